@@ -1,5 +1,5 @@
 """Flags, then the program. Exit codes: 0 all is well, 1 it could not run or a tour's step failed, 2 the command
-line makes no sense."""
+line makes no sense; those of commands are in `cli.options`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,20 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+
+COMMANDS = ("get", "create", "wait", "list", "adopt", "cancel", "models", "balance", "grant", "mcp")
+_WITH_A_VALUE = ("--profile-dir", "--profile", "--tour", "--speed")
+
+
+def _command_at(words: Sequence[str]) -> int | None:
+    """Where a command stands among the words; None where they open a window. A file of that name is `./list`."""
+    is_value = False
+    for place, word in enumerate(words):
+        if is_value or word.startswith("--"):
+            is_value = not is_value and word in _WITH_A_VALUE
+        else:
+            return place if word in COMMANDS else None
+    return None
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -27,6 +41,15 @@ def main(words: Sequence[str] | None = None) -> int:
         from .ui.media.strip_child import main as make_strips
 
         return make_strips()
+    if (place := _command_at(given)) is not None:
+        rest = [*given[:place], *given[place + 1 :]]
+        if given[place] == "mcp":
+            from .mcp.main import main as serve
+
+            return serve(rest)
+        from .cli.main import main as run_command
+
+        return run_command([given[place], *rest])
     from .app import options
 
     chosen = options.read(given)

@@ -104,6 +104,8 @@ class NoCopies:
 
     async def check(self) -> None: ...
 
+    async def until_checked(self) -> None: ...
+
     async def compare(self, *_: object) -> bool:
         return True
 

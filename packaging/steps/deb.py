@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from steps import shells
 from steps.places import ROOT, StepFailed, say
 
 NAME = "runway-desktop"
@@ -89,6 +90,7 @@ def _lay_out(tree: Path, bundle: Path, architecture: str, about_folder: str) -> 
     for size in (16, 24, 32, 48, 64, 128, 256, 512):
         _copy(icons / f"app-{size}.png", tree / f"usr/share/icons/hicolor/{size}x{size}/apps", f"{APP_ID}.png")
     _copy(icons / "app.svg", tree / "usr/share/icons/hicolor/scalable/apps", f"{APP_ID}.svg")
+    shells.lay_out(tree)
     about = tree / "usr/lib" / NAME / about_folder
     _copy(about / "NOTICE.txt", tree / f"usr/share/doc/{NAME}", "copyright")
     (tree / f"usr/share/doc/{NAME}/about").symlink_to(f"../../../lib/{NAME}/{about_folder}")

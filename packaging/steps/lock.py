@@ -34,8 +34,8 @@ def make(*, upgrade: bool) -> None:
         if LOCK.exists() and not upgrade:
             out.write_text(LOCK.read_text("utf-8"), "utf-8")
         command = [
-            str(uv), "pip", "compile", str(PYPROJECT), "--group", "dev", "--universal", "--python-version", "3.11",
-            "--generate-hashes", "--no-annotate", "--no-header", "--no-config",
+            str(uv), "pip", "compile", str(PYPROJECT), "--group", "dev", "--all-extras", "--universal",
+            "--python-version", "3.11", "--generate-hashes", "--no-annotate", "--no-header", "--no-config",
             "--no-emit-index-url", "--no-emit-find-links", "--output-file", str(out), "--quiet",
         ]  # fmt: skip
         say("Resolving for all systems …")

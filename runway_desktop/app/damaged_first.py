@@ -1,17 +1,17 @@
 """Offers the profile's backups in place of a window whose list of tasks cannot be opened.
 
-GUI thread, after the loop has ended; what blocks is on a thread of its own, one piece after the other.
+GUI thread, which is the loop's; what blocks is on a thread of its own, one piece after the other.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.errors import DamagedList, RunwayDesktopError
 from runway_desktop.domain.profiles import Profile
@@ -24,18 +24,17 @@ from runway_desktop.wiring.build import begin_empty, checked_backups, restore_da
 log = logging.getLogger(__name__)
 
 
-def offer_backups(application: QApplication, profile: Profile, error: DamagedList) -> bool:
+async def offer_backups(theme: Theme, profile: Profile, error: DamagedList) -> bool:
     """Whether the program is to start again: with what was restored, or with an empty list."""
-    theme = Theme(application)
     window = DamagedWindow(error.message, error.advice, error.detail, theme)
     offer = _Offer(profile, window)
-    # `quit` would ask windows that are hidden by then.
-    window.finished.connect(lambda _: application.exit())
+    closed = asyncio.Event()
+    window.finished.connect(lambda _: closed.set())
     window.open()
     offer.look()
-    application.exec()
-    offer.close()
-    theme.deleteLater()
+    await closed.wait()
+    offer.is_over = True
+    await asyncio.to_thread(offer.close)
     return offer.is_done
 
 
@@ -52,6 +51,8 @@ class _Offer(QObject):
     def __init__(self, profile: Profile, window: DamagedWindow) -> None:
         super().__init__()
         self.is_done = False
+        self.is_over = False
+        """The window is closed: what the worker still says is shown nowhere."""
         self._profile = profile
         self._window = window
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="damaged list")
@@ -105,6 +106,8 @@ class _Offer(QObject):
 
     @Slot(object)
     def _show(self, found: Outlook | Path | None) -> None:
+        if self.is_over:
+            return
         match found:
             case Outlook():
                 self._window.add_backup(found.path, found.manifest.made_at, found.contents.tasks, found.size)

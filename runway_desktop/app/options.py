@@ -34,7 +34,8 @@ def read(words: Sequence[str]) -> Options:
     parser = argparse.ArgumentParser(
         prog="runway-desktop",
         description="Make video, pictures and sound with the Runway API; keep every result.",
-        epilog="Without a display, --demo takes the tour and leaves its pictures.",
+        epilog="Without a display, --demo takes the tour and leaves its pictures. For scripts: “runway-desktop get”, "
+        "create, wait, list, adopt, cancel, models, balance, grant; for agents: mcp. Each has its --help.",
     )
     parser.add_argument(
         "items", nargs="*", metavar="ITEM", help="a file or folder to drop in, an https link, or a task id to adopt"

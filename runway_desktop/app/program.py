@@ -11,7 +11,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLoggingCategory, QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
@@ -22,8 +22,10 @@ from runway_desktop.domain.errors import DamagedList, RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.secrecy import KnownSecrets
+from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.disk.profile_folders import NoSuchProfile
+from runway_desktop.services.disk.profile_lock import Claim
 from runway_desktop.ui import scroll_areas_read
 from runway_desktop.ui.profiles.badge import program_icon
 from runway_desktop.ui.theme import Theme
@@ -34,13 +36,15 @@ from .bugs import Bugs
 from .collector import Collector, share_arenas
 from .event_loop import EventLoop
 from .options import Options
-from .single_instance import DoesNotAnswer, InstanceSocket, enter
+from .single_instance import DoesNotAnswer, EngineLeaves, enter
 
 if TYPE_CHECKING:
     from .session import Session
 
 log = logging.getLogger(__name__)
 
+_WAITING = 64
+"""Other programs that may wait for an answer."""
 _OF_THIS_COMPUTER = ("qt.multimedia", "qt.accessibility")
 """What Qt misses there (a decoder, a call of the screen reader) is for the log and not for the terminal, just as a
 missing sound server, which it complains of without a category."""
@@ -59,72 +63,127 @@ def run(options: Options, secret: str | None = None) -> int:
         return 1
     secrecy = KnownSecrets()
     environment.start_log(profile.log, secrecy, verbose=options.verbose)
-    application = make_application()
+    if sys.platform == "win32":
+        # What speaks through a pipe is Qt's.
+        make_application()
+    claim: Claim | None = None
+    leaving: EngineLeaves | None = None
     try:
         claim = enter(profile.folder, options.items)
-    except DoesNotAnswer:
-        sys.stderr.write("Runway Desktop runs already with this profile and does not answer. End it, then try again.\n")
+        if claim is None:
+            return 0
+    except EngineLeaves as engine:
+        leaving = engine
+    except DoesNotAnswer as error:
+        sys.stderr.write(f"{error}\n")
         return 1
     except OSError as error:
         sys.stderr.write(f"The profile's folder cannot be used: {error}\n")
         return 1
-    if claim is None:
-        return 0
-    doorbell = InstanceSocket(profile.folder)
-    if profile.restoring.exists() or not claim.is_sure:
-        # It may be long until the window stands; or nothing but the bell tells others that this program is here.
-        doorbell.open()
-    rung: list[Sequence[str]] = []
-    doorbell.rung.connect(rung.append)
-    try:
-        notices = _finish_restore(application, profile)
-    except RunwayDesktopError as error:
-        _say_and_wait(application, error)
-        doorbell.close()
-        claim.release()
-        return 1
-    from .session import Session
-
     bugs = Bugs(secrecy)
-    session = Session(profile, options, notices=notices, bugs=bugs, secret=secret)
-    doorbell.rung.connect(session.ring)
-    for words in rung:
-        # Whoever rang while the restore was finished.
-        session.ring(words)
-    session.stands.connect(doorbell.open)
-
+    life = _Life(profile, options, bugs, secret, claim)
     try:
-        return _live(application, session, doorbell, bugs)
+        return run_on_loop(make_application(), lambda supervisor, theme: life.run(supervisor, theme, leaving), bugs)
     finally:
-        doorbell.close()
-        claim.release()
-        if session.starts_again:
+        if life.claim is not None:
+            life.claim.release()
+        if life.starts_again:
             from .profile_windows import open_in_its_own_window
 
             open_in_its_own_window(profile, secret)
 
 
-def _live(application: QApplication, session: Session, doorbell: InstanceSocket, bugs: Bugs) -> int:
-    """The session, and what is offered in its place where the list of tasks is damaged. Its exit code."""
-    damage: list[DamagedList] = []
+class _Life:
+    """From the profile's claim to its end: what comes before the session, the session, and what is offered in its place
+    where the list of tasks is damaged. Later starts and clients wait from the first moment on, and are answered once
+    something stands that they can be shown."""
 
-    async def live(supervisor: Supervisor, theme: Theme) -> int:
+    def __init__(self, profile: Profile, options: Options, bugs: Bugs, secret: str | None, claim: Claim | None) -> None:
+        self.claim = claim
+        self.starts_again = False
+        self.window: Session | None = None
+        self._profile = profile
+        self._options = options
+        self._bugs = bugs
+        self._secret = secret
+        self._rung: list[Sequence[str]] = []
+        self._close_door: Callable[[], Awaitable[object]] | None = None
+        self._listening = _listening(profile) if claim is not None else None
+
+    async def run(self, supervisor: Supervisor, theme: Theme, leaving: EngineLeaves | None) -> int:
+        """Without a claim, an engine that is `leaving` is waited for first."""
         try:
-            return await _run_session(session, bugs, supervisor, theme)
-        except DamagedList as error:
-            damage.append(error)
+            if leaving is not None:
+                from .engine_first import take_over_in_sight
+
+                self.claim = await take_over_in_sight(theme, self._profile.folder, self._options.items, leaving)
+                if self.claim is None:
+                    return 0
+                self._listening = _listening(self._profile)
+            if self._profile.restoring.exists() or (self.claim is not None and not self.claim.is_sure):
+                # It may be long until the window stands; or only the door tells others that this program is here.
+                await self._open_door()
+            return await self._live(supervisor, theme)
+        except RunwayDesktopError as error:
+            self.window = None
+            await self._open_door()
+            await _say_and_wait(error)
             return 1
         finally:
-            # Also where there is only a sentence to be shown in place of the window.
-            doorbell.open()
+            if self._close_door is not None:
+                await self._close_door()
+            elif self._listening is not None:
+                self._listening.close()
 
-    code = run_on_loop(application, live, bugs)
-    for error in damage:
-        from .damaged_first import offer_backups
+    def ring(self, words: Sequence[str]) -> None:
+        """Later starts that come while a restore is finished are heard by the session once it is there."""
+        if self.window is not None:
+            self.window.ring(words)
+        else:
+            self._rung.append(words)
 
-        log.warning("The list of tasks cannot be opened: %s %s", error.in_words(), error.detail)
-        session.starts_again = offer_backups(application, session.profile, error)
-    return code
+    async def _live(self, supervisor: Supervisor, theme: Theme) -> int:
+        notices = await finish_restore_first(theme, self._profile)
+        from .session import Session
+
+        session = Session(self._profile, self._options, notices=notices, bugs=self._bugs, secret=self._secret)
+        self.window = session
+        for words in self._rung:
+            session.ring(words)
+        session.stands.connect(lambda: supervisor.spawn(self._open_door(), "listen to other programs"))
+        try:
+            return await _run_session(session, self._bugs, supervisor, theme)
+        except DamagedList as error:
+            from .damaged_first import offer_backups
+
+            log.warning("The list of tasks cannot be opened: %s %s", error.in_words(), error.detail)
+            self.window = None
+            await self._open_door()
+            self.starts_again = await offer_backups(theme, self._profile, error)
+            return 1
+        finally:
+            self.starts_again = self.starts_again or session.starts_again
+
+    async def _open_door(self) -> None:
+        """Once more does nothing."""
+        if self._close_door is None:
+            # The first paint does not wait for it.
+            from .window_door import WindowDoor
+
+            door = WindowDoor(self)
+            self._close_door = door.close
+            await door.open(self._profile.folder, self._listening)
+
+
+def _listening(profile: Profile) -> private_socket.Listening | None:
+    """At once: who comes from now on waits for an answer."""
+    if sys.platform == "win32":
+        return None
+    try:
+        return private_socket.Listening(profile.folder, _WAITING)
+    except OSError as error:
+        log.warning("Later starts cannot be heard: %s", error)
+        return None
 
 
 async def _run_session(session: Session, bugs: Bugs, supervisor: Supervisor, theme: Theme) -> int:
@@ -146,7 +205,7 @@ def _ends_by_mistake(profile: Profile) -> RunwayDesktopError:
     )
 
 
-def _finish_restore(application: QApplication, profile: Profile) -> list[Notice]:
+async def finish_restore_first(theme: Theme, profile: Profile) -> list[Notice]:
     """Puts in its place what the person agreed to restore; gives what is to be told. Raises RunwayDesktopError when it
     is in the middle of it and cannot go on, or when a mistake of ours leaves that open: then the list of tasks must not
     be opened."""
@@ -158,7 +217,7 @@ def _finish_restore(application: QApplication, profile: Profile) -> list[Notice]
     from .restoring_first import finish_in_sight
 
     try:
-        finish_in_sight(application, profile, finish_restore)
+        await finish_in_sight(theme, profile, finish_restore)
     except RunwayDesktopError as error:
         if is_waiting(profile):
             raise
@@ -234,7 +293,7 @@ def run_on_loop(
     try:
         return int(loop.run_until_complete(main(supervisor, theme)))
     except RunwayDesktopError as error:
-        _say_and_wait(application, error)
+        sys.stderr.write(f"{error.in_words()}\n")
         return 1
     except Exception as error:  # noqa: BLE001 - the last resort: in the log, where it can be found again
         bugs.report("the program's work", error)
@@ -247,18 +306,19 @@ def run_on_loop(
         asyncio.set_event_loop(None)
 
 
-def _say_and_wait(application: QApplication, error: RunwayDesktopError) -> None:
-    """The engine could not start (a newer or damaged database, say): a window with the sentence, before any loop of
-    ours runs."""
+async def _say_and_wait(error: RunwayDesktopError) -> None:
+    """A sentence in place of the window, where the engine could not start: a list of a newer program, say."""
     from PySide6.QtWidgets import QMessageBox
 
     log.warning("The program cannot start: %s %s", error.in_words(), error.detail)
     box = QMessageBox(QMessageBox.Icon.Warning, "Runway Desktop", error.message)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setInformativeText("\n".join(part for part in (error.advice, error.detail) if part))
-    box.finished.connect(lambda _: application.quit())
+    closed = asyncio.Event()
+    box.finished.connect(lambda _: closed.set())
     box.open()
-    application.exec()
+    await closed.wait()
+    box.deleteLater()
 
 
 def _qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:

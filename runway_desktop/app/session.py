@@ -109,6 +109,9 @@ class Session(QObject):
         self._damage: DamagedList | None = None
         self.ready = asyncio.Event()
         """Set when the window is painted, the loops run and the key was looked for."""
+        self._has_list = asyncio.Event()
+        self.is_leaving = False
+        """Closing has begun: other programs ask the next engine."""
 
     async def run(self, supervisor: Supervisor, theme: Theme) -> int:
         loop = asyncio.get_running_loop()
@@ -155,6 +158,7 @@ class Session(QObject):
         """From the first paint until the person wants to leave."""
         # The database looks for the first rows while this thread builds the window.
         cases = self.cases = UseCases(assembly.engine)
+        self._has_list.set()
         ahead = await cases.library.ask_ahead(kept_order(cases.settings), supervisor.spawn, cases.clock)
         window = self._open_window(cases, supervisor, theme, ahead)
         await self._first_paint(window)
@@ -185,6 +189,16 @@ class Session(QObject):
             self.window.come_to_front()
         if self.ready.is_set():
             self._take_items()
+
+    async def opened(self) -> UseCases:
+        """What can be done, once the list of tasks is open."""
+        while (cases := self.cases) is None:
+            await self._has_list.wait()
+        return cases
+
+    @property
+    def key_was_looked_for(self) -> asyncio.Event:
+        return self.ready
 
     def close(self) -> None:
         """Leaves without asking."""
@@ -397,6 +411,7 @@ class Session(QObject):
     async def _go_down(self, assembly: Assembly, supervisor: Supervisor) -> None:
         """The handshake, whole also where the window could not be built: what stays open keeps the process alive."""
         window = self.window
+        self.is_leaving = True
         if window is not None:
             window.setEnabled(False)
         if self.rooms is not None:

@@ -1,119 +1,143 @@
-"""One program per profile: a second start hands its files and ids to the first and ends. Blocking until the loop runs,
-then GUI thread.
+"""One program per profile: a window that is opened hands its files and ids to the one that is open and ends, or takes
+the profile over from an engine without a window. Blocking, before any loop runs.
 
-Whoever holds the profile's lock is the one. A local socket named after the profile's folder is its doorbell; both ends
-speak with nobody but the same person's programs (`private_socket`). What is handed over is one JSON list of the command
-line's words, at most 1 MB.
+Whoever has the profile's lock is the one. What is handed over is the command line's words.
 """
 
 from __future__ import annotations
 
 import json
-import logging
+import sys
 import time
 from collections.abc import Sequence
+from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.profile_lock import Claim, claim
 
 if TYPE_CHECKING:
-    from .local_door import LocalDoor
+    from runway_desktop.usecases.clients.under_way import Under
 
-log = logging.getLogger(__name__)
-
-_PATIENCE_MS = 20_000
-"""So long the first may take to answer: it may be starting itself, from a slow disk."""
-_TRY_EVERY = 0.1
-_MOST_BYTES = 1_000_000
+PATIENCE = 20.0
+"""Seconds that the first may take to answer: it may be starting itself, from a slow disk."""
+LEAVES_WITHIN = 1.0
+"""Seconds after which an engine that makes room is waited for in sight of the person."""
+_TRY_EVERY = 0.05
 
 
 class DoesNotAnswer(Exception):
-    """Another program has this profile, and takes nothing."""
+    """Another program has this profile, and takes nothing. In words for the person."""
 
 
-def enter(folder: Path, words: Sequence[str], *, patience_ms: int = _PATIENCE_MS) -> Claim | None:
-    """Becomes the one program of this profile, or hands the words to it: then None. Blocking; raises DoesNotAnswer."""
-    end = time.monotonic() + patience_ms / 1000
+class EngineLeaves(Exception):
+    """An engine without a window has this profile, and finishes what it sends before it makes room."""
+
+    def __init__(self, under_way: Sequence[Under]) -> None:
+        super().__init__("An engine without a window makes room")
+        self.under_way = tuple(under_way)
+
+
+class Taken(Enum):
+    BY_WINDOW = auto()
+    """It has the words."""
+    MAKES_ROOM = auto()
+    """An engine without a window has the profile, and was asked to leave."""
+    BY_NOBODY = auto()
+
+
+def enter(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> Claim | None:
+    """Becomes the one program of this profile, or hands the words to it: then None. Raises DoesNotAnswer, EngineLeaves,
+    OSError."""
+    begin = time.monotonic()
     while True:
         claimed = claim(folder)
         if claimed is not None and claimed.is_sure:
             return claimed
         # Two programs on one profile would send what waits there twice, so whoever answers keeps it.
-        if hand_over(folder, words, patience_ms=patience_ms):
-            if claimed is not None:
-                claimed.release()
-            return None
+        taken, under_way = hand_over(folder, words, patience=patience)
         if claimed is not None:
-            return claimed
-        if time.monotonic() > end:
-            raise DoesNotAnswer
-        time.sleep(_TRY_EVERY)
+            if taken is Taken.BY_NOBODY:
+                return claimed
+            claimed.release()
+        waited = time.monotonic() - begin
+        match taken:
+            case Taken.BY_WINDOW:
+                return None
+            case Taken.MAKES_ROOM if waited > LEAVES_WITHIN:
+                raise EngineLeaves(under_way)
+            case Taken.BY_NOBODY if waited > patience:
+                raise DoesNotAnswer(
+                    "Runway Desktop runs already with this profile and does not answer. End it, then try again."
+                )
+            case _:
+                time.sleep(_TRY_EVERY)
 
 
-def hand_over(folder: Path, words: Sequence[str], *, patience_ms: int = _PATIENCE_MS) -> bool:
-    """Gives the words to the program that has this profile; False when it does not take them."""
-    return any(_give(place, words, patience_ms) for place in private_socket.places(folder))
+if sys.platform == "win32":
 
+    def hand_over(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> tuple[Taken, tuple[Under, ...]]:
+        """Gives the words to the window that has this profile. Raises DoesNotAnswer."""
+        from .windows_door import give
 
-def _give(place: str, words: Sequence[str], patience_ms: int) -> bool:
-    from PySide6.QtNetwork import QLocalSocket
+        is_taken = any(give(place, words, patience) for place in private_socket.places(folder))
+        return (Taken.BY_WINDOW if is_taken else Taken.BY_NOBODY), ()
 
-    socket = QLocalSocket()
-    socket.connectToServer(place)
-    if not socket.waitForConnected(patience_ms) or not private_socket.peer_is_own(socket.socketDescriptor()):
-        return False
-    socket.write(json.dumps(list(words)).encode() + b"\n")
-    socket.waitForBytesWritten(patience_ms)
-    # Only the answer proves that a living program took them. One connection waits for it: a second one would hand
-    # the same words over twice.
-    taken = socket.waitForReadyRead(patience_ms) and bytes(socket.readAll().data()).startswith(b"ok")
-    socket.disconnectFromServer()
-    return taken
+else:
+    import asyncio
+    import socket
 
+    def hand_over(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> tuple[Taken, tuple[Under, ...]]:
+        """Gives the words to the window that has this profile, or asks an engine without one to leave. Raises
+        DoesNotAnswer."""
+        places = private_socket.places(folder)
+        return asyncio.run(_hand_over(folder, words, patience)) if places else (Taken.BY_NOBODY, ())
 
-class InstanceSocket(QObject):
-    """Listens for later starts once it is open; only for whoever has the claim. `rung(words)` carries their command
-    lines; an empty list just wants the window. Whoever finds it closed tries again for a while."""
-
-    rung = Signal(object)
-
-    def __init__(self, folder: Path, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._folder = folder
-        self._door: LocalDoor | None = None
-
-    def open(self) -> None:
-        """From now on it is heard; once more does nothing."""
-        if self._door is not None:
-            return
-        # The first paint does not wait for it.
-        from .local_door import LocalDoor
+    async def _hand_over(folder: Path, words: Sequence[str], patience: float) -> tuple[Taken, tuple[Under, ...]]:
+        from runway_desktop.remote.client import ConnectionLost, OtherVersion, connect
+        from runway_desktop.remote.messages import LEAVE, OPEN
+        from runway_desktop.usecases.clients.refusals import CallRefused
 
         try:
-            self._door = LocalDoor(private_socket.place_for(self._folder), _MOST_BYTES, self)
-        except OSError as error:
-            log.warning("Later starts cannot be heard: %s", error)
-            return
-        self._door.heard.connect(self._heard)
+            connection = await connect(folder, "window", patience=patience)
+            if connection is None:
+                return Taken.BY_NOBODY, ()
+            welcome = connection.welcome
+            try:
+                async with asyncio.timeout(patience):
+                    if welcome.has_window and welcome.is_leaving:
+                        # It is being closed: this start takes its place.
+                        return Taken.BY_NOBODY, ()
+                    if welcome.has_window:
+                        await connection.call(OPEN, {"words": list(words)})
+                        return Taken.BY_WINDOW, ()
+                    await connection.call(LEAVE)
+                    return Taken.MAKES_ROOM, welcome.under_way
+            except ConnectionLost:
+                # It has just ended.
+                return Taken.BY_NOBODY, ()
+            finally:
+                await connection.close()
+        except OtherVersion as error:
+            if not error.program and _give_as_before(folder, words, patience):
+                return Taken.BY_WINDOW, ()
+            raise DoesNotAnswer(error.in_words()) from error
+        except (CallRefused, TimeoutError) as error:
+            said = error.in_words() if isinstance(error, CallRefused) else "Runway Desktop does not answer."
+            raise DoesNotAnswer(said) from error
 
-    def close(self) -> None:
-        if self._door is not None:
-            self._door.close()
-
-    def _heard(self, line: bytes) -> None:
-        words = words_in(line)
-        if words is not None:
-            self.rung.emit(words)
-
-
-def words_in(line: bytes) -> list[str] | None:
-    """The words that a line hands over; None for anything else."""
-    try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, list) and all(isinstance(word, str) for word in found) else None
+    def _give_as_before(folder: Path, words: Sequence[str], patience: float) -> bool:
+        """To a window of a version from before the messages of `remote`, which takes one line and says "ok"."""
+        for place in private_socket.places(folder):
+            with socket.socket(socket.AF_UNIX) as ours:
+                ours.settimeout(patience)
+                try:
+                    ours.connect(place)
+                    if private_socket.peer_is_own(ours.fileno()):
+                        ours.sendall(json.dumps(list(words)).encode() + b"\n")
+                        if ours.recv(16).startswith(b"ok"):
+                            return True
+                except OSError:
+                    continue
+        return False

@@ -99,8 +99,12 @@ class HoldCode(Enum):
     """It waited in a list that turned out to be a copy."""
     OTHER_KEY = "other key"
     """It was queued with another key than the one in use, which may be another organization's."""
+    APPROVAL = "approval"
+    """Another program asked for it. `Hold.words` is how that is called."""
     ASK_PERSON = "ask the person"
     """For a reason that this version does not know. Such a task is treated like a restored one."""
+    FILE_CHANGED = "file changed"
+    """A file has other bytes than when another program asked for the task."""
     FILE_MISSING = "file missing"
     FILE_UNREADABLE = "file unreadable"
     FILE_EMPTY = "file empty"
@@ -118,9 +122,11 @@ class HoldCode(Enum):
     @property
     def may_be_sent_already(self) -> bool:
         """Whether sending the task may pay for it a second time, so that the person is asked first."""
-        return self.waits_for_person and self not in (HoldCode.WAITS_FOR_PERSON, HoldCode.OTHER_KEY)
+        return self.waits_for_person and self not in _NEVER_SENT
 
 
+_NEVER_SENT = (HoldCode.WAITS_FOR_PERSON, HoldCode.OTHER_KEY, HoldCode.APPROVAL, HoldCode.FILE_CHANGED)
+"""What waits for the person for a reason that has nothing to do with an earlier sending."""
 _SENT_IN_TURN = frozenset(
     {
         HoldCode.ITS_TURN,

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .backup.watching import Workshop
     from .bus import Bus
     from .catalog_renewal import CatalogRenewal
+    from .client_requests import ClientRequests
     from .disk.library_folder import LibraryFolder
     from .disk.profile_folders import Folders
     from .exchange.exchange import Exchange
@@ -141,6 +142,7 @@ class Engine:
         self.secrecy = outside.secrecy
         self._profile = outside.profile
         self.profile_name = outside.profile.name
+        self.profile_folder = outside.profile.folder
         self._rng = outside.rng
         self._store = outside.store
         self._runway = outside.runway
@@ -273,6 +275,12 @@ class Engine:
         from .catalog_renewal import CatalogRenewal
 
         return CatalogRenewal(self.catalog, self._profile.catalog, self.settings, self._workers)
+
+    @cached_property
+    def client_requests(self) -> ClientRequests:
+        from .client_requests import ClientRequests
+
+        return ClientRequests(self._store, self.settings, self.clock)
 
     @cached_property
     def budget(self) -> Budget:

@@ -20,6 +20,7 @@ from runway_desktop.domain.account import Fingerprint, Organization, UsedCredits
 from runway_desktop.domain.backups import Contents
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.library import (
+    ClientRequest,
     Entries,
     Estimate,
     Filter,
@@ -351,6 +352,22 @@ class Store(Protocol):
 
     async def spent_since(self, since: float) -> float:
         """Credits of tasks sent since then: actual where known, else estimated."""
+        ...
+
+    async def note_client_request(self, asked: ClientRequest) -> ClientRequest:
+        """Writes a client's wish down; where there is one of the same client and request id, gives that instead."""
+        ...
+
+    async def client_request(self, client: str, request_id: str) -> ClientRequest | None: ...
+
+    async def latest_client_request(self, client: str, digest: str) -> ClientRequest | None: ...
+
+    async def client_requests(self, task_ids: Sequence[TaskId]) -> Mapping[TaskId, ClientRequest]:
+        """The wishes behind these tasks."""
+        ...
+
+    async def reserved_since(self, client: str, since: float) -> float:
+        """Credits of what a client asked for since then: what it cost where known, else what it was reckoned at."""
         ...
 
     async def spending(self, since: float, until: float, *, utc: bool = False) -> Sequence[SpendingLine]:

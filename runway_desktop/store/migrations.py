@@ -190,6 +190,8 @@ MIGRATIONS = (
     Migration(Version(4, 1), _doing(compact.STARS)),
     # What was imported is told from what was sent here. An older program counts it as spent.
     Migration(Version(4, 2), _doing(schema.IMPORTED)),
+    # Who asked for which task. An older program lets no client ask.
+    Migration(Version(4, 3), _doing(schema.CLIENTS)),
 )
 
 

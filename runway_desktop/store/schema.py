@@ -380,3 +380,21 @@ IMPORTED = (
     """,
 )
 """Added by version 4.2."""
+
+CLIENTS = (
+    """
+    CREATE TABLE client_requests (
+        client TEXT NOT NULL,
+        request_id TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        task_id TEXT NOT NULL,
+        credits REAL NOT NULL,
+        at REAL NOT NULL,
+        PRIMARY KEY (client, request_id)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX client_requests_by_task ON client_requests (task_id)",
+    "CREATE INDEX client_requests_by_digest ON client_requests (client, digest, at)",
+    "CREATE INDEX client_requests_by_time ON client_requests (client, at)",
+)
+"""Added by version 4.3: without a row of `tasks` yet, so that a wish stands before its task."""

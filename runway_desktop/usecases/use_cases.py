@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
 
     from runway_desktop.domain.caps import HeldBack, LaneReason
     from runway_desktop.domain.task import Task, TaskId
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from runway_desktop.services.tasks.judging import Judging
     from runway_desktop.services.tasks.outlook import LaneForecast, Outlook, Slots
 
+    from .clients.client_cases import ClientCases
     from .commands.commands import Commands
     from .lane_lines import LaneLines
     from .listing.lineage import Family
@@ -109,10 +110,19 @@ class UseCases:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._clients: ClientCases | None = None
 
     def is_made(self, name: str) -> bool:
         """Whether a service or use case was used already: what only shows it does not build it."""
         return name in vars(self) or self._engine.is_made(name)
+
+    def clients(self, find_key: Callable[[], Awaitable[object]]) -> ClientCases:
+        """What other programs may do, once for all of them. `find_key` returns once the key was looked for."""
+        if self._clients is None:
+            from .clients.client_cases import ClientCases
+
+            self._clients = ClientCases(self._engine, lambda: self.sending, find_key)
+        return self._clients
 
     @cached_property
     def sending(self) -> Sending:

@@ -31,6 +31,7 @@ def copy(tmp_path):
     (package / "api" / "client.py").write_text("import httpx\nimport httpcore\n")
     (package / "store" / "schema.py").write_text("import sqlite3\nimport aiosqlite\n")
     (package / "keychain.py").write_text("import keyring\n")
+    (package / "mcp" / "server.py").write_text("import mcp\nimport mcp_types\n")
     (package / "values.py").write_text("import msgspec\n")
     (package / "__main__.py").write_text("import runway_desktop.simulator.__main__\n")
     (package / "ui" / "icons.py").write_text("import runway_desktop.services.disk.disk_threads\n")
@@ -78,6 +79,15 @@ def test_bare_rooms_break_no_contract(copy):
         ("app/__init__.py", "import keyring", "7c"),
         ("app/__init__.py", "import runway_desktop.store", "8"),
         ("ui/__init__.py", "import runway_desktop.wiring", "9"),
+        ("cli/__init__.py", "import runway_desktop.wiring", "9"),
+        ("cli/__init__.py", "import runway_desktop.app", "1"),
+        ("remote/__init__.py", "import runway_desktop.viewmodels", "1"),
+        ("remote/__init__.py", "import PySide6.QtCore", "5"),
+        ("cli/__init__.py", "import runway_desktop.usecases.use_cases", "12"),
+        ("remote/door.py", "import runway_desktop.usecases.use_cases", "12"),
+        ("usecases/clients/creating.py", "import runway_desktop.services.results.trash", "12"),
+        ("cli/__init__.py", "import mcp", "13"),
+        ("app/__init__.py", "import mcp_types", "13"),
         ("viewmodels/__init__.py", "import runway_desktop.wiring", "9"),
         ("ui/__init__.py", "import runway_desktop.services", "10"),
     ],

@@ -1,6 +1,6 @@
 """Where a local socket of a profile lies, and whether who is at its other end is the same person.
 
-Without Qt and without a socket of its own, so that every socket of the program can use it, whoever opens it. A socket
+Without Qt, so that every process of the program can use it. A socket
 lies in a folder that no other user may enter, and both ends look at whom they speak with: the folder's name can be
 guessed, and a folder in `/tmp` can be made by anyone. Windows has named pipes instead, whose access lists the pipe's
 maker sets: there `place_for` and `places` give a pipe's name. Blocking, but short; any thread.
@@ -96,6 +96,37 @@ if sys.platform == "win32":
 else:
     import socket
     import struct
+    from contextlib import suppress
+
+    class Listening:
+        """A socket that other programs of this person find: from its first moment on callers wait in it, until somebody
+        answers them."""
+
+        def __init__(self, profile: Path, most: int) -> None:
+            """What lies at its place is taken away: nobody is behind it, since the profile is ours, and a crash leaves
+            the file. `most` callers may wait. Raises OSError where nobody can listen."""
+            self._place = place = place_for(profile)
+            self.socket = socket.socket(socket.AF_UNIX)
+            try:
+                with suppress(FileNotFoundError):
+                    os.unlink(place)
+                self.socket.setblocking(False)
+                self.socket.bind(place)
+                # Its folder lets nobody else in either.
+                os.chmod(place, 0o600)
+                self.socket.listen(most)
+                self._number = os.lstat(place).st_ino
+            except OSError:
+                self.socket.close()
+                raise
+
+        def close(self) -> None:
+            """May be called twice."""
+            self.socket.close()
+            with suppress(OSError):
+                # Whoever has the profile next may listen there already.
+                if os.lstat(self._place).st_ino == self._number:
+                    os.unlink(self._place)
 
     def peer_is_own(handle: int) -> bool:
         """Whether the process at the other end of a connected socket, given by its descriptor, is this person's. False

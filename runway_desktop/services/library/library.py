@@ -26,7 +26,7 @@ from runway_desktop.domain.library import (
     Row,
     Takes,
 )
-from runway_desktop.domain.task import Input, Output, OutputState, TaskId
+from runway_desktop.domain.task import Input, Output, OutputState, RemoteId, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import write_whole
@@ -106,6 +106,10 @@ class Library:
 
     async def rows(self, task_ids: Sequence[TaskId]) -> Sequence[Row]:
         return await self._store.rows(task_ids)
+
+    async def of_runway(self, remote_ids: Sequence[RemoteId]) -> dict[RemoteId, TaskId]:
+        """Which of these ids of Runway's are here, removed ones too."""
+        return await self._store.find_remote(remote_ids)
 
     async def groups(self, listing: Listing) -> Sequence[GroupSummary]:
         return await self._store.groups(listing)

@@ -98,6 +98,7 @@ class CopyCheck:
         self._decision: _Decision | None = None
         self._noted = -1
         self._noting = asyncio.Lock()
+        self._checking = asyncio.Lock()
         self._told = False
         self._is_compared, self._tries = False, 0
         self.is_checked = False
@@ -108,7 +109,10 @@ class CopyCheck:
         told = False
         while not self.is_checked:
             try:
-                await self.check()
+                async with self._checking:
+                    # Who waited for another's check need not make it again.
+                    if not self.is_checked:
+                        await self.check()
             except StoreError as error:
                 log.warning("Whether this list is a copy could not be written down: %s", error)
                 if not told:

@@ -141,6 +141,8 @@ class Inputs:
             if kept is None:
                 raise
             return kept, kept.upload_uri
+        if await self._was_changed(task, found, read):
+            raise UnusableInput(Hold(HoldCode.FILE_CHANGED, file=Path(found.path).name))
         known = replace(found, sha256=read.sha256, size=read.size)
         if read.data_uri:
             return known, read.data_uri
@@ -149,6 +151,14 @@ class Inputs:
         async with lock:
             uri, at = await self._upload(task, known, key)
         return replace(known, upload_uri=uri, uploaded_at=at, upload_key=key), uri
+
+    async def _was_changed(self, task: Task, found: Input, read: _FileRead) -> bool:
+        """Whether another program asked for the task with other bytes. A person's own file may be worked on until it
+        is sent."""
+        asked = next((one for one in await self._store.inputs(task.id) if one.place == found.place), None)
+        if asked is None or asked.path != found.path or asked.sha256 in ("", read.sha256):
+            return False
+        return bool(await self._store.client_requests([task.id]))
 
     async def _still_there(self, task: Task, found: Input, key: Fingerprint) -> Input | None:
         """A file that cannot be read any more, but that Runway still has from a while ago."""

@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 
 from runway_desktop.catalog import Catalog, Finding, with_assets
 from runway_desktop.domain.account import Fingerprint
@@ -25,6 +26,7 @@ from runway_desktop.domain.task import (
     ITS_TURN,
     Batch,
     BatchId,
+    Hold,
     Input,
     Request,
     State,
@@ -78,15 +80,19 @@ class NewTask(Struct, frozen=True, kw_only=True):
     """A batch that exists already."""
     again_of: Task | None = None
     """The task of which this is the same request once more: its files are compared with what they were then."""
+    files: Mapping[str, str] = MappingProxyType({})
+    """Hashes of its files as they are now, by path, where another program asks for it."""
 
 
 class NewTasks(Struct, frozen=True, kw_only=True):
     """Tasks to be stored in their order at the end of the lane. Several, or named ones, form a batch, unless they have
-    one or are sent again. `steps`: how many tasks each transaction holds; empty: all in one, all or none."""
+    one or are sent again. `steps`: how many tasks each transaction holds; empty: all in one, all or none. `hold`: why
+    they wait there."""
 
     tasks: tuple[NewTask, ...]
     batch_name: str = ""
     steps: tuple[int, ...] = ()
+    hold: Hold = ITS_TURN
 
 
 class SendAgain(Struct, frozen=True):
@@ -307,6 +313,7 @@ class Submission:
                     batch_id=one.batch_id if batch is None else batch.id,
                     position=position,
                     key=key,
+                    hold=new.hold,
                 )
                 for one, position in zip(some, places, strict=True)
             ]
@@ -329,7 +336,8 @@ class Submission:
     async def _as_they_were(self, new: Sequence[NewTask]) -> dict[tuple[TaskId, str], str]:
         """Hashes of the files of a request that is sent again, as they were the first time: one that has moved since
         can be told from another of its name."""
-        return {
+        known = {(one.id, path): digest for one in new for path, digest in one.files.items()}
+        return known | {
             (one.id, inp.path): inp.sha256
             for one in new
             if one.again_of is not None

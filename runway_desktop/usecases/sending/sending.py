@@ -16,7 +16,7 @@ from runway_desktop.catalog import Catalog, Finding, Pair, validate
 from runway_desktop.domain.caps import Cap, HeldBack
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.prices import price_shape, terms_of
-from runway_desktop.domain.task import ITS_TURN, Request, State, Task, TaskId
+from runway_desktop.domain.task import ITS_TURN, Hold, Request, State, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.money.pricing import LikePrices, OpenPrice, Price, Sum
 from runway_desktop.services.ports import Clock
@@ -68,6 +68,10 @@ class Sending:
         """New tasks in one batch, in their order, stored all or none."""
         intent = NewTasks(tasks=tuple(new), batch_name=batch_name)
         return self._prepared(intent, origin, [self._findings(task.request) for task in new])
+
+    def prepare_waiting(self, new: NewTask, origin: Origin, hold: Hold) -> Prepared:
+        """A new task that waits for the person, for this reason: what it costs is asked about when it is released."""
+        return self._prepared(NewTasks(tasks=(new,), hold=hold), origin, [self._findings(new.request)])
 
     async def prepare_many(
         self, new: Sequence[NewTask], origin: Origin, *, batch_name: str = "", steps: tuple[int, ...] = ()
@@ -223,8 +227,8 @@ class Sending:
     def _paid(self, intent: Intent) -> list[tuple[Request, str]]:
         """What is paid for and was not answered for before: each request with its project."""
         match intent:
-            case NewTasks(tasks=tasks):
-                return [(task.request, task.project) for task in tasks]
+            case NewTasks(tasks=tasks, hold=hold):
+                return [] if hold.code.waits_for_person else [(task.request, task.project) for task in tasks]
             case SendAgain(new=new):
                 return [(new.request, new.project)]
             case Edit(task, request):

@@ -27,9 +27,13 @@ def hold_words(hold: Hold) -> str:
             return "This profile's folder seems to have been copied or put back; this may have been sent already."
         case HoldCode.OTHER_KEY:
             return "Queued with another key. Release it to send it with the one in use."
+        case HoldCode.APPROVAL:
+            return f"Asked for by {hold.words or 'another program'}. Release it to send it."
         case HoldCode.ASK_PERSON:
             why = hold.words or "The reason is not known to this version."
             return f"Not sent automatically: it may have been sent already. {why}"
+        case HoldCode.FILE_CHANGED:
+            return f"{_file(hold)} was changed after this was asked for. Edit the task to send it as it is now."
         case HoldCode.FILE_MISSING:
             return f"{_file(hold)} is no longer there. Find it, put it back, or edit the task and choose another."
         case HoldCode.FILE_UNREADABLE:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 
 from runway_desktop.app import damaged_first
@@ -17,6 +17,7 @@ from runway_desktop.services.backup.finishing import is_waiting
 from runway_desktop.services.backup.packing import LIGHT, pack
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.ui.profiles.damaged_window import DamagedWindow
+from runway_desktop.ui.theme import Theme
 from tests.profiles_on_disk import NOW, Made, a_profile
 
 ERROR = DamagedList("The list of tasks in “profile.db” is damaged.", advice="Restore a backup.", detail="/p/profile.db")
@@ -35,47 +36,23 @@ def made(tmp_path: Path) -> Made:
     return made
 
 
-@pytest.fixture
-def style(qapp: QApplication) -> Iterator[None]:
-    before = qapp.styleSheet()
-    # As the program sets it: the end of one window must not end what comes after it.
-    qapp.setQuitOnLastWindowClosed(False)
-    yield
-    qapp.setStyleSheet(before)
-
-
-def offered(profile: Profile, act: Callable[[DamagedWindow], bool]) -> bool:
+async def offered(theme: Theme, profile: Profile, act: Callable[[DamagedWindow], bool]) -> bool:
     """What the offer gives. `act` is called again and again until it has done its part."""
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-
-    wrong: list[Exception] = []
-
-    def look() -> None:
+    offer = asyncio.create_task(damaged_first.offer_backups(theme, profile, ERROR))
+    acted = False
+    while not offer.done():
         for window in QApplication.topLevelWidgets():
-            if isinstance(window, DamagedWindow) and window.isVisible():
-                try:
-                    if act(window):
-                        acting.stop()
-                except Exception as error:  # noqa: BLE001 - raised again where it is waited for
-                    wrong.append(error)
-                    window.done(0)
-
-    acting = QTimer(interval=20)
-    acting.timeout.connect(look)
-    acting.start()
-    is_done = damaged_first.offer_backups(application, profile, ERROR)
-    acting.stop()
-    for error in wrong:
-        raise error
-    return is_done
+            if isinstance(window, DamagedWindow) and window.isVisible() and not acted:
+                acted = act(window)
+        await asyncio.sleep(0.02)
+    return await offer
 
 
 def is_checked(window: DamagedWindow) -> bool:
     return window.state.text() != "Checking the backups…"
 
 
-def test_backups_stand_by_date_and_the_newest_good_one_is_restored_by_two_clicks(made: Made, style: None):
+async def test_backups_stand_by_date_and_the_newest_good_one_is_restored_by_two_clicks(made: Made, theme: Theme):
     seen: list[str] = []
 
     def act(window: DamagedWindow) -> bool:
@@ -90,7 +67,7 @@ def test_backups_stand_by_date_and_the_newest_good_one_is_restored_by_two_clicks
         window.restore.click()
         return True
 
-    assert offered(made.profile, act)
+    assert await offered(theme, made.profile, act)
     assert is_waiting(made.profile), "the next start puts it in place"
     assert made.profile.database.read_bytes() == b"", "until then the damaged list stays where it is"
     assert "daily-2026-03-09.zip cannot be restored" in seen[0]
@@ -98,17 +75,17 @@ def test_backups_stand_by_date_and_the_newest_good_one_is_restored_by_two_clicks
     assert {ERROR.message, ERROR.advice, ERROR.detail} <= set(seen)
 
 
-def test_quitting_changes_nothing(made: Made, style: None):
+async def test_quitting_changes_nothing(made: Made, theme: Theme):
     def act(window: DamagedWindow) -> bool:
         window.quit.click()
         return True
 
-    assert not offered(made.profile, act)
+    assert not await offered(theme, made.profile, act)
     assert not made.profile.restoring.exists()
 
 
-def test_what_could_not_be_restored_is_said_and_another_can_be_tried(
-    made: Made, style: None, monkeypatch: pytest.MonkeyPatch
+async def test_what_could_not_be_restored_is_said_and_another_can_be_tried(
+    made: Made, theme: Theme, monkeypatch: pytest.MonkeyPatch
 ):
     tried: list[Path] = []
 
@@ -128,5 +105,5 @@ def test_what_could_not_be_restored_is_said_and_another_can_be_tried(
         window.restore.click()
         return len(tried) == 2
 
-    assert offered(made.profile, act)
+    assert await offered(theme, made.profile, act)
     assert [path.name for path in tried] == ["daily-2026-03-08.zip", "daily-2026-03-07.zip"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.ui.profiles.progress_foot import WaitingWindow
+from runway_desktop.ui.theme import Theme
 
 DONE = True
 
@@ -24,31 +24,24 @@ def profile(tmp_path: Path) -> Profile:
     return Profile(name="Aurora", folder=tmp_path, library=tmp_path / "films", key_name="")
 
 
-@pytest.fixture
-def style(qapp: QApplication) -> Iterator[None]:
-    before = qapp.styleSheet()
-    yield
-    qapp.setStyleSheet(before)
-
-
 def windows() -> list[WaitingWindow]:
     found = [window for window in QApplication.topLevelWidgets() if isinstance(window, WaitingWindow)]
     return [window for window in found if window.isVisible()]
 
 
-def test_one_that_is_done_at_once_shows_nothing(qapp: QApplication, profile: Profile):
+async def test_one_that_is_done_at_once_shows_nothing(theme: Theme, profile: Profile):
     threads: list[threading.Thread] = []
 
     def finish(_: Profile, __: Watch) -> bool:
         threads.append(threading.current_thread())
         return DONE
 
-    assert finish_in_sight(qapp, profile, finish, shown_after_ms=3_600_000) == DONE
+    assert await finish_in_sight(theme, profile, finish, shown_after=3_600) == DONE
     assert threads != [threading.main_thread()]
     assert windows() == []
 
 
-def test_one_that_takes_longer_shows_words_and_progress(qapp: QApplication, profile: Profile, style: None):
+async def test_one_that_takes_longer_shows_words_and_progress(theme: Theme, profile: Profile):
     seen: list[tuple[list[str], int, int, bool]] = []
     gate = threading.Event()
 
@@ -72,7 +65,7 @@ def test_one_that_takes_longer_shows_words_and_progress(qapp: QApplication, prof
     looking = QTimer(interval=20)
     looking.timeout.connect(look)
     looking.start()
-    assert finish_in_sight(qapp, profile, finish, shown_after_ms=10) == DONE
+    assert await finish_in_sight(theme, profile, finish, shown_after=0.01) == DONE
     looking.stop()
     texts, value, most, stays = seen[0]
     assert "Restoring the profile “Aurora”…" in texts
@@ -81,9 +74,9 @@ def test_one_that_takes_longer_shows_words_and_progress(qapp: QApplication, prof
     assert windows() == []
 
 
-def test_what_went_wrong_is_raised_where_it_is_waited_for(qapp: QApplication, profile: Profile):
+async def test_what_went_wrong_is_raised_where_it_is_waited_for(theme: Theme, profile: Profile):
     def finish(_: Profile, __: Watch) -> bool:
         raise DiskError("The disk is full.")
 
     with pytest.raises(DiskError, match="The disk is full"):
-        finish_in_sight(qapp, profile, finish)
+        await finish_in_sight(theme, profile, finish)

@@ -8,45 +8,24 @@ import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
-from pytestqt.qtbot import QtBot
 
-from runway_desktop.app.single_instance import DoesNotAnswer, InstanceSocket, enter, hand_over, words_in
+from runway_desktop.app.single_instance import DoesNotAnswer, EngineLeaves, Taken, enter, hand_over
+from runway_desktop.app.window_door import words_in
 from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.profile_lock import claim
 
-pytestmark = pytest.mark.usefixtures("qapp")
-
 ROOT = Path(__file__).parents[3]
-HANDS_OVER = """
-import json, sys
-from pathlib import Path
-from PySide6.QtCore import QCoreApplication
-from runway_desktop.app.single_instance import hand_over
-application = QCoreApplication([])
-print("asking", flush=True)
-print(hand_over(Path(sys.argv[1]), json.loads(sys.argv[2])), flush=True)
-"""
-HOLDS = """
-import sys
-from pathlib import Path
-from runway_desktop.app.single_instance import claim
-mine = claim(Path(sys.argv[1]))
-print("mine" if mine else "taken", flush=True)
-sys.stdin.read()
-"""
-
-
+WORDS = ["/home/ö/猫.txt", "17f20503-6c24-4c16-946b-35dbbce2af2f", "with\nlines"]
 ENTERS_WITHOUT_LOCKS = """
 import errno, sys
 from pathlib import Path
-from PySide6.QtCore import QCoreApplication
 from runway_desktop.app import single_instance
 from runway_desktop.services.disk import profile_lock
-application = QCoreApplication([])
 def refuse(file):
     raise OSError(errno.ENOLCK, "No locks available")
 profile_lock._lock = refuse
@@ -54,27 +33,38 @@ print("mine" if single_instance.enter(Path(sys.argv[1]), ["word"]) else "given",
 """
 
 
-def entering_without_locks(folder: Path) -> subprocess.Popen[str]:
+def entering_without_locks(folder: Path) -> str:
     words = [sys.executable, "-c", ENTERS_WITHOUT_LOCKS, str(folder)]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    return subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=True, timeout=60).stdout.strip()
 
 
-def other_program(folder: Path) -> subprocess.Popen[str]:
-    child = subprocess.Popen(
-        [sys.executable, "-c", HOLDS, str(folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
-    assert child.stdout is not None
-    assert child.stdout.readline().strip() == "mine"
-    return child
+class Holder:
+    """Another process that has the profile."""
+
+    def __init__(self, folder: Path, what: str) -> None:
+        words = [sys.executable, "-m", "tests.unit.app.holder_child", str(folder), what]
+        self._child = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        assert self.told() == "mine"
+
+    def told(self) -> object:
+        assert self._child.stdout is not None
+        return json.loads(self._child.stdout.readline())
+
+    def end(self) -> list[object]:
+        """What it was told besides. May be called twice."""
+        self._child.kill()
+        if self._child.stdout is None or self._child.stdout.closed:
+            return []
+        return [json.loads(line) for line in self._child.communicate()[0].splitlines()]
 
 
-def end(child: subprocess.Popen[str]) -> None:
-    child.kill()
-    child.communicate()
+@contextmanager
+def holder(folder: Path, what: str) -> Iterator[Holder]:
+    found = Holder(folder, what)
+    try:
+        yield found
+    finally:
+        found.end()
 
 
 def test_the_first_has_the_profile_and_the_second_has_not(tmp_path: Path):
@@ -88,11 +78,10 @@ def test_the_first_has_the_profile_and_the_second_has_not(tmp_path: Path):
 
 
 def test_a_program_that_was_killed_leaves_no_claim_behind(tmp_path: Path):
-    child = other_program(tmp_path)
-    assert claim(tmp_path) is None
-    end(child)
-    mine = claim(tmp_path)
-    assert mine is not None
+    with holder(tmp_path, "window"):
+        assert claim(tmp_path) is None
+    mine = enter(tmp_path, ["word"])
+    assert mine is not None, "nor does the socket that it left keep anybody out"
     mine.release()
 
 
@@ -106,160 +95,88 @@ def test_two_profiles_do_not_know_each_other(tmp_path: Path):
         one.release()
 
 
-def test_words_are_handed_over_whole(tmp_path: Path, qtbot: QtBot):
-    bell = InstanceSocket(tmp_path)
-    bell.open()
-    words = ["/home/ö/猫.txt", "17f20503-6c24-4c16-946b-35dbbce2af2f", "with\nlines"]
-    with qtbot.waitSignal(bell.rung) as rung:
-        second = Second(tmp_path, words)
-    assert rung.args == [words]
-    assert second.answer() == "True"
-    bell.close()
+def test_words_are_handed_over_whole(tmp_path: Path):
+    with holder(tmp_path, "window") as first:
+        assert enter(tmp_path, WORDS) is None
+        assert first.told() == WORDS
 
 
-def test_where_files_cannot_be_locked_whoever_answers_keeps_the_profile(tmp_path: Path, qtbot: QtBot):
-    bell = InstanceSocket(tmp_path)
-    bell.open()
-    with qtbot.waitSignal(bell.rung) as rung:
-        second = entering_without_locks(tmp_path)
-    assert rung.args == [["word"]]
-    assert second.communicate(timeout=60)[0].strip() == "given"
-    bell.close()
+def test_where_files_cannot_be_locked_whoever_answers_keeps_the_profile(tmp_path: Path):
+    with holder(tmp_path, "window") as first:
+        assert entering_without_locks(tmp_path) == "given"
+        assert first.told() == ["word"]
 
 
 def test_where_files_cannot_be_locked_and_nobody_answers_the_program_starts(tmp_path: Path):
-    assert entering_without_locks(tmp_path).communicate(timeout=60)[0].strip() == "mine"
+    assert entering_without_locks(tmp_path) == "mine"
 
 
-def test_a_first_that_is_slow_to_answer_gets_the_words_once(tmp_path: Path, qtbot: QtBot):
-    bell = InstanceSocket(tmp_path)
-    bell.open()
-    heard: list[object] = []
-    bell.rung.connect(heard.append)
-    second = Second(tmp_path, ["late"])
-    # Our loop does not run meanwhile, as while the program starts: nothing is taken, and nothing given up.
-    assert second.waits()
-    assert not heard
-    qtbot.waitUntil(lambda: bool(heard))
-    assert second.answer() == "True"
-    assert heard == [["late"]]
-    bell.close()
+def test_a_first_that_is_slow_to_answer_gets_the_words_once(tmp_path: Path):
+    with holder(tmp_path, "late") as first:
+        assert enter(tmp_path, ["late"]) is None
+        assert first.told() == ["late"]
+        assert first.end() == []
 
 
 def test_nobody_there_takes_nothing(tmp_path: Path):
-    assert not hand_over(tmp_path, ["word"], patience_ms=50)
+    assert hand_over(tmp_path, ["word"], patience=0.05) == (Taken.BY_NOBODY, ())
 
 
 def test_one_that_hangs_is_said_to_hang_and_never_joined_by_a_second(tmp_path: Path):
-    child = other_program(tmp_path)
-    try:
-        with pytest.raises(DoesNotAnswer):
-            enter(tmp_path, ["word"], patience_ms=150)
-    finally:
-        end(child)
+    with holder(tmp_path, "silent"), pytest.raises(DoesNotAnswer, match="does not answer"):
+        enter(tmp_path, ["word"], patience=0.15)
 
 
 def test_whoever_waits_takes_over_when_the_first_ends(tmp_path: Path):
-    child = other_program(tmp_path)
-    timer = threading.Timer(0.2, lambda: end(child))
+    first = Holder(tmp_path, "silent")
+    timer = threading.Timer(0.2, first.end)
     timer.start()
-    mine = enter(tmp_path, ["word"], patience_ms=60_000)
+    mine = enter(tmp_path, ["word"], patience=60.0)
     timer.join()
     assert mine is not None
-    with pytest.raises(DoesNotAnswer):
-        enter(tmp_path, ["word"], patience_ms=150)
     mine.release()
 
 
-def test_a_socket_that_a_crash_left_is_no_obstacle(tmp_path: Path, qtbot: QtBot):
-    left = QLocalServer()
-    assert left.listen(private_socket.place_for(tmp_path))
-    bell = InstanceSocket(tmp_path)
-    bell.open()
-    with qtbot.waitSignal(bell.rung) as rung:
-        second = Second(tmp_path, [])
-    assert rung.args == [[]]
-    assert second.answer() == "True"
-    bell.close()
-    left.close()
+def test_an_engine_without_a_window_makes_room_for_one(tmp_path: Path):
+    with holder(tmp_path, "engine") as engine:
+        mine = enter(tmp_path, ["word"])
+        assert mine is not None
+        assert engine.told() == ["window", "leave"]
+        mine.release()
 
 
-@pytest.mark.parametrize("line", [b"no json\n", b'{"a": 1}\n', b"[1, 2]\n", b"\xff\xfe\n", b"[" * 100_000 + b"\n"])
-def test_what_is_no_list_of_words_is_passed_over(line: bytes, tmp_path: Path, qtbot: QtBot):
-    bell = InstanceSocket(tmp_path)
-    bell.open()
-    heard: list[object] = []
-    bell.rung.connect(heard.append)
-    socket = QLocalSocket()
-    socket.connectToServer(private_socket.place_for(tmp_path))
-    assert socket.waitForConnected(20_000)
-    socket.write(line)
-    socket.flush()
-    with qtbot.waitSignal(socket.readyRead):
-        pass
-    second = QLocalSocket()
-    second.connectToServer(private_socket.place_for(tmp_path))
-    assert second.waitForConnected(20_000)
-    with qtbot.waitSignal(bell.rung) as rung:
-        second.write(json.dumps(["good"]).encode() + b"\n")
-        second.flush()
-    assert rung.args == [["good"]]
-    assert heard == [["good"]]
-    for one in (socket, second):
-        one.disconnectFromServer()
-    bell.close()
+def test_an_engine_that_finishes_a_request_is_named_with_who_sends_what(tmp_path: Path):
+    with holder(tmp_path, "busy"), pytest.raises(EngineLeaves) as leaves:
+        enter(tmp_path, ["word"])
+    [under] = leaves.value.under_way
+    assert (under.what, under.client) == ("Gen-4.5", "claude")
+
+
+def test_an_engine_that_is_killed_while_it_makes_room_leaves_the_profile_to_the_window(tmp_path: Path):
+    engine = Holder(tmp_path, "busy")
+    timer = threading.Timer(0.3, engine.end)
+    timer.start()
+    mine = enter(tmp_path, ["word"])
+    timer.join()
+    assert mine is not None
+    mine.release()
+
+
+def test_a_window_of_an_older_version_gets_the_words_as_it_expects_them(tmp_path: Path):
+    with holder(tmp_path, "old") as first:
+        assert enter(tmp_path, WORDS) is None
+        assert first.told() == WORDS
 
 
 def test_the_socket_lies_where_no_other_user_may_look(tmp_path: Path):
-    bell = InstanceSocket(tmp_path)
-    bell.open()
+    listening = private_socket.Listening(tmp_path, 8)
     place = Path(private_socket.place_for(tmp_path))
     assert stat.S_ISSOCK(place.lstat().st_mode)
     assert not stat.S_IMODE(place.lstat().st_mode) & 0o077
     assert stat.S_IMODE(place.parent.lstat().st_mode) == 0o700
     assert place.parent.lstat().st_uid == os.getuid()
-    bell.close()
+    listening.close()
     assert not place.exists()
-
-
-def test_a_caller_of_another_user_is_not_listened_to(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
-    bell = InstanceSocket(tmp_path)
-    bell.open()
-    heard: list[object] = []
-    bell.rung.connect(heard.append)
-    with monkeypatch.context() as strange:
-        strange.setattr(private_socket, "peer_is_own", lambda handle: False)
-        assert Second(tmp_path, ["theirs"]).answer(qtbot) == "False"
-    with qtbot.waitSignal(bell.rung):
-        ours = Second(tmp_path, ["ours"])
-    assert ours.answer() == "True"
-    assert heard == [["ours"]]
-    bell.close()
-
-
-def test_nothing_is_said_to_another_users_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    theirs = QLocalServer()
-    assert theirs.listen(private_socket.place_for(tmp_path))
-    monkeypatch.setattr(private_socket, "peer_is_own", lambda handle: False)
-    assert not hand_over(tmp_path, ["--profile", "secret client"], patience_ms=50)
-    assert theirs.waitForNewConnection(1000)
-    caller = theirs.nextPendingConnection()
-    caller.waitForReadyRead(100)
-    assert bytes(caller.readAll().data()) == b""
-    theirs.close()
-
-
-def test_without_a_private_folder_nothing_listens_and_the_program_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    def refuse(profile: Path) -> str:
-        raise PermissionError("nowhere")
-
-    monkeypatch.setattr(private_socket, "place_for", refuse)
-    bell = InstanceSocket(tmp_path)
-    bell.open()
-    assert not hand_over(tmp_path, ["word"], patience_ms=50)
-    bell.close()
 
 
 @pytest.mark.parametrize(
@@ -267,26 +184,3 @@ def test_without_a_private_folder_nothing_listens_and_the_program_goes_on(
 )
 def test_a_line_that_is_no_list_of_words_says_nothing(line: bytes):
     assert words_in(line) is None
-
-
-class Second:
-    """The second program: a process of its own, since a blocking socket holds the interpreter."""
-
-    def __init__(self, folder: Path, words: list[str]) -> None:
-        self._child = subprocess.Popen(
-            [sys.executable, "-c", HANDS_OVER, str(folder), json.dumps(words)],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-
-    def waits(self) -> bool:
-        """Whether it is connected and waits for the answer."""
-        assert self._child.stdout is not None
-        return self._child.stdout.readline().strip() == "asking" and self._child.poll() is None
-
-    def answer(self, qtbot: QtBot | None = None) -> str:
-        """What it printed last; with a robot the first program works meanwhile."""
-        if qtbot is not None:
-            qtbot.waitUntil(lambda: self._child.poll() is not None, timeout=60_000)
-        return self._child.communicate(timeout=60)[0].split()[-1]

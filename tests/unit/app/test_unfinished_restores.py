@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from runway_desktop.app import program, restoring_first
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.services.backup.leftovers import TakenAway
 from runway_desktop.services.bus import Bus
+from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import tell_unfinished
 from tests.mistakes import Mistakes
@@ -34,16 +34,16 @@ async def test_what_was_taken_away_is_said_with_where_it_still_is():
     assert "still in the backup" in notice.detail
 
 
-def test_where_finishing_it_meets_a_mistake_of_ours_nothing_is_opened_and_the_person_is_told(
-    tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch, mistakes: Mistakes
+async def test_where_finishing_it_meets_a_mistake_of_ours_nothing_is_opened_and_the_person_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mistakes: Mistakes
 ):
-    def stumble(*_: Any) -> None:
+    async def stumble(*_: Any) -> None:
         raise ZeroDivisionError("ours")
 
     monkeypatch.setattr(restoring_first, "finish_in_sight", stumble)
     profile = environment.profile(demo=False, folder=tmp_path)
     profile.restoring.mkdir()
     with pytest.raises(RunwayDesktopError, match="Something went wrong in the program") as told:
-        program._finish_restore(qapp, profile)
+        await program.finish_restore_first(cast(Theme, None), profile)
     assert told.value.detail == str(profile.log)
     assert "ZeroDivisionError: ours" in mistakes.take("could not be finished")

@@ -30,7 +30,9 @@ def test_a_task_that_may_be_paid_for_already_is_never_sent_by_itself(code: HoldC
     assert task.may_be_sent_already
 
 
-@pytest.mark.parametrize("code", [HoldCode.WAITS_FOR_PERSON, HoldCode.OTHER_KEY])
+@pytest.mark.parametrize(
+    "code", [HoldCode.WAITS_FOR_PERSON, HoldCode.OTHER_KEY, HoldCode.APPROVAL, HoldCode.FILE_CHANGED]
+)
 def test_a_task_that_waits_for_the_person_and_was_never_sent_is_not_paid_for_already(code: HoldCode):
     task = held(Hold(code))
     assert task.waits_for_person
@@ -57,7 +59,9 @@ def test_the_stored_codes_stay_as_they_are():
         "RESTORED": "restored",
         "COPIED": "copied",
         "OTHER_KEY": "other key",
+        "APPROVAL": "approval",
         "ASK_PERSON": "ask the person",
+        "FILE_CHANGED": "file changed",
         "FILE_MISSING": "file missing",
         "FILE_UNREADABLE": "file unreadable",
         "FILE_EMPTY": "file empty",

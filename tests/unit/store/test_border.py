@@ -16,7 +16,7 @@ import pytest
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.folders import FileMove
-from runway_desktop.domain.library import Estimate, Filter, GroupBy, KeptSheet
+from runway_desktop.domain.library import ClientRequest, Estimate, Filter, GroupBy, KeptSheet
 from runway_desktop.domain.outputs import KeptFile, Looked
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Batch, BatchId, OutputState, RemoteId, TaskId
@@ -30,10 +30,13 @@ Call = Callable[[Store], Awaitable[Any]]
 
 KEPT = KeptFile(task_id=TaskId("t1"), index=0, path="/a.mp4", size=5, sha256="f00")
 SHEET = KeptSheet(id="s", name="Shots", changed_at=NOON, rows=1, text="{}")
+WISH = ClientRequest(client="claude", request_id="1", digest="d", task_id=TaskId("t1"), credits=5, at=NOON)
 READS: dict[str, Call] = {
     "amount": lambda store: store.amount(Filter()),
     "batch_names": lambda store: store.batch_names([BatchId("b")]),
     "beginning": lambda store: store.beginning(flat(), 10, 5),
+    "client_request": lambda store: store.client_request("claude", "1"),
+    "client_requests": lambda store: store.client_requests([TaskId("t1")]),
     "counts": lambda store: store.counts(),
     "find_remote": lambda store: store.find_remote([RemoteId("r")]),
     "get": lambda store: store.get(TaskId("t1")),
@@ -43,6 +46,7 @@ READS: dict[str, Call] = {
     "kept_files": lambda store: store.kept_files(None, 5),
     "learned": lambda store: store.learned(),
     "ledger": lambda store: store.ledger(TaskId("t1")),
+    "latest_client_request": lambda store: store.latest_client_request("claude", "d"),
     "list": lambda store: store.list(flat()),
     "missing_files": lambda store: store.missing_files(),
     "not_saved": lambda store: store.not_saved(NOON, 5),
@@ -52,6 +56,7 @@ READS: dict[str, Call] = {
     "recent_prompts": lambda store: store.recent_prompts(5),
     "refused_prompts": lambda store: store.refused_prompts(),
     "last_sending": lambda store: store.last_sending(),
+    "reserved_since": lambda store: store.reserved_since("claude", 0),
     "result_facts": lambda store: store.result_facts(TaskId("t1")),
     "rows": lambda store: store.rows([TaskId("t1")]),
     "settings": lambda store: store.settings(),
@@ -78,6 +83,7 @@ WRITES: dict[str, Call] = {
     "move_outputs": lambda store: store.move_outputs(
         [FileMove(task_id=TaskId("t1"), index=0, source="/a.mp4", target="/b.mp4")], {"library": "/b"}
     ),
+    "note_client_request": lambda store: store.note_client_request(WISH),
     "note_looks": lambda store: store.note_looks([Looked(file=KEPT, look=Look(presence=Presence.MISSING, at=NOON))]),
     "renew_links": lambda store: store.renew_links([an_output()]),
     "save": lambda store: store.save(a_task(prompt="Another"), a_line(), [an_output()], [an_input()]),

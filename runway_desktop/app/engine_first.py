@@ -1,0 +1,51 @@
+"""The wait for an engine without a window that makes room for this one, in sight of the person: who sends what.
+
+GUI thread, which is the loop's. Nothing is cut short: a paid request that is on its way takes up to `LONGEST_CREATE`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.services.clock import LONGEST_CREATE
+from runway_desktop.services.disk.profile_lock import Claim
+from runway_desktop.ui.profiles.progress_foot import WaitingWindow
+from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.clients.under_way import under_way_words
+
+from .single_instance import DoesNotAnswer, EngineLeaves, enter
+
+_LOOK_EVERY = 0.2
+
+
+async def take_over_in_sight(theme: Theme, folder: Path, words: Sequence[str], first: EngineLeaves) -> Claim | None:
+    """The profile's claim, once the engine that has it is gone; None where a window took the words meanwhile. Raises
+    RunwayDesktopError where it takes longer than anything may."""
+    window = WaitingWindow(
+        "Another program is finishing a paid request…",
+        "It was started by a command or an agent. The window opens as soon as the request is stored; nothing is lost.",
+        theme,
+    )
+    window.foot.show_progress(under_way_words(first.under_way), 0, 0)
+    window.show()
+    loop = asyncio.get_running_loop()
+    end = loop.time() + LONGEST_CREATE + 60
+    try:
+        while True:
+            try:
+                return await asyncio.to_thread(enter, folder, words)
+            except DoesNotAnswer as error:
+                raise RunwayDesktopError(str(error)) from error
+            except EngineLeaves as leaves:
+                window.foot.show_progress(under_way_words(leaves.under_way), 0, 0)
+                if loop.time() > end:
+                    raise RunwayDesktopError(
+                        "The program that has this profile does not end. End it, then try again."
+                    ) from None
+            await asyncio.sleep(_LOOK_EVERY)
+    finally:
+        window.hide()
+        window.deleteLater()

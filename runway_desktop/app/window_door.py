@@ -1,0 +1,110 @@
+"""What other programs of the same person reach while a window has the profile: a later start hands over its words,
+commands and servers ask for tasks. Loop's thread only. Imported once the window stands, or something in its place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from runway_desktop import __version__
+from runway_desktop.remote.door import Door
+from runway_desktop.remote.messages import OPEN, Welcome
+from runway_desktop.services.disk import private_socket
+from runway_desktop.usecases.clients.refusals import CallRefused, Code
+from runway_desktop.usecases.use_cases import UseCases
+
+log = logging.getLogger(__name__)
+
+_LIST_WITHIN = 15.0
+"""Seconds that a caller waits for the list of tasks to be opened."""
+
+
+class Window(Protocol):
+    """A session, as other programs see it."""
+
+    @property
+    def is_leaving(self) -> bool: ...
+    @property
+    def key_was_looked_for(self) -> asyncio.Event: ...
+    async def opened(self) -> UseCases: ...
+
+
+class Life(Protocol):
+    """The window's process: `window` is None where something else wants the person, before it or in its place."""
+
+    @property
+    def window(self) -> Window | None: ...
+    def ring(self, words: Sequence[str]) -> None: ...
+
+
+class WindowDoor:
+    def __init__(self, life: Life) -> None:
+        self._life = life
+        self._close: Callable[[], Awaitable[object] | None] | None = None
+
+    async def open(self, folder: Path, listening: private_socket.Listening | None) -> None:
+        """`folder` is the profile's. Where nobody can listen, the program goes on without."""
+        if sys.platform == "win32":
+            from .windows_door import WindowsDoor
+
+            try:
+                self._close = WindowsDoor(folder, self.take_old_words).close
+            except OSError as error:
+                log.warning("Later starts cannot be heard: %s", error)
+        elif listening is not None:
+            door = Door(listening)
+            await door.open(self)
+            self._close = door.close
+
+    async def close(self) -> None:
+        if self._close is not None and (closing := self._close()) is not None:
+            await closing
+
+    # What answers at the door.
+
+    def welcome(self) -> Welcome:
+        window = self._life.window
+        is_leaving = window is not None and window.is_leaving
+        return Welcome(program=__version__, has_window=True, is_leaving=is_leaving)
+
+    def take_old_words(self, line: bytes) -> bool:
+        words = words_in(line)
+        if words is not None:
+            self._life.ring(words)
+        return words is not None
+
+    async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
+        if name == OPEN:
+            self._life.ring([str(word) for word in arguments.get("words", ())])
+            return None
+        window = self._life.window
+        if window is None:
+            said, advice = "Runway Desktop waits for its person.", "Look at its window first."
+            raise CallRefused(said, code=Code.PERSON, advice=advice)
+        if window.is_leaving:
+            raise CallRefused("The window is being closed.", code=Code.MOVING, advice="Try again in a moment.")
+        try:
+            async with asyncio.timeout(_LIST_WITHIN):
+                cases = await window.opened()
+        except TimeoutError:
+            said, advice = "The window is not ready for it.", "Try again in a moment."
+            raise CallRefused(said, code=Code.AGAIN, advice=advice) from None
+        # With all that a client may do; the window needs none of it.
+        from runway_desktop.remote.answers import answer
+
+        return await answer(cases.clients(window.key_was_looked_for.wait), client, name, arguments)
+
+
+def words_in(line: bytes) -> list[str] | None:
+    """The words that a line of an older version hands over, and on Windows each line; None for anything else."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, list) and all(isinstance(word, str) for word in found) else None

@@ -1,0 +1,86 @@
+"""The commands' own words, read by the standard library alone."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+PROGRAM = "runway-desktop"
+EXIT_CODES = """\
+exit codes: 0 done; 1 the task failed; 2 the request is wrong; 3 a passing trouble, safe to try again; 4 the key;
+5 not found; 6 uncertain: maybe made and charged, do not repeat; 7 refused by a cap, a missing grant or the person;
+8 the wait ran out, the task goes on; 9 Runway Desktop has to be opened first; 130 interrupted"""
+
+
+def read(words: Sequence[str]) -> argparse.Namespace:
+    """The command comes first. Ends the process with a message for words that make no sense."""
+    return parser().parse_args(list(words))
+
+
+def parser() -> argparse.ArgumentParser:
+    """Completions and the man page are made of it when packaging."""
+    found = argparse.ArgumentParser(prog=PROGRAM, epilog=EXIT_CODES)
+    commands = found.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, does: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.", epilog=EXIT_CODES)
+        _with_profile(command)
+        return command
+
+    command = add("get", "say how a task stands; one that the list lacks is adopted, so that its result is kept")
+    command.add_argument("id", metavar="ID", help="the task's id, Runway's or the program's")
+
+    command = add("create", "make a task; the price is answered by --max-credits, nothing else is")
+    command.add_argument("endpoint", metavar="ENDPOINT", help="such as text_to_video; see “models”")
+    command.add_argument("--model", required=True, metavar="NAME")
+    command.add_argument("--prompt", metavar="TEXT", help="the prompt, in the model's own field for it")
+    command.add_argument("--from", dest="source", metavar="FILE", help="the request's fields as JSON; - reads stdin")
+    command.add_argument(
+        "--set", dest="fields", action="append", default=[], metavar="NAME=VALUE", help="a field; VALUE as JSON or text"
+    )
+    command.add_argument(
+        "--file", dest="files", action="append", default=[], metavar="NAME=PATH", help="a field that is a file here"
+    )
+    command.add_argument("--project", default="", metavar="NAME")
+    command.add_argument("--max-credits", type=float, metavar="N", help="agree to a price up to this")
+    command.add_argument("--request-id", default="", metavar="WORD", help="say the same again, and it is made once")
+    command.add_argument("--dry-run", action="store_true", help="say the price and make nothing")
+    command.add_argument("--wait", action="store_true", help="until it has ended")
+    _with_waiting(command)
+
+    command = add("wait", "wait until tasks have ended; giving it up stops none of them")
+    command.add_argument("ids", nargs="+", metavar="ID")
+    _with_waiting(command)
+
+    command = add("list", "list tasks, latest first")
+    command.add_argument("--query", default="", metavar="WORDS", help="as in the window: model:gen4.5 rating:>=4")
+    command.add_argument("--limit", type=int, default=50, metavar="N")
+
+    command = add("adopt", "take tasks that were started elsewhere into the list, so that their results are kept")
+    command.add_argument("ids", nargs="+", metavar="ID")
+
+    command = add("cancel", "cancel tasks that run or wait; what has finished is never deleted")
+    command.add_argument("ids", nargs="+", metavar="ID")
+
+    command = add("models", "list what can be made, with the fields of each model")
+    command.add_argument("--endpoint", default="", metavar="NAME")
+
+    add("balance", "say how many credits are left")
+
+    command = add("grant", "let commands spend up to so many credits a day from this profile; asks at the terminal")
+    command.add_argument("credits", type=float, metavar="CREDITS", help="a day; 0 takes it back")
+    return found
+
+
+def _with_waiting(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--timeout", type=float, metavar="SECONDS", help="wait no longer than this")
+    command.add_argument("--save", type=Path, metavar="DIR", help="copy the saved results there as well")
+
+
+def _with_profile(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="one JSON object on stdout; words go to stderr")
+    command.add_argument("--profile", metavar="NAME", help="the profile of this name")
+    command.add_argument("--profile-dir", type=Path, metavar="DIR", help="the profile in this folder")
+    command.add_argument("--demo", action="store_true", help="the demo's profile, which costs nothing")
+    command.add_argument("--verbose", action="store_true", help="say more in the log and on stderr")

@@ -1,0 +1,51 @@
+"""`runway-desktop mcp`: starts the server, or says what to install."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from runway_desktop.remote.opening import TERMINATED, Wanted, opened
+from runway_desktop.usecases.clients.refusals import CallRefused
+
+MISSING = (
+    "Serving agents needs the library “mcp”, which is not installed. "
+    'Install it with: pipx install "runway-desktop[mcp]"'
+)
+
+
+def main(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="runway-desktop mcp", description="Serve an agent on stdin and stdout (Model Context Protocol)."
+    )
+    parser.add_argument("--profile", metavar="NAME", help="the profile of this name")
+    parser.add_argument("--profile-dir", type=Path, metavar="DIR", help="the profile in this folder")
+    parser.add_argument("--demo", action="store_true", help="the demo's profile, which costs nothing")
+    parser.add_argument("--verbose", action="store_true", help="say more in the log and on stderr")
+    chosen = parser.parse_args(list(words))
+    wanted = Wanted(demo=chosen.demo, folder=chosen.profile_dir, name=chosen.profile, verbose=chosen.verbose)
+    try:
+        from .server import serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("mcp", "mcp_types", "pydantic", "anyio"):
+            raise
+        sys.stderr.write(f"{MISSING}\n")
+        return 1
+
+    async def run() -> None:
+        async with opened(wanted, "mcp") as line:
+            await serve(line)
+
+    try:
+        asyncio.run(run())
+    except CallRefused as error:
+        sys.stderr.write(f"{error.in_words()}\n")
+        return error.code.value
+    except asyncio.CancelledError:
+        return TERMINATED
+    except KeyboardInterrupt:
+        pass
+    return 0

@@ -1,0 +1,312 @@
+"""The tools: names, arguments and promises of each, and the call of the profile's engine that answers it.
+
+The first ten are those of Runway's own MCP server, by their names and arguments. Which rules hold stands in each
+description, since some hosts ignore a server's instructions. Unknown arguments are errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from runway_desktop.values import Struct, field
+
+Call = tuple[str, dict[str, Any]]
+Found = dict[str, Any]
+
+_WAITS = (
+    " The person approves it in Runway Desktop before anything is paid; the answer says so at once. Then call wait "
+    "with its task_id. Trying again? The same arguments within ten minutes are taken for the same wish."
+)
+_INPUTS = " An input is an https link, a data URI, or the id of a task whose result it is."
+
+
+class Tool(Struct, frozen=True, kw_only=True):
+    name: str
+    title: str
+    says: str
+    takes: type[Struct]
+    call: Callable[[Any], Call]
+    """From the arguments to the call that answers."""
+    shape: Callable[[Found], Found] | None = None
+    """The answer as the tool promises it."""
+    reads: bool = True
+    destroys: bool = False
+    repeats: bool = True
+    """The same again does nothing more."""
+    has_files: bool = False
+    """Its results are named as resources besides."""
+
+    @property
+    def schema(self) -> Found:
+        return schema_of(self.takes)
+
+
+def schema_of(takes: type[Struct]) -> Found:
+    """JSON Schema of the arguments, as one object without references."""
+    _, parts = msgspec.json.schema_components([takes], ref_template="{name}")
+    found: Found = _inlined(parts[takes.__name__], parts)
+    found.pop("title", None)
+    return found
+
+
+def _inlined(schema: Any, parts: Mapping[str, Any]) -> Any:
+    match schema:
+        case {"$ref": str(name)}:
+            return _inlined(parts[name], parts)
+        case dict():
+            return {key: _inlined(value, parts) for key, value in schema.items()}
+        case list():
+            return [_inlined(value, parts) for value in schema]
+        case _:
+            return schema
+
+
+class Arguments(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """As Runway's server spells them."""
+
+
+class Nothing(Arguments, frozen=True, kw_only=True):
+    pass
+
+
+class OfTask(Arguments, frozen=True, kw_only=True):
+    task_id: str
+
+
+class Reference(Arguments, frozen=True, kw_only=True):
+    uri: str
+    tag: str | None = None
+
+
+class VideoWanted(Arguments, frozen=True, kw_only=True):
+    prompt_image: str
+    prompt_text: str | None = None
+    ratio: str | None = None
+    duration: float | None = None
+    model: str = "seedance2"
+
+
+class ImageWanted(Arguments, frozen=True, kw_only=True):
+    prompt_text: str
+    ratio: str
+    reference_images: list[Reference] | None = None
+    model: str = "gemini_image3_pro"
+
+
+class UpscaleWanted(Arguments, frozen=True, kw_only=True):
+    video_uri: str
+    model: str = "magnific_video_upscaler_creative"
+
+
+class EditWanted(Arguments, frozen=True, kw_only=True):
+    prompt_text: str
+    video_uri: str
+    ratio: str | None = None
+    reference_images: list[Reference] | None = None
+    model: str = "aleph2"
+
+
+class AudioWanted(Arguments, frozen=True, kw_only=True):
+    prompt_text: str
+    voice: dict[str, Any] | None = None
+    model: str = "seed_audio"
+
+
+class Ours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """As this program spells them."""
+
+
+class Estimated(Ours, frozen=True, kw_only=True):
+    endpoint: str
+    model: str
+    values: dict[str, Any] = field(default_factory=dict)
+    prompt: str = ""
+
+
+class Created(Estimated, frozen=True, kw_only=True):
+    request_id: str
+    project: str = ""
+
+
+class Waited(Ours, frozen=True, kw_only=True):
+    task_ids: list[str]
+    seconds: float = 45.0
+
+
+class Searched(Ours, frozen=True, kw_only=True):
+    query: str = ""
+    limit: int = 20
+
+
+class ResultWanted(Ours, frozen=True, kw_only=True):
+    task_id: str
+    links: bool = False
+
+
+def _making(endpoint: str, asked: Arguments, /, **renamed: str) -> Call:
+    """What was said of the request; `renamed`: fields that the API calls otherwise."""
+    values = {name: value for name, value in msgspec.to_builtins(asked).items() if value is not None}
+    model = values.pop("model")
+    for name in set(renamed) & set(values):
+        values[renamed[name]] = values.pop(name)
+    if isinstance(length := values.get("duration"), float) and length.is_integer():
+        values["duration"] = int(length)
+    return "create", {"endpoint": endpoint, "model": model, "values": values}
+
+
+def _organization(found: Found) -> Found:
+    """As Runway's own answer has it."""
+    models: Mapping[str, Found] = found["models"]
+    return {
+        "creditBalance": found["credits"],
+        "tier": {
+            "models": {
+                name: {"maxConcurrentGenerations": one["at_once"], "maxDailyGenerations": one["daily_limit"]}
+                for name, one in models.items()
+            }
+        },
+        "usage": {"models": {name: {"dailyGenerations": one["daily_used"]} for name, one in models.items()}},
+    }
+
+
+TOOLS = (
+    Tool(
+        name="runway_listModels",
+        title="List models",
+        says="Lists what Runway can make: each endpoint with its models, and for each model the fields that it takes, "
+        "which are required, and their valid values. Call it before choosing a ratio or a duration. Free.",
+        takes=Nothing,
+        call=lambda _: ("models", {}),
+    ),
+    Tool(
+        name="runway_generateVideo",
+        title="Generate video",
+        says="Generate a video from an image. The default model is seedance2; valid ratio and duration depend on the "
+        f"model, see runway_listModels.{_INPUTS}{_WAITS}",
+        takes=VideoWanted,
+        call=lambda asked: _making("image_to_video", asked),
+        reads=False,
+        repeats=False,
+    ),
+    Tool(
+        name="runway_generateImage",
+        title="Generate image",
+        says="Generate an image from a prompt and optional reference images, each with a tag that the prompt names. "
+        "The default model is gemini_image3_pro; valid ratios depend on the model, see runway_listModels."
+        f"{_INPUTS}{_WAITS}",
+        takes=ImageWanted,
+        call=lambda asked: _making("text_to_image", asked),
+        reads=False,
+        repeats=False,
+    ),
+    Tool(
+        name="runway_upscaleVideo",
+        title="Upscale video",
+        says=f"Upscale a video to a higher resolution.{_INPUTS}{_WAITS}",
+        takes=UpscaleWanted,
+        call=lambda asked: _making("video_upscale", asked),
+        reads=False,
+        repeats=False,
+    ),
+    Tool(
+        name="runway_editVideo",
+        title="Edit video",
+        says="Edit a video by a prompt. The default model is aleph2; which other fields a model takes, "
+        f"runway_listModels says.{_INPUTS}{_WAITS}",
+        takes=EditWanted,
+        call=lambda asked: _making("video_to_video", asked, referenceImages="references"),
+        reads=False,
+        repeats=False,
+    ),
+    Tool(
+        name="runway_generateAudio",
+        title="Generate audio",
+        says=f"Generate speech from text. The default model is seed_audio; others need a voice.{_WAITS}",
+        takes=AudioWanted,
+        call=lambda asked: _making("text_to_speech", asked),
+        reads=False,
+        repeats=False,
+    ),
+    Tool(
+        name="runway_getTask",
+        title="Get a task",
+        says="Get the details of a task. If its status is 'SUCCEEDED', there is a 'url' field in the response, and "
+        "'files' names where each result is saved on this computer. If its status is 'FAILED', there is an 'error' "
+        "field. If it is 'PENDING' or 'RUNNING', call this tool again in 5 seconds. Free, and may be repeated.",
+        takes=OfTask,
+        call=lambda asked: ("task", {"id": asked.task_id, "links": True}),
+    ),
+    Tool(
+        name="runway_refreshTaskUrl",
+        title="Refresh a link",
+        says="Get a fresh download link of a finished task, where an earlier one has expired. The saved file in "
+        "'files' needs no link. Free.",
+        takes=OfTask,
+        call=lambda asked: ("task", {"id": asked.task_id, "links": True}),
+    ),
+    Tool(
+        name="runway_cancelTask",
+        title="Cancel a task",
+        says="Cancels a task that waits or runs, if this program asked for it. What has finished is kept: it is never "
+        "deleted.",
+        takes=OfTask,
+        call=lambda asked: ("cancel", {"ids": [asked.task_id]}),
+        reads=False,
+        destroys=True,
+    ),
+    Tool(
+        name="runway_getOrg",
+        title="Get the organization",
+        says="Returns the credit balance, the limits of each model and what was used of them today. Free.",
+        takes=Nothing,
+        call=lambda _: ("balance", {}),
+        shape=_organization,
+    ),
+    Tool(
+        name="create",
+        title="Create a task",
+        says="Make anything that runway_listModels names: endpoint, model and the fields in 'values'. request_id: one "
+        "id for each thing the person wants. Trying again? Send the SAME id: the same task is given, nothing is made "
+        f"twice.{_INPUTS} The person approves it in Runway Desktop before anything is paid; the answer says so at "
+        "once. Then call wait.",
+        takes=Created,
+        call=lambda asked: ("create", msgspec.to_builtins(asked)),
+        reads=False,
+    ),
+    Tool(
+        name="estimate",
+        title="Estimate a price",
+        says="Says what a request would cost in credits, and checks it. Nothing is made. Free.",
+        takes=Estimated,
+        call=lambda asked: ("price", msgspec.to_builtins(asked)),
+    ),
+    Tool(
+        name="wait",
+        title="Wait for tasks",
+        says="Waits until tasks have ended, at most 45 seconds, and says how each stands. Free, and may be repeated; "
+        "giving it up stops no task. Not over? Call it again.",
+        takes=Waited,
+        call=lambda asked: ("wait", {"ids": asked.task_ids, "seconds": asked.seconds, "saved": True}),
+        has_files=True,
+    ),
+    Tool(
+        name="search",
+        title="Search tasks",
+        says='Finds tasks, latest first. The query has words of the prompt, and filters: "model:gen4.5 is:saved '
+        'rating:>=4 date:today". Free.',
+        takes=Searched,
+        call=lambda asked: ("list", {"query": asked.query, "limit": asked.limit}),
+    ),
+    Tool(
+        name="result",
+        title="Get a result",
+        says="The saved files of a finished task on this computer. With links: download links besides, which whoever "
+        "has them can use. Free.",
+        takes=ResultWanted,
+        call=lambda asked: ("task", {"id": asked.task_id, "links": asked.links}),
+        has_files=True,
+    ),
+)

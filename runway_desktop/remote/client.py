@@ -1,0 +1,179 @@
+"""The calling end of a profile's local socket, on any asyncio loop. Linux and macOS.
+
+`connect` gives a `Connection`, or None where nobody listens. Raises OtherVersion where another version of the program
+has the profile, ConnectionLost where it ends before its answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from runway_desktop import __version__
+from runway_desktop.services.disk import private_socket
+from runway_desktop.usecases.clients.refusals import CallRefused, Code
+
+from .messages import (
+    LONGEST_LINE,
+    PROTOCOL,
+    Answer,
+    BadMessage,
+    Call,
+    Hello,
+    Said,
+    Stop,
+    Trouble,
+    Welcome,
+    line_of,
+    said_in,
+)
+
+WELCOME_WITHIN = 20.0
+"""Seconds that the other end may take for its first line: it may be starting itself, from a slow disk."""
+
+
+class ConnectionLost(Exception):
+    """The other end has ended, or closed the connection. What was asked for may have been done or not."""
+
+
+class OtherVersion(CallRefused):
+    """Another version of the program has the profile, and speaks other messages."""
+
+    def __init__(self, program: str) -> None:
+        theirs = f"Runway Desktop {program}" if program else "An older Runway Desktop"
+        super().__init__(
+            f"{theirs} is running with this profile; this is {__version__}.",
+            code=Code.PERSON,
+            advice="Close it, then try again.",
+        )
+        self.program = program
+
+
+async def connect(folder: Path, client: str = "", *, patience: float = WELCOME_WITHIN) -> Connection | None:
+    """A connection to whoever has the profile in `folder`; None where nobody listens. Raises CallRefused where it does
+    not answer within `patience` seconds."""
+    for place in private_socket.places(folder):
+        try:
+            reader, writer = await asyncio.open_unix_connection(place, limit=LONGEST_LINE)
+        except OSError:
+            continue
+        connection = Connection(reader, writer)
+        try:
+            if private_socket.peer_is_own(writer.get_extra_info("socket").fileno()):
+                await connection._greet(client, patience)
+                return connection
+        except ConnectionLost:
+            # It has just ended.
+            pass
+        except BaseException:
+            await connection.close()
+            raise
+        await connection.close()
+    return None
+
+
+class Connection:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._reading: asyncio.Task[None] | None = None
+        self._last = 0
+        self._is_lost = False
+        self.welcome = Welcome()
+
+    @property
+    def is_lost(self) -> bool:
+        return self._is_lost
+
+    async def call(self, name: str, arguments: Mapping[str, Any] | None = None) -> Any:
+        """Raises CallRefused, ConnectionLost."""
+        if self._is_lost:
+            raise ConnectionLost
+        self._last += 1
+        number = self._last
+        line = line_of(Call(number=number, name=name, arguments=dict(arguments or {})))
+        if len(line) > LONGEST_LINE:
+            said = f"This is longer than {LONGEST_LINE:,} bytes."
+            raise CallRefused(said, code=Code.INPUT, advice="Name a link or a task instead of sending content.")
+        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        try:
+            self._writer.write(line)
+            with suppress(ConnectionError):
+                await self._writer.drain()
+            return await answer
+        except asyncio.CancelledError:
+            if not self._writer.is_closing():
+                self._writer.write(line_of(Stop(number=number)))
+            raise
+        finally:
+            self._waiting.pop(number, None)
+
+    async def close(self) -> None:
+        self._is_lost = True
+        self._writer.close()
+        with suppress(OSError):
+            await self._writer.wait_closed()
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
+
+    async def _greet(self, client: str, patience: float) -> None:
+        self._writer.write(line_of(Hello(program=__version__, client=client)))
+        try:
+            async with asyncio.timeout(patience):
+                line = await self._reader.readuntil(b"\n")
+        except TimeoutError:
+            said, advice = "Runway Desktop runs already with this profile and does not answer.", "End it, try again."
+            raise CallRefused(said, code=Code.AGAIN, advice=advice) from None
+        except (OSError, EOFError, asyncio.LimitOverrunError) as error:
+            raise ConnectionLost from error
+        try:
+            said_first = said_in(line)
+        except BadMessage:
+            # Versions from before these messages answer every line with "ok".
+            raise OtherVersion("") from None
+        match said_first:
+            case Welcome(protocol=protocol, program=program):
+                if protocol != PROTOCOL:
+                    raise OtherVersion(program)
+                self.welcome = said_first
+            case Trouble():
+                raise _refused(said_first)
+            case Answer():
+                raise OtherVersion("")
+        self._reading = asyncio.create_task(self._read(), name="answers of another program")
+
+    async def _read(self) -> None:
+        try:
+            while True:
+                self._take(said_in(await self._reader.readuntil(b"\n")))
+        except (OSError, EOFError, asyncio.LimitOverrunError, BadMessage):
+            pass
+        finally:
+            self._is_lost = True
+            for waiting in self._waiting.values():
+                if not waiting.done():
+                    waiting.set_exception(ConnectionLost())
+
+    def _take(self, said: Said) -> None:
+        if isinstance(said, Welcome):
+            return
+        number = said.number
+        # Number 0 is of all: the connection is closed then.
+        for waiting in self._waiting.values() if number == 0 else (self._waiting.get(number),):
+            if waiting is not None and not waiting.done():
+                if isinstance(said, Answer):
+                    waiting.set_result(said.result)
+                else:
+                    waiting.set_exception(_refused(said))
+
+
+def _refused(said: Trouble) -> CallRefused:
+    try:
+        code = Code(said.code)
+    except ValueError:
+        code = Code.FAILED
+    return CallRefused(said.message, code=code, advice=said.advice)

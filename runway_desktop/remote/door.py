@@ -1,0 +1,221 @@
+"""What answers at a profile's local socket, on the loop of whoever has the engine: the window or a process without one.
+
+Both ends look at whom they speak with (`private_socket`). What a caller may take is bounded: the length of a line, the
+connections, the calls under way, the time until it says hello. Loop's thread only. Linux and macOS.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Protocol
+
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.services.disk import private_socket
+from runway_desktop.services.disk.private_socket import Listening
+from runway_desktop.services.supervised import report
+from runway_desktop.usecases.clients.refusals import CallRefused, Code, refusal_of
+
+from .messages import (
+    LONGEST_LINE,
+    PROTOCOL,
+    Answer,
+    BadMessage,
+    Call,
+    Hello,
+    Said,
+    Stop,
+    Trouble,
+    Welcome,
+    asked_in,
+    line_of,
+)
+
+log = logging.getLogger(__name__)
+
+MOST_CONNECTIONS = 64
+MOST_CALLS = 16
+"""Calls of one connection under way at a time."""
+LONGEST_NAME = 60
+HELLO_WITHIN = 10.0
+"""Seconds that a caller has for its first line."""
+
+
+class Behind(Protocol):
+    """What answers at the door."""
+
+    def welcome(self) -> Welcome: ...
+
+    async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
+        """What JSON knows. Raises CallRefused."""
+        ...
+
+    def take_old_words(self, line: bytes) -> bool:
+        """The command line of a start of a version from before these messages; False where it cannot be taken."""
+        ...
+
+
+class Door:
+    def __init__(self, listening: Listening) -> None:
+        self._listening = listening
+        self._server: asyncio.Server | None = None
+        self._behind: Behind | None = None
+        self._connections: set[asyncio.Task[None]] = set()
+
+    async def open(self, behind: Behind) -> None:
+        """From now on callers are answered, those too that wait already."""
+        self._behind = behind
+        # A socket of its own, as the server closes it.
+        ours = self._listening.socket.dup()
+        self._server = await asyncio.start_unix_server(self._greet, sock=ours, limit=LONGEST_LINE)
+
+    async def close(self) -> None:
+        """Nobody is answered any more; calls under way are canceled. May be called twice."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for connection in self._connections:
+            connection.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+        self._listening.close()
+
+    async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task, behind = asyncio.current_task(), self._behind
+        ours = writer.get_extra_info("socket")
+        if task is None or behind is None or not private_socket.peer_is_own(ours.fileno()):
+            log.warning("Another user's program called and was not let in")
+            writer.close()
+            return
+        self._connections.add(task)
+        try:
+            if len(self._connections) > MOST_CONNECTIONS:
+                # A connection that is closed with something unread loses its last words too.
+                with suppress(TimeoutError, ValueError):
+                    await asyncio.wait_for(reader.readline(), 1.0)
+                raise CallRefused("Too many programs are connected.", code=Code.AGAIN, advice="Close some of them.")
+            await _Caller(reader, writer, behind).serve()
+        except CallRefused as error:
+            writer.write(line_of(Trouble(code=error.code.value, message=error.message, advice=error.advice)))
+        except (OSError, EOFError):
+            # Gone, in the middle of a line perhaps: a half line asks for nothing.
+            pass
+        except asyncio.CancelledError:
+            # By `close`. The server would tell the loop of it as of a mistake.
+            pass
+        except Exception as mistake:  # noqa: BLE001 - reported with its traceback
+            report("answering another program", mistake)
+        finally:
+            self._connections.discard(task)
+            writer.close()
+            with suppress(OSError, asyncio.CancelledError):
+                await writer.wait_closed()
+
+
+class _Caller:
+    """One connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, behind: Behind) -> None:
+        self._reader, self._writer, self._behind = reader, writer, behind
+        self._calls: dict[int, asyncio.Task[None]] = {}
+        self._client = ""
+
+    async def serve(self) -> None:
+        """Until the caller is gone. Raises CallRefused for what ends the connection."""
+        try:
+            if not await self._hello():
+                return
+            while True:
+                self._take(_message(await self._line()))
+                await self._writer.drain()
+        finally:
+            for call in self._calls.values():
+                call.cancel()
+            await asyncio.gather(*self._calls.values(), return_exceptions=True)
+
+    async def _hello(self) -> bool:
+        """Whether the two understand each other; also one of another version is told which this is."""
+        try:
+            async with asyncio.timeout(HELLO_WITHIN):
+                line = await self._line()
+        except TimeoutError:
+            raise CallRefused("Nothing was said.", code=Code.AGAIN, advice="Say hello first.") from None
+        if line.lstrip().startswith(b"["):
+            # A start of a version from before these messages hands its command line over.
+            if self._behind.take_old_words(line):
+                self._writer.write(b"ok\n")
+                await self._writer.drain()
+            return False
+        hello = _message(line)
+        if not isinstance(hello, Hello):
+            raise CallRefused("The first message has to be a hello.", code=Code.INPUT)
+        self._client = hello.client[:LONGEST_NAME]
+        self._say(self._behind.welcome())
+        await self._writer.drain()
+        return hello.protocol == PROTOCOL
+
+    async def _line(self) -> bytes:
+        try:
+            return await self._reader.readuntil(b"\n")
+        except asyncio.LimitOverrunError:
+            said = f"A message is longer than {LONGEST_LINE:,} bytes."
+            raise CallRefused(said, code=Code.INPUT, advice="Name a file instead of sending its content.") from None
+
+    def _take(self, message: Hello | Call | Stop) -> None:
+        match message:
+            case Call(number=number):
+                if number in self._calls or len(self._calls) >= MOST_CALLS:
+                    said = "Too many calls are under way." if number not in self._calls else "This number is in use."
+                    self._say(Trouble(number=number, code=Code.AGAIN.value, message=said, advice="Wait for an answer."))
+                    return
+                task = asyncio.create_task(self._answer(message), name=f"answer {message.name}")
+                self._calls[number] = task
+                task.add_done_callback(lambda _: self._calls.pop(number, None))
+            case Stop(number=number):
+                if (call := self._calls.get(number)) is not None:
+                    call.cancel()
+            case Hello():
+                raise CallRefused("Hello was said already.", code=Code.INPUT)
+
+    async def _answer(self, call: Call) -> None:
+        number = call.number
+        try:
+            result = await self._behind.call(self._client, call.name, call.arguments)
+        except Exception as error:  # noqa: BLE001 - a mistake is reported, and the caller is answered all the same
+            self._say(_trouble(number, error))
+        else:
+            line = line_of(Answer(number=number, result=result))
+            if len(line) > LONGEST_LINE:
+                said = "The answer is too long."
+                line = line_of(Trouble(number=number, code=Code.INPUT.value, message=said, advice="Ask for less."))
+            self._write(line)
+        # Who does not read the answers gets no more than so many.
+        with suppress(OSError):
+            await self._writer.drain()
+
+    def _say(self, message: Said) -> None:
+        self._write(line_of(message))
+
+    def _write(self, line: bytes) -> None:
+        if not self._writer.is_closing():
+            self._writer.write(line)
+
+
+def _message(line: bytes) -> Hello | Call | Stop:
+    try:
+        return asked_in(line)
+    except BadMessage as error:
+        raise CallRefused(str(error), code=Code.INPUT) from error
+
+
+def _trouble(number: int, error: Exception) -> Trouble:
+    match error:
+        case CallRefused():
+            return Trouble(number=number, code=error.code.value, message=error.message, advice=error.advice)
+        case RunwayDesktopError():
+            return _trouble(number, refusal_of(error))
+        case _:
+            report("answering another program", error)
+            said, advice = "Something went wrong in the program.", "Details are in its log."
+            return Trouble(number=number, code=Code.FAILED.value, message=said, advice=advice)

@@ -1,0 +1,204 @@
+"""The engine of a profile without a window: built for one command or one server, it answers at the profile's door and
+makes room for a window that is opened.
+
+It has the profile's lock from its first moment to its last. What a window would ask its person at the start ends it
+with CallRefused. Loop's thread only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+from runway_desktop import __version__
+from runway_desktop.domain.errors import DamagedList, RunwayDesktopError
+from runway_desktop.domain.events import EngineNotice, Event, Notice
+from runway_desktop.domain.profiles import Profile
+from runway_desktop.domain.secrecy import KnownSecrets
+from runway_desktop.services.disk.disk_threads import DiskThreads
+from runway_desktop.services.disk.private_socket import Listening
+from runway_desktop.services.disk.profile_lock import Claim
+from runway_desktop.services.supervised import report, shielded
+from runway_desktop.usecases.clients.refusals import CallRefused, Code
+from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words.notices import said
+from runway_desktop.wiring import environment
+from runway_desktop.wiring.build import Address, Assembly, build
+from runway_desktop.wiring.stages import Supervisor, go_down
+
+from .answers import answer, known_call
+from .door import MOST_CONNECTIONS, Door
+from .messages import LEAVE, Welcome
+
+log = logging.getLogger(__name__)
+
+_LEFT_TO_WINDOW = "downloads"
+"""The stage of closing that a window does not wait for: it goes on with them."""
+
+
+def moving() -> CallRefused:
+    """For callers of an engine that makes room for a window: they ask that one."""
+    return CallRefused("The profile is being handed over to a window.", code=Code.MOVING)
+
+
+class Headless:
+    """Made by `start`."""
+
+    def __init__(self, assembly: Assembly, supervisor: Supervisor, closing: AsyncExitStack) -> None:
+        self._assembly = assembly
+        self._supervisor = supervisor
+        self._closing = closing
+        self._cases = UseCases(assembly.engine).clients(self._find_key)
+        self._key: asyncio.Task[None] | None = None
+        self._at_work: asyncio.Task[None] | None = None
+        self._damage: DamagedList | None = None
+        self._leaving = asyncio.Event()
+        self._going: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def start(
+        cls, profile: Profile, address: Address, claim: Claim, *, state: Path, secrecy: KnownSecrets
+    ) -> Headless:
+        """Listens at once and builds the engine; nothing is sent or asked for by itself before a call needs that.
+        Raises CallRefused, and the claim is released."""
+        async with AsyncExitStack() as closing:
+            # What comes first goes last: the lock, before which nobody is answered any more.
+            closing.callback(claim.release)
+            door = _door(profile.folder)
+            if door is not None:
+                closing.push_async_callback(door.close)
+            workers, file_workers = DiskThreads(4, "worker"), DiskThreads(4, "file")
+            closing.push_async_callback(asyncio.to_thread, file_workers.shutdown, wait=True)
+            closing.push_async_callback(asyncio.to_thread, workers.shutdown, wait=True, cancel_futures=True)
+            if profile.restoring.exists():
+                advice = "Open Runway Desktop to have it finished."
+                raise CallRefused("A backup waits to be restored.", code=Code.PERSON, advice=advice)
+            folders = environment.folders_of(profile)
+            try:
+                assembly = await build(profile, folders, address, workers, file_workers, state=state, secrecy=secrecy)
+            except RunwayDesktopError as error:
+                raise _needs_person(error) from error
+            closing.push_async_callback(go_down, list(assembly.closing))
+            supervisor = Supervisor(report)
+            closing.push_async_callback(supervisor.close, 5)
+            found = cls(assembly, supervisor, closing)
+            if assembly.demo is not None:
+                await found._work()
+            if door is not None:
+                await door.open(found)
+            found._closing = closing.pop_all()
+            return found
+
+    @property
+    def is_over(self) -> bool:
+        return self._going is not None and self._going.done()
+
+    @property
+    def is_leaving(self) -> bool:
+        return self._leaving.is_set()
+
+    async def close(self) -> None:
+        """Finishes what is under way and releases the profile. May be called twice."""
+        await self._go(for_window=False)
+
+    # What answers at the door.
+
+    def welcome(self) -> Welcome:
+        return Welcome(program=__version__, is_leaving=self.is_leaving, under_way=self._cases.under_way())
+
+    def take_old_words(self, _: bytes) -> bool:
+        """There is no window for them."""
+        return False
+
+    async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
+        if name == LEAVE:
+            self._leaving.set()
+            if self._going is None:
+                self._going = asyncio.create_task(self._go_down(for_window=True), name="make room for a window")
+            return None
+        known = known_call(name)
+        if self._leaving.is_set():
+            raise moving()
+        if self._damage is not None:
+            raise _needs_person(self._damage)
+        if known.works:
+            await self._work()
+        work = asyncio.create_task(answer(self._cases, client, name, arguments), name=f"call {name}")
+        leaving = asyncio.create_task(self._leaving.wait(), name="somebody wants the profile")
+        try:
+            await asyncio.wait((work, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if not work.done() and known.may_move:
+                raise moving()
+            return await work
+        finally:
+            work.cancel()
+            leaving.cancel()
+            await asyncio.gather(work, leaving, return_exceptions=True)
+
+    # Within.
+
+    async def _find_key(self) -> None:
+        """Looks for it once. The keychain may ask its person, who may take as long as they like."""
+        if self._key is None:
+            self._key = self._supervisor.spawn(self._assembly.engine.account.start(), "find key")
+        await shielded(self._key)
+
+    async def _work(self) -> None:
+        """The loops run from the first call on that needs them."""
+        if self._at_work is None:
+            self._at_work = self._supervisor.spawn(self._start_loops(), "start the loops")
+        await shielded(self._at_work)
+
+    async def _start_loops(self) -> None:
+        assembly = self._assembly
+        assembly.engine.bus.listen(_tell)
+        self._supervisor.spawn(self._check(assembly), "check the list of tasks")
+        for name, work in await assembly.prepare():
+            self._supervisor.spawn(work(), name)
+        self._supervisor.spawn(self._find_key(), "look for the key")
+
+    async def _check(self, assembly: Assembly) -> None:
+        try:
+            await assembly.check()
+        except DamagedList as error:
+            # Nothing is sent then, and every further call is told.
+            self._damage = error
+
+    async def _go(self, *, for_window: bool) -> None:
+        if self._going is None:
+            self._leaving.set()
+            self._going = asyncio.create_task(self._go_down(for_window=for_window), name="close the engine")
+        await shielded(self._going)
+
+    async def _go_down(self, *, for_window: bool) -> None:
+        for stage in self._assembly.settling:
+            if not (for_window and stage.name == _LEFT_TO_WINDOW):
+                await go_down([stage])
+        await go_down(list(self._assembly.giving_up))
+        await self._closing.aclose()
+
+
+def _tell(event: Event) -> None:
+    """What a window would show its person goes to the log, and from there to the terminal."""
+    notice = said(event) if isinstance(event, EngineNotice) else event
+    if isinstance(notice, Notice) and notice.is_problem:
+        log.warning("%s %s", notice.message, notice.detail)
+
+
+def _door(folder: Path) -> Door | None:
+    if sys.platform == "win32":
+        return None
+    try:
+        return Door(Listening(folder, MOST_CONNECTIONS))
+    except OSError as error:
+        log.warning("Other programs cannot be heard: %s", error)
+        return None
+
+
+def _needs_person(error: RunwayDesktopError) -> CallRefused:
+    return CallRefused(error.message, code=Code.PERSON, advice=error.advice)

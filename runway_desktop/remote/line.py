@@ -1,0 +1,142 @@
+"""The line of one command or server to its profile's engine: through who has the profile, else by an engine of its own.
+
+When that one ends or makes room for a window, the next call finds the next engine. A call may then be asked twice, so
+each can be repeated: those that pay carry an id of their own. Loop's thread only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from runway_desktop.services.disk.profile_lock import Claim, claim
+from runway_desktop.usecases.clients.refusals import CallRefused, Code
+
+from .client import Connection, ConnectionLost, connect
+
+PATIENCE = 20.0
+"""Seconds until an engine must have answered: whoever has the profile may be starting, from a slow disk."""
+TRY_EVERY = 0.05
+MOST_TRIES = 20
+"""Engines that one call may see end."""
+FOR_WINDOW = 5.0
+"""Seconds for which the profile is left to the window that wants it."""
+
+
+class OwnEngine(Protocol):
+    """An engine of this process: `headless.Headless`, which is imported where one is started."""
+
+    @property
+    def is_over(self) -> bool: ...
+    @property
+    def is_leaving(self) -> bool: ...
+    async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object: ...
+    async def close(self) -> None: ...
+
+
+class Line:
+    def __init__(self, folder: Path, client: str, start: Callable[[Claim], Awaitable[OwnEngine]]) -> None:
+        """`folder` is the profile's, `client` how this program is called, `start` makes an engine of its own."""
+        self.client = client
+        self._folder = folder
+        self._connected_as = client
+        self._start = start
+        self._connection: Connection | None = None
+        self._own: OwnEngine | None = None
+        self._claims_from = -math.inf
+        """Until then the profile is left to the window that wants it."""
+        self._reaching = asyncio.Lock()
+
+    @property
+    def has_own_engine(self) -> bool:
+        return self._own is not None and not self._own.is_over
+
+    async def call(self, name: str, arguments: Mapping[str, Any], *, patience: float = PATIENCE) -> Any:
+        """Raises CallRefused. `patience` in seconds: how long an engine may be looked for."""
+        for _ in range(MOST_TRIES):
+            engine = await self._reach(patience)
+            try:
+                if isinstance(engine, Connection):
+                    return await engine.call(name, arguments)
+                return await engine.call(self.client, name, arguments)
+            except ConnectionLost:
+                pass
+            except CallRefused as error:
+                if error.code is not Code.MOVING:
+                    raise
+                self._claims_from = _now() + FOR_WINDOW
+                await self._hang_up()
+        said = "The engine of this profile ends again and again."
+        raise CallRefused(said, code=Code.AGAIN, advice="Its log says more.")
+
+    async def close(self) -> None:
+        """What this line's own engine has under way is finished."""
+        await self._hang_up()
+        if self._own is not None:
+            await self._own.close()
+
+    async def _reach(self, patience: float) -> Connection | OwnEngine:
+        async with self._reaching:
+            end = _now() + patience
+            while True:
+                if self._own is not None and not self._own.is_leaving:
+                    return self._own
+                if self._connection is not None:
+                    if not self._connection.is_lost and self._connected_as == self.client:
+                        return self._connection
+                    await self._hang_up()
+                if (found := await self._find()) is not None:
+                    return found
+                if _now() > end:
+                    raise self._silent()
+                await asyncio.sleep(TRY_EVERY)
+
+    def _silent(self) -> CallRefused:
+        """Why no engine was found."""
+        if self._claims_from > _now() - PATIENCE:
+            said, advice = "A window takes this profile over, and a paid request is finished first.", "Try again soon."
+        elif sys.platform == "win32":
+            said = "Runway Desktop is open with this profile."
+            advice = "On Windows, commands and agents do not reach an open window yet: close it first."
+        else:
+            said = "Runway Desktop has this profile and does not answer."
+            advice = "Try again in a minute; if that does not help, end it."
+        return CallRefused(said, code=Code.AGAIN, advice=advice)
+
+    async def _hang_up(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    async def _find(self) -> Connection | OwnEngine | None:
+        if sys.platform != "win32" and (self._own is None or self._own.is_over):
+            found = await connect(self._folder, self.client)
+            if found is not None and not found.welcome.is_leaving:
+                self._connection, self._connected_as = found, self.client
+                return found
+            if found is not None:
+                self._claims_from = _now() + FOR_WINDOW
+                await found.close()
+                return None
+        if (self._own is not None and not self._own.is_over) or _now() < self._claims_from:
+            return None
+        claimed = self._claim()
+        if claimed is None:
+            return None
+        self._own = await self._start(claimed)
+        return self._own
+
+    def _claim(self) -> Claim | None:
+        try:
+            return claim(self._folder)
+        except OSError as error:
+            said = "The profile's folder cannot be used."
+            raise CallRefused(said, code=Code.FAILED, advice=str(error)) from error
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,99 @@
+"""The messages of the local socket: one JSON object a line, each line at most `LONGEST_LINE` bytes. Pure.
+
+A connection begins with `Hello` and its answer `Welcome`, which every version reads; the rest is spoken only where both
+ends have the same `PROTOCOL`. Each `Call` has a number of the caller's own and is answered once, by `Answer` or
+`Trouble` of that number; calls of one connection run side by side.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from runway_desktop.usecases.clients.refusals import Code
+from runway_desktop.usecases.clients.under_way import Under
+from runway_desktop.values import Struct, field
+
+PROTOCOL: Final = 1
+"""Changes when an older end would misread a message. New calls and new members are no reason."""
+LONGEST_LINE: Final = 8_000_000
+"""Bytes. A picture of 5 MB as a data URI has its place in it."""
+OPEN: Final = "open"
+"""The call of a later start: its command line's words, for the window that is open."""
+LEAVE: Final = "leave"
+"""The call of a window that wants the profile, to an engine without one."""
+
+
+class Hello(Struct, frozen=True, kw_only=True, tag_field="say", tag="hello"):
+    protocol: int = PROTOCOL
+    program: str = ""
+    client: str = ""
+    """Who asks, in its own words."""
+
+
+class Welcome(Struct, frozen=True, kw_only=True, tag_field="say", tag="welcome"):
+    protocol: int = PROTOCOL
+    program: str = ""
+    has_window: bool = False
+    is_leaving: bool = False
+    """It was asked to make room for a window and finishes what is under way."""
+    under_way: tuple[Under, ...] = ()
+
+
+class Call(Struct, frozen=True, kw_only=True, tag_field="say", tag="call"):
+    number: int
+    name: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+class Stop(Struct, frozen=True, kw_only=True, tag_field="say", tag="stop"):
+    """The caller does not want the answer of a call any more."""
+
+    number: int
+
+
+class Answer(Struct, frozen=True, kw_only=True, tag_field="say", tag="answer"):
+    number: int
+    result: Any = None
+
+
+class Trouble(Struct, frozen=True, kw_only=True, tag_field="say", tag="trouble"):
+    """`number` 0: of the connection, which is closed then."""
+
+    number: int = 0
+    code: int = Code.AGAIN.value
+    message: str = ""
+    advice: str = ""
+
+
+Asked = Hello | Call | Stop
+Said = Welcome | Answer | Trouble
+
+_asked = msgspec.json.Decoder(Asked)
+_said = msgspec.json.Decoder(Said)
+_encoder = msgspec.json.Encoder()
+
+
+class BadMessage(ValueError):
+    """A line that is none of these messages."""
+
+
+def line_of(message: Asked | Said) -> bytes:
+    return _encoder.encode(message) + b"\n"
+
+
+def asked_in(line: bytes) -> Asked:
+    try:
+        found: Asked = _asked.decode(line)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise BadMessage("This is no message of this program.") from error
+    return found
+
+
+def said_in(line: bytes) -> Said:
+    try:
+        found: Said = _said.decode(line)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise BadMessage("This is no message of this program.") from error
+    return found

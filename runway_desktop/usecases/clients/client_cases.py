@@ -1,0 +1,313 @@
+"""What a client may do: its tasks, the list, prices, models, the balance. Never the key, settings, trash or backups.
+
+Every method takes who asks and one value, and gives what JSON knows. Raises CallRefused: one sentence, what to do
+instead. Loop's thread only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from runway_desktop.domain.account import KeyPlace
+from runway_desktop.domain.errors import ApiError
+from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
+from runway_desktop.domain.library import GroupBy, Listing, Row
+from runway_desktop.domain.preferences import MOST_CREDITS
+from runway_desktop.domain.task import Output, RemoteId, State, Task, TaskId, parse_remote_id
+from runway_desktop.domain.transitions import Answer
+from runway_desktop.services.client_requests import COMMAND_LINE
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.tasks.adoption import Adopting
+from runway_desktop.usecases.searching.language import meaning, read
+from runway_desktop.usecases.sending.sending import Sending
+from runway_desktop.usecases.words.holds import hold_words, lane_words
+from runway_desktop.values import Struct, as_json
+
+from .creating import Creating, TaskWished
+from .finishing import Finishing
+from .refusals import CallRefused, Code, refusal_of
+from .task_answer import is_settled, task_answer
+from .under_way import Under, under_way
+
+KEY_PATIENCE = 10.0
+"""Seconds that the keychain may take: a person who unlocks it takes longer, and a call does not wait for that."""
+LONGEST_WAIT = 45.0
+"""Seconds of one wait. Hosts give a call up after 60 at the earliest."""
+MOST_TASKS = 100
+MOST_LISTED = 200
+
+
+class Wish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a call takes. Anything else is an error."""
+
+
+class TaskWanted(Wish, frozen=True, kw_only=True):
+    """A task by its id, Runway's or ours. `links`: with links to its results, which whoever has them can download."""
+
+    id: str
+    links: bool = False
+
+
+class TasksWanted(Wish, frozen=True, kw_only=True):
+    """Some tasks by their ids. `saved`: with their results on the disk."""
+
+    ids: list[str]
+    seconds: float = LONGEST_WAIT
+    saved: bool = False
+
+
+class ListWanted(Wish, frozen=True, kw_only=True):
+    """`query` as the window's search has it: "model:gen4.5 rating:>=4"."""
+
+    query: str = ""
+    limit: int = 50
+
+
+class Ids(Wish, frozen=True, kw_only=True):
+    ids: list[str]
+
+
+class ModelsWanted(Wish, frozen=True, kw_only=True):
+    endpoint: str = ""
+
+
+class Nothing(Wish, frozen=True, kw_only=True):
+    pass
+
+
+class Grant(Wish, frozen=True, kw_only=True):
+    """Credits a day for commands; 0 takes the grant back."""
+
+    credits: float
+
+
+class ClientCases:
+    """`find_key` looks for the key where that was not done yet, and returns once it has ended."""
+
+    def __init__(
+        self, engine: Engine, sending: Callable[[], Sending], find_key: Callable[[], Awaitable[object]]
+    ) -> None:
+        self._engine = engine
+        self._find_key = find_key
+        self._creating = Creating(engine, sending)
+        self._finishing = Finishing()
+        self._adopting = asyncio.Lock()
+
+    async def task(self, _: str, wanted: TaskWanted) -> dict[str, Any]:
+        """How a task stands. One that the list lacks is asked for once, and is adopted if Runway has it, so that its
+        result is kept."""
+        task, note = await self._up_to_date(await self._found(wanted.id))
+        links: Sequence[Output] = ()
+        if wanted.links and task.state is State.SUCCEEDED:
+            handed = await self._engine.links.hand_on([task.id])
+            links, note = handed.outputs, note or handed.failed.get(task.id, "")
+        return await self._answer(task.id, links=links, note=note)
+
+    async def wait(self, _: str, wanted: TasksWanted) -> dict[str, Any]:
+        """Until all of them have ended, or wait for the person, or the time is over. Free, and may be repeated; giving
+        it up stops no task."""
+        ids = [(await self._found(word)).id for word in _some(wanted.ids)]
+        changed = asyncio.Event()
+
+        def hear(event: Event) -> None:
+            if isinstance(event, TaskChanged | OutputChanged):
+                changed.set()
+
+        stop = self._engine.bus.listen(hear)
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(wanted.seconds, LONGEST_WAIT) if wanted.seconds > 0 else 0.0):
+                    while not await self._are_settled(ids, saved=wanted.saved):
+                        await changed.wait()
+                        changed.clear()
+        finally:
+            stop()
+        is_over = await self._are_settled(ids, saved=wanted.saved)
+        return {"is_over": is_over, "tasks": [await self._answer(task_id) for task_id in ids]}
+
+    async def tasks(self, _: str, wanted: ListWanted) -> dict[str, Any]:
+        """The list, latest first."""
+        library = self._engine.library
+        found = meaning(read(wanted.query), await library.counts(), self._engine.clock.now())
+        if found.said:
+            raise CallRefused(found.said[0], code=Code.INPUT)
+        limit = min(max(wanted.limit, 1), MOST_LISTED)
+        listing = Listing(filter=found.filter, group=GroupBy.NONE)
+        rows = (await library.beginning(listing, limit, limit))[1]
+        return {
+            "total": await library.amount(found.filter),
+            "tasks": [self._said(row) for row in rows],
+        }
+
+    async def models(self, _: str, wanted: ModelsWanted) -> dict[str, Any]:
+        """What can be made, with the fields of each."""
+        pairs = [pair for pair in self._engine.catalog.pairs() if wanted.endpoint in ("", pair.endpoint)]
+        return {
+            "models": [
+                {
+                    "endpoint": pair.endpoint,
+                    "model": pair.model,
+                    "fields": [
+                        {
+                            "name": one.name,
+                            "required": one.required,
+                            **({"choices": list(one.choices)} if one.choices else {}),
+                            **({"least": one.minimum} if one.minimum is not None else {}),
+                            **({"most": one.maximum} if one.maximum is not None else {}),
+                        }
+                        for one in pair.fields
+                    ],
+                }
+                for pair in pairs
+            ]
+        }
+
+    async def balance(self, _: str, __: Nothing) -> dict[str, Any]:
+        """Credits left, and what each model may still do today."""
+        await self.need_key()
+        account = self._engine.account
+        known = account.organization or await account.refresh()
+        if known is None:
+            said = account.connection.message or "Runway could not be asked."
+            raise CallRefused(said, code=Code.AGAIN, advice="Try again in a moment.")
+        models = {
+            model: {
+                "daily_used": known.daily_used.get(model, 0),
+                "daily_limit": limits.daily,
+                "at_once": limits.concurrent,
+            }
+            for model, limits in known.limits.items()
+        }
+        return {"credits": known.balance, "models": models}
+
+    async def price(self, client: str, wish: TaskWished) -> dict[str, Any]:
+        """What it would cost. Nothing is stored."""
+        return as_json(await self._creating.price(client, wish))
+
+    async def create(self, client: str, wish: TaskWished) -> dict[str, Any]:
+        """A task for this wish: the one that is there already, where the wish was said before."""
+        with suppress(CallRefused):
+            # Without a key it waits as any other does; with one, it is stored as that one's.
+            await self.need_key()
+        made = await self._creating.make(client, wish)
+        answer = await self._answer(made.task.id)
+        return {**answer, "is_repeat": made.is_repeat}
+
+    async def adopt(self, _: str, wanted: Ids) -> dict[str, Any]:
+        """Tasks that were started elsewhere come into the list, so that their results are kept."""
+        await self.need_key()
+        adopted = await self._finishing.run(self._adopt(_some(wanted.ids)), "adopt tasks")
+        if adopted.bad:
+            raise CallRefused("Not all of these are ids of Runway's.", code=Code.INPUT, advice=adopted.bad[0][:80])
+        return {"added": list(adopted.added), "known": list(adopted.known)}
+
+    async def cancel(self, client: str, wanted: Ids) -> dict[str, Any]:
+        """Cancels what runs or waits, and never deletes what has finished. An agent cancels its own tasks only."""
+        tasks = [await self._found(word) for word in _some(wanted.ids)]
+        asked = await self._engine.client_requests.of([task.id for task in tasks])
+        if client != COMMAND_LINE:
+            for task in tasks:
+                if (own := asked.get(task.id)) is None or own.client != client:
+                    said = "This task is not this program's own."
+                    raise CallRefused(said, code=Code.REFUSED, advice="Its person can cancel it in the window.")
+        if any(task.state.is_live for task in tasks):
+            await self.need_key()
+        done = await self._engine.actions.cancel([task.id for task in tasks])
+        problems = {task_id: str(why) for task_id, why in done.failed.items()}
+        return {"problems": problems, "tasks": [await self._answer(task.id) for task in tasks]}
+
+    async def grant(self, client: str, wanted: Grant) -> dict[str, Any]:
+        """What commands may spend a day."""
+        if client != COMMAND_LINE:
+            raise CallRefused("Only the person can grant that.", code=Code.REFUSED)
+        if not 0 <= wanted.credits <= MOST_CREDITS:
+            raise CallRefused("That is no amount of credits.", code=Code.INPUT)
+        await self._engine.copies.until_checked()
+        requests = self._engine.client_requests
+        await requests.grant(COMMAND_LINE, wanted.credits or None)
+        return {"credits_a_day": requests.granted(COMMAND_LINE), "today": await requests.reserved_today(COMMAND_LINE)}
+
+    def under_way(self) -> tuple[Under, ...]:
+        """What is being sent now, and for whom."""
+        return under_way(self._engine.ledger.open(), self._creating.asked_by)
+
+    async def need_key(self) -> None:
+        """Raises CallRefused where there is none to be had now."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(KEY_PATIENCE):
+                await self._find_key()
+        status = self._engine.account.key
+        if status.place is KeyPlace.NONE:
+            if status.is_awaited:
+                said, advice = "The keychain waits to be unlocked.", "Unlock it, then try again."
+            elif status.no_keychain:
+                said, advice = "This computer has no keychain.", "Set RUNWAYML_API_SECRET to the key."
+            else:
+                said, advice = status.problem or "There is no key yet.", "Open Runway Desktop and see to it there."
+            raise CallRefused(said, code=Code.KEY, advice=advice)
+
+    async def _found(self, word: str) -> Task:
+        """By either id, one that was removed from the list too; or adopted."""
+        ledger = self._engine.ledger
+        if (found := await ledger.task(TaskId(word.strip()))) is not None:
+            return found
+        remote_id = parse_remote_id(word)
+        if remote_id is None:
+            advice = "Ids look like 17f20503-6c24-4c16-946b-35dbbce2af2f."
+            raise CallRefused("There is no task of this id.", code=Code.NOT_FOUND, advice=advice)
+        here = await self._engine.library.of_runway([remote_id])
+        found = await ledger.task(here[remote_id]) if remote_id in here else None
+        return found or await self._adopted(remote_id)
+
+    async def _adopted(self, remote_id: RemoteId) -> Task:
+        await self.need_key()
+        reply = await self._engine.asking.ask(remote_id)
+        if not isinstance(reply.said, Answer):
+            raise refusal_of(reply.said) from reply.said
+        adopted = await self._finishing.run(self._adopt([remote_id]), "adopt a task")
+        [task_id] = adopted.added or adopted.known
+        return await self._engine.ledger.answer(task_id, reply.said, reply.key)
+
+    async def _adopt(self, ids: Sequence[str]) -> Adopting:
+        """One after the other: the same id twice at once would be two tasks."""
+        async with self._adopting:
+            return await self._engine.adoption.adopt(ids)
+
+    async def _up_to_date(self, task: Task) -> tuple[Task, str]:
+        """Asks Runway for a live task where no poller does; and what could not be found out."""
+        engine = self._engine
+        wants_links = task.state is State.SUCCEEDED
+        if not (wants_links or task.state.is_live) or engine.is_made("poller"):
+            return task, ""
+        try:
+            await self.need_key()
+            if task.state.is_live:
+                task, _ = await engine.asking.ask_for(task)
+        except (ApiError, CallRefused) as error:
+            return await engine.ledger.task(task.id) or task, f"Runway could not be asked: {error}"
+        return task, ""
+
+    async def _are_settled(self, ids: Sequence[TaskId], *, saved: bool) -> bool:
+        return all(is_settled(row, saved=saved) for row in await self._engine.library.rows(ids))
+
+    async def _answer(self, task_id: TaskId, **more: Any) -> dict[str, Any]:
+        [row] = await self._engine.library.rows([task_id])
+        return self._said(row, **more)
+
+    def _said(self, row: Row, **more: Any) -> dict[str, Any]:
+        task, engine = row.task, self._engine
+        price = engine.pricing.price(task.request) if task.credits is None else None
+        because = ""
+        if task.state is State.HELD:
+            reason = engine.lane.reason_for(task.id) if engine.is_made("lane") else None
+            because = hold_words(task.hold) or lane_words(reason)
+        return task_answer(row, price=price.credits if price is not None else None, because=because, **more)
+
+
+def _some(ids: Sequence[str]) -> Sequence[str]:
+    if not 0 < len(ids) <= MOST_TASKS:
+        raise CallRefused(f"Name 1 to {MOST_TASKS} tasks.", code=Code.INPUT)
+    return ids

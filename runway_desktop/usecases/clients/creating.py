@@ -1,0 +1,271 @@
+"""A client's wish for a task: checked, priced, written down once, and stored as a task that is sent in turn or waits
+for the person.
+
+No client answers a question. A wish beyond a client's grant is refused or waits, as the client's manner is: a command
+is refused, an agent's wish waits. What `request_id` names is one wish, however often it is said. Raises CallRefused.
+Loop's thread only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+from weakref import WeakValueDictionary
+
+from runway_desktop.catalog import AssetPlace, Pair, assets_in, prompt_of, with_assets
+from runway_desktop.catalog.catalog import starting_values
+from runway_desktop.domain.library import ClientRequest
+from runway_desktop.domain.task import Hold, HoldCode, Request, Task, TaskId, parse_remote_id
+from runway_desktop.services.client_requests import COMMAND_LINE
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin, Prepared
+from runway_desktop.usecases.sending.sending import Sending
+from runway_desktop.usecases.words import units
+from runway_desktop.values import Struct, field, replace
+
+from .finishing import Finishing
+from .input_files import check_files
+from .refusals import CallRefused, Code
+
+LONGEST_ID = 200
+REPEATS_FOR = 600.0
+"""Seconds for which a wish without an id is taken for the last one that was the same."""
+_ENOUGH = 1e-6
+_ID = re.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+class TaskWished(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`values` is the wire JSON without `model`; `prompt` stands for the field of it that is the model's prompt.
+    `request_id` names the wish; empty: the same again within ten minutes, or while it is unfinished, is taken for a
+    repeat. `max_credits` answers the price."""
+
+    endpoint: str
+    model: str
+    values: dict[str, Any] = field(default_factory=dict)
+    prompt: str = ""
+    request_id: str = ""
+    max_credits: float | None = None
+    project: str = ""
+
+
+class Made(Struct, frozen=True):
+    """The task of a wish, and whether the wish was said before."""
+
+    task: Task
+    is_repeat: bool
+
+
+class Priced(Struct, frozen=True, kw_only=True):
+    """What it would cost, and what stands in the way."""
+
+    credits: float | None
+    is_exact: bool
+    asks: tuple[str, ...]
+
+
+class Creating:
+    def __init__(self, engine: Engine, sending: Callable[[], Sending]) -> None:
+        self._engine = engine
+        self._sending = sending
+        self.asked_by: dict[TaskId, str] = {}
+        """Who asked for which task in this run."""
+        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._finishing = Finishing()
+
+    async def price(self, client: str, wish: TaskWished) -> Priced:
+        """Stores nothing."""
+        new, digest = await self._wished(client, wish)
+        prepared = self._sending().prepare([new], Origin(Door.SCRIPT, (client, "price", digest)))
+        _refuse_findings(prepared)
+        return _priced(prepared)
+
+    async def make(self, client: str, wish: TaskWished) -> Made:
+        new, digest = await self._wished(client, wish)
+        request_id = wish.request_id.strip()
+        if len(request_id) > LONGEST_ID:
+            raise CallRefused("The request_id is too long.", code=Code.INPUT, advice=f"At most {LONGEST_ID} letters.")
+        return await self._finishing.run(self._one_by_one(client, request_id, digest, new, wish), "make a task")
+
+    async def _one_by_one(self, client: str, request_id: str, digest: str, new: NewTask, wish: TaskWished) -> Made:
+        """Of the same wish said twice at once, the second finds what the first has written."""
+        lock = self._locks.setdefault((client, request_id or digest), asyncio.Lock())
+        async with lock:
+            if not request_id:
+                request_id = await self._repeated(client, digest) or f"without {uuid4().hex}"
+            return await self._make(client, request_id, digest, new, wish)
+
+    async def _make(self, client: str, request_id: str, digest: str, new: NewTask, wish: TaskWished) -> Made:
+        engine = self._engine
+        # A list that turns out to be a copy has no grants.
+        await engine.copies.until_checked()
+        task_id = new.id
+        known = await engine.client_requests.known(client, request_id)
+        if known is not None:
+            if known.digest != digest:
+                raise CallRefused(
+                    "This request_id was used for another request.",
+                    code=Code.INPUT,
+                    advice="Use a new one for a new wish. Nothing was sent.",
+                )
+            task_id = known.task_id
+            if (task := await engine.ledger.task(task_id)) is not None:
+                return Made(task, is_repeat=True)
+        new = replace(new, id=task_id)
+        origin = Origin(Door.SCRIPT, (client, request_id))
+        prepared = self._sending().prepare([new], origin)
+        _refuse_findings(prepared)
+        asked = ClientRequest(
+            client=client, request_id=request_id, digest=digest, task_id=task_id,
+            credits=prepared.sum.credits, at=engine.clock.now(),
+        )  # fmt: skip
+        answers = await self._answers(client, wish, prepared)
+        if answers is None:
+            prepared = self._sending().prepare_waiting(new, origin, Hold(HoldCode.APPROVAL, words=client))
+            answers = frozenset()
+        if (await engine.client_requests.note(asked)).task_id != task_id:
+            raise CallRefused("The same was asked for meanwhile.", code=Code.AGAIN, advice="Ask again: it is there.")
+        self.asked_by[task_id] = client
+        await self._sending().send(prepared, answers)
+        task = await engine.ledger.task(task_id)
+        if task is None:
+            raise CallRefused("The task is gone again.", code=Code.FAILED)
+        return Made(task, is_repeat=False)
+
+    async def _answers(self, client: str, wish: TaskWished, prepared: Prepared) -> frozenset[Ask] | None:
+        """Which questions the person has answered before, by a grant; None: it waits for them."""
+        if client != COMMAND_LINE:
+            return None
+        sum_ = prepared.sum
+        left = prepared.asks - {Ask.ABOVE_LIMIT}
+        if sum_.unknown or Ask.PRICE_UNKNOWN in left:
+            raise _refused("Nobody knows the price before it is sent.", "Send it from the window.")
+        if left:
+            said = ", ".join(sorted(ask.value for ask in left))
+            raise _refused(f"The person has to be asked: {said}.", "Send it from the window.")
+        costs = f"It costs {units.credits_in_words(sum_.credits)}"
+        if wish.max_credits is None and Ask.ABOVE_LIMIT in prepared.asks:
+            raise _refused(f"{costs}.", f"Say --max-credits {sum_.credits:g} to agree to that.")
+        # Written so that a number that is none, as JSON may have one, agrees to nothing.
+        if wish.max_credits is not None and not sum_.credits <= wish.max_credits + _ENOUGH:
+            raise _refused(f"{costs}, more than {wish.max_credits:g}.", "Say a higher --max-credits to agree to that.")
+        requests = self._engine.client_requests
+        granted = requests.granted(client)
+        if granted is None:
+            raise _refused(
+                "Commands may not spend from this profile yet.", "Run `runway-desktop grant CREDITS` at a terminal."
+            )
+        reserved = await requests.reserved_today(client)
+        if reserved + sum_.credits > granted + _ENOUGH:
+            left_today = units.credits_in_words(max(0.0, granted - reserved))
+            raise _refused(f"{costs}; {left_today} are left of what commands may spend today.", "Grant more, or wait.")
+        return frozenset({Ask.ABOVE_LIMIT})
+
+    async def _wished(self, client: str, wish: TaskWished) -> tuple[NewTask, str]:
+        """A task for the wish, and a digest of all that was asked for."""
+        pair = self._pair(wish)
+        values = {**_needed(pair), **wish.values}
+        if wish.prompt:
+            if pair.prompt_field is None:
+                raise CallRefused(f"{wish.model} takes no prompt for {wish.endpoint}.", code=Code.INPUT)
+            values[pair.prompt_field.name] = wish.prompt
+        for unknown in [name for name in values if pair.field(name) is None]:
+            takes = ", ".join(one.name for one in pair.fields)
+            raise CallRefused(
+                f"{wish.model} takes no “{unknown[:60]}” for {wish.endpoint}.",
+                code=Code.INPUT,
+                advice=f"It takes {takes}.",
+            )
+        engine = self._engine
+        results = await self._results(assets_in(pair, values))
+        values = with_assets(values, results)
+        files: dict[str, str] = {}
+        if places := assets_in(pair, values):
+            folders = {"profile": engine.profile_folder, "library": engine.settings.library}
+            own = [place for place in places if place.path in results]
+            named = [place for place in places if place.path not in results]
+            # Results too: a task's may be of another kind than the field takes.
+            files |= await asyncio.to_thread(check_files, own, allowed=True, **folders)
+            files |= await asyncio.to_thread(check_files, named, allowed=client == COMMAND_LINE, **folders)
+        request = Request(endpoint=wish.endpoint, model=wish.model, values=values, prompt=prompt_of(pair, values))
+        meant = [wish.endpoint, wish.model, values, wish.project, files]
+        digest = hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()
+        return NewTask(request=request, project=wish.project, files=files), digest
+
+    def _pair(self, wish: TaskWished) -> Pair:
+        catalog = self._engine.catalog
+        pair = catalog.pair(wish.endpoint, wish.model)
+        if pair is not None:
+            return pair
+        endpoint = catalog.endpoint(wish.endpoint)
+        if endpoint is None:
+            known = ", ".join(sorted({one.endpoint for one in catalog.pairs()}))
+            raise CallRefused("There is no such endpoint.", code=Code.INPUT, advice=f"There are: {known}.")
+        raise CallRefused(
+            f"{wish.endpoint} has no such model.", code=Code.INPUT, advice=f"It has: {', '.join(endpoint.models)}."
+        )
+
+    async def _results(self, places: Sequence[AssetPlace]) -> dict[tuple[str | int, ...], str]:
+        """The saved file of each input that names a task."""
+        found: dict[tuple[str | int, ...], str] = {}
+        for place in places:
+            word = place.uri.strip()
+            if not _ID.fullmatch(word):
+                continue
+            remote_id = parse_remote_id(word)
+            here = await self._engine.library.of_runway([remote_id]) if remote_id is not None else {}
+            rows = await self._engine.library.rows([next(iter(here.values()), TaskId(word))])
+            paths = [output.path for row in rows for output in row.outputs if output.is_here]
+            if not paths:
+                raise CallRefused(
+                    "An input names a task that has no saved result here.",
+                    code=Code.INPUT,
+                    advice="Wait until it has finished. Nothing was sent.",
+                )
+            found[place.path] = Path(paths[0]).as_uri()
+        return found
+
+    async def _repeated(self, client: str, digest: str) -> str:
+        """The id of the same wish, where this one is a repeat of it; empty else."""
+        last = await self._engine.client_requests.latest(client, digest)
+        if last is None:
+            return ""
+        task = await self._engine.ledger.task(last.task_id)
+        is_recent = self._engine.clock.now() - last.at < REPEATS_FOR
+        return last.request_id if is_recent or (task is not None and not task.state.is_final) else ""
+
+
+def _needed(pair: Pair) -> dict[str, Any]:
+    """What a request must say and nobody would choose: fields with one possible value."""
+    return {
+        name: value
+        for name, value in starting_values(pair).items()
+        if (found := pair.field(name)) is not None and found.required and len(found.choices) == 1
+    }
+
+
+def _refuse_findings(prepared: Prepared) -> None:
+    found = [finding for findings in prepared.findings for finding in findings]
+    if found:
+        said = " ".join(
+            f"{'.'.join(map(str, one.path))}: {one.message}" if one.path else one.message for one in found[:5]
+        )
+        raise CallRefused("The request is not valid.", code=Code.INPUT, advice=said)
+
+
+def _priced(prepared: Prepared) -> Priced:
+    known = not prepared.sum.unknown
+    return Priced(
+        credits=prepared.sum.credits if known else None,
+        is_exact=known and prepared.sum.exact and not prepared.sum.at_least,
+        asks=tuple(sorted(ask.value for ask in prepared.asks)),
+    )
+
+
+def _refused(message: str, advice: str) -> CallRefused:
+    return CallRefused(message, code=Code.REFUSED, advice=f"{advice} Nothing was sent.")

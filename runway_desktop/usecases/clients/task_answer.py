@@ -1,0 +1,120 @@
+"""What a client is told of a task: the members of Runway's own answer under their names, beside what this program knows
+better: the saved files, the price, what to do next. Pure.
+
+Text from outside (prompts, names, Runway's words) stands in fields of its own, never in a sentence of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import LIVE, Output, OutputState, State, Task
+from runway_desktop.usecases.words.failures import failure_words
+
+ASK_AGAIN = "Ask again in 5 seconds."
+APPROVED_FIRST = "The person approves it in Runway Desktop first. Wait for it, or go on; do not make it again."
+DO_NOT_REPEAT = (
+    "It got no answer: Runway may have made and charged it. Do not send it again; the person decides in the window."
+)
+_STATUS = {
+    State.HELD: "PENDING",
+    State.SENDING: "PENDING",
+    State.OTHER: "RUNNING",
+}
+"""The nearest of Runway's own words, for clients that know only those; `state` is exact."""
+
+
+def task_answer(
+    row: Row, *, price: float | None = None, links: Sequence[Output] = (), note: str = "", because: str = ""
+) -> dict[str, Any]:
+    """`links` are results with links that work now, given only to who asked for them. `note`: what could not be found
+    out now. `because`: why a queued task waits."""
+    task = row.task
+    found: dict[str, Any] = {
+        "id": task.remote_id or task.id,
+        "status": _STATUS.get(task.state, task.state.value.upper()),
+        "createdAt": _moment(task.remote_created_at or task.created_at),
+        "state": task.state.value,
+        "task_id": task.id,
+        "endpoint": task.request.endpoint,
+        "model": task.request.model,
+        "prompt": task.request.prompt,
+    }
+    if task.progress is not None and task.state is State.RUNNING:
+        found["progress"] = task.progress
+    credits = task.credits if task.credits is not None else price
+    if credits is not None:
+        found["credits"] = credits
+    found |= _ending(row)
+    if because:
+        found["waits_because"] = because
+    if task.hold.code.waits_for_person and task.state is State.HELD:
+        found |= {"state": "waiting_for_approval", "waits_for": "the person", "next": APPROVED_FIRST}
+    if links:
+        found["url"] = links[0].url
+        found["output"] = [output.url for output in links]
+    if row.outputs:
+        found["files"] = [_file(output) for output in row.outputs]
+    if note:
+        found["note"] = note
+    return found
+
+
+def is_settled(row: Row, *, saved: bool) -> bool:
+    """Nothing more is to be waited for: it has ended, waits for its person, or, with `saved`, its results are on the
+    disk or lost."""
+    task = row.task
+    if task.state in (State.HELD, State.SENDING) or task.state in LIVE:
+        return False
+    underway = (OutputState.WAITING, OutputState.DOWNLOADING)
+    return not (saved and task.state is State.SUCCEEDED and any(output.state in underway for output in row.outputs))
+
+
+def _ending(row: Row) -> dict[str, Any]:
+    task = row.task
+    match task.state:
+        case State.SUCCEEDED | State.CANCELLED:
+            return {}
+        case State.FAILED:
+            return _failure(task)
+        case State.GONE:
+            return {"error": "Runway does not know this task any more, or another key made it."}
+        case State.UNCERTAIN:
+            return {"next": DO_NOT_REPEAT}
+        case _:
+            return {"next": ASK_AGAIN}
+
+
+def _failure(task: Task) -> dict[str, Any]:
+    failure = task.failure
+    if failure is None:
+        return {"error": "It failed at Runway."}
+    said: dict[str, Any] = {"error": failure_words(failure)}
+    if failure.words:
+        said["failure"] = failure.words
+    if failure.code:
+        said["failureCode"] = failure.code
+    return said
+
+
+def _file(output: Output) -> dict[str, Any]:
+    found: dict[str, Any] = {"media": output.media.value, "state": output.state.value}
+    if output.is_kept:
+        found["path"] = output.path
+        found["size"] = output.size
+    if output.poster:
+        found["poster"] = output.poster
+    if output.is_missing:
+        found["is_missing"] = True
+    if output.width:
+        found |= {"width": output.width, "height": output.height}
+    if output.duration:
+        found["duration"] = output.duration
+    return found
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

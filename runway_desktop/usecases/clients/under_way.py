@@ -1,0 +1,39 @@
+"""What is being sent, in words for who waits for it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from runway_desktop.catalog.labels import model_label
+from runway_desktop.domain.task import State, Task, TaskId
+from runway_desktop.values import Struct
+
+
+class Under(Struct, frozen=True, kw_only=True):
+    """A paid request that is on its way to Runway: what, for whom, since when (Unix seconds)."""
+
+    what: str
+    client: str = ""
+    """Empty: the person's own."""
+    since: float = 0.0
+
+
+def under_way(tasks: Iterable[Task], clients: Mapping[TaskId, str]) -> tuple[Under, ...]:
+    """`clients` are those who asked for some of them."""
+    return tuple(
+        Under(
+            what=model_label(task.request.model),
+            client=clients.get(task.id, ""),
+            since=task.sent_at or task.created_at,
+        )
+        for task in tasks
+        if task.state is State.SENDING
+    )
+
+
+def under_way_words(sendings: Sequence[Under]) -> str:
+    """ "Sending gen4.5 for claude", for who waits for it."""
+    if not sendings:
+        return "Closing"
+    said = [f"{one.what} for {one.client}" if one.client else one.what for one in sendings]
+    return f"Sending {', '.join(said)}"

@@ -1,0 +1,155 @@
+"""An agent's server through the life of a profile: windows come and go, other hosts and commands share its engine, and
+one is killed. The agent notices nothing of it, and what it asks for is made once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.test_hand_over import FOX, SECRET, Programs, ended, until
+from tests.journeys.runway import ROOT, Runway
+
+Client: Any = pytest.importorskip("mcp.client").Client
+
+from mcp.client.stdio import StdioServerParameters, stdio_client  # noqa: E402 - only where the library is installed
+
+
+@pytest.fixture
+def runway(tmp_path: Path) -> Iterator[Runway]:
+    runway = Runway(tmp_path, "--speed", "30")
+    runway.start()
+    yield runway
+    runway.stop()
+
+
+@pytest.fixture
+def programs(tmp_path: Path, runway: Runway) -> Iterator[Programs]:
+    programs = Programs(tmp_path / "profile", runway)
+    programs.grant()
+    yield programs
+    programs.end()
+
+
+@asynccontextmanager
+async def host(programs: Programs, mode: str = "auto") -> AsyncIterator[Any]:
+    surroundings = {**os.environ, "RUNWAYML_API_SECRET": SECRET, "RUNWAYML_BASE_URL": programs.runway.base_url}
+    server = StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "runway_desktop", "mcp", "--profile-dir", str(programs.folder)],
+        cwd=ROOT,
+        env=surroundings,
+    )
+    async with Client(stdio_client(server), mode=mode) as client:
+        yield client
+
+
+async def asked(client: Any, tool: str, **arguments: Any) -> dict[str, Any]:
+    result = await client.call_tool(tool, arguments)
+    assert not result.is_error, result.content[0].text
+    found: dict[str, Any] = json.loads(result.content[0].text)
+    return found
+
+
+async def in_thread(call: Any, *given: Any) -> Any:
+    return await asyncio.to_thread(call, *given)
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_get_task_is_answered_with_a_window_open_and_without_one(programs: Programs, mode: str):
+    code, made = await in_thread(programs.run, *FOX, "--prompt", "A fox", "--wait")
+    assert code == 0
+    async with host(programs, mode) as client:
+        without = await asked(client, "runway_getTask", taskId=made["id"])
+        window = await in_thread(programs.window)
+        through = await asked(client, "runway_getTask", taskId=made["id"])
+        window.send_signal(signal.SIGTERM)
+        assert await in_thread(window.wait) == 0
+        again = await asked(client, "runway_getTask", taskId=made["id"])
+    for found in (without, through, again):
+        assert (found["status"], found["url"][:4]) == ("SUCCEEDED", "http")
+        assert found["files"][0]["path"] == made["files"][0]["path"]
+    printed = (await in_thread(programs.run, "get", made["id"], "--json"))[1]
+    assert {**printed, "url": "", "output": ""} == {**again, "url": "", "output": ""}, "a command prints the same"
+
+
+async def test_a_failed_and_a_running_task_are_answered_as_the_tool_promises(programs: Programs):
+    async with host(programs) as client:
+        _, failing = await in_thread(programs.run, *FOX, "--prompt", "No [fail:SAFETY.INPUT.TEXT]", "--wait")
+        _, running = await in_thread(programs.run, *FOX, "--prompt", "Long [seconds:36000]")
+        failed = await asked(client, "runway_getTask", taskId=failing["id"])
+        assert (failed["status"], bool(failed["error"])) == ("FAILED", True)
+        goes_on = await asked(client, "runway_getTask", taskId=running["id"])
+        assert (goes_on["status"] in ("PENDING", "RUNNING"), goes_on["next"]) == (True, "Ask again in 5 seconds.")
+
+
+async def test_an_id_that_the_list_lacks_is_adopted_and_its_result_kept(programs: Programs):
+    elsewhere = await in_thread(programs.runway.create, "Started elsewhere")
+    async with host(programs) as client:
+        found = await asked(client, "runway_getTask", taskId=elsewhere)
+        assert found["id"] == elsewhere
+        while not (await asked(client, "wait", task_ids=[elsewhere], seconds=5))["is_over"]:
+            pass
+        [file] = (await asked(client, "result", task_id=elsewhere))["files"]
+        assert Path(file["path"]).stat().st_size > 0
+
+
+async def test_two_hosts_and_a_command_share_one_engine_and_one_outlives_the_other(programs: Programs):
+    async with host(programs) as second:
+        async with host(programs) as first:
+            made = await asked(first, "runway_generateImage", promptText="A fox", ratio="1024:1024")
+            assert (await asked(second, "runway_getTask", taskId=made["task_id"]))["state"] == "waiting_for_approval"
+            assert (await in_thread(programs.run, "list", "--json"))[1]["total"] == 1
+        found = await asked(second, "search", query="fox")
+        assert [task["task_id"] for task in found["tasks"]] == [made["task_id"]]
+
+
+async def test_what_an_agent_asked_for_is_sent_once_its_person_releases_it(programs: Programs):
+    async with host(programs) as client:
+        wanted = {"promptText": "A fox in the snow", "ratio": "1024:1024", "model": "gen4_image"}
+        values = {"promptText": "A fox in the snow", "ratio": "1280:720"}
+        made = await asked(
+            client, "create", endpoint="text_to_image", model="gen4_image", values=values, request_id="1"
+        )
+        again = await asked(
+            client, "create", endpoint="text_to_image", model="gen4_image", values=values, request_id="1"
+        )
+        assert (again["task_id"], again["is_repeat"], made["waits_for"]) == (made["task_id"], True, "the person")
+        assert wanted["model"] == made["model"]
+        assert programs.runway.accepted == []
+        price = await asked(client, "estimate", endpoint="text_to_image", model="gen4_image", values=values)
+        assert price["credits"] > 0
+
+
+async def test_killed_servers_and_doubled_calls_make_one_task_of_one_wish(programs: Programs):
+    values = {"promptText": "Impatient", "ratio": "1280:720"}
+    wish = {"endpoint": "text_to_image", "model": "gen4_image", "values": values, "request_id": "one"}
+    for _ in range(3):
+        async with host(programs) as client:
+            calls = [asyncio.create_task(asked(client, "create", **wish)) for _ in range(4)]
+            await asyncio.wait(calls, timeout=0.3)
+            for call in calls:
+                call.cancel()
+            await asyncio.gather(*calls, return_exceptions=True)
+    async with host(programs) as client:
+        made = await asked(client, "create", **wish)
+        assert (await asked(client, "search", query="Impatient"))["total"] == 1
+        assert made["task_id"]
+
+
+def test_a_server_whose_host_is_gone_ends_and_frees_the_profile(programs: Programs):
+    server = programs.start("mcp")
+    assert server.stdin is None
+    server.send_signal(signal.SIGTERM)
+    server.communicate(timeout=30)
+    until(lambda: programs.welcome() is None, "the end of the server")
+    code, _ = ended(programs.start("list", "--json"))
+    assert code == 0

@@ -1,0 +1,184 @@
+"""Commands as processes of their own, without a display: what they print, and by which exit code a script knows what to
+do. Against the simulator."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.services.disk.profile_lock import claim
+from tests.faults.test_hand_over import FOX, SECRET, Programs, until
+from tests.journeys.runway import ROOT, Runway
+
+ID = "17f20503-6c24-4c16-946b-35dbbce2af2f"
+WITHOUT_QT = """
+import sys
+from runway_desktop.__main__ import main
+code = main(sys.argv[1:])
+print(sorted(name for name in sys.modules if name.partition(".")[0] in ("PySide6", "shiboken6", "qasync", "mcp")))
+raise SystemExit(code)
+"""
+
+
+@pytest.fixture(scope="module")
+def runway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runway]:
+    runway = Runway(tmp_path_factory.mktemp("runway"), "--speed", "60")
+    runway.start()
+    yield runway
+    runway.stop()
+
+
+@pytest.fixture
+def programs(tmp_path: Path, runway: Runway) -> Iterator[Programs]:
+    programs = Programs(tmp_path / "profile", runway)
+    yield programs
+    programs.end()
+
+
+def run(programs: Programs, *words: str, said: str = "", **more: Any) -> tuple[int, dict[str, Any], str]:
+    """Exit code, what it printed, and what it said beside."""
+    surroundings = os.environ | {"RUNWAYML_API_SECRET": SECRET, "RUNWAYML_BASE_URL": programs.runway.base_url, **more}
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        surroundings.pop(name, None)
+    command = [sys.executable, "-m", "runway_desktop", *words, "--profile-dir", str(programs.folder)]
+    done = subprocess.run(
+        command, cwd=ROOT, env=surroundings, capture_output=True, text=True, timeout=90, check=False, input=said
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, json.loads(done.stdout) if done.stdout.startswith("{") else {}, done.stderr
+
+
+def test_a_script_makes_a_picture_and_has_its_file(programs: Programs, tmp_path: Path):
+    programs.grant()
+    request = tmp_path / "request.json"
+    request.write_text('{"ratio": "1280:720", "model": "ignored"}')
+    code, dry, _ = run(programs, *PICTURE, "--from", str(request), "--dry-run", "--json")
+    assert (code, 0 < dry["credits"] <= 8) == (0, True)
+    code, made, said = run(
+        programs, *PICTURE, "--from", "-", "--max-credits", "8", "--wait", "--save", str(tmp_path / "out"), "--json",
+        said=request.read_text(),
+    )  # fmt: skip
+    assert (code, made["status"]) == (0, "SUCCEEDED")
+    [copied] = (tmp_path / "out").iterdir()
+    assert copied.read_bytes() == Path(made["files"][0]["path"]).read_bytes()
+    assert "succeeded" in said, "progress is said beside"
+    code, again, _ = run(programs, "get", made["id"], "--json")
+    assert (code, again["task_id"], again["url"][:4]) == (0, made["task_id"], "http")
+    code, found, _ = run(programs, "list", "--query", "is:saved", "--json")
+    assert (code, found["total"]) == (0, 1)
+
+
+PICTURE = ("create", "text_to_image", "--model", "gen4_image", "--prompt", "A fox")
+
+
+def test_without_a_grant_create_is_refused_and_says_how_one_is_given(programs: Programs):
+    code, refused, said = run(programs, *FOX, "--prompt", "A fox")
+    assert (code, refused["code"]) == (7, "refused")
+    assert "runway-desktop grant" in said
+
+
+def test_a_grant_is_given_at_a_terminal_alone(programs: Programs):
+    code, _, said = run(programs, "grant", "500", said="yes\n")
+    assert (code, "at a terminal" in said) == (7, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("get", ID), 5),
+        (("get", "no id at all"), 5),
+        (("get",), 2),
+        (("create", "text_to_dream", "--model", "gen4.5"), 2),
+        (("create", "text_to_video", "--model", "gen4.5", "--set", "nonsense=1"), 2),
+        (("create", "text_to_video", "--model", "gen4.5", "--from", "/nowhere/at.all"), 2),
+        (("create", "text_to_video", "--model", "gen4.5", "--file", "promptImage=/etc/passwd"), 2),
+        (("list", "--query", "model:"), 0),
+        (("models", "--endpoint", "text_to_video"), 0),
+        (("balance",), 0),
+    ],
+)
+def test_an_exit_code_says_what_a_script_has_to_do(programs: Programs, words: tuple[str, ...], code: int):
+    found, _, said = run(programs, *words)
+    assert found == code, said
+
+
+def test_without_a_key_the_list_is_read_and_nothing_else_is_done(programs: Programs):
+    assert run(programs, "list", "--json", RUNWAYML_API_SECRET="")[0] == 0
+    code, refused, said = run(programs, "balance", "--json", RUNWAYML_API_SECRET="")
+    assert (code, refused["code"]) == (4, "key"), said
+    assert run(programs, "get", ID, RUNWAYML_API_SECRET="")[0] == 4
+
+
+def test_a_wait_says_how_it_ended(programs: Programs):
+    programs.grant()
+    _, failing, _ = run(programs, *FOX, "--prompt", "Fails [fail:SAFETY.INPUT.TEXT]", "--request-id", "f")
+    code, failed, _ = run(programs, "wait", failing["task_id"], "--json")
+    assert (code, failed["status"], failed["failureCode"]) == (1, "FAILED", "SAFETY.INPUT.TEXT")
+    assert run(programs, "get", failing["task_id"])[0] == 0, "it could answer, whatever the state"
+    _, long, _ = run(programs, *FOX, "--prompt", "Long [seconds:36000]", "--request-id", "l")
+    code, goes_on, _ = run(programs, "wait", long["task_id"], "--timeout", "1", "--json")
+    assert (code, goes_on["state"] in ("pending", "running", "throttled")) == (8, True)
+    code, canceled, _ = run(programs, "cancel", long["task_id"], "--json")
+    assert (code, canceled["tasks"][0]["state"]) == (0, "cancelled")
+
+
+def test_an_interrupted_wait_names_the_command_that_goes_on(programs: Programs):
+    programs.grant()
+    _, made, _ = run(programs, *FOX, "--prompt", "Long [seconds:36000]")
+    waits = programs.start("wait", made["task_id"])
+    assert waits.stderr is not None
+    assert waits.stderr.readline(), "it has begun to wait"
+    waits.send_signal(signal.SIGINT)
+    _, said = waits.communicate(timeout=60)
+    assert waits.returncode == 130
+    assert f"runway-desktop wait {made['task_id']} --profile-dir {programs.folder}" in said
+
+
+def test_a_polite_end_finishes_what_is_being_sent(programs: Programs):
+    programs.grant()
+    before = len(programs.runway.accepted)
+    programs.runway.fault("create", "latency", seconds=2.0, times=1)
+    creates = programs.start(*FOX, "--prompt", "Ends politely")
+    until(programs.is_sending, "the request under way")
+    creates.send_signal(signal.SIGTERM)
+    assert creates.wait(60) == 143
+    assert len(programs.runway.accepted) == before + 1
+    _, found, _ = run(programs, "list", "--json")
+    assert [task["state"] for task in found["tasks"]] == ["pending"]
+
+
+def test_no_window_and_no_library_of_one_is_needed(programs: Programs):
+    words = [sys.executable, "-c", WITHOUT_QT, "list", "--profile-dir", str(programs.folder)]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_what_only_a_person_can_decide_ends_a_start_with_a_sentence(programs: Programs):
+    assert run(programs, "list")[0] == 0
+    (programs.folder / "restoring").mkdir()
+    code, _, said = run(programs, "list")
+    assert (code, said) == (9, "A backup waits to be restored. Open Runway Desktop to have it finished.\n")
+    (programs.folder / "restoring").rmdir()
+    (programs.folder / "profile.db").write_bytes(b"no database")
+    code, _, said = run(programs, "list")
+    assert (code, "damaged" in said or "no list" in said or "not" in said) == (9, True)
+    claimed = claim(programs.folder)
+    assert claimed is not None, "the profile is free again"
+    claimed.release()
+
+
+def test_a_profile_that_does_not_exist_is_named(programs: Programs):
+    words = [sys.executable, "-m", "runway_desktop", "list", "--profile", "No such client"]
+    surroundings = os.environ | {"XDG_DATA_HOME": str(programs.folder)}
+    done = subprocess.run(
+        words, cwd=ROOT, env=surroundings, capture_output=True, text=True, timeout=60, check=False
+    )  # fmt: skip
+    assert (done.returncode, "No such client" in done.stderr) == (2, True)

@@ -1,0 +1,264 @@
+"""One engine for a profile, whoever comes and whoever is killed: commands and windows as processes of their own,
+against the simulator. Nothing is paid for twice, nothing that was paid for is lost, and nobody waits for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.secrecy import KnownSecrets
+from runway_desktop.remote.client import ConnectionLost, connect
+from runway_desktop.remote.headless import Headless
+from runway_desktop.remote.messages import LEAVE, Welcome
+from runway_desktop.services.client_requests import COMMAND_LINE
+from runway_desktop.services.disk.profile_lock import claim
+from runway_desktop.usecases.clients.refusals import CallRefused
+from runway_desktop.wiring import environment
+from runway_desktop.wiring.build import Address
+from tests.journeys.runway import ROOT, Runway
+
+SECRET = "key_" + "5a" * 64
+PATIENCE = 60.0
+FOX = ("create", "text_to_video", "--model", "gen4.5", "--set", "ratio=1280:720", "--set", "duration=5", "--json",
+       "--max-credits", "1000")  # fmt: skip
+
+
+@pytest.fixture
+def runway(tmp_path: Path) -> Iterator[Runway]:
+    runway = Runway(tmp_path)
+    runway.start()
+    yield runway
+    runway.stop()
+
+
+class Programs:
+    """The processes of a test, none of which outlives it."""
+
+    def __init__(self, folder: Path, runway: Runway) -> None:
+        self.folder = folder
+        self.runway = runway
+        self._running: list[subprocess.Popen[str]] = []
+        self._surroundings = os.environ | {
+            "QT_QPA_PLATFORM": "offscreen",
+            "RUNWAYML_API_SECRET": SECRET,
+            "RUNWAYML_BASE_URL": runway.base_url,
+        }
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "runway_desktop", *words, "--profile-dir", str(self.folder)]
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=self._surroundings, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        self._running.append(process)
+        return process
+
+    def window(self) -> subprocess.Popen[str]:
+        window = self.start()
+        until(lambda: (welcome := self.welcome()) is not None and welcome.has_window, "the window")
+        return window
+
+    def run(self, *words: str) -> tuple[int, dict[str, Any]]:
+        return ended(self.start(*words))
+
+    def welcome(self) -> Welcome | None:
+        async def ask() -> Welcome | None:
+            connection = await connect(self.folder, "test", patience=2.0)
+            if connection is None:
+                return None
+            await connection.close()
+            return connection.welcome
+
+        with suppress(CallRefused):
+            return asyncio.run(ask())
+        return None
+
+    def is_sending(self) -> bool:
+        welcome = self.welcome()
+        return welcome is not None and bool(welcome.under_way)
+
+    def grant(self, credits: float = 100_000.0) -> None:
+        async def give() -> None:
+            profile = environment.profile(demo=False, folder=self.folder)
+            claimed = claim(profile.folder)
+            assert claimed is not None
+            address = Address(base_url=self.runway.base_url, secret=SECRET)
+            state = environment.state_folder(profile)
+            engine = await Headless.start(profile, address, claimed, state=state, secrecy=KnownSecrets())
+            await engine.call(COMMAND_LINE, "grant", {"credits": credits})
+            await engine.close()
+
+        asyncio.run(give())
+
+    def end(self) -> None:
+        for process in self._running:
+            if process.poll() is None:
+                process.kill()
+            out, said = process.communicate()
+            # For whoever reads of a failure.
+            sys.stdout.write(f"{process.args!r} ended with {process.returncode}: {out[:500]} {said[-2000:]}\n")
+
+
+@pytest.fixture
+def programs(tmp_path: Path, runway: Runway) -> Iterator[Programs]:
+    programs = Programs(tmp_path / "profile", runway)
+    programs.grant()
+    yield programs
+    programs.end()
+
+
+def until(holds: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, f"waited in vain for {what}"
+        time.sleep(0.03)
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, dict[str, Any]]:
+    """Its exit code, and what it printed."""
+    out, said = process.communicate(timeout=PATIENCE)
+    assert "Traceback" not in said, said
+    assert "ERROR" not in said, said
+    return process.returncode, json.loads(out) if out else {}
+
+
+def running_task(programs: Programs) -> str:
+    """A task that goes on for long, made by a command that has ended."""
+    code, made = programs.run(*FOX, "--prompt", "Goes on [seconds:300]")
+    assert code == 0
+    return str(made["task_id"])
+
+
+def test_an_engine_with_nothing_under_way_frees_the_profile_within_two_seconds(programs: Programs):
+    waits = programs.start("wait", running_task(programs), "--json")
+    until(lambda: programs.welcome() is not None, "the engine of the command")
+
+    async def leave() -> None:
+        connection = await connect(programs.folder, "window")
+        assert connection is not None
+        with suppress(ConnectionLost):
+            await connection.call(LEAVE)
+        await connection.close()
+
+    begun = time.monotonic()
+    asyncio.run(leave())
+    claimed = None
+    while claimed is None:
+        assert time.monotonic() - begun < 2.0
+        claimed = claim(programs.folder)
+        time.sleep(0.01)
+    claimed.release()
+    assert waits.poll() is None, "the command goes on, and asks the next"
+
+
+def test_a_window_takes_over_and_the_command_goes_on_through_it(programs: Programs):
+    waits = programs.start("wait", running_task(programs), "--json")
+    until(lambda: programs.welcome() is not None, "the engine of the command")
+    window = programs.window()
+    assert waits.poll() is None
+    code, found = programs.run("list", "--json")
+    assert (code, found["total"]) == (0, 1)
+    window.send_signal(signal.SIGTERM)
+    assert window.wait(PATIENCE) == 0
+    until(lambda: (welcome := programs.welcome()) is not None and not welcome.has_window, "the next engine")
+    assert waits.poll() is None
+
+
+def test_what_is_being_sent_is_stored_before_a_window_has_the_profile(programs: Programs):
+    programs.runway.fault("create", "latency", seconds=5.0)
+    creates = programs.start(*FOX, "--prompt", "Slow")
+    until(programs.is_sending, "the request under way")
+    programs.window()
+    code, made = ended(creates)
+    assert code == 0
+    assert made["id"] == programs.runway.accepted[0]
+    assert programs.runway.made() == {"Slow": 1}
+
+
+def test_an_engine_that_is_killed_while_it_sends_leaves_an_uncertain_task_that_nobody_repeats(programs: Programs):
+    programs.runway.fault("create", "latency", seconds=30.0)
+    creates = programs.start(*FOX, "--prompt", "Lost", "--request-id", "lost")
+    until(programs.is_sending, "the request under way")
+    creates.kill()
+    creates.wait()
+    window = programs.window()
+    code, made = programs.run(*FOX, "--prompt", "Lost", "--request-id", "lost")
+    assert (code, made["state"], made["is_repeat"]) == (6, "uncertain", True)
+    assert "Do not send it again" in made["next"]
+    window.kill()
+    assert sum(programs.runway.made().values()) <= 1
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.01, 0.03, 0.08, 0.2, 0.5])
+def test_an_engine_that_is_killed_while_it_makes_room_loses_nothing(programs: Programs, delay: float):
+    programs.runway.fault("create", "latency", seconds=1.0)
+    creates = programs.start(*FOX, "--prompt", "Killed", "--request-id", "one")
+    until(programs.is_sending, "the request under way")
+    window = programs.start()
+    until(lambda: (welcome := programs.welcome()) is None or welcome.is_leaving, "the engine to make room")
+    time.sleep(delay)
+    creates.kill()
+    creates.communicate()
+    until(lambda: (welcome := programs.welcome()) is not None and welcome.has_window, "the window")
+    code, made = programs.run(*FOX, "--prompt", "Killed", "--request-id", "one")
+    assert made["is_repeat"], "it was written down before it was sent"
+    assert code == (6 if made["state"] == "uncertain" else 0)
+    window.kill()
+    assert sum(programs.runway.made().values()) <= 1
+
+
+def test_a_window_that_is_killed_while_it_takes_over_leaves_the_profile_to_the_command(programs: Programs):
+    task = running_task(programs)
+    waits = programs.start("wait", task, "--json")
+    until(lambda: programs.welcome() is not None, "the engine of the command")
+    window = programs.start()
+    until(lambda: (welcome := programs.welcome()) is None or welcome.is_leaving or welcome.has_window, "the hand-over")
+    window.kill()
+    window.communicate()
+    until(lambda: (welcome := programs.welcome()) is not None and not welcome.has_window, "the command's next engine")
+    assert waits.poll() is None
+    assert programs.run("get", task, "--json")[0] == 0
+
+
+def test_a_second_command_joins_the_first_and_outlives_it(programs: Programs):
+    task = running_task(programs)
+    first = programs.start("wait", task, "--json")
+    until(lambda: programs.welcome() is not None, "the engine of the first")
+    second = programs.start("wait", task, "--json")
+    code, found = programs.run("get", task, "--json")
+    assert (code, found["task_id"]) == (0, task)
+    first.kill()
+    first.communicate()
+    until(lambda: programs.welcome() is not None, "the engine of the second")
+    assert second.poll() is None
+
+
+def test_many_commands_at_once_make_one_task_of_one_wish(programs: Programs):
+    creates = [programs.start(*FOX, "--prompt", "Once", "--request-id", "once") for _ in range(4)]
+    made = [ended(process) for process in creates]
+    assert [code for code, _ in made] == [0] * 4
+    assert len({found["task_id"] for _, found in made}) == 1
+    assert programs.runway.made() == {"Once": 1}
+
+
+def test_reading_sends_nothing_that_waits_in_the_queue(programs: Programs):
+    programs.runway.fault("create", "latency", seconds=20.0)
+    creates = programs.start(*FOX, "--prompt", "First")
+    until(programs.is_sending, "the request under way")
+    assert programs.run("list", "--json")[0] == 0
+    creates.kill()
+    creates.communicate()
+    before = len(programs.runway.accepted)
+    for _ in range(3):
+        assert programs.run("list", "--json")[0] == 0
+    assert len(programs.runway.accepted) == before

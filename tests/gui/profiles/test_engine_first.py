@@ -1,0 +1,65 @@
+"""A window that is opened while an engine without one sends a paid request says who sends what, and waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLabel
+
+from runway_desktop.app import engine_first
+from runway_desktop.app.single_instance import DoesNotAnswer, EngineLeaves
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.services.disk.profile_lock import Claim, claim
+from runway_desktop.ui.profiles.progress_foot import WaitingWindow
+from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.clients.under_way import Under
+
+SENDS = EngineLeaves((Under(what="Gen-4.5", client="claude"),))
+
+
+def shown() -> list[str]:
+    windows = [one for one in QApplication.topLevelWidgets() if isinstance(one, WaitingWindow) and one.isVisible()]
+    return [label.text() for window in windows for label in window.findChildren(QLabel)]
+
+
+async def test_it_says_who_sends_what_and_takes_over_when_that_is_stored(
+    theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    stored = threading.Event()
+
+    def enter(folder: Path, words: object) -> Claim | None:
+        if not stored.is_set():
+            raise SENDS
+        return claim(folder)
+
+    monkeypatch.setattr(engine_first, "enter", enter)
+    taking = asyncio.create_task(engine_first.take_over_in_sight(theme, tmp_path, [], SENDS))
+    while "Sending Gen-4.5 for claude" not in shown():
+        await asyncio.sleep(0.01)
+    assert not taking.done()
+    stored.set()
+    claimed = await taking
+    assert claimed is not None
+    claimed.release()
+    assert shown() == []
+
+
+async def test_where_a_window_came_first_this_start_has_nothing_more_to_do(
+    theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(engine_first, "enter", lambda *_: None)
+    assert await engine_first.take_over_in_sight(theme, tmp_path, [], SENDS) is None
+    assert shown() == []
+
+
+async def test_what_does_not_answer_is_said(theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def enter(*_: object) -> None:
+        raise DoesNotAnswer("Runway Desktop 9.9 is running with this profile.")
+
+    monkeypatch.setattr(engine_first, "enter", enter)
+    with pytest.raises(RunwayDesktopError, match="is running with this profile"):
+        await engine_first.take_over_in_sight(theme, tmp_path, [], SENDS)
+    assert shown() == []

@@ -1,0 +1,319 @@
+"""What answers at a profile's socket: bounded, one sentence for what is wrong, and never a second time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.remote.client import ConnectionLost, OtherVersion, connect
+from runway_desktop.remote.door import MOST_CALLS, MOST_CONNECTIONS, Door
+from runway_desktop.remote.messages import LONGEST_LINE, PROTOCOL, Hello, Welcome, line_of
+from runway_desktop.services.disk import private_socket
+from runway_desktop.services.disk.private_socket import Listening
+from runway_desktop.usecases.clients.refusals import CallRefused, Code
+
+
+class Engine:
+    """Answers a call with what it was asked; `held` calls wait."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, str, dict[str, Any]]] = []
+        self.canceled = 0
+        self.gate = asyncio.Event()
+        self.words: list[bytes] = []
+        self.protocol = PROTOCOL
+
+    def welcome(self) -> Welcome:
+        return Welcome(program="1.0", protocol=self.protocol)
+
+    def take_old_words(self, line: bytes) -> bool:
+        self.words.append(line)
+        return True
+
+    async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
+        self.calls.append((client, name, dict(arguments)))
+        match name:
+            case "held":
+                try:
+                    await self.gate.wait()
+                except asyncio.CancelledError:
+                    self.canceled += 1
+                    raise
+            case "refused":
+                raise CallRefused("There is no such task.", code=Code.NOT_FOUND, advice="Look again.")
+            case "large":
+                return "x" * LONGEST_LINE
+        return {"name": name, **arguments}
+
+
+@asynccontextmanager
+async def door_of(folder: Path) -> AsyncIterator[Engine]:
+    door, engine = Door(Listening(folder, MOST_CONNECTIONS)), Engine()
+    await door.open(engine)
+    try:
+        yield engine
+    finally:
+        await door.close()
+
+
+async def raw(folder: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    [place] = private_socket.places(folder)
+    return await asyncio.open_unix_connection(place, limit=2 * LONGEST_LINE)
+
+
+async def said_to(folder: Path, sent: bytes) -> dict[str, Any]:
+    """The last line that comes back before the other end closes the connection."""
+    reader, writer = await raw(folder)
+    writer.write(sent)
+    try:
+        lines = (await reader.read()).splitlines()
+    except ConnectionError:
+        lines = []
+    writer.close()
+    return json.loads(lines[-1]) if lines else {}
+
+
+async def test_calls_of_one_connection_are_answered_side_by_side(tmp_path: Path):
+    async with door_of(tmp_path) as engine:
+        connection = await connect(tmp_path, "claude")
+        assert connection is not None
+        waiting = asyncio.create_task(connection.call("held", {"n": 1}))
+        assert await connection.call("task", {"id": "a"}) == {"name": "task", "id": "a"}
+        engine.gate.set()
+        assert await waiting == {"name": "held", "n": 1}
+        assert [client for client, *_ in engine.calls] == ["claude", "claude"]
+        await connection.close()
+
+
+async def test_who_comes_while_the_program_starts_is_answered_once_it_stands(tmp_path: Path):
+    door, engine = Door(Listening(tmp_path, MOST_CONNECTIONS)), Engine()
+    early = asyncio.create_task(connect(tmp_path, "early"))
+    await asyncio.sleep(0.05)
+    assert not early.done()
+    await door.open(engine)
+    connection = await early
+    assert connection is not None
+    assert await connection.call("task") == {"name": "task"}
+    await connection.close()
+    await door.close()
+
+
+async def test_nobody_there_gives_no_connection(tmp_path: Path):
+    assert await connect(tmp_path) is None
+    Listening(tmp_path, 1).socket.close()
+    assert await connect(tmp_path) is None, "a crash has left the socket's file"
+
+
+async def test_a_refusal_comes_with_its_advice_and_its_kind(tmp_path: Path):
+    async with door_of(tmp_path):
+        connection = await connect(tmp_path)
+        assert connection is not None
+        with pytest.raises(CallRefused, match="There is no such task") as refused:
+            await connection.call("refused")
+        assert (refused.value.code, refused.value.advice) == (Code.NOT_FOUND, "Look again.")
+        await connection.close()
+
+
+async def test_a_call_that_nobody_waits_for_any_more_is_canceled(tmp_path: Path):
+    async with door_of(tmp_path) as engine:
+        connection = await connect(tmp_path)
+        assert connection is not None
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(connection.call("held"), 0.05)
+        await connection.call("task")
+        assert engine.canceled == 1
+        await connection.close()
+
+
+async def test_calls_of_a_caller_that_is_gone_are_canceled(tmp_path: Path):
+    async with door_of(tmp_path) as engine:
+        connection = await connect(tmp_path)
+        assert connection is not None
+        waiting = asyncio.create_task(connection.call("held"))
+        await connection.call("task")
+        await connection.close()
+        with pytest.raises(ConnectionLost):
+            await waiting
+        async with asyncio.timeout(5):
+            while not engine.canceled:
+                await asyncio.sleep(0.01)
+
+
+async def test_an_engine_that_ends_loses_the_connection_and_leaves_no_socket(tmp_path: Path):
+    async with door_of(tmp_path):
+        connection = await connect(tmp_path)
+        assert connection is not None
+        waiting = asyncio.create_task(connection.call("held"))
+        await connection.call("task")
+    with pytest.raises(ConnectionLost):
+        await waiting
+    assert connection.is_lost
+    assert private_socket.places(tmp_path) == []
+    await connection.close()
+
+
+async def test_one_that_ended_late_takes_no_socket_away_from_the_next(tmp_path: Path):
+    first = Door(Listening(tmp_path, MOST_CONNECTIONS))
+    await first.open(Engine())
+    async with door_of(tmp_path):
+        await first.close()
+        connection = await connect(tmp_path)
+        assert connection is not None
+        await connection.close()
+
+
+async def test_two_versions_say_so_and_neither_hangs(tmp_path: Path):
+    async with door_of(tmp_path) as engine:
+        engine.protocol = PROTOCOL + 1
+        with pytest.raises(OtherVersion, match="is running with this profile"):
+            await connect(tmp_path)
+        engine.protocol = PROTOCOL
+        later = line_of(Hello(protocol=PROTOCOL + 1, program="9.9"))
+        said = await said_to(tmp_path, later + b'{"say": "call", "number": 1, "name": "task"}\n')
+        assert (said["say"], said["program"]) == ("welcome", "1.0")
+        assert engine.calls == []
+
+
+async def test_a_version_from_before_these_messages_is_told_apart(tmp_path: Path):
+    listening = Listening(tmp_path, 1)
+
+    async def ok(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(b"ok\n")
+        writer.close()
+
+    server = await asyncio.start_unix_server(ok, sock=listening.socket)
+    with pytest.raises(OtherVersion, match="An older Runway Desktop"):
+        await connect(tmp_path)
+    server.close()
+    listening.close()
+
+
+async def test_the_words_of_an_older_start_are_taken_as_it_expects(tmp_path: Path):
+    async with door_of(tmp_path) as engine:
+        reader, writer = await raw(tmp_path)
+        writer.write(b'["/a/file"]\n')
+        assert await reader.read() == b"ok\n"
+        assert engine.words == [b'["/a/file"]\n']
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"no json\n", b'{"say": "call", "number": 1, "name": "task"}\n', b'{"say": "other"}\n', b"{" * 100_000 + b"\n"],
+    ids=["no JSON", "no hello", "unknown", "deep"],
+)
+async def test_what_is_no_hello_gets_a_sentence_and_asks_for_nothing(line: bytes, tmp_path: Path):
+    async with door_of(tmp_path) as engine:
+        said = await said_to(tmp_path, line)
+        assert said["say"] == "trouble"
+        assert said["message"]
+        assert engine.calls == []
+
+
+async def test_a_message_without_an_end_is_cut_off_with_a_sentence(tmp_path: Path):
+    async with door_of(tmp_path) as engine:
+        reader, writer = await raw(tmp_path)
+        writer.write(line_of(Hello()))
+        for _ in range(100):
+            writer.write(b"x" * 100_000)
+            with suppress(ConnectionError):
+                await writer.drain()
+        assert writer.is_closing()
+        assert engine.calls == []
+        with suppress(ConnectionError):
+            await reader.read()
+        connection = await connect(tmp_path)
+        assert connection is not None
+        await connection.close()
+
+
+async def test_half_a_line_asks_for_nothing(tmp_path: Path):
+    async with door_of(tmp_path) as engine:
+        _, writer = await raw(tmp_path)
+        writer.write(line_of(Hello()) + b'{"say": "call", "number": 1, "name": "ta')
+        await writer.drain()
+        writer.close()
+        connection = await connect(tmp_path)
+        assert connection is not None
+        await connection.call("task")
+        assert len(engine.calls) == 1
+        await connection.close()
+
+
+async def test_too_many_calls_are_refused_and_the_others_go_on(tmp_path: Path):
+    async with door_of(tmp_path) as engine:
+        connection = await connect(tmp_path)
+        assert connection is not None
+        waiting = [asyncio.create_task(connection.call("held")) for _ in range(MOST_CALLS)]
+        await asyncio.sleep(0)
+        with pytest.raises(CallRefused, match="Too many calls"):
+            await connection.call("task")
+        engine.gate.set()
+        assert len(await asyncio.gather(*waiting)) == MOST_CALLS
+        await connection.close()
+
+
+async def test_of_five_hundred_connections_those_that_are_too_many_get_a_sentence(tmp_path: Path):
+    async with door_of(tmp_path) as engine:
+        answers = await asyncio.gather(*(hello(tmp_path) for _ in range(500)))
+        said = [json.loads(line)["say"] for line, _ in answers]
+        assert said.count("welcome") == MOST_CONNECTIONS
+        assert said.count("trouble") == 500 - MOST_CONNECTIONS
+        assert engine.calls == []
+        for _, writer in answers:
+            writer.close()
+        await asyncio.gather(*(writer.wait_closed() for _, writer in answers), return_exceptions=True)
+        connection = await connect(tmp_path)
+        assert connection is not None, "there is room again"
+        await connection.close()
+
+
+async def hello(folder: Path) -> tuple[bytes, asyncio.StreamWriter]:
+    while True:
+        reader, writer = await raw(folder)
+        writer.write(line_of(Hello()))
+        with suppress(OSError):
+            if line := await reader.readline():
+                return line, writer
+        # As many wait already as may; asyncio takes such a one for connected.
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+        await asyncio.sleep(0.01)
+
+
+async def test_an_answer_that_is_too_long_is_no_answer(tmp_path: Path):
+    async with door_of(tmp_path):
+        connection = await connect(tmp_path)
+        assert connection is not None
+        with pytest.raises(CallRefused, match="too long"):
+            await connection.call("large")
+        assert await connection.call("task") == {"name": "task"}
+        await connection.close()
+
+
+async def test_another_users_program_is_told_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    async with door_of(tmp_path) as engine:
+        monkeypatch.setattr(private_socket, "peer_is_own", lambda _: False)
+        assert await said_to(tmp_path, line_of(Hello())) == {}
+        assert await connect(tmp_path) is None
+        assert engine.calls == []
+
+
+async def test_what_is_too_long_to_be_asked_is_refused_before_it_is_sent(tmp_path: Path):
+    async with door_of(tmp_path) as engine:
+        connection = await connect(tmp_path)
+        assert connection is not None
+        with pytest.raises(CallRefused, match="longer than") as refused:
+            await connection.call("task", {"id": "x" * LONGEST_LINE})
+        assert refused.value.code is Code.INPUT
+        assert await connection.call("task") == {"name": "task"}
+        assert len(engine.calls) == 1
+        await connection.close()

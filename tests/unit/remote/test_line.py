@@ -1,0 +1,156 @@
+"""The line to a profile's engine: whoever has the profile, else one of its own, and the next when that one ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.remote import line as lines
+from runway_desktop.remote.door import Door
+from runway_desktop.remote.line import Line
+from runway_desktop.remote.messages import Welcome
+from runway_desktop.services.disk.private_socket import Listening
+from runway_desktop.services.disk.profile_lock import Claim, claim, is_in_use
+from runway_desktop.usecases.clients.refusals import CallRefused, Code
+
+
+class Engine:
+    """One that has the claim and answers with its name, until it moves."""
+
+    def __init__(self, name: str, claimed: Claim) -> None:
+        self.name = name
+        self.is_leaving = self.is_over = False
+        self.clients: list[str] = []
+        self._claim = claimed
+
+    def welcome(self) -> Welcome:
+        return Welcome(program="1.0", is_leaving=self.is_leaving)
+
+    def take_old_words(self, _: bytes) -> bool:
+        return False
+
+    async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
+        self.clients.append(client)
+        if self.is_leaving:
+            raise CallRefused("It moves.", code=Code.MOVING)
+        if name == "bad":
+            raise CallRefused("No.", code=Code.INPUT)
+        return self.name
+
+    async def close(self) -> None:
+        self.is_leaving = self.is_over = True
+        self._claim.release()
+
+
+class Starts:
+    """Makes engines, numbered."""
+
+    def __init__(self) -> None:
+        self.made: list[Engine] = []
+
+    async def __call__(self, claimed: Claim) -> Engine:
+        self.made.append(Engine(f"own {len(self.made) + 1}", claimed))
+        return self.made[-1]
+
+
+@asynccontextmanager
+async def holder(folder: Path) -> AsyncIterator[Engine]:
+    claimed = claim(folder)
+    assert claimed is not None
+    engine, door = Engine("other", claimed), Door(Listening(folder, 8))
+    await door.open(engine)
+    try:
+        yield engine
+    finally:
+        await door.close()
+        if not engine.is_over:
+            await engine.close()
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "FOR_WINDOW", 0.1)
+
+
+async def test_who_has_the_profile_is_asked_and_nothing_is_started(tmp_path: Path):
+    starts = Starts()
+    async with holder(tmp_path) as other:
+        line = Line(tmp_path, "claude", starts)
+        assert await line.call("task", {}) == "other"
+        assert (other.clients, starts.made) == (["claude"], [])
+        await line.close()
+
+
+async def test_where_nobody_has_it_one_engine_is_started_for_all_calls(tmp_path: Path):
+    starts = Starts()
+    line = Line(tmp_path, "claude", starts)
+    assert await asyncio.gather(*(line.call("task", {}) for _ in range(5))) == ["own 1"] * 5
+    assert line.has_own_engine
+    await line.close()
+    assert not is_in_use(tmp_path)
+
+
+async def test_when_the_other_ends_the_next_call_has_an_engine_of_its_own(tmp_path: Path):
+    line = Line(tmp_path, "claude", Starts())
+    async with holder(tmp_path):
+        assert await line.call("task", {}) == "other"
+    assert await line.call("task", {}) == "own 1"
+    await line.close()
+
+
+async def test_an_engine_that_moves_is_followed_to_the_window(tmp_path: Path):
+    starts = Starts()
+    line = Line(tmp_path, "claude", starts)
+    assert await line.call("task", {}) == "own 1"
+    starts.made[0].is_leaving = True
+    asked = asyncio.create_task(line.call("task", {}))
+    await asyncio.sleep(0.02)
+    assert not asked.done()
+    await starts.made[0].close()
+    async with holder(tmp_path):
+        assert await asked == "other"
+    await line.close()
+
+
+async def test_a_refusal_is_said_once_and_not_tried_again(tmp_path: Path):
+    async with holder(tmp_path) as other:
+        line = Line(tmp_path, "claude", Starts())
+        with pytest.raises(CallRefused, match=r"No\."):
+            await line.call("bad", {})
+        assert len(other.clients) == 1
+        await line.close()
+
+
+async def test_an_agent_that_names_itself_is_heard_under_that_name(tmp_path: Path):
+    async with holder(tmp_path) as other:
+        line = Line(tmp_path, "mcp", Starts())
+        await line.call("task", {})
+        line.client = "claude"
+        await line.call("task", {})
+        assert other.clients == ["mcp", "claude"]
+        await line.close()
+
+
+async def test_one_that_says_nothing_is_said_to_be_silent(tmp_path: Path):
+    claimed = claim(tmp_path)
+    assert claimed is not None
+    line = Line(tmp_path, "claude", Starts())
+    with pytest.raises(CallRefused, match="does not answer") as refused:
+        await line.call("task", {}, patience=0.1)
+    assert refused.value.code is Code.AGAIN
+    claimed.release()
+    await line.close()
+
+
+async def test_while_a_paid_request_is_finished_for_a_window_that_is_said(tmp_path: Path):
+    async with holder(tmp_path) as other:
+        other.is_leaving = True
+        line = Line(tmp_path, "claude", Starts())
+        with pytest.raises(CallRefused, match="a paid request is finished first"):
+            await line.call("task", {}, patience=0.1)
+        await line.close()

@@ -1,0 +1,474 @@
+"""A client's wish: one task for one id, no question answered but the price within a grant, no file that is none of its
+business."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.copies import IDENTITY
+from runway_desktop.domain.errors import SecretTrouble
+from runway_desktop.domain.library import ClientRequest
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import HoldCode, Output, OutputState, State, TaskId
+from runway_desktop.services.client_requests import COMMAND_LINE
+from runway_desktop.services.engine import Engine
+from runway_desktop.usecases.clients import client_cases
+from runway_desktop.usecases.clients.client_cases import (
+    ClientCases,
+    Grant,
+    Ids,
+    ListWanted,
+    Nothing,
+    TasksWanted,
+    TaskWanted,
+)
+from runway_desktop.usecases.clients.creating import REPEATS_FOR, TaskWished
+from runway_desktop.usecases.clients.refusals import CallRefused, Code
+from runway_desktop.usecases.use_cases import UseCases
+from tests.engine_rig import Rig, request
+from tests.engines import engine_of
+from tests.fakes import settle
+
+AGENT = "claude"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(200)
+
+
+class Desk:
+    """The cases of a client on an engine's rig."""
+
+    def __init__(self, rig: Rig, engine: Engine, folder: Path) -> None:
+        self.rig = rig
+        self.engine = engine
+        self.folder = folder
+        self.cases: ClientCases = UseCases(engine).clients(lambda: asyncio.sleep(0))
+
+    async def create(self, client: str = COMMAND_LINE, prompt: str = "A fox", **more: Any) -> dict[str, Any]:
+        return await self.cases.create(client, wish(prompt, **more))
+
+    async def refused(self, client: str = COMMAND_LINE, prompt: str = "A fox", **more: Any) -> CallRefused:
+        with pytest.raises(CallRefused) as refused:
+            await self.create(client, prompt, **more)
+        assert not self.rig.ledger.held()
+        assert not self.rig.runway.requests
+        return refused.value
+
+
+def wish(prompt: str = "A fox", **more: Any) -> TaskWished:
+    values = {"ratio": "1280:720", "duration": 5, **more.pop("values", {})}
+    given: dict[str, Any] = {"endpoint": "text_to_video", "model": "gen4.5", "request_id": "one", **more}
+    return TaskWished(values=values, prompt=prompt, **given)
+
+
+def picture(uri: str) -> dict[str, Any]:
+    return {"endpoint": "image_to_video", "model": "gen4_turbo", "values": {"promptImage": uri, "duration": 5}}
+
+
+@asynccontextmanager
+async def a_desk(folder: Path, *, granted: float = 1000.0, loops: tuple[str, ...] = ()) -> AsyncIterator[Desk]:
+    async with Rig(loops=loops) as rig:
+        await rig.account.start()
+        for model, endpoint in (("gen4.5", "text_to_video"), ("gen4_turbo", "image_to_video")):
+            given = {"promptImage": "https://example.com/a.png"} if endpoint == "image_to_video" else {}
+            await rig.pricing.learn(request("A fox", model=model, endpoint=endpoint, **given), 25.0)
+        rig.settings.confirm_above = 20.0
+        desk = Desk(rig, engine_of(rig, folder / "profile" / "library"), folder)
+        if granted:
+            await desk.cases.grant(COMMAND_LINE, Grant(credits=granted))
+        yield desk
+
+
+async def test_the_same_id_is_the_same_task_however_often_it_is_said(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        first = await desk.create(max_credits=30)
+        again = await desk.create(max_credits=30)
+        assert (first["task_id"], False) == (again["task_id"], first["is_repeat"])
+        assert again["is_repeat"]
+        assert len(desk.rig.ledger.held()) == 1
+
+
+async def test_said_many_times_at_once_it_is_one_task(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        made = await asyncio.gather(*(desk.create(max_credits=30) for _ in range(8)))
+        assert len({one["task_id"] for one in made}) == 1
+        assert len(desk.rig.ledger.held()) == 1
+
+
+async def test_an_id_that_comes_with_another_request_is_an_error(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        await desk.create(max_credits=30)
+        with pytest.raises(CallRefused, match="used for another request") as refused:
+            await desk.create(prompt="A wolf", max_credits=30)
+        assert refused.value.code is Code.INPUT
+        assert len(desk.rig.ledger.held()) == 1
+
+
+async def test_two_clients_may_use_the_same_id(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        await desk.create(max_credits=30)
+        await desk.create(AGENT)
+        assert len(desk.rig.ledger.held()) == 2
+
+
+async def test_a_wish_that_was_noted_by_a_program_that_died_is_stored_once(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        _, digest = await desk.cases._creating._wished(COMMAND_LINE, wish())
+        noted = ClientRequest(
+            client=COMMAND_LINE, request_id="one", digest=digest, task_id=TaskId("f0" * 16), credits=25.0, at=1.0
+        )
+        await desk.engine.client_requests.note(noted)
+        made = await desk.create(max_credits=30)
+        again = await desk.create(max_credits=30)
+        assert made["task_id"] == again["task_id"] == noted.task_id
+        assert len(desk.rig.ledger.held()) == 1
+
+
+async def test_without_an_id_the_same_within_ten_minutes_is_a_repeat(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        first = await desk.create(request_id="", max_credits=30)
+        again = await desk.create(request_id="", max_credits=30)
+        assert (again["task_id"], again["is_repeat"]) == (first["task_id"], True)
+        other = await desk.create(request_id="", prompt="A wolf", max_credits=30)
+        assert not other["is_repeat"]
+        await desk.cases.cancel(COMMAND_LINE, Ids(ids=[first["task_id"]]))
+        await desk.rig.clock.advance(REPEATS_FOR + 1)
+        later = await desk.create(request_id="", max_credits=30)
+        assert later["task_id"] != first["task_id"]
+
+
+async def test_without_an_id_an_unfinished_one_is_a_repeat_however_old(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        first = await desk.create(AGENT, request_id="")
+        await desk.rig.clock.advance(10 * REPEATS_FOR)
+        assert (await desk.create(AGENT, request_id=""))["task_id"] == first["task_id"]
+
+
+async def test_a_price_is_agreed_to_up_to_what_was_said(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        unsaid = await desk.refused()
+        assert (unsaid.code, unsaid.advice) == (
+            Code.REFUSED,
+            "Say --max-credits 25 to agree to that. Nothing was sent.",
+        )
+        assert (await desk.refused(max_credits=24)).code is Code.REFUSED
+        assert (await desk.create(max_credits=25))["state"] == "held"
+
+
+@pytest.mark.parametrize("most", [float("nan"), -1.0, 0.0])
+async def test_no_odd_number_agrees_to_a_price(most: float, tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        assert (await desk.refused(max_credits=most)).code is Code.REFUSED
+        with pytest.raises(CallRefused, match="no amount"):
+            await desk.cases.grant(COMMAND_LINE, Grant(credits=float("inf")))
+        with pytest.raises(CallRefused, match="no amount"):
+            await desk.cases.grant(COMMAND_LINE, Grant(credits=float("nan")))
+
+
+async def test_a_price_that_nobody_knows_is_agreed_to_by_nobody(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        refused = await desk.refused(model="veo3.1", values={"duration": 4}, max_credits=10_000)
+        assert refused.code is Code.REFUSED
+        assert "price" in refused.message
+
+
+async def test_a_cap_is_lifted_by_no_command(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        desk.rig.settings.day_cap = 10.0
+        refused = await desk.refused(max_credits=1000)
+        assert (refused.code, "over a cap" in refused.message) == (Code.REFUSED, True)
+
+
+async def test_without_a_grant_nothing_is_paid_by_a_command(tmp_path: Path):
+    async with a_desk(tmp_path, granted=0.0) as desk:
+        refused = await desk.refused(max_credits=1000)
+        assert refused.code is Code.REFUSED
+        assert "runway-desktop grant" in refused.advice
+
+
+async def test_a_grant_counts_what_was_asked_for_today(tmp_path: Path):
+    async with a_desk(tmp_path, granted=60.0) as desk:
+        for name in ("one", "two"):
+            await desk.create(request_id=name, max_credits=30)
+        with pytest.raises(CallRefused, match="10 credits are left") as refused:
+            await desk.create(request_id="three", max_credits=30)
+        assert refused.value.code is Code.REFUSED
+        assert len(desk.rig.ledger.held()) == 2
+        first = desk.rig.ledger.held()[0]
+        await desk.cases.cancel(COMMAND_LINE, Ids(ids=[first.id]))
+        await desk.create(request_id="three", max_credits=30)
+        await desk.rig.clock.advance(86_400)
+        await desk.create(request_id="four", max_credits=30)
+
+
+async def test_in_a_copied_or_restored_list_no_grant_counts(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        desk.rig.settings.set(IDENTITY, {"id": "ab" * 16})
+        assert (await desk.refused(max_credits=30)).code is Code.REFUSED
+
+
+async def test_a_grant_that_was_taken_back_pays_nothing(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        await desk.cases.grant(COMMAND_LINE, Grant(credits=0))
+        assert (await desk.refused(max_credits=30)).code is Code.REFUSED
+
+
+async def test_no_agent_grants_itself_anything(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        with pytest.raises(CallRefused, match="Only the person"):
+            await desk.cases.grant(AGENT, Grant(credits=1000))
+
+
+async def test_an_agents_wish_waits_for_the_person_and_says_so(tmp_path: Path):
+    async with a_desk(tmp_path, loops=("lane", "poller")) as desk:
+        made = await desk.create(AGENT, max_credits=1000)
+        assert (made["state"], made["waits_for"]) == ("waiting_for_approval", "the person")
+        await desk.rig.clock.advance(600)
+        assert desk.rig.runway.requests == {}
+        [task] = desk.rig.ledger.held()
+        assert (task.hold.code, task.hold.words) == (HoldCode.APPROVAL, AGENT)
+        assert not task.may_be_sent_already
+
+
+async def test_a_wish_that_the_person_releases_is_sent_at_the_price_of_now(tmp_path: Path):
+    async with a_desk(tmp_path, loops=("lane", "poller")) as desk:
+        made = await desk.create(AGENT)
+        sending = desk.cases._creating._sending()
+        [task] = desk.rig.ledger.held()
+        prepared = sending.prepare_release([task])
+        assert prepared.sum.credits == 25.0
+        await sending.send(prepared, prepared.asks)
+        await settle()
+        assert len(desk.rig.runway.requests) == 1
+        again = await desk.create(AGENT)
+        assert (again["task_id"], again["is_repeat"]) == (made["task_id"], True)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"endpoint": "text_to_dream"}, "no such endpoint"),
+        ({"model": "gen99"}, "no such model"),
+        ({"values": {"promptVideo": "https://example.com/a.mp4"}}, "takes no “promptVideo”"),
+        ({"values": {"duration": 600}}, "not valid"),
+        ({"request_id": "x" * 1000}, "too long"),
+    ],
+)
+async def test_what_is_wrong_is_said_with_what_to_do_instead(change: dict[str, Any], said: str, tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        refused = await desk.refused(**{"max_credits": 1000, **change})
+        assert refused.code is Code.INPUT
+        assert said in refused.message
+        assert refused.advice
+
+
+@pytest.mark.parametrize("link", ["http://example.com/a.png", "https://localhost/a.png", "https://127.0.0.1/a.png"])
+async def test_no_link_leads_into_this_network(link: str, tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        assert (await desk.refused(max_credits=1000, **picture(link))).code is Code.INPUT
+
+
+async def test_an_agent_names_no_files_at_all(tmp_path: Path):
+    good = tmp_path / "a.png"
+    good.write_bytes(PNG)
+    async with a_desk(tmp_path) as desk:
+        refused = await desk.refused(AGENT, **picture(good.as_uri()))
+        assert (refused.code, "may not name files" in refused.message) == (Code.INPUT, True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["/etc/passwd", "text.png", ".secret/a.png", "profile/a.png", "linked.png", "folder", "none.png", "empty.png"],
+)
+async def test_a_file_is_what_its_content_and_its_place_say(name: str, tmp_path: Path):
+    for folder in (".secret", "profile", "folder"):
+        (tmp_path / folder).mkdir()
+    for good in (".secret/a.png", "profile/a.png"):
+        (tmp_path / good).write_bytes(PNG)
+    (tmp_path / "text.png").write_text("root:x:0:0")
+    (tmp_path / "empty.png").touch()
+    (tmp_path / "linked.png").symlink_to(tmp_path / ".secret/a.png")
+    async with a_desk(tmp_path) as desk:
+        refused = await desk.refused(max_credits=1000, **picture((tmp_path / name).as_uri()))
+        assert refused.code is Code.INPUT
+        assert "Nothing was sent" in refused.advice
+
+
+async def test_a_picture_in_the_persons_folder_and_a_result_may_be_used(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        results = tmp_path / "profile" / "library"
+        results.mkdir(parents=True)
+        for number, path in enumerate((tmp_path / "a.png", results / "b.png")):
+            path.write_bytes(PNG)
+            made = await desk.create(request_id=f"{number}", max_credits=1000, **picture(path.as_uri()))
+            assert made["state"] == "held"
+
+
+async def test_what_has_finished_is_never_deleted_by_a_cancel(tmp_path: Path):
+    async with a_desk(tmp_path, loops=("lane", "poller")) as desk:
+        made = await desk.create(max_credits=1000)
+        await desk.rig.clock.advance(1)
+        [remote] = desk.rig.runway.requests
+        desk.rig.runway.finish(remote, "https://out.example/1.mp4")
+        done = await desk.cases.cancel(COMMAND_LINE, Ids(ids=[made["task_id"]]))
+        assert done["tasks"][0]["state"] == "succeeded"
+        assert not [call for call in desk.rig.runway.calls if call.name == "delete"]
+
+
+async def test_an_agent_cancels_its_own_tasks_only(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        theirs, own = await desk.create(max_credits=1000), await desk.create(AGENT)
+        with pytest.raises(CallRefused, match="not this program's own"):
+            await desk.cases.cancel(AGENT, Ids(ids=[theirs["task_id"]]))
+        done = await desk.cases.cancel(AGENT, Ids(ids=[own["task_id"]]))
+        assert done["tasks"][0]["state"] == "cancelled"
+
+
+async def test_a_wait_that_is_given_up_stops_no_task(tmp_path: Path):
+    async with a_desk(tmp_path, loops=("lane", "poller")) as desk:
+        made = await desk.create(max_credits=1000)
+        waiting = asyncio.create_task(desk.cases.wait(COMMAND_LINE, TasksWanted(ids=[made["task_id"]])))
+        await desk.rig.clock.advance(1)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        [task] = desk.rig.ledger.open()
+        assert task.state is State.PENDING
+
+
+async def test_a_task_that_the_list_lacks_is_adopted_if_runway_has_it(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        created = await desk.rig.runway.create("text_to_video", {"model": "gen4.5", "promptText": "Elsewhere"})
+        found = await desk.cases.task(AGENT, TaskWanted(id=created.remote_id))
+        assert found["id"] == created.remote_id
+        assert [task.remote_id for task in desk.rig.ledger.open()] == [created.remote_id]
+        with pytest.raises(CallRefused) as refused:
+            await desk.cases.task(AGENT, TaskWanted(id="17f20503-6c24-4c16-946b-35dbbce2af2f"))
+        assert refused.value.code is Code.NOT_FOUND
+        assert len(desk.rig.ledger.open()) == 1
+
+
+async def test_a_file_that_was_changed_after_it_was_asked_for_is_not_sent(tmp_path: Path):
+    path = tmp_path / "a.png"
+    path.write_bytes(PNG)
+    async with a_desk(tmp_path, loops=("lane",)) as desk:
+        await desk.rig.lane.pause()
+        made = await desk.create(max_credits=1000, **picture(path.as_uri()))
+        path.write_bytes(PNG + b"another picture")
+        await desk.rig.lane.resume()
+        await desk.rig.clock.advance(600)
+        task = await desk.rig.task(made["task_id"])
+        assert (task.state, task.hold.code, task.hold.file) == (State.HELD, HoldCode.FILE_CHANGED, "a.png")
+        assert task.waits_for_person
+
+
+async def test_the_same_id_with_another_content_of_its_file_is_another_request(tmp_path: Path):
+    path = tmp_path / "a.png"
+    path.write_bytes(PNG)
+    async with a_desk(tmp_path) as desk:
+        await desk.create(max_credits=1000, **picture(path.as_uri()))
+        path.write_bytes(PNG + b"another picture")
+        with pytest.raises(CallRefused, match="used for another request"):
+            await desk.create(max_credits=1000, **picture(path.as_uri()))
+
+
+async def test_the_result_of_a_task_is_an_input_by_its_id(tmp_path: Path):
+    result = tmp_path / "profile" / "library" / "a.png"
+    result.parent.mkdir(parents=True)
+    result.write_bytes(PNG)
+    async with a_desk(tmp_path) as desk:
+        first = await desk.create(request_id="first", max_credits=1000)
+        refused = pytest.raises(CallRefused, match="no saved result here")
+        with refused:
+            await desk.create(AGENT, **picture(first["task_id"]))
+        output = Output(
+            task_id=TaskId(first["task_id"]), index=0, url="", url_fetched_at=0.0, state=OutputState.SAVED,
+            media=Media.IMAGE, path=str(result), sha256="f0", size=10,
+        )  # fmt: skip
+        await desk.rig.store.save_output(output)
+        made = await desk.create(AGENT, **picture(first["task_id"]))
+        task = await desk.rig.task(made["task_id"])
+        assert task.request.values["promptImage"] == result.as_uri()
+        clip = TaskWished(
+            endpoint="video_upscale",
+            model="magnific_video_upscaler_creative",
+            values={"videoUri": first["task_id"]},
+            request_id="clip",
+        )
+        with pytest.raises(CallRefused, match="is no clip"):
+            await desk.cases.create(AGENT, clip)
+
+
+async def test_a_file_that_is_too_large_is_not_asked_for(tmp_path: Path):
+    path = tmp_path / "a.png"
+    path.write_bytes(PNG)
+    with path.open("r+b") as file:
+        file.truncate(201 * 1024 * 1024)
+    async with a_desk(tmp_path) as desk:
+        refused = await desk.refused(max_credits=1000, **picture(path.as_uri()))
+        assert (refused.code, "too large" in refused.message) == (Code.INPUT, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [(SecretTrouble.LOCKED, "does not answer"), (SecretTrouble.ABSENT, "no keychain")],
+    ids=["locked", "absent"],
+)
+async def test_a_keychain_that_gives_no_key_is_said_and_the_list_is_read_all_the_same(
+    kind: SecretTrouble, said: str, tmp_path: Path
+):
+    async with Rig(secret=None, loops=()) as rig:
+        engine = engine_of(rig, tmp_path / "profile" / "library")
+        rig.secrets.trouble = kind
+        cases = UseCases(engine).clients(rig.account.start)
+        with pytest.raises(CallRefused, match=said) as refused:
+            await cases.balance(AGENT, Nothing())
+        assert refused.value.code is Code.KEY
+        assert (await cases.tasks(AGENT, ListWanted()))["total"] == 0
+
+
+async def test_a_keychain_that_waits_for_its_person_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(client_cases, "KEY_PATIENCE", 0.01)
+    async with Rig(secret=None, loops=()) as rig:
+        cases = UseCases(engine_of(rig, tmp_path / "profile" / "library")).clients(asyncio.Event().wait)
+        with pytest.raises(CallRefused) as refused:
+            await cases.balance(AGENT, Nothing())
+        assert refused.value.code is Code.KEY
+
+
+@pytest.mark.parametrize("moment", range(1, 30))
+async def test_given_up_at_any_moment_and_said_again_it_is_one_task(moment: int, tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        calls = asyncio.create_task(desk.create(max_credits=30))
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        calls.cancel()
+        again = asyncio.create_task(desk.create(max_credits=30))
+        await asyncio.gather(calls, again, return_exceptions=True)
+        made = await desk.create(max_credits=30)
+        assert again.result()["task_id"] == made["task_id"]
+        assert [task.id for task in desk.rig.ledger.held()] == [made["task_id"]]
+
+
+async def test_an_id_that_is_asked_for_many_times_at_once_is_adopted_once(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        created = await desk.rig.runway.create("text_to_video", {"model": "gen4.5", "promptText": "Elsewhere"})
+        wanted = TaskWanted(id=created.remote_id)
+        calls = [asyncio.create_task(desk.cases.task(AGENT, wanted)) for _ in range(6)]
+        await asyncio.sleep(0)
+        calls[0].cancel()
+        await desk.rig.clock.advance(30)
+        await asyncio.gather(*calls, return_exceptions=True)
+        assert [task.remote_id for task in desk.rig.ledger.open()] == [created.remote_id]
+
+
+async def test_a_queued_task_says_why_it_waits(tmp_path: Path):
+    async with a_desk(tmp_path, loops=("lane",)) as desk:
+        await desk.rig.lane.pause()
+        made = await desk.create(max_credits=30)
+        assert (made["state"], made["waits_because"]) == ("held", "Paused")
+        theirs = await desk.create(AGENT)
+        assert theirs["waits_because"] == "Asked for by claude. Release it to send it."
