@@ -13,6 +13,9 @@ import logging
 import mimetypes
 import re
 import sys
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -32,7 +35,7 @@ from runway_desktop.remote.messages import LONGEST_LINE
 from runway_desktop.services.client_requests import COMMAND_LINE
 from runway_desktop.usecases.clients.refusals import CallRefused
 
-from .tools import TOOLS
+from .tools import LONGEST_WAIT, TOOLS
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +50,14 @@ LONGEST_NAME = 60
 MOST_PICTURES = 4
 LARGEST_PICTURE = 200_000
 """Bytes."""
+NOTE_EVERY = 1.0
+"""Seconds between two notes on a wait."""
 _EDGE = 1000
 _ID = re.compile(rb'"id"\s*:\s*("[^"\\]{0,100}"|[0-9]{1,15})')
 _BY_NAME = {tool.name: tool for tool in TOOLS}
+
+Note = Callable[[float, float, str], Awaitable[None]]
+"""Progress for the host: so much, of so much, in words."""
 
 
 async def serve(line: Line) -> None:
@@ -63,7 +71,9 @@ async def serve(line: Line) -> None:
     async def call_tool(context: ServerRequestContext[Any], asked: types.CallToolRequestParams) -> types.CallToolResult:
         given = context.session.client_params
         line.client = client_name(given.client_info.name if given is not None else "")
-        return await answered(line, asked.name, asked.arguments or {})
+        wants_notes = "progress_token" in (context.meta or {})
+        note = context.session.report_progress if wants_notes else None
+        return await answered(line, asked.name, asked.arguments or {}, note)
 
     server: Server[Any] = Server(
         NAME,
@@ -102,8 +112,8 @@ def listed_tools() -> list[types.Tool]:
     ]
 
 
-async def answered(line: Line, name: str, arguments: dict[str, Any]) -> types.CallToolResult:
-    """What went wrong is a sentence for the model, with what to do instead."""
+async def answered(line: Line, name: str, arguments: dict[str, Any], note: Note | None = None) -> types.CallToolResult:
+    """What went wrong is a sentence for the model, with what to do instead. `note` is where the host wants progress."""
     tool = _BY_NAME.get(name)
     if tool is None:
         return _said(f"There is no tool of this name. There are: {', '.join(_BY_NAME)}.")
@@ -112,7 +122,8 @@ async def answered(line: Line, name: str, arguments: dict[str, Any]) -> types.Ca
     except msgspec.ValidationError as error:
         return _said(f"{error}. Nothing was done.")
     try:
-        found = await line.call(*tool.call(asked))
+        call, values = tool.call(asked)
+        found = await (_noted(line, values, note) if call == "wait" and note is not None else line.call(call, values))
     except CallRefused as error:
         return _said(error.in_words())
     if tool.shape is not None:
@@ -123,6 +134,32 @@ async def answered(line: Line, name: str, arguments: dict[str, Any]) -> types.Ca
         content += [_resource(file) for file in files]
         content += await asyncio.to_thread(_pictures, files)
     return types.CallToolResult(content=content, structured_content=found)
+
+
+async def _noted(line: Line, wanted: Mapping[str, Any], note: Note) -> dict[str, Any]:
+    """A wait in short parts, with a note after each in which something changed. The progress is the time waited: the
+    protocol wants a number that only grows."""
+    begun, seconds = time.monotonic(), min(wanted["seconds"], LONGEST_WAIT)
+    part, before = 0.0, ""
+    while True:
+        left = max(0.0, begun + seconds - time.monotonic())
+        found: dict[str, Any] = await line.call("wait", {**wanted, "seconds": min(part, left)})
+        if found["is_over"] or left <= part:
+            return found
+        words = _standing(found["tasks"])
+        if part and words != before:
+            await note(time.monotonic() - begun, seconds, words)
+        part, before = NOTE_EVERY, words
+
+
+def _standing(tasks: Sequence[Mapping[str, Any]]) -> str:
+    """ "1 succeeded, 2 running (40 %)": the progress of the slowest."""
+    said = []
+    for state, amount in sorted(Counter(task["state"] for task in tasks).items()):
+        known = [task["progress"] for task in tasks if task["state"] == state and "progress" in task]
+        least = f" ({min(known):.0%})" if known else ""
+        said.append(f"{amount} {state.replace('_', ' ')}{least}")
+    return ", ".join(said)
 
 
 def _saved(task: dict[str, Any]) -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ from runway_desktop.values import Struct, field
 Call = tuple[str, dict[str, Any]]
 Found = dict[str, Any]
 
+LONGEST_WAIT = 45.0
+"""Seconds of one wait. Hosts give a call up after 60 at the earliest."""
 _WAITS = (
     " The person approves it in Runway Desktop before anything is paid; the answer says so at once. Then call wait "
     "with its task_id. Trying again? The same arguments within ten minutes are taken for the same wish."
@@ -133,7 +135,7 @@ class Created(Estimated, frozen=True, kw_only=True):
 
 class Waited(Ours, frozen=True, kw_only=True):
     task_ids: list[str]
-    seconds: float = 45.0
+    seconds: float = LONGEST_WAIT
 
 
 class Searched(Ours, frozen=True, kw_only=True):
