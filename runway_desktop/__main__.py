@@ -4,9 +4,11 @@ line makes no sense; those of commands are in `cli.options`."""
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 COMMANDS = ("get", "create", "wait", "list", "adopt", "cancel", "models", "balance", "grant", "mcp")
 _WITH_A_VALUE = ("--profile-dir", "--profile", "--tour", "--speed")
@@ -16,6 +18,8 @@ def _command_at(words: Sequence[str]) -> int | None:
     """Where a command stands among the words; None where they open a window. A file of that name is `./list`."""
     is_value = False
     for place, word in enumerate(words):
+        if word == "--":
+            return None
         if is_value or word.startswith("--"):
             is_value = not is_value and word in _WITH_A_VALUE
         else:
@@ -23,7 +27,25 @@ def _command_at(words: Sequence[str]) -> int | None:
     return None
 
 
+def settle_streams() -> None:
+    """A stream that is closed leads nowhere from now on: a file that is opened later would stand in its place and be
+    written to. What a stream's encoding lacks is written out."""
+    while (handle := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(handle)
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")
+
+
 def main(words: Sequence[str] | None = None) -> int:
+    settle_streams()
     given = list(sys.argv[1:] if words is None else words)
     if given[:1] == ["--simulator"]:
         from .simulator.__main__ import main as simulate

@@ -4,73 +4,161 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import shlex
-import shutil
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from runway_desktop.remote.line import Line
-from runway_desktop.remote.opening import TERMINATED, Wanted, opened
+from runway_desktop.remote.messages import LONGEST_LINE
+from runway_desktop.remote.opening import Ended, Wanted, opened
 from runway_desktop.services.client_requests import COMMAND_LINE
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 
-from . import options
+from . import options, printing
+from .printing import Answer, say
 
 INTERRUPTED = 130
 _EACH_WAIT = 1.0
 """Seconds of one call. Progress is said in between."""
 _SENT_WITHIN = 20.0
 """Seconds for which a command waits for a free slot."""
+_HANDED_OVER_WITHIN = 420.0
+"""Seconds for which a wait looks for the next engine: a paid request, which may take `LONGEST_CREATE`, is finished
+before a window has the profile."""
 _OF_STATE = {"failed": Code.FAILED, "gone": Code.NOT_FOUND, "uncertain": Code.UNCERTAIN, "cancelled": Code.FAILED}
-
-Answer = Mapping[str, Any]
 
 
 def main(words: Sequence[str]) -> int:
-    chosen = options.read(words)
-    waited: list[str] = []
     try:
-        code = asyncio.run(_run(chosen, waited))
-        sys.stdout.flush()
-        return code
-    except BrokenPipeError:
-        # Who read it has enough. Nothing more may be written, nor at the end of the process.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except asyncio.CancelledError:
-        return TERMINATED
+        chosen = options.read(words)
+    except CallRefused as error:
+        return printing.refused(error, in_json=any(word.partition("=")[0] == "--json" for word in words))
+    command = _Command(chosen, words)
+    try:
+        code, found = asyncio.run(command.run())
+    except CallRefused as error:
+        return printing.refused(error, in_json=chosen.json is not None)
+    except Ended as ended:
+        command.say_how_to_go_on()
+        return ended.exit_code
     except KeyboardInterrupt:
-        _say("Interrupted. No task was stopped by that.")
-        if waited:
-            _say(f"To go on: {options.PROGRAM} wait {shlex.join([*waited, *_profile_words(chosen)])}")
+        command.say_how_to_go_on()
         return INTERRUPTED
+    if problem := printing.write(printing.as_text(found) if chosen.json is None else printing.as_json(found)):
+        say(f"The answer could not be written: {problem}.")
+        return code or Code.FAILED.value
+    return code
 
 
-async def _run(chosen: Namespace, waited: list[str]) -> int:
-    wanted = Wanted(demo=chosen.demo, folder=chosen.profile_dir, name=chosen.profile, verbose=chosen.verbose)
-    try:
+class _Command:
+    """One command under way. `run` gives its exit code and what is printed."""
+
+    def __init__(self, chosen: Namespace, words: Sequence[str]) -> None:
+        self._chosen = chosen
+        self._going_on = [*words]
+        """The words of the command that goes on after an interruption."""
+        self._lacks_copies = False
+
+    def say_how_to_go_on(self) -> None:
+        say("Interrupted. What was sent to Runway is not stopped by that.")
+        say(f"To go on: {shlex.join([options.PROGRAM, *self._going_on])}")
+
+    async def run(self) -> tuple[int, Answer]:
+        """Raises CallRefused."""
+        chosen = self._chosen
+        wanted = Wanted(demo=chosen.demo, folder=chosen.profile_dir, name=chosen.profile, verbose=chosen.verbose)
         if chosen.command == "grant":
             _confirm_grant(chosen)
         arguments = _arguments(chosen)
+        folder = getattr(chosen, "save", None)
+        if folder is not None and not getattr(chosen, "dry_run", False):
+            from .saving import check_folder
+
+            check_folder(folder)
         async with opened(wanted, COMMAND_LINE) as line:
-            match chosen.command:
-                case "create":
-                    return await _create(line, chosen, arguments, waited)
-                case "wait":
-                    waited += chosen.ids
-                    return await _wait(line, chosen, chosen.ids)
-                case "get":
+            try:
+                return await self._run(line, arguments)
+            except asyncio.CancelledError:
+                if line.has_own_engine:
+                    say("Ending. What is being sent is finished first.")
+                raise
+
+    async def _run(self, line: Line, arguments: dict[str, Any]) -> tuple[int, Answer]:
+        chosen = self._chosen
+        match chosen.command:
+            case "create":
+                return await self._create(line, arguments)
+            case "wait":
+                return await self._wait(line, chosen.ids)
+            case "get":
+                found = await line.call("task", arguments)
+                code = 0
+                if chosen.wait or chosen.save is not None:
+                    ended, _ = await self._wait(line, [found["task_id"]])
                     # It could answer, whatever the task's state is.
-                    return _print(await line.call("task", arguments), chosen)
-                case command:
-                    return _print(await line.call(command, arguments), chosen)
-    except CallRefused as error:
-        return _refused(error, chosen)
+                    code = ended if ended == Code.NOT_YET.value or self._lacks_copies else 0
+                    found = await line.call("task", arguments)
+                return code, found
+            case "list":
+                found = await line.call("list", arguments)
+                if found["total"] > len(found["tasks"]) and chosen.json is None:
+                    say(f"{len(found['tasks']):,} of {found['total']:,} tasks. Narrow it with --query.")
+                return 0, _narrowed(found, chosen.json)
+            case "cancel":
+                found = await line.call("cancel", arguments)
+                for task_id, problem in found["problems"].items():
+                    say(f"{task_id}: {problem}")
+                return Code.FAILED.value if found["problems"] else 0, found
+            case command:
+                return 0, await line.call(command, arguments)
+
+    async def _create(self, line: Line, arguments: dict[str, Any]) -> tuple[int, Answer]:
+        chosen = self._chosen
+        if chosen.dry_run:
+            return 0, await line.call("price", arguments)
+        if not arguments["request_id"]:
+            # One wish, however often the engine moves while it is said.
+            arguments["request_id"] = f"{time.time_ns():x}"
+            self._going_on += ["--request-id", arguments["request_id"]]
+        made = await line.call("create", arguments)
+        task_id = made["task_id"]
+        self._going_on = ["wait", task_id, *_words_kept(chosen)]
+        if chosen.wait or chosen.save is not None:
+            say(f"{task_id} {made['state']}")
+            return await self._wait(line, [task_id])
+        if line.has_own_engine:
+            made = await _sent(line, made)
+        return _exit_code([made]), made
+
+    async def _wait(self, line: Line, ids: Sequence[str]) -> tuple[int, Answer]:
+        chosen = self._chosen
+        end = None if chosen.timeout is None else time.monotonic() + chosen.timeout
+        told: dict[str, str] = {}
+        patience: dict[str, float] = {}
+        while True:
+            seconds = _EACH_WAIT if end is None else min(_EACH_WAIT, max(0.0, end - time.monotonic()))
+            wanted = {"ids": list(ids), "seconds": seconds, "saved": True}
+            found = await line.call("wait", wanted, **patience)
+            for task in found["tasks"]:
+                if told.get(task["task_id"]) != (word := _progress(task)):
+                    told[task["task_id"]] = word
+                    say(f"{task['task_id']} {word}")
+            if found["is_over"] or (end is not None and time.monotonic() >= end):
+                break
+            patience = {"patience": _HANDED_OVER_WITHIN}
+        code = _exit_code(found["tasks"]) if found["is_over"] else Code.NOT_YET.value
+        if chosen.save is not None:
+            from .saving import copy_results
+
+            self._lacks_copies = not await asyncio.to_thread(copy_results, found["tasks"], chosen.save)
+            if self._lacks_copies:
+                say(f"To copy what is there later: {shlex.join([options.PROGRAM, 'wait', *ids, *_words_kept(chosen)])}")
+                code = code or Code.FAILED.value
+        return code, found["tasks"][0] if len(ids) == 1 else found
 
 
 def _arguments(chosen: Namespace) -> dict[str, Any]:
@@ -101,44 +189,61 @@ def _arguments(chosen: Namespace) -> dict[str, Any]:
 
 
 def _values(chosen: Namespace) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    if chosen.source:
-        try:
-            text = sys.stdin.read() if chosen.source == "-" else Path(chosen.source).read_text("utf-8")
-            found = json.loads(text)
-        except (OSError, ValueError, RecursionError) as error:
-            raise CallRefused("The request cannot be read.", code=Code.INPUT, advice=str(error)) from error
-        if not isinstance(found, dict):
-            raise CallRefused("The request is no JSON object.", code=Code.INPUT)
-        found.pop("model", None)
+    found = _read_request(chosen.source) if chosen.source else {}
     for field in chosen.fields:
-        name, is_pair, text = field.partition("=")
-        if not is_pair:
-            raise CallRefused(f"“{field}” is no NAME=VALUE.", code=Code.INPUT)
+        name, text = _pair(field)
         try:
-            found[name] = json.loads(text)
+            found[name] = _json(text)
         except ValueError:
             found[name] = text
     for field in chosen.files:
-        name, _, path = field.partition("=")
+        name, path = _pair(field)
         found[name] = Path(path).expanduser().absolute().as_uri()
     return found
 
 
-async def _create(line: Line, chosen: Namespace, arguments: dict[str, Any], waited: list[str]) -> int:
-    if chosen.dry_run:
-        return _print(await line.call("price", arguments), chosen)
-    # One wish, however often the engine moves while it is said.
-    arguments["request_id"] = arguments["request_id"] or f"{time.time_ns():x}"
-    made = await line.call("create", arguments)
-    if not chosen.wait:
-        if line.has_own_engine:
-            made = await _sent(line, made)
-        _print(made, chosen)
-        return Code.UNCERTAIN.value if made["state"] == "uncertain" else 0
-    waited.append(made["task_id"])
-    _say(f"{made['task_id']} {made['state']}")
-    return await _wait(line, chosen, waited)
+def _pair(field: str) -> tuple[str, str]:
+    name, is_pair, text = field.partition("=")
+    if not (name and is_pair):
+        raise CallRefused(f"“{field}” is no NAME=VALUE.", code=Code.INPUT)
+    return name, text
+
+
+def _read_request(source: str) -> dict[str, Any]:
+    try:
+        content = _content(source)
+        if len(content) > LONGEST_LINE:
+            raise CallRefused(
+                f"The request is longer than {LONGEST_LINE:,} bytes.",
+                code=Code.INPUT,
+                advice="Name a file or a link in it instead of its content.",
+            )
+        # Windows writes a mark of the byte order in front.
+        found = _json(content.decode("utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise CallRefused("The request cannot be read.", code=Code.INPUT, advice=f"{error}.") from error
+    if not isinstance(found, dict):
+        raise CallRefused("The request is no JSON object.", code=Code.INPUT)
+    found.pop("model", None)
+    return found
+
+
+def _content(source: str) -> bytes:
+    if source != "-":
+        with open(source, "rb") as file:
+            return file.read(LONGEST_LINE + 1)
+    if sys.stdin is None:
+        raise ValueError("stdin is closed")
+    return sys.stdin.buffer.read(LONGEST_LINE + 1)
+
+
+def _json(text: str) -> Any:
+    """Raises ValueError, also for what JSON does not have: NaN and Infinity."""
+    return json.loads(text, parse_constant=_no_number)
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no number")
 
 
 async def _sent(line: Line, made: Answer) -> Answer:
@@ -146,94 +251,52 @@ async def _sent(line: Line, made: Answer) -> Answer:
     end = time.monotonic() + _SENT_WITHIN
     while made["state"] == "sending" or (made["state"] == "held" and "waits_for" not in made):
         if made["state"] == "held" and time.monotonic() > end:
-            _say("It waits in the queue, and is sent when Runway Desktop runs next.")
+            say("It waits in the queue, and is sent when Runway Desktop runs next.")
             break
         [now] = (await line.call("wait", {"ids": [made["task_id"]], "seconds": 0.2}))["tasks"]
         made = {**now, "is_repeat": made["is_repeat"]}
     return made
 
 
-async def _wait(line: Line, chosen: Namespace, ids: Sequence[str]) -> int:
-    end = None if chosen.timeout is None else time.monotonic() + chosen.timeout
-    told: dict[str, str] = {}
-    while True:
-        seconds = _EACH_WAIT if end is None else min(_EACH_WAIT, max(0.0, end - time.monotonic()))
-        found = await line.call("wait", {"ids": list(ids), "seconds": seconds, "saved": True})
-        for task in found["tasks"]:
-            word = f"{task['state']} {task['progress']:.0%}" if "progress" in task else task["state"]
-            word = f"{word}: {task['waits_because']}" if "waits_because" in task else word
-            if told.get(task["task_id"]) != word:
-                told[task["task_id"]] = word
-                _say(f"{task['task_id']} {word}")
-        if found["is_over"] or (end is not None and time.monotonic() >= end):
-            break
-    if chosen.save is not None:
-        await asyncio.to_thread(_copy_results, found["tasks"], chosen.save)
-    _print(found["tasks"][0] if len(ids) == 1 else found, chosen)
-    if not found["is_over"]:
-        return Code.NOT_YET.value
-    codes = [_OF_STATE[task["state"]] for task in found["tasks"] if task["state"] in _OF_STATE]
-    # The worst that can be done wrong comes first.
-    return max((code.value for code in codes), default=0)
+def _progress(task: Answer) -> str:
+    word = str(task["state"])
+    if "progress" in task:
+        word = f"{word} {task['progress']:.0%}"
+    if "waits_because" in task:
+        return f"{word}: {task['waits_because']}"
+    saving = any(file["state"] in ("waiting", "downloading") for file in task.get("files", ()))
+    return f"{word}, its results are being saved" if saving else word
 
 
-def _copy_results(tasks: Sequence[Answer], folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for task in tasks:
-            for file in task.get("files", ()):
-                if "path" in file:
-                    shutil.copy2(file["path"], folder)
-                    _say(f"saved {folder / Path(file['path']).name}")
-    except OSError as error:
-        raise CallRefused("The results could not be copied there.", code=Code.INPUT, advice=str(error)) from error
+def _exit_code(tasks: Sequence[Answer]) -> int:
+    """The worst that can be done wrong comes first."""
+    return max((_OF_STATE[task["state"]].value for task in tasks if task["state"] in _OF_STATE), default=0)
+
+
+def _narrowed(found: Answer, fields: Sequence[str] | None) -> Answer:
+    if not fields:
+        return found
+    return {**found, "tasks": [{name: task.get(name) for name in fields} for task in found["tasks"]]}
 
 
 def _confirm_grant(chosen: Namespace) -> None:
     """Only somebody at a terminal: a script that is fed from elsewhere grants itself nothing."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if sys.stdin is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
         said = "A grant is given at a terminal, or in the window."
         raise CallRefused(said, code=Code.REFUSED, advice="Run this yourself.")
     if chosen.credits <= 0:
         return
-    _say(f"Commands will be able to spend up to {chosen.credits:g} credits a day from this profile, without asking.")
+    say(f"Commands will be able to spend up to {chosen.credits:g} credits a day from this profile, without asking.")
     sys.stderr.write("Type yes to allow it: ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().casefold() != "yes":
         raise CallRefused("Nothing was granted.", code=Code.REFUSED)
 
 
-def _profile_words(chosen: Namespace) -> list[str]:
+def _words_kept(chosen: Namespace) -> list[str]:
+    """Of a command that waits: what the one that goes on shall do as well."""
     words = ["--demo"] if chosen.demo else []
     words += ["--profile", chosen.profile] if chosen.profile else []
-    return words + (["--profile-dir", str(chosen.profile_dir)] if chosen.profile_dir else [])
-
-
-def _print(found: Answer, chosen: Namespace) -> int:
-    if chosen.json:
-        sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
-    else:
-        sys.stdout.write("".join(f"{line}\n" for line in _lines(found)))
-    return 0
-
-
-def _lines(found: Answer) -> list[str]:
-    if "tasks" in found:
-        return [
-            f"{one['task_id']}  {one['state']:9}  {one['model']:20}  {one['prompt'][:60]!r}" for one in found["tasks"]
-        ]
-    if "models" in found and isinstance(found["models"], list):
-        return [f"{one['endpoint']:22}  {one['model']}" for one in found["models"]]
-    return [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in found.items()]
-
-
-def _refused(error: CallRefused, chosen: Namespace) -> int:
-    _say(error.in_words())
-    if chosen.json:
-        said = {"error": error.message, "hint": error.advice, "code": error.code.name.lower()}
-        sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
-    return error.code.value
-
-
-def _say(words: str) -> None:
-    sys.stderr.write(f"{words}\n")
+    words += ["--profile-dir", str(chosen.profile_dir)] if chosen.profile_dir else []
+    words += ["--save", str(chosen.save)] if chosen.save is not None else []
+    return words + (["--json"] if chosen.json is not None else [])

@@ -3,33 +3,58 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, NoReturn
+
+from runway_desktop.usecases.clients.refusals import CallRefused, Code
 
 PROGRAM = "runway-desktop"
+FIELDS = (
+    "id", "status", "createdAt", "state", "task_id", "endpoint", "model", "prompt", "progress", "credits", "error",
+    "failure", "failureCode", "next", "waits_because", "waits_for", "files",
+)  # fmt: skip
+"""What `list --json` can be narrowed to: the members of a task's answer."""
+MOST_LISTED = 200
 EXIT_CODES = """\
 exit codes: 0 done; 1 the task failed; 2 the request is wrong; 3 a passing trouble, safe to try again; 4 the key;
 5 not found; 6 uncertain: maybe made and charged, do not repeat; 7 refused by a cap, a missing grant or the person;
 8 the wait ran out, the task goes on; 9 Runway Desktop has to be opened first; 130 interrupted"""
 
 
+class Parser(argparse.ArgumentParser):
+    """One that raises CallRefused for words that make no sense. Flags have to be whole: a later version's new flag
+    changes no script."""
+
+    def __init__(self, *, allow_abbrev: bool = False, **more: Any) -> None:
+        super().__init__(allow_abbrev=allow_abbrev, **more)
+
+    def error(self, message: str) -> NoReturn:
+        raise _refused(f"{message[:1].upper()}{message[1:]}.", self.prog)
+
+
 def read(words: Sequence[str]) -> argparse.Namespace:
-    """The command comes first. Ends the process with a message for words that make no sense."""
-    return parser().parse_args(list(words))
+    """The command comes first. `json` is None without `--json`, else the fields that are wanted. Raises CallRefused."""
+    found, unknown = parser().parse_known_args(list(words))
+    if unknown:
+        raise _refused(f"“{unknown[0]}” is nothing that {words[0]} takes.", f"{PROGRAM} {words[0]}")
+    return found
 
 
 def parser() -> argparse.ArgumentParser:
     """Completions and the man page are made of it when packaging."""
-    found = argparse.ArgumentParser(prog=PROGRAM, epilog=EXIT_CODES)
+    found = Parser(prog=PROGRAM, epilog=EXIT_CODES)
     commands = found.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def add(name: str, does: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.", epilog=EXIT_CODES)
-        _with_profile(command)
+        _with_profile(command, fields=name == "list")
         return command
 
     command = add("get", "say how a task stands; one that the list lacks is adopted, so that its result is kept")
     command.add_argument("id", metavar="ID", help="the task's id, Runway's or the program's")
+    _with_waiting(command)
 
     command = add("create", "make a task; the price is answered by --max-credits, nothing else is")
     command.add_argument("endpoint", metavar="ENDPOINT", help="such as text_to_video; see “models”")
@@ -43,19 +68,18 @@ def parser() -> argparse.ArgumentParser:
         "--file", dest="files", action="append", default=[], metavar="NAME=PATH", help="a field that is a file here"
     )
     command.add_argument("--project", default="", metavar="NAME")
-    command.add_argument("--max-credits", type=float, metavar="N", help="agree to a price up to this")
+    command.add_argument("--max-credits", type=_credits, metavar="N", help="agree to a price up to this")
     command.add_argument("--request-id", default="", metavar="WORD", help="say the same again, and it is made once")
     command.add_argument("--dry-run", action="store_true", help="say the price and make nothing")
-    command.add_argument("--wait", action="store_true", help="until it has ended")
     _with_waiting(command)
 
     command = add("wait", "wait until tasks have ended; giving it up stops none of them")
     command.add_argument("ids", nargs="+", metavar="ID")
-    _with_waiting(command)
+    _with_waiting(command, always=True)
 
     command = add("list", "list tasks, latest first")
     command.add_argument("--query", default="", metavar="WORDS", help="as in the window: model:gen4.5 rating:>=4")
-    command.add_argument("--limit", type=int, default=50, metavar="N")
+    command.add_argument("--limit", type=_amount, default=50, metavar="N", help=f"1 to {MOST_LISTED}")
 
     command = add("adopt", "take tasks that were started elsewhere into the list, so that their results are kept")
     command.add_argument("ids", nargs="+", metavar="ID")
@@ -69,18 +93,58 @@ def parser() -> argparse.ArgumentParser:
     add("balance", "say how many credits are left")
 
     command = add("grant", "let commands spend up to so many credits a day from this profile; asks at the terminal")
-    command.add_argument("credits", type=float, metavar="CREDITS", help="a day; 0 takes it back")
+    command.add_argument("credits", type=_credits, metavar="CREDITS", help="a day; 0 takes it back")
     return found
 
 
-def _with_waiting(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--timeout", type=float, metavar="SECONDS", help="wait no longer than this")
-    command.add_argument("--save", type=Path, metavar="DIR", help="copy the saved results there as well")
+def _with_waiting(command: argparse.ArgumentParser, *, always: bool = False) -> None:
+    if not always:
+        command.add_argument("--wait", action="store_true", help="until it has ended and its results are saved")
+    command.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="wait no longer than this")
+    command.add_argument("--save", type=Path, metavar="DIR", help="wait, and copy the saved results there as well")
 
 
-def _with_profile(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="one JSON object on stdout; words go to stderr")
+def _with_profile(command: argparse.ArgumentParser, *, fields: bool) -> None:
+    said = "one JSON object on stdout; words go to stderr"
+    if fields:
+        said += "; with FIELDS, such as id,state,files, those of each task only"
+        command.add_argument("--json", nargs="?", const=(), type=_fields, metavar="FIELDS", help=said)
+    else:
+        command.add_argument("--json", action="store_const", const=(), help=said)
     command.add_argument("--profile", metavar="NAME", help="the profile of this name")
     command.add_argument("--profile-dir", type=Path, metavar="DIR", help="the profile in this folder")
     command.add_argument("--demo", action="store_true", help="the demo's profile, which costs nothing")
     command.add_argument("--verbose", action="store_true", help="say more in the log and on stderr")
+
+
+def _refused(message: str, program: str) -> CallRefused:
+    return CallRefused(message, code=Code.INPUT, advice=f"See “{program} --help”.")
+
+
+def _number(word: str, what: str, read: Callable[[str], float], least: float, most: float) -> float:
+    try:
+        found = read(word)
+    except ValueError:
+        found = math.nan
+    if not least <= found <= most:
+        raise argparse.ArgumentTypeError(f"“{word}” is no {what}")
+    return found
+
+
+def _credits(word: str) -> float:
+    return _number(word, "amount of credits", float, 0, 1e9)
+
+
+def _seconds(word: str) -> float:
+    return _number(word, "number of seconds", float, 0, 1e9)
+
+
+def _amount(word: str) -> int:
+    return int(_number(word, f"whole number from 1 to {MOST_LISTED}", int, 1, MOST_LISTED))
+
+
+def _fields(word: str) -> tuple[str, ...]:
+    wanted = tuple(word.split(","))
+    if unknown := [name for name in wanted if name not in FIELDS]:
+        raise argparse.ArgumentTypeError(f"“{unknown[0]}” is no field of a task; there are {', '.join(FIELDS)}")
+    return wanted

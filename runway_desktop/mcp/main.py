@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from runway_desktop.remote.opening import TERMINATED, Wanted, opened
+from runway_desktop.remote.opening import Ended, Wanted, opened
 from runway_desktop.usecases.clients.refusals import CallRefused
 
 MISSING = (
@@ -44,8 +44,8 @@ def main(words: Sequence[str]) -> int:
     except CallRefused as error:
         sys.stderr.write(f"{error.in_words()}\n")
         return error.code.value
-    except asyncio.CancelledError:
-        return TERMINATED
+    except Ended as ended:
+        return ended.exit_code
     except KeyboardInterrupt:
         pass
     return 0

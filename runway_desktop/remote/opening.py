@@ -1,12 +1,12 @@
 """Opens a line to a profile's engine, for the command line and for servers: which profile, its log, the key of the
-environment. Raises CallRefused."""
+environment. Raises CallRefused, and Ended where the process is to end."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from runway_desktop.domain.secrecy import KnownSecrets
@@ -28,8 +28,12 @@ class Wanted(Struct, frozen=True, kw_only=True):
     verbose: bool = False
 
 
-TERMINATED = 143
-"""The exit code of a process that was ended politely: 128 and the signal."""
+class Ended(Exception):
+    """Somebody ended this process politely: by SIGTERM, or SIGHUP with its terminal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"signal {number}")
+        self.exit_code = 128 + number
 
 
 @asynccontextmanager
@@ -57,12 +61,34 @@ async def opened(wanted: Wanted, client: str) -> AsyncIterator[Line]:
             address = Address(base_url=environment.base_url(), secret=environment.secret_for(profile, secret))
         return await Headless.start(profile, address, claim, state=environment.state_folder(profile), secrecy=secrecy)
 
-    # A polite end finishes what is being sent, as the end of a window does.
-    task = asyncio.current_task()
-    with suppress(NotImplementedError, RuntimeError):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: task.cancel() if task else None)
     line = Line(profile.folder, client, start)
-    try:
-        yield line
-    finally:
-        await line.close()
+    with _polite_ends() as ended:
+        try:
+            yield line
+        except asyncio.CancelledError:
+            if ended:
+                raise Ended(ended[0]) from None
+            raise
+        finally:
+            await line.close()
+
+
+@contextmanager
+def _polite_ends() -> Iterator[list[int]]:
+    """The signals that have come. The first one cancels this task: what is being sent is finished then, as at the end
+    of a window."""
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    ended: list[int] = []
+
+    def end(number: int) -> None:
+        ended.append(number)
+        if task is not None and len(ended) == 1:
+            task.cancel()
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # What started this process may want it to outlive its terminal.
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            with suppress(NotImplementedError, RuntimeError):
+                loop.add_signal_handler(number, end, number)
+    yield ended

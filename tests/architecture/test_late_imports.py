@@ -17,6 +17,7 @@ PACKAGE = ROOT / "runway_desktop"
 BORDERS = (
     "__main__.py",
     "app/",
+    "cli/main.py",
     "mcp/main.py",
     "remote/opening.py",
     "services/engine.py",

@@ -49,16 +49,17 @@ class Programs:
         self.folder = folder
         self.runway = runway
         self._running: list[subprocess.Popen[str]] = []
-        self._surroundings = os.environ | {
+        self.surroundings = os.environ | {
             "QT_QPA_PLATFORM": "offscreen",
             "RUNWAYML_API_SECRET": SECRET,
             "RUNWAYML_BASE_URL": runway.base_url,
         }
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
+    def start(self, *words: str, **more: str) -> subprocess.Popen[str]:
+        """`more` are variables of its environment."""
         command = [sys.executable, "-m", "runway_desktop", *words, "--profile-dir", str(self.folder)]
         process = subprocess.Popen(
-            command, cwd=ROOT, env=self._surroundings, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            command, cwd=ROOT, env=self.surroundings | more, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
         self._running.append(process)
         return process

@@ -6,8 +6,12 @@ takes an ampersand for the mark of a key. Labels are plain by `ui/labels.py`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 WRAPS_FROM = 80
 """Characters of a line from which on a tool tip wraps, which Qt does in HTML alone."""
+_JOINERS_AND_SPACES = "\u200c\u200d\u00a0\u202f\u3000"
+"""Not printable to Python, and harmless: scripts and emoji are put together with them."""
 
 
 def tip(text: str) -> str:
@@ -27,3 +31,12 @@ def notice(text: str) -> str:
 def caption(text: str) -> str:
     """The text of a button, a check box or an entry of a menu."""
     return text.replace("&", "&&")
+
+
+def shown(text: str, escape: Callable[[str], str] = lambda letter: letter.encode("unicode_escape").decode()) -> str:
+    """A line of a terminal: what would control it, turn its direction or end the line is written out."""
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() or letter in _JOINERS_AND_SPACES else escape(letter) for letter in text
+    )

@@ -1,0 +1,124 @@
+"""What commands print: the answer on stdout, progress and problems on stderr, both for a terminal that shows text from
+outside (prompts, names, a server's words) and must not be controlled by it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from runway_desktop.usecases.clients.refusals import CallRefused
+from runway_desktop.usecases.words.plain import shown
+
+Answer = Mapping[str, Any]
+
+
+def say(words: str) -> None:
+    """On stderr. Raises nothing: a reader who is gone ends no command."""
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"{shown(words)}\n")
+        sys.stderr.flush()
+
+
+def as_json(found: Answer) -> str:
+    """One line. Whatever does not show is escaped, which changes nothing of its meaning."""
+    is_plain = (sys.stdout.encoding or "").replace("-", "").casefold() != "utf8"
+    text = json.dumps(found, ensure_ascii=is_plain)
+    return f"{shown(text, escape=lambda letter: json.dumps(letter)[1:-1])}\n"
+
+
+def as_text(found: Answer) -> str:
+    """For people: tasks and models as tables, anything else a line a member."""
+    tasks, models = found.get("tasks"), found.get("models")
+    if isinstance(tasks, list):
+        lines = _table([(one["task_id"], one["state"], one["model"], one["prompt"]) for one in tasks])
+    elif isinstance(models, list):
+        lines = _table([(one["endpoint"], one["model"]) for one in models])
+    else:
+        lines = _members(found)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def write(text: str) -> str:
+    """To stdout, all of it. Why it could not be written; empty where its reader has enough, too."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except (OSError, ValueError) as error:
+        # Nothing more may be written, nor at the end of the process.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return "" if isinstance(error, BrokenPipeError) else str(error)
+    return ""
+
+
+def refused(error: CallRefused, *, in_json: bool) -> int:
+    """Says why, and gives the exit code."""
+    say(error.in_words())
+    if in_json:
+        write(as_json({"error": error.message, "hint": error.advice, "code": error.code.name.lower()}))
+    return error.code.value
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Columns below each other. A terminal gets lines of its own width, a file whole ones."""
+    widest = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    cells = [[shown(cell) for cell in row] for row in rows]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        padded = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
+        line = "  ".join(padded).rstrip()
+        yield line if widest is None else _cut(line, widest)
+
+
+def _members(found: Answer) -> Iterator[str]:
+    for name, value in found.items():
+        match value:
+            case list():
+                yield from (f"{name}: {_in_line(one)}" for one in value)
+            case dict():
+                yield from (f"{name} {shown(key)}: {_in_line(one)}" for key, one in value.items())
+            case _:
+                yield f"{name}: {_in_line(value)}"
+
+
+def _in_line(value: object) -> str:
+    match value:
+        case dict():
+            return ", ".join(f"{name} {_in_line(one)}" for name, one in value.items())
+        case list():
+            return ", ".join(map(_in_line, value))
+        case bool():
+            return "yes" if value else "no"
+        case None:
+            return "unknown"
+        case float():
+            return f"{value:g}"
+        case _:
+            return shown(str(value))
+
+
+def _width(text: str) -> int:
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+def _cells(letter: str) -> int:
+    if unicodedata.combining(letter) or letter in "\u200c\u200d\ufe0e\ufe0f":
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def _cut(text: str, widest: int) -> str:
+    if _width(text) <= widest:
+        return text
+    kept = ""
+    for letter in text:
+        if _width(kept + letter) >= widest:
+            break
+        kept += letter
+    return f"{kept}…"

@@ -1,0 +1,47 @@
+"""Copies of saved results in a folder of the caller's. What was paid for stays in the library, whatever goes wrong
+here. Blocking."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.exchange.whole_copy import Names, put_whole
+from runway_desktop.usecases.clients.refusals import CallRefused, Code
+
+from .printing import Answer, say
+
+
+def check_folder(folder: Path) -> None:
+    """Before anything is asked for or paid. Makes the folder. Raises CallRefused where nothing can be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        said = f"Nothing can be saved in {folder}: {error.strerror or error}."
+        raise CallRefused(said, code=Code.INPUT, advice="Name another folder. Nothing was sent.") from error
+
+
+def copy_results(tasks: Sequence[Answer], folder: Path) -> bool:
+    """Whether all results of the tasks that succeeded are there now. Replaces nobody's file."""
+    names, room = Names(beside=False), DiskRoom()
+    is_whole = True
+    for task in tasks:
+        for file in task.get("files", ()):
+            if "path" not in file:
+                say(f"{task['task_id']}: a result is not saved yet ({file['state']}), so it was not copied.")
+                is_whole = False
+                continue
+            source = Path(file["path"])
+            try:
+                put = put_whole(source, folder / source.name, names, room)
+            except (DiskError, OSError) as error:
+                say(f"It could not be copied to {folder}: {error} The result is kept in the library: {source}")
+                is_whole = False
+            else:
+                say(f"saved {put.path}")
+    return is_whole

@@ -1,0 +1,216 @@
+"""Commands that are interrupted, whose reader is gone, or whose streams are closed or speak another encoding: nothing
+is lost or paid for twice by that, and nobody sees a traceback. Processes of their own, against the simulator."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.test_commands import PICTURE, programs, run, runway  # noqa: F401 - fixtures
+from tests.faults.test_hand_over import FOX, Programs, ended, until
+from tests.faults.test_hanging_keychain import BACKEND
+from tests.journeys.runway import ROOT
+
+COMMAND = f"{shlex.quote(sys.executable)} -m runway_desktop"
+
+
+@pytest.fixture(autouse=True)
+def granted(programs: Programs) -> None:  # noqa: F811 - the fixture
+    programs.grant()
+
+
+def in_shell(programs: Programs, line: str, **more: str) -> subprocess.CompletedProcess[str]:  # noqa: F811
+    """A line of a shell, where `rd` is the program and `in` says which profile."""
+    place = f"--profile-dir {shlex.quote(str(programs.folder))}"
+    done = subprocess.run(
+        ["bash", "-c", line.replace("rd ", f"{COMMAND} ").replace(" in", f" {place}", 1)],
+        cwd=ROOT, env=programs.surroundings | more, capture_output=True, text=True, errors="replace", timeout=90,
+        check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr, done.stderr
+    assert "Exception ignored" not in done.stderr, done.stderr
+    return done
+
+
+def how_to_go_on(said: str) -> list[str]:
+    [line] = [line for line in said.splitlines() if line.startswith("To go on: ")]
+    return shlex.split(line.removeprefix("To go on: "))[1:]
+
+
+def run_words(programs: Programs, *words: str) -> tuple[int, dict[str, Any], str]:  # noqa: F811
+    """As `run`, where the words name the profile."""
+    at = words.index("--profile-dir")
+    return run(programs, *words[:at], *words[at + 2 :])
+
+
+def test_an_interrupted_create_is_gone_on_with_and_made_once(programs: Programs):  # noqa: F811
+    programs.runway.fault("create", "latency", seconds=2.0, times=1)
+    before = len(programs.runway.accepted)
+    creates = programs.start(*FOX, "--prompt", "Interrupted")
+    until(programs.is_sending, "the request under way")
+    creates.send_signal(signal.SIGINT)
+    printed, said = creates.communicate(timeout=60)
+    assert (creates.returncode, printed) == (130, "")
+    assert "What is being sent is finished first" in said
+    again = how_to_go_on(said)
+    assert again[0] == "wait"
+    code, made, _ = run_words(programs, *again, "--timeout", "0")
+    assert (code, made["prompt"]) == (8, "Interrupted")
+    assert len(programs.runway.accepted) == before + 1
+
+
+def test_one_that_is_interrupted_before_it_has_an_id_is_said_again_with_its_own(programs: Programs, tmp_path: Path):  # noqa: F811
+    before = len(programs.runway.accepted)
+    (tmp_path / "waiting_keychain.py").write_text(BACKEND, encoding="utf-8")
+    asked = tmp_path / "asked"
+    creates = programs.start(
+        *FOX, "--prompt", "Early", ASKED=str(asked), PYTHON_KEYRING_BACKEND="waiting_keychain.Waiting",
+        PYTHONPATH=f"{ROOT}:{tmp_path}", RUNWAYML_API_SECRET="",
+    )  # fmt: skip
+    until(asked.exists, "the keychain to be asked")
+    creates.send_signal(signal.SIGINT)
+    _, said = creates.communicate(timeout=60)
+    assert creates.returncode == 130
+    again = how_to_go_on(said)
+    assert (again[0], again[-2]) == ("create", "--request-id")
+    made = [run_words(programs, *again) for _ in range(2)]
+    assert [(code, found["is_repeat"]) for code, found, _ in made] == [(0, False), (0, True)]
+    assert len(programs.runway.accepted) == before + 1
+
+
+def test_an_impatient_second_interruption_leaves_the_task_uncertain_and_never_repeated(programs: Programs):  # noqa: F811
+    programs.runway.fault("create", "latency", seconds=20.0, times=1)
+    creates = programs.start(*FOX, "--prompt", "Twice", "--request-id", "twice")
+    until(programs.is_sending, "the request under way")
+    creates.send_signal(signal.SIGINT)
+    assert creates.stderr is not None
+    assert "finished first" in creates.stderr.readline()
+    creates.send_signal(signal.SIGINT)
+    _, said = creates.communicate(timeout=60)
+    assert (creates.returncode, "Traceback" in said) == (130, False), said
+    code, made, _ = run(programs, *FOX, "--prompt", "Twice", "--request-id", "twice")
+    assert (code, made["state"], made["is_repeat"]) == (6, "uncertain", True)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_wait_that_is_ended_politely_names_the_command_that_goes_on(
+    programs: Programs, number: signal.Signals, code: int, tmp_path: Path  # noqa: F811
+):  # fmt: skip
+    made = run(programs, *FOX, "--prompt", f"Long {code} [seconds:36000]")[1]
+    waits = programs.start("wait", made["task_id"], "--save", str(tmp_path / "out"), "--json")
+    assert waits.stderr is not None
+    assert waits.stderr.readline(), "it has begun to wait"
+    waits.send_signal(number)
+    _, said = waits.communicate(timeout=60)
+    assert waits.returncode == code
+    assert how_to_go_on(said)[:2] == ["wait", made["task_id"]]
+    assert {"--save", "--json"} <= set(how_to_go_on(said))
+
+
+def test_one_that_is_to_outlive_its_terminal_does(programs: Programs):  # noqa: F811
+    made = run(programs, *FOX, "--prompt", "Outlives [seconds:36000]")[1]
+    line = f"trap '' HUP; rd wait {made['task_id']} --timeout 4 in & pid=$!; sleep 2; kill -HUP $pid; wait $pid"
+    assert in_shell(programs, line).returncode == 8
+
+
+def test_a_reader_who_has_enough_changes_no_exit_code(programs: Programs):  # noqa: F811
+    for _ in range(3):
+        run(programs, *FOX, "--prompt", "Many", "--dry-run")
+    done = in_shell(programs, "rd models --json in | head -c 1; exit ${PIPESTATUS[0]}")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "{", "")
+    done = in_shell(programs, "rd get nothing --json in | true; exit ${PIPESTATUS[0]}")
+    assert done.returncode == 5
+
+
+def test_an_answer_that_cannot_be_written_is_said(programs: Programs):  # noqa: F811
+    done = in_shell(programs, "rd list --json in > /dev/full")
+    assert (done.returncode, "could not be written: " in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_harm_nothing(programs: Programs, closed: str):  # noqa: F811
+    done = in_shell(programs, f"rd create text_to_image --model gen4_image --set ratio=1280:720 --prompt {closed!r} "
+                    f"--max-credits 10 --json in {closed}")  # fmt: skip
+    assert done.returncode == 0
+    code, found, _ = run(programs, "list", "--json")
+    assert (code, found["tasks"][0]["prompt"]) == (0, closed)
+
+
+def test_a_request_is_not_read_from_a_closed_stdin(programs: Programs):  # noqa: F811
+    done = in_shell(programs, "rd create text_to_image --model gen4_image --from - in <&-")
+    assert (done.returncode, "stdin is closed" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("", "cannot be read"),
+        ("[]", "no JSON object"),
+        ('{"seed": NaN}', "NaN is no number"),
+        ("{" * 100_000, "cannot be read"),
+        ('{"promptText": "' + "x" * 8_000_001, "longer than 8,000,000 bytes"),
+    ],
+)
+def test_a_request_that_is_none_gets_a_sentence(programs: Programs, said: str, why: str):  # noqa: F811
+    code, refused, told = run(programs, *PICTURE, "--from", "-", "--json", said=said)
+    assert (code, refused["code"]) == (2, "input")
+    assert why in told
+
+
+def test_a_terminal_of_another_encoding_is_written_to(programs: Programs, tmp_path: Path):  # noqa: F811
+    run(programs, *PICTURE[:-1], "Füchsin 狐 \x1b[2J", "--set", "ratio=1280:720", "--max-credits", "10")
+    for encoding in ("ascii", "ascii:strict", "utf-8", "latin-1"):
+        code, found, _ = run(programs, "list", "--json", PYTHONIOENCODING=encoding)
+        assert (code, found["tasks"][0]["prompt"]) == (0, "Füchsin 狐 \x1b[2J")
+        done = in_shell(programs, "rd list in", PYTHONIOENCODING=encoding)
+        assert (done.returncode, "\x1b" in done.stdout, "\\x1b[2J" in done.stdout) == (0, False, True)
+    for words in ("create --help", "--help", "mcp --help"):
+        assert in_shell(programs, f"rd {words}", PYTHONIOENCODING="ascii:strict").returncode == 0
+
+
+def test_texts_are_english_whatever_the_computer_speaks(programs: Programs):  # noqa: F811
+    german = {"LANGUAGE": "de", "LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8"}
+    code, _, said = run(programs, *PICTURE, "--from", "/nowhere/at.all", **german)
+    assert (code, "No such file" in said) == (2, True)
+    assert "usage: " in in_shell(programs, "rd get --help", **german).stdout
+
+
+def test_nothing_is_sent_where_its_result_could_not_be_saved(programs: Programs, tmp_path: Path):  # noqa: F811
+    (tmp_path / "file").write_text("")
+    before = len(programs.runway.accepted)
+    code, _, said = run(programs, *PICTURE, "--set", "ratio=1280:720", "--max-credits", "10", "--save",
+                        str(tmp_path / "file" / "out"))  # fmt: skip
+    assert (code, "Nothing was sent" in said) == (2, True)
+    assert len(programs.runway.accepted) == before
+
+
+def test_a_paid_result_that_cannot_be_copied_stays_in_the_library_and_is_named(programs: Programs, tmp_path: Path):  # noqa: F811
+    folder = tmp_path / "out"
+    creates = programs.start(*PICTURE, "--set", "ratio=1280:720", "--max-credits", "10", "--json", "--save",
+                             str(folder), "--request-id", "copied")  # fmt: skip
+    until(folder.is_dir, "the folder")
+    folder.rmdir()
+    folder.write_text("somebody's file now")
+    printed, said = creates.communicate(timeout=60)
+    made = json.loads(printed)
+    assert (creates.returncode, made["status"]) == (1, "SUCCEEDED")
+    kept = made["files"][0]["path"]
+    assert f"The result is kept in the library: {kept}" in said
+    assert Path(kept).stat().st_size > 0
+    folder.unlink()
+    [line] = [line for line in said.splitlines() if line.startswith("To copy")]
+    code, _, _ = run_words(programs, *shlex.split(line.partition(": ")[2])[1:])
+    assert (code, [file.read_bytes() for file in folder.iterdir()]) == (0, [Path(kept).read_bytes()])
+
+
+def test_what_runway_refuses_is_a_failure(programs: Programs):  # noqa: F811
+    programs.runway.fault("create", "status", status=400, times=1)
+    code, made = ended(programs.start(*FOX, "--prompt", "Refused"))
+    assert (code, made["status"]) == (1, "FAILED")

@@ -1,0 +1,62 @@
+"""Copies of results where a script wants them: whole, nobody's file replaced, and never the only copy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.cli.saving import check_folder, copy_results
+from runway_desktop.usecases.clients.refusals import CallRefused, Code
+
+
+def succeeded(*files: Path | None) -> dict[str, Any]:
+    found = [{"state": "saved", "path": str(file)} if file else {"state": "failed"} for file in files]
+    return {"task_id": "one", "files": found}
+
+
+@pytest.fixture
+def result(tmp_path: Path) -> Path:
+    library = tmp_path / "library"
+    library.mkdir()
+    (library / "fox.mp4").write_bytes(b"paid for")
+    return library / "fox.mp4"
+
+
+def test_a_result_is_copied_once_and_nobodys_file_is_replaced(result: Path, tmp_path: Path):
+    folder = tmp_path / "deep" / "out"
+    check_folder(folder)
+    assert copy_results([succeeded(result)], folder)
+    assert copy_results([succeeded(result)], folder)
+    assert [file.name for file in folder.iterdir()] == ["fox.mp4"]
+    (folder / "fox.mp4").write_bytes(b"graded by hand")
+    assert copy_results([succeeded(result)], folder)
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == {
+        "fox.mp4": b"graded by hand",
+        "fox (2).mp4": b"paid for",
+    }
+
+
+def test_a_folder_that_is_none_is_said_before_anything_is_sent(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(CallRefused, match="Nothing can be saved in") as refused:
+            check_folder(folder)
+        assert refused.value.code is Code.INPUT
+        assert "Nothing was sent" in refused.value.advice
+
+
+def test_where_copying_fails_the_sentence_says_where_the_result_is(
+    result: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "file").write_text("")
+    assert not copy_results([succeeded(result)], tmp_path / "file")
+    assert f"The result is kept in the library: {result}" in capsys.readouterr().err
+    assert result.read_bytes() == b"paid for"
+
+
+def test_a_result_that_is_not_saved_is_no_success(result: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert not copy_results([succeeded(None, result)], tmp_path / "out")
+    assert "is not saved yet" in capsys.readouterr().err
+    assert (tmp_path / "out" / "fox.mp4").exists(), "the others are copied all the same"
