@@ -98,7 +98,7 @@ class WindowDoor:
         # With all that a client may do; the window needs none of it.
         from runway_desktop.remote.answers import answer
 
-        return await answer(cases.clients(window.key_was_looked_for.wait), client, name, arguments)
+        return await answer(cases.client_cases(window.key_was_looked_for.wait), client, name, arguments)
 
 
 def words_in(line: bytes) -> list[str] | None:

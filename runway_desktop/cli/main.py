@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from runway_desktop.domain.clients import COMMAND_LINE
 from runway_desktop.remote.line import Line
 from runway_desktop.remote.messages import LONGEST_LINE
 from runway_desktop.remote.opening import Ended, Wanted, opened
-from runway_desktop.services.client_requests import COMMAND_LINE
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 
 from . import options, printing

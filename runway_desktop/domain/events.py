@@ -131,6 +131,10 @@ class SettingsChanged(Struct, frozen=True):
     names: frozenset[str]
 
 
+class ClientsChanged(Struct, frozen=True):
+    """What other programs may do, who of them is connected, or the record of what they asked for."""
+
+
 class Notice(Struct, frozen=True):
     """Something that no row or field can say. Calm words; `detail` is small print."""
 
@@ -156,6 +160,8 @@ class EngineNoticeCode(Enum):
     """Tasks were made with another key, and cannot be checked with this one."""
     QUEUED_WITH_OTHER_KEY = auto()
     """Queued tasks wait for the person, because another key came into use."""
+    CLIENT_READS_ONLY = auto()
+    """The program `names[0]` wants to make something, and may only read."""
     SETTINGS_NOT_SAVED = auto()
     """`error`."""
     DRIVE_AWAY = auto()
@@ -195,6 +201,7 @@ Event = (
     | FilesMoving
     | FilesMoved
     | SettingsChanged
+    | ClientsChanged
     | Notice
     | EngineNotice
 )

@@ -273,20 +273,6 @@ class Estimate(Struct, frozen=True, kw_only=True):
     at: float
 
 
-class ClientRequest(Struct, frozen=True, kw_only=True):
-    """A client's wish for one task. The same `client` and `request_id` are the same wish, however often it is said.
-
-    `digest` is of all that was asked for. `task_id` is the task's own before it is stored, so that a program that dies
-    in between makes that one and no second. `credits` is what it was reckoned to cost. `at` in Unix seconds."""
-
-    client: str
-    request_id: str
-    digest: str
-    task_id: TaskId
-    credits: float
-    at: float
-
-
 _SEPARATORS = "/\\"
 LEAST_UNWANTED = 3
 """Letters of a word that is left out: nearly every text holds any one or two."""

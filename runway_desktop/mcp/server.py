@@ -30,9 +30,9 @@ from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
 
 from runway_desktop import __version__
+from runway_desktop.domain.clients import COMMAND_LINE
 from runway_desktop.remote.line import Line
 from runway_desktop.remote.messages import LONGEST_LINE
-from runway_desktop.services.client_requests import COMMAND_LINE
 from runway_desktop.usecases.clients.refusals import CallRefused
 
 from .tools import LONGEST_WAIT, TOOLS

@@ -58,6 +58,8 @@ async def answer(cases: ClientCases, client: str, name: str, arguments: Mapping[
     except msgspec.ValidationError as error:
         raise CallRefused(f"{error}.", code=Code.INPUT) from error
     try:
+        if name != "grant":
+            await cases.let_in(client)
         return msgspec.to_builtins(await known.answer(cases, client, wanted))
     except RunwayDesktopError as error:
         raise refusal_of(error) from error

@@ -53,7 +53,7 @@ class Headless:
         self._assembly = assembly
         self._supervisor = supervisor
         self._closing = closing
-        self._cases = UseCases(assembly.engine).clients(self._find_key)
+        self._cases = UseCases(assembly.engine).client_cases(self._find_key)
         self._key: asyncio.Task[None] | None = None
         self._at_work: asyncio.Task[None] | None = None
         self._damage: DamagedList | None = None

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .backup.watching import Workshop
     from .bus import Bus
     from .catalog_renewal import CatalogRenewal
-    from .client_requests import ClientRequests
+    from .clients import Clients
     from .disk.library_folder import LibraryFolder
     from .disk.profile_folders import Folders
     from .exchange.exchange import Exchange
@@ -113,6 +113,7 @@ RUNNING = (
     "budget",
     "forecasts",
     "copies",
+    "clients",
     "accepted_ids",
     "dispatch",
     "inputs",
@@ -277,10 +278,10 @@ class Engine:
         return CatalogRenewal(self.catalog, self._profile.catalog, self.settings, self._workers)
 
     @cached_property
-    def client_requests(self) -> ClientRequests:
-        from .client_requests import ClientRequests
+    def clients(self) -> Clients:
+        from .clients import Clients
 
-        return ClientRequests(self._store, self.settings, self.clock)
+        return Clients(self._store, self.ledger, self.settings, self.bus, self.clock, self.copies)
 
     @cached_property
     def budget(self) -> Budget:

@@ -18,9 +18,9 @@ from typing import Any, Protocol
 
 from runway_desktop.domain.account import Fingerprint, Organization, UsedCredits
 from runway_desktop.domain.backups import Contents
+from runway_desktop.domain.clients import Client, ClientRequest, RecordLine
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.library import (
-    ClientRequest,
     Entries,
     Estimate,
     Filter,
@@ -354,20 +354,37 @@ class Store(Protocol):
         """Credits of tasks sent since then: actual where known, else estimated."""
         ...
 
+    async def clients(self, identity: str) -> Sequence[Client]:
+        """By name. What they were permitted in a list of another identity does not hold."""
+        ...
+
+    async def save_client(self, client: Client, identity: str) -> None: ...
+
     async def note_client_request(self, asked: ClientRequest) -> ClientRequest:
         """Writes a client's wish down; where there is one of the same client and request id, gives that instead."""
         ...
 
+    async def note_refusal(self, task_ids: Sequence[TaskId], reason: str, is_expired: bool) -> None:
+        """Of the wishes behind these tasks."""
+        ...
+
     async def client_request(self, client: str, request_id: str) -> ClientRequest | None: ...
 
-    async def latest_client_request(self, client: str, digest: str) -> ClientRequest | None: ...
+    async def latest_client_requests(self, client: str, digest: str, limit: int) -> Sequence[ClientRequest]: ...
 
     async def client_requests(self, task_ids: Sequence[TaskId]) -> Mapping[TaskId, ClientRequest]:
         """The wishes behind these tasks."""
         ...
 
     async def reserved_since(self, client: str, since: float) -> float:
-        """Credits of what a client asked for since then: what it cost where known, else what it was reckoned at."""
+        """Credits of what a client asked for since then and was let go: what it cost where known, else what it was
+        reckoned at."""
+        ...
+
+    async def record_call(self, line: RecordLine) -> None: ...
+
+    async def client_record(self, since: float, limit: int) -> Sequence[RecordLine]:
+        """Calls and wishes of all clients, latest first."""
         ...
 
     async def spending(self, since: float, until: float, *, utc: bool = False) -> Sequence[SpendingLine]:

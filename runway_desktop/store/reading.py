@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from runway_desktop.domain.account import Fingerprint
-from runway_desktop.domain.library import ClientRequest, LedgerEntry, ResultFacts, Row, Takes, Timing
+from runway_desktop.domain.library import LedgerEntry, ResultFacts, Row, Takes, Timing
 from runway_desktop.domain.task import BatchId, Input, Output, RemoteId, Task, TaskId
 
 from .records import (
@@ -33,7 +33,6 @@ _PAGE = 512
 _TASKS = f"SELECT {', '.join(TASK_COLUMNS)} FROM tasks"
 _BATCHES = "SELECT id, name, created_at FROM batches"
 OUTPUTS = f"SELECT {', '.join(OUTPUT_COLUMNS)} FROM outputs"
-CLIENT_REQUEST = "client, request_id, digest, task_id, credits, at"
 _INPUTS = f"SELECT {', '.join(INPUT_COLUMNS)} FROM inputs"
 _TIMINGS = """
     SELECT sent_at, running_since, ended_at FROM tasks
@@ -242,44 +241,3 @@ def _pages(ids: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
         page = list(ids[start : start + _PAGE])
         page += page[-1:] * ((1 << (len(page) - 1).bit_length()) - len(page))
         yield page, ", ".join("?" * len(page))
-
-
-def client_request(connection: sqlite3.Connection, client: str, request_id: str) -> ClientRequest | None:
-    query = f"SELECT {CLIENT_REQUEST} FROM client_requests WHERE client = ? AND request_id = ?"
-    found = connection.execute(query, (to_cell(client), to_cell(request_id))).fetchone()
-    return client_request_of(found) if found is not None else None
-
-
-def latest_client_request(connection: sqlite3.Connection, client: str, digest: str) -> ClientRequest | None:
-    query = f"SELECT {CLIENT_REQUEST} FROM client_requests WHERE client = ? AND digest = ? ORDER BY at DESC LIMIT 1"
-    found = connection.execute(query, (to_cell(client), digest)).fetchone()
-    return client_request_of(found) if found is not None else None
-
-
-def client_requests(connection: sqlite3.Connection, task_ids: Sequence[TaskId]) -> dict[TaskId, ClientRequest]:
-    places = ", ".join("?" * len(task_ids))
-    query = f"SELECT {CLIENT_REQUEST} FROM client_requests WHERE task_id IN ({places})"
-    return {found.task_id: found for found in map(client_request_of, connection.execute(query, tuple(task_ids)))}
-
-
-def reserved_since(connection: sqlite3.Connection, client: str, since: float) -> float:
-    """What never left this program is not counted any more once it has ended."""
-    query = """
-        SELECT total(max(client_requests.credits, coalesce(tasks.credits, 0)))
-        FROM client_requests LEFT JOIN tasks ON tasks.id = client_requests.task_id
-        WHERE client = ? AND at >= ? AND NOT (coalesce(tasks.state, '') = 'cancelled' AND tasks.remote_id IS NULL)
-    """
-    found: float = connection.execute(query, (to_cell(client), since)).fetchone()[0]
-    return found
-
-
-def client_request_of(row: tuple[Any, ...]) -> ClientRequest:
-    client, request_id, digest, task_id, credits, at = row
-    return ClientRequest(
-        client=to_text(client),
-        request_id=to_text(request_id),
-        digest=digest,
-        task_id=TaskId(task_id),
-        credits=credits,
-        at=at,
-    )

@@ -383,6 +383,16 @@ IMPORTED = (
 
 CLIENTS = (
     """
+    CREATE TABLE clients (
+        name TEXT PRIMARY KEY,
+        permission TEXT NOT NULL,
+        credits REAL NOT NULL,
+        folders TEXT NOT NULL,
+        list TEXT NOT NULL,
+        seen_at REAL NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
     CREATE TABLE client_requests (
         client TEXT NOT NULL,
         request_id TEXT NOT NULL,
@@ -390,11 +400,26 @@ CLIENTS = (
         task_id TEXT NOT NULL,
         credits REAL NOT NULL,
         at REAL NOT NULL,
+        request TEXT NOT NULL,
+        within INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        expired INTEGER NOT NULL,
         PRIMARY KEY (client, request_id)
     ) WITHOUT ROWID
     """,
     "CREATE INDEX client_requests_by_task ON client_requests (task_id)",
     "CREATE INDEX client_requests_by_digest ON client_requests (client, digest, at)",
     "CREATE INDEX client_requests_by_time ON client_requests (client, at)",
+    """
+    CREATE TABLE client_calls (
+        number INTEGER PRIMARY KEY,
+        at REAL NOT NULL,
+        client TEXT NOT NULL,
+        call TEXT NOT NULL,
+        about TEXT NOT NULL,
+        answer TEXT NOT NULL
+    )
+    """,
 )
-"""Added by version 4.3: without a row of `tasks` yet, so that a wish stands before its task."""
+"""Added by version 4.3. A wish has no row of `tasks` yet: it stands before its task. What a client may do holds in the
+list of that identity alone."""

@@ -26,6 +26,7 @@ from runway_desktop.domain.library import Entries, Estimate, GroupSummary, Ledge
 from runway_desktop.domain.spending_report import SpendingLine
 from runway_desktop.domain.task import Batch, Input, Output, Task, TaskId
 
+from . import clients as kept_clients
 from . import listing as listings
 from . import presence, reading, tally, trouble, writing
 from . import sheets as kept_sheets
@@ -215,11 +216,16 @@ class SqliteStore:
     timings = _asked(reading.timings)
     learned = _asked(reading.learned)
     spent_since = _asked(reading.spent_since)
-    note_client_request = _written(writing.note_client_request)
-    client_request = _asked(reading.client_request)
-    latest_client_request = _asked(reading.latest_client_request)
-    client_requests = _asked(reading.client_requests)
-    reserved_since = _asked(reading.reserved_since)
+    clients = _asked(kept_clients.clients)
+    save_client = _written(kept_clients.save_client)
+    note_client_request = _written(kept_clients.note_client_request)
+    note_refusal = _written(kept_clients.note_refusal)
+    client_request = _asked(kept_clients.client_request)
+    latest_client_requests = _asked(kept_clients.latest_client_requests)
+    client_requests = _asked(kept_clients.client_requests)
+    reserved_since = _asked(kept_clients.reserved_since)
+    record_call = _written(kept_clients.record_call)
+    client_record = _asked(kept_clients.client_record)
     settings = _asked(reading.settings)
     sheet = _asked(kept_sheets.sheet)
     sheet_of_batch = _asked(kept_sheets.of_batch)

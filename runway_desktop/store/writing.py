@@ -11,11 +11,10 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from runway_desktop.domain.inputs import value_at
-from runway_desktop.domain.library import ClientRequest, Estimate, LedgerEntry, searched_text
+from runway_desktop.domain.library import Estimate, LedgerEntry, searched_text
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Batch, Input, Output, Task, TaskId
 
-from .reading import CLIENT_REQUEST, client_request_of
 from .records import (
     INPUT_COLUMNS,
     LOOK_COLUMNS,
@@ -182,12 +181,3 @@ def _drop_stale_inputs(connection: sqlite3.Connection, task: Task) -> None:
         (number,) for number, place in kept if value_at(task.request, tuple(from_json(place))) is None
     ]
     connection.executemany("DELETE FROM inputs WHERE number = ?", stale)
-
-
-def note_client_request(connection: sqlite3.Connection, asked: ClientRequest) -> ClientRequest:
-    connection.execute(
-        f"INSERT OR IGNORE INTO client_requests ({CLIENT_REQUEST}) VALUES (?, ?, ?, ?, ?, ?)",
-        (to_cell(asked.client), to_cell(asked.request_id), asked.digest, asked.task_id, asked.credits, asked.at),
-    )
-    query = f"SELECT {CLIENT_REQUEST} FROM client_requests WHERE client = ? AND request_id = ?"
-    return client_request_of(connection.execute(query, (to_cell(asked.client), to_cell(asked.request_id))).fetchone())

@@ -84,6 +84,7 @@ class UseCases:
     backups = _Of(lambda engine: engine.backups)
     budget = _Of(lambda engine: engine.budget)
     bus = _Of(lambda engine: engine.bus)
+    clients = _Of(lambda engine: engine.clients)
     catalog = _Of(lambda engine: engine.catalog)
     clock = _Of(lambda engine: engine.clock)
     downloads = _Of(lambda engine: engine.downloads)
@@ -110,19 +111,19 @@ class UseCases:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._clients: ClientCases | None = None
+        self._client_cases: ClientCases | None = None
 
     def is_made(self, name: str) -> bool:
         """Whether a service or use case was used already: what only shows it does not build it."""
         return name in vars(self) or self._engine.is_made(name)
 
-    def clients(self, find_key: Callable[[], Awaitable[object]]) -> ClientCases:
+    def client_cases(self, find_key: Callable[[], Awaitable[object]]) -> ClientCases:
         """What other programs may do, once for all of them. `find_key` returns once the key was looked for."""
-        if self._clients is None:
+        if self._client_cases is None:
             from .clients.client_cases import ClientCases
 
-            self._clients = ClientCases(self._engine, lambda: self.sending, find_key)
-        return self._clients
+            self._client_cases = ClientCases(self._engine, lambda: self.sending, find_key)
+        return self._client_cases
 
     @cached_property
     def sending(self) -> Sending:

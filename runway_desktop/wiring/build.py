@@ -232,6 +232,7 @@ async def _assemble(
             ("downloads", engine.downloads.run),
             ("sidecars", sidecars.run),
             ("integrity", engine.integrity.run),
+            ("requests of clients", engine.clients.run),
             ("private files", lambda: in_worker(workers, _tighten, engine, profile, state)),
             ("unfinished restores", clean_up),
             *(() if engine.backups is None or engine.is_demo else (("backups", engine.backups.run),)),

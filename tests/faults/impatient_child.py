@@ -15,9 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from runway_desktop.domain.clients import COMMAND_LINE
 from runway_desktop.remote.line import Line
 from runway_desktop.remote.opening import Wanted, opened
-from runway_desktop.services.client_requests import COMMAND_LINE
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 
 

@@ -17,16 +17,13 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.domain.secrecy import KnownSecrets
+from runway_desktop.domain.clients import COMMAND_LINE, Permission
 from runway_desktop.remote.client import ConnectionLost, connect
-from runway_desktop.remote.headless import Headless
 from runway_desktop.remote.messages import LEAVE, Welcome
-from runway_desktop.services.client_requests import COMMAND_LINE
 from runway_desktop.services.disk.profile_lock import claim
 from runway_desktop.usecases.clients.refusals import CallRefused
-from runway_desktop.wiring import environment
-from runway_desktop.wiring.build import Address
 from tests.journeys.runway import ROOT, Runway
+from tests.permits import LIBRARY_CLIENT, permit
 
 SECRET = "key_" + "5a" * 64
 PATIENCE = 60.0
@@ -89,17 +86,9 @@ class Programs:
         return welcome is not None and bool(welcome.under_way)
 
     def grant(self, credits: float = 100_000.0) -> None:
-        async def give() -> None:
-            profile = environment.profile(demo=False, folder=self.folder)
-            claimed = claim(profile.folder)
-            assert claimed is not None
-            address = Address(base_url=self.runway.base_url, secret=SECRET)
-            state = environment.state_folder(profile)
-            engine = await Headless.start(profile, address, claimed, state=state, secrecy=KnownSecrets())
-            await engine.call(COMMAND_LINE, "grant", {"credits": credits})
-            await engine.close()
-
-        asyncio.run(give())
+        """To commands; agents may ask."""
+        asyncio.run(permit(self.folder, COMMAND_LINE, Permission.ALLOWANCE, credits))
+        asyncio.run(permit(self.folder, LIBRARY_CLIENT, Permission.ASK))
 
     def end(self) -> None:
         for process in self._running:

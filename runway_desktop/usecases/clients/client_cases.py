@@ -12,13 +12,13 @@ from contextlib import suppress
 from typing import Any
 
 from runway_desktop.domain.account import KeyPlace
+from runway_desktop.domain.clients import COMMAND_LINE, ClientRequest, Permission
 from runway_desktop.domain.errors import ApiError
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
 from runway_desktop.domain.library import GroupBy, Listing, Row
 from runway_desktop.domain.preferences import MOST_CREDITS
 from runway_desktop.domain.task import Output, RemoteId, State, Task, TaskId, parse_remote_id
 from runway_desktop.domain.transitions import Answer
-from runway_desktop.services.client_requests import COMMAND_LINE
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks.adoption import Adopting
 from runway_desktop.usecases.searching.language import meaning, read
@@ -26,7 +26,7 @@ from runway_desktop.usecases.sending.sending import Sending
 from runway_desktop.usecases.words.holds import hold_words, lane_words
 from runway_desktop.values import Struct, as_json
 
-from .creating import Creating, TaskWished
+from .creating import Creating, TaskWished, revoked
 from .finishing import Finishing
 from .refusals import CallRefused, Code, refusal_of
 from .task_answer import is_settled, task_answer
@@ -38,6 +38,7 @@ LONGEST_WAIT = 45.0
 """Seconds of one wait. Hosts give a call up after 60 at the earliest."""
 MOST_TASKS = 100
 MOST_LISTED = 200
+_LONGEST_ABOUT = 200
 
 
 class Wish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -96,6 +97,13 @@ class ClientCases:
         self._finishing = Finishing()
         self._adopting = asyncio.Lock()
 
+    async def let_in(self, client: str) -> None:
+        """Before each call. Raises CallRefused for a client whose access the person has revoked."""
+        clients = self._engine.clients
+        if (await clients.client(client)).permission is Permission.REVOKED:
+            raise revoked()
+        await clients.saw(client)
+
     async def task(self, _: str, wanted: TaskWanted) -> dict[str, Any]:
         """How a task stands. One that the list lacks is asked for once, and is adopted if Runway has it, so that its
         result is kept."""
@@ -126,11 +134,12 @@ class ClientCases:
         finally:
             stop()
         is_over = await self._are_settled(ids, saved=wanted.saved)
-        return {"is_over": is_over, "tasks": [await self._answer(task_id) for task_id in ids]}
+        return {"is_over": is_over, "tasks": await self._all_said(await self._engine.library.rows(ids))}
 
-    async def tasks(self, _: str, wanted: ListWanted) -> dict[str, Any]:
+    async def tasks(self, client: str, wanted: ListWanted) -> dict[str, Any]:
         """The list, latest first."""
         library = self._engine.library
+        await self._engine.clients.record(client, "list", wanted.query[:_LONGEST_ABOUT])
         found = meaning(read(wanted.query), await library.counts(), self._engine.clock.now())
         if found.said:
             raise CallRefused(found.said[0], code=Code.INPUT)
@@ -139,7 +148,7 @@ class ClientCases:
         rows = (await library.beginning(listing, limit, limit))[1]
         return {
             "total": await library.amount(found.filter),
-            "tasks": [self._said(row) for row in rows],
+            "tasks": await self._all_said(rows),
         }
 
     async def models(self, _: str, wanted: ModelsWanted) -> dict[str, Any]:
@@ -192,12 +201,20 @@ class ClientCases:
         with suppress(CallRefused):
             # Without a key it waits as any other does; with one, it is stored as that one's.
             await self.need_key()
-        made = await self._creating.make(client, wish)
+        try:
+            made = await self._creating.make(client, wish)
+        except CallRefused as refusal:
+            about = f"{wish.endpoint} {wish.model}"[:_LONGEST_ABOUT]
+            await self._engine.clients.record(client, "create", about, refusal.message)
+            raise
+        if not made.is_repeat:
+            self._engine.clients.changed()
         answer = await self._answer(made.task.id)
         return {**answer, "is_repeat": made.is_repeat}
 
-    async def adopt(self, _: str, wanted: Ids) -> dict[str, Any]:
+    async def adopt(self, client: str, wanted: Ids) -> dict[str, Any]:
         """Tasks that were started elsewhere come into the list, so that their results are kept."""
+        await self._engine.clients.record(client, "adopt", f"{len(wanted.ids)}")
         await self.need_key()
         adopted = await self._finishing.run(self._adopt(_some(wanted.ids)), "adopt tasks")
         if adopted.bad:
@@ -207,7 +224,7 @@ class ClientCases:
     async def cancel(self, client: str, wanted: Ids) -> dict[str, Any]:
         """Cancels what runs or waits, and never deletes what has finished. An agent cancels its own tasks only."""
         tasks = [await self._found(word) for word in _some(wanted.ids)]
-        asked = await self._engine.client_requests.of([task.id for task in tasks])
+        asked = await self._engine.clients.of([task.id for task in tasks])
         if client != COMMAND_LINE:
             for task in tasks:
                 if (own := asked.get(task.id)) is None or own.client != client:
@@ -215,9 +232,11 @@ class ClientCases:
                     raise CallRefused(said, code=Code.REFUSED, advice="Its person can cancel it in the window.")
         if any(task.state.is_live for task in tasks):
             await self.need_key()
+        await self._engine.clients.record(client, "cancel", f"{len(tasks)}")
         done = await self._engine.actions.cancel([task.id for task in tasks])
         problems = {task_id: str(why) for task_id, why in done.failed.items()}
-        return {"problems": problems, "tasks": [await self._answer(task.id) for task in tasks]}
+        rows = await self._engine.library.rows([task.id for task in tasks])
+        return {"problems": problems, "tasks": await self._all_said(rows)}
 
     async def grant(self, client: str, wanted: Grant) -> dict[str, Any]:
         """What commands may spend a day."""
@@ -225,10 +244,9 @@ class ClientCases:
             raise CallRefused("Only the person can grant that.", code=Code.REFUSED)
         if not 0 <= wanted.credits <= MOST_CREDITS:
             raise CallRefused("That is no amount of credits.", code=Code.INPUT)
-        await self._engine.copies.until_checked()
-        requests = self._engine.client_requests
-        await requests.grant(COMMAND_LINE, wanted.credits or None)
-        return {"credits_a_day": requests.granted(COMMAND_LINE), "today": await requests.reserved_today(COMMAND_LINE)}
+        clients = self._engine.clients
+        await clients.permit(COMMAND_LINE, Permission.ALLOWANCE if wanted.credits else Permission.READ, wanted.credits)
+        return {"credits_a_day": wanted.credits or None, "today": await clients.reserved_today(COMMAND_LINE)}
 
     def under_way(self) -> tuple[Under, ...]:
         """What is being sent now, and for whom."""
@@ -294,17 +312,22 @@ class ClientCases:
         return all(is_settled(row, saved=saved) for row in await self._engine.library.rows(ids))
 
     async def _answer(self, task_id: TaskId, **more: Any) -> dict[str, Any]:
-        [row] = await self._engine.library.rows([task_id])
-        return self._said(row, **more)
+        [found] = await self._all_said(await self._engine.library.rows([task_id]), **more)
+        return found
 
-    def _said(self, row: Row, **more: Any) -> dict[str, Any]:
+    async def _all_said(self, rows: Sequence[Row], **more: Any) -> list[dict[str, Any]]:
+        asked = await self._engine.clients.of([row.task.id for row in rows])
+        return [self._said(row, asked.get(row.task.id), **more) for row in rows]
+
+    def _said(self, row: Row, asked: ClientRequest | None, **more: Any) -> dict[str, Any]:
         task, engine = row.task, self._engine
         price = engine.pricing.price(task.request) if task.credits is None else None
         because = ""
         if task.state is State.HELD:
             reason = engine.lane.reason_for(task.id) if engine.is_made("lane") else None
             because = hold_words(task.hold) or lane_words(reason)
-        return task_answer(row, price=price.credits if price is not None else None, because=because, **more)
+        credits = price.credits if price is not None else None
+        return task_answer(row, asked=asked, price=credits, because=because, **more)
 
 
 def _some(ids: Sequence[str]) -> Sequence[str]:

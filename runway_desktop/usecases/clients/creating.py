@@ -20,9 +20,8 @@ from weakref import WeakValueDictionary
 
 from runway_desktop.catalog import AssetPlace, Pair, assets_in, prompt_of, with_assets
 from runway_desktop.catalog.catalog import starting_values
-from runway_desktop.domain.library import ClientRequest
+from runway_desktop.domain.clients import COMMAND_LINE, Client, ClientRequest, Permission
 from runway_desktop.domain.task import Hold, HoldCode, Request, Task, TaskId, parse_remote_id
-from runway_desktop.services.client_requests import COMMAND_LINE
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin, Prepared
 from runway_desktop.usecases.sending.sending import Sending
@@ -30,10 +29,12 @@ from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct, field, replace
 
 from .finishing import Finishing
-from .input_files import check_files
+from .input_files import check_files, named_files
 from .refusals import CallRefused, Code
 
 LONGEST_ID = 200
+MOST_WAITING = 500
+"""Requests that may wait for the person at a time."""
 REPEATS_FOR = 600.0
 """Seconds for which a wish without an id is taken for the last one that was the same."""
 _ENOUGH = 1e-6
@@ -75,7 +76,7 @@ class Creating:
         self._sending = sending
         self.asked_by: dict[TaskId, str] = {}
         """Who asked for which task in this run."""
-        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._finishing = Finishing()
 
     async def price(self, client: str, wish: TaskWished) -> Priced:
@@ -93,8 +94,9 @@ class Creating:
         return await self._finishing.run(self._one_by_one(client, request_id, digest, new, wish), "make a task")
 
     async def _one_by_one(self, client: str, request_id: str, digest: str, new: NewTask, wish: TaskWished) -> Made:
-        """Of the same wish said twice at once, the second finds what the first has written."""
-        lock = self._locks.setdefault((client, request_id or digest), asyncio.Lock())
+        """Of the same wish said twice at once the second finds what the first has written, and each finds what is
+        left of the allowance."""
+        lock = self._locks.setdefault(client, asyncio.Lock())
         async with lock:
             if not request_id:
                 request_id = await self._repeated(client, digest) or f"without {uuid4().hex}"
@@ -102,10 +104,8 @@ class Creating:
 
     async def _make(self, client: str, request_id: str, digest: str, new: NewTask, wish: TaskWished) -> Made:
         engine = self._engine
-        # A list that turns out to be a copy has no grants.
-        await engine.copies.until_checked()
         task_id = new.id
-        known = await engine.client_requests.known(client, request_id)
+        known = await engine.clients.known(client, request_id)
         if known is not None:
             if known.digest != digest:
                 raise CallRefused(
@@ -120,15 +120,17 @@ class Creating:
         origin = Origin(Door.SCRIPT, (client, request_id))
         prepared = self._sending().prepare([new], origin)
         _refuse_findings(prepared)
-        asked = ClientRequest(
-            client=client, request_id=request_id, digest=digest, task_id=task_id,
-            credits=prepared.sum.credits, at=engine.clock.now(),
-        )  # fmt: skip
         answers = await self._answers(client, wish, prepared)
+        asked = ClientRequest(
+            client=client, request_id=request_id, digest=digest, task_id=task_id, credits=prepared.sum.credits,
+            at=engine.clock.now(), request=new.request, is_within=answers is not None,
+        )  # fmt: skip
         if answers is None:
+            if len(engine.clients.waiting()) >= MOST_WAITING:
+                raise _refused(f"{MOST_WAITING} requests wait for the person already.", "Wait until some are answered.")
             prepared = self._sending().prepare_waiting(new, origin, Hold(HoldCode.APPROVAL, words=client))
             answers = frozenset()
-        if (await engine.client_requests.note(asked)).task_id != task_id:
+        if (await engine.clients.note(asked)).task_id != task_id:
             raise CallRefused("The same was asked for meanwhile.", code=Code.AGAIN, advice="Ask again: it is there.")
         self.asked_by[task_id] = client
         await self._sending().send(prepared, answers)
@@ -137,34 +139,47 @@ class Creating:
             raise CallRefused("The task is gone again.", code=Code.FAILED)
         return Made(task, is_repeat=False)
 
-    async def _answers(self, client: str, wish: TaskWished, prepared: Prepared) -> frozenset[Ask] | None:
-        """Which questions the person has answered before, by a grant; None: it waits for them."""
-        if client != COMMAND_LINE:
-            return None
+    async def _answers(self, name: str, wish: TaskWished, prepared: Prepared) -> frozenset[Ask] | None:
+        """Which questions the person has answered before, by an allowance; None: the wish waits for them. A command
+        that would have to wait is refused, as nobody looks after it."""
+        clients = self._engine.clients
+        if clients.are_paused:
+            raise _refused("The person has paused all programs.", "Try again later.")
+        client = await clients.client(name)
+        match client.permission:
+            case Permission.REVOKED:
+                raise revoked()
+            case Permission.READ:
+                clients.tell_read_only(name)
+                raise _reads_only(name)
+            case Permission.ASK:
+                return None
+            case Permission.ALLOWANCE:
+                why = await self._why_not_within(client, wish, prepared)
+                if why is not None and name == COMMAND_LINE:
+                    raise why
+                return frozenset({Ask.ABOVE_LIMIT}) if why is None else None
+
+    async def _why_not_within(self, client: Client, wish: TaskWished, prepared: Prepared) -> CallRefused | None:
+        """What keeps a wish from being sent without another word of the person."""
         sum_ = prepared.sum
         left = prepared.asks - {Ask.ABOVE_LIMIT}
         if sum_.unknown or Ask.PRICE_UNKNOWN in left:
-            raise _refused("Nobody knows the price before it is sent.", "Send it from the window.")
+            return _refused("Nobody knows the price before it is sent.", "Send it from the window.")
         if left:
             said = ", ".join(sorted(ask.value for ask in left))
-            raise _refused(f"The person has to be asked: {said}.", "Send it from the window.")
+            return _refused(f"The person has to be asked: {said}.", "Send it from the window.")
         costs = f"It costs {units.credits_in_words(sum_.credits)}"
-        if wish.max_credits is None and Ask.ABOVE_LIMIT in prepared.asks:
-            raise _refused(f"{costs}.", f"Say --max-credits {sum_.credits:g} to agree to that.")
+        if wish.max_credits is None and client.name == COMMAND_LINE and Ask.ABOVE_LIMIT in prepared.asks:
+            return _refused(f"{costs}.", f"Say --max-credits {sum_.credits:g} to agree to that.")
         # Written so that a number that is none, as JSON may have one, agrees to nothing.
         if wish.max_credits is not None and not sum_.credits <= wish.max_credits + _ENOUGH:
-            raise _refused(f"{costs}, more than {wish.max_credits:g}.", "Say a higher --max-credits to agree to that.")
-        requests = self._engine.client_requests
-        granted = requests.granted(client)
-        if granted is None:
-            raise _refused(
-                "Commands may not spend from this profile yet.", "Run `runway-desktop grant CREDITS` at a terminal."
-            )
-        reserved = await requests.reserved_today(client)
-        if reserved + sum_.credits > granted + _ENOUGH:
-            left_today = units.credits_in_words(max(0.0, granted - reserved))
-            raise _refused(f"{costs}; {left_today} are left of what commands may spend today.", "Grant more, or wait.")
-        return frozenset({Ask.ABOVE_LIMIT})
+            return _refused(f"{costs}, more than {wish.max_credits:g}.", "Say a higher --max-credits to agree to that.")
+        reserved = await self._engine.clients.reserved_today(client.name)
+        if reserved + sum_.credits > client.credits + _ENOUGH:
+            left_today = units.credits_in_words(max(0.0, client.credits - reserved))
+            return _refused(f"{costs}; {left_today} are left of what commands may spend today.", "Grant more, or wait.")
+        return None
 
     async def _wished(self, client: str, wish: TaskWished) -> tuple[NewTask, str]:
         """A task for the wish, and a digest of all that was asked for."""
@@ -182,16 +197,18 @@ class Creating:
                 advice=f"It takes {takes}.",
             )
         engine = self._engine
-        results = await self._results(assets_in(pair, values))
-        values = with_assets(values, results)
+        named = assets_in(pair, values)
+        results = await self._results(named)
+        values = with_assets(values, results | named_files(named, may_name_uris=client == COMMAND_LINE))
         files: dict[str, str] = {}
         if places := assets_in(pair, values):
             folders = {"profile": engine.profile_folder, "library": engine.settings.library}
             own = [place for place in places if place.path in results]
-            named = [place for place in places if place.path not in results]
+            others = [place for place in places if place.path not in results]
             # Results too: a task's may be of another kind than the field takes.
-            files |= await asyncio.to_thread(check_files, own, allowed=True, **folders)
-            files |= await asyncio.to_thread(check_files, named, allowed=client == COMMAND_LINE, **folders)
+            files |= await asyncio.to_thread(check_files, own, allowed=None, **folders)
+            allowed = None if client == COMMAND_LINE else (await engine.clients.client(client)).folders
+            files |= await asyncio.to_thread(check_files, others, allowed=allowed, **folders)
         request = Request(endpoint=wish.endpoint, model=wish.model, values=values, prompt=prompt_of(pair, values))
         meant = [wish.endpoint, wish.model, values, wish.project, files]
         digest = hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()
@@ -232,7 +249,7 @@ class Creating:
 
     async def _repeated(self, client: str, digest: str) -> str:
         """The id of the same wish, where this one is a repeat of it; empty else."""
-        last = await self._engine.client_requests.latest(client, digest)
+        last = await self._engine.clients.latest(client, digest)
         if last is None:
             return ""
         task = await self._engine.ledger.task(last.task_id)
@@ -265,6 +282,22 @@ def _priced(prepared: Prepared) -> Priced:
         is_exact=known and prepared.sum.exact and not prepared.sum.at_least,
         asks=tuple(sorted(ask.value for ask in prepared.asks)),
     )
+
+
+def _reads_only(name: str) -> CallRefused:
+    if name == COMMAND_LINE:
+        said, advice = (
+            "Commands may not spend from this profile yet.",
+            "Run `runway-desktop grant CREDITS` at a terminal.",
+        )
+    else:
+        said = "This program may only read."
+        advice = "Its person can let it ask, in Runway Desktop's preferences at Connected programs."
+    return _refused(said, advice)
+
+
+def revoked() -> CallRefused:
+    return _refused("The person has revoked this program's access.", "Ask them before you go on.")
 
 
 def _refused(message: str, advice: str) -> CallRefused:

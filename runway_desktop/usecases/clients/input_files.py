@@ -20,28 +20,41 @@ from .refusals import CallRefused, Code
 _MOST = max(largest(media, Way.UPLOAD) for media in INPUTS)
 
 
-def check_files(places: Sequence[AssetPlace], *, allowed: bool, profile: Path, library: Path) -> dict[str, str]:
-    """The hash of each file, by path. `allowed`: whether this client may name files at all. `profile` and `library` are
-    folders: of the profile's own, only results may be used."""
+def named_files(places: Sequence[AssetPlace], *, may_name_uris: bool) -> dict[tuple[str | int, ...], str]:
+    """The URI of each input that is the path of a file. An agent names paths alone, so that each is looked at."""
+    found = {}
+    for place in places:
+        word = place.uri.strip()
+        if Path(word).is_absolute():
+            found[place.path] = Path(word).as_uri()
+        elif not may_name_uris and urlsplit(word).scheme.casefold() == "file":
+            raise _refused("An input is a file:// address.", "Name the file by its path, or a task by its id.")
+    return found
+
+
+def check_files(
+    places: Sequence[AssetPlace], *, allowed: Sequence[str] | None, profile: Path, library: Path
+) -> dict[str, str]:
+    """The hash of each file, by path. `allowed` are folders in which a file must lie; None: in any. `profile` and
+    `library` are folders: of the profile's own, only results may be used."""
+    folders = None if allowed is None else [Path(folder).resolve() for folder in allowed]
     found = {}
     for place in places:
         parts = urlsplit(place.uri)
         if parts.scheme.casefold() != "file":
             continue
-        if not allowed:
-            raise _refused(
-                "This program may not name files on this computer.", "Name a task whose result it is, or an https link."
-            )
         if parts.netloc:
             raise _refused("The file is on another computer.", "Name a file of this one.")
         path = url2pathname(parts.path)
-        found[path] = _checked(Path(path), place, profile, library)
+        found[path] = _checked(Path(path), place, folders, profile, library)
     return found
 
 
-def _checked(path: Path, place: AssetPlace, profile: Path, library: Path) -> str:
+def _checked(path: Path, place: AssetPlace, folders: Sequence[Path] | None, profile: Path, library: Path) -> str:
     name = path.name
     try:
+        # Nothing is said of a file elsewhere, not even whether it is there.
+        _check_folder(name, path.resolve(), folders)
         found = path.resolve(strict=True)
         facts = found.stat()
         if not stat.S_ISREG(facts.st_mode):
@@ -60,6 +73,16 @@ def _checked(path: Path, place: AssetPlace, profile: Path, library: Path) -> str
     if facts.st_size > (most := largest(media, Way.UPLOAD)):
         raise _refused(f"“{name}” is too large.", f"At most {most // MEGABYTE} MB.")
     return digest
+
+
+def _check_folder(name: str, found: Path, folders: Sequence[Path] | None) -> None:
+    if folders is None or any(found.is_relative_to(folder) for folder in folders):
+        return
+    if folders:
+        advice = f"It may name files in {', '.join(map(str, folders))}."
+    else:
+        advice = "Name a task whose result it is, or an https link."
+    raise _refused(f"This program may not name “{name}”.", advice)
 
 
 def _check_place(name: str, found: Path, profile: Path, library: Path) -> None:

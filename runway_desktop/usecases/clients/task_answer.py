@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from runway_desktop.domain.clients import ClientRequest, Decision, decision
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import LIVE, Output, OutputState, State, Task
 from runway_desktop.usecases.words.failures import failure_words
@@ -19,6 +20,9 @@ APPROVED_FIRST = "The person approves it in Runway Desktop first. Wait for it, o
 DO_NOT_REPEAT = (
     "It got no answer: Runway may have made and charged it. Do not send it again; the person decides in the window."
 )
+REFUSED = "The person refused it. Nothing was sent or paid. Do not ask for the same again."
+NOT_ANSWERED = "The person did not answer within a day. Nothing was sent or paid."
+WAS_EDITED = "The person changed the request before approving it: prompt and model here are what was sent."
 _STATUS = {
     State.HELD: "PENDING",
     State.SENDING: "PENDING",
@@ -28,10 +32,16 @@ _STATUS = {
 
 
 def task_answer(
-    row: Row, *, price: float | None = None, links: Sequence[Output] = (), note: str = "", because: str = ""
+    row: Row,
+    *,
+    asked: ClientRequest | None = None,
+    price: float | None = None,
+    links: Sequence[Output] = (),
+    note: str = "",
+    because: str = "",
 ) -> dict[str, Any]:
-    """`links` are results with links that work now, given only to who asked for them. `note`: what could not be found
-    out now. `because`: why a queued task waits."""
+    """`asked` is the wish of the client that it comes from. `links` are results with links that work now, given only to
+    who asked for them. `note`: what could not be found out now. `because`: why a queued task waits."""
     task = row.task
     found: dict[str, Any] = {
         "id": task.remote_id or task.id,
@@ -51,7 +61,9 @@ def task_answer(
     found |= _ending(row)
     if because:
         found["waits_because"] = because
-    if task.hold.code.waits_for_person and task.state is State.HELD:
+    if asked is not None:
+        found |= _decided(asked, task)
+    if task.hold.code.waits_for_person and task.state is State.HELD and task.removed_at is None:
         found |= {"state": "waiting_for_approval", "waits_for": "the person", "next": APPROVED_FIRST}
     if links:
         found["url"] = links[0].url
@@ -63,9 +75,23 @@ def task_answer(
     return found
 
 
+def _decided(asked: ClientRequest, task: Task) -> dict[str, Any]:
+    """What the person has decided about it."""
+    what = decision(asked, task)
+    found = {"asked_by": asked.client, "request_id": asked.request_id, "decision": what.value}
+    if what is Decision.REFUSED:
+        found["next"] = REFUSED
+        if asked.reason:
+            found["refused_because"] = asked.reason
+    elif what is Decision.EXPIRED:
+        found["next"] = NOT_ANSWERED
+    elif what is Decision.EDITED:
+        found["note"] = WAS_EDITED
+    return found
+
+
 def is_settled(row: Row, *, saved: bool) -> bool:
-    """Nothing more is to be waited for: it has ended, waits for its person, or, with `saved`, its results are on the
-    disk or lost."""
+    """Nothing more is to be waited for: it has ended, and with `saved` its results are on the disk or lost."""
     task = row.task
     if task.state in (State.HELD, State.SENDING) or task.state in LIVE:
         return False

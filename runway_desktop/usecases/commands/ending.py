@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.domain.text import Text, in_turn
@@ -158,7 +159,7 @@ DO_NOT_SEND = TaskCommand(
     words=Text("Do not send", "Do not send {n}"),
     synonyms=Text("cancel, unqueue, remove from queue"),
     does=_cancel,
-    concerns=is_queued,
+    concerns=lambda row: is_queued(row) and not waits_for_approval(row.task),
     is_dangerous=True,
 )
 REMOVE = TaskCommand(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import HoldCode, State, Task, TaskId
@@ -27,14 +28,14 @@ _SEND_NEXT, _SEND_NEXT_ASKED = Text("Send next"), Text("Send next…")
 _RELEASE, _RELEASE_ASKED = Text("Release", "Release {n}"), Text("Release…", "Release {n}…")
 
 
-def _prepared(context: Context, rows: Sequence[Row], *, is_next: bool = False) -> Prepared:
+def prepared_release(context: Context, rows: Sequence[Row], *, is_next: bool = False) -> Prepared:
     return context.sending.prepare_release([row.task for row in rows], is_next=is_next)
 
 
-async def _release(context: Context, rows: Sequence[Row], given: Given, *, is_next: bool = False) -> Report:
+async def release(context: Context, rows: Sequence[Row], given: Given, *, is_next: bool = False) -> Report:
     """Tasks are sent when it is their turn, where they stand, or next; those too that wait for the person."""
     stood = context.engine.lane.stood(ids_of(rows))
-    changed = await context.sending.send(*given.answering(_prepared(context, rows, is_next=is_next)))
+    changed = await context.sending.send(*given.answering(prepared_release(context, rows, is_next=is_next)))
     return Report(changed=changed, stood=stood if is_next else replace(stood, places={}), said=queue.released(rows))
 
 
@@ -85,7 +86,7 @@ def _moved(rows: Sequence[Row], stood: Stood) -> Report:
     return Report(changed=tuple(ids_of(rows)), stood=stood or None)
 
 
-async def _stand_back(context: Context, stood: Stood) -> Report:
+async def stand_back(context: Context, stood: Stood) -> Report:
     """Undoes what moved tasks in the queue, or released them."""
     await context.engine.lane.put_back(stood)
     return Report(changed=tuple(dict.fromkeys((*stood.places, *stood.holds))))
@@ -109,8 +110,8 @@ async def _find_file(context: Context, rows: Sequence[Row], given: Given) -> Rep
 
 
 def _is_held(row: Row) -> bool:
-    """Kept here until the person releases it."""
-    return is_queued(row) and row.task.waits_for_person
+    """Kept here until the person releases it. What another program asked for is approved instead."""
+    return is_queued(row) and row.task.waits_for_person and not waits_for_approval(row.task)
 
 
 def _is_asked_about(row: Row) -> bool:
@@ -126,7 +127,7 @@ def _release_words(rows: Sequence[Row]) -> Text:
     return (_RELEASE_ASKED if any(map(_is_asked_about, held)) else _RELEASE).of(max(len(held), 1))
 
 
-_queued = partial(TaskCommand, concerns=is_queued, absence=lambda _: NOT_QUEUED, undo=_stand_back)
+_queued = partial(TaskCommand, concerns=is_queued, absence=lambda _: NOT_QUEUED, undo=stand_back)
 _in_order = partial(_queued, submenu=Text("In the queue"))
 SEND_NEXT = _queued(
     id="queue.next",
@@ -134,8 +135,9 @@ SEND_NEXT = _queued(
     words=_SEND_NEXT,
     synonyms=Text("priority, urgent"),
     label=_send_next_words,
-    does=partial(_release, is_next=True),
-    prepares=partial(_prepared, is_next=True),
+    does=partial(release, is_next=True),
+    concerns=lambda row: is_queued(row) and not waits_for_approval(row.task),
+    prepares=partial(prepared_release, is_next=True),
     icon="mdi6.arrow-collapse-up",
     keys=("Ctrl+Up",),
     pays=True,
@@ -164,8 +166,8 @@ RELEASE: TaskCommand = _in_order(
     words=_RELEASE,
     synonyms=Text("resume, unhold"),
     label=_release_words,
-    does=_release,
-    prepares=_prepared,
+    does=release,
+    prepares=prepared_release,
     icon="mdi6.play",
     given_by=HOLD_OR_RELEASE,
     concerns=_is_held,

@@ -17,7 +17,7 @@ from runway_desktop.domain.task import OutputState, State
 from runway_desktop.domain.text import Text
 from runway_desktop.values import Struct
 
-from . import ending, handing_on, queued, requests, results
+from . import approval, ending, handing_on, queued, requests, results
 from .command import Command, Surface
 from .task_command import TaskCommand
 
@@ -38,6 +38,7 @@ class Submenu(Struct, frozen=True):
 
 Line = TaskCommand | Submenu | Part
 MENU: tuple[TaskCommand | Part, ...] = (
+    *(approval.APPROVE, approval.REFUSE),
     *(requests.SEND_AGAIN, requests.ADOPT_ID, requests.LET_GO),
     *(results.LOOK_FOR, results.LOOK_IN, results.CHOOSE_FILE, results.KEEP_CHANGE, results.FETCH_ORIGINAL),
     *(ending.PUT_BACK, queued.FIND_FILE, results.REFRESH),
@@ -121,7 +122,7 @@ def next_steps(row: Row) -> list[TaskCommand]:
 
 def _about_task(row: Row) -> list[TaskCommand]:
     task, rows = row.task, [row]
-    for command in (queued.FIND_FILE, results.REFRESH, ending.CANCEL, queued.RELEASE):
+    for command in (approval.APPROVE, queued.FIND_FILE, results.REFRESH, ending.CANCEL, queued.RELEASE):
         if command.meant(rows):
             return [command]
     if task.state is State.FAILED and task.request.endpoint:

@@ -28,7 +28,7 @@ def hold_words(hold: Hold) -> str:
         case HoldCode.OTHER_KEY:
             return "Queued with another key. Release it to send it with the one in use."
         case HoldCode.APPROVAL:
-            return f"Asked for by {hold.words or 'another program'}. Release it to send it."
+            return f"Asked for by {hold.words or 'another program'}. Approve it to send it."
         case HoldCode.ASK_PERSON:
             why = hold.words or "The reason is not known to this version."
             return f"Not sent automatically: it may have been sent already. {why}"

@@ -53,6 +53,11 @@ def said(told: EngineNotice) -> Notice:
                 "Queued tasks wait for you: they were queued with another key.",
                 "Release those that should be sent with this one.",
             )
+        case EngineNoticeCode.CLIENT_READS_ONLY:
+            return Notice(
+                f"{name} wants to make something, and may only read.",
+                "What it may do is set in the preferences, at Connected programs.",
+            )
         case EngineNoticeCode.SETTINGS_NOT_SAVED:
             return Notice("Your settings could not be saved.", why, is_problem=True)
         case EngineNoticeCode.DRIVE_AWAY:

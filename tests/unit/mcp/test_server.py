@@ -21,9 +21,11 @@ Client: Any = pytest.importorskip("mcp.client").Client
 
 from mcp.client.stdio import StdioServerParameters, stdio_client  # noqa: E402 - only where the library is installed
 
+from runway_desktop.domain.clients import Permission  # noqa: E402
 from runway_desktop.mcp import server  # noqa: E402
 from runway_desktop.mcp.server import answered, client_name  # noqa: E402
 from runway_desktop.mcp.tools import TOOLS  # noqa: E402
+from tests.permits import LIBRARY_CLIENT, permit  # noqa: E402
 
 ERAS: tuple[Literal["auto", "legacy"], ...] = ("auto", "legacy")
 ID = "17f20503-6c24-4c16-946b-35dbbce2af2f"
@@ -58,7 +60,8 @@ def surroundings(**more: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def hosted(folder: Path, era: str) -> AsyncIterator[Any]:
+async def hosted(folder: Path, era: str, permission: Permission = Permission.ASK) -> AsyncIterator[Any]:
+    await permit(folder, LIBRARY_CLIENT, permission)
     server = StdioServerParameters(command=sys.executable, args=words(folder), cwd=ROOT, env=surroundings())
     async with Client(stdio_client(server), mode=era) as client:
         yield client
@@ -103,7 +106,8 @@ async def test_what_cannot_be_done_is_a_sentence_and_no_crash(era: str, tmp_path
             ("no_such_tool", {}, "no tool of this name"),
             ("create", {"endpoint": "text_to_dream", "model": "x", "request_id": "1"}, "no such endpoint"),
             ("create", {"endpoint": "text_to_video", "model": "gen4.5"}, "missing required field `request_id`"),
-            ("runway_generateVideo", {"promptImage": "file:///etc/passwd"}, "may not name files"),
+            ("runway_generateVideo", {"promptImage": "/etc/passwd"}, "may not name “passwd”"),
+            ("runway_generateVideo", {"promptImage": "file:///etc/passwd"}, "Name the file by its path"),
             ("runway_generateVideo", {"promptImage": "https://localhost/a.png"}, "only this network knows"),
         ):
             result = await client.call_tool(name, arguments)

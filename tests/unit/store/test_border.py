@@ -14,9 +14,10 @@ from typing import Any, ClassVar
 import pytest
 
 from runway_desktop.domain.account import NO_KEY
+from runway_desktop.domain.clients import Client, ClientRequest, RecordLine
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.folders import FileMove
-from runway_desktop.domain.library import ClientRequest, Estimate, Filter, GroupBy, KeptSheet
+from runway_desktop.domain.library import Estimate, Filter, GroupBy, KeptSheet
 from runway_desktop.domain.outputs import KeptFile, Looked
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Batch, BatchId, OutputState, RemoteId, TaskId
@@ -30,11 +31,15 @@ Call = Callable[[Store], Awaitable[Any]]
 
 KEPT = KeptFile(task_id=TaskId("t1"), index=0, path="/a.mp4", size=5, sha256="f00")
 SHEET = KeptSheet(id="s", name="Shots", changed_at=NOON, rows=1, text="{}")
-WISH = ClientRequest(client="claude", request_id="1", digest="d", task_id=TaskId("t1"), credits=5, at=NOON)
+WISH = ClientRequest(
+    client="claude", request_id="1", digest="d", task_id=TaskId("t1"), credits=5, at=NOON, request=a_task().request
+)
 READS: dict[str, Call] = {
     "amount": lambda store: store.amount(Filter()),
     "batch_names": lambda store: store.batch_names([BatchId("b")]),
     "beginning": lambda store: store.beginning(flat(), 10, 5),
+    "client_record": lambda store: store.client_record(0, 5),
+    "clients": lambda store: store.clients("list"),
     "client_request": lambda store: store.client_request("claude", "1"),
     "client_requests": lambda store: store.client_requests([TaskId("t1")]),
     "counts": lambda store: store.counts(),
@@ -46,7 +51,7 @@ READS: dict[str, Call] = {
     "kept_files": lambda store: store.kept_files(None, 5),
     "learned": lambda store: store.learned(),
     "ledger": lambda store: store.ledger(TaskId("t1")),
-    "latest_client_request": lambda store: store.latest_client_request("claude", "d"),
+    "latest_client_requests": lambda store: store.latest_client_requests("claude", "d", 5),
     "list": lambda store: store.list(flat()),
     "missing_files": lambda store: store.missing_files(),
     "not_saved": lambda store: store.not_saved(NOON, 5),
@@ -84,6 +89,9 @@ WRITES: dict[str, Call] = {
         [FileMove(task_id=TaskId("t1"), index=0, source="/a.mp4", target="/b.mp4")], {"library": "/b"}
     ),
     "note_client_request": lambda store: store.note_client_request(WISH),
+    "note_refusal": lambda store: store.note_refusal([TaskId("t1")], "No", False),
+    "record_call": lambda store: store.record_call(RecordLine(at=NOON, client="claude", call="list")),
+    "save_client": lambda store: store.save_client(Client(name="claude"), "list"),
     "note_looks": lambda store: store.note_looks([Looked(file=KEPT, look=Look(presence=Presence.MISSING, at=NOON))]),
     "renew_links": lambda store: store.renew_links([an_output()]),
     "save": lambda store: store.save(a_task(prompt="Another"), a_line(), [an_output()], [an_input()]),

@@ -14,7 +14,7 @@ import pytest
 from runway_desktop.domain.account import fingerprint_of
 from runway_desktop.domain.library import Filter, Listing, SortKey
 from runway_desktop.domain.task import BatchId, RemoteId, TaskId
-from runway_desktop.store import SqliteStore, listing, presence, reading, sheets, spending
+from runway_desktop.store import SqliteStore, clients, listing, presence, reading, sheets, spending
 from tests.unit.store.libraries import fill
 
 
@@ -48,9 +48,9 @@ NEEDED_BY: dict[str, Callable[[sqlite3.Connection], object]] = {
     "inputs_by_path": lambda connection: reading.uses_of(connection, [], ["/films"]),
     "inputs_uploaded": lambda connection: reading.upload_of(connection, "f00", fingerprint_of("key_a"), 0.0, 1.0),
     "ledger_by_task": lambda connection: reading.ledger_of_task(connection, TaskId("a")),
-    "client_requests_by_task": lambda connection: reading.client_requests(connection, [TaskId("a")]),
-    "client_requests_by_digest": lambda connection: reading.latest_client_request(connection, "claude", "f00"),
-    "client_requests_by_time": lambda connection: reading.reserved_since(connection, "claude", 0.0),
+    "client_requests_by_task": lambda connection: clients.client_requests(connection, [TaskId("a")]),
+    "client_requests_by_digest": lambda connection: clients.latest_client_requests(connection, "claude", "f00", 1),
+    "client_requests_by_time": lambda connection: clients.reserved_since(connection, "claude", 0.0),
     "sheets_by_batch": lambda connection: sheets.of_batch(connection, BatchId("batch-0")),
     # A task whose tags are others than before.
     "task_tags_by_task": lambda connection: connection.execute("DELETE FROM task_tags WHERE task = 1"),

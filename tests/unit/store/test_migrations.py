@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.account import NO_KEY, fingerprint_of
+from runway_desktop.domain.clients import ClientRequest
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.library import ClientRequest, Filter, GroupBy, Listing, Place, SortKey, Span
+from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey, Span
 from runway_desktop.domain.outputs import Looked
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, Pick, Request, State, Task, TaskId
@@ -476,15 +477,18 @@ async def test_an_older_list_keeps_what_clients_ask_for_from_then_on(tmp_path: P
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         bring_up_to_date(connection, path, [step for step in MIGRATIONS if step.to <= Version(4, 2)])
     store = await SqliteStore.open(path)
-    asked = ClientRequest(client="claude", request_id="1", digest="f0", task_id=TaskId("new"), credits=25.0, at=10.0)
+    wanted = Request(endpoint="text_to_image", model="gen4_image", values={"promptText": "A fox"}, prompt="A fox")
+    asked = ClientRequest(
+        client="claude", request_id="1", digest="f0", task_id=TaskId("new"), credits=25.0, at=10.0, request=wanted
+    )
     assert await store.note_client_request(asked) == asked
     other = replace(asked, task_id=TaskId("another"), digest="f1")
     assert await store.note_client_request(other) == asked, "the first of one id stays"
     await store.close()
     store = await SqliteStore.open(path)
     assert await store.client_request("claude", "1") == asked
-    assert await store.latest_client_request("claude", "f0") == asked
-    assert await store.latest_client_request("codex", "f0") is None
+    assert await store.latest_client_requests("claude", "f0", 5) == [asked]
+    assert await store.latest_client_requests("codex", "f0", 5) == []
     assert await store.client_requests([TaskId("new"), TaskId("none")]) == {TaskId("new"): asked}
     assert (await store.reserved_since("claude", 10.0), await store.reserved_since("claude", 11.0)) == (25.0, 0.0)
     await store.close()

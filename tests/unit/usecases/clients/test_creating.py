@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 
+from runway_desktop.domain.clients import COMMAND_LINE, ClientRequest, Permission
 from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.errors import SecretTrouble
-from runway_desktop.domain.library import ClientRequest
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import HoldCode, Output, OutputState, State, TaskId
-from runway_desktop.services.client_requests import COMMAND_LINE
 from runway_desktop.services.engine import Engine
 from runway_desktop.usecases.clients import client_cases
 from runway_desktop.usecases.clients.client_cases import (
@@ -46,7 +45,8 @@ class Desk:
         self.rig = rig
         self.engine = engine
         self.folder = folder
-        self.cases: ClientCases = UseCases(engine).clients(lambda: asyncio.sleep(0))
+        self.use_cases = UseCases(engine)
+        self.cases: ClientCases = self.use_cases.client_cases(lambda: asyncio.sleep(0))
 
     async def create(self, client: str = COMMAND_LINE, prompt: str = "A fox", **more: Any) -> dict[str, Any]:
         return await self.cases.create(client, wish(prompt, **more))
@@ -80,6 +80,7 @@ async def a_desk(folder: Path, *, granted: float = 1000.0, loops: tuple[str, ...
         desk = Desk(rig, engine_of(rig, folder / "profile" / "library"), folder)
         if granted:
             await desk.cases.grant(COMMAND_LINE, Grant(credits=granted))
+        await desk.engine.clients.permit(AGENT, Permission.ASK)
         yield desk
 
 
@@ -117,11 +118,12 @@ async def test_two_clients_may_use_the_same_id(tmp_path: Path):
 
 async def test_a_wish_that_was_noted_by_a_program_that_died_is_stored_once(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
-        _, digest = await desk.cases._creating._wished(COMMAND_LINE, wish())
+        new, digest = await desk.cases._creating._wished(COMMAND_LINE, wish())
         noted = ClientRequest(
-            client=COMMAND_LINE, request_id="one", digest=digest, task_id=TaskId("f0" * 16), credits=25.0, at=1.0
-        )
-        await desk.engine.client_requests.note(noted)
+            client=COMMAND_LINE, request_id="one", digest=digest, task_id=TaskId("f0" * 16), credits=25.0, at=1.0,
+            request=new.request, is_within=True,
+        )  # fmt: skip
+        await desk.engine.clients.note(noted)
         made = await desk.create(max_credits=30)
         again = await desk.create(max_credits=30)
         assert made["task_id"] == again["task_id"] == noted.task_id
@@ -272,12 +274,21 @@ async def test_no_link_leads_into_this_network(link: str, tmp_path: Path):
         assert (await desk.refused(max_credits=1000, **picture(link))).code is Code.INPUT
 
 
-async def test_an_agent_names_no_files_at_all(tmp_path: Path):
-    good = tmp_path / "a.png"
+async def test_an_agent_names_files_of_the_folders_that_it_may_read_and_no_others(tmp_path: Path):
+    (tmp_path / "cast").mkdir()
+    good, other, linked = tmp_path / "cast" / "a.png", tmp_path / "b.png", tmp_path / "cast" / "linked.png"
     good.write_bytes(PNG)
+    other.write_bytes(PNG)
+    linked.symlink_to(other)
     async with a_desk(tmp_path) as desk:
-        refused = await desk.refused(AGENT, **picture(good.as_uri()))
-        assert (refused.code, "may not name files" in refused.message) == (Code.INPUT, True)
+        assert "may not name “a.png”" in (await desk.refused(AGENT, **picture(str(good)))).message
+        await desk.engine.clients.allow_folders(AGENT, [str(tmp_path / "cast")])
+        for path in (other, linked, tmp_path / "cast" / ".." / "b.png", tmp_path / "none.png"):
+            refused = await desk.refused(AGENT, **picture(str(path)))
+            assert (refused.code, "may not name" in refused.message) == (Code.INPUT, True)
+            assert str(tmp_path / "cast") in refused.advice
+        assert "file://" in (await desk.refused(AGENT, **picture(good.as_uri()))).message
+        assert (await desk.create(AGENT, **picture(str(good))))["state"] == "waiting_for_approval"
 
 
 @pytest.mark.parametrize(
@@ -423,7 +434,7 @@ async def test_a_keychain_that_gives_no_key_is_said_and_the_list_is_read_all_the
     async with Rig(secret=None, loops=()) as rig:
         engine = engine_of(rig, tmp_path / "profile" / "library")
         rig.secrets.trouble = kind
-        cases = UseCases(engine).clients(rig.account.start)
+        cases = UseCases(engine).client_cases(rig.account.start)
         with pytest.raises(CallRefused, match=said) as refused:
             await cases.balance(AGENT, Nothing())
         assert refused.value.code is Code.KEY
@@ -433,7 +444,7 @@ async def test_a_keychain_that_gives_no_key_is_said_and_the_list_is_read_all_the
 async def test_a_keychain_that_waits_for_its_person_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(client_cases, "KEY_PATIENCE", 0.01)
     async with Rig(secret=None, loops=()) as rig:
-        cases = UseCases(engine_of(rig, tmp_path / "profile" / "library")).clients(asyncio.Event().wait)
+        cases = UseCases(engine_of(rig, tmp_path / "profile" / "library")).client_cases(asyncio.Event().wait)
         with pytest.raises(CallRefused) as refused:
             await cases.balance(AGENT, Nothing())
         assert refused.value.code is Code.KEY
@@ -471,4 +482,4 @@ async def test_a_queued_task_says_why_it_waits(tmp_path: Path):
         made = await desk.create(max_credits=30)
         assert (made["state"], made["waits_because"]) == ("held", "Paused")
         theirs = await desk.create(AGENT)
-        assert theirs["waits_because"] == "Asked for by claude. Release it to send it."
+        assert theirs["waits_because"] == "Asked for by claude. Approve it to send it."

@@ -15,6 +15,7 @@ from runway_desktop.domain.task import HoldCode, Output, OutputState, State, Tas
 from runway_desktop.domain.transitions import Sending
 from runway_desktop.services.engine import Engine
 from runway_desktop.usecases.commands import questions
+from runway_desktop.usecases.commands.approval import APPROVE
 from runway_desktop.usecases.commands.commands import Commands
 from runway_desktop.usecases.commands.ending import CANCEL, DELETE_FILE, DELETE_REMOTELY, REMOVE
 from runway_desktop.usecases.commands.handing_on import COPY_SUPPORT, USE_AS_INPUT
@@ -78,6 +79,7 @@ def test_what_is_paid_for_is_prepared_and_nothing_else_is():
 
 def test_everything_that_is_paid_for_says_so():
     assert {command for command in TASKS if command.pays} == {
+        APPROVE,
         RELEASE,
         RETRY,
         SAME,

@@ -1,0 +1,120 @@
+"""Other programs of the same person: what each may do, what it has asked for, and what became of that. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+from runway_desktop.values import Struct
+
+from .task import HoldCode, Request, State, Task, TaskId
+
+COMMAND_LINE = "command line"
+"""How commands are called among the clients."""
+CONNECTION_TEST = "connection test"
+"""How the test of the preferences is called. It is listed nowhere."""
+EXPIRES_AFTER = 86_400.0
+"""Seconds for which a request waits for the person."""
+
+
+class Permission(Enum):
+    """What a client may do. The values are stored and never change."""
+
+    READ = "read"
+    """It looks at tasks and prices. What it wants made is refused. Every client begins so."""
+    ASK = "ask"
+    """What it wants made waits for the person."""
+    ALLOWANCE = "allowance"
+    """It may spend so many credits a day; what is beyond waits for the person."""
+    REVOKED = "revoked"
+    """Nothing."""
+
+
+class Client(Struct, frozen=True, kw_only=True):
+    """A program, known by the name that it gives itself. `credits` a day count with an allowance; `folders` are those
+    whose files it may name. `seen_at` in Unix seconds; 0: never."""
+
+    name: str
+    permission: Permission = Permission.READ
+    credits: float = 0.0
+    folders: tuple[str, ...] = ()
+    seen_at: float = 0.0
+
+
+class ClientRequest(Struct, frozen=True, kw_only=True):
+    """A client's wish for one task. The same `client` and `request_id` are the same wish, however often it is said.
+
+    `digest` is of all that was asked for. `task_id` is the task's own before it is stored, so that a program that dies
+    in between makes that one and no second. `credits` is what it was reckoned to cost. `at` in Unix seconds."""
+
+    client: str
+    request_id: str
+    digest: str
+    task_id: TaskId
+    credits: float
+    at: float
+    request: Request
+    """As it was asked for: the person may have changed it since."""
+    is_within: bool = False
+    """It was sent within the client's allowance, and the person was not asked."""
+    reason: str = ""
+    """Why the person refused it, in their words for the client."""
+    is_expired: bool = False
+    """Nobody answered it in time."""
+
+
+class Decision(Enum):
+    """What became of a client's wish."""
+
+    WAITING = "waiting"
+    ALLOWANCE = "allowance"
+    APPROVED = "approved"
+    EDITED = "edited"
+    """Approved after the person had changed it."""
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+def decision(asked: ClientRequest, task: Task) -> Decision:
+    """Read from the task itself, so that nothing has to be kept in step with it."""
+    if waits_for_approval(task):
+        return Decision.REFUSED if task.removed_at is not None else Decision.WAITING
+    if task.state is State.CANCELLED and task.remote_id is None:
+        return Decision.EXPIRED if asked.is_expired else Decision.REFUSED
+    if _meaning(asked.request) != _meaning(task.request):
+        return Decision.EDITED
+    return Decision.ALLOWANCE if asked.is_within else Decision.APPROVED
+
+
+def _meaning(request: Request) -> tuple[object, ...]:
+    """A file that was moved since is the same input."""
+    return request.endpoint, request.model, _without_files(request.values)
+
+
+def _without_files(value: object) -> object:
+    match value:
+        case str() if value.startswith("file:"):
+            return "file:"
+        case Mapping():
+            return {name: _without_files(inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [_without_files(inner) for inner in value]
+        case _:
+            return value
+
+
+def waits_for_approval(task: Task) -> bool:
+    return task.state is State.HELD and task.hold.code is HoldCode.APPROVAL
+
+
+class RecordLine(Struct, frozen=True, kw_only=True):
+    """A line of the record of what clients asked for. Either a wish that became a task, or a call with its `answer`.
+
+    `call` is the name of the call; `about` and `answer` are words of this program, `about` possibly with a client's."""
+
+    at: float
+    client: str
+    call: str
+    about: str = ""
+    answer: str = ""
+    task_id: TaskId | None = None

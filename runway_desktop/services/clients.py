@@ -1,0 +1,236 @@
+"""Other programs of the same person: what each may do, what it asked for, the record of that, and requests that expire.
+
+A permission holds in the list in which it was given: one that was restored or copied has another identity, and every
+client only reads again. Loop's thread only; raises StoreError.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+
+from runway_desktop.domain.advance import ImpossibleMove
+from runway_desktop.domain.clients import (
+    COMMAND_LINE,
+    CONNECTION_TEST,
+    EXPIRES_AFTER,
+    Client,
+    ClientRequest,
+    Permission,
+    RecordLine,
+    waits_for_approval,
+)
+from runway_desktop.domain.copies import IDENTITY
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.events import ClientsChanged, EngineNotice, EngineNoticeCode
+from runway_desktop.domain.moments import local_time
+from runway_desktop.domain.task import Hold, HoldCode, Task, TaskId
+from runway_desktop.domain.transitions import Dropped
+from runway_desktop.values import replace
+
+from .bus import Bus
+from .ports import Clock, Store
+from .settings import Settings
+from .supervised import keep_going
+from .tasks.copy_check import CopyCheck
+from .tasks.ledger import Ledger
+
+log = logging.getLogger(__name__)
+
+PAUSED = "clients.paused"
+LOOK_EVERY = 600.0
+"""Seconds between two looks for requests that expire."""
+SEEN_EVERY = 60.0
+"""Seconds between two notes that a client was there."""
+REPEATS_WITHIN = 7 * 86_400.0
+"""Seconds for which a request that was the same is told of."""
+YOU = ""
+"""Who changed a permission, in the record."""
+
+
+class Clients:
+    """`connected` counts the connections of each client that are open now; who listens to other programs keeps it."""
+
+    def __init__(
+        self, store: Store, ledger: Ledger, settings: Settings, bus: Bus, clock: Clock, copies: CopyCheck
+    ) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._settings = settings
+        self._bus = bus
+        self._clock = clock
+        self._copies = copies
+        self._known: dict[str, Client] = {}
+        self._known_list: str | None = None
+        self._loading = asyncio.Lock()
+        self._told: set[str] = set()
+        self.connected: Mapping[str, int] = {}
+
+    async def run(self) -> None:
+        """Requests that nobody answers expire. Until canceled."""
+        await keep_going("looking for requests that expire", self._turn, self._clock)
+
+    # What each may do.
+
+    async def all(self) -> list[Client]:
+        """By name."""
+        return sorted((await self._clients()).values(), key=lambda client: client.name.casefold())
+
+    async def client(self, name: str) -> Client:
+        return (await self._clients()).get(name) or Client(name=name)
+
+    async def saw(self, name: str) -> None:
+        """It asks for something now."""
+        client, now = await self.client(name), self._clock.now()
+        if name != CONNECTION_TEST and not 0 <= now - client.seen_at < SEEN_EVERY:
+            await self._save(replace(client, seen_at=now))
+
+    async def permit(self, name: str, permission: Permission, credits: float = 0.0) -> None:
+        """What the person allows it from now on. Whom nothing is allowed any more, of that nothing more is sent."""
+        client = await self.client(name)
+        await self._save(replace(client, permission=permission, credits=credits))
+        said = f"{credits:g} credits a day" if permission is Permission.ALLOWANCE else permission.value
+        await self.record(YOU, "permission", f"{name}: {said}")
+        if permission is Permission.REVOKED:
+            await self.refuse([task.id for task in await self._waiting_of(name)])
+            await self._hold_back(name)
+
+    async def allow_folders(self, name: str, folders: Sequence[str]) -> None:
+        """The folders whose files it may name, and no others."""
+        await self._save(replace(await self.client(name), folders=tuple(dict.fromkeys(folders))))
+        await self.record(YOU, "folders", f"{name}: {', '.join(folders)}")
+
+    @property
+    def are_paused(self) -> bool:
+        return bool(self._settings.get(PAUSED, False))
+
+    async def pause_all(self, *, paused: bool) -> None:
+        """While paused no client makes anything, and what was to be sent within an allowance waits for the person."""
+        self._settings.set(PAUSED, paused)
+        try:
+            await self._settings.flush()
+        except StoreError as error:
+            log.warning("The pause of programs is not on the disk yet: %s", error)
+        if paused:
+            await self._hold_back(None)
+        await self.record(YOU, "pause" if paused else "resume", "")
+
+    async def reserved_today(self, client: str) -> float:
+        """Credits of what was sent for it today, by this machine's clock."""
+        midnight = local_time(self._clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+        return await self._store.reserved_since(client, midnight.timestamp())
+
+    # What they asked for.
+
+    async def note(self, asked: ClientRequest) -> ClientRequest:
+        """Writes it down, unless the same was said before: then that."""
+        return await self._store.note_client_request(asked)
+
+    async def known(self, client: str, request_id: str) -> ClientRequest | None:
+        return await self._store.client_request(client, request_id)
+
+    async def latest(self, client: str, digest: str) -> ClientRequest | None:
+        """The last wish of this client for just this."""
+        return next(iter(await self._store.latest_client_requests(client, digest, 1)), None)
+
+    async def earlier(self, asked: ClientRequest) -> ClientRequest | None:
+        """Another wish for the same, of the same client, within the last days before it."""
+        latest = await self._store.latest_client_requests(asked.client, asked.digest, 20)
+        return next(
+            (one for one in latest if one.task_id != asked.task_id and 0 <= asked.at - one.at < REPEATS_WITHIN), None
+        )
+
+    async def of(self, task_ids: Sequence[TaskId]) -> Mapping[TaskId, ClientRequest]:
+        """Who asked for these tasks, of those that a client asked for."""
+        return await self._store.client_requests(task_ids) if task_ids else {}
+
+    def waiting(self) -> list[Task]:
+        """Tasks of the list that wait for approval, in the order in which they were asked for."""
+        held = (task for task in self._ledger.held() if task.removed_at is None and waits_for_approval(task))
+        return sorted(held, key=lambda task: task.created_at)
+
+    async def refuse(self, task_ids: Sequence[TaskId], reason: str = "", *, is_expired: bool = False) -> list[TaskId]:
+        """Requests that wait are dropped; `reason` is for the client. Gives those that were."""
+        waiting = {task.id for task in self._ledger.held() if waits_for_approval(task)}
+        ids = [task_id for task_id in dict.fromkeys(task_ids) if task_id in waiting]
+        await self._store.note_refusal(ids, reason.strip(), is_expired)
+        refused = []
+        for task_id in ids:
+            try:
+                await self._ledger.move(task_id, Dropped())
+                refused.append(task_id)
+            except ImpossibleMove:
+                log.info("Task %s was sent before it was refused", task_id)
+        return refused
+
+    # The record.
+
+    async def record(self, client: str, call: str, about: str, answer: str = "") -> None:
+        if client != CONNECTION_TEST:
+            now = self._clock.now()
+            await self._store.record_call(RecordLine(at=now, client=client, call=call, about=about, answer=answer))
+        self.changed()
+
+    def changed(self) -> None:
+        """What shows clients or their requests reads them again."""
+        self._bus.tell(ClientsChanged())
+
+    async def recorded(self, since: float, limit: int) -> Sequence[RecordLine]:
+        """What was asked for since then, latest first."""
+        return await self._store.client_record(since, limit)
+
+    def tell_read_only(self, client: str) -> None:
+        """The person is told once in a run that it wants to make something and may not."""
+        if client not in (*self._told, COMMAND_LINE, CONNECTION_TEST):
+            self._told.add(client)
+            self._bus.tell(EngineNotice(EngineNoticeCode.CLIENT_READS_ONLY, (client,)))
+
+    # Within.
+
+    async def _clients(self) -> dict[str, Client]:
+        # Only then is it known which list this is.
+        await self._copies.until_checked()
+        async with self._loading:
+            if self._known_list != (identity := self._list()):
+                self._known = {client.name: client for client in await self._store.clients(identity)}
+                self._known_list = identity
+            return self._known
+
+    async def _save(self, client: Client) -> None:
+        known = await self._clients()
+        await self._store.save_client(client, self._list())
+        known[client.name] = client
+        self.changed()
+
+    def _list(self) -> str:
+        identity = self._settings.get(IDENTITY)
+        return str(identity.get("id", "")) if isinstance(identity, Mapping) else ""
+
+    async def _waiting_of(self, name: str) -> list[Task]:
+        waiting = self.waiting()
+        asked = await self.of([task.id for task in waiting])
+        return [task for task in waiting if (one := asked.get(task.id)) is not None and one.client == name]
+
+    async def _hold_back(self, name: str | None) -> None:
+        """What is queued within an allowance waits for the person: of one client, or of all."""
+        queued = [task.id for task in self._ledger.queued() if not task.waits_for_person]
+        asked = {
+            task_id: one
+            for task_id, one in (await self.of(queued)).items()
+            if one.is_within and name in (None, one.client)
+        }
+
+        def edit(task: Task) -> Task:
+            is_free = task.state.is_local and not task.waits_for_person
+            return replace(task, hold=Hold(HoldCode.APPROVAL, words=asked[task.id].client)) if is_free else task
+
+        await self._ledger.change_many(tuple(asked), edit, "held")
+
+    async def _turn(self) -> None:
+        now = self._clock.now()
+        ends = {task.id: task.created_at + EXPIRES_AFTER for task in self._ledger.held() if waits_for_approval(task)}
+        if due := [task_id for task_id, end in ends.items() if end <= now]:
+            await self.refuse(due, is_expired=True)
+        soonest = min((end - now for end in ends.values() if end > now), default=LOOK_EVERY)
+        await self._clock.sleep(max(1.0, min(soonest, LOOK_EVERY)))

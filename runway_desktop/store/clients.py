@@ -1,0 +1,152 @@
+"""What clients may do, what they wished for, and the record of their calls. Functions of a connection, on its
+thread."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from runway_desktop.domain.clients import Client, ClientRequest, Permission, RecordLine
+from runway_desktop.domain.task import HoldCode, Request, State, TaskId
+
+from .records import from_json, to_cell, to_json, to_text
+
+MOST_CLIENTS = 200
+"""Any program of the person can connect by any name: further ones are not remembered."""
+LONGEST_RECORD = 10_000
+"""Calls; the oldest ones go. Wishes stay."""
+_WISH = "client, request_id, digest, task_id, credits, at, request, within, reason, expired"
+
+
+def clients(connection: sqlite3.Connection, identity: str) -> list[Client]:
+    """Permissions that were given in a list of another identity do not hold."""
+    rows = connection.execute("SELECT name, permission, credits, folders, list, seen_at FROM clients ORDER BY name")
+    return [
+        Client(
+            name=to_text(name),
+            permission=Permission(permission),
+            credits=credits,
+            folders=tuple(from_json(folders)),
+            seen_at=seen_at,
+        )
+        if to_text(own) == identity
+        else Client(name=to_text(name), seen_at=seen_at)
+        for name, permission, credits, folders, own, seen_at in rows
+    ]
+
+
+def save_client(connection: sqlite3.Connection, client: Client, identity: str) -> None:
+    connection.execute(
+        f"""
+        INSERT INTO clients (name, permission, credits, folders, list, seen_at)
+        SELECT new.* FROM (SELECT ? AS name, ?, ?, ?, ?, ?) AS new
+        WHERE (SELECT count(*) FROM clients) < {MOST_CLIENTS} OR new.name IN (SELECT name FROM clients)
+        ON CONFLICT (name) DO UPDATE SET permission = excluded.permission, credits = excluded.credits,
+            folders = excluded.folders, list = excluded.list, seen_at = excluded.seen_at
+        """,
+        (
+            *(to_cell(client.name), client.permission.value, client.credits, to_json(list(client.folders))),
+            *(to_cell(identity), client.seen_at),
+        ),
+    )
+
+
+def note_client_request(connection: sqlite3.Connection, asked: ClientRequest) -> ClientRequest:
+    request = {
+        "endpoint": asked.request.endpoint,
+        "model": asked.request.model,
+        "values": dict(asked.request.values),
+        "prompt": asked.request.prompt,
+    }
+    connection.execute(
+        f"INSERT OR IGNORE INTO client_requests ({_WISH}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(to_cell(asked.client), to_cell(asked.request_id), asked.digest, asked.task_id, asked.credits, asked.at),
+            *(to_json(request), int(asked.is_within), to_cell(asked.reason), int(asked.is_expired)),
+        ),
+    )
+    found = client_request(connection, asked.client, asked.request_id)
+    return found or asked
+
+
+def note_refusal(connection: sqlite3.Connection, task_ids: Sequence[TaskId], reason: str, is_expired: bool) -> None:
+    connection.executemany(
+        "UPDATE client_requests SET reason = ?, expired = ? WHERE task_id = ?",
+        [(to_cell(reason), int(is_expired), task_id) for task_id in task_ids],
+    )
+
+
+def client_request(connection: sqlite3.Connection, client: str, request_id: str) -> ClientRequest | None:
+    query = f"SELECT {_WISH} FROM client_requests WHERE client = ? AND request_id = ?"
+    found = connection.execute(query, (to_cell(client), to_cell(request_id))).fetchone()
+    return _wish_of(found) if found is not None else None
+
+
+def latest_client_requests(connection: sqlite3.Connection, client: str, digest: str, limit: int) -> list[ClientRequest]:
+    """Those of just this, latest first."""
+    query = f"SELECT {_WISH} FROM client_requests WHERE client = ? AND digest = ? ORDER BY at DESC LIMIT ?"
+    return [_wish_of(found) for found in connection.execute(query, (to_cell(client), digest, limit))]
+
+
+def client_requests(connection: sqlite3.Connection, task_ids: Sequence[TaskId]) -> dict[TaskId, ClientRequest]:
+    places = ", ".join("?" * len(task_ids))
+    query = f"SELECT {_WISH} FROM client_requests WHERE task_id IN ({places})"
+    return {found.task_id: found for found in map(_wish_of, connection.execute(query, tuple(task_ids)))}
+
+
+def reserved_since(connection: sqlite3.Connection, client: str, since: float) -> float:
+    """Not counted: what waits for the person, and what ended without leaving this program."""
+    query = f"""
+        SELECT total(max(client_requests.credits, coalesce(tasks.credits, 0)))
+        FROM client_requests LEFT JOIN tasks ON tasks.id = client_requests.task_id
+        WHERE client = ? AND at >= ?
+            AND NOT (coalesce(tasks.state, '') = '{State.CANCELLED.value}' AND tasks.remote_id IS NULL)
+            AND NOT (coalesce(tasks.state, '') = '{State.HELD.value}' AND tasks.hold = '{HoldCode.APPROVAL.value}')
+    """
+    found: float = connection.execute(query, (to_cell(client), since)).fetchone()[0]
+    return found
+
+
+def record_call(connection: sqlite3.Connection, line: RecordLine) -> None:
+    cells = (line.at, to_cell(line.client), line.call, to_cell(line.about), to_cell(line.answer))
+    connection.execute("INSERT INTO client_calls (at, client, call, about, answer) VALUES (?, ?, ?, ?, ?)", cells)
+    connection.execute(
+        f"DELETE FROM client_calls WHERE number <= (SELECT max(number) FROM client_calls) - {LONGEST_RECORD}"
+    )
+
+
+def client_record(connection: sqlite3.Connection, since: float, limit: int) -> list[RecordLine]:
+    """Calls and wishes, latest first."""
+    query = """
+        SELECT at, client, call, about, answer, NULL FROM client_calls WHERE at >= ?
+        UNION ALL SELECT at, client, 'create', '', '', task_id FROM client_requests WHERE at >= ?
+        ORDER BY at DESC LIMIT ?
+    """
+    return [
+        RecordLine(
+            at=at,
+            client=to_text(client),
+            call=call,
+            about=to_text(about),
+            answer=to_text(answer),
+            task_id=None if task_id is None else TaskId(task_id),
+        )
+        for at, client, call, about, answer, task_id in connection.execute(query, (since, since, limit))
+    ]
+
+
+def _wish_of(row: tuple[Any, ...]) -> ClientRequest:
+    client, request_id, digest, task_id, credits, at, request, within, reason, expired = row
+    return ClientRequest(
+        client=to_text(client),
+        request_id=to_text(request_id),
+        digest=digest,
+        task_id=TaskId(task_id),
+        credits=credits,
+        at=at,
+        request=Request(**from_json(request)),
+        is_within=bool(within),
+        reason=to_text(reason),
+        is_expired=bool(expired),
+    )

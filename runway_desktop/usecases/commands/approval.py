@@ -1,0 +1,51 @@
+"""Commands for what other programs asked for: approving, which is paid for, and refusing, with a reason for them.
+
+Approving is a release at the prices of now: whatever has to be asked of a release is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from runway_desktop.domain.clients import waits_for_approval
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.text import Text
+
+from .queued import prepared_release, release, stand_back
+from .task_command import Context, Given, Prompt, Report, TaskCommand, ids_of
+
+LONGEST_REASON = 500
+_ABSENT = Text("No other program waits for an answer about it.")
+_REFUSED = Text("Request refused.", "{n} requests refused.")
+
+
+async def _refuse(context: Context, rows: Sequence[Row], given: Given) -> Report:
+    refused = await context.engine.clients.refuse(ids_of(rows), given.text[:LONGEST_REASON])
+    return Report(changed=tuple(refused), said=_REFUSED.of(len(refused)) if refused else "")
+
+
+_asked_for = partial(TaskCommand, concerns=lambda row: waits_for_approval(row.task), absence=lambda _: _ABSENT)
+APPROVE: TaskCommand = _asked_for(
+    id="approve",
+    words=Text("Approve", "Approve {n}"),
+    synonyms=Text("allow, accept, agent, request"),
+    does=release,
+    prepares=prepared_release,
+    icon="mdi6.check",
+    begins=True,
+    pays=True,
+    undo=stand_back,
+)
+REFUSE: TaskCommand = _asked_for(
+    id="refuse",
+    words=Text("Refuse…", "Refuse {n}…"),
+    synonyms=Text("deny, reject, agent, request"),
+    does=_refuse,
+    prompt=lambda _, row: Prompt(
+        Text("Refuse this request"),
+        Text("Why, for {program}. It may stay empty.").with_(program=row.task.hold.words),
+    ),
+    icon="mdi6.close",
+    is_dangerous=True,
+)

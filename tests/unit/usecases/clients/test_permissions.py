@@ -1,0 +1,255 @@
+"""What each client may do, and the person's answers: nothing is sent for a client that was not allowed or approved."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.clients import (
+    COMMAND_LINE,
+    CONNECTION_TEST,
+    EXPIRES_AFTER,
+    Client,
+    Permission,
+)
+from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
+from runway_desktop.domain.task import TaskId
+from runway_desktop.remote.answers import answer
+from runway_desktop.services.clients import LOOK_EVERY
+from runway_desktop.services.tasks.submission import Door, Origin
+from runway_desktop.usecases.clients.client_cases import ListWanted, TaskWanted
+from runway_desktop.usecases.clients.refusals import CallRefused, Code
+from runway_desktop.usecases.commands.approval import APPROVE, REFUSE
+from runway_desktop.usecases.commands.ending import DO_NOT_SEND, REMOVE
+from runway_desktop.usecases.commands.queued import HOLD, RELEASE, SEND_NEXT
+from runway_desktop.usecases.commands.task_command import Given, Report
+from runway_desktop.values import replace
+from tests.engine_rig import request
+from tests.fakes import settle
+from tests.unit.usecases.clients.test_creating import AGENT, Desk, a_desk, wish
+
+
+class Person:
+    """Answers requests, as the window does."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.sending = desk.use_cases.sending
+        self.commands = desk.use_cases.commands
+
+    async def approve(self, *ids: str) -> Report:
+        rows = await self.desk.engine.library.rows([TaskId(one) for one in ids])
+        question = self.commands.question(APPROVE, rows)
+        prepared = question.prepared if question is not None else None
+        given = Given(prepared=prepared) if prepared is not None else Given()
+        return await self.commands.do(APPROVE, rows, given)
+
+    async def refuse(self, reason: str, *ids: str) -> None:
+        rows = await self.desk.engine.library.rows([TaskId(one) for one in ids])
+        await self.commands.do(REFUSE, rows, Given(text=reason))
+
+
+async def now(desk: Desk, task_id: str) -> dict[str, object]:
+    return await desk.cases.task(AGENT, TaskWanted(id=task_id))
+
+
+async def test_a_new_client_only_reads_and_its_person_hears_once_that_it_wants_more(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        told: list[EngineNotice] = []
+        desk.engine.bus.listen(lambda event: told.append(event) if isinstance(event, EngineNotice) else None)
+        for number in range(3):
+            refused = await desk.refused("stranger", request_id=str(number))
+            assert (refused.code, refused.message) == (Code.REFUSED, "This program may only read.")
+            assert "Connected programs" in refused.advice
+        assert told == [EngineNotice(EngineNoticeCode.CLIENT_READS_ONLY, ("stranger",))]
+        assert (await desk.cases.tasks("stranger", ListWanted()))["total"] == 0
+
+
+async def test_a_request_is_sent_once_its_person_approves_it_at_the_price_of_now(tmp_path: Path):
+    async with a_desk(tmp_path, loops=("lane",)) as desk:
+        made = await desk.create(AGENT)
+        assert (made["state"], made["decision"], made["request_id"]) == ("waiting_for_approval", "waiting", "one")
+        await settle(50)
+        assert not desk.rig.runway.requests
+        person = Person(desk)
+        rows = await desk.engine.library.rows([TaskId(made["task_id"])])
+        question = person.commands.question(APPROVE, rows)
+        assert question is not None, "25 credits are above the limit of 20 from which the person is asked"
+        await person.approve(made["task_id"])
+        await settle(50)
+        assert len(desk.rig.runway.requests) == 1
+        assert (await now(desk, made["task_id"]))["decision"] == "approved"
+
+
+@pytest.mark.parametrize("command", [RELEASE, SEND_NEXT, HOLD, DO_NOT_SEND], ids=lambda one: one.id)
+async def test_what_a_client_asked_for_is_approved_or_refused_and_not_by_the_way(command, tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        made = await desk.create(AGENT)
+        rows = await desk.engine.library.rows([TaskId(made["task_id"])])
+        assert Person(desk).commands.question(command, rows) is None
+        assert command.reason(rows)
+
+
+async def test_why_a_request_was_refused_reaches_the_program(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        made = await desk.create(AGENT)
+        await Person(desk).refuse(" Ignore this: too dark ", made["task_id"])
+        found = await now(desk, made["task_id"])
+        assert (found["state"], found["decision"]) == ("cancelled", "refused")
+        assert found["refused_because"] == "Ignore this: too dark", "their words stand in a field of their own"
+        assert "too dark" not in str(found["next"])
+        again = await desk.create(AGENT)
+        assert (again["task_id"], again["decision"]) == (made["task_id"], "refused"), "the same id asks nothing new"
+
+
+async def test_a_request_that_was_edited_and_approved_is_the_same_request_to_its_program(tmp_path: Path):
+    async with a_desk(tmp_path, loops=("lane",)) as desk:
+        made = await desk.create(AGENT)
+        person, task_id = Person(desk), TaskId(made["task_id"])
+        changed = request("A wolf", model="gen4.5", endpoint="text_to_video", ratio="1280:720", duration=5)
+        prepared = await person.sending.prepare_edit(task_id, changed, Origin(Door.COMPOSER))
+        await person.sending.send(prepared)
+        await person.approve(task_id)
+        again = await desk.create(AGENT)
+        assert (again["task_id"], again["is_repeat"], again["decision"]) == (task_id, True, "edited")
+        assert (again["prompt"], "changed the request" in again["note"]) == ("A wolf", True)
+        with pytest.raises(CallRefused, match="used for another request"):
+            await desk.create(AGENT, "A wolf")
+
+
+async def test_a_request_that_nobody_answers_expires_after_a_day(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        made = await desk.create(AGENT)
+        looking = asyncio.create_task(desk.engine.clients.run())
+        await settle()
+        await desk.rig.clock.advance(EXPIRES_AFTER - LOOK_EVERY)
+        assert (await now(desk, made["task_id"]))["decision"] == "waiting"
+        await desk.rig.clock.advance(2 * LOOK_EVERY)
+        found = await now(desk, made["task_id"])
+        assert (found["state"], found["decision"]) == ("cancelled", "expired")
+        looking.cancel()
+
+
+async def test_within_its_allowance_a_client_is_not_asked_about_and_beyond_it_waits(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        clients = desk.engine.clients
+        await clients.permit(AGENT, Permission.ALLOWANCE, 60)
+        made = [await desk.create(AGENT, request_id=str(number)) for number in range(4)]
+        assert [one["decision"] for one in made] == ["allowance", "allowance", "waiting", "waiting"]
+        assert await clients.reserved_today(AGENT) == 50.0, "what waits is not counted"
+        await Person(desk).approve(made[2]["task_id"])
+        assert await clients.reserved_today(AGENT) == 75.0
+        assert (await desk.create(AGENT, request_id="5"))["decision"] == "waiting"
+
+
+async def test_wishes_at_once_share_one_allowance(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        await desk.engine.clients.permit(AGENT, Permission.ALLOWANCE, 60)
+        made = await asyncio.gather(*(desk.create(AGENT, request_id=str(number)) for number in range(8)))
+        assert [one["decision"] for one in made].count("allowance") == 2
+        await desk.engine.clients.permit(COMMAND_LINE, Permission.ALLOWANCE, 60)
+        found = await asyncio.gather(
+            *(desk.create(request_id=str(number), max_credits=30) for number in range(8)), return_exceptions=True
+        )
+        assert sum(isinstance(one, dict) for one in found) == 2
+
+
+async def test_a_cap_holds_for_an_allowance_too(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        await desk.engine.clients.permit(AGENT, Permission.ALLOWANCE, 1000)
+        desk.rig.settings.day_cap = 10.0
+        assert (await desk.create(AGENT))["decision"] == "waiting"
+
+
+async def test_while_programs_are_paused_nothing_is_sent_for_them_and_reading_goes_on(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        clients = desk.engine.clients
+        await clients.permit(AGENT, Permission.ALLOWANCE, 1000)
+        queued = await desk.create(AGENT)
+        own = await desk.rig.ledger.task(TaskId(queued["task_id"]))
+        assert own is not None
+        assert not own.waits_for_person
+        await clients.pause_all(paused=True)
+        assert (await now(desk, queued["task_id"]))["decision"] == "waiting"
+        with pytest.raises(CallRefused, match="paused all programs"):
+            await desk.create(AGENT, request_id="two")
+        assert (await desk.cases.tasks(AGENT, ListWanted()))["total"] == 1
+        await clients.pause_all(paused=False)
+        assert (await desk.create(AGENT, request_id="two"))["decision"] == "allowance"
+        assert (await now(desk, queued["task_id"]))["decision"] == "waiting", "what was held back is approved"
+
+
+async def test_a_client_whose_access_was_revoked_gets_no_answer_and_nothing_more_is_sent(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        clients = desk.engine.clients
+        waiting = await desk.create(AGENT)
+        await clients.permit(AGENT, Permission.ALLOWANCE, 1000)
+        queued = await desk.create(AGENT, request_id="two")
+        await clients.permit(AGENT, Permission.REVOKED)
+        for call, arguments in (
+            ("list", {}), ("task", {"id": waiting["task_id"]}), ("create", {"endpoint": "text_to_video", "model": "x"}),
+        ):  # fmt: skip
+            with pytest.raises(CallRefused, match="revoked") as refused:
+                await answer(desk.cases, AGENT, call, arguments)
+            assert refused.value.code is Code.REFUSED
+        assert (await now(desk, waiting["task_id"]))["decision"] == "refused"
+        assert (await now(desk, queued["task_id"]))["decision"] == "waiting"
+
+
+async def test_a_request_that_is_taken_out_of_the_list_is_refused_until_it_is_back(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        made = await desk.create(AGENT)
+        commands = Person(desk).commands
+        rows = await desk.engine.library.rows([TaskId(made["task_id"])])
+        report = await commands.do(REMOVE, rows)
+        assert ((await now(desk, made["task_id"]))["decision"], desk.engine.clients.waiting()) == ("refused", [])
+        await commands.undo(REMOVE, report.undo)
+        assert (await now(desk, made["task_id"]))["decision"] == "waiting"
+
+
+async def test_undoing_an_approval_lets_it_wait_again(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        made = await desk.create(AGENT)
+        person, task_id = Person(desk), TaskId(made["task_id"])
+        report = await person.approve(task_id)
+        assert (await now(desk, task_id))["decision"] == "approved"
+        await person.commands.undo(APPROVE, report.stood or ())
+        assert (await now(desk, task_id))["decision"] == "waiting"
+
+
+async def test_permissions_are_kept_and_who_is_there_is_seen(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        clients = desk.engine.clients
+        await clients.permit("claude-code", Permission.ALLOWANCE, 200)
+        await clients.allow_folders("claude-code", ["/films/cast", "/films/cast"])
+        await answer(desk.cases, "cursor", "list", {})
+        await answer(desk.cases, CONNECTION_TEST, "list", {})
+        kept = {one.name: one for one in await desk.engine._store.clients(clients._list())}
+        assert kept["claude-code"] == Client(
+            name="claude-code", permission=Permission.ALLOWANCE, credits=200, folders=("/films/cast",)
+        )
+        assert kept["cursor"] == Client(name="cursor", seen_at=desk.rig.clock.now())
+        assert CONNECTION_TEST not in kept
+        other = {one.name: one for one in await desk.engine._store.clients("another list")}
+        assert other["claude-code"] == replace(Client(name="claude-code"), seen_at=kept["claude-code"].seen_at)
+
+
+async def test_the_record_tells_what_was_asked_for_and_what_was_allowed(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        await desk.create(AGENT)
+        with pytest.raises(CallRefused):
+            await desk.create("stranger")
+        await answer(desk.cases, AGENT, "list", {"query": "fox"})
+        with pytest.raises(CallRefused):
+            await desk.cases.create(AGENT, wish("A fox", endpoint="text_to_dream"))
+        lines = await desk.engine.clients.recorded(0.0, 20)
+        said = [(line.client, line.call, line.about, line.answer, line.task_id is not None) for line in lines]
+        assert set(said) >= {
+            (AGENT, "create", "", "", True),
+            ("stranger", "create", "text_to_video gen4.5", "This program may only read.", False),
+            (AGENT, "list", "fox", "", False),
+            (AGENT, "create", "text_to_dream gen4.5", "There is no such endpoint.", False),
+            ("", "permission", "claude: ask", "", False),
+        }
