@@ -23,6 +23,7 @@ _WHOLE: dict[type[events.Event], str] = {
     events.LaneChanged: "lane_changed",
     events.CapRaised: "cap_raised",
     events.LibraryFolderChanged: "library_folder_changed",
+    events.ClientsChanged: "clients_changed",
 }
 """The signals that carry an event itself."""
 
@@ -45,6 +46,7 @@ class Bridge(QObject):
     files_moving = Signal(object)
     files_moved = Signal(object)
     settings_changed = Signal(object)
+    clients_changed = Signal(object)
     notice = Signal(object)
 
     def __init__(self, bus: Bus, parent: QObject | None = None) -> None:

@@ -1,0 +1,17 @@
+"""Events of the engine as signals of the window."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from runway_desktop.domain.events import ClientsChanged
+from runway_desktop.services.bus import Bus
+from runway_desktop.viewmodels.bridge import Bridge
+
+
+def test_what_other_programs_do_is_heard_in_the_window(qtbot: QtBot):
+    bus = Bus()
+    bridge = Bridge(bus)
+    with qtbot.waitSignal(bridge.clients_changed):
+        bus.tell(ClientsChanged())
+    bridge.close()
