@@ -158,7 +158,7 @@ class FaultyApp:
         if fault is None:
             await self._app(scope, receive, send)
             return
-        if fault.harm is Harm.LATENCY:
+        if fault.harm is Harm.LATENCY and not fault.accepted:
             await asyncio.sleep(fault.seconds or 0.0)
             await self._app(scope, receive, send)
             return
@@ -195,6 +195,10 @@ class FaultyApp:
     async def _harm_answer(self, fault: Fault, answer: _Answer, scope: Scope, receive: Receive, send: Send) -> None:
         body = answer.body
         match fault.harm:
+            case Harm.LATENCY:
+                await asyncio.sleep(fault.seconds or 0.0)
+                await answer.send(send, body, len(body))
+                return
             case Harm.CUT_BODY:
                 await answer.send(send, body[: len(body) // 2], len(body), more=True)
             case Harm.WRONG_LENGTH:

@@ -16,6 +16,7 @@ from typing import Any
 from tests.benchmarks import (
     first_paint,
     idle_cpu,
+    impatience,
     in_step,
     library_size,
     memory,
@@ -120,6 +121,10 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
             "quick": saving.Size(counts=(100, 500), rounds=1),
             "smoke": saving.Size(counts=(4,), large=2_000_000, rounds=1),
         },
+    ),
+    "impatience": (
+        impatience.measure,
+        {"full": impatience.Size(), "quick": impatience.Size(wishes=60), "smoke": impatience.Size(wishes=4)},
     ),
     "in_step": (
         in_step.measure,

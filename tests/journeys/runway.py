@@ -73,9 +73,11 @@ class Runway:
 
     def made(self) -> Counter[str]:
         """Stops it, and tells how often each prompt was accepted over all its starts."""
-        self.stop()
-        kept = json.loads(self._kept.read_text(encoding="utf-8"))["tasks"]
-        return Counter(str(task["recipe"]["prompt"]) for task in kept)
+        return Counter(str(task["recipe"]["prompt"]) for task in self._tasks())
+
+    def paid(self) -> int:
+        """Stops it, and tells the credits of all that was accepted over all its starts."""
+        return sum(int(task["credits"]) for task in self._tasks())
 
     def create(self, prompt: str) -> str:
         """A task that somebody else started. Its id."""
@@ -114,6 +116,11 @@ class Runway:
     def wait_for_creates(self, count: int) -> list[str]:
         """The accepted ids, once there are so many."""
         return until(lambda: ids if len(ids := self.accepted) >= count else [], f"{count} accepted requests")
+
+    def _tasks(self) -> list[dict[str, Any]]:
+        self.stop()
+        tasks: list[dict[str, Any]] = json.loads(self._kept.read_text(encoding="utf-8"))["tasks"]
+        return tasks
 
     def _ask(self, method: str, what: str, body: object = None) -> Any:
         request = urllib.request.Request(

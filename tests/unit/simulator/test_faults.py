@@ -99,6 +99,16 @@ async def test_latency_gives_the_true_answer_later() -> None:
         assert time.monotonic() - started >= 0.05
 
 
+async def test_create_is_accepted_at_once_where_only_its_answer_is_late() -> None:
+    async with desk() as at:
+        at.simulator.faults.add(Fault.parse("create:latency,accepted=true,seconds=0.05"))
+        answer = asyncio.create_task(at.create())
+        while not at.simulator.witness.accepted:
+            await asyncio.sleep(0)
+        assert not answer.done()
+        assert [await answer] == at.simulator.witness.accepted
+
+
 @pytest.mark.parametrize("words", ["output:cut_body", "output:wrong_length"])
 async def test_download_that_breaks_off_is_seen_as_broken(words: str) -> None:
     async with desk() as at:
