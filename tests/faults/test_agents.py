@@ -149,21 +149,22 @@ async def test_two_hosts_and_a_command_share_one_engine_and_one_outlives_the_oth
         assert [task["task_id"] for task in found["tasks"]] == [made["task_id"]]
 
 
-async def test_what_an_agent_asked_for_is_sent_once_its_person_releases_it(programs: Programs):
+async def test_what_an_agent_asks_for_waits_through_a_window_its_crash_and_a_restart(programs: Programs):
+    values = {"promptText": "A fox in the snow", "ratio": "1280:720"}
+    wish = {"endpoint": "text_to_image", "model": "gen4_image", "values": values, "request_id": "1"}
     async with host(programs) as client:
-        wanted = {"promptText": "A fox in the snow", "ratio": "1024:1024", "model": "gen4_image"}
-        values = {"promptText": "A fox in the snow", "ratio": "1280:720"}
-        made = await asked(
-            client, "create", endpoint="text_to_image", model="gen4_image", values=values, request_id="1"
-        )
-        again = await asked(
-            client, "create", endpoint="text_to_image", model="gen4_image", values=values, request_id="1"
-        )
-        assert (again["task_id"], again["is_repeat"], made["waits_for"]) == (made["task_id"], True, "the person")
-        assert wanted["model"] == made["model"]
-        assert programs.runway.accepted == []
-        price = await asked(client, "estimate", endpoint="text_to_image", model="gen4_image", values=values)
-        assert price["credits"] > 0
+        made = await asked(client, "create", **wish)
+        assert (made["waits_for"], made["decision"]) == ("the person", "waiting")
+        window = await in_thread(programs.window)
+        for _ in range(2):
+            again = await asked(client, "create", **wish)
+            assert (again["task_id"], again["is_repeat"]) == (made["task_id"], True)
+            assert (again["state"], again["decision"]) == ("waiting_for_approval", "waiting")
+            window.kill()
+            await in_thread(window.wait)
+    code, found = await in_thread(programs.run, "list", "--json")
+    assert (code, [one["decision"] for one in found["tasks"]]) == (0, ["waiting"])
+    assert programs.runway.accepted == []
 
 
 async def test_killed_servers_and_doubled_calls_make_one_task_of_one_wish(programs: Programs):
