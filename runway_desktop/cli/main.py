@@ -24,61 +24,70 @@ from .printing import Answer, say
 INTERRUPTED = 130
 _EACH_WAIT = 1.0
 """Seconds of one call. Progress is said in between."""
-_SENT_WITHIN = 20.0
-"""Seconds for which a command waits for a free slot."""
+_SENT_WITHIN = 5.0
+"""Seconds for which a command that does not wait gives the queue."""
 _HANDED_OVER_WITHIN = 420.0
 """Seconds for which a wait looks for the next engine: a paid request, which may take `LONGEST_CREATE`, is finished
 before a window has the profile."""
 _OF_STATE = {"failed": Code.FAILED, "gone": Code.NOT_FOUND, "uncertain": Code.UNCERTAIN, "cancelled": Code.FAILED}
+_NOT_ALLOWED = ("refused", "expired")
+"""What the person decided, or did not, about what an agent asked for."""
+_WORST_FIRST = (Code.UNCERTAIN, Code.REFUSED, Code.NOT_FOUND, Code.FAILED)
+"""Of several tasks, what is done wrong most easily."""
 
 
 def main(words: Sequence[str]) -> int:
+    command = _Command(words)
+    in_json = any(word.partition("=")[0] == "--json" for word in words)
     try:
-        chosen = options.read(words)
+        # What waits for stdin does so outside of the loop, where it can be interrupted.
+        chosen, arguments = _read(words)
+        code, found = asyncio.run(command.run(chosen, arguments))
     except CallRefused as error:
-        return printing.refused(error, in_json=any(word.partition("=")[0] == "--json" for word in words))
-    command = _Command(chosen, words)
-    try:
-        code, found = asyncio.run(command.run())
-    except CallRefused as error:
-        return printing.refused(error, in_json=chosen.json is not None)
+        return printing.refused(error, in_json=in_json)
     except Ended as ended:
         command.say_how_to_go_on()
         return ended.exit_code
     except KeyboardInterrupt:
         command.say_how_to_go_on()
         return INTERRUPTED
-    if problem := printing.write(printing.as_text(found) if chosen.json is None else printing.as_json(found)):
+    if problem := printing.write(printing.as_json(found) if in_json else printing.as_text(found)):
         say(f"The answer could not be written: {problem}.")
         return code or Code.FAILED.value
     return code
 
 
+def _read(words: Sequence[str]) -> tuple[Namespace, dict[str, Any]]:
+    """The command, and what its call takes. Raises CallRefused."""
+    chosen = options.read(words)
+    if chosen.command == "grant":
+        _confirm_grant(chosen)
+    arguments = _arguments(chosen)
+    if getattr(chosen, "save", None) is not None and not getattr(chosen, "dry_run", False):
+        from .saving import check_folder
+
+        check_folder(chosen.save)
+    return chosen, arguments
+
+
 class _Command:
     """One command under way. `run` gives its exit code and what is printed."""
 
-    def __init__(self, chosen: Namespace, words: Sequence[str]) -> None:
-        self._chosen = chosen
+    _chosen: Namespace
+
+    def __init__(self, words: Sequence[str]) -> None:
         self._going_on = [*words]
         """The words of the command that goes on after an interruption."""
-        self._lacks_copies = False
+        self._lacks_results = False
 
     def say_how_to_go_on(self) -> None:
         say("Interrupted. What was sent to Runway is not stopped by that.")
         say(f"To go on: {shlex.join([options.PROGRAM, *self._going_on])}")
 
-    async def run(self) -> tuple[int, Answer]:
-        """Raises CallRefused."""
-        chosen = self._chosen
+    async def run(self, chosen: Namespace, arguments: dict[str, Any]) -> tuple[int, Answer]:
+        """Raises CallRefused, Ended."""
+        self._chosen = chosen
         wanted = Wanted(demo=chosen.demo, folder=chosen.profile_dir, name=chosen.profile, verbose=chosen.verbose)
-        if chosen.command == "grant":
-            _confirm_grant(chosen)
-        arguments = _arguments(chosen)
-        folder = getattr(chosen, "save", None)
-        if folder is not None and not getattr(chosen, "dry_run", False):
-            from .saving import check_folder
-
-            check_folder(folder)
         async with opened(wanted, COMMAND_LINE) as line:
             try:
                 return await self._run(line, arguments)
@@ -100,7 +109,7 @@ class _Command:
                 if chosen.wait or chosen.save is not None:
                     ended, _ = await self._wait(line, [found["task_id"]])
                     # It could answer, whatever the task's state is.
-                    code = ended if ended == Code.NOT_YET.value or self._lacks_copies else 0
+                    code = ended if ended == Code.NOT_YET.value or self._lacks_results else 0
                     found = await line.call("task", arguments)
                 return code, found
             case "list":
@@ -150,14 +159,15 @@ class _Command:
             if found["is_over"] or (end is not None and time.monotonic() >= end):
                 break
             patience = {"patience": _HANDED_OVER_WITHIN}
-        code = _exit_code(found["tasks"]) if found["is_over"] else Code.NOT_YET.value
+        self._lacks_results = _say_unsaved(found["tasks"])
         if chosen.save is not None:
             from .saving import copy_results
 
-            self._lacks_copies = not await asyncio.to_thread(copy_results, found["tasks"], chosen.save)
-            if self._lacks_copies:
-                say(f"To copy what is there later: {shlex.join([options.PROGRAM, 'wait', *ids, *_words_kept(chosen)])}")
-                code = code or Code.FAILED.value
+            self._lacks_results |= not await asyncio.to_thread(copy_results, found["tasks"], chosen.save)
+        code = _exit_code(found["tasks"]) if found["is_over"] else Code.NOT_YET.value
+        if self._lacks_results:
+            say(f"To have the rest later: {shlex.join([options.PROGRAM, 'wait', *ids, *_words_kept(chosen)])}")
+            code = code or Code.FAILED.value
         return code, found["tasks"][0] if len(ids) == 1 else found
 
 
@@ -251,11 +261,22 @@ async def _sent(line: Line, made: Answer) -> Answer:
     end = time.monotonic() + _SENT_WITHIN
     while made["state"] == "sending" or (made["state"] == "held" and "waits_for" not in made):
         if made["state"] == "held" and time.monotonic() > end:
-            say("It waits in the queue, and is sent when Runway Desktop runs next.")
+            say(f"It waits in the queue: {made.get('waits_because') or 'its turn comes later'}.")
+            say(f"It is sent when Runway Desktop runs next, or by: {options.PROGRAM} wait {made['task_id']}")
             break
         [now] = (await line.call("wait", {"ids": [made["task_id"]], "seconds": 0.2}))["tasks"]
         made = {**now, "is_repeat": made["is_repeat"]}
     return made
+
+
+def _say_unsaved(tasks: Sequence[Answer]) -> bool:
+    """Whether some results are not saved although nobody is about to: the library is away, or the disk is full."""
+    unsaved = [
+        (task, file) for task in tasks for file in task.get("files", ()) if file["state"] in ("failed", "expired")
+    ]
+    for task, file in unsaved:
+        say(f"{task['task_id']}: a result is not saved. {file.get('problem', '')}")
+    return bool(unsaved)
 
 
 def _progress(task: Answer) -> str:
@@ -269,8 +290,8 @@ def _progress(task: Answer) -> str:
 
 
 def _exit_code(tasks: Sequence[Answer]) -> int:
-    """The worst that can be done wrong comes first."""
-    return max((_OF_STATE[task["state"]].value for task in tasks if task["state"] in _OF_STATE), default=0)
+    found = {Code.REFUSED if task.get("decision") in _NOT_ALLOWED else _OF_STATE.get(task["state"]) for task in tasks}
+    return next((code.value for code in _WORST_FIRST if code in found), 0)
 
 
 def _narrowed(found: Answer, fields: Sequence[str] | None) -> Answer:

@@ -13,7 +13,8 @@ from runway_desktop.usecases.clients.refusals import CallRefused, Code
 PROGRAM = "runway-desktop"
 FIELDS = (
     "id", "status", "createdAt", "state", "task_id", "endpoint", "model", "prompt", "progress", "credits", "error",
-    "failure", "failureCode", "next", "waits_because", "waits_for", "files",
+    "failure", "failureCode", "next", "waits_because", "waits_for",
+    "asked_by", "request_id", "decision", "refused_because", "note", "files",
 )  # fmt: skip
 """What `list --json` can be narrowed to: the members of a task's answer."""
 MOST_LISTED = 200

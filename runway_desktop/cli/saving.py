@@ -33,14 +33,14 @@ def copy_results(tasks: Sequence[Answer], folder: Path) -> bool:
     for task in tasks:
         for file in task.get("files", ()):
             if "path" not in file:
-                say(f"{task['task_id']}: a result is not saved yet ({file['state']}), so it was not copied.")
                 is_whole = False
                 continue
             source = Path(file["path"])
             try:
                 put = put_whole(source, folder / source.name, names, room)
             except (DiskError, OSError) as error:
-                say(f"It could not be copied to {folder}: {error} The result is kept in the library: {source}")
+                why = error.message if isinstance(error, DiskError) else f"{error.strerror or error}."
+                say(f"It could not be copied to {folder}: {why} The result is kept in the library: {source}")
                 is_whole = False
             else:
                 say(f"saved {put.path}")

@@ -20,12 +20,14 @@ from runway_desktop.domain.errors import DamagedList, RunwayDesktopError
 from runway_desktop.domain.events import EngineNotice, Event, Notice
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.secrecy import KnownSecrets
+from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.disk.private_socket import Listening
 from runway_desktop.services.disk.profile_lock import Claim
 from runway_desktop.services.supervised import report, shielded
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.notices import said
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address, Assembly, build
@@ -161,6 +163,15 @@ class Headless:
         for name, work in await assembly.prepare():
             self._supervisor.spawn(work(), name)
         self._supervisor.spawn(self._find_key(), "look for the key")
+        self._say_what_is_queued()
+
+    def _say_what_is_queued(self) -> None:
+        """The lane goes on where the last program of this profile ended, with what the person had queued there."""
+        tasks = self._assembly.engine.ledger.open()
+        queued = sum(task.state is State.HELD and task.hold.code is HoldCode.ITS_TURN for task in tasks)
+        if queued and not self._assembly.engine.settings.paused:
+            amount = units.count(queued, "task that was queued before is", "tasks that were queued before are")
+            log.warning("%s sent as well.", amount)
 
     async def _check(self, assembly: Assembly) -> None:
         try:

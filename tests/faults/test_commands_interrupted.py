@@ -205,7 +205,7 @@ def test_a_paid_result_that_cannot_be_copied_stays_in_the_library_and_is_named(p
     assert f"The result is kept in the library: {kept}" in said
     assert Path(kept).stat().st_size > 0
     folder.unlink()
-    [line] = [line for line in said.splitlines() if line.startswith("To copy")]
+    [line] = [line for line in said.splitlines() if line.startswith("To have")]
     code, _, _ = run_words(programs, *shlex.split(line.partition(": ")[2])[1:])
     assert (code, [file.read_bytes() for file in folder.iterdir()]) == (0, [Path(kept).read_bytes()])
 

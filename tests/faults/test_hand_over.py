@@ -52,11 +52,19 @@ class Programs:
             "RUNWAYML_BASE_URL": runway.base_url,
         }
 
-    def start(self, *words: str, **more: str) -> subprocess.Popen[str]:
+    def start(
+        self, *words: str, stdin: int | None = None, stderr: int = subprocess.PIPE, **more: str
+    ) -> subprocess.Popen[str]:
         """`more` are variables of its environment."""
         command = [sys.executable, "-m", "runway_desktop", *words, "--profile-dir", str(self.folder)]
         process = subprocess.Popen(
-            command, cwd=ROOT, env=self.surroundings | more, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            command,
+            cwd=ROOT,
+            env=self.surroundings | more,
+            text=True,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
         )
         self._running.append(process)
         return process
@@ -96,7 +104,7 @@ class Programs:
                 process.kill()
             out, said = process.communicate()
             # For whoever reads of a failure.
-            sys.stdout.write(f"{process.args!r} ended with {process.returncode}: {out[:500]} {said[-2000:]}\n")
+            sys.stdout.write(f"{process.args!r} ended with {process.returncode}: {out[:500]} {(said or '')[-2000:]}\n")
 
 
 @pytest.fixture

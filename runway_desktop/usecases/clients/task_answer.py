@@ -13,7 +13,7 @@ from typing import Any
 from runway_desktop.domain.clients import ClientRequest, Decision, decision
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import LIVE, Output, OutputState, State, Task
-from runway_desktop.usecases.words.failures import failure_words
+from runway_desktop.usecases.words.failures import failure_words, saving_words
 
 ASK_AGAIN = "Ask again in 5 seconds."
 APPROVED_FIRST = "The person approves it in Runway Desktop first. Wait for it, or go on; do not make it again."
@@ -131,6 +131,8 @@ def _file(output: Output) -> dict[str, Any]:
     if output.is_kept:
         found["path"] = output.path
         found["size"] = output.size
+    if output.problem is not None:
+        found["problem"] = saving_words(output)
     if output.poster:
         found["poster"] = output.poster
     if output.is_missing:

@@ -9,6 +9,7 @@ import pytest
 
 from runway_desktop.__main__ import main
 from runway_desktop.cli import options
+from runway_desktop.domain.clients import ClientRequest
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, State
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.clients.task_answer import task_answer
@@ -64,8 +65,12 @@ def test_every_member_of_a_tasks_answer_can_be_chosen_and_no_other():
         failed("A.B"),
         row(State.HELD, hold=Hold(HoldCode.APPROVAL, words="claude")),
     ]
-    named = {name for row in rows for name in task_answer(row, price=5.0, because="Paused")}
-    assert named == set(options.FIELDS)
+    asked = ClientRequest(client="claude", request_id="1", digest="", task_id=rows[0].task.id, credits=5.0, at=0.0,
+                          request=rows[0].task.request, reason="Too dear")  # fmt: skip
+    refused = row(State.CANCELLED, remote_id=None)
+    answers = [task_answer(row, price=5.0, because="Paused", note="Offline") for row in rows]
+    answers.append(task_answer(refused, asked=asked))
+    assert {name for answer in answers for name in answer} == set(options.FIELDS)
 
 
 @pytest.mark.parametrize(

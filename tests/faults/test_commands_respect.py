@@ -1,0 +1,165 @@
+"""What the person has decided holds for commands too, with no window to ask in: a pause, caps, the balance, a library
+that is away, a keychain that is locked. Each ends with its own exit code, and nothing is paid against it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.services.settings import PAUSED
+from runway_desktop.store import SqliteStore
+from runway_desktop.wiring import environment
+from tests.faults.test_commands import PICTURE, programs, run, runway  # noqa: F401 - fixtures
+from tests.faults.test_hand_over import Programs
+from tests.faults.test_hanging_keychain import BACKEND
+from tests.journeys.runway import ROOT
+from tests.unit.store.libraries import fill
+
+PAID = (*PICTURE, "--set", "ratio=1280:720", "--max-credits", "10", "--json")
+
+
+def arrange(programs: Programs, **settings: Any) -> None:  # noqa: F811
+    """As the preferences of the window would have it."""
+
+    async def write() -> None:
+        profile = environment.profile(demo=False, folder=programs.folder)
+        store = await SqliteStore.open(profile.database)
+        await store.set_settings(settings)
+        await store.close()
+
+    asyncio.run(write())
+
+
+@pytest.fixture(autouse=True)
+def granted(programs: Programs) -> None:  # noqa: F811 - the fixture
+    programs.grant()
+
+
+@pytest.fixture
+def paid(programs: Programs) -> Any:  # noqa: F811
+    """How many requests were paid since the test began."""
+    before = len(programs.runway.accepted)
+    return lambda: len(programs.runway.accepted) - before
+
+
+def test_a_pause_holds_and_a_wait_says_so(programs: Programs, paid: Any):  # noqa: F811
+    arrange(programs, **{PAUSED: True})
+    code, made, said = run(programs, *PAID)
+    assert (code, made["state"], made["waits_because"], paid()) == (0, "held", "Paused", 0)
+    assert "is sent when Runway Desktop runs next" in said
+    code, _, said = run(programs, "wait", made["task_id"], "--timeout", "1")
+    assert (code, "held: Paused" in said) == (8, True)
+    arrange(programs, **{PAUSED: False})
+    assert (run(programs, "wait", made["task_id"])[0], paid()) == (0, 1)
+
+
+@pytest.mark.parametrize("cap", ["day_cap", "month_cap", "sending_cap"])
+def test_a_cap_refuses_what_is_above_it(programs: Programs, paid: Any, cap: str):  # noqa: F811
+    arrange(programs, **{cap: 1.0})
+    code, refused, said = run(programs, *PAID)
+    assert (code, refused["code"], paid()) == (7, "refused", 0), said
+    assert "Nothing was sent" in said
+
+
+def test_a_price_above_the_limit_that_was_said_is_refused(programs: Programs, paid: Any):  # noqa: F811
+    code, _, said = run(programs, *PAID, "--max-credits", "1")
+    assert (code, "more than 1" in said, paid()) == (7, True, 0)
+
+
+def test_a_library_that_is_away_keeps_what_is_paid_for(programs: Programs, paid: Any, tmp_path: Path):  # noqa: F811
+    drive = tmp_path / "drive"
+    (drive / "library").mkdir(parents=True)
+    arrange(programs, library_folder=str(drive / "library"))
+    code, first, _ = run(programs, *PAID, "--wait")
+    assert (code, Path(first["files"][0]["path"]).is_relative_to(drive)) == (0, True)
+    drive.rename(tmp_path / "unplugged")
+    code, made, said = run(programs, *PAID, "--prompt", "Away", "--wait")
+    assert (code, made["status"], paid()) == (1, "SUCCEEDED", 2), said
+    assert f"{made['task_id']}: a result is not saved. The folder" in said
+    assert f"To have the rest later: runway-desktop wait {made['task_id']}" in said
+    (tmp_path / "unplugged").rename(drive)
+    code, made, _ = run(programs, "wait", made["task_id"], "--json")
+    assert (code, Path(made["files"][0]["path"]).is_relative_to(drive)) == (0, True)
+
+
+def test_a_locked_keychain_ends_a_command_that_needs_the_key(programs: Programs, tmp_path: Path):  # noqa: F811
+    (tmp_path / "waiting_keychain.py").write_text(BACKEND, encoding="utf-8")
+    locked = {
+        "ASKED": str(tmp_path / "asked"), "PYTHON_KEYRING_BACKEND": "waiting_keychain.Waiting",
+        "PYTHONPATH": f"{ROOT}:{tmp_path}", "RUNWAYML_API_SECRET": "",
+    }  # fmt: skip
+    code, refused, said = run(programs, "balance", "--json", **locked)
+    assert (code, refused["code"]) == (4, "key")
+    assert "waits to be unlocked" in said
+    assert run(programs, "list", **locked)[0] == 0, "what needs no key is answered"
+
+
+def test_a_runway_that_cannot_be_reached_is_a_passing_trouble(programs: Programs):  # noqa: F811
+    nobody = {"RUNWAYML_BASE_URL": "http://127.0.0.1:1"}
+    code, refused, _ = run(programs, "balance", "--json", **nobody)
+    assert (code, refused["code"]) == (3, "again")
+    assert run(programs, "list", "--json", **nobody)[0] == 0
+
+
+def test_a_list_that_is_found_damaged_sends_nothing(programs: Programs, paid: Any):  # noqa: F811
+    database = environment.profile(demo=False, folder=programs.folder).database
+
+    async def many() -> None:
+        store = await SqliteStore.open(database)
+        await fill(store, 300)
+        await store.close()
+
+    asyncio.run(many())
+    content = bytearray(database.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 4096] = b"\xff" * 4096
+    database.write_bytes(content)
+    code, _, said = run(programs, *PAID)
+    assert (code, paid()) == (9, 0), said
+
+
+def test_what_the_person_has_queued_is_sent_by_a_command_that_sends_and_by_none_that_reads(
+    programs: Programs, paid: Any  # noqa: F811
+):  # fmt: skip
+    arrange(programs, **{PAUSED: True})
+    window = programs.window()
+    queued = [programs.run(*PAID, "--prompt", f"Queued {number}")[1] for number in range(2)]
+    window.terminate()
+    window.wait(60)
+    arrange(programs, **{PAUSED: False})
+    for words in (("list",), ("get", queued[0]["task_id"]), ("models",), ("balance",), (*PAID, "--dry-run")):
+        assert run(programs, *words)[0] == 0
+    assert paid() == 0
+    code, _, said = run(programs, *PAID, "--wait")
+    assert (code, paid()) == (0, 3)
+    assert "2 tasks that were queued before are sent as well" in said
+
+
+@pytest.mark.parametrize(("answer", "code"), [(b"no\n", 7), (None, 130), (b"yes\n", 0)])
+def test_a_grant_is_given_by_a_yes_at_a_terminal(programs: Programs, answer: bytes | None, code: int):  # noqa: F811
+    permit = ("grant", "12")
+    ours, theirs = pty.openpty()
+    with programs.start(*permit, stdin=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        said = b""
+        while b"Type yes" not in said:
+            said += os.read(ours, 1000)
+        if answer is None:
+            process.send_signal(signal.SIGINT)
+        else:
+            os.write(ours, answer)
+        printed, _ = process.communicate(timeout=60)
+    os.close(ours)
+    assert (process.returncode, "credits_a_day: 12" in printed) == (code, code == 0)
+
+
+def test_a_grant_is_not_spent_beyond(programs: Programs, paid: Any):  # noqa: F811
+    programs.grant(9)
+    assert run(programs, *PAID)[0] == 0
+    code, _, said = run(programs, *PAID, "--prompt", "Another fox")
+    assert (code, paid()) == (7, 1), said
