@@ -1,11 +1,14 @@
 """Completions for bash, zsh and fish, and the man page: made of the commands' own parser, when packaging.
 
-Raises `StepFailed`. Standard library only; the two libraries that make them run in the environment.
+Raises `StepFailed`. The two libraries that make them run in the environment, and call `parser` there; the rest is
+standard library only.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
+from argparse import ArgumentParser
 from pathlib import Path
 
 from steps.places import ROOT, VENV, StepFailed, program_of
@@ -16,22 +19,71 @@ PLACES = {
     "zsh": f"usr/share/zsh/vendor-completions/_{NAME}",
     "fish": f"usr/share/fish/vendor_completions.d/{NAME}.fish",
 }
+FILES_TOO = {
+    "bash": ("complete -o bashdefault ", "complete -o bashdefault -o default "),
+    "zsh": (
+        "_describe 'runway-desktop commands' _commands\n",
+        "_describe 'runway-desktop commands' _commands\n  _files\n",
+    ),
+    "fish": (
+        "complete -c runway-desktop -f\n",
+        "complete -c runway-desktop -f\n"
+        "complete -c runway-desktop -n '_shtab_runway_desktop_using; and test $_shtab_runway_desktop_npos -eq 0' -F\n",
+    ),
+}
+"""What is put in the place of what, so that files are offered where a command may stand: a window takes them in."""
 MAN_PAGE = f"usr/share/man/man1/{NAME}.1"
+DOES = "make video, pictures and sound with the Runway API, keep every result"
 
 
 def lay_out(tree: Path) -> None:
     """Puts them where a Debian system looks for them."""
     for shell, place in PLACES.items():
-        _write(tree / place, "shtab", "--error-unimportable", f"--shell={shell}", "runway_desktop.cli.options.parser")
+        words = ("--error-unimportable", f"--shell={shell}", "--prefix=runway_desktop", "steps.shells.parser")
+        _write(tree / place, "shtab", *words)
+        before, after = FILES_TOO[shell]
+        text = (tree / place).read_text("utf-8")
+        if text.count(before) != 1:
+            raise StepFailed(f"shtab writes other completions for {shell} than it did: see FILES_TOO.")
+        (tree / place).write_text(text.replace(before, after), "utf-8")
     _write(
         tree / MAN_PAGE, "argparse-manpage", "--module", "runway_desktop.cli.options", "--function", "parser",
-        "--project-name", NAME, "--format", "single-commands-section",
+        "--project-name", NAME, "--prog", NAME, "--description", DOES, "--manual-title", "Runway Desktop",
+        "--format", "single-commands-section",
     )  # fmt: skip
+
+
+def parser() -> ArgumentParser:
+    """The commands' own, with what a shell can offer for a word: files, folders, endpoints, models."""
+    import shtab
+
+    from runway_desktop.catalog import Catalog
+    from runway_desktop.cli import options
+
+    pairs = list(Catalog.load().pairs())
+    offered = {
+        "source": shtab.FILE,
+        "save": shtab.DIRECTORY,
+        "profile_dir": shtab.DIRECTORY,
+        "endpoint": sorted({pair.endpoint for pair in pairs}),
+        "model": sorted({pair.model for pair in pairs}),
+    }
+    found = options.parser()
+    [commands] = [action.choices for action in found._actions if action.choices]
+    for command in dict(commands or {}).values():
+        for action in command._actions:
+            offer = offered.get(action.dest)
+            if isinstance(offer, list):
+                action.choices = offer
+            elif offer is not None:
+                action.complete = offer
+    return found
 
 
 def _write(file: Path, program: str, *words: str) -> None:
     command = [str(program_of(VENV, program)), *words]
-    done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE)
+    paths = {"PYTHONPATH": str(ROOT / "packaging")}
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | paths, check=False, stdout=subprocess.PIPE)
     if done.returncode != 0 or not done.stdout:
         raise StepFailed(f"{program} made nothing: see its words above.")
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -18,10 +18,15 @@ FIELDS = (
 )  # fmt: skip
 """What `list --json` can be narrowed to: the members of a task's answer."""
 MOST_LISTED = 200
+ABOUT = """\
+Commands for scripts, servers and agents; no display is needed. With a window open they go through it. Without a
+command, a window opens and takes in the files, folders, https links and task ids that are named: runway-desktop
+[--demo] [--profile NAME] [--profile-dir DIR] [ITEM ...]. A file that is called as a command is ./list, say."""
 EXIT_CODES = """\
 exit codes: 0 done; 1 the task failed; 2 the request is wrong; 3 a passing trouble, safe to try again; 4 the key;
 5 not found; 6 uncertain: maybe made and charged, do not repeat; 7 refused by a cap, a missing grant or the person;
-8 the wait ran out, the task goes on; 9 Runway Desktop has to be opened first; 130 interrupted"""
+8 the wait ran out, the task goes on; 9 Runway Desktop has to be opened first; 130, 143, 129 interrupted, which stops
+no task: stderr names the command that goes on"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -45,12 +50,14 @@ def read(words: Sequence[str]) -> argparse.Namespace:
 
 def parser() -> argparse.ArgumentParser:
     """Completions and the man page are made of it when packaging."""
-    found = Parser(prog=PROGRAM, epilog=EXIT_CODES)
+    found = Parser(prog=PROGRAM, description=ABOUT, epilog=EXIT_CODES)
     commands = found.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def add(name: str, does: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.", epilog=EXIT_CODES)
-        _with_profile(command, fields=name == "list")
+        if name != "mcp":
+            _with_json(command, fields=name == "list")
+        _with_profile(command)
         return command
 
     command = add("get", "say how a task stands; one that the list lacks is adopted, so that its result is kept")
@@ -95,6 +102,9 @@ def parser() -> argparse.ArgumentParser:
 
     command = add("grant", "let commands spend up to so many credits a day from this profile; asks at the terminal")
     command.add_argument("credits", type=_credits, metavar="CREDITS", help="a day; 0 takes it back")
+
+    # Answered by `mcp/main.py`; here for completions and the man page.
+    add("mcp", "serve an agent on stdin and stdout, by the Model Context Protocol")
     return found
 
 
@@ -105,13 +115,16 @@ def _with_waiting(command: argparse.ArgumentParser, *, always: bool = False) -> 
     command.add_argument("--save", type=Path, metavar="DIR", help="wait, and copy the saved results there as well")
 
 
-def _with_profile(command: argparse.ArgumentParser, *, fields: bool) -> None:
+def _with_json(command: argparse.ArgumentParser, *, fields: bool) -> None:
     said = "one JSON object on stdout; words go to stderr"
     if fields:
         said += "; with FIELDS, such as id,state,files, those of each task only"
         command.add_argument("--json", nargs="?", const=(), type=_fields, metavar="FIELDS", help=said)
     else:
         command.add_argument("--json", action="store_const", const=(), help=said)
+
+
+def _with_profile(command: argparse.ArgumentParser) -> None:
     command.add_argument("--profile", metavar="NAME", help="the profile of this name")
     command.add_argument("--profile-dir", type=Path, metavar="DIR", help="the profile in this folder")
     command.add_argument("--demo", action="store_true", help="the demo's profile, which costs nothing")
