@@ -11,6 +11,7 @@ import base64
 import json
 import logging
 import mimetypes
+import os
 import re
 import sys
 import time
@@ -33,6 +34,7 @@ from runway_desktop import __version__
 from runway_desktop.domain.clients import COMMAND_LINE
 from runway_desktop.remote.line import Line
 from runway_desktop.remote.messages import LONGEST_LINE
+from runway_desktop.services.supervised import report
 from runway_desktop.usecases.clients.refusals import CallRefused
 
 from .tools import LONGEST_WAIT, TOOLS
@@ -61,7 +63,7 @@ Note = Callable[[float, float, str], Awaitable[None]]
 
 
 async def serve(line: Line) -> None:
-    """Until stdin ends."""
+    """Until stdin ends, or nobody reads stdout any more."""
 
     async def list_tools(
         _: ServerRequestContext[Any], __: types.PaginatedRequestParams | None
@@ -83,8 +85,13 @@ async def serve(line: Line) -> None:
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
-    async with stdio_server(stdin=cast(Any, _Lines())) as (read, write):
-        await server.run(_Discoverable(read, write, server), write, server.create_initialization_options())
+    try:
+        async with stdio_server(stdin=cast(Any, _Lines())) as (read, write):
+            await server.run(_Discoverable(read, write, server), write, server.create_initialization_options())
+    except* (BrokenPipeError, anyio.BrokenResourceError, anyio.ClosedResourceError):
+        log.info("The host is gone")
+        # What is still to be written would break again at the end of the process.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def client_name(said: str) -> str:
@@ -126,6 +133,9 @@ async def answered(line: Line, name: str, arguments: dict[str, Any], note: Note 
         found = await (_noted(line, values, note) if call == "wait" and note is not None else line.call(call, values))
     except CallRefused as error:
         return _said(error.in_words())
+    except Exception as mistake:  # noqa: BLE001 - reported with its traceback
+        report("answering an agent", mistake)
+        return _said("Something went wrong in the program. Details are in its log.")
     if tool.shape is not None:
         found = tool.shape(found)
     content: list[types.ContentBlock] = [types.TextContent(text=json.dumps(found, ensure_ascii=False))]

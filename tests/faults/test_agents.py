@@ -22,6 +22,7 @@ from tests.journeys.runway import ROOT, Runway
 Client: Any = pytest.importorskip("mcp.client").Client
 
 from mcp.client.stdio import StdioServerParameters, stdio_client  # noqa: E402 - only where the library is installed
+from mcp_types import Implementation  # noqa: E402
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def programs(tmp_path: Path, runway: Runway) -> Iterator[Programs]:
 
 
 @asynccontextmanager
-async def host(programs: Programs, mode: str = "auto") -> AsyncIterator[Any]:
+async def host(programs: Programs, mode: str = "auto", info: Implementation | None = None) -> AsyncIterator[Any]:
     surroundings = {**os.environ, "RUNWAYML_API_SECRET": SECRET, "RUNWAYML_BASE_URL": programs.runway.base_url}
     server = StdioServerParameters(
         command=sys.executable,
@@ -49,7 +50,7 @@ async def host(programs: Programs, mode: str = "auto") -> AsyncIterator[Any]:
         cwd=ROOT,
         env=surroundings,
     )
-    async with Client(stdio_client(server), mode=mode) as client:
+    async with Client(stdio_client(server), mode=mode, client_info=info) as client:
         yield client
 
 

@@ -23,13 +23,12 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks.adoption import Adopting
 from runway_desktop.usecases.searching.language import meaning, read
 from runway_desktop.usecases.sending.sending import Sending
-from runway_desktop.usecases.words.holds import hold_words, lane_words
 from runway_desktop.values import Struct, as_json
 
 from .creating import Creating, TaskWished, revoked
 from .finishing import Finishing
 from .refusals import CallRefused, Code, refusal_of
-from .task_answer import is_settled, task_answer
+from .task_answer import is_settled, task_answer, why_waiting
 from .under_way import Under, under_way
 
 KEY_PATIENCE = 10.0
@@ -325,7 +324,7 @@ class ClientCases:
         because = ""
         if task.state is State.HELD:
             reason = engine.lane.reason_for(task.id) if engine.is_made("lane") else None
-            because = hold_words(task.hold) or lane_words(reason)
+            because = why_waiting(task.hold, reason)
         credits = price.credits if price is not None else None
         return task_answer(row, asked=asked, price=credits, because=because, **more)
 

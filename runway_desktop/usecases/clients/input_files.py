@@ -1,6 +1,7 @@
 """Which files a client's request may use: looked at before anything is stored. Blocking; any thread.
 
-The kind is judged by content. Links are resolved first. Raises CallRefused with one sentence.
+The kind is judged by content. Links are resolved first. Raises CallRefused with one sentence, which names the field: a
+file's name may be anybody's words.
 """
 
 from __future__ import annotations
@@ -51,27 +52,31 @@ def check_files(
 
 
 def _checked(path: Path, place: AssetPlace, folders: Sequence[Path] | None, profile: Path, library: Path) -> str:
-    name = path.name
+    name = ".".join(map(str, place.path))
     try:
         # Nothing is said of a file elsewhere, not even whether it is there.
         _check_folder(name, path.resolve(), folders)
         found = path.resolve(strict=True)
         facts = found.stat()
         if not stat.S_ISREG(facts.st_mode):
-            raise _refused(f"“{name}” is no file.", "Name a picture, clip or sound.")
+            raise _refused(f"{name} names no file.", "Name a picture, clip or sound.")
         _check_place(name, found, profile.resolve(), library.resolve())
         with found.open("rb") as file:
             head = file.read(HEAD_LENGTH)
             file.seek(0)
             digest = hashlib.file_digest(file, "sha256").hexdigest() if facts.st_size <= _MOST else ""
-    except OSError as error:
-        raise _refused(f"“{name}” cannot be read.", f"{error.strerror or error}.") from error
+    except (OSError, ValueError) as error:
+        # No path has a zero in it.
+        said = getattr(error, "strerror", None) or error
+        raise _refused(f"The file of {name} cannot be read.", f"{said}.") from error
     known = format_of(head)
     media = known.media if known is not None else Media.OTHER
     if media not in place.media:
-        raise _refused(f"“{name}” is no {media_in_words(place.media)}.", "What counts is its content, not its name.")
+        raise _refused(
+            f"The file of {name} is no {media_in_words(place.media)}.", "What counts is its content, not its name."
+        )
     if facts.st_size > (most := largest(media, Way.UPLOAD)):
-        raise _refused(f"“{name}” is too large.", f"At most {most // MEGABYTE} MB.")
+        raise _refused(f"The file of {name} is too large.", f"At most {most // MEGABYTE} MB.")
     return digest
 
 
@@ -82,14 +87,14 @@ def _check_folder(name: str, found: Path, folders: Sequence[Path] | None) -> Non
         advice = f"It may name files in {', '.join(map(str, folders))}."
     else:
         advice = "Name a task whose result it is, or an https link."
-    raise _refused(f"This program may not name “{name}”.", advice)
+    raise _refused(f"This program may not name the file of {name}.", advice)
 
 
 def _check_place(name: str, found: Path, profile: Path, library: Path) -> None:
     if found.is_relative_to(library):
         return
     if found.is_relative_to(profile) or any(part.startswith(".") for part in found.parts):
-        raise _refused(f"“{name}” lies in a hidden folder or in the profile.", "Copy it elsewhere first.")
+        raise _refused(f"The file of {name} lies in a hidden folder or in the profile.", "Copy it elsewhere first.")
 
 
 def _refused(message: str, advice: str) -> CallRefused:

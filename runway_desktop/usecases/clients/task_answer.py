@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from runway_desktop.domain.caps import LaneReason
 from runway_desktop.domain.clients import ClientRequest, Decision, decision
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import LIVE, Output, OutputState, State, Task
+from runway_desktop.domain.task import LIVE, Hold, HoldCode, Output, OutputState, State, Task
 from runway_desktop.usecases.words.failures import failure_words, saving_words
+from runway_desktop.usecases.words.holds import hold_words, lane_words
+from runway_desktop.values import replace
 
 ASK_AGAIN = "Ask again in 5 seconds."
 APPROVED_FIRST = "The person approves it in Runway Desktop first. Wait for it, or go on; do not make it again."
@@ -61,6 +64,8 @@ def task_answer(
     found |= _ending(row)
     if because:
         found["waits_because"] = because
+        if task.hold.file:
+            found["file"] = task.hold.file
     if asked is not None:
         found |= _decided(asked, task)
     if task.hold.code.waits_for_person and task.state is State.HELD and task.removed_at is None:
@@ -88,6 +93,21 @@ def _decided(asked: ClientRequest, task: Task) -> dict[str, Any]:
     elif what is Decision.EDITED:
         found["note"] = WAS_EDITED
     return found
+
+
+def why_waiting(hold: Hold, reason: LaneReason | None) -> str:
+    """Why a queued task waits, with no name that others gave."""
+    match hold.code:
+        case HoldCode.APPROVAL:
+            return "It waits for the person's approval."
+        case HoldCode.FILE_UNREADABLE:
+            hold = replace(hold, words="", file="")
+        case _:
+            hold = replace(hold, file="")
+    if reason is not None and reason.held is not None:
+        limit = replace(reason.held.limit, project="its project")
+        reason = replace(reason, held=replace(reason.held, limit=limit))
+    return hold_words(hold) or lane_words(reason)
 
 
 def is_settled(row: Row, *, saved: bool) -> bool:

@@ -25,6 +25,7 @@ from runway_desktop.domain.clients import Permission  # noqa: E402
 from runway_desktop.mcp import server  # noqa: E402
 from runway_desktop.mcp.server import answered, client_name  # noqa: E402
 from runway_desktop.mcp.tools import TOOLS  # noqa: E402
+from tests.mistakes import Mistakes  # noqa: E402
 from tests.permits import LIBRARY_CLIENT, permit  # noqa: E402
 
 ERAS: tuple[Literal["auto", "legacy"], ...] = ("auto", "legacy")
@@ -106,7 +107,7 @@ async def test_what_cannot_be_done_is_a_sentence_and_no_crash(era: str, tmp_path
             ("no_such_tool", {}, "no tool of this name"),
             ("create", {"endpoint": "text_to_dream", "model": "x", "request_id": "1"}, "no such endpoint"),
             ("create", {"endpoint": "text_to_video", "model": "gen4.5"}, "missing required field `request_id`"),
-            ("runway_generateVideo", {"promptImage": "/etc/passwd"}, "may not name “passwd”"),
+            ("runway_generateVideo", {"promptImage": "/etc/passwd"}, "may not name the file of promptImage"),
             ("runway_generateVideo", {"promptImage": "file:///etc/passwd"}, "Name the file by its path"),
             ("runway_generateVideo", {"promptImage": "https://localhost/a.png"}, "only this network knows"),
         ):
@@ -159,6 +160,35 @@ def test_a_message_without_an_end_is_dropped_and_the_next_is_answered(tmp_path: 
     assert (found["id"], "result" in found) == (2, True)
 
 
+def test_half_a_line_asks_for_nothing(tmp_path: Path):
+    probe = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {}})
+    create = {"name": "create", "arguments": {"endpoint": "text_to_image", "model": "gen4_image", "request_id": "1"}}
+    half = json.dumps({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": create})[:-1]
+    done = said_to(tmp_path, f"{probe}\n{half}")
+    assert [json.loads(line).get("id") for line in done.stdout.splitlines() if '"id"' in line] == [1]
+
+
+def test_a_host_that_is_gone_ends_its_server_without_a_word(tmp_path: Path):
+    server = subprocess.Popen(
+        [sys.executable, *words(tmp_path)], cwd=ROOT, env=surroundings(), text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert server.stdin is not None
+    assert server.stdout is not None
+    probe = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {}})
+    server.stdin.write(probe + "\n")
+    server.stdin.flush()
+    assert server.stdout.readline()
+    server.stdout.close()
+    for _ in range(5):
+        server.stdin.write(probe + "\n")
+    server.stdin.close()
+    assert server.stderr is not None
+    assert server.stderr.read() == ""
+    server.stderr.close()
+    assert server.wait(30) == 0
+
+
 def test_without_the_library_it_says_what_to_install(tmp_path: Path):
     (tmp_path / "mcp_types.py").write_text("raise ModuleNotFoundError('gone', name='mcp_types')")
     done = subprocess.run(
@@ -179,13 +209,17 @@ def test_a_name_is_what_the_host_says_but_never_that_of_commands():
 
 def answers(folder: Path, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What a server says to these, before its input ends."""
-    said = "".join(json.dumps(message) + "\n" for message in messages)
+    done = said_to(folder, "".join(json.dumps(message) + "\n" for message in messages))
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def said_to(folder: Path, said: str) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [sys.executable, *words(folder)], cwd=ROOT, env=surroundings(), capture_output=True, text=True, timeout=60,
         check=False, input=said,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return done
 
 
 class Answers:
@@ -210,6 +244,19 @@ async def test_a_result_comes_with_its_file_and_its_small_picture_and_never_a_li
     assert (str(link.uri), link.name) == ((tmp_path / "a fox.mp4").as_uri(), "a fox.mp4")
     assert base64.b64decode(picture.data) == poster.read_bytes()
     assert "http" not in text.text
+
+
+async def test_a_mistake_of_the_program_is_a_sentence_for_the_model_and_reported(mistakes: Mistakes):
+    line: Any = Broken()
+    result = await answered(line, "search", {})
+    assert result.is_error
+    assert text_of(result) == "Something went wrong in the program. Details are in its log."
+    assert "a bug" in mistakes.take("answering an agent")
+
+
+class Broken:
+    async def call(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        raise ZeroDivisionError("a bug")
 
 
 class Standings:

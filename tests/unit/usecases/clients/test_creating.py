@@ -281,7 +281,7 @@ async def test_an_agent_names_files_of_the_folders_that_it_may_read_and_no_other
     other.write_bytes(PNG)
     linked.symlink_to(other)
     async with a_desk(tmp_path) as desk:
-        assert "may not name “a.png”" in (await desk.refused(AGENT, **picture(str(good)))).message
+        assert "may not name the file of promptImage" in (await desk.refused(AGENT, **picture(str(good)))).message
         await desk.engine.clients.allow_folders(AGENT, [str(tmp_path / "cast")])
         for path in (other, linked, tmp_path / "cast" / ".." / "b.png", tmp_path / "none.png"):
             refused = await desk.refused(AGENT, **picture(str(path)))
@@ -482,4 +482,4 @@ async def test_a_queued_task_says_why_it_waits(tmp_path: Path):
         made = await desk.create(max_credits=30)
         assert (made["state"], made["waits_because"]) == ("held", "Paused")
         theirs = await desk.create(AGENT)
-        assert theirs["waits_because"] == "Asked for by claude. Approve it to send it."
+        assert theirs["waits_because"] == "It waits for the person's approval."
