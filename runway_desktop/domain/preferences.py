@@ -38,6 +38,7 @@ class Section(StrEnum):
     NOTIFICATIONS = "Notifications", "alerts, messages, tray"
     RUNWAY = "Runway", "organization, tier, limits, concurrency, catalog, update models"
     MONEY = "Money", "budget, cap, spending limit, credits limit"
+    PROGRAMS = "Connected programs", "agents, mcp, claude, codex, cursor, vs code, scripts, command line, permissions"
     ABOUT = "About", "version, license, report a bug, log, support"
 
     synonyms: str

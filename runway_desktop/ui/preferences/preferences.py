@@ -16,12 +16,14 @@ from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from .about_page import AboutPage
 from .preference_pages import KeyPage, NoticesPage, Page, RunwayPage, SavingPage
 from .profile_page import ProfilePage
+from .programs_page import ProgramsPage
 
 _PAGES = {
     Section.KEY: KeyPage,
     Section.SAVING: SavingPage,
     Section.NOTIFICATIONS: NoticesPage,
     Section.RUNWAY: RunwayPage,
+    Section.PROGRAMS: ProgramsPage,
     Section.ABOUT: AboutPage,
 }
 """Pages with more than the table; that of the profile is left out where the program has no folder on a disk."""
@@ -67,7 +69,7 @@ class Preferences(Dialog):
         close = push_button(self, "Close", self.accept)
         panes = hbox(self._sections, (self._stack, 1), spacing=2 * GRID)
         vbox((panes, 1), hbox(STRETCH, close), on=self, margins=2 * GRID, spacing=2 * GRID)
-        open_at(self, QSize(92 * GRID, 64 * GRID))
+        open_at(self, QSize(132 * GRID, 88 * GRID))
         self.show_section("Key")
         self._sections.setFocus(Qt.FocusReason.OtherFocusReason)
 

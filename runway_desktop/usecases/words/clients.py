@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from runway_desktop.domain.clients import COMMAND_LINE
+from runway_desktop.domain.clients import COMMAND_LINE, Client, Permission
+from runway_desktop.usecases.question import Question
 
 from .plain import shown
-from .units import shortened
+from .units import count, credits_in_words, moment, number, shortened
 
 _LONGEST = 60
 _UNKNOWN = "mdi6.application-outline"
@@ -40,3 +41,51 @@ def client_name(name: str) -> str:
 
 def client_icon(name: str) -> str:
     return _KNOWN.get(name.casefold(), ("", _UNKNOWN))[1]
+
+
+def permission_words(client: Client) -> str:
+    match client.permission:
+        case Permission.READ:
+            return "Read only"
+        case Permission.ASK:
+            return "Ask each time"
+        case Permission.ALLOWANCE if client.name == COMMAND_LINE:
+            return f"Up to {credits_in_words(client.credits)} a day"
+        case Permission.ALLOWANCE:
+            return f"Allowance, {number(client.credits)} a day"
+        case Permission.REVOKED:
+            return "Revoked"
+
+
+def permission_choices(client: Client) -> list[tuple[Permission, str]]:
+    """Commands are never asked about: nobody would answer them."""
+    if client.name == COMMAND_LINE:
+        return [(Permission.READ, "Read only"), (Permission.ALLOWANCE, "Up to so many credits a day…")]
+    return [
+        (Permission.READ, "Read only"),
+        (Permission.ASK, "Ask each time"),
+        (Permission.ALLOWANCE, "Allowance of credits a day…"),
+    ]
+
+
+def waiting_words(waiting: int) -> str:
+    return f"{count(waiting, 'request')} waiting" if waiting else "Nothing waiting"
+
+
+def today_words(client: Client, today: float) -> str:
+    if client.permission is Permission.ALLOWANCE:
+        return f"{number(today)} of {credits_in_words(client.credits)} today"
+    return f"{credits_in_words(today)} today" if today else "Nothing spent today"
+
+
+def seen_words(client: Client, now: float, *, is_connected: bool) -> str:
+    if is_connected:
+        return "Connected now"
+    return f"Seen {moment(client.seen_at, now)}" if client.seen_at else "Not seen yet"
+
+
+def revoke_question(client: Client, waiting: int) -> Question:
+    name = client_name(client.name)
+    refused = f"{count(waiting, 'request that waits is', 'requests that wait are')} refused. " if waiting else ""
+    text = f"{refused}What is queued for it waits for you, and it gets no more answers until you allow it again."
+    return Question(f"Revoke the access of {name}?", text, "Revoke access")

@@ -31,6 +31,7 @@ from runway_desktop.viewmodels.profiles.welcome import KeyForm
 
 from .cleaning_form import CleaningForm
 from .library_form import LibraryForm
+from .programs_form import ProgramsForm
 
 MODELS, PROJECTS = "lane_limits", "project_caps"
 """The preferences that are a number for each of several names."""
@@ -51,6 +52,7 @@ class PreferencesForm(Model):
         self._look = QuickLook()
         self.folder = LibraryForm(cases, bridge, runner, self)
         self.cleaning = CleaningForm(cases, runner, self)
+        self.programs = ProgramsForm(cases, bridge, runner, self)
         bridge.settings_changed.connect(self._told)
         bridge.organization_changed.connect(self._organization_changed)
 

@@ -1,0 +1,145 @@
+"""A line of the connected programs: who it is, what it may do, what it spent today and when it was seen. GUI thread
+only."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLayout, QWidget
+
+from runway_desktop.domain.clients import Permission
+from runway_desktop.domain.preferences import MOST_CREDITS
+from runway_desktop.ui.building import STRETCH, hbox, progress_bar, push_button, vbox
+from runway_desktop.ui.choice_popup import ChoicePopup, Option
+from runway_desktop.ui.confirm import ask_text, confirm
+from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.labels import ElidedLabel, PlainLabel, say, words
+from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.usecases.clients.programs import Program
+from runway_desktop.usecases.words.clients import (
+    client_icon,
+    client_name,
+    permission_choices,
+    permission_words,
+    revoke_question,
+    seen_words,
+    today_words,
+    waiting_words,
+)
+from runway_desktop.usecases.words.plain import tip
+from runway_desktop.viewmodels.settings.programs_form import ProgramsForm
+
+WIDTHS = (21 * GRID, 26 * GRID, 19 * GRID, 18 * GRID, 11 * GRID)
+"""Of the columns; where the window is narrower they wrap."""
+_USUAL = 200
+_BAR = 1_000
+_ICONS = {
+    Permission.READ: "mdi6.eye-outline",
+    Permission.ASK: "mdi6.hand-back-right-outline",
+    Permission.ALLOWANCE: "mdi6.wallet-outline",
+    Permission.REVOKED: "mdi6.cancel",
+}
+
+
+class ProgramRow(QWidget):
+    def __init__(self, form: ProgramsForm, theme: Theme, program: Program, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._form, self._theme, self._program = form, theme, program
+        name = self._name = client_name(program.client.name)
+        self.setAccessibleName(name)
+        self._icon = PlainLabel(self)
+        called = ElidedLabel(self, Qt.TextElideMode.ElideRight)
+        called.setText(name)
+        self._waiting = words(self, tone="muted", wrap=False)
+        self._waiting.setFont(theme.small_font())
+        who = _cell(self, 0, hbox(self._icon, (vbox(called, self._waiting, spacing=0), 1)))
+        who.setToolTip(tip(f"It calls itself “{program.client.name}”."))
+        self._permission = push_button(self, "", self._choose, kind="select")
+        self._today = PlainLabel(self)
+        self._today.setFont(theme.tabular(theme.small_font()))
+        self._bar = progress_bar(self, "Spent of today’s allowance")
+        self._bar.setRange(0, _BAR)
+        self._dot, self._seen = PlainLabel(self), words(self, tone="muted", wrap=False)
+        self._revoke = push_button(self, "Revoke…", self._ask_to_revoke, kind="flat")
+        self._revoke.setAccessibleName(f"Revoke the access of {name}")
+        self._again = push_button(self, "Allow again", partial(self._permit, Permission.READ))
+        self._seen.setFont(theme.small_font())
+        self._again.setAccessibleName(f"Allow {name} again")
+        cells = (
+            who,
+            _cell(self, 1, hbox((self._permission, 1), self._again)),
+            _cell(self, 2, vbox(STRETCH, self._today, self._bar, STRETCH, spacing=GRID // 2)),
+            _cell(self, 3, hbox(self._dot, (self._seen, 1))),
+            _cell(self, 4, hbox(STRETCH, self._revoke)),
+        )
+        line = FlowLayout(gap=GRID)
+        for cell in cells:
+            cell.setFixedHeight(max(one.sizeHint().height() for one in cells[:2]))
+            line.addWidget(cell)
+        vbox(line, on=self, margins=(2 * GRID, GRID, 2 * GRID, GRID))
+        self.show_program(program)
+
+    def show_program(self, program: Program) -> None:
+        """Again after a change of the theme."""
+        self._program = program
+        client, theme = program.client, self._theme
+        is_revoked = client.permission is Permission.REVOKED
+        self._icon.setPixmap(theme.icon(client_icon(client.name), Role.MUTED).pixmap(20, 20))
+        said = permission_words(client)
+        self._waiting.setText(said if is_revoked else waiting_words(program.waiting))
+        self._permission.setIcon(theme.icon(_ICONS[client.permission], Role.MUTED))
+        self._permission.setText(f"{said}  ▾")
+        self._permission.setAccessibleName(f"What {self._name} may do: {said}")
+        self._permission.setVisible(not is_revoked)
+        self._today.setText(today_words(client, program.today))
+        has_allowance = client.permission is Permission.ALLOWANCE
+        self._bar.setVisible(has_allowance)
+        self._bar.setValue(min(_BAR, round(_BAR * program.today / client.credits)) if has_allowance else 0)
+        is_connected = program.is_connected and not is_revoked
+        role = Role.GOOD if is_connected else Role.FAINT
+        self._dot.setPixmap(theme.icon("mdi6.circle", role).pixmap(GRID, GRID))
+        say(self._seen, seen_words(client, self._form.now, is_connected=is_connected))
+        self._revoke.setVisible(not is_revoked)
+        self._again.setVisible(is_revoked)
+
+    def _choose(self) -> None:
+        client = self._program.client
+        options = [Option(permission, text) for permission, text in permission_choices(client)]
+        popup = ChoicePopup(options, client.permission, f"What {self._name} may do", self._permission)
+        popup.chosen.connect(self._chosen)
+        popup.open_at(self._permission)
+
+    def _chosen(self, permission: Permission) -> None:
+        if permission is not Permission.ALLOWANCE:
+            self._permit(permission)
+            return
+        ask_text(
+            self,
+            f"Let {self._name} spend without asking",
+            "Credits a day, by this computer’s clock. What is beyond waits for you or is refused.",
+            f"{self._program.client.credits or _USUAL:g}",
+            lambda text: "" if _credits(text) else f"A number of credits between 1 and {MOST_CREDITS:,}.",
+            lambda text: self._permit(Permission.ALLOWANCE, _credits(text)),
+            ok="Allow",
+        )
+
+    def _permit(self, permission: Permission, credits: float = 0.0) -> None:
+        self._form.permit(self._program.client.name, permission, credits)
+
+    def _ask_to_revoke(self) -> None:
+        question = revoke_question(self._program.client, self._program.waiting)
+        confirm(self, question, partial(self._permit, Permission.REVOKED))
+
+
+def _credits(text: str) -> float:
+    """0 for what is no such number."""
+    plain = text.strip().replace(",", "")
+    return float(plain) if plain.isascii() and plain.isdigit() and 0 < int(plain) <= MOST_CREDITS else 0.0
+
+
+def _cell(parent: QWidget, column: int, layout: QLayout) -> QWidget:
+    cell = QWidget(parent)
+    cell.setFixedWidth(WIDTHS[column])
+    cell.setLayout(layout)
+    return cell

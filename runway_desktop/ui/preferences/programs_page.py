@@ -1,0 +1,75 @@
+"""The page of the preferences for other programs: what each may do. GUI thread only."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame
+
+from runway_desktop.ui.building import STRETCH, clear_layout, hbox, in_turns, line, push_button, vbox
+from runway_desktop.ui.labels import say
+from runway_desktop.ui.theme import FollowsTheme
+
+from .preference_pages import Page
+from .program_row import ProgramRow
+
+_PAUSED = "All programs are paused: they may read, and nothing is made for them."
+_NONE = "No program has asked for anything yet. Add Runway Desktop to one of those below."
+
+
+class ProgramsPage(Page):
+    def build(self) -> None:
+        self._rows: dict[str, ProgramRow | None] = {}
+        title = self.heading("Connected programs")
+        self.rows.removeWidget(title)
+        self._pause = push_button(self, "Pause all", self._pause_or_resume)
+        self.rows.addLayout(hbox(title, STRETCH, self._pause))
+        self.note(
+            "Programs on this computer that may ask through Runway Desktop. None of them sees your key, changes "
+            "settings or deletes."
+        )
+        self._paused = self.note(tone="warn")
+        self._none = self.note(tone="muted")
+        box = QFrame(self)
+        box.setProperty("card", True)
+        self._lines = vbox(on=box, spacing=0)
+        self.rows.addWidget(box)
+        self.note("A program’s name is its own claim. What you approve is the request.", "faint")
+        self.form.programs.changed.connect(self._show)
+        FollowsTheme(self.theme, self, self._show)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.form.programs.look()
+        super().showEvent(event)
+
+    def _show(self) -> None:
+        programs, paused = self.form.programs.programs, self.form.programs.are_paused
+        names = [program.client.name for program in programs]
+        if names != list(self._rows):
+            self._build(names)
+        for program in programs:
+            if (row := self._rows[program.client.name]) is not None:
+                row.show_program(program)
+        say(self._paused, _PAUSED if paused else "")
+        say(self._none, _NONE if len(names) == 1 else "")
+        self._pause.setText("Resume" if paused else "Pause all")
+        self._pause.setIcon(self.theme.icon("mdi6.play" if paused else "mdi6.pause"))
+
+    def _build(self, names: list[str]) -> None:
+        clear_layout(self._lines)
+        self._rows = dict.fromkeys(names)
+        in_turns(self, *(partial(self._add_row, self._rows, name) for name in names))
+
+    def _add_row(self, rows: dict[str, ProgramRow | None], name: str) -> None:
+        """One in a turn: many would be felt together. Nothing where others are to be shown by now."""
+        if rows is not self._rows:
+            return
+        if self._lines.count():
+            self._lines.addWidget(line(self))
+        program = next(one for one in self.form.programs.programs if one.client.name == name)
+        row = rows[name] = ProgramRow(self.form.programs, self.theme, program, self)
+        self._lines.addWidget(row)
+
+    def _pause_or_resume(self) -> None:
+        self.form.programs.pause_all(paused=not self.form.programs.are_paused)

@@ -1,0 +1,38 @@
+"""Other programs as the preferences list them. Loop's thread only; raises StoreError."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from runway_desktop.domain.clients import COMMAND_LINE, Client
+from runway_desktop.services.clients import Clients
+from runway_desktop.usecases.words.clients import client_name
+from runway_desktop.values import Struct
+
+
+class Program(Struct, frozen=True, kw_only=True):
+    """`waiting` counts its requests that wait for the person; `today` is what was sent for it, in credits."""
+
+    client: Client
+    waiting: int = 0
+    today: float = 0.0
+    is_connected: bool = False
+
+
+async def programs(clients: Clients) -> tuple[Program, ...]:
+    """By name; the command line last, which is listed before it was used."""
+    asked = await clients.of([task.id for task in clients.waiting()])
+    amounts = Counter(one.client for one in asked.values())
+    known = {client.name: client for client in await clients.all()}
+    known.setdefault(COMMAND_LINE, Client(name=COMMAND_LINE))
+    found = [
+        Program(
+            client=client,
+            waiting=amounts[name],
+            today=await clients.reserved_today(name),
+            is_connected=bool(clients.connected.get(name)),
+        )
+        for name, client in known.items()
+    ]
+    found.sort(key=lambda one: (one.client.name == COMMAND_LINE, client_name(one.client.name).casefold()))
+    return tuple(found)

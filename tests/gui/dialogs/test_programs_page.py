@@ -1,0 +1,181 @@
+"""What each program may do is seen and changed on one page, and changes of others come by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QListWidget, QProgressBar, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from runway_desktop.domain.clients import COMMAND_LINE, CONNECTION_TEST, Permission
+from runway_desktop.ui.choice_popup import ChoicePopup
+from runway_desktop.ui.confirm import AskText, Confirm
+from runway_desktop.ui.preferences.preferences import Preferences
+from runway_desktop.ui.preferences.program_row import ProgramRow
+from runway_desktop.ui.theme import Theme
+from runway_desktop.viewmodels.settings.preferences import PreferencesForm
+from tests.gui.dialogs.rig import Rig, child
+from tests.gui.targets import too_small
+
+AGENT = "claude-code"
+
+
+class Page:
+    """The open page, as a person has it."""
+
+    def __init__(self, dialog: Preferences, rig: Rig, qtbot: QtBot) -> None:
+        self.dialog, self.rig, self.qtbot = dialog, rig, qtbot
+
+    def settle(self) -> None:
+        """Until what changed was read and is shown."""
+        self.rig.settle()
+        self.qtbot.wait(200)
+        self.rig.settle()
+        self.qtbot.wait(50)
+
+    def rows(self) -> list[str]:
+        return [row.accessibleName() for row in self.dialog.findChildren(ProgramRow) if row.isVisible()]
+
+    def said(self, name: str = "") -> str:
+        of = self.row(name) if name else self.dialog
+        return "\n".join(label.text() for label in of.findChildren(QLabel) if label.isVisible())
+
+    def row(self, name: str) -> ProgramRow:
+        rows = self.dialog.findChildren(ProgramRow)
+        return next(row for row in rows if row.accessibleName() == name and row.isVisible())
+
+    def button(self, text: str, inside: QWidget | None = None) -> QPushButton:
+        buttons = (inside or self.dialog).findChildren(QPushButton)
+        return next(button for button in buttons if button.text().startswith(text) and button.isVisible())
+
+    def choose(self, name: str, choice: str) -> None:
+        row = self.row(name)
+        next(one for one in row.findChildren(QPushButton) if one.property("kind") == "select").click()
+        popup = child(row, ChoicePopup)
+        choices = child(popup, QListWidget)
+        choices.itemActivated.emit(choices.findItems(choice, Qt.MatchFlag.MatchStartsWith)[0])
+
+    def permission(self, name: str) -> tuple[Permission, float]:
+        client = self.rig.run(self.rig.cases.clients.client(name))
+        return client.permission, client.credits
+
+
+@pytest.fixture
+def page(rig: Rig, theme: Theme, qtbot: QtBot) -> Iterator[Page]:
+    dialog = Preferences(PreferencesForm(rig.cases, rig.bridge, rig.runner), theme)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    dialog.show_section("Connected programs")
+    dialog.open()
+    page = Page(dialog, rig, qtbot)
+    page.settle()
+    yield page
+    if shiboken6.isValid(dialog):
+        shiboken6.delete(dialog)
+
+
+def test_before_any_program_has_asked_the_page_says_how_to_begin(page: Page):
+    assert page.rows() == ["Command line"]
+    assert "Add Runway Desktop to one of those below" in page.said()
+    assert "Not seen yet" in page.said("Command line")
+
+
+def test_a_program_that_asks_appears_by_itself(page: Page):
+    page.rig.run(page.rig.cases.clients.saw(AGENT))
+    page.rig.cases.clients.connected = {AGENT: 1}
+    page.settle()
+    assert page.rows() == ["Claude Code", "Command line"]
+    assert "Connected now" in page.said("Claude Code")
+    assert "Add Runway Desktop to one of those below" not in page.said()
+    page.rig.cases.clients.connected = {}
+    page.rig.cases.clients.changed()
+    page.settle()
+    assert "Seen today" in page.said("Claude Code")
+
+
+def test_a_permission_is_given_and_an_allowance_only_with_its_number(page: Page, qtbot: QtBot):
+    page.rig.run(page.rig.cases.clients.saw(AGENT))
+    page.settle()
+    page.choose("Claude Code", "Ask each time")
+    page.settle()
+    assert page.permission(AGENT) == (Permission.ASK, 0.0)
+    page.choose("Claude Code", "Allowance")
+    assert page.permission(AGENT) == (Permission.ASK, 0.0), "not before the number is confirmed"
+    asking = child(page.dialog, AskText)
+    for wrong in ("", "0", "-5", "1e3", "٣", "999999999999"):
+        asking._line.setText(wrong)
+        assert not page.button("Allow", asking).isEnabled(), wrong
+    asking._line.setText("1,200")
+    page.button("Allow", asking).click()
+    page.settle()
+    assert page.permission(AGENT) == (Permission.ALLOWANCE, 1200.0)
+    assert "0 of 1,200 credits today" in page.said("Claude Code")
+    assert child(page.row("Claude Code"), QProgressBar).isVisible()
+    assert page.button("Allowance, 1,200 a day", page.row("Claude Code"))
+
+
+def test_commands_are_granted_credits_and_never_asked_about(page: Page):
+    row = page.row("Command line")
+    page.button("Read only", row).click()
+    choices = child(child(row, ChoicePopup), QListWidget)
+    assert [choices.item(at).text() for at in range(choices.count())] == ["Read only", "Up to so many credits a day…"]
+    choices.itemActivated.emit(choices.item(1))
+    page.button("Allow", child(page.dialog, AskText)).click()
+    page.settle()
+    assert page.permission(COMMAND_LINE) == (Permission.ALLOWANCE, 200.0)
+    assert page.button("Up to 200 credits a day", page.row("Command line"))
+
+
+def test_access_is_revoked_after_a_question_and_given_again_as_reading(page: Page, qtbot: QtBot):
+    page.rig.run(page.rig.cases.clients.permit(AGENT, Permission.ALLOWANCE, 50))
+    page.settle()
+    page.button("Revoke", page.row("Claude Code")).click()
+    question = child(page.dialog, Confirm)
+    assert "no more answers" in question.accessibleDescription()
+    qtbot.keyClick(question, Qt.Key.Key_Escape)
+    assert page.permission(AGENT) == (Permission.ALLOWANCE, 50.0)
+    page.button("Revoke", page.row("Claude Code")).click()
+    question = next(one for one in page.dialog.findChildren(Confirm) if one.isVisible())
+    page.button("Revoke access", question).click()
+    page.settle()
+    assert page.permission(AGENT)[0] is Permission.REVOKED
+    page.button("Allow again", page.row("Claude Code")).click()
+    page.settle()
+    assert page.permission(AGENT)[0] is Permission.READ
+
+
+def test_all_programs_are_paused_and_resumed(page: Page):
+    page.button("Pause all").click()
+    page.settle()
+    assert page.rig.cases.clients.are_paused
+    assert "All programs are paused" in page.said()
+    page.button("Resume").click()
+    page.settle()
+    assert not page.rig.cases.clients.are_paused
+    assert "All programs are paused" not in page.said()
+
+
+@pytest.mark.parametrize("name", ["<img src=x><b>bold</b>", "edoc\u202eedualc", "x" * 60, "猫の撮影スクリプト"])
+def test_a_name_from_outside_stays_plain_text(name: str, page: Page):
+    page.rig.run(page.rig.cases.clients.saw(name))
+    page.settle()
+    rows = [row for row in page.dialog.findChildren(ProgramRow) if row.isVisible()]
+    for label in rows[0].findChildren(QLabel):
+        assert label.textFormat() is Qt.TextFormat.PlainText or not label.text()
+        assert "\u202e" not in label.text()
+    assert all("<img" not in widget.toolTip() for widget in rows[0].findChildren(QWidget))
+    assert not too_small(page.dialog)
+
+
+def test_many_programs_are_listed_and_the_connection_test_is_not(page: Page):
+    async def see() -> None:
+        for number in range(40):
+            await page.rig.cases.clients.saw(f"script {number:02}")
+        await page.rig.cases.clients.saw(CONNECTION_TEST)
+
+    page.rig.run(see())
+    page.settle()
+    page.qtbot.waitUntil(lambda: len(page.rows()) == 41)
+    assert page.rows() == [*(f"script {number:02}" for number in range(40)), "Command line"]
