@@ -110,6 +110,13 @@ def test_an_exit_code_says_what_a_script_has_to_do(programs: Programs, words: tu
     assert found == code, said
 
 
+def test_a_task_of_elsewhere_is_asked_for_once_and_answered_at_once(programs: Programs):
+    elsewhere = programs.runway.create("Elsewhere [seconds:36000]")
+    code, found, _ = run(programs, "get", elsewhere, "--json")
+    assert (code, found["id"], found["next"]) == (0, elsewhere, "Ask again in 5 seconds.")
+    assert programs.runway.state()["gets"][elsewhere] == 1
+
+
 def test_without_a_key_the_list_is_read_and_nothing_else_is_done(programs: Programs):
     assert run(programs, "list", "--json", RUNWAYML_API_SECRET="")[0] == 0
     code, refused, said = run(programs, "balance", "--json", RUNWAYML_API_SECRET="")

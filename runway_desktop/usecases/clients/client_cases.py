@@ -11,13 +11,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import KeyPlace
 from runway_desktop.domain.clients import COMMAND_LINE, ClientRequest, Permission
 from runway_desktop.domain.errors import ApiError
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
 from runway_desktop.domain.library import GroupBy, Listing, Row
 from runway_desktop.domain.preferences import MOST_CREDITS
-from runway_desktop.domain.task import Output, RemoteId, State, Task, TaskId, parse_remote_id
+from runway_desktop.domain.task import Output, State, Task, TaskId, parse_remote_id
 from runway_desktop.domain.transitions import Answer
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks.adoption import Adopting
@@ -29,7 +30,7 @@ from .creating import Creating, TaskWished, revoked
 from .finishing import Finishing
 from .refusals import CallRefused, Code, refusal_of
 from .task_answer import is_settled, task_answer, why_waiting
-from .under_way import Under, under_way
+from .under_way import Under
 
 KEY_PATIENCE = 10.0
 """Seconds that the keychain may take: a person who unlocks it takes longer, and a call does not wait for that."""
@@ -106,7 +107,9 @@ class ClientCases:
     async def task(self, _: str, wanted: TaskWanted) -> dict[str, Any]:
         """How a task stands. One that the list lacks is asked for once, and is adopted if Runway has it, so that its
         result is kept."""
-        task, note = await self._up_to_date(await self._found(wanted.id))
+        known = await self._known(wanted.id)
+        # One that was adopted just now has been asked for, and would be asked for again only after the gap.
+        task, note = await self._up_to_date(known) if known is not None else (await self._adopted(wanted.id), "")
         links: Sequence[Output] = ()
         if wanted.links and task.state is State.SUCCEEDED:
             handed = await self._engine.links.hand_on([task.id])
@@ -249,7 +252,16 @@ class ClientCases:
 
     def under_way(self) -> tuple[Under, ...]:
         """What is being sent now, and for whom."""
-        return under_way(self._engine.ledger.open(), self._creating.asked_by)
+        asked_by = self._creating.asked_by
+        return tuple(
+            Under(
+                what=model_label(task.request.model),
+                client=asked_by.get(task.id, ""),
+                since=task.sent_at or task.created_at,
+            )
+            for task in self._engine.ledger.open()
+            if task.state is State.SENDING
+        )
 
     async def need_key(self) -> None:
         """Raises CallRefused where there is none to be had now."""
@@ -267,19 +279,23 @@ class ClientCases:
             raise CallRefused(said, code=Code.KEY, advice=advice)
 
     async def _found(self, word: str) -> Task:
-        """By either id, one that was removed from the list too; or adopted."""
+        return await self._known(word) or await self._adopted(word)
+
+    async def _known(self, word: str) -> Task | None:
+        """By either id, one that was removed from the list too."""
         ledger = self._engine.ledger
         if (found := await ledger.task(TaskId(word.strip()))) is not None:
             return found
         remote_id = parse_remote_id(word)
+        here = await self._engine.library.of_runway([remote_id]) if remote_id is not None else {}
+        return await ledger.task(next(iter(here.values()))) if here else None
+
+    async def _adopted(self, word: str) -> Task:
+        """Asked for once. Raises CallRefused for an id that Runway does not know."""
+        remote_id = parse_remote_id(word)
         if remote_id is None:
             advice = "Ids look like 17f20503-6c24-4c16-946b-35dbbce2af2f."
             raise CallRefused("There is no task of this id.", code=Code.NOT_FOUND, advice=advice)
-        here = await self._engine.library.of_runway([remote_id])
-        found = await ledger.task(here[remote_id]) if remote_id in here else None
-        return found or await self._adopted(remote_id)
-
-    async def _adopted(self, remote_id: RemoteId) -> Task:
         await self.need_key()
         reply = await self._engine.asking.ask(remote_id)
         if not isinstance(reply.said, Answer):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
-from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.values import Struct
 
 
@@ -16,19 +14,6 @@ class Under(Struct, frozen=True, kw_only=True):
     client: str = ""
     """Empty: the person's own."""
     since: float = 0.0
-
-
-def under_way(tasks: Iterable[Task], clients: Mapping[TaskId, str]) -> tuple[Under, ...]:
-    """`clients` are those who asked for some of them."""
-    return tuple(
-        Under(
-            what=model_label(task.request.model),
-            client=clients.get(task.id, ""),
-            since=task.sent_at or task.created_at,
-        )
-        for task in tasks
-        if task.state is State.SENDING
-    )
 
 
 def under_way_words(sendings: Sequence[Under]) -> str:
