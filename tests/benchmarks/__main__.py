@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import (
+    agents,
     first_paint,
     idle_cpu,
     impatience,
@@ -120,6 +121,14 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
             "full": saving.Size(),
             "quick": saving.Size(counts=(100, 500), rounds=1),
             "smoke": saving.Size(counts=(4,), large=2_000_000, rounds=1),
+        },
+    ),
+    "agents": (
+        agents.measure,
+        {
+            "full": agents.Size(),
+            "quick": agents.Size(rounds=3, calls=100),
+            "smoke": agents.Size(rounds=1, calls=3),
         },
     ),
     "impatience": (

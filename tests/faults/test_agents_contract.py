@@ -15,8 +15,8 @@ from tests.permits import LIBRARY_CLIENT, permit
 
 pytest.importorskip("mcp.client")
 
-from runway_desktop.mcp.tools import TOOLS  # noqa: E402 - only where the library is installed
-from tests.faults.test_agents import asked, host  # noqa: E402
+from runway_desktop.mcp.tools import TOOLS
+from tests.faults.test_agents import asked, host
 
 PICTURE = {"promptText": "A fox", "ratio": "1024:1024"}
 
