@@ -90,7 +90,9 @@ class Headless:
             closing.push_async_callback(supervisor.close, 5)
             found = cls(assembly, supervisor, closing)
             if assembly.demo is not None:
+                # Its Runway is a child of this process, and its list begins with a studio.
                 await found._work()
+                await assembly.demo.stands.wait()
             if door is not None:
                 await door.open(found)
             found._closing = closing.pop_all()

@@ -162,6 +162,11 @@ def test_a_polite_end_finishes_what_is_being_sent(programs: Programs):
     assert [task["state"] for task in found["tasks"]] == ["pending"]
 
 
+def test_the_demo_is_there_at_the_first_command(programs: Programs):
+    code, found, _ = run(programs, "list", "--demo", "--json", "--limit", "1")
+    assert (code, found["total"] > 50, len(found["tasks"])) == (0, True, 1)
+
+
 def test_no_window_and_no_library_of_one_is_needed(programs: Programs):
     words = [sys.executable, "-c", WITHOUT_QT, "list", "--profile-dir", str(programs.folder)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)

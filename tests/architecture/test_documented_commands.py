@@ -1,0 +1,59 @@
+"""What README and docs say of commands can be typed as it stands, and the tables are those of the program."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.__main__ import COMMANDS
+from runway_desktop.cli import options
+from runway_desktop.mcp.main import MISSING
+from runway_desktop.usecases.clients.refusals import Code
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs" / "commands-and-agents.md"
+OF_PROCESS = {0, 129, 130, 143}
+"""Exit codes that are no kind of trouble of a call."""
+
+
+def typed() -> list[str]:
+    """Indented lines of README and docs that begin with the program, without their comments."""
+    lines = [line for file in (ROOT / "README.md", DOCS) for line in file.read_text("utf-8").splitlines()]
+    return [line.partition("#")[0].strip() for line in lines if line.startswith("    runway-desktop ")]
+
+
+@pytest.mark.parametrize("line", dict.fromkeys(typed()))
+def test_a_line_can_be_typed_as_it_stands(line: str):
+    assert options.read(shlex.split(line)[1:]).command in COMMANDS
+
+
+def test_there_are_three_lines_for_a_script():
+    assert len(typed()) == 6, "three in README, three in docs"
+
+
+def test_every_command_is_in_the_table_and_every_flag_that_is_named_is_one():
+    text = DOCS.read_text("utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    named = {word for row in rows for word in re.findall(r"`([a-z]+)", row.split("|")[1])}
+    assert named == set(COMMANDS)
+    [commands] = [action.choices for action in options.parser()._actions if action.choices]
+    known = {flag for command in dict(commands or {}).values() for flag in command._option_string_actions}
+    assert set(re.findall(r"(?<![-\w])--[a-z][a-z-]+", " ".join(rows))) <= known
+
+
+def test_the_exit_codes_are_those_of_the_program():
+    text = DOCS.read_text("utf-8").partition("| exit code |")[2]
+    told = {int(code) for codes in re.findall(r"^\| ([\d, ]+) \|", text, re.MULTILINE) for code in codes.split(",")}
+    assert told == OF_PROCESS | {code.value for code in Code} - {Code.MOVING.value}
+
+
+def test_what_is_to_be_installed_for_agents_is_the_extra():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    line = 'pipx install "runway-desktop[mcp]"'
+    assert "mcp" in extras
+    for text in ((ROOT / "README.md").read_text("utf-8"), DOCS.read_text("utf-8"), MISSING):
+        assert line in text

@@ -1,0 +1,38 @@
+"""Where the library for agents is not installed, the command says what to install; nothing else needs it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.runway import ROOT
+
+WITHOUT = """
+import sys
+sys.modules[sys.argv[1]] = None
+from runway_desktop.__main__ import main
+raise SystemExit(main(sys.argv[2:]))
+"""
+
+
+def run(lacking: str, *words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", WITHOUT, lacking, *words, "--profile-dir", str(folder)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False, input="")
+
+
+@pytest.mark.parametrize("lacking", ["mcp", "mcp_types", "pydantic", "anyio"])
+def test_without_the_library_an_agents_server_says_what_to_install(lacking: str, tmp_path: Path):
+    done = run(lacking, "mcp", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "Serving agents needs the library “mcp”, which is not installed. "
+        'Install it with: pipx install "runway-desktop[mcp]"\n'
+    )
+
+
+def test_without_the_library_commands_do_all_they_do(tmp_path: Path):
+    done = run("mcp", "list", "--json", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (0, '{"total": 0, "tasks": []}\n'), done.stderr
