@@ -47,6 +47,7 @@ class WindowDoor:
     def __init__(self, life: Life) -> None:
         self._life = life
         self._close: Callable[[], Awaitable[object] | None] | None = None
+        self._door: Door | None = None
 
     async def open(self, folder: Path, listening: private_socket.Listening | None) -> None:
         """`folder` is the profile's. Where nobody can listen, the program goes on without."""
@@ -58,7 +59,7 @@ class WindowDoor:
             except OSError as error:
                 log.warning("Later starts cannot be heard: %s", error)
         elif listening is not None:
-            door = Door(listening)
+            door = self._door = Door(listening)
             await door.open(self)
             self._close = door.close
 
@@ -95,6 +96,10 @@ class WindowDoor:
         except TimeoutError:
             said, advice = "The window is not ready for it.", "Try again in a moment."
             raise CallRefused(said, code=Code.AGAIN, advice=advice) from None
+        if (door := self._door) is not None and cases.clients.connected is not door.connected:
+            cases.clients.connected = door.connected
+            door.count_changed = cases.clients.changed
+            door.count_changed()
         # With all that a client may do; the window needs none of it.
         from runway_desktop.remote.answers import answer
 

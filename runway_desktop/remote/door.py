@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -58,7 +59,12 @@ class Behind(Protocol):
 
 
 class Door:
+    """`connected` counts the connections that are open, by how each caller calls itself; `count_changed` is called when
+    that has changed."""
+
     def __init__(self, listening: Listening) -> None:
+        self.connected: Counter[str] = Counter()
+        self.count_changed: Callable[[], object] = lambda: None
         self._listening = listening
         self._server: asyncio.Server | None = None
         self._behind: Behind | None = None
@@ -95,7 +101,7 @@ class Door:
                 with suppress(TimeoutError, ValueError):
                     await asyncio.wait_for(reader.readline(), 1.0)
                 raise CallRefused("Too many programs are connected.", code=Code.AGAIN, advice="Close some of them.")
-            await _Caller(reader, writer, behind).serve()
+            await _Caller(reader, writer, behind, self._count).serve()
         except CallRefused as error:
             writer.write(line_of(Trouble(code=error.code.value, message=error.message, advice=error.advice)))
         except (OSError, EOFError):
@@ -112,12 +118,24 @@ class Door:
             with suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()
 
+    def _count(self, client: str, more: int) -> None:
+        self.connected[client] += more
+        if not self.connected[client]:
+            del self.connected[client]
+        self.count_changed()
+
 
 class _Caller:
-    """One connection."""
+    """One connection. `count` takes how the caller calls itself, and 1 or -1."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, behind: Behind) -> None:
-        self._reader, self._writer, self._behind = reader, writer, behind
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        behind: Behind,
+        count: Callable[[str, int], object],
+    ) -> None:
+        self._reader, self._writer, self._behind, self._count = reader, writer, behind, count
         self._calls: dict[int, asyncio.Task[None]] = {}
         self._client = ""
 
@@ -126,9 +144,13 @@ class _Caller:
         try:
             if not await self._hello():
                 return
-            while True:
-                self._take(_message(await self._line()))
-                await self._writer.drain()
+            self._count(self._client, 1)
+            try:
+                while True:
+                    self._take(_message(await self._line()))
+                    await self._writer.drain()
+            finally:
+                self._count(self._client, -1)
         finally:
             for call in self._calls.values():
                 call.cancel()

@@ -69,7 +69,7 @@ class Preferences(Dialog):
         close = push_button(self, "Close", self.accept)
         panes = hbox(self._sections, (self._stack, 1), spacing=2 * GRID)
         vbox((panes, 1), hbox(STRETCH, close), on=self, margins=2 * GRID, spacing=2 * GRID)
-        open_at(self, QSize(132 * GRID, 88 * GRID))
+        open_at(self, QSize(136 * GRID, 90 * GRID))
         self.show_section("Key")
         self._sections.setFocus(Qt.FocusReason.OtherFocusReason)
 

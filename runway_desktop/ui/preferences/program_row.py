@@ -4,15 +4,17 @@ only."""
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLayout, QWidget
+from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
-from runway_desktop.domain.clients import Permission
+from runway_desktop.domain.clients import COMMAND_LINE, Permission
 from runway_desktop.domain.preferences import MOST_CREDITS
-from runway_desktop.ui.building import STRETCH, hbox, progress_bar, push_button, vbox
+from runway_desktop.ui.building import STRETCH, clear_layout, hbox, progress_bar, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.confirm import ask_text, confirm
+from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import ElidedLabel, PlainLabel, say, words
 from runway_desktop.ui.theme import GRID, Role, Theme
@@ -20,6 +22,7 @@ from runway_desktop.usecases.clients.programs import Program
 from runway_desktop.usecases.words.clients import (
     client_icon,
     client_name,
+    folder_words,
     permission_choices,
     permission_words,
     revoke_question,
@@ -27,7 +30,7 @@ from runway_desktop.usecases.words.clients import (
     today_words,
     waiting_words,
 )
-from runway_desktop.usecases.words.plain import tip
+from runway_desktop.usecases.words.plain import caption, shown, tip
 from runway_desktop.viewmodels.settings.programs_form import ProgramsForm
 
 WIDTHS = (21 * GRID, 26 * GRID, 19 * GRID, 18 * GRID, 11 * GRID)
@@ -77,7 +80,8 @@ class ProgramRow(QWidget):
         for cell in cells:
             cell.setFixedHeight(max(one.sizeHint().height() for one in cells[:2]))
             line.addWidget(cell)
-        vbox(line, on=self, margins=(2 * GRID, GRID, 2 * GRID, GRID))
+        self._folders = _Folders(form, program, theme, self)
+        vbox(line, self._folders, on=self, margins=(2 * GRID, GRID, 2 * GRID, GRID), spacing=GRID // 2)
         self.show_program(program)
 
     def show_program(self, program: Program) -> None:
@@ -102,6 +106,7 @@ class ProgramRow(QWidget):
         say(self._seen, seen_words(client, self._form.now, is_connected=is_connected))
         self._revoke.setVisible(not is_revoked)
         self._again.setVisible(is_revoked)
+        self._folders.show_program(program)
 
     def _choose(self) -> None:
         client = self._program.client
@@ -130,6 +135,60 @@ class ProgramRow(QWidget):
     def _ask_to_revoke(self) -> None:
         question = revoke_question(self._program.client, self._program.waiting)
         confirm(self, question, partial(self._permit, Permission.REVOKED))
+
+
+class _Folders(QWidget):
+    """The folders whose files a program may name, for one that may ask for more than to read."""
+
+    def __init__(self, form: ProgramsForm, program: Program, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._form, self._program, self._theme = form, program, theme
+        self._shown: tuple[str, ...] | None = None
+        holder = QWidget(self)
+        self._line = FlowLayout(holder, gap=GRID)
+        self._problem = words(self, tone="bad")
+        self._problem.hide()
+        vbox(holder, self._problem, on=self, spacing=0)
+
+    def show_program(self, program: Program) -> None:
+        self._program, client = program, program.client
+        may_ask = client.permission in (Permission.ASK, Permission.ALLOWANCE) and client.name != COMMAND_LINE
+        self.setVisible(may_ask)
+        if client.folders != self._shown:
+            self._shown = client.folders
+            self._build(client.folders)
+
+    def _build(self, folders: tuple[str, ...]) -> None:
+        had_focus = self.isAncestorOf(self.window().focusWidget() or self.window())
+        clear_layout(self._line)
+        add = push_button(self, "Add folder…", self._choose, kind="link")
+        chips = [self._chip(folder) for folder in folders]
+        label = _cell(self, 0, hbox(28, words(self, "Folders it may read", tone="muted", wrap=False)))
+        kept = words(self, "Finished tasks may always be used", tone="faint", wrap=False)
+        line = (label, *chips, add, kept)
+        for widget in line:
+            widget.setFont(self._theme.small_font())
+            widget.setMinimumHeight(max(one.sizeHint().height() for one in line))
+            self._line.addWidget(widget)
+            widget.show()
+        if had_focus:
+            add.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _chip(self, folder: str) -> QPushButton:
+        said = folder_words(folder, Path.home())
+        chip = push_button(
+            self, caption(f"{said}  ×"), lambda: self._form.remove_folder(self._program, folder), kind="pill"
+        )
+        chip.setToolTip(tip(f"Remove {shown(folder)}"))
+        chip.setAccessibleName(f"Remove the folder {said}")
+        return chip
+
+    def _choose(self) -> None:
+        name = client_name(self._program.client.name)
+        choose_folder(self, f"A folder whose files {name} may use", self._chosen)
+
+    def _chosen(self, folder: Path) -> None:
+        say(self._problem, self._form.add_folder(self._program, folder))
 
 
 def _credits(text: str) -> float:

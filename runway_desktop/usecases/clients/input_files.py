@@ -51,6 +51,18 @@ def check_files(
     return found
 
 
+def folder_refusal(folder: Path, *, profile: Path | None, home: Path) -> str:
+    """Why a program may not be given all of this folder; empty where it may."""
+    found = folder.resolve()
+    if home.resolve().is_relative_to(found):
+        return "This holds all that is yours. Choose a folder with the files that it needs."
+    if profile is not None and found.is_relative_to(profile.resolve()):
+        return "This is Runway Desktop’s own folder. Finished tasks may be used without it."
+    if any(part.startswith(".") for part in found.parts):
+        return "This is in a hidden folder, where keys and settings are kept. Choose another."
+    return ""
+
+
 def _checked(path: Path, place: AssetPlace, folders: Sequence[Path] | None, profile: Path, library: Path) -> str:
     name = ".".join(map(str, place.path))
     try:

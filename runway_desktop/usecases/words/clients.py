@@ -6,6 +6,7 @@ A name is a program's own claim, from outside: what shows it takes it for plain 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 from runway_desktop.domain.clients import COMMAND_LINE, Client, Permission
@@ -15,6 +16,7 @@ from .plain import shown
 from .units import count, credits_in_words, moment, number, shortened
 
 _LONGEST = 60
+_LONGEST_FOLDER = 36
 _UNKNOWN = "mdi6.application-outline"
 _KNOWN: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -82,6 +84,13 @@ def seen_words(client: Client, now: float, *, is_connected: bool) -> str:
     if is_connected:
         return "Connected now"
     return f"Seen {moment(client.seen_at, now)}" if client.seen_at else "Not seen yet"
+
+
+def folder_words(folder: str, home: Path) -> str:
+    """Short, with its end: "~/aurora/cast"."""
+    path = Path(folder)
+    said = shown(f"~/{path.relative_to(home).as_posix()}" if path.is_relative_to(home) else folder)
+    return said if len(said) <= _LONGEST_FOLDER else f"…{said[1 - _LONGEST_FOLDER :]}"
 
 
 def revoke_question(client: Client, waiting: int) -> Question:

@@ -3,16 +3,23 @@ only."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.clients import Permission
+from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.clients.input_files import folder_refusal
 from runway_desktop.usecases.clients.programs import Program, programs
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
 
 _GATHER_MS = 150
+_SILENT = "This folder does not answer. Is its drive connected?"
 
 
 class ProgramsForm(Model):
@@ -24,6 +31,7 @@ class ProgramsForm(Model):
         self._again = QTimer(self, singleShot=True, interval=_GATHER_MS)
         self._again.timeout.connect(self.look)
         self._was_looked_at = False
+        self._look = QuickLook()
         # An agent that is busy changes much at once.
         bridge.clients_changed.connect(self._changed)
 
@@ -42,6 +50,21 @@ class ProgramsForm(Model):
 
     def permit(self, name: str, permission: Permission, credits: float = 0.0) -> None:
         self._runner(self._cases.clients.permit(name, permission, credits), "change a permission")
+
+    def add_folder(self, program: Program, folder: Path) -> str:
+        """A sentence instead, where that would give too much."""
+        profiles = self._cases.profiles
+        own = profiles.current.folder if profiles is not None else None
+        look = partial(folder_refusal, profile=own, home=Path.home())
+        if not (problem := self._look.ask(look, folder, otherwise=_SILENT)):
+            self._allow(program, (*program.client.folders, str(folder)))
+        return problem
+
+    def remove_folder(self, program: Program, folder: str) -> None:
+        self._allow(program, [one for one in program.client.folders if one != folder])
+
+    def _allow(self, program: Program, folders: Sequence[str]) -> None:
+        self._runner(self._cases.clients.allow_folders(program.client.name, folders), "change a program's folders")
 
     def pause_all(self, *, paused: bool) -> None:
         self._runner(self._cases.clients.pause_all(paused=paused), "pause programs")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QListWidget, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QListWidget, QProgressBar, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.clients import COMMAND_LINE, CONNECTION_TEST, Permission
@@ -16,6 +17,7 @@ from runway_desktop.ui.confirm import AskText, Confirm
 from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.ui.preferences.program_row import ProgramRow
 from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.dialogs.rig import Rig, child
 from tests.gui.targets import too_small
@@ -155,6 +157,42 @@ def test_all_programs_are_paused_and_resumed(page: Page):
     page.settle()
     assert not page.rig.cases.clients.are_paused
     assert "All programs are paused" not in page.said()
+
+
+def choose_folder(page: Page, folder: Path) -> None:
+    page.button("Add folder", page.row("Claude Code")).click()
+    child(page.dialog, QFileDialog).fileSelected.emit(str(folder))
+    page.settle()
+
+
+def test_folders_are_given_one_by_one_and_taken_back(page: Page, tmp_path: Path):
+    cast = tmp_path / "cast <b>"
+    cast.mkdir()
+    page.rig.run(page.rig.cases.clients.permit(AGENT, Permission.ASK))
+    page.settle()
+    assert "Finished tasks may always be used" in page.said("Claude Code")
+    choose_folder(page, cast)
+    assert page.rig.run(page.rig.cases.clients.client(AGENT)).folders == (str(cast),)
+    chip = next(one for one in page.row("Claude Code").findChildren(QPushButton) if "cast" in one.text())
+    assert chip.toolTip() == tip(f"Remove {cast}")
+    chip.click()
+    page.settle()
+    assert page.rig.run(page.rig.cases.clients.client(AGENT)).folders == ()
+
+
+def test_a_folder_that_gives_too_much_is_refused_with_a_sentence(page: Page):
+    page.rig.run(page.rig.cases.clients.permit(AGENT, Permission.ASK))
+    page.settle()
+    choose_folder(page, Path.home())
+    assert "This holds all that is yours." in page.said("Claude Code")
+    assert page.rig.run(page.rig.cases.clients.client(AGENT)).folders == ()
+
+
+def test_commands_and_programs_that_only_read_have_no_folders(page: Page):
+    page.rig.run(page.rig.cases.clients.saw(AGENT))
+    page.rig.run(page.rig.cases.clients.permit(COMMAND_LINE, Permission.ALLOWANCE, 10))
+    page.settle()
+    assert "Folders it may read" not in page.said()
 
 
 @pytest.mark.parametrize("name", ["<img src=x><b>bold</b>", "edoc\u202eedualc", "x" * 60, "猫の撮影スクリプト"])

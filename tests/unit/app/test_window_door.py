@@ -1,0 +1,76 @@
+"""The window knows which programs are connected now: from their first call until their connections are closed."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from runway_desktop.app.window_door import WindowDoor
+from runway_desktop.domain.events import ClientsChanged
+from runway_desktop.remote.client import Connection, connect
+from runway_desktop.services.disk.private_socket import Listening
+from runway_desktop.usecases.clients.programs import programs
+from runway_desktop.usecases.use_cases import UseCases
+from tests.fakes import settle
+from tests.unit.usecases.clients.test_creating import Desk, a_desk
+
+
+class Window:
+    """A window whose list is open; also the process that it lives in."""
+
+    is_leaving = False
+
+    def __init__(self, desk: Desk) -> None:
+        self.key_was_looked_for = asyncio.Event()
+        self.key_was_looked_for.set()
+        self._cases = desk.use_cases
+        self.window = self
+
+    async def opened(self) -> UseCases:
+        return self._cases
+
+    def ring(self, _: object) -> None:
+        raise AssertionError("no other start was expected")
+
+
+async def connected(desk: Desk) -> list[str]:
+    return [one.client.name for one in await programs(desk.use_cases.clients) if one.is_connected]
+
+
+async def come(folder: Path, name: str) -> Connection:
+    connection = await connect(folder, name)
+    assert connection is not None
+    await connection.call("list", {})
+    return connection
+
+
+async def test_who_is_connected_is_known_while_its_connections_are_open(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        told: list[ClientsChanged] = []
+        desk.engine.bus.listen(lambda event: told.append(event) if isinstance(event, ClientsChanged) else None)
+        door, folder = WindowDoor(Window(desk)), tmp_path / "profile"
+        await door.open(folder, Listening(folder, 8))
+        first, second, other = [await come(folder, name) for name in ("claude-code", "claude-code", "cursor")]
+        assert await connected(desk) == ["claude-code", "cursor"]
+        await first.close()
+        await settle(50)
+        assert await connected(desk) == ["claude-code", "cursor"], "it has another connection"
+        told.clear()
+        await second.close()
+        await settle(50)
+        assert await connected(desk) == ["cursor"]
+        assert told, "the preferences read it again"
+        await other.close()
+        await door.close()
+        assert await connected(desk) == []
+
+
+async def test_who_connects_and_says_nothing_is_nobody(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        door, folder = WindowDoor(Window(desk)), tmp_path / "profile"
+        await door.open(folder, Listening(folder, 8))
+        silent = await connect(folder, "stranger")
+        assert silent is not None
+        assert "stranger" not in [one.client.name for one in await programs(desk.use_cases.clients)]
+        await silent.close()
+        await door.close()
