@@ -170,6 +170,8 @@ class Creating:
             said = ", ".join(sorted(ask.value for ask in left))
             return _refused(f"The person has to be asked: {said}.", "Send it from the window.")
         costs = f"It costs {units.credits_in_words(sum_.credits)}"
+        if sum_.at_least:
+            return _refused(f"{costs} or more: nobody knows how much before it is sent.", "Send it from the window.")
         if wish.max_credits is None and client.name == COMMAND_LINE and Ask.ABOVE_LIMIT in prepared.asks:
             return _refused(f"{costs}.", f"Say --max-credits {sum_.credits:g} to agree to that.")
         # Written so that a number that is none, as JSON may have one, agrees to nothing.

@@ -15,8 +15,10 @@ from runway_desktop.domain.clients import COMMAND_LINE, ClientRequest, Permissio
 from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.errors import SecretTrouble
 from runway_desktop.domain.media import Media
+from runway_desktop.domain.prices import PublishedPrice
 from runway_desktop.domain.task import HoldCode, Output, OutputState, State, TaskId
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.money.pricing import read_published
 from runway_desktop.usecases.clients import client_cases
 from runway_desktop.usecases.clients.client_cases import (
     ClientCases,
@@ -70,8 +72,10 @@ def picture(uri: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def a_desk(folder: Path, *, granted: float = 1000.0, loops: tuple[str, ...] = ()) -> AsyncIterator[Desk]:
-    async with Rig(loops=loops) as rig:
+async def a_desk(
+    folder: Path, *, granted: float = 1000.0, loops: tuple[str, ...] = (), prices: tuple[PublishedPrice, ...] = ()
+) -> AsyncIterator[Desk]:
+    async with Rig(loops=loops, prices=prices) as rig:
         await rig.account.start()
         for model, endpoint in (("gen4.5", "text_to_video"), ("gen4_turbo", "image_to_video")):
             given = {"promptImage": "https://example.com/a.png"} if endpoint == "image_to_video" else {}
@@ -82,6 +86,17 @@ async def a_desk(folder: Path, *, granted: float = 1000.0, loops: tuple[str, ...
             await desk.cases.grant(COMMAND_LINE, Grant(credits=granted))
         await desk.engine.clients.permit(AGENT, Permission.ASK)
         yield desk
+
+
+async def test_a_price_that_may_be_more_is_agreed_to_by_nobody_but_the_person(tmp_path: Path):
+    async with a_desk(tmp_path, prices=read_published()) as desk:
+        sound = TaskWished(endpoint="sound_effect", model="seed_audio", prompt="Rain", max_credits=100.0)
+        with pytest.raises(CallRefused, match="5 credits or more") as refused:
+            await desk.cases.create(COMMAND_LINE, sound)
+        assert refused.value.code is Code.REFUSED
+        await desk.engine.clients.permit(AGENT, Permission.ALLOWANCE, 100.0)
+        made = await desk.cases.create(AGENT, sound)
+        assert made["state"] == "waiting_for_approval"
 
 
 async def test_the_same_id_is_the_same_task_however_often_it_is_said(tmp_path: Path):
