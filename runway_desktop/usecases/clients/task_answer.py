@@ -113,7 +113,10 @@ def why_waiting(hold: Hold, reason: LaneReason | None) -> str:
 def is_settled(row: Row, *, saved: bool) -> bool:
     """Nothing more is to be waited for: it has ended, and with `saved` its results are on the disk or lost."""
     task = row.task
-    if task.state in (State.HELD, State.SENDING) or task.state in LIVE:
+    if task.state is State.HELD:
+        # Nobody sends one that was removed from the list.
+        return task.removed_at is not None
+    if task.state is State.SENDING or task.state in LIVE:
         return False
     underway = (OutputState.WAITING, OutputState.DOWNLOADING)
     return not (saved and task.state is State.SUCCEEDED and any(output.state in underway for output in row.outputs))

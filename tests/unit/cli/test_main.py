@@ -1,0 +1,132 @@
+"""How commands end: the exit code by which a script knows what to do, whatever it waited for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from runway_desktop.cli import main as commands
+from runway_desktop.usecases.clients.refusals import CallRefused, Code
+
+
+class Line:
+    """A line to an engine that answers what the test says, in turn."""
+
+    has_own_engine = False
+
+    def __init__(self, *answers: object) -> None:
+        self._answers = list(answers)
+        self.asked: list[tuple[str, Mapping[str, Any], Mapping[str, Any]]] = []
+
+    async def call(self, name: str, arguments: Mapping[str, Any], **more: Any) -> Any:
+        self.asked.append((name, arguments, more))
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def run(line: Line, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    @asynccontextmanager
+    async def opened(*_: object) -> AsyncIterator[Line]:
+        yield line
+
+    monkeypatch.setattr(commands, "opened", opened)
+    return commands.main([*words, "--json"])
+
+
+def task(state: str = "succeeded", **members: Any) -> dict[str, Any]:
+    return {"task_id": state, "state": state, "model": "gen4.5", "prompt": "A fox", **members}
+
+
+def waited(*tasks: dict[str, Any], is_over: bool = True) -> dict[str, Any]:
+    return {"is_over": is_over, "tasks": list(tasks)}
+
+
+SAVED = {"state": "saved", "path": "/library/fox.mp4"}
+REFUSED = {"state": "held", "decision": "refused"}
+ENDS = [
+    ([task(files=[SAVED])], 0),
+    ([task("failed")], 1),
+    ([task("cancelled")], 1),
+    ([task("gone")], 5),
+    ([task("uncertain")], 6),
+    ([task(**REFUSED)], 7),
+    ([task("cancelled", decision="expired")], 7),
+    ([task("failed"), task(files=[SAVED])], 1),
+    ([task("failed"), task("uncertain"), task(**REFUSED)], 6),
+    ([task("failed"), task("gone"), task(**REFUSED)], 7),
+    ([task(files=[{"state": "failed", "problem": "The disk is full."}])], 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tasks", "code"), ENDS)
+def test_a_wait_ends_with_the_worst_that_can_be_done_wrong(
+    tasks: list[dict[str, Any]], code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    assert run(Line(waited(*tasks)), monkeypatch, "wait", *(task["task_id"] for task in tasks)) == code
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == (tasks[0] if len(tasks) == 1 else waited(*tasks))
+
+
+@pytest.mark.parametrize("state", ["succeeded", "failed", "uncertain", "gone", "held"])
+def test_get_ends_well_whenever_it_could_answer(state: str, monkeypatch: pytest.MonkeyPatch):
+    assert run(Line(task(state)), monkeypatch, "get", "x") == 0
+    assert run(Line(task(state), waited(task(state)), task(state)), monkeypatch, "get", "x", "--wait") == 0
+
+
+def test_a_get_that_waits_in_vain_says_so(monkeypatch: pytest.MonkeyPatch):
+    line = Line(task("running"), waited(task("running"), is_over=False), task("running"))
+    assert run(line, monkeypatch, "get", "x", "--wait", "--timeout", "0") == 8
+
+
+def test_a_task_that_is_not_made_is_no_success(monkeypatch: pytest.MonkeyPatch):
+    for state, code in (("pending", 0), ("held", 0), ("failed", 1), ("uncertain", 6)):
+        assert run(Line(task(state)), monkeypatch, "create", "text_to_video", "--model", "gen4.5") == code
+
+
+def test_a_create_is_said_with_an_id_so_that_the_next_engine_knows_it(monkeypatch: pytest.MonkeyPatch):
+    line = Line(task("pending"))
+    run(line, monkeypatch, "create", "text_to_video", "--model", "gen4.5")
+    run(line, monkeypatch, "create", "text_to_video", "--model", "gen4.5")
+    first, second = (arguments["request_id"] for _, arguments, _ in line.asked)
+    assert first
+    assert first != second
+
+
+def test_a_wait_that_has_begun_is_patient_while_a_window_takes_over(monkeypatch: pytest.MonkeyPatch):
+    line = Line(waited(task("running"), is_over=False), waited(task()))
+    assert run(line, monkeypatch, "wait", "x") == 0
+    assert [more.get("patience", 0) > 400 for _, _, more in line.asked] == [False, True]
+
+
+def test_what_could_not_be_canceled_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    line = Line({"problems": {"x": "It cannot be found."}, "tasks": [task("running")]})
+    assert run(line, monkeypatch, "cancel", "x") == 1
+    assert "x: It cannot be found." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("code", [code for code in Code if code is not Code.MOVING])
+def test_a_refusal_has_its_own_code_and_says_it_twice(
+    code: Code, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    assert run(Line(CallRefused("No.", code=code, advice="Do that.")), monkeypatch, "balance") == code.value
+    printed, said = capsys.readouterr()
+    assert json.loads(printed) == {"error": "No.", "hint": "Do that.", "code": code.name.lower()}
+    assert said == "No. Do that.\n"
+
+
+def test_the_list_gives_the_fields_that_are_wanted(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    line = Line({"total": 1, "tasks": [task()]})
+
+    @asynccontextmanager
+    async def opened(*_: object) -> AsyncIterator[Line]:
+        yield line
+
+    monkeypatch.setattr(commands, "opened", opened)
+    assert commands.main(["list", "--json", "task_id,progress"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"total": 1, "tasks": [{"task_id": "succeeded", "progress": None}]}

@@ -1,0 +1,27 @@
+"""When nothing more is to be waited for."""
+
+from __future__ import annotations
+
+import pytest
+
+from runway_desktop.domain.task import Hold, HoldCode, OutputState, State
+from runway_desktop.usecases.clients.task_answer import is_settled
+from tests.rows import row
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_has_ended_is_settled_and_what_goes_on_is_not(state: State):
+    assert is_settled(row(state), saved=True) is (state.is_final or state is State.UNCERTAIN)
+
+
+def test_what_waits_for_the_person_is_settled_once_it_is_removed():
+    hold = Hold(HoldCode.APPROVAL, words="claude")
+    assert not is_settled(row(State.HELD, hold=hold), saved=True)
+    assert is_settled(row(State.HELD, hold=hold, removed_at=1.0), saved=True)
+
+
+@pytest.mark.parametrize("state", OutputState)
+def test_results_are_waited_for_while_somebody_saves_them(state: OutputState):
+    under_way = state in (OutputState.WAITING, OutputState.DOWNLOADING)
+    assert is_settled(row(State.SUCCEEDED, state), saved=True) is not under_way
+    assert is_settled(row(State.SUCCEEDED, state), saved=False)
