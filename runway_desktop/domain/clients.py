@@ -13,6 +13,19 @@ COMMAND_LINE = "command line"
 """How commands are called among the clients."""
 CONNECTION_TEST = "connection test"
 """How the test of the preferences is called. It is listed nowhere."""
+KNOWN_AS: Mapping[str, str] = {
+    COMMAND_LINE: "Command line",
+    "claude-code": "Claude Code",
+    "claude-ai": "Claude Desktop",
+    "codex-mcp-client": "Codex",
+    "cursor-vscode": "Cursor",
+    "cursor": "Cursor",
+    "visual studio code": "VS Code",
+    "gemini-cli-mcp-client": "Gemini CLI",
+    "zed": "Zed",
+    "goose": "Goose",
+}
+"""What their makers call some programs, by what these call themselves, in small letters."""
 EXPIRES_AFTER = 86_400.0
 """Seconds for which a request waits for the person."""
 

@@ -78,6 +78,10 @@ class Span(Struct, frozen=True):
         return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
 
 
+PERSON = ""
+"""Among clients: the person, for whom no program asked."""
+
+
 class Traits(Struct, frozen=True, kw_only=True):
     """What a task can be picked out by. An empty set asks for nothing."""
 
@@ -89,6 +93,8 @@ class Traits(Struct, frozen=True, kw_only=True):
     tags: frozenset[str] = frozenset()
     picks: frozenset[Pick] = frozenset()
     shots: frozenset[str] = frozenset()
+    clients: frozenset[str] = frozenset()
+    """Programs that asked for it; PERSON: none did."""
     places: frozenset[Place] = frozenset()
 
 
@@ -199,6 +205,8 @@ class PlaceCounts(Struct, frozen=True, kw_only=True):
     ratings: Mapping[int, int] = field(default_factory=dict)
     """Tasks by their stars; 0 is not rated."""
     shots: Mapping[str, int] = field(default_factory=dict)
+    clients: tuple[str, ...] = ()
+    """Programs that have asked for tasks."""
     unsent: tuple[KeptSheet, ...] = ()
     """Sheets of which some rows were sent and others were not, latest first, without their texts."""
 

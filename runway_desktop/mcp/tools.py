@@ -298,7 +298,8 @@ TOOLS = (
         name="search",
         title="Search tasks",
         says='Finds tasks, latest first. The query has words of the prompt, and filters: "model:gen4.5 is:saved '
-        'rating:>=4 date:today". Free.',
+        'rating:>=4 date:today". by:claude: what the program of that name asked for, by:me: what the person made. '
+        "Free.",
         takes=Searched,
         call=lambda asked: ("list", {"query": asked.query, "limit": asked.limit}),
     ),

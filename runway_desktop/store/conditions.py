@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
-from runway_desktop.domain.library import Filter, Place, Span, Without, Words, words_of
+from runway_desktop.domain.library import PERSON, Filter, Place, Span, Without, Words, words_of
 from runway_desktop.domain.task import LIVE, LOCAL, Pick, State
 from runway_desktop.values import Struct, replace
 
@@ -28,6 +28,8 @@ _BY_PERSON = "SELECT number, created_at FROM tasks INDEXED BY tasks_by_rating_in
 _MATCHES = "SELECT rowid FROM searched WHERE searched MATCH ?"
 _LISTED = "SELECT value FROM json_each(?)"
 TAGGED = "SELECT task FROM task_tags WHERE tag = ?"
+_OF_CLIENTS = "SELECT number FROM client_requests CROSS JOIN tasks ON id = task_id WHERE client IN ({})"
+_ASKED = "SELECT 1 FROM client_requests WHERE task_id = id AND"
 _COLUMNS = {
     "states": "+state",
     "models": "+model",
@@ -111,6 +113,8 @@ def lists(wanted: Filter) -> tuple[Held, ...]:
         if names
     ]
     found += [Held(TAGGED, (tag,)) for tag in sorted(wanted.tags)]
+    if wanted.clients and PERSON not in wanted.clients:
+        found.append(Held(_OF_CLIENTS.format(_marks(wanted.clients)), _cells(wanted.clients)))
     if has_indexed(words.wanted):
         found.append(_indexed(words))
     found += [_short(word) for word in words.wanted if len(word) < LEAST_INDEXED]
@@ -240,7 +244,21 @@ def judged(wanted: Filter, frequent: Collection[str] = (), *, rating: str = "+ra
             # A long list would be gathered first; of a task that passed all else it is asked in a moment.
             each = "EXISTS (SELECT 1 FROM task_tags WHERE tag = ? AND task = number)"
             made.add(f"{negation}{each}" if tag in frequent else f"+number {negation}IN ({TAGGED})", tag)
+    for clients, negation in ((wanted.clients, ""), (without.clients, "NOT ")):
+        if clients:
+            condition, names = _asked_by(clients)
+            made.add(f"{negation}({condition})", *names)
     return made.said
+
+
+def _asked_by(clients: Collection[str]) -> tuple[str, tuple[Cell, ...]]:
+    """That one of these asked for a task, with the parameters. It is asked of each task: to gather all of a client's
+    tasks first would take longer than the first of them take to be found."""
+    names = _cells(set(clients) - {PERSON})
+    found = [f"EXISTS ({_ASKED} client IN ({_marks(names)}))"] if names else []
+    if PERSON in clients:
+        found.append(f"NOT EXISTS ({_ASKED} 1)")
+    return " OR ".join(found), names
 
 
 def of_each(wanted: Filter) -> tuple[str, list[Cell]]:

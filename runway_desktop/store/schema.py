@@ -409,7 +409,7 @@ CLIENTS = (
     """,
     "CREATE INDEX client_requests_by_task ON client_requests (task_id)",
     "CREATE INDEX client_requests_by_digest ON client_requests (client, digest, at)",
-    "CREATE INDEX client_requests_by_time ON client_requests (client, at)",
+    "CREATE INDEX client_requests_by_time ON client_requests (client, at, task_id)",
     """
     CREATE TABLE client_calls (
         number INTEGER PRIMARY KEY,

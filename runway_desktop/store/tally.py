@@ -111,6 +111,17 @@ def count_anew(connection: sqlite3.Connection) -> None:
             connection.execute(statement)
 
 
+_CLIENTS = """
+    WITH RECURSIVE one (name) AS (
+        SELECT min(client) FROM client_requests
+        UNION ALL
+        SELECT (SELECT min(client) FROM client_requests WHERE client > name) FROM one WHERE name IS NOT NULL
+    )
+    SELECT name FROM one WHERE name IS NOT NULL
+"""
+"""Each name once, by one look into the index for each."""
+
+
 class KeptBatches:
     """What the batches of a list are called. There are thousands of them, and hardly ever a new one: SQLite tells
     within a few milliseconds whether they are the same, without the interpreter; only those that came are read."""
@@ -188,5 +199,6 @@ def counts(connection: sqlite3.Connection, batches: KeptBatches | None = None) -
         states=states,
         ratings=of("rating"),
         shots=named("shot"),
+        clients=tuple(to_text(name) for (name,) in connection.execute(_CLIENTS)),
         unsent=tuple(partly_sent(connection)),
     )

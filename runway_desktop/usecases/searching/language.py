@@ -8,12 +8,13 @@ that is not understood is searched as it stands, and a sentence says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.library import Filter, Place, PlaceCounts, Span, Without, clean_tag, folded
+from runway_desktop.domain.clients import KNOWN_AS
+from runway_desktop.domain.library import PERSON, Filter, Place, PlaceCounts, Span, Without, clean_tag, folded
 from runway_desktop.domain.task import FINAL, MOST_STARS, Pick, State
 from runway_desktop.domain.text import Text
 from runway_desktop.usecases.words.states import LOOKS, STATUSES
@@ -37,6 +38,7 @@ KEYS: Mapping[str, str] = {
     "endpoint": "Kind of request",
     "batch": "Batch",
     "shot": "Shot",
+    "by": "Program that asked for it, or me",
 }
 """In the order in which they are offered."""
 ALIASES = {"status": "state", "stars": "rating", "credits": "cost", "seconds": "length", "on": "date", "tags": "tag"}
@@ -76,6 +78,8 @@ _IS_WORDS: Mapping[str, Text] = {
     "pick": TITLES[Place.PICKS],
     "reject": Text("Rejected"),
 }
+ME = "me"
+"""Behind `by:`, the person."""
 DAYS = ("today", "yesterday", "week", "month", "year")
 BY_CLOCK = frozenset({"date", "before", "after"})
 """Keys whose words mean another thing as time goes by."""
@@ -136,6 +140,7 @@ class _Sets(Struct):
     tags: set[str] = field(default_factory=set)
     picks: set[Pick] = field(default_factory=set)
     shots: set[str] = field(default_factory=set)
+    clients: set[str] = field(default_factory=set)
     places: set[Place] = field(default_factory=set)
 
     def frozen(self) -> dict[str, Any]:
@@ -179,7 +184,7 @@ def meaning(query: Query, known: PlaceCounts, now: float, place: Filter | None =
 def known_names(counts: PlaceCounts) -> tuple[object, ...]:
     """What words are understood by."""
     of_batches = [(batch, name) for batch, name, _ in counts.batches]
-    kinds = (counts.models, counts.endpoints, counts.projects, counts.tags, counts.shots)
+    kinds = (counts.models, counts.endpoints, counts.projects, counts.tags, counts.shots, counts.clients)
     return (of_batches, *(frozenset(names) for names in kinds))
 
 
@@ -210,6 +215,16 @@ _batch_names = _BatchNames()
 
 def _only_name(name: str) -> Sequence[str]:
     return (folded(name),)
+
+
+def _names_of_client(client: str) -> Sequence[str]:
+    """As it calls itself, and as it is shown."""
+    return (folded(client), folded(asker_words(client)))
+
+
+def asker_words(value: str) -> str:
+    """Who asked, behind `by:`, as people read it."""
+    return "you" if folded(value) == ME else KNOWN_AS.get(folded(value), value)
 
 
 def _names_of_model(model: str) -> Sequence[str]:
@@ -258,6 +273,10 @@ class _Reader:
                 self._tag(clean_tag(value), into)
             case "shot":
                 into.shots |= self._alike(value, self._known.shots, "shot")
+            case "by" if folded(value) == ME:
+                into.clients.add(PERSON)
+            case "by":
+                into.clients |= self._alike(value, self._known.clients, "program", _names_of_client)
             case "state":
                 self._state(term, into)
             case "is":
@@ -280,7 +299,7 @@ class _Reader:
         )
 
     def _alike(
-        self, value: str, known: Mapping[str, int], what: str, names_of: Callable[[str], Sequence[str]] = _only_name
+        self, value: str, known: Iterable[str], what: str, names_of: Callable[[str], Sequence[str]] = _only_name
     ) -> set[str]:
         """Those that are called so; else those whose name holds it; else itself, which nothing matches. `names_of`: all
         that one is called, folded."""
@@ -450,6 +469,8 @@ def _spoken(key: str, value: str) -> str:
             return str(_IS_WORDS.get(value) or value.capitalize())
         case "before" | "after":
             return f"{'Before' if key == 'before' else 'From'} {value}"
+        case "by":
+            return f"By {asker_words(value)}"
         case "model":
             return model_label(value)
         case "state":

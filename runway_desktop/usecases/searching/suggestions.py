@@ -14,7 +14,7 @@ from runway_desktop.domain.library import Place, PlaceCounts, folded
 from runway_desktop.domain.task import MOST_STARS
 from runway_desktop.values import Struct
 
-from .language import ALIASES, DAYS, IS, KEYS, PIECE, PLACES, STATES, Term
+from .language import ALIASES, DAYS, IS, KEYS, ME, PIECE, PLACES, STATES, Term, asker_words
 
 
 class Suggestion(Struct, frozen=True):
@@ -66,8 +66,14 @@ def suggestions(line: str, cursor: int, known: PlaceCounts, most: int = 12) -> l
 
 
 def shown_value(key: str, value: str) -> str:
-    """A value as people read it: models have names."""
-    return model_label(value) if key == "model" else value
+    """A value as people read it: models and programs have names."""
+    match key:
+        case "model":
+            return model_label(value)
+        case "by":
+            return asker_words(value)
+        case _:
+            return value
 
 
 def values_of(key: str, known: PlaceCounts) -> list[tuple[str, int | None]]:
@@ -93,6 +99,8 @@ def values_of(key: str, known: PlaceCounts) -> list[tuple[str, int | None]]:
             return [*members.items()]
         case "shot":
             return [*sorted(known.shots.items())]
+        case "by":
+            return [(name, None) for name in (ME, *known.clients)] if known.clients else []
         case "state":
             return [(name, sum(known.states.get(one, 0) for one in states)) for name, states in STATES.items()]
         case "rating":
@@ -103,14 +111,15 @@ def values_of(key: str, known: PlaceCounts) -> list[tuple[str, int | None]]:
             ]
         case "is":
             return [(name, _how_many(name, known)) for name in IS]
-        case "date" | "before" | "after":
-            return [(name, None) for name in DAYS]
-        case "cost":
-            return [(text, None) for text in (">=100", "<=20", "20..60")]
-        case "length":
-            return [(text, None) for text in (">=8", "<=5", "5..10")]
         case _:
-            return []
+            return [(text, None) for text in _EXAMPLES.get(key, ())]
+
+
+_EXAMPLES = {
+    **dict.fromkeys(("date", "before", "after"), DAYS),
+    "cost": (">=100", "<=20", "20..60"),
+    "length": (">=8", "<=5", "5..10"),
+}
 
 
 def _how_many(name: str, known: PlaceCounts) -> int | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from runway_desktop.domain.clients import COMMAND_LINE, Client, Permission
+from runway_desktop.domain.clients import COMMAND_LINE, KNOWN_AS, Client, Permission
 from runway_desktop.usecases.question import Question
 
 from .plain import shown
@@ -18,18 +18,18 @@ from .units import count, credits_in_words, moment, number, shortened
 _LONGEST = 60
 _LONGEST_FOLDER = 36
 _UNKNOWN = "mdi6.application-outline"
-_KNOWN: Mapping[str, tuple[str, str]] = MappingProxyType(
+_ICONS: Mapping[str, str] = MappingProxyType(
     {
-        COMMAND_LINE: ("Command line", "mdi6.console"),
-        "claude-code": ("Claude Code", "mdi6.robot-outline"),
-        "claude-ai": ("Claude Desktop", "mdi6.robot-happy-outline"),
-        "codex-mcp-client": ("Codex", "mdi6.robot-outline"),
-        "cursor-vscode": ("Cursor", "mdi6.cursor-default-outline"),
-        "cursor": ("Cursor", "mdi6.cursor-default-outline"),
-        "visual studio code": ("VS Code", "mdi6.microsoft-visual-studio-code"),
-        "gemini-cli-mcp-client": ("Gemini CLI", "mdi6.robot-outline"),
-        "zed": ("Zed", "mdi6.code-braces"),
-        "goose": ("Goose", "mdi6.robot-outline"),
+        COMMAND_LINE: "mdi6.console",
+        "claude-code": "mdi6.robot-outline",
+        "claude-ai": "mdi6.robot-happy-outline",
+        "codex-mcp-client": "mdi6.robot-outline",
+        "cursor-vscode": "mdi6.cursor-default-outline",
+        "cursor": "mdi6.cursor-default-outline",
+        "visual studio code": "mdi6.microsoft-visual-studio-code",
+        "gemini-cli-mcp-client": "mdi6.robot-outline",
+        "zed": "mdi6.code-braces",
+        "goose": "mdi6.robot-outline",
     }
 )
 """By what a program calls itself, in small letters."""
@@ -37,12 +37,11 @@ _KNOWN: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 def client_name(name: str) -> str:
     """What would turn its direction, or cannot be seen, is written out."""
-    known = _KNOWN.get(name.casefold())
-    return known[0] if known is not None else shortened(shown(name), _LONGEST) or "A program without a name"
+    return KNOWN_AS.get(name.casefold()) or shortened(shown(name), _LONGEST) or "A program without a name"
 
 
 def client_icon(name: str) -> str:
-    return _KNOWN.get(name.casefold(), ("", _UNKNOWN))[1]
+    return _ICONS.get(name.casefold(), _UNKNOWN)
 
 
 def permission_words(client: Client) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
+from runway_desktop.domain.clients import ClientRequest
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.library import (
@@ -402,6 +403,21 @@ async def test_sending_moves_no_row(opened: Opened):
         sent = replace((await store.get(TaskId("first"))), state=State.PENDING, sent_at=NOON + 99)
         await store.save(sent)
         assert await ids(store, flat()) == ["second", "first"]
+
+
+async def test_programs_that_asked_for_tasks_are_known_by_their_names(opened: Opened):
+    async with opened() as store:
+        assert (await store.counts()).clients == ()
+        tasks = [a_task(name) for name in "abc"]
+        await put(store, *tasks)
+        for client, task in zip(("codex", "claude-code", "codex"), tasks, strict=True):
+            wish = ClientRequest(
+                client=client, request_id=task.id, digest="", task_id=task.id, credits=1, at=NOON, request=task.request
+            )
+            await store.note_client_request(wish)
+        assert (await store.counts()).clients == ("claude-code", "codex")
+        of_codex = Listing(filter=Filter(clients=frozenset({"codex"})), group=GroupBy.NONE)
+        assert {*(await store.list(of_codex)).ids} == {"a", "c"}
 
 
 async def test_shots_are_counted_and_sorted(opened: Opened):

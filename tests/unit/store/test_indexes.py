@@ -50,7 +50,7 @@ NEEDED_BY: dict[str, Callable[[sqlite3.Connection], object]] = {
     "ledger_by_task": lambda connection: reading.ledger_of_task(connection, TaskId("a")),
     "client_requests_by_task": lambda connection: clients.client_requests(connection, [TaskId("a")]),
     "client_requests_by_digest": lambda connection: clients.latest_client_requests(connection, "claude", "f00", 1),
-    "client_requests_by_time": lambda connection: clients.reserved_since(connection, "claude", 0.0),
+    "client_requests_by_time": first_of(SortKey.MADE, clients=frozenset({"claude"})),
     "sheets_by_batch": lambda connection: sheets.of_batch(connection, BatchId("batch-0")),
     # A task whose tags are others than before.
     "task_tags_by_task": lambda connection: connection.execute("DELETE FROM task_tags WHERE task = 1"),

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runway_desktop.domain.library import Filter, GroupBy, Listing, SortKey, Span, Without, words_of
+from runway_desktop.domain.clients import ClientRequest
+from runway_desktop.domain.library import PERSON, Filter, GroupBy, Listing, SortKey, Span, Without, words_of
 from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.store import SqliteStore, listing
 from runway_desktop.store.conditions import add_pieces
@@ -38,6 +39,10 @@ texts = st.lists(words, max_size=5).map(" ".join)
 lines = words | st.lists(st.tuples(st.sampled_from(("", "", "-")), words), max_size=3).map(
     lambda parts: " ".join(minus + word for minus, word in parts)
 )
+clients = st.sampled_from(
+    (frozenset(), frozenset(), *map(frozenset, ({PERSON}, {"claude"}, {PERSON, "codex"}, {"claude", "codex"})))
+)
+asked_by = st.lists(st.sampled_from((PERSON, "claude", "codex")), min_size=12, max_size=12)
 tags = st.sampled_from(((), (), ("night",), ("night", "drone"), ("drone",)))
 
 
@@ -71,17 +76,20 @@ def libraries(draw: st.DrawFn) -> list[Task]:
         tags=st.sampled_from((frozenset(), frozenset({"night"}), frozenset({"drone", "night"}))),
         projects=st.sampled_from((frozenset(), frozenset({"Coast"}), frozenset({"Coast", "Alps"}))),
         models=st.sampled_from((frozenset(), frozenset({"veo"}))),
+        clients=clients,
         without=st.builds(
             Without,
             tags=st.sampled_from((frozenset(), frozenset({"drone"}))),
+            clients=clients,
             models=st.sampled_from((frozenset(), frozenset({"gen4.5"}))),
         ),
     ),
     st.sampled_from(tuple(_KEYS)),
     st.booleans(),
+    asked_by,
 )
 def test_every_way_to_search_finds_what_like_finds(
-    tasks: list[Task], text: str, wanted: Filter, sort: SortKey, descending: bool
+    tasks: list[Task], text: str, wanted: Filter, sort: SortKey, descending: bool, asked_by: list[str]
 ):
     question = Listing(filter=replace(wanted, text=text), sort=sort, descending=descending, group=GroupBy.NONE)
 
@@ -97,6 +105,9 @@ def test_every_way_to_search_finds_what_like_finds(
             store = await SqliteStore.open(path)
             try:
                 await store.add(tasks, [], None, [])
+                for task, client in zip(tasks, asked_by, strict=False):
+                    if client:
+                        await store.note_client_request(a_wish(client, task))
                 everything = await store.list(question)
                 assert list(everything.ids) == by_like(path, question)
                 assert await store.amount(question.filter) == len(everything)
@@ -120,7 +131,8 @@ def by_like(path: Path, question: Listing) -> list[str]:
             return {number for (number,) in found}
 
         rows = connection.execute(
-            "SELECT created_at, number, id, heading, rating, tags, project, model FROM tasks ORDER BY number"
+            "SELECT created_at, number, id, heading, rating, tags, project, model, coalesce(client, '') FROM tasks "
+            "LEFT JOIN client_requests ON task_id = id ORDER BY number"
         ).fetchall()
         # What came together keeps its own order; of what is equal the latest stands first.
         rows.sort(key=lambda row: row[0], reverse=question.descending or question.sort is not SortKey.MADE)
@@ -129,7 +141,7 @@ def by_like(path: Path, question: Listing) -> list[str]:
         numbers = {row[1] for row in rows}.intersection(*holding).difference(*not_holding)
         return [
             task_id
-            for _, number, task_id, _, rating, tags, project, model in rows
+            for _, number, task_id, _, rating, tags, project, model, client in rows
             if number in numbers
             and rating >= (wanted.rating.least or 0)
             and wanted.tags <= set(tags.split(","))
@@ -137,7 +149,15 @@ def by_like(path: Path, question: Listing) -> list[str]:
             and (not wanted.projects or project in wanted.projects)
             and (not wanted.models or model in wanted.models)
             and model not in wanted.without.models
+            and (not wanted.clients or client in wanted.clients)
+            and client not in wanted.without.clients
         ]
+
+
+def a_wish(client: str, task: Task) -> ClientRequest:
+    return ClientRequest(
+        client=client, request_id=task.id, digest="", task_id=task.id, credits=1.0, at=0.0, request=task.request
+    )
 
 
 def escaped(word: str) -> str:

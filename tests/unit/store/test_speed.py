@@ -13,7 +13,7 @@ from statistics import median
 
 import pytest
 
-from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey, Span, Without
+from runway_desktop.domain.library import PERSON, Filter, GroupBy, Listing, Place, SortKey, Span, Without
 from runway_desktop.domain.task import BatchId, Pick, State, TaskId
 from runway_desktop.store import SqliteStore, reading
 from runway_desktop.store.conditions import by_person
@@ -144,6 +144,20 @@ async def test_names_of_few_tasks_are_looked_up(tmp_path: Path):
     await store.close()
     assert "SEARCH tasks USING INTEGER PRIMARY KEY (rowid=?)" in plan
     assert "tasks_by_batch (batch_id=? AND removed_at=?)" in plan
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Filter(clients=frozenset({"claude", PERSON})),
+        Filter(clients=frozenset({PERSON})),
+        Filter(without=Without(clients=frozenset({"claude"}))),
+    ],
+)
+async def test_who_asked_for_a_task_is_told_by_an_index(tmp_path: Path, wanted: Filter):
+    plan = await plan_of(tmp_path / "p.db", *entries_query(Listing(filter=wanted), 200))
+    assert "SEARCH client_requests USING COVERING INDEX client_requests_by_task (task_id=?" in plan
+    assert "SCAN tasks USING COVERING INDEX tasks_by_made" in plan
 
 
 @pytest.mark.parametrize("place", Place)

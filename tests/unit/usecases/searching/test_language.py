@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from runway_desktop.domain.library import Filter, Place, PlaceCounts, Span, Without
+from runway_desktop.domain.library import PERSON, Filter, Place, PlaceCounts, Span, Without
 from runway_desktop.domain.task import BatchId, Pick, State
 from runway_desktop.usecases.searching.language import KEYS, Query, Term, meaning, read
 from runway_desktop.usecases.searching.suggestions import suggestions, values_of
@@ -23,6 +23,7 @@ KNOWN = PlaceCounts(
     shots={"010": 2, "011": 1},
     places={Place.PICKS: 1, Place.SAVED: 7},
     ratings={5: 2, 4: 3, 0: 40},
+    clients=("claude-code", "codex", "command line"),
 )
 
 
@@ -74,6 +75,12 @@ def test_a_line_is_taken_apart_into_words_with_and_without_a_key():
         ("batch:shots", Filter(batches=frozenset({BatchId("b1")}))),
         ("endpoint:text", Filter(endpoints=frozenset({"text_to_video"}))),
         ("shot:010", Filter(shots=frozenset({"010"}))),
+        ("by:Claude", Filter(clients=frozenset({"claude-code"}))),
+        ("by:claude by:codex", Filter(clients=frozenset({"claude-code", "codex"}))),
+        ('by:"command line"', Filter(clients=frozenset({"command line"}))),
+        ('by:"claude code"', Filter(clients=frozenset({"claude-code"}))),
+        ("by:me", Filter(clients=frozenset({PERSON}))),
+        ("-by:ME", Filter(without=Without(clients=frozenset({PERSON})))),
         ("before:2026-10", Filter(until=at(2026, 10, 1))),
         ("after:2026", Filter(since=at(2026, 1, 1))),
         ("date:2026-10-05", Filter(since=at(2026, 10, 5), until=at(2026, 10, 6))),
@@ -119,6 +126,7 @@ def test_what_is_left_out_and_turned_round_means_the_rest(line: str, alike: str)
     ("line", "words"),
     [
         ("shot:900", "There is no shot “900” here."),
+        ("by:nobody", "There is no program “nobody” here."),
         ("rating:6", "Ratings go from 0, not rated, to 5."),
         ("cost:>9 cost:<3", "Nothing can match all of “cost:” at once."),
         ("after:2026-10 before:2026-02", "The dates leave no day between them."),
@@ -176,6 +184,8 @@ def test_chips_say_what_they_keep():
         term.label for term in read("model:gen4.5 rating:>=4 -tag:drone is:pick before:2026-10 cost:20..60").terms
     ]
     assert labels == ["Gen-4.5", "Rating ≥ 4", "Not tag: drone", "Picks", "Before 2026-10", "Credits 20–60"]
+    by = [term.label for term in read("by:me by:claude-code by:kiosk -by:codex").terms]
+    assert by == ["By you", "By Claude Code", "By kiosk", "Not by codex"]
     assert Query((Term("model", "a"), Term("tag", "b c"))).without(Term("model", "a")).line == 'tag:"b c"'
 
 
@@ -199,6 +209,9 @@ def test_what_finds_nothing_is_not_offered():
     assert offered("is:") == [("pick", "1"), ("reject", ""), ("rated", "5"), ("unrated", "40"), ("saved", "7"),
                               ("failed", "4")]  # fmt: skip
     assert offered("shot:") == [("010", "2"), ("011", "1")]
+    assert offered("by:") == [("you", ""), ("Claude Code", ""), ("codex", ""), ("Command line", "")]
+    assert offered("by:cla") == [("Claude Code", "")]
+    assert offered("by", PlaceCounts()) == [], "no program has asked for anything"
     assert offered("pro", PlaceCounts()) == []
     twice = PlaceCounts(batches=tuple((BatchId(name), "shots.csv", 4) for name in ("b1", "b2")))
     assert offered("batch:", twice) == [("shots.csv", "8")]
