@@ -18,11 +18,15 @@ Found = dict[str, Any]
 
 LONGEST_WAIT = 45.0
 """Seconds of one wait. Hosts give a call up after 60 at the earliest."""
-_WAITS = (
-    " The person approves it in Runway Desktop before anything is paid; the answer says so at once. Then call wait "
-    "with its task_id. Trying again? The same arguments within ten minutes are taken for the same wish."
+_APPROVED = (
+    " The person approves it in Runway Desktop before anything is paid, unless they gave this program an allowance; "
+    "the answer says so at once. Then call wait with its task_id."
 )
-_INPUTS = " An input is an https link, a data URI, or the id of a task whose result it is."
+_WAITS = f"{_APPROVED} Trying again? The same arguments within ten minutes are taken for the same wish."
+_INPUTS = (
+    " An input is an https link, a data URI, the id of a task whose result it is, or the full path of a file in a "
+    "folder that the person allowed."
+)
 
 
 class Tool(Struct, frozen=True, kw_only=True):
@@ -272,8 +276,7 @@ TOOLS = (
         title="Create a task",
         says="Make anything that runway_listModels names: endpoint, model and the fields in 'values'. request_id: one "
         "id for each thing the person wants. Trying again? Send the SAME id: the same task is given, nothing is made "
-        f"twice.{_INPUTS} The person approves it in Runway Desktop before anything is paid; the answer says so at "
-        "once. Then call wait.",
+        f"twice.{_INPUTS}{_APPROVED}",
         takes=Created,
         call=lambda asked: ("create", msgspec.to_builtins(asked)),
         reads=False,

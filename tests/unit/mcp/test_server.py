@@ -8,8 +8,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -152,6 +152,21 @@ async def test_a_probe_chooses_no_era(tmp_path: Path):
     assert lines[1]["result"]["protocolVersion"] == "2025-06-18"
 
 
+async def test_after_a_probe_the_modern_era_is_spoken_too(tmp_path: Path):
+    probe = {"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {}}
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": {"name": "new", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    call = {"name": "runway_getTask", "arguments": {"taskId": "no id"}, "_meta": meta}
+    modern = {"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": call}
+    with talking_to(tmp_path) as server:
+        lines = [asked(server, message) for message in (probe, {**probe, "id": 2}, modern)]
+    assert lines[0]["result"] == lines[1]["result"]
+    assert (lines[2]["id"], "no task of this id" in lines[2]["result"]["content"][0]["text"]) == (3, True)
+
+
 def test_a_message_without_an_end_is_dropped_and_the_next_is_answered(tmp_path: Path):
     huge = {"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {"x": "y" * 10_000_000}}
     probe = {"jsonrpc": "2.0", "id": 2, "method": "server/discover", "params": {}}
@@ -169,24 +184,13 @@ def test_half_a_line_asks_for_nothing(tmp_path: Path):
 
 
 def test_a_host_that_is_gone_ends_its_server_without_a_word(tmp_path: Path):
-    server = subprocess.Popen(
-        [sys.executable, *words(tmp_path)], cwd=ROOT, env=surroundings(), text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    assert server.stdin is not None
-    assert server.stdout is not None
-    probe = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {}})
-    server.stdin.write(probe + "\n")
-    server.stdin.flush()
-    assert server.stdout.readline()
-    server.stdout.close()
-    for _ in range(5):
-        server.stdin.write(probe + "\n")
-    server.stdin.close()
-    assert server.stderr is not None
-    assert server.stderr.read() == ""
-    server.stderr.close()
-    assert server.wait(30) == 0
+    probe = {"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {}}
+    with talking_to(tmp_path) as server:
+        asked(server, probe)
+        assert server.stdout is not None
+        server.stdout.close()
+        for _ in range(5):
+            tell(server, probe)
 
 
 def test_without_the_library_it_says_what_to_install(tmp_path: Path):
@@ -220,6 +224,34 @@ def said_to(folder: Path, said: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done
+
+
+@contextmanager
+def talking_to(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A server that ends well, and says nothing on stderr."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, *words(folder)], cwd=ROOT, env=surroundings(), text=True, stdin=pipe, stdout=pipe, stderr=pipe
+    ) as server:
+        yield server
+        assert server.stdin is not None
+        assert server.stderr is not None
+        server.stdin.close()
+        assert server.stderr.read() == ""
+        assert server.wait(30) == 0
+
+
+def tell(server: subprocess.Popen[str], message: dict[str, Any]) -> None:
+    assert server.stdin is not None
+    server.stdin.write(json.dumps(message) + "\n")
+    server.stdin.flush()
+
+
+def asked(server: subprocess.Popen[str], message: dict[str, Any]) -> dict[str, Any]:
+    tell(server, message)
+    assert server.stdout is not None
+    found: dict[str, Any] = json.loads(server.stdout.readline())
+    return found
 
 
 class Answers:
