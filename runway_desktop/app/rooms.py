@@ -19,6 +19,7 @@ from runway_desktop.ui.help.room import ROOM as HELP
 from runway_desktop.ui.large.room import ROOM as LARGE
 from runway_desktop.ui.palette.room import ROOM as PALETTE
 from runway_desktop.ui.preferences.room import ROOM as PREFERENCES
+from runway_desktop.ui.requests.room import ROOM as REQUESTS
 from runway_desktop.ui.room import Kind, Room
 from runway_desktop.ui.sheet.room import ROOM as SHEET
 from runway_desktop.ui.shortcuts.room import ROOM as SHORTCUTS
@@ -29,7 +30,19 @@ from runway_desktop.usecases.searching.places import Entry
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.models import Models
 
-ROOMS: tuple[Room, ...] = (NOT_SAVED, LARGE, SHEET, EXCHANGE, COMPARE, SPENDING, PALETTE, PREFERENCES, SHORTCUTS, HELP)
+ROOMS: tuple[Room, ...] = (
+    REQUESTS,
+    NOT_SAVED,
+    LARGE,
+    SHEET,
+    EXCHANGE,
+    COMPARE,
+    SPENDING,
+    PALETTE,
+    PREFERENCES,
+    SHORTCUTS,
+    HELP,
+)
 
 log = logging.getLogger(__name__)
 

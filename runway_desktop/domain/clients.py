@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 
 from runway_desktop.values import Struct
@@ -118,6 +118,12 @@ def _without_files(value: object) -> object:
 
 def waits_for_approval(task: Task) -> bool:
     return task.state is State.HELD and task.hold.code is HoldCode.APPROVAL
+
+
+def waiting(held: Iterable[Task]) -> list[Task]:
+    """Those of the held tasks that wait for approval, in the order in which they were asked for."""
+    found = (task for task in held if task.removed_at is None and waits_for_approval(task))
+    return sorted(found, key=lambda task: task.created_at)
 
 
 class RecordLine(Struct, frozen=True, kw_only=True):

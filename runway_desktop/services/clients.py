@@ -19,6 +19,7 @@ from runway_desktop.domain.clients import (
     ClientRequest,
     Permission,
     RecordLine,
+    waiting,
     waits_for_approval,
 )
 from runway_desktop.domain.copies import IDENTITY
@@ -76,6 +77,11 @@ class Clients:
     async def all(self) -> list[Client]:
         """By name."""
         return sorted((await self._clients()).values(), key=lambda client: client.name.casefold())
+
+    @property
+    def has_met_programs(self) -> bool:
+        """Whether another program than the command line was ever here, as far as that was read."""
+        return any(name != COMMAND_LINE for name in self._known)
 
     async def client(self, name: str) -> Client:
         return (await self._clients()).get(name) or Client(name=name)
@@ -147,8 +153,7 @@ class Clients:
 
     def waiting(self) -> list[Task]:
         """Tasks of the list that wait for approval, in the order in which they were asked for."""
-        held = (task for task in self._ledger.held() if task.removed_at is None and waits_for_approval(task))
-        return sorted(held, key=lambda task: task.created_at)
+        return waiting(self._ledger.held())
 
     async def refuse(self, task_ids: Sequence[TaskId], reason: str = "", *, is_expired: bool = False) -> list[TaskId]:
         """Requests that wait are dropped; `reason` is for the client. Gives those that were."""
@@ -195,6 +200,8 @@ class Clients:
             if self._known_list != (identity := self._list()):
                 self._known = {client.name: client for client in await self._store.clients(identity)}
                 self._known_list = identity
+                if self.has_met_programs:
+                    self.changed()
             return self._known
 
     async def _save(self, client: Client) -> None:
@@ -228,6 +235,7 @@ class Clients:
         await self._ledger.change_many(tuple(asked), edit, "held")
 
     async def _turn(self) -> None:
+        await self._clients()
         now = self._clock.now()
         ends = {task.id: task.created_at + EXPIRES_AFTER for task in self._ledger.held() if waits_for_approval(task)}
         if due := [task_id for task_id, end in ends.items() if end <= now]:

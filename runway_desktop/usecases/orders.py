@@ -11,7 +11,7 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin, Prepared
+from runway_desktop.services.tasks.submission import Ask, Door, Edit, NewTask, Origin, Prepared
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.requests.order import Kept, Order
 from runway_desktop.usecases.sending.questions import question_for
@@ -41,8 +41,8 @@ class Orders:
         self, order: Order, prepared: Prepared, *, is_answered: bool = False, was_told: bool = False
     ) -> tuple[TaskId, ...] | Question:
         """Stores it in the lane, raises its cap, and keeps several tasks as a sheet too; or gives the question to
-        answer first. `is_answered`: that was done with yes. `was_told`: the button said that a cap or the balance keeps
-        it in the queue."""
+        answer first. A request of another program is stored as it was edited, then released. `is_answered`: that was
+        done with yes. `was_told`: the button said that a cap or the balance keeps it in the queue."""
         engine, answers = self._engine, prepared.asks if is_answered else _TOLD if was_told else ()
         try:
             ids = await self._sending().send(prepared, answers)
@@ -53,6 +53,11 @@ class Orders:
             return question
         if order.raising is not None:
             engine.budget.raise_cap(order.raising)
+        if order.approves and isinstance(prepared.intent, Edit):
+            # The request waits as it was edited: what releasing it costs is asked now.
+            task = await engine.ledger.task(prepared.intent.task.id)
+            release = self._sending().prepare_release([task] if task is not None else [], is_next=False)
+            return await self.send(order, release)
         if len(ids) > 1:
             try:
                 await keep_as_sheet(engine, order, ids)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from runway_desktop.domain.library import Row
 from runway_desktop.ui.commands.everywhere import HELP, MENU, PALETTE
 from runway_desktop.ui.commands.menu import open_menu, put_into_bar
+from runway_desktop.ui.composer.commands import SEND
 from runway_desktop.ui.media import commands as playing
 from runway_desktop.ui.room import Opens
 from runway_desktop.ui.tasks import commands as judging
@@ -56,7 +57,7 @@ def _bind(window: MainWindow) -> None:
     keys, work, tell = window.keys, window.workspace, window.models.task_commands.tell
     opened = (((MENU,), lambda: work.top.menu_wanted.emit), ((HELP,), lambda: partial(window.open_room, "help")))
     bound = (MENU, HELP, *commands.OF_PANES)
-    own = [one for one in keys.commands if isinstance(one, RoomCommand) and one not in bound]
+    own = [one for one in keys.commands if isinstance(one, RoomCommand) and one not in (*bound, SEND)]
 
     def give(key: Command[Any], _: object) -> None:
         window.task_menu.take(key)
@@ -64,6 +65,8 @@ def _bind(window: MainWindow) -> None:
     of_window = Qt.ShortcutContext.WindowShortcut
     keys.bind(window, Scope.WINDOW, (own, lambda: window), *opened, context=of_window, tell=tell)
     of_tasks = (KEYED, window.chosen_rows)
+    # What is not seen is not sent: its action hears nothing while the composer is hidden, and a page may have its key.
+    keys.bind(work.composer, Scope.WINDOW, ((SEND,), lambda: window), context=of_window, tell=tell)
     panes = (commands.OF_PANES, lambda: window)
     keys.bind(window, Scope.WINDOW, panes, within=work.columns, context=of_window, tell=tell)
     keys.bind(window, Scope.WINDOW, of_tasks, context=of_window, give=give)

@@ -136,8 +136,14 @@ class MainWindow(QMainWindow):
             self.workspace.overlay.leave()
 
     def begin_request(self) -> None:
-        self.leave_overlay()
         self.models.composer.clear()
+        self.focus_composer()
+
+    def focus_composer(self) -> None:
+        """Also from the large view, and from a page that has no room for it."""
+        self.leave_overlay()
+        if self.composer_pane.isHidden():
+            self.pages.leave()
         self.composer_pane.focus_prompt()
 
     def show_activity(self) -> None:
@@ -255,7 +261,7 @@ class MainWindow(QMainWindow):
         )
         m.composer.sent.connect(self._show_tasks)
         m.composer.question_wanted.connect(lambda asked, yes: confirm(self, asked, yes))
-        m.task_commands.written.connect(self.composer_pane.focus_prompt)
+        m.task_commands.written.connect(self.focus_composer)
         m.task_commands.model_wanted.connect(self.composer_pane.choose_model)
         m.task_commands.use_as_input.placed.connect(self.composer_pane.focus_prompt)
         m.task_commands.sheet_wanted.connect(partial(self.open_room, "sheet"))

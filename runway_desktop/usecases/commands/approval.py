@@ -1,4 +1,5 @@
-"""Commands for what other programs asked for: approving, which is paid for, and refusing, with a reason for them.
+"""Commands for what other programs asked for: approving, which is paid for, and refusing, with a reason for them; and
+their keys on the page of requests.
 
 Approving is a release at the prices of now: whatever has to be asked of a release is asked.
 """
@@ -7,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.text import Text
 
+from .command import REQUESTS, RecordsOf, Scope, Surface
 from .queued import prepared_release, release, stand_back
+from .requests import EDIT_AND_APPROVE, EDIT_HELD
 from .task_command import Context, Given, Prompt, Report, TaskCommand, ids_of
 
 LONGEST_REASON = 500
@@ -49,3 +53,19 @@ REFUSE: TaskCommand = _asked_for(
     icon="mdi6.close",
     is_dangerous=True,
 )
+# The palette offers the commands for tasks themselves.
+_on_page = RecordsOf[Any](REQUESTS, Scope.REQUESTS, left_out_of=frozenset({Surface.PALETTE}))
+APPROVE_KEY = _on_page(
+    "requests.approve",
+    APPROVE.words,
+    lambda page: page.give(APPROVE),
+    *("Ctrl+Return", "Ctrl+Enter"),
+    icon=APPROVE.icon,
+    pays=True,
+)
+EDIT_KEY = _on_page("requests.edit", EDIT_AND_APPROVE, lambda page: page.give(EDIT_HELD), "Ctrl+E", icon=EDIT_HELD.icon)
+REFUSE_KEY = _on_page(
+    "requests.refuse", REFUSE.words, lambda page: page.give(REFUSE), "X", icon=REFUSE.icon, is_dangerous=True
+)
+OF_PAGE = (APPROVE_KEY, EDIT_KEY, REFUSE_KEY)
+"""They act on the page, which gives the command for what is checked there."""

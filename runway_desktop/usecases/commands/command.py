@@ -29,6 +29,8 @@ class Scope(Enum):
     """The compare window, a window of its own."""
     SHEET = auto()
     """A batch sheet, a window of its own."""
+    REQUESTS = auto()
+    """The page of what other programs ask for, in the place of the list."""
 
 
 class Surface(Enum):
@@ -78,9 +80,10 @@ PLAYING = Section(Text("Playing and looking"), Text("Play and look"), "mdi6.play
 LARGE = Section(Text("In the large view"), Text("Large view"), "mdi6.fullscreen")
 COMPARING = Section(Text("Comparing"), None, "mdi6.compare")
 SHEET = Section(Text("In a sheet"), None, "mdi6.table")
+REQUESTS = Section(Text("In the requests of programs"), None, "mdi6.hand-back-right-outline")
 EXCHANGE = Section(Text("Importing and exporting"), Text("Import and export"), "mdi6.tray-arrow-down")
 WINDOW = Section(Text("Window"), None, "mdi6.chevron-right")
-SECTIONS = (MAKING, FINDING, LIST, JUDGING, PLAYING, LARGE, COMPARING, SHEET, EXCHANGE, WINDOW)
+SECTIONS = (MAKING, FINDING, LIST, JUDGING, PLAYING, LARGE, COMPARING, SHEET, REQUESTS, EXCHANGE, WINDOW)
 """In the order of the list of shortcuts."""
 LEADS_OUT = Text("Escape always leads out.")
 

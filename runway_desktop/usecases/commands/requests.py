@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State, parse_remote_id
@@ -19,6 +20,7 @@ from .task_command import Context, Draft, Given, Prompt, Report, TaskCommand, is
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.submission import Prepared
 
+EDIT_AND_APPROVE = Text("Edit and approve")
 MOST_IDS = 8
 """Known ids that a person is shown at once."""
 _UNKNOWN = unless(
@@ -67,6 +69,11 @@ async def _dismiss(context: Context, rows: Sequence[Row], _: Given) -> Report:
 
 async def _rename(context: Context, rows: Sequence[Row], given: Given) -> Report:
     return Report(changed=((await context.engine.actions.rename(rows[0].task.id, given.text.strip())).id,))
+
+
+def _edit_words(rows: Sequence[Row]) -> Text:
+    """Sending what is written over a request of another program approves it."""
+    return EDIT_AND_APPROVE if rows and waits_for_approval(rows[0].task) else EDIT.words
 
 
 async def _edit_held(_: Context, rows: Sequence[Row], __: Given) -> Report:
@@ -148,6 +155,7 @@ _edited = partial(TaskCommand, icon=EDIT.icon, given_by=EDIT, takes_one=True)
 EDIT_HELD: TaskCommand = _edited(
     id="edit held",
     words=EDIT.words,
+    label=_edit_words,
     synonyms=Text("change prompt, modify"),
     does=_edit_held,
     begins=True,

@@ -23,6 +23,8 @@ class Order(Struct, frozen=True, kw_only=True):
     """As it was written, with its braces."""
     editing: TaskId | None = None
     """The held task that becomes this, instead of a new one."""
+    approves: bool = False
+    """That task is a request of another program, which this approves."""
     parent: TaskId | None = None
     project: str = ""
     raising: HeldBack | None = None
@@ -73,11 +75,13 @@ def button_of(
 ) -> Button:
     """`kept`: what a cap or the balance keeps of it. `is_another`: the same was sent before, and would be made once
     more."""
-    if order.editing is not None:
+    if order.editing is not None and not order.approves:
         return Button("Save changes", "", reasons, note=note)
     amount, raising = order.amount, ""
     price = priced(order.request, None)
     between = open_price(order.pair, order.request, priced) if price is None else None
+    if order.approves:
+        return Button("Approve", price_words(price, 1, between), reasons, price_detail(price), note)
     text = units.plural(amount, "Generate", f"Generate {amount:,}")
     if kept is not None:
         text, raising = kept_text(kept.tasks, amount), raise_words(kept.held, kept.freed)

@@ -12,6 +12,7 @@ from runway_desktop.services.money.pricing import Sum
 from runway_desktop.usecases.words.failures import cause_words
 
 from . import units
+from .clients import client_name
 
 
 def hold_words(hold: Hold) -> str:
@@ -28,7 +29,7 @@ def hold_words(hold: Hold) -> str:
         case HoldCode.OTHER_KEY:
             return "Queued with another key. Release it to send it with the one in use."
         case HoldCode.APPROVAL:
-            return f"Asked for by {hold.words or 'another program'}. Approve it to send it."
+            return f"Asked for by {asker(hold)}. Approve it to send it."
         case HoldCode.ASK_PERSON:
             why = hold.words or "The reason is not known to this version."
             return f"Not sent automatically: it may have been sent already. {why}"
@@ -49,6 +50,11 @@ def hold_words(hold: Hold) -> str:
                 "The program made a mistake while preparing this. Send it next to try again; if that fails, copy the "
                 "support details."
             )
+
+
+def asker(hold: Hold) -> str:
+    """Of a request that waits for approval: the program that asked."""
+    return client_name(hold.words) if hold.words else "another program"
 
 
 def _file(hold: Hold) -> str:

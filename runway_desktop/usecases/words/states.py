@@ -20,7 +20,7 @@ from runway_desktop.values import Struct, replace
 
 from . import units
 from .failures import failure_headline
-from .holds import hold_words, lane_words, left_words
+from .holds import asker, hold_words, lane_words, left_words
 from .queue import SOON, InQueue, about, start_words, turn_words
 from .uncertain import count_words
 
@@ -222,6 +222,9 @@ KEEPS_TRYING = "The program keeps trying."
 
 def _queued(task: Task, around: Around) -> StateWords:
     shown, why = _shown(State.HELD), hold_words(task.hold)
+    if task.hold.code is HoldCode.APPROVAL:
+        icon = "mdi6.hand-back-right-outline"
+        return replace(shown, headline="Waits for your approval", detail=asker(task.hold), tone=Tone.BUSY, icon=icon)
     if task.waits_for_person:
         return replace(shown, headline="Held", detail=why, tone=Tone.WARN, icon="mdi6.pause")
     tone = shown.tone if task.hold.code is HoldCode.ITS_TURN else Tone.WARN

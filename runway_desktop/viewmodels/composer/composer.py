@@ -18,6 +18,7 @@ from runway_desktop.catalog import (
     Pair,
     idle_reason,
 )
+from runway_desktop.domain.clients import waiting
 from runway_desktop.domain.task import Request, State, TaskId
 from runway_desktop.services.catalog_renewal import IN_USE as CATALOG_IN_USE
 from runway_desktop.services.library import expansion
@@ -342,6 +343,8 @@ class Composer(Model):
             pair=self.pair,
             request=self.request(),
             editing=self.editing,
+            approves=self.editing is not None
+            and self.editing in {task.id for task in waiting(self._cases.tasks.held())},
             parent=self._parent_task,
             project=self.project,
         )

@@ -36,6 +36,7 @@ class Places(Model):
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._due)
         bridge.tasks_added.connect(lambda _: self._soon())
+        bridge.clients_changed.connect(lambda _: self.recount())
         bridge.tasks_touched.connect(lambda touches: self._soon() if any(map(recounts, touches.values())) else None)
 
     def follow(self, chosen: ListFilter) -> None:

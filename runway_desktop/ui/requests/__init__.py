@@ -1,0 +1,1 @@
+"""The room Requests: what other programs ask for, approved, edited or refused by the person."""

@@ -1,0 +1,159 @@
+"""The middle of the room Requests: what waits or was answered, and below it the record of the day. GUI thread."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QHeaderView, QSplitter, QStackedLayout, QStyleOptionViewItem, QTableView, QWidget
+
+from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.building import STRETCH, choices, hbox, make_plain, push_button, vbox
+from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.empty_picture import EmptyPicture
+from runway_desktop.ui.file_dialogs import choose_target
+from runway_desktop.ui.labels import SECOND_INKS, words
+from runway_desktop.ui.painting import Index, ItemDelegate
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
+from runway_desktop.ui.window.workspace import pane_of
+from runway_desktop.usecases.commands.approval import OF_PAGE
+from runway_desktop.usecases.commands.command import Scope
+from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.words.plain import tip
+from runway_desktop.usecases.words.requests import NOTHING_SENT, RECORD_TITLES
+from runway_desktop.viewmodels.requests import TONE, RequestsModel
+from runway_desktop.viewmodels.system import documents
+
+from .list_view import RequestList
+
+_MARGIN = GRID + GRID // 2
+_ANSWER = RECORD_TITLES.index("Answer")
+_WIDTHS = {0: 7 * GRID, 1: 13 * GRID, _ANSWER: 18 * GRID, _ANSWER + 1: 8 * GRID}
+
+
+class RequestsCenter(QWidget):
+    command_wanted = Signal(object)
+    """A TaskCommand for what is checked, else for the request that is looked at."""
+    choice_moved = Signal()
+
+    def __init__(self, model: RequestsModel, theme: Theme, posters: PosterCache, keys: Keys) -> None:
+        super().__init__()
+        self._model = model
+        self._theme = theme
+        self.view = RequestList(model.rows, theme, posters, self)
+        self._build()
+        self.setFocusProxy(self.view)
+        self.view.moved.connect(self._looked_at)
+        model.rows.checks_moved.connect(self.choice_moved)
+        model.changed.connect(self._show)
+        keys.bind(self, Scope.REQUESTS, (OF_PAGE, lambda: self))
+        FollowsTheme(theme, self, self._restyle)
+
+    def chosen_ids(self) -> list[TaskId]:
+        """What is checked, else what is looked at."""
+        current = self.view.current_id()
+        return self._model.rows.checked or ([current] if current is not None else [])
+
+    def give(self, command: TaskCommand) -> None:
+        self.command_wanted.emit(command)
+
+    def _build(self) -> None:
+        self._title = words(self, "Requests", wrap=False)
+        tabs = ((False, "Waiting"), (True, "Answered"))
+        self._tabs = choices(self, tabs, self._show_answered, pills=True, spoken="{} requests")
+        self._tabs[False].setChecked(True)
+        self._pause = push_button(self, "Pause all", self._model.pause_all)
+        top = hbox(
+            self._title, GRID, *self._tabs.values(), STRETCH, self._pause, margins=(2 * GRID, GRID, _MARGIN, GRID)
+        )
+        body = QWidget(self)
+        self._stack = QStackedLayout(body)
+        self._stack.addWidget(self.view)
+        self._empty = words(body, tone="muted")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._page = QWidget(body)
+        vbox((STRETCH, 2), EmptyPicture(self._theme, "all done", self._page), self._empty, (STRETCH, 3), on=self._page)
+        self._stack.addWidget(self._page)
+        self._note = words(self, NOTHING_SENT, "muted")
+        self._note.setContentsMargins(2 * GRID, GRID, _MARGIN, GRID)
+        split = QSplitter(Qt.Orientation.Vertical, self, handleWidth=1, childrenCollapsible=False)
+        for number, widget in enumerate((pane_of((body, 1), self._note), self._build_record())):
+            split.addWidget(widget)
+            split.setStretchFactor(number, 3 - number)
+        vbox(top, (split, 1), on=self, spacing=0)
+
+    def _build_record(self) -> QWidget:
+        self._day_title = words(self, "Asked today", wrap=False)
+        self._day = words(self, tone="muted", wrap=False)
+        self._export = push_button(
+            self, "Export…", self._export_record, kind="link", spoken="Export the record of today"
+        )
+        self._export.setStyleSheet(f"min-height: {TARGET - 6}px;")
+        self.record = QTableView(self)
+        self.record.setModel(self._model.record)
+        self.record.setItemDelegate(_RecordDelegate(self._theme, self.record))
+        make_plain(self.record, "What programs asked for today", several=False)
+        header = self.record.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column in range(len(RECORD_TITLES)):
+            mode = QHeaderView.ResizeMode
+            header.setSectionResizeMode(column, mode.Interactive if column in _WIDTHS else mode.Stretch)
+        top = hbox(self._day_title, self._day, STRETCH, self._export, margins=(2 * GRID, GRID // 2, _MARGIN, GRID // 2))
+        return pane_of(top, self.record, pane="raised")
+
+    def _restyle(self) -> None:
+        for label in (self._title, self._day_title):
+            label.setFont(self._theme.strong_font())
+        for label in (self._day, self._note):
+            label.setFont(self._theme.small_font())
+        self.record.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + GRID + 2)
+        scale = self.fontMetrics().height() / 16
+        for column, width in _WIDTHS.items():
+            self.record.setColumnWidth(column, round(width * scale))
+
+    def _show(self) -> None:
+        waiting, answered = self._model.amounts
+        for is_answered, (name, amount) in {False: ("Waiting", waiting), True: ("Answered", answered)}.items():
+            self._tabs[is_answered].setText(f"{name} {amount:,}" if amount else name)
+        paused = self._model.are_paused
+        self._pause.setText("Resume" if paused else "Pause all")
+        self._pause.setToolTip(
+            tip("Programs may ask and spend again." if paused else "No program makes anything until you resume.")
+        )
+        shows_answered = self._model.shows_answered
+        self._empty.setText(
+            "Nothing was answered in the last 7 days." if shows_answered else "No request waits for you."
+        )
+        self._stack.setCurrentWidget(self.view if self._model.rows.rowCount() else self._page)
+        self._note.setVisible(not shows_answered)
+        self._day.setText(self._model.day)
+        self._export.setEnabled(self._model.record.rowCount() > 0)
+
+    def _show_answered(self, on: bool) -> None:
+        self.view.set_checks(not on)
+        self._model.rows.check(self._model.rows.ids, on=False)
+        self._model.show_answered(on)
+
+    def _looked_at(self, task_id: TaskId | None) -> None:
+        self._model.look_at(task_id)
+        self.choice_moved.emit()
+
+    def _export_record(self) -> None:
+        start = Path(documents()) / "requests.csv"
+        choose_target(self.window(), "Export the record", self._model.export, start, "Tables (*.csv)")
+
+
+class _RecordDelegate(ItemDelegate):
+    """The answer in its tone, all else quiet."""
+
+    def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        self.ground(painter, option, option.rect, 0)
+        role = Role.TEXT if index.column() == _ANSWER - 1 else Role.MUTED
+        if index.column() == _ANSWER:
+            role = SECOND_INKS[index.data(TONE)]
+        align = index.data(Qt.ItemDataRole.TextAlignmentRole)
+        room = option.rect.adjusted(GRID, 0, -GRID, 0)
+        args = (align,) if align is not None else ()
+        self.text(painter, room, index.data(), self._theme.small_font(), role, *args)

@@ -1,0 +1,33 @@
+"""Opens the page of what other programs ask for. GUI thread only."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from runway_desktop.ui.desk import Desk
+from runway_desktop.ui.room import Page
+from runway_desktop.viewmodels.requests import RequestsModel
+
+from .center import RequestsCenter
+from .side import RequestSide
+
+
+def open_room(desk: Desk, _wish: object) -> None:
+    window = desk.window
+    model = window.findChild(RequestsModel) or RequestsModel(desk.cases, desk.models.bridge, desk.runner, window)
+    center, side = window.findChild(RequestsCenter), window.findChild(RequestSide)
+    if center is None or side is None:
+        center, side = _made(desk, model)
+    model.set_open(True)
+    page = Page(center=center, side=side, chosen=center.chosen_ids, left=partial(model.set_open, False))
+    window.pages.show("requests", page)
+
+
+def _made(desk: Desk, model: RequestsModel) -> tuple[RequestsCenter, RequestSide]:
+    window = desk.window
+    shared = (model, desk.theme, window.workspace.posters, desk.keys)
+    center, side = RequestsCenter(*shared), RequestSide(*shared)
+    center.choice_moved.connect(window.pages.choice_moved)
+    for part in (center, side):
+        part.command_wanted.connect(window.task_menu.take)
+    return center, side

@@ -1,0 +1,188 @@
+"""The list of requests below the headers of their programs: a box to check, a picture, the words, the price.
+
+GUI thread. Space and a press on the box check a row, Ctrl+A all of them.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractItemModel, QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.labels import SECOND_INKS
+from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate, rounded, square_in
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
+from runway_desktop.usecases.words.requests import RequestRow
+from runway_desktop.usecases.words.states import Tone
+from runway_desktop.viewmodels.requests import ROW, RequestRows
+
+_PICTURE = QSize(8 * GRID, 4 * GRID + GRID // 2)
+_CHECK = Qt.ItemDataRole.CheckStateRole
+
+
+class _RowDelegate(ItemDelegate):
+    def __init__(self, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
+        super().__init__(theme, parent)
+        self._posters = posters
+        self.checks = True
+        """Answered ones are not answered again."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        row: RequestRow = index.data(ROW)
+        font, small = QFontMetrics(option.font).height(), QFontMetrics(self._theme.small_font()).height()
+        if row.task_id is None:
+            return QSize(80, font + 2 * GRID)
+        return QSize(80, max(_PICTURE.height(), font + (2 if row.warning else 1) * (small + 3)) + 2 * GRID)
+
+    def box(self, rect: QRect) -> QRect:
+        """Where the box of a row is, for the hand."""
+        return QRect(rect.left() + GRID // 2, rect.top() + GRID, TARGET + GRID, _PICTURE.height())
+
+    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
+        if not self.checks or index.data(_CHECK) is None:
+            return False
+        match event:
+            case QMouseEvent() if event.type() == QEvent.Type.MouseButtonRelease:
+                hits = self.box(option.rect).contains(event.position().toPoint())
+            case QKeyEvent() if event.type() == QEvent.Type.KeyPress:
+                hits = event.key() == Qt.Key.Key_Space
+            case _:
+                hits = False
+        if hits:
+            is_on = index.data(_CHECK) is Qt.CheckState.Checked
+            return model.setData(index, Qt.CheckState.Unchecked if is_on else Qt.CheckState.Checked, _CHECK)
+        return False
+
+    def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row: RequestRow = index.data(ROW)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if row.task_id is None:
+            self._header(painter, option, row)
+            return
+        selected = self.ground(painter, option, option.rect, 0)
+        painter.setPen(self._theme.color(Role.BORDER))
+        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
+        inner = option.rect.adjusted(GRID + GRID // 2, GRID, -GRID - GRID // 2, -GRID)
+        left = inner.left()
+        if self.checks:
+            self._check(painter, option, index)
+            left += TARGET + GRID // 2
+        self._picture(painter, QRect(left, inner.top(), _PICTURE.width(), _PICTURE.height()), row)
+        words = inner.adjusted(left + _PICTURE.width() + GRID + GRID // 2 - inner.left(), 0, 0, 0)
+        small = self._theme.small_font()
+        first, second = QFontMetrics(option.font).height(), QFontMetrics(small).height()
+        line = QRect(words.left(), words.top(), words.width(), first)
+        tone = Role.TEXT if row.tone is Tone.PLAIN else SECOND_INKS[row.tone]
+        wide = self.text(painter, line, row.amount, option.font, tone, RIGHT)
+        self.text(painter, line.adjusted(0, 0, -wide - 2 * GRID, 0), row.title, option.font, Role.TEXT)
+        quiet = Role.TEXT if selected else Role.MUTED
+        line = QRect(words.left(), line.bottom() + 4, words.width(), second)
+        wide = self.text(painter, line, row.aside, small, quiet, RIGHT)
+        self.text(painter, line.adjusted(0, 0, -wide - 2 * GRID, 0), row.detail, small, quiet)
+        if row.warning:
+            line = QRect(words.left(), line.bottom() + 4, words.width(), second)
+            role = Role.WARN if self.checks else Role.MUTED
+            if self.checks:
+                self.icon(painter, QRect(line.left(), line.top(), second, second), "mdi6.content-copy", role)
+                line.adjust(second + GRID // 2, 0, 0, 0)
+            self.text(painter, line, row.warning, small, role)
+        if option.state & QStyle.StateFlag.State_HasFocus and option.widget is not None and option.widget.hasFocus():
+            painter.setPen(self._theme.color(Role.ACCENT))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
+
+    def _header(self, painter: QPainter, option: QStyleOptionViewItem, row: RequestRow) -> None:
+        painter.fillRect(option.rect, self._theme.color(Role.RAISED))
+        side = QFontMetrics(option.font).height()
+        room = option.rect.adjusted(2 * GRID, 0, -GRID - GRID // 2, 0)
+        self.icon(painter, square_in(QRect(room.left(), room.top(), side, room.height()), side), row.icon, Role.MUTED)
+        room.adjust(side + GRID, 0, 0, 0)
+        small = self._theme.small_font()
+        room.adjust(0, 0, -self.text(painter, room, row.amount, small, Role.MUTED, RIGHT) - GRID, 0)
+        room.adjust(self.text(painter, room, row.title, self._theme.strong_font(), Role.TEXT) + GRID, 0, 0, 0)
+        self.text(painter, room, row.detail, small, Role.MUTED)
+
+    def _check(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        is_on = index.data(_CHECK) is Qt.CheckState.Checked
+        box = square_in(self.box(option.rect), 2 * GRID)
+        painter.setPen(self._theme.color(Role.ACCENT if is_on else Role.OUTLINE))
+        painter.setBrush(self._theme.color(Role.ACCENT if is_on else Role.FIELD))
+        painter.drawRoundedRect(box, 4, 4)
+        if is_on:
+            self.icon(painter, box, "mdi6.check", Role.ON_ACCENT)
+
+    def _picture(self, painter: QPainter, place: QRect, row: RequestRow) -> None:
+        painter.save()
+        painter.setClipPath(rounded(place, 4))
+        painter.fillRect(place, self._theme.color(Role.MEDIA))
+        if not (row.picture and self._posters.paint(painter, place, row.picture)):
+            self.icon(painter, square_in(place, 2 * GRID), row.icon, Role.FAINT)
+        painter.restore()
+
+
+class RequestList(QListView):
+    moved = Signal(object)
+    """The id of the request that is current now, or None."""
+
+    def __init__(self, rows: RequestRows, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.rows = rows
+        self._delegate = _RowDelegate(theme, posters, self)
+        self.setModel(rows)
+        self.setItemDelegate(self._delegate)
+        self.setAccessibleName("Requests of other programs")
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+        self._looked_at: tuple[TaskId | None, int] = (None, 0)
+        rows.modelAboutToBeReset.connect(self._note)
+        rows.modelReset.connect(self._bring_back)
+        self.selectionModel().currentChanged.connect(lambda *_: self.moved.emit(self.current_id()))
+        posters.ready.connect(self.viewport().update)
+        FollowsTheme(theme, self, self._restyle)
+
+    def current_id(self) -> TaskId | None:
+        row = self.currentIndex().data(ROW)
+        return row.task_id if row is not None else None
+
+    def set_checks(self, on: bool) -> None:
+        self._delegate.checks = on
+        self.scheduleDelayedItemsLayout()
+
+    def choose_first(self) -> None:
+        if self.current_id() is None:
+            self._bring_back()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.SelectAll) and self._delegate.checks:
+            ids = self.rows.ids
+            self.rows.check(ids, on=self.rows.checked != ids)
+            return
+        super().keyPressEvent(event)
+
+    def _restyle(self) -> None:
+        self.scheduleDelayedItemsLayout()
+
+    def _note(self) -> None:
+        self._looked_at = (self.current_id(), self.currentIndex().row())
+
+    def _bring_back(self) -> None:
+        """The same request, or the one that came into its place."""
+        looked_at, at = self._looked_at
+        place = self.rows.place_of(looked_at) if looked_at is not None else -1
+        ids = self.rows.ids
+        if place < 0 and ids:
+            places = [self.rows.place_of(task_id) for task_id in ids]
+            place = next((one for one in places if one >= at), places[-1])
+        self.setCurrentIndex(self.rows.index(place) if place >= 0 else self.rows.index(-1))
+        if place < 0:
+            self.moved.emit(None)

@@ -1,0 +1,28 @@
+"""The page of what other programs ask for, as a record."""
+
+from runway_desktop.domain.clients import waiting
+from runway_desktop.domain.text import Text
+from runway_desktop.ui.room import Kind, Room
+from runway_desktop.usecases.commands.approval import OF_PAGE
+from runway_desktop.usecases.use_cases import UseCases
+
+
+def _is_listed(cases: UseCases) -> bool:
+    return bool(waiting(cases.tasks.held())) or (cases.is_made("clients") and cases.clients.has_met_programs)
+
+
+ROOM = Room(
+    id="requests",
+    title=Text("Requests"),
+    kind=Kind.PAGE,
+    icon="mdi6.hand-back-right-outline",
+    commands=OF_PAGE,
+    # Of the tasks themselves: the first paint does not wait for what looks after the programs.
+    count=lambda cases: len(waiting(cases.tasks.held())),
+    is_listed=_is_listed,
+    entry="runway_desktop.ui.requests.entry",
+    help=(
+        Text("What other programs ask for waits here. Nothing is sent until you approve; after a day it expires."),
+        Text("Check several with Space and answer them together. A reason for a refusal reaches the program."),
+    ),
+)

@@ -1,0 +1,315 @@
+"""The side of the room Requests: the request that is looked at, exactly as it will be sent, and the buttons that answer
+it. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QTextOption
+from PySide6.QtWidgets import QGridLayout, QLabel, QPlainTextEdit, QSizePolicy, QWidget
+
+from runway_desktop.catalog import utf16_length
+from runway_desktop.ui.building import STRETCH, clear_layout, hbox, line, push_button, scroll_area, vbox
+from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.labels import ElidedLabel, say, words
+from runway_desktop.ui.painting import rounded, square_in
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.word_breaking import LongWordsLabel
+from runway_desktop.usecases.commands.approval import APPROVE, APPROVE_KEY, EDIT_KEY, REFUSE, REFUSE_KEY
+from runway_desktop.usecases.commands.requests import EDIT_HELD
+from runway_desktop.usecases.words import requests as said
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.plain import shown
+from runway_desktop.usecases.words.requests import InputShown
+from runway_desktop.usecases.words.tasks import Fact
+from runway_desktop.viewmodels.requests import RequestsModel
+
+_PICTURE = QSize(14 * GRID, 10 * GRID)
+_MOST_LINES = 12
+"""Of a prompt before it scrolls."""
+_MARGINS = (2 * GRID, GRID, 2 * GRID, GRID)
+
+
+class RequestSide(QWidget):
+    command_wanted = Signal(object)
+    """A TaskCommand for what is checked, else for the request that is looked at."""
+
+    def __init__(self, model: RequestsModel, theme: Theme, posters: PosterCache, keys: Keys) -> None:
+        super().__init__()
+        self._model = model
+        self._theme = theme
+        self._posters = posters
+        self._keys = keys
+        self._inputs_shown: tuple[InputShown, ...] | None = None
+        self._build()
+        model.changed.connect(self._show)
+        model.rows.checks_moved.connect(self._show_buttons)
+        keys.changed.connect(self._show_buttons)
+        FollowsTheme(theme, self, self._restyle)
+
+    def _build(self) -> None:
+        self._holder = QWidget(self)
+        self._headline = words(self._holder)
+        self._times = words(self._holder, tone="muted")
+        self._whose = words(self._holder, tone="muted")
+        self._answer = words(self._holder)
+        self._prompt_title = words(self._holder, "Prompt, exactly as it will be sent", "muted", wrap=False)
+        self._count = words(self._holder, tone="muted", wrap=False)
+        self.prompt = _Prompt(self._holder)
+        self._inputs_title = words(self._holder, "Inputs", "muted")
+        self._inputs = QWidget(self._holder)
+        self._input_row = FlowLayout(self._inputs)
+        self._facts = QWidget(self._holder)
+        self._grid = QGridLayout(self._facts)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(2 * GRID)
+        self._grid.setVerticalSpacing(GRID // 2)
+        self._grid.setColumnStretch(1, 1)
+        self._facts_title = words(self._holder, "Model and settings", "muted")
+        self._price_title = words(self._holder, "Price", "muted")
+        self._price = words(self._holder)
+        self._source = words(self._holder, tone="muted")
+        self._bar = AllowanceBar(self._theme, self._holder)
+        self._allowance = words(self._holder)
+        self._over = words(self._holder, tone="warn")
+        self._cap = words(self._holder, tone="muted")
+        self._id = _SelectableLabel(self._holder)
+        top = hbox((self._headline, 1), (self._times, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop))
+        vbox(
+            *(top, self._whose, self._answer, GRID // 2),
+            *(hbox(self._prompt_title, STRETCH, self._count), self.prompt),
+            *(GRID // 2, self._inputs_title, self._inputs, GRID // 2, self._facts_title, self._facts),
+            *(
+                GRID // 2,
+                self._price_title,
+                self._price,
+                self._source,
+                self._bar,
+                self._allowance,
+                self._over,
+                self._cap,
+            ),
+            *(GRID // 2, line(self._holder), self._id, STRETCH),
+            on=self._holder,
+            margins=(2 * GRID, GRID + GRID // 2, 2 * GRID, GRID),
+            spacing=GRID // 2 + 2,
+        )
+        self._area = scroll_area(self, self._holder)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.refuse = push_button(self, "", lambda: self.command_wanted.emit(REFUSE))
+        self.edit = push_button(self, "", lambda: self.command_wanted.emit(EDIT_HELD))
+        self.approve = push_button(self, "", lambda: self.command_wanted.emit(APPROVE), kind="primary")
+        self._buttons = QWidget(self)
+        row = FlowLayout()
+        for button in (self.refuse, self.edit, self.approve):
+            row.addWidget(button)
+        hbox((row, 1), on=self._buttons, margins=_MARGINS)
+        self._none = words(self, "Select a request to see it here.", "muted")
+        self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        vbox((self._none, 1), (self._area, 1), line(self), self._buttons, on=self, spacing=0)
+
+    def _restyle(self) -> None:
+        small, strong = self._theme.small_font(), self._theme.strong_font()
+        for label in (self._times, self._whose, self._source, self._over, self._cap, self._allowance, self._id):
+            label.setFont(small)
+        for label in (self._prompt_title, self._count, self._inputs_title, self._facts_title, self._price_title):
+            label.setFont(small)
+        self._headline.setFont(strong)
+        self._price.setFont(strong)
+        self._inputs_shown = None
+        self._show()
+
+    def _show(self) -> None:
+        one, model = self._model.current, self._model
+        self._none.setVisible(one is None)
+        self._area.setVisible(one is not None)
+        self._show_buttons()
+        if one is None:
+            return
+        task, now = one.task, model.now
+        say(self._headline, said.headline(one, model.catalog))
+        say(self._times, said.times_words(one, now))
+        say(self._whose, f"{said.project_words(task)} {said.OWN_NAME}".strip())
+        say(self._answer, *said.answer_words(one))
+        self._show_prompt(one)
+        self._show_inputs()
+        self._show_facts(said.settings_of(task, model.catalog))
+        cost, source = said.cost_words(one.price) if one.waits else ("", "")
+        self._price_title.setVisible(one.waits)
+        say(self._price, cost)
+        say(self._source, source)
+        used, over = said.allowance_words(model.client, model.used_today, one.price) if one.waits else ("", "")
+        self._bar.show_sums(
+            model.client.credits if used else 0.0, model.used_today, one.price.credits if one.price else 0
+        )
+        say(self._allowance, used)
+        say(self._over, over)
+        say(self._cap, said.cap_words(*model.spent, one.price) if one.waits else "")
+        self._id.say(said.id_words(one, now))
+
+    def _show_prompt(self, one: said.Asked) -> None:
+        request = one.task.request
+        pair = self._model.catalog.pair(request.endpoint, request.model)
+        field = pair.prompt_field if pair is not None else None
+        text = str(request.values.get(field.name) or "") if field is not None else request.prompt
+        for widget in (self._prompt_title, self._count, self.prompt):
+            widget.setVisible(bool(text))
+        most = f" of {field.max_length:,}" if field is not None and field.max_length else ""
+        self._count.setText(f"{utf16_length(text):,}{most} characters")
+        self._prompt_title.setText("Prompt, exactly as it will be sent" if one.waits else "Prompt")
+        self.prompt.say(said.prompt_as_sent(text))
+
+    def _show_inputs(self) -> None:
+        inputs = self._model.inputs
+        self._inputs_title.setVisible(bool(inputs))
+        self._inputs.setVisible(bool(inputs))
+        if inputs != self._inputs_shown:
+            self._inputs_shown = inputs
+            clear_layout(self._input_row)
+            for one in inputs:
+                self._input_row.addWidget(_InputCard(one, self._theme, self._posters, self._inputs))
+
+    def _show_facts(self, facts: list[Fact]) -> None:
+        texts = [(fact.label, fact.text) for fact in facts]
+        if self._facts.property("shown") != texts:
+            self._facts.setProperty("shown", texts)
+            clear_layout(self._grid)
+            for number, (label, text) in enumerate(texts):
+                value = _SelectableLabel(self._facts)
+                value.say(text)
+                value.setAccessibleName(f"{label}: {text}")
+                name = words(self._facts, label, "muted", wrap=False)
+                self._grid.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
+                self._grid.addWidget(value, number, 1)
+
+    def _show_buttons(self) -> None:
+        model, keys = self._model, self._keys
+        checked = model.rows.checked
+        waits = model.current is not None and model.current.waits
+        self._buttons.setVisible(bool(waits or checked))
+        ids = checked or ([model.current.task.id] if model.current is not None else [])
+        many = f" {len(ids):,}" if len(ids) > 1 else ""
+        cost = said.sum_words(model.prices(ids))
+        self.refuse.setText("  ".join((f"Refuse{many}…", keys.cap(REFUSE_KEY))))
+        self.edit.setText("  ".join((str(EDIT_KEY.words), keys.cap(EDIT_KEY))))
+        self.edit.setEnabled(len(ids) == 1)
+        self.edit.setToolTip("" if len(ids) == 1 else "Select one request.")
+        self.approve.setText(f"Approve{many}   {cost} · {keys.cap(APPROVE_KEY)}")
+        self.approve.setAccessibleName(f"Approve{many}, {cost}")
+
+
+class _SelectableLabel(LongWordsLabel):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+
+class _Prompt(QPlainTextEdit):
+    """All of it, plain and to be selected, as high as its words are up to some lines."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, readOnly=True)
+        self.setAccessibleName("Prompt, exactly as it will be sent")
+        self.setTabChangesFocus(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+
+    def say(self, text: str) -> None:
+        if self.toPlainText() != text:
+            self.setPlainText(text)
+            self._fit()
+
+    def _fit(self, *_: object) -> None:
+        # Of a plain document the height is told in lines.
+        lines = min(_MOST_LINES, max(2, round(self.document().size().height())))
+        frame = 2 * (self.frameWidth() + int(self.document().documentMargin()))
+        if self.height() != (height := lines * self.fontMetrics().lineSpacing() + frame):
+            self.setFixedHeight(height)
+
+
+class _InputCard(QWidget):
+    """A picture of an input, and what it is. A link is shown as the text that it is: nothing is fetched."""
+
+    def __init__(self, one: InputShown, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("box", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        folder, _, name = one.path.replace("\\", "/").rpartition("/")
+        texts = [(one.label, "muted"), (shown(name or one.link), ""), (shown(folder), "muted")]
+        if one.facts is not None:
+            facts = one.facts
+            sides = f"{facts.width}×{facts.height} · " if facts.width and facts.height else ""
+            texts.append((f"{sides}{units.size(facts.size)}", "muted"))
+        elif one.path:
+            texts.append(("This file cannot be read.", "bad"))
+        labels: list[QLabel] = []
+        for text, tone in texts:
+            if text:
+                label = ElidedLabel(self)
+                label.setText(text)
+                label.setProperty("tone", tone)
+                label.setFont(theme.small_font() if tone else theme.strong_font())
+                label.setFixedWidth(17 * GRID)
+                labels.append(label)
+        picture = _Picture(one, theme, posters, self)
+        self.setAccessibleName(", ".join(text for text, _ in texts if text))
+        hbox(picture, vbox(*labels, STRETCH, spacing=2, margins=(0, GRID // 2, GRID, GRID // 2)), on=self)
+
+
+class _Picture(QWidget):
+    def __init__(self, one: InputShown, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._one = one
+        self._theme = theme
+        self._posters = posters
+        self.setFixedSize(_PICTURE)
+        posters.ready.connect(lambda path: self.update() if path == one.picture else None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipPath(rounded(self.rect(), 5))
+        painter.fillRect(self.rect(), self._theme.color(Role.MEDIA))
+        if not (self._one.picture and self._posters.paint(painter, self.rect(), self._one.picture)):
+            self._theme.icon(self._one.media.kind.icon, Role.FAINT).paint(painter, square_in(self.rect(), 3 * GRID))
+
+
+class AllowanceBar(QWidget):
+    """What of an allowance is used today, what a request adds, and a mark where it ends."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._sums = (0.0, 0.0, 0.0)
+        self.setFixedHeight(2 * GRID)
+
+    def show_sums(self, allowed: float, used: float, added: float) -> None:
+        """In credits; hidden where nothing is allowed."""
+        self._sums = (allowed, used, added)
+        self.setVisible(allowed > 0)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        allowed, used, added = self._sums
+        whole = max(allowed, used + added, 1.0)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        groove = QRectF(0, GRID / 2, self.width(), GRID)
+        painter.setClipPath(rounded(groove, GRID / 2))
+        over = Role.WARN if used + added > allowed else Role.ACCENT_HOVER
+        parts = (
+            (0.0, 1.0, Role.BORDER),
+            (used / whole, (used + added) / whole, over),
+            (0.0, used / whole, Role.ACCENT),
+        )
+        for begin, end, role in parts:
+            part = QRectF(self.width() * begin, groove.top(), self.width() * (end - begin), GRID)
+            painter.fillRect(part, self._theme.color(role))
+        painter.setClipping(False)
+        at = min(self.width() - 2.0, self.width() * allowed / whole)
+        painter.fillRect(QRectF(at, 0, 2, 2 * GRID), self._theme.color(Role.TEXT))

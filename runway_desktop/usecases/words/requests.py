@@ -1,0 +1,327 @@
+"""What other programs ask for, in words: the rows of the room Requests, a request in full, the record of the day. Pure.
+
+Text from outside (prompts, names, links) stands in fields of its own, and what cannot be seen in it is written out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from runway_desktop.catalog import Catalog, assets_in, number_in_words, value_in_words
+from runway_desktop.catalog.labels import choice_label, endpoint_label, field_words, model_label
+from runway_desktop.domain.clients import (
+    EXPIRES_AFTER,
+    Client,
+    ClientRequest,
+    Decision,
+    Permission,
+    RecordLine,
+    decision,
+)
+from runway_desktop.domain.inputs import MediaFacts
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import State, Task, TaskId
+from runway_desktop.services.money.pricing import Price
+from runway_desktop.values import Struct
+
+from . import units
+from .account import about, price_source
+from .clients import client_icon, client_name
+from .plain import shown
+from .states import Tone
+from .tasks import Fact
+
+NOTHING_SENT = "Nothing is sent until you approve. Requests expire after 24 hours."
+OWN_NAME = "The program gave its own name; check the request itself."
+LONGEST_TITLE = 300
+_DECISIONS: Mapping[Decision, tuple[str, Tone]] = {
+    Decision.WAITING: ("Waiting", Tone.BUSY),
+    Decision.ALLOWANCE: ("Within allowance", Tone.PLAIN),
+    Decision.APPROVED: ("Approved", Tone.GOOD),
+    Decision.EDITED: ("Approved, edited", Tone.GOOD),
+    Decision.REFUSED: ("Refused", Tone.BAD),
+    Decision.EXPIRED: ("Expired", Tone.WARN),
+}
+_OF_PERSON = {
+    "permission": "Permission changed",
+    "folders": "Folders changed",
+    "pause": "All programs paused",
+    "resume": "Programs may ask again",
+}
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """A request with what is known of it. `earlier` is the same of the same program before, with its task."""
+
+    task: Task
+    wish: ClientRequest
+    price: Price | None = None
+    picture: str = ""
+    earlier: ClientRequest | None = None
+    earlier_task: Task | None = None
+
+    @property
+    def decision(self) -> Decision:
+        return decision(self.wish, self.task)
+
+    @property
+    def waits(self) -> bool:
+        return self.decision is Decision.WAITING
+
+
+class InputShown(Struct, frozen=True, kw_only=True):
+    """An input of a request. `path` is of a file of this machine, `link` of anything else; `picture` is shown of it."""
+
+    label: str
+    media: Media = Media.OTHER
+    path: str = ""
+    link: str = ""
+    picture: str = ""
+    facts: MediaFacts | None = None
+
+
+class RequestRow(Struct, frozen=True, kw_only=True):
+    """A row of the list: a request, or without `task_id` the header of its program."""
+
+    task_id: TaskId | None = None
+    title: str
+    detail: str = ""
+    amount: str = ""
+    aside: str = ""
+    warning: str = ""
+    picture: str = ""
+    icon: str = ""
+    tone: Tone = Tone.PLAIN
+
+    @property
+    def spoken(self) -> str:
+        return ", ".join(part for part in (self.title, self.detail, self.amount, self.aside, self.warning) if part)
+
+
+class RecordRow(Struct, frozen=True, kw_only=True):
+    """A row of the record, by the columns of `RECORD_TITLES`."""
+
+    cells: tuple[str, ...]
+    tone: Tone = Tone.PLAIN
+
+
+RECORD_TITLES = ("Time", "Program", "Asked for", "Answer", "Credits")
+
+
+def rows_of(asked: Sequence[Asked], clients: Mapping[str, Client], catalog: Catalog, now: float) -> list[RequestRow]:
+    """A header for each program, in the order in which they first asked, and their requests below it."""
+    found: list[RequestRow] = []
+    for name in dict.fromkeys(one.wish.client for one in asked):
+        own = [one for one in asked if one.wish.client == name]
+        header = RequestRow(
+            title=client_name(name),
+            detail=permission_words(clients.get(name) or Client(name=name)),
+            amount=f"{len(own):,} · {sum_words([one.price for one in own])}" if own[0].waits else f"{len(own):,}",
+            icon=client_icon(name),
+        )
+        found += [header, *(_row(one, catalog, now) for one in own)]
+    return found
+
+
+def _row(one: Asked, catalog: Catalog, now: float) -> RequestRow:
+    said, tone = _DECISIONS[one.decision]
+    return RequestRow(
+        task_id=one.task.id,
+        title=units.shortened(shown(one.task.title or one.task.request.prompt), LONGEST_TITLE) or what_words(one.task),
+        detail=what_words(one.task),
+        amount=price_words(one.price) if one.waits else said,
+        aside=units.clock_time(one.wish.at, now),
+        warning=repeat_words(one, now) if one.waits else one.wish.reason,
+        picture=one.picture,
+        icon=makes(one.task, catalog).kind.icon,
+        tone=Tone.PLAIN if one.waits else tone,
+    )
+
+
+def permission_words(client: Client) -> str:
+    match client.permission:
+        case Permission.READ:
+            return "Read only"
+        case Permission.ASK:
+            return "Ask each time"
+        case Permission.ALLOWANCE:
+            return f"Allowance {units.number(client.credits)} a day"
+        case Permission.REVOKED:
+            return "Revoked"
+
+
+def makes(task: Task, catalog: Catalog) -> Media:
+    endpoint = catalog.endpoint(task.request.endpoint)
+    return endpoint.makes if endpoint is not None else Media.OTHER
+
+
+def what_words(task: Task) -> str:
+    """ "Gen-4.5 · Image → video · 5 s"."""
+    length = task.request.values.get("duration")
+    seconds = f"{number_in_words(length)} s" if isinstance(length, int | float) else ""
+    parts = (model_label(task.request.model), endpoint_label(task.request.endpoint), seconds)
+    return " · ".join(part for part in parts if part)
+
+
+def price_words(price: Price | None) -> str:
+    return "price open" if price is None else f"{'' if price.exact else '~'}{units.number(price.credits)}"
+
+
+def sum_words(prices: Sequence[Price | None]) -> str:
+    """ "about 276 credits"; of those that are known."""
+    known = [price for price in prices if price is not None]
+    if not known:
+        return "price open"
+    least = "at least " if len(known) < len(prices) else ""
+    return f"{least}{'' if least else about(*known)}{units.credits_in_words(sum(price.credits for price in known))}"
+
+
+def repeat_words(one: Asked, now: float) -> str:
+    """ "Looks like a repeat of 13:58, still running"; empty where it is new."""
+    if one.earlier is None:
+        return ""
+    task = one.earlier_task
+    if task is None:
+        became = "no longer in the list"
+    elif task.state is State.HELD:
+        became = "also waiting"
+    elif not task.state.is_final:
+        became = "still running"
+    elif task.state is State.SUCCEEDED:
+        became = "done"
+    elif task.state is State.CANCELLED:
+        became = "not sent" if task.remote_id is None else "canceled"
+    else:
+        became = "failed"
+    return f"Looks like a repeat of {units.clock_time(one.earlier.at, now)}, {became}"
+
+
+def headline(one: Asked, catalog: Catalog) -> str:
+    """ "Claude Code asks for one clip"."""
+    return f"{client_name(one.wish.client)} asks for one {makes(one.task, catalog).kind.word}"
+
+
+def times_words(one: Asked, now: float) -> str:
+    """ "14:01, 2 min ago · expires tomorrow, 14:01"."""
+    asked = f"{units.clock_time(one.wish.at, now)}, {units.ago(one.wish.at, now)}"
+    return f"{asked} · expires {units.moment(one.task.created_at + EXPIRES_AFTER, now)}" if one.waits else asked
+
+
+def project_words(task: Task) -> str:
+    """ "Project “Lagoon teaser”, shot 090."; empty for none."""
+    parts = (
+        f"Project “{shown(task.project)}”" if task.project else "",
+        f"shot {shown(task.shot)}" if task.shot else "",
+    )
+    said = ", ".join(part for part in parts if part)
+    return f"{said[0].upper()}{said[1:]}." if said else ""
+
+
+def prompt_as_sent(text: str) -> str:
+    """In its lines; what cannot be seen or turns the direction of writing is written out."""
+    return "\n".join(shown(line) for line in text.split("\n"))
+
+
+def answer_words(one: Asked) -> tuple[str, Tone]:
+    """What became of it, with the reason of a refusal; empty while it waits."""
+    said, tone = _DECISIONS[one.decision]
+    if one.waits:
+        return "", tone
+    return (f"{said}: {one.wish.reason}" if one.wish.reason else f"{said}."), tone
+
+
+def settings_of(task: Task, catalog: Catalog) -> list[Fact]:
+    """All that is sent besides prompt and inputs."""
+    request = task.request
+    pair = catalog.pair(request.endpoint, request.model)
+    places = assets_in(pair, request.values) if pair is not None else ()
+    said = {place.path[0] for place in places} | ({pair.prompt_field.name} if pair and pair.prompt_field else set())
+    model = model_label(request.model)
+    facts = [
+        Fact("Model", model if model == request.model else f"{model} ({request.model})"),
+        Fact("Kind", endpoint_label(request.endpoint)),
+    ]
+    for name, value in request.values.items():
+        if name not in said:
+            facts.append(Fact(field_words(name, request.endpoint).label, _value_words(name, value)))
+    return facts
+
+
+def _value_words(name: str, value: object) -> str:
+    match value:
+        case bool():
+            return value_in_words(value)
+        case int() | float():
+            return f"{number_in_words(value)} s" if name == "duration" else str(value)
+        case str():
+            return shown(choice_label(name, value))
+        case _:
+            return shown(json.dumps(value, ensure_ascii=False))
+
+
+def cost_words(price: Price | None) -> tuple[str, str]:
+    """The price, and where it comes from."""
+    if price is None:
+        return "Price not known", "Runway says it once it is sent."
+    cost = f"{about(price)}{units.credits_in_words(price.credits)} · {units.dollars(price.credits)}"
+    return f"{cost[0].upper()}{cost[1:]}", price_source(price)
+
+
+def allowance_words(client: Client, used: float, price: Price | None) -> tuple[str, str]:
+    """ "120 of 200 credits today for Claude Code", and by how much this goes beyond it; empty without an allowance."""
+    if client.permission is not Permission.ALLOWANCE:
+        return "", ""
+    said = f"{units.number(used)} of {units.credits_in_words(client.credits)} today for {client_name(client.name)}"
+    over = used + (price.credits if price is not None else 0.0) - client.credits
+    if over <= 0:
+        return said, ""
+    return said, f"{units.number(over)} over its allowance, so it asks you. Approving does not raise the allowance."
+
+
+def cap_words(spent: float, cap: float | None, price: Price | None) -> str:
+    """ "Your cap: 1,480 of 2,100 today, 1,696 after this"; empty without one."""
+    if cap is None:
+        return ""
+    after = f", {units.number(spent + price.credits)} after this" if price is not None else ""
+    return f"Your cap: {units.number(spent)} of {units.number(cap)} today{after}"
+
+
+def id_words(one: Asked, now: float) -> str:
+    """What was asked for before, and what its id is good for."""
+    similar = repeat_words(one, now) or "No similar request in the last 7 days"
+    if one.wish.request_id.startswith("without "):
+        return f"{similar}. It came without an id."
+    return (
+        f"{similar}. Its request id is {shown(one.wish.request_id)}; asking again with the same id gives the same task "
+        "and costs nothing."
+    )
+
+
+def waiting_words(amount: int) -> str:
+    return units.count(amount, "request waiting", "requests waiting")
+
+
+def record_row(line: RecordLine, asked: Asked | None, now: float) -> RecordRow:
+    """A line of the record; `asked` where it became a task that is still known."""
+    time, who = units.clock_time(line.at, now), client_name(line.client) if line.client else "You"
+    if asked is not None:
+        said, tone = _DECISIONS[asked.decision]
+        if asked.decision is Decision.REFUSED and asked.wish.reason:
+            said = f"{said}, with a note"
+        paid = asked.decision not in (Decision.WAITING, Decision.REFUSED, Decision.EXPIRED)
+        credits = units.number(asked.wish.credits) if paid and asked.wish.credits else units.DASH
+        return RecordRow(cells=(time, who, what_words(asked.task), said, credits), tone=tone)
+    if not line.client:
+        about_, answer = _OF_PERSON.get(line.call, line.call), shown(line.about)
+    else:
+        about_ = ", ".join(part for part in (line.call.capitalize(), shown(line.about)) if part)
+        answer = line.answer or ("Read only" if line.call == "list" else "Done")
+    tone = Tone.WARN if line.answer else Tone.PLAIN
+    return RecordRow(cells=(time, who, about_, shown(answer), units.DASH), tone=tone)
+
+
+def day_words(rows: int, credits: float) -> str:
+    """ "8 entries · 120 credits spent"."""
+    entries = units.count(rows, "entry", "entries")
+    return f"{entries} · {units.credits_in_words(round(credits, 1))} spent" if rows else "Nothing yet"

@@ -1,0 +1,324 @@
+"""The room Requests: what other programs ask for, what was answered, the request that is looked at, the record of the
+day. It reads while its page is open. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, QTimer, Signal
+
+from runway_desktop.catalog import assets_in
+from runway_desktop.domain.clients import Client, RecordLine
+from runway_desktop.domain.events import Notice
+from runway_desktop.domain.inputs import path_of
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.moments import local_time
+from runway_desktop.domain.task import TaskId
+from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.requests.input_item import label_at
+from runway_desktop.usecases.sheets.blocks import csv_of
+from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words.plain import tip
+from runway_desktop.usecases.words.requests import (
+    RECORD_TITLES,
+    Asked,
+    InputShown,
+    RecordRow,
+    RequestRow,
+    day_words,
+    record_row,
+    rows_of,
+)
+from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import AnyIndex, LinesTable, Model
+from runway_desktop.viewmodels.system import csv_dialect_of
+
+ROW = Qt.ItemDataRole.UserRole + 1
+TONE = Qt.ItemDataRole.UserRole + 2
+SETTLE_MS, TICK_MS = 150, 20_000
+DAYS_ANSWERED = 7
+MOST_RECORDED = 400
+
+
+class RequestRows(QAbstractListModel):
+    """Requests below the headers of their programs, and which are checked."""
+
+    checks_moved = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._rows: list[RequestRow] = []
+        self._checked: set[TaskId] = set()
+
+    def show(self, rows: Sequence[RequestRow]) -> None:
+        """Rows of the same requests are changed in place, so that the keyboard stays where it is."""
+        same = [row.task_id for row in rows] == [row.task_id for row in self._rows]
+        if not same:
+            self.beginResetModel()
+        self._rows = list(rows)
+        self._checked &= {row.task_id for row in rows if row.task_id}
+        if not same:
+            self.endResetModel()
+        elif rows:
+            self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+        self.checks_moved.emit()
+
+    @property
+    def ids(self) -> list[TaskId]:
+        return [row.task_id for row in self._rows if row.task_id is not None]
+
+    @property
+    def checked(self) -> list[TaskId]:
+        """In the order of the rows."""
+        return [task_id for task_id in self.ids if task_id in self._checked]
+
+    def check(self, task_ids: Sequence[TaskId], *, on: bool) -> None:
+        self._checked = self._checked | set(task_ids) if on else self._checked - set(task_ids)
+        if self._rows:
+            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+        self.checks_moved.emit()
+
+    def place_of(self, task_id: TaskId | None) -> int:
+        """-1 for one that is not there."""
+        return next((place for place, row in enumerate(self._rows) if row.task_id == task_id != None), -1)  # noqa: E711
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._rows)
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        if self._rows[index.row()].task_id is None:
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self._rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
+                return row.spoken
+            case Qt.ItemDataRole.CheckStateRole if row.task_id is not None:
+                return Qt.CheckState.Checked if row.task_id in self._checked else Qt.CheckState.Unchecked
+            case _:
+                return row if role == ROW else None
+
+    def setData(self, index: AnyIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        task_id = self._rows[index.row()].task_id
+        if role != Qt.ItemDataRole.CheckStateRole or task_id is None:
+            return False
+        self.check([task_id], on=Qt.CheckState(value) is Qt.CheckState.Checked)
+        return True
+
+
+class RecordTable(LinesTable[RecordRow]):
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(RECORD_TITLES, parent)
+
+    def show(self, rows: Sequence[RecordRow]) -> None:
+        if list(rows) != self._lines:
+            self.beginResetModel()
+            self._lines = list(rows)
+            self.endResetModel()
+
+    @property
+    def cells(self) -> list[tuple[str, ...]]:
+        return [row.cells for row in self._lines]
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self._lines[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return row.cells[index.column()]
+            case Qt.ItemDataRole.ToolTipRole:
+                return tip(row.cells[index.column()])
+            case Qt.ItemDataRole.TextAlignmentRole if index.column() == len(RECORD_TITLES) - 1:
+                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            case _:
+                return row.tone if role == TONE else None
+
+
+class RequestsModel(Model):
+    changed = Signal()
+    """Numbers, the request that is looked at, or what is known of it."""
+
+    def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(cases, runner, parent)
+        self.rows = RequestRows(self)
+        self.record = RecordTable(self)
+        self.day = ""
+        """How much was asked for today, in words."""
+        self.shows_answered = False
+        self.current: Asked | None = None
+        """That is looked at."""
+        self.inputs: tuple[InputShown, ...] = ()
+        """Its inputs."""
+        self._is_open = False
+        self._asked = 0
+        self._waiting: list[Asked] = []
+        self._answered: list[Asked] = []
+        self._clients: Mapping[str, Client] = {}
+        self._used: Mapping[str, float] = {}
+        self._inputs_of: tuple[Asked, int] | None = None
+        self._soon = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._soon.timeout.connect(self.refresh)
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick.timeout.connect(self.refresh)
+        for moved in (bridge.clients_changed, bridge.tasks_added, bridge.tasks_touched, bridge.settings_changed):
+            moved.connect(self._moved)
+
+    def set_open(self, is_open: bool) -> None:
+        self._is_open = is_open
+        if is_open:
+            self._tick.start()
+            self.refresh()
+        else:
+            self._tick.stop()
+
+    @property
+    def now(self) -> float:
+        return self._cases.clock.now()
+
+    @property
+    def catalog(self) -> Any:
+        return self._cases.catalog
+
+    @property
+    def amounts(self) -> tuple[int, int]:
+        """How many wait, and how many were answered within the last days."""
+        return len(self._waiting), len(self._answered)
+
+    @property
+    def are_paused(self) -> bool:
+        return self._cases.clients.are_paused
+
+    @property
+    def client(self) -> Client:
+        """Who asked for what is looked at."""
+        name = self.current.wish.client if self.current is not None else ""
+        return self._clients.get(name) or Client(name=name)
+
+    @property
+    def used_today(self) -> float:
+        """Credits of what that program was given today."""
+        return self._used.get(self.client.name, 0.0)
+
+    @property
+    def spent(self) -> tuple[float, float | None]:
+        """Credits of the day, and the person's cap."""
+        return self._cases.budget.spent_today, self._cases.settings.day_cap
+
+    def prices(self, task_ids: Sequence[TaskId]) -> list[Any]:
+        return [one.price for one in self._waiting if one.task.id in set(task_ids)]
+
+    def pause_all(self) -> None:
+        self._runner(self._cases.clients.pause_all(paused=not self.are_paused), "pause programs")
+
+    def show_answered(self, on: bool) -> None:
+        self.shows_answered = on
+        self._show()
+
+    def look_at(self, task_id: TaskId | None) -> None:
+        shown = self._answered if self.shows_answered else self._waiting
+        self.current = next((one for one in shown if one.task.id == task_id), None)
+        if (
+            self.current is None
+            or self._inputs_of is None
+            or self._inputs_of[0].task.request != self.current.task.request
+        ):
+            self.inputs = ()
+            if self.current is not None:
+                self._inputs_of = (self.current, self._asked)
+                self._runner(self._look(self.current), "look at inputs")
+        self.changed.emit()
+
+    def refresh(self) -> None:
+        self._asked += 1
+        self._runner(self._load(self._asked), "read requests")
+
+    def export(self, path: Path) -> None:
+        """The record of the day as a table."""
+        text = csv_of(RECORD_TITLES, self.record.cells, csv_dialect_of(self._cases.settings))
+        told = Notice(f"Exported as {path.name}.")
+        write = self._cases.library.write_text(path, text)
+        self._runner(write, "export the record", done=lambda _: self._cases.bus.tell(told))
+
+    def _moved(self, _: object) -> None:
+        if self._is_open and not self._soon.isActive():
+            self._soon.start()
+
+    async def _load(self, asked: int) -> None:
+        clients, now = self._cases.clients, self.now
+        record = await clients.recorded(now - DAYS_ANSWERED * 86_400.0, MOST_RECORDED)
+        ids = [task.id for task in clients.waiting()]
+        ids += [line.task_id for line in record if line.task_id is not None and line.task_id not in set(ids)]
+        wishes = await clients.of(ids)
+        rows = {row.task.id: row for row in await self._cases.library.rows(list(wishes))}
+        known = {client.name: client for client in await clients.all()}
+        found: dict[TaskId, Asked] = {}
+        for task_id, wish in wishes.items():
+            if (row := rows.get(task_id)) is not None:
+                one = Asked(task=row.task, wish=wish, picture=row.first_input_path)
+                if one.waits:
+                    earlier = await clients.earlier(wish)
+                    task = await self._cases.tasks.task(earlier.task_id) if earlier is not None else None
+                    one = Asked(
+                        task=row.task,
+                        wish=wish,
+                        price=self._cases.pricing.price(row.task.request),
+                        picture=row.first_input_path,
+                        earlier=earlier,
+                        earlier_task=task,
+                    )
+                found[task_id] = one
+        used = {name: await clients.reserved_today(name) for name in {one.wish.client for one in found.values()}}
+        if asked == self._asked:
+            self._clients, self._used = known, used
+            self._waiting = [found[task_id] for task_id in ids if task_id in found and found[task_id].waits]
+            self._answered = [found[task_id] for task_id in ids if task_id in found and not found[task_id].waits]
+            self._show_record(record, found)
+            self._show()
+
+    def _show_record(self, record: Sequence[RecordLine], found: Mapping[TaskId, Asked]) -> None:
+        midnight = local_time(self.now).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+        today = [line for line in record if line.at >= midnight]
+        self.record.show([record_row(line, found.get(line.task_id or TaskId("")), self.now) for line in today])
+        self.day = day_words(len(today), sum(self._used.values()))
+
+    def _show(self) -> None:
+        """What was looked at stays, as long as it is there."""
+        looked_at = self.current.task.id if self.current is not None else None
+        shown = self._answered if self.shows_answered else self._waiting
+        self.current = next((one for one in shown if one.task.id == looked_at), None)
+        self.rows.show(rows_of(shown, self._clients, self._cases.catalog, self.now))
+        self.changed.emit()
+
+    async def _look(self, asked: Asked) -> None:
+        """What the inputs are. A link is named and not fetched."""
+        request = asked.task.request
+        pair = self._cases.catalog.pair(request.endpoint, request.model)
+        places = assets_in(pair, request.values) if pair is not None else ()
+        files = [place.uri for place in places if path_of(place.uri)]
+        looks = await self._cases.intake.look(files) if files else {}
+        found: list[InputShown] = []
+        for place in places:
+            name = str(place.path[0])
+            field = pair.field(name) if pair is not None else None
+            label = label_at(field, request.values.get(name), place.path) if field is not None else place.field.label
+            media = next(iter(place.media)) if len(place.media) == 1 else Media.OTHER
+            if not (path := path_of(place.uri)):
+                found.append(InputShown(label=label, media=media, link=place.uri))
+                continue
+            look = looks.get(place.uri)
+            facts = look.facts if look is not None else None
+            media = facts.media if facts is not None else media
+            picture = path if media.kind.is_picture else await self._poster(Path(path))
+            found.append(InputShown(label=label, media=media, path=path, picture=picture, facts=facts))
+        if self.current is not None and self.current.task.id == asked.task.id:
+            self.inputs = tuple(found)
+            self.changed.emit()
+
+    async def _poster(self, path: Path) -> str:
+        """Of a clip that is a result."""
+        row = await self._cases.library.maker_of(path)
+        return next((one.poster for one in row.outputs if one.path == str(path)), "") if row is not None else ""
