@@ -1,0 +1,28 @@
+"""An agent can ask for anything that can be made: each endpoint with each model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from runway_desktop.domain.clients import Permission
+from runway_desktop.usecases.clients.client_cases import ModelsWanted
+from runway_desktop.usecases.clients.creating import TaskWished
+from tests.samples_of_requests import smallest
+from tests.unit.usecases.clients.test_creating import AGENT, a_desk
+
+
+async def test_each_pair_is_listed_checked_and_waits_for_the_person(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        await desk.engine.clients.permit(AGENT, Permission.ASK)
+        listed = {(one["endpoint"], one["model"]) for one in (await desk.cases.models(AGENT, ModelsWanted()))["models"]}
+        pairs = list(desk.engine.catalog.pairs())
+        assert listed == {(pair.endpoint, pair.model) for pair in pairs}
+        for number, pair in enumerate(pairs):
+            wish = TaskWished(
+                endpoint=pair.endpoint, model=pair.model, values=smallest(pair), request_id=f"wish {number}"
+            )
+            assert "credits" in await desk.cases.price(AGENT, wish)
+            made = await desk.cases.create(AGENT, wish)
+            assert (made["state"], made["is_repeat"]) == ("waiting_for_approval", False), pair
+        assert len(desk.engine.clients.waiting()) == len(pairs)
+        assert not desk.rig.runway.requests
