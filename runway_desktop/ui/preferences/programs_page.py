@@ -11,6 +11,7 @@ from runway_desktop.ui.building import STRETCH, clear_layout, hbox, in_turns, li
 from runway_desktop.ui.labels import say
 from runway_desktop.ui.theme import FollowsTheme
 
+from .add_program import AddProgram, TrialBox
 from .preference_pages import Page
 from .program_row import ProgramRow
 
@@ -36,8 +37,15 @@ class ProgramsPage(Page):
         self._lines = vbox(on=box, spacing=0)
         self.rows.addWidget(box)
         self.note("A program’s name is its own claim. What you approve is the request.", "faint")
+        self.heading("Add to")
+        self.rows.addWidget(AddProgram(self.form.programs, self.theme, self))
+        self.rows.addWidget(TrialBox(self.form.programs, self.theme, self))
         self.form.programs.changed.connect(self._show)
         FollowsTheme(self.theme, self, self._show)
+
+    def finish(self) -> None:
+        super().finish()
+        self.form.programs.end_test()
 
     def showEvent(self, event: QShowEvent) -> None:
         self.form.programs.look()

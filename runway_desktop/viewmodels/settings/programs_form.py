@@ -3,18 +3,23 @@ only."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.domain.clients import Permission
+from runway_desktop.domain.clients import CONNECTION_TEST, Client, Permission
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.clients.hosts import server_words
 from runway_desktop.usecases.clients.input_files import folder_refusal
 from runway_desktop.usecases.clients.programs import Program, programs
+from runway_desktop.usecases.clients.trial import Tried, facts, try_connection
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words.clients import permission_words
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
 
@@ -24,6 +29,8 @@ _SILENT = "This folder does not answer. Is its drive connected?"
 
 class ProgramsForm(Model):
     changed = Signal()
+    tested = Signal()
+    """A test of the connection has begun, or has ended."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
@@ -32,6 +39,10 @@ class ProgramsForm(Model):
         self._again.timeout.connect(self.look)
         self._was_looked_at = False
         self._look = QuickLook()
+        self._testing: asyncio.Task[Any] | None = None
+        self._is_reached = False
+        """The server that is tested has come to this window."""
+        self.tried: Tried | None = None
         # An agent that is busy changes much at once.
         bridge.clients_changed.connect(self._changed)
 
@@ -66,10 +77,47 @@ class ProgramsForm(Model):
     def _allow(self, program: Program, folders: Sequence[str]) -> None:
         self._runner(self._cases.clients.allow_folders(program.client.name, folders), "change a program's folders")
 
+    @property
+    def server_words(self) -> list[str]:
+        """What a host starts, for this profile."""
+        profiles = self._cases.profiles
+        return server_words(profiles.current.words if profiles is not None else ())
+
+    @property
+    def is_testing(self) -> bool:
+        return self._testing is not None and not self._testing.done()
+
+    def test(self) -> None:
+        """`tested` says when `tried` is there."""
+        if not self.is_testing:
+            self.tried, self._is_reached = None, False
+            work = try_connection(self.server_words)
+            self._testing = self._runner(work, "test the connection", done=self.while_open(self._tried))
+            self.tested.emit()
+
+    def end_test(self) -> None:
+        if self._testing is not None:
+            self._testing.cancel()
+
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """Of the test that worked."""
+        if self.tried is None or self.tried.problem:
+            return ()
+        permission = permission_words(Client(name=""))
+        day_cap = self._cases.settings.day_cap
+        return facts(self.tried, permission=permission, reaches_window=self._is_reached, day_cap=day_cap)
+
+    def _tried(self, tried: Tried) -> None:
+        self._testing, self.tried = None, tried
+        self.tested.emit()
+
     def pause_all(self, *, paused: bool) -> None:
         self._runner(self._cases.clients.pause_all(paused=paused), "pause programs")
 
     def _changed(self, _: object) -> None:
+        if self.is_testing and self._cases.clients.connected.get(CONNECTION_TEST):
+            self._is_reached = True
         if self._was_looked_at and not self._again.isActive():
             self._again.start()
 

@@ -1,0 +1,99 @@
+"""How Runway Desktop is added to a program that hosts agents, and the test of that connection. GUI thread only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import QFrame, QGridLayout, QPlainTextEdit, QWidget
+
+from runway_desktop.ui.building import STRETCH, choices, clear_layout, hbox, push_button, vbox
+from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.labels import announce, say, words
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.clients.hosts import Adding, Host, adding
+from runway_desktop.usecases.clients.trial import tried_words
+from runway_desktop.usecases.words.states import Tone
+from runway_desktop.viewmodels.settings.programs_form import ProgramsForm
+
+_NEW = "A new program starts as Read only until you grant more."
+_LINES = 7
+
+
+class AddProgram(QWidget):
+    def __init__(self, form: ProgramsForm, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._form, self._theme = form, theme
+        self._adding = Adding(text="", note="")
+        self._text = QPlainTextEdit(self, readOnly=True, tabChangesFocus=True)
+        self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._copy = push_button(self, "Copy", self._copy_text)
+        self._open = push_button(self, "Open", self._open_link)
+        self._note = words(self, tone="muted")
+        self._note.setFont(theme.small_font())
+        line = QWidget(self)
+        flow = FlowLayout(line)
+        hosts = choices(self, [(host, host.value) for host in Host], self._choose, pills=True, spoken="Add to {}")
+        for button in hosts.values():
+            flow.addWidget(button)
+        beside = vbox(self._open, self._copy, STRETCH)
+        vbox(line, hbox((self._text, 1), beside), self._note, on=self)
+        hosts[Host.CLAUDE_CODE].setChecked(True)
+        FollowsTheme(theme, self, lambda: self._copy.setIcon(theme.icon("mdi6.content-copy")))
+
+    def _choose(self, host: Host) -> None:
+        self._adding = adding(host, self._form.server_words)
+        self._text.setPlainText(self._adding.text)
+        self._text.setAccessibleName(f"What adds Runway Desktop to {host.value.rstrip('…')}")
+        lines = min(_LINES, max(2, self._adding.text.count("\n") + 1))
+        self._text.setFixedHeight(lines * self._text.fontMetrics().lineSpacing() + 3 * GRID)
+        self._open.setVisible(self._adding.is_link)
+        self._say(self._adding.note)
+
+    def _say(self, text: str) -> None:
+        say(self._note, f"{text} {_NEW}")
+
+    def _copy_text(self) -> None:
+        QGuiApplication.clipboard().setText(self._adding.text)
+        self._say(f"Copied. {self._adding.note}")
+        announce(self._copy, "Copied")
+
+    def _open_link(self) -> None:
+        if not QDesktopServices.openUrl(QUrl(self._adding.text, QUrl.ParsingMode.StrictMode)):
+            self._say("Nothing here opens this link. Is the program installed?")
+
+
+class TrialBox(QWidget):
+    def __init__(self, form: ProgramsForm, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._form, self._theme = form, theme
+        self._test = push_button(self, "Test the connection", form.test)
+        self._works = words(self, tone="good", wrap=False)
+        self._said = words(self)
+        self._box = QFrame(self)
+        self._box.setProperty("card", True)
+        self._facts = QGridLayout(self._box)
+        self._facts.setHorizontalSpacing(2 * GRID)
+        vbox(hbox(self._test, self._works, (self._said, 1)), self._box, on=self)
+        form.tested.connect(self._show)
+        FollowsTheme(theme, self, lambda: self._test.setIcon(theme.icon("mdi6.connection")))
+        self._show()
+
+    def _show(self) -> None:
+        form, tried = self._form, self._form.tried
+        self._test.setEnabled(not form.is_testing)
+        say(self._works, "Works" if form.facts else "")
+        if form.is_testing:
+            say(self._said, "Starting the server as a program would…", Tone.PLAIN)
+        else:
+            say(self._said, tried_words(tried) if tried else "", Tone.BAD if tried and tried.problem else Tone.PLAIN)
+            announce(self._test, self._said.text())
+        clear_layout(self._facts)
+        for place, (name, value) in enumerate(form.facts):
+            row, column = divmod(place, 2)
+            for aside, text, role in ((0, name, Role.MUTED.value), (1, value, "")):
+                label = words(self._box, text, role)
+                label.setFont(self._theme.small_font())
+                self._facts.addWidget(label, row, 2 * column + aside)
+        self._facts.setColumnStretch(1, 1)
+        self._facts.setColumnStretch(3, 1)
+        self._box.setVisible(bool(form.facts))

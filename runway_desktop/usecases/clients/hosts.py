@@ -1,0 +1,109 @@
+"""How Runway Desktop is added to the programs that host agents: the line, text or link of each. Pure, but for a look at
+whether this program's own script is there. No key stands in any of them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+from enum import Enum
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import quote
+
+from runway_desktop.domain.profiles import own_words
+from runway_desktop.values import Struct
+
+_NAME = "runway-desktop"
+_CONSOLE_TWIN = "runway-desktop-cli.exe"
+"""Of a bundle on Windows: the program itself has no stdin and stdout there."""
+
+
+class Host(Enum):
+    CLAUDE_CODE = "Claude Code"
+    CLAUDE_DESKTOP = "Claude Desktop"
+    CODEX = "Codex"
+    CURSOR = "Cursor"
+    VS_CODE = "VS Code"
+    OTHER = "Other…"
+
+
+class Adding(Struct, frozen=True, kw_only=True):
+    """What is copied, and what to do with it."""
+
+    text: str
+    note: str
+    is_link: bool = False
+    """It can be opened as well."""
+
+
+def server_words(
+    profile: Sequence[str],
+    *,
+    program: Sequence[str] | None = None,
+    started: str | None = None,
+    system: str = sys.platform,
+) -> list[str]:
+    """The command line of this program's server for agents. `profile` are the words that open the profile, `program`
+    those that start this program, `started` the file that it was started by: a script of pip's or pipx's works from any
+    folder, `python -m` only where Python finds the package."""
+    found = list(program if program is not None else own_words())
+    executable = Path(found[0])
+    if len(found) > 1:
+        name = f"{_NAME}.exe" if system == "win32" else _NAME
+        ran = Path(sys.argv[0] if started is None else started)
+        scripts = (ran if ran.name == name else executable.with_name(name), executable.with_name(name))
+        found = next(([str(script.absolute())] for script in scripts if script.is_file()), found)
+    elif system == "win32":
+        found = [str(executable.with_name(_CONSOLE_TWIN))]
+    return [*found, "mcp", *profile]
+
+
+def server_name(words: Sequence[str]) -> str:
+    """Another one for each profile, so that a host can have several."""
+    named = [value for flag, value in pairwise(words) if flag == "--profile"]
+    return "-".join((_NAME, *named))
+
+
+def adding(host: Host, words: Sequence[str], *, system: str = sys.platform) -> Adding:
+    """`words` start the server."""
+    name, started = server_name(words), {"command": words[0], "args": list(words[1:])}
+    paste = "Paste this line into a terminal."
+    match host:
+        case Host.CLAUDE_CODE:
+            line = ["claude", "mcp", "add", "--scope", "user", name, "--", *words]
+            return Adding(text=_shell_line(line, system), note=paste)
+        case Host.CODEX:
+            return Adding(text=_shell_line(["codex", "mcp", "add", name, "--", *words], system), note=paste)
+        case Host.CURSOR:
+            config = quote(base64.b64encode(_dense(started).encode()).decode(), safe="")
+            link = f"cursor://anysphere.cursor-deeplink/mcp/install?name={quote(name, safe='')}&config={config}"
+            return Adding(text=link, note="Open this link: Cursor asks before it adds the server.", is_link=True)
+        case Host.VS_CODE:
+            link = f"vscode:mcp/install?{quote(_dense({'name': name, **started}), safe='')}"
+            return Adding(text=link, note="Open this link: VS Code asks before it adds the server.", is_link=True)
+        case Host.CLAUDE_DESKTOP:
+            note = (
+                "Put this into claude_desktop_config.json, then start Claude Desktop again. The file is in "
+                "~/Library/Application Support/Claude on macOS, in %APPDATA%\\Claude on Windows, in ~/.config/Claude "
+                "on Linux."
+            )
+            return Adding(text=_servers(name, started), note=note)
+        case Host.OTHER:
+            note = "Most programs read this form. The command is what they start; it speaks on stdin and stdout."
+            return Adding(text=_servers(name, started), note=note)
+
+
+def _shell_line(words: Sequence[str], system: str) -> str:
+    return subprocess.list2cmdline(words) if system == "win32" else shlex.join(words)
+
+
+def _dense(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _servers(name: str, started: object) -> str:
+    return json.dumps({"mcpServers": {name: started}}, indent=2, ensure_ascii=False)

@@ -1,0 +1,182 @@
+"""The test of the connection: starts the server as a host would and asks it what a host asks. Free, recorded nowhere.
+
+`try_connection` is for the loop; the work is on a thread of its own. The child never outlives it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+from runway_desktop.domain.clients import CONNECTION_TEST
+from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker
+from runway_desktop.usecases.words import units
+from runway_desktop.values import Struct
+
+WITHIN = 20.0
+"""Seconds for all of it."""
+CALLS = 5
+_ENDS_WITHIN = 3.0
+"""Seconds that the child has to end by itself once its stdin is closed."""
+_ERA = "2025-11-25"
+_LONGEST_SAID = 300
+
+
+class Tried(Struct, frozen=True, kw_only=True):
+    """`problem` is a sentence where it does not work. Times in seconds; `answers` are those of the calls, in order of
+    length."""
+
+    problem: str = ""
+    began: float = 0.0
+    tools: int = 0
+    answers: tuple[float, ...] = ()
+
+
+def tried_words(tried: Tried) -> str:
+    return tried.problem or f"Started and answered in {tried.began:.1f} s, the way a program does it."
+
+
+def facts(tried: Tried, *, permission: str, reaches_window: bool, day_cap: float | None) -> tuple[tuple[str, str], ...]:
+    """What a new program would find, each fact under its name. `permission` in words; `day_cap` in credits."""
+    middle, slowest = (f"{1_000 * one:.0f} ms" for one in (tried.answers[len(tried.answers) // 2], tried.answers[-1]))
+    return (
+        ("Sees", units.count(tried.tools, "tool")),
+        ("Permission", f"{permission}, as for every new program"),
+        ("Window", "Open, so requests appear here" if reaches_window else "Not this one: is another one open?"),
+        ("Answer time", f"{middle}, slowest {slowest}"),
+        ("Caps", f"{units.number(day_cap)} a day, the same as yours" if day_cap else "No cap a day, as for you"),
+        ("Key", "Not handed out"),
+    )
+
+
+async def try_connection(words: Sequence[str]) -> Tried:
+    """`words` are the server's command line. Canceling this ends the child."""
+    threads, trial = DiskThreads(1, "connection test"), _Trial(words)
+    try:
+        return await in_worker(threads, trial.run)
+    finally:
+        trial.stop()
+        threads.shutdown(wait=False)
+
+
+class _Failed(Exception):
+    """In a sentence."""
+
+
+class _Trial:
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
+        self._child: subprocess.Popen[bytes] | None = None
+        self._is_stopped = False
+        self._numbers = itertools.count(1)
+
+    def stop(self) -> None:
+        """From any thread."""
+        self._is_stopped = True
+        if self._child is not None:
+            self._child.kill()
+
+    def run(self) -> Tried:
+        begun = time.monotonic()
+        with tempfile.TemporaryFile() as errors:
+            try:
+                child = self._child = subprocess.Popen(
+                    self._words,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                    # Not where this program happens to stand.
+                    cwd=Path.home(),
+                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                )
+            except OSError as error:
+                return Tried(problem=f"The server could not be started: {error.strerror or error}.")
+            alarm = threading.Timer(WITHIN, self.stop)
+            alarm.daemon = True
+            alarm.start()
+            if self._is_stopped:
+                child.kill()
+            try:
+                return self._talk(child, begun)
+            except _Failed as failed:
+                return Tried(problem=str(failed))
+            except OSError:
+                _end(child)
+                is_late = time.monotonic() - begun >= WITHIN
+                return Tried(problem=_why_it_ended(_last_line(errors), child.returncode, is_late=is_late))
+            finally:
+                alarm.cancel()
+                _end(child)
+
+    def _talk(self, child: subprocess.Popen[bytes], begun: float) -> Tried:
+        """Raises _Failed, and OSError where the child has ended."""
+        hello = {"protocolVersion": _ERA, "capabilities": {}, "clientInfo": {"name": CONNECTION_TEST, "version": "1"}}
+        self._ask(child, "initialize", hello)
+        _say(child, {"jsonrpc": "2.0", "method": "notifications/initialized"})
+        tools = self._ask(child, "tools/list", {}).get("tools", ())
+        answers: list[float] = []
+        began = 0.0
+        for _ in range(CALLS):
+            asked = time.monotonic()
+            found = self._ask(child, "tools/call", {"name": "search", "arguments": {"query": "", "limit": 1}})
+            answers.append(time.monotonic() - asked)
+            began = began or time.monotonic() - begun
+            if found.get("isError"):
+                raise _Failed(" ".join(str(part.get("text", "")) for part in found.get("content", ()))[:_LONGEST_SAID])
+        return Tried(began=began, tools=len(tools), answers=tuple(sorted(answers)))
+
+    def _ask(self, child: subprocess.Popen[bytes], method: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        number = next(self._numbers)
+        _say(child, {"jsonrpc": "2.0", "id": number, "method": method, "params": params})
+        while child.stdout is not None and (line := child.stdout.readline()):
+            try:
+                said = json.loads(line)
+            except ValueError:
+                raise _Failed("What answered is not Runway Desktop. Is the command line right?") from None
+            if isinstance(said, dict) and said.get("id") == number:
+                if isinstance(found := said.get("result"), dict):
+                    return found
+                raise _Failed(f"The server refused “{method}”. Is it another version of the program?")
+        raise BrokenPipeError
+
+
+def _say(child: subprocess.Popen[bytes], message: object) -> None:
+    if child.stdin is not None:
+        child.stdin.write(json.dumps(message).encode() + b"\n")
+        child.stdin.flush()
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """As a host ends it, and surely."""
+    with suppress(OSError):
+        if child.stdin is not None:
+            child.stdin.close()
+    try:
+        child.wait(_ENDS_WITHIN)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    if child.stdout is not None:
+        child.stdout.close()
+
+
+def _last_line(errors: IO[bytes]) -> str:
+    errors.seek(0)
+    lines = errors.read().decode("utf-8", "replace").splitlines()
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")[:_LONGEST_SAID]
+
+
+def _why_it_ended(said: str, code: int, *, is_late: bool) -> str:
+    if is_late:
+        return f"It did not answer within {WITHIN:g} s. Its last words: {said or 'none'}"
+    if "No module named" in said:
+        return f'{said}. Install the program with: pipx install "runway-desktop[mcp]"'
+    return said or f"The server ended at once, with code {code}."

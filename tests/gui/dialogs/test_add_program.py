@@ -1,0 +1,124 @@
+"""A person adds the program to a host with one copy or one click, and tries the connection before."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import shiboken6
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
+
+from runway_desktop.domain.profiles import Profile
+from runway_desktop.ui.preferences.add_program import AddProgram, TrialBox
+from runway_desktop.ui.preferences.preferences import Preferences
+from runway_desktop.ui.theme import Theme
+from runway_desktop.viewmodels.settings.preferences import PreferencesForm
+from tests.gui.dialogs.rig import Rig, child
+from tests.gui.targets import too_small
+
+
+def open_with(rig: Rig, folder: Path) -> None:
+    """The window has the profile in this folder."""
+    engine: Any = rig.engine
+    engine.profiles = SimpleNamespace(
+        current=Profile(name="A", folder=folder, library=folder, key_name="a", words=("--profile-dir", str(folder)))
+    )
+
+
+@pytest.fixture
+def dialog(rig: Rig, theme: Theme, tmp_path: Path) -> Iterator[Preferences]:
+    open_with(rig, tmp_path / "a profile")
+    dialog = Preferences(PreferencesForm(rig.cases, rig.bridge, rig.runner), theme)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    dialog.show_section("Connected programs")
+    dialog.open()
+    rig.settle()
+    yield dialog
+    if shiboken6.isValid(dialog):
+        shiboken6.delete(dialog)
+
+
+def button(dialog: Preferences, text: str) -> QPushButton:
+    return next(one for one in dialog.findChildren(QPushButton) if one.text() == text)
+
+
+def text(dialog: Preferences) -> str:
+    return child(child(dialog, AddProgram), QPlainTextEdit).toPlainText()
+
+
+def said(dialog: Preferences) -> str:
+    labels = [*child(dialog, AddProgram).findChildren(QLabel), *child(dialog, TrialBox).findChildren(QLabel)]
+    return "\n".join(label.text() for label in labels if label.isVisible())
+
+
+def test_the_line_for_a_terminal_is_copied_whole(dialog: Preferences, tmp_path: Path):
+    button(dialog, "Codex").click()
+    assert text(dialog).startswith("codex mcp add runway-desktop -- ")
+    assert not button(dialog, "Open").isVisible()
+    button(dialog, "Copy").click()
+    assert QGuiApplication.clipboard().text() == text(dialog)
+    assert shlex.split(text(dialog))[-3:] == ["mcp", "--profile-dir", str(tmp_path / "a profile")]
+    assert "Copied." in said(dialog)
+    assert not too_small(dialog)
+
+
+@pytest.mark.parametrize("host", ["Cursor", "VS Code"])
+def test_a_link_is_opened_as_it_is_shown(host: str, dialog: Preferences, monkeypatch: pytest.MonkeyPatch):
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url) or len(opened) < 2)
+    button(dialog, host).click()
+    button(dialog, "Open").click()
+    assert [bytes(url.toEncoded().data()).decode() for url in opened] == [text(dialog)]
+    assert "Nothing here opens this link." not in said(dialog)
+    button(dialog, "Open").click()
+    assert "Nothing here opens this link." in said(dialog)
+
+
+def test_a_file_says_where_it_is(dialog: Preferences):
+    button(dialog, "Claude Desktop").click()
+    assert '"mcpServers"' in text(dialog)
+    assert "claude_desktop_config.json" in said(dialog)
+
+
+def test_the_connection_is_tried_as_a_host_starts_it(dialog: Preferences, rig: Rig):
+    pytest.importorskip("mcp.server")
+    button(dialog, "Test the connection").click()
+    assert "Starting the server" in said(dialog)
+    assert not button(dialog, "Test the connection").isEnabled()
+    for _ in range(600):
+        rig.run(asyncio.sleep(0.05))
+        if button(dialog, "Test the connection").isEnabled():
+            break
+    assert "Works" in said(dialog)
+    assert "Started and answered in" in said(dialog)
+    assert "Read only, as for every new program" in said(dialog)
+    assert "Not handed out" in said(dialog)
+    assert "is another one open?" in said(dialog), "no window has this profile here"
+
+
+def test_a_connection_that_fails_says_why(dialog: Preferences, rig: Rig, tmp_path: Path):
+    (tmp_path / "a file").touch()
+    open_with(rig, tmp_path / "a file")
+    button(dialog, "Test the connection").click()
+    for _ in range(600):
+        rig.run(asyncio.sleep(0.05))
+        if button(dialog, "Test the connection").isEnabled():
+            break
+    assert "Works" not in said(dialog)
+    assert "The profile’s folder cannot be made" in said(dialog).replace("'", "’")
+
+
+def test_closing_the_preferences_ends_the_test(dialog: Preferences, rig: Rig):
+    button(dialog, "Test the connection").click()
+    rig.settle()
+    assert rig.spawned[-1] == "test the connection"
+    dialog.accept()
+    rig.run(asyncio.sleep(0.2))
+    assert not [task for task in asyncio.all_tasks(rig.loop) if task.get_name() == "test the connection"]

@@ -1,0 +1,92 @@
+"""The lines and links that add the program to a host start the server that was meant, and hold no key."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+
+from runway_desktop.usecases.clients.hosts import Host, adding, server_name, server_words
+
+SPACED = ["/opt/Runway's Desktop & co/runway-desktop", "mcp", "--profile", "northlight-3f"]
+
+
+def test_a_line_for_a_shell_survives_what_shells_make_of_it():
+    line = adding(Host.CLAUDE_CODE, SPACED, system="linux").text
+    assert shlex.split(line) == [
+        "claude", "mcp", "add", "--scope", "user", "runway-desktop-northlight-3f", "--", *SPACED,
+    ]  # fmt: skip
+    plain = adding(Host.CODEX, ["/opt/runway-desktop", "mcp"], system="darwin").text
+    assert plain == "codex mcp add runway-desktop -- /opt/runway-desktop mcp"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell reads it")
+def test_a_shell_hands_the_very_words_on():
+    line = adding(Host.CODEX, SPACED, system="linux").text
+    shell = f"codex() {{ printf '%s\\n' \"$@\"; }}; {line}"
+    said = subprocess.run(["/bin/sh", "-c", shell], capture_output=True, text=True, check=True, timeout=20).stdout
+    assert said.splitlines()[-4:] == SPACED
+
+
+def test_a_line_for_windows_is_quoted_as_windows_reads_it():
+    line = adding(Host.CLAUDE_CODE, [r"C:\Program Files\Runway Desktop\runway-desktop-cli.exe", "mcp"], system="win32")
+    assert line.text.endswith(r'-- "C:\Program Files\Runway Desktop\runway-desktop-cli.exe" mcp')
+
+
+def test_links_and_files_hold_the_command_and_its_words():
+    expected = {"command": SPACED[0], "args": SPACED[1:]}
+    cursor = adding(Host.CURSOR, SPACED)
+    query = parse_qs(urlsplit(cursor.text).query)
+    assert cursor.is_link
+    assert (query["name"], json.loads(base64.b64decode(query["config"][0]))) == ([server_name(SPACED)], expected)
+    code = adding(Host.VS_CODE, SPACED)
+    assert code.is_link
+    assert json.loads(unquote(code.text.removeprefix("vscode:mcp/install?"))) == {
+        "name": server_name(SPACED),
+        **expected,
+    }
+    for host in (Host.CLAUDE_DESKTOP, Host.OTHER):
+        assert json.loads(adding(host, SPACED).text) == {"mcpServers": {server_name(SPACED): expected}}
+    assert "Application Support/Claude" in adding(Host.CLAUDE_DESKTOP, SPACED).note
+
+
+@pytest.mark.parametrize("host", list(Host))
+def test_no_key_stands_in_any_of_them(host: Host, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("RUNWAYML_API_SECRET", "key_0123456789")
+    added = adding(host, server_words([]))
+    for text in (added.text, added.note, unquote(added.text)):
+        assert "key_" not in text
+        assert "RUNWAYML" not in text
+        assert '"env"' not in text
+
+
+def test_the_server_is_started_by_what_works_from_any_folder(tmp_path: Path):
+    python, script = tmp_path / "python3", tmp_path / "runway-desktop"
+    module = [str(python), "-m", "runway_desktop"]
+    clone = str(tmp_path / "clone" / "__main__.py")
+    assert server_words([], program=module, started=clone, system="linux") == [*module, "mcp"]
+    script.touch()
+    assert server_words([], program=module, started=clone, system="linux") == [str(script), "mcp"]
+    elsewhere = tmp_path / "bin" / "runway-desktop"
+    elsewhere.parent.mkdir()
+    elsewhere.touch()
+    assert server_words([], program=module, started=str(elsewhere), system="linux")[0] == str(elsewhere)
+    gone = str(tmp_path / "gone" / "runway-desktop")
+    assert server_words([], program=module, started=gone, system="linux")[0] == str(script)
+
+
+def test_a_bundle_starts_itself_and_on_windows_its_console_twin():
+    assert server_words(["--demo"], program=["/opt/rd/runway-desktop"], system="linux") == [
+        "/opt/rd/runway-desktop",
+        "mcp",
+        "--demo",
+    ]
+    assert Path(server_words([], program=["/opt/rd/runway-desktop.exe"], system="win32")[0]) == Path(
+        "/opt/rd/runway-desktop-cli.exe"
+    )
