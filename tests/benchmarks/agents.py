@@ -25,6 +25,7 @@ from typing import Any
 from runway_desktop.domain.clients import Permission
 from runway_desktop.remote.client import connect
 from tests.benchmarks.children import ROOT, BenchmarkFailed, NotToldHere, environment
+from tests.benchmarks.impatience import quiet_end
 from tests.benchmarks.table import Figure, quantile
 from tests.faults.test_hand_over import FOX, SECRET, Programs
 from tests.journeys.runway import Runway
@@ -101,7 +102,7 @@ def measure(folder: Path, size: Size) -> list[Figure]:
         ours = ("runway_desktop", "mcp", "--profile-dir", str(folder / "profile"))
         return list(_figures(programs, ours, where, str(made["task_id"]), size))
     finally:
-        programs.end()
+        quiet_end(programs)
         runway.stop()
 
 
