@@ -30,6 +30,15 @@ EXPIRES_AFTER = 86_400.0
 """Seconds for which a request waits for the person."""
 
 
+WITHOUT_ID = "without "
+"""How the ids begin that this program gives to wishes without one."""
+
+
+def called(client: str) -> str:
+    """As its maker calls it, else as it calls itself."""
+    return KNOWN_AS.get(client.casefold(), client)
+
+
 class Permission(Enum):
     """What a client may do. The values are stored and never change."""
 
@@ -75,6 +84,11 @@ class ClientRequest(Struct, frozen=True, kw_only=True):
     is_expired: bool = False
     """Nobody answered it in time."""
 
+    @property
+    def shown_id(self) -> str:
+        """The id that the client gave it; empty where it gave none."""
+        return "" if self.request_id.startswith(WITHOUT_ID) else self.request_id
+
 
 class Decision(Enum):
     """What became of a client's wish."""
@@ -94,9 +108,14 @@ def decision(asked: ClientRequest, task: Task) -> Decision:
         return Decision.REFUSED if task.removed_at is not None else Decision.WAITING
     if task.state is State.CANCELLED and task.remote_id is None:
         return Decision.EXPIRED if asked.is_expired else Decision.REFUSED
-    if _meaning(asked.request) != _meaning(task.request):
+    if was_edited(asked, task):
         return Decision.EDITED
     return Decision.ALLOWANCE if asked.is_within else Decision.APPROVED
+
+
+def was_edited(asked: ClientRequest, task: Task) -> bool:
+    """The person has changed what was asked for."""
+    return _meaning(asked.request) != _meaning(task.request)
 
 
 def _meaning(request: Request) -> tuple[object, ...]:

@@ -22,7 +22,8 @@ SUMS = ("tasks", "credits", "keepers", "refused", "uncertain", "uncertain_credit
 
 
 class Sum(Struct, frozen=True, kw_only=True):
-    """What one day, model, project or batch came to. `key` is "" for tasks without a project or batch."""
+    """What one day, model, project, batch or program came to. `key` is "" for tasks without a project or batch, and for
+    those that the person made."""
 
     key: str
     title: str
@@ -50,6 +51,7 @@ class Report(Struct, frozen=True, kw_only=True):
     models: tuple[Sum, ...]
     projects: tuple[Sum, ...]
     batches: tuple[Sum, ...]
+    programs: tuple[Sum, ...]
 
 
 class Compared(Struct, frozen=True):
@@ -89,6 +91,7 @@ def summed(lines: Iterable[SpendingLine], first: date, last: date) -> Report:
         models=_dearest(_grouped(found, lambda line: (line.model, line.model))),
         projects=_dearest(_grouped(found, lambda line: (line.project, line.project))),
         batches=_dearest(_grouped(found, lambda line: (line.batch_id or "", line.batch_name))),
+        programs=_dearest(_grouped(found, lambda line: (line.client, line.client))),
     )
 
 
@@ -143,13 +146,15 @@ KEEPER_RATING = 4
 
 
 class SpendingLine(Struct, frozen=True, kw_only=True):
-    """Tasks of one day, model, project and batch together. `day` is YYYY-MM-DD."""
+    """Tasks of one day, model, project, batch and client together. `day` is YYYY-MM-DD."""
 
     day: str
     model: str
     project: str = ""
     batch_id: BatchId | None = None
     batch_name: str = ""
+    client: str = ""
+    """The program that asked for them; empty: none did."""
     tasks: int = 0
     credits: float = 0.0
     """Of all of them, the uncertain ones too."""

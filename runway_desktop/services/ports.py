@@ -387,9 +387,11 @@ class Store(Protocol):
         """Calls and wishes of all clients, latest first."""
         ...
 
-    async def spending(self, since: float, until: float, *, utc: bool = False) -> Sequence[SpendingLine]:
+    async def spending(
+        self, since: float, until: float, *, utc: bool = False, by_client: bool = False
+    ) -> Sequence[SpendingLine]:
         """What tasks spent from `since` until before `until`, removed ones too, by day (of this machine's zone, or
-        UTC as Runway counts), model, project and batch; in that order."""
+        UTC as Runway counts), model, project and batch; in that order. `by_client`: by who asked for them too."""
         ...
 
     async def spent_by_project(self, projects: Sequence[str]) -> dict[str, float]:

@@ -37,26 +37,32 @@ _LINES = f"""
         cast({_AT} / {_QUARTER} AS INTEGER) AS quarter, model, project, batch_id,
         total(NOT imported), total({_CREDITS}), total({_UNCERTAIN}),
         total(CASE WHEN {_UNCERTAIN} THEN {_CREDITS} ELSE 0 END), total({_KEEPER}), total(coalesce({_REFUSED}, 0)),
-        total(imported), total(CASE WHEN imported THEN max(credits, 0) ELSE 0 END)
+        total(imported), total(CASE WHEN imported THEN max(credits, 0) ELSE 0 END), {{asker}} AS asker
     FROM tasks
     WHERE {_AT} IS NOT NULL AND {_AT} >= ? AND {_AT} < ?
-    GROUP BY quarter, model, project, batch_id
+    GROUP BY quarter, model, project, batch_id, asker
 """
+_ASKER = "coalesce((SELECT client FROM client_requests WHERE task_id = id), '')"
 
 
-def lines(connection: sqlite3.Connection, since: float, until: float, zone: tzinfo | None) -> list[SpendingLine]:
-    """By day, model, project and batch. `zone` says what a day is; None: this machine's."""
+def lines(
+    connection: sqlite3.Connection, since: float, until: float, zone: tzinfo | None, *, by_client: bool = False
+) -> list[SpendingLine]:
+    """By day, model, project and batch, and with `by_client` by who asked for them. `zone` says what a day is;
+    None: this machine's."""
     day_of = Days(zone)
-    found: dict[tuple[str, str, str, str], SpendingLine] = {}
+    query = _LINES.format(asker=_ASKER if by_client else "''")
+    found: dict[tuple[str, str, str, str, str], SpendingLine] = {}
     names = all_batch_names(connection)
-    for quarter, model, project, batch_id, *sums in connection.execute(_LINES, (since, until)):
-        tasks, credits, uncertain, uncertain_credits, keepers, refused, imported, imported_credits = sums
+    for quarter, model, project, batch_id, *sums in connection.execute(query, (since, until)):
+        tasks, credits, uncertain, uncertain_credits, keepers, refused, imported, imported_credits, asker = sums
         line = SpendingLine(
             day=day_of(quarter * _QUARTER),
             model=to_text(model),
             project=to_text(project),
             batch_id=None if batch_id is None else BatchId(batch_id),
             batch_name=names.get(batch_id, ""),
+            client=to_text(asker),
             tasks=int(tasks),
             credits=credits,
             uncertain=int(uncertain),
@@ -66,7 +72,7 @@ def lines(connection: sqlite3.Connection, since: float, until: float, zone: tzin
             imported=int(imported),
             imported_credits=imported_credits,
         )
-        key = (line.day, line.model, line.project, batch_id or "")
+        key = (line.day, line.model, line.project, batch_id or "", line.client)
         before = found.get(key)
         found[key] = line if before is None else _together(before, line)
     return [found[key] for key in sorted(found)]

@@ -264,9 +264,13 @@ class SqliteStore:
     async def counts(self) -> PlaceCounts:
         return await self._sweeper.ask(lambda connection: tally.counts(connection, self._batches))
 
-    async def spending(self, since: float, until: float, *, utc: bool = False) -> builtins.list[SpendingLine]:
+    async def spending(
+        self, since: float, until: float, *, utc: bool = False, by_client: bool = False
+    ) -> builtins.list[SpendingLine]:
         zone = UTC if utc else self._zone
-        return await self._sweeper.ask(lambda connection: spent.lines(connection, since, until, zone))
+        return await self._sweeper.ask(
+            lambda connection: spent.lines(connection, since, until, zone, by_client=by_client)
+        )
 
     async def check(self, *, whole: bool = False) -> None:
         """Reads the whole file on a thread of its own, for what makes no sense in it; canceled, it is broken off.

@@ -13,6 +13,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runway_desktop.domain.clients import ClientRequest
 from runway_desktop.domain.errors import NotPossible, StoreError
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.library import (
@@ -65,6 +66,8 @@ class Details(Struct, frozen=True, kw_only=True):
     inputs: tuple[Input, ...] = ()
     ledger: tuple[LedgerEntry, ...] = ()
     takes: Takes = field(default_factory=Takes)
+    asked: ClientRequest | None = None
+    """As another program asked for it; None: the person made it."""
 
 
 class Library:
@@ -125,7 +128,8 @@ class Library:
         inputs = await self._store.inputs(task_id)
         ledger = await self._store.ledger(task_id)
         takes = await self._store.takes(task_id)
-        return Details(row=rows[0], inputs=tuple(inputs), ledger=tuple(ledger), takes=takes)
+        asked = (await self._store.client_requests([task_id])).get(task_id)
+        return Details(row=rows[0], inputs=tuple(inputs), ledger=tuple(ledger), takes=takes, asked=asked)
 
     async def recent_prompts(self, limit: int = 200, text: str = "") -> Sequence[str]:
         """Prompts that were used, latest first, each once; with `text`, those that hold every word of it."""

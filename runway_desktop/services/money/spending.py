@@ -64,7 +64,8 @@ class Spending:
 
     async def report(self, period: Period) -> Report:
         first, last = self.days(period)
-        return summed(await self._store.spending(self._midnight(first), self._midnight(last, 1)), first, last)
+        lines = await self._store.spending(self._midnight(first), self._midnight(last, 1), by_client=True)
+        return summed(lines, first, last)
 
     async def refused_this_week(self) -> int:
         """Tasks that moderation refused in the last seven days."""

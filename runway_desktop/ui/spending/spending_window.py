@@ -1,4 +1,4 @@
-"""*Spending*: the days as bars, models, projects and batches as a table, and beside them what Runway reports.
+"""*Spending*: the days as bars, models, projects, batches and programs as a table, and beside them what Runway reports.
 
 A window of its own, so that it can stay open beside the list. GUI thread only.
 """
@@ -106,7 +106,7 @@ class SpendingWindow(Dialog):
         holder = QWidget(self)
         options = ((side, f"By {side.value.lower()}") for side in Side)
         self._sides = choices(holder, options, self._model.set_side, pills=True)
-        self.sums = money_table(self._model.sums, self._theme, "Spending by model, project or batch", holder)
+        self.sums = money_table(self._model.sums, self._theme, "Spending by model, project, batch or program", holder)
         vbox(hbox(*self._sides.values(), STRETCH, spacing=GRID // 2), (self.sums, 1), on=holder)
         return holder
 
@@ -145,6 +145,7 @@ class SpendingWindow(Dialog):
         model = self._model
         self._periods[model.period].setChecked(True)
         self._sides[model.side].setChecked(True)
+        self._sides[Side.PROGRAM].setVisible(model.has_programs or model.side is Side.PROGRAM)
         say(self._total, model.total_words() or "Spending")
         say(self._period, model.period_words())
         self.chart.show_days(model.days(), model.day_cap, model.empty_words())

@@ -20,7 +20,7 @@ from weakref import WeakValueDictionary
 
 from runway_desktop.catalog import AssetPlace, Pair, assets_in, prompt_of, with_assets
 from runway_desktop.catalog.catalog import starting_values
-from runway_desktop.domain.clients import COMMAND_LINE, Client, ClientRequest, Permission
+from runway_desktop.domain.clients import COMMAND_LINE, WITHOUT_ID, Client, ClientRequest, Permission
 from runway_desktop.domain.task import Hold, HoldCode, Request, Task, TaskId, parse_remote_id
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin, Prepared
@@ -99,7 +99,7 @@ class Creating:
         lock = self._locks.setdefault(client, asyncio.Lock())
         async with lock:
             if not request_id:
-                request_id = await self._repeated(client, digest) or f"without {uuid4().hex}"
+                request_id = await self._repeated(client, digest) or f"{WITHOUT_ID}{uuid4().hex}"
             return await self._make(client, request_id, digest, new, wish)
 
     async def _make(self, client: str, request_id: str, digest: str, new: NewTask, wish: TaskWished) -> Made:

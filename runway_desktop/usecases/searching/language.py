@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.clients import KNOWN_AS
+from runway_desktop.domain.clients import called
 from runway_desktop.domain.library import PERSON, Filter, Place, PlaceCounts, Span, Without, clean_tag, folded
 from runway_desktop.domain.task import FINAL, MOST_STARS, Pick, State
 from runway_desktop.domain.text import Text
@@ -224,7 +224,7 @@ def _names_of_client(client: str) -> Sequence[str]:
 
 def asker_words(value: str) -> str:
     """Who asked, behind `by:`, as people read it."""
-    return "you" if folded(value) == ME else KNOWN_AS.get(folded(value), value)
+    return "you" if folded(value) == ME else called(value)
 
 
 def _names_of_model(model: str) -> Sequence[str]:

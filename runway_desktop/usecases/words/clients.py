@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from runway_desktop.domain.clients import COMMAND_LINE, KNOWN_AS, Client, Permission
+from runway_desktop.domain.clients import COMMAND_LINE, Client, Permission, called
 from runway_desktop.usecases.question import Question
 
 from .plain import shown
@@ -37,7 +37,7 @@ _ICONS: Mapping[str, str] = MappingProxyType(
 
 def client_name(name: str) -> str:
     """What would turn its direction, or cannot be seen, is written out."""
-    return KNOWN_AS.get(name.casefold()) or shortened(shown(name), _LONGEST) or "A program without a name"
+    return shortened(shown(called(name)), _LONGEST) or "A program without a name"
 
 
 def client_icon(name: str) -> str:

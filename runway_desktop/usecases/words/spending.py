@@ -12,6 +12,7 @@ from runway_desktop.services.money.spending import Bill
 from runway_desktop.values import Struct, replace
 
 from . import units
+from .clients import client_name
 from .states import Tone
 
 MANY_REFUSALS = 5
@@ -24,6 +25,7 @@ class Side(StrEnum):
     MODEL = "Model"
     PROJECT = "Project"
     BATCH = "Batch"
+    PROGRAM = "Program"
 
 
 class DayBar(Struct, frozen=True):
@@ -79,6 +81,9 @@ def sum_lines(report: Report, side: Side) -> list[MoneyLine]:
             sums, nameless = report.projects, "No project"
         case Side.BATCH:
             sums, nameless = report.batches, "Single tasks"
+        case Side.PROGRAM:
+            sums = tuple(replace(one, title=client_name(one.title) if one.title else "") for one in report.programs)
+            nameless = "You"
     most = max((one.credits for one in sums), default=0.0)
     return [
         MoneyLine(_sum_cells(one, nameless), _sum_spoken(one, nameless), share=one.credits / most if most > 0 else None)

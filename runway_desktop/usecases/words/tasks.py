@@ -10,6 +10,7 @@ from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.clients import ClientRequest, Decision, called, decision, was_edited
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import LinkLife
@@ -42,6 +43,16 @@ _JUDGING = {
     "project": "project",
     "shot": "shot",
     "note": "note",
+}
+
+
+_DECISIONS = {
+    Decision.WAITING: "waits for you",
+    Decision.ALLOWANCE: "within its allowance",
+    Decision.APPROVED: "approved",
+    Decision.EDITED: "approved, edited",
+    Decision.REFUSED: "refused",
+    Decision.EXPIRED: "expired: nobody answered",
 }
 
 
@@ -125,6 +136,7 @@ def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | N
     found = [
         Fact("Model", " · ".join(part for part in (model_label(request.model), made) if part) or "Not known"),
         Fact("Settings", settings_line(pair, request.values)),
+        *(_asked_for(details.asked, task, catalog) if details.asked is not None else ()),
         Fact("Project", " · ".join(part for part in (task.project, task.shot and f"shot {task.shot}") if part)),
         Fact("Tags", ", ".join(task.tags)),
         Fact("Note", task.note),
@@ -196,6 +208,22 @@ def _showing(output: Output, title: str) -> Showing:
         return Showing(None, output.media, poster, title, missing_words(output))
     changed = output.look.signs if output.is_changed else None
     return Showing(Path(output.path), output.media, poster, title, changed=changed)
+
+
+def _asked_for(asked: ClientRequest, task: Task, catalog: Catalog) -> list[Fact]:
+    """ "Claude Code (request shot-090) · approved, edited", and what it had asked for where that was changed."""
+    what = decision(asked, task)
+    said = _DECISIONS[what]
+    if what is Decision.REFUSED and asked.reason:
+        said = f"{said}: {asked.reason}"
+    name = called(asked.client) + (f" (request {asked.shown_id})" if asked.shown_id else "")
+    found = [Fact("Asked for by", f"{name} · {said}", tool_tip=asked.client)]
+    if was_edited(asked, task):
+        before = asked.request
+        pair = catalog.pair(before.endpoint, before.model)
+        line = " · ".join(filter(None, (model_label(before.model), settings_line(pair, before.values), before.prompt)))
+        found.append(Fact("As asked for", line))
+    return found
 
 
 def _take(details: Details) -> str:

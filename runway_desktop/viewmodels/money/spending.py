@@ -1,4 +1,4 @@
-"""The *Spending* window: a period, its days, its models, projects and batches, and what Runway reports beside them.
+"""The *Spending* window: a period, its days, models, projects, batches, programs, and what Runway reports beside them.
 
 Asks the store when it opens, when the period changes, and a moment after tasks ended or were sent; asks Runway when it
 opens and when told to. GUI thread only; nothing here blocks.
@@ -131,6 +131,11 @@ class SpendingModel(Model):
             return []
         now = self._cases.clock.now()
         return [words.day_bar(one, now) for one in self.report.days]
+
+    @property
+    def has_programs(self) -> bool:
+        """Whether other programs asked for some of it."""
+        return self.report is not None and any(one.key for one in self.report.programs)
 
     @property
     def day_cap(self) -> float | None:

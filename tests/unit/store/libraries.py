@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta, timezone
 
+from runway_desktop.domain.clients import ClientRequest
 from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, RemoteId, Request, State, Task, TaskId
 from runway_desktop.services.ports import Store
@@ -54,6 +55,12 @@ async def fill(store: Store, total: int, seed: int = 0, *, with_outputs: bool = 
         await store.add(tasks, [], batch, entries)
         if with_outputs:
             await store.save_outputs(outputs)
+
+
+def a_wish(client: str, task: Task) -> ClientRequest:
+    return ClientRequest(
+        client=client, request_id=task.id, digest="", task_id=task.id, credits=1.0, at=0.0, request=task.request
+    )
 
 
 def _task(chance: random.Random, name: str, batch: Batch | None) -> Task:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
-from runway_desktop.domain.clients import ClientRequest
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.library import (
@@ -49,7 +48,7 @@ from runway_desktop.services.ports import Store
 from runway_desktop.store import listing as listing_module
 from runway_desktop.values import replace
 from tests.unit.store.expected import Library
-from tests.unit.store.libraries import KATHMANDU, NOON, Opened, batches, fill
+from tests.unit.store.libraries import KATHMANDU, NOON, Opened, a_wish, batches, fill
 
 REMOTE = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
 MINE = Fingerprint("mine")
@@ -411,10 +410,7 @@ async def test_programs_that_asked_for_tasks_are_known_by_their_names(opened: Op
         tasks = [a_task(name) for name in "abc"]
         await put(store, *tasks)
         for client, task in zip(("codex", "claude-code", "codex"), tasks, strict=True):
-            wish = ClientRequest(
-                client=client, request_id=task.id, digest="", task_id=task.id, credits=1, at=NOON, request=task.request
-            )
-            await store.note_client_request(wish)
+            await store.note_client_request(a_wish(client, task))
         assert (await store.counts()).clients == ("claude-code", "codex")
         of_codex = Listing(filter=Filter(clients=frozenset({"codex"})), group=GroupBy.NONE)
         assert {*(await store.list(of_codex)).ids} == {"a", "c"}

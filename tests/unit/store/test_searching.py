@@ -14,12 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runway_desktop.domain.clients import ClientRequest
 from runway_desktop.domain.library import PERSON, Filter, GroupBy, Listing, SortKey, Span, Without, words_of
 from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.store import SqliteStore, listing
 from runway_desktop.store.conditions import add_pieces
 from runway_desktop.values import replace
+from tests.unit.store.libraries import a_wish
 
 NEAR, FEW, READ, MANY, FREQUENT, JUDGED = 4, 3, 5, 6, 3, 5
 """So small that a library of a dozen tasks is searched in every way."""
@@ -152,12 +152,6 @@ def by_like(path: Path, question: Listing) -> list[str]:
             and (not wanted.clients or client in wanted.clients)
             and client not in wanted.without.clients
         ]
-
-
-def a_wish(client: str, task: Task) -> ClientRequest:
-    return ClientRequest(
-        client=client, request_id=task.id, digest="", task_id=task.id, credits=1.0, at=0.0, request=task.request
-    )
 
 
 def escaped(word: str) -> str:

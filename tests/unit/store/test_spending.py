@@ -9,7 +9,7 @@ from runway_desktop.domain.spending_report import counted_credits
 from runway_desktop.domain.task import Batch, BatchId, Evidence, Pick, Request, State, Task, TaskId
 from runway_desktop.values import replace
 from tests.unit.store.expected import Library
-from tests.unit.store.libraries import KATHMANDU, NOON, Opened, batches, fill
+from tests.unit.store.libraries import KATHMANDU, NOON, Opened, a_wish, batches, fill
 
 DAY = 86_400.0
 EVER = (0.0, 4e9)
@@ -134,6 +134,21 @@ async def test_a_project_is_added_up_whole_and_a_clients_tasks_come_with_their_b
         assert await store.spent_by_project(["Aurora spot", "Nobody's"]) == {"Aurora spot": 68.0, "Nobody's": 0.0}
         bill = await store.spent_tasks(*EVER, "Aurora spot")
         assert [(task.id, name) for task, name in bill] == [("t1", "shots.csv"), ("t2", "")]
+
+
+async def test_what_programs_asked_for_is_told_apart_and_comes_to_the_same(opened: Opened):
+    async with opened() as store:
+        tasks = [spent(1), spent(2), spent(3, 8.0), spent(4, 30.0)]
+        await store.add(tasks, [], None, [])
+        [before] = await store.spending(*EVER)
+        for task, client in zip(tasks, ("claude-code", "codex", "claude-code"), strict=False):
+            await store.note_client_request(a_wish(client, task))
+        lines = await store.spending(*EVER, by_client=True)
+        assert [(line.client, line.tasks, line.credits) for line in lines] == [
+            ("", 1, 30.0), ("claude-code", 2, 68.0), ("codex", 1, 60.0)
+        ]  # fmt: skip
+        assert sum(line.credits for line in lines) == before.credits
+        assert await store.spending(*EVER) == [before], "nobody is looked up who was not asked for"
 
 
 async def test_a_large_library_is_added_up_task_by_task(opened: Opened):

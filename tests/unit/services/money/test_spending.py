@@ -183,6 +183,7 @@ lines = st.lists(
         day=st.dates(date(2026, 11, 1), date(2026, 11, 9)).map(date.isoformat),
         model=st.sampled_from(("a", "b")),
         project=st.sampled_from(("", "Aurora")),
+        client=st.sampled_from(("", "claude-code")),
         tasks=st.integers(1, 9),
         credits=st.integers(0, 999).map(float),
     ),
@@ -203,7 +204,7 @@ FIRST, LAST = date(2026, 11, 1), date(2026, 11, 9)
 @given(lines)
 def test_every_side_of_a_report_comes_to_the_same_total(found: list[SpendingLine]):
     report = summed(found, FIRST, LAST)
-    for side in (report.days, report.models, report.projects, report.batches):
+    for side in (report.days, report.models, report.projects, report.batches, report.programs):
         assert sum(one.credits for one in side) == report.total.credits
         assert sum(one.tasks for one in side) == report.total.tasks
 

@@ -20,6 +20,7 @@ from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.money.spending import SpendingModel
 from tests.gui.rig import Rig, after, rest, until
 from tests.rows import task
+from tests.unit.store.libraries import a_wish
 
 DAY = 86_400.0
 
@@ -75,6 +76,20 @@ async def test_the_table_shows_models_projects_or_batches(tmp_path):
         model.set_side(Side.BATCH)
         assert column(model.sums, 0) == ["Batch b1", "Single tasks"]
         assert [model.sums.index(row, 0).data(model.sums.LINE).share for row in range(2)] == [1.0, 8 / 60]
+
+
+async def test_what_programs_spent_stands_beside_what_the_person_did(tmp_path):
+    async with Rig(tmp_path) as rig:
+        own, asked = spent(rig, 1), spent(rig, 2, 48.0)
+        await rig.put(own, asked)
+        model = await opened(rig)
+        assert not model.has_programs
+        await rig.store.note_client_request(a_wish("claude-code", asked))
+        async with after(model.changed):
+            model.refresh()
+        assert model.has_programs
+        model.set_side(Side.PROGRAM)
+        assert [column(model.sums, number) for number in (0, 2)] == [["You", "Claude Code"], ["60", "48"]]
 
 
 async def test_a_sending_that_ends_moves_the_sums(tmp_path):

@@ -29,6 +29,7 @@ from runway_desktop.values import replace
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from tests.gui.rig import Rig, after, rest, until
 from tests.rows import saved, task
+from tests.unit.store.libraries import a_wish
 
 # Places
 
@@ -399,6 +400,23 @@ async def test_a_slow_answer_about_the_former_choice_is_forgotten(tmp_path):
         await rest()
         assert rig.details.row is None
         assert rig.details.facts() == []
+
+
+async def test_the_details_say_which_program_asked_for_a_task_and_for_what(tmp_path):
+    async with Rig(tmp_path) as rig:
+        assert "Asked for by" not in await show(rig, task(3, State.SUCCEEDED))
+        one = task(1, State.SUCCEEDED)
+        asked = replace(a_wish("claude-code", one), request_id="shot-090-take-1")
+        await rig.store.note_client_request(asked)
+        facts = await show(rig, one)
+        assert facts["Asked for by"] == "Claude Code (request shot-090-take-1) · approved"
+        assert "As asked for" not in facts
+        two = task(2, State.SUCCEEDED)
+        other = replace(two.request, model="veo3.1", values={"promptText": "A wolf"}, prompt="A wolf")
+        await rig.store.note_client_request(replace(a_wish("kiosk", two), request_id="without 0f", request=other))
+        facts = await show(rig, two)
+        assert facts["Asked for by"] == "kiosk · approved, edited"
+        assert facts["As asked for"] == "Veo 3.1 · A wolf"
 
 
 async def test_several_chosen_tasks_are_counted(tmp_path):
