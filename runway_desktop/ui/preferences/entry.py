@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from runway_desktop.ui.desk import Desk
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 
@@ -16,6 +18,8 @@ def open_room(desk: Desk, wish: object) -> None:
     dialog.back_up_wanted.connect(models.profiles.ask_for_backup)
     dialog.restore_wanted.connect(models.profiles.restore_wanted)
     dialog.folder_wanted.connect(models.task_commands.clipboard.folder_wanted)
+    dialog.requests_wanted.connect(dialog.accept)
+    dialog.requests_wanted.connect(partial(desk.open, "requests"))
     dialog.show_section(wish if isinstance(wish, str) else "Key")
     dialog.open()
     desk.give_help(dialog, "preferences")

@@ -33,6 +33,8 @@ class Preferences(Dialog):
     back_up_wanted = Signal()
     restore_wanted = Signal(object)
     """Path of a backup."""
+    requests_wanted = Signal()
+    """The page of what programs have asked for, in place of this window."""
     folder_wanted = Signal(object)
     """A folder to open in the system's file manager."""
 
@@ -56,6 +58,8 @@ class Preferences(Dialog):
             page = page or self._profile_page(form, profiles, theme)
             if isinstance(page, AboutPage):
                 page.folder_wanted.connect(self.folder_wanted)
+            if isinstance(page, ProgramsPage):
+                page.record_wanted.connect(self.requests_wanted)
             if page is not None:
                 self._pages[section] = page
         self._stack = QStackedWidget(self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame
 
@@ -20,12 +21,16 @@ _NONE = "No program has asked for anything yet. Add Runway Desktop to one of tho
 
 
 class ProgramsPage(Page):
+    record_wanted = Signal()
+    """What programs have asked for."""
+
     def build(self) -> None:
         self._rows: dict[str, ProgramRow | None] = {}
         title = self.heading("Connected programs")
         self.rows.removeWidget(title)
         self._pause = push_button(self, "Pause all", self._pause_or_resume)
-        self.rows.addLayout(hbox(title, STRETCH, self._pause))
+        self._record = push_button(self, "Record of requests", self.record_wanted, kind="flat")
+        self.rows.addLayout(hbox(title, STRETCH, self._record, self._pause))
         self.note(
             "Programs on this computer that may ask through Runway Desktop. None of them sees your key, changes "
             "settings or deletes."
@@ -61,6 +66,7 @@ class ProgramsPage(Page):
                 row.show_program(program)
         say(self._paused, _PAUSED if paused else "")
         say(self._none, _NONE if len(names) == 1 else "")
+        self._record.setIcon(self.theme.icon("mdi6.history"))
         self._pause.setText("Resume" if paused else "Pause all")
         self._pause.setIcon(self.theme.icon("mdi6.play" if paused else "mdi6.pause"))
 

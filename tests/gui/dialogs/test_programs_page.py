@@ -159,6 +159,11 @@ def test_all_programs_are_paused_and_resumed(page: Page):
     assert "All programs are paused" not in page.said()
 
 
+def test_the_record_is_opened_from_here(page: Page, qtbot: QtBot):
+    with qtbot.waitSignal(page.dialog.requests_wanted, timeout=1_000):
+        page.button("Record of requests").click()
+
+
 def choose_folder(page: Page, folder: Path) -> None:
     page.button("Add folder", page.row("Claude Code")).click()
     child(page.dialog, QFileDialog).fileSelected.emit(str(folder))
