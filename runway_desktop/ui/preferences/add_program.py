@@ -36,7 +36,7 @@ class AddProgram(QWidget):
         for button in hosts.values():
             flow.addWidget(button)
         beside = vbox(self._open, self._copy, STRETCH)
-        vbox(line, hbox((self._text, 1), beside), self._note, on=self)
+        vbox(line, hbox((self._text, 1), beside), self._note, STRETCH, on=self)
         hosts[Host.CLAUDE_CODE].setChecked(True)
         FollowsTheme(theme, self, lambda: self._copy.setIcon(theme.icon("mdi6.content-copy")))
 
@@ -73,14 +73,13 @@ class TrialBox(QWidget):
         self._box.setProperty("card", True)
         self._facts = QGridLayout(self._box)
         self._facts.setHorizontalSpacing(2 * GRID)
-        vbox(hbox(self._test, self._works, (self._said, 1)), self._box, on=self)
+        vbox(hbox(self._test, self._works, (self._said, 1), STRETCH), self._box, STRETCH, on=self)
         form.tested.connect(self._show)
         FollowsTheme(theme, self, lambda: self._test.setIcon(theme.icon("mdi6.connection")))
         self._show()
 
     def _show(self) -> None:
         form, tried = self._form, self._form.tried
-        self._test.setEnabled(not form.is_testing)
         say(self._works, "Works" if form.facts else "")
         if form.is_testing:
             say(self._said, "Starting the server as a program would…", Tone.PLAIN)

@@ -104,8 +104,12 @@ class ProgramRow(QWidget):
         role = Role.GOOD if is_connected else Role.FAINT
         self._dot.setPixmap(theme.icon("mdi6.circle", role).pixmap(GRID, GRID))
         say(self._seen, seen_words(client, self._form.now, is_connected=is_connected))
-        self._revoke.setVisible(not is_revoked)
-        self._again.setVisible(is_revoked)
+        gone, there = (self._revoke, self._again) if is_revoked else (self._again, self._revoke)
+        had_focus = self.window().focusWidget() is gone
+        gone.hide()
+        there.show()
+        if had_focus:
+            there.setFocus(Qt.FocusReason.OtherFocusReason)
         self._folders.show_program(program)
 
     def _choose(self) -> None:

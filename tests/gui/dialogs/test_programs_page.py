@@ -19,6 +19,7 @@ from runway_desktop.ui.preferences.program_row import ProgramRow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
+from runway_desktop.viewmodels.settings.programs_form import ProgramsForm
 from tests.gui.dialogs.rig import Rig, child
 from tests.gui.targets import too_small
 
@@ -36,7 +37,9 @@ class Page:
         self.rig.settle()
         self.qtbot.wait(200)
         self.rig.settle()
-        self.qtbot.wait(50)
+        form = self.dialog.findChild(ProgramsForm)
+        assert form is not None
+        self.qtbot.waitUntil(lambda: len(self.rows()) == len(form.programs))
 
     def rows(self) -> list[str]:
         return [row.accessibleName() for row in self.dialog.findChildren(ProgramRow) if row.isVisible()]
@@ -143,9 +146,12 @@ def test_access_is_revoked_after_a_question_and_given_again_as_reading(page: Pag
     page.button("Revoke access", question).click()
     page.settle()
     assert page.permission(AGENT)[0] is Permission.REVOKED
-    page.button("Allow again", page.row("Claude Code")).click()
+    again = page.button("Allow again", page.row("Claude Code"))
+    again.setFocus()
+    again.click()
     page.settle()
     assert page.permission(AGENT)[0] is Permission.READ
+    assert page.dialog.focusWidget() is page.button("Revoke", page.row("Claude Code")), "the keyboard stays there"
 
 
 def test_all_programs_are_paused_and_resumed(page: Page):
@@ -220,5 +226,4 @@ def test_many_programs_are_listed_and_the_connection_test_is_not(page: Page):
 
     page.rig.run(see())
     page.settle()
-    page.qtbot.waitUntil(lambda: len(page.rows()) == 41)
     assert page.rows() == [*(f"script {number:02}" for number in range(40)), "Command line"]
