@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import runpy
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
 from steps import deb
@@ -51,3 +54,48 @@ def test_package_asks_for_fonts_and_for_the_files_that_say_where_they_lie():
     depends = next(line for line in deb.control("amd64", 1, "2.34").splitlines() if line.startswith("Depends"))
     assert "fontconfig-config" in depends
     assert "fonts-dejavu-core" in depends
+
+
+def spec(system: str, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, bool], dict[str, Any], set[str]]:
+    """What the bundle's description makes on a system: its programs with whether each has a console, what is said of
+    the application of macOS, and what is left out."""
+    programs: dict[str, bool] = {}
+    application: dict[str, Any] = {}
+    excluded: set[str] = set()
+
+    def analysis(*_: Any, excludes: list[str], **__: Any) -> SimpleNamespace:
+        excluded.update(excludes)
+        return SimpleNamespace(binaries=[], datas=[], pure=[], scripts=[])
+
+    def executable(*_: Any, name: str, console: bool, **__: Any) -> str:
+        programs[name] = console
+        return name
+
+    hooks = ModuleType("PyInstaller.utils.hooks")
+    for name in ("collect_data_files", "collect_submodules", "copy_metadata"):
+        setattr(hooks, name, lambda _: [])
+    for name, module in (("PyInstaller", ModuleType("PyInstaller")), ("PyInstaller.utils.hooks", hooks)):
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setattr(sys, "platform", system)
+    names = {
+        "SPECPATH": str(ROOT / "packaging"), "Analysis": analysis, "PYZ": lambda _: None, "EXE": executable,
+        "COLLECT": lambda *_, **__: None, "BUNDLE": lambda _, **more: application.update(more),
+    }  # fmt: skip
+    runpy.run_path(str(ROOT / "packaging" / "runway-desktop.spec"), names)
+    return programs, application, excluded
+
+
+def test_commands_have_a_console_on_every_system(monkeypatch: pytest.MonkeyPatch):
+    assert spec("win32", monkeypatch)[0] == {"runway-desktop": False, "runway-desktop-cli": True}
+    assert spec("linux", monkeypatch)[0] == {"runway-desktop": True}
+    assert spec("darwin", monkeypatch)[0] == {"runway-desktop": True}
+
+
+def test_on_macos_the_program_has_a_window_all_the_same(monkeypatch: pytest.MonkeyPatch):
+    assert spec("darwin", monkeypatch)[1]["info_plist"]["LSBackgroundOnly"] is False
+
+
+def test_what_serves_agents_is_in_the_bundle(monkeypatch: pytest.MonkeyPatch):
+    excluded = spec("linux", monkeypatch)[2]
+    assert excluded
+    assert not excluded & {"mcp", "mcp_types", "pydantic", "pydantic_core", "anyio", "starlette"}
