@@ -82,6 +82,8 @@ class _Command:
 
     def say_how_to_go_on(self) -> None:
         say("Interrupted. What was sent to Runway is not stopped by that.")
+        if self._going_on[:1] == ["create"] and "--request-id" not in self._going_on:
+            say("Said again within ten minutes it is made once; later, look at “runway-desktop list” first.")
         say(f"To go on: {shlex.join([options.PROGRAM, *self._going_on])}")
 
     async def run(self, chosen: Namespace, arguments: dict[str, Any]) -> tuple[int, Answer]:
@@ -129,12 +131,11 @@ class _Command:
         chosen = self._chosen
         if chosen.dry_run:
             return 0, await line.call("price", arguments)
-        if not arguments["request_id"]:
-            # One wish, however often the engine moves while it is said.
-            arguments["request_id"] = f"{time.time_ns():x}"
-            self._going_on += ["--request-id", arguments["request_id"]]
+        # Without an id of the caller's the engine takes the same again for a repeat, as after Ctrl-C.
         made = await line.call("create", arguments)
         task_id = made["task_id"]
+        if made["is_repeat"] and not arguments["request_id"]:
+            say("The same was asked for before: this is that task. To make it once more, give it a --request-id.")
         self._going_on = ["wait", task_id, *_words_kept(chosen)]
         if chosen.wait or chosen.save is not None:
             say(f"{task_id} {made['state']}")

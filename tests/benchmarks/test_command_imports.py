@@ -69,7 +69,7 @@ class Holder:
         return False
 
     async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
-        task = {"task_id": "x", "state": "succeeded", "model": "gen4.5", "prompt": "A fox"}
+        task = {"task_id": "x", "state": "succeeded", "model": "gen4.5", "prompt": "A fox", "is_repeat": False}
         if name in ("task", "create"):
             return task
         return {"total": 1, "is_over": True, "tasks": [task]}

@@ -86,16 +86,21 @@ def test_a_get_that_waits_in_vain_says_so(monkeypatch: pytest.MonkeyPatch):
 
 def test_a_task_that_is_not_made_is_no_success(monkeypatch: pytest.MonkeyPatch):
     for state, code in (("pending", 0), ("held", 0), ("failed", 1), ("uncertain", 6)):
-        assert run(Line(task(state)), monkeypatch, "create", "text_to_video", "--model", "gen4.5") == code
+        assert (
+            run(Line(task(state, is_repeat=False)), monkeypatch, "create", "text_to_video", "--model", "gen4.5") == code
+        )
 
 
-def test_a_create_is_said_with_an_id_so_that_the_next_engine_knows_it(monkeypatch: pytest.MonkeyPatch):
-    line = Line(task("pending"))
-    run(line, monkeypatch, "create", "text_to_video", "--model", "gen4.5")
-    run(line, monkeypatch, "create", "text_to_video", "--model", "gen4.5")
-    first, second = (arguments["request_id"] for _, arguments, _ in line.asked)
-    assert first
-    assert first != second
+def test_a_repeat_is_said_to_be_one_unless_it_was_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    line = Line(task("pending", is_repeat=True))
+    words = ("create", "text_to_video", "--model", "gen4.5")
+    assert run(line, monkeypatch, *words) == 0
+    assert "this is that task" in capsys.readouterr().err
+    assert run(line, monkeypatch, *words, "--request-id", "one") == 0
+    assert "this is that task" not in capsys.readouterr().err
+    assert [arguments["request_id"] for _, arguments, _ in line.asked] == ["", "one"]
 
 
 def test_a_wait_that_has_begun_is_patient_while_a_window_takes_over(monkeypatch: pytest.MonkeyPatch):
