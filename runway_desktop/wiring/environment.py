@@ -23,6 +23,7 @@ from runway_desktop.domain.profiles import DEFAULT, Profile
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.profile_folders import Folders, demo_profile
+from runway_desktop.usecases.words.plain import shown
 from runway_desktop.values import replace
 
 APP = "Runway Desktop"
@@ -211,6 +212,13 @@ class _PrivateLog(RotatingFileHandler):
         return open(self.baseFilename, "a", encoding=self.encoding, errors=self.errors, opener=private.opener)
 
 
+class _ForTerminal(logging.Formatter):
+    """Text from outside must not control the terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n".join(map(shown, super().format(record).split("\n")))
+
+
 def start_log(path: Path, secrecy: KnownSecrets, *, verbose: bool) -> None:
     """Logs go to a file of at most `LARGEST_LOG`, with one older beside it, and warnings to the terminal."""
     root = logging.getLogger()
@@ -219,7 +227,7 @@ def start_log(path: Path, secrecy: KnownSecrets, *, verbose: bool) -> None:
     to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     to_terminal = logging.StreamHandler()
     to_terminal.setLevel(logging.DEBUG if verbose else logging.WARNING)
-    to_terminal.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    to_terminal.setFormatter(_ForTerminal("%(levelname)s: %(message)s"))
     for handler in (to_file, to_terminal):
         handler.addFilter(Redaction(secrecy))
         root.addHandler(handler)

@@ -45,6 +45,13 @@ def logging_into(path: Path, terminal: io.StringIO, secrecy: KnownSecrets | None
         logging.raiseExceptions = raises
 
 
+def test_what_others_wrote_controls_no_terminal(tmp_path: Path):
+    terminal = io.StringIO()
+    with logging_into(tmp_path / "log.txt", terminal):
+        logging.getLogger("runway_desktop").warning("Not saved: %s", "fox\x1b[2J\x9b\u202e.mp4\nand more")
+    assert terminal.getvalue() == "WARNING: Not saved: fox\\x1b[2J\\x9b\\u202e.mp4\nand more\n"
+
+
 def test_a_log_that_is_full_stands_beside_the_next_for_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(environment, "LARGEST_LOG", 200)
     path = tmp_path / "log.txt"
