@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import shlex
 import sys
 import time
@@ -26,6 +27,8 @@ _EACH_WAIT = 1.0
 """Seconds of one call. Progress is said in between."""
 _SENT_WITHIN = 5.0
 """Seconds for which a command that does not wait gives the queue."""
+SAVED_WITHIN = 10.0
+"""Seconds in which an engine may save what the last one could not: its drive may be back."""
 _HANDED_OVER_WITHIN = 420.0
 """Seconds for which a wait looks for the next engine: a paid request, which may take `LONGEST_CREATE`, is finished
 before a window has the profile."""
@@ -149,6 +152,7 @@ class _Command:
         end = None if chosen.timeout is None else time.monotonic() + chosen.timeout
         told: dict[str, str] = {}
         patience: dict[str, float] = {}
+        gives_up = math.inf
         while True:
             seconds = _EACH_WAIT if end is None else min(_EACH_WAIT, max(0.0, end - time.monotonic()))
             wanted = {"ids": list(ids), "seconds": seconds, "saved": True}
@@ -157,10 +161,19 @@ class _Command:
                 if told.get(task["task_id"]) != (word := _progress(task)):
                     told[task["task_id"]] = word
                     say(f"{task['task_id']} {word}")
-            if found["is_over"] or (end is not None and time.monotonic() >= end):
+            now = time.monotonic()
+            if end is not None and now >= end:
                 break
+            if found["is_over"]:
+                gives_up = min(gives_up, now + SAVED_WITHIN)
+                if now >= gives_up or not _unsaved(found["tasks"], "failed"):
+                    break
+                await asyncio.sleep(_EACH_WAIT)
             patience = {"patience": _HANDED_OVER_WITHIN}
-        self._lacks_results = _say_unsaved(found["tasks"])
+        unsaved = _unsaved(found["tasks"], "failed", "expired")
+        for task, file in unsaved:
+            say(f"{task['task_id']}: a result is not saved. {file.get('problem', '')}")
+        self._lacks_results = bool(unsaved)
         if chosen.save is not None:
             from .saving import copy_results
 
@@ -270,14 +283,9 @@ async def _sent(line: Line, made: Answer) -> Answer:
     return made
 
 
-def _say_unsaved(tasks: Sequence[Answer]) -> bool:
-    """Whether some results are not saved although nobody is about to: the library is away, or the disk is full."""
-    unsaved = [
-        (task, file) for task in tasks for file in task.get("files", ()) if file["state"] in ("failed", "expired")
-    ]
-    for task, file in unsaved:
-        say(f"{task['task_id']}: a result is not saved. {file.get('problem', '')}")
-    return bool(unsaved)
+def _unsaved(tasks: Sequence[Answer], *states: str) -> list[tuple[Answer, Answer]]:
+    """Results that nobody is saving now: the library is away, the disk is full, or Runway keeps them no longer."""
+    return [(task, file) for task in tasks for file in task.get("files", ()) if file["state"] in states]
 
 
 def _progress(task: Answer) -> str:

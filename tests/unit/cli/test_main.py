@@ -64,6 +64,11 @@ ENDS = [
 ]  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "SAVED_WITHIN", 0.0)
+
+
 @pytest.mark.parametrize(("tasks", "code"), ENDS)
 def test_a_wait_ends_with_the_worst_that_can_be_done_wrong(
     tasks: list[dict[str, Any]], code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -71,6 +76,12 @@ def test_a_wait_ends_with_the_worst_that_can_be_done_wrong(
     assert run(Line(waited(*tasks)), monkeypatch, "wait", *(task["task_id"] for task in tasks)) == code
     printed = json.loads(capsys.readouterr().out)
     assert printed == (tasks[0] if len(tasks) == 1 else waited(*tasks))
+
+
+def test_what_the_last_engine_could_not_save_is_given_time_to_be_saved(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(commands, "SAVED_WITHIN", 5.0)
+    unsaved = task(files=[{"state": "failed", "problem": "The drive is away."}])
+    assert run(Line(waited(unsaved), waited(task(files=[SAVED]))), monkeypatch, "wait", "x") == 0
 
 
 @pytest.mark.parametrize("state", ["succeeded", "failed", "uncertain", "gone", "held"])
