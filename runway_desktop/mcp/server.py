@@ -14,13 +14,15 @@ import mimetypes
 import os
 import re
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, BinaryIO, Self, cast
 
 import anyio
 import mcp_types as types
@@ -49,6 +51,8 @@ INSTRUCTIONS = (
 )
 
 LONGEST_NAME = 60
+LONGEST_PROBLEM = 300
+"""Letters of what is wrong with arguments: their names are the caller's."""
 MOST_PICTURES = 4
 LARGEST_PICTURE = 200_000
 """Bytes."""
@@ -127,7 +131,7 @@ async def answered(line: Line, name: str, arguments: dict[str, Any], note: Note 
     try:
         asked = msgspec.convert(arguments, tool.takes)
     except msgspec.ValidationError as error:
-        return _said(f"{error}. Nothing was done.")
+        return _said(f"{str(error)[:LONGEST_PROBLEM]}. Nothing was done.")
     try:
         call, values = tool.call(asked)
         found = await (_noted(line, values, note) if call == "wait" and note is not None else line.call(call, values))
@@ -199,26 +203,49 @@ def _said(problem: str) -> types.CallToolResult:
 
 class _Lines:
     """stdin, line by line. One that is longer than `LONGEST_LINE` is read to its end and dropped; a request of no known
-    method takes its place, so that the host gets an error for its id at once."""
+    method takes its place, so that the host gets an error for its id at once.
+
+    A thread of its own reads, from a file of its own: the end of the process waits for neither."""
+
+    def __init__(self) -> None:
+        self._stdin = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+        self._loop = asyncio.get_running_loop()
+        self._wanted: SimpleQueue[asyncio.Future[str]] = SimpleQueue()
+        threading.Thread(target=self._read, name="stdin", daemon=True).start()
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> str:
-        line = await anyio.to_thread.run_sync(_read_line, abandon_on_cancel=True)
+        wanted = self._loop.create_future()
+        self._wanted.put(wanted)
+        line: str = await wanted
         if not line:
             raise StopAsyncIteration
         return line
 
+    def _read(self) -> None:
+        while True:
+            wanted = self._wanted.get()
+            line = _line_of(self._stdin)
+            # The loop may be closed meanwhile.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(_give, wanted, line)
 
-def _read_line() -> str:
-    """In a thread, which the end of the process does not wait for."""
-    line = sys.stdin.buffer.readline(LONGEST_LINE)
+
+def _give(wanted: asyncio.Future[str], line: str) -> None:
+    if not wanted.done():
+        wanted.set_result(line)
+
+
+def _line_of(stdin: BinaryIO) -> str:
+    """Blocking. Empty at the end."""
+    line = stdin.readline(LONGEST_LINE)
     if len(line) < LONGEST_LINE or line.endswith(b"\n"):
         return line.decode("utf-8", "replace")
     begin = end = line
     while end and not end.endswith(b"\n"):
-        end = sys.stdin.buffer.readline(LONGEST_LINE)
+        end = stdin.readline(LONGEST_LINE)
     # Members stand in any order: hosts write the id first, or last.
     found = _ID.search(begin[:_EDGE]) or _ID.search(end[-_EDGE:])
     number = found[1].decode("utf-8", "replace") if found else "null"

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -93,6 +94,8 @@ async def test_an_argument_that_no_tool_knows_is_an_error_of_each(era: str, tmp_
             result = await client.call_tool(tool.name, {"approve": True})
             assert result.is_error, tool.name
             assert text_of(result) == "Object contains unknown field `approve`. Nothing was done."
+        result = await client.call_tool("search", {"x" * 100_000: 1})
+        assert len(text_of(result)) < 400
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -147,7 +150,8 @@ async def test_a_probe_chooses_no_era(tmp_path: Path):
         "jsonrpc": "2.0", "id": 2, "method": "initialize",
         "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "old", "version": "1"}},
     }  # fmt: skip
-    lines = answers(tmp_path, [probe, begin])
+    with talking_to(tmp_path) as server:
+        lines = [asked(server, message) for message in (probe, begin)]
     assert lines[0]["result"]["supportedVersions"][0] == "2026-07-28"
     assert lines[1]["result"]["protocolVersion"] == "2025-06-18"
 
@@ -170,7 +174,8 @@ async def test_after_a_probe_the_modern_era_is_spoken_too(tmp_path: Path):
 def test_a_message_without_an_end_is_dropped_and_the_next_is_answered(tmp_path: Path):
     huge = {"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {"x": "y" * 10_000_000}}
     probe = {"jsonrpc": "2.0", "id": 2, "method": "server/discover", "params": {}}
-    refused, found = answers(tmp_path, [huge, probe])
+    with talking_to(tmp_path) as server:
+        refused, found = asked(server, huge), asked(server, probe)
     assert (refused["id"], "name a link or a task" in json.dumps(refused["error"])) == (1, True)
     assert (found["id"], "result" in found) == (2, True)
 
@@ -181,6 +186,15 @@ def test_half_a_line_asks_for_nothing(tmp_path: Path):
     half = json.dumps({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": create})[:-1]
     done = said_to(tmp_path, f"{probe}\n{half}")
     assert [json.loads(line).get("id") for line in done.stdout.splitlines() if '"id"' in line] == [1]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 0)])
+def test_a_signal_ends_a_server_whose_host_says_nothing_more(number: int, code: int, tmp_path: Path):
+    probe = {"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {}}
+    with talking_to(tmp_path, code) as server:
+        asked(server, probe)
+        server.send_signal(number)
+        assert server.wait(10) == code
 
 
 def test_a_host_that_is_gone_ends_its_server_without_a_word(tmp_path: Path):
@@ -211,12 +225,6 @@ def test_a_name_is_what_the_host_says_but_never_that_of_commands():
     assert client_name("a\x00b\n" + "c" * 500) == "ab" + "c" * 58
 
 
-def answers(folder: Path, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What a server says to these, before its input ends."""
-    done = said_to(folder, "".join(json.dumps(message) + "\n" for message in messages))
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
 def said_to(folder: Path, said: str) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [sys.executable, *words(folder)], cwd=ROOT, env=surroundings(), capture_output=True, text=True, timeout=60,
@@ -227,8 +235,8 @@ def said_to(folder: Path, said: str) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def talking_to(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """A server that ends well, and says nothing on stderr."""
+def talking_to(folder: Path, code: int = 0) -> Iterator[subprocess.Popen[str]]:
+    """A server that ends with `code`, and says nothing on stderr."""
     pipe = subprocess.PIPE
     with subprocess.Popen(
         [sys.executable, *words(folder)], cwd=ROOT, env=surroundings(), text=True, stdin=pipe, stdout=pipe, stderr=pipe
@@ -238,7 +246,7 @@ def talking_to(folder: Path) -> Iterator[subprocess.Popen[str]]:
         assert server.stderr is not None
         server.stdin.close()
         assert server.stderr.read() == ""
-        assert server.wait(30) == 0
+        assert server.wait(30) == code
 
 
 def tell(server: subprocess.Popen[str], message: dict[str, Any]) -> None:
