@@ -1,9 +1,10 @@
-"""The program while nobody looks at its window: announcements, the icon in the tray, and a window that is closed into
-it. Made after the first paint; GUI thread only."""
+"""The program while nobody looks at its window: announcements, requests that wait, the icon in the tray, and a window
+that is closed into it. Made after the first paint; GUI thread only."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QIcon
@@ -13,6 +14,7 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.tray import Tray
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.viewmodels.activity.asked import AskedEntry
 from runway_desktop.viewmodels.announcements import Announcements
 from runway_desktop.viewmodels.models import Models
 
@@ -34,9 +36,11 @@ class InTray(QObject):
         self._memory = models.memory
         self._window = window
         self.announcements = Announcements(cases, models.bridge, runner, self)
+        AskedEntry(cases, models.bridge, models.activity, partial(window.open_room, "requests"), self)
         self.tray = Tray(self.announcements, models.status, models.places, profile, window, make_icon=make_icon)
         self.tray.window_wanted.connect(window.come_to_front)
         self.tray.tasks_wanted.connect(models.task_commands.show_wanted)
+        self.tray.room_wanted.connect(window.open_room)
         self.tray.pause_wanted.connect(models.task_commands.pause)
         self.tray.quit_wanted.connect(window.quit_wanted)
         models.bridge.settings_changed.connect(lambda names: self._follow() if "tray" in names else None)

@@ -136,11 +136,13 @@ class ClientsChanged(Struct, frozen=True):
 
 
 class Notice(Struct, frozen=True):
-    """Something that no row or field can say. Calm words; `detail` is small print."""
+    """Something that no row or field can say. Calm words; `detail` is small print. `section` is that of the
+    preferences where it is settled."""
 
     message: str
     detail: str = ""
     is_problem: bool = False
+    section: str = ""
 
 
 class EngineNoticeCode(Enum):

@@ -32,6 +32,8 @@ class Tray(QObject):
     window_wanted = Signal()
     tasks_wanted = Signal(object)
     """Ids of the tasks that an announcement was about."""
+    room_wanted = Signal(str)
+    """The id of the room that an announcement leads to."""
     pause_wanted = Signal(bool)
     quit_wanted = Signal()
 
@@ -128,7 +130,9 @@ class Tray(QObject):
 
     def _clicked(self) -> None:
         self.window_wanted.emit()
-        if self._told is not None:
+        if self._told is not None and self._told.room:
+            self.room_wanted.emit(self._told.room)
+        elif self._told is not None:
             self.tasks_wanted.emit(self._told.task_ids)
 
 

@@ -1,8 +1,7 @@
-"""Tells a person who looks elsewhere of tasks that ended. What to tell of is the person's choice; each end is told
-once.
+"""Tells a person who looks elsewhere of tasks that ended, each end once, and of requests of other programs.
 
-Ends that come close together are told together. Whether anybody looks at the window, and how the system tells it, is
-not decided here. GUI thread only.
+What to tell of is the person's choice; what comes close together is told together. Whether anybody looks at the window,
+and how the system tells it, is not decided here. GUI thread only.
 """
 
 from __future__ import annotations
@@ -11,12 +10,14 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from runway_desktop.domain.clients import waiting, waits_for_approval
+from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Row
 from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words.announcements import End, end_of, is_over, may_end, of_batch, of_tasks
+from runway_desktop.usecases.words.announcements import End, end_of, is_over, may_end, of_batch, of_requests, of_tasks
 from runway_desktop.viewmodels.model import Model
 
 from .bridge import Bridge
@@ -31,16 +32,24 @@ class Announcements(Model):
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
         self._touched: dict[TaskId, None] = {}
+        self._asked: list[TaskId] = []
+        """Requests of other programs that came since."""
         self._told: set[tuple[str, End]] = set()
         self._timer = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._timer.timeout.connect(self.flush)
         bridge.tasks_touched.connect(self._hear)
+        bridge.tasks_added.connect(self._hear_new)
 
     def flush(self) -> None:
         """Looks now at what was gathered."""
         self._timer.stop()
         touched, self._touched = tuple(self._touched), {}
-        if touched and self._cases.settings.announce != "off":
+        came, self._asked = set(self._asked), []
+        if self._cases.settings.announce == "off":
+            return
+        if asked := [task for task in waiting(self._cases.tasks.held()) if task.id in came]:
+            self.announced.emit(of_requests(asked))
+        if touched:
             self._runner(self._look(touched), "announce")
 
     def _hear(self, changes: Mapping[TaskId, Touch]) -> None:
@@ -48,6 +57,11 @@ class Announcements(Model):
             if may_end(touch.states, touch.outputs.values()):
                 self._touched[task_id] = None
         if self._touched and not self._timer.isActive():
+            self._timer.start()
+
+    def _hear_new(self, event: TasksAdded) -> None:
+        self._asked += [task.id for task in event.tasks if waits_for_approval(task)]
+        if self._asked and not self._timer.isActive():
             self._timer.start()
 
     async def _look(self, task_ids: Sequence[TaskId]) -> None:

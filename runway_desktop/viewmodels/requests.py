@@ -50,15 +50,15 @@ class RequestRows(QAbstractListModel):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._rows: list[RequestRow] = []
+        self.rows: Sequence[RequestRow] = ()
         self._checked: set[TaskId] = set()
 
     def show(self, rows: Sequence[RequestRow]) -> None:
         """Rows of the same requests are changed in place, so that the keyboard stays where it is."""
-        same = [row.task_id for row in rows] == [row.task_id for row in self._rows]
+        same = [row.task_id for row in rows] == [row.task_id for row in self.rows]
         if not same:
             self.beginResetModel()
-        self._rows = list(rows)
+        self.rows = rows
         self._checked &= {row.task_id for row in rows if row.task_id}
         if not same:
             self.endResetModel()
@@ -68,7 +68,7 @@ class RequestRows(QAbstractListModel):
 
     @property
     def ids(self) -> list[TaskId]:
-        return [row.task_id for row in self._rows if row.task_id is not None]
+        return [row.task_id for row in self.rows if row.task_id is not None]
 
     @property
     def checked(self) -> list[TaskId]:
@@ -77,24 +77,24 @@ class RequestRows(QAbstractListModel):
 
     def check(self, task_ids: Sequence[TaskId], *, on: bool) -> None:
         self._checked = self._checked | set(task_ids) if on else self._checked - set(task_ids)
-        if self._rows:
-            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+        if self.rows:
+            self.dataChanged.emit(self.index(0), self.index(len(self.rows) - 1))
         self.checks_moved.emit()
 
     def place_of(self, task_id: TaskId | None) -> int:
         """-1 for one that is not there."""
-        return next((place for place, row in enumerate(self._rows) if row.task_id == task_id != None), -1)  # noqa: E711
+        return next((place for place, row in enumerate(self.rows) if row.task_id == task_id != None), -1)  # noqa: E711
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(self._rows)
+        return 0 if parent.isValid() else len(self.rows)
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
-        if self._rows[index.row()].task_id is None:
+        if self.rows[index.row()].task_id is None:
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        row = self._rows[index.row()]
+        row = self.rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
                 return row.spoken
@@ -104,7 +104,7 @@ class RequestRows(QAbstractListModel):
                 return row if role == ROW else None
 
     def setData(self, index: AnyIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        task_id = self._rows[index.row()].task_id
+        task_id = self.rows[index.row()].task_id
         if role != Qt.ItemDataRole.CheckStateRole or task_id is None:
             return False
         self.check([task_id], on=Qt.CheckState(value) is Qt.CheckState.Checked)

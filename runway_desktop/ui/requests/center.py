@@ -56,6 +56,14 @@ class RequestsCenter(QWidget):
         current = self.view.current_id()
         return self._model.rows.checked or ([current] if current is not None else [])
 
+    @property
+    def cells(self) -> list[tuple[str, ...]]:
+        """Of the record of the day."""
+        return self._model.record.cells
+
+    def show_answered(self) -> None:
+        self._tabs[True].click()
+
     def give(self, command: TaskCommand) -> None:
         self.command_wanted.emit(command)
 
@@ -64,9 +72,9 @@ class RequestsCenter(QWidget):
         tabs = ((False, "Waiting"), (True, "Answered"))
         self._tabs = choices(self, tabs, self._show_answered, pills=True, spoken="{} requests")
         self._tabs[False].setChecked(True)
-        self._pause = push_button(self, "Pause all", self._model.pause_all)
+        self.pause = push_button(self, "Pause all", self._model.pause_all)
         top = hbox(
-            self._title, GRID, *self._tabs.values(), STRETCH, self._pause, margins=(2 * GRID, GRID, _MARGIN, GRID)
+            self._title, GRID, *self._tabs.values(), STRETCH, self.pause, margins=(2 * GRID, GRID, _MARGIN, GRID)
         )
         body = QWidget(self)
         self._stack = QStackedLayout(body)
@@ -87,9 +95,7 @@ class RequestsCenter(QWidget):
     def _build_record(self) -> QWidget:
         self._day_title = words(self, "Asked today", wrap=False)
         self._day = words(self, tone="muted", wrap=False)
-        self._export = push_button(
-            self, "Export…", self._export_record, kind="link", spoken="Export the record of today"
-        )
+        self._export = push_button(self, "Export…", self.export, kind="link", spoken="Export the record of today")
         self._export.setStyleSheet(f"min-height: {TARGET - 6}px;")
         self.record = QTableView(self)
         self.record.setModel(self._model.record)
@@ -118,8 +124,8 @@ class RequestsCenter(QWidget):
         for is_answered, (name, amount) in {False: ("Waiting", waiting), True: ("Answered", answered)}.items():
             self._tabs[is_answered].setText(f"{name} {amount:,}" if amount else name)
         paused = self._model.are_paused
-        self._pause.setText("Resume" if paused else "Pause all")
-        self._pause.setToolTip(
+        self.pause.setText("Resume" if paused else "Pause all")
+        self.pause.setToolTip(
             tip("Programs may ask and spend again." if paused else "No program makes anything until you resume.")
         )
         shows_answered = self._model.shows_answered
@@ -140,7 +146,7 @@ class RequestsCenter(QWidget):
         self._model.look_at(task_id)
         self.choice_moved.emit()
 
-    def _export_record(self) -> None:
+    def export(self) -> None:
         start = Path(documents()) / "requests.csv"
         choose_target(self.window(), "Export the record", self._model.export, start, "Tables (*.csv)")
 

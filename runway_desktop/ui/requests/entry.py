@@ -19,6 +19,9 @@ def open_room(desk: Desk, _wish: object) -> None:
     if center is None or side is None:
         center, side = _made(desk, model)
     model.set_open(True)
+    if window.workspace.columns.is_folded(2):
+        # A request is seen in full before it is answered.
+        window.workspace.fold(2)
     page = Page(center=center, side=side, chosen=center.chosen_ids, left=partial(model.set_open, False))
     window.pages.show("requests", page)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QTextOption
-from PySide6.QtWidgets import QGridLayout, QLabel, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
 
 from runway_desktop.catalog import utf16_length
 from runway_desktop.ui.building import STRETCH, clear_layout, hbox, line, push_button, scroll_area, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.labels import ElidedLabel, say, words
+from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.painting import rounded, square_in
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -54,12 +54,12 @@ class RequestSide(QWidget):
         self._times = words(self._holder, tone="muted")
         self._whose = words(self._holder, tone="muted")
         self._answer = words(self._holder)
-        self._prompt_title = words(self._holder, "Prompt, exactly as it will be sent", "muted", wrap=False)
+        self._prompt_title = words(self._holder, "Prompt, exactly as it will be sent", "muted")
         self._count = words(self._holder, tone="muted", wrap=False)
         self.prompt = _Prompt(self._holder)
         self._inputs_title = words(self._holder, "Inputs", "muted")
         self._inputs = QWidget(self._holder)
-        self._input_row = FlowLayout(self._inputs)
+        self._input_rows = vbox(on=self._inputs)
         self._facts = QWidget(self._holder)
         self._grid = QGridLayout(self._facts)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -75,10 +75,9 @@ class RequestSide(QWidget):
         self._over = words(self._holder, tone="warn")
         self._cap = words(self._holder, tone="muted")
         self._id = _SelectableLabel(self._holder)
-        top = hbox((self._headline, 1), (self._times, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop))
         vbox(
-            *(top, self._whose, self._answer, GRID // 2),
-            *(hbox(self._prompt_title, STRETCH, self._count), self.prompt),
+            *(self._headline, self._times, self._whose, self._answer, GRID // 2),
+            *(hbox((self._prompt_title, 1), self._count), self.prompt),
             *(GRID // 2, self._inputs_title, self._inputs, GRID // 2, self._facts_title, self._facts),
             *(
                 GRID // 2,
@@ -110,6 +109,10 @@ class RequestSide(QWidget):
         vbox((self._none, 1), (self._area, 1), line(self), self._buttons, on=self, spacing=0)
 
     def _restyle(self) -> None:
+        self._inputs_shown = None
+        self._show()
+
+    def _set_fonts(self) -> None:
         small, strong = self._theme.small_font(), self._theme.strong_font()
         for label in (self._times, self._whose, self._source, self._over, self._cap, self._allowance, self._id):
             label.setFont(small)
@@ -117,8 +120,6 @@ class RequestSide(QWidget):
             label.setFont(small)
         self._headline.setFont(strong)
         self._price.setFont(strong)
-        self._inputs_shown = None
-        self._show()
 
     def _show(self) -> None:
         one, model = self._model.current, self._model
@@ -127,6 +128,7 @@ class RequestSide(QWidget):
         self._show_buttons()
         if one is None:
             return
+        self._set_fonts()
         task, now = one.task, model.now
         say(self._headline, said.headline(one, model.catalog))
         say(self._times, said.times_words(one, now))
@@ -161,14 +163,15 @@ class RequestSide(QWidget):
         self.prompt.say(said.prompt_as_sent(text))
 
     def _show_inputs(self) -> None:
-        inputs = self._model.inputs
+        inputs, one = self._model.inputs, self._model.current
+        self._inputs_title.setText("Inputs, checked again when sent" if one is not None and one.waits else "Inputs")
         self._inputs_title.setVisible(bool(inputs))
         self._inputs.setVisible(bool(inputs))
         if inputs != self._inputs_shown:
             self._inputs_shown = inputs
-            clear_layout(self._input_row)
-            for one in inputs:
-                self._input_row.addWidget(_InputCard(one, self._theme, self._posters, self._inputs))
+            clear_layout(self._input_rows)
+            for each in inputs:
+                self._input_rows.addWidget(_InputCard(each, self._theme, self._posters, self._inputs))
 
     def _show_facts(self, facts: list[Fact]) -> None:
         texts = [(fact.label, fact.text) for fact in facts]
@@ -238,7 +241,6 @@ class _InputCard(QWidget):
         super().__init__(parent)
         self.setProperty("box", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         folder, _, name = one.path.replace("\\", "/").rpartition("/")
         texts = [(one.label, "muted"), (shown(name or one.link), ""), (shown(folder), "muted")]
         if one.facts is not None:
@@ -247,18 +249,20 @@ class _InputCard(QWidget):
             texts.append((f"{sides}{units.size(facts.size)}", "muted"))
         elif one.path:
             texts.append(("This file cannot be read.", "bad"))
-        labels: list[QLabel] = []
-        for text, tone in texts:
-            if text:
-                label = ElidedLabel(self)
-                label.setText(text)
-                label.setProperty("tone", tone)
-                label.setFont(theme.small_font() if tone else theme.strong_font())
-                label.setFixedWidth(17 * GRID)
-                labels.append(label)
-        picture = _Picture(one, theme, posters, self)
+        labels = [_line(self, text, tone, theme) for text, tone in texts if text]
         self.setAccessibleName(", ".join(text for text, _ in texts if text))
-        hbox(picture, vbox(*labels, STRETCH, spacing=2, margins=(0, GRID // 2, GRID, GRID // 2)), on=self)
+        picture = (_Picture(one, theme, posters, self), Qt.AlignmentFlag.AlignTop)
+        beside = vbox(*labels, STRETCH, spacing=2, margins=(0, GRID // 2, GRID, GRID // 2))
+        hbox(picture, (beside, 1), on=self)
+
+
+def _line(parent: QWidget, text: str, tone: str, theme: Theme) -> QWidget:
+    """Whole, however long it is: of an address its end matters too."""
+    label = _SelectableLabel(parent)
+    label.setProperty("tone", tone)
+    label.setFont(theme.small_font() if tone else theme.strong_font())
+    label.say(text)
+    return label
 
 
 class _Picture(QWidget):

@@ -371,4 +371,6 @@ class MainWindow(QMainWindow):
             self.preview.show_outputs(showing)
 
     def _notice(self, notice: Notice) -> None:
-        self.activity.tell(notice.message, detail=notice.detail, problem=notice.is_problem)
+        opens = partial(self.open_room, "preferences", notice.section) if notice.section else None
+        text = "Open preferences" if notice.section else ""
+        self.activity.tell(notice.message, notice.detail, notice.is_problem, text, opens)

@@ -13,6 +13,7 @@ from typing import Any
 from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.text import Text
+from runway_desktop.usecases.words.holds import asker
 
 from .command import REQUESTS, RecordsOf, Scope, Surface
 from .queued import prepared_release, release, stand_back
@@ -48,7 +49,7 @@ REFUSE: TaskCommand = _asked_for(
     does=_refuse,
     prompt=lambda _, row: Prompt(
         Text("Refuse this request"),
-        Text("Why, for {program}. It may stay empty.").with_(program=row.task.hold.words),
+        Text("Why, for {program}. It may stay empty.").with_(program=asker(row.task.hold)),
     ),
     icon="mdi6.close",
     is_dangerous=True,

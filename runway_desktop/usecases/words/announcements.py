@@ -1,5 +1,5 @@
-"""What is worth telling a person who looks elsewhere, in words: results that were saved, batches that are done, and
-what went wrong. Pure."""
+"""What is worth telling a person who looks elsewhere, in words: results that were saved, batches that are done, what
+went wrong, and what other programs ask for. Pure."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from enum import StrEnum
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import GroupSummary, Row
-from runway_desktop.domain.task import Output, OutputState, State, TaskId
+from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
 from runway_desktop.values import Struct
 
 from . import units
+from .holds import asker
 from .states import Around, describe
 
 LONGEST = 120
@@ -34,6 +35,8 @@ class Announcement(Struct, frozen=True):
     task_ids: tuple[TaskId, ...]
     """What to show when it is clicked."""
     is_problem: bool = False
+    room: str = ""
+    """The id of the room that is opened instead."""
 
 
 _SETTLED = frozenset({OutputState.SAVED, OutputState.FAILED, OutputState.EXPIRED})
@@ -81,6 +84,16 @@ def of_tasks(ended: Sequence[tuple[Row, End]]) -> Announcement:
     row, _ = ended[0]
     name = row.task.title or row.task.request.prompt or model_label(row.task.request.model)
     return Announcement(describe(row, Around()).headline, units.shortened(name, LONGEST), ids, problem)
+
+
+def of_requests(asked: Sequence[Task]) -> Announcement:
+    """What other programs asked for: nothing is sent before the person answers."""
+    ids = tuple(task.id for task in asked)
+    if len(asked) == 1:
+        name = units.shortened(asked[0].request.prompt or model_label(asked[0].request.model), LONGEST)
+        return Announcement(f"{asker(asked[0].hold)} asks for your approval", name, ids, room="requests")
+    programs = ", ".join(dict.fromkeys(asker(task.hold) for task in asked))
+    return Announcement(f"{len(asked):,} requests wait for your approval", programs, ids, room="requests")
 
 
 def of_batch(batch: GroupSummary, task_ids: Sequence[TaskId]) -> Announcement:

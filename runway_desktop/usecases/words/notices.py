@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Notice
 from runway_desktop.domain.folders import MovePhase, MoveProgress
+from runway_desktop.domain.preferences import Section
 from runway_desktop.services.catalog_renewal import Renewal
 
 from . import units
+from .clients import client_name
 from .folders import stayed_reason
 
 _MOST_NAMED = 3
@@ -55,8 +57,9 @@ def said(told: EngineNotice) -> Notice:
             )
         case EngineNoticeCode.CLIENT_READS_ONLY:
             return Notice(
-                f"{name} wants to make something, and may only read.",
+                f"{client_name(name)} wants to make something, and may only read.",
                 "What it may do is set in the preferences, at Connected programs.",
+                section=Section.PROGRAMS,
             )
         case EngineNoticeCode.SETTINGS_NOT_SAVED:
             return Notice("Your settings could not be saved.", why, is_problem=True)

@@ -6,7 +6,7 @@ Text from outside (prompts, names, links) stands in fields of its own, and what 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from runway_desktop.catalog import Catalog, assets_in, number_in_words, value_in_words
 from runway_desktop.catalog.labels import choice_label, endpoint_label, field_words, model_label
@@ -235,17 +235,31 @@ def settings_of(task: Task, catalog: Catalog) -> list[Fact]:
     """All that is sent besides prompt and inputs."""
     request = task.request
     pair = catalog.pair(request.endpoint, request.model)
-    places = assets_in(pair, request.values) if pair is not None else ()
-    said = {place.path[0] for place in places} | ({pair.prompt_field.name} if pair and pair.prompt_field else set())
+    inputs = {place.uri for place in assets_in(pair, request.values)} if pair is not None else set()
+    prompt = pair.prompt_field.name if pair is not None and pair.prompt_field is not None else None
     model = model_label(request.model)
     facts = [
         Fact("Model", model if model == request.model else f"{model} ({request.model})"),
         Fact("Kind", endpoint_label(request.endpoint)),
     ]
     for name, value in request.values.items():
-        if name not in said:
-            facts.append(Fact(field_words(name, request.endpoint).label, _value_words(name, value)))
+        if name != prompt and (rest := _without(value, inputs)) not in (None, [], {}):
+            facts.append(Fact(field_words(name, request.endpoint).label, _value_words(name, rest)))
     return facts
+
+
+def _without(value: object, inputs: Set[str]) -> object:
+    """A value without the addresses of its inputs, which are shown elsewhere; what it says about them stays."""
+    match value:
+        case str():
+            return None if value in inputs else value
+        case Mapping():
+            kept = {name: _without(inner, inputs) for name, inner in value.items()}
+            return {name: inner for name, inner in kept.items() if inner is not None}
+        case list() | tuple():
+            return [inner for one in value if (inner := _without(one, inputs)) not in (None, {})]
+        case _:
+            return value
 
 
 def _value_words(name: str, value: object) -> str:

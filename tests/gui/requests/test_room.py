@@ -2,65 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QLineEdit
+from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QLineEdit
 
+from runway_desktop.app.in_tray import InTray
 from runway_desktop.domain.clients import Permission
-from runway_desktop.domain.task import HoldCode, State, TaskId
-from runway_desktop.ui.requests.center import RequestsCenter
-from runway_desktop.ui.requests.side import RequestSide
-from runway_desktop.ui.theme import Theme
-from runway_desktop.usecases.clients.client_cases import ClientCases
-from runway_desktop.usecases.clients.creating import TaskWished
-from tests.engine_rig import request
+from runway_desktop.domain.task import HoldCode, State
+from runway_desktop.ui.confirm import Confirm
+from runway_desktop.usecases.clients.client_cases import TaskWanted
+from runway_desktop.usecases.clients.refusals import CallRefused
+from runway_desktop.usecases.commands.requests import EDIT_HELD
+from runway_desktop.usecases.words.announcements import Announcement
+from tests.gui import pill
+from tests.gui.requests.office import AGENT, Agents, an_office, opened
 from tests.gui.rig import Desktop, rest, until
 from tests.gui.targets import too_small
+from tests.gui.window.test_tray import SilentIcon
 
-AGENT = "claude-code"
 CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-class Agents:
-    """Programs that ask."""
-
-    def __init__(self, rig: Desktop) -> None:
-        self.rig = rig
-        self.cases: ClientCases = rig.cases.client_cases(lambda: rest(1))
-
-    async def ask(self, prompt: str = "A fox", client: str = AGENT, **more: Any) -> TaskId:
-        values = {"ratio": "1280:720", "duration": 5, **more.pop("values", {})}
-        given = {"endpoint": "text_to_video", "model": "gen4.5", "request_id": prompt[:60], **more}
-        made = await self.cases.create(client, TaskWished(values=values, prompt=prompt, **given))
-        return TaskId(made["task_id"])
-
-    async def task(self, task_id: TaskId) -> Any:
-        return await self.rig.engine.ledger.task(task_id)
-
-
-@asynccontextmanager
-async def an_office(folder: Path, theme: Theme, *prompts: str, **more: Any) -> AsyncIterator[tuple[Desktop, Agents]]:
-    async with Desktop(folder, theme, **more) as rig:
-        like = request("A fox", model="gen4.5", endpoint="text_to_video", ratio="1280:720", duration=5)
-        await rig.engine.pricing.learn(like, 60.0)
-        await rig.engine.clients.permit(AGENT, Permission.ASK)
-        agents = Agents(rig)
-        for prompt in prompts:
-            await agents.ask(prompt)
-        yield rig, agents
-
-
-async def opened(rig: Desktop, rows: int = 1) -> tuple[RequestsCenter, RequestSide]:
-    rig.open_room("requests")
-    await until(lambda: rig.window.workspace.page is not None)
-    center, side = rig.window.findChild(RequestsCenter), rig.window.findChild(RequestSide)
-    await until(lambda: len(center.view.rows.ids) == rows)
-    return center, side
 
 
 def places(rig: Desktop) -> list[str]:
@@ -85,7 +48,7 @@ async def test_a_request_is_shown_in_full_before_it_is_approved(tmp_path, theme)
         _, side = await opened(rig)
         await until(side.prompt.toPlainText)
         assert side.prompt.toPlainText() == hostile.replace("\u202e", "\\u202e"), "all of it, as it will be sent"
-        said = [label.text() for label in side.findChildren(type(side._headline))]
+        said = [label.text() for label in side.findChildren(QLabel)]
         assert "Claude Code asks for one clip" in said
         assert any("60 credits" in text for text in said)
         assert too_small(rig.window) == []
@@ -153,3 +116,140 @@ async def test_it_is_edited_in_the_composer_and_approved_there(tmp_path, theme):
         await until(lambda: rig.composer.editing is None)
         task = await agents.task(task_id)
         assert (task.request.prompt, task.hold.code) == ("A red fox", HoldCode.ITS_TURN)
+
+
+async def test_what_has_to_be_asked_is_asked_before_an_edited_request_is_released(tmp_path, theme):
+    async with an_office(tmp_path, theme, "A fox") as (rig, agents):
+        rig.engine.settings.confirm_above = 20.0
+        center, _ = await opened(rig)
+        [task_id] = center.view.rows.ids
+        center.give(EDIT_HELD)
+        await until(lambda: rig.composer.editing == task_id)
+        rig.composer.set_prompt("A red fox")
+        rig.composer.send()
+        await until(lambda: rig.window.findChild(Confirm))
+        task = await agents.task(task_id)
+        assert (task.request.prompt, task.hold.code) == ("A red fox", HoldCode.APPROVAL), "edited, and it still waits"
+        rig.window.findChild(Confirm).accept()
+        await until(lambda: rig.composer.editing is None)
+        assert (await agents.task(task_id)).hold.code is HoldCode.ITS_TURN
+        assert (await agents.cases.task(AGENT, TaskWanted(id=task_id)))["decision"] == "edited"
+
+
+async def test_everything_is_checked_and_approved_by_keys(tmp_path, theme):
+    async with an_office(tmp_path, theme, "A fox", "A wolf", "A bear") as (rig, agents):
+        center, _ = await opened(rig, 3)
+        ids = center.view.rows.ids
+        center.view.setFocus()
+        QTest.keyClick(center.view, Qt.Key.Key_A, CTRL)
+        assert center.chosen_ids() == ids
+        QTest.keyClick(center.view, Qt.Key.Key_Return, CTRL)
+        await until(lambda: center.view.rows.ids == [])
+        assert {(await agents.task(task_id)).hold.code for task_id in ids} == {HoldCode.ITS_TURN}
+
+
+async def test_the_allowance_is_shown_with_what_a_request_adds(tmp_path, theme):
+    async with an_office(tmp_path, theme) as (rig, agents):
+        await rig.engine.clients.permit(AGENT, Permission.ALLOWANCE, 100)
+        await agents.ask("Within")
+        await agents.ask("Beyond")
+        _, side = await opened(rig)
+        said = [label.text() for label in side.findChildren(QLabel) if not label.isHidden()]
+        assert "60 of 100 credits today for Claude Code" in said
+        assert "20 over its allowance, so it asks you. Approving does not raise the allowance." in said
+
+
+async def test_a_repeat_and_what_became_of_the_first_are_said(tmp_path, theme):
+    async with an_office(tmp_path, theme) as (rig, agents):
+        await agents.ask("A fox", request_id="one")
+        rig.clock.jump(60.0)
+        await agents.ask("A fox", request_id="two")
+        center, _ = await opened(rig, 2)
+        [first, second] = [row.warning for row in center.view.rows.rows if row.task_id]
+        assert first == ""
+        assert second.startswith("Looks like a repeat of ")
+        assert second.endswith(", also waiting")
+
+
+async def test_answered_requests_and_the_record_tell_what_became_of_each(tmp_path, theme):
+    async with an_office(tmp_path, theme, "A fox", "A wolf") as (rig, _):
+        center, side = await opened(rig, 2)
+        ids = center.view.rows.ids
+        await rig.engine.clients.refuse(ids[:1], "Too dark")
+        await until(lambda: center.view.rows.ids == ids[1:])
+        center.show_answered()
+        await until(lambda: center.view.rows.ids == ids[:1])
+        [row] = [row for row in center.view.rows.rows if row.task_id]
+        assert (row.amount, row.warning) == ("Refused", "Too dark")
+        assert not side.approve.isVisible()
+        answers = {(cells[1], cells[3]) for cells in center.cells}
+        assert answers >= {
+            ("Claude Code", "Waiting"),
+            ("Claude Code", "Refused, with a note"),
+            ("You", "claude-code: ask"),
+        }
+
+
+async def test_the_record_of_the_day_is_written_as_a_table(tmp_path, theme):
+    async with an_office(tmp_path, theme, "=1+1") as (rig, _):
+        center, _ = await opened(rig)
+        await until(lambda: center.cells)
+        center.export()
+        dialog = center.window().findChild(QFileDialog)
+        dialog.fileSelected.emit(str(tmp_path / "day.csv"))
+        dialog.close()
+        await until(lambda: "Exported as day.csv." in rig.told)
+        assert "Claude Code" in (tmp_path / "day.csv").read_text("utf-8-sig")
+
+
+async def test_all_programs_are_paused_and_may_go_on(tmp_path, theme):
+    async with an_office(tmp_path, theme) as (rig, _):
+        center, _ = await opened(rig, 0)
+        center.pause.click()
+        await until(lambda: center.pause.text() == "Resume")
+        assert rig.engine.clients.are_paused
+        center.pause.click()
+        await until(lambda: center.pause.text() == "Pause all")
+        assert not rig.engine.clients.are_paused
+
+
+async def test_requests_that_come_while_nobody_looks_are_announced_together(tmp_path, theme):
+    async with an_office(tmp_path, theme) as (rig, agents):
+        make_icon: Any = SilentIcon
+        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Lagoon", make_icon=make_icon)
+        said: list[Announcement] = []
+        in_tray.announcements.announced.connect(said.append)
+        for prompt in ("A fox", "A wolf"):
+            await agents.ask(prompt)
+        in_tray.announcements.flush()
+        assert [(one.title, one.text, one.room) for one in said] == [
+            ("2 requests wait for your approval", "Claude Code", "requests")
+        ]
+        in_tray.tray._told = said[0]
+        in_tray.tray._clicked()
+        await until(lambda: rig.window.workspace.page is not None)
+
+
+async def test_the_pill_says_how_many_wait_and_leads_there(tmp_path, theme):
+    async with an_office(tmp_path, theme, "A fox") as (rig, agents):
+        InTray(rig.cases, rig.models, rig.runner, rig.window, "Lagoon")
+        assert rig.window.activity.messages() == ["1 request waiting"], "those too that an engine without a window took"
+        await agents.ask("A wolf")
+        assert rig.window.activity.messages() == ["2 requests waiting"]
+        pill.press(rig.window, "Show")
+        await until(lambda: rig.window.workspace.page is not None)
+        await agents.ask("A bear")
+        assert rig.window.activity.messages() == ["3 requests waiting"]
+        await rig.engine.clients.refuse([task.id for task in rig.engine.clients.waiting()])
+        rig.bridge.flush()
+        assert rig.window.activity.messages() == []
+
+
+async def test_who_may_only_read_is_told_of_with_the_way_to_allow_it_more(tmp_path, theme):
+    async with an_office(tmp_path, theme) as (rig, agents):
+        with pytest.raises(CallRefused):
+            await agents.ask(client="zed")
+        [told] = rig.window.activity.messages()
+        assert told == "Zed wants to make something, and may only read."
+        pill.press(rig.window, "Open preferences")
+        assert rig.wished == [("preferences", "Connected programs")]
