@@ -1,0 +1,143 @@
+"""What other programs ask for, in words: nothing of a request is hidden, and text from outside steers nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.clients import Client, ClientRequest, Permission, RecordLine
+from runway_desktop.domain.task import Hold, HoldCode, RemoteId, State, Task
+from runway_desktop.services.money.pricing import Price
+from runway_desktop.usecases.words.requests import (
+    Asked,
+    allowance_words,
+    cap_words,
+    id_words,
+    permission_words,
+    prompt_as_sent,
+    record_row,
+    repeat_words,
+    rows_of,
+    settings_of,
+    sum_words,
+)
+from tests.engine_rig import CATALOG, request
+from tests.rows import task
+
+NOW = 1_796_000_000.0
+PRICE = Price(60.0, exact=True)
+
+
+def asked(state: State = State.HELD, *, client: str = "claude-code", **more: Any) -> Asked:
+    wanted = request("A fox", model="gen4.5", endpoint="text_to_video", ratio="1280:720", duration=5)
+    hold = Hold(HoldCode.APPROVAL, words=client) if state is State.HELD else Hold()
+    one = task(1, state, request=wanted, hold=hold, **more.pop("of_task", {}))
+    given = {"request_id": "one", "digest": "", "credits": 60.0, "at": NOW - 60, **more.pop("wish", {})}
+    wish = ClientRequest(client=client, task_id=one.id, request=wanted, **given)
+    return Asked(task=one, wish=wish, price=PRICE, **more)
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("two\nlines", "two\nlines"),
+        ("a \u202egnp.exe", "a \\u202egnp.exe"),
+        ("bell\x07 and \u200b nothing", "bell\\x07 and \\u200b nothing"),
+        ("hidden \U000e0041\U000e0042", "hidden \\U000e0041\\U000e0042"),
+        ("桟橋の夜明け – Straße <b>x</b>", "桟橋の夜明け – Straße <b>x</b>"),
+    ],
+)
+def test_what_cannot_be_seen_in_a_prompt_is_written_out(sent: str, shown: str):
+    assert prompt_as_sent(sent) == shown
+
+
+def test_every_field_of_a_request_is_shown_but_prompt_and_addresses():
+    references = [{"uri": "file:///a.png", "tag": "maya"}, {"uri": "https://example.com/b.png"}]
+    wanted = request(
+        "@maya", model="gen4_image", endpoint="text_to_image", ratio="1920:1080", referenceImages=references
+    )
+    facts = {fact.label: fact.text for fact in settings_of(task(1, State.HELD, request=wanted), CATALOG)}
+    assert facts["Model"] == "Gen-4 Image (gen4_image)"
+    assert "1920:1080" in facts.values()
+    assert '[{"tag": "maya"}]' in facts.values(), "what is said about an input goes along"
+    assert "a.png" not in str(facts)
+
+
+def test_requests_stand_below_their_programs_with_the_sum():
+    clients = {"claude-code": Client(name="claude-code", permission=Permission.ALLOWANCE, credits=200)}
+    rows = rows_of([asked(), asked(client="\u202ezed")], clients, CATALOG, NOW)
+    said = [(row.title, row.detail, row.amount) for row in rows if row.task_id is None]
+    assert said == [
+        ("Claude Code", "Allowance 200 a day", "1 · 60 credits"),
+        ("\\u202ezed", "Read only", "1 · 60 credits"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "became"),
+    [
+        (task(2, State.HELD), "also waiting"),
+        (task(2, State.RUNNING), "still running"),
+        (task(2, State.SUCCEEDED), "done"),
+        (task(2, State.CANCELLED, remote_id=None), "not sent"),
+        (task(2, State.CANCELLED, remote_id=RemoteId("r")), "canceled"),
+        (task(2, State.FAILED), "failed"),
+        (None, "no longer in the list"),
+    ],
+)
+def test_a_repeat_says_what_became_of_the_first(earlier: Task | None, became: str):
+    one = asked()
+    again = Asked(task=one.task, wish=one.wish, earlier=one.wish, earlier_task=earlier)
+    assert repeat_words(again, NOW).endswith(f", {became}")
+    assert repeat_words(one, NOW) == ""
+
+
+def test_an_allowance_says_by_how_much_a_request_goes_beyond_it():
+    client = Client(name="claude-code", permission=Permission.ALLOWANCE, credits=200)
+    said, over = allowance_words(client, 120.0, Price(216.0, exact=True))
+    assert said == "120 of 200 credits today for Claude Code"
+    assert over == "136 over its allowance, so it asks you. Approving does not raise the allowance."
+    assert allowance_words(client, 120.0, Price(80.0, exact=True))[1] == ""
+    assert allowance_words(Client(name="x", permission=Permission.ASK), 0.0, PRICE) == ("", "")
+
+
+def test_sums_say_what_is_not_known():
+    assert sum_words([PRICE, Price(8.0, exact=False)]) == "about 68 credits"
+    assert sum_words([PRICE, None]) == "at least 60 credits"
+    assert sum_words([None]) == "price open"
+    assert cap_words(1480, 2100, PRICE) == "Your cap: 1,480 of 2,100 today, 1,540 after this"
+    assert cap_words(1480, None, PRICE) == ""
+
+
+def test_the_id_is_told_unless_the_program_gave_none():
+    assert "Its request id is one;" in id_words(asked(), NOW)
+    assert id_words(asked(wish={"request_id": "without 0f"}), NOW).endswith("It came without an id.")
+
+
+@pytest.mark.parametrize(
+    ("one", "answer", "credits"),
+    [
+        (asked(), "Waiting", "–"),
+        (asked(State.RUNNING), "Approved", "60"),
+        (asked(State.RUNNING, wish={"is_within": True}), "Within allowance", "60"),
+        (asked(State.CANCELLED, of_task={"remote_id": None}, wish={"reason": "no"}), "Refused, with a note", "–"),
+        (asked(State.CANCELLED, of_task={"remote_id": None}, wish={"is_expired": True}), "Expired", "–"),
+    ],
+)
+def test_the_record_says_what_became_of_each_request(one: Asked, answer: str, credits: str):
+    line = RecordLine(at=NOW, client="claude-code", call="create", task_id=one.task.id)
+    cells = record_row(line, one, NOW).cells
+    assert cells[1:] == ("Claude Code", "Gen-4.5 · Text → video · 5 s", answer, credits)
+
+
+def test_the_record_names_the_person_and_writes_out_what_a_program_said():
+    changed = RecordLine(at=NOW, client="", call="permission", about="zed: ask")
+    assert record_row(changed, None, NOW).cells[1:4] == ("You", "Permission changed", "zed: ask")
+    listed = RecordLine(at=NOW, client="zed", call="list", about="\u202efox")
+    assert record_row(listed, None, NOW).cells[1:4] == ("Zed", "List, \\u202efox", "Read only")
+
+
+def test_what_a_program_may_do_is_said_in_a_few_words():
+    said = [permission_words(Client(name="x", permission=one, credits=50)) for one in Permission]
+    assert said == ["Read only", "Ask each time", "Allowance 50 a day", "Revoked"]
