@@ -76,7 +76,9 @@ async def test_every_room_has_words_and_leads_on(tmp_path, theme, qtbot):
         assert named("task.retry") not in in_large
         assert named("sheet.new") not in commands_of(rooms["sheet"], keys, own)
         own.close()
-    assert {"sheet", "preferences", "spending", "not_saved", "large"} == {room.id for room in ROOMS if room.help}
+    assert {"sheet", "preferences", "spending", "not_saved", "large", "requests"} == {
+        room.id for room in ROOMS if room.help
+    }
 
 
 @pytest.mark.parametrize("name", ["day_cap", "tray", "theme", "name_template"])

@@ -285,8 +285,9 @@ async def test_delete_on_all_of_a_long_list_takes_those_never_looked_at_too(tmp_
 
 async def test_a_held_down_key_retries_once(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
+        work = rig.window.workspace
         actions = {
-            action.text(): action for owner in (rig.window, rig.window.workspace.views) for action in owner.actions()
+            action.text(): action for owner in (rig.window, work.composer, work.views) for action in owner.actions()
         }
         for name in ("Retry", "Send the request", "Remove from list"):
             assert not actions[name].autoRepeat()
@@ -295,11 +296,13 @@ async def test_a_held_down_key_retries_once(tmp_path, theme, qtbot):
 
 async def test_each_command_of_the_window_and_its_list_has_a_deed_and_each_deed_a_command(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        for scope, owner in ((Scope.WINDOW, rig.window), (Scope.LIST, rig.window.workspace.views)):
+        work = rig.window.workspace
+        for scope, owners in ((Scope.WINDOW, (rig.window, work.composer)), (Scope.LIST, (work.views,))):
             # Fixed keys that no room carries out are the system's own.
             heard = [one for one in COMMANDS if isinstance(one, RoomCommand) or not one.fixed]
             wanted = {one.id for one in heard if scope in one.scopes}
-            assert {action.objectName() for action in owner.actions() if action.objectName()} == wanted
+            actions = [action.objectName() for owner in owners for action in owner.actions()]
+            assert {name for name in actions if name} == wanted
 
 
 async def test_ctrl_return_sends_from_anywhere_and_the_new_task_is_shown(tmp_path, theme, qtbot):
