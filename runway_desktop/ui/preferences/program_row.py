@@ -34,7 +34,9 @@ from runway_desktop.usecases.words.plain import caption, shown, tip
 from runway_desktop.viewmodels.settings.programs_form import ProgramsForm
 
 WIDTHS = (21 * GRID, 26 * GRID, 19 * GRID, 18 * GRID, 11 * GRID)
-"""Of the columns; where the window is narrower they wrap."""
+"""Of the columns, at the usual size of letters; where the window is narrower they wrap."""
+_HEIGHT = 17
+"""Of the usual letters."""
 _USUAL = 200
 _BAR = 1_000
 _ICONS = {
@@ -165,11 +167,13 @@ class _Folders(QWidget):
     def _build(self, folders: tuple[str, ...]) -> None:
         had_focus = self.isAncestorOf(self.window().focusWidget() or self.window())
         clear_layout(self._line)
-        add = push_button(self, "Add folder…", self._choose, kind="link")
+        beside = QWidget(self)
+        add = push_button(beside, "Add folder…", self._choose, kind="link")
+        hbox(add, on=beside)
         chips = [self._chip(folder) for folder in folders]
         label = _cell(self, 0, hbox(28, words(self, "Folders it may read", tone="muted", wrap=False)))
         kept = words(self, "Finished tasks may always be used", tone="faint", wrap=False)
-        line = (label, *chips, add, kept)
+        line = (label, *chips, beside, kept)
         for widget in line:
             widget.setFont(self._theme.small_font())
             widget.setMinimumHeight(max(one.sizeHint().height() for one in line))
@@ -189,7 +193,7 @@ class _Folders(QWidget):
 
     def _choose(self) -> None:
         name = client_name(self._program.client.name)
-        choose_folder(self, f"A folder whose files {name} may use", self._chosen)
+        choose_folder(self, f"A folder whose files {name} may use", self._chosen, near=Path.home())
 
     def _chosen(self, folder: Path) -> None:
         say(self._problem, self._form.add_folder(self._program, folder))
@@ -203,6 +207,6 @@ def _credits(text: str) -> float:
 
 def _cell(parent: QWidget, column: int, layout: QLayout) -> QWidget:
     cell = QWidget(parent)
-    cell.setFixedWidth(WIDTHS[column])
+    cell.setFixedWidth(round(WIDTHS[column] * max(1.0, parent.fontMetrics().height() / _HEIGHT)))
     cell.setLayout(layout)
     return cell

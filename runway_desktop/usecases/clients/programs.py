@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from runway_desktop.domain.clients import COMMAND_LINE, Client
+from runway_desktop.domain.clients import COMMAND_LINE, Client, Permission
 from runway_desktop.services.clients import Clients
 from runway_desktop.usecases.words.clients import client_name
 from runway_desktop.values import Struct
+
+MOST_READING = 50
 
 
 class Program(Struct, frozen=True, kw_only=True):
@@ -20,10 +22,13 @@ class Program(Struct, frozen=True, kw_only=True):
 
 
 async def programs(clients: Clients) -> tuple[Program, ...]:
-    """By name; the command line last, which is listed before it was used."""
+    """By name; the command line last, which is listed before it was used. Of those that may only read, the last seen:
+    a script that calls itself by another name each time would fill the list."""
     asked = await clients.of([task.id for task in clients.waiting()])
     amounts = Counter(one.client for one in asked.values())
-    known = {client.name: client for client in await clients.all()}
+    latest = sorted(await clients.all(), key=lambda client: -client.seen_at)
+    left_out = {client.name for client in [one for one in latest if one.permission is Permission.READ][MOST_READING:]}
+    known = {client.name: client for client in latest if client.name not in left_out}
     known.setdefault(COMMAND_LINE, Client(name=COMMAND_LINE))
     found = [
         Program(

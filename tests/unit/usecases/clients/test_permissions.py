@@ -20,6 +20,7 @@ from runway_desktop.remote.answers import answer
 from runway_desktop.services.clients import LOOK_EVERY
 from runway_desktop.services.tasks.submission import Door, Origin
 from runway_desktop.usecases.clients.client_cases import ListWanted, TaskWanted
+from runway_desktop.usecases.clients.programs import MOST_READING, programs
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.commands.approval import APPROVE, REFUSE
 from runway_desktop.usecases.commands.ending import DO_NOT_SEND, REMOVE
@@ -234,6 +235,19 @@ async def test_permissions_are_kept_and_who_is_there_is_seen(tmp_path: Path):
         assert CONNECTION_TEST not in kept
         other = {one.name: one for one in await desk.engine._store.clients("another list")}
         assert other["claude-code"] == replace(Client(name="claude-code"), seen_at=kept["claude-code"].seen_at)
+
+
+async def test_a_script_with_a_new_name_each_time_fills_no_list(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        clients = desk.engine.clients
+        await clients.permit("spender", Permission.ALLOWANCE, 10)
+        for number in range(MOST_READING + 20):
+            await desk.rig.clock.advance(1.0)
+            await clients.saw(f"script {number}")
+        listed = [one.client.name for one in await programs(clients)]
+        assert len([name for name in listed if name.startswith("script")]) == MOST_READING
+        assert {"script 20", "script 69", "spender", AGENT, COMMAND_LINE} <= set(listed)
+        assert "script 19" not in listed
 
 
 async def test_the_record_tells_what_was_asked_for_and_what_was_allowed(tmp_path: Path):
