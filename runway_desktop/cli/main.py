@@ -222,6 +222,11 @@ def _values(chosen: Namespace) -> dict[str, Any]:
             found[name] = text
     for field in chosen.files:
         name, path = _pair(field)
+        try:
+            path.encode()
+        except UnicodeEncodeError as error:
+            said, advice = "The file's name is no Unicode.", "Rename it, or link to it."
+            raise CallRefused(said, code=Code.INPUT, advice=advice) from error
         found[name] = Path(path).expanduser().absolute().as_uri()
     return found
 

@@ -66,7 +66,7 @@ def test_a_script_makes_a_picture_and_has_its_file(programs: Programs, tmp_path:
         programs, *PICTURE, "--from", "-", "--max-credits", "8", "--wait", "--save", str(tmp_path / "out"), "--json",
         said=request.read_text(),
     )  # fmt: skip
-    assert (code, made["status"]) == (0, "SUCCEEDED")
+    assert (code, made["status"], "request_id" in made) == (0, "SUCCEEDED", False)
     [copied] = (tmp_path / "out").iterdir()
     assert copied.read_bytes() == Path(made["files"][0]["path"]).read_bytes()
     assert "succeeded" in said, "progress is said beside"

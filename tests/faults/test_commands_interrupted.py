@@ -165,6 +165,11 @@ def test_a_request_that_is_none_gets_a_sentence(programs: Programs, said: str, w
     assert why in told
 
 
+def test_a_file_whose_name_is_no_text_gets_a_sentence(programs: Programs):  # noqa: F811
+    done = in_shell(programs, "rd create image_to_video --model gen4_turbo --file promptImage=$'f\\xff.png' in")
+    assert (done.returncode, "no Unicode" in done.stderr) == (2, True)
+
+
 def test_a_terminal_of_another_encoding_is_written_to(programs: Programs, tmp_path: Path):  # noqa: F811
     run(programs, *PICTURE[:-1], "Füchsin 狐 \x1b[2J", "--set", "ratio=1280:720", "--max-credits", "10")
     for encoding in ("ascii", "ascii:strict", "utf-8", "latin-1"):

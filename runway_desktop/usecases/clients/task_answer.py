@@ -83,7 +83,9 @@ def task_answer(
 def _decided(asked: ClientRequest, task: Task) -> dict[str, Any]:
     """What the person has decided about it."""
     what = decision(asked, task)
-    found = {"asked_by": asked.client, "request_id": asked.request_id, "decision": what.value}
+    found = {"asked_by": asked.client, "decision": what.value}
+    if asked.shown_id:
+        found["request_id"] = asked.shown_id
     if what is Decision.REFUSED:
         found["next"] = REFUSED
         if asked.reason:
