@@ -28,8 +28,8 @@ QPushButton, QToolButton, QPushButton[kind="chip"], QToolButton[kind="chip"], QP
 QToolButton[kind="pill"] { border: 1px solid $outline; }
 QPushButton:checked, QToolButton:checked, QPushButton[kind="pill"]:checked { border: 2px solid $accent; }
 QPushButton:focus, QToolButton:focus, QPushButton[kind="chip"]:focus, QToolButton[kind="chip"]:focus,
-QPushButton[kind="flat"]:focus, QToolButton[kind="flat"]:focus, QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus,
-QComboBox:focus { border: 2px solid $accent; }
+QPushButton[kind="flat"]:focus, QToolButton[kind="flat"]:focus, QPushButton[kind="select"]:focus, QLineEdit:focus,
+QPlainTextEdit:focus, QSpinBox:focus, QComboBox:focus { border: 2px solid $accent; }
 QSlider::groove:horizontal { background: $hover; border: 1px solid $outline; }
 """
 """More of the style sheet: every button has its outline."""
