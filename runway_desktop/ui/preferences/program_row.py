@@ -50,7 +50,7 @@ _ICONS = {
 class ProgramRow(QWidget):
     def __init__(self, form: ProgramsForm, theme: Theme, program: Program, parent: QWidget) -> None:
         super().__init__(parent)
-        self._form, self._theme, self._program = form, theme, program
+        self._form, self._theme, self.program = form, theme, program
         name = self._name = client_name(program.client.name)
         self.setAccessibleName(name)
         self._icon = PlainLabel(self)
@@ -88,7 +88,7 @@ class ProgramRow(QWidget):
 
     def show_program(self, program: Program) -> None:
         """Again after a change of the theme."""
-        self._program = program
+        self.program = program
         client, theme = program.client, self._theme
         is_revoked = client.permission is Permission.REVOKED
         self._icon.setPixmap(theme.icon(client_icon(client.name), Role.MUTED).pixmap(20, 20))
@@ -115,7 +115,7 @@ class ProgramRow(QWidget):
         self._folders.show_program(program)
 
     def _choose(self) -> None:
-        client = self._program.client
+        client = self.program.client
         options = [Option(permission, text) for permission, text in permission_choices(client)]
         popup = ChoicePopup(options, client.permission, f"What {self._name} may do", self._permission)
         popup.chosen.connect(self._chosen)
@@ -129,17 +129,17 @@ class ProgramRow(QWidget):
             self,
             f"Let {self._name} spend without asking",
             "Credits a day, by this computer’s clock. What is beyond waits for you or is refused.",
-            f"{self._program.client.credits or _USUAL:g}",
+            f"{self.program.client.credits or _USUAL:g}",
             lambda text: "" if _credits(text) else f"A number of credits between 1 and {MOST_CREDITS:,}.",
             lambda text: self._permit(Permission.ALLOWANCE, _credits(text)),
             ok="Allow",
         )
 
     def _permit(self, permission: Permission, credits: float = 0.0) -> None:
-        self._form.permit(self._program.client.name, permission, credits)
+        self._form.permit(self.program.client.name, permission, credits)
 
     def _ask_to_revoke(self) -> None:
-        question = revoke_question(self._program.client, self._program.waiting)
+        question = revoke_question(self.program.client, self.program.waiting)
         confirm(self, question, partial(self._permit, Permission.REVOKED))
 
 

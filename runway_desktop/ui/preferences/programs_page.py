@@ -46,7 +46,7 @@ class ProgramsPage(Page):
         self.rows.addWidget(AddProgram(self.form.programs, self.theme, self))
         self.rows.addWidget(TrialBox(self.form.programs, self.theme, self))
         self.form.programs.changed.connect(self._show)
-        FollowsTheme(self.theme, self, self._show)
+        FollowsTheme(self.theme, self, self._show_all)
 
     def finish(self) -> None:
         super().finish()
@@ -56,13 +56,19 @@ class ProgramsPage(Page):
         self.form.programs.look()
         super().showEvent(event)
 
+    def _show_all(self) -> None:
+        for row in self._rows.values():
+            if row is not None:
+                row.show_program(row.program)
+        self._show()
+
     def _show(self) -> None:
         programs, paused = self.form.programs.programs, self.form.programs.are_paused
         names = [program.client.name for program in programs]
         if names != list(self._rows):
             self._build(names)
         for program in programs:
-            if (row := self._rows[program.client.name]) is not None:
+            if (row := self._rows[program.client.name]) is not None and row.program != program:
                 row.show_program(program)
         say(self._paused, _PAUSED if paused else "")
         say(self._none, _NONE if len(names) == 1 else "")

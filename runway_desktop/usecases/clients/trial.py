@@ -10,8 +10,7 @@ import json
 import subprocess
 import tempfile
 import threading
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -57,9 +56,9 @@ def facts(tried: Tried, *, permission: str, reaches_window: bool, day_cap: float
     )
 
 
-async def try_connection(words: Sequence[str]) -> Tried:
-    """`words` are the server's command line. Canceling this ends the child."""
-    threads, trial = DiskThreads(1, "connection test"), _Trial(words)
+async def try_connection(words: Sequence[str], monotonic: Callable[[], float]) -> Tried:
+    """`words` are the server's command line, `monotonic` gives seconds. Canceling this ends the child."""
+    threads, trial = DiskThreads(1, "connection test"), _Trial(words, monotonic)
     try:
         return await in_worker(threads, trial.run)
     finally:
@@ -72,10 +71,10 @@ class _Failed(Exception):
 
 
 class _Trial:
-    def __init__(self, words: Sequence[str]) -> None:
-        self._words = words
+    def __init__(self, words: Sequence[str], monotonic: Callable[[], float]) -> None:
+        self._words, self._now = words, monotonic
         self._child: subprocess.Popen[bytes] | None = None
-        self._is_stopped = False
+        self._is_stopped = self._is_late = False
         self._numbers = itertools.count(1)
 
     def stop(self) -> None:
@@ -84,8 +83,12 @@ class _Trial:
         if self._child is not None:
             self._child.kill()
 
+    def _expire(self) -> None:
+        self._is_late = True
+        self.stop()
+
     def run(self) -> Tried:
-        begun = time.monotonic()
+        begun = self._now()
         with tempfile.TemporaryFile() as errors:
             try:
                 child = self._child = subprocess.Popen(
@@ -99,7 +102,7 @@ class _Trial:
                 )
             except OSError as error:
                 return Tried(problem=f"The server could not be started: {error.strerror or error}.")
-            alarm = threading.Timer(WITHIN, self.stop)
+            alarm = threading.Timer(WITHIN, self._expire)
             alarm.daemon = True
             alarm.start()
             if self._is_stopped:
@@ -110,8 +113,7 @@ class _Trial:
                 return Tried(problem=str(failed))
             except OSError:
                 _end(child)
-                is_late = time.monotonic() - begun >= WITHIN
-                return Tried(problem=_why_it_ended(_last_line(errors), child.returncode, is_late=is_late))
+                return Tried(problem=_why_it_ended(_last_line(errors), child.returncode, is_late=self._is_late))
             finally:
                 alarm.cancel()
                 _end(child)
@@ -125,10 +127,10 @@ class _Trial:
         answers: list[float] = []
         began = 0.0
         for _ in range(CALLS):
-            asked = time.monotonic()
+            asked = self._now()
             found = self._ask(child, "tools/call", {"name": "search", "arguments": {"query": "", "limit": 1}})
-            answers.append(time.monotonic() - asked)
-            began = began or time.monotonic() - begun
+            answers.append(self._now() - asked)
+            began = began or self._now() - begun
             if found.get("isError"):
                 raise _Failed(" ".join(str(part.get("text", "")) for part in found.get("content", ()))[:_LONGEST_SAID])
         return Tried(began=began, tools=len(tools), answers=tuple(sorted(answers)))

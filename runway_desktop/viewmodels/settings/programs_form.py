@@ -91,7 +91,7 @@ class ProgramsForm(Model):
         """`tested` says when `tried` is there."""
         if not self.is_testing:
             self.tried, self._is_reached = None, False
-            work = try_connection(self.server_words)
+            work = try_connection(self.server_words, self._cases.clock.monotonic)
             self._testing = self._runner(work, "test the connection", done=self.while_open(self._tried))
             self.tested.emit()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,7 @@ async def test_the_test_of_the_connection_reaches_the_window_and_leaves_no_trace
         door = WindowDoor(Window(desk))
         await door.open(folder, Listening(folder, 8))
         before = await clients.recorded(0.0, 100)
-        tried = await try_connection(server_words(["--profile-dir", str(folder)]))
+        tried = await try_connection(server_words(["--profile-dir", str(folder)]), time.monotonic)
         assert (tried.problem, len(tried.answers)) == ("", CALLS)
         assert tried.tools >= 15
         assert max(seen) == 1, "its server came to this window"

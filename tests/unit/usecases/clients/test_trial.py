@@ -61,7 +61,7 @@ def servers(tmp_path: Path) -> Servers:
 
 
 async def test_what_works_is_measured_and_ended(servers: Servers):
-    found = await try_connection(servers.server())
+    found = await try_connection(servers.server(), time.monotonic)
     assert (found.problem, found.tools, len(found.answers)) == ("", 3, CALLS)
     assert 0 < found.answers[0] <= found.answers[-1] < found.began
     assert tried_words(found).startswith("Started and answered in 0.")
@@ -73,7 +73,9 @@ async def test_what_works_is_measured_and_ended(servers: Servers):
 
 
 async def test_what_the_server_says_is_the_problem(servers: Servers):
-    found = await try_connection(servers.server("Runway Desktop 0.9 is running with this profile. Close it."))
+    found = await try_connection(
+        servers.server("Runway Desktop 0.9 is running with this profile. Close it."), time.monotonic
+    )
     assert found.problem == "Runway Desktop 0.9 is running with this profile. Close it."
     assert servers.is_gone()
 
@@ -93,11 +95,11 @@ async def test_what_the_server_says_is_the_problem(servers: Servers):
     ],
 )
 async def test_what_fails_is_one_sentence_with_what_to_do(program: str, said: str, servers: Servers):
-    assert said in (await try_connection(servers.words(program))).problem
+    assert said in (await try_connection(servers.words(program), time.monotonic)).problem
 
 
 async def test_a_program_that_is_not_there_is_said(tmp_path: Path):
-    found = await try_connection([str(tmp_path / "nothing"), "mcp"])
+    found = await try_connection([str(tmp_path / "nothing"), "mcp"], time.monotonic)
     assert found.problem == "The server could not be started: No such file or directory."
 
 
@@ -110,7 +112,7 @@ async def test_what_never_answers_is_ended_in_time(servers: Servers, monkeypatch
         time.sleep(60)
     """
     begun = time.monotonic()
-    found = await try_connection(servers.words(silent))
+    found = await try_connection(servers.words(silent), time.monotonic)
     assert found.problem == "It did not answer within 1 s. Its last words: Waiting for the moon."
     assert time.monotonic() - begun < 10
     assert servers.is_gone()
@@ -123,7 +125,7 @@ async def test_a_test_that_is_given_up_leaves_no_child(servers: Servers):
         os.rename({str(servers.note)!r} + ".new", {str(servers.note)!r})
         time.sleep(60)
     """
-    testing = asyncio.create_task(try_connection(servers.words(silent)))
+    testing = asyncio.create_task(try_connection(servers.words(silent), time.monotonic))
     while not servers.note.exists():
         await asyncio.sleep(0.02)
     testing.cancel()
