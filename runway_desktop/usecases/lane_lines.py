@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Entries
 from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.services.engine import Engine
@@ -45,7 +46,7 @@ class LaneLines:
     @property
     def is_all_held(self) -> bool:
         """Something is queued, and nothing of it is sent until it is released."""
-        queued = self._queued()
+        queued = [task for task in self._queued() if not waits_for_approval(task)]
         return bool(queued) and all(task.waits_for_person for task in queued)
 
     def held_back(self, task_id: TaskId) -> HeldBack | None:

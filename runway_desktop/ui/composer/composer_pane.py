@@ -146,9 +146,9 @@ class ComposerPane(QWidget):
 
     def _build_editing_bar(self) -> QWidget:
         bar = QWidget(self)
-        label = words(bar, "Editing a queued task", "muted", wrap=False)
+        self._edits = words(bar, tone="muted", wrap=False)
         stop = push_button(bar, "Stop editing", self._composer.stop_editing, kind="flat")
-        hbox(label, STRETCH, stop, on=bar)
+        hbox(self._edits, STRETCH, stop, on=bar)
         bar.hide()
         return bar
 
@@ -277,6 +277,7 @@ class ComposerPane(QWidget):
         prompt = pair.prompt_field
         mark_wrong(self._box, bool(prompt and self._composer.finding_for(prompt.name)))
         self._editing_bar.setVisible(self._composer.editing is not None)
+        self._edits.setText("Editing a program's request" if self._composer.approves else "Editing a queued task")
         button = self._composer.button()
         self._send.setText("   ".join(part for part in (button.text, button.price) if part))
         reasons = "\n".join(button.reasons)

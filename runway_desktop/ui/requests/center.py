@@ -30,7 +30,8 @@ from .list_view import RequestList
 
 _MARGIN = GRID + GRID // 2
 _ANSWER = RECORD_TITLES.index("Answer")
-_WIDTHS = {0: 7 * GRID, 1: 13 * GRID, _ANSWER: 18 * GRID, _ANSWER + 1: 8 * GRID}
+_WIDTHS = {0: 7 * GRID, 1: 13 * GRID, len(RECORD_TITLES) - 1: 8 * GRID}
+"""Of the columns that do not share what is left."""
 
 
 class RequestsCenter(QWidget):

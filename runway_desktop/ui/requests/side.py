@@ -3,6 +3,8 @@ it. GUI thread."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QTextOption
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
@@ -15,9 +17,12 @@ from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.painting import rounded, square_in
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.window.details_pane import Holder
 from runway_desktop.ui.word_breaking import LongWordsLabel
-from runway_desktop.usecases.commands.approval import APPROVE, APPROVE_KEY, EDIT_KEY, REFUSE, REFUSE_KEY
+from runway_desktop.usecases.commands.approval import APPROVE, APPROVE_KEY, EDIT_KEY, OF_PAGE, REFUSE, REFUSE_KEY
+from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.requests import EDIT_HELD
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words import requests as said
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import shown
@@ -46,10 +51,14 @@ class RequestSide(QWidget):
         model.changed.connect(self._show)
         model.rows.checks_moved.connect(self._show_buttons)
         keys.changed.connect(self._show_buttons)
+        keys.bind(self, Scope.REQUESTS, (OF_PAGE, lambda: self))
         FollowsTheme(theme, self, self._restyle)
 
+    def give(self, command: TaskCommand, *_: object) -> None:
+        self.command_wanted.emit(command)
+
     def _build(self) -> None:
-        self._holder = QWidget(self)
+        self._holder = Holder(self)
         self._headline = words(self._holder)
         self._times = words(self._holder, tone="muted")
         self._whose = words(self._holder, tone="muted")
@@ -96,9 +105,9 @@ class RequestSide(QWidget):
         )
         self._area = scroll_area(self, self._holder)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.refuse = push_button(self, "", lambda: self.command_wanted.emit(REFUSE))
-        self.edit = push_button(self, "", lambda: self.command_wanted.emit(EDIT_HELD))
-        self.approve = push_button(self, "", lambda: self.command_wanted.emit(APPROVE), kind="primary")
+        self.refuse = push_button(self, "", partial(self.give, REFUSE))
+        self.edit = push_button(self, "", partial(self.give, EDIT_HELD))
+        self.approve = push_button(self, "", partial(self.give, APPROVE), kind="primary")
         self._buttons = QWidget(self)
         row = FlowLayout()
         for button in (self.refuse, self.edit, self.approve):

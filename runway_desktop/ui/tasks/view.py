@@ -33,6 +33,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.commands.queued import HOLD, RELEASE
@@ -307,7 +308,7 @@ class TaskView(TaskItems, QTableView):
         """What the button of a row says; empty where it has none."""
         task_id = self.rows.task_id(row)
         found = self.rows.row_of(task_id) if self.is_lane and task_id is not None else None
-        if found is None or found.task.state is not State.HELD:
+        if found is None or found.task.state is not State.HELD or waits_for_approval(found.task):
             return ""
         # In a narrow list the prompt has the room until the pointer is there.
         is_hovered = row == self._delegate.hovered_row and not self._lifted

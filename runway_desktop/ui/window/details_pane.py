@@ -64,7 +64,7 @@ class DetailsPane(QWidget):
         area = QScrollArea(self, widgetResizable=True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._holder = holder = _Holder()
+        self._holder = holder = Holder()
         area.setWidget(holder)
         column = vbox(on=holder, margins=(GRID + GRID // 2, GRID // 2, GRID + GRID // 2, GRID))
         self._column = column
@@ -273,7 +273,7 @@ def _tell(label: LongWordsLabel, text: str) -> None:
     label.setVisible(bool(text))
 
 
-class _Holder(QWidget):
+class Holder(QWidget):
     """What is scrolled: as high as its lines are at the width that it has. Its layout would ask for the height that
     they have where it is narrowest, and one could scroll to nothing."""
 

@@ -38,7 +38,7 @@ class QueueRoom(QObject):
         wanted = set(task_ids)
         rows = [row for row in self._m.task_commands.queued() if row.task.id in wanted]
         command = given_by(HOLD_OR_RELEASE, rows)
-        self._menu.take_for(command, [row.task.id for row in command.meant(rows)] if rows else [])
+        self._menu.take_for(command, [row.task.id for row in command.meant(rows) or rows])
 
     def press(self, key: str, at: QPoint) -> None:
         rows = self._m.rows

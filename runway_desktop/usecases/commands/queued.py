@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from runway_desktop.services.tasks.submission import Prepared
 
 NOT_QUEUED = Text("It is not in the queue.")
+_ASKED_FOR = Text("Another program asked for it. Approve or refuse it.")
 _SEND_NEXT, _SEND_NEXT_ASKED = Text("Send next"), Text("Send next…")
 _RELEASE, _RELEASE_ASKED = Text("Release", "Release {n}"), Text("Release…", "Release {n}…")
 
@@ -127,7 +128,11 @@ def _release_words(rows: Sequence[Row]) -> Text:
     return (_RELEASE_ASKED if any(map(_is_asked_about, held)) else _RELEASE).of(max(len(held), 1))
 
 
-_queued = partial(TaskCommand, concerns=is_queued, absence=lambda _: NOT_QUEUED, undo=stand_back)
+def _absence(rows: Sequence[Row]) -> Text:
+    return _ASKED_FOR if any(waits_for_approval(row.task) for row in rows) else NOT_QUEUED
+
+
+_queued = partial(TaskCommand, concerns=is_queued, absence=_absence, undo=stand_back)
 _in_order = partial(_queued, submenu=Text("In the queue"))
 SEND_NEXT = _queued(
     id="queue.next",

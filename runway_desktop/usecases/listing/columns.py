@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.labels import model_label
+from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Row, SortKey
 from runway_desktop.domain.spending_report import spent_at
 from runway_desktop.domain.task import Output, Pick, State
@@ -116,7 +117,7 @@ def row_words(cell: Cell) -> RowWords:
         is_poster_alone=bool(row.outputs) and row.outputs[0].is_missing,
         is_rejected=task.pick is Pick.REJECT,
         order=str(turn.place) if (turn := cell.around.turn) is not None and turn.is_queue and turn.place else "",
-        is_held=task.state is State.HELD and task.waits_for_person,
+        is_held=task.state is State.HELD and task.waits_for_person and not waits_for_approval(task),
     )
 
 

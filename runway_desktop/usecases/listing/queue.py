@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Entries
 from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.services.tasks.outlook import Outlook, Slots
@@ -56,15 +57,17 @@ def lane_group_words(
     if key == OVER_CAP:
         return _over_words(members, outlook.over, is_folded=is_folded)
     queued = [member.task for member in members if member.task.state is State.HELD]
-    held = sum(task.waits_for_person for task in queued)
-    free, used = len(queued) - held, slots(key)
+    asked = sum(map(waits_for_approval, queued))
+    held = sum(task.waits_for_person for task in queued) - asked
+    free, used = len(queued) - held - asked, slots(key)
+    amounts = ((free, "queued"), (held, "held"), (asked, "for approval"))
     return GroupWords(
         title=model_label(key) or "Model not known",
         holds=_slots_words(used),
-        costs=" · ".join(f"{amount:,} {what}" for amount, what in ((free, "queued"), (held, "held")) if amount),
+        costs=" · ".join(f"{amount:,} {what}" for amount, what in amounts if amount),
         is_folded=is_folded,
         progress=tuple(task.progress or 0.0 for task in running[:MOST_BARS]),
-        sign="" if not queued else "mdi6.play" if held == len(queued) else "mdi6.pause",
+        sign="mdi6.pause" if free else "mdi6.play" if held else "",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.text import Text, in_turn
 from runway_desktop.values import Struct
@@ -22,6 +23,7 @@ _STAY_HELD = Text(
     "1 task stays held. The request, its price or a cap changed since.",
     "{n} tasks stay held. The request, its price or a cap changed since.",
 )
+_APPROVED = Text("Request approved.", "{n} requests approved.")
 _RELEASED = Text("1 task released.", "{n} tasks released.")
 _MOVED = Text("1 task moved in the queue.", "{n} tasks moved in the queue.")
 _REMOVED = Text(
@@ -90,7 +92,8 @@ def unheld(released: int, still_held: int) -> Text | str:
 def released(rows: Sequence[Row]) -> Text | str:
     """Empty where none waited for the person: the rows show where they went."""
     amount = sum(row.task.waits_for_person for row in rows)
-    return _RELEASED.of(amount) if amount else ""
+    said = _APPROVED if any(waits_for_approval(row.task) for row in rows) else _RELEASED
+    return said.of(amount) if amount else ""
 
 
 def moved(amount: int) -> Text:

@@ -27,7 +27,7 @@ from runway_desktop.values import Struct
 
 from . import units
 from .account import about, price_source
-from .clients import client_icon, client_name
+from .clients import client_icon, client_name, permission_words, today_words
 from .plain import shown
 from .states import Tone
 from .tasks import Fact
@@ -139,18 +139,6 @@ def _row(one: Asked, catalog: Catalog, now: float) -> RequestRow:
     )
 
 
-def permission_words(client: Client) -> str:
-    match client.permission:
-        case Permission.READ:
-            return "Read only"
-        case Permission.ASK:
-            return "Ask each time"
-        case Permission.ALLOWANCE:
-            return f"Allowance {units.number(client.credits)} a day"
-        case Permission.REVOKED:
-            return "Revoked"
-
-
 def makes(task: Task, catalog: Catalog) -> Media:
     endpoint = catalog.endpoint(task.request.endpoint)
     return endpoint.makes if endpoint is not None else Media.OTHER
@@ -185,7 +173,7 @@ def repeat_words(one: Asked, now: float) -> str:
     if task is None:
         became = "no longer in the list"
     elif task.state is State.HELD:
-        became = "also waiting"
+        became = "also waiting" if task.waits_for_person else "queued"
     elif not task.state.is_final:
         became = "still running"
     elif task.state is State.SUCCEEDED:
@@ -199,7 +187,8 @@ def repeat_words(one: Asked, now: float) -> str:
 
 def headline(one: Asked, catalog: Catalog) -> str:
     """ "Claude Code asks for one clip"."""
-    return f"{client_name(one.wish.client)} asks for one {makes(one.task, catalog).kind.word}"
+    verb = "asks" if one.waits else "asked"
+    return f"{client_name(one.wish.client)} {verb} for one {makes(one.task, catalog).kind.word}"
 
 
 def times_words(one: Asked, now: float) -> str:
@@ -286,7 +275,7 @@ def allowance_words(client: Client, used: float, price: Price | None) -> tuple[s
     """ "120 of 200 credits today for Claude Code", and by how much this goes beyond it; empty without an allowance."""
     if client.permission is not Permission.ALLOWANCE:
         return "", ""
-    said = f"{units.number(used)} of {units.credits_in_words(client.credits)} today for {client_name(client.name)}"
+    said = f"{today_words(client, used)} for {client_name(client.name)}"
     over = used + (price.credits if price is not None else 0.0) - client.credits
     if over <= 0:
         return said, ""
@@ -302,18 +291,13 @@ def cap_words(spent: float, cap: float | None, price: Price | None) -> str:
 
 
 def id_words(one: Asked, now: float) -> str:
-    """What was asked for before, and what its id is good for."""
+    """Whether the same was asked for before, while that matters, and what its id is good for."""
     similar = repeat_words(one, now) or "No similar request in the last 7 days"
+    about_ = f"{similar}. " if one.waits else ""
     if one.wish.request_id.startswith("without "):
-        return f"{similar}. It came without an id."
-    return (
-        f"{similar}. Its request id is {shown(one.wish.request_id)}; asking again with the same id gives the same task "
-        "and costs nothing."
-    )
-
-
-def waiting_words(amount: int) -> str:
-    return units.count(amount, "request waiting", "requests waiting")
+        return f"{about_}It came without an id."
+    about_ += f"Its request id is {shown(one.wish.request_id)}; "
+    return f"{about_}asking again with the same id gives the same task and costs nothing."
 
 
 def record_row(line: RecordLine, asked: Asked | None, now: float) -> RecordRow:

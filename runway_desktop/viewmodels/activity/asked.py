@@ -11,7 +11,7 @@ from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.task import TaskId
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words.requests import waiting_words
+from runway_desktop.usecases.words.clients import waiting_words
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .activity import Activity

@@ -140,6 +140,11 @@ class Composer(Model):
         return self._draft.inputs()
 
     @property
+    def approves(self) -> bool:
+        """Whether what is edited is a request of another program, which sending it approves."""
+        return self.editing is not None and any(one.id == self.editing for one in waiting(self._cases.tasks.held()))
+
+    @property
     def amount(self) -> int:
         """How many tasks it makes: one for each text that the prompt's braces stand for."""
         return self._order().amount
@@ -343,8 +348,7 @@ class Composer(Model):
             pair=self.pair,
             request=self.request(),
             editing=self.editing,
-            approves=self.editing is not None
-            and self.editing in {task.id for task in waiting(self._cases.tasks.held())},
+            approves=self.approves,
             parent=self._parent_task,
             project=self.project,
         )

@@ -54,13 +54,15 @@ async def test_a_request_is_shown_in_full_before_it_is_approved(tmp_path, theme)
         assert too_small(rig.window) == []
 
 
-async def test_it_is_approved_by_its_key_and_leaves_the_list(tmp_path, theme):
+@pytest.mark.parametrize("within", ["list", "side"])
+async def test_it_is_approved_by_its_key_and_leaves_the_list(tmp_path, theme, within):
     async with an_office(tmp_path, theme, "A fox", "A wolf") as (rig, agents):
-        center, _ = await opened(rig, 2)
+        center, side = await opened(rig, 2)
         first, second = center.view.rows.ids
         assert center.chosen_ids() == [first]
-        center.view.setFocus()
-        QTest.keyClick(center.view, Qt.Key.Key_Return, CTRL)
+        focused = side.prompt if within == "side" else center.view
+        focused.setFocus()
+        QTest.keyClick(focused, Qt.Key.Key_Return, CTRL)
         await until(lambda: center.view.rows.ids == [second])
         assert (await agents.task(first)).hold.code is HoldCode.ITS_TURN
         assert (await agents.task(second)).hold.code is HoldCode.APPROVAL
@@ -253,3 +255,15 @@ async def test_who_may_only_read_is_told_of_with_the_way_to_allow_it_more(tmp_pa
         assert told == "Zed wants to make something, and may only read."
         pill.press(rig.window, "Open preferences")
         assert rig.wished == [("preferences", "Connected programs")]
+
+
+async def test_the_queue_neither_holds_nor_releases_what_waits_for_approval(tmp_path, theme):
+    async with an_office(tmp_path, theme, "A fox") as (rig, agents):
+        [task] = rig.engine.clients.waiting()
+        rig.window.workspace.list.hold_all_wanted.emit()
+        await until(lambda: rig.told)
+        assert rig.told == ["Another program asked for it. Approve or refuse it."]
+        assert not rig.rows.lane.is_all_held, "there is nothing to release"
+        words = rig.rows.lane.group_words("gen4.5", [task.id], is_folded=False)
+        assert (words.costs, words.sign) == ("1 for approval", "")
+        assert (await agents.task(task.id)).hold.code is HoldCode.APPROVAL

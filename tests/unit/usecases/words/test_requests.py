@@ -14,7 +14,6 @@ from runway_desktop.usecases.words.requests import (
     allowance_words,
     cap_words,
     id_words,
-    permission_words,
     prompt_as_sent,
     record_row,
     repeat_words,
@@ -69,7 +68,7 @@ def test_requests_stand_below_their_programs_with_the_sum():
     rows = rows_of([asked(), asked(client="\u202ezed")], clients, CATALOG, NOW)
     said = [(row.title, row.detail, row.amount) for row in rows if row.task_id is None]
     assert said == [
-        ("Claude Code", "Allowance 200 a day", "1 · 60 credits"),
+        ("Claude Code", "Allowance, 200 a day", "1 · 60 credits"),
         ("\\u202ezed", "Read only", "1 · 60 credits"),
     ]
 
@@ -77,7 +76,8 @@ def test_requests_stand_below_their_programs_with_the_sum():
 @pytest.mark.parametrize(
     ("earlier", "became"),
     [
-        (task(2, State.HELD), "also waiting"),
+        (task(2, State.HELD, hold=Hold(HoldCode.APPROVAL)), "also waiting"),
+        (task(2, State.HELD), "queued"),
         (task(2, State.RUNNING), "still running"),
         (task(2, State.SUCCEEDED), "done"),
         (task(2, State.CANCELLED, remote_id=None), "not sent"),
@@ -112,6 +112,9 @@ def test_sums_say_what_is_not_known():
 
 def test_the_id_is_told_unless_the_program_gave_none():
     assert "Its request id is one;" in id_words(asked(), NOW)
+    assert id_words(asked(State.RUNNING), NOW).startswith("Its request id"), (
+        "of an answered one no repeat is looked for"
+    )
     assert id_words(asked(wish={"request_id": "without 0f"}), NOW).endswith("It came without an id.")
 
 
@@ -136,8 +139,3 @@ def test_the_record_names_the_person_and_writes_out_what_a_program_said():
     assert record_row(changed, None, NOW).cells[1:4] == ("You", "Permission changed", "zed: ask")
     listed = RecordLine(at=NOW, client="zed", call="list", about="\u202efox")
     assert record_row(listed, None, NOW).cells[1:4] == ("Zed", "List, \\u202efox", "Read only")
-
-
-def test_what_a_program_may_do_is_said_in_a_few_words():
-    said = [permission_words(Client(name="x", permission=one, credits=50)) for one in Permission]
-    assert said == ["Read only", "Ask each time", "Allowance 50 a day", "Revoked"]
