@@ -16,7 +16,7 @@ from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.settings.programs_form import ProgramsForm
 
 _NEW = "A new program starts as Read only until you grant more."
-_LINES = 7
+_LINES = 10
 
 
 class AddProgram(QWidget):

@@ -33,7 +33,7 @@ from runway_desktop.usecases.words.clients import (
 from runway_desktop.usecases.words.plain import caption, shown, tip
 from runway_desktop.viewmodels.settings.programs_form import ProgramsForm
 
-WIDTHS = (21 * GRID, 26 * GRID, 19 * GRID, 18 * GRID, 11 * GRID)
+WIDTHS = (21 * GRID, 28 * GRID, 19 * GRID, 18 * GRID, 11 * GRID)
 """Of the columns, at the usual size of letters; where the window is narrower they wrap."""
 _HEIGHT = 17
 """Of the usual letters."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 from shiboken6 import delete
 
 from runway_desktop.app.rooms import Rooms
@@ -57,6 +57,18 @@ async def test_spending_closed_while_it_adds_up_and_asks_is_no_mistake(tmp_path,
         [window] = opened(rig, "SpendingWindow")
         window.close()
         await rest(20)
+
+
+async def test_the_record_of_requests_opens_in_place_of_the_preferences(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        rig.rooms.open("preferences", "Connected programs")
+        await until(lambda: opened(rig, "Preferences"))
+        [preferences] = opened(rig, "Preferences")
+        buttons = preferences.findChildren(QPushButton)
+        next(one for one in buttons if one.isVisible() and one.text() == "Record of requests").click()
+        await until(lambda: opened(rig, "RequestsCenter"))
+        assert opened(rig, "Preferences") == []
+        await rest()
 
 
 async def test_room_that_is_wished_before_the_window_is_furnished_opens_then(tmp_path, theme, qtbot):
