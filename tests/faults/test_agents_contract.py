@@ -71,10 +71,13 @@ async def test_each_tool_does_what_it_says(programs: Programs, mode: str):
 
         picture = await agent.made("runway_generateImage", **PICTURE)
         clip = await agent.made("runway_generateVideo", promptImage=picture, ratio="1280:720", duration=5)
-        # Their prices depend on the length of the clip, which nobody has measured yet: no allowance agrees to that.
-        for tool, more in (("runway_upscaleVideo", {}), ("runway_editVideo", {"promptText": "At night"})):
-            assert (await agent(tool, videoUri=clip, **more))["waits_for"] == "the person"
-        await agent.made("runway_generateAudio", promptText="A fox barks")
+        # Their prices depend on lengths that nobody has measured yet: no allowance agrees to that.
+        for tool, wanted in (
+            ("runway_upscaleVideo", {"videoUri": clip}),
+            ("runway_editVideo", {"videoUri": clip, "promptText": "At night"}),
+            ("runway_generateAudio", {"promptText": "A fox barks"}),
+        ):
+            assert (await agent(tool, **wanted))["waits_for"] == "the person"
         values = {"ratio": "1280:720", "duration": 5}
         wish = {"endpoint": "text_to_video", "model": "gen4.5", "values": values, "request_id": "one"}
         made = await agent.made("create", prompt="A fox", **wish)
@@ -91,4 +94,4 @@ async def test_each_tool_does_what_it_says(programs: Programs, mode: str):
         assert (await agent("search", query="fox"))["total"] >= 3
         assert (await agent("runway_getOrg"))["creditBalance"] <= before
         assert agent.called == {tool.name for tool in TOOLS}
-    assert len(programs.runway.accepted) == 5
+    assert len(programs.runway.accepted) in (3, 4), "what was canceled may have been sent before"
