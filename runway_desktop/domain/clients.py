@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from unicodedata import normalize
 
 from runway_desktop.values import Struct
 
@@ -30,8 +31,19 @@ EXPIRES_AFTER = 86_400.0
 """Seconds for which a request waits for the person."""
 
 
+LONGEST_NAME = 60
+NAMELESS = "agent"
+"""How a program is called that says no name of its own."""
 WITHOUT_ID = "without "
 """How the ids begin that this program gives to wishes without one."""
+
+
+def clean_name(said: str) -> str:
+    """How a program is known by what it calls itself: nothing unseen, letters of one width. What looks like the name of
+    commands, which may pay by a grant, is not that."""
+    seen = "".join(letter for letter in normalize("NFKC", said) if letter.isprintable())
+    name = " ".join(seen.split())[:LONGEST_NAME].rstrip()
+    return NAMELESS if name.casefold() == COMMAND_LINE and said != COMMAND_LINE else name
 
 
 def called(client: str) -> str:
@@ -104,7 +116,7 @@ class Decision(Enum):
 
 def decision(asked: ClientRequest, task: Task) -> Decision:
     """Read from the task itself, so that nothing has to be kept in step with it."""
-    if waits_for_approval(task):
+    if task.state is State.HELD and (task.waits_for_person or task.removed_at is not None):
         return Decision.REFUSED if task.removed_at is not None else Decision.WAITING
     if task.state is State.CANCELLED and task.remote_id is None:
         return Decision.EXPIRED if asked.is_expired else Decision.REFUSED

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
+from runway_desktop.domain.clients import clean_name
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.private_socket import Listening
@@ -39,7 +40,6 @@ log = logging.getLogger(__name__)
 MOST_CONNECTIONS = 64
 MOST_CALLS = 16
 """Calls of one connection under way at a time."""
-LONGEST_NAME = 60
 HELLO_WITHIN = 10.0
 """Seconds that a caller has for its first line."""
 
@@ -172,7 +172,7 @@ class _Caller:
         hello = _message(line)
         if not isinstance(hello, Hello):
             raise CallRefused("The first message has to be a hello.", code=Code.INPUT)
-        self._client = hello.client[:LONGEST_NAME]
+        self._client = clean_name(hello.client)
         self._say(self._behind.welcome())
         await self._writer.drain()
         return hello.protocol == PROTOCOL
