@@ -59,7 +59,7 @@ async def answer(cases: ClientCases, client: str, name: str, arguments: Mapping[
         raise CallRefused(f"{error}.", code=Code.INPUT) from error
     try:
         if name != "grant":
-            await cases.let_in(client)
+            await cases.let_in(client, name)
         return msgspec.to_builtins(await known.answer(cases, client, wanted))
     except RunwayDesktopError as error:
         raise refusal_of(error) from error

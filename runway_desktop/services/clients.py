@@ -95,11 +95,16 @@ class Clients:
     async def permit(self, name: str, permission: Permission, credits: float = 0.0) -> None:
         """What the person allows it from now on. Whom nothing is allowed any more, of that nothing more is sent."""
         client = await self.client(name)
+        waiting: list[TaskId] = []
+        if permission is Permission.REVOKED:
+            waiting = [task.id for task in await self._waiting_of(name)]
+            # Before it is written too: a program that is killed in between has not let anything go on.
+            await self._hold_back(name)
         await self._save(replace(client, permission=permission, credits=credits))
         said = f"{credits:g} credits a day" if permission is Permission.ALLOWANCE else permission.value
         await self.record(YOU, "permission", f"{name}: {said}")
         if permission is Permission.REVOKED:
-            await self.refuse([task.id for task in await self._waiting_of(name)])
+            await self.refuse(waiting)
             await self._hold_back(name)
 
     async def allow_folders(self, name: str, folders: Sequence[str]) -> None:
@@ -114,13 +119,18 @@ class Clients:
     async def pause_all(self, *, paused: bool) -> None:
         """While paused no client makes anything, and what was to be sent within an allowance waits for the person."""
         self._settings.set(PAUSED, paused)
+        if paused:
+            await self._hold_back(None)
         try:
             await self._settings.flush()
         except StoreError as error:
             log.warning("The pause of programs is not on the disk yet: %s", error)
-        if paused:
-            await self._hold_back(None)
         await self.record(YOU, "pause" if paused else "resume", "")
+
+    async def look_again(self, name: str) -> None:
+        """After a wish of it was stored: the person may have paused programs, or revoked this one, meanwhile."""
+        if self.are_paused or (await self.client(name)).permission is Permission.REVOKED:
+            await self._hold_back(name)
 
     async def reserved_today(self, client: str) -> float:
         """Credits of what was sent for it today, by this machine's clock."""
@@ -220,8 +230,9 @@ class Clients:
         return [task for task in waiting if (one := asked.get(task.id)) is not None and one.client == name]
 
     async def _hold_back(self, name: str | None) -> None:
-        """What is queued within an allowance waits for the person: of one client, or of all."""
-        queued = [task.id for task in self._ledger.queued() if not task.waits_for_person]
+        """What is queued within an allowance waits for the person, and what is being sent if Runway turns it away: of
+        one client, or of all."""
+        queued = [task.id for task in self._ledger.open() if task.state.is_local and not task.waits_for_person]
         asked = {
             task_id: one
             for task_id, one in (await self.of(queued)).items()
@@ -239,6 +250,8 @@ class Clients:
         now = self._clock.now()
         ends = {task.id: task.created_at + EXPIRES_AFTER for task in self._ledger.held() if waits_for_approval(task)}
         if due := [task_id for task_id, end in ends.items() if end <= now]:
-            await self.refuse(due, is_expired=True)
+            # What was allowed, and held back since, asked the person nothing.
+            asked = await self.of(due)
+            await self.refuse([i for i in due if i not in asked or not asked[i].is_within], is_expired=True)
         soonest = min((end - now for end in ends.values() if end > now), default=LOOK_EVERY)
         await self._clock.sleep(max(1.0, min(soonest, LOOK_EVERY)))

@@ -10,10 +10,12 @@ from typing import Any
 from runway_desktop.domain.clients import Client, ClientRequest, Permission, RecordLine
 from runway_desktop.domain.task import HoldCode, Request, State, TaskId
 
+from .reading import pages
 from .records import from_json, to_cell, to_json, to_text
 
 MOST_CLIENTS = 200
-"""Any program of the person can connect by any name: further ones are not remembered."""
+"""Any program of the person can connect by any name: of those that only read, the ones that were seen last are
+remembered."""
 LONGEST_RECORD = 10_000
 """Calls; the oldest ones go. Wishes stay."""
 _WISH = "client, request_id, digest, task_id, credits, at, request, within, reason, expired"
@@ -38,10 +40,8 @@ def clients(connection: sqlite3.Connection, identity: str) -> list[Client]:
 
 def save_client(connection: sqlite3.Connection, client: Client, identity: str) -> None:
     connection.execute(
-        f"""
-        INSERT INTO clients (name, permission, credits, folders, list, seen_at)
-        SELECT new.* FROM (SELECT ? AS name, ?, ?, ?, ?, ?) AS new
-        WHERE (SELECT count(*) FROM clients) < {MOST_CLIENTS} OR new.name IN (SELECT name FROM clients)
+        """
+        INSERT INTO clients (name, permission, credits, folders, list, seen_at) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT (name) DO UPDATE SET permission = excluded.permission, credits = excluded.credits,
             folders = excluded.folders, list = excluded.list, seen_at = excluded.seen_at
         """,
@@ -49,6 +49,14 @@ def save_client(connection: sqlite3.Connection, client: Client, identity: str) -
             *(to_cell(client.name), client.permission.value, client.credits, to_json(list(client.folders))),
             *(to_cell(identity), client.seen_at),
         ),
+    )
+    connection.execute(
+        """
+        DELETE FROM clients
+        WHERE permission = ? AND folders = '[]'
+            AND name NOT IN (SELECT name FROM clients ORDER BY seen_at DESC LIMIT ?)
+        """,
+        (Permission.READ.value, MOST_CLIENTS),
     )
 
 
@@ -60,7 +68,12 @@ def note_client_request(connection: sqlite3.Connection, asked: ClientRequest) ->
         "prompt": asked.request.prompt,
     }
     connection.execute(
-        f"INSERT OR IGNORE INTO client_requests ({_WISH}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"""
+        INSERT INTO client_requests ({_WISH}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (client, request_id) DO UPDATE SET
+            credits = excluded.credits, at = excluded.at, within = excluded.within
+        WHERE task_id = excluded.task_id AND digest = excluded.digest
+        """,
         (
             *(to_cell(asked.client), to_cell(asked.request_id), asked.digest, asked.task_id, asked.credits, asked.at),
             *(to_json(request), int(asked.is_within), to_cell(asked.reason), int(asked.is_expired)),
@@ -90,19 +103,23 @@ def latest_client_requests(connection: sqlite3.Connection, client: str, digest: 
 
 
 def client_requests(connection: sqlite3.Connection, task_ids: Sequence[TaskId]) -> dict[TaskId, ClientRequest]:
-    places = ", ".join("?" * len(task_ids))
-    query = f"SELECT {_WISH} FROM client_requests WHERE task_id IN ({places})"
-    return {found.task_id: found for found in map(_wish_of, connection.execute(query, tuple(task_ids)))}
+    return {
+        found.task_id: found
+        for ids, marks in pages(task_ids)
+        for found in map(
+            _wish_of, connection.execute(f"SELECT {_WISH} FROM client_requests WHERE task_id IN ({marks})", ids)
+        )
+    }
 
 
 def reserved_since(connection: sqlite3.Connection, client: str, since: float) -> float:
-    """Not counted: what waits for the person, and what ended without leaving this program."""
+    """Not counted: what was never stored, what waits for the person, and what ended without leaving this program."""
     query = f"""
-        SELECT total(max(client_requests.credits, coalesce(tasks.credits, 0)))
-        FROM client_requests LEFT JOIN tasks ON tasks.id = client_requests.task_id
+        SELECT total(max(client_requests.credits, tasks.credits))
+        FROM client_requests JOIN tasks ON tasks.id = client_requests.task_id
         WHERE client = ? AND at >= ?
-            AND NOT (coalesce(tasks.state, '') = '{State.CANCELLED.value}' AND tasks.remote_id IS NULL)
-            AND NOT (coalesce(tasks.state, '') = '{State.HELD.value}' AND tasks.hold = '{HoldCode.APPROVAL.value}')
+            AND NOT (tasks.state = '{State.CANCELLED.value}' AND tasks.remote_id IS NULL)
+            AND NOT (tasks.state = '{State.HELD.value}' AND tasks.hold = '{HoldCode.APPROVAL.value}')
     """
     found: float = connection.execute(query, (to_cell(client), since)).fetchone()[0]
     return found

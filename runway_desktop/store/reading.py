@@ -56,7 +56,7 @@ def tasks(connection: sqlite3.Connection, task_ids: Sequence[TaskId]) -> list[Ta
     """In the order asked; unknown ids are left out."""
     found = {
         row[0]: task_of(row)
-        for ids, marks in _pages(task_ids)
+        for ids, marks in pages(task_ids)
         for row in connection.execute(f"{_TASKS} WHERE id IN ({marks})", ids)
     }
     return [found[task_id] for task_id in task_ids if task_id in found]
@@ -65,7 +65,7 @@ def tasks(connection: sqlite3.Connection, task_ids: Sequence[TaskId]) -> list[Ta
 def rows(connection: sqlite3.Connection, task_ids: Sequence[TaskId]) -> list[Row]:
     outputs: dict[str, list[Output]] = {}
     pictures: dict[str, str] = {}
-    for ids, marks in _pages(task_ids):
+    for ids, marks in pages(task_ids):
         for row in connection.execute(f"{OUTPUTS} WHERE task_id IN ({marks})", ids):
             outputs.setdefault(row[0], []).append(output_of(row))
         for task_id, path in connection.execute(
@@ -92,7 +92,7 @@ def takes(connection: sqlite3.Connection, task_id: TaskId) -> Takes:
 def outputs_with(connection: sqlite3.Connection, hashes: Sequence[str]) -> list[Output]:
     return [
         output_of(row)
-        for some, marks in _pages([one for one in hashes if one])
+        for some, marks in pages([one for one in hashes if one])
         for row in connection.execute(
             f"{OUTPUTS} WHERE sha256 IN ({marks}) AND sha256 <> '' ORDER BY task_id, \"index\"", some
         )
@@ -102,7 +102,7 @@ def outputs_with(connection: sqlite3.Connection, hashes: Sequence[str]) -> list[
 def uses_of(connection: sqlite3.Connection, hashes: Sequence[str], folders: Sequence[str] = ()) -> list[Input]:
     found = {
         row[:2]: input_of(row)
-        for some, marks in _pages([one for one in hashes if one])
+        for some, marks in pages([one for one in hashes if one])
         for row in connection.execute(f"{_INPUTS} WHERE sha256 IN ({marks}) AND sha256 <> '' ORDER BY number", some)
     }
     for folder in folders:
@@ -121,7 +121,7 @@ def bounds_of(folder: str) -> tuple[Cell, Cell]:
 def by_remote_id(connection: sqlite3.Connection, remote_ids: Sequence[RemoteId]) -> dict[RemoteId, TaskId]:
     return {
         RemoteId(remote_id): TaskId(task_id)
-        for ids, marks in _pages(remote_ids)
+        for ids, marks in pages(remote_ids)
         for remote_id, task_id in connection.execute(
             f"SELECT remote_id, id FROM tasks WHERE remote_id IN ({marks}) ORDER BY number",
             ids,
@@ -132,7 +132,7 @@ def by_remote_id(connection: sqlite3.Connection, remote_ids: Sequence[RemoteId])
 def batch_names(connection: sqlite3.Connection, batch_ids: Sequence[BatchId]) -> dict[BatchId, str]:
     return {
         batch.id: batch.title
-        for ids, marks in _pages(batch_ids)
+        for ids, marks in pages(batch_ids)
         for batch in map(batch_of, connection.execute(f"{_BATCHES} WHERE id IN ({marks})", ids))
     }
 
@@ -234,7 +234,7 @@ def _timing(sent_at: float, running_since: float | None, ended_at: float) -> Tim
     )
 
 
-def _pages(ids: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
+def pages(ids: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
     """Each with its marks for an `IN`. The last id fills a page up to a power of two: a question for each number of ids
     would be a statement of its own, parsed anew, and kept by its connection with some 15 kB."""
     for start in range(0, len(ids), _PAGE):

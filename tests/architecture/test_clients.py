@@ -42,6 +42,7 @@ OF_SERVICE = {
         "client",
         "known",
         "latest",
+        "look_again",
         "note",
         "of",
         "permit",

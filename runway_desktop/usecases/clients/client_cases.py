@@ -13,7 +13,7 @@ from typing import Any
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import KeyPlace
-from runway_desktop.domain.clients import COMMAND_LINE, ClientRequest, Permission
+from runway_desktop.domain.clients import COMMAND_LINE, CONNECTION_TEST, ClientRequest, Permission
 from runway_desktop.domain.errors import ApiError
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
 from runway_desktop.domain.library import GroupBy, Listing, Row
@@ -26,7 +26,7 @@ from runway_desktop.usecases.searching.language import meaning, read
 from runway_desktop.usecases.sending.sending import Sending
 from runway_desktop.values import Struct, as_json
 
-from .creating import Creating, TaskWished, revoked
+from .creating import Creating, TaskWished, paused, revoked
 from .finishing import Finishing
 from .refusals import CallRefused, Code, refusal_of
 from .task_answer import is_settled, task_answer, why_waiting
@@ -96,30 +96,40 @@ class ClientCases:
         self._creating = Creating(engine, sending)
         self._finishing = Finishing()
         self._adopting = asyncio.Lock()
+        self._looking = asyncio.Lock()
+        """Runway is asked for one unknown id at a time, whoever makes them up."""
 
-    async def let_in(self, client: str) -> None:
-        """Before each call. Raises CallRefused for a client whose access the person has revoked."""
+    async def let_in(self, client: str, call: str) -> None:
+        """Before each call. Raises CallRefused for a client whose access the person has revoked, or that has no
+        name."""
         clients = self._engine.clients
+        if not client:
+            raise CallRefused("A program has to say its name.", code=Code.INPUT, advice="Say it in the hello.")
+        if client == CONNECTION_TEST and call != "list":
+            # It is listed nowhere, and no record is kept of it.
+            raise CallRefused("The test of the connection only lists.", code=Code.REFUSED)
         if (await clients.client(client)).permission is Permission.REVOKED:
             raise revoked()
         await clients.saw(client)
 
-    async def task(self, _: str, wanted: TaskWanted) -> dict[str, Any]:
+    async def task(self, client: str, wanted: TaskWanted) -> dict[str, Any]:
         """How a task stands. One that the list lacks is asked for once, and is adopted if Runway has it, so that its
         result is kept."""
         known = await self._known(wanted.id)
         # One that was adopted just now has been asked for, and would be asked for again only after the gap.
-        task, note = await self._up_to_date(known) if known is not None else (await self._adopted(wanted.id), "")
+        task, note = (
+            await self._up_to_date(known) if known is not None else (await self._adopted(client, wanted.id), "")
+        )
         links: Sequence[Output] = ()
         if wanted.links and task.state is State.SUCCEEDED:
             handed = await self._engine.links.hand_on([task.id])
             links, note = handed.outputs, note or handed.failed.get(task.id, "")
         return await self._answer(task.id, links=links, note=note)
 
-    async def wait(self, _: str, wanted: TasksWanted) -> dict[str, Any]:
+    async def wait(self, client: str, wanted: TasksWanted) -> dict[str, Any]:
         """Until all of them have ended, or wait for the person, or the time is over. Free, and may be repeated; giving
         it up stops no task."""
-        ids = [(await self._found(word)).id for word in _some(wanted.ids)]
+        ids = [(await self._found(client, word)).id for word in _some(wanted.ids)]
         changed = asyncio.Event()
 
         def hear(event: Event) -> None:
@@ -216,6 +226,7 @@ class ClientCases:
 
     async def adopt(self, client: str, wanted: Ids) -> dict[str, Any]:
         """Tasks that were started elsewhere come into the list, so that their results are kept."""
+        self._unless_paused()
         await self._engine.clients.record(client, "adopt", f"{len(wanted.ids)}")
         await self.need_key()
         adopted = await self._finishing.run(self._adopt(_some(wanted.ids)), "adopt tasks")
@@ -225,7 +236,8 @@ class ClientCases:
 
     async def cancel(self, client: str, wanted: Ids) -> dict[str, Any]:
         """Cancels what runs or waits, and never deletes what has finished. An agent cancels its own tasks only."""
-        tasks = [await self._found(word) for word in _some(wanted.ids)]
+        self._unless_paused()
+        tasks = [await self._found(client, word) for word in _some(wanted.ids)]
         asked = await self._engine.clients.of([task.id for task in tasks])
         if client != COMMAND_LINE:
             for task in tasks:
@@ -278,8 +290,12 @@ class ClientCases:
                 said, advice = status.problem or "There is no key yet.", "Open Runway Desktop and see to it there."
             raise CallRefused(said, code=Code.KEY, advice=advice)
 
-    async def _found(self, word: str) -> Task:
-        return await self._known(word) or await self._adopted(word)
+    def _unless_paused(self) -> None:
+        if self._engine.clients.are_paused:
+            raise paused()
+
+    async def _found(self, client: str, word: str) -> Task:
+        return await self._known(word) or await self._adopted(client, word)
 
     async def _known(self, word: str) -> Task | None:
         """By either id, one that was removed from the list too."""
@@ -290,16 +306,19 @@ class ClientCases:
         here = await self._engine.library.of_runway([remote_id]) if remote_id is not None else {}
         return await ledger.task(next(iter(here.values()))) if here else None
 
-    async def _adopted(self, word: str) -> Task:
+    async def _adopted(self, client: str, word: str) -> Task:
         """Asked for once. Raises CallRefused for an id that Runway does not know."""
         remote_id = parse_remote_id(word)
         if remote_id is None:
             advice = "Ids look like 17f20503-6c24-4c16-946b-35dbbce2af2f."
             raise CallRefused("There is no task of this id.", code=Code.NOT_FOUND, advice=advice)
+        self._unless_paused()
         await self.need_key()
-        reply = await self._engine.asking.ask(remote_id)
+        async with self._looking:
+            reply = await self._engine.asking.ask(remote_id)
         if not isinstance(reply.said, Answer):
             raise refusal_of(reply.said) from reply.said
+        await self._engine.clients.record(client, "adopt", remote_id)
         adopted = await self._finishing.run(self._adopt([remote_id]), "adopt a task")
         [task_id] = adopted.added or adopted.known
         return await self._engine.ledger.answer(task_id, reply.said, reply.key)

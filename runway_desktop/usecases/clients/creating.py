@@ -134,6 +134,8 @@ class Creating:
             raise CallRefused("The same was asked for meanwhile.", code=Code.AGAIN, advice="Ask again: it is there.")
         self.asked_by[task_id] = client
         await self._sending().send(prepared, answers)
+        if asked.is_within:
+            await engine.clients.look_again(client)
         task = await engine.ledger.task(task_id)
         if task is None:
             raise CallRefused("The task is gone again.", code=Code.FAILED)
@@ -144,7 +146,7 @@ class Creating:
         that would have to wait is refused, as nobody looks after it."""
         clients = self._engine.clients
         if clients.are_paused:
-            raise _refused("The person has paused all programs.", "Try again later.")
+            raise paused()
         client = await clients.client(name)
         match client.permission:
             case Permission.REVOKED:
@@ -296,6 +298,10 @@ def _reads_only(name: str) -> CallRefused:
         said = "This program may only read."
         advice = "Its person can let it ask, in Runway Desktop's preferences at Connected programs."
     return _refused(said, advice)
+
+
+def paused() -> CallRefused:
+    return _refused("The person has paused all programs.", "Try again later.")
 
 
 def revoked() -> CallRefused:

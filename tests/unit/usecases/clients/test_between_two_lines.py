@@ -1,0 +1,221 @@
+"""What becomes of other programs' wishes when the process dies, the clock jumps, or the person decides in the middle of
+one: nothing is sent that the person does not want, and nothing is lost or counted twice."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.clients import (
+    COMMAND_LINE,
+    CONNECTION_TEST,
+    EXPIRES_AFTER,
+    ClientRequest,
+    Permission,
+    clean_name,
+)
+from runway_desktop.domain.task import Hold, HoldCode, RemoteId, TaskId
+from runway_desktop.domain.transitions import NotSent, Sending
+from runway_desktop.remote.answers import answer
+from runway_desktop.services.tasks.asking import Reply
+from runway_desktop.store import clients as kept_clients
+from runway_desktop.usecases.clients.client_cases import Ids, TaskWanted
+from runway_desktop.usecases.clients.refusals import CallRefused, Code
+from runway_desktop.values import replace
+from tests.fakes import settle
+from tests.unit.usecases.clients.test_creating import AGENT, Desk, a_desk, wish
+
+
+async def noted_and_killed(desk: Desk, client: str, *, is_within: bool) -> ClientRequest:
+    """A wish of yesterday that was written down by a program that died before it stored the task."""
+    new, digest = await desk.cases._creating._wished(client, wish())
+    at = desk.rig.clock.now() - 86_400.0
+    return await desk.engine.clients.note(
+        ClientRequest(
+            client=client,
+            request_id="one",
+            digest=digest,
+            task_id=TaskId("f0" * 16),
+            credits=25.0,
+            at=at,
+            request=new.request,
+            is_within=is_within,
+        )
+    )
+
+
+async def test_a_wish_whose_task_was_never_stored_counts_when_it_is_sent_and_as_it_is_sent(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        clients = desk.engine.clients
+        await noted_and_killed(desk, AGENT, is_within=False)
+        await clients.permit(AGENT, Permission.ALLOWANCE, 30)
+        made = await desk.create(AGENT)
+        assert made["decision"] == "allowance", "what was never sent takes nothing of the allowance"
+        assert await clients.reserved_today(AGENT) == 25.0
+        assert (await desk.create(AGENT, request_id="two"))["decision"] == "waiting"
+        await clients.pause_all(paused=True)
+        assert (await desk.cases.task(AGENT, TaskWanted(id=made["task_id"])))["decision"] == "waiting"
+
+
+async def test_a_wish_that_waits_after_all_is_the_persons_to_approve(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        await noted_and_killed(desk, AGENT, is_within=True)
+        made = await desk.create(AGENT)
+        assert made["decision"] == "waiting"
+        [asked] = (await desk.engine.clients.of([TaskId(made["task_id"])])).values()
+        assert not asked.is_within
+
+
+async def test_what_a_pause_holds_back_does_not_expire(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        clients = desk.engine.clients
+        await clients.permit(AGENT, Permission.ALLOWANCE, 1000)
+        made = await desk.create(AGENT)
+        await desk.rig.clock.advance(2 * EXPIRES_AFTER)
+        await clients.pause_all(paused=True)
+        looking = asyncio.create_task(clients.run())
+        await settle()
+        await desk.rig.clock.advance(2 * EXPIRES_AFTER)
+        found = await desk.cases.task(AGENT, TaskWanted(id=made["task_id"]))
+        assert found["decision"] == "waiting", "nobody was asked for a day: the person had allowed it"
+        looking.cancel()
+
+
+async def test_what_is_being_sent_at_a_pause_and_is_turned_away_waits_for_the_person(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        clients, ledger = desk.engine.clients, desk.rig.ledger
+        await clients.permit(AGENT, Permission.ALLOWANCE, 1000)
+        task_id = TaskId((await desk.create(AGENT))["task_id"])
+        await ledger.move(task_id, Sending())
+        await clients.permit(AGENT, Permission.REVOKED)
+        back = await ledger.move(task_id, NotSent(Hold(HoldCode.NOT_SENT)))
+        assert back.hold == Hold(HoldCode.APPROVAL, words=AGENT)
+
+
+@pytest.mark.parametrize("decides", ["pause", "revoke"])
+async def test_what_is_stored_while_the_person_decides_is_held_back_too(
+    decides: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    async with a_desk(tmp_path) as desk:
+        clients = desk.engine.clients
+        await clients.permit(AGENT, Permission.ALLOWANCE, 1000)
+        note = clients.note
+
+        async def decided_meanwhile(asked: ClientRequest) -> ClientRequest:
+            if decides == "pause":
+                await clients.pause_all(paused=True)
+            else:
+                await clients.permit(AGENT, Permission.REVOKED)
+            return await note(asked)
+
+        monkeypatch.setattr(clients, "note", decided_meanwhile)
+        made = await desk.create(AGENT)
+        assert (made["state"], made["decision"]) == ("waiting_for_approval", "waiting")
+
+
+async def test_while_paused_no_program_adopts_or_cancels(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        clients = desk.engine.clients
+        own = await desk.create(AGENT)
+        created = await desk.rig.runway.create("text_to_video", {"model": "gen4.5", "promptText": "Elsewhere"})
+        await clients.pause_all(paused=True)
+        for asked in (
+            desk.cases.adopt(AGENT, Ids(ids=[str(created.remote_id)])),
+            desk.cases.task(AGENT, TaskWanted(id=str(created.remote_id))),
+            desk.cases.cancel(AGENT, Ids(ids=[own["task_id"]])),
+        ):
+            with pytest.raises(CallRefused, match="paused all programs") as refused:
+                await asked
+            assert refused.value.code is Code.REFUSED
+        assert [task.id for task in desk.rig.ledger.open()] == [own["task_id"]]
+        assert (await desk.cases.task(AGENT, TaskWanted(id=own["task_id"])))["decision"] == "waiting"
+
+
+async def test_a_task_that_is_adopted_by_being_asked_for_stands_in_the_record(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        created = await desk.rig.runway.create("text_to_video", {"model": "gen4.5", "promptText": "Elsewhere"})
+        await desk.cases.task(AGENT, TaskWanted(id=str(created.remote_id)))
+        lines = await desk.engine.clients.recorded(0.0, 20)
+        assert (AGENT, "adopt", created.remote_id) in [(line.client, line.call, line.about) for line in lines]
+
+
+async def test_ids_that_nobody_knows_are_asked_for_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    async with a_desk(tmp_path) as desk:
+        asked, most = 0, 0
+        ask = desk.engine.asking.ask
+
+        async def slowly(remote_id: RemoteId) -> Reply:
+            nonlocal asked, most
+            asked += 1
+            most = max(most, asked)
+            await asyncio.sleep(0)
+            try:
+                return await ask(remote_id)
+            finally:
+                asked -= 1
+
+        monkeypatch.setattr(desk.engine.asking, "ask", slowly)
+        unknown = [TaskWanted(id=f"17f20503-6c24-4c16-946b-35dbbce2af{number:02x}") for number in range(20)]
+        found = await asyncio.gather(*(desk.cases.task(AGENT, one) for one in unknown), return_exceptions=True)
+        assert {one.code for one in found if isinstance(one, CallRefused)} == {Code.NOT_FOUND}
+        assert most == 1
+
+
+@pytest.mark.parametrize("code", [HoldCode.RESTORED, HoldCode.COPIED, HoldCode.OTHER_KEY])
+async def test_what_waits_for_the_person_is_not_told_to_be_approved(code: HoldCode, tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        made = await desk.create(AGENT)
+        task_id = TaskId(made["task_id"])
+        await desk.rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(code)), "held")
+        found = await desk.cases.task(AGENT, TaskWanted(id=task_id))
+        assert (found["state"], found["decision"]) == ("waiting_for_approval", "waiting")
+
+
+@pytest.mark.parametrize(
+    ("said", "known_as"),
+    [
+        ("claude-code", "claude-code"),
+        ("  claude \n code\u200b ", "claude code"),
+        ("ｃｕｒｓｏｒ", "cursor"),
+        ("edoc\u202eedualc", "edocedualc"),
+        (COMMAND_LINE, COMMAND_LINE),
+        ("Command\u00a0Line", "agent"),
+        ("command \u200bline", "agent"),
+        ("x" * 500, "x" * 60),
+        (" \n", ""),
+    ],
+)
+def test_a_name_has_nothing_unseen_and_only_commands_are_called_so(said: str, known_as: str):
+    assert clean_name(said) == known_as
+
+
+async def test_who_says_no_name_is_not_answered(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        with pytest.raises(CallRefused, match="name"):
+            await answer(desk.cases, "", "list", {})
+
+
+async def test_the_test_of_the_connection_which_no_record_keeps_lists_and_does_nothing_else(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        assert await answer(desk.cases, CONNECTION_TEST, "list", {"limit": 1})
+        for call, arguments in (("task", {"id": "x"}), ("adopt", {"ids": ["x"]}), ("balance", {})):
+            with pytest.raises(CallRefused, match="only lists"):
+                await answer(desk.cases, CONNECTION_TEST, call, arguments)
+
+
+async def test_however_many_names_were_heard_what_the_person_allows_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(kept_clients, "MOST_CLIENTS", 5)
+    async with a_desk(tmp_path) as desk:
+        clients = desk.engine.clients
+        for number in range(20):
+            await desk.rig.clock.advance(1)
+            await clients.saw(f"name {number}")
+        await clients.permit("new", Permission.ASK)
+        kept = {one.name: one.permission for one in await desk.engine._store.clients(clients._list())}
+        assert kept["new"] is kept[AGENT] is Permission.ASK
+        assert kept[COMMAND_LINE] is Permission.ALLOWANCE
+        assert [name for name, may in kept.items() if may is Permission.READ] == [f"name {n}" for n in range(15, 20)]
