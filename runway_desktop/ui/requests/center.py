@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFocusEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QSplitter, QStackedLayout, QStyleOptionViewItem, QTableView, QWidget
 
 from runway_desktop.domain.task import TaskId
@@ -43,9 +43,8 @@ class RequestsCenter(QWidget):
         super().__init__()
         self._model = model
         self._theme = theme
-        self.view = RequestList(model.rows, theme, posters, self)
-        self._build()
-        self.setFocusProxy(self.view)
+        self._build(posters)
+        self._tabs[False].setChecked(True)
         self.view.moved.connect(self._looked_at)
         model.rows.checks_moved.connect(self.choice_moved)
         model.changed.connect(self._show)
@@ -68,15 +67,19 @@ class RequestsCenter(QWidget):
     def give(self, command: TaskCommand) -> None:
         self.command_wanted.emit(command)
 
-    def _build(self) -> None:
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """A focus proxy would keep Tab from the buttons above the list."""
+        self.view.setFocus(event.reason())
+
+    def _build(self, posters: PosterCache) -> None:
         self._title = words(self, "Requests", wrap=False)
         tabs = ((False, "Waiting"), (True, "Answered"))
         self._tabs = choices(self, tabs, self._show_answered, pills=True, spoken="{} requests")
-        self._tabs[False].setChecked(True)
         self.pause = push_button(self, "Pause all", self._model.pause_all)
         top = hbox(
             self._title, GRID, *self._tabs.values(), STRETCH, self.pause, margins=(2 * GRID, GRID, _MARGIN, GRID)
         )
+        self.view = RequestList(self._model.rows, self._theme, posters, self)
         body = QWidget(self)
         self._stack = QStackedLayout(body)
         self._stack.addWidget(self.view)
@@ -96,8 +99,8 @@ class RequestsCenter(QWidget):
     def _build_record(self) -> QWidget:
         self._day_title = words(self, "Asked today", wrap=False)
         self._day = words(self, tone="muted", wrap=False)
-        self._export = push_button(self, "Export…", self.export, kind="link", spoken="Export the record of today")
-        self._export.setStyleSheet(f"min-height: {TARGET - 6}px;")
+        self.export_button = push_button(self, "Export…", self.export, kind="link", spoken="Export the record of today")
+        self.export_button.setStyleSheet(f"min-height: {TARGET - 6}px;")
         self.record = QTableView(self)
         self.record.setModel(self._model.record)
         self.record.setItemDelegate(_RecordDelegate(self._theme, self.record))
@@ -107,7 +110,9 @@ class RequestsCenter(QWidget):
         for column in range(len(RECORD_TITLES)):
             mode = QHeaderView.ResizeMode
             header.setSectionResizeMode(column, mode.Interactive if column in _WIDTHS else mode.Stretch)
-        top = hbox(self._day_title, self._day, STRETCH, self._export, margins=(2 * GRID, GRID // 2, _MARGIN, GRID // 2))
+        top = hbox(
+            self._day_title, self._day, STRETCH, self.export_button, margins=(2 * GRID, GRID // 2, _MARGIN, GRID // 2)
+        )
         return pane_of(top, self.record, pane="raised")
 
     def _restyle(self) -> None:
@@ -136,7 +141,7 @@ class RequestsCenter(QWidget):
         self._stack.setCurrentWidget(self.view if self._model.rows.rowCount() else self._page)
         self._note.setVisible(not shows_answered)
         self._day.setText(self._model.day)
-        self._export.setEnabled(self._model.record.rowCount() > 0)
+        self.export_button.setEnabled(self._model.record.rowCount() > 0)
 
     def _show_answered(self, on: bool) -> None:
         self.view.set_checks(not on)

@@ -267,3 +267,24 @@ async def test_the_queue_neither_holds_nor_releases_what_waits_for_approval(tmp_
         words = rig.rows.lane.group_words("gen4.5", [task.id], is_folded=False)
         assert (words.costs, words.sign) == ("1 for approval", "")
         assert (await agents.task(task.id)).hold.code is HoldCode.APPROVAL
+
+
+async def test_tab_goes_as_the_eye_does(tmp_path, theme):
+    async with an_office(tmp_path, theme, "A fox") as (rig, _):
+        center, side = await opened(rig)
+        await until(side.prompt.toPlainText)
+        center.pause.setFocus()
+        passed = []
+        while rig.window.focusWidget() is not side.approve:
+            passed.append(rig.window.focusWidget())
+            rig.window.focusNextPrevChild(True)
+            assert len(passed) < 10
+        assert passed == [
+            center.pause,
+            center.view,
+            center.export_button,
+            center.record,
+            side.prompt,
+            side.refuse,
+            side.edit,
+        ]
