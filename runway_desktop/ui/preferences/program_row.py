@@ -19,17 +19,7 @@ from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import ElidedLabel, PlainLabel, say, words
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.clients.programs import Program
-from runway_desktop.usecases.words.clients import (
-    client_icon,
-    client_name,
-    folder_words,
-    permission_choices,
-    permission_words,
-    revoke_question,
-    seen_words,
-    today_words,
-    waiting_words,
-)
+from runway_desktop.usecases.words import clients
 from runway_desktop.usecases.words.plain import caption, shown, tip
 from runway_desktop.viewmodels.settings.programs_form import ProgramsForm
 
@@ -51,7 +41,7 @@ class ProgramRow(QWidget):
     def __init__(self, form: ProgramsForm, theme: Theme, program: Program, parent: QWidget) -> None:
         super().__init__(parent)
         self._form, self._theme, self.program = form, theme, program
-        name = self._name = client_name(program.client.name)
+        name = self._name = clients.client_name(program.client.name)
         self.setAccessibleName(name)
         self._icon = PlainLabel(self)
         called = ElidedLabel(self, Qt.TextElideMode.ElideRight)
@@ -91,21 +81,21 @@ class ProgramRow(QWidget):
         self.program = program
         client, theme = program.client, self._theme
         is_revoked = client.permission is Permission.REVOKED
-        self._icon.setPixmap(theme.icon(client_icon(client.name), Role.MUTED).pixmap(20, 20))
-        said = permission_words(client)
-        self._waiting.setText(said if is_revoked else waiting_words(program.waiting))
+        self._icon.setPixmap(theme.icon(clients.client_icon(client.name), Role.MUTED).pixmap(20, 20))
+        said = clients.permission_words(client)
+        self._waiting.setText(said if is_revoked else clients.waiting_words(program.waiting))
         self._permission.setIcon(theme.icon(_ICONS[client.permission], Role.MUTED))
         self._permission.setText(f"{said}  ▾")
         self._permission.setAccessibleName(f"What {self._name} may do: {said}")
         self._permission.setVisible(not is_revoked)
-        self._today.setText(today_words(client, program.today))
+        self._today.setText(clients.today_words(client, program.today))
         has_allowance = client.permission is Permission.ALLOWANCE
         self._bar.setVisible(has_allowance)
         self._bar.setValue(min(_BAR, round(_BAR * program.today / client.credits)) if has_allowance else 0)
         is_connected = program.is_connected and not is_revoked
         role = Role.GOOD if is_connected else Role.FAINT
         self._dot.setPixmap(theme.icon("mdi6.circle", role).pixmap(GRID, GRID))
-        say(self._seen, seen_words(client, self._form.now, is_connected=is_connected))
+        say(self._seen, clients.seen_words(client, self._form.now, is_connected=is_connected))
         gone, there = (self._revoke, self._again) if is_revoked else (self._again, self._revoke)
         had_focus = self.window().focusWidget() is gone
         gone.hide()
@@ -116,7 +106,7 @@ class ProgramRow(QWidget):
 
     def _choose(self) -> None:
         client = self.program.client
-        options = [Option(permission, text) for permission, text in permission_choices(client)]
+        options = [Option(permission, text) for permission, text in clients.permission_choices(client)]
         popup = ChoicePopup(options, client.permission, f"What {self._name} may do", self._permission)
         popup.chosen.connect(self._chosen)
         popup.open_at(self._permission)
@@ -139,7 +129,7 @@ class ProgramRow(QWidget):
         self._form.permit(self.program.client.name, permission, credits)
 
     def _ask_to_revoke(self) -> None:
-        question = revoke_question(self.program.client, self.program.waiting)
+        question = clients.revoke_question(self.program.client, self.program.waiting)
         confirm(self, question, partial(self._permit, Permission.REVOKED))
 
 
@@ -183,7 +173,7 @@ class _Folders(QWidget):
             add.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _chip(self, folder: str) -> QPushButton:
-        said = folder_words(folder, Path.home())
+        said = clients.folder_words(folder, Path.home())
         chip = push_button(
             self, caption(f"{said}  ×"), lambda: self._form.remove_folder(self._program, folder), kind="pill"
         )
@@ -192,7 +182,7 @@ class _Folders(QWidget):
         return chip
 
     def _choose(self) -> None:
-        name = client_name(self._program.client.name)
+        name = clients.client_name(self._program.client.name)
         choose_folder(self, f"A folder whose files {name} may use", self._chosen, near=Path.home())
 
     def _chosen(self, folder: Path) -> None:

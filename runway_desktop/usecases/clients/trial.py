@@ -88,35 +88,38 @@ class _Trial:
         self.stop()
 
     def run(self) -> Tried:
+        try:
+            with tempfile.TemporaryFile() as errors:
+                return self._run(errors)
+        except OSError as error:
+            return Tried(problem=f"The server could not be started: {error.strerror or error}.")
+
+    def _run(self, errors: IO[bytes]) -> Tried:
         begun = self._now()
-        with tempfile.TemporaryFile() as errors:
-            try:
-                child = self._child = subprocess.Popen(
-                    self._words,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=errors,
-                    # Not where this program happens to stand.
-                    cwd=Path.home(),
-                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-                )
-            except OSError as error:
-                return Tried(problem=f"The server could not be started: {error.strerror or error}.")
-            alarm = threading.Timer(WITHIN, self._expire)
-            alarm.daemon = True
-            alarm.start()
-            if self._is_stopped:
-                child.kill()
-            try:
-                return self._talk(child, begun)
-            except _Failed as failed:
-                return Tried(problem=str(failed))
-            except OSError:
-                _end(child)
-                return Tried(problem=_why_it_ended(_last_line(errors), child.returncode, is_late=self._is_late))
-            finally:
-                alarm.cancel()
-                _end(child)
+        child = self._child = subprocess.Popen(
+            self._words,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            # Not where this program happens to stand.
+            cwd=Path.home(),
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        alarm = threading.Timer(WITHIN, self._expire)
+        alarm.daemon = True
+        alarm.start()
+        if self._is_stopped:
+            child.kill()
+        try:
+            return self._talk(child, begun)
+        except _Failed as failed:
+            return Tried(problem=str(failed))
+        except OSError:
+            _end(child)
+            return Tried(problem=_why_it_ended(_last_line(errors), child.returncode, is_late=self._is_late))
+        finally:
+            alarm.cancel()
+            _end(child)
 
     def _talk(self, child: subprocess.Popen[bytes], begun: float) -> Tried:
         """Raises _Failed, and OSError where the child has ended."""

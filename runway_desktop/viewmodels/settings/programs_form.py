@@ -20,6 +20,7 @@ from runway_desktop.usecases.clients.programs import Program, programs
 from runway_desktop.usecases.clients.trial import Tried, facts, try_connection
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.clients import permission_words
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
 
@@ -76,6 +77,9 @@ class ProgramsForm(Model):
 
     def _allow(self, program: Program, folders: Sequence[str]) -> None:
         self._runner(self._cases.clients.allow_folders(program.client.name, folders), "change a program's folders")
+        # At once: another one that is taken back in the next moment is taken from these.
+        now = replace(program, client=replace(program.client, folders=tuple(folders)))
+        self._show(tuple(now if one == program else one for one in self.programs))
 
     @property
     def server_words(self) -> list[str]:

@@ -17,6 +17,7 @@ from runway_desktop.ui.confirm import AskText, Confirm
 from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.ui.preferences.program_row import ProgramRow
 from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.words.clients import folder_words
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from runway_desktop.viewmodels.settings.programs_form import ProgramsForm
@@ -189,6 +190,17 @@ def test_folders_are_given_one_by_one_and_taken_back(page: Page, tmp_path: Path)
     chip.click()
     page.settle()
     assert page.rig.run(page.rig.cases.clients.client(AGENT)).folders == ()
+
+
+def test_folders_that_are_taken_back_one_after_the_other_are_gone(page: Page, tmp_path: Path):
+    folders = [str(tmp_path / name) for name in ("a", "b", "c")]
+    page.rig.run(page.rig.cases.clients.permit(AGENT, Permission.ASK))
+    page.rig.run(page.rig.cases.clients.allow_folders(AGENT, folders))
+    page.settle()
+    for name in ("a", "c"):
+        page.button(folder_words(str(tmp_path / name), Path.home()), page.row("Claude Code")).click()
+    page.settle()
+    assert page.rig.run(page.rig.cases.clients.client(AGENT)).folders == (folders[1],)
 
 
 def test_a_folder_that_gives_too_much_is_refused_with_a_sentence(page: Page):

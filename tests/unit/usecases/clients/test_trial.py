@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import tempfile
 import textwrap
 import time
 from pathlib import Path
@@ -101,6 +102,15 @@ async def test_what_fails_is_one_sentence_with_what_to_do(program: str, said: st
 async def test_a_program_that_is_not_there_is_said(tmp_path: Path):
     found = await try_connection([str(tmp_path / "nothing"), "mcp"], time.monotonic)
     assert found.problem == "The server could not be started: No such file or directory."
+
+
+async def test_a_full_disk_is_said(servers: Servers, monkeypatch: pytest.MonkeyPatch):
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    found = await try_connection(servers.server(), time.monotonic)
+    assert found.problem == "The server could not be started: No space left on device."
 
 
 async def test_what_never_answers_is_ended_in_time(servers: Servers, monkeypatch: pytest.MonkeyPatch):
