@@ -95,6 +95,8 @@ class ClientRequest(Struct, frozen=True, kw_only=True):
     """Why the person refused it, in their words for the client."""
     is_expired: bool = False
     """Nobody answered it in time."""
+    is_withdrawn: bool = False
+    """Its client canceled it itself."""
 
     @property
     def shown_id(self) -> str:
@@ -112,6 +114,8 @@ class Decision(Enum):
     """Approved after the person had changed it."""
     REFUSED = "refused"
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    """Its client canceled it before it was sent."""
 
 
 def decision(asked: ClientRequest, task: Task) -> Decision:
@@ -119,6 +123,8 @@ def decision(asked: ClientRequest, task: Task) -> Decision:
     if task.state is State.HELD and (task.waits_for_person or task.removed_at is not None):
         return Decision.REFUSED if task.removed_at is not None else Decision.WAITING
     if task.state is State.CANCELLED and task.remote_id is None:
+        if asked.is_withdrawn:
+            return Decision.WITHDRAWN
         return Decision.EXPIRED if asked.is_expired else Decision.REFUSED
     if was_edited(asked, task):
         return Decision.EDITED

@@ -169,7 +169,7 @@ class Clients:
         """Requests that wait are dropped; `reason` is for the client. Gives those that were."""
         waiting = {task.id for task in self._ledger.held() if waits_for_approval(task)}
         ids = [task_id for task_id in dict.fromkeys(task_ids) if task_id in waiting]
-        await self._store.note_refusal(ids, reason.strip(), is_expired)
+        await self._store.note_refusal(ids, reason.strip(), is_expired, False)
         refused = []
         for task_id in ids:
             try:
@@ -178,6 +178,10 @@ class Clients:
             except ImpossibleMove:
                 log.info("Task %s was sent before it was refused", task_id)
         return refused
+
+    async def withdraw(self, task_ids: Sequence[TaskId]) -> None:
+        """Notes that the client itself cancels its wishes for these."""
+        await self._store.note_refusal(task_ids, "", False, True)
 
     # The record.
 

@@ -364,7 +364,7 @@ class Store(Protocol):
         """Writes a client's wish down; where there is one of the same client and request id, gives that instead."""
         ...
 
-    async def note_refusal(self, task_ids: Sequence[TaskId], reason: str, is_expired: bool) -> None:
+    async def note_refusal(self, task_ids: Sequence[TaskId], reason: str, is_expired: bool, is_withdrawn: bool) -> None:
         """Of the wishes behind these tasks."""
         ...
 

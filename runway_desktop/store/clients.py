@@ -18,7 +18,7 @@ MOST_CLIENTS = 200
 remembered."""
 LONGEST_RECORD = 10_000
 """Calls; the oldest ones go. Wishes stay."""
-_WISH = "client, request_id, digest, task_id, credits, at, request, within, reason, expired"
+_WISH = "client, request_id, digest, task_id, credits, at, request, within, reason, expired, withdrawn"
 
 
 def clients(connection: sqlite3.Connection, identity: str) -> list[Client]:
@@ -69,7 +69,7 @@ def note_client_request(connection: sqlite3.Connection, asked: ClientRequest) ->
     }
     connection.execute(
         f"""
-        INSERT INTO client_requests ({_WISH}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO client_requests ({_WISH}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (client, request_id) DO UPDATE SET
             credits = excluded.credits, at = excluded.at, within = excluded.within
         WHERE task_id = excluded.task_id AND digest = excluded.digest
@@ -77,16 +77,19 @@ def note_client_request(connection: sqlite3.Connection, asked: ClientRequest) ->
         (
             *(to_cell(asked.client), to_cell(asked.request_id), asked.digest, asked.task_id, asked.credits, asked.at),
             *(to_json(request), int(asked.is_within), to_cell(asked.reason), int(asked.is_expired)),
+            int(asked.is_withdrawn),
         ),
     )
     found = client_request(connection, asked.client, asked.request_id)
     return found or asked
 
 
-def note_refusal(connection: sqlite3.Connection, task_ids: Sequence[TaskId], reason: str, is_expired: bool) -> None:
+def note_refusal(
+    connection: sqlite3.Connection, task_ids: Sequence[TaskId], reason: str, is_expired: bool, is_withdrawn: bool
+) -> None:
     connection.executemany(
-        "UPDATE client_requests SET reason = ?, expired = ? WHERE task_id = ?",
-        [(to_cell(reason), int(is_expired), task_id) for task_id in task_ids],
+        "UPDATE client_requests SET reason = ?, expired = ?, withdrawn = ? WHERE task_id = ?",
+        [(to_cell(reason), int(is_expired), int(is_withdrawn), task_id) for task_id in task_ids],
     )
 
 
@@ -154,7 +157,7 @@ def client_record(connection: sqlite3.Connection, since: float, limit: int) -> l
 
 
 def _wish_of(row: tuple[Any, ...]) -> ClientRequest:
-    client, request_id, digest, task_id, credits, at, request, within, reason, expired = row
+    client, request_id, digest, task_id, credits, at, request, within, reason, expired, withdrawn = row
     return ClientRequest(
         client=to_text(client),
         request_id=to_text(request_id),
@@ -166,4 +169,5 @@ def _wish_of(row: tuple[Any, ...]) -> ClientRequest:
         is_within=bool(within),
         reason=to_text(reason),
         is_expired=bool(expired),
+        is_withdrawn=bool(withdrawn),
     )

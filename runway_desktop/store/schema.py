@@ -404,6 +404,7 @@ CLIENTS = (
         within INTEGER NOT NULL,
         reason TEXT NOT NULL,
         expired INTEGER NOT NULL,
+        withdrawn INTEGER NOT NULL,
         PRIMARY KEY (client, request_id)
     ) WITHOUT ROWID
     """,

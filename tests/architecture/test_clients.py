@@ -51,6 +51,7 @@ OF_SERVICE = {
         "saw",
         "tell_read_only",
         "waiting",
+        "withdraw",
     },
     "lane": {"reason_for"},
 }

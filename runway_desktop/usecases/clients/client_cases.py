@@ -247,6 +247,13 @@ class ClientCases:
         if any(task.state.is_live for task in tasks):
             await self.need_key()
         await self._engine.clients.record(client, "cancel", f"{len(tasks)}")
+        await self._engine.clients.withdraw(
+            [
+                i
+                for i, one in asked.items()
+                if one.client == client and any(t.id == i and t.state.is_local for t in tasks)
+            ]
+        )
         done = await self._engine.actions.cancel([task.id for task in tasks])
         problems = {task_id: str(why) for task_id, why in done.failed.items()}
         rows = await self._engine.library.rows([task.id for task in tasks])

@@ -24,7 +24,10 @@ DO_NOT_REPEAT = (
     "It got no answer: Runway may have made and charged it. Do not send it again; the person decides in the window."
 )
 REFUSED = "The person refused it. Nothing was sent or paid. Do not ask for the same again."
-NOT_ANSWERED = "The person did not answer within a day. Nothing was sent or paid."
+NOT_ANSWERED = (
+    "The person did not answer within a day. Nothing was sent or paid. To ask once more, give a new request_id."
+)
+WITHDRAWN = "It was canceled as this program asked. Nothing was sent or paid."
 WAS_EDITED = "The person changed the request before approving it: prompt and model here are what was sent."
 _STATUS = {
     State.HELD: "PENDING",
@@ -92,6 +95,8 @@ def _decided(asked: ClientRequest, task: Task) -> dict[str, Any]:
             found["refused_because"] = asked.reason
     elif what is Decision.EXPIRED:
         found["next"] = NOT_ANSWERED
+    elif what is Decision.WITHDRAWN:
+        found["next"] = WITHDRAWN
     elif what is Decision.EDITED:
         found["note"] = WAS_EDITED
     return found

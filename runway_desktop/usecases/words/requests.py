@@ -42,6 +42,7 @@ _DECISIONS: Mapping[Decision, tuple[str, Tone]] = {
     Decision.EDITED: ("Approved, edited", Tone.GOOD),
     Decision.REFUSED: ("Refused", Tone.BAD),
     Decision.EXPIRED: ("Expired", Tone.WARN),
+    Decision.WITHDRAWN: ("Canceled by the program", Tone.PLAIN),
 }
 _OF_PERSON = {
     "permission": "Permission changed",
@@ -294,9 +295,9 @@ def id_words(one: Asked, now: float) -> str:
     """Whether the same was asked for before, while that matters, and what its id is good for."""
     similar = repeat_words(one, now) or "No similar request in the last 7 days"
     about_ = f"{similar}. " if one.waits else ""
-    if one.wish.request_id.startswith("without "):
+    if not one.wish.shown_id:
         return f"{about_}It came without an id."
-    about_ += f"Its request id is {shown(one.wish.request_id)}; "
+    about_ += f"Its request id is {shown(one.wish.shown_id)}; "
     return f"{about_}asking again with the same id gives the same task and costs nothing."
 
 
@@ -307,7 +308,7 @@ def record_row(line: RecordLine, asked: Asked | None, now: float) -> RecordRow:
         said, tone = _DECISIONS[asked.decision]
         if asked.decision is Decision.REFUSED and asked.wish.reason:
             said = f"{said}, with a note"
-        paid = asked.decision not in (Decision.WAITING, Decision.REFUSED, Decision.EXPIRED)
+        paid = asked.decision not in (Decision.WAITING, Decision.REFUSED, Decision.EXPIRED, Decision.WITHDRAWN)
         credits = units.number(asked.wish.credits) if paid and asked.wish.credits else units.DASH
         return RecordRow(cells=(time, who, what_words(asked.task), said, credits), tone=tone)
     if not line.client:

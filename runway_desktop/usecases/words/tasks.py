@@ -53,6 +53,7 @@ _DECISIONS = {
     Decision.EDITED: "approved, edited",
     Decision.REFUSED: "refused",
     Decision.EXPIRED: "expired: nobody answered",
+    Decision.WITHDRAWN: "canceled by the program",
 }
 
 

@@ -490,5 +490,7 @@ async def test_an_older_list_keeps_what_clients_ask_for_from_then_on(tmp_path: P
     assert await store.latest_client_requests("claude", "f0", 5) == [asked]
     assert await store.latest_client_requests("codex", "f0", 5) == []
     assert await store.client_requests([TaskId("new"), TaskId("none")]) == {TaskId("new"): asked}
+    assert await store.reserved_since("claude", 10.0) == 0.0, "its task was never stored"
+    await store.add([Task(id=TaskId("new"), request=wanted, created_at=10.0)], [], None, [])
     assert (await store.reserved_since("claude", 10.0), await store.reserved_since("claude", 11.0)) == (25.0, 0.0)
     await store.close()

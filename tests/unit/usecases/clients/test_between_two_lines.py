@@ -133,6 +133,15 @@ async def test_while_paused_no_program_adopts_or_cancels(tmp_path: Path):
         assert (await desk.cases.task(AGENT, TaskWanted(id=own["task_id"])))["decision"] == "waiting"
 
 
+async def test_what_a_program_cancels_itself_is_not_told_to_be_refused(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        made = await desk.create(AGENT)
+        await desk.cases.cancel(AGENT, Ids(ids=[made["task_id"]]))
+        found = await desk.cases.task(AGENT, TaskWanted(id=made["task_id"]))
+        assert (found["state"], found["decision"]) == ("cancelled", "withdrawn")
+        assert "person" not in found["next"]
+
+
 async def test_a_task_that_is_adopted_by_being_asked_for_stands_in_the_record(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         created = await desk.rig.runway.create("text_to_video", {"model": "gen4.5", "promptText": "Elsewhere"})
