@@ -51,6 +51,13 @@ ACTIONS = _list(
 NOT_SAVED = _finding(
     "not_saved", "Go to what is not saved", lambda on: on.open_room("not_saved"), "Ctrl+Alt+U", synonyms=Text("unsaved")
 )
+REQUESTS = _finding(
+    "requests",
+    "Go to requests",
+    lambda on: on.open_room("requests"),
+    "Ctrl+Alt+A",
+    synonyms=Text("agents, approve, programs, approvals"),
+)
 SPENDING = _window(
     "spending",
     "Spending",
@@ -119,6 +126,7 @@ COMMANDS = (
     KEEP_SEARCH,
     GO_TO_LIST,
     NOT_SAVED,
+    REQUESTS,
     LOOK,
     _list("grid.in", "Larger posters", lambda on: on.workspace.list.zoom(1), Standard.ZOOM_IN, "Ctrl+=", repeats=True),
     _list("grid.out", "Smaller posters", lambda on: on.workspace.list.zoom(-1), Standard.ZOOM_OUT, repeats=True),

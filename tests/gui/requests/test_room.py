@@ -13,6 +13,7 @@ from runway_desktop.app.in_tray import InTray
 from runway_desktop.domain.clients import Permission
 from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.ui.confirm import Confirm
+from runway_desktop.ui.requests.center import RequestsCenter
 from runway_desktop.usecases.clients.client_cases import TaskWanted
 from runway_desktop.usecases.clients.refusals import CallRefused
 from runway_desktop.usecases.commands.requests import EDIT_HELD
@@ -267,6 +268,16 @@ async def test_the_queue_neither_holds_nor_releases_what_waits_for_approval(tmp_
         words = rig.rows.lane.group_words("gen4.5", [task.id], is_folded=False)
         assert (words.costs, words.sign) == ("1 for approval", "")
         assert (await agents.task(task.id)).hold.code is HoldCode.APPROVAL
+
+
+async def test_a_key_leads_there_from_anywhere(tmp_path, theme):
+    async with an_office(tmp_path, theme, "A fox") as (rig, _):
+        QTest.keyClick(rig.window, Qt.Key.Key_A, CTRL | Qt.KeyboardModifier.AltModifier)
+        await until(lambda: rig.window.workspace.page is not None)
+        center = rig.window.findChild(RequestsCenter)
+        assert center is not None
+        await until(center.chosen_ids)
+        assert center.view.hasFocus()
 
 
 async def test_tab_goes_as_the_eye_does(tmp_path, theme):
