@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.building import viewport_of
 from runway_desktop.ui.labels import SECOND_INKS
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate, rounded, square_in
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -134,6 +135,7 @@ class RequestList(QListView):
 
     def __init__(self, rows: RequestRows, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
         super().__init__(parent)
+        viewport = viewport_of(self)
         self.rows = rows
         self._delegate = _RowDelegate(theme, posters, self)
         self.setModel(rows)
@@ -147,7 +149,7 @@ class RequestList(QListView):
         rows.modelAboutToBeReset.connect(self._note)
         rows.modelReset.connect(self._bring_back)
         self.selectionModel().currentChanged.connect(lambda *_: self.moved.emit(self.current_id()))
-        posters.ready.connect(self.viewport().update)
+        posters.ready.connect(viewport.update)
         FollowsTheme(theme, self, self._restyle)
 
     def current_id(self) -> TaskId | None:
