@@ -17,7 +17,7 @@ from runway_desktop.domain.clients import COMMAND_LINE
 from runway_desktop.remote.line import Line
 from runway_desktop.remote.messages import LONGEST_LINE
 from runway_desktop.remote.opening import Ended, Wanted, opened
-from runway_desktop.usecases.clients.refusals import CallRefused, Code
+from runway_desktop.usecases.clients.refusals import THE_KEY, CallRefused, Code
 
 from . import options, printing
 from .printing import Answer, say
@@ -27,15 +27,16 @@ _EACH_WAIT = 1.0
 """Seconds of one call. Progress is said in between."""
 _SENT_WITHIN = 5.0
 """Seconds for which a command that does not wait gives the queue."""
-SAVED_WITHIN = 10.0
-"""Seconds in which an engine may save what the last one could not: its drive may be back."""
+SETTLED_WITHIN = 10.0
+"""Seconds in which an engine that has just started finds its key, and saves what the last one could not."""
 _HANDED_OVER_WITHIN = 420.0
 """Seconds for which a wait looks for the next engine: a paid request, which may take `LONGEST_CREATE`, is finished
 before a window has the profile."""
 _OF_STATE = {"failed": Code.FAILED, "gone": Code.NOT_FOUND, "uncertain": Code.UNCERTAIN, "cancelled": Code.FAILED}
 _NOT_ALLOWED = ("refused", "expired")
 """What the person decided, or did not, about what an agent asked for."""
-_WORST_FIRST = (Code.UNCERTAIN, Code.REFUSED, Code.NOT_FOUND, Code.FAILED)
+_GOING = ("held", "sending", "pending", "throttled", "running", "other")
+_WORST_FIRST = (Code.UNCERTAIN, Code.REFUSED, Code.KEY, Code.NOT_FOUND, Code.FAILED)
 """Of several tasks, what is done wrong most easily."""
 
 
@@ -152,7 +153,7 @@ class _Command:
         end = None if chosen.timeout is None else time.monotonic() + chosen.timeout
         told: dict[str, str] = {}
         patience: dict[str, float] = {}
-        gives_up = math.inf
+        gives_up, is_stuck = math.inf, False
         while True:
             seconds = _EACH_WAIT if end is None else min(_EACH_WAIT, max(0.0, end - time.monotonic()))
             wanted = {"ids": list(ids), "seconds": seconds, "saved": True}
@@ -164,10 +165,13 @@ class _Command:
             now = time.monotonic()
             if end is not None and now >= end:
                 break
+            if found["is_over"] and not _unsaved(found["tasks"], "failed"):
+                break
+            is_stuck = found["is_over"] or _all_need_key(found["tasks"])
+            gives_up = min(gives_up, now + SETTLED_WITHIN) if is_stuck else math.inf
+            if now >= gives_up:
+                break
             if found["is_over"]:
-                gives_up = min(gives_up, now + SAVED_WITHIN)
-                if now >= gives_up or not _unsaved(found["tasks"], "failed"):
-                    break
                 await asyncio.sleep(_EACH_WAIT)
             patience = {"patience": _HANDED_OVER_WITHIN}
         unsaved = _unsaved(found["tasks"], "failed", "expired")
@@ -178,7 +182,7 @@ class _Command:
             from .saving import copy_results
 
             self._lacks_results |= not await asyncio.to_thread(copy_results, found["tasks"], chosen.save)
-        code = _exit_code(found["tasks"]) if found["is_over"] else Code.NOT_YET.value
+        code = _exit_code(found["tasks"]) if found["is_over"] or is_stuck else Code.NOT_YET.value
         if self._lacks_results:
             say(f"To have the rest later: {shlex.join([options.PROGRAM, 'wait', *ids, *_words_kept(chosen)])}")
             code = code or Code.FAILED.value
@@ -280,11 +284,12 @@ async def _sent(line: Line, made: Answer) -> Answer:
     end = time.monotonic() + _SENT_WITHIN
     while made["state"] == "sending" or (made["state"] == "held" and "waits_for" not in made):
         if made["state"] == "held" and time.monotonic() > end:
-            say(f"It waits in the queue: {made.get('waits_because') or 'its turn comes later'}.")
-            say(f"It is sent when Runway Desktop runs next, or by: {options.PROGRAM} wait {made['task_id']}")
             break
         [now] = (await line.call("wait", {"ids": [made["task_id"]], "seconds": 0.2}))["tasks"]
         made = {**now, "is_repeat": made["is_repeat"]}
+    if made["state"] == "held":
+        say(f"It waits in the queue: {made.get('waits_because') or 'its turn comes later'}.")
+        say(f"It is sent when Runway Desktop runs next, or by: {options.PROGRAM} wait {made['task_id']}")
     return made
 
 
@@ -304,8 +309,20 @@ def _progress(task: Answer) -> str:
 
 
 def _exit_code(tasks: Sequence[Answer]) -> int:
-    found = {Code.REFUSED if task.get("decision") in _NOT_ALLOWED else _OF_STATE.get(task["state"]) for task in tasks}
+    found = {_end_of(task) for task in tasks}
     return next((code.value for code in _WORST_FIRST if code in found), 0)
+
+
+def _end_of(task: Answer) -> Code | None:
+    if task.get("decision") in _NOT_ALLOWED:
+        return Code.REFUSED
+    return Code.KEY if task.get("waits_for") == THE_KEY else _OF_STATE.get(task["state"])
+
+
+def _all_need_key(tasks: Sequence[Answer]) -> bool:
+    """Whether nothing more happens before somebody sees to the key."""
+    going = [task for task in tasks if task["state"] in _GOING]
+    return bool(going) and all(task.get("waits_for") == THE_KEY for task in going)
 
 
 def _narrowed(found: Answer, fields: Sequence[str] | None) -> Answer:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
+from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.services.disk.profile_folders import NoSuchProfile
 from runway_desktop.services.disk.profile_lock import Claim
@@ -58,7 +59,14 @@ async def opened(wanted: Wanted, client: str) -> AsyncIterator[Line]:
 
             address = Address(demo=DemoWishes())
         else:
-            address = Address(base_url=environment.base_url(), secret=environment.secret_for(profile, secret))
+            try:
+                url = environment.checked_base_url()
+            except RunwayDesktopError as error:
+                claim.release()
+                raise CallRefused(
+                    f"RUNWAYML_BASE_URL: {error.message}", code=Code.INPUT, advice=error.advice
+                ) from error
+            address = Address(base_url=url, secret=environment.secret_for(profile, secret))
         return await Headless.start(profile, address, claim, state=environment.state_folder(profile), secrecy=secrecy)
 
     line = Line(profile.folder, client, start)

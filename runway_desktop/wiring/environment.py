@@ -117,6 +117,14 @@ def base_url() -> str | None:
     return os.environ.get("RUNWAYML_BASE_URL", "").strip() or None
 
 
+def checked_base_url() -> str | None:
+    """The same. Raises RunwayDesktopError for one that the key must not be sent to."""
+    from runway_desktop.api.address import check_base_url
+
+    url = base_url()
+    return check_base_url(url) if url is not None else None
+
+
 def window_place(variables: MutableMapping[str, str] = os.environ) -> str:
     """Takes out where the window of this profile is to stand; empty for where it stood last."""
     return variables.pop(PLACE_VARIABLE, "")

@@ -100,6 +100,31 @@ def test_a_locked_keychain_ends_a_command_that_needs_the_key(programs: Programs,
     assert run(programs, "list", **locked)[0] == 0, "what needs no key is answered"
 
 
+def test_a_task_that_waits_for_a_key_says_so_and_is_sent_once_it_is_there(programs: Programs, paid: Any):  # noqa: F811
+    code, made, said = run(
+        programs, *PAID, RUNWAYML_API_SECRET="", PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring"
+    )
+    assert (code, made["state"], made["waits_for"], paid()) == (4, "held", "the key", 0), said
+    assert (run(programs, "wait", made["task_id"])[0], paid()) == (0, 1)
+
+
+def test_a_key_that_is_refused_is_said_to_be(programs: Programs, paid: Any):  # noqa: F811
+    programs.runway.fault("api", "status", status=401)
+    try:
+        code, refused, _ = run(programs, "balance", "--json")
+        assert (code, refused["code"]) == (4, "key")
+        code, made, said = run(programs, *PAID)
+        assert (code, made["waits_because"], paid()) == (4, "The key was refused", 0), said
+    finally:
+        programs.runway.mend()
+
+
+def test_an_address_that_is_none_has_to_be_changed(programs: Programs):  # noqa: F811
+    code, refused, said = run(programs, "balance", "--json", RUNWAYML_BASE_URL="http://example.com")
+    assert (code, refused["code"]) == (2, "input")
+    assert "RUNWAYML_BASE_URL" in said
+
+
 def test_a_runway_that_cannot_be_reached_is_a_passing_trouble(programs: Programs):  # noqa: F811
     nobody = {"RUNWAYML_BASE_URL": "http://127.0.0.1:1"}
     code, refused, _ = run(programs, "balance", "--json", **nobody)

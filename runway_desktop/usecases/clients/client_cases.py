@@ -12,7 +12,8 @@ from contextlib import suppress
 from typing import Any
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.account import KeyPlace
+from runway_desktop.domain.account import KeyPlace, Link
+from runway_desktop.domain.caps import LaneCode
 from runway_desktop.domain.clients import COMMAND_LINE, CONNECTION_TEST, ClientRequest, Permission
 from runway_desktop.domain.errors import ApiError
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
@@ -193,6 +194,8 @@ class ClientCases:
         known = account.organization or await account.refresh()
         if known is None:
             said = account.connection.message or "Runway could not be asked."
+            if account.connection.link is Link.KEY_REFUSED:
+                raise CallRefused(said, code=Code.KEY)
             raise CallRefused(said, code=Code.AGAIN, advice="Try again in a moment.")
         models = {
             model: {
@@ -363,12 +366,13 @@ class ClientCases:
     def _said(self, row: Row, asked: ClientRequest | None, **more: Any) -> dict[str, Any]:
         task, engine = row.task, self._engine
         price = engine.pricing.price(task.request) if task.credits is None else None
-        because = ""
+        because, needs_key = "", False
         if task.state is State.HELD:
             reason = engine.lane.reason_for(task.id) if engine.is_made("lane") else None
             because = why_waiting(task.hold, reason)
+            needs_key = reason is not None and reason.code in (LaneCode.NO_KEY, LaneCode.KEY_REFUSED)
         credits = price.credits if price is not None else None
-        return task_answer(row, asked=asked, price=credits, because=because, **more)
+        return task_answer(row, asked=asked, price=credits, because=because, needs_key=needs_key, **more)
 
 
 def _some(ids: Sequence[str]) -> Sequence[str]:

@@ -6,6 +6,9 @@ from enum import Enum
 
 from runway_desktop.domain.errors import KeyRefused, NotThere, RunwayDesktopError
 
+THE_KEY = "the key"
+"""What a queued task waits for that the program has no key for, or a refused one."""
+
 
 class Code(Enum):
     """What kind of trouble it is. The values are the exit codes of the command line, and never change."""

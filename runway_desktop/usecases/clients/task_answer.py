@@ -18,6 +18,8 @@ from runway_desktop.usecases.words.failures import failure_words, saving_words
 from runway_desktop.usecases.words.holds import hold_words, lane_words
 from runway_desktop.values import replace
 
+from .refusals import THE_KEY
+
 ASK_AGAIN = "Ask again in 5 seconds."
 APPROVED_FIRST = "The person approves it in Runway Desktop first. Wait for it, or go on; do not make it again."
 DO_NOT_REPEAT = (
@@ -29,6 +31,7 @@ NOT_ANSWERED = (
 )
 WITHDRAWN = "It was canceled as this program asked. Nothing was sent or paid."
 WAS_EDITED = "The person changed the request before approving it: prompt and model here are what was sent."
+KEY_FIRST = "The person sees to the key in Runway Desktop first. Then it is sent; do not make it again."
 _STATUS = {
     State.HELD: "PENDING",
     State.SENDING: "PENDING",
@@ -45,9 +48,11 @@ def task_answer(
     links: Sequence[Output] = (),
     note: str = "",
     because: str = "",
+    needs_key: bool = False,
 ) -> dict[str, Any]:
     """`asked` is the wish of the client that it comes from. `links` are results with links that work now, given only to
-    who asked for them. `note`: what could not be found out now. `because`: why a queued task waits."""
+    who asked for them. `note`: what could not be found out now. `because`: why a queued task waits; `needs_key`:
+    for a key."""
     task = row.task
     found: dict[str, Any] = {
         "id": task.remote_id or task.id,
@@ -71,6 +76,8 @@ def task_answer(
             found["file"] = task.hold.file
     if asked is not None:
         found |= _decided(asked, task)
+    if needs_key:
+        found |= {"waits_for": THE_KEY, "next": KEY_FIRST}
     if task.hold.code.waits_for_person and task.state is State.HELD and task.removed_at is None:
         found |= {"state": "waiting_for_approval", "waits_for": "the person", "next": APPROVED_FIRST}
     if links:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.cli import main as commands
-from runway_desktop.usecases.clients.refusals import CallRefused, Code
+from runway_desktop.usecases.clients.refusals import THE_KEY, CallRefused, Code
 
 
 class Line:
@@ -61,25 +61,34 @@ ENDS = [
     ([task("failed"), task("uncertain"), task(**REFUSED)], 6),
     ([task("failed"), task("gone"), task(**REFUSED)], 7),
     ([task(files=[{"state": "failed", "problem": "The disk is full."}])], 1),
+    ([task("held", waits_for=THE_KEY)], 4),
+    ([task("held", waits_for=THE_KEY), task("failed")], 4),
 ]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "SAVED_WITHIN", 0.0)
+    monkeypatch.setattr(commands, "SETTLED_WITHIN", 0.0)
 
 
 @pytest.mark.parametrize(("tasks", "code"), ENDS)
 def test_a_wait_ends_with_the_worst_that_can_be_done_wrong(
     tasks: list[dict[str, Any]], code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    assert run(Line(waited(*tasks)), monkeypatch, "wait", *(task["task_id"] for task in tasks)) == code
+    is_over = not any(task.get("waits_for") == THE_KEY for task in tasks)
+    assert run(Line(waited(*tasks, is_over=is_over)), monkeypatch, "wait", *(task["task_id"] for task in tasks)) == code
     printed = json.loads(capsys.readouterr().out)
-    assert printed == (tasks[0] if len(tasks) == 1 else waited(*tasks))
+    assert printed == (tasks[0] if len(tasks) == 1 else waited(*tasks, is_over=is_over))
+
+
+def test_a_key_that_is_still_looked_for_is_waited_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(commands, "SETTLED_WITHIN", 5.0)
+    line = Line(waited(task("held", waits_for=THE_KEY), is_over=False), waited(task()))
+    assert run(line, monkeypatch, "wait", "x") == 0
 
 
 def test_what_the_last_engine_could_not_save_is_given_time_to_be_saved(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(commands, "SAVED_WITHIN", 5.0)
+    monkeypatch.setattr(commands, "SETTLED_WITHIN", 5.0)
     unsaved = task(files=[{"state": "failed", "problem": "The drive is away."}])
     assert run(Line(waited(unsaved), waited(task(files=[SAVED]))), monkeypatch, "wait", "x") == 0
 
