@@ -115,6 +115,7 @@ def test_a_task_of_elsewhere_is_asked_for_once_and_answered_at_once(programs: Pr
     code, found, _ = run(programs, "get", elsewhere, "--json")
     assert (code, found["id"], found["next"]) == (0, elsewhere, "Ask again in 5 seconds.")
     assert programs.runway.state()["gets"][elsewhere] == 1
+    assert run(programs, "cancel", elsewhere)[0] == 0, "its slot is free for other tests"
 
 
 def test_without_a_key_the_list_is_read_and_nothing_else_is_done(programs: Programs):
@@ -147,6 +148,7 @@ def test_an_interrupted_wait_names_the_command_that_goes_on(programs: Programs):
     _, said = waits.communicate(timeout=60)
     assert waits.returncode == 130
     assert f"runway-desktop wait {made['task_id']} --profile-dir {programs.folder}" in said
+    assert run(programs, "cancel", made["task_id"])[0] == 0, "its slot is free for other tests"
 
 
 def test_a_polite_end_finishes_what_is_being_sent(programs: Programs):
