@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from runway_desktop.domain.clients import COMMAND_LINE, Permission
 from runway_desktop.services.settings import PAUSED
 from runway_desktop.store import SqliteStore
 from runway_desktop.wiring import environment
@@ -19,6 +20,7 @@ from tests.faults.test_commands import PICTURE, programs, run, runway  # noqa: F
 from tests.faults.test_hand_over import Programs
 from tests.faults.test_hanging_keychain import BACKEND
 from tests.journeys.runway import ROOT
+from tests.permits import permit
 from tests.unit.store.libraries import fill
 
 PAID = (*PICTURE, "--set", "ratio=1280:720", "--max-credits", "10", "--json")
@@ -57,6 +59,24 @@ def test_a_pause_holds_and_a_wait_says_so(programs: Programs, paid: Any):  # noq
     assert (code, "held: Paused" in said) == (8, True)
     arrange(programs, **{PAUSED: False})
     assert (run(programs, "wait", made["task_id"])[0], paid()) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("permission", "reads", "pays", "why"),
+    [
+        (Permission.REVOKED, 7, 7, "revoked"),
+        (Permission.READ, 0, 7, "runway-desktop grant"),
+        (Permission.ALLOWANCE, 0, 0, ""),
+    ],
+)
+def test_commands_do_what_their_person_lets_them(
+    programs: Programs, paid: Any, permission: Permission, reads: int, pays: int, why: str  # noqa: F811
+):  # fmt: skip
+    asyncio.run(permit(programs.folder, COMMAND_LINE, permission, 100.0))
+    assert run(programs, "list")[0] == reads
+    code, _, said = run(programs, *PAID)
+    assert (code, paid()) == (pays, int(pays == 0)), said
+    assert why in said
 
 
 @pytest.mark.parametrize("cap", ["day_cap", "month_cap", "sending_cap"])
