@@ -6,6 +6,7 @@ from functools import partial
 
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.room import Page
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.viewmodels.requests import RequestsModel
 
 from .center import RequestsCenter
@@ -19,6 +20,7 @@ def open_room(desk: Desk, _wish: object) -> None:
     if center is None or side is None:
         center, side = _made(desk, model)
     model.set_open(True)
+    center.view.begin()
     if window.workspace.columns.is_folded(2):
         # A request is seen in full before it is answered.
         window.workspace.fold(2)
@@ -31,6 +33,11 @@ def _made(desk: Desk, model: RequestsModel) -> tuple[RequestsCenter, RequestSide
     shared = (model, desk.theme, window.workspace.posters, desk.keys)
     center, side = RequestsCenter(*shared), RequestSide(*shared)
     center.choice_moved.connect(window.pages.choice_moved)
+
+    def give(command: TaskCommand) -> None:
+        center.view.answered = frozenset(center.chosen_ids())
+        window.task_menu.take(command)
+
     for part in (center, side):
-        part.command_wanted.connect(window.task_menu.take)
+        part.command_wanted.connect(give)
     return center, side

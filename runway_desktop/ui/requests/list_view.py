@@ -145,6 +145,10 @@ class RequestList(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
+        self.answered: frozenset[TaskId] = frozenset()
+        """What the person answered last."""
+        self._begins = True
+        """Nothing was looked at since the page, or its other part, was opened."""
         self._looked_at: tuple[TaskId | None, int] = (None, 0)
         rows.modelAboutToBeReset.connect(self._note)
         rows.modelReset.connect(self._bring_back)
@@ -156,13 +160,16 @@ class RequestList(QListView):
         row = self.currentIndex().data(ROW)
         return row.task_id if row is not None else None
 
+    def begin(self) -> None:
+        """The page is opened: the first request is looked at, where none is."""
+        if self.current_id() is None:
+            self._begins = True
+            self._bring_back()
+
     def set_checks(self, on: bool) -> None:
         self._delegate.checks = on
+        self._begins = True
         self.scheduleDelayedItemsLayout()
-
-    def choose_first(self) -> None:
-        if self.current_id() is None:
-            self._bring_back()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.SelectAll) and self._delegate.checks:
@@ -178,13 +185,15 @@ class RequestList(QListView):
         self._looked_at = (self.current_id(), self.currentIndex().row())
 
     def _bring_back(self) -> None:
-        """The same request, or the one that came into its place."""
+        """The same request, or after an answer the one that came into its place. After one that left by itself there
+        is none: nothing is approved that came under a key which was about to be pressed."""
         looked_at, at = self._looked_at
         place = self.rows.place_of(looked_at) if looked_at is not None else -1
         ids = self.rows.ids
-        if place < 0 and ids:
+        if place < 0 and ids and (self._begins or looked_at in self.answered):
             places = [self.rows.place_of(task_id) for task_id in ids]
             place = next((one for one in places if one >= at), places[-1])
         self.setCurrentIndex(self.rows.index(place) if place >= 0 else self.rows.index(-1))
+        self._begins = self._begins and place < 0
         if place < 0:
             self.moved.emit(None)

@@ -26,7 +26,7 @@ from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words import requests as said
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import shown
-from runway_desktop.usecases.words.requests import InputShown
+from runway_desktop.usecases.words.requests import InputShown, bounded
 from runway_desktop.usecases.words.tasks import Fact
 from runway_desktop.viewmodels.requests import RequestsModel
 
@@ -251,7 +251,7 @@ class _InputCard(QWidget):
         self.setProperty("box", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         folder, _, name = one.path.replace("\\", "/").rpartition("/")
-        texts = [(one.label, "muted"), (shown(name or one.link), ""), (shown(folder), "muted")]
+        texts = [(one.label, "muted"), (bounded(name or one.link), ""), (shown(folder), "muted")]
         if one.facts is not None:
             facts = one.facts
             sides = f"{facts.width}×{facts.height} · " if facts.width and facts.height else ""

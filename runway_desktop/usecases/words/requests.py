@@ -35,6 +35,7 @@ from .tasks import Fact
 NOTHING_SENT = "Nothing is sent until you approve. Requests expire after 24 hours."
 OWN_NAME = "The program gave its own name; check the request itself."
 LONGEST_TITLE = 300
+LONGEST_SHOWN, LONGEST_CUT = 4_000, 200
 _DECISIONS: Mapping[Decision, tuple[str, Tone]] = {
     Decision.WAITING: ("Waiting", Tone.BUSY),
     Decision.ALLOWANCE: ("Within allowance", Tone.PLAIN),
@@ -200,11 +201,8 @@ def times_words(one: Asked, now: float) -> str:
 
 def project_words(task: Task) -> str:
     """ "Project “Lagoon teaser”, shot 090."; empty for none."""
-    parts = (
-        f"Project “{shown(task.project)}”" if task.project else "",
-        f"shot {shown(task.shot)}" if task.shot else "",
-    )
-    said = ", ".join(part for part in parts if part)
+    project, shot = (units.shortened(shown(name), LONGEST_CUT) for name in (task.project, task.shot))
+    said = ", ".join((f"project “{project}”",) * bool(project) + (f"shot {shot}",) * bool(shot))
     return f"{said[0].upper()}{said[1:]}." if said else ""
 
 
@@ -234,7 +232,9 @@ def settings_of(task: Task, catalog: Catalog) -> list[Fact]:
     ]
     for name, value in request.values.items():
         if name != prompt and (rest := _without(value, inputs)) not in (None, [], {}):
-            facts.append(Fact(field_words(name, request.endpoint).label, _value_words(name, rest)))
+            field = pair.field(name) if pair is not None else None
+            is_choice = field is not None and bool(field.choices)
+            facts.append(Fact(field_words(name, request.endpoint).label, _value_words(name, rest, is_choice=is_choice)))
     return facts
 
 
@@ -252,16 +252,23 @@ def _without(value: object, inputs: Set[str]) -> object:
             return value
 
 
-def _value_words(name: str, value: object) -> str:
+def _value_words(name: str, value: object, *, is_choice: bool) -> str:
     match value:
         case bool():
             return value_in_words(value)
         case int() | float():
             return f"{number_in_words(value)} s" if name == "duration" else str(value)
         case str():
-            return shown(choice_label(name, value))
+            return bounded(choice_label(name, value) if is_choice else value)
         case _:
-            return shown(json.dumps(value, ensure_ascii=False))
+            return bounded(json.dumps(value, ensure_ascii=False))
+
+
+def bounded(text: str) -> str:
+    """What a program gave, written out; of more than anybody reads, such as a picture as text, its beginning."""
+    if len(text) <= LONGEST_SHOWN:
+        return shown(text)
+    return f"{shown(text[:LONGEST_CUT])}{units.ELLIPSIS} ({len(text):,} characters)"
 
 
 def cost_words(price: Price | None) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from runway_desktop.domain.clients import Permission
 from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.requests.center import RequestsCenter
-from runway_desktop.usecases.clients.client_cases import TaskWanted
+from runway_desktop.usecases.clients.client_cases import Ids, TaskWanted
 from runway_desktop.usecases.clients.refusals import CallRefused
 from runway_desktop.usecases.commands.requests import EDIT_HELD
 from runway_desktop.usecases.words.announcements import Announcement
@@ -53,6 +53,22 @@ async def test_a_request_is_shown_in_full_before_it_is_approved(tmp_path, theme)
         assert "Claude Code asks for one clip" in said
         assert any("60 credits" in text for text in said)
         assert too_small(rig.window) == []
+
+
+async def test_nothing_comes_under_a_key_that_is_about_to_be_pressed(tmp_path, theme):
+    async with an_office(tmp_path, theme, "A fox", "A wolf") as (rig, agents):
+        center, side = await opened(rig, 2)
+        first, second = center.view.rows.ids
+        await agents.cases.cancel(AGENT, Ids(ids=[first]))
+        await until(lambda: center.view.rows.ids == [second])
+        third = await agents.ask("A bear")
+        await until(lambda: center.view.rows.ids == [second, third])
+        assert center.chosen_ids() == []
+        center.view.setFocus()
+        QTest.keyClick(center.view, Qt.Key.Key_Return, CTRL)
+        await rest()
+        assert {(await agents.task(one)).hold.code for one in (second, third)} == {HoldCode.APPROVAL}
+        assert not side.approve.isVisible()
 
 
 @pytest.mark.parametrize("within", ["list", "side"])

@@ -139,3 +139,10 @@ def test_the_record_names_the_person_and_writes_out_what_a_program_said():
     assert record_row(changed, None, NOW).cells[1:4] == ("You", "Permission changed", "zed: ask")
     listed = RecordLine(at=NOW, client="zed", call="list", about="\u202efox")
     assert record_row(listed, None, NOW).cells[1:4] == ("Zed", "List, \\u202efox", "Read only")
+
+
+def test_a_text_is_shown_as_it_is_and_a_picture_as_text_by_its_beginning():
+    wanted = request("A fox", voice_note="keep_this_name", picture="data:image/png;base64," + "A" * 90_000)
+    facts = [fact.text for fact in settings_of(task(1, State.HELD, request=wanted), CATALOG)]
+    assert "keep_this_name" in facts
+    assert any(text.endswith("… (90,022 characters)") and len(text) < 300 for text in facts)
