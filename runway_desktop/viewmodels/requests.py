@@ -16,7 +16,7 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.inputs import path_of
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import local_time
-from runway_desktop.domain.task import TaskId
+from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.requests.input_item import label_at
 from runway_desktop.usecases.sheets.blocks import csv_of
@@ -154,12 +154,12 @@ class RequestsModel(Model):
         self.inputs: tuple[InputShown, ...] = ()
         """Its inputs."""
         self._is_open = False
-        self._asked = 0
+        self._is_wanted = self._is_reading = False
         self._waiting: list[Asked] = []
         self._answered: list[Asked] = []
         self._clients: Mapping[str, Client] = {}
         self._used: Mapping[str, float] = {}
-        self._inputs_of: tuple[Asked, int] | None = None
+        self._inputs_of: Request | None = None
         self._soon = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._soon.timeout.connect(self.refresh)
         self._tick = QTimer(self, interval=TICK_MS)
@@ -221,20 +221,15 @@ class RequestsModel(Model):
     def look_at(self, task_id: TaskId | None) -> None:
         shown = self._answered if self.shows_answered else self._waiting
         self.current = next((one for one in shown if one.task.id == task_id), None)
-        if (
-            self.current is None
-            or self._inputs_of is None
-            or self._inputs_of[0].task.request != self.current.task.request
-        ):
-            self.inputs = ()
-            if self.current is not None:
-                self._inputs_of = (self.current, self._asked)
-                self._runner(self._look(self.current), "look at inputs")
+        self._ask_inputs()
         self.changed.emit()
 
     def refresh(self) -> None:
-        self._asked += 1
-        self._runner(self._load(self._asked), "read requests")
+        """Reads anew. Asked for while it reads, it reads once more, however often."""
+        self._is_wanted = True
+        if not self._is_reading:
+            self._is_reading = True
+            self._runner(self._read(), "read requests")
 
     def export(self, path: Path) -> None:
         """The record of the day as a table."""
@@ -247,7 +242,15 @@ class RequestsModel(Model):
         if self._is_open and not self._soon.isActive():
             self._soon.start()
 
-    async def _load(self, asked: int) -> None:
+    async def _read(self) -> None:
+        try:
+            while self._is_wanted:
+                self._is_wanted = False
+                await self._load()
+        finally:
+            self._is_reading = False
+
+    async def _load(self) -> None:
         clients, now = self._cases.clients, self.now
         record = await clients.recorded(now - DAYS_ANSWERED * 86_400.0, MOST_RECORDED)
         ids = [task.id for task in clients.waiting()]
@@ -272,12 +275,11 @@ class RequestsModel(Model):
                     )
                 found[task_id] = one
         used = {name: await clients.reserved_today(name) for name in {one.wish.client for one in found.values()}}
-        if asked == self._asked:
-            self._clients, self._used = known, used
-            self._waiting = [found[task_id] for task_id in ids if task_id in found and found[task_id].waits]
-            self._answered = [found[task_id] for task_id in ids if task_id in found and not found[task_id].waits]
-            self._show_record(record, found)
-            self._show()
+        self._clients, self._used = known, used
+        self._waiting = [found[task_id] for task_id in ids if task_id in found and found[task_id].waits]
+        self._answered = [found[task_id] for task_id in ids if task_id in found and not found[task_id].waits]
+        self._show_record(record, found)
+        self._show()
 
     def _show_record(self, record: Sequence[RecordLine], found: Mapping[TaskId, Asked]) -> None:
         midnight = local_time(self.now).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
@@ -291,7 +293,15 @@ class RequestsModel(Model):
         shown = self._answered if self.shows_answered else self._waiting
         self.current = next((one for one in shown if one.task.id == looked_at), None)
         self.rows.show(rows_of(shown, self._clients, self._cases.catalog, self.now))
+        self._ask_inputs()
         self.changed.emit()
+
+    def _ask_inputs(self) -> None:
+        request = self.current.task.request if self.current is not None else None
+        if request != self._inputs_of:
+            self.inputs, self._inputs_of = (), request
+            if self.current is not None:
+                self._runner(self._look(self.current), "look at inputs")
 
     async def _look(self, asked: Asked) -> None:
         """What the inputs are. A link is named and not fetched."""
@@ -314,7 +324,7 @@ class RequestsModel(Model):
             media = facts.media if facts is not None else media
             picture = path if media.kind.is_picture else await self._poster(Path(path))
             found.append(InputShown(label=label, media=media, path=path, picture=picture, facts=facts))
-        if self.current is not None and self.current.task.id == asked.task.id:
+        if self._inputs_of == request:
             self.inputs = tuple(found)
             self.changed.emit()
 

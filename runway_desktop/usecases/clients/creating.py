@@ -91,6 +91,8 @@ class Creating:
         request_id = wish.request_id.strip()
         if len(request_id) > LONGEST_ID:
             raise CallRefused("The request_id is too long.", code=Code.INPUT, advice=f"At most {LONGEST_ID} letters.")
+        if len(wish.project) > LONGEST_ID:
+            raise CallRefused("The project is too long.", code=Code.INPUT, advice=f"At most {LONGEST_ID} letters.")
         return await self._finishing.run(self._one_by_one(client, request_id, digest, new, wish), "make a task")
 
     async def _one_by_one(self, client: str, request_id: str, digest: str, new: NewTask, wish: TaskWished) -> Made:

@@ -28,7 +28,7 @@ class Agents:
         self.cases: ClientCases = rig.cases.client_cases(lambda: rest(1))
 
     async def ask(self, prompt: str = "A fox", client: str = AGENT, **more: Any) -> TaskId:
-        values = {"ratio": "1280:720", "duration": 5, **more.pop("values", {})}
+        values = more.pop("values", {"ratio": "1280:720", "duration": 5})
         given = {"endpoint": "text_to_video", "model": "gen4.5", "request_id": prompt[:60], **more}
         made = await self.cases.create(client, TaskWished(values=values, prompt=prompt, **given))
         return TaskId(made["task_id"])

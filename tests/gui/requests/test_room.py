@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QLineEdit
@@ -315,3 +316,27 @@ async def test_tab_goes_as_the_eye_does(tmp_path, theme):
             side.refuse,
             side.edit,
         ]
+
+
+async def test_inputs_are_shown_with_what_they_are_and_links_as_text(tmp_path, tmp_path_factory, theme):
+    async with an_office(tmp_path, theme, "A fox") as (rig, agents):
+        folder = tmp_path_factory.mktemp("cast")
+        Image.new("RGB", (320, 200), "teal").save(folder / "maya.png")
+        await rig.engine.clients.allow_folders(AGENT, [str(folder)])
+        link = f"https://example.com/{'a' * 90}.png"
+        given = [{"uri": str(folder / "maya.png"), "tag": "maya"}, {"uri": link, "tag": "link"}]
+        values = {"ratio": "1920:1080", "referenceImages": given}
+        await agents.ask("@maya", endpoint="text_to_image", model="gen4_image", values=values)
+        center, side = await opened(rig, 2)
+        QTest.keyClick(center.view, Qt.Key.Key_Down)
+
+        def said() -> str:
+            seen = [label.text() for label in side.findChildren(QLabel) if label.isVisible()]
+            return " ".join(seen).replace("\u200b", "")
+
+        await until(lambda: "320×200" in said())
+        assert all(word in said() for word in ("maya.png", str(folder), link)), "the link whole, and not fetched"
+        QTest.keyClick(center.view, Qt.Key.Key_Up)
+        assert "maya.png" not in said()
+        QTest.keyClick(center.view, Qt.Key.Key_Down)
+        await until(lambda: "320×200" in said(), "shown again when one comes back")

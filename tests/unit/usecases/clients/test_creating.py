@@ -273,6 +273,7 @@ async def test_a_wish_that_the_person_releases_is_sent_at_the_price_of_now(tmp_p
         ({"values": {"promptVideo": "https://example.com/a.mp4"}}, "takes no “promptVideo”"),
         ({"values": {"duration": 600}}, "not valid"),
         ({"request_id": "x" * 1000}, "too long"),
+        ({"project": "x" * 1000}, "too long"),
     ],
 )
 async def test_what_is_wrong_is_said_with_what_to_do_instead(change: dict[str, Any], said: str, tmp_path: Path):
