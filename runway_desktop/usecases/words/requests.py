@@ -18,6 +18,7 @@ from runway_desktop.domain.clients import (
     Permission,
     RecordLine,
     decision,
+    waiting,
 )
 from runway_desktop.domain.inputs import MediaFacts
 from runway_desktop.domain.media import Media
@@ -69,7 +70,8 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     @property
     def waits(self) -> bool:
-        return self.decision is Decision.WAITING
+        """For approval. What was approved may wait for the person again, as one whose file was changed."""
+        return bool(waiting([self.task]))
 
 
 class InputShown(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QLineEdit
 
 from runway_desktop.app.in_tray import InTray
-from runway_desktop.domain.clients import Permission
+from runway_desktop.domain.clients import COMMAND_LINE, Permission
 from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.requests.center import RequestsCenter
@@ -36,8 +36,9 @@ def places(rig: Desktop) -> list[str]:
 
 async def test_it_is_listed_once_a_program_was_ever_there_and_counts_what_waits(tmp_path, theme):
     async with Desktop(tmp_path, theme) as rig:
+        await rig.engine.clients.permit(COMMAND_LINE, Permission.ALLOWANCE, 100)
         await rest()
-        assert not [said for said in places(rig) if said.startswith("Requests")]
+        assert not [said for said in places(rig) if said.startswith("Requests")], "commands never wait for an answer"
         await rig.engine.clients.permit(AGENT, Permission.ASK)
         await until(lambda: "Requests, 0" in places(rig))
         await Agents(rig).ask()

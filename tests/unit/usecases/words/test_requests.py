@@ -21,6 +21,7 @@ from runway_desktop.usecases.words.requests import (
     settings_of,
     sum_words,
 )
+from runway_desktop.values import replace
 from tests.engine_rig import CATALOG, request
 from tests.rows import task
 
@@ -146,3 +147,9 @@ def test_a_text_is_shown_as_it_is_and_a_picture_as_text_by_its_beginning():
     facts = [fact.text for fact in settings_of(task(1, State.HELD, request=wanted), CATALOG)]
     assert "keep_this_name" in facts
     assert any(text.endswith("… (90,022 characters)") and len(text) < 300 for text in facts)
+
+
+def test_what_was_approved_and_held_again_does_not_wait_for_approval():
+    one = asked()
+    held = Asked(task=replace(one.task, hold=Hold(HoldCode.FILE_CHANGED, file="a.png")), wish=one.wish)
+    assert (one.waits, held.waits) == (True, False)
