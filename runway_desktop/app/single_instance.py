@@ -6,7 +6,6 @@ Whoever has the profile's lock is the one. What is handed over is the command li
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Sequence
@@ -86,7 +85,6 @@ if sys.platform == "win32":
 
 else:
     import asyncio
-    import socket
 
     def hand_over(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> tuple[Taken, tuple[Under, ...]]:
         """Gives the words to the window that has this profile, or asks an engine without one to leave. Raises
@@ -95,7 +93,7 @@ else:
         return asyncio.run(_hand_over(folder, words, patience)) if places else (Taken.BY_NOBODY, ())
 
     async def _hand_over(folder: Path, words: Sequence[str], patience: float) -> tuple[Taken, tuple[Under, ...]]:
-        from runway_desktop.remote.client import ConnectionLost, OtherVersion, connect
+        from runway_desktop.remote.client import ConnectionLost, connect
         from runway_desktop.remote.messages import LEAVE, OPEN
         from runway_desktop.usecases.clients.refusals import CallRefused
 
@@ -119,25 +117,6 @@ else:
                 return Taken.BY_NOBODY, ()
             finally:
                 await connection.close()
-        except OtherVersion as error:
-            if not error.program and _give_as_before(folder, words, patience):
-                return Taken.BY_WINDOW, ()
-            raise DoesNotAnswer(error.in_words()) from error
         except (CallRefused, TimeoutError) as error:
             said = error.in_words() if isinstance(error, CallRefused) else "Runway Desktop does not answer."
             raise DoesNotAnswer(said) from error
-
-    def _give_as_before(folder: Path, words: Sequence[str], patience: float) -> bool:
-        """To a window of a version from before the messages of `remote`, which takes one line and says "ok"."""
-        for place in private_socket.places(folder):
-            with socket.socket(socket.AF_UNIX) as ours:
-                ours.settimeout(patience)
-                try:
-                    ours.connect(place)
-                    if private_socket.peer_is_own(ours.fileno()):
-                        ours.sendall(json.dumps(list(words)).encode() + b"\n")
-                        if ours.recv(16).startswith(b"ok"):
-                            return True
-                except OSError:
-                    continue
-        return False

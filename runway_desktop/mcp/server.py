@@ -14,15 +14,10 @@ import mimetypes
 import os
 import re
 import sys
-import threading
-import time
-from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
-from types import TracebackType
-from typing import Any, BinaryIO, Self, cast
+from typing import Any, BinaryIO, cast
 
 import anyio
 import mcp_types as types
@@ -36,10 +31,11 @@ from runway_desktop import __version__
 from runway_desktop.domain.clients import COMMAND_LINE, NAMELESS, clean_name
 from runway_desktop.remote.line import Line
 from runway_desktop.remote.messages import LONGEST_LINE
+from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker
 from runway_desktop.services.supervised import report
 from runway_desktop.usecases.clients.refusals import CallRefused
 
-from .tools import LONGEST_WAIT, TOOLS
+from .tools import TOOLS
 
 log = logging.getLogger(__name__)
 
@@ -55,14 +51,9 @@ LONGEST_PROBLEM = 300
 MOST_PICTURES = 4
 LARGEST_PICTURE = 200_000
 """Bytes."""
-NOTE_EVERY = 1.0
-"""Seconds between two notes on a wait."""
 _EDGE = 1000
 _ID = re.compile(rb'"id"\s*:\s*("[^"\\]{0,100}"|[0-9]{1,15})')
 _BY_NAME = {tool.name: tool for tool in TOOLS}
-
-Note = Callable[[float, float, str], Awaitable[None]]
-"""Progress for the host: so much, of so much, in words."""
 
 
 async def serve(line: Line) -> None:
@@ -76,9 +67,7 @@ async def serve(line: Line) -> None:
     async def call_tool(context: ServerRequestContext[Any], asked: types.CallToolRequestParams) -> types.CallToolResult:
         given = context.session.client_params
         line.client = client_name(given.client_info.name if given is not None else "")
-        wants_notes = "progress_token" in (context.meta or {})
-        note = context.session.report_progress if wants_notes else None
-        return await answered(line, asked.name, asked.arguments or {}, note)
+        return await answered(line, asked.name, asked.arguments or {})
 
     server: Server[Any] = Server(
         NAME,
@@ -89,8 +78,11 @@ async def serve(line: Line) -> None:
         on_call_tool=call_tool,
     )
     try:
-        async with stdio_server(stdin=cast(Any, _Lines())) as (read, write):
-            await server.run(_Discoverable(read, write, server), write, server.create_initialization_options())
+        async with stdio_server(stdin=cast(Any, _lines())) as (read, write), anyio.create_task_group() as tasks:
+            others, asked = anyio.create_memory_object_stream[SessionMessage | Exception](0)
+            tasks.start_soon(_answer_probes, read, write, others, server)
+            await server.run(asked, write, server.create_initialization_options())
+            tasks.cancel_scope.cancel()
     except* (BrokenPipeError, anyio.BrokenResourceError, anyio.ClosedResourceError):
         log.info("The host is gone")
         # What is still to be written would break again at the end of the process.
@@ -122,8 +114,8 @@ def listed_tools() -> list[types.Tool]:
     ]
 
 
-async def answered(line: Line, name: str, arguments: dict[str, Any], note: Note | None = None) -> types.CallToolResult:
-    """What went wrong is a sentence for the model, with what to do instead. `note` is where the host wants progress."""
+async def answered(line: Line, name: str, arguments: dict[str, Any]) -> types.CallToolResult:
+    """What went wrong is a sentence for the model, with what to do instead."""
     tool = _BY_NAME.get(name)
     if tool is None:
         return _said(f"There is no tool of this name. There are: {', '.join(_BY_NAME)}.")
@@ -132,8 +124,7 @@ async def answered(line: Line, name: str, arguments: dict[str, Any], note: Note 
     except msgspec.ValidationError as error:
         return _said(f"{str(error)[:LONGEST_PROBLEM]}. Nothing was done.")
     try:
-        call, values = tool.call(asked)
-        found = await (_noted(line, values, note) if call == "wait" and note is not None else line.call(call, values))
+        found = await line.call(*tool.call(asked))
     except CallRefused as error:
         return _said(error.in_words())
     except Exception as mistake:  # noqa: BLE001 - reported with its traceback
@@ -147,32 +138,6 @@ async def answered(line: Line, name: str, arguments: dict[str, Any], note: Note 
         content += [_resource(file) for file in files]
         content += await asyncio.to_thread(_pictures, files)
     return types.CallToolResult(content=content, structured_content=found)
-
-
-async def _noted(line: Line, wanted: Mapping[str, Any], note: Note) -> dict[str, Any]:
-    """A wait in short parts, with a note after each in which something changed. The progress is the time waited: the
-    protocol wants a number that only grows."""
-    begun, seconds = time.monotonic(), min(wanted["seconds"], LONGEST_WAIT)
-    part, before = 0.0, ""
-    while True:
-        left = max(0.0, begun + seconds - time.monotonic())
-        found: dict[str, Any] = await line.call("wait", {**wanted, "seconds": min(part, left)})
-        if found["is_over"] or left <= part:
-            return found
-        words = _standing(found["tasks"])
-        if part and words != before:
-            await note(time.monotonic() - begun, seconds, words)
-        part, before = NOTE_EVERY, words
-
-
-def _standing(tasks: Sequence[Mapping[str, Any]]) -> str:
-    """ "1 succeeded, 2 running (40 %)": the progress of the slowest."""
-    said = []
-    for state, amount in sorted(Counter(task["state"] for task in tasks).items()):
-        known = [task["progress"] for task in tasks if task["state"] == state and "progress" in task]
-        least = f" ({min(known):.0%})" if known else ""
-        said.append(f"{amount} {state.replace('_', ' ')}{least}")
-    return ", ".join(said)
 
 
 def _saved(task: dict[str, Any]) -> list[dict[str, Any]]:
@@ -200,41 +165,14 @@ def _said(problem: str) -> types.CallToolResult:
     return types.CallToolResult(content=[types.TextContent(text=problem)], is_error=True)
 
 
-class _Lines:
+async def _lines() -> AsyncIterator[str]:
     """stdin, line by line. One that is longer than `LONGEST_LINE` is read to its end and dropped; a request of no known
     method takes its place, so that the host gets an error for its id at once.
 
     A thread of its own reads, from a file of its own: the end of the process waits for neither."""
-
-    def __init__(self) -> None:
-        self._stdin = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
-        self._loop = asyncio.get_running_loop()
-        self._wanted: SimpleQueue[asyncio.Future[str]] = SimpleQueue()
-        threading.Thread(target=self._read, name="stdin", daemon=True).start()
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> str:
-        wanted = self._loop.create_future()
-        self._wanted.put(wanted)
-        line: str = await wanted
-        if not line:
-            raise StopAsyncIteration
-        return line
-
-    def _read(self) -> None:
-        while True:
-            wanted = self._wanted.get()
-            line = _line_of(self._stdin)
-            # The loop may be closed meanwhile.
-            with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(_give, wanted, line)
-
-
-def _give(wanted: asyncio.Future[str], line: str) -> None:
-    if not wanted.done():
-        wanted.set_result(line)
+    stdin, threads = os.fdopen(os.dup(sys.stdin.fileno()), "rb"), DiskThreads(1, "stdin")
+    while line := await in_worker(threads, _line_of, stdin):
+        yield line
 
 
 def _line_of(stdin: BinaryIO) -> str:
@@ -252,54 +190,26 @@ def _line_of(stdin: BinaryIO) -> str:
     return f'{{"jsonrpc": "2.0", "id": {number}, "method": "{said}"}}\n'
 
 
-class _Discoverable:
-    """What the host sends, without its probes, which are answered at once and choose no era."""
-
-    def __init__(self, read: Any, write: Any, server: Server[Any]) -> None:
-        self._read, self._write, self._server = read, write, server
-
-    @property
-    def last_context(self) -> Any:
-        return self._read.last_context
-
-    async def receive(self) -> SessionMessage | Exception:
-        while True:
-            item: SessionMessage | Exception = await self._read.receive()
+async def _answer_probes(read: Any, write: Any, others: Any, server: Server[Any]) -> None:
+    """Answers the host's probes at once, which choose no era, and gives `others` what else it sends."""
+    async with others:
+        async for item in read:
             request = getattr(item, "message", None)
-            if not (isinstance(request, types.JSONRPCRequest) and request.method == "server/discover"):
-                return item
-            await self._write.send(
-                SessionMessage(types.JSONRPCResponse(jsonrpc="2.0", id=request.id, result=self._eras()))
-            )
+            if isinstance(request, types.JSONRPCRequest) and request.method == "server/discover":
+                said = types.JSONRPCResponse(jsonrpc="2.0", id=request.id, result=_eras(server))
+                await write.send(SessionMessage(said))
+            else:
+                await others.send(item)
 
-    async def aclose(self) -> None:
-        await self._read.aclose()
 
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> SessionMessage | Exception:
-        try:
-            return await self.receive()
-        except anyio.EndOfStream:
-            raise StopAsyncIteration from None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.aclose()
-
-    def _eras(self) -> dict[str, Any]:
-        capabilities = self._server.get_capabilities(protocol_version=ERAS[0])
-        return {
-            "resultType": "complete",
-            "supportedVersions": list(ERAS),
-            "capabilities": capabilities.model_dump(by_alias=True, mode="json", exclude_none=True),
-            "instructions": INSTRUCTIONS,
-            "ttlMs": 0,
-            "cacheScope": "private",
-            "_meta": {"io.modelcontextprotocol/serverInfo": self._server.server_info_stamp},
-        }
+def _eras(server: Server[Any]) -> dict[str, Any]:
+    capabilities = server.get_capabilities(protocol_version=ERAS[0])
+    return {
+        "resultType": "complete",
+        "supportedVersions": list(ERAS),
+        "capabilities": capabilities.model_dump(by_alias=True, mode="json", exclude_none=True),
+        "instructions": INSTRUCTIONS,
+        "ttlMs": 0,
+        "cacheScope": "private",
+        "_meta": {"io.modelcontextprotocol/serverInfo": server.server_info_stamp},
+    }

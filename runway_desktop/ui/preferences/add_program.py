@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QFrame, QGridLayout, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from runway_desktop.ui.building import STRETCH, choices, clear_layout, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, choices, hbox, push_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import announce, say, words
-from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.clients.hosts import Adding, Host, adding
-from runway_desktop.usecases.clients.trial import tried_words
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.settings.programs_form import ProgramsForm
 
@@ -69,30 +68,17 @@ class TrialBox(QWidget):
         self._test = push_button(self, "Test the connection", form.test)
         self._works = words(self, tone="good", wrap=False)
         self._said = words(self)
-        self._box = QFrame(self)
-        self._box.setProperty("card", True)
-        self._facts = QGridLayout(self._box)
-        self._facts.setHorizontalSpacing(2 * GRID)
-        vbox(hbox(self._test, self._works, (self._said, 1), STRETCH), self._box, STRETCH, on=self)
+        vbox(hbox(self._test, self._works, (self._said, 1)), STRETCH, on=self)
         form.tested.connect(self._show)
         FollowsTheme(theme, self, lambda: self._test.setIcon(theme.icon("mdi6.connection")))
         self._show()
 
     def _show(self) -> None:
-        form, tried = self._form, self._form.tried
-        say(self._works, "Works" if form.facts else "")
-        if form.is_testing:
+        tried = self._form.tried
+        is_bad = tried is not None and bool(tried.problem)
+        say(self._works, "Works" if tried is not None and not is_bad else "")
+        if self._form.is_testing:
             say(self._said, "Starting the server as a program would…", Tone.PLAIN)
         else:
-            say(self._said, tried_words(tried) if tried else "", Tone.BAD if tried and tried.problem else Tone.PLAIN)
+            say(self._said, self._form.tried_words, Tone.BAD if is_bad else Tone.PLAIN)
             announce(self._test, self._said.text())
-        clear_layout(self._facts)
-        for place, (name, value) in enumerate(form.facts):
-            row, column = divmod(place, 2)
-            for aside, text, role in ((0, name, Role.MUTED.value), (1, value, "")):
-                label = words(self._box, text, role)
-                label.setFont(self._theme.small_font())
-                self._facts.addWidget(label, row, 2 * column + aside)
-        self._facts.setColumnStretch(1, 1)
-        self._facts.setColumnStretch(3, 1)
-        self._box.setVisible(bool(form.facts))

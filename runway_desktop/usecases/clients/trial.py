@@ -22,7 +22,6 @@ from runway_desktop.values import Struct
 
 WITHIN = 20.0
 """Seconds for all of it."""
-CALLS = 5
 _ENDS_WITHIN = 3.0
 """Seconds that the child has to end by itself once its stdin is closed."""
 _ERA = "2025-11-25"
@@ -30,30 +29,19 @@ _LONGEST_SAID = 300
 
 
 class Tried(Struct, frozen=True, kw_only=True):
-    """`problem` is a sentence where it does not work. Times in seconds; `answers` are those of the calls, in order of
-    length."""
+    """`problem` is a sentence where it does not work. `seconds` until its first answer."""
 
     problem: str = ""
-    began: float = 0.0
+    seconds: float = 0.0
     tools: int = 0
-    answers: tuple[float, ...] = ()
 
 
-def tried_words(tried: Tried) -> str:
-    return tried.problem or f"Started and answered in {tried.began:.1f} s, the way a program does it."
-
-
-def facts(tried: Tried, *, permission: str, reaches_window: bool, day_cap: float | None) -> tuple[tuple[str, str], ...]:
-    """What a new program would find, each fact under its name. `permission` in words; `day_cap` in credits."""
-    middle, slowest = (f"{1_000 * one:.0f} ms" for one in (tried.answers[len(tried.answers) // 2], tried.answers[-1]))
-    return (
-        ("Sees", units.count(tried.tools, "tool")),
-        ("Permission", f"{permission}, as for every new program"),
-        ("Window", "Open, so requests appear here" if reaches_window else "Not this one: is another one open?"),
-        ("Answer time", f"{middle}, slowest {slowest}"),
-        ("Caps", f"{units.number(day_cap)} a day, the same as yours" if day_cap else "No cap a day, as for you"),
-        ("Key", "Not handed out"),
-    )
+def tried_words(tried: Tried, *, reaches_window: bool) -> str:
+    """Whether a host would find it, and this window behind it."""
+    if tried.problem:
+        return tried.problem
+    where = "What it asks for appears here." if reaches_window else "It did not reach this window: is another one open?"
+    return f"Started and answered in {tried.seconds:.1f} s, with {units.count(tried.tools, 'tool')}. {where}"
 
 
 async def try_connection(words: Sequence[str], monotonic: Callable[[], float]) -> Tried:
@@ -127,16 +115,10 @@ class _Trial:
         self._ask(child, "initialize", hello)
         _say(child, {"jsonrpc": "2.0", "method": "notifications/initialized"})
         tools = self._ask(child, "tools/list", {}).get("tools", ())
-        answers: list[float] = []
-        began = 0.0
-        for _ in range(CALLS):
-            asked = self._now()
-            found = self._ask(child, "tools/call", {"name": "search", "arguments": {"query": "", "limit": 1}})
-            answers.append(self._now() - asked)
-            began = began or self._now() - begun
-            if found.get("isError"):
-                raise _Failed(" ".join(str(part.get("text", "")) for part in found.get("content", ()))[:_LONGEST_SAID])
-        return Tried(began=began, tools=len(tools), answers=tuple(sorted(answers)))
+        found = self._ask(child, "tools/call", {"name": "search", "arguments": {"query": "", "limit": 1}})
+        if found.get("isError"):
+            raise _Failed(" ".join(str(part.get("text", "")) for part in found.get("content", ()))[:_LONGEST_SAID])
+        return Tried(seconds=self._now() - begun, tools=len(tools))
 
     def _ask(self, child: subprocess.Popen[bytes], method: str, params: Mapping[str, Any]) -> dict[str, Any]:
         number = next(self._numbers)

@@ -5,11 +5,9 @@ A name is a program's own claim, from outside: what shows it takes it for plain 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 
-from runway_desktop.domain.clients import COMMAND_LINE, Client, Permission, called
+from runway_desktop.domain.clients import COMMAND_LINE, KNOWN_AS, Client, Permission, called
 from runway_desktop.usecases.question import Question
 
 from .plain import shown
@@ -17,22 +15,6 @@ from .units import count, credits_in_words, moment, number, shortened
 
 _LONGEST = 60
 _LONGEST_FOLDER = 36
-_UNKNOWN = "mdi6.application-outline"
-_ICONS: Mapping[str, str] = MappingProxyType(
-    {
-        COMMAND_LINE: "mdi6.console",
-        "claude-code": "mdi6.robot-outline",
-        "claude-ai": "mdi6.robot-happy-outline",
-        "codex-mcp-client": "mdi6.robot-outline",
-        "cursor-vscode": "mdi6.cursor-default-outline",
-        "cursor": "mdi6.cursor-default-outline",
-        "visual studio code": "mdi6.microsoft-visual-studio-code",
-        "gemini-cli-mcp-client": "mdi6.robot-outline",
-        "zed": "mdi6.code-braces",
-        "goose": "mdi6.robot-outline",
-    }
-)
-"""By what a program calls itself, in small letters."""
 
 
 def client_name(name: str) -> str:
@@ -41,7 +23,9 @@ def client_name(name: str) -> str:
 
 
 def client_icon(name: str) -> str:
-    return _ICONS.get(name.casefold(), _UNKNOWN)
+    if name == COMMAND_LINE:
+        return "mdi6.console"
+    return "mdi6.robot-outline" if name.casefold() in KNOWN_AS else "mdi6.application-outline"
 
 
 def permission_words(client: Client) -> str:

@@ -11,15 +11,14 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.domain.clients import CONNECTION_TEST, Client, Permission
+from runway_desktop.domain.clients import CONNECTION_TEST, Permission
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.clients.hosts import server_words
 from runway_desktop.usecases.clients.input_files import folder_refusal
 from runway_desktop.usecases.clients.programs import Program, programs
-from runway_desktop.usecases.clients.trial import Tried, facts, try_connection
+from runway_desktop.usecases.clients.trial import Tried, tried_words, try_connection
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words.clients import permission_words
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
@@ -104,13 +103,8 @@ class ProgramsForm(Model):
             self._testing.cancel()
 
     @property
-    def facts(self) -> tuple[tuple[str, str], ...]:
-        """Of the test that worked."""
-        if self.tried is None or self.tried.problem:
-            return ()
-        permission = permission_words(Client(name=""))
-        day_cap = self._cases.settings.day_cap
-        return facts(self.tried, permission=permission, reaches_window=self._is_reached, day_cap=day_cap)
+    def tried_words(self) -> str:
+        return tried_words(self.tried, reaches_window=self._is_reached) if self.tried is not None else ""
 
     def _tried(self, tried: Tried) -> None:
         self._testing, self.tried = None, tried

@@ -104,8 +104,6 @@ def test_the_connection_is_tried_as_a_host_starts_it(dialog: Preferences, rig: R
     until_tried(dialog, rig)
     assert "Works" in said(dialog)
     assert "Started and answered in" in said(dialog)
-    assert "Read only, as for every new program" in said(dialog)
-    assert "Not handed out" in said(dialog)
     assert "is another one open?" in said(dialog), "no window has this profile here"
 
 

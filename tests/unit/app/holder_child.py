@@ -57,11 +57,9 @@ class Engine:
 
 async def old(listening: Listening) -> None:
     async def ok(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        line = await reader.readline()
+        await reader.readline()
         writer.write(b"ok\n")
         writer.close()
-        if line.startswith(b"["):
-            say(json.loads(line))
 
     await asyncio.start_unix_server(ok, sock=listening.socket)
     await asyncio.Event().wait()

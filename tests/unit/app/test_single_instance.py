@@ -162,10 +162,9 @@ def test_an_engine_that_is_killed_while_it_makes_room_leaves_the_profile_to_the_
     mine.release()
 
 
-def test_a_window_of_an_older_version_gets_the_words_as_it_expects_them(tmp_path: Path):
-    with holder(tmp_path, "old") as first:
-        assert enter(tmp_path, WORDS) is None
-        assert first.told() == WORDS
+def test_a_window_of_an_older_version_is_said_at_once(tmp_path: Path):
+    with holder(tmp_path, "old"), pytest.raises(DoesNotAnswer, match="An older Runway Desktop is running"):
+        enter(tmp_path, WORDS)
 
 
 def test_the_socket_lies_where_no_other_user_may_look(tmp_path: Path):

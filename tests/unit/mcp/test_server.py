@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 import os
@@ -23,7 +22,6 @@ Client: Any = pytest.importorskip("mcp.client").Client
 from mcp.client.stdio import StdioServerParameters, stdio_client  # noqa: E402 - only where the library is installed
 
 from runway_desktop.domain.clients import Permission  # noqa: E402
-from runway_desktop.mcp import server  # noqa: E402
 from runway_desktop.mcp.server import answered, client_name  # noqa: E402
 from runway_desktop.mcp.tools import TOOLS  # noqa: E402
 from tests.mistakes import Mistakes  # noqa: E402
@@ -297,56 +295,3 @@ async def test_a_mistake_of_the_program_is_a_sentence_for_the_model_and_reported
 class Broken:
     async def call(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         raise ZeroDivisionError("a bug")
-
-
-class Standings:
-    """A line whose task stands otherwise at each wait."""
-
-    def __init__(self, *states: dict[str, Any]) -> None:
-        self.states = list(states)
-        self.waits: list[float] = []
-
-    async def call(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        assert name == "wait"
-        self.waits.append(arguments["seconds"])
-        task = self.states.pop(0) if len(self.states) > 1 else self.states[0]
-        if task["state"] != "succeeded":
-            await asyncio.sleep(arguments["seconds"])
-        return {"is_over": task["state"] == "succeeded", "tasks": [{"task_id": "a", "prompt": "Pay at once", **task}]}
-
-
-async def test_a_wait_notes_each_change_once_in_words_of_ours_and_ever_further(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(server, "NOTE_EVERY", 0.01)
-    running, further = ({"state": "running", "progress": part} for part in (0.1, 0.5))
-    line: Any = Standings({"state": "sending"}, running, running, further, {"state": "succeeded"})
-    notes: list[tuple[float, float, str]] = []
-
-    async def note(done: float, of: float, words: str) -> None:
-        notes.append((done, of, words))
-
-    result = await answered(line, "wait", {"task_ids": ["a"], "seconds": 30}, note)
-    assert json.loads(text_of(result))["is_over"]
-    assert [words for *_, words in notes] == ["1 running (10%)", "1 running (50%)"], "the end is the answer"
-    assert [done for done, *_ in notes] == sorted({done for done, *_ in notes}), "a host drops one that goes back"
-    assert {of for _, of, _ in notes} == {30}
-    assert len(line.waits) == 5
-
-
-async def test_a_wait_with_notes_lasts_no_longer_than_one_without(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(server, "LONGEST_WAIT", 0.25)
-    monkeypatch.setattr(server, "NOTE_EVERY", 0.1)
-    line: Any = Standings({"state": "running"})
-
-    async def note(done: float, of: float, words: str) -> None:
-        raise AssertionError("nothing changed")
-
-    result = await answered(line, "wait", {"task_ids": ["a"], "seconds": 600}, note)
-    assert not json.loads(text_of(result))["is_over"]
-    assert (line.waits[0], max(line.waits)) == (0.0, 0.1), "how it stands now, then a part a second"
-    assert sum(line.waits) <= 0.25
-
-
-async def test_where_the_host_wants_no_notes_a_wait_is_one_call():
-    line: Any = Standings({"state": "sending"}, {"state": "running"})
-    await answered(line, "wait", {"task_ids": ["a"], "seconds": 0.01})
-    assert line.waits == [0.01]

@@ -14,7 +14,7 @@ import pytest
 
 from runway_desktop.domain.clients import CONNECTION_TEST
 from runway_desktop.usecases.clients import trial
-from runway_desktop.usecases.clients.trial import CALLS, facts, tried_words, try_connection
+from runway_desktop.usecases.clients.trial import tried_words, try_connection
 
 SERVER = """
     import json, sys, os
@@ -63,13 +63,10 @@ def servers(tmp_path: Path) -> Servers:
 
 async def test_what_works_is_measured_and_ended(servers: Servers):
     found = await try_connection(servers.server(), time.monotonic)
-    assert (found.problem, found.tools, len(found.answers)) == ("", 3, CALLS)
-    assert 0 < found.answers[0] <= found.answers[-1] < found.began
-    assert tried_words(found).startswith("Started and answered in 0.")
-    said = dict(facts(found, permission="Read only", reaches_window=True, day_cap=2100.0))
-    assert (said["Sees"], said["Caps"]) == ("3 tools", "2,100 a day, the same as yours")
-    assert "slowest" in said["Answer time"]
-    assert "another one" in dict(facts(found, permission="", reaches_window=False, day_cap=None))["Window"]
+    assert (found.problem, found.tools) == ("", 3)
+    assert tried_words(found, reaches_window=True).startswith(f"Started and answered in {found.seconds:.1f} s, with 3 ")
+    assert "another one open?" not in tried_words(found, reaches_window=True)
+    assert "another one open?" in tried_words(found, reaches_window=False)
     assert servers.is_gone()
 
 
