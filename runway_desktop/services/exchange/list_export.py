@@ -58,6 +58,8 @@ class Line(Struct, frozen=True):
     batch: str = ""
     settings: str = ""
     zone: tzinfo | None = None
+    asked_by: str = ""
+    """The program that asked for it; known where a column says it."""
 
     @property
     def task(self) -> Task:
@@ -135,6 +137,7 @@ COLUMNS: tuple[ListColumn, ...] = (
     ListColumn("shot", "Shot", lambda line: line.task.shot),
     ListColumn("note", "Note", lambda line: line.task.note),
     ListColumn("batch", "Batch", lambda line: line.batch, is_usual=False),
+    ListColumn("asked_by", "Program that asked for it", lambda line: line.asked_by, is_usual=False),
     ListColumn("files", "Files", _files),
     ListColumn("runway_id", "Task id at Runway", lambda line: line.task.remote_id),
     ListColumn("id", "Id in this list", lambda line: line.task.id),
@@ -188,7 +191,7 @@ class ListExport:
                 if progress.is_stopped:
                     break
                 found = await self._store.rows(task_ids[start : start + PAGE])
-                lines = await self._lines(found)
+                lines = await self._lines(found, with_askers=BY_KEY["asked_by"] in chosen)
                 await in_worker(self._executor, file.write, lines)
                 rows += len(lines)
                 progress.report(min(start + PAGE, len(task_ids)), len(task_ids))
@@ -201,14 +204,17 @@ class ListExport:
             raise
         return ListWritten(path, rows)
 
-    async def _lines(self, rows: Sequence[Row]) -> list[Line]:
+    async def _lines(self, rows: Sequence[Row], *, with_askers: bool) -> list[Line]:
+        asked = await self._store.client_requests([row.task.id for row in rows]) if with_askers else {}
         batches = {row.task.batch_id for row in rows if row.task.batch_id is not None}
         names = await self._store.batch_names(sorted(batches)) if batches else {}
         lines = []
         for row in rows:
             request, batch_id = row.task.request, row.task.batch_id
             settings = settings_line(self._catalog.pair(request.endpoint, request.model), request.values)
-            lines.append(Line(row, names.get(batch_id, "") if batch_id is not None else "", settings, self._zone))
+            batch = names.get(batch_id, "") if batch_id is not None else ""
+            asker = asked[row.task.id].client if row.task.id in asked else ""
+            lines.append(Line(row, batch, settings, self._zone, asker))
         return lines
 
 

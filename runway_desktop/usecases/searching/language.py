@@ -78,8 +78,8 @@ _IS_WORDS: Mapping[str, Text] = {
     "pick": TITLES[Place.PICKS],
     "reject": Text("Rejected"),
 }
-ME = "me"
-"""Behind `by:`, the person."""
+ME, YOU = "me", "you"
+"""Behind `by:`, the person: as they say it, and as they are told."""
 DAYS = ("today", "yesterday", "week", "month", "year")
 BY_CLOCK = frozenset({"date", "before", "after"})
 """Keys whose words mean another thing as time goes by."""
@@ -224,7 +224,7 @@ def _names_of_client(client: str) -> Sequence[str]:
 
 def asker_words(value: str) -> str:
     """Who asked, behind `by:`, as people read it."""
-    return "you" if folded(value) == ME else called(value)
+    return YOU if folded(value) in (ME, YOU) else called(value)
 
 
 def _names_of_model(model: str) -> Sequence[str]:
@@ -273,7 +273,7 @@ class _Reader:
                 self._tag(clean_tag(value), into)
             case "shot":
                 into.shots |= self._alike(value, self._known.shots, "shot")
-            case "by" if folded(value) == ME:
+            case "by" if folded(value) in (ME, YOU):
                 into.clients.add(PERSON)
             case "by":
                 into.clients |= self._alike(value, self._known.clients, "program", _names_of_client)

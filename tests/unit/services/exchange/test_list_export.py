@@ -24,6 +24,7 @@ from runway_desktop.values import replace
 from tests.engine_rig import CATALOG, AtOnce, request
 from tests.fake_runway import remote_id
 from tests.fakes import MemoryStore
+from tests.unit.store.libraries import a_wish
 
 NOON = 1_750_000_000.0
 KATHMANDU = timezone(timedelta(hours=5, minutes=45))
@@ -58,6 +59,15 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 async def test_a_time_that_no_calendar_has_stops_no_export(tmp_path, at):
     [row] = rows_of(await written(tmp_path, a_task(sent_at=None, remote_created_at=at, ended_at=at)))
     assert row["ended"]
+
+
+async def test_a_list_says_which_program_asked_for_a_task(tmp_path):
+    store, own, asked = MemoryStore(), a_task(1), a_task(2)
+    await store.add((own, asked), [], None, [], ())
+    await store.note_client_request(a_wish("claude-code", asked))
+    export = ListExport(store, CATALOG, AtOnce(), KATHMANDU)
+    await export.write(tmp_path / "list.csv", [own.id, asked.id], EVERY, ListForm.CSV, Progress(), USUAL)
+    assert [row["asked_by"] for row in rows_of(tmp_path / "list.csv")] == ["", "claude-code"]
 
 
 async def test_a_csv_has_numbers_as_numbers_times_with_their_zone_and_files_a_line_each(tmp_path):

@@ -80,6 +80,7 @@ def test_a_line_is_taken_apart_into_words_with_and_without_a_key():
         ('by:"command line"', Filter(clients=frozenset({"command line"}))),
         ('by:"claude code"', Filter(clients=frozenset({"claude-code"}))),
         ("by:me", Filter(clients=frozenset({PERSON}))),
+        ("by:You", Filter(clients=frozenset({PERSON}))),
         ("-by:ME", Filter(without=Without(clients=frozenset({PERSON})))),
         ("before:2026-10", Filter(until=at(2026, 10, 1))),
         ("after:2026", Filter(since=at(2026, 1, 1))),
