@@ -16,13 +16,12 @@ from typing import Any
 from runway_desktop.domain.clients import COMMAND_LINE
 from runway_desktop.remote.line import Line
 from runway_desktop.remote.messages import LONGEST_LINE
-from runway_desktop.remote.opening import Ended, Wanted, opened
+from runway_desktop.remote.opening import INTERRUPTED, Ended, Wanted, opened
 from runway_desktop.usecases.clients.refusals import THE_KEY, CallRefused, Code
 
 from . import options, printing
 from .printing import Answer, say
 
-INTERRUPTED = 130
 _EACH_WAIT = 1.0
 """Seconds of one call. Progress is said in between."""
 _SENT_WITHIN = 5.0
@@ -50,7 +49,6 @@ def main(words: Sequence[str]) -> int:
     except CallRefused as error:
         return printing.refused(error, in_json=in_json)
     except Ended as ended:
-        command.say_how_to_go_on()
         return ended.exit_code
     except KeyboardInterrupt:
         command.say_how_to_go_on()
@@ -98,8 +96,9 @@ class _Command:
             try:
                 return await self._run(line, arguments)
             except asyncio.CancelledError:
+                self.say_how_to_go_on()
                 if line.has_own_engine:
-                    say("Ending. What is being sent is finished first.")
+                    say("What is being sent is finished first.")
                 raise
 
     async def _run(self, line: Line, arguments: dict[str, Any]) -> tuple[int, Answer]:

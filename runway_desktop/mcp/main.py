@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from runway_desktop.remote.opening import Ended, Wanted, opened
+from runway_desktop.remote.opening import INTERRUPTED, Ended, Wanted, opened
 from runway_desktop.usecases.clients.refusals import CallRefused
 
 MISSING = (
@@ -45,7 +45,8 @@ def main(words: Sequence[str]) -> int:
         sys.stderr.write(f"{error.in_words()}\n")
         return error.code.value
     except Ended as ended:
-        return ended.exit_code
+        # At a terminal a server is ended by Ctrl-C.
+        return 0 if ended.exit_code == INTERRUPTED else ended.exit_code
     except KeyboardInterrupt:
         pass
     return 0

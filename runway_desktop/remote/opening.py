@@ -4,6 +4,7 @@ environment. Raises CallRefused, and Ended where the process is to end."""
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -29,8 +30,12 @@ class Wanted(Struct, frozen=True, kw_only=True):
     verbose: bool = False
 
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C: 128 and the signal."""
+
+
 class Ended(Exception):
-    """Somebody ended this process politely: by SIGTERM, or SIGHUP with its terminal."""
+    """Somebody ended this process politely: by Ctrl-C, SIGTERM, or SIGHUP with its terminal."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"signal {number}")
@@ -84,16 +89,17 @@ async def opened(wanted: Wanted, client: str) -> AsyncIterator[Line]:
 @contextmanager
 def _polite_ends() -> Iterator[list[int]]:
     """The signals that have come. The first one cancels this task: what is being sent is finished then, as at the end
-    of a window."""
+    of a window. The second one ends the process at once: a list of tasks is made for that."""
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     ended: list[int] = []
 
     def end(number: int) -> None:
         ended.append(number)
-        if task is not None and len(ended) == 1:
-            task.cancel()
+        if task is None or len(ended) > 1:
+            os._exit(128 + number)
+        task.cancel()
 
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         # What started this process may want it to outlive its terminal.
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:

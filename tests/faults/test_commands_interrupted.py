@@ -92,10 +92,14 @@ def test_an_impatient_second_interruption_leaves_the_task_uncertain_and_never_re
     until(programs.is_sending, "the request under way")
     creates.send_signal(signal.SIGINT)
     assert creates.stderr is not None
-    assert "finished first" in creates.stderr.readline()
+    told = [creates.stderr.readline()]
+    while "finished first" not in told[-1]:
+        assert told[-1], told
+        told.append(creates.stderr.readline())
+    assert how_to_go_on("".join(told))
     creates.send_signal(signal.SIGINT)
-    _, said = creates.communicate(timeout=60)
-    assert (creates.returncode, "Traceback" in said) == (130, False), said
+    _, said = creates.communicate(timeout=5)
+    assert (creates.returncode, said) == (130, "")
     code, made, _ = run(programs, *FOX, "--prompt", "Twice", "--request-id", "twice")
     assert (code, made["state"], made["is_repeat"]) == (6, "uncertain", True)
 
