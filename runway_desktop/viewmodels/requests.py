@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, QTimer, Signal
 
 from runway_desktop.catalog import assets_in
-from runway_desktop.domain.clients import Client, RecordLine
+from runway_desktop.domain.clients import Client, RecordLine, waits_for_approval
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.inputs import path_of
 from runway_desktop.domain.media import Media
@@ -21,17 +21,9 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.requests.input_item import label_at
 from runway_desktop.usecases.sheets.blocks import csv_of
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words import requests as words
 from runway_desktop.usecases.words.plain import tip
-from runway_desktop.usecases.words.requests import (
-    RECORD_TITLES,
-    Asked,
-    InputShown,
-    RecordRow,
-    RequestRow,
-    day_words,
-    record_row,
-    rows_of,
-)
+from runway_desktop.usecases.words.requests import RECORD_TITLES, Asked, InputShown, RecordRow, RequestRow
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import AnyIndex, LinesTable, Model
 from runway_desktop.viewmodels.system import csv_dialect_of
@@ -155,10 +147,8 @@ class RequestsModel(Model):
         """Its inputs."""
         self._is_open = False
         self._is_wanted = self._is_reading = False
-        self._waiting: list[Asked] = []
-        self._answered: list[Asked] = []
-        self._clients: Mapping[str, Client] = {}
-        self._used: Mapping[str, float] = {}
+        self.waiting: list[Asked] = []
+        self.answered: list[Asked] = []
         self._inputs_of: Request | None = None
         self._soon = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._soon.timeout.connect(self.refresh)
@@ -184,32 +174,13 @@ class RequestsModel(Model):
         return self._cases.catalog
 
     @property
-    def amounts(self) -> tuple[int, int]:
-        """How many wait, and how many were answered within the last days."""
-        return len(self._waiting), len(self._answered)
-
-    @property
     def are_paused(self) -> bool:
         return self._cases.clients.are_paused
-
-    @property
-    def client(self) -> Client:
-        """Who asked for what is looked at."""
-        name = self.current.wish.client if self.current is not None else ""
-        return self._clients.get(name) or Client(name=name)
-
-    @property
-    def used_today(self) -> float:
-        """Credits of what that program was given today."""
-        return self._used.get(self.client.name, 0.0)
 
     @property
     def spent(self) -> tuple[float, float | None]:
         """Credits of the day, and the person's cap."""
         return self._cases.budget.spent_today, self._cases.settings.day_cap
-
-    def prices(self, task_ids: Sequence[TaskId]) -> list[Any]:
-        return [one.price for one in self._waiting if one.task.id in set(task_ids)]
 
     def pause_all(self) -> None:
         self._runner(self._cases.clients.pause_all(paused=not self.are_paused), "pause programs")
@@ -219,7 +190,7 @@ class RequestsModel(Model):
         self._show()
 
     def look_at(self, task_id: TaskId | None) -> None:
-        shown = self._answered if self.shows_answered else self._waiting
+        shown = self.answered if self.shows_answered else self.waiting
         self.current = next((one for one in shown if one.task.id == task_id), None)
         self._ask_inputs()
         self.changed.emit()
@@ -258,41 +229,38 @@ class RequestsModel(Model):
         wishes = await clients.of(ids)
         rows = {row.task.id: row for row in await self._cases.library.rows(list(wishes))}
         known = {client.name: client for client in await clients.all()}
+        used = {name: await clients.reserved_today(name) for name in {wish.client for wish in wishes.values()}}
         found: dict[TaskId, Asked] = {}
-        for task_id, wish in wishes.items():
-            if (row := rows.get(task_id)) is not None:
-                one = Asked(task=row.task, wish=wish, picture=row.first_input_path)
-                if one.waits:
-                    earlier = await clients.earlier(wish)
-                    task = await self._cases.tasks.task(earlier.task_id) if earlier is not None else None
-                    one = Asked(
-                        task=row.task,
-                        wish=wish,
-                        price=self._cases.pricing.price(row.task.request),
-                        picture=row.first_input_path,
-                        earlier=earlier,
-                        earlier_task=task,
-                    )
-                found[task_id] = one
-        used = {name: await clients.reserved_today(name) for name in {one.wish.client for one in found.values()}}
-        self._clients, self._used = known, used
-        self._waiting = [found[task_id] for task_id in ids if task_id in found and found[task_id].waits]
-        self._answered = [found[task_id] for task_id in ids if task_id in found and not found[task_id].waits]
-        self._show_record(record, found)
+        for task_id in (one for one in ids if one in rows):
+            row, wish = rows[task_id], wishes[task_id]
+            earlier = await clients.earlier(wish) if waits_for_approval(row.task) else None
+            found[task_id] = Asked(
+                task=row.task,
+                wish=wish,
+                client=known.get(wish.client) or Client(name=wish.client),
+                used=used[wish.client],
+                price=self._cases.pricing.price(row.task.request),
+                picture=row.first_input_path,
+                earlier=earlier,
+                earlier_task=await self._cases.tasks.task(earlier.task_id) if earlier is not None else None,
+            )
+        self.waiting = [one for one in found.values() if one.waits]
+        self.answered = [one for one in found.values() if not one.waits]
+        self._show_record(record, found, sum(used.values()))
         self._show()
 
-    def _show_record(self, record: Sequence[RecordLine], found: Mapping[TaskId, Asked]) -> None:
+    def _show_record(self, record: Sequence[RecordLine], found: Mapping[TaskId, Asked], spent: float) -> None:
         midnight = local_time(self.now).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
         today = [line for line in record if line.at >= midnight]
-        self.record.show([record_row(line, found.get(line.task_id or TaskId("")), self.now) for line in today])
-        self.day = day_words(len(today), sum(self._used.values()))
+        self.record.show([words.record_row(line, found.get(line.task_id or TaskId("")), self.now) for line in today])
+        self.day = words.day_words(len(today), spent)
 
     def _show(self) -> None:
         """What was looked at stays, as long as it is there."""
         looked_at = self.current.task.id if self.current is not None else None
-        shown = self._answered if self.shows_answered else self._waiting
+        shown = self.answered if self.shows_answered else self.waiting
         self.current = next((one for one in shown if one.task.id == looked_at), None)
-        self.rows.show(rows_of(shown, self._clients, self._cases.catalog, self.now))
+        self.rows.show(words.rows_of(shown, self.catalog, self.now))
         self._ask_inputs()
         self.changed.emit()
 

@@ -126,7 +126,7 @@ class RequestsCenter(QWidget):
             self.record.setColumnWidth(column, round(width * scale))
 
     def _show(self) -> None:
-        waiting, answered = self._model.amounts
+        waiting, answered = len(self._model.waiting), len(self._model.answered)
         for is_answered, (name, amount) in {False: ("Waiting", waiting), True: ("Answered", answered)}.items():
             self._tabs[is_answered].setText(f"{name} {amount:,}" if amount else name)
         paused = self._model.are_paused

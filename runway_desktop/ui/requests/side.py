@@ -6,14 +6,13 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QTextOption
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
 
-from runway_desktop.catalog import utf16_length
 from runway_desktop.ui.building import STRETCH, clear_layout, hbox, line, push_button, scroll_area, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.labels import say, words
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.painting import rounded, square_in
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -33,6 +32,13 @@ from runway_desktop.viewmodels.requests import RequestsModel
 _PICTURE = QSize(14 * GRID, 10 * GRID)
 _MOST_LINES = 12
 """Of a prompt before it scrolls."""
+_LINES = {
+    **{"headline": "", "times": "muted", "whose": "muted", "answer": "", "prompt title": "muted"},
+    **{"inputs title": "muted", "settings title": "muted", "price title": "muted", "price": "", "source": "muted"},
+    **{"used": "", "over": "warn", "cap": "muted", "id": ""},
+}
+"""What is said of a request, from above to below, with the tones of the labels."""
+_STRONG = ("headline", "price")
 _MARGINS = (2 * GRID, GRID, 2 * GRID, GRID)
 
 
@@ -59,46 +65,20 @@ class RequestSide(QWidget):
 
     def _build(self) -> None:
         self._holder = Holder(self)
-        self._headline = words(self._holder)
-        self._times = words(self._holder, tone="muted")
-        self._whose = words(self._holder, tone="muted")
-        self._answer = words(self._holder)
-        self._prompt_title = words(self._holder, "Prompt, exactly as it will be sent", "muted")
-        self._count = words(self._holder, tone="muted", wrap=False)
+        self._lines = {name: _SelectableLabel(self._holder, tone) for name, tone in _LINES.items()}
         self.prompt = _Prompt(self._holder)
-        self._inputs_title = words(self._holder, "Inputs", "muted")
         self._inputs = QWidget(self._holder)
         self._input_rows = vbox(on=self._inputs)
         self._facts = QWidget(self._holder)
         self._grid = QGridLayout(self._facts)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(2 * GRID)
-        self._grid.setVerticalSpacing(GRID // 2)
         self._grid.setColumnStretch(1, 1)
-        self._facts_title = words(self._holder, "Model and settings", "muted")
-        self._price_title = words(self._holder, "Price", "muted")
-        self._price = words(self._holder)
-        self._source = words(self._holder, tone="muted")
         self._bar = AllowanceBar(self._theme, self._holder)
-        self._allowance = words(self._holder)
-        self._over = words(self._holder, tone="warn")
-        self._cap = words(self._holder, tone="muted")
-        self._id = _SelectableLabel(self._holder)
+        lines = list(self._lines.values())
         vbox(
-            *(self._headline, self._times, self._whose, self._answer, GRID // 2),
-            *(hbox((self._prompt_title, 1), self._count), self.prompt),
-            *(GRID // 2, self._inputs_title, self._inputs, GRID // 2, self._facts_title, self._facts),
-            *(
-                GRID // 2,
-                self._price_title,
-                self._price,
-                self._source,
-                self._bar,
-                self._allowance,
-                self._over,
-                self._cap,
-            ),
-            *(GRID // 2, line(self._holder), self._id, STRETCH),
+            *(*lines[:5], self.prompt, lines[5], self._inputs, lines[6], self._facts),
+            *(*lines[7:10], self._bar, *lines[10:13], line(self._holder), lines[13], STRETCH),
             on=self._holder,
             margins=(2 * GRID, GRID + GRID // 2, 2 * GRID, GRID),
             spacing=GRID // 2 + 2,
@@ -121,15 +101,6 @@ class RequestSide(QWidget):
         self._inputs_shown = None
         self._show()
 
-    def _set_fonts(self) -> None:
-        small, strong = self._theme.small_font(), self._theme.strong_font()
-        for label in (self._times, self._whose, self._source, self._over, self._cap, self._allowance, self._id):
-            label.setFont(small)
-        for label in (self._prompt_title, self._count, self._inputs_title, self._facts_title, self._price_title):
-            label.setFont(small)
-        self._headline.setFont(strong)
-        self._price.setFont(strong)
-
     def _show(self) -> None:
         one, model = self._model.current, self._model
         self._none.setVisible(one is None)
@@ -137,49 +108,20 @@ class RequestSide(QWidget):
         self._show_buttons()
         if one is None:
             return
-        self._set_fonts()
-        task, now = one.task, model.now
-        say(self._headline, said.headline(one, model.catalog))
-        say(self._times, said.times_words(one, now))
-        say(self._whose, f"{said.project_words(task)} {said.OWN_NAME}".strip())
-        say(self._answer, *said.answer_words(one))
-        self._show_prompt(one)
-        self._show_inputs()
-        self._show_facts(said.settings_of(task, model.catalog))
-        cost, source = said.cost_words(one.price) if one.waits else ("", "")
-        self._price_title.setVisible(one.waits)
-        say(self._price, cost)
-        say(self._source, source)
-        used, over = said.allowance_words(model.client, model.used_today, one.price) if one.waits else ("", "")
-        self._bar.show_sums(
-            model.client.credits if used else 0.0, model.used_today, one.price.credits if one.price else 0
-        )
-        say(self._allowance, used)
-        say(self._over, over)
-        say(self._cap, said.cap_words(*model.spent, one.price) if one.waits else "")
-        self._id.say(said.id_words(one, now))
-
-    def _show_prompt(self, one: said.Asked) -> None:
-        request = one.task.request
-        pair = self._model.catalog.pair(request.endpoint, request.model)
-        field = pair.prompt_field if pair is not None else None
-        text = str(request.values.get(field.name) or "") if field is not None else request.prompt
-        for widget in (self._prompt_title, self._count, self.prompt):
-            widget.setVisible(bool(text))
-        most = f" of {field.max_length:,}" if field is not None and field.max_length else ""
-        self._count.setText(f"{utf16_length(text):,}{most} characters")
-        self._prompt_title.setText("Prompt, exactly as it will be sent" if one.waits else "Prompt")
-        self.prompt.say(said.prompt_as_sent(text))
-
-    def _show_inputs(self) -> None:
-        inputs, one = self._model.inputs, self._model.current
-        self._inputs_title.setText("Inputs, checked again when sent" if one is not None and one.waits else "Inputs")
-        self._inputs_title.setVisible(bool(inputs))
-        self._inputs.setVisible(bool(inputs))
-        if inputs != self._inputs_shown:
-            self._inputs_shown = inputs
+        texts = said.lines_of(one, model.catalog, model.now, *model.spent)
+        texts["inputs title"] = ("Inputs, checked again when sent" if one.waits else "Inputs") if model.inputs else ""
+        for name, label in self._lines.items():
+            label.setFont(self._theme.strong_font() if name in _STRONG else self._theme.small_font())
+            label.say(texts.get(name, ""))
+            label.setVisible(bool(label.whole))
+        self.prompt.say(texts["prompt"])
+        self._bar.show_sums(one.client.credits if texts.get("used") else 0.0, one.used, one.credits)
+        self._show_facts(said.settings_of(one.task, model.catalog))
+        self._inputs.setVisible(bool(model.inputs))
+        if model.inputs != self._inputs_shown:
+            self._inputs_shown = model.inputs
             clear_layout(self._input_rows)
-            for each in inputs:
+            for each in model.inputs:
                 self._input_rows.addWidget(_InputCard(each, self._theme, self._posters, self._inputs))
 
     def _show_facts(self, facts: list[Fact]) -> None:
@@ -202,7 +144,7 @@ class RequestSide(QWidget):
         self._buttons.setVisible(bool(waits or checked))
         ids = checked or ([model.current.task.id] if model.current is not None else [])
         many = f" {len(ids):,}" if len(ids) > 1 else ""
-        cost = said.sum_words(model.prices(ids))
+        cost = said.sum_words([one.price for one in model.waiting if one.task.id in ids])
         self.refuse.setText("  ".join((f"Refuse{many}…", keys.cap(REFUSE_KEY))))
         self.edit.setText("  ".join((str(EDIT_KEY.words), keys.cap(EDIT_KEY))))
         self.edit.setEnabled(len(ids) == 1)
@@ -212,8 +154,9 @@ class RequestSide(QWidget):
 
 
 class _SelectableLabel(LongWordsLabel):
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, tone: str = "") -> None:
         super().__init__(parent)
+        self.setProperty("tone", tone)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
 
@@ -228,14 +171,18 @@ class _Prompt(QPlainTextEdit):
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def say(self, text: str) -> None:
+        self.setVisible(bool(text))
         if self.toPlainText() != text:
             self.setPlainText(text)
             self._fit()
 
-    def _fit(self, *_: object) -> None:
+    def _fit(self) -> None:
         # Of a plain document the height is told in lines.
         lines = min(_MOST_LINES, max(2, round(self.document().size().height())))
         frame = 2 * (self.frameWidth() + int(self.document().documentMargin()))
@@ -267,8 +214,7 @@ class _InputCard(QWidget):
 
 def _line(parent: QWidget, text: str, tone: str, theme: Theme) -> QWidget:
     """Whole, however long it is: of an address its end matters too."""
-    label = _SelectableLabel(parent)
-    label.setProperty("tone", tone)
+    label = _SelectableLabel(parent, tone)
     label.setFont(theme.small_font() if tone else theme.strong_font())
     label.say(text)
     return label

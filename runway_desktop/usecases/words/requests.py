@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence, Set
 
-from runway_desktop.catalog import Catalog, assets_in, number_in_words, value_in_words
+from runway_desktop.catalog import Catalog, assets_in, number_in_words, utf16_length, value_in_words
 from runway_desktop.catalog.labels import choice_label, endpoint_label, field_words, model_label
 from runway_desktop.domain.clients import (
     EXPIRES_AFTER,
@@ -59,10 +59,18 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     task: Task
     wish: ClientRequest
+    client: Client
+    used: float = 0.0
+    """Credits of what its program was given today."""
     price: Price | None = None
     picture: str = ""
     earlier: ClientRequest | None = None
     earlier_task: Task | None = None
+
+    @property
+    def credits(self) -> float:
+        """0 where the price is not known."""
+        return self.price.credits if self.price is not None else 0.0
 
     @property
     def decision(self) -> Decision:
@@ -113,14 +121,14 @@ class RecordRow(Struct, frozen=True, kw_only=True):
 RECORD_TITLES = ("Time", "Program", "Asked for", "Answer", "Credits")
 
 
-def rows_of(asked: Sequence[Asked], clients: Mapping[str, Client], catalog: Catalog, now: float) -> list[RequestRow]:
+def rows_of(asked: Sequence[Asked], catalog: Catalog, now: float) -> list[RequestRow]:
     """A header for each program, in the order in which they first asked, and their requests below it."""
     found: list[RequestRow] = []
     for name in dict.fromkeys(one.wish.client for one in asked):
         own = [one for one in asked if one.wish.client == name]
         header = RequestRow(
             title=client_name(name),
-            detail=permission_words(clients.get(name) or Client(name=name)),
+            detail=permission_words(own[0].client),
             amount=f"{len(own):,} · {sum_words([one.price for one in own])}" if own[0].waits else f"{len(own):,}",
             icon=client_icon(name),
         )
@@ -213,12 +221,31 @@ def prompt_as_sent(text: str) -> str:
     return "\n".join(shown(line) for line in text.split("\n"))
 
 
-def answer_words(one: Asked) -> tuple[str, Tone]:
-    """What became of it, with the reason of a refusal; empty while it waits."""
-    said, tone = _DECISIONS[one.decision]
-    if one.waits:
-        return "", tone
-    return (f"{said}: {one.wish.reason}" if one.wish.reason else f"{said}."), tone
+def lines_of(one: Asked, catalog: Catalog, now: float, spent: float, cap: float | None) -> dict[str, str]:
+    """What is said of a request, by the names of its lines; empty what is not said. `spent` today, of the person's
+    `cap`."""
+    request, waits = one.task.request, one.waits
+    pair = catalog.pair(request.endpoint, request.model)
+    field = pair.prompt_field if pair is not None else None
+    prompt = str(request.values.get(field.name) or "") if field is not None else request.prompt
+    most = f" of {field.max_length:,}" if field is not None and field.max_length else ""
+    title, answer = "Prompt, exactly as it will be sent" if waits else "Prompt", _DECISIONS[one.decision][0]
+    found = {
+        "headline": headline(one, catalog),
+        "times": times_words(one, now),
+        "whose": f"{project_words(one.task)} {OWN_NAME}".strip(),
+        "answer": "" if waits else f"{answer}: {one.wish.reason}" if one.wish.reason else f"{answer}.",
+        "prompt": prompt_as_sent(prompt),
+        "prompt title": f"{title} · {utf16_length(prompt):,}{most} characters" if prompt else "",
+        "settings title": "Model and settings",
+        "id": id_words(one, now),
+    }
+    if waits:
+        cost, source = cost_words(one.price)
+        used, over = allowance_words(one)
+        found |= {"price title": "Price", "price": cost, "source": source, "used": used, "over": over}
+        found["cap"] = cap_words(spent, cap, one.price)
+    return found
 
 
 def settings_of(task: Task, catalog: Catalog) -> list[Fact]:
@@ -281,12 +308,12 @@ def cost_words(price: Price | None) -> tuple[str, str]:
     return f"{cost[0].upper()}{cost[1:]}", price_source(price)
 
 
-def allowance_words(client: Client, used: float, price: Price | None) -> tuple[str, str]:
+def allowance_words(one: Asked) -> tuple[str, str]:
     """ "120 of 200 credits today for Claude Code", and by how much this goes beyond it; empty without an allowance."""
-    if client.permission is not Permission.ALLOWANCE:
+    if one.client.permission is not Permission.ALLOWANCE:
         return "", ""
-    said = f"{today_words(client, used)} for {client_name(client.name)}"
-    over = used + (price.credits if price is not None else 0.0) - client.credits
+    said = f"{today_words(one.client, one.used)} for {client_name(one.client.name)}"
+    over = one.used + one.credits - one.client.credits
     if over <= 0:
         return said, ""
     return said, f"{units.number(over)} over its allowance, so it asks you. Approving does not raise the allowance."

@@ -46,7 +46,7 @@ async def test_it_is_listed_once_a_program_was_ever_there_and_counts_what_waits(
 
 
 async def test_a_request_is_shown_in_full_before_it_is_approved(tmp_path, theme):
-    hostile = "A fox\n<b>html</b> \u202egnirts " + "long " * 180
+    hostile = "A fox\n<b>html</b> \u202egnirts " + "long " * 30
     async with an_office(tmp_path, theme, hostile) as (rig, _):
         _, side = await opened(rig)
         await until(side.prompt.toPlainText)
@@ -55,6 +55,9 @@ async def test_a_request_is_shown_in_full_before_it_is_approved(tmp_path, theme)
         assert "Claude Code asks for one clip" in said
         assert any("60 credits" in text for text in said)
         assert too_small(rig.window) == []
+        before = side.prompt.height()
+        rig.window.resize(1000, 700)
+        await until(lambda: side.prompt.height() > before, "as high as its words where they have less room")
 
 
 async def test_nothing_comes_under_a_key_that_is_about_to_be_pressed(tmp_path, theme):

@@ -35,7 +35,7 @@ def asked(state: State = State.HELD, *, client: str = "claude-code", **more: Any
     one = task(1, state, request=wanted, hold=hold, **more.pop("of_task", {}))
     given = {"request_id": "one", "digest": "", "credits": 60.0, "at": NOW - 60, **more.pop("wish", {})}
     wish = ClientRequest(client=client, task_id=one.id, request=wanted, **given)
-    return Asked(task=one, wish=wish, price=PRICE, **more)
+    return Asked(task=one, wish=wish, price=PRICE, client=more.pop("of", Client(name=client)), **more)
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_every_field_of_a_request_is_shown_but_prompt_and_addresses():
 
 
 def test_requests_stand_below_their_programs_with_the_sum():
-    clients = {"claude-code": Client(name="claude-code", permission=Permission.ALLOWANCE, credits=200)}
-    rows = rows_of([asked(), asked(client="\u202ezed")], clients, CATALOG, NOW)
+    own = Client(name="claude-code", permission=Permission.ALLOWANCE, credits=200)
+    rows = rows_of([asked(of=own), asked(client="\u202ezed")], CATALOG, NOW)
     said = [(row.title, row.detail, row.amount) for row in rows if row.task_id is None]
     assert said == [
         ("Claude Code", "Allowance, 200 a day", "1 · 60 credits"),
@@ -89,18 +89,18 @@ def test_requests_stand_below_their_programs_with_the_sum():
 )
 def test_a_repeat_says_what_became_of_the_first(earlier: Task | None, became: str):
     one = asked()
-    again = Asked(task=one.task, wish=one.wish, earlier=one.wish, earlier_task=earlier)
+    again = replace(one, earlier=one.wish, earlier_task=earlier)
     assert repeat_words(again, NOW).endswith(f", {became}")
     assert repeat_words(one, NOW) == ""
 
 
 def test_an_allowance_says_by_how_much_a_request_goes_beyond_it():
     client = Client(name="claude-code", permission=Permission.ALLOWANCE, credits=200)
-    said, over = allowance_words(client, 120.0, Price(216.0, exact=True))
-    assert said == "120 of 200 credits today for Claude Code"
-    assert over == "136 over its allowance, so it asks you. Approving does not raise the allowance."
-    assert allowance_words(client, 120.0, Price(80.0, exact=True))[1] == ""
-    assert allowance_words(Client(name="x", permission=Permission.ASK), 0.0, PRICE) == ("", "")
+    said, over = allowance_words(asked(of=client, used=196.0))
+    assert said == "196 of 200 credits today for Claude Code"
+    assert over == "56 over its allowance, so it asks you. Approving does not raise the allowance."
+    assert allowance_words(asked(of=client, used=120.0))[1] == ""
+    assert allowance_words(asked(of=Client(name="x", permission=Permission.ASK))) == ("", "")
 
 
 def test_sums_say_what_is_not_known():
@@ -151,5 +151,5 @@ def test_a_text_is_shown_as_it_is_and_a_picture_as_text_by_its_beginning():
 
 def test_what_was_approved_and_held_again_does_not_wait_for_approval():
     one = asked()
-    held = Asked(task=replace(one.task, hold=Hold(HoldCode.FILE_CHANGED, file="a.png")), wish=one.wish)
+    held = replace(one, task=replace(one.task, hold=Hold(HoldCode.FILE_CHANGED, file="a.png")))
     assert (one.waits, held.waits) == (True, False)
