@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from runway_desktop.domain.advance import ImpossibleMove
 from runway_desktop.domain.clients import (
@@ -64,7 +64,7 @@ class Clients:
         self._copies = copies
         self._known: dict[str, Client] = {}
         self._known_list: str | None = None
-        self._loading = asyncio.Lock()
+        self._loading, self._saving = asyncio.Lock(), asyncio.Lock()
         self._told: set[str] = set()
         self.connected: Mapping[str, int] = {}
 
@@ -90,26 +90,26 @@ class Clients:
         """It asks for something now."""
         client, now = await self.client(name), self._clock.now()
         if name != CONNECTION_TEST and not 0 <= now - client.seen_at < SEEN_EVERY:
-            await self._save(replace(client, seen_at=now))
+            await self._change(name, lambda client: replace(client, seen_at=now))
 
     async def permit(self, name: str, permission: Permission, credits: float = 0.0) -> None:
-        """What the person allows it from now on. Whom nothing is allowed any more, of that nothing more is sent."""
-        client = await self.client(name)
-        waiting: list[TaskId] = []
-        if permission is Permission.REVOKED:
-            waiting = [task.id for task in await self._waiting_of(name)]
+        """What the person allows it from now on. What is queued within an allowance that is taken away waits for
+        them."""
+        waiting = [task.id for task in await self._waiting_of(name)]
+        if permission is not Permission.ALLOWANCE:
             # Before it is written too: a program that is killed in between has not let anything go on.
             await self._hold_back(name)
-        await self._save(replace(client, permission=permission, credits=credits))
+        await self._change(name, lambda client: replace(client, permission=permission, credits=credits))
         said = f"{credits:g} credits a day" if permission is Permission.ALLOWANCE else permission.value
         await self.record(YOU, "permission", f"{name}: {said}")
         if permission is Permission.REVOKED:
             await self.refuse(waiting)
+        if permission is not Permission.ALLOWANCE:
             await self._hold_back(name)
 
     async def allow_folders(self, name: str, folders: Sequence[str]) -> None:
         """The folders whose files it may name, and no others."""
-        await self._save(replace(await self.client(name), folders=tuple(dict.fromkeys(folders))))
+        await self._change(name, lambda client: replace(client, folders=tuple(dict.fromkeys(folders))))
         await self.record(YOU, "folders", f"{name}: {', '.join(folders)}")
 
     @property
@@ -128,8 +128,8 @@ class Clients:
         await self.record(YOU, "pause" if paused else "resume", "")
 
     async def look_again(self, name: str) -> None:
-        """After a wish of it was stored: the person may have paused programs, or revoked this one, meanwhile."""
-        if self.are_paused or (await self.client(name)).permission is Permission.REVOKED:
+        """After a wish of it was stored: the person may have paused programs meanwhile, or taken its allowance away."""
+        if self.are_paused or (await self.client(name)).permission is not Permission.ALLOWANCE:
             await self._hold_back(name)
 
     async def reserved_today(self, client: str) -> float:
@@ -218,10 +218,13 @@ class Clients:
                     self.changed()
             return self._known
 
-    async def _save(self, client: Client) -> None:
+    async def _change(self, name: str, edit: Callable[[Client], Client]) -> None:
+        """One after the other: what is written last has what was written before it."""
         known = await self._clients()
-        await self._store.save_client(client, self._list())
-        known[client.name] = client
+        async with self._saving:
+            client = edit(known.get(name) or Client(name=name))
+            await self._store.save_client(client, self._list())
+            known[name] = client
         self.changed()
 
     def _list(self) -> str:

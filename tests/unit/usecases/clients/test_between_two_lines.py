@@ -12,6 +12,7 @@ from runway_desktop.domain.clients import (
     COMMAND_LINE,
     CONNECTION_TEST,
     EXPIRES_AFTER,
+    Client,
     ClientRequest,
     Permission,
     clean_name,
@@ -94,6 +95,18 @@ async def test_what_is_being_sent_at_a_pause_and_is_turned_away_waits_for_the_pe
         assert back.hold == Hold(HoldCode.APPROVAL, words=AGENT)
 
 
+@pytest.mark.parametrize("less", [Permission.READ, Permission.ASK, Permission.REVOKED])
+async def test_what_is_queued_within_an_allowance_waits_once_that_is_taken_away(less: Permission, tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        clients = desk.engine.clients
+        await clients.permit(AGENT, Permission.ALLOWANCE, 1000)
+        made = await desk.create(AGENT)
+        await clients.permit(AGENT, Permission.ALLOWANCE, 500)
+        assert (await desk.cases.task(AGENT, TaskWanted(id=made["task_id"])))["decision"] == "allowance"
+        await clients.permit(AGENT, less)
+        assert (await desk.cases.task(AGENT, TaskWanted(id=made["task_id"])))["decision"] == "waiting"
+
+
 @pytest.mark.parametrize("decides", ["pause", "revoke"])
 async def test_what_is_stored_while_the_person_decides_is_held_back_too(
     decides: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -113,6 +126,25 @@ async def test_what_is_stored_while_the_person_decides_is_held_back_too(
         monkeypatch.setattr(clients, "note", decided_meanwhile)
         made = await desk.create(AGENT)
         assert (made["state"], made["decision"]) == ("waiting_for_approval", "waiting")
+
+
+async def test_a_call_that_comes_at_that_moment_undoes_no_revocation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    async with a_desk(tmp_path) as desk:
+        clients, store = desk.engine.clients, desk.engine._store
+        save, calls = store.save_client, []
+
+        async def a_call_comes(client: Client, identity: str) -> None:
+            await save(client, identity)
+            if client.permission is Permission.REVOKED and not calls:
+                calls.append(asyncio.create_task(clients.saw(AGENT)))
+                await settle(5)
+
+        monkeypatch.setattr(store, "save_client", a_call_comes)
+        await clients.permit(AGENT, Permission.REVOKED)
+        await asyncio.gather(*calls)
+        assert (await clients.client(AGENT)).permission is Permission.REVOKED
+        kept = {one.name: one.permission for one in await store.clients(clients._list())}
+        assert kept[AGENT] is Permission.REVOKED
 
 
 async def test_while_paused_no_program_adopts_or_cancels(tmp_path: Path):
