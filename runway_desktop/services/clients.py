@@ -172,6 +172,10 @@ class Clients:
         await self._store.note_refusal(ids, reason.strip(), is_expired, False)
         refused = []
         for task_id in ids:
+            task = self._ledger.get_open(task_id)
+            if task is None or not waits_for_approval(task):
+                # It was approved meanwhile.
+                continue
             try:
                 await self._ledger.move(task_id, Dropped())
                 refused.append(task_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,7 @@ from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.values import replace
 from tests.fakes import settle
 from tests.unit.usecases.clients.test_creating import AGENT, Desk, a_desk, wish
+from tests.unit.usecases.clients.test_permissions import Person
 
 
 async def noted_and_killed(desk: Desk, client: str, *, is_within: bool) -> ClientRequest:
@@ -145,6 +147,21 @@ async def test_a_call_that_comes_at_that_moment_undoes_no_revocation(tmp_path: P
         assert (await clients.client(AGENT)).permission is Permission.REVOKED
         kept = {one.name: one.permission for one in await store.clients(clients._list())}
         assert kept[AGENT] is Permission.REVOKED
+
+
+async def test_what_is_approved_at_the_moment_it_expires_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    async with a_desk(tmp_path) as desk:
+        made = await desk.create(AGENT)
+        store, task_id = desk.engine._store, TaskId(made["task_id"])
+        note = store.note_refusal
+
+        async def approved_meanwhile(*given: Any) -> None:
+            await note(*given)
+            await Person(desk).approve(task_id)
+
+        monkeypatch.setattr(store, "note_refusal", approved_meanwhile)
+        assert await desk.engine.clients.refuse([task_id], is_expired=True) == []
+        assert (await desk.cases.task(AGENT, TaskWanted(id=task_id)))["decision"] == "approved"
 
 
 async def test_while_paused_no_program_adopts_or_cancels(tmp_path: Path):
