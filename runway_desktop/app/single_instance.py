@@ -11,13 +11,9 @@ import time
 from collections.abc import Sequence
 from enum import Enum, auto
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.profile_lock import Claim, claim
-
-if TYPE_CHECKING:
-    from runway_desktop.usecases.clients.under_way import Under
 
 PATIENCE = 20.0
 """Seconds that the first may take to answer: it may be starting itself, from a slow disk."""
@@ -33,7 +29,7 @@ class DoesNotAnswer(Exception):
 class EngineLeaves(Exception):
     """An engine without a window has this profile, and finishes what it sends before it makes room."""
 
-    def __init__(self, under_way: Sequence[Under]) -> None:
+    def __init__(self, under_way: Sequence[str]) -> None:
         super().__init__("An engine without a window makes room")
         self.under_way = tuple(under_way)
 
@@ -76,7 +72,7 @@ def enter(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> 
 
 if sys.platform == "win32":
 
-    def hand_over(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> tuple[Taken, tuple[Under, ...]]:
+    def hand_over(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> tuple[Taken, tuple[str, ...]]:
         """Gives the words to the window that has this profile. Raises DoesNotAnswer."""
         from .windows_door import give
 
@@ -86,13 +82,13 @@ if sys.platform == "win32":
 else:
     import asyncio
 
-    def hand_over(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> tuple[Taken, tuple[Under, ...]]:
+    def hand_over(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> tuple[Taken, tuple[str, ...]]:
         """Gives the words to the window that has this profile, or asks an engine without one to leave. Raises
         DoesNotAnswer."""
         places = private_socket.places(folder)
         return asyncio.run(_hand_over(folder, words, patience)) if places else (Taken.BY_NOBODY, ())
 
-    async def _hand_over(folder: Path, words: Sequence[str], patience: float) -> tuple[Taken, tuple[Under, ...]]:
+    async def _hand_over(folder: Path, words: Sequence[str], patience: float) -> tuple[Taken, tuple[str, ...]]:
         from runway_desktop.remote.client import ConnectionLost, connect
         from runway_desktop.remote.messages import LEAVE, OPEN
         from runway_desktop.usecases.clients.refusals import CallRefused

@@ -16,7 +16,7 @@ from typing import Any
 from runway_desktop.domain.clients import COMMAND_LINE
 from runway_desktop.remote.line import Line
 from runway_desktop.remote.messages import LONGEST_LINE
-from runway_desktop.remote.opening import INTERRUPTED, Ended, Wanted, opened
+from runway_desktop.remote.opening import INTERRUPTED, Ended, opened
 from runway_desktop.usecases.clients.refusals import THE_KEY, CallRefused, Code
 
 from . import options, printing
@@ -91,8 +91,7 @@ class _Command:
     async def run(self, chosen: Namespace, arguments: dict[str, Any]) -> tuple[int, Answer]:
         """Raises CallRefused, Ended."""
         self._chosen = chosen
-        wanted = Wanted(demo=chosen.demo, folder=chosen.profile_dir, name=chosen.profile, verbose=chosen.verbose)
-        async with opened(wanted, COMMAND_LINE) as line:
+        async with opened(chosen, COMMAND_LINE) as line:
             try:
                 return await self._run(line, arguments)
             except asyncio.CancelledError:

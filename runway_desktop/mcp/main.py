@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from runway_desktop.remote.opening import INTERRUPTED, Ended, Wanted, opened
+from runway_desktop.remote.opening import INTERRUPTED, Ended, opened
 from runway_desktop.usecases.clients.refusals import CallRefused
 
 MISSING = (
@@ -26,7 +26,6 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--demo", action="store_true", help="the demo's profile, which costs nothing")
     parser.add_argument("--verbose", action="store_true", help="say more in the log and on stderr")
     chosen = parser.parse_args(list(words))
-    wanted = Wanted(demo=chosen.demo, folder=chosen.profile_dir, name=chosen.profile, verbose=chosen.verbose)
     try:
         from .server import serve
     except ModuleNotFoundError as error:
@@ -36,7 +35,7 @@ def main(words: Sequence[str]) -> int:
         return 1
 
     async def run() -> None:
-        async with opened(wanted, "mcp") as line:
+        async with opened(chosen, "mcp") as line:
             await serve(line)
 
     try:

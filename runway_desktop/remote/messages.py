@@ -12,7 +12,6 @@ from typing import Any, Final
 import msgspec
 
 from runway_desktop.usecases.clients.refusals import Code
-from runway_desktop.usecases.clients.under_way import Under
 from runway_desktop.values import Struct, field
 
 PROTOCOL: Final = 1
@@ -38,7 +37,8 @@ class Welcome(Struct, frozen=True, kw_only=True, tag_field="say", tag="welcome")
     has_window: bool = False
     is_leaving: bool = False
     """It was asked to make room for a window and finishes what is under way."""
-    under_way: tuple[Under, ...] = ()
+    under_way: tuple[str, ...] = ()
+    """The paid requests that are on their way to Runway, in words."""
 
 
 class Call(Struct, frozen=True, kw_only=True, tag_field="say", tag="call"):

@@ -6,29 +6,18 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from argparse import Namespace
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from pathlib import Path
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.services.disk.profile_folders import NoSuchProfile
 from runway_desktop.services.disk.profile_lock import Claim
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
-from runway_desktop.values import Struct
 from runway_desktop.wiring import environment
 
 from .line import Line, OwnEngine
-
-
-class Wanted(Struct, frozen=True, kw_only=True):
-    """Which profile, as the command line says it."""
-
-    demo: bool = False
-    folder: Path | None = None
-    name: str | None = None
-    verbose: bool = False
-
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C: 128 and the signal."""
@@ -43,23 +32,24 @@ class Ended(Exception):
 
 
 @asynccontextmanager
-async def opened(wanted: Wanted, client: str) -> AsyncIterator[Line]:
+async def opened(chosen: Namespace, client: str) -> AsyncIterator[Line]:
+    """`chosen` has the flags that choose a profile, as the command line says them."""
     secret = environment.clean()
     try:
-        profile = environment.profile(demo=wanted.demo, folder=wanted.folder, name=wanted.name)
+        profile = environment.profile(demo=chosen.demo, folder=chosen.profile_dir, name=chosen.profile)
     except NoSuchProfile as error:
         raise CallRefused(str(error), code=Code.INPUT) from error
     except OSError as error:
         raise CallRefused("The profile's folder cannot be made.", code=Code.FAILED, advice=str(error)) from error
     secrecy = KnownSecrets()
-    environment.start_log(profile.log, secrecy, verbose=wanted.verbose)
+    environment.start_log(profile.log, secrecy, verbose=chosen.verbose)
 
     async def start(claim: Claim) -> OwnEngine:
         from runway_desktop.wiring.build import Address
 
         from .headless import Headless
 
-        if wanted.demo:
+        if chosen.demo:
             from runway_desktop.wiring.demo import DemoWishes
 
             address = Address(demo=DemoWishes())

@@ -15,6 +15,7 @@ import os
 import random
 import signal
 import sys
+from argparse import Namespace
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
@@ -22,7 +23,7 @@ from typing import Any
 
 from runway_desktop.domain.clients import COMMAND_LINE
 from runway_desktop.remote.line import Line
-from runway_desktop.remote.opening import Wanted, opened
+from runway_desktop.remote.opening import opened
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 
 PATIENCE = (0.005, 0.05, 2.0)
@@ -76,7 +77,7 @@ async def say_all(call: Call, left: list[int], chance: random.Random, kill: Call
 
 
 async def through_line(folder: Path, left: list[int], chance: random.Random) -> None:
-    async with opened(Wanted(folder=folder), COMMAND_LINE) as line:
+    async with opened(Namespace(demo=False, profile=None, profile_dir=folder, verbose=False), COMMAND_LINE) as line:
         await say_all(_commanding(line), left, chance, lambda: None)
 
 

@@ -31,7 +31,6 @@ from .creating import Creating, TaskWished, paused, revoked
 from .finishing import Finishing
 from .refusals import CallRefused, Code, refusal_of
 from .task_answer import is_settled, task_answer, why_waiting
-from .under_way import Under
 
 KEY_PATIENCE = 10.0
 """Seconds that the keychain may take: a person who unlocks it takes longer, and a call does not wait for that."""
@@ -272,17 +271,13 @@ class ClientCases:
         await clients.permit(COMMAND_LINE, Permission.ALLOWANCE if wanted.credits else Permission.READ, wanted.credits)
         return {"credits_a_day": wanted.credits or None, "today": await clients.reserved_today(COMMAND_LINE)}
 
-    def under_way(self) -> tuple[Under, ...]:
-        """What is being sent now, and for whom."""
+    def under_way(self) -> tuple[str, ...]:
+        """What is being sent now, and for whom: "Gen-4.5 for claude"."""
+        sent = [task for task in self._engine.ledger.open() if task.state is State.SENDING]
         asked_by = self._creating.asked_by
         return tuple(
-            Under(
-                what=model_label(task.request.model),
-                client=asked_by.get(task.id, ""),
-                since=task.sent_at or task.created_at,
-            )
-            for task in self._engine.ledger.open()
-            if task.state is State.SENDING
+            model_label(task.request.model) + (f" for {asked_by[task.id]}" if task.id in asked_by else "")
+            for task in sent
         )
 
     async def need_key(self) -> None:

@@ -22,6 +22,13 @@ _CONSOLE_TWIN = "runway-desktop-cli.exe"
 """Of a bundle on Windows: the program itself has no stdin and stdout there."""
 
 
+_DESKTOP = (
+    "Put this into claude_desktop_config.json, then start Claude Desktop again. The file is in "
+    "~/Library/Application Support/Claude on macOS, in %APPDATA%\\Claude on Windows, in ~/.config/Claude on Linux."
+)
+_OTHER = "Most programs read this form. The command is what they start; it speaks on stdin and stdout."
+
+
 class Host(Enum):
     CLAUDE_CODE = "Claude Code"
     CLAUDE_DESKTOP = "Claude Desktop"
@@ -78,23 +85,17 @@ def adding(host: Host, words: Sequence[str], *, system: str = sys.platform) -> A
             return Adding(text=_shell_line(line, system), note=paste)
         case Host.CODEX:
             return Adding(text=_shell_line(["codex", "mcp", "add", name, "--", *words], system), note=paste)
-        case Host.CURSOR:
-            config = quote(base64.b64encode(_dense(started).encode()).decode(), safe="")
-            link = f"cursor://anysphere.cursor-deeplink/mcp/install?name={quote(name, safe='')}&config={config}"
-            return Adding(text=link, note="Open this link: Cursor asks before it adds the server.", is_link=True)
-        case Host.VS_CODE:
-            link = f"vscode:mcp/install?{quote(_dense({'name': name, **started}), safe='')}"
-            return Adding(text=link, note="Open this link: VS Code asks before it adds the server.", is_link=True)
-        case Host.CLAUDE_DESKTOP:
-            note = (
-                "Put this into claude_desktop_config.json, then start Claude Desktop again. The file is in "
-                "~/Library/Application Support/Claude on macOS, in %APPDATA%\\Claude on Windows, in ~/.config/Claude "
-                "on Linux."
-            )
-            return Adding(text=_servers(name, started), note=note)
-        case Host.OTHER:
-            note = "Most programs read this form. The command is what they start; it speaks on stdin and stdout."
-            return Adding(text=_servers(name, started), note=note)
+        case Host.CURSOR | Host.VS_CODE:
+            if host is Host.CURSOR:
+                config = quote(base64.b64encode(_dense(started).encode()).decode(), safe="")
+                link = f"cursor://anysphere.cursor-deeplink/mcp/install?name={quote(name, safe='')}&config={config}"
+            else:
+                link = f"vscode:mcp/install?{quote(_dense({'name': name, **started}), safe='')}"
+            note = f"Open this link: {host.value} asks before it adds the server."
+            return Adding(text=link, note=note, is_link=True)
+        case Host.CLAUDE_DESKTOP | Host.OTHER:
+            text = json.dumps({"mcpServers": {name: started}}, indent=2, ensure_ascii=False)
+            return Adding(text=text, note=_DESKTOP if host is Host.CLAUDE_DESKTOP else _OTHER)
 
 
 def _shell_line(words: Sequence[str], system: str) -> str:
@@ -103,7 +104,3 @@ def _shell_line(words: Sequence[str], system: str) -> str:
 
 def _dense(value: object) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-
-def _servers(name: str, started: object) -> str:
-    return json.dumps({"mcpServers": {name: started}}, indent=2, ensure_ascii=False)

@@ -32,6 +32,7 @@ NOT_ANSWERED = (
 WITHDRAWN = "It was canceled as this program asked. Nothing was sent or paid."
 WAS_EDITED = "The person changed the request before approving it: prompt and model here are what was sent."
 KEY_FIRST = "The person sees to the key in Runway Desktop first. Then it is sent; do not make it again."
+_NEXT = {Decision.REFUSED: REFUSED, Decision.EXPIRED: NOT_ANSWERED, Decision.WITHDRAWN: WITHDRAWN}
 _STATUS = {
     State.HELD: "PENDING",
     State.SENDING: "PENDING",
@@ -96,15 +97,11 @@ def _decided(asked: ClientRequest, task: Task) -> dict[str, Any]:
     found = {"asked_by": asked.client, "decision": what.value}
     if asked.shown_id:
         found["request_id"] = asked.shown_id
-    if what is Decision.REFUSED:
-        found["next"] = REFUSED
-        if asked.reason:
-            found["refused_because"] = asked.reason
-    elif what is Decision.EXPIRED:
-        found["next"] = NOT_ANSWERED
-    elif what is Decision.WITHDRAWN:
-        found["next"] = WITHDRAWN
-    elif what is Decision.EDITED:
+    if what in _NEXT:
+        found["next"] = _NEXT[what]
+    if what is Decision.REFUSED and asked.reason:
+        found["refused_because"] = asked.reason
+    if what is Decision.EDITED:
         found["note"] = WAS_EDITED
     return found
 

@@ -31,21 +31,12 @@ from .account import about, price_source
 from .clients import client_icon, client_name, permission_words, today_words
 from .plain import shown
 from .states import Tone
-from .tasks import Fact
+from .tasks import DECISIONS, Fact
 
 NOTHING_SENT = "Nothing is sent until you approve. Requests expire after 24 hours."
 OWN_NAME = "The program gave its own name; check the request itself."
 LONGEST_TITLE = 300
 LONGEST_SHOWN, LONGEST_CUT = 4_000, 200
-_DECISIONS: Mapping[Decision, tuple[str, Tone]] = {
-    Decision.WAITING: ("Waiting", Tone.BUSY),
-    Decision.ALLOWANCE: ("Within allowance", Tone.PLAIN),
-    Decision.APPROVED: ("Approved", Tone.GOOD),
-    Decision.EDITED: ("Approved, edited", Tone.GOOD),
-    Decision.REFUSED: ("Refused", Tone.BAD),
-    Decision.EXPIRED: ("Expired", Tone.WARN),
-    Decision.WITHDRAWN: ("Canceled by the program", Tone.PLAIN),
-}
 _OF_PERSON = {
     "permission": "Permission changed",
     "folders": "Folders changed",
@@ -137,7 +128,7 @@ def rows_of(asked: Sequence[Asked], catalog: Catalog, now: float) -> list[Reques
 
 
 def _row(one: Asked, catalog: Catalog, now: float) -> RequestRow:
-    said, tone = _DECISIONS[one.decision]
+    said, tone = DECISIONS[one.decision]
     return RequestRow(
         task_id=one.task.id,
         title=units.shortened(shown(one.task.title or one.task.request.prompt), LONGEST_TITLE) or what_words(one.task),
@@ -229,7 +220,7 @@ def lines_of(one: Asked, catalog: Catalog, now: float, spent: float, cap: float 
     field = pair.prompt_field if pair is not None else None
     prompt = str(request.values.get(field.name) or "") if field is not None else request.prompt
     most = f" of {field.max_length:,}" if field is not None and field.max_length else ""
-    title, answer = "Prompt, exactly as it will be sent" if waits else "Prompt", _DECISIONS[one.decision][0]
+    title, answer = "Prompt, exactly as it will be sent" if waits else "Prompt", DECISIONS[one.decision][0]
     found = {
         "headline": headline(one, catalog),
         "times": times_words(one, now),
@@ -341,7 +332,7 @@ def record_row(line: RecordLine, asked: Asked | None, now: float) -> RecordRow:
     """A line of the record; `asked` where it became a task that is still known."""
     time, who = units.clock_time(line.at, now), client_name(line.client) if line.client else "You"
     if asked is not None:
-        said, tone = _DECISIONS[asked.decision]
+        said, tone = DECISIONS[asked.decision]
         if asked.decision is Decision.REFUSED and asked.wish.reason:
             said = f"{said}, with a note"
         paid = asked.decision not in (Decision.WAITING, Decision.REFUSED, Decision.EXPIRED, Decision.WITHDRAWN)

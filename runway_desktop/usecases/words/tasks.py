@@ -3,6 +3,7 @@ it. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ from .expiry import line_words
 from .failures import failure_words
 from .files import binned_words, file_words, first_problem, missing_words, trouble_words
 from .holds import cap_sentence, hold_words
-from .states import canceled_cost
+from .states import Tone, canceled_cost
 from .uncertain import verdict_words
 
 if TYPE_CHECKING:
@@ -46,14 +47,14 @@ _JUDGING = {
 }
 
 
-_DECISIONS = {
-    Decision.WAITING: "waits for you",
-    Decision.ALLOWANCE: "within its allowance",
-    Decision.APPROVED: "approved",
-    Decision.EDITED: "approved, edited",
-    Decision.REFUSED: "refused",
-    Decision.EXPIRED: "expired: nobody answered",
-    Decision.WITHDRAWN: "canceled by the program",
+DECISIONS: Mapping[Decision, tuple[str, Tone]] = {
+    Decision.WAITING: ("Waiting", Tone.BUSY),
+    Decision.ALLOWANCE: ("Within allowance", Tone.PLAIN),
+    Decision.APPROVED: ("Approved", Tone.GOOD),
+    Decision.EDITED: ("Approved, edited", Tone.GOOD),
+    Decision.REFUSED: ("Refused", Tone.BAD),
+    Decision.EXPIRED: ("Expired", Tone.WARN),
+    Decision.WITHDRAWN: ("Canceled by the program", Tone.PLAIN),
 }
 
 
@@ -214,7 +215,7 @@ def _showing(output: Output, title: str) -> Showing:
 def _asked_for(asked: ClientRequest, task: Task, catalog: Catalog) -> list[Fact]:
     """ "Claude Code (request shot-090) · approved, edited", and what it had asked for where that was changed."""
     what = decision(asked, task)
-    said = _DECISIONS[what]
+    said = DECISIONS[what][0].lower()
     if what is Decision.REFUSED and asked.reason:
         said = f"{said}: {asked.reason}"
     name = called(asked.client) + (f" (request {asked.shown_id})" if asked.shown_id else "")

@@ -15,9 +15,8 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.services.disk.profile_lock import Claim, claim
 from runway_desktop.ui.profiles.progress_foot import WaitingWindow
 from runway_desktop.ui.theme import Theme
-from runway_desktop.usecases.clients.under_way import Under
 
-SENDS = EngineLeaves((Under(what="Gen-4.5", client="claude"),))
+SENDS = EngineLeaves(("Gen-4.5 for claude",))
 
 
 def shown() -> list[str]:

@@ -20,7 +20,6 @@ from runway_desktop.remote.door import Door
 from runway_desktop.remote.messages import LEAVE, Welcome
 from runway_desktop.services.disk.private_socket import Listening
 from runway_desktop.services.disk.profile_lock import claim
-from runway_desktop.usecases.clients.under_way import Under
 
 
 def say(words: object) -> None:
@@ -43,7 +42,7 @@ class Engine:
         self.left = asyncio.Event()
 
     def welcome(self) -> Welcome:
-        return Welcome(program="1.0", under_way=(Under(what="Gen-4.5", client="claude"),) if self._is_busy else ())
+        return Welcome(program="1.0", under_way=("Gen-4.5 for claude",) if self._is_busy else ())
 
     def take_old_words(self, _: bytes) -> bool:
         return False

@@ -149,7 +149,7 @@ def test_an_engine_that_finishes_a_request_is_named_with_who_sends_what(tmp_path
     with holder(tmp_path, "busy"), pytest.raises(EngineLeaves) as leaves:
         enter(tmp_path, ["word"])
     [under] = leaves.value.under_way
-    assert (under.what, under.client) == ("Gen-4.5", "claude")
+    assert under == "Gen-4.5 for claude"
 
 
 def test_an_engine_that_is_killed_while_it_makes_room_leaves_the_profile_to_the_window(tmp_path: Path):
