@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_WAITING = 64
-"""Other programs that may wait for an answer."""
 _OF_THIS_COMPUTER = ("qt.multimedia", "qt.accessibility")
 """What Qt misses there (a decoder, a call of the screen reader) is for the log and not for the terminal, just as a
 missing sound server, which it complains of without a category."""
@@ -108,7 +106,7 @@ class _Life:
         self._secret = secret
         self._rung: list[Sequence[str]] = []
         self._close_door: Callable[[], Awaitable[object]] | None = None
-        self._listening = _listening(profile) if claim is not None else None
+        self._listening = private_socket.listen(profile.folder) if claim is not None else None
 
     async def run(self, supervisor: Supervisor, theme: Theme, leaving: EngineLeaves | None) -> int:
         """Without a claim, an engine that is `leaving` is waited for first."""
@@ -119,7 +117,7 @@ class _Life:
                 self.claim = await take_over_in_sight(theme, self._profile.folder, self._options.items, leaving)
                 if self.claim is None:
                     return 0
-                self._listening = _listening(self._profile)
+                self._listening = private_socket.listen(self._profile.folder)
             if self._profile.restoring.exists() or (self.claim is not None and not self.claim.is_sure):
                 # It may be long until the window stands; or only the door tells others that this program is here.
                 await self._open_door()
@@ -173,17 +171,6 @@ class _Life:
             door = WindowDoor(self)
             self._close_door = door.close
             await door.open(self._profile.folder, self._listening)
-
-
-def _listening(profile: Profile) -> private_socket.Listening | None:
-    """At once: who comes from now on waits for an answer."""
-    if sys.platform == "win32":
-        return None
-    try:
-        return private_socket.Listening(profile.folder, _WAITING)
-    except OSError as error:
-        log.warning("Later starts cannot be heard: %s", error)
-        return None
 
 
 async def _run_session(session: Session, bugs: Bugs, supervisor: Supervisor, theme: Theme) -> int:

@@ -196,10 +196,6 @@ class Session(QObject):
             await self._has_list.wait()
         return cases
 
-    @property
-    def key_was_looked_for(self) -> asyncio.Event:
-        return self.ready
-
     def close(self) -> None:
         """Leaves without asking."""
         self._closing.set()

@@ -31,7 +31,7 @@ class Window(Protocol):
     @property
     def is_leaving(self) -> bool: ...
     @property
-    def key_was_looked_for(self) -> asyncio.Event: ...
+    def ready(self) -> asyncio.Event: ...
     async def opened(self) -> UseCases: ...
 
 
@@ -103,7 +103,7 @@ class WindowDoor:
         # With all that a client may do; the window needs none of it.
         from runway_desktop.remote.answers import answer
 
-        return await answer(cases.client_cases(window.key_was_looked_for.wait), client, name, arguments)
+        return await answer(cases.client_cases(window.ready.wait), client, name, arguments)
 
 
 def words_in(line: bytes) -> list[str] | None:

@@ -6,6 +6,7 @@ description, since some hosts ignore a server's instructions. Unknown arguments 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from runway_desktop.values import Struct, field
 Call = tuple[str, dict[str, Any]]
 Found = dict[str, Any]
 
+_CAPITAL = re.compile("([A-Z])")
 LONGEST_WAIT = 45.0
 """Seconds of one wait. Hosts give a call up after 60 at the earliest."""
 _APPROVED = (
@@ -31,7 +33,6 @@ _INPUTS = (
 
 class Tool(Struct, frozen=True, kw_only=True):
     name: str
-    title: str
     says: str
     takes: type[Struct]
     call: Callable[[Any], Call]
@@ -44,6 +45,11 @@ class Tool(Struct, frozen=True, kw_only=True):
     """The same again does nothing more."""
     has_files: bool = False
     """Its results are named as resources besides."""
+
+    @property
+    def title(self) -> str:
+        """ "Generate video"."""
+        return _CAPITAL.sub(r" \1", self.name.removeprefix("runway_")).capitalize()
 
     @property
     def schema(self) -> Found:
@@ -181,7 +187,6 @@ def _organization(found: Found) -> Found:
 TOOLS = (
     Tool(
         name="runway_listModels",
-        title="List models",
         says="Lists what Runway can make: each endpoint with its models, and for each model the fields that it takes, "
         "which are required, and their valid values. Call it before choosing a ratio or a duration. Free.",
         takes=Nothing,
@@ -189,7 +194,6 @@ TOOLS = (
     ),
     Tool(
         name="runway_generateVideo",
-        title="Generate video",
         says="Generate a video from an image. The default model is seedance2; valid ratio and duration depend on the "
         f"model, see runway_listModels.{_INPUTS}{_WAITS}",
         takes=VideoWanted,
@@ -199,7 +203,6 @@ TOOLS = (
     ),
     Tool(
         name="runway_generateImage",
-        title="Generate image",
         says="Generate an image from a prompt and optional reference images, each with a tag that the prompt names. "
         "The default model is gemini_image3_pro; valid ratios depend on the model, see runway_listModels."
         f"{_INPUTS}{_WAITS}",
@@ -210,7 +213,6 @@ TOOLS = (
     ),
     Tool(
         name="runway_upscaleVideo",
-        title="Upscale video",
         says=f"Upscale a video to a higher resolution.{_INPUTS}{_WAITS}",
         takes=UpscaleWanted,
         call=lambda asked: _making("video_upscale", asked),
@@ -219,7 +221,6 @@ TOOLS = (
     ),
     Tool(
         name="runway_editVideo",
-        title="Edit video",
         says="Edit a video by a prompt. The default model is aleph2; which other fields a model takes, "
         f"runway_listModels says.{_INPUTS}{_WAITS}",
         takes=EditWanted,
@@ -229,7 +230,6 @@ TOOLS = (
     ),
     Tool(
         name="runway_generateAudio",
-        title="Generate audio",
         says=f"Generate speech from text. The default model is seed_audio; others need a voice.{_WAITS}",
         takes=AudioWanted,
         call=lambda asked: _making("text_to_speech", asked),
@@ -238,7 +238,6 @@ TOOLS = (
     ),
     Tool(
         name="runway_getTask",
-        title="Get a task",
         says="Get the details of a task. If its status is 'SUCCEEDED', there is a 'url' field in the response, and "
         "'files' names where each result is saved on this computer. If its status is 'FAILED', there is an 'error' "
         "field. If it is 'PENDING' or 'RUNNING', call this tool again in 5 seconds. Free, and may be repeated.",
@@ -247,7 +246,6 @@ TOOLS = (
     ),
     Tool(
         name="runway_refreshTaskUrl",
-        title="Refresh a link",
         says="Get a fresh download link of a finished task, where an earlier one has expired. The saved file in "
         "'files' needs no link. Free.",
         takes=OfTask,
@@ -255,7 +253,6 @@ TOOLS = (
     ),
     Tool(
         name="runway_cancelTask",
-        title="Cancel a task",
         says="Cancels a task that waits or runs, if this program asked for it. What has finished is kept: it is never "
         "deleted.",
         takes=OfTask,
@@ -265,7 +262,6 @@ TOOLS = (
     ),
     Tool(
         name="runway_getOrg",
-        title="Get the organization",
         says="Returns the credit balance, the limits of each model and what was used of them today. Free.",
         takes=Nothing,
         call=lambda _: ("balance", {}),
@@ -273,7 +269,6 @@ TOOLS = (
     ),
     Tool(
         name="create",
-        title="Create a task",
         says="Make anything that runway_listModels names: endpoint, model and the fields in 'values'. request_id: one "
         "id for each thing the person wants. Trying again? Send the SAME id: the same task is given, nothing is made "
         f"twice.{_INPUTS}{_APPROVED}",
@@ -283,14 +278,12 @@ TOOLS = (
     ),
     Tool(
         name="estimate",
-        title="Estimate a price",
         says="Says what a request would cost in credits, and checks it. Nothing is made. Free.",
         takes=Estimated,
         call=lambda asked: ("price", msgspec.to_builtins(asked)),
     ),
     Tool(
         name="wait",
-        title="Wait for tasks",
         says="Waits until tasks have ended, at most 45 seconds, and says how each stands. Free, and may be repeated; "
         "giving it up stops no task. Not over? Call it again.",
         takes=Waited,
@@ -299,7 +292,6 @@ TOOLS = (
     ),
     Tool(
         name="search",
-        title="Search tasks",
         says='Finds tasks, latest first. The query has words of the prompt, and filters: "model:gen4.5 is:saved '
         'rating:>=4 date:today". by:claude: what the program of that name asked for, by:me: what the person made. '
         "Free.",
@@ -308,7 +300,6 @@ TOOLS = (
     ),
     Tool(
         name="result",
-        title="Get a result",
         says="The saved files of a finished task on this computer. With links: download links besides, which whoever "
         "has them can use. Free.",
         takes=ResultWanted,

@@ -49,7 +49,6 @@ class OtherVersion(CallRefused):
             code=Code.PERSON,
             advice="Close it, then try again.",
         )
-        self.program = program
 
 
 async def connect(folder: Path, client: str = "", *, patience: float = WELCOME_WITHIN) -> Connection | None:
@@ -121,7 +120,7 @@ class Connection:
             await asyncio.gather(self._reading, return_exceptions=True)
 
     async def _greet(self, client: str, patience: float) -> None:
-        self._writer.write(line_of(Hello(program=__version__, client=client)))
+        self._writer.write(line_of(Hello(client=client)))
         try:
             async with asyncio.timeout(patience):
                 line = await self._reader.readuntil(b"\n")

@@ -37,7 +37,7 @@ from .messages import (
 
 log = logging.getLogger(__name__)
 
-MOST_CONNECTIONS = 64
+MOST_CONNECTIONS = private_socket.MOST_WAITING
 MOST_CALLS = 16
 """Calls of one connection under way at a time."""
 HELLO_WITHIN = 10.0

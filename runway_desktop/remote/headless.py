@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -22,7 +21,7 @@ from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.services.disk.disk_threads import DiskThreads
-from runway_desktop.services.disk.private_socket import Listening
+from runway_desktop.services.disk.private_socket import listen
 from runway_desktop.services.disk.profile_lock import Claim
 from runway_desktop.services.supervised import report, shielded
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
@@ -34,7 +33,7 @@ from runway_desktop.wiring.build import Address, Assembly, build
 from runway_desktop.wiring.stages import Supervisor, go_down
 
 from .answers import answer, known_call
-from .door import MOST_CONNECTIONS, Door
+from .door import Door
 from .messages import LEAVE, Welcome
 
 log = logging.getLogger(__name__)
@@ -71,7 +70,8 @@ class Headless:
         async with AsyncExitStack() as closing:
             # What comes first goes last: the lock, before which nobody is answered any more.
             closing.callback(claim.release)
-            door = _door(profile.folder)
+            listening = listen(profile.folder)
+            door = Door(listening) if listening is not None else None
             if door is not None:
                 closing.push_async_callback(door.close)
             workers, file_workers = DiskThreads(4, "worker"), DiskThreads(4, "file")
@@ -201,16 +201,6 @@ def _tell(event: Event) -> None:
     notice = said(event) if isinstance(event, EngineNotice) else event
     if isinstance(notice, Notice) and notice.is_problem:
         log.warning("%s %s", notice.message, notice.detail)
-
-
-def _door(folder: Path) -> Door | None:
-    if sys.platform == "win32":
-        return None
-    try:
-        return Door(Listening(folder, MOST_CONNECTIONS))
-    except OSError as error:
-        log.warning("Other programs cannot be heard: %s", error)
-        return None
 
 
 def _needs_person(error: RunwayDesktopError) -> CallRefused:

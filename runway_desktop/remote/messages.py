@@ -7,7 +7,7 @@ ends have the same `PROTOCOL`. Each `Call` has a number of the caller's own and 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -26,7 +26,6 @@ LEAVE: Final = "leave"
 
 class Hello(Struct, frozen=True, kw_only=True, tag_field="say", tag="hello"):
     protocol: int = PROTOCOL
-    program: str = ""
     client: str = ""
     """Who asks, in its own words."""
 
@@ -70,8 +69,9 @@ class Trouble(Struct, frozen=True, kw_only=True, tag_field="say", tag="trouble")
 Asked = Hello | Call | Stop
 Said = Welcome | Answer | Trouble
 
-_asked = msgspec.json.Decoder(Asked)
-_said = msgspec.json.Decoder(Said)
+Message = TypeVar("Message")
+_asked: msgspec.json.Decoder[Asked] = msgspec.json.Decoder(Asked)
+_said: msgspec.json.Decoder[Said] = msgspec.json.Decoder(Said)
 _encoder = msgspec.json.Encoder()
 
 
@@ -84,16 +84,15 @@ def line_of(message: Asked | Said) -> bytes:
 
 
 def asked_in(line: bytes) -> Asked:
-    try:
-        found: Asked = _asked.decode(line)
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise BadMessage("This is no message of this program.") from error
-    return found
+    return _read(_asked, line)
 
 
 def said_in(line: bytes) -> Said:
+    return _read(_said, line)
+
+
+def _read(decoder: msgspec.json.Decoder[Message], line: bytes) -> Message:
     try:
-        found: Said = _said.decode(line)
+        return decoder.decode(line)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise BadMessage("This is no message of this program.") from error
-    return found

@@ -9,6 +9,7 @@ maker sets: there `place_for` and `places` give a pipe's name. Blocking, but sho
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import stat
 import sys
@@ -16,6 +17,10 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+log = logging.getLogger(__name__)
+
+MOST_WAITING = 64
+"""Other programs that may wait for an answer."""
 LONGEST_PATH = 90
 """Bytes of a socket's path. The system takes 103 to 107, and Qt binds it under a longer name first."""
 SHORT_TEMPORARY = Path(os.sep, "tmp")
@@ -89,6 +94,9 @@ def _is_own_socket(path: Path) -> bool:
 
 if sys.platform == "win32":
 
+    def listen(_profile: Path) -> None:
+        """Nobody, by these means."""
+
     def peer_is_own(_handle: int) -> bool:
         """Whether the process at the other end is this person's. Of a pipe its access list has seen to that."""
         return True
@@ -127,6 +135,14 @@ else:
                 # Whoever has the profile next may listen there already.
                 if os.lstat(self._place).st_ino == self._number:
                     os.unlink(self._place)
+
+    def listen(profile: Path) -> Listening | None:
+        """At once: who comes from now on waits for an answer. None where nobody can listen, which stops no program."""
+        try:
+            return Listening(profile, MOST_WAITING)
+        except OSError as error:
+            log.warning("Other programs cannot be heard: %s", error)
+            return None
 
     def peer_is_own(handle: int) -> bool:
         """Whether the process at the other end of a connected socket, given by its descriptor, is this person's. False

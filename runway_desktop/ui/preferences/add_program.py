@@ -66,19 +66,16 @@ class TrialBox(QWidget):
         super().__init__(parent)
         self._form, self._theme = form, theme
         self._test = push_button(self, "Test the connection", form.test)
-        self._works = words(self, tone="good", wrap=False)
         self._said = words(self)
-        vbox(hbox(self._test, self._works, (self._said, 1)), STRETCH, on=self)
+        vbox(hbox(self._test, (self._said, 1)), STRETCH, on=self)
         form.tested.connect(self._show)
         FollowsTheme(theme, self, lambda: self._test.setIcon(theme.icon("mdi6.connection")))
         self._show()
 
     def _show(self) -> None:
-        tried = self._form.tried
-        is_bad = tried is not None and bool(tried.problem)
-        say(self._works, "Works" if tried is not None and not is_bad else "")
         if self._form.is_testing:
             say(self._said, "Starting the server as a program would…", Tone.PLAIN)
         else:
-            say(self._said, self._form.tried_words, Tone.BAD if is_bad else Tone.PLAIN)
+            tried = self._form.tried
+            say(self._said, self._form.tried_words, Tone.BAD if tried is not None and tried.problem else Tone.GOOD)
             announce(self._test, self._said.text())

@@ -25,7 +25,7 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks.adoption import Adopting
 from runway_desktop.usecases.searching.language import meaning, read
 from runway_desktop.usecases.sending.sending import Sending
-from runway_desktop.values import Struct, as_json
+from runway_desktop.values import Struct
 
 from .creating import Creating, TaskWished, paused, revoked
 from .finishing import Finishing
@@ -208,7 +208,7 @@ class ClientCases:
 
     async def price(self, client: str, wish: TaskWished) -> dict[str, Any]:
         """What it would cost. Nothing is stored."""
-        return as_json(await self._creating.price(client, wish))
+        return await self._creating.price(client, wish)
 
     async def create(self, client: str, wish: TaskWished) -> dict[str, Any]:
         """A task for this wish: the one that is there already, where the wish was said before."""

@@ -62,14 +62,6 @@ class Made(Struct, frozen=True):
     is_repeat: bool
 
 
-class Priced(Struct, frozen=True, kw_only=True):
-    """What it would cost, and what stands in the way."""
-
-    credits: float | None
-    is_exact: bool
-    asks: tuple[str, ...]
-
-
 class Creating:
     def __init__(self, engine: Engine, sending: Callable[[], Sending]) -> None:
         self._engine = engine
@@ -79,12 +71,17 @@ class Creating:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._finishing = Finishing()
 
-    async def price(self, client: str, wish: TaskWished) -> Priced:
-        """Stores nothing."""
+    async def price(self, client: str, wish: TaskWished) -> dict[str, Any]:
+        """What it would cost, and what stands in the way. Stores nothing."""
         new, digest = await self._wished(client, wish)
         prepared = self._sending().prepare([new], Origin(Door.SCRIPT, (client, "price", digest)))
         _refuse_findings(prepared)
-        return _priced(prepared)
+        sum_ = prepared.sum
+        return {
+            "credits": None if sum_.unknown else sum_.credits,
+            "is_exact": sum_.exact and not (sum_.unknown or sum_.at_least),
+            "asks": sorted(ask.value for ask in prepared.asks),
+        }
 
     async def make(self, client: str, wish: TaskWished) -> Made:
         new, digest = await self._wished(client, wish)
@@ -279,15 +276,6 @@ def _refuse_findings(prepared: Prepared) -> None:
             f"{'.'.join(map(str, one.path))}: {one.message}" if one.path else one.message for one in found[:5]
         )
         raise CallRefused("The request is not valid.", code=Code.INPUT, advice=said)
-
-
-def _priced(prepared: Prepared) -> Priced:
-    known = not prepared.sum.unknown
-    return Priced(
-        credits=prepared.sum.credits if known else None,
-        is_exact=known and prepared.sum.exact and not prepared.sum.at_least,
-        asks=tuple(sorted(ask.value for ask in prepared.asks)),
-    )
 
 
 def _reads_only(name: str) -> CallRefused:

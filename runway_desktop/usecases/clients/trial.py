@@ -41,7 +41,7 @@ def tried_words(tried: Tried, *, reaches_window: bool) -> str:
     if tried.problem:
         return tried.problem
     where = "What it asks for appears here." if reaches_window else "It did not reach this window: is another one open?"
-    return f"Started and answered in {tried.seconds:.1f} s, with {units.count(tried.tools, 'tool')}. {where}"
+    return f"Works: started and answered in {tried.seconds:.1f} s, with {units.count(tried.tools, 'tool')}. {where}"
 
 
 async def try_connection(words: Sequence[str], monotonic: Callable[[], float]) -> Tried:

@@ -19,10 +19,11 @@ from runway_desktop.domain.clients import (
     RecordLine,
     decision,
     waiting,
+    waits_for_approval,
 )
 from runway_desktop.domain.inputs import MediaFacts
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.task import State, Task, TaskId
+from runway_desktop.domain.task import Task, TaskId
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.values import Struct
 
@@ -30,7 +31,7 @@ from . import units
 from .account import about, price_source
 from .clients import client_icon, client_name, permission_words, today_words
 from .plain import shown
-from .states import Tone
+from .states import LOOKS, Tone
 from .tasks import DECISIONS, Fact
 
 NOTHING_SENT = "Nothing is sent until you approve. Requests expire after 24 hours."
@@ -169,22 +170,13 @@ def sum_words(prices: Sequence[Price | None]) -> str:
 
 
 def repeat_words(one: Asked, now: float) -> str:
-    """ "Looks like a repeat of 13:58, still running"; empty where it is new."""
+    """ "Looks like a repeat of 13:58, running"; empty where it is new."""
     if one.earlier is None:
         return ""
-    task = one.earlier_task
-    if task is None:
-        became = "no longer in the list"
-    elif task.state is State.HELD:
-        became = "also waiting" if task.waits_for_person else "queued"
-    elif not task.state.is_final:
-        became = "still running"
-    elif task.state is State.SUCCEEDED:
-        became = "done"
-    elif task.state is State.CANCELLED:
-        became = "not sent" if task.remote_id is None else "canceled"
-    else:
-        became = "failed"
+    task, became = one.earlier_task, "no longer in the list"
+    if task is not None:
+        said = "Also waiting" if waits_for_approval(task) else str(LOOKS[task.state].headline)
+        became = said[0].lower() + said[1:]
     return f"Looks like a repeat of {units.clock_time(one.earlier.at, now)}, {became}"
 
 

@@ -27,8 +27,8 @@ class Window:
     is_leaving = False
 
     def __init__(self, desk: Desk) -> None:
-        self.key_was_looked_for = asyncio.Event()
-        self.key_was_looked_for.set()
+        self.ready = asyncio.Event()
+        self.ready.set()
         self._cases = desk.use_cases
         self.window = self
 

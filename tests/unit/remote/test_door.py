@@ -174,7 +174,7 @@ async def test_two_versions_say_so_and_neither_hangs(tmp_path: Path):
         with pytest.raises(OtherVersion, match="is running with this profile"):
             await connect(tmp_path)
         engine.protocol = PROTOCOL
-        later = line_of(Hello(protocol=PROTOCOL + 1, program="9.9"))
+        later = line_of(Hello(protocol=PROTOCOL + 1))
         said = await said_to(tmp_path, later + b'{"say": "call", "number": 1, "name": "task"}\n')
         assert (said["say"], said["program"]) == ("welcome", "1.0")
         assert engine.calls == []

@@ -64,7 +64,9 @@ def servers(tmp_path: Path) -> Servers:
 async def test_what_works_is_measured_and_ended(servers: Servers):
     found = await try_connection(servers.server(), time.monotonic)
     assert (found.problem, found.tools) == ("", 3)
-    assert tried_words(found, reaches_window=True).startswith(f"Started and answered in {found.seconds:.1f} s, with 3 ")
+    assert tried_words(found, reaches_window=True).startswith(
+        f"Works: started and answered in {found.seconds:.1f} s, with 3 "
+    )
     assert "another one open?" not in tried_words(found, reaches_window=True)
     assert "another one open?" in tried_words(found, reaches_window=False)
     assert servers.is_gone()

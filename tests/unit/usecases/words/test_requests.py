@@ -79,9 +79,9 @@ def test_requests_stand_below_their_programs_with_the_sum():
     [
         (task(2, State.HELD, hold=Hold(HoldCode.APPROVAL)), "also waiting"),
         (task(2, State.HELD), "queued"),
-        (task(2, State.RUNNING), "still running"),
-        (task(2, State.SUCCEEDED), "done"),
-        (task(2, State.CANCELLED, remote_id=None), "not sent"),
+        (task(2, State.RUNNING), "running"),
+        (task(2, State.SUCCEEDED), "finished"),
+        (task(2, State.UNCERTAIN), "uncertain, maybe charged"),
         (task(2, State.CANCELLED, remote_id=RemoteId("r")), "canceled"),
         (task(2, State.FAILED), "failed"),
         (None, "no longer in the list"),
