@@ -126,6 +126,12 @@ def progress_bar(parent: QWidget, spoken: str = "Progress") -> QProgressBar:
     return made
 
 
+def show_share(bar: QProgressBar, part: float, whole: float) -> None:
+    """How much of a whole; hidden where there is none."""
+    bar.setVisible(whole > 0)
+    bar.setValue(min(100, round(100 * part / whole)) if whole > 0 else 0)
+
+
 def line(parent: QWidget | None = None) -> QFrame:
     """A thin line across."""
     made = QFrame(parent)

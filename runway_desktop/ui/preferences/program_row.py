@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
 from runway_desktop.domain.clients import COMMAND_LINE, Permission
 from runway_desktop.domain.preferences import MOST_CREDITS
-from runway_desktop.ui.building import STRETCH, clear_layout, hbox, progress_bar, push_button, vbox
+from runway_desktop.ui.building import STRETCH, clear_layout, hbox, progress_bar, push_button, show_share, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.file_dialogs import choose_folder
@@ -28,7 +28,6 @@ WIDTHS = (21 * GRID, 28 * GRID, 19 * GRID, 18 * GRID, 11 * GRID)
 _HEIGHT = 17
 """Of the usual letters."""
 _USUAL = 200
-_BAR = 1_000
 _ICONS = {
     Permission.READ: "mdi6.eye-outline",
     Permission.ASK: "mdi6.hand-back-right-outline",
@@ -54,7 +53,6 @@ class ProgramRow(QWidget):
         self._today = PlainLabel(self)
         self._today.setFont(theme.tabular(theme.small_font()))
         self._bar = progress_bar(self, "Spent of today’s allowance")
-        self._bar.setRange(0, _BAR)
         self._dot, self._seen = PlainLabel(self), words(self, tone="muted", wrap=False)
         self._revoke = push_button(self, "Revoke…", self._ask_to_revoke, kind="flat")
         self._revoke.setAccessibleName(f"Revoke the access of {name}")
@@ -90,8 +88,7 @@ class ProgramRow(QWidget):
         self._permission.setVisible(not is_revoked)
         self._today.setText(clients.today_words(client, program.today))
         has_allowance = client.permission is Permission.ALLOWANCE
-        self._bar.setVisible(has_allowance)
-        self._bar.setValue(min(_BAR, round(_BAR * program.today / client.credits)) if has_allowance else 0)
+        show_share(self._bar, program.today, client.credits if has_allowance else 0.0)
         is_connected = program.is_connected and not is_revoked
         role = Role.GOOD if is_connected else Role.FAINT
         self._dot.setPixmap(theme.icon("mdi6.circle", role).pixmap(GRID, GRID))

@@ -5,11 +5,21 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
 
-from runway_desktop.ui.building import STRETCH, clear_layout, hbox, line, push_button, scroll_area, vbox
+from runway_desktop.ui.building import (
+    STRETCH,
+    clear_layout,
+    hbox,
+    line,
+    progress_bar,
+    push_button,
+    scroll_area,
+    show_share,
+    vbox,
+)
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import words
@@ -74,7 +84,7 @@ class RequestSide(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(2 * GRID)
         self._grid.setColumnStretch(1, 1)
-        self._bar = AllowanceBar(self._theme, self._holder)
+        self._bar = progress_bar(self._holder, "Spent of today’s allowance, with this request")
         lines = list(self._lines.values())
         vbox(
             *(*lines[:5], self.prompt, lines[5], self._inputs, lines[6], self._facts),
@@ -115,7 +125,7 @@ class RequestSide(QWidget):
             label.say(texts.get(name, ""))
             label.setVisible(bool(label.whole))
         self.prompt.say(texts["prompt"])
-        self._bar.show_sums(one.client.credits if texts.get("used") else 0.0, one.used, one.credits)
+        show_share(self._bar, one.used + one.credits, one.client.credits if texts.get("used") else 0.0)
         self._show_facts(said.settings_of(one.task, model.catalog))
         self._inputs.setVisible(bool(model.inputs))
         if model.inputs != self._inputs_shown:
@@ -236,39 +246,3 @@ class _Picture(QWidget):
         painter.fillRect(self.rect(), self._theme.color(Role.MEDIA))
         if not (self._one.picture and self._posters.paint(painter, self.rect(), self._one.picture)):
             self._theme.icon(self._one.media.kind.icon, Role.FAINT).paint(painter, square_in(self.rect(), 3 * GRID))
-
-
-class AllowanceBar(QWidget):
-    """What of an allowance is used today, what a request adds, and a mark where it ends."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._sums = (0.0, 0.0, 0.0)
-        self.setFixedHeight(2 * GRID)
-
-    def show_sums(self, allowed: float, used: float, added: float) -> None:
-        """In credits; hidden where nothing is allowed."""
-        self._sums = (allowed, used, added)
-        self.setVisible(allowed > 0)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        allowed, used, added = self._sums
-        whole = max(allowed, used + added, 1.0)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        groove = QRectF(0, GRID / 2, self.width(), GRID)
-        painter.setClipPath(rounded(groove, GRID / 2))
-        over = Role.WARN if used + added > allowed else Role.ACCENT_HOVER
-        parts = (
-            (0.0, 1.0, Role.BORDER),
-            (used / whole, (used + added) / whole, over),
-            (0.0, used / whole, Role.ACCENT),
-        )
-        for begin, end, role in parts:
-            part = QRectF(self.width() * begin, groove.top(), self.width() * (end - begin), GRID)
-            painter.fillRect(part, self._theme.color(role))
-        painter.setClipping(False)
-        at = min(self.width() - 2.0, self.width() * allowed / whole)
-        painter.fillRect(QRectF(at, 0, 2, 2 * GRID), self._theme.color(Role.TEXT))
