@@ -84,7 +84,7 @@ class RequestSide(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(2 * GRID)
         self._grid.setColumnStretch(1, 1)
-        self._bar = progress_bar(self._holder, "Spent of today’s allowance, with this request")
+        self._bar = progress_bar(self._holder, "Spent of today’s allowance")
         lines = list(self._lines.values())
         vbox(
             *(*lines[:5], self.prompt, lines[5], self._inputs, lines[6], self._facts),
@@ -125,7 +125,7 @@ class RequestSide(QWidget):
             label.say(texts.get(name, ""))
             label.setVisible(bool(label.whole))
         self.prompt.say(texts["prompt"])
-        show_share(self._bar, one.used + one.credits, one.client.credits if texts.get("used") else 0.0)
+        show_share(self._bar, one.used, one.client.credits if texts.get("used") else 0.0)
         self._show_facts(said.settings_of(one.task, model.catalog))
         self._inputs.setVisible(bool(model.inputs))
         if model.inputs != self._inputs_shown:
