@@ -100,8 +100,7 @@ class Clients:
             # Before it is written too: a program that is killed in between has not let anything go on.
             await self._hold_back(name)
         await self._change(name, lambda client: replace(client, permission=permission, credits=credits))
-        said = f"{credits:g} credits a day" if permission is Permission.ALLOWANCE else permission.value
-        await self.record(YOU, "permission", f"{name}: {said}")
+        await self.record(YOU, "permission", name, f"{permission.value} {credits:g}")
         if permission is Permission.REVOKED:
             await self.refuse(waiting)
         if permission is not Permission.ALLOWANCE:
@@ -110,7 +109,7 @@ class Clients:
     async def allow_folders(self, name: str, folders: Sequence[str]) -> None:
         """The folders whose files it may name, and no others."""
         await self._change(name, lambda client: replace(client, folders=tuple(dict.fromkeys(folders))))
-        await self.record(YOU, "folders", f"{name}: {', '.join(folders)}")
+        await self.record(YOU, "folders", name, ", ".join(folders))
 
     @property
     def are_paused(self) -> bool:

@@ -67,7 +67,7 @@ class TrialBox(QWidget):
         self._form, self._theme = form, theme
         self._test = push_button(self, "Test the connection", form.test)
         self._said = words(self)
-        vbox(hbox(self._test, (self._said, 1)), STRETCH, on=self)
+        vbox(hbox(self._test, (self._said, 3), STRETCH), STRETCH, on=self)
         form.tested.connect(self._show)
         FollowsTheme(theme, self, lambda: self._test.setIcon(theme.icon("mdi6.connection")))
         self._show()

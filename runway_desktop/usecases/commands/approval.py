@@ -48,7 +48,7 @@ REFUSE: TaskCommand = _asked_for(
     synonyms=Text("deny, reject, agent, request"),
     does=_refuse,
     prompt=lambda _, row: Prompt(
-        Text("Refuse this request"),
+        Text("Refuse"),
         Text("Why, for {program}. It may stay empty.").with_(program=asker(row.task.hold)),
     ),
     icon="mdi6.close",

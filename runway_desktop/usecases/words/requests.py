@@ -331,11 +331,11 @@ def record_row(line: RecordLine, asked: Asked | None, now: float) -> RecordRow:
         credits = units.number(asked.wish.credits) if paid and asked.wish.credits else units.DASH
         return RecordRow(cells=(time, who, what_words(asked.task), said, credits), tone=tone)
     if not line.client:
-        about_, answer = _OF_PERSON.get(line.call, line.call), shown(line.about)
+        about_, answer = _OF_PERSON.get(line.call, line.call), _allowed(line)
     else:
         about_ = ", ".join(part for part in (line.call.capitalize(), shown(line.about)) if part)
         answer = line.answer or ("Read only" if line.call == "list" else "Done")
-    tone = Tone.WARN if line.answer else Tone.PLAIN
+    tone = Tone.WARN if line.answer and line.client else Tone.PLAIN
     return RecordRow(cells=(time, who, about_, shown(answer), units.DASH), tone=tone)
 
 
@@ -343,3 +343,15 @@ def day_words(rows: int, credits: float) -> str:
     """ "8 entries · 120 credits spent"."""
     entries = units.count(rows, "entry", "entries")
     return f"{entries} · {units.credits_in_words(round(credits, 1))} spent" if rows else "Nothing yet"
+
+
+def _allowed(line: RecordLine) -> str:
+    """What the person allows a program from then on."""
+    if not line.about:
+        return ""
+    answer = line.answer
+    if line.call == "permission":
+        word, _, credits = answer.partition(" ")
+        client = Client(name=line.about, permission=Permission(word), credits=float(credits))
+        answer = permission_words(client).lower()
+    return f"{client_name(line.about)}: {answer}"

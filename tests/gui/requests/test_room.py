@@ -210,7 +210,7 @@ async def test_answered_requests_and_the_record_tell_what_became_of_each(tmp_pat
         assert answers >= {
             ("Claude Code", "Waiting"),
             ("Claude Code", "Refused, with a note"),
-            ("You", "claude-code: ask"),
+            ("You", "Claude Code: ask each time"),
         }
 
 

@@ -265,5 +265,5 @@ async def test_the_record_tells_what_was_asked_for_and_what_was_allowed(tmp_path
             ("stranger", "create", "text_to_video gen4.5", "This program may only read.", False),
             (AGENT, "list", "fox", "", False),
             (AGENT, "create", "text_to_dream gen4.5", "There is no such endpoint.", False),
-            ("", "permission", "claude: ask", "", False),
+            ("", "permission", "claude", "ask 0", False),
         }

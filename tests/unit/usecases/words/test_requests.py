@@ -136,8 +136,8 @@ def test_the_record_says_what_became_of_each_request(one: Asked, answer: str, cr
 
 
 def test_the_record_names_the_person_and_writes_out_what_a_program_said():
-    changed = RecordLine(at=NOW, client="", call="permission", about="zed: ask")
-    assert record_row(changed, None, NOW).cells[1:4] == ("You", "Permission changed", "zed: ask")
+    changed = RecordLine(at=NOW, client="", call="permission", about="zed", answer="allowance 200")
+    assert record_row(changed, None, NOW).cells[1:4] == ("You", "Permission changed", "Zed: allowance, 200 a day")
     listed = RecordLine(at=NOW, client="zed", call="list", about="\u202efox")
     assert record_row(listed, None, NOW).cells[1:4] == ("Zed", "List, \\u202efox", "Read only")
 
