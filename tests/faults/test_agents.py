@@ -10,7 +10,6 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -91,28 +90,6 @@ async def test_a_failed_and_a_running_task_are_answered_as_the_tool_promises(pro
         assert (failed["status"], bool(failed["error"])) == ("FAILED", True)
         goes_on = await asked(client, "runway_getTask", taskId=running["id"])
         assert (goes_on["status"] in ("PENDING", "RUNNING"), goes_on["next"]) == (True, "Ask again in 5 seconds.")
-
-
-@pytest.mark.parametrize("mode", ["auto", "legacy"])
-async def test_a_host_that_wants_progress_hears_of_each_change_while_it_waits(programs: Programs, mode: str):
-    _, made = await in_thread(programs.run, *FOX, "--prompt", "A fox [seconds:450]")
-    notes: list[tuple[float, float | None, str | None]] = []
-
-    async def hear(done: float, of: float | None, words: str | None) -> None:
-        notes.append((done, of, words))
-
-    async with host(programs, mode) as client:
-        waited = {"task_ids": [made["task_id"]], "seconds": 40}
-        result = await client.call_tool("wait", waited, progress_callback=hear)
-        assert json.loads(result.content[0].text)["is_over"]
-        silent = await client.call_tool("wait", waited)
-        assert json.loads(silent.content[0].text)["is_over"]
-    said = [words for *_, words in notes]
-    assert said
-    assert all(one != other for one, other in pairwise(said)), "a note a change"
-    assert all(words is not None and words.startswith("1 ") for words in said)
-    moments = [done for done, *_ in notes]
-    assert all(later - earlier > 0.9 for earlier, later in pairwise(moments))
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])

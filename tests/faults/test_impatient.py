@@ -18,7 +18,7 @@ from tests.faults.test_hand_over import Programs
 from tests.journeys.runway import Runway
 from tests.permits import permit
 
-WISHES = int(os.environ.get("IMPATIENT", "24"))
+WISHES = int(os.environ.get("IMPATIENT", "8"))
 
 
 @pytest.fixture
