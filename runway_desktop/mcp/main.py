@@ -34,6 +34,9 @@ def main(words: Sequence[str]) -> int:
         sys.stderr.write(f"{MISSING}\n")
         return 1
 
+    # A host that is gone reads nothing more: what is left in a stream's buffer is not worth a word from Python 3.13 on.
+    sys.unraisablehook = _tell_unless_nobody_reads
+
     async def run() -> None:
         async with opened(chosen, "mcp") as line:
             await serve(line)
@@ -49,3 +52,8 @@ def main(words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         pass
     return 0
+
+
+def _tell_unless_nobody_reads(told: sys.UnraisableHookArgs) -> None:
+    if not isinstance(told.exc_value, BrokenPipeError):
+        sys.__unraisablehook__(told)
