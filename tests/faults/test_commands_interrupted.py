@@ -121,7 +121,7 @@ def test_a_wait_that_is_ended_politely_names_the_command_that_goes_on(
 
 def test_one_that_is_to_outlive_its_terminal_does(programs: Programs):  # noqa: F811
     made = run(programs, *FOX, "--prompt", "Outlives [seconds:36000]")[1]
-    line = f"trap '' HUP; rd wait {made['task_id']} --timeout 4 in & pid=$!; sleep 2; kill -HUP $pid; wait $pid"
+    line = f"trap '' HUP; rd wait {made['task_id']} --timeout 8 in & pid=$!; sleep 4; kill -HUP $pid; wait $pid"
     assert in_shell(programs, line).returncode == 8
 
 
@@ -222,5 +222,5 @@ def test_a_paid_result_that_cannot_be_copied_stays_in_the_library_and_is_named(p
 
 def test_what_runway_refuses_is_a_failure(programs: Programs):  # noqa: F811
     programs.runway.fault("create", "status", status=400, times=1)
-    code, made = ended(programs.start(*FOX, "--prompt", "Refused"))
+    code, made = ended(programs.start(*FOX, "--prompt", "Refused", "--wait"))
     assert (code, made["status"]) == (1, "FAILED")
