@@ -1,7 +1,7 @@
 """One program per profile: a window that is opened hands its files and ids to the one that is open and ends, or takes
 the profile over from an engine without a window. Blocking, before any loop runs.
 
-Whoever has the profile's lock is the one. What is handed over is the command line's words.
+The program that has the profile's lock is the one. What is handed over is the command line's words.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def enter(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> 
         claimed = claim(folder)
         if claimed is not None and claimed.is_sure:
             return claimed
-        # Two programs on one profile would send what waits there twice, so whoever answers keeps it.
+        # Two programs on one profile would send what waits there twice, so the one that answers keeps it.
         taken, under_way = hand_over(folder, words, patience=patience)
         if claimed is not None:
             if taken is Taken.BY_NOBODY:

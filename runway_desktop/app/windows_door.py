@@ -1,6 +1,7 @@
 """On Windows: a later start hands its command line to the window that is open, through a pipe. GUI thread.
 
-Commands and servers are not heard there yet. Whoever sends more than `MOST` bytes without an end of line is cut off.
+Commands and servers are not heard there yet. A caller that sends more than `MOST` bytes without
+an end of line is cut off.
 """
 
 from __future__ import annotations

@@ -300,7 +300,7 @@ TOOLS = (
     ),
     Tool(
         name="result",
-        says="The saved files of a finished task on this computer. With links: download links besides, which whoever "
+        says="The saved files of a finished task on this computer. With links: download links too, which anyone who "
         "has them can use. Free.",
         takes=ResultWanted,
         call=lambda asked: ("task", {"id": asked.task_id, "links": asked.links}),

@@ -52,8 +52,8 @@ class OtherVersion(CallRefused):
 
 
 async def connect(folder: Path, client: str = "", *, patience: float = WELCOME_WITHIN) -> Connection | None:
-    """A connection to whoever has the profile in `folder`; None where nobody listens. Raises CallRefused where it does
-    not answer within `patience` seconds."""
+    """A connection to the program that has the profile in `folder`; None where nobody listens. Raises CallRefused where
+    it does not answer within `patience` seconds."""
     for place in private_socket.places(folder):
         try:
             reader, writer = await asyncio.open_unix_connection(place, limit=LONGEST_LINE)

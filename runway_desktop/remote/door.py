@@ -1,4 +1,5 @@
-"""What answers at a profile's local socket, on the loop of whoever has the engine: the window or a process without one.
+"""What answers at a profile's local socket, on the loop of the process that has the engine, with a window or
+without.
 
 Both ends look at whom they speak with (`private_socket`). What a caller may take is bounded: the length of a line, the
 connections, the calls under way, the time until it says hello. Loop's thread only. Linux and macOS.

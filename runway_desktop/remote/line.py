@@ -19,7 +19,7 @@ from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from .client import Connection, ConnectionLost, connect
 
 PATIENCE = 20.0
-"""Seconds until an engine must have answered: whoever has the profile may be starting, from a slow disk."""
+"""Seconds until an engine must have answered: the program that has the profile may be starting, from a slow disk."""
 TRY_EVERY = 0.05
 MOST_TRIES = 20
 """Engines that one call may see end."""

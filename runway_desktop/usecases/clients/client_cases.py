@@ -46,7 +46,7 @@ class Wish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class TaskWanted(Wish, frozen=True, kw_only=True):
-    """A task by its id, Runway's or ours. `links`: with links to its results, which whoever has them can download."""
+    """A task by its id, Runway's or ours. `links`: with links to its results, which anyone with them can download."""
 
     id: str
     links: bool = False
@@ -97,7 +97,7 @@ class ClientCases:
         self._finishing = Finishing()
         self._adopting = asyncio.Lock()
         self._looking = asyncio.Lock()
-        """Runway is asked for one unknown id at a time, whoever makes them up."""
+        """Runway is asked for one unknown id at a time: a client may make up many."""
 
     async def let_in(self, client: str, call: str) -> None:
         """Before each call. Raises CallRefused for a client whose access the person has revoked, or that has no

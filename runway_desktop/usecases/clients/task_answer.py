@@ -1,4 +1,4 @@
-"""What a client is told of a task: the members of Runway's own answer under their names, beside what this program knows
+"""What a client is told of a task: the members of Runway's own answer under their names, and what this program knows
 better: the saved files, the price, what to do next. Pure.
 
 Text from outside (prompts, names, Runway's words) stands in fields of its own, never in a sentence of ours.
