@@ -16,11 +16,6 @@ from tests.engine_rig import CATALOG, AtOnce
 from tests.fake_runway import FakeFetcher
 
 
-def desktop_variables(folder: Path) -> dict[str, str]:
-    """A desktop of one's own: nothing that this machine has installed."""
-    return {f"XDG_{name}": str(folder / "desktop") for name in ("CONFIG_HOME", "CONFIG_DIRS", "DATA_HOME", "DATA_DIRS")}
-
-
 def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None = None) -> Engine:
     """The engine with the services of an engine's rig, and on its fakes. Results go to `library`."""
     parts.settings.library_folder = str(library)
@@ -42,7 +37,6 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         workers=AtOnce(),
         file_workers=AtOnce(),
         threads=lambda *_: AtOnce(),
-        variables=desktop_variables(folder),
         home=folder,
     )
     engine = Engine(outside)

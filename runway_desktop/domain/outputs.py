@@ -1,5 +1,5 @@
-"""Results: as a task's answer names them, as saved files of which the disk says something, while one is downloaded, and
-what opens one. Pure values and decisions.
+"""Results: as a task's answer names them, as saved files of which the disk says something, and while one is
+downloaded. Pure values and decisions.
 
 A saved file is compared by its size and the time of its last change; its bytes are read only where these differ from
 what was seen before. Sizes are bytes, the time of a file's last change nanoseconds as the disk tells it, all other
@@ -162,19 +162,3 @@ class Stream(Struct, frozen=True, kw_only=True):
     total: int | None
     content_type: str = ""
     etag: str = ""
-
-
-class Launch(Struct, frozen=True):
-    """One process to start: program and arguments, and the folder to start it in ("" for no special one)."""
-
-    words: tuple[str, ...]
-    folder: str = ""
-
-
-class Application(Struct, frozen=True):
-    """A program of the system. `id` is that of its desktop file; `icon` is a name of the system's icon theme, or a
-    path."""
-
-    id: str
-    name: str
-    icon: str

@@ -19,7 +19,7 @@ from runway_desktop.domain.secrecy import KnownSecrets
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from concurrent.futures import Executor
     from pathlib import Path
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from runway_desktop.domain.profiles import Profile
 
     from .account import Account
-    from .applications import Applications
     from .backup.backups import Backups
     from .backup.restores import Restores
     from .backup.watching import Workshop
@@ -102,8 +101,6 @@ class Outside:
     """For what touches saved results, which may lie on a drive that hangs."""
     threads: Callable[[int, str], Executor]
     """Makes so many threads with a name, for a disk that may hang with them."""
-    variables: Mapping[str, str]
-    """The environment."""
     home: Path
     is_demo: bool = False
 
@@ -499,13 +496,6 @@ class Engine:
             self._file_workers,
             self.folder.room,
         )
-
-    @cached_property
-    def applications(self) -> Applications:
-        from .applications import Applications
-
-        outside = self._outside
-        return Applications(self.settings, self._workers, outside.variables, outside.home)
 
     @cached_property
     def backups(self) -> Backups | None:

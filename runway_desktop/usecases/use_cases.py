@@ -80,7 +80,6 @@ class UseCases:
     account = _Of(lambda engine: engine.account)
     actions = _Of(lambda engine: engine.actions)
     adoption = _Of(lambda engine: engine.adoption)
-    applications = _Of(lambda engine: engine.applications)
     backups = _Of(lambda engine: engine.backups)
     budget = _Of(lambda engine: engine.budget)
     bus = _Of(lambda engine: engine.bus)

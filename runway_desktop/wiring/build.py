@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import random
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor
@@ -197,7 +196,6 @@ async def _assemble(
             workers=workers,
             file_workers=file_workers,
             threads=DiskThreads,
-            variables=os.environ,
             home=Path.home(),
             is_demo=demo is not None,
         )

@@ -29,7 +29,6 @@ LATE = (
     "runway_desktop.api",
     "runway_desktop.tour.run",
     "runway_desktop.domain.transitions",
-    "runway_desktop.services.applications",
     "runway_desktop.services.money.budget",
     "runway_desktop.services.backup.backups",
     "runway_desktop.services.results.downloads",

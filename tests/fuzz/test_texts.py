@@ -1,4 +1,4 @@
-"""Tables, logs, pages and desktop files: whatever stands in them, and however it is built."""
+"""Tables, logs and pages: whatever stands in them, and however it is built."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runway_desktop.services.applications.associations import Folders, Installed, applications_for
-from runway_desktop.services.applications.desktop_entry import groups_of, read_entry, split, unescaped
 from runway_desktop.services.exchange.id_search import IdSearch
 from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.pages import linked_pictures, plain_text
@@ -114,56 +112,3 @@ def test_a_page_that_is_built_to_be_slow_is_read_in_time(unit: str):
     html = unit * (100_000 // len(unit))
     bounded(lambda: plain_text(html))
     bounded(lambda: linked_pictures(html))
-
-
-ENTRY = (
-    b'[Desktop Entry]\nType=Application\nName=Player\nName[de]=Spieler\nExec=mpv --a=%u "b c" %F\nIcon=player\n'
-    b"MimeType=video/mp4;a\\;b;\nOnlyShowIn=KDE;GNOME;\nPath=/opt\nTryExec=mpv\n",
-    b'[Desktop Entry]\nType=Application\nExec=sh -c "a \\\\"b\\\\" %f"\n',
-    b"[Default Applications]\nvideo/mp4=a.desktop;b.desktop;\n[Added Associations]\nvideo/mp4=c.desktop\n",
-)
-
-
-def use_entry(text: str) -> None:
-    entry = read_entry("a.desktop", Path("/usr/share/applications/a.desktop"), text)
-    bounded(lambda: (entry.is_hidden, entry.is_shown, entry.mime_types, entry.try_exec, entry.is_for(["KDE"])))
-    bounded(lambda: entry.text("Name", "de_AT.UTF-8@euro"))
-    bounded(lambda: entry.takes_many, [ValueError])
-    for launch in bounded(lambda: entry.launches([Path("/a/$(b) c.mp4")], "de_DE"), [ValueError]) or ():
-        assert launch.words
-    bounded(lambda: groups_of(text))
-
-
-@given(damaged(ENTRY))
-@often(200)
-def test_a_damaged_desktop_file_is_an_entry_or_none(content: bytes):
-    use_entry(content.decode("utf-8", "replace"))
-
-
-@given(st.text(st.sampled_from('%fFuUick\\" \tab\0'), max_size=40))
-@often(200)
-def test_any_command_of_a_desktop_file_gives_a_files_name_as_an_argument_of_its_own_or_is_refused(line: str):
-    path = Path("/library/fox $(touch x).mp4")
-    entry = read_entry("a.desktop", Path("/a.desktop"), f"[Desktop Entry]\nExec={line}\nName=N\nIcon=I")
-    for launch in bounded(lambda: entry.launches([path]), [ValueError]) or ():
-        assert "library" not in launch.words[0]
-        assert not any(" -c " in word and "touch" in word for word in launch.words)
-
-
-@pytest.mark.parametrize("unit", ["\\", ";", "\\;", '"', "%", "a\n", "[a]\n", "=", "Exec=a\n"])
-def test_a_desktop_file_that_is_built_to_be_slow_is_read_in_time(unit: str):
-    text = unit * (50_000 // len(unit))
-    use_entry(f"[Desktop Entry]\nExec={text}\nMimeType={text}\nName={text}")
-    bounded(lambda: split(text))
-    bounded(lambda: unescaped(text))
-
-
-@given(damaged(ENTRY), damaged(ENTRY))
-@often(25)
-def test_damaged_desktop_files_among_the_systems_are_passed_over(folder: Path, entry: bytes, chosen: bytes):
-    home = folder / "data" / "applications"
-    home.mkdir(parents=True, exist_ok=True)
-    (home / "a.desktop").write_bytes(entry)
-    (home / "mimeapps.list").write_bytes(chosen)
-    folders = Folders((), (folder / "data",), ("KDE",))
-    bounded(lambda: applications_for(["video/mp4"], Installed.read(folders), folders))

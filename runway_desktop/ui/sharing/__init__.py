@@ -1,1 +1,1 @@
-"""Handing results on: drags out of the window, the clipboard, the system's file manager and its programs."""
+"""Handing results on: drags out of the window, the clipboard, and the system's file manager."""

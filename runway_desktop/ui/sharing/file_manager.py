@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QProcess, QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from runway_desktop.domain.outputs import Launch
-
 from . import launching
 
 if TYPE_CHECKING:
@@ -94,11 +92,11 @@ class FileManager(QObject):
         watcher.deleteLater()
 
 
-def select_command(platform: str, paths: Sequence[Path]) -> Launch | None:
+def select_command(platform: str, paths: Sequence[Path]) -> tuple[str, ...] | None:
     """The command that selects files in the system's file manager; None where D-Bus does it. Explorer selects one."""
     if platform == "win32":
         # A path with a blank or a comma stays whole only in quotes that are put by Windows' rules, as Qt does.
-        return Launch(("explorer.exe", "/select,", str(paths[0])))
+        return ("explorer.exe", "/select,", str(paths[0]))
     if platform == "darwin":
-        return Launch(("open", "-R", *map(str, paths)))
+        return ("open", "-R", *map(str, paths))
     return None

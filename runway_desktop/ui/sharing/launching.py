@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QProcess
 
-from runway_desktop.domain.outputs import Launch
 
-
-def start(launch: Launch) -> bool:
-    """Starts it and gives True; False when there is no such program, or no such folder."""
+def start(words: Sequence[str]) -> bool:
+    """Starts a program with its arguments and gives True; False when there is no such program."""
     process = QProcess()
-    process.setProgram(launch.words[0])
-    process.setArguments(list(launch.words[1:]))
-    if launch.folder:
-        process.setWorkingDirectory(launch.folder)
+    process.setProgram(words[0])
+    process.setArguments(list(words[1:]))
     for channel in (process.setStandardOutputFile, process.setStandardErrorFile, process.setStandardInputFile):
         channel(QProcess.nullDevice())
     return bool(process.startDetached())

@@ -1,6 +1,6 @@
 """What leaves the window: files dragged, copied, shown in their folder or opened elsewhere, pictures and words copied.
 
-The view-model decides and looks at the disk; here are the clipboard, the drags, and the system's programs. GUI thread.
+The view-model decides and looks at the disk; here are the clipboard, the drags, and the opening of files. GUI thread.
 What could not be opened is said; raises nothing.
 """
 
@@ -15,11 +15,9 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from runway_desktop.domain.filenames import is_result_name
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.outputs import Launch
 from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.workers import Workers
-from runway_desktop.ui.sharing import launching
 from runway_desktop.ui.sharing.drag import copied_files
 from runway_desktop.ui.sharing.file_manager import FileManager
 from runway_desktop.ui.tasks.view import TaskView
@@ -27,9 +25,11 @@ from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.drag_payload import chosen_output
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.activity.activity import Activity
-from runway_desktop.viewmodels.tasks.clipboard import MOST_OPENED
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+
+MOST_OPENED = 8
+"""Files that are opened at once: each may start a program of its own."""
 
 
 class Sharing(QObject):
@@ -59,7 +59,6 @@ class Sharing(QObject):
         clipboard.selection_wanted.connect(self._show_files)
         clipboard.folder_wanted.connect(self._open_folder)
         clipboard.system_wanted.connect(self.open_with_system)
-        clipboard.launch_wanted.connect(self._launch)
 
     @cached_property
     def _files(self) -> FileManager:
@@ -132,14 +131,6 @@ class Sharing(QObject):
     def _put_picture(self, image: QImage, what: str) -> None:
         QGuiApplication.clipboard().setImage(image)
         self._activity.tell(f"{what} copied.", detail=f"{image.width()} × {image.height()}")
-
-    def _launch(self, name: str, launches: Sequence[Launch]) -> None:
-        for launch in launches:
-            if not launching.start(launch):
-                self._task_commands.tell(
-                    f"{name} could not be started.", f"{launch.words[0]} is not there, or may not run.", problem=True
-                )
-                return
 
     def _folder_failed(self, folder: Path) -> None:
         self._task_commands.tell(f"The folder could not be opened: {folder}", problem=True)

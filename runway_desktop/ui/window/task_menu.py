@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtGui import QAction, QIcon
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
-from shiboken6 import isValid
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.outputs import Application
 from runway_desktop.domain.task import MOST_STARS, Pick, TaskId
 from runway_desktop.ui.building import add_check, passing_menu
 from runway_desktop.ui.commands.keys import Keys
@@ -24,13 +22,11 @@ from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.commands.ending import CANCEL, REMOVE
 from runway_desktop.usecases.commands.handing_on import USE_AS_INPUT
-from runway_desktop.usecases.commands.results import OPEN_WITH, saved_paths
 from runway_desktop.usecases.commands.task_command import NOTHING, Given, TaskCommand
 from runway_desktop.usecases.commands.tasks import Part, Submenu, given_by, menu_of
-from runway_desktop.usecases.words.plain import caption, tip
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.values import replace
-from runway_desktop.viewmodels.tasks.clipboard import Clipboard
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
@@ -130,10 +126,6 @@ class TaskMenu(QObject):
             action.setShortcuts(self._keys.usual(command.keyed)[:1])
 
     def _submenu(self, menu: QMenu, command: TaskCommand, rows: list[Row]) -> QAction | None:
-        if command is OPEN_WITH and self._task_commands.clipboard.lists_programs:
-            used = self._result_of(rows[0]) if len(rows) == 1 else None
-            paths = [used[0]] if used is not None else saved_paths(rows)
-            return menu.addMenu(ProgramsMenu(self._task_commands.clipboard, paths, menu))
         if command is USE_AS_INPUT and (used := self._result_of(rows[0])) is not None:
             return menu.addMenu(OnwardMenu(self._task_commands.use_as_input, *used, menu))
         return None
@@ -180,38 +172,3 @@ class OnwardMenu(QMenu):
             self.addAction(way.text, lambda way=way: use_as_input.take(way, path, media))
         if not ways:
             self.addAction("Nothing takes this kind of file").setEnabled(False)
-
-
-MOST = 16
-
-
-class ProgramsMenu(QMenu):
-    def __init__(self, clipboard: Clipboard, paths: Sequence[Path], parent: QWidget) -> None:
-        super().__init__(OPEN_WITH.name, parent)
-        self._handing = clipboard
-        self._paths = tuple(paths)
-        self._is_filled = False
-        self.addAction("Looking for programs…").setEnabled(False)
-        self.aboutToShow.connect(self._fill)
-
-    def _fill(self) -> None:
-        if not self._is_filled:
-            self._is_filled = True
-            self._handing.programs(self._paths, self._show)
-
-    def _show(self, programs: list[Application]) -> None:
-        if not isValid(self):
-            # The menu was closed before the answer came.
-            return
-        self.clear()
-        for program in programs[:MOST]:
-            action = self.addAction(
-                caption(program.name), lambda program=program: self._handing.open_with(program, self._paths)
-            )
-            action.setIcon(_icon(program.icon))
-        if not programs:
-            self.addAction("The system knows no program for this").setEnabled(False)
-
-
-def _icon(name: str) -> QIcon:
-    return QIcon(name) if name.startswith("/") else QIcon.fromTheme(name)

@@ -256,20 +256,13 @@ SHOW_FILE = _with_file(
     icon="mdi6.folder-outline",
     keys=("Ctrl+Alt+O",),
 )
-_elsewhere = partial(TaskCommand, submenu=Text("Open elsewhere"), outputs=is_here)
-OPEN_WITH_SYSTEM = _elsewhere(
+OPEN_WITH_SYSTEM = TaskCommand(
     id="open with system",
     words=Text("Open with the system's program"),
-    synonyms=Text("default app, external player"),
+    synonyms=Text("open with, open in, default app, external player, program"),
     does=partial(files, use=Use.OPEN),
+    outputs=is_here,
 )
-OPEN_WITH = _elsewhere(
-    id="open with",
-    words=Text("Open with…"),
-    synonyms=Text("open in, app, program"),
-    does=partial(files, use=Use.CHOOSE_PROGRAM),
-)
-"""The menu lists programs, or the system asks."""
 FETCH_AGAIN = TaskCommand(
     id="fetch again",
     words=Text("Fetch again from Runway"),

@@ -78,7 +78,6 @@ class Use(Enum):
     SHOW = auto()
     """In the system's file manager; where none is there any more, their folder."""
     OPEN = auto()
-    CHOOSE_PROGRAM = auto()
 
 
 class Draft(Struct, frozen=True, kw_only=True):

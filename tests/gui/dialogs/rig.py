@@ -87,7 +87,6 @@ class Rig:
                 workers=AtOnce(),
                 file_workers=AtOnce(),
                 threads=lambda *_: AtOnce(),
-                variables={},
                 home=library.parent,
             )
         )

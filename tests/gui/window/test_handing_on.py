@@ -1,4 +1,4 @@
-"""What the window hands on: pictures, links, files, and programs in a menu; and what is said when that fails."""
+"""What the window hands on: pictures, links and files; and what is said when that fails."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QDrag, QGuiApplication, QImage
-from PySide6.QtWidgets import QMenu
 
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.outputs import Launch
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.ui.sharing import launching
-from runway_desktop.ui.window.task_menu import ProgramsMenu
 from runway_desktop.usecases.commands.handing_on import COPY_LINK, COPY_PICTURE
-from tests.gui.rig import Desktop, rest, until
+from tests.gui.rig import Desktop, until
 from tests.rows import saved, task
 
 
@@ -104,45 +100,6 @@ async def test_what_may_be_a_program_is_shown_and_not_opened(tmp_path, theme, mo
         assert opened == [QUrl.fromLocalFile(str(tmp_path))]
         rig.task_commands.clipboard.system_wanted.emit([still(tmp_path)])
         assert opened[1:] == [QUrl.fromLocalFile(str(tmp_path / "still.png"))]
-
-
-async def test_open_with_is_a_menu_of_programs_and_one_that_fails_is_told(tmp_path, theme, monkeypatch):
-    async with Desktop(tmp_path, theme) as rig:
-        applications = tmp_path / "desktop" / "applications"
-        applications.mkdir(parents=True)
-        for name in ("Editor", "Viewer"):
-            entry = f"[Desktop Entry]\nType=Application\nName={name}\nExec=sh -c {name} %F\nMimeType=image/png;\n"
-            (applications / f"{name.lower()}.desktop").write_text(entry)
-        await show(rig, still(tmp_path))
-        menu = ProgramsMenu(rig.task_commands.clipboard, [tmp_path / "still.png"], rig.window)
-        menu.aboutToShow.emit()
-        await until(lambda: len(menu.actions()) == 2)
-        assert [action.text() for action in menu.actions()] == ["Editor", "Viewer"]
-        started: list[Launch] = []
-        monkeypatch.setattr(launching, "start", lambda launch: started.append(launch) or len(started) == 1)
-        menu.actions()[1].trigger()
-        assert started == [Launch(("sh", "-c", "Viewer", str(tmp_path / "still.png")))]
-        menu.actions()[0].trigger()
-        await until(lambda: "Editor could not be started." in rig.told)
-        again = ProgramsMenu(rig.task_commands.clipboard, [tmp_path / "still.png"], rig.window)
-        again.aboutToShow.emit()
-        await until(lambda: again.actions()[0].text() == "Editor")
-        nothing = ProgramsMenu(rig.task_commands.clipboard, [tmp_path / "frames.zip"], rig.window)
-        nothing.aboutToShow.emit()
-        await until(lambda: "knows no program" in nothing.actions()[0].text())
-
-
-async def test_the_menu_of_a_task_holds_the_programs(tmp_path, theme):
-    async with Desktop(tmp_path, theme) as rig:
-        await show(rig, still(tmp_path))
-        rig.window.task_menu.popup(rig.window.mapToGlobal(rig.window.rect().center()))
-        await until(lambda: rig.window.findChildren(ProgramsMenu))
-        menu = rig.window.findChildren(ProgramsMenu)[0].parentWidget()
-        assert isinstance(menu, QMenu)
-        words = [action.text() for action in menu.actions()]
-        assert words.index("Open with") == words.index("Open with the system's program") + 1
-        menu.close()
-        await rest()
 
 
 @pytest.mark.parametrize("grid", [False, True])

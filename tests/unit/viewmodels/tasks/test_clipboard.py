@@ -1,4 +1,4 @@
-"""What is handed on: words, files, links and programs, and what is said of what is not there."""
+"""What is handed on: words, files and links, and what is said of what is not there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from PIL import Image
 from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.outputs import Launch
 from runway_desktop.domain.task import Output, State
 from runway_desktop.usecases.commands.handing_on import (
     COPY_FILE,
@@ -21,10 +20,8 @@ from runway_desktop.usecases.commands.handing_on import (
     COPY_PROMPT,
 )
 from runway_desktop.usecases.commands.results import SHOW_FILE
-from runway_desktop.usecases.commands.task_command import Report, Use
 from runway_desktop.usecases.commands.tasks import available
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL
-from runway_desktop.viewmodels.tasks.clipboard import MOST_OPENED, Clipboard
 from tests.fake_runway import remote_id
 from tests.gui.rig import Rig, after, rest, until
 from tests.rows import saved, task
@@ -130,37 +127,6 @@ async def test_a_picture_is_copied_by_the_window_that_shows_it(tmp_path):
         rig.task_commands.clipboard.picture_wanted.connect(wanted.append)
         rig.task_commands.carry_out(COPY_PICTURE, rows)
         await until(lambda: wanted == rows)
-
-
-async def test_programs_are_found_by_the_kind_of_the_file_and_started_with_it(tmp_path):
-    async with Rig(tmp_path) as rig:
-        (tmp_path / "desktop" / "applications").mkdir(parents=True)
-        entry = "[Desktop Entry]\nType=Application\nName=Player\nExec=sh %f\nMimeType=video/mp4;\n"
-        (tmp_path / "desktop" / "applications" / "player.desktop").write_text(entry)
-        (tmp_path / "desktop" / "applications" / "viewer.desktop").write_text(
-            entry.replace("video/mp4", "image/png").replace("Player", "Viewer")
-        )
-        handing = rig.task_commands.clipboard
-        found = []
-        paths = [tmp_path / f"{number}.MP4" for number in range(MOST_OPENED + 1)]
-        handing.programs(paths, found.extend)
-        await until(lambda: found)
-        assert [program.name for program in found] == ["Player"]
-        started = []
-        handing.launch_wanted.connect(lambda name, launches: started.append((name, launches)))
-        handing.open_with(found[0], paths)
-        assert started == [("Player", [Launch(("sh", str(path))) for path in paths[:MOST_OPENED]])]
-        assert rig.told == [f"Only the first {MOST_OPENED} files are opened."]
-
-
-async def test_where_the_system_asks_itself_its_dialog_is_started(tmp_path):
-    async with Rig(tmp_path) as rig:
-        handing = Clipboard(rig.cases, rig.runner, rig.owner, platform="win32")
-        assert not handing.lists_programs
-        started = []
-        handing.launch_wanted.connect(lambda name, launches: started.append(launches))
-        handing.take(Report(paths=(tmp_path / "t1.mp4",), use=Use.CHOOSE_PROGRAM))
-        assert started == [[Launch(("OpenWith.exe", str(tmp_path / "t1.mp4")))]]
 
 
 async def test_nothing_is_said_twice_when_nothing_is_there(tmp_path):
