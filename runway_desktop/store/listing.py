@@ -21,8 +21,8 @@ from runway_desktop.domain.task import State, TaskId
 from runway_desktop.values import replace
 
 from .conditions import IN_LIST, TAGGED, Held, by_person, judged, lists, numbers, of_each, these, where
+from .reading import all_batch_names
 from .records import Cell, to_text
-from .tally import KeptBatches
 
 _QUARTER = 900
 """Seconds. Every time zone begins its day at a whole quarter of an hour, so one look-up serves all times of a
@@ -303,10 +303,8 @@ def amount(connection: sqlite3.Connection, wanted: Filter) -> int:
     return found
 
 
-def summaries(
-    connection: sqlite3.Connection, listing: Listing, zone: tzinfo | None, batches: KeptBatches | None = None
-) -> list[GroupSummary]:
-    """One per group of the listing, latest first; none when it is not grouped. `batches`: those of the last time."""
+def summaries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | None) -> list[GroupSummary]:
+    """One per group of the listing, latest first; none when it is not grouped."""
     if listing.group not in _GROUP_COLUMNS:
         return []
     condition, parameters = where(listing.filter, *looked_up(connection, listing.filter))
@@ -325,7 +323,7 @@ def summaries(
     for value, state, *amounts in found:
         key = "" if by_prompt and takes[value] == 1 else name(value)
         gathered.setdefault(key, _Sum()).add(State(state), *amounts)
-    titles = (batches or KeptBatches()).titles(connection) if listing.group is GroupBy.BATCH else {}
+    titles = all_batch_names(connection) if listing.group is GroupBy.BATCH else {}
     if by_prompt:
         titles = _headings(connection, [key for key in gathered if key])
     latest_first = sorted(gathered.items(), key=lambda item: item[1].latest, reverse=True)

@@ -22,7 +22,7 @@ from types import MappingProxyType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from runway_desktop.domain.folders import FileMove
-from runway_desktop.domain.library import Entries, Estimate, GroupSummary, LedgerEntry, Listing, PlaceCounts, Row
+from runway_desktop.domain.library import Entries, Estimate, GroupSummary, LedgerEntry, Listing, Row
 from runway_desktop.domain.spending_report import SpendingLine
 from runway_desktop.domain.task import Batch, Input, Output, Task, TaskId
 
@@ -88,8 +88,6 @@ class SqliteStore:
         self._sweeper = sweeper
         self._zone = zone
         self._may_checkpoint = False
-        self._batches = tally.KeptBatches()
-        """The sweeper's."""
 
     @classmethod
     async def open(
@@ -238,6 +236,7 @@ class SqliteStore:
     outputs_in = _swept(presence.outputs_in)
     not_saved = _swept(presence.not_saved)
     amount = _swept(listings.amount)
+    counts = _swept(tally.counts)
     spent_by_project = _swept(spent.by_project)
     spent_tasks = _swept(spent.tasks)
 
@@ -257,12 +256,7 @@ class SqliteStore:
         return await self._reader.ask(work)
 
     async def groups(self, listing: Listing) -> builtins.list[GroupSummary]:
-        return await self._sweeper.ask(
-            lambda connection: listings.summaries(connection, listing, self._zone, self._batches)
-        )
-
-    async def counts(self) -> PlaceCounts:
-        return await self._sweeper.ask(lambda connection: tally.counts(connection, self._batches))
+        return await self._sweeper.ask(lambda connection: listings.summaries(connection, listing, self._zone))
 
     async def spending(
         self, since: float, until: float, *, utc: bool = False, by_client: bool = False

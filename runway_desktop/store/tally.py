@@ -7,12 +7,11 @@ reading connection, on its thread.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from typing import Any
 
 from runway_desktop.domain.library import Place, PlaceCounts
-from runway_desktop.domain.task import LIVE, LOCAL, Batch, BatchId, Pick
+from runway_desktop.domain.task import LIVE, LOCAL, Pick
 
 from .records import batch_of, state_of, to_text
 from .sheets import partly_sent
@@ -39,6 +38,11 @@ _COLUMNS = (
     "changed", "removed_at",
 )  # fmt: skip
 _PLACES = (Place.NEEDS_ATTENTION, Place.SAVED, Place.PICKS, Place.MISSING, Place.CHANGED)
+_BATCHES = """
+    SELECT id, batches.name, created_at, amount FROM tally JOIN batches ON id = tally.name
+    WHERE kind = 'batch' AND amount > 0 ORDER BY created_at DESC, id DESC
+"""
+"""Those that have tasks, the latest first."""
 _ADDED = "ON CONFLICT (kind, name) DO UPDATE SET amount = amount + excluded.amount"
 
 
@@ -122,55 +126,8 @@ _CLIENTS = """
 """Each name once, by one look into the index for each."""
 
 
-class KeptBatches:
-    """What the batches of a list are called. There are thousands of them, and hardly ever a new one: SQLite tells
-    within a few milliseconds whether they are the same, without the interpreter; only those that came are read."""
-
-    def __init__(self) -> None:
-        self._told = ""
-        """All that was read, as one text."""
-        self._batches: list[Batch] = []
-        """As they were made."""
-        self._latest_first: list[tuple[BatchId, str]] = []
-        self._amounts = ""
-        self._counted: tuple[tuple[BatchId, str, int], ...] = ()
-
-    def counted(self, connection: sqlite3.Connection) -> tuple[tuple[BatchId, str, int], ...]:
-        """Those that have tasks, with how many, latest first: the same object as long as nothing of it moved."""
-        self._look(connection)
-        query = "SELECT json_group_object(name, amount) FROM tally WHERE kind = 'batch' AND amount > 0"
-        amounts: str = connection.execute(f"{query} AND typeof(name) = 'text'").fetchone()[0]
-        if amounts != self._amounts:
-            of = json.loads(amounts)
-            self._counted = tuple((batch, title, of[batch]) for batch, title in self._latest_first if batch in of)
-            self._amounts = amounts
-        return self._counted
-
-    def titles(self, connection: sqlite3.Connection) -> dict[str, str]:
-        self._look(connection)
-        return dict(self._latest_first)
-
-    def _look(self, connection: sqlite3.Connection) -> None:
-        """Reads what is new. What was counted then counts no more, whoever asked."""
-        line = "id || ' ' || created_at || ' ' || hex(name)"
-        query = f"SELECT group_concat(line, char(10)) FROM (SELECT {line} AS line FROM batches ORDER BY rowid)"
-        told: str = connection.execute(query).fetchone()[0] or ""
-        if told == self._told:
-            return
-        if not told.startswith(f"{self._told}\n"):
-            self._batches = []
-        rest = "SELECT id, name, created_at FROM batches ORDER BY rowid LIMIT -1 OFFSET ?"
-        self._batches += map(batch_of, connection.execute(rest, (len(self._batches),)))
-        latest_first = sorted(self._batches, key=lambda batch: (batch.created_at, batch.id), reverse=True)
-        self._latest_first = [(batch.id, batch.title) for batch in latest_first]
-        self._amounts = ""
-        self._told = told
-
-
-def counts(connection: sqlite3.Connection, batches: KeptBatches | None = None) -> PlaceCounts:
-    """What the left pane shows. It takes as long as there are names, however many tasks have them. `batches`: those of
-    the last time."""
-    batches = batches or KeptBatches()
+def counts(connection: sqlite3.Connection) -> PlaceCounts:
+    """What the left pane shows. It takes as long as there are names, however many tasks have them."""
     amounts: dict[str, dict[Any, int]] = {}
     for kind, name, amount in connection.execute(
         "SELECT kind, name, amount FROM tally WHERE amount > 0 AND (kind < 'batch' OR kind > 'batch')"
@@ -192,7 +149,11 @@ def counts(connection: sqlite3.Connection, batches: KeptBatches | None = None) -
             **{place: of(place.value).get("", 0) for place in _PLACES},
         },
         projects=named("project"),
-        batches=batches.counted(connection),
+        batches=tuple(
+            (batch.id, batch.title, amount)
+            for *cells, amount in connection.execute(_BATCHES)
+            for batch in (batch_of(cells),)
+        ),
         models=named("model"),
         endpoints={name: amount for name, amount in named("endpoint").items() if name},
         tags=named("tag"),

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, RemoteId, Request, State, Task, TaskId
 from runway_desktop.store import SqliteStore
-from runway_desktop.store.tally import KeptBatches, count_anew, counts
+from runway_desktop.store.tally import count_anew, counts
 from runway_desktop.values import replace
 
 changes = st.fixed_dictionaries(
@@ -98,35 +98,18 @@ async def test_counting_reads_no_task(tmp_path: Path):
     assert not [step for step in steps if " tasks" in step or "task_tags" in step]
 
 
-async def test_the_names_of_batches_are_read_once_and_those_that_come_later(tmp_path: Path):
-    """Thousands of them are no work for each task that ends."""
-
+async def test_batches_are_told_with_what_they_hold_and_the_latest_first(tmp_path: Path):
     async def put(store: SqliteStore, number: int, batch_id: str, name: str, made: float) -> None:
         batch = Batch(id=BatchId(batch_id), name=name, created_at=made)
         await store.add([replace(a_task(number), batch_id=batch.id)], [], batch, [])
 
-    kept = KeptBatches()
-    asked: list[str] = []
     store = await SqliteStore.open(tmp_path / "p.db")
-    with closing(sqlite3.connect(tmp_path / "p.db")) as connection:
-        assert counts(connection, kept).batches == ()
-        await put(store, 0, "a", "first.csv", 1.0)
-        await put(store, 1, "b", "half \udcff a pair", 3.0)
-        assert counts(connection, kept).batches == (("b", "half \udcff a pair", 1), ("a", "first.csv", 1))
-        connection.set_trace_callback(asked.append)
-        before = counts(connection, kept).batches
-        connection.set_trace_callback(None)
-        assert not [question for question in asked if question.startswith("SELECT id, name, created_at")]
-        assert counts(connection, kept).batches is before
-        await put(store, 2, "c", "between.csv", 2.0)
-        assert [name for _, name, _ in counts(connection, kept).batches] == [
-            "half \udcff a pair", "between.csv", "first.csv"
-        ]  # fmt: skip
-        await put(store, 3, "a", "other.csv", 1.0)
-        assert counts(connection, kept).batches[-1] == ("a", "other.csv", 2)
-        assert counts(connection, kept) == counts(connection)
-        connection.execute("UPDATE batches SET name = 'renamed.csv' WHERE id = 'a'")
-        # Whoever asks first for the names, the other is told of them too.
-        assert kept.titles(connection)["a"] == "renamed.csv"
-        assert counts(connection, kept).batches[-1] == ("a", "renamed.csv", 2)
+    assert (await store.counts()).batches == ()
+    await put(store, 0, "a", "first.csv", 1.0)
+    await put(store, 1, "b", "half \udcff a pair", 3.0)
+    await put(store, 2, "c", "between.csv", 2.0)
+    await put(store, 3, "a", "other.csv", 1.0)
+    assert (await store.counts()).batches == (
+        ("b", "half \udcff a pair", 1), ("c", "between.csv", 1), ("a", "other.csv", 2)
+    )  # fmt: skip
     await store.close()
