@@ -265,7 +265,9 @@ class Preferences:
     sidecars = Preference(
         True, _BESIDE, "Keep the request in a small JSON file beside it", Switch(), synonyms="sidecar"
     )
-    embed = Preference(True, _BESIDE, "Write the request into the file too, where its format can hold it", Switch())
+    embed = Preference(
+        True, _BESIDE, "Write the request into files of up to 64 MB too, where their format can hold it", Switch()
+    )
     theme = Preference[Theme](
         "system",
         _THEME,

@@ -8,12 +8,10 @@ another and waits. Raises DiskError, in words, for all that the disk refuses.
 The order is what makes a kill harmless at any moment: the note, then the bytes, the bytes flushed, the hash into the
 note, the name, and, once the store knows, away with the note.
 
-What comes whole at once, and has its request in it, needs no note (`whole_file`): its sidecar is written first, and
-tells what a note would. Where there is to be none, the note tells it.
+What comes whole at once needs no note (`whole_file`): its sidecar is written first, and tells what a note would. Where
+there is to be none, the note tells it.
 
-The request goes into a film while it arrives (`embedding.film_stream`): the part is then longer than what came, by what
-the note says. Of another format a copy with the request in it is made beside the whole part, and gets the name; the
-part goes when the name is there.
+A copy with the request in it is made beside the whole part, and gets the name; the part goes when the name is there.
 """
 
 from __future__ import annotations
@@ -41,7 +39,6 @@ from runway_desktop.services.disk.folder_look import missing_because
 from runway_desktop.values import Struct, as_json, replace
 
 from . import sidecar
-from .embedding import FilmStream, Place
 
 _BLOCK = 1024 * 1024
 _PART = ".part"
@@ -62,8 +59,6 @@ class Note(Struct, frozen=True, kw_only=True):
     part_size: int | None = None
     part_sha256: str = ""
     """Of the part, where that is something else."""
-    film: Place | None = None
-    """Where the part differs from what came: a film's description with the request in it."""
 
     @property
     def owner(self) -> Owner:
@@ -82,29 +77,19 @@ class Finished(Struct, frozen=True):
 
 
 class PartFile:
-    def __init__(self, final: Path, note: Note, file: BinaryIO, share: Share, film: FilmStream | None = None) -> None:
+    def __init__(self, final: Path, note: Note, file: BinaryIO, share: Share) -> None:
         self.final = final
         self.note = note
         self.size = 0
         """Bytes on the disk."""
         self.head = b""
-        self._film = film
         self._file = file
         self._share = share
         self._hash = hashlib.sha256()
         self._lock = threading.Lock()
 
     @classmethod
-    def create(
-        cls,
-        final: Path,
-        note: Note,
-        room: DiskRoom,
-        film: FilmStream | None = None,
-        begin: bytes = b"",
-        *,
-        is_all: bool = False,
-    ) -> PartFile:
+    def create(cls, final: Path, note: Note, room: DiskRoom, begin: bytes = b"") -> PartFile:
         """Begins a new one, for which there is room, with what has come so far. Raises FileExistsError when another got
         there first, DiskError for all else."""
         with spoken_for(final.parent):
@@ -115,43 +100,32 @@ class PartFile:
                 raise FileExistsError(part_of(final))
             share = room.share(final.parent, note.total or 0)
             try:
-                given = _passed(film, begin, is_all=is_all)
-                if film is not None and film.place is not None:
-                    note = replace(note, film=film.place)
                 # A power cut may lose it: then the part is begun anew. What comes later is not lost by a kill.
                 write_note(final, note, is_lasting=False)
-                part = cls(final, note, _new_part(final), share, film)
+                part = cls(final, note, _new_part(final), share)
             except BaseException:
                 share.release()
                 raise
             try:
-                if given:
-                    part._put(given)
+                if begin:
+                    part._put(begin)
             except BaseException:
                 part.close()
                 raise
             return part
 
     @classmethod
-    def resume(cls, final: Path, owner: Owner, room: DiskRoom, film: FilmStream | None = None) -> PartFile | None:
+    def resume(cls, final: Path, owner: Owner, room: DiskRoom) -> PartFile | None:
         """What an earlier attempt at the same output left, read and hashed; None if it left nothing that is ours."""
         with spoken_for(final.parent):
             note = read_note(final)
             if note is None or note.owner != owner or not part_of(final).is_file():
                 return None
-            part = cls(final, note, part_of(final).open("r+b"), room.share(final.parent), film)
+            part = cls(final, note, part_of(final).open("r+b"), room.share(final.parent))
             if note.size is None:
-                _cut_zeros(part._file, None if note.total is None else note.total + _growth(note))
-            if (place := note.film) is not None and place.start < part._file.seek(0, os.SEEK_END):
-                if part._file.tell() < place.start + place.written:
-                    # Half a description: it comes again.
-                    part._file.truncate(place.start)
-                elif film is not None:
-                    film.pass_on()
+                _cut_zeros(part._file, note.total)
             part._file.seek(0)
             while block := part._file.read(_BLOCK):
-                if film is not None:
-                    film.pass_over(block)
                 part._take(block)
             return part
 
@@ -165,33 +139,23 @@ class PartFile:
                 else (self.note.size, self.note.sha256)
             )
             return self.size == size and self._hash.hexdigest() == sha256
-        return self.note.total is not None and self.received == self.note.total
-
-    @property
-    def received(self) -> int:
-        """Bytes that came and are on the disk."""
-        place = self.note.film
-        return self.size if place is None or self.size <= place.start else self.size - _growth(self.note)
+        return self.note.total is not None and self.size == self.note.total
 
     @property
     def sha256(self) -> str:
         """Of what has arrived."""
         return self._hash.hexdigest()
 
-    def write(self, block: bytes, *, is_all: bool = False) -> None:
-        """What comes next. `is_all`: nothing follows."""
+    def write(self, block: bytes) -> None:
+        """What comes next."""
         with self._lock, spoken_for(self.final.parent, needed=self._missing()):
-            given = _passed(self._film, block, is_all=is_all)
-            if self._film is not None and self._film.place not in (None, self.note.film):
-                self.note = replace(self.note, film=self._film.place)
-                write_note(self.final, self.note)
-            self._put(given)
+            self._put(block)
 
     def expect(self, total: int | None) -> None:
         """Takes the room for the rest of that many bytes; None: nobody knows, and it is taken bit by bit."""
         if total is not None:
             with self._lock, spoken_for(self.final.parent):
-                self._share.expect(max(0, total - self.received))
+                self._share.expect(max(0, total - self.size))
 
     def restart(self, *, etag: str, total: int | None) -> None:
         """Forgets all bytes: the server begins anew, or has another file now."""
@@ -199,7 +163,6 @@ class PartFile:
             self._file.seek(0)
             self._file.truncate()
             self.size, self.head, self._hash = 0, b"", hashlib.sha256()
-            self._film = None if self._film is None else self._film.anew()
             self.note = Note(task_id=self.note.task_id, index=self.note.index, etag=etag, total=total)
             write_note(self.final, self.note)
 
@@ -212,14 +175,14 @@ class PartFile:
     ) -> Finished:
         """Flushes to the disk and gives the file its name; never takes one that is in use. `owner_of_names` says of a
         path whether it may be chosen instead, where somebody took the name meanwhile. `look` may refuse the whole file
-        by raising, and leaves it at its end. `embed` makes the second path a
-        copy of the first with the request in it, synced, and says whether it did; a film has it in it already. `named`
-        is called when the name is there, before the folder is synced; it raises nothing."""
+        by raising, and leaves it at its end. `embed` makes the second path a copy of the first with the request in it,
+        synced, and says whether it did. `named` is called when the name is there, before the folder is synced; it
+        raises nothing."""
         with self._lock, spoken_for(self.final.parent):
             self._file.flush()
             look(self._file)
             draft = _draft_of(self.final)
-            is_draft = self.note.film is None and embed(part_of(self.final), draft)
+            is_draft = embed(part_of(self.final), draft)
             if not is_draft:
                 os.fsync(self._file.fileno())
             self._file.close()
@@ -249,7 +212,6 @@ class PartFile:
         with self._lock, spoken_for(self.final.parent):
             self._file.flush()
             self._file.seek(0)
-            other._film = self._film
             while block := self._file.read(_BLOCK):
                 other._put(block)
 
@@ -282,25 +244,13 @@ class PartFile:
         self.size += len(block)
 
     def _missing(self) -> int | None:
-        return None if self.note.total is None else max(0, self.note.total - self.received)
+        return None if self.note.total is None else max(0, self.note.total - self.size)
 
     def _move_to(self, final: Path) -> None:
         write_note(final, self.note)
         part_of(self.final).rename(part_of(final))
         note_of(self.final).unlink(missing_ok=True)
         self.final = final
-
-
-def _passed(film: FilmStream | None, block: bytes, *, is_all: bool) -> bytes:
-    """What is to be written of what came."""
-    if film is None:
-        return block
-    given = film.feed(block)
-    return given + film.rest() if is_all else given
-
-
-def _growth(note: Note) -> int:
-    return 0 if note.film is None else note.film.written - note.film.came
 
 
 def part_of(final: Path) -> Path:

@@ -39,8 +39,8 @@ from runway_desktop.values import Struct, replace
 from . import own_folders, part_file, sidecar
 from .arrival import Arrival
 from .batch_places import BatchPlaces
-from .embedding import FilmStream, NotEmbedded, embed_copy, into_film, note_of
 from .embedding import Note as RequestNote
+from .embedding import NotEmbedded, embed_copy, embedded, note_of
 from .part_file import Finished, Note, PartFile
 from .result_file import WrongContent, judge, name_values
 from .result_record import Facts, ResultRecord
@@ -54,7 +54,8 @@ BLOCK = 1024 * 1024
 """Bytes that are gathered before a thread writes them, while the next ones come."""
 OFTEN = 1.0
 """Seconds after which a thread writes what has come, however little."""
-FILMS = ("MP4", "MOV", "M4A")
+MOST_EMBEDDED = 64 * 1024 * 1024
+"""Bytes of a result that is copied to put its request into it. The sidecar alone has that of a larger one."""
 _NAME_TRIES = 5
 
 Result = TypeVar("Result")
@@ -145,23 +146,14 @@ class Saving:
                 return
             finished = await self._do(job, part_file.find_finished, planned, job.owner)
             if finished is None:
-                film = self._film(job, facts, planned.suffix)
-                part = await self._do(job, PartFile.resume, planned, job.owner, self._folder.room, film)
+                part = await self._do(job, PartFile.resume, planned, job.owner, self._folder.room)
         if finished is not None:
             await self._keep(job, facts, finished, self._sidecar(job, facts))
         else:
             await self._fetch(job, facts, part)
 
-    def _film(self, job: Job, facts: Facts, ending: str) -> FilmStream | None:
-        """What puts the request into a film while it comes. It says nothing that is known at the end alone. Any
-        thread."""
-        film = None
-        with survived("putting the request into a film"):
-            if self._settings.embed:
-                film = into_film(self._note(job, facts), ending.lstrip("."))
-        return film
-
     def _note(self, job: Job, facts: Facts) -> RequestNote:
+        """It says nothing that is known at the end alone."""
         output = replace(job.output, size=0, sha256="", saved_at=None)
         return note_of(sidecar.compose(facts.task, output, facts.inputs, count=facts.count, batch=facts.batch))
 
@@ -192,7 +184,7 @@ class Saving:
             if part is not None:
                 claims.add(part_file.claim(part.final))
                 self._claimed |= claims
-                job.received, job.total = part.received, part.note.total
+                job.received, job.total = part.size, part.note.total
             arrived: PartFile | _Whole | None = part
             if part is None or not part.is_complete:
                 arrived = await self._receive(job, facts, part, claims)
@@ -208,7 +200,7 @@ class Saving:
         """Every byte of the result, in a part file, or in memory where all of them came before the first was written.
         The part is closed if this fails, and kept."""
         arrival = Arrival(part)
-        offset, etag = (part.received, part.note.etag) if part else (0, "")
+        offset, etag = (part.size, part.note.etag) if part else (0, "")
         job.received = offset
         try:
             async with self._fetcher.open(job.output.url, offset=offset, etag=etag) as stream:
@@ -216,11 +208,11 @@ class Saving:
                 if part is not None:
                     await self._go_on(job, part, stream)
 
-                async def put(block: bytes, *, is_all: bool = False) -> PartFile:
+                async def put(block: bytes) -> PartFile:
                     if arrival.part is None:
-                        arrival.part = await self._begin(job, facts, stream, block, claims, is_all=is_all)
+                        arrival.part = await self._begin(job, facts, stream, block, claims)
                     else:
-                        await self._do(job, partial(arrival.part.write, block, is_all=is_all))
+                        await self._do(job, arrival.part.write, block)
                     return arrival.part
 
                 written_at = self._clock.monotonic()
@@ -244,7 +236,7 @@ class Saving:
             await arrival.settle()
             if arrival.part is None and stream.total in (None, arrival.count):
                 return _Whole(arrival.taken(), stream.content_type, stream.etag)
-            whole = await put(arrival.taken(), is_all=True)
+            whole = await put(arrival.taken())
             await self._check_length(job, whole, stream.total)
             return whole
         except BaseException:
@@ -259,7 +251,7 @@ class Saving:
         open_parts = [part]
         try:
             relative = await self._relative_name(job, facts, part.final.suffix)
-            moved = await self._make_part(job, relative, part.note, claims, job.output, _NOTHING)
+            moved = await self._make_part(job, relative, part.note, claims, job.output)
             open_parts.append(moved)
             await self._do(job, part.copy_into, moved)
             await self._do(job, part.discard)
@@ -285,16 +277,14 @@ class Saving:
         same_file = same_file and (not stream.etag or not part.note.etag or stream.etag == part.note.etag)
         if stream.offset == 0:
             await self._do(job, lambda: part.restart(etag=stream.etag, total=stream.total))
-        elif stream.offset != part.received or not same_file:
+        elif stream.offset != part.size or not same_file:
             await self._do(job, part.discard)
             raise BadReply("Runway sent the rest of another file.", advice="It is fetched again from the start.")
         await self._do(job, part.expect, stream.total)
-        job.received, job.total = part.received, stream.total
+        job.received, job.total = part.size, stream.total
         await self.put(job, replace(job.output, state=OutputState.DOWNLOADING, problem=None))
 
-    async def _begin(
-        self, job: Job, facts: Facts, stream: Stream, begin: bytes, claims: set[str], *, is_all: bool
-    ) -> PartFile:
+    async def _begin(self, job: Job, facts: Facts, stream: Stream, begin: bytes, claims: set[str]) -> PartFile:
         """Judges the first bytes, chooses the name, tells the store of it, and only then makes the part file, with
         them."""
         found = judge(begin[:HEAD_LENGTH], url=job.output.url, content_type=stream.content_type)
@@ -303,21 +293,18 @@ class Saving:
         job.total = stream.total
         media = found.media
         downloading = replace(job.output, state=OutputState.DOWNLOADING, media=media, problem=None)
-        film = self._film(job, facts, found.ending) if found.name in FILMS else None
-        return await self._make_part(job, relative, note, claims, downloading, _Begin(film, begin, is_all))
+        return await self._make_part(job, relative, note, claims, downloading, begin)
 
     async def _make_part(
-        self, job: Job, relative: tuple[str, ...], note: Note, claims: set[str], output: Output, begin: _Begin
+        self, job: Job, relative: tuple[str, ...], note: Note, claims: set[str], output: Output, begin: bytes = b""
     ) -> PartFile:
         """A new part under a free name. The store knows `output` with its path before the disk does."""
         home = self._home(job)
         for _ in range(_NAME_TRIES):
             final = await self._name(job, home, relative, claims, is_first=False)
             await self.put(job, replace(output, path=str(final)))
-            film = begin.film if begin.film is None else begin.film.anew()
-            make = partial(PartFile.create, final, note, self._folder.room, film, begin.content, is_all=begin.is_all)
             try:
-                return await self._do(job, make)
+                return await self._do(job, PartFile.create, final, note, self._folder.room, begin)
             except FileExistsError:
                 continue
         raise part_file.names_taken(home.joinpath(*relative))
@@ -369,21 +356,9 @@ class Saving:
         if beside.is_given_up:
             # The drive hung until now. It is saved elsewhere, or at the next start.
             raise DiskError("The download was stopped.")
-        film = self._film(job, facts, final.suffix) if form in FILMS else None
-        given = content if film is None else film.feed(content) + film.rest()
-        self._check(job, form, lambda: hashlib.sha256(given).hexdigest(), BytesIO(given))
-        is_in = film is not None and film.place is not None
-        if is_in or not self._settings.embed:
-            return save_whole(final, note, self._folder.room, given, beside.write, shared)
-        if not part_file.is_free(final, job.owner):
-            raise FileExistsError(final)
-        part = PartFile.create(final, note, self._folder.room, None, given, is_all=True)
-        try:
-            embed = partial(self._embed, job, facts, final.suffix)
-            return part.finish(self._may_choose(job.owner), embed=embed, named=beside.write)
-        except BaseException:
-            part.close()
-            raise
+        self._check(job, form, lambda: hashlib.sha256(content).hexdigest(), BytesIO(content))
+        with_request = self._embedding(final, lambda: embedded(content, self._note(job, facts), final.suffix))
+        return save_whole(final, note, self._folder.room, with_request or content, beside.write, shared)
 
     async def _name(self, job: Job, home: Path, relative: tuple[str, ...], claims: set[str], *, is_first: bool) -> Path:
         """A name for a result, which is claimed."""
@@ -445,20 +420,20 @@ class Saving:
             return (f"{task.remote_id or task.id}-{job.output.index + 1}.{ext}",)
 
     async def _check_length(self, job: Job, part: PartFile, total: int | None) -> None:
-        if total is None or part.received == total:
+        if total is None or part.size == total:
             return
-        if part.received > total:
+        if part.size > total:
             await self._do(job, part.discard)
         raise NoReply(
             "The download ended before the file was complete.",
             advice="It resumes where it stopped.",
-            detail=f"{part.received} of {total} bytes",
+            detail=f"{part.size} of {total} bytes",
         )
 
     async def _finish(self, job: Job, facts: Facts, part: PartFile) -> None:
         try:
             beside = self._sidecar(job, facts)
-            embed = partial(self._embed, job, facts, part.final.suffix) if self._settings.embed else _no
+            embed = partial(self._embed, job, facts, part)
             look = partial(self._look, job, part)
             finished = await self._do(job, part.finish, self._may_choose(job.owner), look, embed, beside.write)
         except WrongContent:
@@ -479,17 +454,24 @@ class Saving:
             job.doubted = digest
             raise WrongContent(ReasonCode.CUT_SHORT)
 
-    def _embed(self, job: Job, facts: Facts, ending: str, part: Path, draft: Path) -> bool:
+    def _embed(self, job: Job, facts: Facts, part: PartFile, path: Path, draft: Path) -> bool:
+        """On a thread: a copy with the request in it."""
+
+        def copy() -> bool:
+            with self._folder.room.share(path.parent, part.size):
+                return embed_copy(path, draft, self._note(job, facts), part.final.suffix)
+
+        return part.size <= MOST_EMBEDDED and bool(self._embedding(part.final, copy))
+
+    def _embedding(self, final: Path, work: Callable[[], Result]) -> Result | None:
         """On a thread. Whatever goes wrong, the result itself is what counts."""
         try:
-            note = self._note(job, facts)
-            with self._folder.room.share(part.parent, part.stat().st_size):
-                return embed_copy(part, draft, note, ending)
+            return work() if self._settings.embed else None
         except (OSError, DiskError, NotEmbedded) as error:
-            log.info("The request is not in %s: %s", part.name, error)
+            log.info("The request is not in %s: %s", final.name, error)
         except Exception:
-            log.exception("Writing the request into %s failed by a mistake of ours", part.name)
-        return False
+            log.exception("Writing the request into %s failed by a mistake of ours", final.name)
+        return None
 
     def _sidecar(self, job: Job, facts: Facts, media: Media | None = None) -> ResultRecord:
         """What writes the sidecar of a result that has its name. What was made of the task while it came stands in it
@@ -554,18 +536,3 @@ class _Whole(Struct, frozen=True):
     content: bytes
     content_type: str
     etag: str
-
-
-class _Begin(Struct, frozen=True):
-    """What a new part begins with."""
-
-    film: FilmStream | None = None
-    content: bytes = b""
-    is_all: bool = False
-
-
-_NOTHING = _Begin()
-
-
-def _no(_part: Path, _draft: Path) -> bool:
-    return False

@@ -1,29 +1,29 @@
 """The request inside its result: what was asked, with what seed, by which task, readable by other programs and by
 this one.
 
-`embed` writes it into a file, `read` gives it back, however the file was renamed. Sound and picture data are
-untouched: pictures get a chunk or segment beside their data, clips and sounds get tags by mutagen. Formats: PNG,
-JPEG, WebP, MP4, MOV, MP3, FLAC, OGG, WAV; any other is left as it is. Both block: call them in a worker. `embed`
-raises OSError, and `NotEmbedded` for a file that it does not understand; the file is then as it was.
+`embed` writes it into a file, `embedded` into bytes; `read` gives it back, however the file was renamed. Sound and
+picture data are untouched: pictures get a chunk or segment beside their data, clips and sounds get tags by mutagen.
+Formats: PNG, JPEG, WebP, MP4, MOV, MP3, FLAC, OGG, WAV; any other is left as it is, and so is a film in fragments. All
+block: call them in a worker. `embed` raises OSError, and all that write raise `NotEmbedded` for a file that they do not
+understand; the file is then as it was.
 """
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from runway_desktop.services.disk.disk_steps import draft_of, parsed
 from runway_desktop.services.results.shared_request import shared
 from runway_desktop.services.results.sidecar import part_of
 
 from . import jpeg, png, tags, webp
-from .film_stream import ENDINGS
-from .film_stream import FilmStream as FilmStream
-from .film_stream import Place as Place
 from .note import Note as Note
 
 LARGEST = 256 * 1024
@@ -52,8 +52,8 @@ class NotEmbedded(Exception):
 class _Format(Protocol):
     """Raises OSError, and `DAMAGED`."""
 
-    def rewrite(self, path: Path, draft: Path, note: Note | None) -> None:
-        """Writes the file anew into `draft`, with the note or, for None, without one, and syncs it."""
+    def rewrite(self, source: BinaryIO, target: BinaryIO, note: Note | None) -> None:
+        """Copies the file into an empty one, with the note or, for None, without one."""
         ...
 
     def read(self, path: Path) -> str | None: ...
@@ -106,9 +106,14 @@ def embed_copy(path: Path, draft: Path, note: Note, ending: str) -> bool:
     return True
 
 
-def into_film(note: Note, ending: str) -> FilmStream | None:
-    """Puts the note into a film while it arrives; None for another format, and for a note that is too large."""
-    return FilmStream(note) if ending.lower() in ENDINGS and len(note.json) <= LARGEST else None
+def embedded(content: bytes, note: Note, ending: str) -> bytes | None:
+    """A file's bytes with the note in them; None where the format or the note's size does not allow it."""
+    form = _FORMATS.get(ending.lower())
+    if form is None or len(note.json) > LARGEST:
+        return None
+    with BytesIO() as target:
+        _rewrite_into(form, BytesIO(content), target, note)
+        return target.getvalue()
 
 
 def remove(path: Path, ending: str = "") -> bool:
@@ -144,7 +149,14 @@ def _rewrite(form: _Format, path: Path, note: Note | None) -> bool:
 
 
 def _write(form: _Format, path: Path, draft: Path, note: Note | None) -> None:
+    with path.open("rb") as source, draft.open("w+b") as target:
+        _rewrite_into(form, source, target, note)
+        target.flush()
+        os.fsync(target.fileno())
+
+
+def _rewrite_into(form: _Format, source: BinaryIO, target: BinaryIO, note: Note | None) -> None:
     try:
-        form.rewrite(path, draft, note)
+        form.rewrite(source, target, note)
     except DAMAGED as error:
         raise NotEmbedded(str(error)) from error

@@ -13,37 +13,36 @@ from pathlib import Path
 from typing import BinaryIO
 
 from . import exif, xmp
-from .note import Note, rewritten
+from .note import Note
 
 _MARK = b"http://ns.adobe.com/xap/1.0/\0"
 _EXIF = b"Exif\0\0"
 _MOST = 65_533
 
 
-def rewrite(path: Path, draft: Path, note: Note | None) -> None:
+def rewrite(source: BinaryIO, target: BinaryIO, note: Note | None) -> None:
     """Puts a note in, in place of an older one; None takes it out."""
     content = b"" if note is None else _MARK + xmp.packet(note)
     if len(content) > _MOST:
         raise ValueError("The note is too long for a JPEG.")
-    with rewritten(path, draft) as (source, target):
-        if source.read(2) != b"\xff\xd8":
-            raise ValueError("This is no JPEG.")
-        target.write(b"\xff\xd8")
-        waiting, described = note, False
-        while segment := _segment(source):
-            marker, body = segment
-            if marker == 0xE1 and (_is_packet(body, any_will_do=note is not None) or _is_our_exif(body)):
-                continue
-            described = described or (marker == 0xE1 and body.startswith(_EXIF))
-            if waiting is not None and marker not in (0xE0, 0xE1):
-                if not described:
-                    _put(target, 0xE1, _EXIF + exif.block(waiting.comment, waiting.date))
-                _put(target, 0xE1, content)
-                waiting = None
-            _put(target, marker, body)
-            if marker == 0xDA:
-                break
-        shutil.copyfileobj(source, target)
+    if source.read(2) != b"\xff\xd8":
+        raise ValueError("This is no JPEG.")
+    target.write(b"\xff\xd8")
+    waiting, described = note, False
+    while segment := _segment(source):
+        marker, body = segment
+        if marker == 0xE1 and (_is_packet(body, any_will_do=note is not None) or _is_our_exif(body)):
+            continue
+        described = described or (marker == 0xE1 and body.startswith(_EXIF))
+        if waiting is not None and marker not in (0xE0, 0xE1):
+            if not described:
+                _put(target, 0xE1, _EXIF + exif.block(waiting.comment, waiting.date))
+            _put(target, 0xE1, content)
+            waiting = None
+        _put(target, marker, body)
+        if marker == 0xDA:
+            break
+    shutil.copyfileobj(source, target)
 
 
 def read(path: Path) -> str | None:

@@ -1,13 +1,10 @@
-"""What is written into a file, and the ways of writing a file anew, into a draft beside it."""
+"""What is written into a file."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from runway_desktop.values import Struct
@@ -27,23 +24,8 @@ class Note(Struct, frozen=True, kw_only=True):
 
 
 def size_of(file: BinaryIO) -> int:
-    """Bytes of an open file."""
-    return os.fstat(file.fileno()).st_size
-
-
-@contextmanager
-def rewritten(source: Path, draft: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
-    """Gives the old file to read and the new one to write, which is on the disk when the block ends well."""
-    with source.open("rb") as old, draft.open("wb") as new:
-        yield old, new
-        new.flush()
-        os.fsync(new.fileno())
-
-
-@contextmanager
-def copied(source: Path, draft: Path) -> Iterator[Path]:
-    """Makes the draft a copy to be changed in place, which is on the disk when the block ends well."""
-    shutil.copyfile(source, draft)
-    yield draft
-    with draft.open("rb+") as changed:
-        os.fsync(changed.fileno())
+    """Bytes of an open file; it stays where it is."""
+    at = file.tell()
+    size = file.seek(0, os.SEEK_END)
+    file.seek(at)
+    return size

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from .note import Note, rewritten, size_of
+from .note import Note, size_of
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEY = b"runway-desktop"
@@ -25,23 +25,22 @@ _MOST = 1024 * 1024
 """Bytes of a note: JSON of 256 K characters, of which each may take four."""
 
 
-def rewrite(path: Path, draft: Path, note: Note | None) -> None:
+def rewrite(source: BinaryIO, target: BinaryIO, note: Note | None) -> None:
     """Puts a note in, in place of an older one; None takes it out. Texts of other programs with the same keys go with
     the older one."""
-    with rewritten(path, draft) as (source, target):
-        if source.read(8) != SIGNATURE:
-            raise ValueError("This is no PNG.")
-        target.write(SIGNATURE)
-        for kind, content in _chunks(source):
-            if _is_ours(kind, content):
-                continue
-            _put(target, kind, content)
-            if kind == b"IHDR" and note is not None:
-                texts = (note.title, note.comment, "Runway Desktop", note.date, note.json)
-                for key, text in zip((*_FOR_OTHERS, KEY), texts, strict=True):
-                    if text:
-                        _put(target, b"iTXt", _international(key, text))
-                _put(target, b"tEXt", _latin(note.comment, note.date))
+    if source.read(8) != SIGNATURE:
+        raise ValueError("This is no PNG.")
+    target.write(SIGNATURE)
+    for kind, content in _chunks(source):
+        if _is_ours(kind, content):
+            continue
+        _put(target, kind, content)
+        if kind == b"IHDR" and note is not None:
+            texts = (note.title, note.comment, "Runway Desktop", note.date, note.json)
+            for key, text in zip((*_FOR_OTHERS, KEY), texts, strict=True):
+                if text:
+                    _put(target, b"iTXt", _international(key, text))
+            _put(target, b"tEXt", _latin(note.comment, note.date))
 
 
 def read(path: Path) -> str | None:

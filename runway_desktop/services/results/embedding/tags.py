@@ -6,23 +6,21 @@ here.
 
 from __future__ import annotations
 
-import struct
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from runway_desktop.services.media.film_boxes import boxes
 from runway_desktop.values import Struct
 
-from .moov import with_note
-from .note import Note, copied
+from .note import Note, size_of
 
 NAME = "runway-desktop"
 _MEAN = "com.runway-desktop"
 _ATOM = f"----:{_MEAN}:{NAME}"
-_BOX_HEAD = 8
+_BLOCK = 1024 * 1024
 
 
 class Unreadable(ValueError):
@@ -37,82 +35,24 @@ class TagFormat(Struct, frozen=True):
     drop: Callable[[Any], None]
     find: Callable[[Any], str | None]
 
-    def rewrite(self, path: Path, draft: Path, note: Note | None) -> None:
+    def rewrite(self, source: BinaryIO, target: BinaryIO, note: Note | None) -> None:
         """Puts a note in, in place of an older one; None takes it out."""
-        with copied(path, draft) as copy, _understood():
-            file = _opened(self.name, copy)
+        shutil.copyfileobj(source, target, _BLOCK)
+        if note is not None and self.name == "mp4" and _is_in_fragments(target):
+            # What tells their places, behind the description, would be wrong.
+            raise Unreadable("The film is in fragments.")
+        with _understood():
+            file = _opened(self.name, target)
             if note is not None:
                 self.put(file, note)
             else:
                 self.drop(file)
-            file.save()
+            target.seek(0)
+            file.save(target)
 
     def read(self, path: Path) -> str | None:
-        with _understood():
-            return self.find(_opened(self.name, path))
-
-
-def described(moov: bytes, start: int, note: Note) -> bytes | None:
-    """The description of a film that stands at `start`, with the note in it, and with what it says of the places of
-    the media's data moved by its growth, where those lie behind it. None for one in fragments, which say places too.
-    Raises Unreadable, and what mutagen raises for what is damaged."""
-    if any(kind == b"mvex" for kind, *_ in boxes(BytesIO(moov), _BOX_HEAD, len(moov))):
-        return None
-    made = with_note(moov, start, note, mean=_MEAN, name=NAME)
-    if made is not None:
-        return made
-    file = _Behind(start, moov)
-    with _understood():
-        film = _opened("mp4", file)
-        _put_atoms(film, note)
-        file.seek(0)
-        film.save(file)
-    return bytes(file.content)
-
-
-class _Behind:
-    """A file to mutagen: `start` bytes that it passes over, then the content, which it changes."""
-
-    def __init__(self, start: int, content: bytes) -> None:
-        self._start = start
-        is_long = start >= 1 << 32
-        self._head = struct.pack(">I4sQ", 1, b"free", start) if is_long else struct.pack(">I4s", start, b"free")
-        self.content = bytearray(content)
-        self._at = 0
-
-    def seek(self, to: int, whence: int = 0) -> int:
-        self._at = to + (0, self._at, self._start + len(self.content))[whence]
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-    def read(self, count: int = -1) -> bytes:
-        at = self._at - self._start
-        if at < 0:
-            found = self._head[self._at :][:count]
-        else:
-            found = bytes(self.content[at:] if count < 0 else self.content[at : at + count])
-        self._at += len(found)
-        return found
-
-    def write(self, block: bytes) -> int:
-        at = self._at - self._start
-        if not block:
-            # So mutagen finds out whether it may write.
-            return 0
-        if at < 0:
-            raise ValueError("Nothing is written before the description.")
-        self.content[at : at + len(block)] = block
-        self._at += len(block)
-        return len(block)
-
-    def truncate(self, size: int | None = None) -> int:
-        end = self._at if size is None else size
-        del self.content[end - self._start :]
-        return end
-
-    def flush(self) -> None: ...
+        with path.open("rb") as file, _understood():
+            return self.find(_opened(self.name, file))
 
 
 @contextmanager
@@ -125,18 +65,24 @@ def _understood() -> Iterator[None]:
         raise Unreadable(str(error)) from error
 
 
-def _opened(name: str, path: Path | _Behind) -> Any:
+def _is_in_fragments(file: BinaryIO) -> bool:
+    films = (where for kind, *where in boxes(file, 0, size_of(file)) if kind == b"moov")
+    return any(kind == b"mvex" for start, stop, _ in films for kind, *_ in boxes(file, start, stop))
+
+
+def _opened(name: str, file: BinaryIO) -> Any:
     """Of an OGG, whatever sound is in it."""
     import mutagen
     from mutagen import flac, mp3, mp4, wave
 
-    opens: dict[str, Callable[[Path | _Behind], Any]] = {
+    opens: dict[str, Callable[[BinaryIO], Any]] = {
         "mp4": mp4.MP4,
         "mp3": mp3.MP3,
         "wav": wave.WAVE,
         "flac": flac.FLAC,
     }
-    found = opens.get(name, mutagen.File)(path)
+    file.seek(0)
+    found = opens.get(name, mutagen.File)(file)
     if found is None:
         raise Unreadable("This is no OGG.")
     return found

@@ -12,30 +12,29 @@ from pathlib import Path
 from typing import BinaryIO
 
 from . import exif, xmp
-from .note import Note, rewritten, size_of
+from .note import Note, size_of
 
 _XMP_FLAG, _EXIF_FLAG, _ALPHA_FLAG = 0x04, 0x08, 0x10
 
 
-def rewrite(path: Path, draft: Path, note: Note | None) -> None:
+def rewrite(source: BinaryIO, target: BinaryIO, note: Note | None) -> None:
     """Puts a note in, in place of an older one; None takes it out."""
-    with rewritten(path, draft) as (source, target):
-        chunks = [(kind, body) for kind, body in _chunks(source) if kind != b"XMP " and not _is_our_exif(kind, body)]
-        if not chunks:
-            raise ValueError("The WebP holds no picture.")
-        described = any(kind == b"EXIF" for kind, _ in chunks)
-        if note is not None:
-            if chunks[0][0] != b"VP8X":
-                chunks.insert(0, (b"VP8X", _extended_header(*chunks[0])))
-            if not described:
-                chunks.append((b"EXIF", exif.block(note.comment, note.date)))
-            chunks.append((b"XMP ", xmp.packet(note)))
-        if chunks[0][0] == b"VP8X":
-            flags = chunks[0][1][0] & ~(_XMP_FLAG | _EXIF_FLAG)
-            flags |= _EXIF_FLAG if described or note is not None else 0
-            flags |= _XMP_FLAG if note is not None else 0
-            chunks[0] = (b"VP8X", bytes((flags,)) + chunks[0][1][1:])
-        _put(target, chunks)
+    chunks = [(kind, body) for kind, body in _chunks(source) if kind != b"XMP " and not _is_our_exif(kind, body)]
+    if not chunks:
+        raise ValueError("The WebP holds no picture.")
+    described = any(kind == b"EXIF" for kind, _ in chunks)
+    if note is not None:
+        if chunks[0][0] != b"VP8X":
+            chunks.insert(0, (b"VP8X", _extended_header(*chunks[0])))
+        if not described:
+            chunks.append((b"EXIF", exif.block(note.comment, note.date)))
+        chunks.append((b"XMP ", xmp.packet(note)))
+    if chunks[0][0] == b"VP8X":
+        flags = chunks[0][1][0] & ~(_XMP_FLAG | _EXIF_FLAG)
+        flags |= _EXIF_FLAG if described or note is not None else 0
+        flags |= _XMP_FLAG if note is not None else 0
+        chunks[0] = (b"VP8X", bytes((flags,)) + chunks[0][1][1:])
+    _put(target, chunks)
 
 
 def read(path: Path) -> str | None:

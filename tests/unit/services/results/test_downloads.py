@@ -313,13 +313,13 @@ async def test_closing_while_the_request_is_put_in_leaves_a_file_that_is_known_a
 
     closing: list[asyncio.Task[None]] = []
 
-    def embed_while_closing(*arguments: Any) -> bool:
+    def embed_while_closing(*arguments: Any) -> bytes | None:
         closing.append(asyncio.ensure_future(desk.downloads.settle(0.0)))
         for running in desk.downloads._running.values():
             running.cancel()
-        return embedding.embed_copy(*arguments)
+        return embedding.embedded(*arguments)
 
-    monkeypatch.setattr(saving, "embed_copy", embed_while_closing)
+    monkeypatch.setattr(saving, "embedded", embed_while_closing)
     async with desk.running():
         task = await desk.finished_task(PICTURE_LINK)
         await settle()
@@ -335,11 +335,11 @@ async def test_a_whole_result_is_not_fetched_again_because_its_hash_could_not_be
     desk.settings.embed = True
     desk.fetcher.serve(PICTURE_LINK, picture())
 
-    def embed_while_the_disk_fills(*arguments: Any) -> bool:
+    def embed_while_the_disk_fills(*arguments: Any) -> bytes | None:
         desk.store.trouble = StoreError("full")
-        return embedding.embed_copy(*arguments)
+        return embedding.embedded(*arguments)
 
-    monkeypatch.setattr(saving, "embed_copy", embed_while_the_disk_fills)
+    monkeypatch.setattr(saving, "embedded", embed_while_the_disk_fills)
     async with desk.running():
         task = await desk.finished_task(PICTURE_LINK)
         await settle()
@@ -357,7 +357,7 @@ async def test_a_mistake_while_the_request_is_written_leaves_the_result_as_it_ca
     def stumble(*_: Any) -> bool:
         raise IndexError("a mistake")
 
-    monkeypatch.setattr(saving, "embed_copy", stumble)
+    monkeypatch.setattr(saving, "embedded", stumble)
     async with desk.running():
         task = await desk.finished_task(PICTURE_LINK)
         await settle()
@@ -385,6 +385,22 @@ async def test_film_that_breaks_off_anywhere_has_its_request_in_it_all_the_same(
     assert (saved.size, saved.sha256) == (len(content), hashlib.sha256(content).hexdigest())
     assert content.endswith(FILM[-100_000:])
     assert len(desk.fetcher.openings) == 2
+
+
+async def test_request_of_a_large_result_stands_in_its_sidecar_alone(desk, monkeypatch):
+    desk.settings.embed = True
+    monkeypatch.setattr(saving, "MOST_EMBEDDED", len(FILM) - 1)
+    desk.fetcher.serve(LINK, FILM, etag='"1"')
+    desk.fetcher.cut(LINK, after=60_000)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        await desk.clock.advance(600)
+    saved = await desk.output(task)
+    assert saved.state is OutputState.SAVED
+    assert Path(saved.path).read_bytes() == FILM
+    beside = json.loads(Path(f"{saved.path}.json").read_text(encoding="utf-8"))
+    assert beside["task"]["runway_id"] == task.remote_id
 
 
 async def test_result_whose_format_cannot_hold_a_note_is_saved_as_it_came(desk):
@@ -788,11 +804,11 @@ async def test_disk_that_fills_while_a_file_arrives_keeps_what_is_there(desk, mo
     write = part_file.PartFile.write
     room = [1_500_000]
 
-    def fills(part: part_file.PartFile, block: bytes, *, is_all: bool = False) -> None:
-        if part.received + len(block) > room[0]:
+    def fills(part: part_file.PartFile, block: bytes) -> None:
+        if part.size + len(block) > room[0]:
             with spoken_for(part.final.parent, needed=part._missing()):
                 raise OSError(errno.ENOSPC, "No space left on device")
-        write(part, block, is_all=is_all)
+        write(part, block)
 
     monkeypatch.setattr(part_file.PartFile, "write", fills)
     async with desk.running():

@@ -105,12 +105,12 @@ async def test_a_drive_that_is_pulled_out_while_a_file_arrives_has_it_go_on_late
     desk.fetcher.serve(LINK, clip(4_000_000), etag='"1"')
     write, drives = part_file.PartFile.write, []
 
-    def pulled(part: part_file.PartFile, block: bytes, *, is_all: bool = False) -> None:
-        if part.received > 400_000 and not drives:
+    def pulled(part: part_file.PartFile, block: bytes) -> None:
+        if part.size > 400_000 and not drives:
             drives.append(pull_out(desk))
             with spoken_for(part.final.parent):
                 raise OSError(5, "Input/output error")
-        write(part, block, is_all=is_all)
+        write(part, block)
 
     monkeypatch.setattr(part_file.PartFile, "write", pulled)
     async with desk.running():
@@ -360,10 +360,10 @@ def deleted_once(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[int]:
     to the open file tells of it."""
     write, at = part_file.PartFile.write, list[int]()
 
-    def deleted(part: part_file.PartFile, block: bytes, *, is_all: bool = False) -> None:
-        write(part, block, is_all=is_all)
-        if part.received > 400_000 and not at:
-            at.append(part.received)
+    def deleted(part: part_file.PartFile, block: bytes) -> None:
+        write(part, block)
+        if part.size > 400_000 and not at:
+            at.append(part.size)
             shutil.rmtree(folder)
 
     monkeypatch.setattr(part_file.PartFile, "write", deleted)
@@ -435,8 +435,8 @@ async def test_a_folder_that_is_deleted_again_and_again_makes_no_storm(desk, mon
     desk.fetcher.serve(LINK, clip(4_000_000))
     write = part_file.PartFile.write
 
-    def deleted(part: part_file.PartFile, block: bytes, *, is_all: bool = False) -> None:
-        write(part, block, is_all=is_all)
+    def deleted(part: part_file.PartFile, block: bytes) -> None:
+        write(part, block)
         shutil.rmtree(part.final.parent)
 
     monkeypatch.setattr(part_file.PartFile, "write", deleted)

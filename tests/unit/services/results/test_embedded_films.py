@@ -1,10 +1,9 @@
-"""The request goes into a film while it comes: in whatever pieces, wherever its description stands, and only there."""
+"""The request goes into a film wherever its description stands, and however that is built."""
 
 from __future__ import annotations
 
 import random
 import struct
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,7 @@ from mutagen.mp4 import MP4
 
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.services.results import embedding
-from runway_desktop.services.results.embedding import film_stream, note_of
-from runway_desktop.services.results.embedding.film_stream import FilmStream
+from runway_desktop.services.results.embedding import NotEmbedded, embedded, note_of
 
 NOTE = note_of({"task": {"runway_id": "t1"}, "request": {"prompt": "A fox – 猫", "model": "gen4.5"}})
 SAMPLE = resource("samples", "sand-1x1-5s.mp4").read_bytes()
@@ -59,69 +57,47 @@ def described_last(*, long: bool = False) -> bytes:
     return parts[b"ftyp"] + media + bytes(moov)
 
 
-def through(film: bytes, size: int, stream: FilmStream) -> bytes:
-    given = b"".join(stream.feed(film[at : at + size]) for at in range(0, len(film), size))
-    return given + stream.rest()
+def with_request(film: bytes) -> bytes:
+    given = embedded(film, NOTE, ".mp4")
+    assert given is not None
+    return given
 
 
-@pytest.mark.parametrize("size", [1, 7, 4_096, 1 << 20])
 @pytest.mark.parametrize("film", [SAMPLE, described_last(), described_last(long=True)], ids=["first", "last", "long"])
-def test_film_has_its_request_in_it_and_its_media_where_it_says(tmp_path: Path, film: bytes, size: int) -> None:
-    stream = FilmStream(NOTE)
-    given = through(film, size, stream)
+def test_film_has_its_request_in_it_and_its_media_where_it_says(tmp_path: Path, film: bytes) -> None:
+    given = with_request(film)
     path = tmp_path / "film.mp4"
     path.write_bytes(given)
     assert embedding.read(path) == NOTE.document
-    assert stream.place is not None
-    assert len(given) == len(film) + stream.place.written - stream.place.came
     assert places(film)
     assert [given[at : at + 400] for at in places(given)] == [film[at : at + 400] for at in places(film)]
     assert boxes(given)[b"mdat"] == boxes(film)[b"mdat"] if film is SAMPLE else True
 
 
-def test_film_in_fragments_passes_as_it_is() -> None:
+def test_film_in_fragments_is_left_as_it_is() -> None:
     parts = boxes(SAMPLE)
     moov = box(b"moov", parts[b"moov"][8:] + box(b"mvex", bytes(8)))
-    film = parts[b"ftyp"] + moov + box(b"moof", bytes(40)) + parts[b"mdat"]
-    stream = FilmStream(NOTE)
-    assert through(film, 1_000, stream) == film
-    assert stream.place is None
+    with pytest.raises(NotEmbedded):
+        embedded(parts[b"ftyp"] + moov + box(b"moof", bytes(40)) + parts[b"mdat"], NOTE, ".mp4")
 
 
 @pytest.mark.parametrize("cut", [0, 3, 8, 31, 33, 40, 1_000])
-def test_film_that_ends_in_the_midst_passes_whole(cut: int) -> None:
-    assert through(SAMPLE[:cut], 5, FilmStream(NOTE)) == SAMPLE[:cut]
+def test_film_that_ends_before_its_media_is_left_as_it_is(cut: int) -> None:
+    with pytest.raises(NotEmbedded):
+        embedded(SAMPLE[:cut], NOTE, ".mp4")
 
 
-def test_large_description_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(film_stream, "LARGEST", 1_000)
-    stream = FilmStream(NOTE)
-    assert stream.feed(SAMPLE) == SAMPLE
-    assert stream.place is None
-
-
-def test_what_is_no_film_passes_as_it_is() -> None:
-    dice = random.Random(5)
-    for _ in range(200):
-        head = dice.choice((b"", SAMPLE[:32], SAMPLE[:36], b"\0\0\0\1moov", b"\0\0\0\0moov", b"\0\0\0\x07free"))
-        strange = head + dice.randbytes(dice.randrange(300))
-        size = dice.randrange(1, 50)
-        assert through(strange, size, FilmStream(NOTE)) == strange
-
-
-def test_damaged_description_passes_as_it_is() -> None:
+def test_damaged_description_is_left_as_it_is_or_its_media_stay_whole() -> None:
     dice = random.Random(6)
     for _ in range(60):
         film = bytearray(SAMPLE)
         for _ in range(dice.randrange(1, 20)):
             film[dice.randrange(44, 3_000)] = dice.randrange(256)
-        stream = FilmStream(NOTE)
-        given = through(bytes(film), 70_000, stream)
-        if stream.place is None:
-            assert given == film
-        else:
-            end = stream.place.start + stream.place.came
-            assert given.endswith(bytes(film[end:]))
+        try:
+            given = with_request(bytes(film))
+        except NotEmbedded:
+            continue
+        assert given.endswith(SAMPLE[-100_000:])
 
 
 # Descriptions as other programs build them.
@@ -184,8 +160,7 @@ DESCRIPTIONS = {
 @pytest.mark.parametrize("name", DESCRIPTIONS)
 def test_request_goes_into_a_description_however_it_is_built(tmp_path: Path, name: str, wide: bool) -> None:
     film = rebuilt(DESCRIPTIONS[name], wide=wide)
-    stream = FilmStream(NOTE)
-    given = through(film, len(film), stream)
+    given = with_request(film)
     path = tmp_path / "film.mp4"
     path.write_bytes(given)
     assert embedding.read(path) == NOTE.document
@@ -198,15 +173,7 @@ def test_request_goes_into_a_description_however_it_is_built(tmp_path: Path, nam
     first = struct.unpack_from(f">{form}", given, at + 12)[0]
     before = struct.unpack_from(f">{form}", film, film.find(b"co64" if wide else b"stco") + 12)[0]
     assert given[first : first + 1_000] == film[before : before + 1_000]
-    again = through(given, len(given), FilmStream(NOTE))
+    again = with_request(given)
     path.write_bytes(again)
     assert embedding.read(path) == NOTE.document
     assert again.count(b"com.runway-desktop") == 1, "an older note goes"
-
-
-@pytest.mark.parametrize("name", ["no tags", "tags of others", "no values"])
-def test_common_descriptions_need_no_tagger(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setitem(sys.modules, "mutagen", None)
-    stream = FilmStream(NOTE)
-    assert NOTE.json.encode() in through(rebuilt(DESCRIPTIONS[name]), 1 << 20, stream)
-    assert stream.place is not None
