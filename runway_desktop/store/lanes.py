@@ -3,8 +3,8 @@ write, nor a paid task's id behind a long list.
 
 A lane is used from the loop's thread and runs plain functions of a `sqlite3.Connection` on its database's thread.
 Writes that wait at the same time share one trip there and one commit, hence one sync of the disk; each of them is still
-kept or dropped as a whole. Raises what `trouble.translated` makes of whatever a piece of work, SQLite or aiosqlite
-raised, and nothing else.
+kept or dropped as a whole. Raises what `trouble.translated` makes of whatever a piece of work or SQLite raised, and
+nothing else.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
-
-import aiosqlite
 
 from runway_desktop.domain.errors import StoreError
 
@@ -45,45 +44,47 @@ class Database(Protocol):
 
 
 class DatabaseThread:
-    """A connection on a named thread of its own, where `connect` makes it. Raises whatever SQLite, aiosqlite and the
-    work raise."""
+    """A connection that is made by `connect` and used by `executor`, which has one thread and is shut down with it.
+    Raises whatever SQLite and the work raise."""
 
-    def __init__(self, name: str, connect: Callable[[], sqlite3.Connection]) -> None:
-        self._name = name
+    def __init__(self, executor: Executor, connect: Callable[[], sqlite3.Connection]) -> None:
+        self._executor = executor
         self._connect = connect
-        self._trouble: Exception | None = None
-        self._raw: sqlite3.Connection
-        self._connection = aiosqlite.Connection(self._connect_on_thread, iter_chunk_size=64)
-        # Closing waits for it as long as it may; a disk that hangs must not keep the process alive.
-        self._connection._thread.daemon = True
+        self._connection: sqlite3.Connection
 
     async def open(self) -> None:
-        await self._connection
-        if self._trouble is not None:
-            await self.close()
-            raise self._trouble
+        try:
+            self._connection = await self._do(self._connect)
+        except BaseException:
+            self._executor.shutdown(wait=False)
+            raise
 
     async def run(self, work: Work[Answer]) -> Answer:
-        # aiosqlite's public calls are one statement each, with a trip to the thread and back for every one. A whole
-        # piece of work in one trip keeps the loop free, so the one private door that its own calls use is used here.
-        answer: Answer = await self._connection._execute(work, self._raw)  # type: ignore[no-untyped-call]
-        return answer
+        return await self._do(work, self._connection)
 
     def interrupt(self) -> None:
-        self._raw.interrupt()
+        self._connection.interrupt()
 
     async def close(self) -> None:
-        await self._connection.close()
-
-    def _connect_on_thread(self) -> sqlite3.Connection:
-        threading.current_thread().name = self._name
         try:
-            self._raw = self._connect()
-        except Exception as error:  # noqa: BLE001 - `open` raises it
-            # A thread of aiosqlite that never got a connection cannot be waited for: it gets one, closed like any.
-            self._trouble = error
-            self._raw = sqlite3.connect(":memory:")
-        return self._raw
+            await self._do(self._connection.close)
+        finally:
+            self._executor.shutdown(wait=False)
+
+    async def _do(self, work: Callable[..., Answer], *arguments: object) -> Answer:
+        # Not canceled with its caller: others may wait for the same commit.
+        doing = asyncio.get_running_loop().run_in_executor(self._executor, _done, work, *arguments)
+        doing.add_done_callback(lambda done: done.cancelled() or done.exception())
+        await asyncio.wait((doing,))
+        return doing.result()
+
+
+def _done(work: Callable[..., Answer], *arguments: object) -> Answer:
+    try:
+        return work(*arguments)
+    except StopIteration as error:
+        # No future takes one: whoever asked would wait for ever.
+        raise RuntimeError("the work ended too early") from error
 
 
 class Lane:
@@ -188,9 +189,6 @@ class _Question(Generic[Answer]):
             if not self._lane.keeps_pages:
                 connection.execute("PRAGMA shrink_memory")
             return answer
-        except StopIteration as error:
-            # No future takes one: whoever asked would wait for ever.
-            raise RuntimeError("the work ended too early") from error
         finally:
             self._lane.end()
 

@@ -16,6 +16,7 @@ import builtins
 import os
 import sqlite3
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import UTC, tzinfo
 from pathlib import Path
 from types import MappingProxyType
@@ -43,6 +44,7 @@ _PATIENCE_WITH_OTHERS = 5.0
 """Seconds to wait for a lock that another process holds."""
 
 
+Threads = Callable[[int, str], Executor]
 Asked = Callable[Concatenate[sqlite3.Connection, Arguments], Answer]
 """A piece of work on a connection, ..."""
 Method = Callable[Concatenate["SqliteStore", Arguments], Coroutine[Any, Any, Answer]]
@@ -79,6 +81,9 @@ def _written(work: Asked[Arguments, Answer]) -> Method[Arguments, Answer]:
 class SqliteStore:
     """Made by `open`. One at a time per file; `close` it before the loop ends."""
 
+    _threads: Threads = ThreadPoolExecutor
+    """Makes those of `check`, as it made the others."""
+
     def __init__(
         self, path: Path, writer: WritingLane, reader: ReadingLane, sweeper: ReadingLane, zone: tzinfo | None
     ) -> None:
@@ -98,19 +103,21 @@ class SqliteStore:
         migrations: Sequence[Migration] = MIGRATIONS,
         is_expected: bool = False,
         renewing: Callable[[], None] = lambda: None,
+        threads: Threads = ThreadPoolExecutor,
     ) -> SqliteStore:
         """Opens or makes the file, with its folder, and brings it up to date. `zone` says what a day is when the list
         is grouped by day; None is this machine's. `is_expected`: there has been a list here, so that a missing or empty
         one is never made anew. `renewing` is called on the writing thread when a list of an older version is brought up
-        to date, which takes a minute if it is large. StoreError when it cannot, DamagedList where a backup has to take
-        its place; the file is never deleted. Until `check` has ended well, what is written stays in the log beside the
-        file."""
+        to date, which takes a minute if it is large. `threads` makes so many threads with a name. StoreError when it
+        cannot, DamagedList where a backup has to take its place; the file is never deleted. Until `check` has ended
+        well, what is written stays in the log beside the file."""
         write = DatabaseThread(
-            f"store-write {path.name}", lambda: _connect_to_write(path, migrations, renewing, is_expected=is_expected)
+            threads(1, f"store-write {path.name}"),
+            lambda: _connect_to_write(path, migrations, renewing, is_expected=is_expected),
         )
-        read = DatabaseThread(f"store-read {path.name}", lambda: _connect_to_read(path, 24_000))
+        read = DatabaseThread(threads(1, f"store-read {path.name}"), lambda: _connect_to_read(path, 24_000))
         # What goes through the whole library has a thread of its own: what the window waits for never stands behind it.
-        sweep = DatabaseThread(f"store-sweep {path.name}", lambda: _connect_to_read(path, 4_000))
+        sweep = DatabaseThread(threads(1, f"store-sweep {path.name}"), lambda: _connect_to_read(path, 4_000))
         writer, reader = WritingLane(path, write), ReadingLane(path, read)
         # It comes to few pages again: 4 MB would be kept for nothing.
         sweeper = ReadingLane(path, sweep, keeps_pages=False)
@@ -122,7 +129,9 @@ class SqliteStore:
             await reader.close()
             await writer.close()
             raise
-        return cls(path, writer, reader, sweeper, zone)
+        store = cls(path, writer, reader, sweeper, zone)
+        store._threads = threads
+        return store
 
     async def add(
         self,
@@ -270,7 +279,8 @@ class SqliteStore:
         """Reads the whole file on a thread of its own, for what makes no sense in it; canceled, it is broken off.
         `whole`: the indexes are compared with what they are of, too. DamagedList where it is not sound; then the file
         itself is still as it was when it was opened."""
-        lane = ReadingLane(self._path, DatabaseThread(f"store-check {self._path.name}", lambda: _connect(self._path)))
+        executor = self._threads(1, f"store-check {self._path.name}")
+        lane = ReadingLane(self._path, DatabaseThread(executor, lambda: _connect(self._path)))
         await lane.open()
         try:
             await lane.ask(lambda connection: trouble.check(connection, self._path, whole=whole))
@@ -388,7 +398,10 @@ def _empty_log(connection: sqlite3.Connection) -> bool:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE_WITH_OTHERS, cached_statements=256)
+    # Its one thread ends without work, and another takes its place.
+    connection = sqlite3.connect(
+        path, isolation_level=None, timeout=_PATIENCE_WITH_OTHERS, cached_statements=256, check_same_thread=False
+    )
     with trouble.closed_on_failure(connection):
         connection.execute("PRAGMA temp_store = MEMORY")
         # A list that came with a backup has a schema of whoever made that (`own_schema`).

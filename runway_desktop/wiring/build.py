@@ -135,7 +135,7 @@ async def build(
     if demo is not None:
         await in_worker(workers, demo.begin)
     is_expected = await in_worker(workers, has_been_used, profile)
-    store = await SqliteStore.open(profile.database, is_expected=is_expected, renewing=renewing)
+    store = await SqliteStore.open(profile.database, is_expected=is_expected, renewing=renewing, threads=DiskThreads)
     try:
         return await _assemble(profile, folders, address, demo, catalog, store, workers, file_workers, state, secrecy)
     except BaseException:

@@ -241,5 +241,5 @@ def start_log(path: Path, secrecy: KnownSecrets, *, verbose: bool) -> None:
         root.addHandler(handler)
     # A terminal that is gone must not make logging print what it could not say, past the redaction.
     logging.raiseExceptions = False
-    for chatty in ("httpx", "httpcore", "asyncio", "qasync", "PIL", "aiosqlite"):
+    for chatty in ("httpx", "httpcore", "asyncio", "qasync", "PIL"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

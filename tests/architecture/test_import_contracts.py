@@ -29,7 +29,7 @@ def copy(tmp_path):
     (package / "wiring" / "build.py").write_text("import runway_desktop.store\n")
     (package / "app" / "program.py").write_text("import PySide6.QtCore\nimport shiboken6\nimport qasync\n")
     (package / "api" / "client.py").write_text("import httpx\nimport httpcore\n")
-    (package / "store" / "schema.py").write_text("import sqlite3\nimport aiosqlite\n")
+    (package / "store" / "schema.py").write_text("import sqlite3\n")
     (package / "keychain.py").write_text("import keyring\n")
     (package / "mcp" / "server.py").write_text("import mcp\nimport mcp_types\n")
     (package / "values.py").write_text("import msgspec\n")

@@ -12,6 +12,7 @@ import stat
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,7 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import LedgerEntry, Listing, Place
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Evidence, Input, Output, Request, State, Task, TaskId
+from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.store import SqliteStore, records
 from runway_desktop.store.lanes import Answer, DatabaseThread, Work, WritingLane
 from runway_desktop.store.trouble import translated
@@ -103,9 +105,9 @@ async def test_every_commit_is_synced_to_the_disk(tmp_path: Path):
 
 async def test_threads_have_names_and_end_with_the_store(tmp_path: Path):
     before = set(threading.enumerate())
-    store = await SqliteStore.open(tmp_path / "p.db")
+    store = await SqliteStore.open(tmp_path / "p.db", threads=DiskThreads)
     started = set(threading.enumerate()) - before
-    assert {thread.name for thread in started} == {"store-write p.db", "store-read p.db", "store-sweep p.db"}
+    assert {thread.name for thread in started} == {f"store-{name} p.db 1" for name in ("write", "read", "sweep")}
     assert all(thread.daemon for thread in started), "one that hangs in a disk keeps no closed program alive"
     await asyncio.gather(store.close(), store.close())
     for thread in started:
@@ -149,7 +151,9 @@ async def test_writes_that_wait_together_share_one_trip_and_nobody_depends_on_wh
             turns.append(0)
             return await super().run(work)
 
-    database = Counting("writer", lambda: sqlite3.connect(":memory:", isolation_level=None))
+    database = Counting(
+        ThreadPoolExecutor(1), lambda: sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    )
     lane = WritingLane(tmp_path, database)
     await lane.open()
     held = asyncio.create_task(lane.run(lambda _: busy.wait(5.0)))
