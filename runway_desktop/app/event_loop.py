@@ -1,13 +1,12 @@
 """The program's event loop: Qt's own loop as an asyncio loop. qasync starts and stops it; what is due is kept and run
 here, as asyncio's own loops do it.
 
-- Callbacks run in the order in which they were added. One wake-up by Qt runs all that are ready, and a few times what
-  they add, while that takes no time; then Qt has its turn: a coroutine that never waits for anything does not freeze
-  the window.
+- Callbacks run in the order in which they were added. One wake-up by Qt runs all that are ready; what they add waits
+  for the next: a coroutine that never waits for anything does not freeze the window.
 - Timers are a heap with one Qt timer for the earliest. None runs too early; canceling one costs nothing.
 - While a dialog or a drag has Qt in a loop of its own (`exec`), all goes on, also when a coroutine's step opened it.
 - What a callback raises goes to `call_exception_handler`; SystemExit and KeyboardInterrupt end `run_forever`.
-- Debug mode checks threads and callbacks, and names those that take long.
+- Debug mode checks threads and callbacks.
 
 Nothing runs while the loop does not: what is ready then is run when it does. Qt's thread only, but for
 `call_soon_threadsafe`. Raises RuntimeError when it is used after `close`.
@@ -17,30 +16,22 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-import logging
 import math
 import sys
 import threading
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import Callable
 from contextvars import Context
 from typing import Any
-from weakref import ref
 
 from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, Qt, QTimer, QTimerEvent, Signal, Slot
 
 import qasync  # isort: skip - after PySide6: it takes the binding that is there
 
-log = logging.getLogger(__name__)
-
 _LONGEST = 86_400.0
 """Seconds for which Qt's timer is set at the most."""
 _EXACT = 1.0
 """Seconds up to which it is set to the millisecond. Above, Qt may be early by a twentieth, and is set once more."""
-_PASSES = 8
-"""How often one turn runs what was added meanwhile, at the most, ..."""
-_TURN = 0.002
-"""... and seconds after which it does not. A turn costs Qt as much as a small callback takes, and most are small."""
 _MANY = 100
 """Timers that were canceled before their time and are kept until then, at the least."""
 
@@ -51,22 +42,16 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
     _ready: deque[asyncio.Handle]
     _scheduled: list[asyncio.TimerHandle]
     _timer_cancelled_count: int
-    _debug: bool
     _thread_id: int | None
-    _current_handle: asyncio.Handle | None
-    _asyncgens: _Generators
 
     def __init__(self, application: QCoreApplication) -> None:
         self._waker = _Waker(self)
         self._is_woken = False
         """A turn is on its way through Qt's queue."""
         self._fatal: BaseException | None = None
-        self._is_stopped = False
-        """Nothing more is to run than what was ready then."""
         self._readers: dict[int, _Socket] = {}
         self._writers: dict[int, _Socket] = {}
         super().__init__(application)
-        self._asyncgens = _Generators()
 
     def run_forever(self) -> int:
         """Runs until `stop`; gives the exit code of Qt's loop.
@@ -77,28 +62,19 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         ends is then never done, such as giving a connection back.
         """
         self._check_closed()
-        hooks, depth = sys.get_asyncgen_hooks(), sys.get_coroutine_origin_tracking_depth()
+        hooks = sys.get_asyncgen_hooks()
         sys.set_asyncgen_hooks(firstiter=self._asyncgen_firstiter_hook, finalizer=self._asyncgen_finalizer_hook)
-        if self._debug:
-            sys.set_coroutine_origin_tracking_depth(10)
         self._thread_id = threading.get_ident()
-        self._is_stopped = False
         self._take_up()
         try:
             code = int(super().run_forever())
         finally:
             self._thread_id = None
-            sys.set_coroutine_origin_tracking_depth(depth)
             sys.set_asyncgen_hooks(*hooks)
         fatal, self._fatal = self._fatal, None
         if fatal is not None:
             raise fatal
         return code
-
-    def stop(self) -> None:
-        """What is ready now still runs."""
-        self._is_stopped = True
-        super().stop()
 
     def close(self) -> None:
         """Drops all that has not run. May be called twice."""
@@ -115,37 +91,25 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
 
     def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
         handle = asyncio.BaseEventLoop.call_soon(self, callback, *args, context=context)
-        if self._debug:
-            _forget_here(handle)
         if not self._is_woken:
             self._wake()
         return handle
 
-    def call_soon_threadsafe(
-        self, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> asyncio.Handle:
-        """As `call_soon`, on any thread. It wakes the loop by `_write_to_self`."""
-        return asyncio.BaseEventLoop.call_soon_threadsafe(self, callback, *args, context=context)
-
-    def call_later(
-        self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> asyncio.TimerHandle:
-        """After `delay` seconds, and not before."""
-        return self.call_at(self.time() + delay, callback, *args, context=context)
+    # qasync has others in their place: one drops the context, the other makes a timer for each.
+    call_soon_threadsafe = asyncio.BaseEventLoop.call_soon_threadsafe
+    call_later = asyncio.BaseEventLoop.call_later
 
     def call_at(
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
         """`when` is of `time`."""
         timer = asyncio.BaseEventLoop.call_at(self, when, callback, *args, context=context)
-        if self._debug:
-            _forget_here(timer)
         if when < self._waker.due:
             self._set_timer(when)
         return timer
 
     def turn(self) -> None:
-        """Runs what is ready now, and what that adds while the turn is young. Qt calls it."""
+        """Runs what is ready now, and nothing that is added meanwhile. Qt calls it."""
         self._is_woken = False
         if not self.is_running():
             return
@@ -155,26 +119,16 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         around = asyncio.current_task(self)
         if around is not None:
             asyncio.tasks._leave_task(self, around)
-        end = self.time() + _TURN
         try:
-            for _ in range(_PASSES):
-                self._run_all()
-                if not self._ready or self._is_stopped or self.time() > end:
-                    break
+            for _ in range(len(self._ready)):
+                # A turn within one of these callbacks may have run the others.
+                if self._ready:
+                    self._run_next()
         finally:
             if around is not None:
                 asyncio.tasks._enter_task(self, around)
             if self._ready and not self._is_woken:
                 self._wake()
-            elif self._is_woken and not self._ready:
-                self._sleep()
-
-    def _run_all(self) -> None:
-        """What is ready, and nothing that is added meanwhile."""
-        for _ in range(len(self._ready)):
-            # A turn within one of these callbacks may have run the others.
-            if self._ready:
-                self._run_next()
 
     def _run_next(self) -> None:
         handle = self._ready.popleft()
@@ -188,39 +142,15 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
     def run(self, handle: asyncio.Handle) -> None:
         """Runs a callback now."""
         try:
-            if self._debug:
-                self._run_watched(handle)
-            else:
-                handle._run()
+            handle._run()
         except (SystemExit, KeyboardInterrupt) as error:
             # Qt, which called, would end the process here, or go on.
             self._fatal = error
             self.stop()
 
-    def _run_watched(self, handle: asyncio.Handle) -> None:
-        began = self.time()
-        self._current_handle = handle
-        try:
-            handle._run()
-        finally:
-            self._current_handle = None
-        took = self.time() - began
-        if took >= self.slow_callback_duration:
-            log.warning("Executing %r took %.3f seconds", handle, took)
-
     def _wake(self) -> None:
         self._is_woken = True
         self._waker.soon()
-
-    def _sleep(self) -> None:
-        """Takes back a turn that is not needed any more. In this order: what another thread adds at this moment is seen
-        here, or wakes the loop by itself."""
-        self._is_woken = False
-        self._waker.stay()
-        # A timer that came due meanwhile may have asked for it.
-        self._take_due()
-        if self._ready and not self._is_woken:
-            self._wake()
 
     def _write_to_self(self) -> None:
         """From any thread, after something was added to what is ready."""
@@ -283,8 +213,7 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         elif not self._is_woken:
             self._wake()
 
-    # Sockets and pipes, as asyncio's selector loop asks for them. A notifier is kept for the next with the same number:
-    # httpx registers its socket again for each piece that it reads.
+    # Sockets and pipes, as asyncio's selector loop asks for them.
 
     def _add_reader(self, fd: Any, callback: Callable[..., object], *args: Any) -> asyncio.Handle:
         return self._listen(self._readers, QSocketNotifier.Type.Read, fd, callback, args)
@@ -307,19 +236,19 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         args: tuple[Any, ...],
     ) -> asyncio.Handle:
         self._check_closed()
+        self._listens_no_more(sockets, fd)
         number = _number_of(fd)
-        socket = sockets.get(number)
-        if socket is None:
-            socket = sockets[number] = _Socket(self, QSocketNotifier(number, kind))
         handle = asyncio.Handle(callback, args, self)
-        socket.listen(handle)
+        sockets[number] = _Socket(self, QSocketNotifier(number, kind), handle)
         return handle
 
     def _listens_no_more(self, sockets: dict[int, _Socket], fd: Any) -> bool:
         if self.is_closed():
             return False
-        socket = sockets.get(_number_of(fd))
-        return socket is not None and socket.listens_no_more()
+        socket = sockets.pop(_number_of(fd), None)
+        if socket is not None:
+            socket.end()
+        return socket is not None
 
     def _take_up(self) -> None:
         """What became ready while the loop did not run."""
@@ -346,7 +275,7 @@ class _Waker(QObject):
         # Qt has stopped it when it calls, so that it can come again in a loop within the turn.
         self._zero = QTimer(self, singleShot=True, interval=0)
         self._zero.timeout.connect(self._turn)
-        self.soon, self.stay = self._zero.start, self._zero.stop
+        self.soon = self._zero.start
         self.woken.connect(self._turn, Qt.ConnectionType.QueuedConnection)
 
     def set(self, due: float, seconds: float) -> None:
@@ -374,70 +303,31 @@ class _Waker(QObject):
         self._timer, self.due = 0, math.inf
 
 
-class _Generators:
-    """Async generators that have begun and have not ended, as asyncio keeps them in a WeakSet. An answer by HTTP is
-    four of them, and a WeakSet is written in Python."""
-
-    def __init__(self) -> None:
-        self._known: set[ref[AsyncGenerator[Any]]] = set()
-        self._forget = self._known.discard
-
-    def add(self, one: AsyncGenerator[Any]) -> None:
-        self._known.add(ref(one, self._forget))
-
-    def discard(self, one: AsyncGenerator[Any]) -> None:
-        self._known.discard(ref(one))
-
-    def clear(self) -> None:
-        self._known.clear()
-
-    def __len__(self) -> int:
-        return len(self._known)
-
-    def __iter__(self) -> Iterator[AsyncGenerator[Any]]:
-        return iter([one for known in tuple(self._known) if (one := known()) is not None])
-
-
 class _Socket:
     """A socket or pipe that Qt watches, in one direction."""
 
-    def __init__(self, loop: EventLoop, notifier: QSocketNotifier) -> None:
+    def __init__(self, loop: EventLoop, notifier: QSocketNotifier, handle: asyncio.Handle) -> None:
         self._loop = loop
         self._notifier = notifier
-        self._handle: asyncio.Handle | None = None
+        self._handle = handle
         self._is_running = False
         """Its callback runs."""
         self._is_held = False
         """Switched off while a callback stays in a dialog: Qt would call again and again."""
         notifier.activated.connect(self._came)
 
-    def listen(self, handle: asyncio.Handle) -> None:
-        """In place of an older one."""
-        if self._handle is not None:
-            self._handle.cancel()
-        self._handle = handle
-        # Another callback may run while the one before stays in a loop of its own.
-        self._is_running = False
-        self._notifier.setEnabled(True)
-
-    def listens_no_more(self) -> bool:
-        if self._handle is None:
-            return False
-        self._handle.cancel()
-        self._handle = None
-        self._notifier.setEnabled(False)
-        return True
-
     def take_up(self) -> None:
-        if self._handle is not None:
+        if not self._handle.cancelled():
             self._notifier.setEnabled(True)
 
     def end(self) -> None:
+        self._handle.cancel()
         self._notifier.setEnabled(False)
         self._notifier.activated.disconnect()
+        self._notifier.deleteLater()
 
     def _came(self) -> None:
-        if self._handle is None or self._is_running or not self._loop.is_running():
+        if self._is_running or not self._loop.is_running():
             self._is_held = self._is_running
             self._notifier.setEnabled(False)
             return
@@ -453,10 +343,3 @@ class _Socket:
 
 def _number_of(fd: Any) -> int:
     return fd if isinstance(fd, int) else int(fd.fileno())
-
-
-def _forget_here(handle: asyncio.Handle) -> None:
-    """Debug mode tells who asked for a callback; this is not it."""
-    frames = getattr(handle, "_source_traceback", None)
-    if frames:
-        del frames[-1]

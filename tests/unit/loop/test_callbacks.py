@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import itertools
-import logging
 import socket
 import threading
 import time
@@ -239,9 +238,7 @@ def test_closed_loop_takes_nothing_more(qapp: QApplication) -> None:
         loop.run_forever()
 
 
-def test_debug_mode_names_what_takes_long_and_refuses_other_threads(
-    qapp: QApplication, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_debug_mode_refuses_other_threads_and_what_is_no_callback(qapp: QApplication) -> None:
     refused = list[BaseException]()
 
     def from_elsewhere(loop: asyncio.AbstractEventLoop) -> None:
@@ -252,8 +249,6 @@ def test_debug_mode_names_what_takes_long_and_refuses_other_threads(
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
-        loop.slow_callback_duration = 0.01
-        loop.call_soon(time.sleep, 0.02)
         await asyncio.to_thread(from_elsewhere, loop)
         with pytest.raises(TypeError):
             loop.call_soon(asyncio.sleep, 1.0)
@@ -261,11 +256,8 @@ def test_debug_mode_names_what_takes_long_and_refuses_other_threads(
     with new_loop(qapp) as loop:
         loop.set_debug(True)
         loop.set_default_executor(ThreadPoolExecutor(1))
-        with caplog.at_level(logging.WARNING, "runway_desktop.app.event_loop"):
-            loop.run_until_complete(main())
+        loop.run_until_complete(main())
     assert refused
-    assert "Executing <Handle sleep(0.02)" in caplog.text
-    assert "test_callbacks.py" in caplog.text
 
 
 # Loops of Qt within this one.
@@ -421,17 +413,6 @@ async def test_task_that_is_canceled_at_any_turn_ends_as_it_should(turns: int) -
     await asyncio.wait([task])
     # One that is canceled before its first step never begins.
     assert heard in ([], ["canceled", "tidied"], ["whole", "tidied"])
-
-
-async def test_a_chain_of_small_callbacks_takes_fewer_turns_of_qt_than_it_has_links() -> None:
-    turns = list[int]()
-    counting = QTimer(interval=0)
-    counting.timeout.connect(lambda: turns.append(1))
-    counting.start()
-    for _ in range(100):
-        await asyncio.sleep(0)
-    counting.stop()
-    assert 5 < len(turns) < 50
 
 
 async def test_what_takes_long_is_followed_by_a_turn_of_qt() -> None:
