@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 async def offer_backups(theme: Theme, profile: Profile, error: DamagedList) -> bool:
     """Whether the program is to start again: with what was restored, or with an empty list."""
     window = DamagedWindow(error.message, error.advice, error.detail, theme)
-    offer = _Offer(profile, window)
+    offer = _Offer(profile, window, error.remote_ids)
     closed = asyncio.Event()
     window.finished.connect(lambda _: closed.set())
     window.open()
@@ -48,13 +48,14 @@ class _Offer(QObject):
     ended = Signal(str)
     """What was asked for is done; else in words why not."""
 
-    def __init__(self, profile: Profile, window: DamagedWindow) -> None:
+    def __init__(self, profile: Profile, window: DamagedWindow, remote_ids: Sequence[str]) -> None:
         super().__init__()
         self.is_done = False
         self.is_over = False
         """The window is closed: what the worker still says is shown nowhere."""
         self._profile = profile
         self._window = window
+        self._remote_ids = remote_ids
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="damaged list")
         self._looking = Watch()
         self._working = Watch(self.came.emit)
@@ -84,7 +85,7 @@ class _Offer(QObject):
         self._do("Restoring", lambda: restore_damaged(self._profile, path, self._working))
 
     def _begin_empty(self) -> None:
-        self._do("Making an empty list", lambda: begin_empty(self._profile))
+        self._do("Making an empty list", lambda: begin_empty(self._profile, self._remote_ids))
 
     def _do(self, words: str, work: Callable[[], None]) -> None:
         self._looking.stop()

@@ -69,6 +69,10 @@ class Member(Struct, frozen=True, kw_only=True):
     index: int = 0
 
 
+TASK_IDS = "task ids.txt"
+"""What lies beside a list that an empty one replaced: the ids that Runway gave its tasks, a line each."""
+
+
 class Contents(Struct, frozen=True, kw_only=True):
     """What a list of tasks holds. `version` is the database's, as "1.4"."""
 

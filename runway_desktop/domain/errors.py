@@ -17,7 +17,8 @@ asking again helps.
     │       └── NotTaken            503 in Runway's own JSON: it says that it did not take the request
     ├── SecretStoreError            the keychain: absent, locked, refused; has .kind
     ├── StoreError                  the database: newer than this program, not writable, in use
-    │   └── DamagedList             it is damaged, empty or missing: a backup has to take its place
+    │   └── DamagedList             it is damaged, empty, missing or from before the first release: a backup has to
+    │                               take its place. Has .remote_ids where they can be read
     ├── DiskError                   a folder or file that cannot be read or written; full disk. Has .state where it
     │                               speaks of the whole folder
     ├── BadBackup                   a file that is no backup, a damaged one, or one of a newer program
@@ -30,6 +31,7 @@ errors by whoever catches them to go on. What the world does is logged as a warn
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import ClassVar
 
@@ -162,7 +164,11 @@ class StoreError(RunwayDesktopError):
 
 
 class DamagedList(StoreError):
-    pass
+    """`remote_ids` are those of its tasks that can be adopted by another list."""
+
+    def __init__(self, message: str, *, advice: str = "", detail: str = "", remote_ids: Sequence[str] = ()) -> None:
+        super().__init__(message, advice=advice, detail=detail)
+        self.remote_ids = tuple(remote_ids)
 
 
 class DiskError(RunwayDesktopError):

@@ -1,4 +1,5 @@
-"""How a database of an older version becomes one of this version, and how one of a newer version is turned away.
+"""How a database of an older version becomes one of this version, and how one of a newer version, or from before the
+first form, is turned away.
 
 The version is `PRAGMA user_version`: major * 1000 + minor. A new minor version only adds what an older program may
 ignore (a table, a column with a default), so older programs go on working with it; a new major version they refuse.
@@ -7,23 +8,20 @@ Runs on the writing thread while the store opens. Raises `StoreError`; the file 
 
 from __future__ import annotations
 
-import json
 import logging
 import os
-import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from runway_desktop.domain.backups import TASK_IDS
 from runway_desktop.domain.errors import DamagedList, StoreError
-from runway_desktop.domain.library import asked_seconds, folded, prompt_key
-from runway_desktop.domain.task import Request
-from runway_desktop.values import Struct, replace
+from runway_desktop.values import Struct
 
-from . import compact, schema, tally, trouble
-from .records import evidence_cell, evidence_of, from_json, hold_detail_cell, problem_cell, to_text
+from . import schema, tally, trouble
+from .records import to_text
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +55,6 @@ class Migration(Struct, frozen=True):
 
     to: Version
     run: Callable[[sqlite3.Connection], None]
-    gives_room: bool = False
-    """Leaves so many pages free that the file is to be written anew."""
 
 
 def _doing(statements: Sequence[str]) -> Callable[[sqlite3.Connection], None]:
@@ -69,130 +65,13 @@ def _doing(statements: Sequence[str]) -> Callable[[sqlite3.Connection], None]:
     return run
 
 
-_MADE_NAME = re.compile(
-    r"[0-9]+ tasks|Batch of [0-9]{1,2} "
-    r"(January|February|March|April|May|June|July|August|September|October|November|December) [0-9]{4}"
-)
-"""The names that versions before 3.2 made for a batch."""
-
-
-def add_finding(connection: sqlite3.Connection) -> None:
-    """1.3: tags, shots and notes; what is found by them, by length and by prompt. An older program ignores them."""
-    _doing(schema.FINDING)(connection)
-    tasks = connection.execute("SELECT number, prompt, request_values FROM tasks").fetchall()
-    known = (
-        (number, Request(endpoint="", model="", values=from_json(values), prompt=to_text(prompt)))
-        for number, prompt, values in tasks
-    )
-    connection.executemany(
-        "UPDATE tasks SET prompt_key = ?, asked_seconds = ? WHERE number = ?",
-        [(prompt_key(request), asked_seconds(request), number) for number, request in known],
-    )
-    projects = connection.execute("SELECT project, number FROM tasks WHERE project <> ''").fetchall()
-    connection.executemany(
-        "UPDATE searched SET words = words || char(10) || ? WHERE rowid = ?",
-        [(folded(to_text(project)), number) for project, number in projects],
-    )
-
-
-def code_holds(connection: sqlite3.Connection) -> None:
-    """3.0: why a held task waits is a code with details. An older program would take a restored task for one that may
-    be sent by itself."""
-    _doing(schema.HOLDS)(connection)
-    said = connection.execute("SELECT number, hold FROM tasks WHERE hold <> ''").fetchall()
-    if not said:
-        return
-    from .old_holds import hold_of_sentence
-
-    holds = [(number, hold_of_sentence(to_text(sentence))) for number, sentence in said]
-    connection.executemany(
-        "UPDATE tasks SET hold = ?, hold_detail = ? WHERE number = ?",
-        [(hold.code.value, hold_detail_cell(hold), number) for number, hold in holds],
-    )
-
-
-def code_reasons(connection: sqlite3.Connection) -> None:
-    """3.1: why a result is not saved, and what happened to a sending without an answer, is a code with details. An
-    older program shows the codes, and nothing of a sending."""
-    said = connection.execute("SELECT DISTINCT problem FROM outputs WHERE problem <> ''").fetchall()
-    kept = connection.execute("SELECT number, evidence FROM tasks WHERE evidence IS NOT NULL").fetchall()
-    if not said and not kept:
-        return
-    from .old_reasons import reason_of_sentence
-
-    connection.executemany(
-        "UPDATE outputs SET problem = ? WHERE problem = ?",
-        [(problem_cell(reason_of_sentence(to_text(cell))), cell) for (cell,) in said],
-    )
-    for number, cell in kept:
-        evidence = evidence_of(from_json(cell))
-        if evidence.cause is not None:
-            coded = replace(evidence, cause=reason_of_sentence(evidence.cause.words))
-            connection.execute("UPDATE tasks SET evidence = ? WHERE number = ?", (evidence_cell(coded), number))
-
-
-def forget_made_names(connection: sqlite3.Connection) -> None:
-    """3.2: a batch that nobody named has no name, and is shown by its time. An older program shows none."""
-    named = connection.execute("SELECT id, name FROM batches").fetchall()
-    made = [(batch_id,) for batch_id, name in named if _MADE_NAME.fullmatch(to_text(name))]
-    connection.executemany("UPDATE batches SET name = '' WHERE id = ?", made)
-
-
-def count_unsent(connection: sqlite3.Connection) -> None:
-    """3.3: a sheet says how many of its rows were not sent. An older program leaves the number as it is."""
-    for statement in schema.UNSENT:
-        connection.execute(statement)
-    kept = connection.execute("SELECT id, text FROM sheets").fetchall()
-    connection.executemany(
-        "UPDATE sheets SET unsent = ? WHERE id = ?", [(_unsent(to_text(text)), id) for id, text in kept]
-    )
-
-
-def _unsent(text: str) -> int:
-    """Rows of a sheet's text that were not sent; 0 for one that cannot be read."""
-    try:
-        return sum(bool(row["cells"]) and not row.get("sent") for row in json.loads(text)["rows"])
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return 0
-
-
 MIGRATIONS = (
-    Migration(Version(1, 0), _doing((*schema.TABLES, *schema.INDEXES, *schema.TRIGGERS))),
-    # Batch sheets are kept. An older program ignores them.
-    Migration(Version(1, 1), _doing(schema.SHEETS)),
-    # Results are rated and picked, and spending is added up by its time. An older program ignores both.
-    Migration(Version(1, 2), _doing(schema.JUDGING)),
-    Migration(Version(1, 3), add_finding),
-    # What was made from what is found by bytes. An older program ignores it.
-    Migration(Version(1, 4), _doing(schema.LINEAGE)),
-    # What the disk said last of each file, and where a file was before it went to the bin. An older program ignores
-    # both.
-    Migration(Version(1, 5), _doing(schema.PRESENCE)),
-    # Short words are looked up. An older program adds none of its endings: a word of a letter or two is then not found
-    # where nothing but such a text ends with it.
-    Migration(Version(1, 6), _doing(schema.ENDINGS)),
-    # The list stands in the order in which tasks were made. An older program would miss a column.
-    Migration(Version(2, 0), _doing(schema.IN_ORDER)),
-    # The list is sorted by shots, and they are counted. An older program ignores it.
-    Migration(Version(2, 1), _doing(schema.SHOTS_IN_ORDER)),
-    # A task and an upload know which key they are of. Nobody knows it of older ones. An older program notes it of none.
-    Migration(Version(2, 2), _doing(schema.KEYS)),
-    Migration(Version(3, 0), code_holds),
-    Migration(Version(3, 1), code_reasons),
-    Migration(Version(3, 2), forget_made_names),
-    Migration(Version(3, 3), count_unsent),
-    # Indexes without what the table tells, a search without places, and amounts that are kept. An older program would
-    # ask the ledger and the search for what is not there any more.
-    Migration(
-        Version(4, 0), _doing((*compact.ORDERS, *compact.LEDGER, *compact.SEARCH, *tally.TALLY)), gives_room=True
-    ),
-    # Picks and projects stand beside the stars in their index. An older program does not look at them there.
-    Migration(Version(4, 1), _doing(compact.STARS)),
-    # What was imported is told from what was sent here. An older program counts it as spent.
-    Migration(Version(4, 2), _doing(schema.IMPORTED)),
+    Migration(Version(4, 2), _doing((*schema.TABLES, *schema.INDEXES, *schema.TRIGGERS, *tally.TALLY))),
     # Who asked for which task. An older program lets no client ask.
     Migration(Version(4, 3), _doing(schema.CLIENTS)),
 )
+"""The first makes the form that lists had when the program was first handed out. One of an older form is left as it
+is."""
 
 
 def _no_one() -> None:
@@ -212,6 +91,7 @@ def bring_up_to_date(
     minute."""
     found, newest = Version.of(connection), migrations[-1].to
     _refuse_strangers(connection, path)
+    refuse_older(connection, path, migrations[0].to)
     if found.major > newest.major:
         raise StoreError(
             f"The list of tasks in “{path.name}” was written by a newer version of this program.",
@@ -227,8 +107,6 @@ def bring_up_to_date(
         _back_up(connection, path, found)
     for migration in missing:
         _migrate(connection, path, migration)
-    if is_kept and any(migration.gives_room for migration in missing):
-        _give_room(connection, path)
 
 
 def backup_path(path: Path, version: Version) -> Path:
@@ -252,6 +130,22 @@ def _refuse_strangers(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
+def refuse_older(connection: sqlite3.Connection, path: Path, first: Version = MIGRATIONS[0].to) -> None:
+    """Raises DamagedList, with the ids of its tasks at Runway, for a list from before the first form. It is left as it
+    is."""
+    found = Version.of(connection)
+    if not EMPTY < found < first:
+        return
+    known = "SELECT remote_id FROM tasks WHERE remote_id IS NOT NULL AND removed_at IS NULL ORDER BY number"
+    raise DamagedList(
+        f"The list of tasks in “{path.name}” was written before the first release and cannot be read.",
+        advice=f"Begin with an empty list: this one is kept as it is, with the ids of its tasks in “{TASK_IDS}”, which "
+        "can be imported.",
+        detail=f"{path}: version {found}, this program reads those from {first} on",
+        remote_ids=[to_text(remote_id) for (remote_id,) in connection.execute(known)],
+    )
+
+
 def _back_up(connection: sqlite3.Connection, path: Path, version: Version) -> None:
     target = backup_path(path, version)
     unfinished = target.with_name(f"{target.name}.part")
@@ -267,19 +161,6 @@ def _back_up(connection: sqlite3.Connection, path: Path, version: Version) -> No
             advice=f"Check that the disk has space and that you may write to the folder “{path.parent}”.",
             detail=f"{target}: {error}",
         ) from error
-
-
-def _give_room(connection: sqlite3.Connection, path: Path) -> None:
-    """Writes the file anew without its free pages, in a file beside it and not in memory. Where there is no room for
-    that, the list is as good as before, and what comes takes the free pages."""
-    (kept,) = connection.execute("PRAGMA temp_store").fetchone()
-    try:
-        connection.execute("PRAGMA temp_store = FILE")
-        connection.execute("VACUUM")
-    except sqlite3.Error as error:
-        log.info("The list of tasks in “%s” keeps its free pages: %s", path.name, error)
-    finally:
-        connection.execute(f"PRAGMA temp_store = {kept}")
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, migration: Migration) -> None:

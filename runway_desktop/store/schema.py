@@ -1,9 +1,11 @@
-"""The tables of version 1, as SQLite sees them.
+"""The tables of the first form of the list, as SQLite sees them, and what later versions added.
 
 Text columns may hold a blob where a text is no valid Unicode (a file name on Linux can be such); see `records`.
 What the list sorts by and filters by stands in plain columns, not in generated ones: SQLite reads the whole row for
-those, while an index alone answers the list's questions with these. `records` fills them; `attention` and
-`saved` depend on the outputs too, so triggers keep those true.
+those, while an index alone answers the list's questions with these. `records` fills them; `attention`, `saved`,
+`seconds`, `missing` and `changed` depend on the outputs too, so triggers keep those true.
+
+Each index is for the question that is written beside it; a test asks each of them.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ TABLES = (
         created_at REAL NOT NULL
     )
     """,
+    # `hold` is a code and `hold_detail` a JSON object.
     """
     CREATE TABLE tasks (
         number INTEGER PRIMARY KEY,
@@ -51,16 +54,31 @@ TABLES = (
         cancel_asked INTEGER NOT NULL,
         adopted INTEGER NOT NULL,
         deleted_remotely INTEGER NOT NULL,
-        hold_reason TEXT NOT NULL,
+        hold TEXT NOT NULL,
         removed_at REAL,
         title TEXT NOT NULL,
-        sent_or_made REAL NOT NULL,
         credits REAL NOT NULL,
         rank INTEGER NOT NULL,
         attention INTEGER NOT NULL DEFAULT 0,
-        saved INTEGER NOT NULL DEFAULT 0
+        saved INTEGER NOT NULL DEFAULT 0,
+        rating INTEGER NOT NULL DEFAULT 0,
+        pick TEXT NOT NULL DEFAULT '',
+        tags TEXT NOT NULL DEFAULT '',
+        shot TEXT NOT NULL DEFAULT '',
+        note TEXT NOT NULL DEFAULT '',
+        prompt_key TEXT NOT NULL DEFAULT '',
+        asked_seconds REAL NOT NULL DEFAULT 0,
+        seconds REAL NOT NULL DEFAULT 0,
+        missing INTEGER NOT NULL DEFAULT 0,
+        changed INTEGER NOT NULL DEFAULT 0,
+        key_used TEXT NOT NULL DEFAULT '',
+        hidden_from TEXT NOT NULL DEFAULT '',
+        not_found_at REAL,
+        hold_detail TEXT NOT NULL DEFAULT '{}',
+        imported INTEGER NOT NULL DEFAULT 0
     )
     """,
+    # What the disk said last: `presence` is '' for a file that is there, so that most rows stay out of the index.
     """
     CREATE TABLE outputs (
         task_id TEXT NOT NULL REFERENCES tasks (id),
@@ -78,6 +96,11 @@ TABLES = (
         width INTEGER NOT NULL,
         height INTEGER NOT NULL,
         duration REAL NOT NULL,
+        binned_from TEXT NOT NULL DEFAULT '',
+        presence TEXT NOT NULL DEFAULT '',
+        looked_at REAL,
+        seen_size INTEGER,
+        seen_modified INTEGER,
         PRIMARY KEY (task_id, "index")
     ) WITHOUT ROWID
     """,
@@ -93,13 +116,15 @@ TABLES = (
         size INTEGER NOT NULL,
         upload_uri TEXT NOT NULL,
         uploaded_at REAL,
+        upload_key TEXT NOT NULL DEFAULT '',
         UNIQUE (task_id, place)
     )
     """,
+    # By the task's number, which is a tenth of its id.
     """
     CREATE TABLE ledger (
         number INTEGER PRIMARY KEY,
-        task_id TEXT NOT NULL REFERENCES tasks (id),
+        task INTEGER NOT NULL REFERENCES tasks (number),
         at REAL NOT NULL,
         kind TEXT NOT NULL,
         detail TEXT NOT NULL
@@ -116,12 +141,6 @@ TABLES = (
         PRIMARY KEY (endpoint, model, shape)
     ) WITHOUT ROWID
     """,
-    # Three letters in a row are the unit, so that parts of words and languages without blanks are found as well. What
-    # is put in is folded already; SQLite must not fold it in its own way.
-    "CREATE VIRTUAL TABLE searched USING fts5 (words, tokenize = 'trigram case_sensitive 1')",
-)
-
-SHEETS = (
     """
     CREATE TABLE sheets (
         id TEXT PRIMARY KEY,
@@ -129,216 +148,76 @@ SHEETS = (
         changed_at REAL NOT NULL,
         rows INTEGER NOT NULL,
         batch_id TEXT REFERENCES batches (id),
-        text TEXT NOT NULL
+        text TEXT NOT NULL,
+        unsent INTEGER NOT NULL DEFAULT 0
     )
     """,
-    "CREATE INDEX sheets_by_batch ON sheets (batch_id) WHERE batch_id IS NOT NULL",
-)
-"""Added by version 1.1."""
-
-UNSENT = ("ALTER TABLE sheets ADD COLUMN unsent INTEGER NOT NULL DEFAULT 0",)
-"""Added by version 3.3."""
-
-JUDGING = (
-    "ALTER TABLE tasks ADD COLUMN rating INTEGER NOT NULL DEFAULT 0",
-    "ALTER TABLE tasks ADD COLUMN pick TEXT NOT NULL DEFAULT ''",
-    """
-    CREATE INDEX tasks_by_spending ON tasks (coalesce(sent_at, remote_created_at))
-    WHERE coalesce(sent_at, remote_created_at) IS NOT NULL
-    """,
-)
-"""Added by version 1.2."""
-
-_JUDGED = ("project", "rating", "tags")
-
-FINDING = (
-    "ALTER TABLE tasks ADD COLUMN tags TEXT NOT NULL DEFAULT ''",
-    "ALTER TABLE tasks ADD COLUMN shot TEXT NOT NULL DEFAULT ''",
-    "ALTER TABLE tasks ADD COLUMN note TEXT NOT NULL DEFAULT ''",
-    "ALTER TABLE tasks ADD COLUMN prompt_key TEXT NOT NULL DEFAULT ''",
-    "ALTER TABLE tasks ADD COLUMN asked_seconds REAL NOT NULL DEFAULT 0",
-    # Of the longest result, true by the triggers below.
-    "ALTER TABLE tasks ADD COLUMN seconds REAL NOT NULL DEFAULT 0",
     "CREATE TABLE task_tags (tag TEXT NOT NULL, task INTEGER NOT NULL, PRIMARY KEY (tag, task)) WITHOUT ROWID",
-    "CREATE INDEX task_tags_by_task ON task_tags (task)",
-    "UPDATE tasks SET seconds = coalesce((SELECT max(duration) FROM outputs WHERE task_id = tasks.id), 0)",
-    *(
-        f"""
-        CREATE TRIGGER output_{name} AFTER {event} ON outputs BEGIN
-            UPDATE tasks SET seconds = (SELECT max(duration) FROM outputs WHERE task_id = NEW.task_id)
-            WHERE id = NEW.task_id AND NEW.duration <> 0;
-        END
-        """
-        for name, event in (("timed_at_first", "INSERT"), ("timed", "UPDATE OF duration"))
-    ),
-    "DROP INDEX tasks_by_sent",
+    # Three letters in a row are the unit, so that parts of words and languages without blanks are found as well; which
+    # texts hold them, and not where. What is put in is folded already; SQLite must not fold it in its own way.
     """
-    CREATE INDEX tasks_by_sent ON tasks (
-        sent_or_made, position, number, id, batch_id, model, state, attention, saved, credits, endpoint, project,
-        rating, pick, shot, prompt_key, asked_seconds, seconds, removed_at ) WHERE removed_at IS NULL
+    CREATE VIRTUAL TABLE "searched" USING fts5 (words, tokenize = 'trigram case_sensitive 1', detail = none)
     """,
-    *(
-        f"""
-        CREATE INDEX tasks_by_{key}_in_list ON tasks (
-            {key}, sent_or_made DESC, position DESC, number DESC, id, batch_id, model, removed_at
-        ) WHERE removed_at IS NULL
-        """
-        for key in _JUDGED
-    ),
-    "CREATE INDEX tasks_removed ON tasks (number) WHERE removed_at IS NOT NULL",
-    "CREATE INDEX tasks_by_parent ON tasks (parent_id) WHERE parent_id IS NOT NULL",
-)
-"""Added by version 1.3."""
-
-LINEAGE = (
-    "CREATE INDEX outputs_by_bytes ON outputs (sha256) WHERE sha256 <> ''",
-    "CREATE INDEX inputs_by_bytes ON inputs (sha256) WHERE sha256 <> ''",
-    "CREATE INDEX inputs_by_path ON inputs (path) WHERE path <> ''",
-)
-"""Added by version 1.4."""
-
-_ASTRAY = """
-    UPDATE tasks SET
-        missing = EXISTS (SELECT 1 FROM outputs WHERE task_id = tasks.id AND {missing}),
-        changed = EXISTS (SELECT 1 FROM outputs WHERE task_id = tasks.id AND {changed})
-    WHERE id = {task_id};
-"""
-_KEPT = "state = 'saved' AND path <> '' AND presence"
-
-PRESENCE = (
-    "ALTER TABLE outputs ADD COLUMN binned_from TEXT NOT NULL DEFAULT ''",
-    # What the disk said last: `presence` is '' for a file that is there, so that most rows stay out of the index.
-    "ALTER TABLE outputs ADD COLUMN presence TEXT NOT NULL DEFAULT ''",
-    "ALTER TABLE outputs ADD COLUMN looked_at REAL",
-    "ALTER TABLE outputs ADD COLUMN seen_size INTEGER",
-    "ALTER TABLE outputs ADD COLUMN seen_modified INTEGER",
-    "CREATE INDEX outputs_astray ON outputs (presence) WHERE presence <> ''",
-    # True by the triggers below.
-    "ALTER TABLE tasks ADD COLUMN missing INTEGER NOT NULL DEFAULT 0",
-    "ALTER TABLE tasks ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",
-    *(
-        f"""
-        CREATE TRIGGER output_{name} AFTER {event} ON outputs WHEN {when} BEGIN
-            {_ASTRAY.format(missing=f"{_KEPT} = 'missing'", changed=f"{_KEPT} = 'changed'", task_id=task_id)}
-        END
-        """
-        for name, event, when, task_id in (
-            ("astray_at_first", "INSERT", "NEW.presence <> ''", "NEW.task_id"),
-            ("astray", "UPDATE OF presence, state, path", "NEW.presence <> '' OR OLD.presence <> ''", "NEW.task_id"),
-            ("astray_no_more", "DELETE", "OLD.presence <> ''", "OLD.task_id"),
-        )
-    ),
-    "DROP INDEX tasks_by_sent",
-    """
-    CREATE INDEX tasks_by_sent ON tasks (
-        sent_or_made, position, number, id, batch_id, model, state, attention, saved, credits, endpoint, project,
-        rating, pick, shot, prompt_key, asked_seconds, seconds, missing, changed, removed_at ) WHERE removed_at IS NULL
-    """,
-)
-"""Added by version 1.5."""
-
-ENDINGS = (
     # With how a text ends it is told whether the index's pieces of three letters tell all places of a shorter word.
     "CREATE TABLE endings (ending TEXT PRIMARY KEY) WITHOUT ROWID",
-    "INSERT INTO endings SELECT DISTINCT substr(words, -2) FROM searched",
 )
-"""Added by version 1.6."""
 
-IN_ORDER = (
-    *(
-        f"DROP INDEX tasks_by_{name}"
-        for name in ("sent", "heading", "rank", "credits", "model", "lane", *(f"{key}_in_list" for key in _JUDGED))
-    ),
-    "ALTER TABLE tasks DROP COLUMN sent_or_made",
-    # One index carries everything that filters ask for, in the list's usual order: latest first, and what was made at
-    # once in its own order. Read from its end it gives just that.
+INDEXES = (
+    # The list in its usual order, latest first, and all that filters and the other orders ask: what goes through the
+    # whole library reads this one alone. What is judged stands first, as SQLite takes a row apart from its beginning.
     """
     CREATE INDEX tasks_by_made ON tasks (
-        created_at, number DESC, id, batch_id, model, state, attention, saved, credits, endpoint, project,
-        rating, pick, shot, prompt_key, asked_seconds, seconds, missing, changed, removed_at ) WHERE removed_at IS NULL
+        created_at, number DESC, rating, saved, attention, missing, changed, rank, credits, pick, project, shot, tags,
+        model, state, seconds, asked_seconds, position, id, batch_id, prompt_key, endpoint, removed_at
+    ) WHERE removed_at IS NULL
     """,
+    # The first rows of each other order. They carry nothing else: of a few rows, the table is asked for the rest.
     *(
         f"""
-        CREATE INDEX tasks_by_{name} ON tasks ({key}, created_at DESC, number, id, batch_id, model, removed_at)
-        WHERE removed_at IS NULL
+        CREATE INDEX tasks_by_{name} ON tasks ({key}, created_at DESC, number, removed_at) WHERE removed_at IS NULL
         """
         for name, key in (
             ("heading", "heading"),
             ("rank", "rank"),
             ("credits", "credits"),
-            *((f"{key}_in_list", key) for key in _JUDGED),
+            ("model", "model"),
+            ("project_in_list", "project"),
+            ("tags_in_list", "tags"),
+            ("shot_in_list", "shot"),
         )
     ),
+    # The order of stars, and what else a person judges by: a search among what is judged goes through a sixth of what
+    # `tasks_by_made` would be, and of five stars through those alone. None of it moves while a task runs.
     """
-    CREATE INDEX tasks_by_model ON tasks (model, created_at DESC, number, id, batch_id, removed_at)
-    WHERE removed_at IS NULL
-    """,
-    """
-    CREATE INDEX tasks_by_lane ON tasks (position, created_at, number, id, batch_id, model, removed_at)
-    WHERE removed_at IS NULL
-    """,
-)
-"""Added by version 2.0."""
-
-SHOTS_IN_ORDER = (
-    """
-    CREATE INDEX tasks_by_shot_in_list ON tasks (shot, created_at DESC, number, id, batch_id, model, removed_at)
-    WHERE removed_at IS NULL
-    """,
-)
-"""Added by version 2.1."""
-
-KEYS = (
-    "ALTER TABLE tasks ADD COLUMN key_used TEXT NOT NULL DEFAULT ''",
-    "ALTER TABLE tasks ADD COLUMN hidden_from TEXT NOT NULL DEFAULT ''",
-    "ALTER TABLE tasks ADD COLUMN not_found_at REAL",
-    "ALTER TABLE inputs ADD COLUMN upload_key TEXT NOT NULL DEFAULT ''",
-)
-"""Added by version 2.2."""
-
-HOLDS = (
-    "ALTER TABLE tasks RENAME COLUMN hold_reason TO hold",
-    "ALTER TABLE tasks ADD COLUMN hold_detail TEXT NOT NULL DEFAULT '{}'",
-)
-"""Added by version 3.0. `hold` is a code and `hold_detail` a JSON object; before, there was one sentence."""
-
-INDEXES = (
-    # One index carries everything that filters ask for, in the list's usual order: most lists read this and nothing
-    # else.
-    """
-    CREATE INDEX tasks_by_sent ON tasks (
-        sent_or_made, position, number, id, batch_id, model, state, attention, saved, credits, endpoint, project,
-        removed_at ) WHERE removed_at IS NULL
-    """,
-    *(
-        f"""
-        CREATE INDEX tasks_by_{name} ON tasks (
-            {key}, sent_or_made DESC, position DESC, number DESC, id, batch_id, model, removed_at
-        ) WHERE removed_at IS NULL
-        """
-        for name, key in (("heading", "heading"), ("rank", "rank"), ("credits", "credits"))
-    ),
-    """
-    CREATE INDEX tasks_by_model ON tasks (
-        model, sent_or_made DESC, position DESC, number DESC, id, batch_id, removed_at
+    CREATE INDEX tasks_by_rating_in_list ON tasks (
+        rating, created_at DESC, number, pick, project, removed_at
     ) WHERE removed_at IS NULL
     """,
-    """
-    CREATE INDEX tasks_by_lane ON tasks (position, sent_or_made, number, id, batch_id, model, removed_at)
-    WHERE removed_at IS NULL
-    """,
+    "CREATE INDEX tasks_by_lane ON tasks (position, created_at, number, removed_at) WHERE removed_at IS NULL",
     "CREATE INDEX tasks_by_batch ON tasks (batch_id, removed_at)",
-    "CREATE INDEX tasks_by_project ON tasks (project, removed_at) WHERE removed_at IS NULL",
     "CREATE INDEX tasks_by_remote_id ON tasks (remote_id) WHERE remote_id IS NOT NULL",
+    "CREATE INDEX tasks_by_parent ON tasks (parent_id) WHERE parent_id IS NOT NULL",
+    "CREATE INDEX tasks_removed ON tasks (number) WHERE removed_at IS NOT NULL",
     f"CREATE INDEX tasks_unfinished ON tasks (position, created_at, number) WHERE state NOT IN {FINAL}",
     """
     CREATE INDEX tasks_timed ON tasks (endpoint, model, ended_at, shape)
     WHERE state = 'succeeded' AND sent_at IS NOT NULL AND ended_at IS NOT NULL
     """,
     "CREATE INDEX tasks_spent ON tasks (sent_at, credits) WHERE sent_at IS NOT NULL",
+    """
+    CREATE INDEX tasks_by_spending ON tasks (coalesce(sent_at, remote_created_at))
+    WHERE coalesce(sent_at, remote_created_at) IS NOT NULL
+    """,
+    "CREATE INDEX task_tags_by_task ON task_tags (task)",
     "CREATE INDEX outputs_unsaved ON outputs (task_id) WHERE state NOT IN ('saved', 'expired')",
+    "CREATE INDEX outputs_by_bytes ON outputs (sha256) WHERE sha256 <> ''",
+    "CREATE INDEX outputs_astray ON outputs (presence) WHERE presence <> ''",
     "CREATE INDEX inputs_uploaded ON inputs (sha256, uploaded_at) WHERE upload_uri <> ''",
-    "CREATE INDEX ledger_by_task ON ledger (task_id)",
+    "CREATE INDEX inputs_by_bytes ON inputs (sha256) WHERE sha256 <> ''",
+    "CREATE INDEX inputs_by_path ON inputs (path) WHERE path <> ''",
+    "CREATE INDEX sheets_by_batch ON sheets (batch_id) WHERE batch_id IS NOT NULL",
+    # What happened to a task.
+    "CREATE INDEX ledger_by_task ON ledger (task)",
 )
 
 _PLACE = """
@@ -361,25 +240,43 @@ _PLACES = (
     ("output_dropped", "DELETE ON outputs", "OLD.task_id"),
 )
 
+_ASTRAY = """
+    UPDATE tasks SET
+        missing = EXISTS (SELECT 1 FROM outputs WHERE task_id = tasks.id AND {missing}),
+        changed = EXISTS (SELECT 1 FROM outputs WHERE task_id = tasks.id AND {changed})
+    WHERE id = {task_id};
+"""
+_KEPT = "state = 'saved' AND path <> '' AND presence"
+
 TRIGGERS = (
     *(
         f"CREATE TRIGGER {name} AFTER {event} BEGIN {_PLACE.format(task_id=task_id)} END"
         for name, event, task_id in _PLACES
     ),
+    *(
+        f"""
+        CREATE TRIGGER output_{name} AFTER {event} ON outputs BEGIN
+            UPDATE tasks SET seconds = (SELECT max(duration) FROM outputs WHERE task_id = NEW.task_id)
+            WHERE id = NEW.task_id AND NEW.duration <> 0;
+        END
+        """
+        for name, event in (("timed_at_first", "INSERT"), ("timed", "UPDATE OF duration"))
+    ),
+    *(
+        f"""
+        CREATE TRIGGER output_{name} AFTER {event} ON outputs WHEN {when} BEGIN
+            {_ASTRAY.format(missing=f"{_KEPT} = 'missing'", changed=f"{_KEPT} = 'changed'", task_id=task_id)}
+        END
+        """
+        for name, event, when, task_id in (
+            ("astray_at_first", "INSERT", "NEW.presence <> ''", "NEW.task_id"),
+            ("astray", "UPDATE OF presence, state, path", "NEW.presence <> '' OR OLD.presence <> ''", "NEW.task_id"),
+            ("astray_no_more", "DELETE", "OLD.presence <> ''", "OLD.task_id"),
+        )
+    ),
     "CREATE TRIGGER ledger_is_not_rewritten BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'append-only'); END",
     "CREATE TRIGGER ledger_is_not_shortened BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'append-only'); END",
 )
-
-IMPORTED = (
-    "ALTER TABLE tasks ADD COLUMN imported INTEGER NOT NULL DEFAULT 0",
-    # Of a task that got no more than a result, the line does not say where it was found.
-    """
-    UPDATE tasks SET imported = 1 WHERE number IN (
-        SELECT task FROM ledger WHERE kind = 'imported' AND CAST(detail AS TEXT) LIKE '%"from":%'
-    )
-    """,
-)
-"""Added by version 4.2."""
 
 CLIENTS = (
     """

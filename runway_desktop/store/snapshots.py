@@ -24,7 +24,7 @@ from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import LIVE, Output, State, Task, TaskId
 
 from . import reading, trouble, writing
-from .migrations import APPLICATION_ID, MIGRATIONS, Version, bring_up_to_date
+from .migrations import APPLICATION_ID, MIGRATIONS, Version, bring_up_to_date, refuse_older
 from .own_schema import distrust, refuse_additions
 from .records import OUTPUT_COLUMNS, batch_of, from_json, output_of, to_cell, to_json, to_text
 from .tally import count_anew
@@ -245,8 +245,7 @@ def _contents(connection: sqlite3.Connection) -> Contents:
     states = dict(connection.execute("SELECT state, count(*) FROM tasks GROUP BY state").fetchall())
     live = sum(states.get(state, 0) for state in LIVE)
     results = connection.execute("SELECT count(*) FROM outputs WHERE state = 'saved' AND path <> ''").fetchone()[0]
-    has_sheets = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'sheets'").fetchone()[0]
-    sheets = connection.execute("SELECT count(*) FROM sheets").fetchone()[0] if has_sheets else 0
+    sheets = connection.execute("SELECT count(*) FROM sheets").fetchone()[0]
     return Contents(
         version=str(Version.of(connection)),
         tasks=sum(states.values()),
@@ -263,6 +262,7 @@ def _refuse_strangers(connection: sqlite3.Connection, path: Path) -> None:
     (mark,) = connection.execute("PRAGMA application_id").fetchone()
     if mark != APPLICATION_ID:
         raise StoreError(f"“{path.name}” is not a list of tasks of this program.", detail=str(path))
+    refuse_older(connection, path)
     refuse_additions(connection, path)
 
 

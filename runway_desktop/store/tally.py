@@ -1,8 +1,8 @@
 """How many tasks hold what the left pane lists, kept with each change, so that nobody has to count a library.
 
 A line for each name of each kind: how many tasks of the list, without removed ones, have it. Triggers keep the lines,
-so that whoever writes a task need not know of them. The statements are run by a migration; `counts` is a function of a
-reading connection, on its thread.
+so that whoever writes a task need not know of them. The statements are part of the first form of the list; `counts` is
+a function of a reading connection, on its thread.
 """
 
 from __future__ import annotations
@@ -104,15 +104,12 @@ TALLY = (
         for name, event, row, way in (("tagged", "INSERT", "NEW", ""), ("untagged", "DELETE", "OLD", "-"))
     ),
 )
-"""Added by version 4.0."""
 
 
 def count_anew(connection: sqlite3.Connection) -> None:
-    """After a change that no trigger saw. Inside a transaction of a writing connection; nothing where the list is
-    older than the tally."""
-    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'tally'").fetchone():
-        for statement in COUNTED:
-            connection.execute(statement)
+    """After a change that no trigger saw. Inside a transaction of a writing connection."""
+    for statement in COUNTED:
+        connection.execute(statement)
 
 
 _CLIENTS = """

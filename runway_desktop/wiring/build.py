@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Executor
 from importlib import import_module
 from pathlib import Path
@@ -105,11 +105,11 @@ def restore_damaged(profile: Profile, path: Path, watch: Watch) -> None:
     damaged_list.restore(profile, _snapshots(), path, SystemClock().now(), watch)
 
 
-def begin_empty(profile: Profile) -> None:
-    """Puts an empty list in the place of the damaged one, whose files are kept. Blocking."""
+def begin_empty(profile: Profile, remote_ids: Sequence[str]) -> None:
+    """Puts an empty list in the place of the damaged one, whose files are kept, with the ids of its tasks. Blocking."""
     from runway_desktop.services.backup import damaged_list
 
-    damaged_list.begin_empty(profile, _snapshots(), SystemClock().now())
+    damaged_list.begin_empty(profile, _snapshots(), SystemClock().now(), remote_ids)
 
 
 async def build(

@@ -30,8 +30,6 @@ IN_FUNCTIONS: dict[str, int] = {
     # Built before the first paint; what moves a task and what writes a sidecar come with the first one that moves.
     "services/results/sidecar_keeper.py": 1,
     "services/tasks/ledger.py": 3,
-    # Only what an older list needs.
-    "store/migrations.py": 2,
     # With a parser of XML: few people ever see a drawing here.
     "ui/media/drawing.py": 3,
     # In a process that a pointer waits for, where `asyncio` is heavy.

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.domain.backups import TASK_IDS
 from runway_desktop.domain.errors import DamagedList, StoreError
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.profiles import Profile
@@ -273,10 +274,11 @@ async def test_a_list_is_begun_anew_only_where_the_person_says_so_and_the_old_fi
     log = profile.database.with_name("profile.db-wal")
     log.write_bytes(b"what is left")
     profile.database.write_bytes(b"")
-    damaged_list.begin_empty(profile, made.snapshots, NOW)
+    damaged_list.begin_empty(profile, made.snapshots, NOW, ("id-1", "id-2"))
     aside = profile.backups / f"damaged-{datetime.fromtimestamp(NOW):%Y-%m-%d-%H%M%S}"
     assert (aside / "profile.db-wal").read_bytes() == b"what is left"
     assert (aside / "profile.db").read_bytes() == b""
+    assert (aside / TASK_IDS).read_text() == "id-1\nid-2"
     store = await SqliteStore.open(profile.database, is_expected=True)
     assert len(await store.list(Listing())) == 0
     await store.close()

@@ -6,13 +6,14 @@ Before the loop, while nothing of the profile is open. Blocking, for a thread. R
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from runway_desktop.domain.backups import TASK_IDS
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.services.disk.disk_steps import sync_folder
+from runway_desktop.services.disk.disk_steps import sync_folder, write_whole
 from runway_desktop.services.ports import Snapshots
 
 from . import finishing
@@ -46,11 +47,13 @@ def restore(profile: Profile, snapshots: Snapshots, path: Path, now: float, watc
     finishing.say_yes(profile, now)
 
 
-def begin_empty(profile: Profile, snapshots: Snapshots, now: float) -> None:
-    """Moves what is there among the backups, and makes a list without tasks."""
+def begin_empty(profile: Profile, snapshots: Snapshots, now: float, remote_ids: Sequence[str] = ()) -> None:
+    """Moves what is there among the backups, with the ids of its tasks, and makes a list without tasks."""
     with told(profile.folder, "Allow writing there, then try again."):
         aside = profile.backups / f"{ASIDE}{datetime.fromtimestamp(now):%Y-%m-%d-%H%M%S}"
         aside.mkdir(parents=True, exist_ok=True)
+        if remote_ids:
+            write_whole(aside / TASK_IDS, "\n".join(remote_ids).encode())
         for path in finishing.list_files(profile):
             os.replace(path, aside / path.name)
         sync_folder(profile.folder)

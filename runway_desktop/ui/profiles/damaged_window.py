@@ -21,7 +21,7 @@ from .progress_foot import ProgressFoot
 WIDTH = 64 * GRID
 _EMPTY = Question(
     "Begin with an empty list?",
-    "The files of the damaged list are kept in the profile's folder for backups. Results stay where they are. Tasks "
+    "The files of this list are kept in the profile's folder for backups. Results stay where they are. Tasks "
     "that are at Runway now may not be found again.",
     "Begin with an empty list",
     "Cancel",

@@ -13,13 +13,13 @@ from runway_desktop.store.migrations import MIGRATIONS, bring_up_to_date
 from runway_desktop.store.snapshots import SqliteSnapshots
 from tests.mistakes import Mistakes
 
-OLDEST = Path(__file__).parent / "version_1_0.sql"
+FIRST = Path(__file__).parent / "version_4_2.sql"
 
 
 def a_list(path: Path, steps: int) -> None:
-    """As the first version wrote it, and brought so many steps further."""
+    """As the first form was written, and brought so many steps further."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.executescript(OLDEST.read_text(encoding="utf-8"))
+        connection.executescript(FIRST.read_text(encoding="utf-8"))
         bring_up_to_date(connection, path, MIGRATIONS[:steps])
 
 

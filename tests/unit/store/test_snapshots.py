@@ -211,8 +211,8 @@ def test_what_is_not_ours_or_not_there_is_refused_and_not_made(tmp_path: Path):
 
 async def test_an_older_list_is_migrated_and_a_newer_one_left_alone(tmp_path: Path):
     with closing(sqlite3.connect(tmp_path / "old.db")) as connection:
-        connection.executescript((Path(__file__).parent / "version_1_0.sql").read_text(encoding="utf-8"))
-    assert snapshots.look(tmp_path / "old.db").version == "1.0"
+        connection.executescript((Path(__file__).parent / "version_4_2.sql").read_text(encoding="utf-8"))
+    assert snapshots.look(tmp_path / "old.db").version == "4.2"
     snapshots.bring_up_to_date(tmp_path / "old.db")
     assert snapshots.look(tmp_path / "old.db").version == str(MIGRATIONS[-1].to)
     store = await SqliteStore.open(tmp_path / "new.db", migrations=NEWER_MINOR)

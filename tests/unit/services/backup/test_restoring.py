@@ -419,7 +419,7 @@ async def test_a_backup_of_an_older_version_is_migrated(tmp_path: Path):
     old = tmp_path / "old" / "profile.db"
     old.parent.mkdir()
     with closing(sqlite3.connect(old)) as connection:
-        statements = Path(__file__).parents[2] / "store" / "version_1_0.sql"
+        statements = Path(__file__).parents[2] / "store" / "version_4_2.sql"
         connection.executescript(statements.read_text(encoding="utf-8"))
     older = Profile(name="Old", folder=old.parent, library=tmp_path / "films", key_name="x")
     pack(older, made.snapshots, tmp_path / "old.zip", LIGHT, older.library, NOW, Watch())
