@@ -22,7 +22,7 @@ from .presence import NEVER_LOOKED, Look, Presence, Signs
 from .task import Output, OutputState, Task, TaskId
 
 AFTERWARDS = 120.0
-"""Seconds after its saving in which a result may still be written to by this program: the request goes into it."""
+"""Seconds by which the clock of a disk may differ from this machine's."""
 _OF_CHANGED = "-changed.jpg"
 
 
@@ -120,7 +120,7 @@ def glance(file: KeptFile, found: Signs | None) -> Glance:
         return Glance.ABSENT
     if file.look.signs is not None:
         return Glance.SAME if found == file.look.signs else Glance.DOUBTFUL
-    # Saved by a version that did not look yet: only a file that was written to long after its saving is worth reading.
+    # Not looked at since it was saved: only a file that was written to long after its saving is worth reading.
     untouched = file.saved_at is None or found.modified / 1e9 <= file.saved_at + AFTERWARDS
     return Glance.SAME if untouched and found.size == file.size else Glance.DOUBTFUL
 

@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from .results.fresh_links import FreshLinks
     from .results.integrity import Integrity
     from .results.relinking import Relinking
-    from .results.request_cleaning import RequestCleaning
     from .results.sidecar_keeper import SidecarKeeper
     from .results.trash import Trash
     from .settings import Settings
@@ -411,12 +410,6 @@ class Engine:
         from .results.fresh_links import FreshLinks
 
         return FreshLinks(self._store, self.ledger, self._runway, self.asking, self.account, self.bus, self.clock)
-
-    @cached_property
-    def request_cleaning(self) -> RequestCleaning:
-        from .results.request_cleaning import RequestCleaning
-
-        return RequestCleaning(self._store, self.bus, self.folder)
 
     @cached_property
     def trash(self) -> Trash:

@@ -101,7 +101,6 @@ class UseCases:
     profiles = _Of(lambda engine: engine.profiles)
     queue = _Of(_queue)
     renewal = _Of(lambda engine: engine.renewal)
-    request_cleaning = _Of(lambda engine: engine.request_cleaning)
     restores = _Of(lambda engine: engine.restores)
     settings = _Of(lambda engine: engine.settings)
     sheets = _Of(lambda engine: engine.sheets)

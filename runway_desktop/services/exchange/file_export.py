@@ -9,7 +9,7 @@ StoreError, `run` that and DiskError when there is no room.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
@@ -29,7 +29,7 @@ from runway_desktop.services.ports import Store
 from runway_desktop.services.results import embedding, sidecar
 from runway_desktop.services.results.batch_places import BatchPlaces
 from runway_desktop.services.results.result_file import name_values
-from runway_desktop.services.results.shared_request import is_shared, shared
+from runway_desktop.services.results.shared_request import shared
 from runway_desktop.values import Struct, field, replace
 
 from .progress import Progress
@@ -207,13 +207,8 @@ def names_of(items: Sequence[Item], template: str) -> list[str]:
 def _put(item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names, room: DiskRoom) -> Put:
     """In a worker."""
     source, wanted = Path(item.output.path), choice.folder.joinpath(*item.name(choice.template))
-    request = _request_in(source)
-    strips = not choice.keep_request and request is not None
-    change: Callable[[Path], object] | None = None
-    if strips:
-        change = partial(_without_request, source)
-    elif request is not None and not is_shared(request):
-        change = partial(_with_shared, source, request)
+    strips = not choice.keep_request and _request_in(source) is not None
+    change = partial(_without_request, source) if strips else None
     put = put_whole(
         source,
         wanted,
@@ -230,14 +225,6 @@ def _put(item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names, 
             document = sidecar.compose(item.task, as_it_is, inputs, count=item.count, batch=item.batch)
             sidecar.write(put.path, shared(document), private.USUAL_FILE)
     return put
-
-
-def _with_shared(source: Path, request: Mapping[str, Any], draft: Path) -> None:
-    """One of an older version, which says where inputs lie on this computer."""
-    try:
-        embedding.embed(draft, embedding.note_of(request), source.suffix)
-    except embedding.NotEmbedded as error:
-        raise SourceTrouble(f"The request in “{source.name}” could not be written anew.", detail=str(error)) from error
 
 
 def _without_request(source: Path, draft: Path) -> None:

@@ -24,7 +24,6 @@ from runway_desktop.services.disk.disk_steps import is_folder, sha256_of
 from runway_desktop.services.disk.sibling_paths import places_beside
 from runway_desktop.values import Struct
 
-from . import embedding, sidecar
 from .part_file import holds
 
 _MOUNTED_IN = (Path("/mnt"), Path("/media"), Path("/run/media"), Path("/Volumes"), Path("/net"))
@@ -50,12 +49,10 @@ class Seen(Struct, frozen=True):
 
 
 class Examined(Struct, frozen=True):
-    """A file that was read. `is_ours`: its bytes are those that were saved, with the request written into them by this
-    program, which did not live to note that."""
+    """A file that was read."""
 
     signs: Signs
     sha256: str
-    is_ours: bool
 
 
 def glance_at(files: Sequence[KeptFile], seconds: float, now: Callable[[], float]) -> list[Seen]:
@@ -78,12 +75,11 @@ def examine(file: KeptFile) -> Examined | None:
         if before is None:
             return None
         digest = sha256_of(path)
-        ours = digest != file.sha256 and _is_ours(path, file)
         if signs_of(file.path) != before:
             return None
     except OSError:
         return None
-    return Examined(before, digest, ours)
+    return Examined(before, digest)
 
 
 def signs_of(path: str) -> Signs | None:
@@ -240,11 +236,6 @@ def _seen(file: KeptFile, known: dict[str, Path | None]) -> Seen:
     except (OSError, ValueError):
         # ValueError: a path that the system would never take, from a database of another system.
         return Seen(file, None)
-
-
-def _is_ours(path: Path, file: KeptFile) -> bool:
-    found = sidecar.read(embedding.read(path))
-    return found is not None and found.sha256 == file.sha256 and (found.task_id, found.index) == file.key
 
 
 def _match(wanted: Iterable[KeptFile], path: str, sha256: str) -> KeptFile | None:

@@ -191,9 +191,6 @@ class Integrity:
             if same:
                 await self._is_back(file, found.signs)
             return None
-        if found.is_ours:
-            await self._take_over(file, found)
-            return None
         presence = Presence.HERE if same else Presence.CHANGED
         return self._news(file, Look(presence=presence, at=now, signs=found.signs))
 
@@ -205,17 +202,6 @@ class Integrity:
         detail = {"index": file.index, "file": Path(file.path).name}
         line = LedgerEntry(task_id=file.task_id, at=look.at or 0.0, kind=_LINES[look.presence], detail=detail)
         return Looked(file=file, look=look, entry=line)
-
-    async def _take_over(self, file: KeptFile, found: Examined) -> None:
-        """This program wrote the request into the file and was killed before it noted the new bytes."""
-        look = Look(at=self._clock.now(), signs=found.signs)
-
-        def edit(output: Output) -> Output | None:
-            if not output.is_kept or (output.path, output.sha256) != (file.path, file.sha256):
-                return None
-            return replace(output, size=found.signs.size, sha256=found.sha256, look=look)
-
-        await self._change(file, edit, None)
 
     async def _is_back(self, file: KeptFile, signs: Signs) -> None:
         """The person took it out of the trash, or it never got there."""

@@ -151,7 +151,7 @@ class Relinking:
         for one in found:
             if await self._is_anothers(one.file, one.path, one.file.sha256):
                 continue
-            now = other or Examined(one.signs, one.file.sha256, is_ours=False)
+            now = other or Examined(one.signs, one.file.sha256)
             output = await self._take(one.file, one.path, now, "file found" if other is None else "file chosen")
             if output is not None:
                 back.append(output)

@@ -25,7 +25,7 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
 from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.media import HEAD_LENGTH, Media
-from runway_desktop.domain.outputs import KeptFile, Stream
+from runway_desktop.domain.outputs import Stream
 from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.task import Output, OutputState, Task
 from runway_desktop.services.bus import Bus
@@ -515,19 +515,6 @@ class Saving:
 
     async def _do(self, job: Job, work: Callable[..., Result], *arguments: object) -> Result:
         return await self._folder.do(work, *arguments, elsewhere=job.rescue_to is not None)
-
-
-async def note_rewritten(store: Store, bus: Bus, saved: Output | KeptFile, size: int, digest: str) -> None:
-    """A saved file has other bytes by our own hand, and all else of it is as it was. Where the database refuses, the
-    next look at the file notes it."""
-
-    def edit(now: Output) -> Output | None:
-        is_same = now.is_kept and (now.path, now.sha256) == (saved.path, saved.sha256)
-        return replace(now, size=size, sha256=digest, look=NEVER_LOOKED) if is_same else None
-
-    output = await store.change_output(saved.task_id, saved.index, edit, None)
-    if output is not None:
-        bus.tell(OutputChanged(output))
 
 
 class _Whole(Struct, frozen=True):

@@ -31,11 +31,6 @@ def shared(document: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def is_shared(document: Mapping[str, Any]) -> bool:
-    """Whether nothing in it is for this computer alone."""
-    return shared(document) == document
-
-
 def with_files_beside(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """A document that was handed on, with the files of its inputs that lie in `folder`: by their names, and by their
     bytes where those are known."""

@@ -276,28 +276,6 @@ class KeyPage(Page):
         confirm(self, Question("Forget the key?", text, "Forget the key"), self.form.key.forget)
 
 
-class SavingPage(Page):
-    def build(self) -> None:
-        self.add_table()
-        cleaning = self.form.cleaning
-        self._told = self.note()
-        self._clean = push_button(self, "", cleaning.clean)
-        self.rows.addLayout(hbox(self._clean, STRETCH))
-        cleaning.changed.connect(self._show_cleaning)
-        self._show_cleaning()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.form.cleaning.look()
-
-    def _show_cleaning(self) -> None:
-        """What older versions wrote into files, below what is written into them now."""
-        cleaning = self.form.cleaning
-        say(self._told, cleaning.words, cleaning.tone)
-        self._clean.setText(cleaning.label)
-        self._clean.setVisible(cleaning.can_clean)
-
-
 class NoticesPage(Page):
     def __init__(
         self,

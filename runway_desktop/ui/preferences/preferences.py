@@ -14,13 +14,12 @@ from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 
 from .about_page import AboutPage
-from .preference_pages import KeyPage, NoticesPage, Page, RunwayPage, SavingPage
+from .preference_pages import KeyPage, NoticesPage, Page, RunwayPage
 from .profile_page import ProfilePage
 from .programs_page import ProgramsPage
 
 _PAGES = {
     Section.KEY: KeyPage,
-    Section.SAVING: SavingPage,
     Section.NOTIFICATIONS: NoticesPage,
     Section.RUNWAY: RunwayPage,
     Section.PROGRAMS: ProgramsPage,

@@ -92,22 +92,3 @@ def search_words(said: Progress) -> Searching:
     found = f"{said.found:,} of {said.asked:,} found" if said.asked > 1 else ""
     detail = " · ".join(part for part in (looked, found, f"in {said.folder}") if part)
     return Searching(f"Looking for {units.count(said.asked, 'missing file')}…", detail)
-
-
-def to_clean(count: int) -> str:
-    """Of saved files that say where inputs lie on this computer; empty where none does."""
-    if not count:
-        return ""
-    who = units.count(count, "saved file holds", "saved files hold")
-    return f"{who} paths of this computer or links to inputs, which an older version wrote. Clean before sharing."
-
-
-def cleaning(left: int) -> str:
-    return f"Cleaning: {units.count(left, 'file')} left…"
-
-
-def cleaned(count: int, failed: int) -> str:
-    done = f"{units.count(count, 'file')} cleaned."
-    if not failed:
-        return done
-    return f"{done} {units.count(failed, 'file')} could not be written: check the disk, then try again."

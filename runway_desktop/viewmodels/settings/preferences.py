@@ -29,7 +29,6 @@ from runway_desktop.viewmodels.model import Model
 from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
 
-from .cleaning_form import CleaningForm
 from .library_form import LibraryForm
 from .programs_form import ProgramsForm
 
@@ -51,7 +50,6 @@ class PreferencesForm(Model):
         self.key = KeyForm(cases, bridge, runner, self)
         self._look = QuickLook()
         self.folder = LibraryForm(cases, bridge, runner, self)
-        self.cleaning = CleaningForm(cases, runner, self)
         self.programs = ProgramsForm(cases, bridge, runner, self)
         bridge.settings_changed.connect(self._told)
         bridge.organization_changed.connect(self._organization_changed)

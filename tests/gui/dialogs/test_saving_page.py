@@ -9,15 +9,12 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QProgressBar, QPushButton, QWidget
 
 from runway_desktop.domain.folders import MovePhase
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
 from runway_desktop.services.library.file_moving import Disk
-from runway_desktop.services.results import embedding
-from runway_desktop.services.results.embedding.note import Note
 from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
@@ -223,32 +220,3 @@ def test_the_page_may_be_closed_while_a_move_is_planned_or_under_way(page: Prefe
     shiboken6.delete(page)
     rig.settle()
     assert len(list(library.with_name("new").glob("*.mp4"))) == MANY
-
-
-def test_files_that_say_where_inputs_lie_are_told_of_and_cleaned_by_one_button(rig: Rig, theme: Theme) -> None:
-    folder = rig.settings.library
-    folder.mkdir()
-    path = folder / "fox.png"
-    Image.new("RGB", (8, 8)).save(path)
-    values = {"promptImage": "file:///home/ada/fox.png"}
-    document = {"schema": "runway-desktop.result", "request": {"endpoint": "a", "model": "b", "values": values}}
-    embedding.embed(path, Note(title="", comment="", date="", document=document))
-    task = Task(id=TaskId("t1"), request=request("Fox"), created_at=1.0, state=State.SUCCEEDED)
-    output = Output(
-        task_id=task.id, index=0, url="", url_fetched_at=0.0, state=OutputState.SAVED, path=str(path),
-        size=path.stat().st_size, sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-    )  # fmt: skip
-    rig.run(rig.store.add([task], [], None, [], [output]))
-    dialog = Preferences(PreferencesForm(rig.cases, rig.bridge, rig.runner), theme)
-    dialog.show()
-    dialog.show_section("Saving")
-    rig.settle()
-    [button] = [one for one in dialog.findChildren(QPushButton) if one.text() == "Clean 1 file"]
-    assert button.isVisible()
-    assert any(label.text().startswith("1 saved file holds paths of this") for label in dialog.findChildren(QLabel))
-    button.click()
-    rig.settle()
-    assert not button.isVisible()
-    assert any(label.text() == "1 file cleaned." and label.isVisible() for label in dialog.findChildren(QLabel))
-    assert embedding.read(path)["request"]["values"] == {"promptImage": "file:///fox.png"}
-    dialog.close()

@@ -23,7 +23,6 @@ from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.exchange.file_export import FileChoice, FileExport, FilesExported, names_of
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.results import embedding, sidecar
-from runway_desktop.services.results.embedding.note import Note
 from tests.engine_rig import AtOnce
 from tests.fakes import settle
 from tests.unit.services.exchange.results import NOON, Results, a_task, files_in
@@ -146,9 +145,7 @@ async def test_a_json_file_of_somebody_else_beside_the_same_bytes_is_never_repla
 async def test_neither_a_copy_nor_its_sidecar_says_where_inputs_lie(results, tmp_path):
     values = {"promptImage": "file:///home/ada/Client/fox.png"}
     task = a_task(request=Request(endpoint="image_to_video", model="gen4.5", prompt="Fox", values=values))
-    [output] = await results.put(task, inside=False)
-    document = sidecar.compose(task, output, [])
-    embedding.embed(Path(output.path), Note(title="", comment="", date="", document=document))
+    [output] = await results.put(task)
     content = Path(output.path).read_bytes()
     await export(results, tmp_path / "out", sidecars=True, template="{seed}")
     [copy, beside] = [tmp_path / "out" / name for name in files_in(tmp_path / "out")]

@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import LibraryFolderChanged, OutputChanged
@@ -20,8 +19,7 @@ from runway_desktop.domain.presence import Presence
 from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.file_locks import FileLocks
-from runway_desktop.services.results import file_check, integrity, sidecar
-from runway_desktop.services.results.embedding import embed, note_of
+from runway_desktop.services.results import file_check, integrity
 from runway_desktop.services.results.file_check import missing_drive
 from runway_desktop.services.results.integrity import Integrity
 from runway_desktop.values import replace
@@ -181,23 +179,6 @@ async def test_bytes_are_read_only_where_the_signs_differ(watch: Watch, monkeypa
     await watch.a_round()
     await watch.a_round()
     assert len(read) == 1
-
-
-async def test_our_own_writing_into_a_file_is_no_alarm_even_if_we_died_before_we_noted_it(watch: Watch):
-    path = watch.folder / "fox.png"
-    Image.new("RGB", (4, 4)).save(path)
-    output = await watch.keep("fox.png", path.read_bytes())
-    task = await watch.store.get(output.task_id)
-    assert task is not None
-    assert embed(path, note_of(sidecar.compose(task, output, [])))
-    embedded = hashlib.sha256(path.read_bytes()).hexdigest()
-    await watch.a_round()
-    now = await watch.output()
-    assert (now.sha256, now.size, now.look.presence) == (embedded, path.stat().st_size, Presence.HERE)
-    assert await watch.kinds() == []
-    path.write_bytes(path.read_bytes() + b"x")
-    await watch.a_round()
-    assert await watch.presence() is Presence.CHANGED
 
 
 async def test_a_file_that_somebody_has_in_hand_is_neither_missing_nor_back(watch: Watch):

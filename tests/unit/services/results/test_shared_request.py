@@ -10,17 +10,8 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.domain.events import OutputChanged
-from runway_desktop.domain.folders import SPARE
-from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
-from runway_desktop.services.results import embedding, sidecar
 from runway_desktop.services.results.embedding.note import Note
-from runway_desktop.services.results.request_cleaning import Cleaned, RequestCleaning
-from runway_desktop.services.results.shared_request import is_shared, shared, with_files_beside
-from runway_desktop.values import replace
-from tests.programs import need_programs
-from tests.unit.services.results.test_downloads import Bench
-from tests.unit.services.results.test_embedding import KINDS, make, streams_of
+from runway_desktop.services.results.shared_request import shared, with_files_beside
 
 SIGNED = "https://cdn.example.com/u/7/fox.png?X-Amz-Signature=abc&x=1#top"
 VALUES = {
@@ -68,9 +59,7 @@ def test_names_are_left_and_nothing_that_leads_anywhere():
     assert values["other"] == ["file:///fox.png", "https://host.example.com/y.mp4", "file:///z.png"]
     assert values["seed"] == 7
     assert [item["path"] for item in made["inputs"]] == ["harbor at night.png", "", "fox.png"]
-    assert is_shared(made)
     assert shared(made) == made
-    assert not is_shared(DOCUMENT)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +67,6 @@ def test_names_are_left_and_nothing_that_leads_anywhere():
 )
 def test_what_is_no_request_is_left_as_it_is(odd):
     assert shared(odd) == odd
-    assert is_shared(odd)
 
 
 @pytest.mark.parametrize(
@@ -106,87 +94,3 @@ def test_an_input_beside_the_file_is_found_by_its_name_and_bytes(tmp_path: Path)
     assert first("0" * 64) == "file:///harbor%20at%20night.png", "another picture of the same name"
     own.unlink()
     assert first(digest) == "file:///harbor%20at%20night.png"
-
-
-class Shelf(Bench):
-    """Saved results, and the cleaning of them."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        folder.mkdir()
-        self.cleaning = RequestCleaning(self.store, self.bus, self.folder)
-
-    async def put(self, ending: str, note: Note | None) -> Output:
-        path = make(self.library, ending)
-        if note is not None:
-            embedding.embed(path, note)
-        task = Task(
-            id=TaskId(f"t{ending}"), request=Request(endpoint="image_to_video", model="gen4.5"), created_at=0.0,
-            state=State.SUCCEEDED,
-        )  # fmt: skip
-        content = path.read_bytes()
-        output = Output(
-            task_id=task.id, index=0, url="", url_fetched_at=0.0, state=OutputState.SAVED, path=str(path),
-            size=len(content), sha256=hashlib.sha256(content).hexdigest(), saved_at=0.0,
-        )  # fmt: skip
-        await self.store.add([task], [], None, [], [output])
-        sidecar.write(path, sidecar.compose(task, output, []))
-        return output
-
-
-@pytest.mark.parametrize("ending", KINDS)
-async def test_a_file_that_says_too_much_is_cleaned_and_its_media_stay_as_they_are(tmp_path: Path, ending: str):
-    need_programs("ffmpeg")
-    shelf = Shelf(tmp_path / "library")
-    before = await shelf.put(ending, old_note())
-    path = Path(before.path)
-    assert b"ada" in path.read_bytes() or ending == "png", "packed in a PNG"
-    streams = streams_of(path, ending)
-    assert await shelf.cleaning.count() == 1
-    done: list[int] = []
-    assert await shelf.cleaning.clean(done.append) == Cleaned(cleaned=1)
-    assert done == [1]
-    document = embedding.read(path)
-    assert document is not None
-    assert is_shared(document)
-    assert document["request"] == shared(DOCUMENT)["request"]
-    assert not [word for word in PRIVATE if word.encode() in path.read_bytes() and word not in ("ada", "abc", "pw")]
-    assert streams_of(path, ending) == streams
-    after = (await shelf.store.outputs(before.task_id))[0]
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert (after.sha256, after.size) == (digest, path.stat().st_size)
-    assert replace(after, sha256=before.sha256, size=before.size) == before
-    assert shelf.told(OutputChanged)[-1].output == after
-    kept = json.loads(sidecar.path_for(path).read_bytes())
-    assert kept["output"]["sha256"] == digest
-    assert await shelf.cleaning.count() == 0
-    assert sorted(file.name for file in path.parent.iterdir()) == sorted((path.name, f"{path.name}.json"))
-
-
-async def test_files_that_say_nothing_private_are_not_touched(tmp_path: Path):
-    shelf = Shelf(tmp_path / "library")
-    kept = [await shelf.put("png", embedding.note_of(DOCUMENT)), await shelf.put("mp4", None)]
-    Path((await shelf.put("mp3", old_note())).path).unlink()
-    before = [Path(output.path).stat().st_mtime_ns for output in kept]
-    assert await shelf.cleaning.count() == 0
-    assert await shelf.cleaning.clean() == Cleaned()
-    assert [Path(output.path).stat().st_mtime_ns for output in kept] == before
-
-
-async def test_one_that_cannot_be_written_anew_is_told_of_and_stays_as_it_was(tmp_path: Path, monkeypatch):
-    shelf = Shelf(tmp_path / "library")
-    output = await shelf.put("png", old_note())
-    content = Path(output.path).read_bytes()
-    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": SPARE}))
-    assert await shelf.cleaning.clean() == Cleaned(failed=1)
-    assert Path(output.path).read_bytes() == content
-    assert (await shelf.store.outputs(output.task_id))[0] == output
-
-
-async def test_one_that_was_changed_since_is_cleaned_and_still_known_as_changed(tmp_path: Path):
-    shelf = Shelf(tmp_path / "library")
-    output = await shelf.put("png", old_note())
-    await shelf.store.save_output(replace(output, sha256="0" * 64))
-    assert await shelf.cleaning.clean() == Cleaned(cleaned=1)
-    assert await shelf.cleaning.count() == 0
-    assert (await shelf.store.outputs(output.task_id))[0].sha256 == "0" * 64
