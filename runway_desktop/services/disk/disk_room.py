@@ -58,10 +58,10 @@ class DiskRoom:
         near = nearest_folder(folder)
         return DiskLook(near.stat().st_dev, shutil.disk_usage(near).free)
 
-    def share(self, folder: Path, size: int = 0, look: DiskLook | None = None) -> Share:
+    def share(self, folder: Path, size: int = 0) -> Share:
         """Promises `size` bytes; 0: nobody knows how many there will be. Give it back with `release`, or as a context
-        manager. `look` is one of a moment ago, of whoever writes several small files."""
-        look = look or self.look(folder)
+        manager."""
+        look = self.look(folder)
         share = Share(self, folder, look.device)
         if size:
             self.promise(share, size, look)

@@ -5,11 +5,10 @@ Everything here blocks and is called in the executor; one thread at a time uses 
 may come from
 another and waits. Raises DiskError, in words, for all that the disk refuses.
 
-The order is what makes a kill harmless at any moment: the note, then the bytes, the bytes flushed, the hash into the
-note, the name, and, once the store knows, away with the note.
-
-What comes whole at once needs no note (`whole_file`): its sidecar is written first, and tells what a note would. Where
-there is to be none, the note tells it.
+Every result ends alike (`give_name`), and the order is what makes a kill harmless at any moment: the sidecar says whose
+the file is, how long, and with which hash; then the bytes are on the disk; then they get the name, and the folder is
+synced. Where there is no sidecar, the note says it. What comes bit by bit has a note before its bytes, which goes once
+the store knows; what is here whole (`save_whole`) needs none.
 
 A copy with the request in it is made beside the whole part, and gets the name; the part goes when the name is there.
 """
@@ -31,8 +30,16 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import numbered
 from runway_desktop.domain.media import HEAD_LENGTH
+from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_room import DiskRoom, Share
-from runway_desktop.services.disk.disk_steps import read_json, rename_exclusively, sha256_of, sync_folder, write_whole
+from runway_desktop.services.disk.disk_steps import (
+    read_json,
+    rename_exclusively,
+    sha256_of,
+    sync_folder,
+    write_new,
+    write_whole,
+)
 from runway_desktop.services.disk.disk_words import disk_error, spoken_for
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.folder_look import missing_because
@@ -47,7 +54,7 @@ _MOST_NAMES = 10_000
 
 
 class Note(Struct, frozen=True, kw_only=True):
-    """What stands in `.part.json`. `size` and `sha256` are there once every byte has arrived."""
+    """What stands in `.part.json`. `size` and `sha256` are of what gets the name, where no sidecar says them."""
 
     task_id: str
     index: int
@@ -55,10 +62,6 @@ class Note(Struct, frozen=True, kw_only=True):
     total: int | None = None
     size: int | None = None
     sha256: str = ""
-    """Of what gets the name."""
-    part_size: int | None = None
-    part_sha256: str = ""
-    """Of the part, where that is something else."""
 
     @property
     def owner(self) -> Owner:
@@ -133,12 +136,7 @@ class PartFile:
     def is_complete(self) -> bool:
         """Every byte is here: as many as the server said, or a hash that was written when all had arrived."""
         if self.note.size is not None:
-            size, sha256 = (
-                (self.note.part_size, self.note.part_sha256)
-                if self.note.part_sha256
-                else (self.note.size, self.note.sha256)
-            )
-            return self.size == size and self._hash.hexdigest() == sha256
+            return self.size == self.note.size and self.sha256 == self.note.sha256
         return self.note.total is not None and self.size == self.note.total
 
     @property
@@ -171,13 +169,12 @@ class PartFile:
         owner_of_names: Callable[[Path], bool],
         look: Callable[[BinaryIO], None] = lambda _file: None,
         embed: Callable[[Path, Path], bool] = lambda _part, _draft: False,
-        named: Callable[[Finished], object] = lambda _finished: None,
+        describe: Callable[[Finished], bool] = lambda _finished: False,
     ) -> Finished:
         """Flushes to the disk and gives the file its name; never takes one that is in use. `owner_of_names` says of a
         path whether it may be chosen instead, where somebody took the name meanwhile. `look` may refuse the whole file
         by raising, and leaves it at its end. `embed` makes the second path a copy of the first with the request in it,
-        synced, and says whether it did. `named` is called when the name is there, before the folder is synced; it
-        raises nothing."""
+        synced, and says whether it did. `describe` writes the sidecar, and says whether it did."""
         with self._lock, spoken_for(self.final.parent):
             self._file.flush()
             look(self._file)
@@ -187,24 +184,20 @@ class PartFile:
                 os.fsync(self._file.fileno())
             self._file.close()
             self._share.release()
+            ready = draft if is_draft else part_of(self.final)
             size, sha256 = (draft.stat().st_size, sha256_of(draft)) if is_draft else (self.size, self.sha256)
-            self.note = replace(self.note, size=size, sha256=sha256)
             if is_draft:
-                self.note = replace(self.note, part_size=self.size, part_sha256=self.sha256)
                 with draft.open("rb") as file:
                     self.head = file.read(HEAD_LENGTH)
-            write_note(self.final, self.note)
             while True:
                 try:
-                    rename_exclusively(draft if is_draft else part_of(self.final), self.final)
+                    finished = give_name(ready, Finished(self.final, size, sha256, self.head), self.note, describe)
                     break
                 except FileExistsError:
                     self._move_to(free_name(self.final, owner_of_names))
+                    ready = draft if is_draft else part_of(self.final)
             if is_draft:
                 part_of(self.final).unlink(missing_ok=True)
-            finished = Finished(self.final, size, sha256, self.head)
-            named(finished)
-            sync_folder(self.final.parent)
             return finished
 
     def copy_into(self, other: PartFile) -> None:
@@ -301,12 +294,67 @@ def forget_note(final: Path) -> None:
 
 
 def forget_part(final: Path, owner: Owner) -> None:
-    """What arrived of an output that will never be complete. Leaves what is somebody else's; raises nothing."""
-    note = read_note(final)
-    if note is not None and note.owner == owner and note.size is None:
+    """What arrived of an output that will never be complete. Leaves what is somebody else's, and what seems to be
+    complete; raises nothing."""
+    note, told = read_note(final), _told_of(final, owner)
+    is_whole = told is not None and any(_has_size(path, told[0]) for path in (part_of(final), _draft_of(final)))
+    if note is not None and note.owner == owner and not is_whole:
         with suppress(OSError):
             part_of(final).unlink(missing_ok=True)
         forget_note(final)
+
+
+def save_whole(
+    final: Path, note: Note, room: DiskRoom, content: bytes, describe: Callable[[Finished], bool]
+) -> Finished:
+    """Gives a name to a result that is all here, with its request in it. FileExistsError where this name is not free;
+    then nothing of it is left. `describe` as in `PartFile.finish`."""
+    with spoken_for(final.parent, needed=len(content)):
+        # A note of an earlier attempt, without its part, would be believed before the sidecar.
+        if not is_free(final, note.owner, forgets_note=True):
+            raise FileExistsError(final)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        sha256 = hashlib.sha256(content).hexdigest()
+        finished = Finished(final, len(content), sha256, content[:HEAD_LENGTH], is_noted=False)
+        with room.share(final.parent, len(content)):
+            return give_name(part_of(final), finished, note, describe, content)
+
+
+def give_name(
+    ready: Path, finished: Finished, note: Note, describe: Callable[[Finished], bool], content: bytes | None = None
+) -> Finished:
+    """The last steps of every result. `content` is written to `ready` between them; without it, that is on the disk
+    already. FileExistsError where another took the name meanwhile: nothing of ours stays beside it. One that cannot be
+    named for another reason stays for `find_finished`. Raises OSError."""
+    final = finished.path
+    if not describe(finished):
+        finished = replace(finished, is_noted=True)
+        write_note(final, replace(note, size=finished.size, sha256=finished.sha256))
+    try:
+        if content is not None:
+            write_new(ready, content, private.USUAL_FILE)
+    except OSError:
+        _take_back(final, note.owner, ready)
+        raise
+    try:
+        rename_exclusively(ready, final)
+    except FileExistsError:
+        _take_back(final, note.owner, None if content is None else ready)
+        raise
+    sync_folder(final.parent)
+    return finished
+
+
+def _take_back(final: Path, owner: Owner, ready: Path | None) -> None:
+    """What tells of a file that did not get its name and, of one that was just written, what there is of it. Raises
+    nothing."""
+    beside = sidecar.path_for(final)
+    with suppress(OSError):
+        if sidecar.owner_of(beside) == owner:
+            beside.unlink()
+        if ready is not None:
+            ready.unlink(missing_ok=True)
+            forget_note(final)
 
 
 def find_finished(final: Path, owner: Owner) -> Finished | None:
@@ -315,20 +363,20 @@ def find_finished(final: Path, owner: Owner) -> Finished | None:
     told = _told_of(final, owner)
     if told is None:
         return None
-    part = part_of(final)
+    part, draft = part_of(final), _draft_of(final)
     try:
         is_named = os.path.lexists(final)
-        finished = _matching(final if is_named else part, final, *told)
+        ready = final if is_named else draft if draft.is_file() and _matching(draft, final, *told) else part
+        finished = _matching(ready, final, *told)
         if finished is None:
             return None
-        if is_named:
-            # A kill between giving the new name and taking the old one away leaves both.
-            part.unlink(missing_ok=True)
-            _draft_of(final).unlink(missing_ok=True)
-        else:
-            with part.open("rb+") as file:
+        if not is_named:
+            with ready.open("rb+") as file:
                 os.fsync(file.fileno())
-            rename_exclusively(part, final)
+            rename_exclusively(ready, final)
+        # A kill between giving the new name and taking the old one away leaves both.
+        for left in (part, draft):
+            left.unlink(missing_ok=True)
         sync_folder(final.parent)
     except OSError:
         return None
@@ -336,11 +384,13 @@ def find_finished(final: Path, owner: Owner) -> Finished | None:
 
 
 def _told_of(final: Path, owner: Owner) -> tuple[int, str] | None:
-    """Size and hash of what is to have this name, by its note or, of one that came whole at once, its sidecar; None
+    """Size and hash of what is to have this name, by its note or, where that does not say them, its sidecar; None
     where neither says that all of it was there."""
     note = read_note(final)
-    if note is not None:
-        return (note.size, note.sha256) if note.owner == owner and note.size is not None else None
+    if note is not None and note.owner != owner:
+        return None
+    if note is not None and note.size is not None:
+        return (note.size, note.sha256)
     beside = sidecar.read(sidecar.document_in(sidecar.path_for(final)))
     is_ours = beside is not None and (beside.task_id, beside.index) == owner and beside.sha256
     return (beside.size, beside.sha256) if beside is not None and is_ours else None
@@ -353,6 +403,13 @@ def _matching(path: Path, final: Path, size: int, sha256: str) -> Finished | Non
     with path.open("rb") as file:
         head = file.read(HEAD_LENGTH)
     return Finished(final, size, sha256, head) if sha256_of(path) == sha256 else None
+
+
+def _has_size(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except OSError:
+        return False
 
 
 def holds(path: Path, size: int, sha256: str) -> bool:

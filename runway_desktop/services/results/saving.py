@@ -44,9 +44,7 @@ from .embedding import NotEmbedded, embed_copy, embedded, note_of
 from .part_file import Finished, Note, PartFile
 from .result_file import WrongContent, judge, name_values
 from .result_record import Facts, ResultRecord
-from .shared_trips import Shared, SharedTrips, alone
 from .truncation_check import seems_cut_short
-from .whole_file import save_whole
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +108,6 @@ class Saving:
         self._bus.listen(self._hear)
         self._namings: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
         self._claimed: set[str] = set()
-        self._trips = SharedTrips(self._folder.begin, self._clock.monotonic)
 
     async def facts(self, output: Output) -> Facts | None:
         """What is told of an output that is to be saved; None where its task is not there. Call `forget` when the
@@ -317,26 +314,20 @@ class Saving:
         note = Note(task_id=job.output.task_id, index=job.output.index, etag=whole.etag, total=len(content))
         downloading = replace(job.output, state=OutputState.DOWNLOADING, media=found.media, problem=None)
         home = self._home(job)
-        trip = None if job.rescue_to is not None else await self._trips.board()
-        try:
-            for number in range(_NAME_TRIES):
-                final = await self._name(job, home, relative, claims, is_first=not number)
-                await self.put(job, replace(downloading, path=str(final)))
-                beside = self._sidecar(job, facts, downloading.media)
-                work = partial(self._write_whole, job, facts, final, note, content, found.name, beside)
-                try:
-                    finished = await (self._do(job, alone, work) if trip is None else trip.do(work))
-                    break
-                except FileExistsError:
-                    continue
-                except asyncio.CancelledError:
-                    beside.is_given_up = True
-                    raise
-            else:
-                raise part_file.names_taken(home.joinpath(*relative))
-        finally:
-            if trip is not None:
-                self._trips.leave(trip)
+        for number in range(_NAME_TRIES):
+            final = await self._name(job, home, relative, claims, is_first=not number)
+            await self.put(job, replace(downloading, path=str(final)))
+            beside = self._sidecar(job, facts, downloading.media)
+            try:
+                finished = await self._do(job, self._write_whole, job, facts, final, note, content, found.name, beside)
+                break
+            except FileExistsError:
+                continue
+            except asyncio.CancelledError:
+                beside.is_given_up = True
+                raise
+        else:
+            raise part_file.names_taken(home.joinpath(*relative))
         await self._keep(job, facts, finished, beside)
 
     def _write_whole(
@@ -348,17 +339,16 @@ class Saving:
         content: bytes,
         form: str,
         beside: ResultRecord,
-        shared: Shared,
     ) -> Finished:
         """On a thread. FileExistsError where the name is not free."""
         mount = self._folder.known_mount if job.rescue_to is None else None
-        shared.once(part_file.check_folder, self._home(job), mount)
+        part_file.check_folder(self._home(job), mount)
         if beside.is_given_up:
             # The drive hung until now. It is saved elsewhere, or at the next start.
             raise DiskError("The download was stopped.")
         self._check(job, form, lambda: hashlib.sha256(content).hexdigest(), BytesIO(content))
         with_request = self._embedding(final, lambda: embedded(content, self._note(job, facts), final.suffix))
-        return save_whole(final, note, self._folder.room, with_request or content, beside.write, shared)
+        return part_file.save_whole(final, note, self._folder.room, with_request or content, beside.write)
 
     async def _name(self, job: Job, home: Path, relative: tuple[str, ...], claims: set[str], *, is_first: bool) -> Path:
         """A name for a result, which is claimed."""

@@ -38,7 +38,7 @@ from runway_desktop.domain.task import Output, OutputState, Request, State, Task
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.library_folder import LibraryFolder, MakeThreads
-from runway_desktop.services.results import embedding, part_file, saving, sidecar, whole_file
+from runway_desktop.services.results import embedding, part_file, saving, sidecar
 from runway_desktop.services.results.downloads import DISK_AGAIN_AFTER, Downloads
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks.asking import Asking
@@ -756,7 +756,7 @@ async def test_kill_between_the_last_byte_and_naming_does_not_download_twice(des
 
     desk.fetcher.serve(LINK, clip(), etag='"1"')
     with monkeypatch.context() as patch:
-        patch.setattr(whole_file, "rename_exclusively", dies)
+        patch.setattr(part_file, "rename_exclusively", dies)
         async with desk.running():
             task = await desk.finished_task()
             await settle()

@@ -17,10 +17,9 @@ from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_steps import rename_exclusively
-from runway_desktop.services.results import embedding, part_file, sidecar, whole_file
+from runway_desktop.services.results import embedding, part_file, sidecar
 from runway_desktop.services.results.embedding import note_of as note_for
 from runway_desktop.services.results.part_file import Note, PartFile, note_of, part_of, read_note
-from runway_desktop.services.results.shared_trips import alone
 from runway_desktop.values import replace
 from tests.dying import dies_at, needs_fork
 
@@ -146,16 +145,7 @@ def test_picture_that_is_killed_while_its_request_goes_in_is_whole(
         with pytest.raises(Killed):
             part.finish(lambda _: True, embed=put_in)
     found = part_file.find_finished(final, OURS.owner)
-    if moment == "after the name":
-        assert found is not None
-    else:
-        assert found is None
-        again = PartFile.resume(final, OURS.owner, DiskRoom())
-        assert again is not None
-        assert again.is_complete
-        again.finish(lambda _: True, embed=put_in)
-        found = part_file.find_finished(final, OURS.owner)
-        assert found is not None
+    assert found is not None
     assert embedding.read(final) == REQUEST.document
     assert found.sha256 == hashlib.sha256(final.read_bytes()).hexdigest()
     part_file.forget_note(final)
@@ -175,16 +165,17 @@ def test_note_that_a_power_cut_emptied_keeps_its_name_from_nobody(tmp_path: Path
 # One that is all here at once.
 
 
-def saved_whole(final: Path, note: Note = OURS, *, is_described: bool = True) -> part_file.Finished:
-    def describe(finished: part_file.Finished) -> bool:
-        if is_described:
-            output = {"index": note.index, "size": finished.size, "sha256": finished.sha256}
-            known = {"endpoint": "e", "model": "m", "values": {}}
-            beside = {"schema": sidecar.SCHEMA, "task": {"id": note.task_id}, "output": output, "request": known}
-            sidecar.write(finished.path, beside)
-        return is_described
+def described(note: Note, finished: part_file.Finished) -> bool:
+    output = {"index": note.index, "size": finished.size, "sha256": finished.sha256}
+    known = {"endpoint": "e", "model": "m", "values": {}}
+    beside = {"schema": sidecar.SCHEMA, "task": {"id": note.task_id}, "output": output, "request": known}
+    sidecar.write(finished.path, beside)
+    return True
 
-    return alone(partial(whole_file.save_whole, final, note, DiskRoom(), FILM, describe))
+
+def saved_whole(final: Path, note: Note = OURS, *, is_described: bool = True) -> part_file.Finished:
+    describe = partial(described, note) if is_described else lambda _: False
+    return part_file.save_whole(final, note, DiskRoom(), FILM, describe)
 
 
 @needs_fork
@@ -210,6 +201,62 @@ def test_whole_result_that_is_killed_at_any_moment_is_there_once(tmp_path: Path,
         shutil.rmtree(final.parent)
     assert moment > 4
     assert named_late, "bytes that were written are not fetched again"
+
+
+def saved_bit_by_bit(final: Path, *, is_described: bool, is_embedded: bool) -> part_file.Finished:
+    """As an attempt does it that finds what an earlier one left."""
+    note = replace(OURS, total=len(FILM))
+    part = PartFile.resume(final, OURS.owner, DiskRoom())
+    part = part or PartFile.create(final, note, DiskRoom(), FILM[:60_000])
+    if not part.is_complete:
+        part.write(FILM[part.size :])
+    return part.finish(
+        lambda path: part_file.is_free(path, OURS.owner),
+        embed=lambda source, draft: is_embedded and embedding.embed_copy(source, draft, REQUEST, ".mp4"),
+        describe=partial(described, OURS) if is_described else lambda _: False,
+    )
+
+
+@needs_fork
+@pytest.mark.parametrize("is_embedded", [True, False])
+@pytest.mark.parametrize("is_described", [True, False])
+def test_result_that_comes_bit_by_bit_is_killed_at_any_moment_and_there_once(
+    tmp_path: Path, is_described: bool, is_embedded: bool
+):
+    save = partial(saved_bit_by_bit, is_described=is_described, is_embedded=is_embedded)
+    wanted = embedding.embedded(FILM, REQUEST, ".mp4") if is_embedded else FILM
+    final, moment, died, named_late = tmp_path / "films" / "fox.mp4", 0, True, 0
+    while died:
+        moment += 1
+        died = dies_at(moment, lambda: save(final))
+        was_named = final.exists()
+        found = part_file.find_finished(final, OURS.owner)
+        if found is None:
+            found = save(final)
+        elif not was_named:
+            named_late += 1
+        assert (found.path, found.sha256) == (final, hashlib.sha256(wanted or b"").hexdigest())
+        part_file.forget_note(final)
+        beside = ["fox.mp4.json"] if is_described else []
+        assert sorted(path.name for path in final.parent.iterdir()) == ["fox.mp4", *beside]
+        assert final.read_bytes() == wanted
+        shutil.rmtree(final.parent)
+    assert moment > 8
+    assert named_late, "what was whole is not made once more"
+
+
+def test_what_is_whole_is_not_forgotten_with_a_part_that_will_never_be(tmp_path: Path):
+    final = tmp_path / "fox.mp4"
+    begun(final, OURS, FILM)
+    digest = hashlib.sha256(FILM).hexdigest()
+    described(OURS, part_file.Finished(final, len(FILM), digest, FILM[:64]))
+    part_file.forget_part(final, OURS.owner)
+    found = part_file.find_finished(final, OURS.owner)
+    assert found is not None
+    assert found.sha256 == digest
+    begun(tmp_path / "owl.mp4", OURS, FILM)
+    part_file.forget_part(tmp_path / "owl.mp4", OURS.owner)
+    assert not part_of(tmp_path / "owl.mp4").exists()
 
 
 @pytest.mark.parametrize("words", [b"", None])
@@ -242,7 +289,7 @@ def test_name_that_is_taken_while_a_whole_result_is_written_is_left_with_nothing
         new.write_bytes(b"somebody's film")
         rename_exclusively(old, new)
 
-    monkeypatch.setattr(whole_file, "rename_exclusively", late)
+    monkeypatch.setattr(part_file, "rename_exclusively", late)
     with pytest.raises(FileExistsError):
         saved_whole(final)
     assert [path.name for path in tmp_path.iterdir()] == ["fox.mp4"]
