@@ -19,7 +19,7 @@ from .task import Request
 _COUNTED = frozenset({"duration", "outputCount", "characters"})
 """Settings that say how much is made, by their names on the wire; `characters` is our own."""
 _PUT_IN = "@"
-"""What is put in stands in a shape under names that begin so. A shape that an earlier version kept has none."""
+"""What is put in stands in a shape under names that begin so."""
 _SECONDS, _FRAMES, _SIDES = ".seconds", ".frames", ".sides"
 """Behind the name of a field: what its files measure."""
 _SCALE, _USUAL_SCALE = "scaleFactor", 2.0
@@ -142,11 +142,6 @@ def price_shape(request: Request, measures: Mapping[str, Measure] = {}, *, by_si
     for name, put_in in sorted(inputs_of(request, measures).items()):
         parts += _written(name, put_in, by_size=by_size)
     return ";".join(part for part in parts if part)
-
-
-def is_shape(text: str) -> bool:
-    """Whether it tells what is put in: those that an earlier version kept do not."""
-    return text.startswith(_PUT_IN)
 
 
 def terms_of(shape: str) -> Terms:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -31,8 +31,7 @@ class _Kept(msgspec.Struct):
     balance: int
     uploads: dict[str, float]
     tasks: list[SimulatedTask]
-    spent: list[_Spent] | None = None
-    """None in the files of older versions."""
+    spent: list[_Spent]
 
 
 def keep(world: World, uploads: Uploads, path: Path) -> None:
@@ -56,15 +55,8 @@ def take_up(world: World, uploads: Uploads, path: Path, now: float) -> bool:
     if kept.make != _MAKE:
         return False
     uploads.restore(kept.uploads)
-    known = kept.spent if kept.spent is not None else map(_spent_on, kept.tasks)
     spent: Counter[tuple[date, str]] = Counter()
-    for one in known:
+    for one in kept.spent:
         spent[one.day, one.model] += one.credits
     world.restore(kept.tasks, kept.balance, now, spent)
     return True
-
-
-def _spent_on(task: SimulatedTask) -> _Spent:
-    """As near as a task tells: what was deleted since is not known any more."""
-    day = datetime.fromtimestamp(task.created_at, UTC).date()
-    return _Spent(day, task.model, task.cost if task.settled else task.credits)

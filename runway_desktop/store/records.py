@@ -193,7 +193,7 @@ def output_of(row: Sequence[Any]) -> Output:
         size=size,
         sha256=to_text(sha256),
         saved_at=saved_at,
-        problem=_problem(to_text(problem)) if problem else None,
+        problem=_reason(from_json(to_text(problem))) if problem else None,
         poster=to_text(poster),
         width=width,
         height=height,
@@ -307,11 +307,6 @@ def _reason_members(reason: Reason) -> dict[str, Any]:
     return {"code": reason.code.value, **details}
 
 
-def _problem(text: str) -> Reason:
-    # A list of a version before 3.1 holds a sentence.
-    return _reason(from_json(text)) if text.startswith("{") else Reason(ReasonCode.UNKNOWN, words=text)
-
-
 def _reason(members: Mapping[str, Any]) -> Reason:
     details = {name: value for name, value in members.items() if name in _REASON_DETAIL}
     try:
@@ -339,7 +334,4 @@ def evidence_of(members: Mapping[str, Any]) -> Evidence:
     known = {name: members[name] for name in _EVIDENCE if name in members}
     if (cause := known.get("cause")) is not None:
         known["cause"] = _reason(cause)
-    elif sentence := members.get("reason"):
-        # Of a version before 3.1.
-        known["cause"] = Reason(ReasonCode.UNKNOWN, words=sentence)
     return Evidence(**known)

@@ -27,7 +27,6 @@ from runway_desktop.domain.prices import (
     contradicted,
     derived,
     inputs_in,
-    is_shape,
     price_shape,
     published,
 )
@@ -121,8 +120,7 @@ class Pricing:
     async def load(self) -> None:
         """Reads what was learned. Call once at start."""
         for (endpoint, model, shape), credits in (await self._store.learned()).items():
-            if is_shape(shape):
-                self._by_pair.setdefault((endpoint, model), {})[shape] = credits
+            self._by_pair.setdefault((endpoint, model), {})[shape] = credits
 
     def measured(self, address: str, measure: Measure) -> None:
         """What a file turned out to be that may be put in."""

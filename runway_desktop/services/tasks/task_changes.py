@@ -31,7 +31,7 @@ __all__ = ["advance", "hold_detail", "ledger_line", "results_of"]
 
 
 def hold_detail(hold: Hold) -> dict[str, Any]:
-    """What a line of the ledger keeps of why a task waits. Lines of older versions hold one sentence, `reason`."""
+    """What a line of the ledger keeps of why a task waits."""
     known = {"hold": hold.code.value, "file": hold.file, "reason": hold.words}
     return {name: value for name, value in known.items() if value}
 

@@ -22,12 +22,7 @@ _LONGEST_NAME = 48
 
 
 _MADE: Mapping[MadeSheet, str] = {MadeSheet.BLANK: "New sheet", MadeSheet.PASTED: "Pasted rows"}
-_STORED: Mapping[str, MadeSheet] = {
-    **{made.value: made for made in MadeSheet},
-    # As earlier versions stored them.
-    "New sheet": MadeSheet.BLANK,
-    "Pasted rows": MadeSheet.PASTED,
-}
+_STORED: Mapping[str, MadeSheet] = {made.value: made for made in MadeSheet}
 
 
 def sheet_title(name: str) -> str:

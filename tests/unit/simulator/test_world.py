@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Mapping
 from datetime import date
@@ -201,18 +200,6 @@ def test_organization_goes_on_from_its_file(tmp_path: Path) -> None:
     assert later.spent() == {(date(2026, 5, 28), running.model): running.credits + waiting.credits}
     assert files.is_known(slot.uri, NOW + 3_600)
     assert clip(later, now=NOW + 3_600).id not in {running.id, waiting.id}
-
-
-def test_what_an_older_version_kept_tells_what_was_spent(tmp_path: Path) -> None:
-    world, path = world_with(), tmp_path / "world.json"
-    task = clip(world)
-    keep(world, Uploads(), path)
-    document = json.loads(path.read_text(encoding="utf-8"))
-    del document["spent"]
-    path.write_text(json.dumps(document), encoding="utf-8")
-    later = world_with()
-    assert take_up(later, Uploads(), path, NOW + 60)
-    assert later.spent() == {(date(2026, 5, 28), "gen4.5"): task.credits}
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"make": 99}', '{"make": 1, "tasks": [{}]}'])

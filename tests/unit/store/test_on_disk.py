@@ -21,10 +21,9 @@ import pytest
 
 from runway_desktop.domain import task as domain_task
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import LedgerEntry, Listing, Place
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.task import Evidence, Input, Output, Request, State, Task, TaskId
+from runway_desktop.domain.task import Input, Output, Request, State, Task, TaskId
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.store import SqliteStore, records
 from runway_desktop.store.lanes import Answer, DatabaseThread, Work, WritingLane
@@ -74,22 +73,6 @@ async def test_a_kind_of_media_of_a_later_version_stays_as_it_is(tmp_path: Path)
     await store.save_outputs([output])
     [row] = await store.rows([TaskId("a")])
     assert [one.media for one in row.outputs] == [Media.OTHER]
-    await store.close()
-
-
-async def test_evidence_that_an_older_version_wrote_is_read_as_it_was(tmp_path: Path):
-    path = tmp_path / "p.db"
-    store = await SqliteStore.open(path)
-    await store.add([replace(a_task("a"), evidence=Evidence(daily_before=3))], [], None, [])
-    await store.close()
-    old = '{"balance_before":10.5,"daily_before":3,"accepted_between":1,"charged_between":0.0,"reason":"time-out"}'
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("UPDATE tasks SET evidence = ?", (old,))
-    store = await SqliteStore.open(path)
-    task = await store.get(TaskId("a"))
-    assert task is not None
-    cause = Reason(ReasonCode.UNKNOWN, words="time-out")
-    assert task.evidence == Evidence(balance_before=10.5, daily_before=3, accepted_between=1, cause=cause)
     await store.close()
 
 

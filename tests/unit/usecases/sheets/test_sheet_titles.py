@@ -13,10 +13,5 @@ def test_a_sheet_that_nobody_named_is_called_in_words(made: MadeSheet):
     assert sheet_title(made.value) != made.value
 
 
-@pytest.mark.parametrize("name", ["New sheet", "Pasted rows"])
-def test_a_title_that_an_earlier_version_stored_is_taken_for_the_programs_own(name: str):
-    assert sheet_title(name) in {sheet_title(made.value) for made in MadeSheet}
-
-
 def test_a_name_that_was_given_is_kept():
     assert sheet_title("shots.csv") == "shots.csv"
