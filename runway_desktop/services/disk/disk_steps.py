@@ -11,7 +11,6 @@ import math
 import os
 import stat
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -160,43 +159,9 @@ def storable_text(text: str) -> str:
 
 
 def sync_folder(folder: Path) -> None:
-    """Makes the names in it survive a power cut. Threads that ask at the same time share a sync: one that began after
-    a name was given holds that name. Not every system or file system can; raises nothing."""
+    """Makes the names in it survive a power cut. Not every system or file system can; raises nothing."""
     if sys.platform == "win32":
         return
-    with _syncs_lock:
-        syncs = _syncs.setdefault(str(folder), _Syncs())
-        syncs.asked += 1
-        mine = syncs.asked
-    try:
-        with syncs.lock:
-            if syncs.done >= mine:
-                return
-            upto = syncs.asked
-            _sync_now(folder)
-            syncs.done = upto
-    finally:
-        with _syncs_lock:
-            syncs.left += 1
-            if syncs.left == syncs.asked:
-                _syncs.pop(str(folder), None)
-
-
-class _Syncs:
-    """Of one folder: how many asked for a sync, for how many it is done, and how many went."""
-
-    __slots__ = ("asked", "done", "left", "lock")
-
-    def __init__(self) -> None:
-        self.asked = self.done = self.left = 0
-        self.lock = threading.Lock()
-
-
-_syncs: dict[str, _Syncs] = {}
-_syncs_lock = threading.Lock()
-
-
-def _sync_now(folder: Path) -> None:
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -340,7 +340,6 @@ class Downloads:
             job.due = NEVER
             await self._note(job, OutputState.FAILED, Reason(ReasonCode.OUR_MISTAKE))
         finally:
-            self._saving.forget(job.owner)
             self._running.pop(job.owner, None)
             self._tally.ended(job)
             if not self._running:
@@ -350,7 +349,7 @@ class Downloads:
     async def _attempt(self, job: Job) -> None:
         before = job.received
         try:
-            facts = await self._saving.facts(job.output)
+            facts = await self._store.result_facts(job.output.task_id)
             if facts is None:
                 self._jobs.pop(job.owner, None)
                 return

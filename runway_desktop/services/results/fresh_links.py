@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 from runway_desktop.domain.errors import ApiError, LinkExpired, NotSeen, NotThere, ServerTrouble
 from runway_desktop.domain.events import OutputChanged
-from runway_desktop.domain.library import LedgerEntry
+from runway_desktop.domain.library import LedgerEntry, ResultFacts
 from runway_desktop.domain.moments import LinkLife, Standing
 from runway_desktop.domain.outputs import kept_no_longer
 from runway_desktop.domain.task import Output, OutputState, Task, TaskId
@@ -29,7 +29,6 @@ from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.values import Struct, replace
 
 from .part_file import forget_part
-from .result_record import Facts
 from .saving import Job, Saving
 
 YOUNG = 3600.0
@@ -134,7 +133,7 @@ class LinkRenewal:
     def __post_init__(self) -> None:
         self._locks: WeakValueDictionary[TaskId, asyncio.Lock] = WeakValueDictionary()
 
-    async def save(self, job: Job, facts: Facts) -> bool:
+    async def save(self, job: Job, facts: ResultFacts) -> bool:
         """True when it is saved, False when Runway has it no longer. A link is asked for anew at most once."""
         asked = job.wants_fresh_link or not job.output.url
         if asked and not await self._refresh(job, facts.task):

@@ -5,14 +5,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from typing import Any
 
+from runway_desktop.domain.library import ResultFacts
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.presence import NEVER_LOOKED
-from runway_desktop.domain.task import Input, Output, OutputState, Task
+from runway_desktop.domain.task import Output, OutputState
 from runway_desktop.services.supervised import report
-from runway_desktop.values import Struct, replace
+from runway_desktop.values import replace
 
 from . import sidecar
 from .part_file import Finished
@@ -21,25 +21,11 @@ from .result_file import judge
 log = logging.getLogger(__name__)
 
 
-class Facts(Struct, frozen=True):
-    """What is told of a result: its task, of how many it is one, what it was made from, the name of its batch."""
-
-    told: Sequence[Task]
-    """The task, and then as it became."""
-    count: int
-    inputs: Sequence[Input]
-    batch: str
-
-    @property
-    def task(self) -> Task:
-        return self.told[-1]
-
-
 class ResultRecord:
     """Of a result whose bytes are known. `media` is its kind where it was judged by these bytes already."""
 
     def __init__(
-        self, output: Output, facts: Facts, now: float, media: Media | None = None, *, is_wanted: bool
+        self, output: Output, facts: ResultFacts, now: float, media: Media | None = None, *, is_wanted: bool
     ) -> None:
         self._media = media
         self.task = facts.task
@@ -54,7 +40,6 @@ class ResultRecord:
         self.document: dict[str, Any] | None = None
         self.trouble = ""
         """Why there is no sidecar."""
-        self._told: tuple[Finished, Output] | None = None
 
     def write(self, finished: Finished) -> bool:
         """Says whether the sidecar is there."""
@@ -78,11 +63,6 @@ class ResultRecord:
 
     def output(self, finished: Finished) -> Output:
         """As the store is told of it."""
-        if self._told is None or self._told[0] is not finished:
-            self._told = finished, self._output(finished)
-        return self._told[1]
-
-    def _output(self, finished: Finished) -> Output:
         media = self._media or judge(finished.head, url=self._before.url).media
         return replace(
             self._before,

@@ -20,14 +20,14 @@ from typing import Any, BinaryIO, TypeVar
 from weakref import WeakValueDictionary
 
 from runway_desktop.domain.errors import ApiError, BadReply, DiskError, NoReply, RunwayDesktopError
-from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
+from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
-from runway_desktop.domain.library import LedgerEntry
+from runway_desktop.domain.library import LedgerEntry, ResultFacts
 from runway_desktop.domain.media import HEAD_LENGTH, Media
 from runway_desktop.domain.outputs import Stream
 from runway_desktop.domain.presence import NEVER_LOOKED
-from runway_desktop.domain.task import Output, OutputState, Task
+from runway_desktop.domain.task import Output, OutputState
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.library_folder import LibraryFolder
@@ -43,7 +43,7 @@ from .embedding import Note as RequestNote
 from .embedding import NotEmbedded, embed_copy, embedded, note_of
 from .part_file import Finished, Note, PartFile
 from .result_file import WrongContent, judge, name_values
-from .result_record import Facts, ResultRecord
+from .result_record import ResultRecord
 from .truncation_check import seems_cut_short
 
 log = logging.getLogger(__name__)
@@ -103,35 +103,10 @@ class Saving:
     _arrived: Callable[[], None]
 
     def __post_init__(self) -> None:
-        self._followed: dict[Owner, list[Task]] = {}
-        """The tasks of what is being saved, as they became since it began."""
-        self._bus.listen(self._hear)
         self._namings: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
         self._claimed: set[str] = set()
 
-    async def facts(self, output: Output) -> Facts | None:
-        """What is told of an output that is to be saved; None where its task is not there. Call `forget` when the
-        attempt has ended."""
-        told: list[Task] = []
-        self._followed[output.task_id, output.index] = told
-        found = await self._store.result_facts(output.task_id)
-        if found is None:
-            return None
-        # What was heard of while it was read is later than that.
-        told.insert(0, found.task)
-        return Facts(told, found.count, found.inputs, found.batch)
-
-    def forget(self, owner: Owner) -> None:
-        """Follows no more what becomes of the task."""
-        self._followed.pop(owner, None)
-
-    def _hear(self, event: Event) -> None:
-        if isinstance(event, TaskChanged):
-            for (task_id, _), told in self._followed.items():
-                if task_id == event.task.id:
-                    told.append(event.task)
-
-    async def save(self, job: Job, facts: Facts) -> None:
+    async def save(self, job: Job, facts: ResultFacts) -> None:
         """Saves the job's output; when it returns, the store has it as SAVED and everyone was told."""
         job.has_arrived = False
         finished: Finished | None = None
@@ -145,11 +120,11 @@ class Saving:
             if finished is None:
                 part = await self._do(job, PartFile.resume, planned, job.owner, self._folder.room)
         if finished is not None:
-            await self._keep(job, facts, finished, self._sidecar(job, facts))
+            await self._keep(job, finished, self._sidecar(job, facts))
         else:
             await self._fetch(job, facts, part)
 
-    def _note(self, job: Job, facts: Facts) -> RequestNote:
+    def _note(self, job: Job, facts: ResultFacts) -> RequestNote:
         """It says nothing that is known at the end alone."""
         output = replace(job.output, size=0, sha256="", saved_at=None)
         return note_of(sidecar.compose(facts.task, output, facts.inputs, count=facts.count, batch=facts.batch))
@@ -173,7 +148,7 @@ class Saving:
         job.output = output
         self._bus.tell(OutputChanged(output))
 
-    async def _fetch(self, job: Job, facts: Facts, part: PartFile | None) -> None:
+    async def _fetch(self, job: Job, facts: ResultFacts, part: PartFile | None) -> None:
         claims: set[str] = set()
         try:
             if part is not None and not part.final.is_relative_to(self._home(job)):
@@ -193,7 +168,9 @@ class Saving:
         finally:
             self._claimed -= claims
 
-    async def _receive(self, job: Job, facts: Facts, part: PartFile | None, claims: set[str]) -> PartFile | _Whole:
+    async def _receive(
+        self, job: Job, facts: ResultFacts, part: PartFile | None, claims: set[str]
+    ) -> PartFile | _Whole:
         """Every byte of the result, in a part file, or in memory where all of them came before the first was written.
         The part is closed if this fails, and kept."""
         arrival = Arrival(part)
@@ -242,7 +219,7 @@ class Saving:
                 await self._let_go(job, arrival.part)
             raise
 
-    async def _carry(self, job: Job, facts: Facts, part: PartFile, claims: set[str]) -> PartFile:
+    async def _carry(self, job: Job, facts: ResultFacts, part: PartFile, claims: set[str]) -> PartFile:
         """What has arrived, taken along to the folder that it is saved in now. A kill leaves the first bytes of it
         there, which is a part like any other."""
         open_parts = [part]
@@ -281,7 +258,7 @@ class Saving:
         job.received, job.total = part.size, stream.total
         await self.put(job, replace(job.output, state=OutputState.DOWNLOADING, problem=None))
 
-    async def _begin(self, job: Job, facts: Facts, stream: Stream, begin: bytes, claims: set[str]) -> PartFile:
+    async def _begin(self, job: Job, facts: ResultFacts, stream: Stream, begin: bytes, claims: set[str]) -> PartFile:
         """Judges the first bytes, chooses the name, tells the store of it, and only then makes the part file, with
         them."""
         found = judge(begin[:HEAD_LENGTH], url=job.output.url, content_type=stream.content_type)
@@ -298,7 +275,7 @@ class Saving:
         """A new part under a free name. The store knows `output` with its path before the disk does."""
         home = self._home(job)
         for _ in range(_NAME_TRIES):
-            final = await self._name(job, home, relative, claims, is_first=False)
+            final = await self._name(job, home, relative, claims)
             await self.put(job, replace(output, path=str(final)))
             try:
                 return await self._do(job, PartFile.create, final, note, self._folder.room, begin)
@@ -306,7 +283,7 @@ class Saving:
                 continue
         raise part_file.names_taken(home.joinpath(*relative))
 
-    async def _save_whole(self, job: Job, facts: Facts, whole: _Whole, claims: set[str]) -> None:
+    async def _save_whole(self, job: Job, facts: ResultFacts, whole: _Whole, claims: set[str]) -> None:
         """The store knows the name before the disk does, as of one that comes bit by bit."""
         content = whole.content
         found = judge(content[:HEAD_LENGTH], url=job.output.url, content_type=whole.content_type)
@@ -314,8 +291,8 @@ class Saving:
         note = Note(task_id=job.output.task_id, index=job.output.index, etag=whole.etag, total=len(content))
         downloading = replace(job.output, state=OutputState.DOWNLOADING, media=found.media, problem=None)
         home = self._home(job)
-        for number in range(_NAME_TRIES):
-            final = await self._name(job, home, relative, claims, is_first=not number)
+        for _ in range(_NAME_TRIES):
+            final = await self._name(job, home, relative, claims)
             await self.put(job, replace(downloading, path=str(final)))
             beside = self._sidecar(job, facts, downloading.media)
             try:
@@ -328,12 +305,12 @@ class Saving:
                 raise
         else:
             raise part_file.names_taken(home.joinpath(*relative))
-        await self._keep(job, facts, finished, beside)
+        await self._keep(job, finished, beside)
 
     def _write_whole(
         self,
         job: Job,
-        facts: Facts,
+        facts: ResultFacts,
         final: Path,
         note: Note,
         content: bytes,
@@ -350,15 +327,10 @@ class Saving:
         with_request = self._embedding(final, lambda: embedded(content, self._note(job, facts), final.suffix))
         return part_file.save_whole(final, note, self._folder.room, with_request or content, beside.write)
 
-    async def _name(self, job: Job, home: Path, relative: tuple[str, ...], claims: set[str], *, is_first: bool) -> Path:
+    async def _name(self, job: Job, home: Path, relative: tuple[str, ...], claims: set[str]) -> Path:
         """A name for a result, which is claimed."""
-        first = home.joinpath(*relative) if is_first and job.rescue_to is None else None
-        if first is not None and self._takes(first, claims):
-            return first
         # A lock for each folder: whoever hangs in one that does not answer holds up nobody elsewhere.
         async with self._namings.setdefault(home, asyncio.Lock()):
-            if first is not None and self._takes(first, claims):
-                return first
             mount = self._folder.known_mount if job.rescue_to is None else None
             final = await self._do(job, self._choose, home, mount, relative, job.owner)
             claims.add(part_file.claim(final))
@@ -367,15 +339,6 @@ class Saving:
                 # The library was made just now: from here on one that is missing is absent, and not new.
                 await self._folder.look()
         return final
-
-    def _takes(self, final: Path, claims: set[str]) -> bool:
-        """Claims a name for free, in a folder that was there before: whoever writes looks whether it is another's."""
-        claim = part_file.claim(final)
-        if self._folder.known_mount is None or claim in self._claimed:
-            return False
-        claims.add(claim)
-        self._claimed |= claims
-        return True
 
     def _old_place(self, job: Job, ext: str) -> tuple[str, ...] | None:
         """Where in its folder a result was that is saved once more, or was to be when the program was killed; None for
@@ -397,7 +360,7 @@ class Saving:
     def _may_choose(self, owner: Owner) -> Callable[[Path], bool]:
         return lambda path: part_file.claim(path) not in self._claimed and part_file.is_free(path, owner)
 
-    async def _relative_name(self, job: Job, facts: Facts, ext: str) -> tuple[str, ...]:
+    async def _relative_name(self, job: Job, facts: ResultFacts, ext: str) -> tuple[str, ...]:
         template = self._settings.name_template
         batch, row = await BatchPlaces(self._store).of(facts.task, template)
         try:
@@ -420,8 +383,9 @@ class Saving:
             detail=f"{part.size} of {total} bytes",
         )
 
-    async def _finish(self, job: Job, facts: Facts, part: PartFile) -> None:
+    async def _finish(self, job: Job, facts: ResultFacts, part: PartFile) -> None:
         try:
+            facts = await self._store.result_facts(job.output.task_id) or facts
             beside = self._sidecar(job, facts)
             embed = partial(self._embed, job, facts, part)
             look = partial(self._look, job, part)
@@ -432,7 +396,7 @@ class Saving:
         except BaseException:
             await self._let_go(job, part)
             raise
-        await self._keep(job, facts, finished, beside)
+        await self._keep(job, finished, beside)
 
     def _look(self, job: Job, part: PartFile, file: BinaryIO) -> None:
         """On a thread: raises WrongContent for what is not the result, or seems to be cut short, the first time."""
@@ -444,7 +408,7 @@ class Saving:
             job.doubted = digest
             raise WrongContent(ReasonCode.CUT_SHORT)
 
-    def _embed(self, job: Job, facts: Facts, part: PartFile, path: Path, draft: Path) -> bool:
+    def _embed(self, job: Job, facts: ResultFacts, part: PartFile, path: Path, draft: Path) -> bool:
         """On a thread: a copy with the request in it."""
 
         def copy() -> bool:
@@ -463,12 +427,12 @@ class Saving:
             log.exception("Writing the request into %s failed by a mistake of ours", final.name)
         return None
 
-    def _sidecar(self, job: Job, facts: Facts, media: Media | None = None) -> ResultRecord:
+    def _sidecar(self, job: Job, facts: ResultFacts, media: Media | None = None) -> ResultRecord:
         """What writes the sidecar of a result that has its name. What was made of the task while it came stands in it
         too."""
         return ResultRecord(job.output, facts, self._clock.now(), media, is_wanted=self._settings.sidecars)
 
-    async def _keep(self, job: Job, facts: Facts, finished: Finished, beside: ResultRecord) -> None:
+    async def _keep(self, job: Job, finished: Finished, beside: ResultRecord) -> None:
         # Not written yet where it had its name from an earlier run.
         if not beside.was_written:
             await self._do(job, beside.write, finished)
@@ -484,19 +448,18 @@ class Saving:
                 if finished.is_noted:
                     await self._do(job, part_file.forget_note, finished.path)
                 if beside.document is not None:
-                    await self._with_latest(job, facts, beside, beside.document, saved)
+                    await self._with_latest(job, beside, beside.document, saved)
             except RunwayDesktopError as error:
                 # It is saved; what is raised here would have it fetched again.
                 log.warning("What belongs to %s is not complete: %s", finished.path.name, error)
 
-    async def _with_latest(
-        self, job: Job, facts: Facts, beside: ResultRecord, document: dict[str, Any], saved: Output
-    ) -> None:
+    async def _with_latest(self, job: Job, beside: ResultRecord, document: dict[str, Any], saved: Output) -> None:
         """The sidecar with what was made of the result while it was written; before it was stored as saved, nobody
         else would have."""
-        if facts.task is beside.task or not self._settings.sidecars:
+        task = await self._store.get(saved.task_id)
+        if task in (None, beside.task) or not self._settings.sidecars:
             return
-        latest = sidecar.brought_up_to_date(document, facts.task, saved)
+        latest = sidecar.brought_up_to_date(document, task, saved)
         if latest != document:
             try:
                 await self._do(job, sidecar.write, Path(saved.path), latest)

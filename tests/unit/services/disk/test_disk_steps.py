@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from runway_desktop.domain.folders import SPARE
 from runway_desktop.services.disk.disk_room import DiskRoom
-from runway_desktop.services.disk.disk_steps import rename_exclusively, sync_folder, write_whole
+from runway_desktop.services.disk.disk_steps import rename_exclusively, write_whole
 from runway_desktop.services.disk.folder_look import nearest_folder
 from tests.dying import dies_at, needs_fork
 
@@ -44,40 +41,6 @@ def test_a_disk_that_refuses_leaves_the_old_text_and_nothing_beside(tmp_path: Pa
         write_whole(path, b"new")
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["note.json"]
-
-
-def test_folders_are_synced_once_for_all_that_ask_meanwhile_and_never_too_early(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    begun, may_end = threading.Semaphore(0), threading.Semaphore(0)
-    named: list[int] = []
-    synced: list[int] = []
-
-    def sync(_: int) -> None:
-        holds = len(named)
-        begun.release()
-        may_end.acquire()
-        synced.append(holds)
-
-    def name_and_sync(number: int) -> int:
-        named.append(number)
-        sync_folder(tmp_path)
-        return number < max(synced)
-
-    monkeypatch.setattr(os, "fsync", sync)
-    with ThreadPoolExecutor(5) as threads:
-        first = threads.submit(name_and_sync, 0)
-        begun.acquire()
-        others = [threads.submit(name_and_sync, number) for number in range(1, 5)]
-        while len(named) < 5:
-            time.sleep(0.001)
-        may_end.release()
-        begun.acquire()
-        assert not any(one.done() for one in others), "a sync that began before a name was given may not hold it"
-        for _ in range(5):
-            may_end.release()
-        assert all(one.result() for one in (first, *others))
-    assert len(synced) < 5
 
 
 def test_room_is_that_of_the_disk_where_a_folder_would_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
