@@ -260,9 +260,8 @@ def _commit(connection: sqlite3.Connection, jobs: Sequence[_Job[Any]]) -> None:
             # One before could not even be rolled back.
             connection.execute("ROLLBACK")
         connection.execute("BEGIN IMMEDIATE")
-        if not _are_done(connection, jobs):
-            for job in jobs:
-                _attempt(connection, job)
+        for job in jobs:
+            _attempt(connection, job)
         connection.execute("COMMIT")
     except Exception as error:  # noqa: BLE001 - every one who waits gets it; nothing was written
         for job in jobs:
@@ -275,22 +274,6 @@ def _tell(done: Sequence[asyncio.Future[None]]) -> None:
     for one in done:
         if not one.done():
             one.set_result(None)
-
-
-def _are_done(connection: sqlite3.Connection, jobs: Sequence[_Job[Any]]) -> bool:
-    """Does all of them without points to go back to, which would be a third of the statements. Where one of several
-    fails, all that was done is taken back, and they are to be done anew, each by itself."""
-    try:
-        for job in jobs:
-            job.answer = job.work(connection)
-    except Exception:
-        if len(jobs) == 1:
-            raise
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        connection.execute("BEGIN IMMEDIATE")
-        return False
-    return True
 
 
 def _attempt(connection: sqlite3.Connection, job: _Job[Any]) -> None:
