@@ -25,7 +25,6 @@ from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.keychain import SystemKeychain
 from runway_desktop.services.catalog_renewal import in_use as catalog_in_use
 from runway_desktop.services.clock import LONGEST_CREATE, SystemClock
-from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker
 from runway_desktop.services.disk.profile_folders import Folders, has_been_used
 from runway_desktop.services.engine import Engine, Outside
@@ -231,7 +230,6 @@ async def _assemble(
             ("sidecars", sidecars.run),
             ("integrity", engine.integrity.run),
             ("requests of clients", engine.clients.run),
-            ("private files", lambda: in_worker(workers, _tighten, engine, profile, state)),
             ("unfinished restores", clean_up),
             *(() if engine.backups is None or engine.is_demo else (("backups", engine.backups.run),)),
         )
@@ -324,12 +322,6 @@ async def _give_up_sendings(engine: Engine, runway: LateRunway) -> None:
 async def _settle_downloads(engine: Engine) -> None:
     if engine.is_made("downloads"):
         await engine.downloads.settle(SETTLE_SECONDS)
-
-
-def _tighten(engine: Engine, profile: Profile, state: Path) -> None:
-    """In a worker. What an older version made is taken from others; results are as the person's other files."""
-    private.tighten_all(profile.folder, but=(profile.library, profile.rescued, engine.settings.library))
-    private.tighten_all(state)
 
 
 def _leave(engine: Engine) -> None:

@@ -96,7 +96,7 @@ def profile(*, demo: bool, folder: Path | None = None, name: str | None = None) 
         found = known.demo if demo and known.demo is not None else known.again(known.main)
     private.make_folder(found.folder)
     private.make_folder(found.posters)
-    # At once, so that nobody gets at what is in it; the rest follows once the window stands.
+    # A copy may be open to others: so nobody gets at what is in it.
     private.tighten(found.folder)
     return found
 

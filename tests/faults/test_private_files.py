@@ -45,25 +45,12 @@ def test_after_a_day_of_work_with_an_open_umask_nothing_of_a_profile_is_open_to_
     assert {stat.S_IMODE(path.stat().st_mode) for path in results} == {0o666}, "results are as the person's other files"
 
 
-async def test_what_an_older_version_left_open_is_closed_at_the_start_and_results_are_left_alone(tmp_path: Path):
+def test_a_profiles_folder_that_is_open_to_others_is_closed_at_the_start(tmp_path: Path):
     folder = tmp_path / "profile"
-    mine = [folder / name for name in ("posters/a.jpg", "backups/daily.zip", "log.txt.1", "profiles/x/profile.json")]
-    theirs = [folder / name for name in ("results/fox.mp4", "Rescued/hare.mp4")]
-    for path in (*mine, *theirs):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"old")
-        path.chmod(0o644)
-    (tmp_path / "elsewhere").mkdir(mode=0o755)
-    (folder / "a link").symlink_to(tmp_path / "elsewhere")
+    folder.mkdir()
     folder.chmod(0o755)
-    profile = environment.profile(demo=False, folder=folder)
+    environment.profile(demo=False, folder=folder)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    private.tighten_all(folder, but=(profile.library, profile.rescued))
-    for path in mine:
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert {stat.S_IMODE(path.stat().st_mode) for path in theirs} == {0o644}
-    assert stat.S_IMODE((tmp_path / "elsewhere").stat().st_mode) == 0o755
 
 
 def test_what_is_written_whole_is_private_though_a_kill_had_left_its_draft_open(tmp_path: Path):

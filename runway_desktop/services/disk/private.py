@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,20 +32,10 @@ def make_folder(folder: Path) -> None:
 
 
 def tighten(path: Path) -> None:
-    """Takes what others may do with a file or folder that an older version made. Raises nothing: some disks know no
-    modes."""
+    """Takes what others may do with a file or folder. Raises nothing: some disks know no modes."""
     if sys.platform == "win32":
         return
     with suppress(OSError):
         mode = stat.S_IMODE(os.lstat(path).st_mode)
         if mode & 0o077 and not path.is_symlink():
             path.chmod(mode & FOLDER)
-
-
-def tighten_all(folder: Path, but: Collection[Path] = ()) -> None:
-    """A folder and all that is in it, apart from the folders `but`. Raises nothing."""
-    tighten(folder)
-    for root, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if Path(root, name) not in but]
-        for name in (*folders, *files):
-            tighten(Path(root, name))
