@@ -13,11 +13,8 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
-
-import msgspec
 
 from runway_desktop import __version__
 from runway_desktop.domain.library import clean_tag
@@ -166,7 +163,8 @@ def brought_up_to_date(document: Mapping[str, Any], task: Task, output: Output) 
 def write(result: Path, document: Mapping[str, Any], mode: int = private.FILE) -> Path:
     """Writes the sidecar beside `result`, whole or not at all. Blocks; raises OSError."""
     target = path_for(result)
-    write_whole(target, _indented(document), mode)
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, default=str, indent=2)
+    write_whole(target, f"{text}\n".encode("utf-8", "backslashreplace"), mode)
     return target
 
 
@@ -223,16 +221,6 @@ def belongs_to(result: Path, owner: tuple[str, int]) -> bool:
     """Whether a sidecar may be written beside a result: nothing is there, or the one that is its own. Blocks."""
     beside = path_for(result)
     return not os.path.lexists(beside) or owner_of(beside) == owner
-
-
-def _indented(document: Mapping[str, Any]) -> bytes:
-    as_text = partial(json.dumps, document, ensure_ascii=False, allow_nan=False, default=str)
-    try:
-        # The same bytes as those of json's own indenting, which is written in Python and takes twice as long.
-        return msgspec.json.format(as_text().encode(), indent=2) + b"\n"
-    except UnicodeEncodeError:
-        # Halves of characters, which msgspec does not take.
-        return f"{as_text(indent=2)}\n".encode("utf-8", "backslashreplace")
 
 
 def _judgment_of(task: Task) -> dict[str, Any]:

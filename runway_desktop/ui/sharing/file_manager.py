@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QProcess, QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from . import launching
-
 if TYPE_CHECKING:
     from PySide6.QtDBus import QDBusPendingCallWatcher
 
@@ -45,7 +43,7 @@ class FileManager(QObject):
         command = select_command(self._platform, paths[:MOST])
         if command is None:
             self._ask(paths[:MOST])
-        elif not launching.start(command):
+        elif not start(command):
             self.open_folder(paths[0].parent)
 
     def open_folder(self, folder: Path) -> None:
@@ -100,3 +98,14 @@ def select_command(platform: str, paths: Sequence[Path]) -> tuple[str, ...] | No
     if platform == "darwin":
         return ("open", "-R", *map(str, paths))
     return None
+
+
+def start(words: Sequence[str]) -> bool:
+    """Starts a program with its arguments, detached: it outlives this one and speaks to no terminal of ours. False when
+    there is no such program."""
+    process = QProcess()
+    process.setProgram(words[0])
+    process.setArguments(list(words[1:]))
+    for channel in (process.setStandardOutputFile, process.setStandardErrorFile, process.setStandardInputFile):
+        channel(QProcess.nullDevice())
+    return bool(process.startDetached())
