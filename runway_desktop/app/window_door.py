@@ -55,7 +55,7 @@ class WindowDoor:
             from .windows_door import WindowsDoor
 
             try:
-                self._close = WindowsDoor(folder, self.take_old_words).close
+                self._close = WindowsDoor(folder, self.take_words).close
             except OSError as error:
                 log.warning("Later starts cannot be heard: %s", error)
         elif listening is not None:
@@ -74,7 +74,8 @@ class WindowDoor:
         is_leaving = window is not None and window.is_leaving
         return Welcome(program=__version__, has_window=True, is_leaving=is_leaving)
 
-    def take_old_words(self, line: bytes) -> bool:
+    def take_words(self, line: bytes) -> bool:
+        """On Windows."""
         words = words_in(line)
         if words is not None:
             self._life.ring(words)
@@ -107,7 +108,7 @@ class WindowDoor:
 
 
 def words_in(line: bytes) -> list[str] | None:
-    """The words that a line of an older version hands over, and on Windows each line; None for anything else."""
+    """The words that a line hands over; None for anything else."""
     try:
         found = json.loads(line)
     except (ValueError, RecursionError):

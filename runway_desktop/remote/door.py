@@ -54,10 +54,6 @@ class Behind(Protocol):
         """What JSON knows. Raises CallRefused."""
         ...
 
-    def take_old_words(self, line: bytes) -> bool:
-        """The command line of a start of a version from before these messages; False where it cannot be taken."""
-        ...
-
 
 class Door:
     """`connected` counts the connections that are open, by how each caller calls itself; `count_changed` is called when
@@ -164,12 +160,6 @@ class _Caller:
                 line = await self._line()
         except TimeoutError:
             raise CallRefused("Nothing was said.", code=Code.AGAIN, advice="Say hello first.") from None
-        if line.lstrip().startswith(b"["):
-            # A start of a version from before these messages hands its command line over.
-            if self._behind.take_old_words(line):
-                self._writer.write(b"ok\n")
-                await self._writer.drain()
-            return False
         hello = _message(line)
         if not isinstance(hello, Hello):
             raise CallRefused("The first message has to be a hello.", code=Code.INPUT)

@@ -115,10 +115,6 @@ class Headless:
     def welcome(self) -> Welcome:
         return Welcome(program=__version__, is_leaving=self.is_leaving, under_way=self._cases.under_way())
 
-    def take_old_words(self, _: bytes) -> bool:
-        """There is no window for them."""
-        return False
-
     async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
         if name == LEAVE:
             self._leaving.set()

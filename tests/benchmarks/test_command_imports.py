@@ -65,9 +65,6 @@ class Holder:
     def welcome(self) -> Welcome:
         return Welcome(program="1.0", has_window=True)
 
-    def take_old_words(self, _: bytes) -> bool:
-        return False
-
     async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
         task = {"task_id": "x", "state": "succeeded", "model": "gen4.5", "prompt": "A fox", "is_repeat": False}
         if name in ("task", "create"):

@@ -44,9 +44,6 @@ class Engine:
     def welcome(self) -> Welcome:
         return Welcome(program="1.0", under_way=("Gen-4.5 for claude",) if self._is_busy else ())
 
-    def take_old_words(self, _: bytes) -> bool:
-        return False
-
     async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
         say([client, name])
         if name == LEAVE and not self._is_busy:

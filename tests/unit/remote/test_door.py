@@ -26,15 +26,10 @@ class Engine:
         self.calls: list[tuple[str, str, dict[str, Any]]] = []
         self.canceled = 0
         self.gate = asyncio.Event()
-        self.words: list[bytes] = []
         self.protocol = PROTOCOL
 
     def welcome(self) -> Welcome:
         return Welcome(program="1.0", protocol=self.protocol)
-
-    def take_old_words(self, line: bytes) -> bool:
-        self.words.append(line)
-        return True
 
     async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
         self.calls.append((client, name, dict(arguments)))
@@ -193,15 +188,6 @@ async def test_a_version_from_before_these_messages_is_told_apart(tmp_path: Path
         await connect(tmp_path)
     server.close()
     listening.close()
-
-
-async def test_the_words_of_an_older_start_are_taken_as_it_expects(tmp_path: Path):
-    async with door_of(tmp_path) as engine:
-        reader, writer = await raw(tmp_path)
-        writer.write(b'["/a/file"]\n')
-        assert await reader.read() == b"ok\n"
-        assert engine.words == [b'["/a/file"]\n']
-        writer.close()
 
 
 @pytest.mark.parametrize(

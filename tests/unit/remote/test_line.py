@@ -31,9 +31,6 @@ class Engine:
     def welcome(self) -> Welcome:
         return Welcome(program="1.0", is_leaving=self.is_leaving)
 
-    def take_old_words(self, _: bytes) -> bool:
-        return False
-
     async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
         self.clients.append(client)
         if self.is_leaving:
