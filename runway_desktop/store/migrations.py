@@ -74,15 +74,11 @@ MIGRATIONS = (
 is."""
 
 
-def _no_one() -> None:
-    """Nobody waits for it."""
-
-
 def bring_up_to_date(
     connection: sqlite3.Connection,
     path: Path,
     migrations: Sequence[Migration] = MIGRATIONS,
-    begins: Callable[[], None] = _no_one,
+    begins: Callable[[], None] = lambda: None,
     *,
     keeps: bool = True,
 ) -> None:

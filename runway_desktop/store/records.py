@@ -270,8 +270,6 @@ def _look(presence: str, at: float | None, size: int | None, modified: int | Non
 
 def hold_detail_cell(hold: Hold) -> str | bytes:
     """What is stored beside the code of a hold: a JSON object, empty where there is nothing to say."""
-    if hold is ITS_TURN:
-        return "{}"
     known = {name: getattr(hold, name) for name in _HOLD_DETAIL}
     return to_json({name: text for name, text in known.items() if text})
 

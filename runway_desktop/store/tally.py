@@ -80,7 +80,6 @@ TALLY = (
     # Names are what the columns of the tasks hold: texts, numbers, bytes.
     "CREATE TABLE tally (kind TEXT NOT NULL, name NOT NULL, amount INTEGER NOT NULL, PRIMARY KEY (kind, name)) "
     "WITHOUT ROWID",
-    *COUNTED,
     f"CREATE TRIGGER tally_made AFTER INSERT ON tasks BEGIN {_moved(_lines('NEW.', ''))} END",
     f"""
     CREATE TRIGGER tally_moved AFTER UPDATE OF {", ".join(_COLUMNS)} ON tasks WHEN NOT ({_SAME}) BEGIN

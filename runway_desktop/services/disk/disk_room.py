@@ -61,15 +61,14 @@ class DiskRoom:
     def share(self, folder: Path, size: int = 0) -> Share:
         """Promises `size` bytes; 0: nobody knows how many there will be. Give it back with `release`, or as a context
         manager."""
-        look = self.look(folder)
-        share = Share(self, folder, look.device)
+        share = Share(self, folder, self.look(folder).device)
         if size:
-            self.promise(share, size, look)
+            self.promise(share, size)
         return share
 
-    def promise(self, share: Share, size: int, look: DiskLook | None = None) -> None:
+    def promise(self, share: Share, size: int) -> None:
         """Makes what a share still has `size` bytes."""
-        free = (look or self.look(share.folder)).free - SPARE
+        free = self.look(share.folder).free - SPARE
         with self._lock:
             if free - (self._promised[share.device] - share.left) < size:
                 raise _full(share.folder, size)

@@ -165,10 +165,6 @@ class LibraryFolder:
         `elsewhere`: on threads that go on while those of the folder hang, for work that does not touch it."""
         if elsewhere:
             return await in_worker(self._elsewhere, work, *arguments)
-        return await self.begin(work, *arguments)
-
-    def begin(self, work: Callable[..., Result], *arguments: Any) -> asyncio.Future[Result]:
-        """As `do`, for whoever does not wait here. Canceled, it is not begun, or nobody's any more."""
         key = object()
         self._working[key] = self._clock.monotonic()
         self._has_worked = True
@@ -176,7 +172,7 @@ class LibraryFolder:
             self._alarm.ring()
         future = asyncio.get_running_loop().run_in_executor(self._workers, work, *arguments)
         future.add_done_callback(lambda _: self._working.pop(key, None))
-        return future
+        return await future
 
     async def tidy(self, path: Path, work: Callable[[], object]) -> None:
         """Runs what tidies `path` up after work that was given up. Where its folder hangs, or may hang, nobody waits
