@@ -73,9 +73,20 @@ class Collector(QObject):
         self._was_on = gc.isenabled()
         gc.disable()
         self._timer = QTimer(self, interval=EVERY_MS)
-        self._search = Search()
-        self._timer.timeout.connect(self._search)
+        self._has_begun = False
+        self._timer.timeout.connect(self.search)
         self._timer.start()
+
+    def search(self) -> None:
+        """The oldest generation whose count is past its threshold, as Python itself would. Not before what starting
+        made is spared."""
+        # Python goes through all that is spared to tell how much it is: asked every time, the window would stand still
+        # for that long four times a second.
+        self._has_begun = self._has_begun or gc.get_freeze_count() > 0
+        for generation in (2, 1, 0) if self._has_begun else ():
+            if gc.get_count()[generation] > gc.get_threshold()[generation]:
+                gc.collect(generation)
+                return
 
     def close(self) -> None:
         """Leaves it as it was found: Python's own search would go on with what a worker's thread allocates, and destroy
@@ -83,22 +94,3 @@ class Collector(QObject):
         self._timer.stop()
         if self._was_on:
             gc.enable()
-
-
-class Search:
-    """The oldest generation whose count is past its threshold, as Python itself would. Not before what starting made
-    is spared."""
-
-    def __init__(self) -> None:
-        self._has_begun = False
-
-    def __call__(self) -> None:
-        # Python goes through all that is spared to tell how much it is: asked every time, the window would stand still
-        # for that long four times a second.
-        self._has_begun = self._has_begun or gc.get_freeze_count() > 0
-        if not self._has_begun:
-            return
-        for generation in (2, 1, 0):
-            if gc.get_count()[generation] > gc.get_threshold()[generation]:
-                gc.collect(generation)
-                return

@@ -36,23 +36,33 @@ def found() -> Iterator[list[bool]]:
         gc.enable()
 
 
-def test_nothing_is_searched_before_what_starting_made_is_spared(found: list[bool]):
+@pytest.fixture
+def searching(found: list[bool], qapp: object) -> Iterator[collector.Collector]:
+    made = collector.Collector()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def test_nothing_is_searched_before_what_starting_made_is_spared(found: list[bool], searching: collector.Collector):
     Knot(found)
-    collector.Search()()
+    searching.search()
     assert found == []
 
 
-def test_what_comes_after_that_is_searched(found: list[bool]):
+def test_what_comes_after_that_is_searched(found: list[bool], searching: collector.Collector):
     gc.collect()
     collector.spare_what_is_there()
     Knot(found)
     knots: list[list[Any]] = [[] for _ in range(10)]
-    collector.Search()()
+    searching.search()
     assert found == [True]
     assert len(knots) == 10
 
 
-def test_what_is_spared_is_counted_until_there_is_something(found: list[bool], monkeypatch: pytest.MonkeyPatch):
+def test_what_is_spared_is_counted_until_there_is_something(
+    searching: collector.Collector, monkeypatch: pytest.MonkeyPatch
+):
     """Counting takes as long as a search through all of it."""
     counted: list[int] = []
     amounts = iter((0, 0, 5))
@@ -62,9 +72,8 @@ def test_what_is_spared_is_counted_until_there_is_something(found: list[bool], m
         return counted[-1]
 
     monkeypatch.setattr(gc, "get_freeze_count", count)
-    search = collector.Search()
     for _ in range(6):
-        search()
+        searching.search()
     assert counted == [0, 0, 5]
 
 
