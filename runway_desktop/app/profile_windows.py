@@ -90,9 +90,7 @@ class ProfileWindows(QObject):
 
         model = BackupModel(self._cases, backups, self._runner)
         opened = BackupWindow(model, self._profiles.name, self._theme, self._front())
-        opened.file_wanted.connect(
-            lambda path: self._window.models.task_commands.clipboard.selection_wanted.emit([path])
-        )
+        opened.file_wanted.connect(lambda path: self._window.models.task_commands.selection_wanted.emit([path]))
         opened.open()
 
     def choose_backup(self) -> None:

@@ -81,7 +81,7 @@ class TilePopups(QObject):
         menu.addAction("Replace…", partial(self._replace, item))
         if item.path is not None:
             menu.addAction("Open", partial(self._open, item))
-            menu.addAction("Show in folder", partial(self._task_commands.clipboard.selection_wanted.emit, [item.path]))
+            menu.addAction("Show in folder", partial(self._task_commands.selection_wanted.emit, [item.path]))
         menu.addSeparator()
         of_field = sum(other.item.field == item.field for other in self._strip.tiles)
         menu.addAction("Move left", partial(self._strip.move_by, item, -1)).setEnabled(item.number > 0)
@@ -100,7 +100,7 @@ class TilePopups(QObject):
 
     def _open(self, item: InputItem) -> None:
         if item.path is not None:
-            self._task_commands.clipboard.system_wanted.emit([item.path])
+            self._task_commands.system_wanted.emit([item.path])
 
     def _replace(self, item: InputItem) -> None:
         choose_file(

@@ -101,8 +101,8 @@ class ExchangeWindows(QObject):
         listing = self._desk.models.rows.listing
         model = ExportModel(self._desk.cases, self._desk.runner, listing, chosen, self)
         window = ExportWindow(model, self._theme, self._window)
-        window.folder_wanted.connect(self._commands.clipboard.folder_wanted)
-        window.file_wanted.connect(lambda path: self._commands.clipboard.selection_wanted.emit([path]))
+        window.folder_wanted.connect(self._commands.folder_wanted)
+        window.file_wanted.connect(lambda path: self._commands.selection_wanted.emit([path]))
         self._open(window, model)
         # Without its window a notice says what came of it.
         window.finished.connect(lambda _: model.reported.connect(self._tell))

@@ -17,7 +17,7 @@ def open_room(desk: Desk, wish: object) -> None:
     dialog = Preferences(form, desk.theme, desk.window, profiles=models.profiles)
     dialog.back_up_wanted.connect(models.profiles.ask_for_backup)
     dialog.restore_wanted.connect(models.profiles.restore_wanted)
-    dialog.folder_wanted.connect(models.task_commands.clipboard.folder_wanted)
+    dialog.folder_wanted.connect(models.task_commands.folder_wanted)
     dialog.requests_wanted.connect(dialog.accept)
     dialog.requests_wanted.connect(partial(desk.open, "requests"))
     dialog.show_section(wish if isinstance(wish, str) else "Key")

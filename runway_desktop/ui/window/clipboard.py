@@ -52,13 +52,12 @@ class Sharing(QObject):
         self._theme = theme
         self._preview = preview
         self._workers: Workers | None = None
-        clipboard = task_commands.clipboard
-        clipboard.text_copied.connect(self._copy)
-        clipboard.files_copied.connect(self._copy_files)
-        clipboard.picture_wanted.connect(self._copy_picture)
-        clipboard.selection_wanted.connect(self._show_files)
-        clipboard.folder_wanted.connect(self._open_folder)
-        clipboard.system_wanted.connect(self.open_with_system)
+        task_commands.text_copied.connect(self._copy)
+        task_commands.files_copied.connect(self._copy_files)
+        task_commands.picture_wanted.connect(self._copy_picture)
+        task_commands.selection_wanted.connect(self._show_files)
+        task_commands.folder_wanted.connect(self._open_folder)
+        task_commands.system_wanted.connect(self.open_with_system)
 
     @cached_property
     def _files(self) -> FileManager:

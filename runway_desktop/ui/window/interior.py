@@ -95,8 +95,8 @@ class Interior(QObject):
         window.models.bridge.settings_changed.connect(self._play_as_set)
         room.layout().addWidget(preview)
         preview.openRequested.connect(lambda path: self._sharing.open_with_system([path]))
-        clipboard = window.models.task_commands.clipboard
-        preview.folder_wanted.connect(lambda path: clipboard.selection_wanted.emit([path]))
+        task_commands = window.models.task_commands
+        preview.folder_wanted.connect(lambda path: task_commands.selection_wanted.emit([path]))
         preview.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         preview.customContextMenuRequested.connect(lambda at: open_preview_menu(window, preview.mapToGlobal(at)))
         self._poster_maker = PosterMaker(self)

@@ -21,7 +21,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.commands.results import saved_paths
-from runway_desktop.usecases.commands.task_command import NOTHING, Draft, Given, Prompt, Report, TaskCommand
+from runway_desktop.usecases.commands.task_command import NOTHING, Draft, Given, Prompt, Report, TaskCommand, Use
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.files import Searching, search_words
@@ -31,7 +31,6 @@ from runway_desktop.viewmodels.composer.inputs import InputMending
 from runway_desktop.viewmodels.first_opening import FirstOpenings
 from runway_desktop.viewmodels.model import Model
 
-from .clipboard import Clipboard
 from .judging import JudgingModel
 from .use_as_input import UseAsInput
 
@@ -76,6 +75,18 @@ class TaskCommands(Model):
     """TaskIds, or the path of a folder of results that are not in the list; and what takes it in as anything else."""
     release_wanted = Signal(object)
     """Paths that are about to be moved away: the preview must let go of them."""
+    text_copied = Signal(str, str, str)
+    """The text, the sentence that tells of it, and small print."""
+    files_copied = Signal(object)
+    """Paths."""
+    picture_wanted = Signal(object)
+    """A Row whose shown picture, or shown frame, is to be copied."""
+    selection_wanted = Signal(object)
+    """Paths of files to point at in the system's file manager."""
+    folder_wanted = Signal(object)
+    """Path of a folder to open, where what lay in it is gone."""
+    system_wanted = Signal(object)
+    """Paths to open with the system's own program for them."""
 
     def __init__(self, cases: UseCases, composer: Composer, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
@@ -92,8 +103,6 @@ class TaskCommands(Model):
         """What can be done with each input of the composer."""
         self.use_as_input = UseAsInput(cases, composer, runner, self)
         """What a result can become."""
-        self.clipboard = Clipboard(cases, runner, self)
-        """What is copied, shown in its folder, opened elsewhere."""
 
     def tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
         self._cases.bus.tell(Notice(message, detail, is_problem=problem))
@@ -226,7 +235,7 @@ class TaskCommands(Model):
             self.export_wanted.emit(list(report.exports))
         if report.draft is not None:
             self._write(report.draft)
-        self.clipboard.take(report)
+        self._hand_on(report)
 
     async def _look_for(self, command: TaskCommand, rows: Sequence[Row], given: Given) -> Report:
         """One search at a time: another one takes its place."""
@@ -246,3 +255,20 @@ class TaskCommands(Model):
         self.written.emit()
         if draft.asks_model:
             self.model_wanted.emit()
+
+    def _hand_on(self, report: Report) -> None:
+        """What a command gave that leaves the window."""
+        if report.text:
+            self.text_copied.emit(report.text, str(report.said), report.detail)
+        if report.picture_of is not None:
+            self.picture_wanted.emit(report.picture_of)
+        paths = list(report.paths)
+        match report.use:
+            case Use.SHOW if paths:
+                self.selection_wanted.emit(paths)
+            case Use.SHOW if report.folder is not None:
+                self.folder_wanted.emit(report.folder)
+            case Use.OPEN if paths:
+                self.system_wanted.emit(paths)
+            case Use.COPY if paths:
+                self.files_copied.emit(paths)

@@ -87,7 +87,7 @@ async def test_chosen_results_get_the_names_that_were_shown(tmp_path: Path, them
         assert files_in(tmp_path / "out") == sorted(shown)
         press(window, "Export 2 files")
         await until(lambda: window._said.text() == "Nothing had to be exported. 2 were there already.")
-        async with after(shop.task_commands.clipboard.folder_wanted) as folders:
+        async with after(shop.task_commands.folder_wanted) as folders:
             press(window, "Show in folder")
         assert folders == [tmp_path / "out"]
         window.close()
@@ -172,7 +172,7 @@ async def test_the_list_is_written_as_it_stands_with_the_columns_that_were_chose
         window.model.export_list(tmp_path / "list.json")
         await until(lambda: window.model.done_at == tmp_path / "list.json", "it is written")
         assert [one["id"] for one in json.loads((tmp_path / "list.json").read_text(encoding="utf-8"))] == shop.ids
-        async with after(shop.task_commands.clipboard.selection_wanted) as files:
+        async with after(shop.task_commands.selection_wanted) as files:
             press(window, "Show in folder")
         assert files == [[tmp_path / "list.json"]]
         window.close()

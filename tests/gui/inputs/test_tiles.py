@@ -141,8 +141,8 @@ async def test_menu_holds_everything_that_can_be_done(tmp_path, theme):
         enabled = {action.text(): action.isEnabled() for action in menu.actions()}
         assert (enabled["Move left"], enabled["Move right"]) == (False, True)
         opened, folders = [], []
-        rig.task_commands.clipboard.system_wanted.connect(opened.append)
-        rig.task_commands.clipboard.selection_wanted.connect(folders.append)
+        rig.task_commands.system_wanted.connect(opened.append)
+        rig.task_commands.selection_wanted.connect(folders.append)
         by_text = {action.text(): action for action in menu.actions()}
         for name in ("Open", "Show in folder", "Move right"):
             by_text[name].trigger()

@@ -95,10 +95,10 @@ async def test_what_may_be_a_program_is_shown_and_not_opened(tmp_path, theme, mo
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
     async with Desktop(tmp_path, theme) as rig:
         await show(rig, still(tmp_path).rename(tmp_path / name))
-        rig.task_commands.clipboard.system_wanted.emit([tmp_path / name])
+        rig.task_commands.system_wanted.emit([tmp_path / name])
         await until(lambda: f"{name} is not opened from here. It may be a program." in rig.told)
         assert opened == [QUrl.fromLocalFile(str(tmp_path))]
-        rig.task_commands.clipboard.system_wanted.emit([still(tmp_path)])
+        rig.task_commands.system_wanted.emit([still(tmp_path)])
         assert opened[1:] == [QUrl.fromLocalFile(str(tmp_path / "still.png"))]
 
 

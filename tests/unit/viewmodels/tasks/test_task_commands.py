@@ -346,7 +346,7 @@ async def test_deleting_files_lets_the_preview_go_first_and_uses_the_bin(tmp_pat
 async def test_words_are_copied_a_line_each(tmp_path, command, text):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.RUNNING), task(2, State.RUNNING))
-        async with after(rig.task_commands.clipboard.text_copied) as copied:
+        async with after(rig.task_commands.text_copied) as copied:
             rig.task_commands.carry_out(command, rows)
         assert [words for words, *_ in copied] == [text]
 
@@ -354,7 +354,7 @@ async def test_words_are_copied_a_line_each(tmp_path, command, text):
 async def test_support_details_hold_no_prompt_unless_chosen(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.RUNNING, prompt="My secret idea"))
-        async with after(rig.task_commands.clipboard.text_copied) as copied:
+        async with after(rig.task_commands.text_copied) as copied:
             rig.task_commands.carry_out(COPY_SUPPORT, rows)
         assert remote_id(1) in copied[0][0]
         assert "secret idea" not in copied[0][0]

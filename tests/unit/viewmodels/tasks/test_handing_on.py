@@ -45,11 +45,11 @@ async def chosen(rig: Rig, *numbers: int, names: tuple[str, ...] = ()) -> list[R
 async def test_files_and_paths_are_those_that_are_there_and_the_others_are_said(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1, 2, 3, names=("t1.mp4", "t3.mp4"))
-        async with after(rig.task_commands.clipboard.files_copied) as copied:
+        async with after(rig.task_commands.files_copied) as copied:
             rig.task_commands.carry_out(COPY_FILE, rows)
         assert copied == [[tmp_path / "t1.mp4", tmp_path / "t3.mp4"]]
         assert rig.told == ["t2.mp4 is no longer where it was saved."]
-        async with after(rig.task_commands.clipboard.text_copied) as words:
+        async with after(rig.task_commands.text_copied) as words:
             rig.task_commands.carry_out(COPY_PATH, rows)
         assert words == [(f"{tmp_path / 't1.mp4'}\n{tmp_path / 't3.mp4'}", "2 paths copied.", "")]
 
@@ -57,10 +57,10 @@ async def test_files_and_paths_are_those_that_are_there_and_the_others_are_said(
 async def test_show_in_folder_points_at_the_files_or_opens_where_they_were(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1, 2, names=("t1.mp4",))
-        async with after(rig.task_commands.clipboard.selection_wanted) as selected:
+        async with after(rig.task_commands.selection_wanted) as selected:
             rig.task_commands.carry_out(SHOW_FILE, rows)
         assert selected == [[tmp_path / "t1.mp4"]]
-        async with after(rig.task_commands.clipboard.folder_wanted) as opened:
+        async with after(rig.task_commands.folder_wanted) as opened:
             rig.task_commands.carry_out(SHOW_FILE, rows[1:])
         assert opened == [tmp_path]
 
@@ -77,7 +77,7 @@ async def test_show_in_folder_points_at_the_files_or_opens_where_they_were(tmp_p
 async def test_the_sentence_says_how_many_words_were_copied(tmp_path, command, count, sentence):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *range(1, count + 1))
-        async with after(rig.task_commands.clipboard.text_copied) as copied:
+        async with after(rig.task_commands.text_copied) as copied:
             rig.task_commands.carry_out(command, rows)
         assert [words[1] for words in copied] == [sentence]
 
@@ -85,7 +85,7 @@ async def test_the_sentence_says_how_many_words_were_copied(tmp_path, command, c
 async def test_a_link_is_copied_with_its_life_and_a_word_of_warning(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1)
-        async with after(rig.task_commands.clipboard.text_copied) as copied:
+        async with after(rig.task_commands.text_copied) as copied:
             rig.task_commands.carry_out(COPY_LINK, rows)
         [(text, sentence, detail)] = copied
         assert text == rows[0].outputs[0].url
@@ -101,7 +101,7 @@ async def test_links_of_many_stand_a_line_each_and_an_old_one_is_asked_for_anew(
         rig.clock.jump(5 * HOUR)
         for number in (1, 2):
             rig.runway.finish(remote_id(number), f"https://out.example/fresh{number}.mp4?sig=1")
-        async with after(rig.task_commands.clipboard.text_copied) as copied:
+        async with after(rig.task_commands.text_copied) as copied:
             rig.task_commands.carry_out(COPY_LINK, rows)
         assert copied[0][0].splitlines() == [f"https://out.example/fresh{number}.mp4?sig=1" for number in (1, 2)]
         assert copied[0][1].startswith("2 links copied. They work until about ")
@@ -110,7 +110,7 @@ async def test_links_of_many_stand_a_line_each_and_an_old_one_is_asked_for_anew(
 async def test_where_no_link_can_be_had_nothing_is_copied_and_the_reason_is_said(tmp_path):
     async with Rig(tmp_path) as rig:
         copied = []
-        rig.task_commands.clipboard.text_copied.connect(lambda *words: copied.append(words))
+        rig.task_commands.text_copied.connect(lambda *words: copied.append(words))
         rows = await chosen(rig, 1)
         rig.clock.jump(49 * HOUR)
         rig.runway.always("task", NotReached("There is no network."))
@@ -124,7 +124,7 @@ async def test_a_picture_is_copied_by_the_window_that_shows_it(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1)
         wanted = []
-        rig.task_commands.clipboard.picture_wanted.connect(wanted.append)
+        rig.task_commands.picture_wanted.connect(wanted.append)
         rig.task_commands.carry_out(COPY_PICTURE, rows)
         await until(lambda: wanted == rows)
 
@@ -133,7 +133,7 @@ async def test_nothing_is_said_twice_when_nothing_is_there(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1, 2, names=("none",))
         copied = []
-        rig.task_commands.clipboard.files_copied.connect(copied.append)
+        rig.task_commands.files_copied.connect(copied.append)
         rig.task_commands.carry_out(COPY_FILE, rows)
         await until(lambda: rig.told)
         await rest()
