@@ -22,13 +22,11 @@ _LONGEST_NAME = 48
 
 
 _MADE: Mapping[MadeSheet, str] = {MadeSheet.BLANK: "New sheet", MadeSheet.PASTED: "Pasted rows"}
-_STORED: Mapping[str, MadeSheet] = {made.value: made for made in MadeSheet}
 
 
 def sheet_title(name: str) -> str:
     """What a sheet is called, by the name that is stored."""
-    made = _STORED.get(name)
-    return _MADE[made] if made is not None else name
+    return next((words for made, words in _MADE.items() if made.value == name), name)
 
 
 def kept_in_words(kept: KeptSheet, said_when: str) -> str:
