@@ -45,31 +45,41 @@ class Database(Protocol):
 
 class DatabaseThread:
     """A connection that is made by `connect` and used by `executor`, which has one thread and is shut down with it.
-    Raises whatever SQLite and the work raise."""
+    Raises whatever SQLite and the work raise. One that could not be opened is closed like any other."""
 
     def __init__(self, executor: Executor, connect: Callable[[], sqlite3.Connection]) -> None:
         self._executor = executor
         self._connect = connect
-        self._connection: sqlite3.Connection
+        self._connection: sqlite3.Connection | None = None
 
     async def open(self) -> None:
-        try:
-            self._connection = await self._do(self._connect)
-        except BaseException:
-            self._executor.shutdown(wait=False)
-            raise
+        await self._do(self._make_connection)
 
     async def run(self, work: Work[Answer]) -> Answer:
-        return await self._do(work, self._connection)
+        return await self._do(self._with_connection, work)
 
     def interrupt(self) -> None:
-        self._connection.interrupt()
+        if self._connection is not None:
+            self._connection.interrupt()
 
     async def close(self) -> None:
         try:
-            await self._do(self._connection.close)
+            await self._do(self._close_connection)
         finally:
             self._executor.shutdown(wait=False)
+
+    def _make_connection(self) -> None:
+        # Kept on its thread: the caller of `open` may be canceled before it gets anything.
+        self._connection = self._connect()
+
+    def _with_connection(self, work: Work[Answer]) -> Answer:
+        if self._connection is None:
+            raise trouble.closed()
+        return work(self._connection)
+
+    def _close_connection(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
 
     async def _do(self, work: Callable[..., Answer], *arguments: object) -> Answer:
         # Not canceled with its caller: others may wait for the same commit.

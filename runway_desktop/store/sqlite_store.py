@@ -121,13 +121,13 @@ class SqliteStore:
         writer, reader = WritingLane(path, write), ReadingLane(path, read)
         # It comes to few pages again: 4 MB would be kept for nothing.
         sweeper = ReadingLane(path, sweep, keeps_pages=False)
-        await writer.open()
+        lanes = (writer, reader, sweeper)
         try:
-            await reader.open()
-            await sweeper.open()
+            for lane in lanes:
+                await lane.open()
         except BaseException:
-            await reader.close()
-            await writer.close()
+            for lane in reversed(lanes):
+                await lane.close()
             raise
         store = cls(path, writer, reader, sweeper, zone)
         store._threads = threads
@@ -281,8 +281,8 @@ class SqliteStore:
         itself is still as it was when it was opened."""
         executor = self._threads(1, f"store-check {self._path.name}")
         lane = ReadingLane(self._path, DatabaseThread(executor, lambda: _connect(self._path)))
-        await lane.open()
         try:
+            await lane.open()
             await lane.ask(lambda connection: trouble.check(connection, self._path, whole=whole))
         finally:
             await lane.close()

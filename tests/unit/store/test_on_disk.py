@@ -98,6 +98,27 @@ async def test_threads_have_names_and_end_with_the_store(tmp_path: Path):
     assert not any(thread.is_alive() for thread in started)
 
 
+@pytest.mark.parametrize("slow", ["store-write", "store-read", "store-sweep"])
+async def test_canceled_while_it_opens_it_leaves_nothing_open(tmp_path: Path, slow: str):
+    path, may_go_on = tmp_path / "p.db", threading.Event()
+    await (await SqliteStore.open(path)).close()
+
+    def threads(most: int, name: str) -> ThreadPoolExecutor:
+        executor = ThreadPoolExecutor(most, name)
+        if name.startswith(slow):
+            executor.submit(may_go_on.wait)
+        return executor
+
+    opening = asyncio.create_task(SqliteStore.open(path, threads=threads))
+    await asyncio.sleep(0.2)
+    opening.cancel()
+    await asyncio.sleep(0)
+    may_go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    assert [file.name for file in tmp_path.iterdir()] == ["p.db"]
+
+
 async def test_a_closed_store_says_so(tmp_path: Path):
     store = await SqliteStore.open(tmp_path / "p.db")
     await store.close()
