@@ -1,4 +1,4 @@
-"""The life of a task: submission, queue, sending, polling, and what a person does to tasks.
+"""The life of a task: submission, queue, sending, polling, and the person's actions on tasks.
 
-Saving results does not belong here (`services.results`), nor does pricing (`services.money`).
+Results are saved in `services.results`; prices are computed in `services.money`.
 """

@@ -1,18 +1,16 @@
-"""Sendings, and the ids that Runway gave them, that the list's own file may not hold yet, in a small file of their own.
+"""A small synced journal of sendings and their Runway ids, kept until the list's database file contains them.
 
-Runway lists no tasks, so an id that is lost is a paid result that is lost. The file is as large as it will be, and
-synced, before anything is sent: writing into it needs no room on a disk that is full. Each sending has a slot of
-`SLOT` bytes, one line of text that a person can read too: a checksum and a JSON object. A slot is free when its line is
-blank; one that was torn by a power cut fails its checksum and is free as well.
+Runway cannot list tasks, so a lost id is a paid result that is lost. The file is allocated and synced before anything
+is sent, so writing to it needs no free disk space. Each sending has a slot of `SLOT` bytes: one readable line with a
+checksum and a JSON object. A blank slot is free; a slot torn by a power cut fails its checksum and is free too.
 
-A sending is kept before its first byte leaves, and its id, in the same slot, before the database is told of it. The
-slot is freed once the list has what became of it, and has that in its own file: what stands in the log beside that file
-alone is lost where the log is damaged. The list is asked to write its log into its file `REST` seconds after it got an
-outcome, sooner when half of the slots are taken. Freeing is not synced: what comes back by that is found in the list at
-the next start.
+A sending is written before its first byte leaves, and its id into the same slot before the database is updated. The
+slot is freed after the outcome was checkpointed into the database file: an outcome that is only in the write-ahead log
+is lost if the log is damaged. A checkpoint is requested `REST` seconds after an outcome, sooner if half of the slots
+are in use. Freeing is not synced: a slot that reappears after a crash is matched with the list at the next start.
 
-A file that cannot be made or written holds up nobody: that goes to the log, and ids are kept in memory. All methods
-raise nothing. Loop's thread; the file is touched in `executor` alone, which must have one thread.
+If the file cannot be made or written, that is logged, ids stay in memory, and sending goes on. No method raises. Loop's
+thread; the file is accessed in `executor`, which must have one thread.
 """
 
 from __future__ import annotations
@@ -43,15 +41,15 @@ from runway_desktop.values import Struct, replace
 log = logging.getLogger(__name__)
 
 SLOT = 256
-"""Bytes. Sectors are a multiple of it, so no slot lies in two of them."""
+"""Bytes. Divides the sector size, so no slot crosses a sector boundary."""
 SLOTS = 64
-"""How many the file begins with, and grows by when all are in use."""
+"""Slots in a new file, and slots added when all are in use."""
 PATIENCE = 5.0
-"""Seconds that a sending waits for the file: a disk that hangs must not keep the database from being told."""
+"""Seconds that a sending waits for the file: a disk that hangs must not block the database write."""
 REST = 10.0
-"""Seconds for which ids that the list has are gathered before it is asked to write its log into its file."""
+"""Seconds for which outcomes are collected before a checkpoint is requested."""
 RETRY = 0.5
-"""Seconds until it is asked again where it could not, as while somebody reads in the log."""
+"""Seconds before a failed checkpoint is repeated, for example while another connection reads the log."""
 
 _BLANK = b" " * (SLOT - 1) + b"\n"
 
@@ -59,7 +57,7 @@ Result = TypeVar("Result")
 
 
 class AcceptedId(Struct, frozen=True, kw_only=True):
-    """The answer to one create. `at` in Unix seconds; `is_told`: the person has heard that it has no place."""
+    """The answer to one create. `at` in Unix seconds. `is_told`: the person was notified that no task has this id."""
 
     task_id: TaskId
     remote_id: RemoteId
@@ -69,8 +67,7 @@ class AcceptedId(Struct, frozen=True, kw_only=True):
 
 
 class Intent(Struct, frozen=True, kw_only=True):
-    """A sending that has no answer yet. `at` is its `sent_at`; of the prompt there is as much as the slot has room
-    for."""
+    """A sending without an answer so far. `at` is its `sent_at`; the prompt is truncated to fit the slot."""
 
     task_id: TaskId
     at: float
@@ -82,7 +79,7 @@ Entry = AcceptedId | Intent
 
 
 class AcceptedIds:
-    """`checkpoint` is that of `ports.Store`."""
+    """`checkpoint` is the one of `ports.Store`."""
 
     def __init__(
         self, path: Path, executor: Executor, bus: Bus, clock: Clock, checkpoint: Callable[[], Awaitable[bool]]
@@ -91,11 +88,11 @@ class AcceptedIds:
         self._executor = executor
         self._clock = clock
         self._known: dict[str, Entry] = {}
-        """By the id at Runway, or by that of the task where there is none yet."""
+        """Key: the id at Runway, or the task's id before there is one."""
         self._left: dict[str, None] = {}
         self._checkpoint = checkpoint
         self._listed: dict[str, None] = {}
-        """In the list, though perhaps not in its own file yet."""
+        """Committed to the list, but perhaps not checkpointed into its file yet."""
         self._is_closed = False
         self._freeing: asyncio.Task[None] | None = None
         self._tight, self._freed = asyncio.Event(), asyncio.Event()
@@ -103,31 +100,31 @@ class AcceptedIds:
 
     @property
     def left(self) -> tuple[AcceptedId, ...]:
-        """Ids that earlier runs left and no task of the list has, oldest first."""
+        """Ids of earlier runs that no task in the list has, oldest first."""
         found = (entry for name in self._left if isinstance(entry := self._known[name], AcceptedId))
         return tuple(sorted(found, key=lambda entry: entry.at))
 
     @property
     def unanswered(self) -> tuple[Intent, ...]:
-        """Sendings of earlier runs of which this file has no answer."""
+        """Sendings of earlier runs without an answer in this file."""
         return tuple(entry for name in self._left if isinstance(entry := self._known[name], Intent))
 
     async def open(self) -> None:
-        """Reads what earlier runs left, and makes room for more."""
+        """Reads the entries of earlier runs and allocates slots."""
         for entry in await self._do("read", self._file.read) or ():
             self._known.setdefault(_name(entry), entry)
             self._left[_name(entry)] = None
         await self._do("given room", self._file.make_room)
 
     async def keep(self, entry: Entry) -> bool:
-        """Whether it is on the disk now. It is known in either case."""
+        """Writes an entry. True once it is on disk; in either case it is kept in memory."""
         self._known.pop(entry.task_id, None)
         self._known[_name(entry)] = entry
         self._listed.pop(_name(entry), None)
         return await self._do("written", lambda: self._file.put(entry)) is True
 
     def free(self, name: RemoteId | TaskId) -> None:
-        """The list has it."""
+        """The list has the outcome: frees the slot after the next checkpoint."""
         self._left.pop(name, None)
         if self._known.pop(name, None) is None:
             return
@@ -138,21 +135,21 @@ class AcceptedIds:
             self._freeing = asyncio.create_task(self._free_listed(), name="free accepted ids")
 
     async def make_way(self) -> None:
-        """Before a sending. Where every slot is taken, waits until some are freed, or for `PATIENCE` seconds; then the
-        file has to grow."""
+        """Call before a sending. If all slots are in use, waits until some are freed, for `PATIENCE` seconds at most;
+        then the file has to grow."""
         if self._listed and len(self._known) + len(self._listed) >= SLOTS and not self._is_closed:
             self._tight.set()
             self._freed.clear()
             await first_of(self._freed.wait(), self._clock.sleep(PATIENCE))
 
     async def note_told(self, entries: tuple[AcceptedId, ...]) -> None:
-        """The person was told that these have no place in the list."""
+        """Records that the person was notified of these ids."""
         for entry in entries:
             if self._known.get(entry.remote_id) == entry:
                 await self.keep(replace(entry, is_told=True))
 
     async def close(self) -> None:
-        """The list is asked for nothing any more. Slots that are still taken are freed at the next start."""
+        """Requests no more checkpoints. Slots still in use are freed at the next start."""
         self._is_closed = True
         self._freed.set()
         if self._freeing is not None:
@@ -160,14 +157,14 @@ class AcceptedIds:
             await asyncio.gather(self._freeing, return_exceptions=True)
 
     def shutdown(self) -> None:
-        """Blocking. Waits for what is being written."""
+        """Blocking. Waits for running writes."""
         self._executor.shutdown(wait=True)
 
     async def _free_listed(self) -> None:
         while self._listed:
             if not self._tight.is_set():
                 await first_of(self._tight.wait(), self._clock.sleep(REST))
-            # What the list gets meanwhile may be in its log alone.
+            # Copied before the checkpoint: later outcomes may be in the log only.
             listed = tuple(self._listed)
             is_in_file = False
             with survived("writing the log of the list into its file"):
@@ -197,7 +194,7 @@ class AcceptedIds:
                 self.free(task.id)
 
     async def _do(self, what: str, work: Callable[[], Result]) -> Result | None:
-        """None when it failed, or takes too long; then it may still be done."""
+        """None if it failed or timed out; after a time-out it may still be done later."""
         doing = self._begin(what, work)
         if doing is None:
             return None
@@ -228,7 +225,7 @@ class _File:
         self._path = path
         self._slots: dict[str, int] = {}
         self._amount: int | None = None
-        """Of slots in the file; None before it was read."""
+        """Number of slots in the file; None before it was read."""
 
     def read(self) -> list[Entry]:
         try:
@@ -245,12 +242,13 @@ class _File:
         return found
 
     def make_room(self) -> None:
-        """At least `SLOTS` slots, on the disk."""
+        """Allocates at least `SLOTS` slots and syncs them."""
         if self._read_amount() < SLOTS:
             self._grow()
 
     def put(self, entry: Entry) -> bool:
-        """Whether it fits into a slot, which every id of this program does. An id takes the slot of its sending."""
+        """Writes an entry; False if it does not fit into a slot, which no id of this program causes. An id replaces its
+        sending's entry."""
         slot = _line(entry)
         if slot is None:
             return False
@@ -283,10 +281,10 @@ class _File:
         return number
 
     def _grow(self) -> None:
-        """`SLOTS` more. Where the disk has no room for them, all that was there stays."""
+        """Adds `SLOTS` slots. If the disk is full, existing slots are untouched."""
         amount = self._read_amount()
         with open(self._path, "ab", buffering=0, opener=private.opener) as file:
-            # The end of a growth that was cut short is no slot.
+            # Drops an incomplete slot of a growth that was interrupted.
             file.truncate(amount * SLOT)
             try:
                 _write(file, _BLANK * SLOTS)
@@ -313,7 +311,7 @@ def _name(entry: Entry) -> RemoteId | TaskId:
 
 
 def _line(entry: Entry) -> bytes | None:
-    """The slot of a sending; None for an id that does not fit, which no id of this program is."""
+    """The slot's bytes; None if the entry does not fit."""
     members: dict[str, Any] = {"task": entry.task_id, "at": entry.at}
     if isinstance(entry, Intent):
         members |= {"model": entry.model, "prompt": entry.prompt[:SLOT]}
@@ -334,7 +332,7 @@ def _line(entry: Entry) -> bytes | None:
 
 
 def _entry(slot: bytes) -> Entry | None:
-    """What stands in a slot; None for a free one, and for one that makes no sense."""
+    """Parses a slot; None for a free or invalid one."""
     check, _, text = slot.strip().partition(b" ")
     try:
         if int(check, 16) != zlib.crc32(text):

@@ -1,8 +1,7 @@
-"""What a person does to tasks that exist: cancel on Runway, delete from Runway, remove from the list.
+"""Actions of a person on existing tasks: cancel at Runway, delete from Runway, remove from the list.
 
-Three actions that never do each other's work; files are deleted by `services.results.trash`. Questions ("Cancel 3
-tasks?") are the window's; the guards against losing a paid result are here. Nothing raises for what Runway says of one
-task: each report names it. StoreError passes through. Loop's thread only.
+The three are independent; `services.results.trash` deletes files. The window asks for confirmation; the guards against
+losing a paid result are here. An API error on one task is reported, not raised. StoreError passes. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -32,8 +31,8 @@ AT_ONCE = 4
 
 
 class Done(Struct, frozen=True):
-    """What became of each: `done` are canceled, or deleted. `kept`: finished meanwhile, so the result is kept and
-    saved. `without_result`: failed meanwhile, or gone. `failed`: why not."""
+    """Report per task. `done`: canceled or deleted. `kept`: finished meanwhile, so the result is kept and saved.
+    `without_result`: failed meanwhile, or gone. `failed`: reasons for the others."""
 
     done: list[TaskId] = field(default_factory=list)
     kept: list[TaskId] = field(default_factory=list)
@@ -59,17 +58,16 @@ class TaskActions:
         self._canceling: set[TaskId] = set()
 
     async def cancel(self, task_ids: Sequence[TaskId]) -> Done:
-        """Cancels tasks: held ones never leave; one being sent is canceled as soon as it has its id.
+        """Cancels tasks. Held ones are never sent; one being sent is canceled as soon as it has its id.
 
-        A DELETE on a task that has just finished deletes the paid result, and Runway answers the same 204 to both. So
-        the task is asked for first: finished means kept. That answer is never one from before: where the last is less
-        than `LEAST_GAP` old, the rest of the gap is waited, because a result that is kept is worth more than these
-        seconds. Between the answer and the DELETE it can still finish: the DELETE leaves in the step that reads the
-        answer, so that this is the way of both through the network, and nothing can close it. If the poller hears of
-        the result in it, the result wins and its download is tried.
+        A DELETE on a task that has just finished deletes the paid result, and Runway answers 204 in both cases. So each
+        task is polled first, and a finished one is kept. That answer is always fresh: if the last one is less than
+        `LEAST_GAP` old, the rest of the gap is waited for. The task can still finish between answer and DELETE; the
+        DELETE is sent in the same step that reads the answer, so this window is two network trips and cannot be closed.
+        If the poller learns of the result in that window, the result counts and its download is tried.
 
-        A 404 answers no cancel: a new task may not be known yet, and a gateway may have answered. Such tasks are asked
-        for again, each every `LEAST_GAP`, for `CANCEL_PATIENCE` seconds; later, and after a restart, the poller asks
+        A 404 does not settle a cancel: a new task may not be known yet, or a gateway answered. Such tasks are polled
+        every `LEAST_GAP` for `CANCEL_PATIENCE` seconds; after that, and after a restart, the poller finishes the cancel
         (`finish_cancel`)."""
         report = Done()
 
@@ -94,8 +92,8 @@ class TaskActions:
         return report
 
     async def finish_cancel(self, task_id: TaskId, reply: Reply) -> None:
-        """Sends the DELETE that is still to leave, once `reply` shows that the task is there: call it in the step that
-        reads the answer. Raises nothing: where it fails, the next answer has it sent again."""
+        """Sends a pending DELETE once `reply` shows that the task exists. Call it in the step that reads the answer.
+        Raises nothing; after a failure the next answer triggers another try."""
         task = self._ledger.get_open(task_id)
         if task is None or not task.cancel_asked or task_id in self._canceling:
             return
@@ -108,8 +106,8 @@ class TaskActions:
                 log.warning("What became of canceling %s could not be written: %s", task_id, error)
 
     async def delete_remotely(self, task_ids: Sequence[TaskId]) -> Done:
-        """Deletes ended tasks and their results at Runway, for good. One with a result that is not saved here is left
-        alone."""
+        """Deletes ended tasks and their results at Runway, for good. Skips tasks with a result that is not saved
+        here."""
         report = Done()
 
         async def one(task_id: TaskId) -> None:
@@ -122,23 +120,23 @@ class TaskActions:
         return report
 
     async def remove(self, task_ids: Sequence[TaskId]) -> None:
-        """Takes tasks out of the list. Live ones go on and are saved; a held one is not sent while it is away."""
+        """Removes tasks from the list. Live ones continue and are saved; a removed held task is not sent."""
         now = self._clock.now()
         await self._ledger.change_many(
             task_ids, lambda task: replace(task, removed_at=task.removed_at or now), "removed"
         )
 
     async def restore(self, task_ids: Sequence[TaskId]) -> None:
-        """Undoes `remove`. What would be sent then waits for the person: only `usecases.sending` sends."""
+        """Undoes `remove`. Held tasks then wait for the person: only `usecases.sending` may send."""
         await self._ledger.change_many(task_ids, _back, "restored")
 
     async def rename(self, task_id: TaskId, title: str) -> Task:
-        """A name for the row; blank gives the prompt back its place."""
+        """Sets the row's name; blank shows the prompt again."""
         words = " ".join(title.split())
         return await self._ledger.change(task_id, lambda task: replace(task, title=words), "renamed", title=words)
 
     async def _cancel(self, task_id: TaskId) -> WhyNot | ApiError | None:
-        """Why it could not be canceled; what happened is in the ledger."""
+        """Returns why it could not be canceled, or None. The outcome is in the ledger."""
         task = await self._ledger.task(task_id)
         if task is None or task.state.is_final:
             return None
@@ -153,7 +151,7 @@ class TaskActions:
             await self._sent(task_id)
             task = await self._ledger.task(task_id)
             if task is not None and task.state is State.UNCERTAIN:
-                # The person is told that it was not canceled. If its id is found later, its result is wanted.
+                # The report says that it was not canceled. If its id is found later, its result is saved.
                 await self._ledger.change(task_id, _not_asked, "not cancelled")
             return await self._cancel(task_id)
         if task is None or task.state.is_final:
@@ -181,13 +179,13 @@ class TaskActions:
                 seen = meaning_of(await self._ledger.move(task.id, NotFound(key)), key, problem)
                 if not isinstance(seen, NotSeen):
                     return None
-                # Another key says nothing, however often it is asked.
+                # With another key, polling again gives no more information.
                 return WhyNot.NOT_FOUND_YET if seen.retry_after else await self._not_canceled(task.id, seen, key)
             case Misrouted():
                 self._account.note_failure(problem, key)
                 return WhyNot.NOT_FOUND_YET
             case _ if may_have_arrived:
-                # `cancel_asked` stays: a later 404 is understood as our cancel, and an answer has it asked again.
+                # `cancel_asked` stays: a later 404 then means our cancel, and a later answer triggers another DELETE.
                 self._account.note_failure(problem, key)
                 return problem
             case _:
@@ -196,22 +194,22 @@ class TaskActions:
     async def _delete_live(
         self, task_id: TaskId, answer: Answer, asked_by: Fingerprint
     ) -> tuple[Fingerprint, ApiError | None]:
-        """The key of the DELETE, and why it failed. Nothing is written or awaited between the answer and the DELETE:
-        each moment there may cost a result."""
+        """Returns the DELETE's key and error. Nothing is written or awaited between the answer and the DELETE: each
+        delay could cost a result."""
         key = self._runway.key
         problem: ApiError | None = None
         try:
             await self._runway.delete(answer.remote_id)
         except ApiError as error:
             problem = error
-        # Whether it ran says what the cancel may have cost.
+        # Records whether the task was running, which decides what the cancel may cost.
         await self._ledger.answer(task_id, answer, asked_by)
         if problem is None:
             await self._ledger.move(task_id, Deleted())
         return key, problem
 
     async def _not_canceled(self, task_id: TaskId, error: ApiError, key: Fingerprint) -> ApiError:
-        """No DELETE has reached it, or Runway refused it, so a later 404 would not be our doing."""
+        """No DELETE reached Runway, or Runway refused it, so a later 404 must not count as our cancel."""
         if not isinstance(error, NotSeen):
             self._account.note_failure(error, key)
         await self._ledger.change(task_id, _not_asked, "not cancelled", error=error.code.value, said=error.detail)
@@ -249,7 +247,7 @@ class TaskActions:
             await self._runway.delete(task.remote_id)
         except NotThere:
             if key != task.key:
-                # Nobody knows whether its own key would see it.
+                # A 404 to another key does not prove that the task is deleted.
                 return WhyNot.OTHER_KEY
         except ApiError as error:
             self._account.note_failure(error, key)
@@ -268,7 +266,7 @@ def _back(task: Task) -> Task:
 
 
 async def _each(task_ids: Sequence[TaskId], one: Callable[[TaskId], Awaitable[None]]) -> None:
-    """Does one thing for each, a few at a time."""
+    """Calls `one` for each distinct id, `AT_ONCE` at a time."""
     places = asyncio.Semaphore(AT_ONCE)
 
     async def limited(task_id: TaskId) -> None:

@@ -1,7 +1,7 @@
-"""Tasks that Runway has already: adopted by their ids, and decisions on those of which nobody knew.
+"""Adds tasks that exist at Runway by their ids, and settles uncertain tasks.
 
-Nothing here can spend: what it adds is at Runway, and nothing of it enters the lane. Raises `NotPossible` for what a
-task's state does not allow, StoreError when the disk refuses. Loop's thread only.
+Spends nothing: what it adds is already at Runway and never enters the lane. Raises `NotPossible` if a task's state does
+not allow the action, StoreError on disk errors. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .ledger import Ledger
 
 
 class Adopting(Struct, frozen=True):
-    """What became of pasted ids: new here, here already, no ids at all."""
+    """Result for pasted ids: added, already known, invalid."""
 
     added: tuple[TaskId, ...] = ()
     known: tuple[TaskId, ...] = ()
@@ -29,7 +29,7 @@ class Adopting(Struct, frozen=True):
 
 
 class Adoption:
-    """`key_in_use`: adopted tasks are asked for with it."""
+    """`key_in_use`: adopted tasks are polled with this key."""
 
     def __init__(self, ledger: Ledger, store: Store, clock: Clock, *, key_in_use: Callable[[], Fingerprint]) -> None:
         self._ledger = ledger
@@ -40,9 +40,8 @@ class Adoption:
     async def adopt(
         self, remote_ids: Sequence[str], *, requests: Mapping[RemoteId, Request] = MappingProxyType({})
     ) -> Adopting:
-        """Adds tasks that were started elsewhere, by their Runway ids. One that is here already but was removed from
-        the list comes back to it, and one that was gone is asked for again. `requests`: what somebody knows of them,
-        which Runway does not tell."""
+        """Adds tasks that were started elsewhere, by their Runway ids. A known task that was removed is listed again;
+        one that was gone is polled again. `requests`: known requests by id, which Runway does not tell."""
         bad: list[str] = []
         good: dict[RemoteId, None] = {}
         for text in remote_ids:
@@ -72,8 +71,8 @@ class Adoption:
         return Adopting(added=tuple(task.id for task in fresh), known=known, bad=tuple(bad))
 
     async def ask_again(self, task_ids: Sequence[TaskId]) -> None:
-        """The person says that Runway has these, whatever it said before: they come back to the list, and are asked for
-        now, with the key in use. What was made of them stays."""
+        """The person says that Runway has these tasks: lists and polls them again, with the key in use. Judgments and
+        other data stay."""
         now, key = self._clock.now(), self._key_in_use()
 
         def back(task: Task) -> Task:
@@ -83,7 +82,7 @@ class Adoption:
             await self._ledger.change_many(task_ids, back, "adopted")
 
     async def settle_with(self, task_id: TaskId, remote_id: str) -> Task:
-        """The decision that an uncertain task was made, and has this Runway id."""
+        """Decides that an uncertain task was made and has this Runway id."""
         word = parse_remote_id(remote_id)
         if word is None:
             raise NotPossible(
@@ -93,12 +92,12 @@ class Adoption:
         if here.get(word, task_id) != task_id:
             raise NotPossible("A task with this id is in the list already.")
         if (await self._uncertain(task_id)).cancel_asked:
-            # Asked while it was sent, in a run that was killed. Its result is wanted now.
+            # The cancel is from a run that was killed while sending; now the person wants the result.
             await self._ledger.change(task_id, lambda task: replace(task, cancel_asked=False), "not cancelled")
         return await self._ledger.move(task_id, Accepted(word), by="person")
 
     async def let_go(self, task_id: TaskId) -> Task:
-        """The decision to give up on an uncertain task."""
+        """Decides to give up on an uncertain task."""
         await self._uncertain(task_id)
         return await self._ledger.move(task_id, LetGo())
 

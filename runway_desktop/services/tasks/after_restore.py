@@ -1,12 +1,10 @@
-"""The first start after a restore, or with a copy: what waited then must not be paid for twice.
+"""The first start after a restore, or with a copied list: prevents paying for queued tasks twice.
 
-A backup is a picture of the past. Whoever went on after it was made, this program or another copy of it, may have sent
-what was waiting then, so nothing of it is sent by itself: held tasks wait for the person, each with the reason, sending
-is paused as a whole, and what was being sent is uncertain. What was at Runway is asked for as ever: asking costs
-nothing. The same holds for a list whose folder was copied or put back by other means (`copy_check`), as far as anything
-waits in it: where nothing does, there is nothing to ask. Such a list carries the mark `FRESH` in its settings until all
-of that is on disk, so a program that dies meanwhile does it again. Loop's thread, before anything is sent. Raises
-StoreError.
+A backup shows the past. The original list, used by this program or another copy of it, may have sent the queued tasks
+since. So held tasks wait for the person, each with the reason, the lane is paused, and tasks that were being sent are
+uncertain. Tasks at Runway are polled as usual, which is free. The same holds for a list whose folder was copied or put
+back by other means (`copy_check`), if it has queued tasks. The list's setting `FRESH` stays until all of that is on
+disk, so it is repeated after a crash. Loop's thread, before anything is sent. Raises StoreError.
 """
 
 from __future__ import annotations
@@ -22,18 +20,17 @@ from runway_desktop.values import Struct, replace
 from .ledger import Ledger
 
 FRESH = "restore.fresh"
-"""The setting that a restored list of tasks begins with. It holds `made_at`, the Unix time of its backup, and `BEFORE`;
-or `why`, the word of a `Verdict`, in a list that was not restored by this program."""
+"""Setting of a restored list. Holds `made_at` (Unix time of its backup) and `BEFORE`; or, for a list that this program
+did not restore, `why` (the value of a `Verdict`)."""
 BEFORE = "before"
-"""Its member with the path of what the restored list took the place of: a backup, or the folder of a damaged list."""
+"""Member of `FRESH`: path of what the restored list replaced, a backup or the folder of a damaged list."""
 TOLD = "restore.to tell"
-"""The setting that holds what the person has not been told yet."""
+"""Setting with the report that the person has not seen yet."""
 
 
 class Restored(Struct, frozen=True, kw_only=True):
-    """What a restored or copied list of tasks holds that the person has to decide. `made_at` is when its backup was
-    made, `before` where that is which was there before; `copied` says how it was recognized if it was not this program
-    that restored it."""
+    """What the person has to decide in a restored or copied list. `made_at`: time of its backup. `before`: path of what
+    it replaced. `copied`: how it was recognized, if this program did not restore it."""
 
     made_at: float = 0.0
     before: str = ""
@@ -48,7 +45,7 @@ def is_fresh(settings: Settings) -> bool:
 
 
 async def take_up(ledger: Ledger, settings: Settings) -> None:
-    """Loads the ledger. After a restore, sees to it that nothing is sent by itself."""
+    """Loads the ledger. After a restore, applies `keep_back`."""
     if not is_fresh(settings):
         await ledger.load()
         return
@@ -58,8 +55,7 @@ async def take_up(ledger: Ledger, settings: Settings) -> None:
 
 
 async def keep_back(ledger: Ledger, settings: Settings, held: Sequence[Task]) -> None:
-    """What `FRESH` asks for: `held` tasks wait for the person, and what is to be told is noted. Harmless to do
-    again."""
+    """Makes `held` tasks wait for the person, pauses the lane if needed, and stores the report. Idempotent."""
     mark = settings.get(FRESH)
     copied = _verdict(mark)
     code, kind = (
@@ -70,7 +66,7 @@ async def keep_back(ledger: Ledger, settings: Settings, held: Sequence[Task]) ->
     if waiting or copied is None:
         settings.set(PAUSED, True)
         await settings.flush()
-    # Also what was taken out of the list: whoever puts it back there does not want it sent at once.
+    # Also tasks removed from the list: restoring one there must not send it.
     await ledger.change_many([task.id for task in held], lambda task: _kept_back(task, hold), kind)
     if waiting or copied is None:
         states = [task.state for task in ledger.open()]
@@ -87,7 +83,7 @@ async def keep_back(ledger: Ledger, settings: Settings, held: Sequence[Task]) ->
 
 
 def to_tell(settings: Settings) -> Restored | None:
-    """What the person has not been told of the restore; None when there is nothing to tell."""
+    """The report that the person has not seen yet; None if there is none."""
     kept = settings.get(TOLD)
     if not isinstance(kept, Mapping):
         return None

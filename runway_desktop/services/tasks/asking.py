@@ -1,9 +1,9 @@
-"""The one way to ask Runway for a task, and what a 404 to it means: that depends on the key that asked.
+"""All GETs of tasks, and the meaning of a 404, which depends on the key that asked.
 
-The API asks clients not to expect news of one task more often than every `LEAST_GAP` seconds. Whoever asks does so
-here, so that the poller, a cancel, links and downloads keep that gap together. `KeyWatch` announces once that tasks
-cannot be seen with this key, and has them asked for again when their own key is back; `Missed` asks on for those that
-ended by 404s. Loop's thread only."""
+The API asks clients to poll a task at most every `LEAST_GAP` seconds. Poller, cancels, links and downloads share that
+limit here. `KeyWatch` announces once per key that it cannot see some tasks, and makes them visible when their own key
+returns. `Missed` polls tasks that ended by 404s for a day. Loop's thread only.
+"""
 
 from __future__ import annotations
 
@@ -31,30 +31,30 @@ from .schedule import LEAST_GAP
 log = logging.getLogger(__name__)
 
 ASK_ONCE_MORE = GONE_AFTER + 1.0
-"""Seconds after a first 404. Timers are known to fire a little early, and one question too early is one in vain."""
+"""Seconds after a first 404 until the second poll. The margin is for timers that fire a little early."""
 CANCEL_PATIENCE = 60.0
-"""Seconds after a first 404 for which a task is asked for closely whose cancel was asked."""
+"""Seconds after a first 404 for which a task with a requested cancel is polled at the shortest gap."""
 ASK_UNSEEN_AGAIN = 900.0
-"""Seconds until a task is asked for again that the key in use cannot see. Another key is a reason to ask at once."""
+"""Seconds between polls of a task that the key in use cannot see. A new key triggers a poll at once."""
 
 
 ASK_MISSED_AGAIN = 60.0
-"""Seconds until a task is asked for again that ended by 404s; each later gap is as long as it has been missed."""
+"""Seconds before the first poll of a task that ended by 404s; each later gap is as long as the time since its end."""
 MISSED_FOR = 86_400.0
-"""Seconds after which nobody asks for it any more."""
+"""Seconds after which such a task is no longer polled."""
 MISSED_GAP = 5.0
-"""Seconds between two questions about missed tasks."""
+"""Seconds between two polls of missed tasks."""
 
 
 class Reply(Struct, frozen=True):
-    """What Runway said to a key: the task, or an error."""
+    """What Runway answered to a key: the task, or an error."""
 
     key: Fingerprint
     said: Answer | ApiError
 
 
 class _Ended(Struct, frozen=True):
-    """A question that has ended: when, its number, and what was said. `None`: it was let go."""
+    """A finished GET: end time, number, and reply. `None`: it was canceled."""
 
     at: float
     number: int
@@ -62,8 +62,8 @@ class _Ended(Struct, frozen=True):
 
 
 class Asking:
-    """Every GET of a task. Per task one is under way at a time, and the next begins `LEAST_GAP` after its answer came;
-    a task is forgotten when that is over, so that what is remembered stays small."""
+    """All GETs of tasks. One per task at a time; the next begins `LEAST_GAP` after the last answer. Entries older than
+    that are dropped, so memory stays small."""
 
     def __init__(self, runway: Runway, ledger: Ledger, clock: Clock) -> None:
         self._runway = runway
@@ -71,28 +71,28 @@ class Asking:
         self._clock = clock
         self._under_way: dict[RemoteId, tuple[Fingerprint, asyncio.Future[Reply]]] = {}
         self._last: dict[RemoteId, _Ended] = {}
-        """The last question about each, the oldest first."""
+        """The last GET of each task, oldest first."""
         self._begun = 0
-        """Questions so far: each one's number tells whether it began before or after a call."""
+        """Number of GETs so far. A GET's number tells whether it began before or after a call."""
 
     def asked_at(self, remote_id: RemoteId) -> float | None:
-        """When the last question ended, on the monotonic clock; None when the next may begin whatever it was."""
+        """End of the last GET, on the monotonic clock; None if the next may begin at once."""
         self._forget()
         return self._last[remote_id].at if remote_id in self._last else None
 
     def free_at(self, remote_id: RemoteId) -> float:
-        """From when on `ask` need not wait, on the monotonic clock; minus infinity where nothing keeps it."""
+        """Monotonic time from which `ask` need not wait; minus infinity if it may start now."""
         at = self.asked_at(remote_id)
         return -math.inf if at is None or remote_id in self._under_way else at + LEAST_GAP
 
     async def ask(self, remote_id: RemoteId) -> Reply:
-        """Asks as soon as the gap allows, or shares the answer of a question of the same key that is under way or
-        begins meanwhile. What it gives is never older than the call. Raises nothing of Runway's."""
+        """Polls as soon as the gap allows, or shares the answer of a GET with the same key that is running or starts
+        meanwhile. The reply is never older than the call. Raises no API error."""
         before = self._begun
         while True:
             last = self._last.get(remote_id)
             if last is not None and last.number > before and last.reply is not None and self._is_ours(last.reply):
-                # Somebody who waited as well was quicker: waiting once more would make this one wait twice.
+                # Another waiting caller was first: share its answer instead of waiting for a second gap.
                 return last.reply
             key, under_way = self._under_way.get(remote_id, (None, None))
             if under_way is not None:
@@ -106,14 +106,13 @@ class Asking:
                 return await self._question(remote_id)
 
     async def ask_for(self, task: Task, *, young_will_do: bool = False) -> tuple[Task, Answer]:
-        """The task after the answer, which the ledger has then, and the answer.
+        """Polls the task; returns it as updated in the ledger, and the answer.
 
-        With `young_will_do` an answer with results that is less than `LEAST_GAP` old is given again: its links are as
-        good as new ones. Without it, the answer is never older than the call, for which the caller waits up to
-        `LEAST_GAP`.
+        `young_will_do` accepts an answer with results that is less than `LEAST_GAP` old: its links are as good as new
+        ones. Otherwise the answer is never older than the call, which may wait up to `LEAST_GAP`.
 
-        Raises NotThere where Runway surely has the task no longer, NotSeen where this key cannot tell or has to ask
-        once more, other ApiErrors as they come, StoreError."""
+        Raises NotThere if Runway certainly has no such task any more, NotSeen if this key cannot tell or must poll once
+        more, other ApiErrors unchanged, StoreError."""
         if task.remote_id is None:
             raise NotThere("This task never reached Runway.")
         reply = self._young(task.remote_id) if young_will_do else None
@@ -128,8 +127,8 @@ class Asking:
                 raise error
 
     async def ask_for_results(self, task: Task, *, young_will_do: bool = False) -> tuple[Output, ...]:
-        """The task's results with fresh links, not stored yet. Raises as `ask_for`, ServerTrouble where Runway names
-        none."""
+        """The task's results with fresh links, not stored yet. Raises like `ask_for`, and ServerTrouble if the answer
+        has no results."""
         known, answer = await self.ask_for(task, young_will_do=young_will_do)
         fresh = outputs_of(known, answer.output, self._clock.now(), self._ledger.makes(known.request.endpoint))
         if not fresh:
@@ -144,11 +143,11 @@ class Asking:
         return reply if reply.said.output else None
 
     def _is_ours(self, reply: Reply) -> bool:
-        """It is the word of the key in use."""
+        """It was answered to the key in use."""
         return reply.key == self._runway.key
 
     async def _question(self, remote_id: RemoteId) -> Reply:
-        """A caller that is canceled lets the question go; whoever shared it asks anew then."""
+        """If the caller is canceled, so is the GET; callers that shared it start a new one."""
         key, reply = self._runway.key, None
         ended: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._under_way[remote_id] = (key, ended)
@@ -160,8 +159,8 @@ class Asking:
             reply = Reply(key, error)
         finally:
             del self._under_way[remote_id]
-            # What did not reach Runway was no question. The gap counts from the end: one that was long on its way
-            # reached Runway later than it left.
+            # A failed connection does not count. The gap starts at the end: a slow GET reached Runway later than it was
+            # sent.
             if reply is None or not isinstance(reply.said, NotReached):
                 self._last.pop(remote_id, None)
                 self._last[remote_id] = _Ended(self._clock.monotonic(), number, reply)
@@ -181,7 +180,7 @@ class Asking:
 
 
 def meaning_of(task: Task, key: Fingerprint, error: NotThere) -> NotThere | NotSeen:
-    """What a 404 to this key means for a task, as it stands after it."""
+    """The meaning of a 404 to this key, for the task as updated after it."""
     if task.deleted_remotely or (task.state.is_final and task.state is not State.SUCCEEDED):
         return error
     if key != task.key:
@@ -199,8 +198,7 @@ def meaning_of(task: Task, key: Fingerprint, error: NotThere) -> NotThere | NotS
 
 
 def quiet_after(task: Task) -> float | None:
-    """Seconds for which the last 404 keeps a task at Runway from being asked for, whoever looks at it; None without
-    one."""
+    """Seconds after the last 404 before a task at Runway is polled again; None without one."""
     if task.is_hidden:
         return ASK_UNSEEN_AGAIN
     if task.not_found_at is None:
@@ -219,8 +217,8 @@ class KeyWatch:
         bus.listen(self._hear)
 
     async def catch_up(self) -> bool:
-        """Whether another key took the place of one since the last call. Tasks that are known to be its own are seen
-        again from now on, before Runway has answered: they take their places in the lane, whatever the network does."""
+        """Whether the key was replaced by another since the last call. Tasks of the new key count as visible from now
+        on, before any answer, and so occupy their slots in the lane even while offline."""
         before, key = self._key, self._runway.key
         if key in (NO_KEY, before):
             return False
@@ -246,8 +244,8 @@ class KeyWatch:
 
 
 class Missed:
-    """Asks seldom, and for a day, for tasks that ended by 404s alone. One that answers is at Runway again by that, and
-    the poller's."""
+    """Polls tasks that ended only by 404s, seldom and for a day. One that answers becomes live again, and the poller
+    takes over."""
 
     def __init__(self, ledger: Ledger, asking: Asking, account: Account, bus: Bus, clock: Clock) -> None:
         self._ledger = ledger
@@ -256,7 +254,7 @@ class Missed:
         self._clock = clock
         self._alarm = Alarm(clock)
         self._due: dict[TaskId, float] = {}
-        """On the monotonic clock."""
+        """Monotonic times."""
         self._is_read = False
         bus.listen(self._hear)
 
@@ -276,7 +274,7 @@ class Missed:
             else:
                 await self._alarm.wait(wait)
         except (ApiError, StoreError) as error:
-            # What a NotSeen asks to wait is for its own task alone.
+            # A NotSeen's `retry_after` applies to its own task only.
             asked = 0.0 if isinstance(error, NotSeen) else getattr(error, "retry_after", None)
             await self._clock.sleep(max(MISSED_GAP, asked or 0.0))
 

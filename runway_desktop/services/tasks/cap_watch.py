@@ -1,5 +1,5 @@
-"""Decides for the lane which held tasks a cap or the balance holds back, and announces each cap once. Loop's thread
-only; raises nothing."""
+"""Decides which held tasks a cap or the balance blocks, and announces each cap once. Loop's thread only; raises
+nothing."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from .ledger import Ledger
 log = logging.getLogger(__name__)
 
 ASK_AGAIN = 30.0
-"""Seconds until the balance is asked for again while it is too low."""
+"""Seconds between reads of a balance that is too low."""
 MOST_HELD_BACK = 100
-"""Tasks that are kept here by caps, each time the lane is looked through: the ones behind them say the same."""
+"""Most tasks per pass that are checked against caps one by one; the ones behind them are blocked for the same
+reason."""
 
 
 class CapWatch:
@@ -33,29 +34,29 @@ class CapWatch:
         self._bus = bus
         self._reached: frozenset[tuple[Cap, str, float]] = frozenset()
         self.held_back: Mapping[TaskId, HeldBack] = {}
-        """What was kept here when the lane was last looked through."""
+        """The tasks blocked in the lane's last pass."""
 
     def over(self, queued: Sequence[Task], raised: HeldBack | None = None) -> Mapping[TaskId, HeldBack]:
-        """Which of these, in the order in which they are sent, will wait for a cap or the balance as things stand, each
-        with what the others need that wait for the same. `raised`: as if its cap were raised."""
+        """Which of these tasks, in sending order, a cap or the balance blocks now, each with the credits that the other
+        tasks blocked by the same cap need. `raised`: as if its cap were raised."""
         free = [task for task in queued if not task.waits_for_person]
         found = self._budget.over(free, self._account.organization, self._ledger.open, raised)
         return _with_others(found, _prices(found)) if found else found
 
     def freed(self, held: HeldBack, queued: Sequence[Task]) -> list[Task]:
-        """Those of these that are sent once the cap of `held` is raised, and wait for one now."""
+        """The tasks that are blocked now and would be sent if the cap of `held` were raised."""
         over, still = self.over(queued), self.over(queued, held)
         return [task for task in queued if task.id in over and task.id not in still]
 
     async def catch_up(self) -> None:
-        """Adds up projects whose cap is new. Until that works their tasks wait."""
+        """Computes what projects with a new cap have spent. Until that succeeds their tasks wait."""
         try:
             await self._budget.catch_up()
         except StoreError as error:
             log.warning("What projects have spent could not be read: %s", error)
 
     def too_dear(self, task: Task, on_their_way: Iterable[TaskId]) -> HeldBack | None:
-        """The cap or balance that keeps the task here, counting what is about to be sent before it."""
+        """The cap or balance that blocks the task, counting the tasks to be sent before it."""
         ahead = [
             other
             for i in on_their_way
@@ -64,8 +65,7 @@ class CapWatch:
         return self._budget.holds_back(task, ahead, self._account.organization, self._ledger.open)
 
     def tell(self, held_back: Mapping[TaskId, HeldBack]) -> None:
-        """Says each cap once when it is reached; the rows say the rest. A balance that is too low is asked for
-        again."""
+        """Announces each cap once when it is reached. Schedules another read of a balance that is too low."""
         self.held_back = held_back = self._with_all_that_wait(held_back)
         reached = {held.which: held for held in reversed(list(held_back.values()))}
         for key, held in reached.items():
@@ -76,7 +76,8 @@ class CapWatch:
             self._account.want_refresh(ASK_AGAIN)
 
     def _with_all_that_wait(self, held_back: Mapping[TaskId, HeldBack]) -> Mapping[TaskId, HeldBack]:
-        """Each with what the others need that wait for the same, so that one raise is enough for all of them."""
+        """Adds to each the credits that the other tasks blocked by the same cap need, so that one raise is enough for
+        all."""
         prices = _prices(held_back)
         if len(held_back) >= MOST_HELD_BACK:
             for cap, project in prices:
@@ -84,7 +85,7 @@ class CapWatch:
         return _with_others(held_back, prices)
 
     def _others(self, looked_at: Mapping[TaskId, HeldBack], project: str | None) -> list[float]:
-        """The prices of what waits behind those that were looked at."""
+        """Prices of the blocked tasks behind the checked ones."""
         behind = (
             task
             for task in self._ledger.held()
@@ -93,8 +94,8 @@ class CapWatch:
         return [self._budget.price(task) for task in behind if project is None or task.project == project]
 
     def seconds_to_look(self) -> float | None:
-        """When the lane should look again without being told: a new day has a new cap, and somebody may have bought
-        credits."""
+        """Seconds until the lane should look again without an event: caps restart with a new day, and credits may be
+        bought."""
         return min(2 * ASK_AGAIN, self._budget.seconds_to_new_day()) if self.held_back else None
 
 
@@ -111,7 +112,7 @@ def _prices(held_back: Mapping[TaskId, HeldBack]) -> dict[tuple[Cap, str], list[
 def _with_others(held_back: Mapping[TaskId, HeldBack], prices: _Prices) -> dict[TaskId, HeldBack]:
     needed = {of: (sum(found), max(found)) for of, found in prices.items()}
     return {
-        # Of a long queue all may wait: `replace` takes twice as long.
+        # Built directly, since a long queue may be blocked: `replace` takes twice as long.
         task_id: HeldBack(
             limit=held.limit,
             price=held.price,

@@ -1,24 +1,22 @@
-"""A profile's folder that was copied, synced or put back sends nothing by itself: this is how it is recognized.
+"""Recognizes a profile's folder that was copied, synced or put back, so that its queued tasks are not sent twice.
 
-    in the list's settings      who it is, where it lies, and how often it was opened (`domain.copies.Identity`)
-    outside of the profile      how far the list of each identity was: its runs, and its newest sending (`list_markers`)
+    in the list's settings      its identity, folder, and number of runs (`domain.copies.Identity`)
+    outside of the profile      for each identity: its runs and newest sending, in a marker (`list_markers`)
 
-`check` compares the two before anything is sent. Where they do not fit, what waits in the list waits for the person,
-and the list goes on with a new identity: two copies that are used in turn, or side by side, are told apart from then
-on.
+`check` compares the two before anything is sent. If they do not match, queued tasks wait for the person, and the list
+gets a new identity, so that two copies used in turn or at once can be told apart from then on.
 
-`note_sending` brings the marker up to date after a task is SENDING on disk and before its POST leaves: a copy of the
-folder that was made before is behind from then on. A program that dies between the two leaves a list that is ahead of
-its marker, which fits.
+`note_sending` updates the marker after a task is SENDING on disk and before its POST leaves, so any earlier copy of the
+folder is behind the marker. After a crash between the two the list is ahead of its marker, which counts as matching.
 
-Where the marker is missing, or behind the list, it may be lost, or could not be written, and the list may be an old one
-all the same. `compare` then holds what waited in it against Runway's counts of the day, before the first sending: a
-task stays for the person where more of its model was made than the list surely knows of, or the counts cannot tell, as
-those of another key than its own.
+A marker that is missing or behind the list may have been lost or not writable, and the list may still be an old one.
+Before the first sending, `compare` then checks the queued tasks against Runway's counts of the day: a task waits for
+the person if more tasks of its model were made than the list knows of, or if the counts cannot tell, for example those
+of another key.
 
-A marker that cannot be written does not hold up the sending. The state folder's disk may be full, or not writable for
-good, and whoever cannot send at all is worse off than whoever's copies are not recognized. It is told once, and tried
-again with each sending. The loop's thread; files are touched in workers.
+A marker that cannot be written does not block sending: the state folder's disk may be full or read-only, and no sending
+at all is worse than unrecognized copies. That is announced once and retried with each sending. Loop's thread; files are
+accessed in workers.
 """
 
 from __future__ import annotations
@@ -54,9 +52,9 @@ from .readings import DAY, DAY_SLACK, daily
 log = logging.getLogger(__name__)
 
 TRY_AGAIN_AFTER = 10.0
-"""Seconds until a check that the database did not allow is made again."""
+"""Seconds before a check that failed on the database is repeated."""
 TRIES = 4
-"""How often Runway is asked for its counts before a list is compared without them."""
+"""Tries to read Runway's counts before `compare` does without them."""
 
 Result = TypeVar("Result")
 
@@ -64,15 +62,15 @@ Result = TypeVar("Result")
 class _Decision(Struct, frozen=True):
     verdict: Verdict
     identity: Identity
-    """What the list is from now on."""
+    """The list's new identity."""
     held: tuple[Task, ...]
-    """What waited in it."""
+    """The tasks queued at the check."""
     sent: int
     is_marked: bool
 
 
 class CopyCheck:
-    """`snapshots` looks into the list of another folder."""
+    """`snapshots` reads the list of another folder."""
 
     def __init__(
         self,
@@ -104,13 +102,12 @@ class CopyCheck:
         self.is_checked = False
 
     async def until_checked(self) -> None:
-        """Returns when something may be sent. A database that refuses is tried again: without it nothing can be sent
-        anyway."""
+        """Returns when tasks may be sent. Retries while the database refuses: without it nothing can be sent anyway."""
         told = False
         while not self.is_checked:
             try:
                 async with self._checking:
-                    # Who waited for another's check need not make it again.
+                    # Another caller may have finished the check while this one waited for the lock.
                     if not self.is_checked:
                         await self.check()
             except StoreError as error:
@@ -121,17 +118,18 @@ class CopyCheck:
                 await self._clock.sleep(TRY_AGAIN_AFTER)
 
     async def check(self) -> None:
-        """Decides whether this list is the one that was in use here last, and acts on it. After `Ledger.load`, before
-        anything is sent. StoreError when the database refuses; then it is to be called again."""
+        """Decides whether this list is the one last used here, and acts on it. Call after `Ledger.load`, before
+        anything is sent. After a StoreError, call it again."""
         if self._decision is None:
-            # Once: what is set below is in the settings of this run, whether it reached the disk or not.
+            # Decide once: the settings changed below would change a second decision, even if they never reached the
+            # disk.
             self._decision = await self._decide(self._ledger.held())
         decision = self._decision
         asks = decision.verdict.asks and bool(decision.held)
         if asks:
             self._settings.set(after_restore.FRESH, {"why": decision.verdict.value})
         self._settings.set(IDENTITY, decision.identity.document())
-        # Both in one writing: killed after it, the next start holds back what waits.
+        # Both settings in one write: after a crash the next start holds back the queued tasks.
         await self._settings.flush()
         if asks:
             await after_restore.keep_back(self._ledger, self._settings, decision.held)
@@ -141,15 +139,15 @@ class CopyCheck:
         self.is_checked = True
 
     async def compare(self, now: Organization | None, key: Fingerprint) -> bool:
-        """To be awaited before a sending, with the counts before it and its key. Whether it was done; what may have
-        been sent already waits for the person then. StoreError: nothing may be sent."""
+        """Await before a sending, with the counts read before it and their key. True once the comparison is done; tasks
+        that may have been sent before then wait for the person. After a StoreError nothing may be sent."""
         decision = self._decision
         assert decision is not None, "the lane runs after the check"  # noqa: S101 - wired so
         async with self._noting:
             self._tries += 1
             if self._is_compared or (now is None and self._tries < TRIES):
                 return self._is_compared
-            # What may have left the day, or may never have been made, explains no count.
+            # Only tasks certainly made within the counted day can explain a count.
             since = self._clock.now() - DAY + DAY_SLACK
             sent = await self._ledger.sent_between(since, self._clock.now() + DAY)
             known = Counter(task.request.model for task in sent if task.remote_id and task.key in (NO_KEY, key))
@@ -170,7 +168,7 @@ class CopyCheck:
             return True
 
     async def note_sending(self) -> None:
-        """To be awaited once a task is SENDING on disk, before its POST. StoreError: nothing may be sent."""
+        """Await once a task is SENDING on disk, before its POST. After a StoreError nothing may be sent."""
         assert self._decision is not None, "the lane runs after the check"  # noqa: S101 - wired so
         async with self._noting:
             sent = await self._store.last_sending()
@@ -182,7 +180,7 @@ class CopyCheck:
         before = Identity.read(stored)
         is_placed = stored == PLACED
         sent = await self._store.last_sending()
-        # Read once: a name that is kept in the state folder would be another where it cannot be written.
+        # Read once: if it cannot be stored in the state folder, a second read would give another name.
         machine = await self._in_worker(self._markers.machine)
         if before is None:
             found = await self._in_worker(lambda: self._look(sent, holds=bool(held), is_placed=is_placed))
@@ -220,7 +218,7 @@ class CopyCheck:
     # In a worker.
 
     def _look(self, sent: int, *, holds: bool, is_placed: bool) -> Found:
-        """What is found of a list without an identity."""
+        """Findings for a list without an identity."""
         folder = os.path.realpath(self._profile.folder)
         return Found(
             folder=folder,
@@ -243,8 +241,8 @@ class CopyCheck:
         )
 
     def _former(self, identity: Identity) -> Former:
-        """What cannot be looked into may be the original. On another computer it may be anything, and the judgment
-        does not ask."""
+        """If the old folder cannot be read, it may hold the original. (On another computer the verdict does not depend
+        on this.)"""
         old = Path(identity.folder) / self._profile.database.name
         try:
             if os.path.samefile(identity.folder, self._profile.folder):
@@ -267,7 +265,7 @@ def _waits(task: Task) -> bool:
 
 
 def _made(now: Organization | None, model: str) -> float:
-    """How many were made today; all that there can be where Runway does not say."""
+    """Tasks of the model made today; infinite if Runway does not say."""
     made = None if now is None else daily(now, model)
     return math.inf if made is None else made
 

@@ -1,9 +1,9 @@
-"""One sending, from a held task to what became of it. The only caller of `Runway.create`.
+"""Sends one held task and records the outcome. The only caller of `Runway.create`.
 
-The order is the promise: the intent is on disk long before; SENDING is on disk before the first byte leaves, in
-the list and in a file of its own, which outlives a damage of the list's log; outside of the profile's folder, whose
-copies would send it too, it is noted that something is sent; the id is kept in that file, and then written in the same
-step that brings it, and whoever is canceled meanwhile does not stop that. What each answer does:
+The order is the promise. The intent is on disk long before. Before the first byte leaves, SENDING is on disk in the
+list and in a journal of its own (`accepted_ids`), which survives damage to the list's log, and the sending is noted
+outside of the profile's folder (`copy_check`). The id is written to the journal and then to the list in the same step
+that receives it, and canceling does not interrupt that. Outcomes:
 
     an id                             -> at Runway
     nothing sent, 429, 401            -> held again; the program may repeat it
@@ -15,8 +15,9 @@ step that brings it, and whoever is canceled meanwhile does not stop that. What 
     any other exception                  program
     a file or an upload that fails    -> stays held, with the reason; nothing was sent
 
-What became of a sending is written until that succeeds, or until the program closes: then an id stands in its own file
-for the next start, and what has none is uncertain there. `deliver` and `recall` raise nothing. Loop's thread only.
+An outcome is written with retries until that succeeds or the program closes. After that, an id is recovered from the
+journal at the next start, and a sending without an id is uncertain. `deliver` and `recall` raise nothing. Loop's thread
+only.
 """
 
 from __future__ import annotations
@@ -63,15 +64,15 @@ from .uncertainty import Ground, verdict
 log = logging.getLogger(__name__)
 
 CLOSING_PATIENCE = 20.0
-"""Seconds for which a closing program goes on trying to write down what stands nowhere else."""
+"""Seconds for which closing retries to write an outcome that is stored nowhere else."""
 MOST_NOT_TAKEN = 4
-"""How often a task is sent that Runway answers with 503, until it counts as one without an answer."""
+"""Sendings of a task answered with 503 before it counts as unanswered."""
 WITHOUT_CREDITS = 60.0
-"""Seconds until something of a model is sent again that there were not enough credits for."""
+"""Seconds before a model is tried again after a lack of credits."""
 CLOCK_SLACK = 5.0
-"""Seconds by which a clock may be set back between a sending and its answer."""
+"""Seconds by which the clock may be set back between a sending and its answer."""
 RECALL_PATIENCE = 5.0
-"""Seconds that sending waits for the ids of the last run to be written down."""
+"""Seconds for which sending waits at the start until the last run's ids are written."""
 
 
 class Result(StrEnum):
@@ -80,14 +81,14 @@ class Result(StrEnum):
     NOT_SENT = "not sent"
     """Held again; the lane waits before it sends anything."""
     TURNED_AWAY = "turned away"
-    """Held again; the lane waits before it sends anything of the same endpoint and model."""
+    """Held again; the lane waits before it sends to the same endpoint and model."""
     UNCERTAIN = "uncertain"
     SKIPPED = "skipped"
-    """Dropped, edited or sent by the time its turn came."""
+    """Dropped, edited or sent before its turn."""
 
 
 class Outcome(Struct, frozen=True):
-    """`cause` is the error for which a task was not sent; None where the program made a mistake."""
+    """`cause`: why a task was not sent; None after a programming mistake."""
 
     result: Result
     retry_after: float | None = None
@@ -95,7 +96,7 @@ class Outcome(Struct, frozen=True):
 
 
 class Dispatch:
-    """`ids` keeps what Runway accepted until the database has it; without it that stands in the database alone."""
+    """`ids`: journal of sendings until the database has their outcomes; None: without a journal."""
 
     def __init__(
         self,
@@ -121,15 +122,15 @@ class Dispatch:
         self._closing = asyncio.Event()
         self._late: set[asyncio.Task[None]] = set()
         self._accepting: set[RemoteId] = set()
-        """Ids of answers that are being written down: the list does not have them yet."""
+        """Ids of answers that are being written and not in the list yet."""
         self._cannot_write = False
         self._not_taken: dict[TaskId, int] = {}
-        """How often in a row, in this run."""
+        """503s in a row per task, in this run."""
         self.readings = Readings(ledger, account, pricing, bus, clock, rng)
 
     async def recall(self) -> None:
-        """Takes up what the last run left: ids that the database does not have, and what the evidence of uncertain
-        tasks needs. Call after `Ledger.load`, before anything is sent."""
+        """Recovers what the last run left: ids that the database lacks, and evidence for uncertain tasks. Call after
+        `Ledger.load`, before anything is sent."""
         with survived("taking up the last run"):
             try:
                 if self._ids is not None:
@@ -140,7 +141,7 @@ class Dispatch:
                 log.warning("What the last run sent could not be read: %s", error)
 
     async def close(self) -> None:
-        """Nothing is tried for long any more. Returns when what the last run left is written, or left for the next."""
+        """Limits retries of writes. Returns when the last run's ids are written or left for the next run."""
         self._closing.set()
         await asyncio.gather(*self._late, return_exceptions=True)
         if self._ids is not None:
@@ -149,8 +150,7 @@ class Dispatch:
     async def deliver(
         self, task: Task, body: Mapping[str, Any], before: Organization | None, key: Fingerprint
     ) -> Outcome:
-        """Sends the task with this key, or not at all. Must not be canceled while it runs: callers shield it and wait
-        for its end."""
+        """Sends the task with this key, or not at all. Must not be canceled: callers shield it and wait for its end."""
         outcomes: list[Outcome] = []
         with survived("sending a task"):
             if self._ids is not None:
@@ -160,7 +160,7 @@ class Dispatch:
         return outcomes[0] if outcomes else await self._after_mistake(task.id)
 
     async def _start(self, task: Task, before: Organization | None, key: Fingerprint) -> Task | Outcome:
-        """The task as it is on the disk now, as one that is being sent; or why it is not sent."""
+        """The task, SENDING on disk; or the outcome if it is not sent."""
         if self._runway.key != key:
             # The counts in `before` may be those of the other key.
             return Outcome(Result.SKIPPED)
@@ -178,7 +178,8 @@ class Dispatch:
                 self._bus.tell(EngineNotice(EngineNoticeCode.DATABASE_REFUSES, error=error))
             return Outcome(Result.NOT_SENT, cause=error.reason)
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
-            # No byte has left. What the disk says is written anew by the next try, or is uncertain at the next start.
+            # Nothing was sent. If SENDING reached the disk, the next try overwrites it, or the next start makes it
+            # uncertain.
             report("writing down that a task is sent", mistake)
             return Outcome(Result.NOT_SENT)
         self._cannot_write = False
@@ -191,7 +192,7 @@ class Dispatch:
         try:
             await self._copies.note_sending()
         except StoreError as error:
-            # Nothing has left.
+            # Nothing was sent.
             await self._write(
                 task.id,
                 NotSent(
@@ -206,16 +207,16 @@ class Dispatch:
         now = self._ledger.get_open(task.id) or sending
         is_unwanted = now.waits_for_person or now.cancel_asked or now.removed_at is not None
         if sending.request != task.request or is_unwanted or self._runway.key != key:
-            # Edited, held, canceled, removed, or its files are another key's, between reading them and its turn: no
-            # byte has left. Nothing is awaited from here to the POST, so its key is this one.
+            # Edited, held, canceled or removed meanwhile, or its files were uploaded with another key. Nothing was
+            # sent. There is no await from here to the POST, so the key cannot change before it.
             await self._write(task.id, NotSent(evidence=task.evidence, key=task.key))
             return Outcome(Result.SKIPPED)
         return sending
 
     async def _made_already(self, task: Task, before: Organization | None) -> Evidence | None:
-        """What is known of a task that was perhaps made although Runway answered that it did not take it. None where it
-        may be sent: it was never denied, or the count of the day, read after it would stand in it, says that it was
-        not made. The balance alone is no permission: what is made may be charged when it ends. Raises StoreError."""
+        """Evidence for a task that Runway refused with 503 but may have made. None if it may be sent: it was never
+        refused so, or a later count of the day proves that it was not made. The balance alone proves nothing: a task
+        may be charged when it ends. Raises StoreError."""
         if not task.was_denied:
             return None
         seen = await self.readings.seen_since(task, before)
@@ -230,13 +231,13 @@ class Dispatch:
         except ApiError as error:
             return await self._judge(task, error)
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
-            # Maybe after bytes have left: nobody knows.
+            # Bytes may have left, so the outcome is unknown.
             report("sending a task", mistake)
             return await self._no_answer(task, Reason(ReasonCode.OUR_MISTAKE))
         return await self._accept(task, created)
 
     async def _after_mistake(self, task_id: TaskId) -> Outcome:
-        """What a sending came to whose bookkeeping failed by a mistake: its state says how far it was."""
+        """The outcome after a mistake in the bookkeeping, derived from the task's state."""
         task = self._ledger.get_open(task_id)
         if task is None or task.state.is_live:
             return Outcome(Result.ACCEPTED)
@@ -263,7 +264,7 @@ class Dispatch:
                 self._account.note_failure(error)
                 return await self._was_not_taken(task, error)
             case NoCredits():
-                # Nothing is wrong with the request: it waits until somebody has bought credits.
+                # The request is valid; it waits for more credits.
                 self._account.note_success()
                 self._account.want_refresh()
                 await self._not_sent(task, error)
@@ -282,7 +283,7 @@ class Dispatch:
         return Outcome(Result.NOT_SENT, cause=error.reason)
 
     async def _was_not_taken(self, task: Task, error: NotTaken) -> Outcome:
-        """Servers have answered so after they made the task, so this is Runway's word and no proof."""
+        """Servers have answered so although the task was made, so a 503 proves nothing."""
         times = self._not_taken.get(task.id, 0) + 1
         if times >= MOST_NOT_TAKEN:
             return await self._no_answer(task, error.reason, error.answer)
@@ -290,7 +291,7 @@ class Dispatch:
         self.readings.ended(task.id, Fate.UNKNOWN)
         known = replace(task.evidence or Evidence(), cause=error.reason, answer=error.answer)
         await self._write(task.id, replace(_held_after(error), evidence=known))
-        # Until then a slow server may still make it; the counts that are read before the next try show whether it did.
+        # A slow server may still make the task until then; the counts read before the next try show whether it did.
         seconds = max(error.retry_after or 0.0, LATE * 2 ** (times - 1) + 1.0)
         return Outcome(Result.TURNED_AWAY, retry_after=seconds, cause=error.reason)
 
@@ -335,7 +336,8 @@ class Dispatch:
         return Outcome(Result.ACCEPTED)
 
     async def _is_anothers(self, task_id: TaskId, remote_id: RemoteId) -> bool:
-        """Whether the list has this id at another task: two rows would have one result, and what was paid none."""
+        """Whether another task in the list has this id: both would have the same result, and one of them was paid for
+        nothing."""
         try:
             return (await self._ledger.find_remote([remote_id])).get(remote_id, task_id) != task_id
         except StoreError as error:
@@ -345,9 +347,8 @@ class Dispatch:
     async def _write(
         self, task_id: TaskId, transition: Transition, kept: AcceptedId | None = None, *, is_kept: bool = False
     ) -> None:
-        """Writes down what became of a sending, and tries until that succeeds or the program closes: an id that is
-        lost is a paid result that is lost. `kept` goes into its own file first; the id also goes to the log and to the
-        person."""
+        """Writes an outcome, with retries until it succeeds or the program closes: a lost id is a paid result that is
+        lost. `kept` goes into the journal first; after a failure the id is also logged and shown to the person."""
         failures = 0
         deadline: float | None = None
         while True:
@@ -356,7 +357,7 @@ class Dispatch:
                 await self._ledger.move(task_id, transition)
                 return
             except (ImpossibleMove, NoSuchTask) as mistake:
-                # No later try can do better. An id stays in its file.
+                # Retries cannot help. The id stays in the journal.
                 report("writing down what became of a sending", mistake)
                 return
             except StoreError as error:
@@ -389,8 +390,7 @@ class Dispatch:
             self._bus.tell(EngineNotice(EngineNoticeCode.OUTCOME_NOT_WRITTEN, kind, error=known))
 
     async def _take_up(self, ids: AcceptedIds) -> None:
-        """Gives ids that an earlier run could not write down to their tasks. StoreError when the list cannot be
-        read."""
+        """Gives ids that an earlier run could not write to their tasks. StoreError when the list cannot be read."""
         unanswered = ids.unanswered
         here = await self._ledger.find_remote([entry.remote_id for entry in ids.left])
         for entry in ids.left:
@@ -415,7 +415,7 @@ class Dispatch:
             ids.free(intent.task_id)
 
     async def _take_up_sending(self, intent: Intent) -> None:
-        """Where the list knows nothing of a sending, as it stood in a lost end of its log, that is uncertain."""
+        """A sending missing in the list, because the end of its log was lost, becomes uncertain."""
         task = await self._ledger.task(intent.task_id)
         if task is None:
             lost = Task(
@@ -438,7 +438,8 @@ class Dispatch:
             await self._ledger.change(task.id, edit, "no answer")
 
     def _is_unanswered(self, entry: AcceptedId) -> bool:
-        """Whether its task waits for this answer: not for that to a sending which a restored list knows nothing of."""
+        """Whether the entry answers the task's current sending; not if it answers one that a restored list does not
+        know."""
         task = self._ledger.get_open(entry.task_id)
         if task is None or task.state not in (State.UNCERTAIN, State.SENDING):
             return False

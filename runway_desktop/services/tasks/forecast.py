@@ -1,9 +1,8 @@
-"""Forecasts of the time left, from the durations of similar tasks: a range, or nothing where fewer than three similar
-tasks are known.
+"""Forecasts of the time left, as ranges from the durations of similar tasks; none with fewer than three similar tasks.
 
-`remaining_range` and `usual` are pure; `Forecasts` caches what the store knows of each shape until another task of it
-has ended; a long history, of which one more says little, for `HOLDS` at least. What follows for the queue, `outlook`
-says. Seconds. Loop's thread only; StoreError passes through `Forecasts`.
+`remaining_range` and `usual` are pure. `Forecasts` caches the history of each kind until another such task has ended; a
+long history, which one more task hardly changes, for at least `HOLDS`. `outlook` derives the queue's forecast. Seconds.
+Loop's thread only; StoreError passes through `Forecasts`.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ from runway_desktop.values import Struct
 
 LEAST_HISTORY = 3
 MOST_HISTORY = 200
-"""The latest to end are asked for: of many that ran side by side those are the slow ones, so a good part of a large
-batch has to fit in."""
+"""Tasks read from the store, latest to end first. In a batch the slow ones end last, so this must cover a good part of
+a large batch."""
 LONG = 20
-"""So many tasks are a long history."""
+"""Tasks that make a history long."""
 HOLDS = 2.0
-"""Seconds for which a long history is not read again, however many tasks end meanwhile."""
+"""Seconds for which a long history is not read again."""
 
 
 class Range(Struct, frozen=True):
@@ -37,7 +36,7 @@ class Range(Struct, frozen=True):
 
 
 class Usual(Struct, frozen=True):
-    """How long tasks like this one took: the middle half of them, and the longest run."""
+    """Durations of similar tasks: the middle half, and the longest."""
 
     ran: Range | None = None
     total: Range | None = None
@@ -46,7 +45,7 @@ class Usual(Struct, frozen=True):
 
 
 def usual(timings: Sequence[Timing]) -> Usual:
-    """What is usual among `timings`; parts that fewer than three know are None."""
+    """The usual durations among `timings`; a part known for fewer than three tasks is None."""
     ran = sorted(timing.ran for timing in timings if timing.ran >= 0)
     total = sorted(timing.total for timing in timings if timing.total >= 0)
     return Usual(
@@ -58,8 +57,7 @@ def usual(timings: Sequence[Timing]) -> Usual:
 
 
 def remaining_range(task: Task, known: Usual, now: float) -> Range | None:
-    """How long a live task still takes, or None where that cannot be said: it is throttled, or longer than any before
-    it."""
+    """Time left of a live task; None if it is throttled or already longer than any before it."""
     match task.state:
         case State.RUNNING if known.ran is not None and task.running_since is not None:
             left = _minus(known.ran, now - task.running_since, known.longest_run)
@@ -79,7 +77,7 @@ def _minus(span: Range, elapsed: float, longest: float) -> Range | None:
 
 
 def _narrowed(left: Range, task: Task, now: float) -> Range:
-    """The server's own progress, where there is enough of it, outweighs what others took."""
+    """From 20 % on, the server's progress takes precedence over the history."""
     if task.progress is None or task.running_since is None or not 0.2 <= task.progress < 1.0:
         return left
     by_progress = (now - task.running_since) * (1.0 - task.progress) / task.progress
@@ -107,7 +105,7 @@ Kind = tuple[str, str, str]
 
 
 class _History(Struct, frozen=True):
-    """What the store said of a kind. `endings`: how many of its endpoint and model had ended in this run by then."""
+    """The store's history of a kind. `endings`: tasks of its endpoint and model that had ended in this run by then."""
 
     usual: Usual
     tasks: int
@@ -124,7 +122,7 @@ class Forecasts:
         bus.listen(self._hear)
 
     async def remaining(self, task: Task) -> Range | None:
-        """Time left of a live task as a range in seconds from now; None for one that is not to be seen."""
+        """Time left of a live task in seconds; None for one that is hidden from the key in use."""
         if not task.state.is_live or task.is_hidden:
             return None
         return remaining_range(task, await self.usual(task.request), self._clock.now())
@@ -141,16 +139,16 @@ class Forecasts:
         return self._known[key].usual
 
     def usual_now(self, request: Request) -> Usual | None:
-        """The same without asking the store; None when nobody has asked yet."""
+        """Like `usual`, from the cache only; None if not read yet."""
         return self.known(kind_of(request))
 
     def known(self, kind: Kind) -> Usual | None:
-        """What is known of a kind by now."""
+        """The cached history of a kind."""
         history = self._known.get(kind)
         return None if history is None else history.usual
 
     def is_wanted(self, kind: Kind) -> bool:
-        """Whether `usual` would ask the store."""
+        """Whether `usual` would read from the store."""
         history = self._known.get(kind)
         if history is None:
             return True
@@ -160,10 +158,10 @@ class Forecasts:
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, TaskChanged) and event.task.state is State.SUCCEEDED is not event.before.state:
-            # One more of its kind: whatever borrowed from this pair's history is read anew.
+            # Invalidates every kind of this endpoint and model.
             self._endings[event.task.request.endpoint, event.task.request.model] += 1
 
 
 def kind_of(request: Request) -> Kind:
-    """What requests have alike that take alike long."""
+    """The key by which requests of similar duration are grouped."""
     return (request.endpoint, request.model, shape_of(request))

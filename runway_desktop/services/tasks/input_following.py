@@ -1,5 +1,6 @@
-"""When a file moves, every request that uses it follows: those that wait here, those that ended and may be sent again,
-and those in kept sheets. Loop's thread only. Raises StoreError when the disk refuses.
+"""Updates requests when their input files move: queued tasks, ended tasks that may be sent again, and kept sheets.
+
+Loop's thread only. Raises StoreError on disk errors.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from runway_desktop.values import replace
 from .ledger import Ledger
 
 MOST_SHEETS = 500
-"""Kept sheets that are looked through, the latest first."""
+"""Kept sheets that are searched, latest first."""
 
 
 class InputFollowing:
@@ -25,11 +26,11 @@ class InputFollowing:
         self._ledger = ledger
         self._store = store
         self._sheets: tuple[Path | None, list[str]] = (None, [])
-        """The folder that is moved out of, and the kept sheets that have files in it."""
+        """The source folder, and the ids of kept sheets with files in it."""
 
     async def follow(self, moves: Sequence[FileMove], root: Path) -> None:
-        """Gives every request the new paths. Doing it again does nothing. A task whose files are being read just now,
-        where they were, is looked at again by the lane in a moment, and finds them then."""
+        """Replaces the old paths in every request. Idempotent. A task whose files are being read at their old paths
+        fails that read; the lane retries it soon."""
         await self._follow_in_sheets(moves, root)
         targets = {move.source: move.target for move in moves}
         folders = sorted({str(Path(move.source).parent) for move in moves})
@@ -41,7 +42,7 @@ class InputFollowing:
             await self._give(task_id, used, targets)
 
     async def _follow_in_sheets(self, moves: Sequence[FileMove], root: Path) -> None:
-        """A kept sheet is one JSON text, in which a URI stands in quotes. One that is open follows by itself too."""
+        """A kept sheet is one JSON text with URIs in quotes. An open sheet updates its own text too."""
         if self._sheets[0] != root:
             beginning = f'"{root.as_uri()}/'
             kept = [await self._store.sheet(sheet.id) for sheet in await self._store.sheets(MOST_SHEETS)]
@@ -54,7 +55,7 @@ class InputFollowing:
             return text
 
         for sheet_id in self._sheets[1]:
-            # In one step: an open sheet is kept after each change of the person.
+            # Read and write in one transaction: an open sheet is saved after each edit.
             await self._store.change_sheet(sheet_id, moved)
 
     async def _give(self, task_id: TaskId, used: Sequence[Input], targets: Mapping[str, str]) -> None:

@@ -1,9 +1,8 @@
-"""The inputs of a request: which files and links it uses, and how a file becomes something that Runway can read.
+"""The inputs of a request: finds its files and links, and turns files into data URIs or uploads.
 
-A small file goes into the request itself as a data URI, as long as the whole stays small; any other is uploaded, and an
-upload of the same bytes by the same key is used again while Runway surely still has it. Files are read and hashed in a
-worker. `prepare` raises `UnusableInput` for a file that is missing or cannot be read, `OtherKeyInUse`, and whatever
-the upload raises. Loop's thread only.
+A small file becomes a data URI in the request, within a total size; any other is uploaded. An upload of the same bytes
+by the same key is reused while Runway certainly still has it. Files are read and hashed in a worker. `prepare` raises
+`UnusableInput` for a missing or unreadable file, `OtherKeyInUse`, and the upload's errors. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -39,20 +38,20 @@ from runway_desktop.values import Struct, replace
 from .ledger import Ledger
 
 UPLOAD_GOOD_FOR = 23 * 3_600.0
-"""Seconds that an upload is used again. Runway keeps it for 24 hours; the task may wait there for a while."""
+"""Seconds for which an upload is reused. Runway keeps it for 24 hours; the task may wait there for a while."""
 
 MOST_INLINE = 16 * MEGABYTE
-"""Characters of all data URIs of one request. A POST that takes long to leave is one that may get no answer."""
+"""Characters of all data URIs of one request. A long POST is more likely to get no answer."""
 
 _BLOCK = 1 << 20
 
 
 class OtherKeyInUse(Exception):
-    """The key was changed while files were being made ready, and nothing is wrong: they are made ready once more."""
+    """The key was changed while files were prepared; no fault, they are prepared again."""
 
 
 class UnusableInput(Exception):
-    """A file that is missing, cannot be read or is empty. `hold` says which one, and why."""
+    """A file that is missing, unreadable or empty; `hold` says which and why."""
 
     def __init__(self, hold: Hold) -> None:
         super().__init__(f"{hold.code.name}: {hold.file}")
@@ -60,13 +59,12 @@ class UnusableInput(Exception):
 
 
 def same(task: Task) -> Task:
-    """An edit that leaves the task as it is: only its inputs are noted."""
+    """A no-op edit, to store only a task's inputs."""
     return task
 
 
 def inputs_of(task: Task, catalog: Catalog) -> list[Input]:
-    """Every file and link in the task's request. A pair that the catalog does not know is searched for file:// URIs
-    alone."""
+    """Every file and link in the task's request. If the catalog does not know the pair, only file:// URIs."""
     pair = catalog.pair(task.request.endpoint, task.request.model)
     if pair is None:
         return [_input(task, place, uri, None) for place, uri in _files_in(task.request.values, ())]
@@ -80,11 +78,11 @@ class _FileRead(Struct, frozen=True):
     sha256: str
     size: int
     data_uri: str
-    """Empty when the file is too large to be sent inside the request."""
+    """Empty if the file is too large for the request."""
 
 
 class Inputs:
-    """Makes a request's body. `executor` reads and hashes; `None` uses the loop's own."""
+    """Builds request bodies. `executor` reads and hashes; `None` uses the loop's own."""
 
     def __init__(
         self,
@@ -104,11 +102,11 @@ class Inputs:
         self._clock = clock
         self._executor = executor
         self._uploading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        """By the bytes of a file, while they are uploaded."""
+        """Locks by hash, during uploads."""
 
     async def prepare(self, task: Task, key: Fingerprint) -> Mapping[str, Any]:
-        """The body to send with this key, and no other: its files were read, hashed and, where needed, uploaded with
-        it. `UnusableInput` names a file that cannot be read; `OtherKeyInUse` when the key is changed meanwhile."""
+        """The body to send, valid for this key only: its files were uploaded with it. Raises `UnusableInput` for a file
+        that cannot be read, `OtherKeyInUse` if the key changes meanwhile."""
         values: Mapping[str, Any] = task.request.values
         inputs: list[Input] = []
         replacements: dict[tuple[str | int, ...], str] = {}
@@ -132,8 +130,7 @@ class Inputs:
         return build_payload(pair, values) if pair is not None else {"model": task.request.model, **values}
 
     async def _ready(self, task: Task, found: Input, limit: int, key: Fingerprint) -> tuple[Input, str]:
-        """The input with its hash and upload, and the URI that stands for it in the body. `limit` is what a data URI
-        may be long."""
+        """The input with hash and upload, and the URI for the body. `limit`: most characters of a data URI."""
         try:
             read = await asyncio.get_running_loop().run_in_executor(self._executor, _read, found.path, limit)
         except UnusableInput:
@@ -146,22 +143,21 @@ class Inputs:
         known = replace(found, sha256=read.sha256, size=read.size)
         if read.data_uri:
             return known, read.data_uri
-        # Two tasks with the same file upload it once: the second waits, then finds it.
+        # Serialized by hash: a second task with the same file finds the first one's upload.
         lock = self._uploading.setdefault(read.sha256, asyncio.Lock())
         async with lock:
             uri, at = await self._upload(task, known, key)
         return replace(known, upload_uri=uri, uploaded_at=at, upload_key=key), uri
 
     async def _was_changed(self, task: Task, found: Input, read: _FileRead) -> bool:
-        """Whether another program asked for the task with other bytes. A person's own file may be worked on until it
-        is sent."""
+        """Whether a client's request had other bytes. A person may edit their own file until it is sent."""
         asked = next((one for one in await self._store.inputs(task.id) if one.place == found.place), None)
         if asked is None or asked.path != found.path or asked.sha256 in ("", read.sha256):
             return False
         return bool(await self._store.client_requests([task.id]))
 
     async def _still_there(self, task: Task, found: Input, key: Fingerprint) -> Input | None:
-        """A file that cannot be read any more, but that Runway still has from a while ago."""
+        """Reuses an upload of a file that can no longer be read."""
         known = next((one for one in await self._store.inputs(task.id) if one.place == found.place), None)
         if known is None or known.path != found.path or not known.sha256:
             return None
@@ -171,8 +167,8 @@ class Inputs:
         return replace(known, upload_uri=earlier[0], uploaded_at=earlier[1], upload_key=key)
 
     async def _earlier(self, sha256: str, key: Fingerprint) -> tuple[str, float] | None:
-        """An upload of these bytes that this key can still use, and its time. One whose time is still to come was noted
-        by a clock that was set back since, so nobody knows how old it is."""
+        """An upload of these bytes that this key can still use, and its time. Uploads dated in the future are ignored:
+        the clock was set back, so their age is unknown."""
         now = self._clock.now()
         return await self._store.upload_of(sha256, key, now - UPLOAD_GOOD_FOR, now)
 
@@ -188,7 +184,7 @@ class Inputs:
             self._bus.tell(UploadProgressed(task.id, sent, total))
 
         uri = await self._runway.upload(Path(found.path), progress)
-        # At once, so that neither a refused request nor a restart uploads the same bytes again.
+        # Stored at once, so that neither a refused request nor a restart uploads the same bytes again.
         known = replace(found, upload_uri=uri, uploaded_at=now, upload_key=key)
         await self._ledger.change(task.id, same, "uploaded", inputs=(known,), file=Path(found.path).name)
         return uri, now
@@ -214,7 +210,7 @@ def _files_in(value: object, place: tuple[str | int, ...]) -> list[tuple[tuple[s
 
 
 def _read(path: str, limit: int) -> _FileRead:
-    """In a worker. The whole file is in memory only when it goes into the request."""
+    """In a worker. Keeps the whole file in memory only if it goes into the request."""
     name = Path(path).name
     try:
         with Path(path).open("rb") as file:
@@ -223,7 +219,7 @@ def _read(path: str, limit: int) -> _FileRead:
             prefix = f"data:{mime};base64,"
             size = Path(path).stat().st_size
             digest = hashlib.sha256(head)
-            # The limit counts the encoded text: four characters for three bytes.
+            # The limit counts base64 text: four characters for three bytes.
             inline = len(prefix) + 4 * ((size + 2) // 3) <= limit
             kept = bytearray(head) if inline else None
             read = len(head)

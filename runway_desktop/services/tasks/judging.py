@@ -1,7 +1,7 @@
-"""What the person makes of results: stars, picks and rejects, tags, project, shot and note, of one task or of many.
+"""A person's judgments on results: stars, picks and rejects, tags, project, shot and note, for one or more tasks.
 
-Each judgment is one transaction and gives what was before, so that it can be undone. LookupError for a task that is not
-there, ValueError for stars beyond five; StoreError passes through. Loop's thread only.
+Each judgment is one transaction and returns the values before, for undo. LookupError for a missing task, ValueError for
+more than five stars; StoreError passes. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -17,11 +17,10 @@ from .ledger import Ledger
 
 
 class Judged(Struct, frozen=True):
-    """One judgment. `before` and `after` hold the one thing that changed, by task; those that had it already are left
-    out."""
+    """One judgment: the values of one field by task before and after. Unchanged tasks are left out."""
 
     what: str
-    """Name of the task's member."""
+    """Name of the field of `Task`."""
     before: Mapping[TaskId, Any] = field(default_factory=dict)
     after: Mapping[TaskId, Any] = field(default_factory=dict)
 
@@ -30,8 +29,8 @@ class Judged(Struct, frozen=True):
 
 
 def without(judgments: Mapping[int, Judged], number: int) -> tuple[dict[TaskId, Any], dict[int, Judged]]:
-    """The values that tasks get when one judgment is undone, and the others as they are then. What was judged again
-    since keeps its newer value; undoing that leads to before both."""
+    """Values that undo one judgment, and the other judgments as changed by that. A task judged again later keeps its
+    newer value; undoing that one then restores the value before both."""
     values = dict(judgments[number].before)
     kept: dict[int, Judged] = {}
     for other, judgment in judgments.items():
@@ -48,7 +47,7 @@ class Judging:
         self._ledger = ledger
 
     async def rate(self, task_ids: Sequence[TaskId], stars: int) -> Judged:
-        """1 to 5; 0 takes the rating away."""
+        """1 to 5; 0 clears the rating."""
         if not 0 <= stars <= MOST_STARS:
             raise ValueError(f"{stars} stars")
         return await self._set(task_ids, "rating", lambda _: stars)
@@ -57,7 +56,7 @@ class Judging:
         return await self._set(task_ids, "pick", lambda _: pick)
 
     async def tag(self, task_ids: Sequence[TaskId], add: Sequence[str] = (), remove: Sequence[str] = ()) -> Judged:
-        """Gives and takes tags; the others stay."""
+        """Adds and removes tags; others stay."""
         coming = [tag for word in add if (tag := clean_tag(word))]
         going = {clean_tag(word) for word in remove}
 
@@ -78,7 +77,7 @@ class Judging:
         return await self._set(task_ids, "note", lambda _: note.strip())
 
     async def put_back(self, what: str, values: Mapping[TaskId, Any]) -> None:
-        """Gives tasks the values that they had (undo), or were given (redo)."""
+        """Sets given values, for undo and redo."""
 
         def edit(task: Task) -> Task:
             return replace(task, **{what: values[task.id]})

@@ -1,11 +1,10 @@
-"""The local lane: which held task is sent next, and why none is.
+"""The local queue: which held task is sent next, and why none is.
 
-In order of position, per model as many at once as the organization allows or the person chose, and as long as caps and
-balance allow it; a full model, one that Runway turned away for a while, or a task that is too dear, does not hold up
-the others. Nothing is sent while paused, offline, without an accepted key, or after a failure that concerns all;
-`reason` tells which. The loop wakes when something
-changed and for its own deadlines, never just to look. Loop's thread only; StoreError passes through what the person
-asks for (`move`, `send_next`), and only delays the loop.
+Tasks are sent by position, limited per model by the organization's concurrency or the person's choice, and by caps and
+balance. A model that is full or backing off, or a task that a cap blocks, does not block other tasks. Nothing is sent
+while paused, offline, without an accepted key, or during a general back-off; `reason` says which. The loop wakes on
+events and deadlines and never polls. Loop's thread only; StoreError passes through `move` and `send_next`, and only
+delays the loop.
 """
 
 from __future__ import annotations
@@ -57,17 +56,18 @@ from .task_changes import hold_detail
 log = logging.getLogger(__name__)
 
 UNKNOWN_LIMIT = 2
-"""Tasks of a model at once where the organization's limits are not known."""
+"""Concurrent tasks of a model if the organization's limits are unknown."""
 AT_ONCE = 4
-"""Sendings at once, of different models or with files still being read. What only waits for another sending of its
-model is not counted."""
+"""Concurrent sendings, including those whose files are being read. Tasks that wait for another sending of their model
+do not count."""
 LOOK_AGAIN = 30.0
-"""Seconds until a task whose file is missing is tried again."""
+"""Seconds before a task with a missing file is tried again."""
 UNCERTAIN_IN_A_ROW = 3
-"""After so many sendings without an answer the lane pauses itself: each further one may be paid for without a word."""
+"""Unanswered sendings in a row after which the lane pauses itself: each further one may cost credits without a
+result."""
 
 _NEXT = "send next"
-"""The word of the ledger."""
+"""Kind of the ledger's line."""
 _HEARD_SETTINGS = CAPS | {PAUSED, "lane_limits"}
 
 
@@ -101,19 +101,19 @@ class Lane:
         self._deliveries: set[asyncio.Task[Outcome]] = set()
         self._one_post: dict[str, asyncio.Lock] = {}
         self._in_line: dict[TaskId, str] = {}
-        """What is ready and waits for another sending of its model, which stands beside it."""
+        """Prepared tasks that wait for another sending of their model, by id."""
         self._stuck_until: dict[TaskId, float] = {}
         self._wait = Wait()
         self._waits: defaultdict[tuple[str, str], Wait] = defaultdict(Wait)
-        """Of an endpoint and a model."""
+        """By endpoint and model."""
         self._uncertain = 0
         self._ending = False
         self._may_have_other_keys = True
-        """Tasks may wait that were queued with another key than the one in use."""
+        """Queued tasks may have been queued with another key than the one in use."""
         self._pause = LaneReason(LaneCode.PAUSED)
         self._told: tuple[bool, LaneReason | None, Mapping[TaskId, HeldBack]] = (False, None, {})
         self.reason: LaneReason | None = None
-        """Why nothing is sent; None when something is, or when nothing waits and nothing is in the way."""
+        """Why nothing is sent; None when something is, or when the queue is empty and nothing blocks it."""
         bus.listen(self._hear)
 
     @property
@@ -126,8 +126,8 @@ class Lane:
         return bool(self._deliveries)
 
     async def run(self) -> None:
-        """Sends until canceled. Then files being read are let go, and a POST that is under way is waited for: its id
-        is stored."""
+        """Sends until canceled. Then reading of files is canceled, and a running POST is awaited so that its id is
+        stored."""
         try:
             await self._dispatch.recall()
             self._followup.take_up(self._ledger.open())
@@ -136,8 +136,8 @@ class Lane:
             await self.settle()
 
     async def settle(self) -> None:
-        """For the end: nothing more is sent, files being read and looks at the counts are let go, and what is under
-        way is waited for. What cannot be written is not waited for long."""
+        """For shutdown: sends nothing more, cancels reading of files and of counts, and waits for running POSTs.
+        Retries of writes are limited."""
         self._ending = True
         closing = asyncio.create_task(self._dispatch.close(), name="close the dispatch")
         leftover = [errand for _, errand in self._errands.values()]
@@ -149,7 +149,7 @@ class Lane:
         await asyncio.gather(closing, *leftover, return_exceptions=True)
 
     async def pause(self) -> None:
-        """Nothing more is sent until `resume`, in this run or the next. Said once it is on the disk."""
+        """Stops sending until `resume`, also in later runs. Announced once it is on disk."""
         self._pause = self.reason = LaneReason(LaneCode.PAUSED)
         self._settings.set(PAUSED, True)
         try:
@@ -165,17 +165,17 @@ class Lane:
         self._say()
 
     async def move(self, task_ids: Sequence[TaskId], before: TaskId | None) -> Stood:
-        """Puts held tasks, in the order given, before another one; None: at the end. Gives where they stood."""
+        """Puts held tasks, in the order given, before another one; None: at the end. Returns their old positions."""
         moving = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
         return Stood(places=await self._ledger.place(positions_before(self._held(), moving, before)))
 
     async def step(self, task_ids: Collection[TaskId], *, up: bool) -> Stood:
-        """Moves held tasks by one place among those of their model. Gives where all that moved stood."""
+        """Moves held tasks by one position among those of their model. Returns the old positions of all that moved."""
         return Stood(places=await self._ledger.place(positions_stepped(self._held(), task_ids, up=up)))
 
     async def hold(self, task_ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
-        """Keeps tasks here until the person releases them, in this run or the next; what is being sent, if Runway turns
-        it away. Gives those that this changed: what waits for the person already is left as it is."""
+        """Makes tasks wait for the person, also in later runs; one being sent waits if Runway turns it away. Returns
+        the changed tasks; those that already wait for the person are not changed."""
 
         def edit(task: Task) -> Task:
             is_free = task.state.is_local and not task.waits_for_person
@@ -184,7 +184,7 @@ class Lane:
         return tuple(task.id for task in await self._ledger.change_many(task_ids, edit, "held"))
 
     def stood(self, task_ids: Sequence[TaskId]) -> Stood:
-        """Where queued tasks stand now, and which of them wait for the person."""
+        """Current positions of held tasks, and the holds and keys of those that wait for the person, for undo."""
         tasks = [task for i in task_ids if (task := self._ledger.get_open(i)) is not None and task.state is State.HELD]
         return Stood(
             places={task.id: task.position for task in tasks},
@@ -193,12 +193,12 @@ class Lane:
         )
 
     async def put_back(self, stood: Stood) -> None:
-        """Undoes a move or a release. Nothing is sent by it: what waited for the person waits again, unless its sending
-        has begun."""
+        """Undoes a move or a release. A released task waits for the person again, unless its sending has begun. Sends
+        nothing."""
 
         def edit(task: Task) -> Task:
             is_free = task.state is State.HELD and not task.waits_for_person
-            # What its last sending meant is known to that one's key alone.
+            # Evidence of the last sending is valid for that sending's key only, so that key stays.
             key = task.key if task.was_denied else stood.keys.get(task.id, task.key)
             return replace(task, hold=stood.holds[task.id], key=key) if is_free else task
 
@@ -206,15 +206,14 @@ class Lane:
         await self._ledger.place(stood.places)
 
     async def send_next(self, task_ids: Sequence[TaskId]) -> None:
-        """Puts held tasks at the front and tries those again that wait for a file. Those that wait for the person go on
-        waiting: only `release` sends them."""
+        """Moves held tasks to the front and retries those that wait for a file. Those that wait for the person still
+        do: only `release` sends them."""
         await self._to_front(task_ids)
         await self._free(task_ids, lambda task: task if task.waits_for_person else replace(task, hold=ITS_TURN), _NEXT)
 
     async def release(self, tasks: Sequence[Task], *, is_next: bool, key: Fingerprint) -> None:
-        """Lets tasks be sent with this key that wait for the person, who was asked about them as they are given; where
-        they stand, or as the next ones. One that has come to wait for another reason since goes on waiting. For
-        `Submission` alone."""
+        """Lets tasks be sent with this key after the person confirmed them as given; at their positions, or next. A
+        task whose hold has changed since is skipped. Only `Submission` may call this."""
         asked = {task.id: task.hold for task in tasks}
 
         def released(task: Task) -> Task:
@@ -222,7 +221,7 @@ class Lane:
                 return task
             seen = task.evidence
             if seen is not None and key != task.key:
-                # What was read with one key is not compared with what another one reads.
+                # Counts read with one key cannot be compared with another key's.
                 seen = Evidence(price=seen.price, cause=seen.cause, answer=seen.answer)
             return replace(task, hold=ITS_TURN, key=key, evidence=seen)
 
@@ -242,32 +241,32 @@ class Lane:
         self._alarm.ring()
 
     def slots(self, model: str) -> Slots:
-        """How many tasks of the model are at Runway or on their way, and how many may be."""
+        """Tasks of the model that are at Runway or on their way, and the limit."""
         return Slots(self._in_use(model), self._limit(model))
 
     def held_back(self, task_id: TaskId) -> HeldBack | None:
-        """The cap, or the balance, that a held task waits for; None when it waits for something else."""
+        """The cap or balance that blocks a held task; None if none does."""
         return self._caps.held_back.get(task_id) or self.outlook().over.get(task_id)
 
     def over(self, queued: Sequence[Task]) -> Mapping[TaskId, HeldBack]:
-        """What a cap or the balance would keep here if these were the queue, in this order."""
+        """What a cap or the balance would block if these were the queue, in this order."""
         return self._caps.over(queued)
 
     def freed(self, held: HeldBack, queued: Sequence[Task]) -> list[Task]:
-        """Those of these that are sent once the cap of `held` is raised, and wait for one now."""
+        """The tasks that are blocked now and would be sent if the cap of `held` were raised."""
         return self._caps.freed(held, queued)
 
     def reason_for(self, task_id: TaskId) -> LaneReason | None:
-        """Why a held task waits; None when it is just its turn."""
+        """Why a held task waits; None if it is just its turn."""
         held = self.held_back(task_id)
         return LaneReason(LaneCode.HELD_BACK, held=held) if held is not None and not self.paused else self.reason
 
     def forecast(self) -> LaneForecast | None:
-        """When the lane will be empty and done; None when nothing waits or one's own history is too short to say."""
+        """When all queued tasks will be done; None if the queue is empty or the history is too short."""
         return self.outlook().all_sent if self._ledger.queued() else None
 
     def outlook(self) -> Outlook:
-        """When queued tasks will be sent, open ones done, and what no cap lets go."""
+        """Start and end times of open tasks, and tasks that caps block."""
         return self._outlooks.now()
 
     def outlook_if_moved(self, task_ids: Sequence[TaskId], before: TaskId | None) -> Outlook:
@@ -283,7 +282,7 @@ class Lane:
         await self._alarm.wait(self._pause_length())
 
     async def _keep_for_their_key(self, key: Fingerprint) -> None:
-        """What was queued with another key than this one waits for the person."""
+        """Makes tasks that were queued with another key than this one wait for the person."""
 
         def is_others(task: Task) -> bool:
             return task.state is State.HELD and not task.waits_for_person and not task.is_for(key)
@@ -304,7 +303,7 @@ class Lane:
             self._bus.tell(EngineNotice(EngineNoticeCode.QUEUED_WITH_OTHER_KEY))
 
     def _fill(self) -> None:
-        """Starts what may be started, and says why nothing more is."""
+        """Starts what may be started, and sets the reason why nothing more is."""
         why = self._blocked()
         full: LaneReason | None = None
         now = self._clock.monotonic()
@@ -316,7 +315,8 @@ class Lane:
                     break
                 model = task.request.model
                 if task.was_denied and (counted_by := self._dispatch.readings.counted_by(task.id)) >= now:
-                    # A slow server may still make what it denied. Nothing is read before it would be counted.
+                    # A slow server may still make a task that it refused with 503. Wait until the counts would include
+                    # it.
                     self._stuck_until[task.id] = counted_by + 1.0
                 if not self._may_go(task, now):
                     continue
@@ -357,13 +357,13 @@ class Lane:
         return self._wait.reason if self._clock.monotonic() < self._wait.until else None
 
     def _too_dear(self, task: Task) -> HeldBack | None:
-        """While another of its model stands in line nothing of that is started: what was found before stands."""
+        """While another task of the model is queued for its POST none is started: the last result stays valid."""
         if task.request.model in self._in_line.values():
             return self._caps.held_back.get(task.id)
         return self._caps.too_dear(task, self._errands)
 
     def _turned_away(self, task: Task) -> LaneReason | None:
-        """Why nothing of its endpoint and model is sent for a while; None when that is over."""
+        """The running back-off of the task's endpoint and model, or None."""
         wait = self._waits.get(_pair(task))
         return wait.reason if wait is not None and self._clock.monotonic() < wait.until else None
 
@@ -393,12 +393,12 @@ class Lane:
         return min((limit for limit in (allowed, chosen) if limit is not None), default=None)
 
     def _is_full(self, model: str) -> bool:
-        """Without those that are prepared: some may be seen at Runway only since this one was begun."""
+        """Without tasks being prepared: slots may have filled up since this one was started."""
         limit = self._limit(model)
         return limit is not None and self._ledger.at_runway(model) >= limit
 
     def _usable(self, model: str) -> int | None:
-        """How many of the model may be at once today."""
+        """Concurrent tasks of the model allowed today."""
         return 0 if self._spent_day(model) else self._limit(model)
 
     def _is_open(self) -> bool:
@@ -422,7 +422,7 @@ class Lane:
         with survived("preparing a task") as attempt:
             await self._prepare_and_send(task)
         if attempt.failed:
-            # Nothing of it was sent: a mistake behind the first byte is an outcome, which was judged.
+            # Nothing was sent: mistakes after the first byte are outcomes and handled there.
             with survived("holding a task back"):
                 await self._hold(task, Hold(HoldCode.NOT_PREPARED), math.inf)
 
@@ -458,7 +458,7 @@ class Lane:
 
     @asynccontextmanager
     async def _turn_of(self, task: Task) -> AsyncIterator[None]:
-        """One sending of a model after the other: nothing else of it is under way between a reading and its POST."""
+        """Serializes sendings of a model: none other runs between a reading of counts and its POST."""
         post = self._one_post.setdefault(task.request.model, asyncio.Lock())
         self._in_line[task.id] = task.request.model
         try:
@@ -497,7 +497,7 @@ class Lane:
                 pass
 
     async def _not_uploaded(self, task: Task, error: ApiError, key: Fingerprint) -> None:
-        """An upload failed: nothing is paid and nothing was asked of the model, so it may be tried again."""
+        """Handles a failed upload. Nothing was paid for, so it may be retried."""
         match error:
             case NotReached() | KeyRefused():
                 self._account.note_failure(error, key)
@@ -514,7 +514,7 @@ class Lane:
 
         def edit(now: Task) -> Task:
             is_same = now.state is State.HELD and now.request == task.request
-            # What the person held meanwhile is not sent by itself once its file is there again.
+            # If the person held it meanwhile, keep that hold, or it would be sent once its file is back.
             return replace(now, hold=hold) if is_same and not now.waits_for_person else now
 
         try:
@@ -537,7 +537,7 @@ class Lane:
 
     def _say(self) -> None:
         if self._settings.is_on_its_way(PAUSED):
-            # Heard of once it is on the disk.
+            # Announced later, once it is on disk.
             return
         told = (self.paused, self.reason, self._caps.held_back)
         if told != self._told:
@@ -573,7 +573,7 @@ class Lane:
                 pass
 
     def _look_at_key(self, task: Task) -> None:
-        """The key may be changed while a task is stored, or being sent."""
+        """The key may change while a task is stored or sent."""
         if task.state is State.HELD and not task.waits_for_person:
             self._may_have_other_keys |= not task.is_for(self._account.key.fingerprint)
 

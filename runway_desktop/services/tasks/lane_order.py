@@ -1,6 +1,7 @@
-"""The order of the queued tasks: positions that move some of them, and where they stood before, for the way back. Pure.
+"""Order of the queued tasks: computes new positions for moves, and keeps old ones for undo. Pure.
 
-Smaller positions are sent sooner. A move writes as few of them as it can."""
+Smaller positions are sent first. A move changes as few of them as possible.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +14,11 @@ from runway_desktop.domain.task import Hold, Task, TaskId
 from runway_desktop.values import Struct, field
 
 LEAST_STEP = 1e-6
-"""When positions come closer than this, all are numbered anew."""
+"""All tasks are renumbered when positions get closer than this."""
 
 
 class Stood(Struct, frozen=True, kw_only=True):
-    """Where queued tasks stood before a command, and of those that waited for the person why, and with which key."""
+    """Positions before a command, and the holds and keys of tasks that waited for the person."""
 
     places: Mapping[TaskId, float] = field(default_factory=dict)
     holds: Mapping[TaskId, Hold] = field(default_factory=dict)
@@ -28,12 +29,12 @@ class Stood(Struct, frozen=True, kw_only=True):
 
 
 def in_order(held: Iterable[Task]) -> list[Task]:
-    """What is queued, without what was removed from the list, in the order in which it is sent."""
+    """The queued tasks that are not removed from the list, in sending order."""
     return sorted((task for task in held if task.removed_at is None), key=lambda task: task.position)
 
 
 def placed_before(held: Sequence[Task], moving: Sequence[TaskId], before: TaskId | None) -> list[Task]:
-    """The order after a move. None, or one that is not held: at the end."""
+    """The order after a move. None, or a task that is not held: at the end."""
     known = {task.id: task for task in held}
     chosen = [known[task_id] for task_id in dict.fromkeys(moving) if task_id in known]
     moved = set(moving)
@@ -43,10 +44,8 @@ def placed_before(held: Sequence[Task], moving: Sequence[TaskId], before: TaskId
 
 
 def positions_before(held: Sequence[Task], moving: Sequence[TaskId], before: TaskId | None) -> Mapping[TaskId, float]:
-    """New positions that put `moving`, in that order, before the task `before`; None, or one that is not held: at the
-    end.
-
-    `held` are all held tasks in their order."""
+    """Positions that put `moving`, in that order, before the task `before`; None, or a task that is not held: at the
+    end. `held` are all held tasks in their order."""
     chosen = set(moving)
     others = [task for task in held if task.id not in chosen]
     at = next((index for index, task in enumerate(others) if task.id == before), len(others))
@@ -56,10 +55,8 @@ def positions_before(held: Sequence[Task], moving: Sequence[TaskId], before: Tas
 
 
 def positions_stepped(held: Sequence[Task], moving: Collection[TaskId], *, up: bool) -> Mapping[TaskId, float]:
-    """New positions that move each of `moving` by one place among the tasks of its model. One that has none of the
-    others before it (behind it) stays, and so does what stands close to it.
-
-    `held` are all held tasks in their order."""
+    """Positions that move each of `moving` by one among the tasks of its model. The first (or last) of these tasks
+    stays, and so do moving ones directly next to it. `held` are all held tasks in their order."""
     chosen = set(moving)
     of_model: defaultdict[str, list[int]] = defaultdict(list)
     for place, task in enumerate(held):
@@ -81,7 +78,7 @@ def positions_stepped(held: Sequence[Task], moving: Collection[TaskId], *, up: b
 
 
 def _between(low: float | None, high: float | None, moving: Sequence[TaskId]) -> dict[TaskId, float] | None:
-    """Positions between two neighbors; None when there is no room left between them."""
+    """Positions between two neighbors; None if there is no room left."""
     if low is None and high is None:
         return {task_id: float(place) for place, task_id in enumerate(moving, start=1)}
     if low is None:

@@ -1,10 +1,10 @@
-"""The ledger: the only writer of tasks. Every move goes through `advance`, then to disk with its line, then out as one
-event.
+"""The ledger, the only writer of tasks. Each transition is computed by `advance`, stored with its ledger line, and then
+announced as one event.
 
-Unfinished tasks are held in memory; finished ones are read from the store when someone needs them. A task is moved by
-one at a time (a lock each). Once begun, a move is finished even if whoever asked for it is canceled: what is in
-memory, on disk and on screen never differs. Raises StoreError when the disk refuses (then nothing has changed) and
-`ImpossibleMove` for our mistakes. Loop's thread only.
+Unfinished tasks are kept in memory; finished ones are read from the store. Changes of a task are serialized by a lock
+per task. A change that has begun is finished even if its caller is canceled, so memory, disk and screen never differ.
+Raises StoreError on disk errors (nothing is changed then) and `ImpossibleMove` for mistakes of the program. Loop's
+thread only.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LONGEST_LIFE = 7 * 86_400.0
-"""Seconds for which a task hardly ever stays unfinished."""
+"""Seconds. Tasks practically never stay unfinished longer."""
 SAME_MOMENT = 0.01
-"""Seconds that two spellings of one time may differ."""
+"""Seconds by which two records of the same time may differ."""
 
 Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
@@ -48,7 +48,7 @@ Arguments = ParamSpec("Arguments")
 def _finished(
     work: Callable[Concatenate[Ledger, Arguments], Coroutine[Any, Any, Result]],
 ) -> Callable[Concatenate[Ledger, Arguments], Coroutine[Any, Any, Result]]:
-    """A method that runs to its end, whatever happens to the caller."""
+    """Makes a method run to its end even if the caller is canceled."""
 
     @wraps(work)
     async def run(ledger: Ledger, /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
@@ -67,7 +67,7 @@ def _rules() -> tuple[
     Callable[[Task, Transition, float, Media], tuple[Output, ...]],
     Callable[[Answer, Fingerprint], Answered],
 ]:
-    """What moves a task is imported with the first move, which the first paint does not wait for."""
+    """Imports the rules of transitions at the first move, to keep them out of the first paint."""
     from runway_desktop.domain.transitions import Answered
 
     from .task_changes import advance, ledger_line, results_of
@@ -76,12 +76,12 @@ def _rules() -> tuple[
 
 
 class NoSuchTask(LookupError):
-    """Our own mistake: a task that was never added."""
+    """A mistake of the program: a task that was never added."""
 
 
 class Ledger:
     def __init__(self, store: Store, bus: Bus, clock: Clock, makes: Callable[[str], Media]) -> None:
-        """`makes` gives the kind that an endpoint makes: `Catalog.makes`."""
+        """`makes` gives the media that an endpoint makes: `Catalog.makes`."""
         self._store = store
         self._bus = bus
         self._clock = clock
@@ -89,14 +89,14 @@ class Ledger:
         self._open: dict[TaskId, Task] = {}
         self._held: dict[TaskId, Task] = {}
         self._queued: tuple[Task, ...] | None = None
-        """Of `_held`, once somebody has asked for it."""
+        """`_held` in sending order; None: not computed yet."""
         self._at_runway: Counter[str] = Counter()
         self._locks: WeakValueDictionary[TaskId, asyncio.Lock] = WeakValueDictionary()
         self._writing: set[asyncio.Task[Any]] = set()
 
     async def load(self, *, sending: ReasonCode = ReasonCode.PROGRAM_ENDED) -> None:
-        """Takes up what the last run left. A task that was being sent when the program died is uncertain from now
-        on; `sending` says why."""
+        """Loads unfinished tasks. A task that was being sent when the program ended becomes uncertain; `sending` is the
+        reason."""
         for task in await self._store.unfinished():
             self._keep(task)
         cut_short = [task for task in self._open.values() if task.state is State.SENDING]
@@ -110,7 +110,7 @@ class Ledger:
 
     @_finished
     async def add(self, tasks: Sequence[Task], inputs: Sequence[Input], batch: Batch | None = None) -> None:
-        """Stores new tasks, all or none, and tells of them."""
+        """Stores new tasks, all or none, and announces them."""
         now = self._clock.now()
         entries = [
             LedgerEntry(
@@ -130,8 +130,8 @@ class Ledger:
         *,
         source: str = "",
     ) -> None:
-        """Stores tasks that ended before they came here, with their results, all or none, and tells of them. `source`
-        says where they were found. ValueError for one that has not ended: it would be asked for, or sent."""
+        """Stores tasks that ended elsewhere, with their results, all or none, and announces them. `source`: where they
+        were found. ValueError for an unfinished task: it would be polled or sent."""
         if any(not task.state.is_final for task in tasks):
             raise ValueError("A task that has not ended cannot be taken in")
         now = self._clock.now()
@@ -143,10 +143,10 @@ class Ledger:
 
     @_finished
     async def move(self, /, task_id: TaskId, transition: Transition, **detail: Any) -> Task:
-        """Moves a task by what happened and gives the task after it. `detail` goes into the ledger's line.
+        """Applies a transition and returns the new task. `detail` goes into the ledger's line.
 
-        The results that an answer names are stored in the same transaction; those of a task that had already succeeded
-        are left as they are, because by then the downloads own them."""
+        Results in an answer are stored in the same transaction. If the task had already succeeded they are not changed,
+        because the downloads own them by then."""
         advance, ledger_line, results_of, _ = _rules()
         async with self._lock(task_id):
             before = await self._current(task_id)
@@ -156,13 +156,13 @@ class Ledger:
             if before.state is State.SUCCEEDED or after.state is not State.SUCCEEDED:
                 outputs = ()
             if outputs:
-                # What was imported for a task that was thought gone is here already, and stays.
+                # Results that were imported while the task counted as gone stay.
                 here = {known.index for known in await self._store.outputs(task_id) if known.state is OutputState.SAVED}
                 outputs = tuple(output for output in outputs if output.index not in here)
             if after == before:
                 return after
             if before.state is after.state and replace(before, asked_at=after.asked_at) == after:
-                # It was asked for and nothing is new: not worth a write, and nobody needs to hear of it.
+                # Only the time of the last poll changed: no write, no event.
                 self._keep(after)
                 return after
             entry = ledger_line(before, after, transition, now, detail)
@@ -174,7 +174,7 @@ class Ledger:
             return after
 
     async def answer(self, task_id: TaskId, answer: Answer, key: Fingerprint = NO_KEY) -> Task:
-        """What Runway said of the task: its state, and its results with it. `key` is the one that asked."""
+        """Applies an answer of Runway: state and results. `key` is the key that asked."""
         *_, answered = _rules()
         return await self.move(task_id, answered(answer, key))
 
@@ -189,7 +189,7 @@ class Ledger:
         inputs: Sequence[Input] = (),
         **detail: Any,
     ) -> Task:
-        """An edit that is no move (a title, a project, a held request). `edit` may raise; then nothing has changed."""
+        """An edit that is no transition (title, project, held request). If `edit` raises, nothing is changed."""
         async with self._lock(task_id):
             before = await self._current(task_id)
             after = edit(before)
@@ -204,7 +204,7 @@ class Ledger:
 
     @_finished
     async def change_many(self, task_ids: Sequence[TaskId], edit: Callable[[Task], Task], kind: str) -> list[Task]:
-        """The same edit of many, in one transaction. Gives those that changed."""
+        """Applies one edit to several tasks in one transaction. Returns those that changed."""
         async with AsyncExitStack() as stack:
             await self._lock_all(stack, task_ids)
             stored = {
@@ -224,8 +224,8 @@ class Ledger:
 
     @_finished
     async def place(self, positions: Mapping[TaskId, float]) -> Mapping[TaskId, float]:
-        """New positions in the lane, in one transaction and one event. Tasks that are not held any more are left
-        alone. Gives the positions that those had which moved."""
+        """Sets positions in the lane, in one transaction and one event. Skips tasks that are no longer held. Returns
+        the old positions of those that moved."""
         async with AsyncExitStack() as stack:
             await self._lock_all(stack, positions)
             held = [task for i in positions if (task := self._open.get(i)) is not None and task.state is State.HELD]
@@ -239,29 +239,29 @@ class Ledger:
             return {old.id: old.position for old, _ in pairs}
 
     async def sent_between(self, since: float, until: float) -> list[Task]:
-        """All tasks that were sent, or that Runway says were made, from `since` until before `until`, in Unix seconds,
-        finished or not; oldest first."""
+        """All tasks sent, or made according to Runway, from `since` until before `until` (Unix seconds), finished or
+        not; oldest first."""
         return [task for task, _ in await self._store.spent_tasks(since, until)]
 
     async def find_remote(self, remote_ids: Sequence[RemoteId]) -> dict[RemoteId, TaskId]:
-        """Which of these Runway ids are in the list already, removed tasks' too."""
+        """Which of these Runway ids are in the list; includes removed tasks."""
         return await self._store.find_remote(remote_ids)
 
     async def missed(self, since: float) -> list[Task]:
-        """Tasks in the list that ended by 404s alone since then, in Unix seconds. StoreError."""
+        """Tasks in the list that ended only by 404s since then (Unix seconds). StoreError."""
         ended = frozenset((State.GONE, State.CANCELLED))
         wanted = Listing(filter=Filter(states=ended, since=since - LONGEST_LIFE), group=GroupBy.NONE)
         found = await self._store.get_many((await self._store.list(wanted)).ids)
         return [task for task in found if task.is_missed and (task.ended_at or 0.0) >= since]
 
     async def answered_at(self, task_id: TaskId) -> float | None:
-        """When the last sending got its answer, or was given up, at the latest, as the task's lines say; None where
-        they do not."""
+        """Latest possible time at which the last sending was answered or given up, from the task's ledger lines; None
+        if they do not say."""
         lines = await self._store.ledger(task_id)
         return next((line.at for line in reversed(lines) if line.kind in ("accepted", "no answer", "not sent")), None)
 
     async def was_sent(self, task_id: TaskId, at: float) -> bool:
-        """Whether the task's lines know of the sending that began then."""
+        """Whether the ledger has the sending that began at this time."""
         lines = await self._store.ledger(task_id)
         return any(line.kind == "sent" and abs(line.at - at) < SAME_MOMENT for line in lines)
 
@@ -270,41 +270,41 @@ class Ledger:
         return tuple(self._open.values())
 
     def held(self) -> tuple[Task, ...]:
-        """Those that wait in the local lane, in no order."""
+        """All held tasks, unordered."""
         return tuple(self._held.values())
 
     def queued(self) -> tuple[Task, ...]:
-        """The same without what was removed from the list, in the order in which it is sent."""
+        """Held tasks that are not removed from the list, in sending order."""
         if self._queued is None:
             self._queued = tuple(in_order(self._held.values()))
         return self._queued
 
     def at_runway(self, model: str) -> int:
-        """How many tasks of the model are at Runway or being sent. Those that the key in use cannot see are at another
-        organization, and take none of its places."""
+        """Tasks of the model at Runway or being sent. Tasks hidden from the key in use belong to another organization
+        and do not count."""
         return self._at_runway[model]
 
     @property
     def all_at_runway(self) -> int:
-        """The same of whatever model."""
+        """The same for all models."""
         return self._at_runway.total()
 
     def get_open(self, task_id: TaskId) -> Task | None:
         return self._open.get(task_id)
 
     async def task(self, task_id: TaskId) -> Task | None:
-        """Any task, finished or not; None when there is none."""
+        """Any task, finished or not; None if there is none."""
         return self._open.get(task_id) or await self._store.get(task_id)
 
     async def settle(self) -> None:
-        """Returns when every move that has begun is on disk."""
+        """Returns when every change that has begun is on disk."""
         while self._writing:
             await asyncio.wait(tuple(self._writing))
 
     def _written(self, task: asyncio.Task[Any]) -> None:
         self._writing.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            # The caller gets it too; if it was canceled meanwhile, this line is all that is left of it.
+            # The caller gets the error too, unless it was canceled.
             log.debug("A write to the ledger failed: %r", error)
 
     def _lock(self, task_id: TaskId) -> asyncio.Lock:
@@ -327,7 +327,7 @@ class Ledger:
         if not tasks:
             return
         async with AsyncExitStack() as stack:
-            # Between the commit and `_keep` the list shows them, and the person may cancel one.
+            # Locked until `_keep`: after the commit the list shows the tasks, and the person may cancel one.
             await self._lock_all(stack, [task.id for task in tasks])
             await self._store.add(tasks, inputs, batch, entries, outputs)
             for task in tasks:
@@ -335,7 +335,7 @@ class Ledger:
             self._bus.tell(TasksAdded(tuple(tasks)))
 
     async def _lock_all(self, stack: AsyncExitStack, task_ids: Iterable[TaskId]) -> None:
-        # Sorted, so that two who want several of the same tasks cannot wait for each other.
+        # In sorted order, to avoid deadlocks.
         for task_id in sorted(set(task_ids)):
             await stack.enter_async_context(self._lock(task_id))
 

@@ -1,9 +1,9 @@
-"""Input files of held tasks that are missing: recognizing a moved file, and replacing many paths by one answer.
+"""Missing input files of held tasks: recognizes moved files, and replaces all paths that moved together.
 
-While tasks are queued their files are hashed, in a worker and one after the other, so that a moved file can be told
-from another of the same name. When the person shows where one file is now, every held task that uses it gets the new
-path, and so does every other missing file that lies at the same place relative to it. `put_back` raises DiskError for a
-file that cannot be read, StoreError when the database refuses. Loop's thread only.
+While tasks are queued their files are hashed, one by one in a worker, so that a moved file can be told from another of
+the same name. When the person locates one file, every held task that uses it gets the new path, and so does every other
+missing file found at the same relative location. `put_back` raises DiskError for a file that cannot be read, StoreError
+when the database refuses. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
 LOOK_AFTER = 10.0
-"""Seconds until the files of new tasks are hashed: most tasks are sent by then, and hashed with it."""
+"""Seconds before files of new tasks are hashed: most tasks are sent by then, which hashes their files anyway."""
 
 
 class PutBack(Struct, frozen=True):
-    """`is_other`: it is not the file that was used before, and nothing was changed."""
+    """`is_other`: the file's content differs from the one used before, so nothing was changed."""
 
     tasks: tuple[TaskId, ...] = ()
     files: int = 0
@@ -48,7 +48,7 @@ class PutBack(Struct, frozen=True):
 
 
 class _Looks(Struct, frozen=True):
-    """What is known of a file that is gone. Empty and 0: not known."""
+    """Known hash and size of a missing file. Empty and 0: unknown."""
 
     sha256: str = ""
     size: int = 0
@@ -76,7 +76,7 @@ class MissingInputs:
         bus.listen(self._hear)
 
     async def run(self) -> None:
-        """Hashes the files of what waits here, until canceled."""
+        """Hashes the files of held tasks, until canceled."""
         await keep_going("noting what input files look like", self._turn, self._clock)
 
     async def _turn(self) -> None:
@@ -88,7 +88,7 @@ class MissingInputs:
         await self._alarm.wait(None)
 
     async def note(self) -> None:
-        """Notes the hash of every file of a held task that has none yet. What cannot be read is left for its turn."""
+        """Stores the hash of every file of a held task that has none yet. Skips unreadable files."""
         known: dict[str, str] = {}
         for task in self._ledger.held():
             if not any(found.path for found in inputs_of(task, self._catalog)):
@@ -100,15 +100,15 @@ class MissingInputs:
                 await self._ledger.change(task.id, same, "files noted", inputs=noted)
 
     async def missing(self, task_id: TaskId) -> tuple[Path, ...]:
-        """Files that a held task wants and that are not there."""
+        """Files of a held task that do not exist."""
         task = self._ledger.get_open(task_id)
         if task is None or task.state is not State.HELD:
             return ()
         return tuple(map(Path, await self._gone(_paths(inputs_of(task, self._catalog)))))
 
     async def put_back(self, old: Path, new: Path, *, anyway: bool = False) -> PutBack:
-        """`new` is where the file that was `old` is now. Unless `anyway`, it must be the same file: by its bytes where
-        they are known, else by name and size."""
+        """`new` is the new path of the file `old`. Unless `anyway`, it must be the same file: by hash if known, else by
+        name and size."""
         held = [(task, inputs_of(task, self._catalog)) for task in self._ledger.held()]
         gone = set(await self._gone({path for _, inputs in held for path in _paths(inputs)})) | {str(old)}
         wanting = [(task, inputs) for task, inputs in held if _paths(inputs) & gone]
@@ -177,7 +177,7 @@ def _not_there(paths: Iterable[str]) -> list[str]:
 
 
 def _moved(old: Path, new: Path, looks: Mapping[str, _Looks], anyway: bool) -> dict[str, tuple[Path, str]]:
-    """In a worker. Where each missing file is now, with its hash; empty when `new` is another file than `old`."""
+    """In a worker. New path and hash of each missing file; empty if `new` is another file than `old`."""
     new = new.absolute()
     digest = file_hash(new)
     if not anyway and not _is_same(old, new, digest, looks.get(str(old), _Looks())):

@@ -1,8 +1,8 @@
-"""What will probably become of the open tasks: when each queued one is sent, when each is done, and which ones no cap
-or balance lets go. The one source of every time left and every start time that is shown.
+"""Forecast for open tasks: when each queued one is sent, when each is done, and which ones a cap or the balance blocks.
+The one source of all times left and start times that are shown.
 
-A forecast, not a decision: what is sent, the lane decides when it is time. Seconds from now, as ranges. What one's own
-history is too short to say is left out. Loop's thread only; raises nothing.
+Only a forecast: the lane decides when it sends. Ranges in seconds from now; left out where the history is too short.
+Loop's thread only; raises nothing.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from .ledger import Ledger
 log = logging.getLogger(__name__)
 
 FRESH = 1.0
-"""Seconds for which an outlook holds, whatever time passes meanwhile."""
+"""Seconds for which an outlook is valid without events."""
 SHARE = 50
-"""An outlook on a long queue holds for so many times as long as it took to make."""
+"""The outlook of a long queue is reused for this many times as long as its computation took."""
 AT_ONCE = 500
-"""Tasks that are looked at in one turn of the loop."""
+"""Tasks processed per iteration of the loop."""
 UNKNOWN = Range(0.0, math.inf)
 
 
@@ -42,7 +42,7 @@ class Slots(Struct, frozen=True):
 
 
 class LaneForecast(Struct, frozen=True):
-    """How many are sent from here, and in how many seconds all of them are probably done."""
+    """Number of queued tasks, and seconds until all are probably done."""
 
     waiting: int
     low_seconds: float
@@ -51,22 +51,21 @@ class LaneForecast(Struct, frozen=True):
 
 class Outlook(Struct, frozen=True, kw_only=True):
     order: Mapping[TaskId, int] = field(default_factory=dict)
-    """The queued tasks that are sent by themselves, each with its place among those of its model, from 1."""
+    """Queued tasks that will be sent automatically, with the position among those of their model, from 1."""
     starts: Mapping[TaskId, Range] = field(default_factory=dict)
     ends: Mapping[TaskId, Range | None] = field(default_factory=dict)
-    """Of every task that is at Runway, or in `order`; None where nobody can say."""
+    """For every task at Runway or in `order`; None: unknown."""
     over: Mapping[TaskId, HeldBack] = field(default_factory=dict)
-    """The queued tasks that a cap or the balance keeps here, each with what the others need that wait for the same."""
+    """Queued tasks blocked by a cap or the balance, each with the credits that the others blocked by it need."""
 
     @property
     def all_sent(self) -> LaneForecast | None:
-        """When all that is sent from here is done; None when nothing is, or nobody can say."""
+        """When all queued tasks will be done; None if there are none or it is unknown."""
         left = self.left(self.order)
         return LaneForecast(len(self.order), left.low, left.high) if left is not None else None
 
     def left(self, task_ids: Iterable[TaskId]) -> Range | None:
-        """Until the last of these that are under way, or will be, is done; None without any, and where of one nobody
-        can say."""
+        """Time until the last of these tasks is done; None without any, or if one of them is unknown."""
         ends = [self.ends[task_id] for task_id in task_ids if task_id in self.ends]
         known = [end for end in ends if end is not None]
         if not ends or len(known) < len(ends):
@@ -84,10 +83,10 @@ def outlook(
     *,
     is_sending: bool = True,
 ) -> Outlook:
-    """`queued` are all that are queued, in their order; `limit` how many of a model may be at Runway at once.
-    `is_sending`: nothing is in the way of all."""
+    """`queued`: all queued tasks in order. `limit`: most tasks of a model at once. `is_sending`: nothing blocks the
+    whole lane."""
     free: defaultdict[str, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
-    """When a slot in use is free again, at the earliest and at the latest: heaps."""
+    """Two heaps per model: earliest and latest times at which its slots in use become free."""
     ends: dict[TaskId, Range | None] = {}
     for task in at_runway:
         known = usual(task)
@@ -119,7 +118,7 @@ def outlook(
 
 
 def _start(slots: tuple[list[float], list[float]], limit: int | None) -> Range:
-    """When the next slot is free; what is in use then is taken from the heaps."""
+    """When the next slot is free; removes it from the heaps."""
     if limit is None:
         return Range(0.0, 0.0)
     if limit <= 0:
@@ -138,8 +137,8 @@ def _known(span: Range) -> Range | None:
 
 
 class Outlooks:
-    """`over` says which of queued tasks, in their order, a cap or the balance keeps here; `limit` how many of a model
-    may be at once; `is_sending` whether nothing is in the way of all."""
+    """`over`: which queued tasks, in order, a cap or the balance blocks. `limit`: most tasks of a model at once.
+    `is_sending`: nothing blocks the whole lane."""
 
     def __init__(
         self,
@@ -158,14 +157,14 @@ class Outlooks:
         self._clock = clock
         self._kinds: dict[TaskId, tuple[Request, Kind]] = {}
         self._in_use: dict[Kind, Request] = {}
-        """A request of each kind that was open when all were looked at last."""
+        """One request of each kind that was open at the last full scan."""
         self._has_new = True
         self._known: Outlook | None = None
         self._holds_until = self._rests_until = 0.0
         self._is_stale = True
 
     def now(self) -> Outlook:
-        """As things stand, or stood a moment ago."""
+        """The current outlook, or a cached one."""
         now = self._clock.monotonic()
         if self._known is None or now >= self._holds_until or (self._is_stale and now >= self._rests_until):
             self._known = self._made(self._queued())
@@ -176,24 +175,24 @@ class Outlooks:
         return self._known
 
     def forget(self, *, at_once: bool = False) -> None:
-        """Something moved: the next question is answered anew; of a long queue after a rest, unless `at_once`."""
+        """Invalidates the cache; for a long queue only after a pause, unless `at_once`."""
         self._is_stale = True
         if at_once:
             self._rests_until = 0.0
 
     def if_moved(self, task_ids: Sequence[TaskId], before: TaskId | None) -> Outlook:
-        """As things would stand if these queued tasks stood before another one; None: at the end."""
+        """The outlook if these queued tasks stood before another one; None: at the end."""
         return self._made(placed_before(self._queued(), task_ids, before))
 
     def follow(self, task: Task, before: Task | None = None) -> None:
-        """A task came, or moved."""
+        """A task was added or changed."""
         if task.state.is_final:
             self._kinds.pop(task.id, None)
         elif before is None or before.state.is_final or task.request is not before.request:
             self._has_new = True
 
     async def remember_times(self) -> None:
-        """Reads the history of what is open, one of each kind, so that `now` can answer at once."""
+        """Reads the history of each open kind, so that `now` need not wait."""
         if self._has_new:
             self._has_new = False
             await self._look_at_all()
@@ -217,7 +216,7 @@ class Outlooks:
         self._in_use = in_use
 
     def _kind(self, task: Task) -> Kind:
-        """Worked out once for each request."""
+        """Cached per request."""
         known = self._kinds.get(task.id)
         if known is None or known[0] is not task.request:
             known = self._kinds[task.id] = (task.request, kind_of(task.request))

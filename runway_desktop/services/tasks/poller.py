@@ -1,18 +1,18 @@
-"""The poller: asks Runway for every open task, when `schedule` says so, and hands each answer to the ledger.
+"""The poller: polls every live task at the times that `schedule` gives, and passes each answer to the ledger.
 
-One loop over a heap of due times; at most 8 questions under way; `asking` keeps the gap per task. What failures do:
+One loop over a heap of due times, with at most 8 requests at a time; `asking` keeps the gap per task. On failures:
 
-    404                        the ledger's business: canceled if that was asked, gone else, if its own key says so
-                               twice; so it is asked once more, and seldom for a day after its end (`Missed`). What
-                               another key cannot see is asked for seldom, and at once when the key changes
-    401                        all asking stops until a key is accepted; no task changes
-    nothing reached            offline: one question at a time tries again each few seconds; the others wait, and are
-                               spread over seconds once it is answered
-    429, and several 5xx       a pause for all, `Retry-After` obeyed
-    any other                  a pause for that task
+    404                        handled by the ledger: canceled if a cancel was asked, else gone once the task's own key
+                               gets it twice. So it is polled once more, and then seldom for a day (`Missed`). A task
+                               that the key cannot see is polled seldom, and at once when the key changes
+    401                        no polling until a key is accepted; no task changes
+    no connection              offline: one request every few seconds tests the connection; when it is back, due polls
+                               are spread over seconds
+    429, and several 5xx       a back-off for all tasks, `Retry-After` obeyed
+    any other                  a back-off for that task
 
-Failing to ask never changes a task. After a sleep of the machine (the wall clock ran ahead of the monotonic one) all
-are asked soon, spread over seconds. Loop's thread only; `run` ends only when it is canceled.
+A failed poll never changes a task. After a sleep of the machine (the wall clock ran ahead of the monotonic one) all
+tasks are polled soon, spread over seconds. Loop's thread only; `run` ends only when canceled.
 """
 
 from __future__ import annotations
@@ -44,31 +44,31 @@ log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 8
 LOOKING_GAP = LEAST_GAP + 0.5
-"""Seconds between two questions about a task that the person looks at."""
+"""Seconds between polls of a task that is on screen."""
 HEARTBEAT = 5.0
-"""Seconds after which a loop with open tasks looks at both clocks, to notice that the machine slept."""
+"""Longest sleep in seconds of a loop with live tasks, to notice that the machine slept."""
 SLEPT = 4.0
-"""Seconds by which the wall clock must run ahead before that counts as sleep."""
+"""Seconds by which the wall clock must run ahead to count as sleep."""
 SPREAD = 0.05
-"""Seconds between two questions when many are due at the same moment, and ..."""
+"""Seconds between two polls when many are due at once, ..."""
 SPREAD_OVER = 10.0
-"""... the most that they are spread over."""
+"""... and the longest span that they are spread over."""
 JUST_SENT = 60.0
-"""Seconds after its sending until which an accepted task has probably not ended."""
+"""Seconds after its sending for which an accepted task has probably not ended."""
 FAILURES_FREE = 3
-"""Failures in a row, of whatever tasks, that make a pause for their tasks alone."""
+"""Failures in a row, of any tasks, that cause a back-off only for their own tasks."""
 LONGEST_CHAIN = 4
-"""How many throttled tasks in a row are asked after one end, when the first did not begin."""
+"""Most throttled tasks polled in a row after one ended, while the ones before have not started."""
 
 
 class _Watch(Struct):
-    """What the poller knows of one task. `turn` tells a valid entry of the heap from an old one."""
+    """The poller's state for one task. A heap entry is valid only if its turn equals `turn`."""
 
     remote_id: RemoteId
     seen: Seen
     model: str
     order: int
-    """In which it came to Runway, as far as this program knows; throttled tasks mostly begin in this order."""
+    """Order of arrival at Runway, as far as known; throttled tasks mostly start in this order."""
     due: float = 0.0
     turn: int = 0
     asking: bool = False
@@ -77,8 +77,7 @@ class _Watch(Struct):
 
 
 class Poller:
-    """`finish_cancel` is that of `TaskActions`. `at_once` says how many questions may be under way (the person's
-    setting, never above 8)."""
+    """`finish_cancel` is the one of `TaskActions`. `at_once`: most concurrent polls (a setting, at most 8)."""
 
     def __init__(
         self,
@@ -115,14 +114,14 @@ class Poller:
         self._questions: set[asyncio.Task[None]] = set()
         self._not_before = 0.0
         self._asked_to_wait = 0.0
-        """Until when Runway asked not to be asked: the part of `_not_before` that no return of the network ends."""
+        """Until when Retry-After forbids polls: the part of `_not_before` that remains when the network returns."""
         self._failures = 0
         self._was_away = False
         self._drift = clock.now() - clock.monotonic()
         bus.listen(self._hear)
 
     async def run(self) -> None:
-        """Asks until canceled. Questions under way are let go then; an answer that is being written down is written."""
+        """Polls until canceled. Running polls are canceled then, but an answer that is being written is written."""
         for task in sorted(self._ledger.open(), key=lambda task: task.sent_at or 0.0):
             self._take_up(task, fresh=False)
         missed = asyncio.create_task(self._missed.run(), name="ask for missed tasks")
@@ -143,8 +142,7 @@ class Poller:
         await self._alarm.wait(self._pause_length())
 
     def ask_now(self, task_ids: Iterable[TaskId] = ()) -> None:
-        """Asks for these tasks (none named: all, whatever failed before) as soon as the 5 seconds since their last
-        question and a Retry-After allow."""
+        """Polls these tasks (default: all, and ends back-offs) as soon as `LEAST_GAP` and Retry-After allow."""
         named = list(task_ids)
         if not named:
             self._not_before, self._failures = self._asked_to_wait, 0
@@ -152,8 +150,8 @@ class Poller:
         self._alarm.ring()
 
     def look_at(self, task_ids: Iterable[TaskId]) -> None:
-        """Names the tasks that the person has before his eyes (none: nobody looks). Those are asked for as often as the
-        API likes, so that their progress moves; the others as seldom as `schedule` can."""
+        """Sets the tasks that are on screen (may be none). They are polled as often as the API allows, so that their
+        progress moves; the others as seldom as `schedule` can."""
         before, self._looked_at = self._looked_at, frozenset(task_ids)
         now = self._clock.monotonic()
         for task_id in self._looked_at - before:
@@ -165,14 +163,14 @@ class Poller:
                     self._alarm.ring()
 
     def wake(self) -> None:
-        """The machine woke: no pause counts any more, and all are asked soon."""
+        """The machine woke up: ends all back-offs and polls all tasks soon."""
         self._asked_to_wait = 0.0
         for watch in self._watches.values():
             watch.failures = 0
         self.ask_now()
 
     def _take_up(self, task: Task, *, fresh: bool) -> None:
-        """Begins to watch a live task. One from an earlier run is asked for soon, whatever happened meanwhile."""
+        """Starts watching a live task. One from an earlier run is polled soon, because it may have ended."""
         if not task.state.is_live or task.remote_id is None or task.id in self._watches:
             return
         now = self._clock.monotonic()
@@ -198,7 +196,7 @@ class Poller:
         self._alarm.ring()
 
     def _drift_free(self, at: float | None) -> float | None:
-        """A wall time on the monotonic clock; now, at the latest: the clock may have been set back since."""
+        """Converts a wall time to the monotonic clock; not later than now, since the clock may have been set back."""
         now = self._clock.monotonic()
         return None if at is None else min(now, at - (self._clock.now() - now))
 
@@ -208,8 +206,7 @@ class Poller:
             self._throttled.get(watch.model, {}).pop(task_id, None)
 
     def _plan(self, task_id: TaskId, watch: _Watch, due: float) -> None:
-        """Plans the next question. One that is planned while the task is being asked about counts when that has
-        ended."""
+        """Schedules the next poll. During a poll of the task, the time is used after that has ended."""
         self._turns += 1
         watch.due, watch.turn = due, self._turns
         if not watch.asking:
@@ -229,7 +226,7 @@ class Poller:
         return max(own, self._asking.free_at(watch.remote_id))
 
     def _first(self) -> tuple[float, TaskId] | None:
-        """The next due question; entries that were planned anew since are thrown away on the way."""
+        """The next due poll; removes outdated heap entries."""
         while self._heap:
             due, turn, task_id = self._heap[0]
             watch = self._watches.get(task_id)
@@ -247,7 +244,8 @@ class Poller:
             due, task_id = first
             watch = self._watches[task_id]
             if due <= now < (free := self._asking.free_at(watch.remote_id)):
-                # Somebody else asked for it a moment ago. Waiting here keeps a place for others.
+                # Another caller polled it a moment ago. Waiting here instead of in `asking` keeps the slot free for
+                # other tasks.
                 self._plan(task_id, watch, free)
                 continue
             if self._account.is_offline:
@@ -281,7 +279,7 @@ class Poller:
             self._questions.discard(done)
             watch.asking = False
             if not done.cancelled() and (error := done.exception()) is not None:
-                # A mistake of ours must not stop the asking for all others.
+                # A mistake must not stop the polling of other tasks.
                 report("asking for a task", error)
             if self._watches.get(task_id) is watch:
                 if watch.turn == planned:
@@ -311,13 +309,13 @@ class Poller:
                 self._failed(task_id, watch, error, reply.key)
 
     async def _note(self, task_id: TaskId, watch: _Watch, answer: Answer | None, key: Fingerprint) -> None:
-        """Hands what that key was answered to the ledger and plans the next question. `None`: 404."""
+        """Passes the answer to the ledger and schedules the next poll. `None`: a 404. `key` is the key that asked."""
         if answer is None and key != self._runway.key:
-            # That says nothing of the key that came in meanwhile, with which it is asked for next.
+            # A 404 to the old key says nothing about the new one: poll again.
             self._plan(task_id, watch, self._soonest(watch))
             return
         if answer is not None:
-            # Before the ledger moves the task, so that what its event plans is planned with what was seen.
+            # Before the ledger moves the task, so that handlers of its event already plan with the new data.
             watch.seen = with_answer(watch.seen, answer, self._clock.monotonic())
         try:
             task = await self._ledger.move(task_id, NotFound(key) if answer is None else Answered(answer, key))
@@ -356,7 +354,7 @@ class Poller:
         self._account.note_failure(error, key)
         now = self._clock.monotonic()
         if isinstance(error, KeyRefused | NotReached):
-            # The account knows when to go on; this task is among the first then.
+            # The account decides when to go on; this task is then among the first.
             self._plan(task_id, watch, now)
             return
         self._failures += 1
@@ -382,7 +380,7 @@ class Poller:
         return replace(seen, ran_low=known.ran.low, ran_high=known.ran.high)
 
     def _nudge(self, model: str, chain: int = 1, after: TaskId | None = None) -> None:
-        """A place of this model became free: its oldest throttled task has probably begun, so it is asked soon."""
+        """A slot of this model became free: its oldest throttled task has probably started, so it is polled soon."""
         if chain > LONGEST_CHAIN:
             return
         place = self._watches[after].order if after is not None and after in self._watches else 0
@@ -407,7 +405,7 @@ class Poller:
         is_away = self._account.is_offline or not self._account.can_ask
         if self._was_away and not is_away:
             now = self._clock.monotonic()
-            # What failed before it was clear that nothing is reached waits for nothing any more.
+            # Ends the back-offs of failures before the connection was known to be lost.
             self._not_before, self._failures = self._asked_to_wait, 0
             self._spread([task_id for task_id, watch in self._watches.items() if watch.due <= now or watch.failures])
         self._was_away = is_away
@@ -429,7 +427,7 @@ class Poller:
         watch = self._watches.get(task.id)
         if task.state.is_live:
             if watch is None:
-                # One that was taken for gone, or whose id was written down late, is asked for now: it may have ended.
+                # A task that counted as gone, or whose id was stored late, may have ended: poll it now.
                 late = task.sent_at is not None and self._clock.now() - task.sent_at > JUST_SENT
                 self._take_up(task, fresh=not (late or before.state.is_final))
                 return

@@ -1,13 +1,12 @@
-"""Readings of counts and balance around sendings, and the evidence that they give of a sending without an answer.
+"""Reads counts and balance before and after sendings, as evidence for sendings without an answer.
 
-Nothing is sent of a model between its first reading and its POST. After a POST without an answer the counts are read
-again, several times: a slow server may still be at it, and a reading that other sendings overlap says nothing. What is
-in doubt is counted in the evidence; `uncertainty.verdict` says what it means.
+Nothing else of a model is sent between its first reading and its POST. After a POST without an answer the counts are
+read several times: a slow server may still make the task, and a reading that overlaps other sendings is ambiguous. The
+evidence counts what is in doubt; `uncertainty.verdict` interprets it.
 
-`UncertainFollowup` runs these looks, and no other task of the model is sent meanwhile: another sending would blur what
-the readings say of the first. A mistake of the program there is reported, and the model may be sent again.
-
-`before` and `look_after` raise nothing for what the world does; `recall` raises StoreError. Loop's thread only.
+`UncertainFollowup` runs these reads and blocks other tasks of the model meanwhile, because another sending would make
+the readings ambiguous. A programming mistake there is reported and unblocks the model. `before` and `look_after` raise
+nothing for failures of the outside world; `recall` raises StoreError. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -38,19 +37,19 @@ from .uncertainty import Likelihood, verdict
 log = logging.getLogger(__name__)
 
 FRESH = 30.0
-"""Seconds that a reading of counts and balance serves the sendings of one burst."""
+"""Seconds for which a reading is reused for the sendings of one burst."""
 LOOK_AFTER = (3.0, 20.0, 20.0, 40.0)
-"""Seconds before each look at counts and balance. The first comes before `sendings.LATE`: it can only show that the
-task was made. Those after the second come only while other sendings keep the readings in doubt."""
+"""Seconds before each reading. The first is before `sendings.LATE`, so it can only prove that the task was made. Those
+after the second are needed only while other sendings make the readings ambiguous."""
 GIVE_UP_LOOKING = 600.0
 WORTH_LOOKING = 1_800.0
-"""Seconds after a sending without an answer for which counts and balance say something of it."""
+"""Seconds after an unanswered sending for which readings are meaningful."""
 DAY = 86_400.0
 """The rolling day of the counts, in seconds, ..."""
 DAY_SLACK = 60.0
-"""... and how exactly it is kept, as far as anybody knows."""
+"""... and its assumed accuracy."""
 SLACK = 0.1
-"""Seconds that times of another run may be off."""
+"""Seconds by which times of another run may be off."""
 
 _FATES = {Likelihood.MADE: Fate.MADE, Likelihood.NOT_MADE: Fate.NOT_MADE}
 
@@ -67,15 +66,15 @@ class Readings:
         self._rng = rng
         self._sendings = Sendings()
         self._clean: dict[str, tuple[int, Organization]] = {}
-        """The latest reading of each model whose count is beyond doubt, and the number of its key."""
+        """The latest unambiguous reading of each model, with the number of its key."""
         self._before: dict[TaskId, Span] = {}
         self._recalled: set[TaskId] = set()
         bus.listen(self._hear)
 
     async def recall(self) -> None:
-        """Takes up what the last run sent, as far as the evidence of its uncertain tasks needs it, and of those that
-        Runway did not take. Call after `Ledger.load`, before anything is sent. StoreError when it cannot be read: then
-        nothing is known of them."""
+        """Restores the sendings of the last run that matter for the evidence of uncertain tasks, and of tasks refused
+        with 503. Call after `Ledger.load`, before anything is sent. After a StoreError there is no evidence for
+        them."""
         unsure = [task for task in self._ledger.open() if self.tells_something(task) or self._was_not_taken(task)]
         if not unsure:
             return
@@ -85,7 +84,7 @@ class Readings:
         models = {_model_of(task) for task in unsure}
         for task in (*sent, *filter(self._was_not_taken, unsure)):
             if _model_of(task) in models and not task.adopted:
-                # What another key sent stands in the counts of another organization, maybe.
+                # Another key's tasks may be in the counts of another organization.
                 await self._recall_one(task, is_made=task.remote_id is not None and keys == {task.key})
         for task in unsure:
             before = _before_of(task)
@@ -94,7 +93,7 @@ class Readings:
             self._recalled.add(task.id)
 
     def tells_something(self, task: Task) -> bool:
-        """Whether it is uncertain, and a reading still says something of it. Hours later, counts and balance have moved
+        """Whether the task is uncertain and a reading can still settle it. Hours later, counts and balance have changed
         for many other reasons."""
         if task.state is not State.UNCERTAIN or task.sent_at is None:
             return False
@@ -103,21 +102,21 @@ class Readings:
         return 0.0 <= self._clock.now() - task.sent_at <= WORTH_LOOKING
 
     def _was_not_taken(self, task: Task) -> bool:
-        """Whether Runway denied a held task not long ago, and a reading says whether that was true."""
+        """Whether Runway refused a held task with 503 so recently that a reading can show whether it was made."""
         evidence = task.evidence
         if task.state is not State.HELD or evidence is None or evidence.answered_before is None:
             return False
         return 0.0 <= self._clock.now() - evidence.answered_before <= WORTH_LOOKING
 
     def counted_by(self, task_id: TaskId) -> float:
-        """The moment by which the last sending of a task stands in the counts if it was made."""
+        """The moment by which a task's last sending is included in the counts, if it was made."""
         sent = self._sendings.get(task_id)
         return sent.counted_by if sent is not None else -math.inf
 
     async def before(self, task: Task) -> Organization | None:
-        """Counts and balance for a sending of the task, at most `FRESH` seconds old, read after its last sending would
-        stand in them and while none of the model was under way, if that can be had; None where Runway does not tell.
-        Call it while none is under way."""
+        """Counts and balance for a sending of the task: at most `FRESH` seconds old and, if possible, read after its
+        last sending would be counted and while no task of the model was being sent. None if Runway does not answer.
+        Call it while none is being sent."""
         model = task.request.model
         known = self._account.organization
         key, kept = self._clean.get(model, (0, None))
@@ -130,15 +129,15 @@ class Readings:
             ):
                 return self._keep(model, found)
         for _ in range(2):
-            # The first may be one that is on its way already, from before the last sending of the model ended.
+            # The first call may share a request that began before the model's last sending ended.
             known = await self._account.refresh()
             if known is not None and self._is_clean(model, known):
                 return self._keep(model, known)
         return known
 
     async def seen_since(self, task: Task, now: Organization | None) -> Evidence | None:
-        """What counts and balance say of the last sending of a held task that Runway did not take, in this run or the
-        one before; None where they cannot say anything. Raises StoreError."""
+        """Evidence about the last sending of a task that Runway refused with 503, in this run or the one before; None
+        if the readings cannot tell. Raises StoreError."""
         sent = self._sendings.get(task.id)
         if sent is None or now is None or not self._is_counted(task.id, now):
             return None
@@ -148,7 +147,7 @@ class Readings:
         return await self._compare(task, sent, now)
 
     def evidence(self, task: Task, before: Organization | None) -> Evidence:
-        """What is known before a sending."""
+        """The evidence known before a sending."""
         price = self._pricing.price(task.request)
         credits = price.credits if price else None
         if before is None:
@@ -164,7 +163,7 @@ class Readings:
         )
 
     def began(self, task: Task, before: Organization | None) -> None:
-        """The first byte of its POST may leave now."""
+        """Call just before the POST."""
         model, key = task.request.model, self._account.keys_used
         self._sendings.begin(task.id, Sent(model=model, key=key, begun=self._account.moments.now()))
         self._recalled.discard(task.id)
@@ -178,19 +177,19 @@ class Readings:
         ):
             self._before[task.id] = before.span
         else:
-            # In doubt, or of a key that was changed meanwhile.
+            # Ambiguous, or read with another key.
             self._before.pop(task.id, None)
 
     def ended(self, task_id: TaskId, fate: Fate, credits: float = 0.0) -> None:
-        """What the answer, or none, says of it."""
+        """Records the outcome of a sending."""
         self._sendings.end(task_id, fate, self._account.moments.now(), credits)
         if fate is not Fate.UNKNOWN:
             self._before.pop(task_id, None)
 
     async def look_after(self, task_id: TaskId, settled: asyncio.Event) -> None:
-        """Asks for counts and balance after a sending without an answer, and notes them at the task. `settled` is set
-        once they say what became of it, or no slow server can be at it any more, or they will not come soon: until then
-        no other task of the model should be sent."""
+        """Reads counts and balance after an unanswered sending and stores them as the task's evidence. Sets `settled`
+        once they decide its fate, or no slow server can still make it, or no reading is possible soon. Until then no
+        other task of the model should be sent."""
         deadline = self._clock.monotonic() + GIVE_UP_LOOKING
         try:
             for seconds in LOOK_AFTER:
@@ -206,7 +205,7 @@ class Readings:
             self._recalled.discard(task_id)
 
     async def _look(self, task_id: TaskId, deadline: float, settled: asyncio.Event) -> bool:
-        """Whether no further look is needed."""
+        """Takes one reading; True if no further one is needed."""
         after = await self._reading(task_id, deadline, settled)
         task = self._ledger.get_open(task_id)
         if after is None or task is None or task.state is not State.UNCERTAIN:
@@ -214,7 +213,7 @@ class Readings:
         sent = self._sendings.get(task_id)
         changed = sent is not None and sent.key not in (None, self._account.keys_used)
         if changed or task.key not in (NO_KEY, self._account.key.fingerprint):
-            # The numbers of another key, of another organization maybe.
+            # The reading is another key's, perhaps of another organization.
             return True
         try:
             evidence = await self._compare(task, sent, after)
@@ -223,7 +222,7 @@ class Readings:
             log.warning("The evidence for %s could not be written: %s", task_id, error)
             return False
         if evidence.daily_before is None and evidence.balance_before is None:
-            # There is nothing to compare with, however often it is read.
+            # There is nothing to compare with, so further readings are useless.
             return True
         if not evidence.is_early:
             settled.set()
@@ -238,7 +237,7 @@ class Readings:
             is_early=sent is not None and after.span is not None and after.span.begin <= sent.counted_by,
         )
         if before is None or after.span is None:
-            # The first reading is in doubt itself, or what the last run sent could not be read.
+            # The first reading is ambiguous, or the last run's sendings could not be read.
             return replace(seen, doubtful=max(1, seen.doubtful), is_balance_doubtful=True)
         others = self._sendings.others(task.id, model, before, after.span)
         return replace(
@@ -250,7 +249,7 @@ class Readings:
         )
 
     async def _leaving(self, task: Task, after: Organization) -> int:
-        """How many tasks of the model may have left the rolling day between the readings."""
+        """Number of the model's tasks that may have left the rolling day between the readings."""
         since, until = _before_of(task).begin - DAY - DAY_SLACK, self._clock.now() - DAY + DAY_SLACK
         return sum(
             _model_of(old) == _model_of(task) and may_count(old)
@@ -258,15 +257,14 @@ class Readings:
         )
 
     def _others_at_runway(self, task: Task) -> bool:
-        """Any of them may have ended meanwhile without being asked for."""
+        """Any of these may have ended meanwhile, which moves the balance."""
         unsure = (State.UNCERTAIN, State.SENDING)
         return any(
             other.id != task.id and (other.state.is_live or other.state in unsure) for other in self._ledger.open()
         )
 
     async def _reading(self, task_id: TaskId, deadline: float, settled: asyncio.Event) -> Organization | None:
-        """A fresh reading, waited for while Runway cannot be reached; None when it did not come in time or nobody needs
-        it."""
+        """A new reading, retried while offline. None if it did not come in time or the task is no longer uncertain."""
         failures = 0
         while self._clock.monotonic() < deadline:
             task = self._ledger.get_open(task_id)
@@ -275,7 +273,7 @@ class Readings:
             if not self._account.is_offline and (found := await self._account.refresh()) is not None:
                 if self._is_after(task_id, found):
                     return found
-                # One of the last run may have ended only in a moment, as far as is known.
+                # The last run's sending may count as ended only in a moment.
                 sent = self._sendings.get(task_id)
                 await self._clock.sleep(sent.ended - self._account.moments.now() if sent is not None else 0.0)
                 continue
@@ -285,12 +283,12 @@ class Readings:
         return None
 
     def _is_after(self, task_id: TaskId, reading: Organization) -> bool:
-        """Not so where somebody else had asked before the sending ended, and the answer took its time."""
+        """Whether the reading was requested after the sending ended. A shared request may be older."""
         sent = self._sendings.get(task_id)
         return sent is None or reading.span is None or reading.span.begin > sent.ended
 
     def _is_counted(self, task_id: TaskId, reading: Organization) -> bool:
-        """Whether the last sending of the task stands in the reading if it was made."""
+        """Whether the reading includes the task's last sending, if it was made."""
         return reading.span is not None and reading.span.begin > self.counted_by(task_id)
 
     def _is_clean(self, model: str, reading: Organization) -> bool:
@@ -313,7 +311,7 @@ class Readings:
             self._resolve(task.id, task.evidence)
 
     def _resolve(self, task_id: TaskId, evidence: Evidence) -> bool:
-        """Whether the evidence says what became of it."""
+        """Whether the evidence decides the sending's fate."""
         fate = _FATES.get(verdict(evidence).likelihood)
         if fate is not None:
             self._sendings.resolve(task_id, fate)
@@ -338,8 +336,7 @@ class UncertainFollowup:
         self._unsettled: dict[TaskId, tuple[str, asyncio.Event]] = {}
 
     def take_up(self, tasks: Iterable[Task]) -> None:
-        """Looks after those of the last run of which a reading still tells something. Hours later, counts and balance
-        have moved for many other reasons."""
+        """Starts the reads for uncertain tasks of the last run that a reading can still settle."""
         for task in tasks:
             if self._readings.tells_something(task):
                 self.look(task)
@@ -352,11 +349,11 @@ class UncertainFollowup:
         look.add_done_callback(lambda done: self._looked(task.id, done))
 
     def is_unsettled(self, model: str) -> bool:
-        """A sending of this model got no answer, and counts and balance do not say yet what became of it."""
+        """A sending of this model is unanswered, and the readings have not settled it yet."""
         return any(model == other and not settled.is_set() for other, settled in self._unsettled.values())
 
     def let_go(self) -> list[asyncio.Task[None]]:
-        """Ends all looks; gives them, to be awaited."""
+        """Cancels all reads; returns them to be awaited."""
         looks = list(self._looks.values())
         for look in looks:
             look.cancel()
@@ -380,8 +377,7 @@ class UncertainFollowup:
 
 
 def _before_of(task: Task) -> Span:
-    """When the first reading of an uncertain task was made, in Unix seconds. Evidence of an older version does not
-    say it."""
+    """Times of an uncertain task's first reading, in Unix seconds. Estimated if the evidence has no first reading."""
     sent_at, evidence = task.sent_at or 0.0, task.evidence
     if evidence is None or evidence.asked_before is None or evidence.answered_before is None:
         return Span(sent_at - FRESH, sent_at)
@@ -389,7 +385,7 @@ def _before_of(task: Task) -> Span:
 
 
 def _model_of(task: Task) -> str:
-    """Which its sending asked for: a held task may have been edited since."""
+    """The model that was sent: a held task may have been edited since."""
     return (task.evidence.model if task.evidence is not None else "") or task.request.model
 
 
@@ -399,7 +395,7 @@ def may_count(task: Task) -> bool:
 
 
 def daily(organization: Organization, model: str) -> int | None:
-    """How many of the model were made today; None where Runway does not speak of the model at all."""
+    """Tasks of the model made today; None if Runway does not mention the model."""
     if model in organization.daily_used or model in organization.limits:
         return organization.daily_used.get(model, 0)
     return None

@@ -1,10 +1,9 @@
-"""When to ask for a task next: soon after its end, and seldom before. Pure; seconds on the monotonic clock.
+"""When to poll a task next: soon after its end, and seldom before. Pure; seconds on the monotonic clock.
 
-The API asks clients not to expect news of one task more often than every 5 seconds, so a question is worth most just
-after the end. Where that is comes from three things, the better ones first: the server's own progress seen twice (a
-speed), progress seen once (a speed since a start that is only known to lie between two questions), and how long like
-tasks took. Far from the end only a part of the way is waited, because progress is not even and guesses get better on
-the way; never longer than `LONGEST`, because guesses may be wrong.
+The API asks clients to poll a task at most every 5 seconds, so a poll is worth most just after the end. The end is
+estimated from, best first: two progress values (a speed), one progress value (a speed since a start known only to lie
+between two polls), and the durations of similar tasks. Far from the end only a part of the time is waited, because
+progress is uneven and estimates improve; never longer than `LONGEST`, because estimates may be wrong.
 """
 
 from __future__ import annotations
@@ -16,54 +15,53 @@ from runway_desktop.domain.transitions import Answer
 from runway_desktop.values import Struct, replace
 
 LEAST_GAP = 5.0
-"""Least seconds between two questions about one task, and between its sending and the first. Source: the API's
-guide."""
+"""Least seconds between two polls of a task, and between its sending and the first. Source: the API's guide."""
 LONGEST = 45.0
 THROTTLED_GAP = 40.0
 AFTER_END = 0.35
-"""Seconds after the guessed end: the server's last step and the way to us."""
+"""Seconds after the estimated end, for the server's last step and the network."""
 FIRST_LOOK_AT_CLIPS = 11.0
-"""Seconds: hardly a clip is made in less, and an early look at one shows too little progress to guess its end from."""
+"""Seconds. Clips are hardly ever made faster, and an earlier poll shows too little progress to estimate the end."""
 USUAL_QUEUE = 1.5
-"""Seconds that an accepted task mostly waits before it runs, where it is not throttled."""
+"""Seconds that an accepted task usually waits before it runs, if not throttled."""
 SURE = 1.5
-"""A guess of the end that is good to so many seconds is taken at its word."""
+"""Estimates with at most this uncertainty in seconds are used as they are."""
 VAGUE = 5.0
-"""One that is worse than so many seconds is worth a question more on the way."""
+"""Estimates with more uncertainty, in seconds, justify another poll in between."""
 NUDGE = 1.0
-"""Seconds after the end of one task until the next throttled one of its model is asked whether it has begun."""
+"""Seconds after a task's end before the next throttled task of its model is polled."""
 
 
 class Seen(Struct, frozen=True, kw_only=True):
-    """What is known of one task. `began_after` and `began_before` enclose the moment at which it began to run."""
+    """What is known of one task. It started running between `began_after` and `began_before`."""
 
     state: State
     asked: float | None = None
     accepted: float | None = None
     first_look: float = LEAST_GAP
-    """Seconds after the sending until the first question, where history is too short to say."""
+    """Seconds from sending to first poll if the history is too short."""
     began_after: float | None = None
     began_before: float | None = None
     first: tuple[float, float] | None = None
-    """When progress was first seen, and the progress (0 to 1)."""
+    """Time and value (0 to 1) of the first progress seen."""
     last: tuple[float, float] | None = None
     ran_low: float | None = None
-    """The lower quartile of how long like tasks ran; None where history is too short."""
+    """Lower quartile of similar tasks' running times; None if the history is too short."""
     ran_high: float | None = None
     questions: int = 0
-    """Asked since the state last changed."""
+    """Polls since the state last changed."""
     still: int = 0
-    """Answers in a row that showed the same progress as the one before."""
+    """Answers in a row without new progress."""
 
 
 def next_question(seen: Seen, now: float, rng: random.Random) -> float:
-    """When to ask next. Never sooner than `LEAST_GAP` after the last question or the sending, never in the past."""
+    """Time of the next poll: at least `LEAST_GAP` after the last poll or the sending, and not in the past."""
     earliest = max(now, *(at + LEAST_GAP for at in (seen.asked, seen.accepted) if at is not None), now)
     return max(earliest, _wished(seen, now, rng))
 
 
 def with_answer(seen: Seen, answer: Answer, now: float) -> Seen:
-    """What is known after an answer that came at `now`."""
+    """`seen` updated with an answer received at `now`."""
     state = answer.state if answer.state in (State.RUNNING, State.THROTTLED) else State.PENDING
     same = state is seen.state
     known = replace(seen, state=state, questions=seen.questions + 1 if same else 1)
@@ -79,7 +77,7 @@ def with_answer(seen: Seen, answer: Answer, now: float) -> Seen:
     if known.first is None or answer.progress < known.first[1]:
         return replace(known, first=point, last=point)
     if known.last is not None and known.last != known.first and _is_far(known.last, point):
-        # Progress is not even: the speed of the last stretch says more of what is left than that of the first.
+        # Progress is uneven: the latest speed predicts the rest better than the first.
         return replace(known, first=known.last, last=point)
     return replace(known, last=point)
 
@@ -95,7 +93,7 @@ def _wished(seen: Seen, now: float, rng: random.Random) -> float:
 
 
 def _before_running(seen: Seen, now: float, rng: random.Random) -> float:
-    """Accepted, but not known to run. Each look that finds it waiting makes the next one later."""
+    """Accepted, but not known to run. The gap grows with each poll."""
     if seen.asked is None:
         if seen.accepted is None:
             return now
@@ -105,20 +103,20 @@ def _before_running(seen: Seen, now: float, rng: random.Random) -> float:
 
 
 def _grown(questions: int) -> int:
-    """How often a gap has grown. A task that waits for days is asked for thousands of times: a power of that is more
-    than a float holds."""
+    """Exponent of a growing gap. Bounded: a task that waits for days is polled thousands of times, and the power would
+    overflow a float."""
     return min(30, max(0, questions - 1))
 
 
 def _first_look(seen: Seen) -> float:
-    """Seconds after the sending. Where like tasks all take about as long, the first look is for the end; else for the
+    """Seconds after the sending. If similar tasks take about equally long, the first poll targets the end, else the
     progress."""
     if seen.ran_low is None or seen.ran_high is None:
         return seen.first_look
     spread = seen.ran_high - seen.ran_low
     if spread <= VAGUE - 1.0:
         return seen.ran_high + USUAL_QUEUE
-    # Not so late that the quick ones, below the lower quartile, are over long before.
+    # Early enough for the quarter of tasks that end below the lower quartile.
     return max(seen.first_look, min(0.75 * seen.ran_low, seen.ran_low - 0.5 * spread))
 
 
@@ -129,25 +127,25 @@ def _while_running(seen: Seen, now: float, rng: random.Random) -> float:
     soonest, latest = max(0.0, guess[0] - now), max(0.0, guess[1] - now)
     unsure = latest - soonest
     if unsure > VAGUE and soonest > 2.0 * LEAST_GAP:
-        # One more look on the way makes the guess better, and still leaves the gap before the earliest end.
+        # Another poll in between improves the estimate and leaves the gap before the earliest end.
         wait = max(LEAST_GAP, min(0.6 * latest, soonest - LEAST_GAP))
     else:
-        # A look before the end costs a question and the whole gap, a look after it only the time since.
+        # A poll before the end costs a request and the whole gap; one after it only the time since.
         wait = soonest + min(0.9 * unsure, max(4.0, 0.04 * _elapsed(seen, now))) if unsure > SURE else latest
         wait += AFTER_END + (0.3 + 0.01 * latest) * rng.random()
     wait = min(wait, LONGEST, _trust(seen, now))
-    # Progress that stands still says nothing of the end any more.
+    # Progress that stopped no longer predicts the end.
     return now + (max(wait, _growing(seen.still, rng)) if seen.still > 1 else wait)
 
 
 def _growing(questions: int, rng: random.Random) -> float:
-    """A gap that grows with each question that brought nothing, where nothing better is known."""
+    """A gap that grows with each poll without news, used when nothing better is known."""
     return min(LONGEST / 1.5, LEAST_GAP * 1.25 ** _grown(questions)) * (1.0 + 0.1 * rng.random())
 
 
 def _trust(seen: Seen, now: float) -> float:
-    """How far ahead a guess is believed: about twice as long again as the task has run. Progress is not even, and what
-    hurries near the end would be found out late."""
+    """Seconds ahead for which an estimate is trusted: about twice the time that the task has run. Progress is uneven,
+    and a fast finish would be noticed late."""
     return LONGEST if seen.last is None else max(2.4 * LEAST_GAP, 2.0 * _elapsed(seen, now))
 
 
@@ -157,12 +155,12 @@ def _elapsed(seen: Seen, now: float) -> float:
 
 
 def _end_by_progress(seen: Seen) -> tuple[float, float] | None:
-    """The earliest and the latest likely end by the server's own progress; None when there is too little of it."""
+    """Earliest and latest likely end from the server's progress; None if there is too little of it."""
     if seen.last is None or not 0.0 < seen.last[1] <= 1.0:
         return None
     at, shown = seen.last
     grain = _grain(shown, *([seen.first[1]] if seen.first is not None else []))
-    # Progress is cut to its grain, so on average half a grain more is done.
+    # Progress is rounded down, so on average half a grain more is done.
     done = min(1.0, shown + grain / 2.0)
     if seen.first is not None and at - seen.first[0] >= 2.0 and shown - seen.first[1] >= 2.0 * grain:
         made = shown - seen.first[1]
@@ -175,15 +173,14 @@ def _end_by_progress(seen: Seen) -> tuple[float, float] | None:
     earliest = seen.began_after if seen.began_after is not None else seen.accepted
     if earliest is None or done < 0.03:
         return None
-    # Between two looks that saw it waiting and running it most likely began soon after the first.
+    # A task seen waiting and then running most likely started soon after the first of these polls.
     latest = min(earliest + 2.5, earliest + 0.6 * (at - earliest))
     left = (1.0 - done) / done
     return at + left * (at - latest), at + left * (at - earliest)
 
 
 def _grain(*progress: float) -> float:
-    """The coarsest step of which everything seen is a multiple: some servers tell progress in tenths, some to the last
-    bit."""
+    """The coarsest step that all values are multiples of: some servers report progress in tenths, some exactly."""
     for grain in (0.1, 0.05, 0.01):
         if all(abs(value / grain - round(value / grain)) < 1e-6 for value in progress):
             return grain
@@ -197,7 +194,7 @@ def _end_by_history(seen: Seen) -> tuple[float, float] | None:
     if began is None:
         return None
     if seen.began_after is None and seen.accepted is not None:
-        # The first look found it running already, so it began long before that look.
+        # The first poll found it running already, so it had started long before.
         began = min(began, seen.accepted + USUAL_QUEUE)
     return began + seen.ran_low, began + seen.ran_high
 

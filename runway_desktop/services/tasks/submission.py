@@ -1,9 +1,9 @@
-"""From a prepared request to a held task: the whole intent is on disk before anything is sent.
+"""Turns a prepared request into held tasks; the whole intent is on disk before anything is sent.
 
-`Submission` takes nothing but a `Prepared`, which `usecases.sending` alone can make: it was checked and priced, and
-what had to be asked was asked. Nothing here talks to Runway. Inputs are noted by path and size; their bytes are read
-when they are about to be sent. Raises `NotPossible` for what a task's state does not allow, StoreError when the disk
-refuses. Loop's thread only.
+`Submission` accepts only a `Prepared`, which only `usecases.sending` can make: it was validated and priced, and the
+person has confirmed what needs it. Nothing here calls Runway. Inputs are stored by path and size; their bytes are read
+just before sending. Raises `NotPossible` if a task's state does not allow the action, StoreError on disk errors. Loop's
+thread only.
 """
 
 from __future__ import annotations
@@ -45,30 +45,30 @@ from .lane import Lane
 from .ledger import Ledger, NoSuchTask
 
 AT_ONCE = 60
-"""New tasks of one transaction where there are thousands: a few milliseconds of the loop."""
+"""Tasks per transaction when there are thousands: a few milliseconds of the loop."""
 
 
 class Ask(Enum):
-    """What a person has to say yes to before tasks are sent. `usecases.sending.questions` makes the words."""
+    """What a person has to confirm before tasks are sent. `usecases.sending.questions` has the words."""
 
     ABOVE_LIMIT = "above the limit"
-    """They cost more than the person spends without being asked."""
+    """They cost more than the person's limit for sending without a question."""
     PRICE_UNKNOWN = "price unknown"
-    """Nothing is known of what they cost."""
+    """Their price is unknown."""
     OVER_CAP = "over a cap"
     """A cap keeps at least one of them in the queue for now."""
     LOW_BALANCE = "low balance"
-    """The balance is not enough for all of them."""
+    """The balance is too low for all of them."""
     REPEAT = "repeat"
     """The same was sent a moment ago."""
     OTHER_KEY = "other key"
-    """At least one of them was queued with another key than the one that it would be sent with."""
+    """At least one of them was queued with another key than the one in use."""
     MAY_BE_PAID_TWICE = "may be paid twice"
-    """Nobody knows whether Runway has one of them already: its sending got no answer, or it comes from a backup."""
+    """Runway may have one of them already: its sending got no answer, or it comes from a backup."""
 
 
 class NewTask(Struct, frozen=True, kw_only=True):
-    """A task to be made. `id` is its own already, for whoever writes it down before it is stored."""
+    """A task to be made. `id` is fixed here, so it can be recorded before the task is stored."""
 
     request: Request
     id: TaskId = field(default_factory=new_task_id)
@@ -77,17 +77,16 @@ class NewTask(Struct, frozen=True, kw_only=True):
     title: str = ""
     parent_id: TaskId | None = None
     batch_id: BatchId | None = None
-    """A batch that exists already."""
+    """An existing batch."""
     again_of: Task | None = None
-    """The task of which this is the same request once more: its files are compared with what they were then."""
+    """The task that this repeats: its files are compared with their hashes of then."""
     files: Mapping[str, str] = MappingProxyType({})
-    """Hashes of its files as they are now, by path, where another program asks for it."""
+    """Current hashes of its files by path, for a client's request."""
 
 
 class NewTasks(Struct, frozen=True, kw_only=True):
-    """Tasks to be stored in their order at the end of the lane. Several, or named ones, form a batch, unless they have
-    one or are sent again. `steps`: how many tasks each transaction holds; empty: all in one, all or none. `hold`: why
-    they wait there."""
+    """Tasks to be stored in order at the end of the lane. Several, or named ones, form a batch unless they already have
+    one or are repeats. `steps`: tasks per transaction; empty: all in one. `hold`: why they wait."""
 
     tasks: tuple[NewTask, ...]
     batch_name: str = ""
@@ -96,21 +95,21 @@ class NewTasks(Struct, frozen=True, kw_only=True):
 
 
 class SendAgain(Struct, frozen=True):
-    """An uncertain task to be dismissed, and a new one of the same request."""
+    """Dismisses an uncertain task and makes a new one of the same request."""
 
     old: Task
     new: NewTask
 
 
 class Edit(Struct, frozen=True):
-    """Another request for a held task."""
+    """A new request for a held task."""
 
     task: Task
     request: Request
 
 
 class Release(Struct, frozen=True):
-    """Held tasks to be sent, those too that wait for the person: as the next ones, or when it is their turn."""
+    """Held tasks to be sent, including those that wait for the person: next, or at their positions."""
 
     tasks: tuple[Task, ...]
     is_next: bool = True
@@ -120,39 +119,39 @@ Intent = NewTasks | SendAgain | Edit | Release
 
 
 class Door(Enum):
-    """Where tasks come from. What was sent last is remembered for each."""
+    """Where tasks come from. The last sending is remembered per door, to find repeats."""
 
     COMPOSER = "composer"
     SHEET = "sheet"
     AGAIN = "again"
-    """The same request again, of a task that has ended or of an uncertain one."""
+    """The same request again, of an ended or uncertain task."""
     RELEASE = "release"
     SCRIPT = "script"
 
 
 class Origin(Struct, frozen=True):
-    """Who asks. `what` equals that of another press that asks for the same; None: the requests themselves."""
+    """Source of an intent. `what` is equal for two presses that ask for the same; None: compare the requests."""
 
     door: Door
     what: object = None
 
 
 class Stamp:
-    """Held by the one place that checks, prices and asks: without it nothing can be prepared."""
+    """Capability of the one place that validates, prices and confirms: a `Prepared` needs it."""
 
 
 class Payer(Struct, frozen=True):
-    """The key in use, for people: its profile and its last characters."""
+    """The key in use, for display: its profile and its last characters."""
 
     profile: str = ""
     ending: str = ""
 
 
 class Prepared:
-    """An intent that was checked and priced, with what has to be asked before it is carried out. For one use.
+    """A validated and priced intent, with the confirmations it needs. For one use.
 
-    `findings` holds what is wrong with each request, in their order. `held_back` is the cap or balance that keeps tasks
-    in the queue, `kept` their number. `key` is the one in use when it was made, at `made_at` of the monotonic clock."""
+    `findings`: problems of each request, in order. `held_back`: the cap or balance that keeps `kept` tasks in the
+    queue. `key`: the key in use when it was made, at `made_at` of the monotonic clock."""
 
     __slots__ = (
         "asks",
@@ -206,14 +205,14 @@ class Prepared:
         return Ask.REPEAT in self.asks
 
     def use(self) -> None:
-        """NotPossible the second time."""
+        """Raises NotPossible the second time."""
         if self.is_used:
             raise NotPossible("This was sent already.")
         self.is_used = True
 
 
 class Submission:
-    """`executor` runs the short looks at files (their sizes) off the loop."""
+    """`executor` reads file sizes off the loop."""
 
     def __init__(
         self,
@@ -237,7 +236,7 @@ class Submission:
         self._last_position = 0.0
 
     def take_stamp(self) -> Stamp:
-        """For `usecases.sending` alone, once: RuntimeError for anyone after it."""
+        """Call once, from `usecases.sending` only: RuntimeError after that."""
         if self._is_taken:
             raise RuntimeError("Only one place prepares what is sent")
         self._is_taken = True
@@ -246,8 +245,8 @@ class Submission:
     async def carry_out(
         self, prepared: Prepared, moved: Callable[[], Mapping[str, str]] = dict
     ) -> AsyncGenerator[tuple[TaskId, ...], None]:
-        """Stores what was prepared and gives the ids of the tasks that are in the lane with it, portion by portion.
-        `moved`: where files are now, old URI to new, that were moved while the portions before were stored."""
+        """Stores what was prepared; yields the ids of its tasks, transaction by transaction. `moved`: old to new URIs
+        of files that moved since the first transaction."""
         if prepared.stamp is not self._stamp or not prepared.is_valid:
             raise RuntimeError("Nothing is sent that was not prepared here")
         prepared.use()
@@ -256,8 +255,8 @@ class Submission:
                 async for ids in self._add(new, moved, prepared.key):
                     yield ids
             case SendAgain(old, new):
-                # In this order, because a program that dies between the two must not leave both: a lost row is sent
-                # again with a click, a second result is paid for.
+                # Dismiss first: after a crash in between, a lost row costs a click, but two rows could be paid for
+                # twice.
                 await self._adoption.let_go(old.id)
                 async for ids in self._add(NewTasks(tasks=(new,)), moved, prepared.key):
                     yield ids
@@ -271,9 +270,9 @@ class Submission:
     async def give_files(
         self, task_id: TaskId, places: Mapping[tuple[str | int, ...], str], hashes: Mapping[str, str]
     ) -> None:
-        """Puts other file URIs in the places of a held task's inputs; nothing else of its request changes, so nothing
-        is asked. It waits for its turn again, unless it waits for the person. `hashes` are those of the files, by path.
-        NotPossible once its sending has begun."""
+        """Replaces file URIs of a held task's inputs. Nothing else of the request changes, so no confirmation is
+        needed. The task waits for its turn again, unless it waits for the person. `hashes` by path. NotPossible once
+        its sending has begun."""
         task = await self._task(task_id)
         known = {found.place for found in inputs_of(task, self._catalog)}
         values = with_assets(task.request.values, {place: uri for place, uri in places.items() if place in known})
@@ -293,7 +292,7 @@ class Submission:
     async def _add(
         self, new: NewTasks, moved: Callable[[], Mapping[str, str]], key: Fingerprint
     ) -> AsyncGenerator[tuple[TaskId, ...], None]:
-        # One time for all of them: what came together stands together, in its own order.
+        # One creation time for all, so that they are listed together in their order.
         now = self._clock.now()
         made_at = await self._made_at(new, now)
         batch = self._batch(new, now)
@@ -323,8 +322,8 @@ class Submission:
             yield tuple(task.id for task in tasks)
 
     async def _made_at(self, new: NewTasks, now: float) -> float:
-        """More rows of a sheet of which some were sent earlier today count as made with those, so that all of them
-        stand in the order of the sheet, however many presses they took."""
+        """Rows of a sheet whose earlier rows were sent today get those rows' time, so that all are listed in the
+        sheet's order."""
         batches = {task.batch_id for task in new.tasks if task.again_of is None and task.batch_id is not None}
         if len(batches) != 1:
             return now
@@ -334,8 +333,8 @@ class Submission:
         return min(now, rows[0].task.created_at) if rows else now
 
     async def _as_they_were(self, new: Sequence[NewTask]) -> dict[tuple[TaskId, str], str]:
-        """Hashes of the files of a request that is sent again, as they were the first time: one that has moved since
-        can be told from another of its name."""
+        """Hashes of a repeated request's files at its first sending, to tell a moved file from another of the same
+        name."""
         known = {(one.id, path): digest for one in new for path, digest in one.files.items()}
         return known | {
             (one.id, inp.path): inp.sha256
@@ -358,14 +357,14 @@ class Submission:
         return Batch(id=BatchId(new_batch_id()), name=new.batch_name, created_at=now)
 
     def _positions(self, count: int) -> list[float]:
-        """Places at the end of the lane, behind whatever was moved there meanwhile."""
+        """Positions at the end of the lane."""
         held = max((task.position for task in self._ledger.held()), default=0.0)
         first = max(self._last_position, held) + 1.0
         self._last_position = first + count - 1
         return [first + place for place in range(count)]
 
     async def _inputs(self, tasks: Sequence[Task], hashes: Mapping[tuple[TaskId, str], str]) -> list[Input]:
-        """`hashes` are those that are known, by task and path."""
+        """`hashes`: known ones by task and path."""
         found = [inp for task in tasks for inp in inputs_of(task, self._catalog)]
         paths = {inp.path for inp in found if inp.path}
         if not paths:
@@ -377,7 +376,7 @@ class Submission:
 
 
 def _sizes(paths: Sequence[str]) -> dict[str, int]:
-    """Sizes in bytes of those that can be seen. One that cannot is reported when its turn to be sent comes."""
+    """Sizes in bytes of readable files. An unreadable file is reported when its task is sent."""
     sizes = {}
     for path in paths:
         try:

@@ -1,4 +1,4 @@
-"""Applies a transition to a task and its results, and makes its line of the ledger. Pure."""
+"""Applies a transition to a task and its results, and makes its ledger line. Pure."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ __all__ = ["advance", "hold_detail", "ledger_line", "results_of"]
 
 
 def hold_detail(hold: Hold) -> dict[str, Any]:
-    """What a line of the ledger keeps of why a task waits."""
+    """The part of a hold that a ledger line keeps."""
     known = {"hold": hold.code.value, "file": hold.file, "reason": hold.words}
     return {name: value for name, value in known.items() if value}
 
 
 def results_of(after: Task, transition: Transition, now: float, makes: Media) -> tuple[Output, ...]:
-    """The results that came with an answer; none with anything else. `makes`: what the task's endpoint makes."""
+    """The results in an answer; none for other transitions. `makes`: the media of the task's endpoint."""
     return outputs_of(after, transition.answer.output, now, makes) if isinstance(transition, Answered) else ()
 
 
 def ledger_line(
     before: Task, after: Task, transition: Transition, now: float, detail: Mapping[str, Any]
 ) -> LedgerEntry | None:
-    """The ledger's line of a move; None for mere progress."""
+    """The ledger line of a transition; None if only the progress changed."""
     kind, said = _line(before, after, transition)
     if not kind and not detail:
         return None

@@ -1,12 +1,12 @@
-"""What probably became of a sending that got no answer. Pure: evidence in, a verdict out, which
-`usecases.words.uncertain` says in words.
+"""Judges whether an unanswered sending made a task. Pure: evidence in, a verdict out; `usecases.words.uncertain` has
+the words.
 
-Nothing at Runway can be asked about such a sending. Two numbers move when a task is made: the model's count for the
-day, and (then or at the task's end) the balance. Neither is proof: another program may use the same key, a count is of
-a rolling day, and credits come back for failed tasks. So a verdict says how sure it is.
+Runway cannot be asked about such a sending. Two numbers change when a task is made: the model's count of the day, and
+(then or at the task's end) the balance. Neither is proof: another program may use the same key, the count is of a
+rolling day, and failed tasks are refunded. So a verdict states its certainty.
 
-Whoever reads "probably not made" sends the task again, and pays twice where that is wrong. It is said only where
-nothing that this program knows of stands against it; all else is "cannot tell".
+After "probably not made" people send the task again, and pay twice if that is wrong. So it is said only if nothing
+known contradicts it; everything else is "cannot tell".
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ class Likelihood(StrEnum):
 
 
 class Ground(Enum):
-    """What a verdict rests on: first those of the day's count, then those of the balance alone."""
+    """What a verdict is based on: first the grounds of the day's count, then those of the balance alone."""
 
     OTHERS_IN_DOUBT = auto()
-    """Other tasks may be in the count or not."""
+    """The count may or may not include other tasks."""
     COUNTED = auto()
     COUNTED_NOT_CHARGED = auto()
     NOT_COUNTED = auto()
@@ -35,18 +35,18 @@ class Ground(Enum):
     TOO_EARLY = auto()
     """A slow server may still make it."""
     COUNTED_TOO_MUCH = auto()
-    """Something else uses the key."""
+    """Another program uses the key."""
     COUNTED_TOO_LITTLE = auto()
-    """Tasks of yesterday left the count."""
+    """Yesterday's tasks left the count."""
 
     NOTHING_TO_COMPARE = auto()
     NO_PRICE = auto()
     BALANCE_IN_DOUBT = auto()
-    """Other tasks moved the balance."""
+    """Other tasks changed the balance."""
     CHARGED = auto()
     NOT_CHARGED = auto()
     OTHER_SUM = auto()
-    """What left the balance does not fit the price."""
+    """The change of the balance does not match the price."""
 
 
 _TOLD = {
@@ -59,8 +59,8 @@ _TOLD = {
 
 
 class Verdict(Struct, frozen=True):
-    """Whether an uncertain sending was made, as far as can be told. `counted` is how the day's count moved, `spent` how
-    many credits left the balance; None where that is not known, or says nothing."""
+    """Whether an uncertain sending was made. `counted`: change of the day's count. `spent`: credits that left the
+    balance. None: unknown or meaningless."""
 
     ground: Ground
     counted: int | None
@@ -72,7 +72,7 @@ class Verdict(Struct, frozen=True):
 
 
 def verdict(evidence: Evidence) -> Verdict:
-    """Weighs counts and balance before and after. The count decides where it is known; the balance supports or doubts
+    """Weighs counts and balance before and after. The count decides if known; the balance confirms or contradicts
     it."""
     counted = counted_of(evidence)
     spent = _spent(evidence)
@@ -87,7 +87,7 @@ def verdict(evidence: Evidence) -> Verdict:
 
 
 def counted_of(evidence: Evidence) -> int | None:
-    """How the day's count moved; None where that is not known."""
+    """Change of the day's count; None if unknown."""
     if evidence.daily_before is None or evidence.daily_after is None:
         return None
     return evidence.daily_after - evidence.daily_before
@@ -125,11 +125,11 @@ def _spent(evidence: Evidence) -> float | None:
 
 
 def _supports(evidence: Evidence, spent: float | None, unexplained: int) -> bool:
-    """Whether the balance did just what the count says."""
+    """Whether the balance confirms the count."""
     made = (evidence.price or 0.0) if unexplained == 1 else 0.0
     return spent is not None and _fits(spent, evidence.charged_between + made)
 
 
 def _fits(spent: float, expected: float) -> bool:
-    """Prices are estimates (the most that may be charged), so a tenth either way still fits."""
+    """Prices are estimates (upper bounds), so a difference of a tenth still fits."""
     return abs(spent - expected) <= max(0.5, 0.1 * abs(expected))
