@@ -1,4 +1,4 @@
-"""Results: downloading, saving, checking, embedding the request, trash, fresh links, relinking lost files.
+"""Results: download, save, check, embed the request, trash, renew links, relink lost files.
 
-The state of tasks does not belong here: `services.tasks` owns it.
+`services.tasks` owns the state of tasks.
 """

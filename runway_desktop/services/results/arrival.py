@@ -1,7 +1,4 @@
-"""What has come of a result and is not written yet, and the writing of what came before, which goes on meanwhile.
-
-Loop's thread.
-"""
+"""Write-behind buffer of one download: collects received bytes while the previous block is written. Loop's thread."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from .part_file import PartFile
 
 
 class Arrival:
-    """`part` is where it goes, once that is there."""
+    """`part` is the file to write to, once it exists."""
 
     def __init__(self, part: PartFile | None) -> None:
         self.part = part
@@ -34,12 +31,12 @@ class Arrival:
         return block
 
     async def write(self, put: Callable[[bytes], Coroutine[Any, Any, PartFile]]) -> None:
-        """Begins to write all of it, once what was begun before is written. Raises what that raises."""
+        """Starts writing the buffer after the previous write has ended. Raises that write's errors."""
         await self.settle()
         self._writing = asyncio.create_task(put(self.taken()), name="write what came")
 
     async def settle(self) -> None:
-        """Raises what the writing raised."""
+        """Awaits the running write and raises its errors."""
         writing, self._writing = self._writing, None
         if writing is not None:
             try:
@@ -49,7 +46,7 @@ class Arrival:
                 raise
 
     async def give_up(self) -> None:
-        """Waits for what is being written, and for nothing that hangs longer than a moment's cancellation."""
+        """Cancels the running write, so a hanging disk does not block."""
         writing, self._writing = self._writing, None
         if writing is not None:
             writing.cancel()

@@ -1,4 +1,4 @@
-"""The name of a task's batch and its number in it, for names of files. Loop's thread; StoreError passes through."""
+"""Batch name and row number of a task, for file names. Loop's thread; StoreError passes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from runway_desktop.services.ports import Store
 
 
 class BatchPlaces:
-    """Looks at each batch once: make a new one where batches may have grown."""
+    """Caches each batch: make a new instance when batches may have grown."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -23,7 +23,7 @@ class BatchPlaces:
         return self._names[batch_id]
 
     async def row(self, task: Task) -> int | None:
-        """From 1, in the order in which they were made: that of the table."""
+        """From 1, by creation, as in the table."""
         if task.batch_id is None:
             return None
         if task.batch_id not in self._rows:
@@ -34,7 +34,7 @@ class BatchPlaces:
         return self._rows[task.batch_id].get(task.id)
 
     async def of(self, task: Task, template: str) -> tuple[str, int | None]:
-        """What a template asks of them; what it does not ask for is not looked up."""
+        """Name and row, each looked up only if the template uses it."""
         asked = template.lower()
         name = await self.name(task.batch_id) if "{batch" in asked else ""
         return name, await self.row(task) if "{row" in asked else None

@@ -1,5 +1,4 @@
-"""What is told of downloads, no oftener than anyone can read: each one's progress, and how many run, wait, and how
-fast.
+"""Throttled events of downloads: progress of each, numbers of running and waiting ones, and speed.
 
 Loop's thread only; raises nothing.
 """
@@ -16,11 +15,11 @@ from runway_desktop.services.ports import Clock
 from .saving import Job
 
 PROGRESS_EVERY = 0.2
-"""Seconds between two events of one download's progress."""
+"""Seconds between two progress events of one download."""
 COUNT_EVERY = 0.5
-"""Seconds between two events of how many downloads there are."""
+"""Seconds between two events of the counts."""
 SPEED_OVER = 3.0
-"""Seconds over which the speed is measured."""
+"""Seconds over which the speed is averaged."""
 
 
 class Tally:
@@ -42,11 +41,11 @@ class Tally:
             self._bus.tell(DownloadProgressed(task_id, index, job.received, job.total))
 
     def ended(self, job: Job) -> None:
-        """Forgets when the job was last told of."""
+        """Forgets the time of the job's last event."""
         self._told.pop(job.owner, None)
 
     def count(self, running: int, waiting: int) -> None:
-        """Tells how many there are, if that is new or something runs, and if the last time is long enough ago."""
+        """Announces the counts if they changed or a download is running, at most every `COUNT_EVERY`."""
         now = self._clock.monotonic()
         is_news = (running, waiting) != self._counts or running > 0
         if not is_news or now - self._counted_at < COUNT_EVERY:
@@ -59,7 +58,7 @@ class Tally:
         self._bus.tell(DownloadsCounted(running, waiting, speed))
 
     def seconds_until(self, running: int, waiting: int) -> float | None:
-        """Until these counts may be told; None when they have been."""
+        """Seconds before these counts may be announced; None if they already were."""
         if (running, waiting) == self._counts:
             return None
         return max(0.0, self._counted_at + COUNT_EVERY - self._clock.monotonic())

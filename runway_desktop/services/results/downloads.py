@@ -1,19 +1,20 @@
-"""Every result that was paid for reaches the disk: at once, a few at the same time, again and again until it is there.
+"""Saves every paid result: at once, several at a time, with retries until it is on disk.
 
-What each failure does:
-    no network, a cut, a busy server     the output waits, and goes on where it stopped; told to the person only in its
-    row
-    a link that is no longer good        Runway is asked for a fresh one, once an attempt; where it surely has the task
-    no longer, that means EXPIRED, for good
-    a task that this key cannot see      it waits until there is another key; asked seldom
-    the key is refused or missing        it waits until there is another
+On failures:
+
+    no network, a cut, a busy server     waits and resumes where it stopped; shown only in the task's row
+    a link that no longer works          a new link is requested, once per attempt; if Runway certainly has no such task
+                                         any more: EXPIRED, final
+    a task that this key cannot see      waits for another key; polled seldom
+    the key is refused or missing        waits for another key
     disk full, folder gone, read-only    FAILED with a sentence in each row, once; nothing is tried until the folder
-    or silent                            can be used again. What waits too long is rescued (`saving_gate`)
-    a folder in the library was deleted  it is made anew, and the result is fetched again, soon
-    one file that the disk refuses       FAILED with a sentence; tried again every few minutes and when told
-    the content is not the result        FAILED with a sentence; thrown away and fetched anew with a fresh link
-    the database refuses                 nothing is lost: the file is there, and is found when it is tried again
-`run` is one for the life of the program, held by the supervisor. Loop's thread only.
+    or hanging                           is usable again. What waits too long is rescued (`saving_gate`)
+    a folder in the library was deleted  it is created again, and the result is fetched again, soon
+    one file that the disk refuses       FAILED with a sentence; retried every few minutes and on request
+    the content is not the result        FAILED with a sentence; deleted and fetched again with a new link
+    the database refuses                 nothing is lost: the next try finds the saved file
+
+`run` lives as long as the program, held by the supervisor. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -73,14 +74,14 @@ from .saving_gate import SavingGate
 log = logging.getLogger(__name__)
 
 DISK_AGAIN_AFTER = 180.0
-"""Seconds until a disk that refused is tried again by itself."""
+"""Seconds before an automatic retry on a disk that refused."""
 STORE_AGAIN_AFTER = 30.0
 MOST_UNDER_WAY = 24
-"""Results that come, or are all here and not stored yet, before the next begins to come."""
+"""Most results that are being received, or received but not stored yet; above that no other starts."""
 NEVER = float("inf")
-"""When a job is due that only the person, or the next start, tries again."""
+"""Due time of a job that is retried only by the person or at the next start."""
 LONGEST_WAIT = 300.0
-"""Seconds between two attempts, at the most."""
+"""Longest pause in seconds between two attempts."""
 
 GONE = "Runway no longer keeps this result."
 
@@ -113,10 +114,10 @@ class Downloads:
             self._alarm.ring,
         )
         self._jobs: dict[Owner, Job] = {}
-        """Everything that is to be saved, in the order in which it came."""
+        """All results to be saved, oldest first."""
         self._running: dict[Owner, asyncio.Task[None]] = {}
         self._arrivals: deque[TaskId] = deque()
-        """Tasks that succeeded and whose outputs are still to be read from the store."""
+        """Succeeded tasks whose outputs are not read from the store yet."""
         self._links = LinkRenewal(
             self._jobs, self._running.__contains__, self._saving, self._store, self._asking, self._folder, self._clock
         )
@@ -126,7 +127,7 @@ class Downloads:
         self._link = Link.IDLE
 
     async def run(self) -> None:
-        """Takes up all that was left unsaved, then saves what succeeds. Returns only after `settle`."""
+        """Saves what earlier runs left and what succeeds from now on. Returns only after `settle`."""
         stop = self._bus.listen(self._heard)
         try:
             await self._take_up()
@@ -147,7 +148,7 @@ class Downloads:
         await self._alarm.wait(self._until_next())
 
     def enqueue(self, task: Task, outputs: Sequence[Output]) -> None:
-        """Saves these outputs of a task; those that are saved, on their way, or lost for good are left alone."""
+        """Saves these outputs of a task, except those that are saved, queued here, or expired."""
         for output in outputs:
             owner = (output.task_id, output.index)
             if output.state not in (OutputState.SAVED, OutputState.EXPIRED) and owner not in self._jobs:
@@ -156,12 +157,11 @@ class Downloads:
         self._alarm.ring()
 
     async def fetch_again(self, task_id: TaskId, *, changed: bool = False) -> None:
-        """The person asks: saves again what was not saved, is not where it was put, or went to the trash, with fresh
-        links. With `changed` also what was changed since, beside it under another name.
+        """On the person's request: saves again, with new links, results that are not saved, missing, or in the trash;
+        with `changed` also those changed since, under another name.
 
-        Raises ApiError when Runway cannot be asked (NotSeen: not with this key, or not surely), NotThere when it keeps
-        the results no longer, DiskError when they are saved in a folder that is not there at the moment, StoreError.
-        """
+        Raises ApiError when Runway cannot be reached (NotSeen: not with this key, or not certain), NotThere when it no
+        longer has the results, DiskError when they are saved in a folder that is not mounted, StoreError."""
         task = await self._ledger.task(task_id)
         if task is None or task.remote_id is None:
             raise NotThere("This task never reached Runway, so there is nothing to fetch.")
@@ -181,7 +181,7 @@ class Downloads:
         self._alarm.ring()
 
     async def _begin_again(self, task: Task, output: Output, *, changed: bool) -> None:
-        """Unless it is there, or on its way. It may have been moved while Runway was asked."""
+        """Reads the output again first: it may have been saved or moved during the request."""
         owner = (output.task_id, output.index)
         known = next((one for one in await self._store.outputs(task.id) if one.index == output.index), None)
         is_wanted = known is None or not known.is_kept or (changed and known.is_changed)
@@ -193,20 +193,20 @@ class Downloads:
             self._bus.tell(OutputChanged(again))
 
     def resume_waiting(self, task_ids: Collection[TaskId] | None = None) -> None:
-        """Tries now what waits, of these tasks or of all: the disk was mended, the network is back, the person asks."""
+        """Retries waiting results now, of these tasks or of all: disk or network are back, or the person asks."""
         for job in self._jobs.values():
             if task_ids is None or job.output.task_id in task_ids:
                 job.due = 0.0
         self._alarm.ring()
 
     def rescue_now(self) -> None:
-        """The person does not want to wait for the library: what cannot be saved there is kept in the profile."""
+        """The person chose not to wait for the library: saves in the profile what cannot be saved there."""
         self._gate.rescue_now()
         self.resume_waiting()
 
     async def settle(self, deadline: float) -> None:
-        """Closing: starts nothing new, gives what runs `deadline` seconds to finish, then stops it; it goes on at the
-        next start."""
+        """For shutdown: starts nothing new and gives running downloads `deadline` seconds before it cancels them; they
+        resume at the next start."""
         self._closing = True
         self._alarm.ring()
         if self._running:
@@ -216,28 +216,29 @@ class Downloads:
         await self._idle.wait()
 
     def is_under_way(self, owner: Owner) -> bool:
-        """Whether somebody still works on it: also after it is saved, while its request is written into it."""
+        """Whether its files are still being written. True also just after it was saved, while its sidecar is
+        updated."""
         return owner in self._running
 
     def any_under_way_in(self, folder: Path) -> bool:
         under_way = (self._jobs[owner].output.path for owner in self._running if owner in self._jobs)
-        # One without a path has been given its folder, and tells the name in a moment.
+        # A job without a path already has its folder, and chooses the name in a moment.
         return any(not path or Path(path).is_relative_to(folder) for path in under_way)
 
     @property
     def running(self) -> int:
-        """How many are being downloaded now."""
+        """Number of running downloads."""
         return len(self._running)
 
     @property
     def waiting(self) -> int:
-        """How many are still to be begun, or begun again."""
+        """Number of downloads that wait for a start or a retry."""
         return len(self._jobs) - len(self._running)
 
-    # What starts when.
+    # Scheduling.
 
     async def _take_up(self) -> None:
-        """All that an earlier run left. A database that refuses is asked again: these results were paid for."""
+        """Enqueues what earlier runs left. Retried while the database refuses: these results were paid for."""
         while not self._closing:
             with survived("reading what is still to be saved"):
                 try:
@@ -279,7 +280,7 @@ class Downloads:
         self._alarm.ring()
 
     def _give_up(self, stuck: Iterable[Job]) -> None:
-        """What hangs in a folder that does not answer begins again elsewhere."""
+        """Cancels jobs that hang in a folder, so that they restart elsewhere."""
         for job in stuck:
             if (running := self._running.get(job.owner)) is not None:
                 running.cancel()
@@ -312,13 +313,13 @@ class Downloads:
                 room -= 1
 
     def _room(self) -> int:
-        """How many more may begin to come. Those that are all here wait for the disk alone; the more of them there are,
-        the fewer syncs each costs."""
+        """How many more may start. Fully received ones do not count against the download limit: they only wait for the
+        disk, and the more there are, the fewer syncs each costs."""
         coming = sum(not (owner in self._jobs and self._jobs[owner].has_arrived) for owner in self._running)
         return min(self._settings.download_limit - coming, MOST_UNDER_WAY - len(self._running))
 
     def _until_next(self) -> float | None:
-        """Seconds until a job is due again, or until the counts may be told again; None: until something happens."""
+        """Seconds until a job is due or the counts may be announced; None: until an event."""
         now = self._clock.monotonic()
         times = [STORE_AGAIN_AFTER] if self._arrivals else []
         if self._room() > 0:
@@ -400,10 +401,9 @@ class Downloads:
         await self._note(job, state, problem)
 
     async def _note(self, job: Job, state: OutputState, problem: Reason) -> None:
-        """Stores why an output is not saved yet. A line in the ledger for each new reason that the person can do
-        something about."""
+        """Stores why an output is not saved. Adds a ledger line for each new reason that the person can act on."""
         if job.owner not in self._jobs:
-            # Runway was found to keep it no longer while this attempt was under way; that is the last word.
+            # Runway was found to have dropped it during this attempt; that is final.
             return
         output = replace(job.output, state=state, problem=problem)
         entry = None
@@ -413,14 +413,14 @@ class Downloads:
             entry = LedgerEntry(task_id=output.task_id, at=self._clock.now(), kind="not saved", detail=detail)
         try:
             await self._saving.put(job, output, entry)
-        # Only the note is lost; the job stays, and one that cannot be noted must not end the others.
+        # Only the note is lost. The job stays, and the exception must not cancel the other jobs.
         except StoreError as error:
             log.warning("That %s is not saved could not be stored: %s", job.owner, error)
         except Exception:
             log.exception("That %s is not saved could not be stored", job.owner)
 
     def _back_off(self, job: Job, before: int, error: ApiError | None) -> float:
-        """Seconds to wait. An attempt that brought bytes is no failure in a row."""
+        """Seconds to wait. An attempt that received bytes resets the count of failures."""
         job.failures = 1 if job.received > before else job.failures + 1
         asked = error.retry_after if isinstance(error, SlowDown | ServerTrouble) else None
         return delay(job.failures, self._rng, retry_after=asked, longest=LONGEST_WAIT)

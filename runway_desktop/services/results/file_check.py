@@ -1,12 +1,11 @@
-"""Looks at saved files: by a glance at their signs, many at a time, or by reading one whole; and looks through folders
-for missing ones by name, size and bytes.
+"""Checks saved files, many by size and time or one by its bytes, and searches folders for missing ones.
 
-A hunt is done in steps, each as long as the caller wishes, so that it can be told of and given up between them. What
-has the name and the size of a file is read at once; what has its size alone, when everything was looked through. Hidden
-folders, bins among them, are left out.
+A search runs in time-limited steps, so that it can report progress and be canceled. A file with a wanted name and size
+is hashed at once; one with only the size, after all folders were listed. Hidden folders, such as trash folders, are
+skipped.
 
-Blocks, and hangs with the drive: call it on a thread of its own. Raises nothing; a file of which the disk says neither
-that it is there nor that it is not (a drive that fails, a folder that may not be read) is passed over.
+Blocks, and hangs with the drive: run it on a thread of its own. Raises nothing; files whose existence the disk cannot
+tell (drive errors, unreadable folders) are skipped.
 """
 
 from __future__ import annotations
@@ -27,20 +26,19 @@ from runway_desktop.values import Struct
 from .part_file import holds
 
 _MOUNTED_IN = (Path("/mnt"), Path("/media"), Path("/run/media"), Path("/Volumes"), Path("/net"))
-"""Folders in which drives and shares come and go."""
+"""Folders in which drives and shares are mounted."""
 _OF_A_PERSON = (Path("/media"), Path("/run/media"))
-"""Those of them in which each person has a folder for that."""
+"""Those that have a subfolder per person."""
 _BLOCK = 1024 * 1024
 _OFTEN = 50
-"""Files that are passed by between two times that control is given back."""
+"""Files that are listed between two yields."""
 _HIDDEN = (".", "$")
-"""How the names of folders begin that are not looked into."""
+"""First characters of folders that are skipped."""
 Key = tuple[str, int]
 
 
 class Seen(Struct, frozen=True):
-    """`glance` None: the disk does not say. `away` is the drive or share that is not there, for a file that is ABSENT
-    with it."""
+    """`glance` None: the disk does not say. `away`: the missing drive or share of an ABSENT file."""
 
     file: KeptFile
     glance: Glance | None
@@ -49,14 +47,14 @@ class Seen(Struct, frozen=True):
 
 
 class Examined(Struct, frozen=True):
-    """A file that was read."""
+    """A file that was hashed."""
 
     signs: Signs
     sha256: str
 
 
 def glance_at(files: Sequence[KeptFile], seconds: float, now: Callable[[], float]) -> list[Seen]:
-    """The first of the files, as many as there is time for, and at least one. `now` is in seconds."""
+    """Checks the first files, as many as fit into `seconds`, and at least one. `now` returns seconds."""
     end = now() + seconds
     seen: list[Seen] = []
     known: dict[str, Path | None] = {}
@@ -68,7 +66,7 @@ def glance_at(files: Sequence[KeptFile], seconds: float, now: Callable[[], float
 
 
 def examine(file: KeptFile) -> Examined | None:
-    """None for a file that cannot be read, or is being written to."""
+    """None for a file that cannot be read or is being written."""
     path = Path(file.path)
     try:
         before = signs_of(file.path)
@@ -83,7 +81,7 @@ def examine(file: KeptFile) -> Examined | None:
 
 
 def signs_of(path: str) -> Signs | None:
-    """None where there is no file; raises OSError where the disk does not say."""
+    """None if there is no file; raises OSError if the disk does not say."""
     try:
         found = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -92,9 +90,8 @@ def signs_of(path: str) -> Signs | None:
 
 
 def missing_drive(path: Path) -> Path | None:
-    """The drive or share that a file lies on, where that is what is missing; None where its folder could be there.
-
-    Nothing of the path is there but the places where drives are mounted, or not even its drive's letter."""
+    """The unmounted drive or share of a path; None if the drive is there. It counts as unmounted if the path's nearest
+    existing folder is the root or one where drives are mounted, or if its drive letter does not exist."""
     there = next((folder for folder in path.parents if is_folder(folder)), None)
     if there is None:
         return Path(path.anchor)
@@ -105,7 +102,7 @@ def missing_drive(path: Path) -> Path | None:
 
 
 class Found(Struct, frozen=True):
-    """Where a file is now."""
+    """The new path of a file."""
 
     file: KeptFile
     path: Path
@@ -113,13 +110,13 @@ class Found(Struct, frozen=True):
 
 
 class Hunt:
-    """`asked` are what the hunt is for: it ends when all of them are found, whatever else of `wanted` is not."""
+    """Searches for the files `wanted`, and ends when all of `asked` are found."""
 
     def __init__(self, wanted: Sequence[KeptFile], asked: Sequence[KeptFile], folders: Sequence[Path]) -> None:
         self.looked = 0
-        """Files that were passed by."""
+        """Number of files listed."""
         self.folder = str(folders[0]) if folders else ""
-        """Where it is now."""
+        """The folder being searched."""
         self._wanted: dict[int, dict[Key, KeptFile]] = {}
         for file in wanted:
             self._wanted.setdefault(file.size, {})[file.key] = file
@@ -129,7 +126,7 @@ class Hunt:
         self._work = self._go()
 
     def step(self, seconds: float, now: Callable[[], float]) -> bool:
-        """Goes on for so long; True when there is nothing more to do."""
+        """Searches for up to `seconds`; True when it is finished."""
         end = now() + seconds
         for _ in self._work:
             if not self._asked:
@@ -139,12 +136,12 @@ class Hunt:
         return True
 
     def take_found(self) -> list[Found]:
-        """What was found since the last time."""
+        """The files found since the last call."""
         found, self._found = self._found, []
         return found
 
     def _go(self) -> Iterator[None]:
-        """Gives control back now and then."""
+        """Yields often, so that the caller can stop."""
         alike: list[tuple[str, int]] = []
         for path, size in self._files():
             if self.looked % _OFTEN == 0:
@@ -204,7 +201,7 @@ class Hunt:
 
 
 def beside(found: Sequence[Found], lost: Sequence[KeptFile]) -> list[Found]:
-    """Of the files that are still lost, those that moved together with one that was found. Reads each that may be."""
+    """Files of `lost` that moved together with a found one. Reads each candidate."""
     moves = {(Path(one.file.path).parent, one.path.parent): one for one in found}
     taken = {one.path for one in found}
     more: list[Found] = []
@@ -234,12 +231,12 @@ def _seen(file: KeptFile, known: dict[str, Path | None]) -> Seen:
             known[folder] = missing_drive(Path(file.path))
         return Seen(file, found, away=known[folder])
     except (OSError, ValueError):
-        # ValueError: a path that the system would never take, from a database of another system.
+        # ValueError: a path that is invalid on this system, from another system's database.
         return Seen(file, None)
 
 
 def _match(wanted: Iterable[KeptFile], path: str, sha256: str) -> KeptFile | None:
-    """The one that a file is: by its bytes, where they are known; else by its name, since its size is the same."""
+    """The wanted file that this is: by hash if known, else by name; the size is already equal."""
     name = os.path.basename(path).casefold()
     same_name = [file for file in wanted if os.path.basename(file.path).casefold() == name]
     found = next((file for file in (*same_name, *wanted) if file.sha256 == sha256), None)

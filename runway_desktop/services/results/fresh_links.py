@@ -1,8 +1,7 @@
-"""Links to results, fresh from Runway, with the time at which each was fetched: those that a person may hand on, and
-those that downloads need in place of one that works no longer.
+"""Current links to results, with the time of their request: for sharing, and for downloads whose link stopped working.
 
-A link needs no key: whoever has it can download the result. It goes to the clipboard and into the database, and into no
-log. Loop's thread only.
+A link needs no key: anybody who has it can download the result. So links go to the clipboard and the database, but not
+into logs. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -32,23 +31,21 @@ from .part_file import forget_part
 from .saving import Job, Saving
 
 YOUNG = 3600.0
-"""Seconds: a link that was fetched less than this ago is handed on as it is. An older one has lost too much of its
-life to be given to somebody."""
+"""Seconds: a younger link is shared as it is. An older one has too little of its lifetime left."""
 AT_ONCE = 8
-"""Tasks that are asked for at the same time."""
+"""Tasks that are polled at the same time."""
 EXPIRED = "Runway no longer keeps this result, and it was not saved in time."
 
 
 class LinksHanded(Struct, frozen=True, kw_only=True):
-    """`outputs` have their links, in the order in which they were asked for. `failed` says of a task, in a sentence,
-    why there is none."""
+    """`outputs` have their links, in the order asked. `failed`: a sentence for each task without links."""
 
     outputs: tuple[Output, ...]
     failed: dict[TaskId, str]
 
     @property
     def life(self) -> LinkLife | None:
-        """Of the link that ends first; None where there is none."""
+        """Lifetime of the link that expires first; None without links."""
         return min((LinkLife(output.url_fetched_at) for output in self.outputs), default=None)
 
 
@@ -63,8 +60,8 @@ class FreshLinks:
     _clock: Clock
 
     async def hand_on(self, task_ids: Sequence[TaskId]) -> LinksHanded:
-        """Links to all results of these tasks. Where Runway cannot be asked, one that may still work is better than
-        none. StoreError when the database cannot be used; else it raises nothing."""
+        """Links to all results of these tasks. If Runway cannot be reached, links that may still work are returned.
+        Raises only StoreError."""
         places = asyncio.Semaphore(AT_ONCE)
 
         async def one(task_id: TaskId) -> Sequence[Output] | str:
@@ -79,7 +76,7 @@ class FreshLinks:
         )
 
     async def _of_task(self, task_id: TaskId) -> Sequence[Output] | str:
-        """Its outputs, or a sentence."""
+        """Its outputs, or a sentence why there are none."""
         task, known = await self._ledger.task(task_id), await self._store.outputs(task_id)
         if task is None or task.remote_id is None:
             return "This task never reached Runway, so there is no link."
@@ -105,7 +102,7 @@ class FreshLinks:
         return await self._keep(known, fresh)
 
     async def _keep(self, known: Sequence[Output], fresh: Sequence[Output]) -> Sequence[Output]:
-        """Only the links are written: whatever a download says of the result meanwhile stays."""
+        """Writes only the links: a running download may change the rest of the output."""
         await self._store.renew_links(fresh)
         links = {output.index: output for output in fresh}
         renewed = [
@@ -120,7 +117,8 @@ class FreshLinks:
 
 @dataclass(eq=False, repr=False)
 class LinkRenewal:
-    """`jobs` are the downloads' own: one that can never be saved is taken out."""
+    """Gets new links for downloads. `jobs` belongs to the downloads; jobs that can never be saved are removed from
+    it."""
 
     _jobs: dict[Owner, Job]
     _is_running: Callable[[Owner], bool]
@@ -134,7 +132,7 @@ class LinkRenewal:
         self._locks: WeakValueDictionary[TaskId, asyncio.Lock] = WeakValueDictionary()
 
     async def save(self, job: Job, facts: ResultFacts) -> bool:
-        """True when it is saved, False when Runway has it no longer. A link is asked for anew at most once."""
+        """True if saved, False if Runway no longer has it. Requests a new link at most once."""
         asked = job.wants_fresh_link or not job.output.url
         if asked and not await self._refresh(job, facts.task):
             return False
@@ -149,11 +147,11 @@ class LinkRenewal:
         return True
 
     async def _refresh(self, job: Job, task: Task) -> bool:
-        """A fresh link for the job, and for the others of its task; False when there is none and never will be."""
+        """Gets new links for the job and the other jobs of its task; False if there will never be one."""
         refused = job.output.url
         async with self._locks.setdefault(task.id, asyncio.Lock()):
             if job.output.url != refused or job.owner not in self._jobs:
-                # Another output of the same task asked while this one waited for its turn.
+                # Another output of the task was refreshed while this one waited for the lock.
                 return job.owner in self._jobs
             try:
                 fresh = await self.ask(task)
@@ -172,14 +170,15 @@ class LinkRenewal:
             return True
 
     async def ask(self, task: Task, *, young_will_do: bool = False) -> tuple[Output, ...]:
-        """The task's results with fresh links; where a link was refused, one of a young answer may be the same and will
-        not do. NotThere when Runway has no such task any more, NotSeen when the key in
-        use cannot tell; other ApiErrors as they come."""
+        """The task's results with new links. `young_will_do` accepts those of a recent answer; after a refused link it
+        must be False, because that answer may contain the same link. NotThere if Runway has no such task, NotSeen if
+        the key cannot tell; other ApiErrors unchanged."""
         return await self._asking.ask_for_results(task, young_will_do=young_will_do)
 
     async def expire(self, task_id: TaskId, asking: Job | None = None) -> None:
-        """Runway has them no longer: says so for each output that was never saved and is not just arriving by a link
-        that still works. `asking` is the job whose link does not. A saved file that is missing may come back."""
+        """Runway no longer has the results: marks each output EXPIRED that was never saved and is not being received
+        over a link that still works. `asking`: the job whose link failed. A saved file that is missing may come
+        back."""
         for output in await self._store.outputs(task_id):
             owner = (output.task_id, output.index)
             if output.state is OutputState.SAVED:
@@ -197,6 +196,6 @@ class LinkRenewal:
                 await self._folder.do(forget_part, Path(job.output.path), owner)
 
     async def is_there(self, output: Output) -> bool:
-        """Saved and not found is not lost while the folder that it lies in is away."""
+        """A saved file counts as there while its folder is not mounted."""
         path = Path(output.path)
         return await self._folder.is_away(path) or await self._folder.do(path.is_file)

@@ -1,12 +1,11 @@
-"""Watches whether the files of saved results are still what was saved: here, missing, or changed outside.
+"""Checks continuously whether saved files are still as saved: present, missing, or changed outside.
 
-Every file is looked at in slow rounds, a little a second on threads of its own; what is shown or opened, at once; and
-all of them soon after the window is used again. A file whose folder is away with its drive is not missing, and nothing
-is said of it but once that the drive is not there. One that comes back is simply here again, from the trash too.
+All files are checked in slow rounds on threads of their own; files that are shown or opened, at once; and all of them
+soon after the window is activated again. A file on an unmounted drive is not missing; the drive is announced once. A
+file that returns, also from the trash, counts as present again.
 
-What is noted holds only while the result is still the same: a download, a move or a deletion that came between wins.
-Killed at any point, the next round finds out anew. Loop's thread only; raises nothing: a database that refuses is asked
-again.
+A finding is stored only if the result is unchanged: downloads, moves and deletions take precedence. After a crash the
+next round starts over. Loop's thread only; raises nothing: writes that the database refuses are retried.
 """
 
 from __future__ import annotations
@@ -39,22 +38,22 @@ from .trash import back_from_bin
 log = logging.getLogger(__name__)
 
 AFTER_START = 5.0
-"""Seconds until the first round: what the person waits for comes first."""
+"""Seconds before the first round: other work at the start comes first."""
 ROUND = 3600.0
 """Seconds between two rounds."""
 USED_AGAIN = 60.0
-"""Seconds between two rounds that begin because the window is used again, at the least."""
+"""Least seconds between two rounds caused by activating the window."""
 SLICE, PAUSE = 0.05, 0.25
-"""Seconds in which files are glanced at, and then are not."""
+"""Seconds of checking and of pause, alternating."""
 PAGE = 500
 GATHER = 0.1
-"""Seconds in which others join what is shown or opened."""
+"""Seconds for which requests to check are collected."""
 SEEN_NOW = 2.0
-"""Seconds for which a look at what is shown is good enough."""
+"""Seconds for which a check of a shown file is valid."""
 NOTED_FOR = 3600.0
-"""Seconds after which it is noted anew when a file was looked at last, where nothing else is new."""
+"""Seconds after which an unchanged check's time is stored again."""
 AGAIN_AFTER = 30.0
-"""Seconds until a database that refused is asked again."""
+"""Seconds before a retry after the database refused."""
 _MOST_REMEMBERED = 5_000
 
 _LINES = {Presence.MISSING: "file missing", Presence.CHANGED: "file changed", Presence.HERE: "file there again"}
@@ -63,17 +62,17 @@ _LINES = {Presence.MISSING: "file missing", Presence.CHANGED: "file changed", Pr
 class Folders(Protocol):
     @property
     def locks(self) -> FileLocks:
-        """Of the files of results."""
+        """Locks of results' files."""
         ...
 
     async def is_away(self, path: Path) -> bool:
-        """Whether a file that is not found is missing because the folder that it lies in cannot be reached."""
+        """Whether a file that is not found is missing because its folder cannot be reached."""
         ...
 
 
 @dataclass(eq=False, repr=False)
 class Integrity:
-    """`executor` has a thread for the looks round and one for what is shown; what hangs there holds up nothing else."""
+    """`executor` needs two threads, for rounds and for shown files, so that neither blocks the other."""
 
     _store: Store
     _folders: Folders
@@ -83,23 +82,23 @@ class Integrity:
 
     def __post_init__(self) -> None:
         self._shown: dict[TaskId, float] = {}
-        """When tasks that are shown were last looked at, in monotonic seconds."""
+        """Monotonic time of the last check of shown tasks."""
         self._wanted: dict[TaskId, None] = {}
         self._wanting = Alarm(self._clock)
         self._again = Alarm(self._clock)
         self._ended = float("-inf")
         self._away: set[Path] = set()
-        """Drives of which it was said that they are not there."""
+        """Drives that were announced as missing."""
         self._bus.listen(self._hear)
 
     async def run(self) -> None:
-        """Looks until canceled. One for the life of the program, held by the supervisor."""
+        """Checks until canceled. Runs once per program, held by the supervisor."""
         async with asyncio.TaskGroup() as group:
             for name, work in (("look at shown files", self._look_at_shown), ("look at all files", self._go_round)):
                 group.create_task(keep_going("looking at saved files", work, self._clock), name=name)
 
     def look_at(self, task_ids: Sequence[TaskId]) -> None:
-        """These are shown or opened: whether their files are there is to be known at once."""
+        """Requests a check of tasks that are shown or opened."""
         now = self._clock.monotonic()
         fresh = [task_id for task_id in task_ids if now - self._shown.get(task_id, float("-inf")) >= SEEN_NOW]
         if fresh:
@@ -107,13 +106,13 @@ class Integrity:
             self._wanting.ring()
 
     def look_around(self) -> None:
-        """The window is used again: whatever was done to files meanwhile was done elsewhere."""
+        """The window is active again: files may have changed meanwhile."""
         self._shown.clear()
         if self._clock.monotonic() - self._ended >= USED_AGAIN:
             self._again.ring()
 
     async def look(self, files: Sequence[KeptFile]) -> None:
-        """Looks at these files now and notes what the disk says. StoreError when it cannot be noted."""
+        """Checks these files now and stores the findings. StoreError when they cannot be stored."""
         while files:
             seen = await in_worker(self._executor, glance_at, files, SLICE, self._clock.monotonic)
             await self._note(seen)
@@ -164,10 +163,10 @@ class Integrity:
             self._bus.tell(OutputChanged(output))
 
     async def _judged(self, seen: Seen) -> Looked | None:
-        """What is to be noted of a file; None where there is nothing, or it is noted already."""
+        """The finding to store; None if there is none, or it is stored already."""
         file, now = seen.file, self._clock.now()
         if self._folders.locks.is_in_hand(file.key):
-            # Whoever has it notes what is true; a file on its way is neither missing nor changed.
+            # The lock's holder stores the file's state; a file being written is neither missing nor changed.
             return None
         match seen.glance:
             case Glance.SAME if seen.signs is not None:
@@ -187,7 +186,7 @@ class Integrity:
         now = self._clock.now()
         same = found.sha256 == file.sha256 or (not file.sha256 and found.signs.size == file.size)
         if file.is_binned:
-            # Another file in that place concerns nobody.
+            # A different file at that path is not ours.
             if same:
                 await self._is_back(file, found.signs)
             return None
@@ -223,7 +222,7 @@ class Integrity:
 
     async def _is_away(self, seen: Seen) -> bool:
         if await self._folders.is_away(Path(seen.file.path)):
-            # Whoever knows the folder says so.
+            # The library's folder is announced by `library_folder`.
             return True
         if seen.away is None:
             return False
@@ -238,5 +237,5 @@ class Integrity:
 
 
 def _still_away(drives: set[Path]) -> set[Path]:
-    """In a worker. One that came and goes again is told of again."""
+    """In a worker. Drops drives that are mounted, so that they are announced again when they disappear."""
     return {drive for drive in drives if not drive.exists()}

@@ -1,16 +1,14 @@
-"""One result on its way to the disk: a `.part` beside its final name, and a note that lets a restart go on where a
-kill stopped it.
+"""Writes one result to disk: a `.part` file next to its final name, and a note that lets a restart resume after a kill.
 
-Everything here blocks and is called in the executor; one thread at a time uses a `PartFile`, apart from `close`, which
-may come from
-another and waits. Raises DiskError, in words, for all that the disk refuses.
+Everything here blocks and is called in the executor; one thread at a time uses a `PartFile`, except `close`, which may
+come from another thread and waits. Raises DiskError, with a sentence for people, for all errors of the disk.
 
-Every result ends alike (`give_name`), and the order is what makes a kill harmless at any moment: the sidecar says whose
-the file is, how long, and with which hash; then the bytes are on the disk; then they get the name, and the folder is
-synced. Where there is no sidecar, the note says it. What comes bit by bit has a note before its bytes, which goes once
-the store knows; what is here whole (`save_whole`) needs none.
+Every result ends in the same way (`give_name`), and the order makes a kill harmless at any moment: the sidecar says
+which task the file belongs to, its size and hash; then the bytes are synced; then they get the name, and the folder is
+synced. Without a sidecar, the note holds the same. A download written in pieces has a note before its bytes, deleted
+once the store has the result; one received whole (`save_whole`) needs none.
 
-A copy with the request in it is made beside the whole part, and gets the name; the part goes when the name is there.
+A copy with the embedded request is made next to the complete part and gets the name; the part is deleted after that.
 """
 
 from __future__ import annotations
@@ -54,7 +52,7 @@ _MOST_NAMES = 10_000
 
 
 class Note(Struct, frozen=True, kw_only=True):
-    """What stands in `.part.json`. `size` and `sha256` are of what gets the name, where no sidecar says them."""
+    """Content of `.part.json`. `size` and `sha256` describe the final file, if no sidecar does."""
 
     task_id: str
     index: int
@@ -76,7 +74,7 @@ class Finished(Struct, frozen=True):
     sha256: str
     head: bytes
     is_noted: bool = True
-    """Whether a note may lie beside it."""
+    """Whether a note may exist next to it."""
 
 
 class PartFile:
@@ -84,7 +82,7 @@ class PartFile:
         self.final = final
         self.note = note
         self.size = 0
-        """Bytes on the disk."""
+        """Bytes on disk."""
         self.head = b""
         self._file = file
         self._share = share
@@ -93,8 +91,8 @@ class PartFile:
 
     @classmethod
     def create(cls, final: Path, note: Note, room: DiskRoom, begin: bytes = b"") -> PartFile:
-        """Begins a new one, for which there is room, with what has come so far. Raises FileExistsError when another got
-        there first, DiskError for all else."""
+        """Creates a part with the bytes received so far, after reserving disk space. Raises FileExistsError if the name
+        is taken, DiskError for all else."""
         with spoken_for(final.parent):
             final.parent.mkdir(parents=True, exist_ok=True)
             if _is_ours(final, note.owner):
@@ -103,7 +101,7 @@ class PartFile:
                 raise FileExistsError(part_of(final))
             share = room.share(final.parent, note.total or 0)
             try:
-                # A power cut may lose it: then the part is begun anew. What comes later is not lost by a kill.
+                # Not synced: if a power cut loses the note, the part is started again. Later notes survive a kill.
                 write_note(final, note, is_lasting=False)
                 part = cls(final, note, _new_part(final), share)
             except BaseException:
@@ -119,7 +117,7 @@ class PartFile:
 
     @classmethod
     def resume(cls, final: Path, owner: Owner, room: DiskRoom) -> PartFile | None:
-        """What an earlier attempt at the same output left, read and hashed; None if it left nothing that is ours."""
+        """Reopens and hashes the part of an earlier attempt at the same output; None if there is none of ours."""
         with spoken_for(final.parent):
             note = read_note(final)
             if note is None or note.owner != owner or not part_of(final).is_file():
@@ -134,29 +132,29 @@ class PartFile:
 
     @property
     def is_complete(self) -> bool:
-        """Every byte is here: as many as the server said, or a hash that was written when all had arrived."""
+        """Whether all bytes are here: as many as the server said, or matching a hash that was written at the end."""
         if self.note.size is not None:
             return self.size == self.note.size and self.sha256 == self.note.sha256
         return self.note.total is not None and self.size == self.note.total
 
     @property
     def sha256(self) -> str:
-        """Of what has arrived."""
+        """Hash of the bytes so far."""
         return self._hash.hexdigest()
 
     def write(self, block: bytes) -> None:
-        """What comes next."""
+        """Appends a block."""
         with self._lock, spoken_for(self.final.parent, needed=self._missing()):
             self._put(block)
 
     def expect(self, total: int | None) -> None:
-        """Takes the room for the rest of that many bytes; None: nobody knows, and it is taken bit by bit."""
+        """Reserves disk space for the rest of so many bytes; None: unknown, reserved block by block."""
         if total is not None:
             with self._lock, spoken_for(self.final.parent):
                 self._share.expect(max(0, total - self.size))
 
     def restart(self, *, etag: str, total: int | None) -> None:
-        """Forgets all bytes: the server begins anew, or has another file now."""
+        """Deletes all bytes: the server starts again, or has another file now."""
         with self._lock, spoken_for(self.final.parent):
             self._file.seek(0)
             self._file.truncate()
@@ -171,10 +169,10 @@ class PartFile:
         embed: Callable[[Path, Path], bool] = lambda _part, _draft: False,
         describe: Callable[[Finished], bool] = lambda _finished: False,
     ) -> Finished:
-        """Flushes to the disk and gives the file its name; never takes one that is in use. `owner_of_names` says of a
-        path whether it may be chosen instead, where somebody took the name meanwhile. `look` may refuse the whole file
-        by raising, and leaves it at its end. `embed` makes the second path a copy of the first with the request in it,
-        synced, and says whether it did. `describe` writes the sidecar, and says whether it did."""
+        """Syncs the file and gives it its final name; never overwrites. `owner_of_names(path)`: whether a path may be
+        used instead if the name was taken meanwhile. `look` may reject the complete file by raising, and leaves the
+        position at its end. `embed(part, draft)` writes a synced copy with the embedded request and returns whether it
+        did. `describe` writes the sidecar and returns whether it did."""
         with self._lock, spoken_for(self.final.parent):
             self._file.flush()
             look(self._file)
@@ -201,7 +199,7 @@ class PartFile:
             return finished
 
     def copy_into(self, other: PartFile) -> None:
-        """Writes all that has arrived into another part that is still empty."""
+        """Copies all bytes into another, empty part."""
         with self._lock, spoken_for(self.final.parent):
             self._file.flush()
             self._file.seek(0)
@@ -209,13 +207,13 @@ class PartFile:
                 other._put(block)
 
     def close(self) -> None:
-        """Keeps what has arrived for the next attempt."""
+        """Keeps the bytes for the next attempt."""
         with self._lock, suppress(OSError):
             self._share.release()
             self._file.close()
 
     def discard(self) -> None:
-        """Throws away what has arrived."""
+        """Deletes the bytes."""
         self.close()
         for path in (part_of(self.final), note_of(self.final), _draft_of(self.final)):
             with suppress(OSError):
@@ -225,7 +223,7 @@ class PartFile:
         if self._file.closed:
             raise DiskError("The download was stopped.")
         self._share.take(len(block))
-        # A file whose name was deleted takes bytes all the same, and they are lost with it.
+        # Raises if the file was deleted: writes would still succeed, and be lost.
         part_of(self.final).lstat()
         self._file.write(block)
         self._take(block)
@@ -251,7 +249,7 @@ def part_of(final: Path) -> Path:
 
 
 def _draft_of(final: Path) -> Path:
-    """The copy of the part with the request in it."""
+    """The copy of the part with the embedded request."""
     return final.with_name(final.name + ".part.embedding")
 
 
@@ -260,7 +258,7 @@ def note_of(final: Path) -> Path:
 
 
 def read_note(final: Path) -> Note | None:
-    """None where there is none, and for one that says what cannot be."""
+    """None if there is none, or if its values are invalid."""
     try:
         note = msgspec.convert(read_json(note_of(final)), Note)
     except (msgspec.ValidationError, ValueError, OverflowError):
@@ -269,7 +267,7 @@ def read_note(final: Path) -> Note | None:
 
 
 def _is_lost(final: Path) -> bool:
-    """Whether a power cut left a note without its words: nobody goes on with that."""
+    """Whether the note is empty, as after a power cut: nothing can resume from it."""
     try:
         return note_of(final).stat().st_size == 0
     except OSError:
@@ -277,8 +275,8 @@ def _is_lost(final: Path) -> bool:
 
 
 def _is_ours(final: Path, owner: Owner) -> bool:
-    """Whether what lies there of a result under way may be written over: an earlier attempt at the same left it, or
-    nobody can go on with it."""
+    """Whether the part at this name may be overwritten: it is an earlier attempt at the same output, or nothing can
+    resume it."""
     note = read_note(final)
     if note is not None:
         return note.owner == owner
@@ -288,14 +286,14 @@ def _is_ours(final: Path, owner: Owner) -> bool:
 
 
 def forget_note(final: Path) -> None:
-    """The store knows the file: the note has done its work. Raises nothing."""
+    """Deletes the note once the store has the file. Raises nothing."""
     with suppress(OSError):
         note_of(final).unlink(missing_ok=True)
 
 
 def forget_part(final: Path, owner: Owner) -> None:
-    """What arrived of an output that will never be complete. Leaves what is somebody else's, and what seems to be
-    complete; raises nothing."""
+    """Deletes the part of an output that will never be complete, unless it belongs to another output or seems complete.
+    Raises nothing."""
     note, told = read_note(final), _told_of(final, owner)
     is_whole = told is not None and any(_has_size(path, told[0]) for path in (part_of(final), _draft_of(final)))
     if note is not None and note.owner == owner and not is_whole:
@@ -307,10 +305,10 @@ def forget_part(final: Path, owner: Owner) -> None:
 def save_whole(
     final: Path, note: Note, room: DiskRoom, content: bytes, describe: Callable[[Finished], bool]
 ) -> Finished:
-    """Gives a name to a result that is all here, with its request in it. FileExistsError where this name is not free;
-    then nothing of it is left. `describe` as in `PartFile.finish`."""
+    """Saves a result that was received whole, with its request embedded. FileExistsError if the name is taken; then no
+    file is left behind. `describe` as in `PartFile.finish`."""
     with spoken_for(final.parent, needed=len(content)):
-        # A note of an earlier attempt, without its part, would be believed before the sidecar.
+        # A note of an earlier attempt without its part would take precedence over the sidecar.
         if not is_free(final, note.owner, forgets_note=True):
             raise FileExistsError(final)
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -323,9 +321,9 @@ def save_whole(
 def give_name(
     ready: Path, finished: Finished, note: Note, describe: Callable[[Finished], bool], content: bytes | None = None
 ) -> Finished:
-    """The last steps of every result. `content` is written to `ready` between them; without it, that is on the disk
-    already. FileExistsError where another took the name meanwhile: nothing of ours stays beside it. One that cannot be
-    named for another reason stays for `find_finished`. Raises OSError."""
+    """The last steps of every result. `content` is written to `ready` in between; None: `ready` is synced already.
+    FileExistsError if the name was taken meanwhile; our files next to it are deleted. After any other OSError the file
+    stays for `find_finished`."""
     final = finished.path
     if not describe(finished):
         finished = replace(finished, is_noted=True)
@@ -346,7 +344,7 @@ def give_name(
 
 
 def _take_back(final: Path, owner: Owner, ready: Path | None) -> None:
-    """What tells of a file that did not get its name and, of one that was just written, what there is of it. Raises
+    """Deletes the sidecar of a file that did not get its name and, if `ready` is given, that file and its note. Raises
     nothing."""
     beside = sidecar.path_for(final)
     with suppress(OSError):
@@ -358,8 +356,8 @@ def _take_back(final: Path, owner: Owner, ready: Path | None) -> None:
 
 
 def find_finished(final: Path, owner: Owner) -> Finished | None:
-    """A file that an earlier run completed before it was killed, and named, or names now; None if there is none, or if
-    it is not the same bytes."""
+    """A complete file of an earlier run, which is given its name if a kill prevented that; None if there is none or its
+    bytes differ."""
     told = _told_of(final, owner)
     if told is None:
         return None
@@ -374,7 +372,7 @@ def find_finished(final: Path, owner: Owner) -> Finished | None:
             with ready.open("rb+") as file:
                 os.fsync(file.fileno())
             rename_exclusively(ready, final)
-        # A kill between giving the new name and taking the old one away leaves both.
+        # A kill between linking the new name and unlinking the old one leaves both.
         for left in (part, draft):
             left.unlink(missing_ok=True)
         sync_folder(final.parent)
@@ -384,8 +382,8 @@ def find_finished(final: Path, owner: Owner) -> Finished | None:
 
 
 def _told_of(final: Path, owner: Owner) -> tuple[int, str] | None:
-    """Size and hash of what is to have this name, by its note or, where that does not say them, its sidecar; None
-    where neither says that all of it was there."""
+    """Size and hash of the complete file, from its note or else its sidecar; None if neither says that it was
+    complete."""
     note = read_note(final)
     if note is not None and note.owner != owner:
         return None
@@ -413,7 +411,7 @@ def _has_size(path: Path, size: int) -> bool:
 
 
 def holds(path: Path, size: int, sha256: str) -> bool:
-    """Whether a file is there, with these bytes. Raises nothing."""
+    """Whether a file exists with these bytes. Raises nothing."""
     try:
         return path.stat().st_size == size and sha256_of(path) == sha256
     except OSError:
@@ -421,7 +419,7 @@ def holds(path: Path, size: int, sha256: str) -> bool:
 
 
 def free_name(wanted: Path, may_choose: Callable[[Path], bool]) -> Path:
-    """`wanted`, or the first of "wanted (2)", "wanted (3)"… that may be chosen."""
+    """`wanted`, or the first of "wanted (2)", "wanted (3)"… that `may_choose` accepts."""
     for number in range(1, _MOST_NAMES):
         path = wanted.with_name(numbered(wanted.name, number))
         if may_choose(path):
@@ -430,7 +428,7 @@ def free_name(wanted: Path, may_choose: Callable[[Path], bool]) -> Path:
 
 
 def claim(path: Path) -> str:
-    """Two names that differ in case only are one file on Windows and macOS."""
+    """Key of a reserved name. On Windows and macOS, names that differ only in case are the same file."""
     return str(path).casefold()
 
 
@@ -441,8 +439,8 @@ def names_taken(wanted: Path) -> DiskError:
 
 
 def is_free(path: Path, owner: Owner, *, forgets_note: bool = False) -> bool:
-    """Whether an output may take this name: nobody's file, nobody's download, nobody's sidecar stands there. With
-    `forgets_note` a note that stands in nobody's way is taken away."""
+    """Whether an output may use this name: there is no file, and no part or sidecar of another output. `forgets_note`
+    deletes a leftover note that blocks no other output."""
     name = str(path)
     if os.path.lexists(name):
         return False
@@ -457,14 +455,14 @@ def is_free(path: Path, owner: Owner, *, forgets_note: bool = False) -> bool:
 
 
 def prepare_folder(library: Path, known_mount: str | None = None) -> None:
-    """Makes the library's folder where that is surely meant. `known_mount` as in `missing_because`."""
+    """Creates the library's folder, unless its drive is not mounted. `known_mount` as in `missing_because`."""
     check_folder(library, known_mount)
     with spoken_for(library):
         library.mkdir(parents=True, exist_ok=True)
 
 
 def check_folder(library: Path, known_mount: str | None = None) -> None:
-    """Raises DiskError where the library's folder may not be made, and is not there."""
+    """Raises DiskError if the library's folder is missing and must not be created."""
     with spoken_for(library):
         missing = missing_because(library, known_mount)
     if not missing:
@@ -483,9 +481,9 @@ def _new_part(final: Path) -> BinaryIO:
 
 
 def _cut_zeros(file: BinaryIO, total: int | None) -> None:
-    """Some file systems give a file its length before its bytes, and after a power cut its end is zeros: they are
-    fetched again. Not of one that has all its bytes, which could perhaps not be fetched again. Leaves it at its
-    beginning."""
+    """Some file systems set a file's length before its bytes, so after a power cut its end is zeros: cuts them off, to
+    be fetched again. Not from a complete file, which perhaps could not be fetched again. Leaves the position at the
+    start."""
     end = file.seek(0, os.SEEK_END)
     wanted = end
     while wanted and end != total:
@@ -501,5 +499,5 @@ def _cut_zeros(file: BinaryIO, total: int | None) -> None:
 
 
 def write_note(final: Path, note: Note, *, is_lasting: bool = True) -> None:
-    """Whole or not at all: half a note after a kill would look like somebody else's."""
+    """Atomic: half a note after a kill would look like another output's."""
     write_whole(note_of(final), json.dumps(as_json(note)).encode(), is_lasting=is_lasting)

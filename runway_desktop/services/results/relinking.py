@@ -1,11 +1,10 @@
-"""Brings results together with their files again: looks for missing ones, takes what the person shows, and keeps what
-was changed.
+"""Relinks results with their files: searches missing ones, accepts files that the person selects, and keeps outside
+changes.
 
-A file is told by its bytes, so that it is found under any name; its row, rating and tags never left. Its sidecar comes
-along from the old place, or is written anew. What moved together with a file that is found is found with it. Each
-file that is found is stored at once: whoever gives up, or is killed, keeps what there is. Loop's thread; all that
-touches the disk runs in the executor. Raises StoreError, and for what the person shows DiskError where it cannot be
-read and NotPossible where it is another result's.
+Files are identified by hash, so they are found under any name; row, rating and tags are unaffected. The sidecar is
+moved from the old place or written again. Files that moved together with a found one are found too. Each found file is
+stored at once, so a cancel or kill loses nothing. Loop's thread; disk access runs in the executor. Raises StoreError;
+for a selected file also DiskError if it cannot be read and NotPossible if it is another result's.
 """
 
 from __future__ import annotations
@@ -40,11 +39,11 @@ from .integrity import Integrity
 log = logging.getLogger(__name__)
 
 STEP = 0.2
-"""Seconds of looking between two times that it is told of."""
+"""Seconds of searching between two progress reports."""
 
 
 class Progress(Struct, frozen=True, kw_only=True):
-    """`looked` are files that were passed by; of `asked` files `found` are found. `folder` is where it is now."""
+    """`looked`: files listed so far. `found` of `asked` files are found. `folder`: being searched now."""
 
     looked: int
     found: int
@@ -53,15 +52,14 @@ class Progress(Struct, frozen=True, kw_only=True):
 
 
 class Relinked(Struct, frozen=True, kw_only=True):
-    """What became of looking: the results that have their files again, and how many of those that were asked for do
-    not."""
+    """Result of a search: the relinked results, and how many of those asked for are still missing."""
 
     outputs: tuple[Output, ...] = ()
     missing: int = 0
 
 
 class Chosen(Struct, frozen=True, kw_only=True):
-    """`is_other`: the file that was shown has other bytes than those that were saved, and nothing was changed."""
+    """`is_other`: the selected file has other bytes than the saved one, and nothing was changed."""
 
     outputs: tuple[Output, ...] = ()
     is_other: bool = False
@@ -69,7 +67,7 @@ class Chosen(Struct, frozen=True, kw_only=True):
 
 @dataclass(eq=False, repr=False)
 class Relinking:
-    """`locks` are those of the files of results."""
+    """`locks`: of results' files."""
 
     _store: Store
     _integrity: Integrity
@@ -85,8 +83,8 @@ class Relinking:
         folder: Path | None = None,
         progress: Callable[[Progress], None] = lambda _: None,
     ) -> Relinked:
-        """Looks for the missing files of these tasks: in `folder`, else in the library and where they were. Other
-        missing files that come to light are brought back too. Canceling keeps what was found until then."""
+        """Searches for the missing files of these tasks: in `folder`, else in the library and where they were. Other
+        missing files found on the way are relinked too. Canceling keeps what was found so far."""
         await self._integrity.look(await self._missing(task_ids))
         wanted = await self._store.missing_files()
         asked = [file for file in wanted if file.task_id in set(task_ids)]
@@ -112,8 +110,8 @@ class Relinking:
         return Relinked(outputs=tuple(back), missing=len(left))
 
     async def choose(self, task_id: TaskId, index: int, path: Path, *, anyway: bool = False) -> Chosen:
-        """The person shows where a result's file is. One with other bytes is taken only `anyway`; from then on these
-        are its bytes."""
+        """Links a result with the file that the person selected. A file with other bytes is accepted only `anyway`; the
+        result then has those bytes."""
         file = next((file for file in await self._files([task_id]) if file.index == index), None)
         if file is None:
             return Chosen()
@@ -131,7 +129,7 @@ class Relinking:
         return Chosen(outputs=(*back, *more))
 
     async def keep_changes(self, task_ids: Sequence[TaskId]) -> tuple[Output, ...]:
-        """What was changed outside is how these results are from now on. Gives those that are so now."""
+        """Accepts the outside changes of these results. Returns those that were accepted."""
         kept = []
         for file in await self._files(task_ids):
             if file.look.presence is Presence.CHANGED:
@@ -146,7 +144,7 @@ class Relinking:
         return await self._bring_back(await in_worker(self._executor, beside, found, await self._store.missing_files()))
 
     async def _bring_back(self, found: Sequence[Found], other: Examined | None = None) -> list[Output]:
-        """`other` are the bytes of a file that is taken though it is another."""
+        """`other`: hash and signs of an accepted file with other bytes."""
         back = []
         for one in found:
             if await self._is_anothers(one.file, one.path, one.file.sha256):
@@ -158,15 +156,15 @@ class Relinking:
         return back
 
     async def _take(self, file: KeptFile, path: Path, found: Examined, kind: str) -> Output | None:
-        """From now on the result is the file at `path`. None where it has another file by now. The sidecar goes first:
-        killed in between, it is found beside the file the next time."""
+        """Links the result with the file at `path`. None if it has another file by now. The sidecar is moved first, so
+        after a kill it is found next to the file."""
         async with self._locks.hold([file.key]):
             return await self._take_in_hand(file, path, found, kind)
 
     async def _take_in_hand(self, file: KeptFile, path: Path, found: Examined, kind: str) -> Output | None:
         [before] = [o for o in await self._store.outputs(file.task_id) if o.index == file.index]
         if not before.is_kept or (before.path, before.sha256) != (file.path, file.sha256):
-            # Moved, thrown away or fetched again while it was looked for.
+            # Moved, deleted or fetched again during the search.
             return None
         after = _as_found(before, path, found, self._clock.now())
         await self._bring_sidecar(Path(file.path), after)
@@ -196,7 +194,7 @@ class Relinking:
             log.info("No sidecar could be brought beside %s: %s", Path(output.path).name, error)
 
     async def _is_anothers(self, file: KeptFile, path: Path, sha256: str) -> bool:
-        """What lies there is another result's own: the same bytes were made twice."""
+        """Whether the file at `path` is another result's; equal bytes may have been made twice."""
         return any(
             other.is_here and other.path == str(path) and (other.task_id, other.index) != file.key
             for other in await self._store.outputs_with([sha256])
@@ -216,24 +214,24 @@ def _as_found(output: Output, path: Path, found: Examined, now: float) -> Output
     back = replace(output, path=str(path), look=look)
     if found.sha256 == output.sha256:
         return back
-    # What was known of its looks was of the other bytes.
+    # Poster, size and duration were of the other bytes.
     return replace(back, sha256=found.sha256, size=found.signs.size, poster="", width=0, height=0, duration=0.0)
 
 
 def _near(files: Sequence[KeptFile], library: Path) -> list[Path]:
-    """In a worker. The library, and the folders where files were that are not in it."""
+    """In a worker. The library, and the folders outside it where files were."""
     outside = dict.fromkeys(folder for file in files if not (folder := Path(file.path).parent).is_relative_to(library))
     return [folder for folder in (*outside, library) if os.path.isdir(folder)]
 
 
 def _bring_sidecar(old: Path, new: Path, task: Task, output: Output, made: dict[str, Any] | None) -> None:
-    """In a worker. `made` is what is written where none is found; None: none is wanted then."""
+    """In a worker. `made`: document to write if there is no sidecar; None: write none."""
     owner, source, target = (task.id, output.index), sidecar.path_for(old), sidecar.path_for(new)
     if source != target and not target.exists() and sidecar.owner_of(source) == owner:
         try:
             rename_exclusively(source, target)
         except OSError:
-            # On another disk: it is written anew from what it says.
+            # On another disk: write it again with its content.
             made = sidecar.document_in(source) or made
     if target.exists():
         found = sidecar.document_in(target)

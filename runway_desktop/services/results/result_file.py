@@ -1,8 +1,7 @@
-"""What a downloaded result is, and what it shall be called. Pure.
+"""Detects a downloaded result's format and computes its name. Pure.
 
-A host that has lost a file often answers with a page that says so, and with 200. Such a page must never be kept as a
-clip, so a result
-is judged by its first bytes; its name gets the ending that its content deserves.
+A host that lost a file often answers 200 with an error page. Such a page must never be saved as a clip, so a result is
+checked by its first bytes; its name gets the extension of its content.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from runway_desktop.services.media.media_facts import is_page
 
 
 class WrongContent(Exception):
-    """What came is not the result. `kind` is the ending that its name claims."""
+    """The received bytes are not the result. `kind`: the extension that its name claims."""
 
     def __init__(self, code: ReasonCode, kind: str = "") -> None:
         super().__init__(code.value)
@@ -29,8 +28,8 @@ class WrongContent(Exception):
 
 
 def judge(head: bytes, *, url: str, content_type: str = "") -> MediaFormat:
-    """What the bytes are. Raises WrongContent for nothing at all, for a page, and for bytes that are not what the link
-    promises."""
+    """The format of the bytes. Raises WrongContent for an empty file, a page, or bytes that do not match the link's
+    extension."""
     claim = claimed_ending(url, content_type)
     if not head:
         raise WrongContent(ReasonCode.EMPTY_FILE)
@@ -45,8 +44,8 @@ def judge(head: bytes, *, url: str, content_type: str = "") -> MediaFormat:
 
 
 def claimed_ending(url: str, content_type: str = "") -> str:
-    """The ending that a link's path shows, else the one for its content type, without its dot; empty when neither
-    tells one that a result may bear."""
+    """The extension in a link's path, else the one of its content type, without the dot; empty if neither gives one
+    that results may have."""
     try:
         path = urlsplit(url).path
     except ValueError:
@@ -60,7 +59,7 @@ def claimed_ending(url: str, content_type: str = "") -> str:
 def name_values(
     task: Task, output: Output, *, ext: str, count: int, batch: str = "", row: int | None = None
 ) -> NameValues:
-    """What a template may use of a task. Times are of this machine's zone."""
+    """The values for a name template. Times are of this machine's zone."""
     values = task.request.values
     return NameValues(
         sent=local_time(task.sent_at or task.remote_created_at or task.created_at),

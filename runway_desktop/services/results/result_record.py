@@ -1,6 +1,5 @@
-"""What is kept of a result beside its bytes: what the store is told of it, and its sidecar.
-
-`ResultRecord.write` blocks, and raises nothing."""
+"""The records of a saved result: its output for the store, and its sidecar. `ResultRecord.write` blocks, and raises
+nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class ResultRecord:
-    """Of a result whose bytes are known. `media` is its kind where it was judged by these bytes already."""
+    """For a result whose bytes are known. `media`: its kind, if already detected from these bytes."""
 
     def __init__(
         self, output: Output, facts: ResultFacts, now: float, media: Media | None = None, *, is_wanted: bool
@@ -34,15 +33,15 @@ class ResultRecord:
         self._now = now
         self._is_wanted = is_wanted
         self.is_given_up = False
-        """Nobody waits any more for what a thread does with it."""
+        """Set when the caller gave up; the thread must stop before it writes."""
         self.was_written = False
-        """`write` was called: what it could do is done."""
+        """Whether `write` was called."""
         self.document: dict[str, Any] | None = None
         self.trouble = ""
         """Why there is no sidecar."""
 
     def write(self, finished: Finished) -> bool:
-        """Says whether the sidecar is there."""
+        """Writes the sidecar; True if it exists afterwards."""
         self.trouble = ""
         self.was_written = True
         saved = self.output(finished)
@@ -53,7 +52,7 @@ class ResultRecord:
                 sidecar.write(finished.path, self.document)
                 return True
         except OSError as error:
-            # The result itself is safe; a missing sidecar is told of, and is no reason to pay twice.
+            # The result itself is safe. A missing sidecar is reported, but no reason to pay twice.
             log.warning("No sidecar beside %s: %s", finished.path.name, error)
             self.trouble = f"could not be written: {error.strerror}"
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
@@ -62,7 +61,7 @@ class ResultRecord:
         return False
 
     def output(self, finished: Finished) -> Output:
-        """As the store is told of it."""
+        """The saved output for the store."""
         media = self._media or judge(finished.head, url=self._before.url).media
         return replace(
             self._before,

@@ -1,9 +1,9 @@
-"""One attempt at saving one result: open the link, write, check, name, sidecar, store. `downloads` decides when, and
-what a failure means.
+"""One attempt to save one result: open the link, write, check, name, sidecar, store. `downloads` schedules attempts and
+handles failures.
 
-Loop's thread; all that touches the disk runs on the threads of the library's folder. Raises what the fetcher raises
-(LinkExpired, NotReached, NoReply and the other ApiErrors), DiskError, StoreError, and WrongContent. However it ends,
-what has arrived stays for the next attempt, apart from content that is wrong. Canceling is safe at any point.
+Loop's thread; disk access runs on the threads of the library's folder. Raises the fetcher's errors (LinkExpired,
+NotReached, NoReply and the other ApiErrors), DiskError, StoreError, and WrongContent. After a failure the received
+bytes stay for the next attempt, except wrong content. Canceling is safe at any point.
 """
 
 from __future__ import annotations
@@ -49,39 +49,37 @@ from .truncation_check import seems_cut_short
 log = logging.getLogger(__name__)
 
 BLOCK = 1024 * 1024
-"""Bytes that are gathered before a thread writes them, while the next ones come."""
+"""Bytes that are buffered before a thread writes them, while more are received."""
 OFTEN = 1.0
-"""Seconds after which a thread writes what has come, however little."""
+"""Seconds after which the buffer is written, however small."""
 MOST_EMBEDDED = 64 * 1024 * 1024
-"""Bytes of a result that is copied to put its request into it. The sidecar alone has that of a larger one."""
+"""Bytes. The request is not embedded in a larger result, which would have to be copied; only its sidecar has it."""
 _NAME_TRIES = 5
 
 Result = TypeVar("Result")
 
 
 class Job(Struct, eq=False):
-    """An output that is to be saved. `output` is what the store has of it; `received` and `total` count bytes of this
-    attempt's file."""
+    """An output to be saved. `output`: as in the store. `received`, `total`: bytes of this attempt's file."""
 
     output: Output
     ended_at: float = 0.0
-    """When its task ended, in Unix seconds: its link works for a day or two from then on."""
+    """Unix time of its task's end: the link works for a day or two from then on."""
     rescue_to: Path | None = None
-    """A folder to save it in while the library cannot be used."""
+    """Folder to save it in while the library cannot be used."""
     received: int = 0
     total: int | None = None
     failures: int = 0
-    """Attempts in a row that got nothing."""
+    """Attempts in a row that received nothing."""
     due: float = 0.0
-    """Monotonic time before which it is not tried again."""
+    """Monotonic time of the next attempt."""
     wants_fresh_link: bool = False
     told: Reason | None = None
-    """The last reason that went into the ledger, so that a disk that stays full is one line and not one every few
-    minutes."""
+    """The last reason in the ledger: a disk that stays full adds one line, not one every few minutes."""
     has_arrived: bool = False
-    """All bytes are here: what is still done is work for the disk, and another may begin to come."""
+    """All bytes are received: only work for the disk is left, so another download may start."""
     doubted: str = ""
-    """Hash of a file that seemed to be cut short. If the same comes again, that is how it is, and it is kept."""
+    """Hash of a file that seemed truncated. If the same bytes are received again, they are kept."""
 
     @property
     def owner(self) -> Owner:
@@ -90,8 +88,8 @@ class Job(Struct, eq=False):
 
 @dataclass(eq=False, repr=False)
 class Saving:
-    """`progressed` is called on the loop with the job and the number of new bytes, `arrived` when all of one are
-    here."""
+    """`progressed` is called on the loop with the job and the number of new bytes, `arrived` when a job has all its
+    bytes."""
 
     _store: Store
     _fetcher: Fetcher
@@ -107,12 +105,12 @@ class Saving:
         self._claimed: set[str] = set()
 
     async def save(self, job: Job, facts: ResultFacts) -> None:
-        """Saves the job's output; when it returns, the store has it as SAVED and everyone was told."""
+        """Saves the job's output. When it returns, the store has it as SAVED and the event is sent."""
         job.has_arrived = False
         finished: Finished | None = None
         part: PartFile | None = None
         planned = Path(job.output.path)
-        # What lies in a folder that is away is left to it: this one begins anew elsewhere.
+        # A part in an unmounted folder stays there; this attempt starts again elsewhere.
         if job.output.path and not (job.rescue_to is not None and await self._folder.is_away(planned)):
             if await self._is_back(job, planned):
                 return
@@ -125,12 +123,12 @@ class Saving:
             await self._fetch(job, facts, part)
 
     def _note(self, job: Job, facts: ResultFacts) -> RequestNote:
-        """It says nothing that is known at the end alone."""
+        """Without values that are known only at the end."""
         output = replace(job.output, size=0, sha256="", saved_at=None)
         return note_of(sidecar.compose(facts.task, output, facts.inputs, count=facts.count, batch=facts.batch))
 
     async def _is_back(self, job: Job, path: Path) -> bool:
-        """A result that was saved once and was missing may lie in its place again, from the trash or another disk."""
+        """A missing result's file may be back in its place, from the trash or another disk."""
         size, sha256 = job.output.size, job.output.sha256
         if not sha256 or not await self._do(job, part_file.holds, path, size, sha256):
             return False
@@ -141,7 +139,7 @@ class Saving:
         return True
 
     async def put(self, job: Job, output: Output, entry: LedgerEntry | None = None) -> None:
-        """Stores what is new about an output and tells of it."""
+        """Stores a changed output and announces it."""
         if output == job.output and entry is None:
             return
         await self._store.save_output(output, entry)
@@ -171,8 +169,8 @@ class Saving:
     async def _receive(
         self, job: Job, facts: ResultFacts, part: PartFile | None, claims: set[str]
     ) -> PartFile | _Whole:
-        """Every byte of the result, in a part file, or in memory where all of them came before the first was written.
-        The part is closed if this fails, and kept."""
+        """Receives all bytes: into a part file, or in memory if all came before the first write. On failure the part is
+        closed and kept."""
         arrival = Arrival(part)
         offset, etag = (part.size, part.note.etag) if part else (0, "")
         job.received = offset
@@ -204,7 +202,7 @@ class Saving:
                     if arrival.part is not None or arrival.count >= HEAD_LENGTH:
                         await put(arrival.taken())
                     raise
-            # The connection serves the next one while this one is written.
+            # Its connection serves the next download while this one is written.
             job.has_arrived = True
             self._arrived()
             await arrival.settle()
@@ -220,8 +218,8 @@ class Saving:
             raise
 
     async def _carry(self, job: Job, facts: ResultFacts, part: PartFile, claims: set[str]) -> PartFile:
-        """What has arrived, taken along to the folder that it is saved in now. A kill leaves the first bytes of it
-        there, which is a part like any other."""
+        """Moves the received bytes to the folder that the result is saved in now. After a kill during the copy, the
+        copied bytes are a valid part."""
         open_parts = [part]
         try:
             relative = await self._relative_name(job, facts, part.final.suffix)
@@ -236,7 +234,7 @@ class Saving:
         return moved
 
     async def _let_go(self, job: Job, part: PartFile) -> None:
-        """Closes a part that stays for the next attempt."""
+        """Closes a part and keeps it for the next attempt."""
         if job.rescue_to is not None and part.final.is_relative_to(job.rescue_to):
             await self._do(job, part.close)
         else:
@@ -246,7 +244,7 @@ class Saving:
         return job.rescue_to or self._settings.library
 
     async def _go_on(self, job: Job, part: PartFile, stream: Stream) -> None:
-        """Makes the part fit what the server sends: the rest, or all of it anew."""
+        """Prepares the part for the server's bytes: the rest of the file, or all of it again."""
         same_file = stream.total is None or part.note.total in (None, stream.total)
         same_file = same_file and (not stream.etag or not part.note.etag or stream.etag == part.note.etag)
         if stream.offset == 0:
@@ -259,8 +257,7 @@ class Saving:
         await self.put(job, replace(job.output, state=OutputState.DOWNLOADING, problem=None))
 
     async def _begin(self, job: Job, facts: ResultFacts, stream: Stream, begin: bytes, claims: set[str]) -> PartFile:
-        """Judges the first bytes, chooses the name, tells the store of it, and only then makes the part file, with
-        them."""
+        """Checks the first bytes, chooses the name, stores it, and only then creates the part file with these bytes."""
         found = judge(begin[:HEAD_LENGTH], url=job.output.url, content_type=stream.content_type)
         relative = self._old_place(job, found.ending) or await self._relative_name(job, facts, found.ending)
         note = Note(task_id=job.output.task_id, index=job.output.index, etag=stream.etag, total=stream.total)
@@ -272,7 +269,7 @@ class Saving:
     async def _make_part(
         self, job: Job, relative: tuple[str, ...], note: Note, claims: set[str], output: Output, begin: bytes = b""
     ) -> PartFile:
-        """A new part under a free name. The store knows `output` with its path before the disk does."""
+        """Creates a part under a free name. The path is stored in `output` before the file exists."""
         home = self._home(job)
         for _ in range(_NAME_TRIES):
             final = await self._name(job, home, relative, claims)
@@ -284,7 +281,7 @@ class Saving:
         raise part_file.names_taken(home.joinpath(*relative))
 
     async def _save_whole(self, job: Job, facts: ResultFacts, whole: _Whole, claims: set[str]) -> None:
-        """The store knows the name before the disk does, as of one that comes bit by bit."""
+        """The path is stored before the file exists, as for a part."""
         content = whole.content
         found = judge(content[:HEAD_LENGTH], url=job.output.url, content_type=whole.content_type)
         relative = self._old_place(job, found.ending) or await self._relative_name(job, facts, found.ending)
@@ -317,43 +314,43 @@ class Saving:
         form: str,
         beside: ResultRecord,
     ) -> Finished:
-        """On a thread. FileExistsError where the name is not free."""
+        """On a thread. FileExistsError if the name is taken."""
         mount = self._folder.known_mount if job.rescue_to is None else None
         part_file.check_folder(self._home(job), mount)
         if beside.is_given_up:
-            # The drive hung until now. It is saved elsewhere, or at the next start.
+            # The drive hung until now; meanwhile the result is saved elsewhere, or at the next start.
             raise DiskError("The download was stopped.")
         self._check(job, form, lambda: hashlib.sha256(content).hexdigest(), BytesIO(content))
         with_request = self._embedding(final, lambda: embedded(content, self._note(job, facts), final.suffix))
         return part_file.save_whole(final, note, self._folder.room, with_request or content, beside.write)
 
     async def _name(self, job: Job, home: Path, relative: tuple[str, ...], claims: set[str]) -> Path:
-        """A name for a result, which is claimed."""
-        # A lock for each folder: whoever hangs in one that does not answer holds up nobody elsewhere.
+        """Reserves a free name for a result."""
+        # A lock per folder: a folder that hangs must not block others.
         async with self._namings.setdefault(home, asyncio.Lock()):
             mount = self._folder.known_mount if job.rescue_to is None else None
             final = await self._do(job, self._choose, home, mount, relative, job.owner)
             claims.add(part_file.claim(final))
             self._claimed |= claims
             if mount is None and job.rescue_to is None:
-                # The library was made just now: from here on one that is missing is absent, and not new.
+                # The library was just created. From now on, a missing library is reported and not created again.
                 await self._folder.look()
         return final
 
     def _old_place(self, job: Job, ext: str) -> tuple[str, ...] | None:
-        """Where in its folder a result was that is saved once more, or was to be when the program was killed; None for
-        any other, and where that cannot be."""
+        """The result's earlier path, relative to its folder, if it is saved again or resumed after a kill; None for any
+        other, or if that path cannot be used."""
         old, home = Path(job.output.path), self._home(job)
         is_known = job.output.sha256 or job.output.state is OutputState.DOWNLOADING
         if not is_known or not old.is_relative_to(home) or old.suffix.lower() != f".{ext}":
             return None
         if ".." in old.parts:
-            # No list of ours says so; one that came with a backup may.
+            # Never in our own lists, but possible in a restored one.
             return None
         return old.relative_to(home).parts
 
     def _choose(self, library: Path, known_mount: str | None, relative: tuple[str, ...], owner: Owner) -> Path:
-        """On a thread: a free name in a folder that is there."""
+        """On a thread: creates the folder and returns a free name."""
         part_file.prepare_folder(library, known_mount)
         return part_file.free_name(library.joinpath(*relative), self._may_choose(owner))
 
@@ -399,17 +396,17 @@ class Saving:
         await self._keep(job, finished, beside)
 
     def _look(self, job: Job, part: PartFile, file: BinaryIO) -> None:
-        """On a thread: raises WrongContent for what is not the result, or seems to be cut short, the first time."""
+        """On a thread. Raises WrongContent for bytes that are not the result, or at first seem truncated."""
         self._check(job, judge(part.head, url=job.output.url).name, lambda: part.sha256, file)
 
     def _check(self, job: Job, form: str, sha256: Callable[[], str], file: BinaryIO) -> None:
-        """On a thread: raises WrongContent for what seems to be cut short, the first time."""
+        """On a thread. Raises WrongContent for bytes that seem truncated, unless they were received twice."""
         if seems_cut_short(file, form) and (digest := sha256()) != job.doubted:
             job.doubted = digest
             raise WrongContent(ReasonCode.CUT_SHORT)
 
     def _embed(self, job: Job, facts: ResultFacts, part: PartFile, path: Path, draft: Path) -> bool:
-        """On a thread: a copy with the request in it."""
+        """On a thread: writes a copy with the request embedded."""
 
         def copy() -> bool:
             with self._folder.room.share(path.parent, part.size):
@@ -418,7 +415,7 @@ class Saving:
         return part.size <= MOST_EMBEDDED and bool(self._embedding(part.final, copy))
 
     def _embedding(self, final: Path, work: Callable[[], Result]) -> Result | None:
-        """On a thread. Whatever goes wrong, the result itself is what counts."""
+        """On a thread. Errors are logged: the result is saved even without the embedded request."""
         try:
             return work() if self._settings.embed else None
         except (OSError, DiskError, NotEmbedded) as error:
@@ -428,12 +425,11 @@ class Saving:
         return None
 
     def _sidecar(self, job: Job, facts: ResultFacts, media: Media | None = None) -> ResultRecord:
-        """What writes the sidecar of a result that has its name. What was made of the task while it came stands in it
-        too."""
+        """The record that writes the result's sidecar, including changes of the task during the download."""
         return ResultRecord(job.output, facts, self._clock.now(), media, is_wanted=self._settings.sidecars)
 
     async def _keep(self, job: Job, finished: Finished, beside: ResultRecord) -> None:
-        # Not written yet where it had its name from an earlier run.
+        # A file that an earlier run completed has no current sidecar yet.
         if not beside.was_written:
             await self._do(job, beside.write, finished)
         saved = beside.output(finished)
@@ -450,12 +446,11 @@ class Saving:
                 if beside.document is not None:
                     await self._with_latest(job, beside, beside.document, saved)
             except RunwayDesktopError as error:
-                # It is saved; what is raised here would have it fetched again.
+                # The result is saved; raising would fetch it again.
                 log.warning("What belongs to %s is not complete: %s", finished.path.name, error)
 
     async def _with_latest(self, job: Job, beside: ResultRecord, document: dict[str, Any], saved: Output) -> None:
-        """The sidecar with what was made of the result while it was written; before it was stored as saved, nobody
-        else would have."""
+        """Updates the sidecar if the task changed while it was written; `SidecarKeeper` handles only saved results."""
         task = await self._store.get(saved.task_id)
         if task in (None, beside.task) or not self._settings.sidecars:
             return
@@ -471,7 +466,7 @@ class Saving:
 
 
 class _Whole(Struct, frozen=True):
-    """A result that came before anything of it was written."""
+    """A result that was received before anything was written."""
 
     content: bytes
     content_type: str

@@ -1,12 +1,12 @@
-"""Whether a result can be saved now, and where; and what the rows say while none can.
+"""Decides whether and where results can be saved now, and sets the rows' message while they cannot.
 
-One look at the library's folder answers for all that wait: nothing is tried while it cannot be used, each row says why
-once, and all go on when the folder's event says so.
+The state of the library's folder applies to all waiting results: none is tried while it is unusable, each row shows the
+reason, and all resume on the folder's event.
 
 A link works for a day or two (`domain.moments`). A result that has waited for `RESCUE_AFTER` while the library is full,
-absent, read-only or silent is saved into the folder "Rescued" of the profile; so is all that waits, at once, when the
-person says so. Whoever moves the library moves it home later: where a result lies is in the store, so a kill loses
-nothing. Loop's thread only; raises nothing.
+absent, read-only or hanging is saved in the profile's folder "Rescued"; so are all waiting ones, at once, if the person
+asks. The move of the library brings them home later. The store has each result's path, so a kill loses nothing. Loop's
+thread only; raises nothing.
 """
 
 from __future__ import annotations
@@ -32,19 +32,18 @@ from .saving import Job
 log = logging.getLogger(__name__)
 
 RESCUE_AFTER = 3_600.0
-"""Seconds since its task ended after which a result is rescued by itself."""
+"""Seconds after its task's end before a result is rescued automatically."""
 GRACE = 120.0
-"""Seconds that the library may be missing before anything is rescued: a drive that comes up with the machine, or with
-the network, is given its time."""
+"""Seconds that the library must be missing before anything is rescued: a drive may be mounted late at start."""
 EXPECT_AGAIN = 1.0
-"""Seconds until what is to come is summed again while nothing is added."""
+"""Seconds before the expected amount is recomputed while it only shrinks."""
 TYPICAL = 16 * 1024 * 1024
-"""Bytes that a result is taken for whose size nobody knows yet."""
+"""Assumed bytes of a result of unknown size."""
 
 
 @dataclass(eq=False, repr=False)
 class SavingGate:
-    """`rescued` is made when the first result is rescued."""
+    """`rescued` is created when the first result is rescued."""
 
     _folder: LibraryFolder
     _rescued: Path
@@ -58,15 +57,15 @@ class SavingGate:
         self._rescues_at_once = False
         self._told = False
         self._expected = (0, 0, float("-inf"))
-        """How many jobs there were, how many tasks at Runway, and when, at the last sum of what is to come."""
+        """Number of jobs, tasks at Runway, and time at the last computation of the expected amount."""
         self._bus.listen(self._hear)
 
     def rescue_now(self) -> None:
-        """The person does not want to wait: whatever cannot be saved in the library is rescued, until it can."""
+        """The person chose not to wait: rescues results while they cannot be saved in the library."""
         self._rescues_at_once = True
 
     def lets(self, job: Job) -> bool:
-        """Whether the job may start now; notes where it is to be saved."""
+        """Whether the job may start now; sets its folder."""
         if self._folder.health.state.can_write:
             job.rescue_to = None
             return True
@@ -77,14 +76,14 @@ class SavingGate:
         return True
 
     def stuck(self, jobs: Iterable[Job]) -> list[Job]:
-        """Of those that are under way, the ones that hang in a folder that does not answer, and are to be rescued."""
+        """Running jobs that hang in a folder that does not answer and are due for rescue."""
         if self._folder.health.state.can_read:
             return []
         times = ((job, self._until_rescued(job)) for job in jobs if job.rescue_to is None)
         return [job for job, seconds in times if seconds is not None and seconds <= 0]
 
     async def enter(self, job: Job) -> bool:
-        """Just before it is saved: whether the folder can still be used, by a look where the last one is old."""
+        """Just before saving: whether the folder is usable, checked again if the last check is old."""
         if job.rescue_to is not None:
             self._tell_of_rescue(job.rescue_to)
             return True
@@ -93,20 +92,20 @@ class SavingGate:
         return can_write
 
     async def failed(self, job: Job, error: DiskError) -> bool:
-        """A disk refused: is the whole folder to blame, so that all wait, and not this job alone? True where the folder
-        that the job was saved into is gone from a library that can be used: it is made anew by the next attempt."""
+        """Checks the folder after a disk error, so that all jobs wait if it is unusable. True if only the job's folder
+        is missing from a usable library: the next attempt creates it."""
         if job.rescue_to is not None:
             return False
         can_write = (await self._folder.look(error.state)).state.can_write
         return can_write and error.state is FolderState.ABSENT
 
     def have_rows_told(self) -> None:
-        """There are rows that do not say yet how the folder is."""
+        """Marks rows as not showing the folder's state yet."""
         self._is_stale = self._is_stale or not self._folder.health.state.can_write
 
     def expect(self, jobs: Collection[Job], at_runway: int) -> None:
-        """Tells the folder how much is to come: what waits to be saved, and what Runway still makes. Where it only
-        grows less, now and then is enough: of thousands each is looked at."""
+        """Tells the folder how many bytes are expected: waiting results, and tasks at Runway. Throttled while the
+        amount only shrinks, because it scans thousands of jobs."""
         now = self._clock.monotonic()
         most, most_at_runway, at = self._expected
         if len(jobs) <= most and at_runway <= most_at_runway and now - at < EXPECT_AGAIN:
@@ -116,14 +115,14 @@ class SavingGate:
         self._folder.expect(waiting + at_runway * TYPICAL)
 
     def seconds_until(self, jobs: Iterable[Job]) -> float | None:
-        """Until the next job is to be rescued; None when none is, or only such as are due already."""
+        """Seconds until the next job is due for rescue; None if none will be, or all are due already."""
         if self._folder.health.state.can_write:
             return None
         times = map(self._until_rescued, jobs)
         return min((time for time in times if time is not None and time > 0), default=None)
 
     async def tell_rows(self, jobs: Iterable[Job]) -> None:
-        """Gives the rows of what waits the reason, or takes it back, in one transaction, if they do not know."""
+        """Sets or clears the reason in all waiting rows, in one transaction, if needed."""
         if self._is_stale:
             self._is_stale = False
             try:
@@ -136,7 +135,7 @@ class SavingGate:
         if error is None:
             held = [job for job in jobs if is_of_disk(job.output.problem)]
             return [(job, replace(job.output, state=OutputState.WAITING, problem=None)) for job in held]
-        # One that has a reason of its own keeps it.
+        # A job with another reason keeps it.
         free = [job for job in jobs if job.output.state is not OutputState.FAILED or is_of_disk(job.output.problem)]
         news = [(job, replace(job.output, state=OutputState.FAILED, problem=error.reason)) for job in free]
         return [(job, output) for job, output in news if output != job.output]
@@ -150,7 +149,7 @@ class SavingGate:
             self._bus.tell(OutputChanged(output))
 
     def _until_rescued(self, job: Job) -> float | None:
-        """Seconds until a result is to be rescued; 0 or less: now. None: not at all."""
+        """Seconds until a result is rescued; 0 or less: now; None: never."""
         health = self._folder.health
         if health.state.can_write:
             return None
@@ -161,7 +160,7 @@ class SavingGate:
         return max(job.ended_at + RESCUE_AFTER, health.since + GRACE) - self._clock.now()
 
     def _tell_of_rescue(self, place: Path) -> None:
-        """Once for each time that the library cannot be used."""
+        """Once per outage of the library."""
         if not self._told:
             self._told = True
             self._bus.tell(EngineNotice(EngineNoticeCode.KEPT_ELSEWHERE, (str(place),)))

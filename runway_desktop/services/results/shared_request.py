@@ -1,8 +1,8 @@
-"""What of a request is handed on with its result: names of its inputs, never where they lie on this computer, nor links
-that open them.
+"""The part of a request that is shared with its result: names of its inputs, without local paths or links that give
+access.
 
-A file stands there as `file:///NAME`, a link as its host and the last part of its path, a picture that was part of the
-request as its kind alone. `shared` is pure; `with_files_beside` blocks. Neither raises anything.
+A file becomes `file:///NAME`, a link its host and the last part of its path, a data URI only its type. `shared` is
+pure; `with_files_beside` blocks. Neither raises anything.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SCHEMES = ("file", "http", "https", "runway", "data")
 
 
 def shared(document: Mapping[str, Any]) -> dict[str, Any]:
-    """A sidecar's document as it may be handed on. One that may be already is the same."""
+    """A sidecar's document without private paths and links. Idempotent."""
     request, inputs = part_of(document, "request"), document.get("inputs")
     made = dict(document)
     if isinstance(request.get("values"), Mapping):
@@ -32,8 +32,7 @@ def shared(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def with_files_beside(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """A document that was handed on, with the files of its inputs that lie in `folder`: by their names, and by their
-    bytes where those are known."""
+    """A shared document whose inputs point to files in `folder` again: matched by name, and by hash if known."""
     inputs = document.get("inputs")
     hashes = {
         _last(str(item.get("path") or "")): str(item.get("sha256") or "")
@@ -54,7 +53,7 @@ def with_files_beside(document: Mapping[str, Any], folder: Path) -> dict[str, An
 
 
 def _found(path: Path, sha256: str) -> str:
-    """Its address; empty where it is not there, or not the same."""
+    """The file's URI; empty if it does not exist or has other bytes."""
     try:
         is_it = path.is_file() and (not sha256 or sha256_of(path) == sha256)
         return path.absolute().as_uri() if is_it else ""
@@ -90,7 +89,7 @@ def _shared_text(text: str) -> str:
         return "" if text.partition(":")[0].lower() in _SCHEMES else without_secrets(text)
     scheme = parts.scheme.lower()
     if scheme not in _SCHEMES or any(blank in text for blank in " \n\t"):
-        # Words, in which a link may stand all the same.
+        # Plain text, which may still contain a link.
         return without_secrets(text)
     name = quote(_last(unquote(parts.path)))
     match scheme:
@@ -105,5 +104,5 @@ def _shared_text(text: str) -> str:
 
 
 def _last(path: str) -> str:
-    """The name of a file, on whatever system its path was written."""
+    """The file name in a path of any system."""
     return PureWindowsPath(path).name if "\\" in path or path[1:2] == ":" else PurePosixPath(path).name

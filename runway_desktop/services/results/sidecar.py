@@ -1,9 +1,7 @@
-"""The small JSON file beside each result, from which the request can be read again years later and without this
-program's database.
+"""The JSON sidecar next to each result, which preserves the request without this program's database.
 
-`compose` and `read` are pure. `write`, `document_in` and `owner_of` block: call them in the executor. The format is
-ours and versioned: a reader takes a newer version as far as it understands it, and never raises for what stands in a
-file.
+`compose` and `read` are pure. `write`, `document_in` and `owner_of` block: call them in the executor. The format is our
+own and versioned: a reader accepts newer versions as far as it knows their fields, and raises for no content of a file.
 """
 
 from __future__ import annotations
@@ -27,26 +25,26 @@ from runway_desktop.values import Struct, field
 
 SCHEMA = "runway-desktop.result"
 SCHEMA_VERSION = 2
-"""2 carries the judgment too, and its hash is that of the file as it lies there. In version 1 it may be that of the
-file before the request was written into it."""
+"""Version 2 adds the judgment, and its hash is of the file as saved. In version 1 it may be of the file before the
+request was embedded."""
 LARGEST = 4 * 1024 * 1024
-"""Bytes. A sidecar is a few kilobytes; embedded pictures may make it larger, anything beyond is something else."""
+"""Bytes. A sidecar has a few kilobytes, or more with embedded pictures; a larger file is no sidecar."""
 MOST_OUTPUTS = 1_000
 """Of one task. Runway gives a handful."""
 _LARGEST_FILE = 1 << 50
 _MOST_CREDITS = 1e9
 _LATEST = 4_102_444_800.0
-"""The year 2100: a time that a machine with a wrong clock wrote is none."""
+"""The year 2100; later times were written with a wrong clock."""
 TIMES = ("made", "sent", "created_at_runway", "running_since", "ended", "saved")
 
 ENDING = ".json"
-"""What its name has more than that of its result."""
+"""Extension that is added to the result's name."""
 
 Kind = TypeVar("Kind", bound=StrEnum)
 
 
 class Judgment(Struct, frozen=True, kw_only=True):
-    """What the person made of the task."""
+    """The person's judgment on the task."""
 
     rating: int = 0
     pick: Pick = Pick.NONE
@@ -56,7 +54,7 @@ class Judgment(Struct, frozen=True, kw_only=True):
 
 
 class Sidecar(Struct, frozen=True, kw_only=True):
-    """What a sidecar tells. `inputs` is (place, path or link, SHA-256) of each input."""
+    """Parsed content. `inputs`: (place, path or link, SHA-256) of each input."""
 
     request: Request
     project: str = ""
@@ -73,7 +71,7 @@ class Sidecar(Struct, frozen=True, kw_only=True):
     size: int = 0
     sha256: str = ""
     times: Mapping[str, float] = field(default_factory=dict)
-    """Unix seconds of those of `TIMES` that are known."""
+    """Unix seconds of the known ones of `TIMES`."""
     cost: float | None = None
     estimated: float | None = None
     judgment: Judgment = Judgment()
@@ -82,15 +80,13 @@ class Sidecar(Struct, frozen=True, kw_only=True):
 
 
 def path_for(result: Path) -> Path:
-    """`fox.mp4` has its sidecar in `fox.mp4.json`."""
+    """`fox.mp4` has the sidecar `fox.mp4.json`."""
     return result.with_name(result.name + ENDING)
 
 
 def compose(task: Task, output: Output, inputs: Sequence[Input], *, count: int = 1, batch: str = "") -> dict[str, Any]:
-    """The document for one saved output: the full request, ids, times, cost, the file's hash, the program's version.
-
-    Links are left out on purpose: they are signed and dead within two days.
-    """
+    """The document for one saved output: full request, ids, times, cost, the file's hash, the program's version.
+    Without result links, which are signed and expire within two days."""
     return {
         "schema": SCHEMA,
         "schema_version": SCHEMA_VERSION,
@@ -143,8 +139,7 @@ def compose(task: Task, output: Output, inputs: Sequence[Input], *, count: int =
 
 
 def brought_up_to_date(document: Mapping[str, Any], task: Task, output: Output) -> dict[str, Any]:
-    """A sidecar's document with what may have changed since it was written; the rest, and what a newer program put
-    into it, stays."""
+    """A sidecar's document with current values; other fields, also those of a newer program, stay."""
     version = document.get("schema_version")
     return {
         **document,
@@ -161,7 +156,7 @@ def brought_up_to_date(document: Mapping[str, Any], task: Task, output: Output) 
 
 
 def write(result: Path, document: Mapping[str, Any], mode: int = private.FILE) -> Path:
-    """Writes the sidecar beside `result`, whole or not at all. Blocks; raises OSError."""
+    """Writes the sidecar next to `result`, atomically. Blocks; raises OSError."""
     target = path_for(result)
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, default=str, indent=2)
     write_whole(target, f"{text}\n".encode("utf-8", "backslashreplace"), mode)
@@ -169,7 +164,7 @@ def write(result: Path, document: Mapping[str, Any], mode: int = private.FILE) -
 
 
 def read(document: object) -> Sidecar | None:
-    """What a parsed JSON document tells, if it is a sidecar of ours; None if it is anything else."""
+    """Parses a JSON document; None if it is not a sidecar."""
     if not isinstance(document, Mapping) or document.get("schema") != SCHEMA:
         return None
     request, task, output, cost = (part_of(document, name) for name in ("request", "task", "output", "cost"))
@@ -203,7 +198,7 @@ def read(document: object) -> Sidecar | None:
 
 
 def document_in(sidecar: Path) -> dict[str, Any] | None:
-    """The JSON object in a file, as it stands there; None where there is none. Blocks; raises nothing."""
+    """The JSON object in a file, or None. Blocks; raises nothing."""
     try:
         found = parsed(sidecar.read_bytes()) if sidecar.stat().st_size <= LARGEST else None
     except (OSError, ValueError):
@@ -212,13 +207,13 @@ def document_in(sidecar: Path) -> dict[str, Any] | None:
 
 
 def owner_of(sidecar: Path) -> tuple[str, int] | None:
-    """The task's id and the output's index that a sidecar file names; None for a file that is no sidecar. Blocks."""
+    """Task id and output index in a sidecar file; None if it is not a sidecar. Blocks."""
     found = read(document_in(sidecar))
     return (found.task_id, found.index) if found else None
 
 
 def belongs_to(result: Path, owner: tuple[str, int]) -> bool:
-    """Whether a sidecar may be written beside a result: nothing is there, or the one that is its own. Blocks."""
+    """Whether a sidecar may be written next to a result: there is none, or it is the result's own. Blocks."""
     beside = path_for(result)
     return not os.path.lexists(beside) or owner_of(beside) == owner
 

@@ -1,9 +1,9 @@
-"""Keeps the sidecars of saved results true when a task is renamed, rated, picked, tagged or noted.
+"""Updates the sidecars of saved results when a task is renamed, rated, picked, tagged or noted.
 
-A action on thousands of tasks is one round: the tasks are gathered for a second, then their sidecars are looked at one
-after the other in a worker, and only those that say something else are written. A sidecar that is not there is not
-made; one that belongs to another task is left alone; a drive that is away costs a line in the log. What is still to be
-written is noted in the settings, so that a program that is killed goes on at the next start. Loop's thread only.
+Changes are collected for a second, so an action on thousands of tasks is one pass; a worker compares the sidecars one
+by one and writes those that differ. A missing sidecar is not created, another task's is not changed, and an unmounted
+drive is only logged. Pending task ids are stored in the settings, so that a killed program continues at the next start.
+Loop's thread only.
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 GATHER = 1.0
-"""Seconds after a action in which others join it."""
+"""Seconds for which changes are collected."""
 AGAIN_AFTER = 30.0
-"""Seconds until a database that refused is asked again."""
+"""Seconds before a retry after the database refused."""
 AT_ONCE = 100
-"""Tasks of one trip to the worker."""
+"""Tasks per call of the worker."""
 BEHIND = "sidecars.behind"
-"""The setting with the ids of tasks whose sidecars are still to be written."""
+"""Setting with the ids of tasks whose sidecars are pending."""
 MOST_NOTED = 20_000
 
 _TOLD = ("title", "project", "rating", "pick", "tags", "shot", "note")
-"""The members of a task that a sidecar keeps and a person changes."""
+"""The fields of a task that are in its sidecar and that a person can change."""
 
 
 @dataclass(eq=False, repr=False)
 class SidecarKeeper:
-    """`locks` are those of the files of results: a sidecar goes with its file."""
+    """`locks`: of results' files; each also covers the sidecar."""
 
     _store: Store
     _bus: Bus
@@ -64,7 +64,7 @@ class SidecarKeeper:
         self._bus.listen(self._hear)
 
     async def run(self) -> None:
-        """Writes what changes until canceled. One for the life of the program, held by the supervisor."""
+        """Writes changes until canceled. Runs once per program, held by the supervisor."""
         left = self._settings.get(BEHIND, [])
         self._take([TaskId(word) for word in left if isinstance(word, str)] if isinstance(left, list) else [])
         await keep_going("keeping sidecars up to date", self._turn, self._clock)
@@ -81,13 +81,13 @@ class SidecarKeeper:
             self._alarm.ring()
 
     async def settle(self) -> None:
-        """Writes what is still to be written. StoreError when it cannot be read; it is kept for the next time."""
+        """Writes all pending sidecars. After a StoreError they stay pending."""
         async with self._working:
             left: dict[TaskId, None] = {}
             try:
                 while self._behind:
                     page = list(self._behind)[:AT_ONCE]
-                    # Before they are read: one that changes from here on is behind once more.
+                    # Before they are read, so that a later change makes them pending again.
                     for task_id in page:
                         del self._behind[task_id]
                     left |= dict.fromkeys(page)
@@ -95,7 +95,7 @@ class SidecarKeeper:
                     in_hand = {row.task.id for row in rows if self._is_in_hand(row)}
                     await self._renew([row for row in rows if row.task.id not in in_hand])
                     left = {task_id: None for task_id in left if task_id in in_hand or task_id not in page}
-                # Those whose files are just moved, or fetched again, hold up nobody else.
+                # Those whose files are locked (being moved or fetched) last, so they do not delay others.
                 for task_id in list(left):
                     await self._renew(await self._store.rows([task_id]))
                     del left[task_id]
@@ -106,7 +106,7 @@ class SidecarKeeper:
 
     async def _renew(self, rows: Sequence[Row]) -> None:
         async with self._locks.hold(owner for row in rows for owner in _owners(row)):
-            # Where they are now: who had them in hand may have moved them.
+            # Read again: the lock's last owner may have moved the files.
             await in_worker(self._executor, _renew, await self._store.rows([row.task.id for row in rows]))
 
     def _is_in_hand(self, row: Row) -> bool:
@@ -122,7 +122,7 @@ class SidecarKeeper:
             self._alarm.ring()
 
     def _note(self) -> None:
-        """Once for many, since it is written whole."""
+        """Stores all pending ids at once, since the setting is written as a whole."""
         if self._behind or self._settings.get(BEHIND) is not None:
             self._settings.set(BEHIND, list(self._behind)[:MOST_NOTED] or None)
 
@@ -147,7 +147,7 @@ def _renew(rows: Sequence[Row]) -> None:
 
 
 def _renew_one(task: Task, output: Output) -> None:
-    # It hears of changes before the first paint, which needs no sidecars.
+    # Imported late: this class is created before the first paint, which needs no sidecars.
     from . import sidecar
 
     path = Path(output.path)

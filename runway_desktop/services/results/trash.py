@@ -1,10 +1,9 @@
-"""Moves saved files, and the sidecars beside them, to the system's trash, and back.
+"""Moves saved files and their sidecars to the system's trash, and back.
 
-What is meant stands in the store before a file is touched, so that one that is in the trash because the person wished
-it is never taken for lost. Killed in between, the next look at the disk tells what is true: a file that is still, or
-again, in its place is simply here. What a restored list names outside the program's own folders is left alone. Raises
-StoreError only; what the disk says of a task is in the reports. Loop's thread; all that touches the disk runs in the
-executor.
+The intent is stored before a file is moved, so that a deleted file is never taken for a lost one. After a kill in
+between, the next check of files corrects the state: a file still in its place counts as present. Files outside the
+program's own folders that a restored list names are not touched. Raises StoreError only; errors of the disk are in the
+reports. Loop's thread; disk access runs in the executor.
 """
 
 from __future__ import annotations
@@ -30,17 +29,17 @@ from .own_folders import OwnFolders, lies_in
 from .sidecar import path_for
 
 DELETED = "file deleted"
-"""The ledger's line of a file that went to the trash. Its detail tells where in the trash it is, if the system told."""
+"""Kind of the ledger line of a file in the trash. Its detail has the path in the trash, if the system gave it."""
 _PLACE, _SIDECAR_PLACE = "bin_path", "bin_sidecar_path"
 
 
 class TrashReport(Struct, frozen=True, kw_only=True):
-    """The tasks whose files all went the way that was asked, how many files that were, and of the others why not."""
+    """Tasks whose files were all moved, the number of files, and the errors of the other tasks."""
 
     done: tuple[TaskId, ...] = ()
     files: int = 0
     can_undo: bool = False
-    """The system told where all of them are in its trash."""
+    """The system gave the path in the trash for all of them."""
     failed: Mapping[TaskId, str] = field(default_factory=dict)
 
 
@@ -55,15 +54,15 @@ class Trash:
     _executor: Executor | None = None
 
     async def throw(self, task_ids: Sequence[TaskId]) -> TrashReport:
-        """To the trash. A file that is not where it was saved is left alone."""
+        """Moves files to the trash. A file that is not in its place is reported as an error."""
         return await self._each(task_ids, self._throw)
 
     async def put_back(self, task_ids: Sequence[TaskId]) -> TrashReport:
-        """Out of the trash, to where they were."""
+        """Moves files from the trash back to their places."""
         return await self._each(task_ids, self._put_back)
 
     async def _each(self, task_ids: Sequence[TaskId], one: Callable[[Output], Awaitable[bool | None]]) -> TrashReport:
-        """`one` gives whether the system told where the file is, or None for a result that it left alone."""
+        """`one` returns whether the path in the trash is known, or None if it skipped the result."""
         done: list[TaskId] = []
         told: list[bool] = []
         failed: dict[TaskId, str] = {}
@@ -71,7 +70,7 @@ class Trash:
             try:
                 for index in [output.index for output in await self._store.outputs(task_id)]:
                     async with self._locks.hold([(task_id, index)]):
-                        # It may have been moved while somebody else had it in hand.
+                        # Read again: it may have been moved before the lock was acquired.
                         [now] = [output for output in await self._store.outputs(task_id) if output.index == index]
                         if (is_known := await one(now)) is not None:
                             told.append(is_known)
@@ -104,7 +103,7 @@ class Trash:
             raise
         detail: dict[str, object] = {"index": output.index, "file": path.name, _PLACE: str(place or "")}
         beside = path_for(path)
-        # The result is in the trash; a sidecar that cannot follow does no harm.
+        # A sidecar that cannot follow does no harm.
         with suppress(DiskError):
             if await in_worker(self._executor, beside.exists):
                 detail[_SIDECAR_PLACE] = str(await self._bin.throw(beside) or "")
@@ -112,7 +111,7 @@ class Trash:
         return place is not None
 
     async def _put_back(self, output: Output) -> bool | None:
-        """What was put back is not put back once more, so that nothing of it can be undone."""
+        """Returns False after restoring a file, since a restore cannot be undone here."""
         if not output.is_binned or not output.binned_from:
             return None
         path = Path(output.binned_from)
@@ -141,7 +140,7 @@ class Trash:
             )
 
     async def _is_back(self, output: Output, kind: str) -> None:
-        """In its place; `kind` is the ledger's line, empty where it never left."""
+        """The file is back in its place. `kind`: of the ledger line; empty if it never left."""
         line = self._line(output, kind, index=output.index, file=Path(output.binned_from).name) if kind else None
         back = await self._store.change_output(
             output.task_id, output.index, lambda now: back_from_bin(now, output.binned_from), line
@@ -166,7 +165,7 @@ def _binned(output: Output) -> Output:
 
 
 def back_from_bin(output: Output, path: str) -> Output | None:
-    """The output whose file is at `path` again; None if it is not one that went to the trash from there."""
+    """The output with its file at `path` again; None if it did not go to the trash from there."""
     if not output.is_binned or output.binned_from != path:
         return None
     return replace(output, path=path, binned_from="", look=NEVER_LOOKED)

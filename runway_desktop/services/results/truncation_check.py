@@ -1,4 +1,4 @@
-"""Whether a whole file seems to be cut short, where its format tells. Blocks; raises OSError."""
+"""Detects truncated files, for formats that allow it. Blocks; raises OSError."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _UNKNOWN_LENGTHS = (0, 0xFFFFFFFF)
 
 
 def seems_cut_short(file: BinaryIO, form: str) -> bool:
-    """Whether a finished download seems to be cut short, where its format tells: a host may announce half a file and
-    send it. It is a doubt, not a proof: odd files exist, so whoever asks fetches once more and then believes.
+    """Whether a complete download seems truncated: a host may announce and send half a file. This is a suspicion, not
+    proof, since unusual files exist: the caller fetches once more and then accepts the same bytes.
 
-    `form` is a format's name as `domain.media.format_of` gives it. Leaves the file at its end. Raises OSError."""
+    `form`: a format's name as `domain.media.format_of` gives it. Leaves the position at the end. Raises OSError."""
     size = file.seek(0, 2)
     try:
         match form:
@@ -37,8 +37,7 @@ def seems_cut_short(file: BinaryIO, form: str) -> bool:
 
 
 def _film_is_cut(file: BinaryIO, size: int) -> bool:
-    """Each box says how long it is; the last one must be there to its end, and one of them must say how to play the
-    rest."""
+    """Boxes state their lengths: the last one must be complete, and one must describe the film."""
     kinds = set()
     for kind, _, _, said_end in boxes(file, 0, size):
         kinds.add(kind)

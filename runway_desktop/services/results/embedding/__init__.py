@@ -1,11 +1,10 @@
-"""The request inside its result: what was asked, with what seed, by which task, readable by other programs and by
-this one.
+"""Embeds the request (prompt, settings, seed, task) in its result, readable by this and other programs.
 
-`embed` writes it into a file, `embedded` into bytes; `read` gives it back, however the file was renamed. Sound and
-picture data are untouched: pictures get a chunk or segment beside their data, clips and sounds get tags by mutagen.
-Formats: PNG, JPEG, WebP, MP4, MOV, MP3, FLAC, OGG, WAV; any other is left as it is, and so is a film in fragments. All
-block: call them in a worker. `embed` raises OSError, and all that write raise `NotEmbedded` for a file that they do not
-understand; the file is then as it was.
+`embed` writes it into a file, `embedded` into bytes; `read` returns it, also after a rename. Sound and picture data are
+unchanged: pictures get a chunk or segment in addition to their data, clips and sounds get tags by mutagen. Formats:
+PNG, JPEG, WebP, MP4, MOV, MP3, FLAC, OGG, WAV; others and fragmented films are left as they are. All functions block:
+call them in a worker. Writing raises `NotEmbedded` for a file that is not understood, which is then unchanged; `embed`
+also raises OSError.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from . import jpeg, png, tags, webp
 from .note import Note as Note
 
 LARGEST = 256 * 1024
-"""Bytes of JSON. A request with an embedded picture in it stays in the sidecar alone."""
+"""Bytes of JSON. A larger request, for example with an embedded picture, is only in the sidecar."""
 _DRAFT = ".embedding"
 DAMAGED = (
     ValueError,
@@ -42,18 +41,18 @@ DAMAGED = (
     struct.error,
     zlib.error,
 )
-"""What reading a file raises that is not what its ending says, or was damaged."""
+"""Exceptions of parsers for damaged files or wrong extensions."""
 
 
 class NotEmbedded(Exception):
-    """The file is not what its ending says, or is built in a way that is not understood."""
+    """The file does not match its extension, or its structure is not supported."""
 
 
 class _Format(Protocol):
     """Raises OSError, and `DAMAGED`."""
 
     def rewrite(self, source: BinaryIO, target: BinaryIO, note: Note | None) -> None:
-        """Copies the file into an empty one, with the note or, for None, without one."""
+        """Copies the file into an empty one, with the note, or (None) without one."""
         ...
 
     def read(self, path: Path) -> str | None: ...
@@ -72,7 +71,7 @@ _FORMATS: Mapping[str, _Format] = {
 
 
 def note_of(document: Mapping[str, Any]) -> Note:
-    """The note for a sidecar's document, as far as that may be handed on with the file."""
+    """The note for a sidecar's document, reduced to what may be shared."""
     request, task, times = (part_of(document, name) for name in ("request", "task", "times"))
     model, prompt = str(request.get("model") or ""), str(request.get("prompt") or "")
     values = part_of(request, "values")
@@ -86,14 +85,14 @@ def note_of(document: Mapping[str, Any]) -> Note:
 
 
 def embed(path: Path, note: Note, ending: str = "") -> bool:
-    """Writes the note into the file; False where the format or the note's size does not allow it. `ending` stands
-    for the path's own, for a file that has its name yet to come."""
+    """Writes the note into the file. False if the format does not support it or the note is too large. `ending`: the
+    extension of a file that does not have its final name yet."""
     form = _format(path, ending)
     return form is not None and len(note.json) <= LARGEST and _rewrite(form, path, note)
 
 
 def embed_copy(path: Path, draft: Path, note: Note, ending: str) -> bool:
-    """As `embed`, into a copy that is on the disk afterwards; where it says False or raises, there is none."""
+    """Like `embed`, but writes a synced copy. If it returns False or raises, there is no copy."""
     form = _format(path, ending)
     if form is None or len(note.json) > LARGEST:
         return False
@@ -107,7 +106,7 @@ def embed_copy(path: Path, draft: Path, note: Note, ending: str) -> bool:
 
 
 def embedded(content: bytes, note: Note, ending: str) -> bytes | None:
-    """A file's bytes with the note in them; None where the format or the note's size does not allow it."""
+    """A file's bytes with the note. None if the format does not support it or the note is too large."""
     form = _FORMATS.get(ending.lower())
     if form is None or len(note.json) > LARGEST:
         return None
@@ -117,15 +116,14 @@ def embedded(content: bytes, note: Note, ending: str) -> bytes | None:
 
 
 def remove(path: Path, ending: str = "") -> bool:
-    """Takes the note out again, with the title and comment that came with it; False where there is none. The media's
-    own data stay. OSError, and NotEmbedded for a file that cannot be written anew."""
+    """Removes the note with its title and comment; False if there is none. Media data are unchanged. Raises OSError,
+    and NotEmbedded for a file that cannot be rewritten."""
     form = _format(path, ending)
     return form is not None and read(path, ending) is not None and _rewrite(form, path, None)
 
 
 def read(path: Path, ending: str = "") -> Mapping[str, Any] | None:
-    """The document that was written into the file; None where there is none. Raises OSError only. `ending` as in
-    `embed`."""
+    """The embedded document, or None. Raises only OSError. `ending` as in `embed`."""
     form = _format(path, ending)
     if form is None:
         return None
@@ -133,7 +131,7 @@ def read(path: Path, ending: str = "") -> Mapping[str, Any] | None:
         text = form.read(path)
         found = parsed(text) if text else None
     except DAMAGED:
-        # A stranger's, or one that a disk has damaged.
+        # Another program's file, or a damaged one.
         return None
     return found if isinstance(found, Mapping) else None
 

@@ -1,7 +1,7 @@
-"""The note's plain words as an EXIF block, for programs that read nothing else: description, program, time. Pure.
+"""The note's text as an EXIF block, for programs that read only EXIF: description, program, time. Pure.
 
-Source of the layout: the EXIF standard 2.32 (CIPA DC-008), chapter 4. Its texts are ASCII by the letter; every reader
-of today takes UTF-8 there, and so do cameras' own programs.
+Source of the layout: the EXIF standard 2.32 (CIPA DC-008), chapter 4. Its texts are formally ASCII; all current readers
+accept UTF-8, including the programs of cameras' makers.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ PROGRAM = "Runway Desktop"
 _DESCRIPTION, _SOFTWARE, _TIME = 0x010E, 0x0131, 0x0132
 _TEXT = 2
 _MOST = 16_000
-"""Bytes of a description: with its XMP a JPEG's note must fit into two segments, and this one is for reading."""
+"""Bytes of a description: a JPEG's EXIF and XMP must fit into two segments, and this text is only for display."""
 
 
 def block(comment: str, date: str) -> bytes:
-    """A whole TIFF structure. `date` is ISO 8601; one that is not is left out."""
+    """A complete TIFF structure. `date` is ISO 8601; any other is left out."""
     texts = {_DESCRIPTION: _cut(comment), _SOFTWARE: PROGRAM.encode(), _TIME: _time(date)}
     entries = [(tag, text + b"\0") for tag, text in texts.items() if text]
     head = b"MM\0\x2a" + struct.pack(">I", 8)
@@ -30,7 +30,7 @@ def block(comment: str, date: str) -> bytes:
 
 
 def is_ours(content: bytes) -> bool:
-    """Whether a block was made by `block`; another's is left alone."""
+    """Whether a block was made by `block`; others are left alone."""
     return content.startswith(b"MM\0\x2a") and PROGRAM.encode() + b"\0" in content
 
 

@@ -1,8 +1,7 @@
-"""JPEG: an XMP segment before the picture's own segments, which are copied as they are, and an EXIF one where there is
-none.
+"""JPEG: adds an XMP segment before the picture's own segments, which are copied, and an EXIF one if there is none.
 
-Source of the layout: ITU T.81, annex B; the XMP specification, part 3. A segment holds 65,533 bytes, so a longer
-note goes without.
+Source of the layout: ITU T.81, annex B; the XMP specification, part 3. A segment holds 65,533 bytes; a longer note is
+not embedded.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ _MOST = 65_533
 
 
 def rewrite(source: BinaryIO, target: BinaryIO, note: Note | None) -> None:
-    """Puts a note in, in place of an older one; None takes it out."""
+    """Inserts a note in place of an older one; None removes it."""
     content = b"" if note is None else _MARK + xmp.packet(note)
     if len(content) > _MOST:
         raise ValueError("The note is too long for a JPEG.")
@@ -59,7 +58,7 @@ def read(path: Path) -> str | None:
 
 
 def _is_packet(body: bytes, *, any_will_do: bool) -> bool:
-    """A picture has one packet at the most, so that a new note replaces another program's too."""
+    """A picture has at most one XMP packet, so a new note also replaces another program's."""
     return body.startswith(_MARK) and (any_will_do or xmp.document_of(body[len(_MARK) :]) is not None)
 
 

@@ -1,4 +1,4 @@
-"""What is written into a file."""
+"""The note that is embedded in a file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from runway_desktop.values import Struct
 
 
 class Note(Struct, frozen=True, kw_only=True):
-    """What is written into a file: `document` is the sidecar's, `title` and `comment` are for other programs."""
+    """`document` is the sidecar's; `title` and `comment` are for other programs."""
 
     title: str
     comment: str
@@ -24,7 +24,7 @@ class Note(Struct, frozen=True, kw_only=True):
 
 
 def size_of(file: BinaryIO) -> int:
-    """Bytes of an open file; it stays where it is."""
+    """Bytes of an open file; keeps its position."""
     at = file.tell()
     size = file.seek(0, os.SEEK_END)
     file.seek(at)

@@ -1,7 +1,7 @@
-"""PNG: text chunks right behind the header. The picture's own chunks are copied as they are.
+"""PNG: adds text chunks after the header. The picture's own chunks are copied.
 
-The comment stands there twice: in Unicode, and once more in the older chunk that some programs (ffprobe 7 among them)
-read alone, which holds Latin letters only; others are written there by their number.
+The comment is written twice: in Unicode, and in the older chunk that some programs (ffprobe 7 among them) read only. It
+holds Latin letters; others are written there as escaped code points.
 
 Source of the layout: the PNG specification, third edition.
 """
@@ -22,12 +22,12 @@ _FOR_OTHERS = (b"Title", b"Description", b"Software", b"Creation Time")
 _COMMENT = b"Comment"
 _MARK = b" (Runway Desktop)"
 _MOST = 1024 * 1024
-"""Bytes of a note: JSON of 256 K characters, of which each may take four."""
+"""Bytes of a note: JSON of 256 K characters, up to four bytes each."""
 
 
 def rewrite(source: BinaryIO, target: BinaryIO, note: Note | None) -> None:
-    """Puts a note in, in place of an older one; None takes it out. Texts of other programs with the same keys go with
-    the older one."""
+    """Inserts a note in place of an older one; None removes it. Other programs' texts with the same keys are replaced
+    too."""
     if source.read(8) != SIGNATURE:
         raise ValueError("This is no PNG.")
     target.write(SIGNATURE)
@@ -49,7 +49,7 @@ def read(path: Path) -> str | None:
             return None
         for kind, content in _chunks(source):
             if kind == b"iTXt" and content.startswith(KEY + b"\0"):
-                # Behind the key: whether it is packed, how, the language, the key in that language, the text.
+                # After the key: compression flag, method, language, translated key, text.
                 is_packed = content[len(KEY) + 1] == 1
                 text = content[len(KEY) + 3 :].split(b"\0", 2)[2]
                 return (_unpacked(text) if is_packed else text).decode("utf-8", errors="replace")
@@ -59,7 +59,7 @@ def read(path: Path) -> str | None:
 
 
 def _unpacked(text: bytes) -> bytes:
-    """No more of it than a note of ours can have: a stranger's may be made to fill the memory."""
+    """Bounded to the size of our own notes, against decompression bombs."""
     return zlib.decompressobj().decompress(text, _MOST)
 
 
@@ -86,7 +86,7 @@ def _chunks(source: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
             raise ValueError("The PNG ends in the middle.")
         length, kind = struct.unpack(">I4s", head)
         if length > size_of(source):
-            # What is read makes room for all of it first.
+            # `read` would allocate this length first.
             raise ValueError("The PNG ends in the middle.")
         content = source.read(length)
         if len(content) < length or len(source.read(4)) < 4:

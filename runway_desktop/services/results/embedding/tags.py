@@ -1,7 +1,6 @@
-"""Clips and sounds: tags by mutagen, which leaves the media's own data alone.
+"""Clips and sounds: tags by mutagen, which does not change the media data.
 
-mutagen is imported at the first use, since it takes a tenth of a second; its types are loose, so its files are Any
-here.
+mutagen is imported at first use, since that takes a tenth of a second; it has loose types, so its files are Any here.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ class Unreadable(ValueError):
 
 
 class TagFormat(Struct, frozen=True):
-    """`put` sets the tags of an opened file, `drop` takes them out, `find` gives the document in them."""
+    """`put` sets the tags of an opened file, `drop` removes them, `find` returns the document in them."""
 
     name: str
     put: Callable[[Any, Note], None]
@@ -36,10 +35,10 @@ class TagFormat(Struct, frozen=True):
     find: Callable[[Any], str | None]
 
     def rewrite(self, source: BinaryIO, target: BinaryIO, note: Note | None) -> None:
-        """Puts a note in, in place of an older one; None takes it out."""
+        """Inserts a note in place of an older one; None removes it."""
         shutil.copyfileobj(source, target, _BLOCK)
         if note is not None and self.name == "mp4" and _is_in_fragments(target):
-            # What tells their places, behind the description, would be wrong.
+            # The fragments' offsets, stored after the tags, would become wrong.
             raise Unreadable("The film is in fragments.")
         with _understood():
             file = _opened(self.name, target)
@@ -71,7 +70,7 @@ def _is_in_fragments(file: BinaryIO) -> bool:
 
 
 def _opened(name: str, file: BinaryIO) -> Any:
-    """Of an OGG, whatever sound is in it."""
+    """An OGG may contain any sound codec."""
     import mutagen
     from mutagen import flac, mp3, mp4, wave
 

@@ -1,7 +1,7 @@
-"""WebP: an XMP chunk at the end of the file, announced in the extended header, which a plain file is given; an EXIF
-chunk before it where there is none.
+"""WebP: adds an XMP chunk at the end and the extended header that announces it; an EXIF chunk before it if there is
+none.
 
-Source of the layout: the WebP container specification. The picture's own chunks are copied as they are.
+Source of the layout: the WebP container specification. The picture's own chunks are copied.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _XMP_FLAG, _EXIF_FLAG, _ALPHA_FLAG = 0x04, 0x08, 0x10
 
 
 def rewrite(source: BinaryIO, target: BinaryIO, note: Note | None) -> None:
-    """Puts a note in, in place of an older one; None takes it out."""
+    """Inserts a note in place of an older one; None removes it."""
     chunks = [(kind, body) for kind, body in _chunks(source) if kind != b"XMP " and not _is_our_exif(kind, body)]
     if not chunks:
         raise ValueError("The WebP holds no picture.")
@@ -80,7 +80,7 @@ def _chunks(source: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
             raise ValueError("The WebP ends in the middle.")
         kind, length = part[:4], struct.unpack("<I", part[4:])[0]
         if length > size_of(source):
-            # What is read makes room for all of it first.
+            # `read` would allocate this length first.
             raise ValueError("The WebP ends in the middle.")
         body = source.read(length)
         if len(body) < length:

@@ -1,4 +1,4 @@
-"""The note as an XMP packet, which pictures hold and other programs read. Pure."""
+"""The note as an XMP packet, for pictures; other programs can read it. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _QUOTES = {'"': "&quot;", "'": "&apos;"}
 
 
 def packet(note: Note) -> bytes:
-    # It brings HTTP and e-mail along, for which the first paint must not wait.
+    # Imports http and email, so not before the first paint.
     from xml.sax.saxutils import escape
 
     created = f"<xmp:CreateDate>{escape(note.date)}</xmp:CreateDate>" if note.date else ""
@@ -30,8 +30,8 @@ def packet(note: Note) -> bytes:
 
 
 def document_of(packet_bytes: bytes) -> str | None:
-    """The JSON in a packet, whoever wrote the rest of it."""
-    # It brings HTTP and e-mail along, for which the first paint must not wait.
+    """The JSON in a packet, also if another program rewrote the packet."""
+    # Imports http and email, so not before the first paint.
     from xml.sax.saxutils import unescape
 
     text = packet_bytes.decode("utf-8", errors="replace")
@@ -43,5 +43,5 @@ def document_of(packet_bytes: bytes) -> str | None:
 
 
 def _plain(text: str) -> str:
-    """Without the control characters that XML cannot hold."""
+    """Replaces control characters that XML does not allow."""
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]", " ", text)
