@@ -1,11 +1,11 @@
-"""Backup and restore of a profile, without its key and without anything that opens a door.
+"""Backup and restore of a profile, without its key and other secrets.
 
-    watching    how far it is, calling it off, and where it is made, one at a time
-    packing     a profile becomes one file, read back before it gets its name
-    unpacking   what a file says it is, and taking it apart with every byte checked
-    restoring   the parts are put together in a folder beside, for a new profile or for this one
-    finishing   the next start puts them in their place, whole
-    backups     the engine's door: one at a time, and the daily ones
+    watching    progress, cancellation, and the worker: one task at a time
+    packing     writes a profile to one file, and verifies it before it gets its name
+    unpacking   reads a backup's manifest, and extracts it with every byte verified
+    restoring   builds the restored profile in a temporary folder, for a new profile or this one
+    finishing   moves it into place at the next start, atomically
+    backups     the engine's service, with the daily backups
 
-Everything but `backups` blocks, and runs in a worker or before the loop.
+All but `backups` block, and run in a worker or before the loop starts.
 """

@@ -1,10 +1,10 @@
-"""Backups of this profile: those that the person asks for, and a light one of each day when something has changed.
+"""Backups of this profile: on request, and a small daily one if something changed.
 
-Daily backups hold the list of tasks without media, in the profile's own folder; the last seven days are kept, and of
-four weeks before them one each. Before that the whole list is read, once a day: one that is damaged is told, and not
-backed up, since its backup would take the place of a good one in the end. A backup that fails is told once a run, and
-tried again an hour later. `run` is one for the life of the program, held by the supervisor. Loop's thread only;
-`back_up` and `survey` raise DiskError, StoreError.
+Daily backups hold the task list without media, in the profile's own folder; the last seven days are kept, and one per
+week of the four weeks before. Once a day the whole list is read first: a damaged one is announced and not backed up,
+because its backup would in the end replace a good one. A failed backup is announced once per run and retried after an
+hour. `run` lives as long as the program, held by the supervisor. Loop's thread only; `back_up` and `survey` raise
+DiskError, StoreError.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ FIRST_AFTER = 120.0
 """Seconds after the start: the first minutes belong to the person."""
 LOOK_EVERY = 3_600.0
 CHECKED = "list.checked"
-"""The setting that holds the day on which the whole list was last read and found sound, or `DAMAGED`: then the next
-start reads all of it before anything is sent."""
+"""Setting with the day on which the whole list was last verified, or `DAMAGED`: then the next start verifies it before
+anything is sent."""
 DAMAGED = "damaged"
 
 
 class Kept(Struct, frozen=True, kw_only=True):
-    """A backup in the profile's own folder. `day` is None for one that is not daily; `made_at` in Unix seconds."""
+    """A backup in the profile's own folder. `day`: None if it is not a daily one. `made_at` in Unix seconds."""
 
     path: Path
     size: int
@@ -75,24 +75,24 @@ class Backups:
         self._told = False
         self._told_damage = False
         self.trouble = ""
-        """Why the last daily backup could not be made, in words; empty when it could."""
+        """Why the last daily backup failed; empty if it succeeded."""
         self._bus.listen(self._hear)
 
     @property
     def is_awaited(self) -> bool:
-        """Whether one is being made that the person asked for."""
+        """Whether a backup that the person requested is running."""
         return self._workshop.is_awaited
 
     def stop(self) -> None:
         self._workshop.stop()
 
     async def survey(self) -> Outline:
-        """How large a backup would be."""
+        """The size that a backup would have."""
         return await self._workshop.look(survey, self.profile, self._snapshots, self._settings.library)
 
     async def back_up(self, target: Path, choice: Choice, say: Say | None = None) -> Made | None:
-        """Writes a backup to `target`, in place of what may be there. None when it was called off."""
-        # What was typed in the last half second belongs into it.
+        """Writes a backup to `target`, replacing an existing file. None if canceled."""
+        # Includes what was typed in the last half second.
         await self._settings.flush()
         profile, library, now = self.profile, self._settings.library, self._clock.now()
         return await self._workshop.make(
@@ -100,11 +100,11 @@ class Backups:
         )
 
     async def kept(self) -> Sequence[Kept]:
-        """What lies in the profile's own folder for backups, newest first."""
+        """The backups in the profile's own folder, newest first."""
         return await self._workshop.look(kept_in, self.profile.backups)
 
     async def run(self) -> None:
-        """Makes the daily ones, until canceled."""
+        """Makes the daily backups, until canceled."""
         with survived("tidying up after backups"):
             await self._workshop.make(lambda _: sweep(self.profile))
         await self._clock.sleep(FIRST_AFTER)
@@ -116,7 +116,7 @@ class Backups:
         await self._clock.sleep(LOOK_EVERY)
 
     async def _is_sound(self) -> bool:
-        """Reads the whole list, once a day."""
+        """Verifies the whole list, once a day."""
         today = date.fromtimestamp(self._clock.now()).isoformat()
         if self._settings.get(CHECKED) == today:
             return True
@@ -132,14 +132,14 @@ class Backups:
                 self._bus.tell(Notice(error.message, advice, is_problem=True))
             return False
         except StoreError as error:
-            # In use, or a disk that hangs: a backup meets the same and says so.
+            # The list is locked or its disk hangs; the backup will fail likewise and report it.
             log.warning("The list of tasks could not be checked: %s (%s)", error, error.detail)
             return True
         self._settings.set(CHECKED, today)
         return True
 
     async def _perhaps(self) -> None:
-        """Makes today's, unless it is there."""
+        """Makes today's backup, unless it exists."""
         self._changed = False
         today = date.fromtimestamp(self._clock.now())
         try:
@@ -164,7 +164,7 @@ class Backups:
         before = [kept for kept in kept_in(folder) if kept.day is not None]
         made = pack(self.profile, self._snapshots, folder / name_of(today), LIGHT, library, now, watch)
         if before and _same(before[0].path, made):
-            # Where it is held fast, by a virus scanner say, it is one backup more.
+            # If it cannot be deleted (a virus scanner may hold it), it is just one backup more.
             with suppress(OSError):
                 made.path.unlink()
             return
@@ -203,7 +203,7 @@ def _day(path: Path) -> date | None:
 
 
 def _same(before: Path, made: Made) -> bool:
-    """Whether nothing has changed since an earlier one."""
+    """Whether the list is the same as in an earlier backup."""
     try:
         with opened(before) as backup:
             return backup.manifest.database.sha256 == made.manifest.database.sha256

@@ -1,6 +1,7 @@
-"""What can be done with a profile whose list of tasks cannot be opened: its backups are offered, each checked first.
+"""Recovery of a profile whose task list cannot be opened: offers its backups, each verified first.
 
-Before the loop, while nothing of the profile is open. Blocking, for a thread. Raises BadBackup, DiskError, StoreError.
+Runs before the loop, while nothing of the profile is open. Blocking, for a thread. Raises BadBackup, DiskError,
+StoreError.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ from .restoring import Outlook, PutBack, Wishes, look_at, put_together, refuse_w
 from .watching import Watch
 
 ASIDE = "damaged-"
-"""How the name of a folder begins, among the backups, that holds the files of a list that an empty one replaced."""
+"""Prefix of a folder among the backups with the files of a list that was replaced by an empty one."""
 
 
 def checked_backups(profile: Profile, snapshots: Snapshots, watch: Watch) -> Iterator[Outlook | Path]:
-    """The profile's own backups, newest first: what each would bring, or the path of one that cannot be restored.
-    Raises Stopped."""
+    """The profile's own backups, newest first: an outlook, or the path of one that cannot be restored. Raises
+    Stopped."""
     for kept in kept_in(profile.backups):
         try:
             refuse_wrong_kind(kept.path, is_demo=profile.is_demo)
@@ -39,7 +40,7 @@ def checked_backups(profile: Profile, snapshots: Snapshots, watch: Watch) -> Ite
 
 
 def restore(profile: Profile, snapshots: Snapshots, path: Path, now: float, watch: Watch) -> None:
-    """Puts together what the next start puts in the place of the damaged list, whose files it keeps. Raises Stopped."""
+    """Prepares the restore that the next start finishes; the damaged list's files are kept. Raises Stopped."""
     clear(profile.restoring)
     with unfinished(profile.restoring, profile.folder):
         wishes = Wishes(put_back=PutBack.NONE, library=profile.library)
@@ -48,7 +49,7 @@ def restore(profile: Profile, snapshots: Snapshots, path: Path, now: float, watc
 
 
 def begin_empty(profile: Profile, snapshots: Snapshots, now: float, remote_ids: Sequence[str] = ()) -> None:
-    """Moves what is there among the backups, with the ids of its tasks, and makes a list without tasks."""
+    """Moves the list's files to a folder among the backups, with the ids of its tasks, and makes an empty list."""
     with told(profile.folder, "Allow writing there, then try again."):
         aside = profile.backups / f"{ASIDE}{datetime.fromtimestamp(now):%Y-%m-%d-%H%M%S}"
         aside.mkdir(parents=True, exist_ok=True)

@@ -1,17 +1,16 @@
-"""The next start: what a restore has put together takes the place of what was there, whole.
+"""Finishes a restore at the next start: the restored files replace the present ones, atomically.
 
-Runs after this program has become the one of its profile and before it opens the list of tasks, so nothing else is in
-use. In this order, each step harmless to do again, because the program may die between any two of them:
+Runs after this process has locked the profile and before it opens the task list, so no other code uses the files. The
+steps, each idempotent, because the program may die between any two:
 
-    1. the present state is backed up; `kept.json` says so
-    2. what only adds (copies of inputs, posters) is put where it belongs; what the present list has at Runway, or has
-       not saved yet, comes along
-    3. the renewed catalog and the old list of tasks are moved aside, then the new ones take their names
-    4. `ready.json` goes, and then the rest of the folder
+    1. the present state is backed up; `kept.json` records that
+    2. copies of inputs and posters are added; tasks at Runway and unsaved results of the present list are carried over
+    3. the renewed catalog and the old task list are moved aside, then the new ones are renamed into place
+    4. `ready.json` is deleted, then the rest of the folder
 
-Before step 3 the old state is whole, after it the new one; in the middle of it the list is opened by nobody, and the
-next start goes on. Blocking. `finish` raises DiskError and StoreError: from steps 1 and 2 with everything as it was and
-the restore given up, from step 3 with the restore still to be finished.
+Before step 3 the old state is complete, after it the new one; a start in between continues here before it opens the
+list. Blocking. `finish` raises DiskError and StoreError: in steps 1 and 2 nothing was changed and the restore is
+abandoned; in step 3 the next start continues it.
 """
 
 from __future__ import annotations
@@ -41,18 +40,18 @@ from .watching import Watch
 log = logging.getLogger(__name__)
 
 READY = "ready.json"
-"""The person said yes: from here on the restore is finished, whatever happens."""
+"""The person confirmed: from now on the restore will be finished."""
 _KEPT = "kept.json"
 _OLD = "replaced"
 KEPT_AS = "before-restore-"
-"""How a backup's name begins that a restore made of what it replaced."""
+"""Prefix of the backup that a restore makes of the present state."""
 BEFORE_KEPT = 5
 _BESIDE = ("-wal", "-shm", "-journal", "")
-"""What SQLite keeps beside a list. The list goes last: what belongs to it must never be taken for another's."""
+"""Suffixes of SQLite's files. The list is moved last, so that its log is never taken for another list's."""
 
 
 def say_yes(profile: Profile, now: float) -> None:
-    """From now on the next start finishes the restore that waits in the profile's folder."""
+    """Confirms the prepared restore; the next start finishes it."""
     with told(profile.restoring):
         write_whole(profile.restoring / READY, json.dumps({"said_at": now}).encode())
         sync_folder(profile.restoring)
@@ -63,9 +62,9 @@ def is_waiting(profile: Profile) -> bool:
 
 
 def finish(profile: Profile, snapshots: Snapshots, now: float, watch: Watch | None = None) -> bool:
-    """Finishes what waits, or takes away what was never said yes to. Whether there was something to finish. Where
-    results were put into a library, `Restores.clean_up` takes those away, and the folder with them. `watch` is told how
-    far it is, and may not stop it."""
+    """Finishes a confirmed restore, or deletes one that was never confirmed. Returns whether there was one to finish.
+    Results put into a library are left to `Restores.clean_up`, which also deletes the folder. `watch` gets progress and
+    cannot cancel this."""
     staging = profile.restoring
     if not staging.exists():
         return False
@@ -73,7 +72,7 @@ def finish(profile: Profile, snapshots: Snapshots, now: float, watch: Watch | No
         _give_up(staging)
         return False
     if not (staging / DATABASE).exists():
-        # It took its name before the program died.
+        # The list was already renamed into place before the program died.
         _tidy(staging)
         return True
     try:
@@ -90,8 +89,8 @@ def finish(profile: Profile, snapshots: Snapshots, now: float, watch: Watch | No
 
 
 def _keep_present(profile: Profile, snapshots: Snapshots, now: float, watch: Watch) -> Path | None:
-    """Backs up what is there, or says where its files are to be put as they are, if it is damaged. None when there is
-    nothing."""
+    """Backs up the present state; returns the backup's path or, if the list is damaged, the folder for its files. None
+    if there is nothing."""
     staging = profile.restoring
     if (staging / _KEPT).exists():
         return _kept(staging)
@@ -104,7 +103,7 @@ def _keep_present(profile: Profile, snapshots: Snapshots, now: float, watch: Wat
             snapshots.check(profile.database, watch.copying(0))
             pack(profile, snapshots, target, Choice(posters=False), profile.library, now, watch)
         except StoreError:
-            # A damaged list is just what a restore is for. It is moved aside then, and kept as it is.
+            # A damaged list is a main reason to restore. Its files are moved aside unchanged.
             aside = f"{name}.unreadable"
             target = profile.backups / aside
     kept = {"path": str(target) if target is not None else "", "aside": aside}
@@ -116,7 +115,7 @@ def _keep_present(profile: Profile, snapshots: Snapshots, now: float, watch: Wat
 
 
 def _add(staging: Path, profile: Profile) -> None:
-    """What is there already is the same: copies and posters are named after their bytes."""
+    """Existing files are equal: copies and posters are named by hash."""
     with told(profile.folder, "Allow writing there, then restore again."):
         for name in ("inputs", "posters"):
             for root, _, files in os.walk(staging / name):
@@ -129,8 +128,8 @@ def _add(staging: Path, profile: Profile) -> None:
 
 
 def _carry_over(profile: Profile, snapshots: Snapshots, before: Path) -> None:
-    """What was paid and is not here yet comes along; of a damaged list, if it can be read. The new list says that this
-    was done, and where the old one is kept: after it the old one may be moved aside in part."""
+    """Carries over paid tasks without a saved result; from a damaged list only if it can be read. Records this in the
+    new list with the old one's path, because afterwards the old list may be partly moved."""
     new = profile.restoring / DATABASE
     mark = snapshots.setting(new, FRESH)
     known = mark if isinstance(mark, Mapping) else {}
@@ -163,14 +162,14 @@ def _swap(staging: Path, profile: Profile) -> None:
 
 
 def list_files(profile: Profile) -> list[Path]:
-    """The list of tasks and what SQLite keeps beside it, as far as they are there; the list goes last."""
+    """The existing files of the task list, the database itself last."""
     paths = (profile.database.with_name(profile.database.name + ending) for ending in _BESIDE)
     return [path for path in paths if path.exists()]
 
 
 def _tidy(staging: Path) -> None:
-    """It is done. The note of what was put elsewhere goes first, since that is to stay; then the mark: a folder without
-    it is nothing any more."""
+    """Deletes the restore's folder. First the record of files put elsewhere, since those stay; then the mark, without
+    which the folder has no meaning."""
     leftovers.forget(staging)
     _unmark(staging)
     clear(staging)
@@ -189,7 +188,7 @@ def _unmark(staging: Path) -> None:
 
 
 def drop_older(folder: Path, beginning: str, kept: int) -> None:
-    """Takes away all but the newest backups whose names begin like that; names sort by their time. Raises nothing."""
+    """Deletes all but the newest backups with this prefix; names sort by time. Raises nothing."""
     with suppress(OSError):
         found = sorted(path for path in folder.glob(f"{beginning}*{ENDING}") if path.is_file())
         for path in found[: max(0, len(found) - kept)]:
@@ -207,7 +206,7 @@ def _note(staging: Path) -> Mapping[str, Any]:
 
 
 def sweep(profile: Profile) -> None:
-    """Takes away what a program that died left of backups it was making. Raises nothing."""
+    """Deletes unfinished backups of a program that died. Raises nothing."""
     clear(profile.backups / MAKING)
     with suppress(OSError):
         for path in profile.backups.glob("*.part"):

@@ -1,9 +1,8 @@
-"""What a restore puts into folders that are not its own, written down before it does so; taken away again after it was
-killed, at the next start.
+"""Record of the files that a restore writes outside its own folder, made before it writes them. If it was killed, the
+next start deletes them.
 
-Only what is still as it was put down goes, and nothing that a result in the list has for its file by now: a folder of
-results may have been used meanwhile. Blocking. `note` raises OSError; the rest raises nothing: a drive that is away is
-asked at the next start.
+Deletes only files that are unchanged and that no result in the list uses: the folder may have been used meanwhile.
+Blocking. `note` raises OSError; the rest raises nothing: an unmounted drive is tried again at the next start.
 """
 
 from __future__ import annotations
@@ -21,16 +20,16 @@ from runway_desktop.values import Struct, as_json
 from .places import clear
 
 NOTE = "begun.json"
-"""In the folder where a restore is put together."""
+"""In the restore's temporary folder."""
 _LARGEST = 256 * 1024 * 1024
 """Bytes: it names every result of a backup."""
 UNFINISHED = ".runway-desktop-restoring"
-"""Marks a folder of results that is not whole yet: it may be taken away."""
+"""Marks a results folder that is incomplete and may be deleted."""
 
 
 class Begun(Struct, frozen=True, kw_only=True):
-    """`by` is the folder of the profile whose program makes the restore: once that starts anew, nobody makes it any
-    more. Results go to `final`, and until they are whole to `staged`; `files` are their places in it, and bytes."""
+    """`by`: folder of the profile whose program makes the restore; once that starts again, the restore is dead. Results
+    are written to `staged`, which becomes `final` once complete; `files`: their relative paths and bytes."""
 
     by: str = ""
     final: str = ""
@@ -39,20 +38,20 @@ class Begun(Struct, frozen=True, kw_only=True):
 
 
 class TakenAway(Struct, frozen=True):
-    """Files of a restore that was killed."""
+    """Deleted files of a restore that was killed."""
 
     folder: Path
     files: int
 
 
 def note(staging: Path, begun: Begun) -> None:
-    """On the disk when this returns."""
+    """On disk when this returns."""
     write_whole(staging / NOTE, json.dumps(as_json(begun)).encode())
     sync_folder(staging)
 
 
 def read(staging: Path) -> Begun | None:
-    """None where nothing is written down that could be understood."""
+    """None if there is no valid record."""
     match read_json(staging / NOTE, _LARGEST):
         case {"by": str(by), "final": str(final), "staged": str(staged), "files": list(files)}:
             with suppress(ValueError, TypeError):
@@ -62,14 +61,13 @@ def read(staging: Path) -> Begun | None:
 
 
 def forget(folder: Path) -> None:
-    """The restore is done."""
+    """The restore is complete."""
     with suppress(OSError):
         (folder / NOTE).unlink(missing_ok=True)
 
 
 def take_away(begun: Begun, in_use: Collection[str]) -> TakenAway | None:
-    """Takes away the results. `in_use` are paths that results of the list have by now. None where their drive does not
-    say what is there."""
+    """Deletes the results. `in_use`: paths of results in the list. None if their drive is not readable."""
     final, staged = Path(begun.final), Path(begun.staged)
     try:
         if not is_folder(final.parent):
@@ -78,7 +76,7 @@ def take_away(begun: Begun, in_use: Collection[str]) -> TakenAway | None:
         if (staged / UNFINISHED).exists():
             gone += sum((staged / inside).is_file() for inside, _ in begun.files)
             clear(staged)
-        # It loses its mark just before it gets its name.
+        # The mark is deleted just before the rename, so check both names.
         for folder in (staged, final):
             if is_folder(folder):
                 gone += _empty(folder, begun.files, in_use)

@@ -1,8 +1,8 @@
-"""A profile becomes one file: a zip of its list of tasks and its own files, with its results where they are wanted.
+"""Writes a profile to one file: a zip of its task list and own files, and of its results if wanted.
 
-Written beside its final name as `.part`, flushed, read back and compared byte by byte, and only then given its name: a
-backup is there whole or not at all. Results are stored as they are, since they do not get smaller; what is text is
-deflated. Blocking. Raises DiskError, StoreError, and Stopped when it was called off.
+It is written as `.part` next to its final name, synced, read back and compared byte by byte, and only then renamed, so
+a backup is complete or absent. Results are stored uncompressed, since they do not shrink; text is deflated. Blocking.
+Raises DiskError, StoreError, and Stopped when canceled.
 """
 
 from __future__ import annotations
@@ -45,18 +45,18 @@ from .places import check_room, scratch, told
 from .watching import Watch
 
 MAKING = ".making"
-"""The folder, among a profile's backups, where a list of tasks is copied before it is packed."""
+"""Folder among a profile's backups for the copy of the task list."""
 _BLOCK = 1024 * 1024
 _LARGE = 1 << 31
 _EFFORT = 1
-"""Of 1 to 9. A list of tasks gets hardly smaller by more, and takes more than twice as long."""
+"""Level 1 to 9. Higher levels hardly shrink a task list and take more than twice as long."""
 _LARGEST_SIDECAR = sidecar.LARGEST
 _PLAIN = {Kind.RESULT, Kind.POSTER, Kind.INPUT, Kind.PASTED}
-"""What is compressed already."""
+"""Compressed already."""
 
 
 class Choice(Struct, frozen=True):
-    """What goes into a backup beside the list of tasks. Neither the key nor anything secret ever does."""
+    """What a backup contains in addition to the task list. It never contains the key or other secrets."""
 
     inputs: bool = True
     posters: bool = True
@@ -64,11 +64,11 @@ class Choice(Struct, frozen=True):
 
 
 LIGHT = Choice(inputs=False, posters=False)
-"""The list of tasks alone: small enough for every day."""
+"""The task list only: small enough for daily backups."""
 
 
 class Outline(Struct, frozen=True, kw_only=True):
-    """How large a backup would be: bytes and numbers of files. `missing` results are not where they should be."""
+    """Bytes and numbers of files of a backup. `missing`: results that are not at their paths."""
 
     database: int = 0
     inputs: int = 0
@@ -80,7 +80,7 @@ class Outline(Struct, frozen=True, kw_only=True):
     missing: int = 0
 
     def size(self, choice: Choice) -> int:
-        """Bytes of a backup of that choice, before anything is deflated."""
+        """Bytes of a backup with that choice, uncompressed."""
         return (
             self.database
             + (self.input_bytes if choice.inputs else 0)
@@ -90,7 +90,7 @@ class Outline(Struct, frozen=True, kw_only=True):
 
 
 class Made(Struct, frozen=True):
-    """A backup that was written and read back. `size` in bytes."""
+    """A backup that was written and verified. `size` in bytes."""
 
     path: Path
     size: int
@@ -98,7 +98,7 @@ class Made(Struct, frozen=True):
 
 
 class _Source(Struct, frozen=True):
-    """A member that is to be written."""
+    """A member to be written."""
 
     name: str
     kind: Kind
@@ -108,7 +108,7 @@ class _Source(Struct, frozen=True):
 
 
 def survey(profile: Profile, snapshots: Snapshots, library: Path) -> Outline:
-    """How large what would be. `library` is where results are saved now."""
+    """Sizes of the parts of a backup. `library`: where results are saved now."""
     inputs = [*_files(profile.inputs), *_files(library / PASTED)]
     posters = list(_files(profile.posters))
     there = [size for output in snapshots.results(profile.database) if (size := _size(Path(output.path))) is not None]
@@ -128,7 +128,7 @@ def survey(profile: Profile, snapshots: Snapshots, library: Path) -> Outline:
 def pack(
     profile: Profile, snapshots: Snapshots, target: Path, choice: Choice, library: Path, now: float, watch: Watch
 ) -> Made:
-    """Writes a backup of a profile, in use or not, to `target`. `library` is where it saves its results now."""
+    """Writes a backup of a profile, in use or not, to `target`. `library`: where it saves its results now."""
     making = profile.backups / MAKING
     with scratch(making, "Make room on the disk of the profile."):
         size = _database_bytes(profile)
@@ -198,7 +198,7 @@ def _write(file: BinaryIO, sources: Sequence[_Source], manifest: Manifest, watch
 
 
 def _add(archive: zipfile.ZipFile, source: _Source, watch: Watch, share: Share) -> Member | None:
-    """None for a file that was moved, or thrown away, since it was listed."""
+    """None for a file that was moved or deleted since it was listed."""
     archive.compression = zipfile.ZIP_STORED if source.kind in _PLAIN else zipfile.ZIP_DEFLATED
     digest, size = hashlib.sha256(), 0
     reading = _opened(source)
@@ -217,7 +217,7 @@ def _add(archive: zipfile.ZipFile, source: _Source, watch: Watch, share: Share) 
 
 
 def _read_back(path: Path, manifest: Manifest, watch: Watch) -> None:
-    """Compares every byte with what was meant to be written."""
+    """Compares every byte with what was written."""
     watch.doing("Checking what was written")
     damaged = DiskError(
         "What was written could not be read back, so there is no backup.",
@@ -241,7 +241,7 @@ def _read_back(path: Path, manifest: Manifest, watch: Watch) -> None:
 def _sources(
     profile: Profile, snapshots: Snapshots, copy: Path, choice: Choice, library: Path
 ) -> tuple[list[_Source], int]:
-    """What is to be written, and how many results are left out since they are not where they should be."""
+    """The members to write, and the number of results that are not at their paths."""
     found = [_Source(DATABASE, Kind.DATABASE, copy, copy.stat().st_size)]
     for kind, path in ((Kind.CARD, profile.card), (Kind.CATALOG, profile.catalog)):
         if (size := _size(path)) is not None:
@@ -274,7 +274,7 @@ def _sources(
 
 
 def _result_name(output: Output, library: Path, taken: set[str]) -> str:
-    """As it lies in the library, else under the task's id; each name, and that of its sidecar, once."""
+    """Path within the library, else based on the task's id. Unique, also for its sidecar."""
     path = PurePath(output.path)
     name = path.relative_to(library).as_posix() if path.is_relative_to(library) else f"elsewhere/{path.name}"
     if not is_plain(name):
@@ -320,7 +320,7 @@ def _unreadable(source: _Source, error: OSError) -> DiskError:
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, int]]:
-    """Every whole file of a folder of ours that is not made again by itself, with its size."""
+    """Every complete file of a folder of ours that cannot be regenerated, with its size."""
     for root, folders, names in os.walk(folder):
         folders.sort()
         for name in sorted(names):
@@ -332,7 +332,7 @@ def _files(folder: Path) -> Iterator[tuple[Path, int]]:
 
 
 def _size(path: Path) -> int | None:
-    """In bytes; None where there is no such file."""
+    """In bytes; None if there is no such file."""
     try:
         return path.stat().st_size if path.is_file() else None
     except OSError:

@@ -1,4 +1,4 @@
-"""The disk under a backup: room, bytes that stay, and what it says in words.
+"""Disk helpers of backups: space checks, temporary folders, and error messages.
 
 Blocking. Raises DiskError only.
 """
@@ -22,7 +22,7 @@ ELSEWHERE = "Choose another folder or disk."
 
 @contextmanager
 def told(place: Path, advice: str = ELSEWHERE) -> Iterator[None]:
-    """Turns OSError into DiskError, in words for a backup."""
+    """Turns OSError into DiskError, with a message for backups."""
     try:
         yield
     except OSError as error:
@@ -31,7 +31,8 @@ def told(place: Path, advice: str = ELSEWHERE) -> Iterator[None]:
 
 
 def check_room(needs: dict[Path, int], what: str, room: DiskRoom) -> None:
-    """Raises DiskError where a disk has not the room. `needs` are bytes by folder; folders on one disk share it."""
+    """Raises DiskError if a disk has too little space. `needs`: bytes by folder; folders on the same disk are added
+    up."""
     disks: dict[int, tuple[Path, int]] = {}
     for folder, amount in needs.items():
         with told(folder):
@@ -51,7 +52,7 @@ def check_room(needs: dict[Path, int], what: str, room: DiskRoom) -> None:
 
 @contextmanager
 def scratch(folder: Path, advice: str = ELSEWHERE) -> Iterator[None]:
-    """Has an empty folder of ours as long as the block takes."""
+    """An empty temporary folder for the duration of the block."""
     clear(folder)
     try:
         with told(folder, advice):
@@ -63,7 +64,7 @@ def scratch(folder: Path, advice: str = ELSEWHERE) -> Iterator[None]:
 
 @contextmanager
 def unfinished(folder: Path, beside: Path) -> Iterator[None]:
-    """Makes a folder of ours, which is removed unless the block ends well. `beside` is what the disk is blamed by."""
+    """Creates a folder that is deleted if the block raises. `beside`: folder named in errors."""
     with told(beside):
         _make(folder)
     try:
@@ -79,5 +80,5 @@ def _make(folder: Path) -> None:
 
 
 def clear(folder: Path) -> None:
-    """Takes away a folder of ours with all that is in it, as far as the system lets us."""
+    """Deletes a folder of ours with its content, ignoring errors."""
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,7 +1,6 @@
-"""Restoring a backup: into a new profile, or into this one at the next start.
+"""Restores a backup: into a new profile, or into this one at the next start.
 
-Loop's thread only. Raises BadBackup, DiskError, StoreError; each method gives None when it was called off, and then
-nothing of it is left.
+Loop's thread only. Raises BadBackup, DiskError, StoreError; a canceled method returns None and leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -30,9 +29,9 @@ from .restoring import Outlook, Wishes, look_at, put_together, refuse_wrong_kind
 from .watching import Say, Watch, Workshop
 
 LOOKING = ".looking"
-"""The folder, among a profile's backups, where a list is looked at before it is restored."""
+"""Folder among a profile's backups in which a backup's list is checked."""
 STALE_AFTER = 86_400.0
-"""Seconds after which a profile that was never put together to its end is taken away."""
+"""Seconds after which the folder of an unfinished new profile is deleted."""
 
 ResultsIn = Callable[[str], Awaitable[Sequence[Output]]]
 
@@ -43,7 +42,7 @@ async def _nobody(_: str) -> Sequence[Output]:
 
 @dataclass(eq=False, repr=False)
 class Restores:
-    """`results_in` tells which results of the list lie in a folder."""
+    """`results_in`: results of the list whose files are in a folder."""
 
     profile: Profile
     _folders: Folders
@@ -55,13 +54,13 @@ class Restores:
 
     def __post_init__(self) -> None:
         self._tail = new_tail(self._rng)
-        """Of the folder of the next new profile."""
+        """Folder suffix of the next new profile."""
 
     def stop(self) -> None:
         self._workshop.stop()
 
     async def look_at(self, path: Path, say: Say | None = None) -> Outlook | None:
-        """What a backup would bring. Its list of tasks is checked; nothing is changed."""
+        """Content of a backup. Verifies its task list; changes nothing."""
         scratch = self.profile.backups / LOOKING
         return await self._workshop.make(lambda watch: look_at(path, self._snapshots, scratch, watch), say)
 
@@ -73,7 +72,7 @@ class Restores:
     async def into_new(
         self, path: Path, name: str, color: Color, wishes: Wishes, say: Say | None = None
     ) -> Profile | None:
-        """Makes a new profile of a backup; it is there whole, or not at all. It has no key."""
+        """Makes a new profile from a backup, atomically. It has no key."""
         tail, now = self._tail, self._clock.now()
         made = await self._workshop.make(lambda watch: self._into_new(path, name, color, wishes, tail, now, watch), say)
         if made is not None:
@@ -81,7 +80,7 @@ class Restores:
         return made
 
     async def into_this(self, path: Path, wishes: Wishes, say: Say | None = None) -> Manifest | None:
-        """Puts together what this profile will be, beside what it is. `say_yes` makes it so at the next start."""
+        """Builds this profile's restored state in its `restoring` folder. After `say_yes` the next start uses it."""
         await self.clean_up()
         now = self._clock.now()
         return await self._workshop.make(lambda watch: self._into_this(path, wishes, now, watch), say)
@@ -91,8 +90,8 @@ class Restores:
         await self._workshop.make(lambda _: finishing.say_yes(self.profile, now))
 
     async def clean_up(self) -> list[TakenAway]:
-        """Takes away what restores of this profile's program have begun and not finished, because they were killed.
-        Gives what was taken out of folders of results; what cannot be reached now is left for the next time."""
+        """Deletes the files of killed restores of this profile's program. Returns what was deleted from results
+        folders; unreachable files are left for the next time."""
         taken: list[TakenAway] = []
         for staging, begun in await self._workshop.make(lambda _: self._unfinished()) or ():
             used = await self._results_in(begun.final) if begun is not None and begun.final else ()
@@ -115,7 +114,7 @@ class Restores:
                 leftovers.note(staging, Begun(by=str(self.profile.folder)))
                 write_card(staging, card)
             usual = Path(card.library) if card.library else folder / "results"
-            # Neither the old machine's folder nor that of the profile which goes on beside this one.
+            # Excludes the old computer's library and the live profile's.
             own = [str(wishes.library)]
             settings = {
                 "library_folder": str(wishes.library) if wishes.library != usual else None,
@@ -139,16 +138,17 @@ class Restores:
             return put_together(path, self._snapshots, staging, self.profile, wishes, settings, now, watch)
 
     def _library_now(self, wishes: Wishes) -> dict[str, Any]:
-        """Results go on being saved where they are now, and not where whoever made the backup likes."""
+        """Keeps the present library as the place for results, instead of the backup's."""
         try:
             return {name: self._snapshots.setting(self.profile.database, name) for name in ("library_folder", SEEN)}
         except StoreError:
-            # The list is damaged or gone, which may be why a backup is restored.
+            # The list is damaged or missing, which may be the reason for the restore.
             usual = wishes.library == self.profile.library
             return {"library_folder": None if usual else str(wishes.library), SEEN: None}
 
     def _unfinished(self) -> list[tuple[Path, Begun | None]]:
-        """In a worker. Where nobody is at work now: this is the only program of the profile, and does one at a time."""
+        """In a worker. Folders of restores that were killed. None of them is running: this is the profile's only
+        program, and it does one at a time."""
         found: list[tuple[Path, Begun | None]] = []
         restoring = self.profile.restoring
         if restoring.exists() and not finishing.is_waiting(self.profile):
@@ -161,7 +161,7 @@ class Restores:
         return found
 
     def _sweep(self, now: float) -> None:
-        """Takes away what a program that died had begun to put together long ago."""
+        """Deletes old unfinished profiles of programs that died."""
         with suppress(OSError):
             for folder in self._folders.beside.glob(f"{UNFINISHED}*"):
                 if folder.stat().st_mtime < now - STALE_AFTER:
@@ -169,7 +169,7 @@ class Restores:
 
 
 def _take_away(staging: Path, begun: Begun | None, in_use: Collection[str], _: Watch) -> TakenAway | None:
-    """In a worker. What is another by now was begun by somebody since."""
+    """In a worker. Skips a folder that another restore has started to use."""
     if leftovers.read(staging) != begun or (staging / finishing.READY).exists():
         return None
     if begun is None or not begun.final:

@@ -1,9 +1,9 @@
-"""A backup is put together again in a folder beside, checked and made ready, before anything that is in use is touched.
+"""Extracts a backup into a temporary folder, verifies and prepares it, without touching files in use.
 
-For a new profile that folder becomes the profile by one rename. For the profile that is in use it waits in its
-`restoring` folder until the person said yes, and the next start puts it in its place (`finishing`). Results go into a
-folder of their own, which gets its name when all of them are there. Blocking. Raises BadBackup, DiskError, StoreError,
-and Stopped when it was called off; whatever it raises, what was there before is as it was.
+For a new profile one rename turns that folder into the profile. For the present profile it is the `restoring` folder:
+after the person confirms, the next start moves it into place (`finishing`). Results go into a folder of their own,
+which gets its final name when complete. Blocking. Raises BadBackup, DiskError, StoreError, and Stopped when canceled;
+after any of them, existing files are unchanged.
 """
 
 from __future__ import annotations
@@ -38,24 +38,24 @@ _PART = ".part"
 
 
 class Into(Enum):
-    """The profile that a restore goes into."""
+    """The target profile of a restore."""
 
     NEW = auto()
     THIS = auto()
 
 
 class PutBack(StrEnum):
-    """Which results of a backup are put on the disk."""
+    """Which results of a backup are written to disk."""
 
     NONE = "none"
     MISSING = "missing"
-    """Those that are not where they were."""
+    """Those whose files are not at their paths."""
     ALL = "all"
 
 
 class Outlook(Struct, frozen=True, kw_only=True):
-    """What a backup would bring. `here` results lie where its list says, on this machine; `gone` do not. `packed` are
-    in the backup; `packed_gone` of those are not here. Bytes beside each."""
+    """Content of a backup. `here`: results whose file is at its path on this machine; `gone`: others. `packed`: results
+    in the backup; `packed_gone`: those of them that are gone. Each also in bytes."""
 
     path: Path
     size: int
@@ -70,7 +70,7 @@ class Outlook(Struct, frozen=True, kw_only=True):
 
 
 class Wishes(Struct, frozen=True, kw_only=True):
-    """`library` is where results of the backup are put. `look_in` is a folder where results that are gone may lie."""
+    """`library`: where the backup's results are written. `look_in`: a folder to search for gone results."""
 
     put_back: PutBack = PutBack.MISSING
     library: Path
@@ -78,8 +78,8 @@ class Wishes(Struct, frozen=True, kw_only=True):
 
 
 def look_at(path: Path, snapshots: Snapshots, scratch_folder: Path, watch: Watch) -> Outlook:
-    """Opens a backup, checks its list of tasks, and compares it with this machine. `scratch_folder` is made
-    and taken away again."""
+    """Opens a backup, verifies its task list, and compares it with this machine. `scratch_folder` is created and
+    deleted."""
     with scratch(scratch_folder), opened(path) as backup:
         manifest = backup.manifest
         check_room({scratch_folder: manifest.database.size}, "Looking into the backup", watch.room)
@@ -109,7 +109,7 @@ def look_at(path: Path, snapshots: Snapshots, scratch_folder: Path, watch: Watch
 
 
 def refuse_wrong_kind(path: Path, *, is_demo: bool) -> None:
-    """The demo's tasks are not at Runway, and nobody's real ones are in the demo."""
+    """Keeps backups of the demo out of real profiles, and the reverse: the demo's tasks are not at Runway."""
     with opened(path) as backup:
         if backup.manifest.is_demo and not is_demo:
             raise NotPossible(
@@ -132,8 +132,8 @@ def put_together(
     now: float,
     watch: Watch,
 ) -> Manifest:
-    """Puts together in `staging`, which is there already, what `profile` will have. `settings` are set in the restored
-    list. Results are in their place when this returns; the rest is for the caller to put there."""
+    """Builds the files of `profile` in the existing folder `staging`. `settings` are set in the restored list. Results
+    are in their final place when this returns; the caller moves the rest."""
     with opened(path) as backup:
         manifest = backup.manifest
         own = {
@@ -157,7 +157,7 @@ def put_together(
             backup.extract(member, place, watch)
         copy = staging / manifest.database.name
         _up_to_date(path, manifest, snapshots, copy)
-        # A profile that is not there yet may keep its results in its own folder: they are put together with it.
+        # A new profile may keep its results in its own folder: then they are extracted with it.
         beside = (profile.folder, staging) if not profile.folder.exists() else None
         named = snapshots.results(copy)
         results = _Results(backup, named, wishes, now, beside, staging)
@@ -165,8 +165,8 @@ def put_together(
             places = results.put_back(watch)
             snapshots.settle(
                 copy,
-                # A move of the library that was under way then must not go on with files of now. The identity is that
-                # of the list which was backed up, and this one is another.
+                # Drop the journal of a library move, which must not continue with today's files. Also drop the
+                # identity: this is another list than the one backed up.
                 settings={**settings, JOURNAL: None, FRESH: {"made_at": manifest.made_at}, IDENTITY: PLACED},
                 results=_straight(named) | places,
                 folders=_moves(manifest, profile),
@@ -186,8 +186,8 @@ def put_together(
 
 @dataclass(eq=False, repr=False)
 class _Results:
-    """The results of a backup on their way to the disk. What goes below the first of `moves` is put below the second,
-    which becomes the first. What goes elsewhere is written down in `noted_in` before it does."""
+    """Extracts the results of a backup. Paths below the first of `moves` are written below the second, which is later
+    renamed to the first. Files elsewhere are recorded in `noted_in` first."""
 
     _backup: Opened
     _outputs: list[Output]
@@ -200,7 +200,7 @@ class _Results:
         self._final: Path | None = None
 
     def put_back(self, watch: Watch) -> dict[tuple[TaskId, int], Path]:
-        """Where each result will be that is not where the list says."""
+        """New paths of results whose path in the list is not valid here."""
         gone = {(output.task_id, output.index): output for output in self._outputs if not Path(output.path).is_file()}
         members = self._wanted(set(gone))
         places: dict[tuple[TaskId, int], Path] = {}
@@ -213,14 +213,14 @@ class _Results:
         return places
 
     def give_name(self) -> None:
-        """All of them are there: the folder gets its name."""
+        """All results are extracted: renames their folder."""
         final = self._final
         if final is None:
             return
         with told(final.parent):
             (_staged(final) / UNFINISHED).unlink(missing_ok=True)
             if final.is_dir():
-                # Empty, or another would have been chosen.
+                # It is empty, or `_folder_for` would have chosen another.
                 final.rmdir()
             _staged(final).rename(final)
             sync_folder(final.parent)
@@ -272,8 +272,8 @@ class _Results:
 
 
 def found_again(outputs: list[Output], library: str, folder: Path, watch: Watch) -> dict[tuple[TaskId, int], Path]:
-    """Which results lie in `folder`: at the same place in it as in the old `library`, or anywhere under the same name,
-    each with as many bytes as it had. Where several are alike in that, they are read, and the bytes decide."""
+    """Results found in `folder`: at the same relative path as in the old `library`, or anywhere by name, with the same
+    size. Several candidates are told apart by hash."""
     if not folder.is_dir():
         raise DiskError(f"The folder {folder} is not there.", advice="Connect its drive, or choose another folder.")
     by_name: dict[str, list[Path]] = {}
@@ -297,7 +297,7 @@ def found_again(outputs: list[Output], library: str, folder: Path, watch: Watch)
 
 
 def _up_to_date(path: Path, manifest: Manifest, snapshots: Snapshots, copy: Path) -> None:
-    """Checks and migrates a list that was taken out of a backup."""
+    """Checks and migrates a list that was extracted from a backup."""
     try:
         if snapshots.look(copy).version != manifest.contents.version:
             raise damaged(path, "its list of tasks has another version than its manifest says")
@@ -305,12 +305,13 @@ def _up_to_date(path: Path, manifest: Manifest, snapshots: Snapshots, copy: Path
     except NewerFormat:
         raise newer(path, manifest.program) from None
     for leftover in copy.parent.glob(f"{copy.name}.backup-*"):
-        # The backup itself is the older one.
+        # The migration's own copy is not needed: the backup has the older list.
         leftover.unlink()
 
 
 def _straight(named: list[Output]) -> dict[tuple[TaskId, int], Path]:
-    """Results that a list names by a way that goes up again: what seems to lie in a folder must lie in it."""
+    """Normalized paths of results whose path contains `..`, so that each lies in the folder that its path seems to
+    name."""
     return {
         (output.task_id, output.index): Path(os.path.normpath(output.path))
         for output in named
@@ -319,12 +320,12 @@ def _straight(named: list[Output]) -> dict[tuple[TaskId, int], Path]:
 
 
 def _wants_pasted(manifest: Manifest) -> bool:
-    """Whether the pictures that were pasted are not where they were: then they become inputs of the profile."""
+    """Whether the folder of pasted pictures is missing: then they become inputs of the profile."""
     return bool(manifest.of(Kind.PASTED)) and not Path(manifest.pasted.path).is_dir()
 
 
 def _pasted_name(manifest: Manifest) -> str:
-    """A folder of its own for each backup: two pasted pictures may have one name."""
+    """A folder per backup, because names of pasted pictures repeat."""
     return f"pasted {manifest.made_at:.0f}"
 
 
@@ -343,14 +344,14 @@ def _moves(manifest: Manifest, profile: Profile) -> list[tuple[str, str]]:
 
 
 def _posters(manifest: Manifest, profile: Profile) -> frozenset[str]:
-    """Where the posters of the backup will be."""
+    """Paths that the backup's posters will have."""
     names = (member.name.removeprefix(ROOMS[Kind.POSTER]) for member in manifest.of(Kind.POSTER))
     return frozenset(str(profile.posters / PurePosixPath(name)) for name in names)
 
 
 def _folder_for(library: Path, now: float) -> Path:
-    """The library itself where nothing is in it yet, else a new folder in it: what is there is never mixed with. A
-    drive cannot get another name, and beside it is another disk."""
+    """The library itself if it is empty, else a new folder in it, so that existing files are not mixed with restored
+    ones. A mount point cannot be renamed, and its parent is on another disk."""
     if not library.exists() or (library.is_dir() and not any(library.iterdir())):
         can_be_renamed = not os.path.ismount(library) and os.access(library.parent, os.W_OK | os.X_OK)
         if not library.exists() or (can_be_renamed and _may_begin(library)):
@@ -360,13 +361,13 @@ def _folder_for(library: Path, now: float) -> Path:
 
 
 def _may_begin(final: Path) -> bool:
-    """Whether what lies where its results would wait is nothing, or was never finished."""
+    """Whether the temporary name is free, or of a restore that never finished."""
     staged = _staged(final)
     return not os.path.lexists(staged) or (staged / UNFINISHED).exists()
 
 
 def _begun(final: Path) -> Path:
-    """An empty folder for results on their way to `final`, in place of one that was never finished."""
+    """An empty temporary folder for results, replacing an unfinished one."""
     staged = _staged(final)
     if (staged / UNFINISHED).exists():
         clear(staged)
@@ -376,7 +377,7 @@ def _begun(final: Path) -> Path:
 
 
 def _inside_of(member: Member) -> PurePosixPath:
-    """Its place in the folder of results."""
+    """Relative path in the results folder."""
     return PurePosixPath(member.name.removeprefix(ROOMS[member.kind]))
 
 
@@ -385,7 +386,7 @@ def _staged(final: Path) -> Path:
 
 
 def _pure(path: str) -> PurePosixPath | PureWindowsPath:
-    """A path as the machine meant it that wrote it."""
+    """A path parsed by the rules of the system that wrote it."""
     return PurePosixPath(path) if path.startswith("/") else PureWindowsPath(path)
 
 

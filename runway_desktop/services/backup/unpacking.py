@@ -1,8 +1,7 @@
-"""A backup is opened, and taken apart with every byte checked against what its manifest says.
+"""Opens a backup and extracts it, verifying every byte against its manifest.
 
-Nothing in the file is trusted: names are the manifest's and were judged there, sizes are kept to, and what does not
-match its hash never gets its name. Blocking. Raises BadBackup, with a sentence, for what the file is or is not,
-DiskError, and Stopped.
+The file is untrusted: names are validated in the manifest, sizes are limits, and a member with a wrong hash is never
+renamed into place. Blocking. Raises BadBackup with a sentence, DiskError, and Stopped.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ _IN_THE_LIBRARY = (Kind.RESULT, Kind.SIDECAR)
 _LARGEST_MANIFEST = 256 * 1024 * 1024
 _LEAST = 1024 * 1024
 _MOST_PACKED = 50
-"""A manifest is mostly hashes, which can be packed to half of their size."""
+"""Limit of compression. A manifest is mostly hashes, which shrink to about half."""
 ODD = (
     zipfile.BadZipFile,
     ValueError,
@@ -46,7 +45,7 @@ ODD = (
     struct.error,
     zlib.error,
 )
-"""What reading an archive raises that is damaged or was made to do harm. RecursionError is a RuntimeError."""
+"""Exceptions while reading a damaged or malicious archive. RecursionError is a RuntimeError."""
 
 
 class Opened:
@@ -58,8 +57,7 @@ class Opened:
         self._archive = archive
 
     def extract(self, member: Member, target: Path, watch: Watch) -> None:
-        """Writes one member to a new file, which gets its name when all of it is there, is right, and is on the
-        disk."""
+        """Extracts one member to a new file, which is renamed into place once it is complete, verified and synced."""
         try:
             with told(target.parent):
                 if member.kind in _IN_THE_LIBRARY:
@@ -73,13 +71,13 @@ class Opened:
             raise damaged(self.path, f"{member.name}: {error}") from error
 
     def _write(self, member: Member, target: Path, watch: Watch, share: Share) -> str:
-        """Gives the SHA-256 of what was written; empty for another length than it should have."""
+        """Returns the SHA-256 of the written bytes; empty if the length is wrong."""
         digest, left = hashlib.sha256(), member.size
         _check_plain(self._archive.getinfo(member.name))
         mode = private.USUAL_FILE if member.kind is Kind.RESULT else private.FILE
         handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), mode)
         with os.fdopen(handle, "wb") as writing, self._archive.open(member.name) as reading:
-            # One byte more than there should be is enough to know.
+            # Reads one byte more than expected, to detect a longer member.
             while block := self._block(reading, min(_BLOCK, left + 1)):
                 left -= len(block)
                 if left < 0:
@@ -110,7 +108,7 @@ def opened(path: Path) -> Iterator[Opened]:
 
 
 class _Head(msgspec.Struct):
-    """What a manifest of any format says."""
+    """The fields of a manifest of any format."""
 
     schema: str
     format: int
@@ -118,13 +116,13 @@ class _Head(msgspec.Struct):
 
 
 def _check_plain(info: zipfile.ZipInfo) -> None:
-    """Raises BadZipFile for a member that is sealed, or packed as this program packs none."""
+    """Raises BadZipFile for an encrypted member, or a compression method that this program does not use."""
     if info.flag_bits & 1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise zipfile.BadZipFile(f"{info.filename!r} is sealed, or packed in another way")
 
 
 def newer(path: Path, program: str) -> BadBackup:
-    """For a backup of a newer program."""
+    """The error for a backup of a newer program."""
     by = f"Runway Desktop {program}" if program else "a newer version of this program"
     return BadBackup(
         f"“{path.name}” was made by {by}, which is newer than this one.",
@@ -150,7 +148,7 @@ def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
             raise damaged(path, "it has no format")
         if head.format > FORMAT:
             raise newer(path, head.program if isinstance(head.program, str) and head.program.isprintable() else "")
-        # Decoded as what it shall be: what is something else is never made.
+        # Typed decoding: content of other types is rejected.
         manifest = msgspec.json.decode(content, type=Manifest)
     except (*ODD, msgspec.DecodeError) as error:
         raise damaged(path, str(error)) from error
@@ -168,7 +166,7 @@ def _none(path: Path, detail: str) -> BadBackup:
 
 
 def damaged(path: Path, detail: str) -> BadBackup:
-    """For a backup that is not what it says. `detail` is for the log."""
+    """The error for an invalid backup. `detail` is for the log."""
     return BadBackup(
         f"The backup “{path.name}” is damaged.",
         advice="Nothing was changed. Try another copy of it, or an older backup.",

@@ -1,7 +1,7 @@
-"""How far a backup or a restore is, calling it off, and where it is made: one at a time, in a worker.
+"""Progress and cancellation of backups and restores, and the worker that runs one of them at a time.
 
-A piece of work that its caller gives up, because the program closes, is called off and waited for: it takes away what
-it had begun. `Workshop` is for the loop's thread only.
+If its caller is canceled because the program closes, the work is stopped and awaited, and deletes what it had written.
+`Workshop` is for the loop's thread only.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from runway_desktop.services.supervised import shielded
 from runway_desktop.values import Struct
 
 _PARTS = 500
-"""Of the whole; so often, at most, is told how far it is."""
+"""Most progress events for one task."""
 
 
 class Stopped(Exception):
-    """It was called off. Nothing of it is left."""
+    """The work was canceled and left nothing behind."""
 
 
 class Progress(Struct, frozen=True):
-    """What is being done, and how much of the whole is done, in bytes. `total` 0: nobody knows."""
+    """The present step in words, and the bytes done. `total` 0: unknown."""
 
     words: str
     done: int = 0
@@ -34,8 +34,8 @@ class Progress(Struct, frozen=True):
 
 
 class Watch:
-    """`say` is called in the worker's thread. `stop` may be called from any thread. `room` is what all share that write
-    large files."""
+    """`say` is called in the worker's thread. `stop` may be called from any thread. `room`: the shared reservation of
+    disk space."""
 
     def __init__(self, say: Callable[[Progress], None] | None = None, room: DiskRoom | None = None) -> None:
         self.room = room or DiskRoom()
@@ -50,12 +50,12 @@ class Watch:
         self._stopped.set()
 
     def look(self) -> None:
-        """Raises Stopped once it was called off."""
+        """Raises Stopped if canceled."""
         if self._stopped.is_set():
             raise Stopped
 
     def begin(self, total: int) -> None:
-        """The whole has that many bytes."""
+        """Sets the total bytes."""
         self._done, self._total, self._told = 0, total, -1
 
     def doing(self, words: str) -> None:
@@ -63,14 +63,14 @@ class Watch:
         self._tell()
 
     def step(self, count: int) -> None:
-        """So many bytes more are done. Raises Stopped."""
+        """Adds bytes done. Raises Stopped."""
         self.look()
         self._done += count
         if self._total and self._done * _PARTS // self._total != self._told:
             self._tell()
 
     def copying(self, share: int) -> Callable[[int, int], None]:
-        """For work that tells of itself as (done, total): it is `share` bytes of the whole."""
+        """Adapter for work that reports (done, total) itself and counts as `share` bytes."""
         start = self._done
 
         def told(done: int, total: int) -> None:
@@ -104,17 +104,16 @@ class Workshop:
 
     @property
     def is_awaited(self) -> bool:
-        """Whether somebody watches how far it is."""
+        """Whether a caller shows the progress."""
         return self._is_awaited and self._turn.locked()
 
     def stop(self) -> None:
-        """Calls off what is being made."""
+        """Cancels the running work."""
         if self._watch is not None:
             self._watch.stop()
 
     async def make(self, work: Callable[[Watch], Result], say: Say | None = None) -> Result | None:
-        """Does the work once nothing else is being made; `say` is told on the loop how far it is. None when it was
-        called off."""
+        """Runs the work after any other has ended; `say` is called on the loop with the progress. None if canceled."""
         loop = asyncio.get_running_loop()
 
         def told(progress: Progress) -> None:
@@ -137,5 +136,5 @@ class Workshop:
                 self._watch = None
 
     async def look(self, work: Callable[..., Result], *arguments: object) -> Result:
-        """For what is quick and writes nothing that another could be writing."""
+        """For quick reads that need not wait for running work."""
         return await in_worker(self._executor, work, *arguments)

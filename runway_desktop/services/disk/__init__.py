@@ -1,4 +1,4 @@
-"""Files and folders: threads for slow drives, safe writing, locks, the system's trash, spreadsheets.
+"""Files and folders: threads for slow drives, atomic writes, locks, the system's trash, spreadsheets.
 
-What a file means to a task does not belong here.
+Independent of tasks.
 """

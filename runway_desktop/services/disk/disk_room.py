@@ -1,10 +1,9 @@
-"""Room on disks, shared by all that write large files: what one was promised, nobody else counts as free.
+"""Reservation of disk space, shared by all writers of large files: reserved bytes do not count as free for others.
 
-A writer takes a `Share` of a disk. One that knows its length takes all of it at once, one that does not takes `STEP`
-after `STEP`; both look at the disk again every `STEP` bytes, since other programs write too. `SPARE` always stays free.
+A writer takes a `Share` of a disk: all of it at once if the length is known, else `STEP` by `STEP`. Either way the disk
+is checked again every `STEP` bytes, since other programs write too. `SPARE` bytes always stay free.
 
-Safe on any thread. All but `release` block, as looking at a disk does, and raise DiskError (DISK_FULL, with the bytes
-that are needed) or OSError.
+Any thread. All but `release` block and raise DiskError (DISK_FULL, with the bytes needed) or OSError.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from .disk_words import disk_error
 from .folder_look import nearest_folder
 
 STEP = 8 * 1024 * 1024
-"""Bytes that are written between two looks at the disk."""
+"""Bytes written between two checks of the disk."""
 
 
 class DiskLook(Struct, frozen=True):
@@ -35,39 +34,37 @@ class DiskLook(Struct, frozen=True):
 
 
 class DiskRoom:
-    """One for the life of the program. What was looked at may be older by the blocks that other threads write at that
-    moment, for which `SPARE` is large enough."""
+    """One per program. A check may miss blocks that other threads are writing at that moment; `SPARE` covers them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._promised: Counter[int] = Counter()
-        """Bytes that are not written yet, by disk."""
+        """Reserved bytes that are not written yet, by disk."""
 
     def left(self, folder: Path) -> int:
-        """Bytes that may still be promised on the disk of a folder, be it there already or not."""
+        """Bytes that can still be reserved on a folder's disk. The folder need not exist."""
         look = self.look(folder)
         return max(0, look.free - SPARE - self._promised[look.device])
 
     def check(self, folder: Path, needed: int) -> None:
-        """Raises DiskError where there is not the room for `needed` bytes. Promises nothing."""
+        """Raises DiskError if `needed` bytes do not fit. Reserves nothing."""
         if self.left(folder) < needed:
             raise _full(folder, needed)
 
     def look(self, folder: Path) -> DiskLook:
-        """How the disk of a folder is now, be the folder there already or not."""
+        """Device and free bytes of a folder's disk. The folder need not exist."""
         near = nearest_folder(folder)
         return DiskLook(near.stat().st_dev, shutil.disk_usage(near).free)
 
     def share(self, folder: Path, size: int = 0) -> Share:
-        """Promises `size` bytes; 0: nobody knows how many there will be. Give it back with `release`, or as a context
-        manager."""
+        """Reserves `size` bytes; 0: length unknown. Release it with `release`, or use it as a context manager."""
         share = Share(self, folder, self.look(folder).device)
         if size:
             self.promise(share, size)
         return share
 
     def promise(self, share: Share, size: int) -> None:
-        """Makes what a share still has `size` bytes."""
+        """Sets the unwritten part of a share to `size` bytes."""
         free = self.look(share.folder).free - SPARE
         with self._lock:
             if free - (self._promised[share.device] - share.left) < size:
@@ -83,29 +80,29 @@ class DiskRoom:
             self._set(share, 0)
 
     def _set(self, share: Share, left: int) -> None:
-        """Under the lock."""
+        """Call with the lock held."""
         self._promised[share.device] += left - share.left
         share.left = left
 
 
 @dataclass(eq=False)
 class Share:
-    """What one writer may still write. One thread at a time uses it."""
+    """Space reserved by one writer. Used by one thread at a time."""
 
     _room: DiskRoom
     folder: Path
     device: int
     left: int = 0
-    """Bytes that were promised and are not written yet."""
+    """Bytes that are reserved and not written yet."""
     _since_look: int = field(default=0, init=False)
 
     def expect(self, size: int) -> None:
-        """`size` bytes are to come from now on, or at least so many. Raises DiskError, and then it is as it was."""
+        """Reserves `size` bytes from now on, or at least so many. On DiskError the reservation is unchanged."""
         self._room.promise(self, size)
         self._since_look = 0
 
     def take(self, count: int) -> None:
-        """`count` bytes are written now."""
+        """Call before `count` bytes are written."""
         if count > self.left:
             self.expect(max(STEP, count))
         elif self._since_look >= STEP:
@@ -114,7 +111,7 @@ class Share:
         self._since_look += count
 
     def release(self) -> None:
-        """Nothing more is written. May be called twice; raises nothing."""
+        """Ends the reservation. May be called twice; raises nothing."""
         self._room.give_back(self)
 
     def __enter__(self) -> Share:

@@ -1,4 +1,4 @@
-"""Single file operations that are atomic: after a kill at any moment each is done completely, or not at all.
+"""Atomic file operations: after a kill at any moment each is done completely or not at all.
 
 All of them block. They raise OSError unless they say otherwise.
 """
@@ -24,13 +24,13 @@ _LARGEST_NUMBER = 1 << 63
 
 
 def sha256_of(path: Path) -> str:
-    """Of a file's bytes, in hexadecimal digits."""
+    """SHA-256 of a file, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def is_folder(path: Path) -> bool:
-    """Raises OSError for what is not an answer: newer versions of `Path.is_dir` say no to a drive that fails."""
+    """Raises OSError if the disk gives no answer: newer versions of `Path.is_dir` return False for a failing drive."""
     try:
         return stat.S_ISDIR(os.stat(path).st_mode)
     except (FileNotFoundError, NotADirectoryError):
@@ -38,7 +38,7 @@ def is_folder(path: Path) -> bool:
 
 
 def rename_exclusively(old: Path, new: Path) -> None:
-    """Renames; raises FileExistsError rather than replace anything."""
+    """Renames; raises FileExistsError instead of replacing anything."""
     if sys.platform == "win32":
         old.rename(new)
         return
@@ -47,8 +47,7 @@ def rename_exclusively(old: Path, new: Path) -> None:
     except FileExistsError:
         raise
     except OSError:
-        # FAT, and some network drives, know no second name for a file: take the name with an empty file, then replace
-        # that.
+        # FAT and some network drives have no hard links: reserve the name with an empty file, then replace that.
         os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         try:
             os.replace(old, new)
@@ -59,7 +58,7 @@ def rename_exclusively(old: Path, new: Path) -> None:
     try:
         old.unlink()
     except OSError:
-        # It may not leave its folder: then it has no second name either.
+        # The old name cannot be removed, so remove the new one.
         with suppress(OSError):
             new.unlink()
         raise
@@ -67,8 +66,8 @@ def rename_exclusively(old: Path, new: Path) -> None:
 
 @contextmanager
 def draft_of(path: Path, ending: str = ".part") -> Iterator[Path]:
-    """The name of a draft beside `path`, which takes its place when the block ends well, and is removed when it does
-    not. The block makes the draft and flushes it to the disk."""
+    """Name of a draft next to `path` that replaces it when the block succeeds and is deleted when it raises. The block
+    creates the draft and syncs it."""
     draft = path.with_name(path.name + ending)
     try:
         yield draft
@@ -80,16 +79,16 @@ def draft_of(path: Path, ending: str = ".part") -> Iterator[Path]:
 
 
 def write_whole(path: Path, content: bytes, mode: int = private.FILE, *, is_lasting: bool = True) -> None:
-    """What was there under the name is there until all of the new is on the disk. A kill in between leaves a ".part",
-    which the next writing takes the place of; a refusal of the disk leaves nothing. `is_lasting=False` does not wait
-    for the disk: a power cut may lose it, a kill does not."""
+    """Atomic write: the old file stays until the new one is on disk. A kill in between leaves a ".part" file, which the
+    next write replaces; an error of the disk leaves nothing. `is_lasting=False` does not sync: a power cut may lose the
+    file, a kill does not."""
     with draft_of(path) as draft:
         write_new(draft, content, mode, is_lasting=is_lasting)
 
 
 def write_new(path: Path, content: bytes, mode: int, *, is_lasting: bool = True) -> None:
-    """A new file, of a name that only what a kill has left can have. That is not written over: it may be a second name
-    of another file."""
+    """Writes a new file. If the name exists, a kill left it: it is deleted and not overwritten, because it may be a
+    hard link to another file."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
         handle = os.open(path, flags, mode)
@@ -107,7 +106,7 @@ def write_new(path: Path, content: bytes, mode: int, *, is_lasting: bool = True)
 
 
 def read_json(path: Path, largest: int = 65_536) -> Any:
-    """What a JSON file of at most `largest` bytes holds; None where there is none. Raises nothing."""
+    """Content of a JSON file of at most `largest` bytes, or None. Raises nothing."""
     try:
         return json.loads(path.read_bytes()) if path.stat().st_size <= largest else None
     except (OSError, ValueError, RecursionError):
@@ -115,9 +114,8 @@ def read_json(path: Path, largest: int = 65_536) -> Any:
 
 
 def parsed(text: str | bytes, *, without_zeros: bool = False) -> Any:
-    """A JSON document that somebody else may have written, as every part of the program can hold it: strings without
-    halves of characters, numbers that have 64 bits, nothing that is not a number, no more than some levels. A larger
-    whole number is its digits, as text. Pure. Raises ValueError, of which JSONDecodeError is one."""
+    """Parses foreign JSON into values that the whole program can store: no lone surrogates, floats finite (else None),
+    limited depth; integers beyond 64 bits become text. Pure. Raises ValueError, including JSONDecodeError."""
     try:
         found = json.loads(text, parse_constant=_refuse)
     except RecursionError:
@@ -130,7 +128,7 @@ def _refuse(word: str) -> None:
 
 
 def _storable(value: Any, clean: Callable[[str], str], left: int) -> Any:
-    """`left` levels may still follow."""
+    """`left`: levels that may still follow."""
     match value:
         case str():
             return clean(value)
@@ -149,17 +147,17 @@ def _storable(value: Any, clean: Callable[[str], str], left: int) -> Any:
 
 
 def whole_text(text: str) -> str:
-    """Without halves of characters, which JSON can spell but nothing can store."""
+    """Replaces lone surrogates, which JSON can spell but nothing can store."""
     return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def storable_text(text: str) -> str:
-    """Without halves of characters and without zero bytes."""
+    """Without lone surrogates and zero bytes."""
     return whole_text(text).replace("\0", "")
 
 
 def sync_folder(folder: Path) -> None:
-    """Makes the names in it survive a power cut. Not every system or file system can; raises nothing."""
+    """Makes renames in the folder survive a power cut, where the system supports it. Raises nothing."""
     if sys.platform == "win32":
         return
     with suppress(OSError):
@@ -171,8 +169,8 @@ def sync_folder(folder: Path) -> None:
 
 
 def forget_cached(handle: int) -> None:
-    """What is read next of an open file comes from the disk and not from memory, where the system can be asked for
-    that. Raises nothing."""
+    """Drops the file from the page cache where the system supports it, so that the next read is from the disk. Raises
+    nothing."""
     if hasattr(os, "posix_fadvise"):
         with suppress(OSError):
             os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)

@@ -1,14 +1,13 @@
-"""Threads for work on a disk, or on anything else that may never answer, and two uses of them by the window.
+"""Thread pools for disks, and other things that may hang, and two uses of them by the window.
 
-`DiskThreads` end with the program, whatever they wait for: the pool of the standard library waits at exit for a thread
-that hangs in a dead network drive or a keychain, for ever. What was being written then is as after a kill, which
-everything that writes is made for. They fit `concurrent.futures.Executor` and can be used from any thread.
+The threads of `DiskThreads` are daemons: the standard library's pool waits at exit, for ever, for a thread that hangs
+in a dead network drive or a keychain. An interrupted write is like after a kill, which all writers are made for.
+Implements `concurrent.futures.Executor`; any thread.
 
-`DriveThreads` keeps some for each drive, so that one that hangs holds up only what lies on it. `QuickLook` answers
-within a fraction of a second, or not at all. Each of the two is used from one thread.
+`DriveThreads` has a pool per drive, so that a hanging drive blocks only its own work. `QuickLook` answers within a
+fraction of a second or gives a default. Use each from one thread only.
 
-Which drive a path lies on is told without asking the drive: one that hangs would not answer. A link that leads to
-another drive is not seen through.
+A path's drive is determined without accessing it, because it may hang. Links to other drives are not followed.
 """
 
 from __future__ import annotations
@@ -28,29 +27,29 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 _MOUNTS = Path("/proc/self/mountinfo")
-"""The kernel's own table: reading it waits for no drive."""
+"""The kernel's mount table; reading it waits for no drive."""
 _PLACE = 4
-"""The field of a line that holds the mount point."""
+"""Index of the mount point in a line."""
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 Result = TypeVar("Result")
 Answer = TypeVar("Answer")
 
 PATIENCE = 5.0
-"""Seconds that closing waits for each thread's work, until the first that hangs."""
+"""Seconds that shutdown waits for each thread, until the first that hangs."""
 
 
 IDLE = 30.0
-"""Seconds without work after which a thread ends."""
+"""Seconds without work before a thread ends."""
 
 
 async def in_worker(executor: Executor | None, work: Callable[..., Result], *arguments: object) -> Result:
-    """Does work that blocks on a thread, and waits for it on the loop. Raises what the work raises."""
+    """Runs blocking work in a worker thread and awaits it. Raises the work's exceptions."""
     return await asyncio.get_running_loop().run_in_executor(executor, work, *arguments)
 
 
 class DiskThreads(Executor):
-    """`most` threads at the most, made when they are needed. `name` is theirs."""
+    """A pool of up to `most` threads, started when needed. `name`: of the threads."""
 
     def __init__(self, most: int, name: str, *, patience: float = PATIENCE, idle: float = IDLE) -> None:
         self._idle = idle
@@ -61,7 +60,7 @@ class DiskThreads(Executor):
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._free = 0
-        """Threads without work, less the work that waits for one."""
+        """Idle threads minus queued work."""
         self._closed = False
 
     def submit(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:
@@ -79,7 +78,7 @@ class DiskThreads(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Takes nothing more; waits a little for what is under way, and not at all for what hangs."""
+        """Accepts no more work. Waits a little for running work, and not at all after one thread hangs."""
         with self._lock:
             self._closed = True
             threads = tuple(self._threads)
@@ -90,7 +89,7 @@ class DiskThreads(Executor):
         patience = self._patience
         for thread in threads if wait else ():
             thread.join(patience)
-            # One that hangs is proof enough of the drive's state.
+            # If one thread hangs, the drive does.
             patience = 0.0 if thread.is_alive() else patience
 
     def _drop_what_waits(self) -> None:
@@ -109,13 +108,13 @@ class DiskThreads(Executor):
             if found is None:
                 return
             _carry_out(*found)
-            # What it holds must not live until the next work comes.
+            # Frees the work's references before the next wait.
             del found
             with self._lock:
                 self._free += 1
 
     def _may_end(self) -> bool:
-        """A thread that has had no work for a while goes, unless some has just come for it."""
+        """Ends an idle thread, unless work was just queued for it."""
         with self._lock:
             if self._free <= 0:
                 return False
@@ -129,18 +128,18 @@ def _carry_out(future: Future[Any], work: Callable[[], Any]) -> None:
         return
     try:
         result = work()
-    except BaseException as error:  # noqa: BLE001 - whoever waits for the future gets it
+    except BaseException as error:  # noqa: BLE001 - raised by the future's `result`
         future.set_exception(error)
     else:
         future.set_result(result)
 
 
 LOOK_PATIENCE = 0.15
-"""Seconds that the window may stand still for one look. A drive that sleeps answers later; it is looked at again."""
+"""Seconds that the window may block for one check. A sleeping drive answers later and is checked again."""
 
 
 class QuickLook:
-    """`patience` in seconds. While one look hangs, the others say no at once."""
+    """`patience` in seconds. While a check hangs, others return their default at once."""
 
     def __init__(self, patience: float = LOOK_PATIENCE) -> None:
         self._patience = patience
@@ -151,7 +150,7 @@ class QuickLook:
         return self.ask(os.path.isfile, path, otherwise=False)
 
     def ask(self, look: Callable[[Path], Answer], path: Path, *, otherwise: Answer) -> Answer:
-        """What the look says, or `otherwise` when it says nothing in time."""
+        """The result of `look`, or `otherwise` if it takes too long."""
         if self._hanging is not None and not self._hanging.done():
             return otherwise
         future = self._threads.submit(look, path)
@@ -163,7 +162,7 @@ class QuickLook:
 
 
 class DriveThreads:
-    """At most `most` for each drive. Closing waits `patience` seconds for a drive."""
+    """At most `most` threads per drive. Shutdown waits `patience` seconds for a drive."""
 
     def __init__(self, most: int, name: str, patience: float) -> None:
         self._most = most
@@ -172,7 +171,7 @@ class DriveThreads:
         self._drives: dict[str, DiskThreads] = {}
 
     def submit(self, drive: str, work: Callable[[], Result]) -> Future[Result]:
-        """Does it on a thread of this drive."""
+        """Runs work on a thread of this drive."""
         threads = self._drives.get(drive)
         if threads is None:
             threads = DiskThreads(self._most, f"{self._name} {drive}".rstrip(), patience=self._patience)
@@ -180,7 +179,7 @@ class DriveThreads:
         return threads.submit(work)
 
     def shutdown(self) -> None:
-        """Drops what has not begun and waits a little for what has."""
+        """Cancels queued work and waits a little for running work."""
         for threads in self._drives.values():
             threads.shutdown(wait=False, cancel_futures=True)
         for threads in self._drives.values():
@@ -188,12 +187,12 @@ class DriveThreads:
 
 
 def drive_at(path: Path | None) -> str:
-    """The name of its drive, told without asking it; none of work that touches no disk."""
+    """The path's drive; empty for None. Does not access the drive."""
     return "" if path is None else drive_of(path)
 
 
 def drive_of(path: Path) -> str:
-    """A name that paths of one drive share: its mount point, or its letter or share."""
+    """Name shared by all paths of a drive: its mount point, letter or network share."""
     if path.drive:
         return path.drive.casefold()
     if sys.platform == "darwin":
@@ -206,10 +205,10 @@ def nearest(path: Path, mounts: frozenset[str]) -> str:
     return next((place for part in (path, *path.parents) if (place := str(part)) in mounts), path.anchor)
 
 
-# Asked for with each file, and seldom another one.
+# Called for every file, and the table seldom changes.
 @lru_cache(maxsize=1)
 def mounts_in(table: str) -> frozenset[str]:
-    """The mount points in the text of `/proc/self/mountinfo`, where blanks are written as octal numbers."""
+    """The mount points in the text of `/proc/self/mountinfo`, which encodes blanks as octal numbers."""
     lines = (line.split(" ") for line in table.splitlines())
     places = (fields[_PLACE] for fields in lines if len(fields) > _PLACE)
     return frozenset(_OCTAL.sub(lambda found: chr(int(found[1], 8)), place) for place in places)

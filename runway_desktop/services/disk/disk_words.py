@@ -1,5 +1,4 @@
-"""Errors of the operating system about a file or folder, turned into `DiskError`: what happened, and what to do. Any
-thread."""
+"""Turns the system's errors about files and folders into `DiskError`: what happened, and what to do. Any thread."""
 
 from __future__ import annotations
 
@@ -23,18 +22,18 @@ _NOT_THERE = frozenset(
                  "ENETDOWN", "ENETUNREACH", "ETIMEDOUT", "ECONNRESET", "ECONNABORTED", "EREMOTEIO")
     if (code := getattr(errno, name, None)) is not None
 )  # fmt: skip
-"""What a folder's look says where its drive was pulled out, or its server went away."""
+"""Errors of a folder whose drive was removed or whose server is unreachable."""
 
 
 def file_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal digits. Blocks; raises DiskError."""
+    """SHA-256 of a file, in hexadecimal digits. Blocks; raises DiskError."""
     with worded(f"“{path.name}” cannot be read.", "Is it still there?"):
         return sha256_of(path)
 
 
 @contextmanager
 def worded(message: str, advice: str = "") -> Iterator[None]:
-    """Turns OSError into DiskError in these words."""
+    """Turns OSError into DiskError with this message."""
     try:
         yield
     except OSError as error:
@@ -43,9 +42,8 @@ def worded(message: str, advice: str = "") -> Iterator[None]:
 
 @contextmanager
 def spoken_for(folder: Path, *, needed: int | None = None) -> Iterator[None]:
-    """Turns OSError into DiskError. `needed` is the number of bytes still to be written. FileExistsError passes: that
-    is a
-    question of names, not trouble."""
+    """Turns OSError into DiskError. `needed`: bytes still to be written. FileExistsError passes, for callers that
+    choose another name."""
     try:
         yield
     except FileExistsError:
@@ -75,13 +73,13 @@ _SAID: Mapping[ReasonCode, tuple[str, str, FolderState | None]] = {
         "The file could not be written in {}.", "It is tried again in a few minutes.", None
     ),
 }  # fmt: skip
-"""What happened, with the folder, what to do, and how the whole folder is, where that is to blame."""
+"""Message with the folder, advice, and the folder's state if the whole folder is affected."""
 
 _OF_STATE = {state: code for code, (_, _, state) in _SAID.items() if state is not None}
 
 
 def disk_error(reason: Reason, detail: str = "") -> DiskError:
-    """The error of a reason that concerns a disk or its folder, `Reason.name`."""
+    """The error for a reason about a disk or its folder, `Reason.name`."""
     message, advice, state = _SAID[reason.code]
     message = message.format(reason.name)
     if reason.needed:
@@ -90,25 +88,25 @@ def disk_error(reason: Reason, detail: str = "") -> DiskError:
 
 
 def is_of_disk(reason: Reason | None) -> bool:
-    """Whether it is a disk or a folder that is to blame."""
+    """Whether the reason is about a disk or a folder."""
     return reason is not None and (reason.code is ReasonCode.DISK_ERROR or reason.code in _SAID)
 
 
 def of_health(health: FolderHealth) -> DiskError | None:
-    """Why nothing can be saved in a folder; None where something can."""
+    """Why nothing can be saved in a folder; None if it is usable."""
     if health.state is FolderState.ABSENT and health.can_be_made:
         return disk_error(Reason(ReasonCode.FOLDER_DELETED, health.folder), health.detail)
     return of_state(Path(health.folder), health.state, health.detail)
 
 
 def of_state(folder: Path, state: FolderState, detail: str = "") -> DiskError | None:
-    """Why nothing can be saved in a folder of this state; None where something can."""
+    """Why nothing can be saved in a folder of this state; None if it is usable."""
     code = _OF_STATE.get(state)
     return disk_error(Reason(code, str(folder)), detail) if code is not None else None
 
 
 def state_of(error: OSError) -> FolderState | None:
-    """What an error in the folder itself says of it; None for one that concerns a file or its name."""
+    """The folder's state that an error implies; None for an error of a file or its name."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT) or getattr(error, "winerror", None) in _WINDOWS_DISK_FULL:
         return FolderState.FULL
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):

@@ -1,5 +1,5 @@
-"""One lock for each result's file. Moving it, deleting it, restoring it from the trash, downloading it again and
-writing a request into it all take the lock first.
+"""A lock per result file. Moving, deleting, restoring from the trash, downloading again and embedding a request acquire
+it first.
 
 A path that was read before the lock was acquired may be outdated: read it again while holding the lock. Loop's thread
 only.
@@ -21,15 +21,15 @@ class FileLocks:
         self._locks: WeakValueDictionary[Owner, asyncio.Lock] = WeakValueDictionary()
 
     def is_in_hand(self, owner: Owner) -> bool:
-        """Whether somebody is at work on this file, so that what a look finds now says nothing."""
+        """Whether the file is locked, so that checking it now is meaningless."""
         lock = self._locks.get(owner)
         return lock is not None and lock.locked()
 
     @asynccontextmanager
     async def hold(self, owners: Iterable[Owner]) -> AsyncIterator[None]:
-        """Has the files of these results for itself."""
+        """Holds the locks of these results' files."""
         async with AsyncExitStack() as stack:
-            # Sorted, so that two who want several of the same cannot wait for each other.
+            # In sorted order, to avoid deadlocks.
             for owner in sorted(set(owners)):
                 await stack.enter_async_context(self._locks.setdefault(owner, asyncio.Lock()))
             yield

@@ -1,5 +1,5 @@
-"""Examines a folder in which results are saved: is it there, writable, and how much space is free. Blocks, and may hang
-with a network drive: call it on a thread of its own.
+"""Checks a folder for results: whether it exists, is writable, and how much space is free. Blocks, and may hang with a
+network drive: run it on a thread of its own.
 
 Raises nothing: an error of the operating system is part of the result.
 """
@@ -20,11 +20,11 @@ from .disk_words import detail_of, state_of
 _TRIAL_SIZE = 4 * 1024 * 1024
 WAS_THERE = "it was there before"
 _TRIAL = ".runway-desktop-trial"
-"""A file that is written and taken away again. Its name is always the same, so that a kill leaves one at the most."""
+"""Test file for writing. Always the same name, so that kills leave one at most."""
 
 
 class Look(Struct, frozen=True):
-    """`mount` is the mount point that the folder lies on; None where the folder itself is not there."""
+    """`mount`: mount point of the folder; None if the folder does not exist."""
 
     state: FolderState
     free: int | None = None
@@ -34,13 +34,13 @@ class Look(Struct, frozen=True):
 
 
 def look_at(folder: Path, known_mount: str | None, doubted: FolderState) -> Look:
-    """How a folder is. `known_mount` is the mount point that it lay on when it was last seen, None for one that never
-    was. `doubted` is how it is thought to be: what failed before is tried by writing. The folder is not made."""
+    """Checks a folder, without creating it. `known_mount`: its mount point when last seen; None if it was never seen.
+    `doubted`: its assumed state; if that is a failure, writing is tested."""
     try:
         gone = missing_because(folder, known_mount)
         if gone:
             return Look(FolderState.ABSENT, can_be_made=gone == WAS_THERE and is_folder(folder.parent), detail=gone)
-        # One that is not made yet is as good as the folder that it would be made in.
+        # A folder that does not exist yet is judged by the one that it would be created in.
         is_there, place = is_folder(folder), nearest_folder(folder)
         mount = mount_of(folder) if is_there else None
         if not os.access(place, os.W_OK | os.X_OK):
@@ -56,9 +56,9 @@ def look_at(folder: Path, known_mount: str | None, doubted: FolderState) -> Look
 
 
 def missing_because(folder: Path, known_mount: str | None) -> str:
-    """Why a folder counts as absent; empty where it is there, or may be made: one level, or anywhere in the home
-    folder, and only one that was never seen. A drive that is missing is not replaced by a folder of the same name.
-    Raises OSError where the system does not say."""
+    """Why a folder counts as absent; empty if it exists or may be created. It may be created if it was never seen
+    before, one level deep, or anywhere in the home folder. A missing drive is not replaced by a folder of the same
+    name. Raises OSError if the system gives no answer."""
     if known_mount and not os.path.ismount(known_mount):
         return f"nothing is mounted at {known_mount}"
     if is_folder(folder):
@@ -71,7 +71,7 @@ def missing_because(folder: Path, known_mount: str | None) -> str:
 
 
 def mount_of(folder: Path) -> str:
-    """The nearest mount point at or above a folder that is there."""
+    """The nearest mount point at or above an existing folder."""
     place = folder.resolve()
     while not os.path.ismount(place) and place != place.parent:
         place = place.parent
@@ -91,12 +91,12 @@ def _try_writing(folder: Path, size: int) -> None:
 
 
 def nearest_folder(folder: Path) -> Path:
-    """The folder itself, or the nearest above it that is there. Raises OSError."""
+    """The folder itself, or its nearest existing parent. Raises OSError."""
     return next((place for place in (folder, *folder.parents) if is_folder(place)), folder)
 
 
 def folder_problem(folder: Path) -> FolderRefusal | None:
-    """Why results cannot be saved there; None when they can, as far as one look at the disk tells."""
+    """Why results cannot be saved there; None if one check finds no problem."""
     if not folder.is_absolute():
         return FolderRefusal(FolderProblem.NOT_WHOLE)
     try:

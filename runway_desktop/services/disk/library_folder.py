@@ -1,11 +1,11 @@
-"""The state of the library's folder: fine, nearly full, full, read-only, absent, or slow to answer.
+"""State of the library's folder: fine, nearly full, full, read-only, absent, or slow to answer.
 
-It is examined at the start, before something is saved, when saving failed, and in slow rounds while it is not fine;
-each change of state is one event. Examinations, and all work passed to `do`, run on threads of their own, so that a
-network drive that hangs delays nothing else. A folder that was seen once is remembered: if it, or the drive that it
-was on, is missing, it is absent, and is never replaced by an empty folder of the same name.
+It is checked at the start, before a save, after a failed save, and in slow rounds while it is not fine; each change of
+state is one event. Checks, and work passed to `do`, run on threads of their own, so that a hanging network drive delays
+nothing else. A folder that was seen once is remembered: if it or its drive is missing, it is absent, and is never
+replaced by an empty folder of the same name.
 
-Loop's thread only; nothing here blocks. Raises nothing but what the work passed to `do` raises.
+Loop's thread only; nothing here blocks. Raises only the exceptions of work passed to `do`.
 """
 
 from __future__ import annotations
@@ -39,28 +39,28 @@ log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 ANSWER_WITHIN = 5.0
-"""Seconds that one look, or one piece of work, may take. After that the folder counts as slow, until it answers."""
+"""Time-out in seconds of a check or piece of work. After that the folder counts as slow until it answers."""
 SOON = 1.0
-"""Seconds between two looks at the least, where none is awaited."""
+"""Least seconds between two checks that no caller awaits."""
 ROUND = 30.0
-"""Seconds between two looks while the folder is not fine."""
+"""Seconds between two checks while the folder is not fine."""
 ROUND_NEARLY_FULL = 300.0
 ROUND_DELETED = 3.0
-"""The same while it was deleted from a drive that is there: the look wakes nothing up, and a person may make it again
-at any moment."""
+"""Seconds between two checks while the folder is deleted from a mounted drive: the check is cheap, and a person may
+create the folder again at any moment."""
 FRESH = 10.0
-"""Seconds for which the last look is good enough before something is saved."""
+"""Seconds for which a check is valid before a save."""
 LITTLE = 1024**3
-"""Bytes. With less than that free a disk is nearly full, whatever is to come."""
+"""Bytes. A disk with less free space is nearly full, even if nothing is expected."""
 SEEN = "library.seen"
-"""The memory of folders that were there: path and mount point, the latest last."""
+"""Setting with the folders seen: path and mount point, latest last."""
 _MOST_SEEN = 20
 
 MakeThreads = Callable[[int, str], Executor]
 
 
 class _Place(Struct):
-    """What is known of one folder. `asking` is the look that is under way; one at a time."""
+    """State of one folder. `asking`: its running check; one at a time."""
 
     folder: Path
     threads: Executor
@@ -68,7 +68,7 @@ class _Place(Struct):
     looked_at: float = -math.inf
     asking: asyncio.Future[Look] | None = None
     left: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the library is another folder: nobody waits for this one any more."""
+    """Set when another folder becomes the library: no caller needs this one's check any more."""
 
 
 class LibraryFolder:
@@ -83,16 +83,16 @@ class LibraryFolder:
         self._make_threads = threads
         self._most = most
         self.locks = FileLocks()
-        """Of the files of results, wherever they lie."""
+        """Locks of results' files in any folder."""
         self.room = DiskRoom()
-        """Of every disk, for whoever writes large files."""
+        """Reservations on all disks, for writers of large files."""
         self._alarm = Alarm(clock)
         self._current = self._place(settings.library)
         self._others: dict[Path, _Place] = {}
         self._workers = threads(most, "library")
         self._elsewhere = threads(2, "beside the library")
         self._working: dict[object, float] = {}
-        """When each piece of work that is under way began, in monotonic seconds."""
+        """Monotonic start times of running work."""
         self._is_doubted = False
         self._has_worked = False
         self._dozes = False
@@ -101,12 +101,12 @@ class LibraryFolder:
 
     @property
     def health(self) -> FolderHealth:
-        """As it was at the last look."""
+        """As of the last check."""
         return self._current.health
 
     @property
     def known_mount(self) -> str | None:
-        """The mount point that the folder lay on when it was last seen; None for one that never was."""
+        """Mount point of the folder when it was last seen; None if it was never seen."""
         return self.mount_known_of(self._current.folder)
 
     def mount_known_of(self, folder: Path) -> str | None:
@@ -114,42 +114,42 @@ class LibraryFolder:
 
     @property
     def former(self) -> list[Path]:
-        """Folders that were the library before, the latest first."""
+        """Earlier library folders, latest first."""
         return [folder for folder in map(Path, reversed(self._seen())) if folder != self._current.folder]
 
     async def look(self, doubted: FolderState | None = None) -> FolderHealth:
-        """How it is now. Never takes longer than `ANSWER_WITHIN`: a look that has not come back by then says SLOW.
-        `doubted` is what a failure said of it, which is then tried by writing."""
+        """Checks now. Never takes longer than `ANSWER_WITHIN`; after that the state is SLOW. `doubted`: the state that
+        a failure implies, which is then tested by writing."""
         await self._look(self._current, doubted)
         return self.health
 
     async def ready(self) -> FolderHealth:
-        """How it is, as far as a look within the last seconds tells; else looks now."""
+        """The state of a recent check; else checks now."""
         if self._clock.monotonic() - self._current.looked_at > FRESH:
             return await self.look()
         return self.health
 
     def doubt(self) -> None:
-        """There is reason to look again: the person says so, or something there was not as expected."""
+        """Requests a check: the person asks, or an operation failed unexpectedly."""
         self._is_doubted = True
         self._alarm.ring()
 
     def expect(self, size: int) -> None:
-        """About how many bytes are to come, so that a disk that will not hold them is told of in time."""
+        """Sets the number of bytes expected, for the nearly-full warning."""
         self._to_come = size
 
     def accept(self) -> None:
-        """The person says that the folder is meant as it is: made again if it is missing, used without its drive."""
+        """The person confirms the folder as it is: created again if missing, used without its drive."""
         self._settings.set(SEEN, {name: mount for name, mount in self._seen().items() if name != self.health.folder})
         self.doubt()
 
     def holds(self, path: Path) -> bool:
-        """Whether a path lies in the library as it is chosen now."""
+        """Whether a path lies in the current library."""
         return path.is_relative_to(self._current.folder)
 
     async def is_away(self, path: Path) -> bool:
-        """Whether a file that is not found is missing because the folder that it lies in is: unplugged, unmounted, or
-        not answering. Known are the library's folder, and those that were it before."""
+        """Whether a file is missing because its folder is: unplugged, unmounted, or not answering. Knows the current
+        and earlier library folders."""
         folders = [one for one in (self._current.folder, *map(Path, self._seen())) if path.is_relative_to(one)]
         if not folders:
             return False
@@ -160,9 +160,8 @@ class LibraryFolder:
         return not place.health.state.can_read
 
     async def do(self, work: Callable[..., Result], *arguments: Any, elsewhere: bool = False) -> Result:
-        """Runs work that touches the folder on its own threads. What takes long has the folder looked at.
-
-        `elsewhere`: on threads that go on while those of the folder hang, for work that does not touch it."""
+        """Runs work on the folder's threads. Slow work triggers a check of the folder. `elsewhere`: uses other threads,
+        for work that does not access the folder and so must not wait for it."""
         if elsewhere:
             return await in_worker(self._elsewhere, work, *arguments)
         key = object()
@@ -175,15 +174,15 @@ class LibraryFolder:
         return await future
 
     async def tidy(self, path: Path, work: Callable[[], object]) -> None:
-        """Runs what tidies `path` up after work that was given up. Where its folder hangs, or may hang, nobody waits
-        for it: it is done once the drive answers, or never."""
+        """Runs clean-up of `path` after canceled work. If its folder may hang, does not wait for it: it runs when the
+        drive answers, or never."""
         if self.holds(path) and self.health.state.can_read:
             await self.do(work)
         else:
             self._make_threads(1, "left behind").submit(work)
 
     async def run(self) -> None:
-        """Looks whenever there is reason to, until canceled. One for the life of the program."""
+        """Runs the checks until canceled. Once per program."""
         with survived("looking at the library's folder"):
             await self.look()
         await keep_going("looking at the library's folder", self._turn, self._clock)
@@ -195,18 +194,18 @@ class LibraryFolder:
             await self.look()
 
     def shutdown(self) -> None:
-        """Lets the threads go; what hangs is left behind."""
+        """Shuts down the threads, except those that hang."""
         self._workers.shutdown(wait=True)
         self._elsewhere.shutdown(wait=True)
         for place in (self._current, *self._others.values()):
             place.threads.shutdown(wait=False)
 
     def _until_due(self) -> float | None:
-        """Seconds until the next look; None: until something happens."""
+        """Seconds until the next check; None: until an event."""
         due = self._due()
         if due is not None:
             return max(0.05, due - self._clock.monotonic())
-        # Not woken by each piece of work: it is enough to see now and then whether one hangs.
+        # Cheap check for hanging work: wakes up every few seconds instead of for each piece of work.
         self._dozes, self._has_worked = not self._has_worked, False
         return None if self._dozes else ANSWER_WITHIN
 
@@ -215,11 +214,11 @@ class LibraryFolder:
         return due is not None and due <= self._clock.monotonic()
 
     def _due(self) -> float | None:
-        """When to look next, in monotonic seconds; None: when something happens."""
+        """Monotonic time of the next check; None: on an event."""
         place = self._current
         if self._is_doubted or place.looked_at == -math.inf:
             return place.looked_at + SOON
-        # Work that takes long is looked after in rounds, not all the time.
+        # Slow work causes checks at intervals, not continuously.
         due = [max(began, place.looked_at) + ANSWER_WITHIN for began in self._working.values()]
         match place.health.state:
             case FolderState.FINE | FolderState.UNKNOWN:
@@ -269,7 +268,7 @@ class LibraryFolder:
 
     def _is_little(self, place: _Place, free: int) -> bool:
         wanted = max(LITTLE, self._to_come) if place is self._current else 0
-        # Once it is said, somewhat more must be free, or it would be said again and again.
+        # Hysteresis, or the warning would toggle.
         return free < wanted * (1.25 if place.health.state is FolderState.NEARLY_FULL else 1.0)
 
     def _is(self, place: _Place, health: FolderHealth) -> None:
@@ -310,7 +309,7 @@ class LibraryFolder:
     def _move_to(self, folder: Path) -> None:
         before = self._current
         if self._working and not before.health.state.can_read:
-            # The threads hang in the old folder's drive. They are left to it.
+            # The old threads hang in the old folder's drive; use new ones.
             self._workers.shutdown(wait=False)
             self._workers = self._make_threads(self._most, "library")
             self._working.clear()

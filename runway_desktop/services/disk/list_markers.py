@@ -1,10 +1,10 @@
-"""A small file on this computer for each list of tasks, outside of the profiles' folders. It tells how far the list was
-when it was last used, so that a copy or an older state of the list is recognized.
+"""A marker file per task list on this computer, outside of the profiles' folders. It records the list's progress at its
+last use, to recognize copies and older states of the list.
 
     lists/IDENTITY.json     `domain.copies.Marker`
 
-They are never deleted: an old state of a list may be restored after years. Blocking, for a worker. Reading raises
-nothing: a file that cannot be read, or makes no sense, counts as missing.
+Markers are never deleted: an old state of a list may be restored after years. Blocking, for a worker. Reading raises
+nothing: an unreadable or invalid file counts as missing.
 """
 
 from __future__ import annotations
@@ -26,18 +26,19 @@ log = logging.getLogger(__name__)
 
 
 class Superseded(StoreError):
-    """Another copy of a list has gone on under its identity while this one was open."""
+    """Another copy of the list was used under its identity while this one was open."""
 
 
 class ListMarkers:
-    """`folder` is made with the first marker. `machine` says which computer this is, and may keep a file in it."""
+    """`folder` is created with the first marker. `machine` identifies this computer, and may store a file in the
+    folder."""
 
     def __init__(self, folder: Path, machine: Callable[[Path], str] = machine_id) -> None:
         self.folder = folder
         self._machine = machine
 
     def machine(self) -> str:
-        """Never to be written down as it is: see `machine.fingerprint`."""
+        """Must never be stored as it is: see `machine.fingerprint`."""
         return self._machine(self.folder)
 
     def read(self, list_id: str) -> Marker | None:
@@ -48,7 +49,7 @@ class ListMarkers:
         return any(marker.folder == folder for _, marker in self._all())
 
     def write(self, list_id: str, marker: Marker) -> None:
-        """On the disk when it returns. Raises OSError, and Superseded where a later run has written it."""
+        """On disk when it returns. Raises OSError, and Superseded if a later run has written the marker."""
         path = self._path(list_id)
         there = Marker.read(read_json(path))
         if there is not None and (there.retired or there.runs > marker.runs):
@@ -62,8 +63,8 @@ class ListMarkers:
         sync_folder(path.parent)
 
     def retire(self, folder: str, list_id: str = "") -> None:
-        """The lists that were in use in `folder`, and the one of this identity, are not any more: a state of one of
-        them that is put back later is an old one, however far it was. Raises nothing."""
+        """Marks the lists used in `folder`, and the one of this identity, as no longer in use: if one is put back
+        later, it is recognized as old. Raises nothing."""
         for path, marker in self._all():
             if marker.retired or (marker.folder != folder and path.stem != list_id):
                 continue

@@ -1,6 +1,6 @@
-"""An identifier of this computer, by which a list of tasks knows that it was opened on another one.
+"""An identifier of this computer, to recognize task lists that were opened on another one.
 
-Blocking; raises nothing. The identifier itself is never stored or sent: see `fingerprint`.
+Blocking; raises nothing. The identifier itself is never stored in a list or sent: see `fingerprint`.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from .disk_steps import write_whole
 
 _FILES = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 _LEAST_LETTERS = 32
-"""An image that has not started yet holds the word "uninitialized", or nothing."""
+"""A system image before its first start holds the word "uninitialized", or nothing."""
 
 
 def machine_id(state: Path, files: Sequence[Path] = _FILES) -> str:
-    """What the system calls this computer. Where it does not say, a random word that is kept in the folder `state`,
-    which is this person's on this computer; empty where that cannot be written."""
+    """The system's machine id. If there is none, a random word kept in the folder `state` of this person on this
+    computer; empty if that cannot be written."""
     return _of_system(files) or _kept_in(state)
 
 
 def fingerprint(machine: str, list_id: str) -> str:
-    """Says of one list whether two machines are the same, and nothing else; empty for an empty one."""
+    """Hash that is equal for the same list and machine, and reveals nothing else; empty for an empty `machine`."""
     if not machine:
         return ""
     return hashlib.sha256(f"runway-desktop list {list_id} on {machine}".encode()).hexdigest()[:_LEAST_LETTERS]

@@ -1,7 +1,7 @@
-"""Files and folders that are for their owner alone: they are made so, whatever the system gives new ones, and never
-open for a moment. On Windows a person's own folder is that already, and modes say nothing.
+"""Files and folders that only their owner can access, from creation on and independent of the umask. On Windows a
+person's own folder is private already, and modes have no effect.
 
-All block, and raise OSError, apart from what they promise.
+All block, and raise OSError unless they say otherwise.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from pathlib import Path
 
 FILE, FOLDER = 0o600, 0o700
 USUAL_FILE = 0o666
-"""For what is handed on, of which the person's own settings take away what others may not."""
+"""For files to be shared: the umask applies."""
 
 
 def opener(path: str, flags: int) -> int:
-    """For `open`: a file that it makes is private."""
+    """For `open`: creates files as private."""
     return os.open(path, flags, FILE)
 
 
 def make_folder(folder: Path) -> None:
-    """Makes a private folder, and private ones above it that are missing. One that is there stays as it is."""
+    """Creates a private folder and its missing parents. Existing folders are unchanged."""
     if not folder.is_dir():
         if folder.parent != folder:
             make_folder(folder.parent)
@@ -32,7 +32,7 @@ def make_folder(folder: Path) -> None:
 
 
 def tighten(path: Path) -> None:
-    """Takes what others may do with a file or folder. Raises nothing: some disks know no modes."""
+    """Removes others' permissions. Raises nothing: some disks have no modes."""
     if sys.platform == "win32":
         return
     with suppress(OSError):

@@ -1,9 +1,9 @@
-"""Where a local socket of a profile lies, and whether who is at its other end is the same person.
+"""The path of a profile's local socket, and the check that its peer is the same user.
 
-Without Qt, so that every process of the program can use it. A socket
-lies in a folder that no other user may enter, and both ends look at whom they speak with: the folder's name can be
-guessed, and a folder in `/tmp` can be made by anyone. Windows has named pipes instead, whose access lists the pipe's
-maker sets: there `place_for` and `places` give a pipe's name. Blocking, but short; any thread.
+Without Qt, so that every process of the program can use it. The socket lies in a folder that only its user may enter,
+and both ends check their peer's user: the folder's name can be guessed, and anyone can create a folder in `/tmp`.
+Windows has named pipes, whose creator sets an access list; there `place_for` and `places` give a pipe's name. Blocking,
+but short; any thread.
 """
 
 from __future__ import annotations
@@ -20,16 +20,15 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 64
-"""Other programs that may wait for an answer."""
+"""Most clients that may wait for an answer."""
 LONGEST_PATH = 90
-"""Bytes of a socket's path. The system takes 103 to 107, and Qt binds it under a longer name first."""
+"""Bytes of a socket's path. The system allows 103 to 107, and Qt first binds a longer name."""
 SHORT_TEMPORARY = Path(os.sep, "tmp")
 _FOLDER = "runway-desktop"
 
 
 def place_for(profile: Path, variables: Mapping[str, str] = os.environ) -> str:
-    """The path at which the program of a profile shall listen; its folder is made. Raises OSError where no folder can
-    be had that is this person's alone."""
+    """The path for a profile's socket; creates its folder. Raises OSError if no folder is private to this user."""
     if sys.platform == "win32":
         return _name(profile)
     for path in _paths(profile, variables):
@@ -43,8 +42,8 @@ def place_for(profile: Path, variables: Mapping[str, str] = os.environ) -> str:
 
 
 def places(profile: Path, variables: Mapping[str, str] = os.environ) -> list[str]:
-    """The paths at which the program of a profile may listen now: sockets of this person's, in folders that are theirs
-    alone. It may have been started with other variables than this one."""
+    """Paths at which the profile's program may be listening: sockets of this user in private folders. That program's
+    environment variables may differ from this one's."""
     if sys.platform == "win32":
         return [_name(profile)]
     return [str(path) for path in _paths(profile, variables) if _is_private(path.parent) and _is_own_socket(path)]
@@ -59,14 +58,14 @@ def _digits(profile: Path) -> str:
 
 
 def _paths(profile: Path, variables: Mapping[str, str]) -> Iterator[Path]:
-    """The best first. The profile's own folder comes last: some programs cannot copy a folder that holds a socket."""
+    """Candidates, best first. The profile's own folder is last: some programs cannot copy a folder with a socket."""
     user = os.getuid()
     run = variables.get("XDG_RUNTIME_DIR", "")
     folders = [
         *([Path(run) / _FOLDER] if Path(run).is_absolute() else ()),
         Path(f"/run/user/{user}") / _FOLDER,
         Path(tempfile.gettempdir()) / f"{_FOLDER}-{user}",
-        # The folder for temporary files may be named by a path that is too long.
+        # The temporary folder's path may be too long.
         SHORT_TEMPORARY / f"{_FOLDER}-{user}",
         profile.absolute() / "run",
     ]
@@ -95,10 +94,10 @@ def _is_own_socket(path: Path) -> bool:
 if sys.platform == "win32":
 
     def listen(_profile: Path) -> None:
-        """Nobody, by these means."""
+        """No Unix sockets on Windows."""
 
     def peer_is_own(_handle: int) -> bool:
-        """Whether the process at the other end is this person's. Of a pipe its access list has seen to that."""
+        """Whether the peer is the same user; the pipe's access list ensures that."""
         return True
 
 else:
@@ -107,12 +106,11 @@ else:
     from contextlib import suppress
 
     class Listening:
-        """A socket that other programs of this person find: from its first moment on callers wait in it, until somebody
-        answers them."""
+        """The listening socket of a profile. Clients can connect from now on and wait for an answer."""
 
         def __init__(self, profile: Path, most: int) -> None:
-            """What lies at its place is taken away: nobody is behind it, since the profile is ours, and a crash leaves
-            the file. `most` callers may wait. Raises OSError where nobody can listen."""
+            """Replaces a stale socket file: the caller owns the profile, so no process listens there. `most` clients
+            may wait. Raises OSError if it cannot listen."""
             self._place = place = place_for(profile)
             self.socket = socket.socket(socket.AF_UNIX)
             try:
@@ -120,7 +118,7 @@ else:
                     os.unlink(place)
                 self.socket.setblocking(False)
                 self.socket.bind(place)
-                # Its folder lets nobody else in either.
+                # In addition to the private folder.
                 os.chmod(place, 0o600)
                 self.socket.listen(most)
                 self._number = os.lstat(place).st_ino
@@ -132,12 +130,12 @@ else:
             """May be called twice."""
             self.socket.close()
             with suppress(OSError):
-                # Whoever has the profile next may listen there already.
+                # The profile's next program may listen there already.
                 if os.lstat(self._place).st_ino == self._number:
                     os.unlink(self._place)
 
     def listen(profile: Path) -> Listening | None:
-        """At once: who comes from now on waits for an answer. None where nobody can listen, which stops no program."""
+        """Starts listening; None if that fails, which is not fatal."""
         try:
             return Listening(profile, MOST_WAITING)
         except OSError as error:
@@ -145,8 +143,8 @@ else:
             return None
 
     def peer_is_own(handle: int) -> bool:
-        """Whether the process at the other end of a connected socket, given by its descriptor, is this person's. False
-        where the system does not say."""
+        """Whether the peer of a connected socket, given by its descriptor, is the same user. False if the system does
+        not say."""
         try:
             with socket.socket(fileno=os.dup(handle)) as ours:
                 return _user_of(ours) == os.getuid()

@@ -1,10 +1,10 @@
-"""Where profiles lie on the disk, and which there are: the folders themselves are the list.
+"""The profiles on disk: their folders are the list of profiles.
 
-    main            the profile that opens when none is named
-    beside/NAME     every other, each with a card that says its name and color
-    demo            the demo's, which never meets a real one
+    main            the default profile
+    beside/NAME     every other, each with a card (JSON file) with name and color
+    demo            the demo's, separate from real ones
 
-Blocking. Reading raises nothing: a folder that cannot be read is no profile. Making and writing raise OSError.
+Blocking. Reading raises nothing: an unreadable folder is no profile. Creating and writing raise OSError.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ from . import private
 from .disk_steps import read_json, sync_folder, write_whole
 
 UNFINISHED = ".new-"
-"""How the folder of a profile begins that is still being put together."""
+"""Prefix of the folder of a profile that is being created."""
 
 
 def has_been_used(profile: Profile) -> bool:
-    """Whether a list of tasks was in use in a profile's folder, whatever is left of it: the file of accepted ids is
-    made once it stands, and backups are of it. Raises OSError."""
+    """Whether a task list was ever in use in a profile's folder, even if deleted: accepted ids or backups exist. Raises
+    OSError."""
     return profile.accepted_ids.exists() or any(profile.backups.glob(f"*{ENDING}"))
 
 
 class NoSuchProfile(LookupError):
-    """The message is a sentence."""
+    """The message is a sentence for people."""
 
 
 class Folders(Struct, frozen=True, kw_only=True):
-    """`main` is the first profile as it is without a card. `libraries` says where results of a new profile go, by its
-    name; None: into its own folder. `demo` is None where the demo is not offered. `words` lead a program to these
-    folders."""
+    """`main`: the first profile, as it is without a card. `libraries`: folder for results of a new profile, by its
+    name; None: in its own folder. `demo`: None where the demo is not offered. `words`: command-line arguments that
+    select these folders."""
 
     main: Profile
     beside: Path
@@ -70,7 +70,7 @@ class Folders(Struct, frozen=True, kw_only=True):
         return (self._main(), *sorted(others, key=lambda found: found.name.casefold()))
 
     def named(self, name: str) -> Profile:
-        """The profile of this name, or of the folder of this name. Raises NoSuchProfile, which says which there are."""
+        """The profile with this name or folder name. Raises NoSuchProfile with the existing names."""
         wanted, found = cleaned(name).casefold(), self.all()
         for profile in found:
             if profile.name.casefold() == wanted:
@@ -82,7 +82,7 @@ class Folders(Struct, frozen=True, kw_only=True):
         raise NoSuchProfile(f"There is no profile called “{name}”. There are: {names}.")
 
     def again(self, profile: Profile) -> Profile:
-        """The profile as its card says now."""
+        """The profile with its card read again."""
         if profile.is_demo:
             return profile
         if profile.is_main:
@@ -91,13 +91,13 @@ class Folders(Struct, frozen=True, kw_only=True):
         return self._of(profile.folder, card) if card is not None else profile
 
     def plan(self, name: str, color: Color, tail: str, now: float) -> tuple[Path, Card]:
-        """The folder and the card of a new profile; nothing is made yet. `tail` makes the folder's name its own."""
+        """Folder and card of a new profile, without creating it. `tail` makes the folder's name unique."""
         folder = self.beside / folder_name(name, tail)
         library = str(self.libraries(cleaned(name))) if self.libraries is not None else ""
         return folder, Card(name=cleaned(name), color=color, library=library, created_at=now)
 
     def create(self, name: str, color: Color, tail: str, now: float) -> Profile:
-        """Makes an empty profile. Its folder is there whole or not at all."""
+        """Creates an empty profile, atomically."""
         folder, card = self.plan(name, color, tail, now)
         staging = self.staging(folder)
         private.make_folder(staging.parent)
@@ -106,19 +106,19 @@ class Folders(Struct, frozen=True, kw_only=True):
         return self.take_in(staging, folder)
 
     def staging(self, folder: Path) -> Path:
-        """Where a profile is put together before it is one."""
+        """Temporary folder in which a profile is built."""
         return self.beside / f"{UNFINISHED}{folder.name}"
 
     def has_unfinished(self, profile: Profile) -> bool:
-        """Whether a restore, of this profile or into a new one, may have left something. Blocking; False where the disk
-        does not say."""
+        """Whether a restore, of this profile or into a new one, may have left files. Blocking; False if the disk gives
+        no answer."""
         try:
             return profile.restoring.exists() or any(self.beside.glob(f"{UNFINISHED}*"))
         except OSError:
             return False
 
     def take_in(self, staging: Path, folder: Path) -> Profile:
-        """A folder that was put together becomes the profile that it is meant to be, in one step."""
+        """Renames a complete temporary folder to the profile's folder, atomically."""
         staging.rename(folder)
         sync_folder(self.beside)
         card = read_card(folder)
@@ -127,10 +127,10 @@ class Folders(Struct, frozen=True, kw_only=True):
         return self._of(folder, card)
 
     def change(self, profile: Profile, *, name: str | None = None, color: Color | None = None) -> Profile:
-        """Gives a profile another name or color. Its folder, and with it its key, stay what they are."""
+        """Changes a profile's name or color. Folder and key stay."""
         kept = read_card(profile.folder)
         if kept is None:
-            # Results go where they went: a first profile without a card has the folder that it always had.
+            # Keep the library of a first profile without a card.
             library = "" if profile.library.is_relative_to(profile.folder) else str(profile.library)
             kept = Card(name=profile.name, color=profile.color, library=library)
         card = replace(kept, name=cleaned(name) if name is not None else kept.name, color=color or kept.color)
@@ -153,7 +153,7 @@ class Folders(Struct, frozen=True, kw_only=True):
             name=card.name,
             folder=folder,
             library=Path(card.library) if card.library else folder / "results",
-            # By its folder, which no later profile has: a key must never be found by another client's profile.
+            # The folder is never reused, so that no later profile finds another client's key.
             key_name=str(folder),
             color=card.color,
             words=(*self.words, "--profile", folder.name),
@@ -161,7 +161,7 @@ class Folders(Struct, frozen=True, kw_only=True):
 
 
 def new_tail(rng: random.Random) -> str:
-    """What makes a new profile's folder its own."""
+    """A random suffix that makes a folder's name unique."""
     return f"{rng.getrandbits(32):08x}"
 
 
@@ -183,6 +183,6 @@ def read_card(folder: Path) -> Card | None:
 
 
 def write_card(folder: Path, card: Card) -> None:
-    """Whole or not at all."""
+    """Atomic."""
     write_whole(folder / CARD, (json.dumps(document(card), ensure_ascii=False, indent=2) + "\n").encode())
     sync_folder(folder)

@@ -1,6 +1,6 @@
 """The lock that makes a process the only one of its profile. Blocking, but short; any thread.
 
-It is a lock on a file of the profile: the system releases it when the process ends, however it ends.
+It is a file lock in the profile's folder: the system releases it when the process ends, also after a crash.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from . import private
 
 
 class Claim:
-    """The right to be the one program of a profile, until `release` or the end of the process. `is_sure`: the system
-    itself keeps others out."""
+    """Ownership of a profile, until `release` or the end of the process. `is_sure`: the system enforces the lock."""
 
     def __init__(self, file: IO[bytes], *, is_sure: bool = True) -> None:
         self._file = file
@@ -26,7 +25,7 @@ class Claim:
 
 
 def claim(folder: Path) -> Claim | None:
-    """None when another program has it. Raises OSError when the folder cannot be written."""
+    """None if another program has it. Raises OSError if the folder cannot be written."""
     file = os.fdopen(private.opener(str(folder / "lock"), os.O_RDWR | os.O_CREAT | os.O_APPEND), "ab")
     try:
         _lock(file)
@@ -34,13 +33,14 @@ def claim(folder: Path) -> Claim | None:
         file.close()
         return None
     except OSError:
-        # A file system without locks, on a network say: only the doorbell can tell whether another is there.
+        # A file system without locks, for example on a network: only the profile's socket can tell whether another
+        # runs.
         return Claim(file, is_sure=False)
     return Claim(file)
 
 
 def is_in_use(folder: Path) -> bool:
-    """Whether a program has this profile now. Where the system cannot lock, nobody can say: then it counts as used."""
+    """Whether a program has this profile now. Without file locks that is unknown and counts as used."""
     if not (folder / "lock").exists():
         return False
     try:
@@ -57,7 +57,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _lock(file: IO[bytes]) -> None:
-        """Raises BlockingIOError when somebody else has it, another OSError where there are no locks."""
+        """Raises BlockingIOError if another process has it, another OSError if locks are not supported."""
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         except PermissionError:
@@ -67,5 +67,5 @@ else:
     import fcntl
 
     def _lock(file: IO[bytes]) -> None:
-        """Raises BlockingIOError when somebody else has it, another OSError where there are no locks."""
+        """Raises BlockingIOError if another process has it, another OSError if locks are not supported."""
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def places_beside(lost: Path, old: Path, new: Path) -> Iterator[Path]:
-    """`old` is at `new` now. `lost` may be in the same folder as it, or in one that lies to it as it did before."""
+    """`old` was moved to `new`. Yields candidates for `lost`: in the same folder, or at the same relative location."""
     yield new.parent / lost.name
     before, after = old.parent, new.parent
     while before != before.parent and after != after.parent:

@@ -1,5 +1,4 @@
-"""Tables as text that spreadsheets read, and that this program reads again as it was. Pure, but for the dialect that
-the settings keep."""
+"""CSV for spreadsheets that this program reads back unchanged. Pure, except for the dialect in the settings."""
 
 from __future__ import annotations
 
@@ -11,16 +10,16 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.values import Struct
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""The last four are the wide forms, which spreadsheets in East Asia take for the same."""
+"""The last four are full-width forms, which East Asian spreadsheets treat the same."""
 
 SEPARATORS = {",": "Commas", ";": "Semicolons", "\t": "Tabs"}
-"""Each with its name for people."""
+"""Separators and their names for people."""
 _SEPARATOR, _IS_MARKED = "csv.separator", "csv.marked"
 
 
 class CsvDialect(Struct, frozen=True):
-    """How a table is written as text. Where numbers have a comma, spreadsheets part cells by semicolons, and take 2.5
-    for a day in May. `is_marked`: it begins with the mark by which they know UTF-8."""
+    """Format of a CSV file. Where numbers have a decimal comma, spreadsheets expect semicolons, and read 2.5 as a date.
+    `is_marked`: begins with a byte order mark, by which spreadsheets recognize UTF-8."""
 
     separator: str = ","
     decimal: str = "."
@@ -35,36 +34,35 @@ USUAL = CsvDialect()
 
 
 def dialect_of(settings: Settings, *, has_comma: bool) -> CsvDialect:
-    """As it was chosen last. `has_comma`: numbers are written with a decimal comma here."""
+    """The dialect chosen last. `has_comma`: the locale has a decimal comma."""
     chosen = settings.get(_SEPARATOR)
     separator = chosen if isinstance(chosen, str) and chosen in SEPARATORS else ";" if has_comma else ","
-    # Between commas, a comma within a number would need quotation marks, and not be taken for a number.
+    # Between commas, a decimal comma would need quotes and be read as text.
     decimal = "," if has_comma and separator != "," else "."
     return CsvDialect(separator, decimal, settings.get(_IS_MARKED) is not False)
 
 
 def keep_dialect(settings: Settings, *, separator: str, is_marked: bool) -> None:
-    """It holds for all tables from now on."""
+    """Stores the dialect for all tables."""
     settings.set(_SEPARATOR, separator)
     settings.set(_IS_MARKED, is_marked)
 
 
 def write_rows(file: TextIO, rows: Iterable[Iterable[str]], dialect: CsvDialect = USUAL) -> None:
-    """Every cell in quotation marks: a spreadsheet that parts cells by another sign makes no new ones of a text."""
+    """Quotes every cell, so that a spreadsheet with another separator does not split texts."""
     csv.writer(file, delimiter=dialect.separator, quoting=csv.QUOTE_ALL).writerows(rows)
 
 
 def plain(text: str) -> str:
-    """A text that a spreadsheet takes for a formula is somebody's prompt, and must stay one: an apostrophe before it
-    says so."""
+    """Prefixes an apostrophe to a text that a spreadsheet would take for a formula."""
     return f"'{text}" if text.lstrip("'").startswith(_STARTS_A_FORMULA) else text
 
 
 def original(cell: str) -> str:
-    """The text that `plain` made a cell of."""
+    """Inverse of `plain`."""
     return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_STARTS_A_FORMULA) else cell
 
 
 def number(value: float, decimal: str = ".") -> str:
-    """12.0 is "12", 2.5 is "2.5": without the marks between thousands that stand for something else elsewhere."""
+    """12.0 is "12", 2.5 is "2.5". No thousands separators, which are ambiguous."""
     return str(value) if isinstance(value, int) else f"{value:.6f}".rstrip("0").rstrip(".").replace(".", decimal)

@@ -1,10 +1,9 @@
-"""The system's trash, on `send2trash`. Fits the `SystemTrash` port. Blocking work runs in the executor.
+"""The system's trash, by `send2trash`. Implements the `SystemTrash` port. Blocking work runs in the executor.
 
-Raises DiskError only: each system's trash has errors of its own, and what nobody thought of is in the log besides.
+Raises DiskError only; unexpected errors are also logged.
 
-Where in the trash a file is afterwards is told by the trash folders of Linux and its kin alone, through the note
-that lies beside each file there (freedesktop.org). Windows and macOS keep that to themselves: what lies in
-their trash, they put back.
+The path in the trash is known only on Linux and similar systems, from the note next to each file there
+(freedesktop.org). On Windows and macOS people restore files with the system.
 """
 
 from __future__ import annotations
@@ -39,16 +38,15 @@ class TrashFolder:
         self._executor = executor
 
     async def throw(self, path: Path) -> Path | None:
-        """Moves a file to the trash and tells where in it it is. What is not there any more needs no throwing away and
-        is no error."""
+        """Moves a file to the trash; returns its path there. A missing file is no error."""
         return await self._do(f"{path.name} could not be moved to the trash.", _throw, path)
 
     async def take_back(self, binned: Path, place: Path) -> None:
-        """Moves a file out of the trash to where it was."""
+        """Moves a file from the trash to its original place."""
         await self._do(f"{place.name} could not be taken out of the trash.", _take_back, binned, place)
 
     async def _do(self, failed: str, work: Callable[..., Result], *arguments: Path) -> Result:
-        """`failed` says in a sentence what was not done."""
+        """`failed`: sentence for the error."""
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._executor, _told, failed, work, *arguments)
@@ -57,13 +55,13 @@ class TrashFolder:
 
 
 def _told(failed: str, work: Callable[..., Result], *arguments: Path) -> Result:
-    """In the worker: not every exception can be handed out of it."""
+    """In the worker, since not every exception can be passed between threads."""
     try:
         return work(*arguments)
     except DiskError:
         raise
     except Exception as error:
-        # Libraries of the system raise what they like.
+        # System libraries raise various exceptions.
         raise _unexpected(failed, error) from error
 
 
@@ -88,7 +86,7 @@ def _throw(path: Path) -> Path | None:
 
 
 def _find_if_told(path: Path) -> Path | None:
-    """None where the trash cannot be looked into: thrown away it is, all the same."""
+    """None if the trash cannot be read; the file is in the trash all the same."""
     try:
         return _find(path)
     except Exception:
@@ -97,12 +95,12 @@ def _find_if_told(path: Path) -> Path | None:
 
 
 def _find(path: Path) -> Path | None:
-    """The file in the trash that was last thrown away from `path`."""
+    """The file in the trash that was last deleted from `path`."""
     notes: list[tuple[float, Path]] = []
     for bin_folder, top in _bins(path):
         with suppress(OSError):
             for entry in os.scandir(bin_folder / "info"):
-                # A trash renames what has the name of something that is in it, behind the name's stem.
+                # The trash makes a name unique by a suffix after the stem.
                 if entry.name.startswith(path.stem) and entry.name.endswith(_NOTE) and _is_of(entry.path, path, top):
                     notes.append((entry.stat().st_mtime, Path(entry.path)))
     files = (note.parent.parent / "files" / note.name.removesuffix(_NOTE) for _, note in sorted(notes, reverse=True))
@@ -110,7 +108,7 @@ def _find(path: Path) -> Path | None:
 
 
 def _bins(path: Path) -> Iterator[tuple[Path, Path]]:
-    """The trash folders that a file may have gone to, and the folder that each one's notes count from. Source: the
+    """The trash folders that a file may be in, each with the folder that its notes' paths are relative to. Source: the
     Trash specification of freedesktop.org, version 1.0."""
     home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
     yield home / "Trash", home
@@ -129,7 +127,7 @@ def _is_of(note: str, path: Path, top: Path) -> bool:
 
 
 def _is_noted(binned: Path, place: Path) -> bool:
-    """Whether the trash says so itself: a list of tasks that came with a backup may name any file as one of the
+    """Whether the trash's own note confirms the original path: a restored list may name any file as one in the
     trash."""
     for bin_folder, top in _bins(place):
         if binned.parent == bin_folder / "files":
@@ -167,7 +165,7 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir()
     except FileExistsError as error:
-        # It is no folder. That is another trouble than a name that is taken.
+        # It is not a folder: a different error than a name that is taken.
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from error
 
 
@@ -175,7 +173,7 @@ def _move(old: Path, new: Path) -> None:
     if old.lstat().st_dev == new.parent.stat().st_dev:
         rename_exclusively(old, new)
         return
-    # The trash is on another disk: whole beside its place first.
+    # The trash is on another disk: copy to a draft first.
     draft = new.with_name(new.name + ".part")
     try:
         shutil.copy2(old, draft)
@@ -184,6 +182,6 @@ def _move(old: Path, new: Path) -> None:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
         raise
-    # It is back: that the trash keeps a copy is no failure.
+    # The file is back; a copy left in the trash is no failure.
     with suppress(OSError):
         old.unlink()

@@ -1,4 +1,4 @@
-"""The library: finding and reading tasks and results, lineage, kept sheets, and moving the library's folder.
+"""The library: queries of tasks and results, lineage, kept sheets, and moving the library's folder.
 
-Saving a result does not belong here: that is `services.results`.
+Results are saved in `services.results`.
 """

@@ -1,7 +1,7 @@
-"""One prompt or row that stands for many: `{fog|clear sky}` in a prompt, and axes such as every ratio with every seed.
+"""Expands one prompt or row to many: `{fog|clear sky}` in a prompt, and axes such as every ratio with every seed.
 
-Pure, stdlib only, any thread; raises nothing for what was typed. Braces nest. `\\{`, `\\|` and `\\}` are the signs
-themselves, and so are braces that have no partner or no bar between them.
+Pure, stdlib only, any thread; raises nothing for typed text. Braces nest. `\\{`, `\\|` and `\\}` are escapes. Braces
+without a partner, or without a bar between them, are literal.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from typing import Any
 from runway_desktop.values import Struct
 
 MOST = 1_000
-"""Texts of one prompt, and combinations of all axes. Each is paid for; nobody means more."""
+"""Most texts of one prompt, and most combinations of all axes. Each is paid for, so more is a mistake."""
 DEEPEST = 12
-"""Braces inside braces; deeper ones are taken as written."""
+"""Nesting depth; deeper braces are literal."""
 
 _ESCAPED = frozenset("{|}")
 
 
 class Expansion(Struct, frozen=True):
-    """One text that a prompt stands for. `choices`: what was taken of each outermost group, in their order."""
+    """One text of a prompt. `choices`: the choice of each outermost group, in order."""
 
     text: str
     choices: tuple[str, ...] = ()
 
 
 class Axis(Struct, frozen=True):
-    """Every task is made once for each of `values`, which are cells of the column `key`. `title` is the column's."""
+    """Each task is made once per value of the column `key`. `title`: of the column."""
 
     key: str
     title: str
@@ -37,11 +37,11 @@ class Axis(Struct, frozen=True):
 
 
 class _Group(Struct, frozen=True):
-    """Braces of a prompt, with what they choose from."""
+    """A group of a prompt, with its choices."""
 
     start: int
     end: int
-    """Behind the closing brace."""
+    """Position after the closing brace."""
     choices: tuple[_Sequence, ...]
 
 
@@ -49,42 +49,41 @@ _Sequence = tuple["str | _Group", ...]
 
 
 def expansions(prompt: str, most: int = MOST) -> tuple[Expansion, ...]:
-    """Every text that the prompt stands for, the last group moving fastest; itself where it has no group. At most
-    `most` of them."""
+    """The texts of a prompt, at most `most`; the last group varies fastest. Without a group, the prompt itself."""
     parts = _parse(prompt)
     return tuple(itertools.islice(_texts(parts), most))
 
 
 def count(prompt: str) -> int:
-    """How many texts the prompt stands for, without making them."""
+    """Number of texts, without making them."""
     return _count(_parse(prompt)) if "{" in prompt else 1
 
 
 def groups(prompt: str) -> tuple[tuple[int, int], ...]:
-    """Where the outermost groups stand: first position, and the one behind the last. For highlighting."""
+    """Start and end positions of the outermost groups, for highlighting."""
     if "{" not in prompt:
         return ()
     return tuple((part.start, part.end) for part in _parse(prompt) if isinstance(part, _Group))
 
 
 def escaped(text: str) -> str:
-    """The text written so that it stands for itself alone."""
+    """The text with all special characters escaped."""
     return re.sub(r"([{|}])", r"\\\1", text)
 
 
 def literal(text: str) -> str:
-    """The text, written so that it stands for itself, where it would not anyway."""
+    """The text, escaped only if it would expand or be changed otherwise."""
     return text if expansions(text, 2) == (Expansion(text),) else escaped(text)
 
 
 def combinations(axes: Sequence[Axis], most: int = MOST) -> list[tuple[Any, ...]]:
-    """A value of each axis, in every way, the last axis moving fastest. A lone empty one without axes."""
+    """The Cartesian product of the axes, the last one varies fastest. One empty tuple without axes."""
     return list(itertools.islice(itertools.product(*(axis.values for axis in axes)), most))
 
 
 def values_from_text(text: str) -> tuple[str, ...]:
-    """The values that a person lists: a line each, or in one line apart by commas; `1..4` are all from 1 to 4. Each
-    once, in order."""
+    """Values typed by a person: one per line, or one line with commas; `1..4` is a range. Without duplicates, in
+    order."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     if len(lines) == 1:
         lines = [part.strip() for part in lines[0].split(",") if part.strip()]
@@ -104,7 +103,7 @@ def _parse(prompt: str) -> _Sequence:
 
 
 def _partners(prompt: str) -> dict[int, tuple[int, tuple[int, ...]]]:
-    """For each opening brace of a group: where it closes, and where its own bars are."""
+    """For each opening brace of a group: its closing brace and its own bars."""
     found: dict[int, tuple[int, tuple[int, ...]]] = {}
     opened: list[tuple[int, list[int]]] = []
     place = 0
@@ -159,7 +158,7 @@ def _count(parts: _Sequence) -> int:
 
 
 def _texts(parts: _Sequence) -> Iterator[Expansion]:
-    """Lazily, so that a prompt of a million texts is not made for the first thousand."""
+    """Lazy, so that a prompt of a million texts is not expanded for the first thousand."""
     if not parts:
         yield Expansion("")
         return

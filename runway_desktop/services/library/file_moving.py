@@ -1,12 +1,11 @@
-"""Moving one file that is ours from one folder to another, in steps that may be cut short anywhere and begun again.
+"""Moves one of our files to another folder, in steps that can be interrupted and repeated.
 
-Where both folders lie on one file system the file is renamed. Else it is copied beside its new name, flushed, read
-again and compared, and only then given the name; whoever calls stores the new path, and only after that `finish` takes
-the old file away. The caller has noted source and target before the first step, so that a later run knows whose the
-files are that it finds at the target.
+Within a file system the file is renamed. Else it is copied under a draft name, synced, verified, and renamed; the
+caller stores the new path, and then `finish` deletes the old file. The caller records source and target before the
+first step, so that a later run can identify files at the target.
 
-Everything here blocks, apart from what it promises. `bring` raises DiskError, in words, for what the target refuses,
-and `Stopped`; `finish` raises nothing.
+Everything here blocks. `bring` raises DiskError, with a sentence, for errors of the target, and `Stopped`; `finish`
+raises nothing.
 """
 
 from __future__ import annotations
@@ -41,27 +40,27 @@ _BLOCK = 1024 * 1024
 
 
 class Stopped(Exception):
-    """The person wants no more of it. What was not complete is taken away again."""
+    """The person stopped the move. Incomplete files were deleted."""
 
 
 class Unreadable(Exception):
-    """The file at the source cannot be read. The message is what the system says."""
+    """The source file cannot be read. The message is the system's."""
 
 
 class Fate(StrEnum):
     MOVED = "moved"
-    """It lies at the target, whole; the source may be there still."""
+    """Complete at the target; the source may still exist."""
     CHANGED = "changed"
-    """It is not the file any more that was saved there: somebody worked on it. It is left where it is."""
+    """The file is no longer the saved one: it was edited. It stays."""
     MISSING = "missing"
     UNREADABLE = "unreadable"
     TAKEN = "taken"
-    """The name at the target is somebody else's: another must be chosen."""
+    """The target's name is taken by another file: choose another name."""
 
 
 class Errand(Struct, frozen=True, kw_only=True):
-    """A file to be moved. `owner` is the result that it is; None for one that is no result. `size` and `sha256` are as
-    they were when it was saved; 0 and empty: not known."""
+    """A file to move. `owner`: its result; None if it is none. `size` and `sha256` as recorded when it was saved; 0 and
+    empty: unknown."""
 
     source: Path
     target: Path
@@ -69,7 +68,7 @@ class Errand(Struct, frozen=True, kw_only=True):
     size: int = 0
     sha256: str = ""
     is_begun: bool = False
-    """An earlier run may have taken the name at the target."""
+    """An earlier run may have created the target."""
 
     @property
     def draft(self) -> Path:
@@ -77,7 +76,7 @@ class Errand(Struct, frozen=True, kw_only=True):
 
 
 class Stamp(Struct, frozen=True):
-    """What a file looks like without being read."""
+    """Size, time and device of a file."""
 
     size: int
     modified: int
@@ -85,7 +84,7 @@ class Stamp(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """`seen` is how the source looked when it was copied: as long as it looks like that, it is the same."""
+    """`seen`: the source's stamp when it was copied, to detect later changes."""
 
     fate: Fate
     seen: Stamp | None = None
@@ -93,14 +92,14 @@ class Outcome(Struct, frozen=True):
 
 
 class Disk:
-    """What is done to the disk, one step each, so that a test can refuse any of them. `room` is what all share that
-    write large files."""
+    """The disk operations, one per method, so that a test can make any of them fail. `room`: shared reservation of disk
+    space."""
 
     def __init__(self, room: DiskRoom | None = None) -> None:
         self.room = room or DiskRoom()
 
     def stamp(self, path: Path) -> Stamp | None:
-        """None for what is not there, or is no file. Raises Unreadable for what cannot be looked at."""
+        """None for what does not exist or is no file. Raises Unreadable if the disk gives no answer."""
         try:
             found = path.stat()
         except (FileNotFoundError, NotADirectoryError):
@@ -121,7 +120,7 @@ class Disk:
         sync_folder(target.parent)
 
     def copy(self, source: Path, target: Path, progress: Callable[[int], None]) -> str:
-        """Copies the bytes, flushes them to the disk, and gives the SHA-256 of what was read."""
+        """Copies and syncs the bytes; returns the SHA-256 of what was read."""
         digest = hashlib.sha256()
         try:
             reading = source.open("rb")
@@ -146,11 +145,11 @@ class Disk:
             raise Unreadable(error.strerror or type(error).__name__) from error
 
     def write(self, path: Path, content: bytes) -> None:
-        """Whole or not at all; replaces what is there."""
+        """Atomic; replaces an existing file."""
         write_whole(path, content)
 
     def read(self, path: Path) -> bytes | None:
-        """None for what cannot be read."""
+        """None if it cannot be read."""
         try:
             return path.read_bytes()
         except OSError:
@@ -167,7 +166,7 @@ class Disk:
 def bring(
     disk: Disk, errand: Errand, progress: Callable[[int], None], is_stopped: Callable[[], bool] = lambda: False
 ) -> Outcome:
-    """Has the file whole at its target, with its sidecar. `progress` is called with bytes as they are copied."""
+    """Makes the complete file and its sidecar exist at the target. `progress` is called with copied bytes."""
     try:
         source, there = disk.stamp(errand.source), disk.stamp(errand.target)
         if there is not None:
@@ -191,8 +190,8 @@ def bring(
 
 
 def finish(disk: Disk, errand: Errand, seen: Stamp | None, root: Path) -> StayedCode | None:
-    """Takes the source away, now that everyone knows the target: the file, its sidecar, and the folders below `root`
-    that are empty then. Gives why the source had to stay."""
+    """Deletes the source after the target's path was stored: file, sidecar, and folders below `root` that are empty
+    then. Returns why the source was kept, if so."""
     try:
         source = disk.stamp(errand.source)
         if source is not None and not _is_surely_the_same(disk, errand, source, seen):
@@ -200,7 +199,7 @@ def finish(disk: Disk, errand: Errand, seen: Stamp | None, root: Path) -> Stayed
         disk.remove(errand.source)
         _remove_sidecar(disk, errand)
     except (OSError, Unreadable):
-        # Windows does not let go of a file that is open somewhere.
+        # Windows locks a file that is open in another program.
         return StayedCode.IN_USE
     with suppress(OSError):
         for folder in errand.source.parents:
@@ -208,20 +207,20 @@ def finish(disk: Disk, errand: Errand, seen: Stamp | None, root: Path) -> Stayed
                 break
             disk.remove_folder(folder)
     if errand.owner is not None:
-        # What an attempt left that was given up for a rescue.
+        # Deletes the part of a download that was abandoned for a rescue.
         forget_part(errand.target, errand.owner)
     return None
 
 
 def give_up(disk: Disk, errand: Errand) -> None:
-    """Takes the copy at the target away again, and its sidecar. Raises nothing."""
+    """Deletes the copy at the target and its sidecar. Raises nothing."""
     with suppress(OSError):
         disk.remove(errand.target)
     _taken(disk, errand)
 
 
 def _found_there(disk: Disk, errand: Errand, source: Stamp | None, there: Stamp) -> Outcome:
-    """Something has the target's name. It is ours if an earlier run put it there, whole."""
+    """The target exists. It is ours if an earlier run completed it."""
     if source is None:
         is_ours = not errand.size or there.size == errand.size
         is_ours = is_ours and (not errand.sha256 or disk.hash(errand.target) == errand.sha256)
@@ -229,13 +228,13 @@ def _found_there(disk: Disk, errand: Errand, source: Stamp | None, there: Stamp)
     if there.size == source.size and disk.hash(errand.source) == disk.hash(errand.target):
         return Outcome(Fate.MOVED, source)
     if errand.is_begun and there.size == 0:
-        # A name that was taken and not filled, on a file system that knows no second name for a file.
+        # A name reserved by an empty file, on a file system without hard links.
         disk.remove(errand.target)
     return _taken(disk, errand)
 
 
 def _taken(disk: Disk, errand: Errand) -> Outcome:
-    """The name is given up, and with it the sidecar that was there first."""
+    """Gives up the name, and deletes the sidecar that was written first."""
     beside = sidecar.path_for(errand.target)
     if errand.owner is not None and sidecar.owner_of(beside) == errand.owner:
         with suppress(OSError):
@@ -248,7 +247,7 @@ def _renamed(disk: Disk, errand: Errand) -> bool:
         _bring_sidecar(disk, errand)
         disk.rename(errand.source, errand.target)
     except OSError as error:
-        # Two mounts of one device, or a file that Windows keeps while it is open: then it is copied.
+        # Two mounts of one device, or a file that is open on Windows: copy it instead.
         if error.errno in (errno.EXDEV, errno.EACCES, errno.EPERM, errno.EBUSY):
             return False
         raise
@@ -319,13 +318,13 @@ def _remove_sidecar(disk: Disk, errand: Errand) -> None:
     old, new = sidecar.path_for(errand.source), sidecar.path_for(errand.target)
     left, arrived = disk.stamp(old), disk.stamp(new)
     if left is not None and (arrived is None or left.modified > arrived.modified):
-        # It was written anew after it had been copied.
+        # The sidecar changed after it was copied.
         disk.write(new, _renamed_in(content, errand))
     disk.remove(old)
 
 
 def _sidecar_of(disk: Disk, errand: Errand) -> bytes | None:
-    """The sidecar beside the source, if it is this result's own."""
+    """The sidecar of the source, if it belongs to this result."""
     beside = sidecar.path_for(errand.source)
     if errand.owner is None or sidecar.owner_of(beside) != errand.owner:
         return None
@@ -333,7 +332,7 @@ def _sidecar_of(disk: Disk, errand: Errand) -> bytes | None:
 
 
 def _renamed_in(content: bytes, errand: Errand) -> bytes:
-    """The sidecar as it is at the target: it names its file, which may have got a number."""
+    """The sidecar's content with the target's file name, which may have a number."""
     if errand.source.name == errand.target.name:
         return content
     document = json.loads(content)

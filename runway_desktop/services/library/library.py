@@ -1,4 +1,4 @@
-"""Reads for the list, the places and the details: answers of the store, and the few things that only the disk can tell.
+"""Queries for the list, its filters and the details, and the few facts that only the disk has.
 
 Loop's thread; files are read in the executor. Raises StoreError when the database cannot be used; `write_text` and
 `read_text` also DiskError.
@@ -42,32 +42,31 @@ if TYPE_CHECKING:
 
 
 LARGEST_TEXT = 5_000_000
-"""Bytes of a file of presets; more is none."""
+"""Bytes. A larger file is no file of presets."""
 
 FIRST = 120
-"""Tasks of the first answer to a new question; the rest follows when they are on the screen."""
+"""Tasks in the first answer to a new query; the rest follows after it is painted."""
 SIGHT = 30
-"""Tasks that a window shows at once, or nearly."""
+"""Tasks that about fit into a window."""
 Beginning = tuple[Entries, Sequence[Row]]
 
 
 class Ahead(Struct, frozen=True):
-    """The beginning of a list, asked for before there is anybody to show it. None: it could not be had, and is asked
-    for again by whoever shows it, who tells why."""
+    """A query started before its view exists. None: it failed; the view repeats it and reports the error."""
 
     listing: Listing
     answer: asyncio.Task[Beginning | None]
 
 
 class Details(Struct, frozen=True, kw_only=True):
-    """All that is known of one task. `ledger` is in the order in which things happened."""
+    """All that is known of one task. `ledger` in chronological order."""
 
     row: Row
     inputs: tuple[Input, ...] = ()
     ledger: tuple[LedgerEntry, ...] = ()
     takes: Takes = field(default_factory=Takes)
     asked: ClientRequest | None = None
-    """As another program asked for it; None: the person made it."""
+    """The client's request; None if the person made the task."""
 
 
 class Library:
@@ -77,18 +76,18 @@ class Library:
         self._settings = settings
         self._executor = executor
         self.left = NotSaved()
-        """What was not saved when it was last asked for."""
+        """The last result of `not_saved`."""
 
     async def list(self, listing: Listing) -> Entries:
         """The ids to show, in order."""
         return await self._store.list(listing)
 
     async def beginning(self, listing: Listing, limit: int = FIRST, sight: int = SIGHT) -> Beginning:
-        """The first `limit` ids to show, at once, with the rows of the first `sight` of them."""
+        """The first `limit` ids, quickly, with the rows of the first `sight`."""
         return await self._store.beginning(listing, limit, sight)
 
     async def ask_ahead(self, listing: Listing, spawn: Spawn, clock: Clock) -> Ahead:
-        """Comes back when the question is with the database, whose thread answers it while this one builds a window."""
+        """Returns once the query is queued; the database's thread answers it while this thread builds a window."""
 
         async def ask() -> Beginning | None:
             try:
@@ -101,7 +100,7 @@ class Library:
         return ahead
 
     async def amount(self, wanted: Filter) -> int:
-        """How many tasks a search would find."""
+        """Number of tasks that match."""
         return await self._store.amount(wanted)
 
     async def takes(self, task_id: TaskId) -> Takes:
@@ -111,7 +110,7 @@ class Library:
         return await self._store.rows(task_ids)
 
     async def of_runway(self, remote_ids: Sequence[RemoteId]) -> dict[RemoteId, TaskId]:
-        """Which of these ids of Runway's are here, removed ones too."""
+        """Which of these Runway ids are known; includes removed tasks."""
         return await self._store.find_remote(remote_ids)
 
     async def groups(self, listing: Listing) -> Sequence[GroupSummary]:
@@ -121,7 +120,7 @@ class Library:
         return await self._store.counts()
 
     async def details(self, task_id: TaskId) -> Details | None:
-        """None for a task that is not here."""
+        """None for an unknown task."""
         rows = await self._store.rows([task_id])
         if not rows:
             return None
@@ -132,7 +131,7 @@ class Library:
         return Details(row=rows[0], inputs=tuple(inputs), ledger=tuple(ledger), takes=takes, asked=asked)
 
     async def recent_prompts(self, limit: int = 200, text: str = "") -> Sequence[str]:
-        """Prompts that were used, latest first, each once; with `text`, those that hold every word of it."""
+        """Distinct prompts, latest first; with `text`, only those that contain every word of it."""
         return await self._store.recent_prompts(limit, text)
 
     async def refused_prompts(self) -> frozenset[str]:
@@ -142,11 +141,9 @@ class Library:
     async def save_poster(
         self, output: Output, path: Path, *, width: int = 0, height: int = 0, duration: float = 0.0
     ) -> Output | None:
-        """Keeps what was learned when a result was first decoded: its poster, sides in pixels, length in seconds.
-
-        Changes the output as it is by then, so that a download that ended meanwhile is not undone; None when it is
-        gone, or nothing is new, or its file was changed outside, or came back, since it was asked for.
-        """
+        """Stores what decoding a result gave: poster, dimensions in pixels, length in seconds. Edits the current
+        output, so a concurrent download is not undone. None if the output is gone or unchanged, or its file was changed
+        or restored meanwhile."""
 
         def edit(current: Output) -> Output | None:
             if current.is_changed != output.is_changed:
@@ -165,36 +162,36 @@ class Library:
         return known
 
     async def not_saved(self, now: float, limit: int) -> NotSaved:
-        """What is not on this disk though Runway may still have it, the most urgent first."""
+        """Results not on this disk that may still be at Runway, most urgent first."""
         self.left = await self._store.not_saved(now, limit)
         return self.left
 
     async def maker_of(self, path: Path) -> Row | None:
-        """The task that made this file, by its bytes, so that it holds for a copy and after renaming; None for a file
-        that was not made here. DiskError when it cannot be read."""
+        """The task that made this file, identified by hash, also for copies and renamed files; None if there is none.
+        DiskError when the file cannot be read."""
         digest = await in_worker(self._executor, file_hash, path)
         made = await self._store.outputs_with([digest])
         rows = await self._store.rows([output.task_id for output in made])
         return min(rows, key=lambda row: row.task.created_at, default=None)
 
     async def missing(self, outputs: Sequence[Output]) -> frozenset[tuple[TaskId, int]]:
-        """Which of these were saved and are not there any more, by task and index."""
+        """Which of these saved outputs have no file any more, by task and index."""
         saved = [output for output in outputs if output.state is OutputState.SAVED and output.path]
         gone = await in_worker(self._executor, lambda: [not os.path.isfile(output.path) for output in saved])
         return frozenset((output.task_id, output.index) for output, is_gone in zip(saved, gone, strict=True) if is_gone)
 
     async def folder_of(self, output: Output) -> Path:
-        """The folder to show for a result: its own if it is there, else the library, else the nearest folder above."""
+        """The folder to show for a result: its own if it exists, else the library, else the nearest existing parent."""
         wanted = Path(output.path).parent if output.path else self._settings.library
         return await in_worker(self._executor, _nearest_folder, wanted, self._settings.library)
 
     async def write_text(self, path: Path, text: str) -> None:
-        """An export, written beside its place first, so that what was there is whole until the new one is. DiskError
-        when it cannot be written."""
+        """Writes an export atomically. DiskError when it cannot be written."""
         await in_worker(self._executor, _write_text, path, text)
 
     async def read_text(self, path: Path) -> str:
-        """A small text that the person chose. DiskError when it cannot be read, NotPossible when it is no text."""
+        """Reads a small text file that the person selected. DiskError when it cannot be read, NotPossible when it is no
+        text."""
         return await in_worker(self._executor, _read_text, path)
 
 
@@ -210,7 +207,7 @@ def _read_text(path: Path) -> str:
 
 def _write_text(path: Path, text: str) -> None:
     with spoken_for(path.parent):
-        # Half a character, of a broken file name, is spelled out.
+        # Lone surrogates, from invalid file names, are escaped.
         write_whole(path, text.encode("utf-8", "backslashreplace"), private.USUAL_FILE)
 
 

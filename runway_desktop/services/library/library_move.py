@@ -1,15 +1,15 @@
-"""The library moves to another folder, and rescued results come home: file by file, resumable after a kill anywhere.
+"""Moves the library to another folder, and rescued results back into it: file by file, resumable after a kill.
 
-A move is noted in the journal before it begins, and so is each group of files before the first of them is touched.
-Then each file is brought to its target whole (`file_moving`), the store gives the results their new paths in one
-transaction, the requests that use them follow, and only after that the old files are taken away (`move_group`).
-Whatever is cut short is begun again with the same targets. What is not ours any more, because somebody worked on it,
-stays and is told.
+A write-ahead journal records the move, and each group of files before its first file is touched. Then each file is
+brought to its target (`file_moving`), the new paths are stored in one transaction, requests that use the files are
+updated, and only then the old files are deleted (`move_group`). Interrupted work is repeated with the same targets.
+Files that were edited are not moved, and reported.
 
-It waits, and says so, while one of the folders is away or the disk is full, and goes on by itself. New results go to
-the new folder from the first moment on; downloads that run finish where they are and are moved then.
-One for the life of the program; loop's thread only. `run` raises nothing; `plan`, `begin` and `left_behind` raise
-StoreError, `begin` also NotPossible.
+While a folder is absent or the disk is full, the move is paused with a reason and continues automatically. New results
+go to the new folder at once; running downloads finish in the old one and are moved then.
+
+Runs once per program; loop's thread only. `run` raises nothing; `plan`, `begin` and `left_behind` raise StoreError,
+`begin` also NotPossible.
 """
 
 from __future__ import annotations
@@ -58,18 +58,18 @@ log = logging.getLogger(__name__)
 
 GROUP_FILES = 32
 GROUP_SIZE = 256 * 1024 * 1024
-"""Files and bytes of one group: what a kill has begun again, and what one transaction moves."""
+"""Limits of one group, which is one transaction and is repeated after a kill."""
 TELL_EVERY = 0.2
-"""Seconds between two events of its progress."""
+"""Seconds between two progress events."""
 TRY_AGAIN_AFTER = 30.0
-"""Seconds until a database or disk that refused is tried again."""
+"""Seconds before a retry after a database or disk refused."""
 
 _Waiting = tuple[TaskId, int, Path, int]
-"""Task and index of a result (empty and -1 for what is none), its path, its size."""
+"""Task and index of a result (empty and -1 for other files), path, size."""
 
 
 class UnderWay(Protocol):
-    """The downloads: what they still work on is not moved under their hands."""
+    """The downloads. Files that they are working on are not moved."""
 
     def is_under_way(self, owner: Owner) -> bool: ...
 
@@ -78,7 +78,7 @@ class UnderWay(Protocol):
 
 @dataclass(eq=False, repr=False)
 class LibraryMove:
-    """`rescued` is the folder from which results come home."""
+    """`rescued`: the folder with rescued results."""
 
     _store: Store
     _bus: Bus
@@ -92,10 +92,10 @@ class LibraryMove:
     def __post_init__(self) -> None:
         self._alarm = Alarm(self._clock)
         self._turn = asyncio.Lock()
-        """Held while a group is in hand."""
+        """Held while a group is being moved."""
         self._journal: Journal | None = None
         self._queue: deque[_Waiting] = deque()
-        """What is still to be moved, as far as it was looked up."""
+        """Files still to be moved, as far as looked up."""
         self._progress: MoveProgress | None = None
         self._told_at = float("-inf")
         self._stops = False
@@ -107,16 +107,16 @@ class LibraryMove:
 
     @property
     def progress(self) -> MoveProgress | None:
-        """Of the move that is under way, or the last one of this run; None when there was none."""
+        """Of the current move, or the last one of this run; None if there was none."""
         return self._progress
 
     @property
     def is_moving(self) -> bool:
-        """The person's move is under way. The homecoming of rescued results does not count."""
+        """Whether the person's move is running; returning rescued results does not count."""
         return self._journal is not None and not self._journal.is_homecoming
 
     async def plan(self, target: Path, source: Path | None = None) -> MovePlan:
-        """What moving would mean, from the library as it is now or from a folder that was it before."""
+        """The plan of a move from the current library, or from an earlier one."""
         origin = source or self._settings.library
         outputs = [output for output in await self._store.outputs_in(str(origin)) if _is_saved(output)]
         if origin != target:
@@ -124,12 +124,12 @@ class LibraryMove:
         return await self._mover.do(examine, origin, target, outputs, self._folder.mount_known_of(target))
 
     async def begin(self, plan: MovePlan) -> None:
-        """Begins it: new results go to the new folder at once. It goes on at the next start, until it is done."""
+        """Starts the move: new results go to the new folder at once. It continues in later runs until it is done."""
         if self.is_moving:
             raise NotPossible("The library is being moved already.")
         self._stops = True
         async with self._turn:
-            # Rescued results may be on their way home; what is not complete comes later.
+            # Stops the return of rescued results; the rest of them is moved later.
             self._stops = False
             if self.is_moving:
                 raise NotPossible("The library is being moved already.")
@@ -145,14 +145,14 @@ class LibraryMove:
         self._alarm.ring()
 
     def stop(self) -> None:
-        """Ends the person's move: the file in hand goes back to where it was, the rest stays where it is."""
+        """Stops the person's move: the file being moved returns, the rest stays."""
         if self.is_moving:
             self._stops = True
             self._tell(phase=MovePhase.STOPPING)
             self._alarm.ring()
 
     async def left_behind(self) -> list[LeftBehind]:
-        """Folders that were the library before, with what lies in them still."""
+        """Earlier library folders that still contain results."""
         found = []
         for folder in self._folder.former:
             outputs = [output for output in await self._store.outputs_in(str(folder)) if self._is_behind(output)]
@@ -162,8 +162,7 @@ class LibraryMove:
         return [folder for folder in found if folder.files]
 
     async def run(self) -> None:
-        """Goes on with what an earlier run began; moves what is asked for; brings rescued results home. Until
-        canceled."""
+        """Continues an earlier run's move; runs requested moves; returns rescued results. Until canceled."""
         await keep_going("moving the library", self._go_on, self._clock)
 
     async def _go_on(self) -> None:
@@ -178,14 +177,14 @@ class LibraryMove:
             await self._alarm.wait(TRY_AGAIN_AFTER)
 
     async def _recall(self) -> None:
-        """Takes up the journal of an earlier run."""
+        """Loads the journal of an earlier run."""
         journal = read((await self._store.settings()).get(JOURNAL))
         if journal is not None:
             self._journal = journal
             self._stops = journal.is_stopped
             self._tell_anew(journal, is_resumed=True)
             if not journal.is_homecoming:
-                # The program may have died between the journal and the setting.
+                # After a crash between journal and setting.
                 self._settings.library_folder = journal.target
                 self._bus.tell(EngineNotice(EngineNoticeCode.MOVE_GOES_ON, move=self._progress))
 
@@ -211,7 +210,7 @@ class LibraryMove:
             await self._end(journal, MovePhase.DONE)
 
     def _is_to_end(self, journal: Journal) -> bool:
-        """Stopped, or the library is yet another folder by now; what is in hand is brought to its end first."""
+        """The move was stopped, or the library has changed again, and no group is unfinished."""
         return not journal.group and (self._stops or self._settings.library != Path(journal.target))
 
     async def _may_go_on(self, journal: Journal) -> bool:
@@ -223,7 +222,7 @@ class LibraryMove:
         return state.can_write
 
     async def _look_up(self, journal: Journal) -> bool:
-        """What is still to be moved; False when nothing is."""
+        """Looks up the files still to be moved; False if there are none."""
         source, stayed = Path(journal.source), {known.path for known in journal.stayed}
         waiting: list[_Waiting] = [
             (output.task_id, output.index, Path(output.path), output.size)
@@ -280,8 +279,8 @@ class LibraryMove:
         await self._wait_for(report)
 
     async def _wait_for(self, report: Report) -> None:
-        """After a refusal of the disk the folder is looked at: what it lacks the next step says, and waits for; where
-        it lacks nothing, this one file does not fit."""
+        """After a disk error, checks the folder: if it is unusable, the next step waits and says why; otherwise only
+        this file does not fit."""
         if report.refusal is None:
             if report.left and self._stops:
                 await self._alarm.wait(ROUND)
@@ -292,7 +291,7 @@ class LibraryMove:
             await self._alarm.wait(ROUND)
 
     async def _begin_homecoming(self) -> bool:
-        """Rescued results go to the library once it can be used."""
+        """Returns rescued results once the library is usable."""
         if not self._may_have_rescued or not (await self._folder.ready()).state.can_write:
             return False
         self._may_have_rescued = False
@@ -316,7 +315,7 @@ class LibraryMove:
             await self._write(None)
         self._queue.clear()
         self._stops = False
-        # Files that could not come home are tried again when something changes, and not at once.
+        # Files that could not return are retried on the next change, not at once.
         self._may_have_rescued = self._may_have_rescued or not journal.is_homecoming
         self._tell(phase=phase, waits=None)
         if journal.files or not journal.is_homecoming:

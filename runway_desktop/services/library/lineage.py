@@ -1,7 +1,6 @@
-"""What was made from what: results that became inputs, found by their bytes, so that it holds whatever was renamed or
-moved.
+"""Lineage of tasks: results that became inputs, identified by hash, independent of names and paths.
 
-A copy that the program made itself (a frame of a clip, a smaller picture) counts as its original. Loop's thread; raises
+A copy that the program made (a frame of a clip, a smaller picture) counts as its original. Loop's thread; raises
 StoreError when the database cannot be used.
 """
 
@@ -18,26 +17,26 @@ from runway_desktop.services.ports import Store
 from runway_desktop.values import Struct
 
 HIGHEST = 3
-"""Generations that are looked for above a task."""
+"""Generations searched above a task."""
 DEEPEST = 2
-"""And below it."""
+"""Generations searched below a task."""
 MOST_KIN = 12
-"""In one generation."""
+"""Most tasks of one generation."""
 
 
 class Copies(Protocol):
     """The program's own copies of files."""
 
     def home_of(self, sha256: str) -> Path:
-        """The folder for copies of the file with these bytes."""
+        """The folder for copies of the file with this hash."""
         ...
 
     async def origin(self, copy: Path) -> Origin | None: ...
 
 
 class Kin(Struct, frozen=True, kw_only=True):
-    """One tie. `use` is the input of the younger task; `row` is the older one for what lies above, None where that was
-    not made here, and the younger one for what lies below."""
+    """One relation. `use`: the younger task's input. `row`: above, the older task, None if the input was not made here;
+    below, the younger task."""
 
     use: Input
     row: Row | None = None
@@ -46,13 +45,13 @@ class Kin(Struct, frozen=True, kw_only=True):
 
 
 class Tree(Struct, frozen=True, kw_only=True):
-    """`above` begins with the nearest generation, and so does `below`."""
+    """`above` and `below` begin with the nearest generation."""
 
     row: Row
     above: tuple[tuple[Kin, ...], ...] = ()
     below: tuple[tuple[Kin, ...], ...] = ()
     takes: tuple[Row, ...] = ()
-    """Its takes, itself among them, oldest first; empty where it is the only one."""
+    """All takes including itself, oldest first; empty if it is the only one."""
 
 
 class Lineage:
@@ -60,7 +59,7 @@ class Lineage:
         self._store = store
 
     async def around(self, task_id: TaskId, copies: Copies) -> Tree | None:
-        """None for a task that is not here. What was removed from the list is left out."""
+        """None for an unknown task. Removed tasks are left out."""
         rows = await self._store.rows([task_id])
         if not rows:
             return None
@@ -76,7 +75,7 @@ class Lineage:
             uses = [use for young in generation for use in await self._store.inputs(young)]
             kin = await self._sources(uses[:MOST_KIN], copies)
             if found:
-                # Only of the task itself it matters what came from outside.
+                # Inputs from outside are shown for the task itself only.
                 kin = [tie for tie in kin if tie.row is not None]
             if kin:
                 found.append(tuple(kin))
@@ -124,7 +123,7 @@ class Lineage:
 
 
 async def _original(use: Input, copies: Copies) -> str:
-    """The bytes that an input stands for: its own, or those of the file that it is a copy of."""
+    """Hash of an input's original: its own, or of the file that it is a copy of."""
     origin = await copies.origin(Path(use.path)) if use.path else None
     return origin.sha256 if origin is not None else use.sha256
 

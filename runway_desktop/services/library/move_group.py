@@ -1,8 +1,7 @@
 """Moves one group of files: copies or renames them, stores their new paths, updates the requests that use them, and
 removes the old files.
 
-It can be repeated after an interruption at any point, with the same result. Loop's thread only. Raises StoreError; then
-the group is to be repeated.
+Idempotent after an interruption at any point. Loop's thread only. Raises StoreError; then repeat the group.
 """
 
 from __future__ import annotations
@@ -41,8 +40,8 @@ _STAYED: Mapping[Fate, StayedCode] = {
 
 
 class Report(Struct):
-    """`arrived` are at their targets, for all to know. `left` are to be tried again, because of `refusal`, because
-    their `source` is away, or because the names of `taken` are somebody else's. `stayed` are not ours to move."""
+    """`arrived`: moved and announced. `left`: to be retried, because of `refusal`, an absent source, or the names of
+    `taken`, which other files have. `stayed`: not moved."""
 
     arrived: list[FileMove] = field(default_factory=list)
     size: int = 0
@@ -56,7 +55,7 @@ class Report(Struct):
 
 @dataclass(eq=False, repr=False)
 class GroupMover:
-    """`threads` run what touches the files, one at a time."""
+    """`threads` run the file operations, one at a time."""
 
     _store: Store
     _bus: Bus
@@ -68,15 +67,15 @@ class GroupMover:
     def __post_init__(self) -> None:
         self._disk = self._disk or Disk(self._folder.room)
         self.copied: Callable[[int], None] = lambda _: None
-        """Called on the loop with bytes as they come."""
+        """Called on the loop with the number of copied bytes."""
         self.is_stopped: Callable[[], bool] = lambda: False
-        """Asked on a thread."""
+        """Called on a thread."""
 
     async def carry_out(
         self, moves: tuple[FileMove, ...], root: Path, settings: Mapping[str, Any], *, is_begun: bool
     ) -> Report:
-        """`root` is the folder that they are moved out of. `settings` are stored with the paths. `is_begun`: an earlier
-        run may have been cut short in the middle of this group."""
+        """`root`: the source folder. `settings` are stored together with the paths. `is_begun`: an earlier run may have
+        been interrupted in this group."""
         report = Report()
         async with self._folder.locks.hold(_owner(move) for move in moves if move.task_id):
             stored = await self._stored(moves)
@@ -97,7 +96,7 @@ class GroupMover:
         return report
 
     async def _bring(self, move: FileMove, output: Output | None, report: Report, is_begun: bool) -> Outcome | None:
-        """None when the rest of the group is not to be tried now."""
+        """None if the rest of the group must not be tried now."""
         errand = _errand(move, output, is_begun=is_begun)
         try:
             outcome = await self.do(bring, self._disk, errand, self._tells_copied(), self.is_stopped)
@@ -127,7 +126,7 @@ class GroupMover:
         settings: Mapping[str, Any],
         report: Report,
     ) -> None:
-        """Everyone gets to know the new paths, the store first; then the old files go."""
+        """Stores and announces the new paths, then deletes the old files."""
         if not seen:
             return
         moved = await self._store.move_outputs([move for move in seen if move.task_id], settings)
@@ -147,7 +146,7 @@ class GroupMover:
     async def _that_are_wanted(
         self, seen: Mapping[FileMove, Stamp | None], moved: set[Owner], stored: Mapping[Owner, Output]
     ) -> tuple[FileMove, ...]:
-        """Without those that went to the trash while they were copied: their copies go again."""
+        """Without files that went to the trash during the copy; their copies are deleted."""
         arrived = []
         for move, stamp in seen.items():
             was = stored.get(_owner(move))
@@ -170,12 +169,12 @@ class GroupMover:
         return found
 
     async def do(self, work: Callable[..., Result], *arguments: Any) -> Result:
-        """Runs what touches the files."""
+        """Runs a file operation."""
         return await in_worker(self._threads, work, *arguments)
 
 
 def _on_loop(loop: asyncio.AbstractEventLoop, tell: Callable[[int], None], count: int) -> None:
-    """From a thread. A loop that is closed needs no telling."""
+    """From a thread. Does nothing after the loop was closed."""
     if not loop.is_closed():
         loop.call_soon_threadsafe(tell, count)
 

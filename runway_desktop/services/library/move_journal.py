@@ -1,8 +1,8 @@
-"""What is written down of a move of results before each step, so that a move that was killed at any point is finished
-by the next run.
+"""Write-ahead journal of a move of results, from which the next run finishes a killed move.
 
-It stands in the profile's settings under `JOURNAL`. The group in hand is noted before its first file is touched; the
-store moves their paths and notes the same group again; when its files are finished the next group takes its place.
+It is stored in the profile's settings under `JOURNAL`. A group is recorded before its first file is touched; the store
+changes the paths and records the same group again; when its files are done, the next group replaces it.
+
 Pure. `read` never raises for what is stored.
 """
 
@@ -17,18 +17,18 @@ from runway_desktop.values import Struct, as_json, replace
 
 JOURNAL = "library.move"
 MOST_STAYED = 1_000
-"""Files that stayed and are told by name; the rest is only counted."""
+"""Most stayed files recorded by name."""
 
 
 class Journal(Struct, frozen=True, kw_only=True):
-    """`files` and `size` are what has arrived so far. `is_homecoming` as in MoveProgress."""
+    """`files` and `size`: moved so far. `is_homecoming` as in MoveProgress."""
 
     source: str
     target: str
     begun_at: float
     is_homecoming: bool = False
     is_stopped: bool = False
-    """The person stopped it: only the group in hand is brought to an end."""
+    """The person stopped it: only the current group is finished."""
     files: int = 0
     size: int = 0
     group: tuple[FileMove, ...] = ()
@@ -48,7 +48,7 @@ class Journal(Struct, frozen=True, kw_only=True):
 
 
 def read(stored: object) -> Journal | None:
-    """What an earlier run wrote; None when there is nothing, or nothing that makes sense."""
+    """The journal of an earlier run; None if there is none or it is invalid."""
     if not isinstance(stored, Mapping):
         return None
     try:
@@ -71,6 +71,6 @@ def read(stored: object) -> Journal | None:
 
 
 def _stayed(path: str, code: str, words: str = "") -> Stayed:
-    """Earlier versions wrote a sentence in place of the code."""
+    """Earlier versions stored a sentence instead of the code."""
     known = code in {one.value for one in StayedCode}
     return Stayed(path, StayedCode(code), words) if known else Stayed(path, StayedCode.UNKNOWN, code)

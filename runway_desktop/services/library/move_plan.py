@@ -1,7 +1,6 @@
-"""Examines a move of results to another folder before it begins, and chooses the names of the moved files and which
-files move besides the results.
+"""Plans a move of results: checks both folders, chooses target names, and finds other files to move.
 
-Blocks, on a thread that may hang with either folder. Raises nothing but what `choose_names` says.
+Blocks, on a thread that may hang with either folder. Raises only what `choose_names` says.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ from runway_desktop.services.results.part_file import claim, free_name, is_free
 from runway_desktop.values import replace
 
 PASTED = "Pasted pictures"
-"""A folder in the library, for pictures that were pasted as inputs."""
+"""Folder in the library for pictures that were pasted as inputs."""
 _PASTED_NAME = re.compile(r"pasted \d{4}-\d\d-\d\d \d\d-\d\d-\d\d(?: \d+)?\.png")
 
 
 def examine(source: Path, target: Path, outputs: Sequence[Output], known_mount: str | None) -> MovePlan:
-    """`outputs` are those that lie in the source. `known_mount` is what is known of the target, as for a look."""
+    """`outputs`: those in the source. `known_mount`: of the target, as for `look_at`."""
     files, size = len(outputs), sum(output.size for output in outputs)
     plan = MovePlan(source=source, target=target, files=files, size=size)
     if _same(source, target):
@@ -50,8 +49,7 @@ def examine(source: Path, target: Path, outputs: Sequence[Output], known_mount: 
 def choose_names(
     files: Sequence[tuple[TaskId, int, Path]], source: Path, target: Path, taken: Sequence[Path] = ()
 ) -> tuple[FileMove, ...]:
-    """A free name for each file, in the folders that it lies in now; `taken` may not be chosen either. Raises DiskError
-    when there is none."""
+    """A free name for each file, in its present subfolder; excludes `taken`. Raises DiskError if there is none."""
     chosen = {claim(path) for path in taken}
     moves = []
     for task_id, index, path in files:
@@ -62,7 +60,7 @@ def choose_names(
 
 
 def pasted_pictures(source: Path) -> list[tuple[Path, int]]:
-    """The pictures that this program kept there, each with its size. What else lies there is somebody's own."""
+    """The pictures that this program stored there, with their sizes. Other files belong to the person."""
     try:
         with os.scandir(source / PASTED) as entries:
             found = [entry for entry in entries if _PASTED_NAME.fullmatch(entry.name) and entry.is_file()]
@@ -79,7 +77,7 @@ def _same(source: Path, target: Path) -> bool:
 
 
 def _real(path: Path) -> Path:
-    """Without links. Two spellings that differ in case only may be one folder: that is what `_same` is for."""
+    """Without links. Spellings that differ in case may be the same folder; `_same` detects that."""
     try:
         return path.resolve()
     except OSError:

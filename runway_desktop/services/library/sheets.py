@@ -1,8 +1,7 @@
-"""Keeps batch sheets: rows, axes, and which tasks were made of which row, as one JSON text each.
+"""Stores batch sheets: rows, axes, and the tasks made of each row, as one JSON text per sheet.
 
-`write` and `read` are pure. A row is written by itself and kept by the caller, so that a change of one cell in
-thousands costs a row. Loop's thread only; StoreError passes through. What is kept and cannot be understood raises
-`DamagedSheet`.
+`write` and `read` are pure. The caller caches the text of each row, so that changing one cell among thousands
+serializes one row. Loop's thread only; StoreError passes. An invalid stored sheet raises `DamagedSheet`.
 """
 
 from __future__ import annotations
@@ -22,35 +21,35 @@ from runway_desktop.values import Struct, as_json, field
 from .expansion import Axis
 
 OPEN_SHEET = "sheet.open"
-"""The setting that names the sheet which is open, so that it can be offered again after a crash."""
+"""Setting with the open sheet's id, to offer it again after a crash."""
 FORM = 1
-"""Of the text. A newer one is refused with a sentence."""
+"""Version of the format. A newer one is refused with a sentence."""
 
 
 class DamagedSheet(NotPossible):
-    """A kept sheet that cannot be read."""
+    """A stored sheet that cannot be read."""
 
 
 class SentTask(Struct, frozen=True):
-    """`labels`: what was taken of each brace and axis for it."""
+    """`labels`: its choices for each brace and axis."""
 
     task_id: TaskId
     labels: tuple[str, ...] = ()
 
 
 class KeptRow(Struct, frozen=True, kw_only=True):
-    """`cells` by column, as wire JSON where it could be read as such. `unmatched`: what no column took, by title."""
+    """`cells` by column, as wire JSON where valid. `unmatched`: by title, for titles without a column."""
 
     cells: Mapping[str, Any] = field(default_factory=dict)
     unmatched: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
-    """What was wrong with it as a whole when it came."""
+    """Problems of the whole row at import."""
     sent: tuple[SentTask, ...] = ()
 
 
 class SheetContent(Struct, frozen=True, kw_only=True):
-    """`composed`: what applies to cells that are left blank. `project` likewise. `shown`: columns the person asked
-    for. `beside`: the folder from which relative paths count, or empty."""
+    """`composed`: defaults for blank cells; `project` likewise. `shown`: columns that the person added. `beside`: base
+    folder of relative paths, or empty."""
 
     name: str
     composed: Request
@@ -60,7 +59,7 @@ class SheetContent(Struct, frozen=True, kw_only=True):
     shown: tuple[str, ...] = ()
     beside: str = ""
     source: str = ""
-    """The file that it came from, for its title; empty for what was typed or pasted."""
+    """The imported file, for the title; empty if typed or pasted."""
 
 
 class Sheets:
@@ -69,18 +68,18 @@ class Sheets:
         self._executor = executor
 
     async def keep(self, sheet: KeptSheet) -> None:
-        """Writes the sheet, in place of what was kept of it."""
+        """Inserts or replaces the sheet."""
         await self._store.save_sheet(sheet)
 
     async def open(self, sheet_id: str) -> KeptSheet | None:
         return await self._store.sheet(sheet_id)
 
     async def of_batch(self, batch_id: BatchId) -> KeptSheet | None:
-        """The sheet that a batch was sent from; None for a batch that came otherwise."""
+        """The sheet that a batch was sent from; None if there is none."""
         return await self._store.sheet_of_batch(batch_id)
 
     async def content(self, kept: KeptSheet) -> SheetContent:
-        """What is kept of a sheet, read on a worker: thousands of rows take a while. Raises DamagedSheet."""
+        """Parses a stored sheet in a worker: thousands of rows take a while. Raises DamagedSheet."""
         return await in_worker(self._executor, read, kept.text)
 
     async def recent(self, limit: int = 50) -> Sequence[KeptSheet]:
@@ -92,7 +91,7 @@ class Sheets:
 
 
 def write(content: SheetContent, rows: Sequence[str]) -> str:
-    """The text of a sheet. `rows` are its rows, each written by `write_row`; those in `content` do not count."""
+    """The text of a sheet. `rows`: texts from `write_row`; the rows in `content` are ignored."""
     head = {
         "form": FORM,
         "name": content.name,
@@ -107,7 +106,7 @@ def write(content: SheetContent, rows: Sequence[str]) -> str:
 
 
 def write_row(row: KeptRow) -> str:
-    """One row. Raises nothing for cells: they are JSON already."""
+    """One row. Never raises: cells are JSON already."""
     found: dict[str, Any] = {"cells": dict(row.cells)}
     if row.unmatched:
         found["unmatched"] = dict(row.unmatched)
@@ -119,7 +118,7 @@ def write_row(row: KeptRow) -> str:
 
 
 def read(text: str) -> SheetContent:
-    """The sheet that was written. Raises DamagedSheet."""
+    """Parses a sheet. Raises DamagedSheet."""
     try:
         found = json.loads(text)
         if found["form"] > FORM:
