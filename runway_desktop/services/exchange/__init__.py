@@ -1,5 +1,5 @@
-"""What goes out of the library and what comes into it: files, lists, ids of tasks, folders of results.
+"""Import and export: files, lists, task ids, and folders of results.
 
-Everything is done in short trips to a worker, so that the window stays free, the person sees how far it is, and can
-stop it between two of them.
+All work runs in short calls of a worker, so that the window stays responsive, shows progress, and can stop the work
+between two calls.
 """

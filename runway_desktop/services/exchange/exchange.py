@@ -1,8 +1,8 @@
-"""Import and export as one value for the window, and the decision whether something dropped is an import.
+"""Import and export for the window, and detection whether dropped data is an import.
 
-What is dropped or pasted may be a record of tasks rather than prompts or inputs. In doubt it counts as prompts: a text
-with some ids in it is still prompts, unless it reads like a log or consists mostly of ids. A few bare ids need no
-preview. Loop's thread; dropped files are read in the executor.
+Dropped or pasted data may be a record of tasks instead of prompts or inputs. In doubt it counts as prompts: a text with
+some ids is still prompts, unless it looks like a log or consists mostly of ids. A few bare ids need no preview. Loop's
+thread; dropped files are read in the executor.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ from .imported_tasks import local_id
 from .list_export import ListExport
 
 FEW = 10
-"""Bare ids that are taken up at once, as they were typed."""
+"""Up to so many bare ids are adopted without a preview."""
 GLANCE = 8
-"""Steps of a search that tell what a long file is."""
+"""Search steps that are run to classify a long file."""
 HEAD = 1_000_000
-"""Characters of its beginning that are looked at beside."""
+"""Characters of its beginning that are also read for that."""
 _ENDINGS = LOGS | JSON_LINES | TABLES | DOCUMENTS | {".txt", ".text", ".md", ""}
 _LOG_LINE = re.compile(
     r"\s*(?:[\[(<]?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d)"
@@ -67,15 +67,15 @@ class CatalogFile(Struct, frozen=True):
 
 
 class TaskIds(Struct, frozen=True, eq=False):
-    """A record of task ids, of which the person wants a preview. `searches`: those of its files, or of its text, as far
-    as they were begun; none where nobody had to tell what it is."""
+    """A record of task ids that needs a preview. `searches`: the started searches of its files or text; empty if none
+    was needed to classify it."""
 
     dropped: Dropped
     searches: tuple[IdSearch, ...] = ()
 
 
 class ResultsFolder(Struct, frozen=True):
-    """A folder of results that are not all known."""
+    """A folder of results, some of them unknown here."""
 
     path: Path
 
@@ -116,13 +116,13 @@ class Exchange:
     async def gather(
         self, dropped: Dropped, *, prefer: tuple[str, str] | None = None, for_import: bool = True
     ) -> Brought:
-        """What was dropped or pasted, parsed: its files are read once. `for_import`: it may be something of which a
-        preview is shown; else it is gathered as requests, inputs and a few ids. StoreError."""
+        """Dropped or pasted data, parsed; its files are read once. `for_import`: data with a preview is allowed; else
+        it is gathered as requests, inputs and a few ids. StoreError."""
         found = await self._recognized(dropped, for_import=for_import)
         return found or await self._intake.gather(dropped, prefer=prefer)
 
     async def _recognized(self, dropped: Dropped, *, for_import: bool) -> CatalogFile | TaskIds | ResultsFolder | None:
-        """Results that are all here already are inputs, as they always were."""
+        """A folder whose results are all known counts as inputs."""
         words = self._intake.words if for_import else None
         found = await in_worker(self._executor, _recognized, dropped, words)
         if not isinstance(found, list):
@@ -133,7 +133,7 @@ class Exchange:
 
 
 def _recognized(dropped: Dropped, words: Vocabulary | None) -> CatalogFile | TaskIds | list[Sidecar] | None:
-    """A folder of results is given by its first sidecars. Without words a catalog alone is recognized."""
+    """A folder of results is returned as its first sidecars. Without words only a catalog is detected."""
     path = dropped.paths[0] if len(dropped.paths) == 1 else None
     if path is not None and path.suffix.lower() == ".json":
         with contextlib.suppress(DiskError, Unreadable, ValueError):
@@ -148,8 +148,8 @@ def _recognized(dropped: Dropped, words: Vocabulary | None) -> CatalogFile | Tas
 
 
 def searches_of_record(dropped: Dropped, words: Vocabulary) -> tuple[IdSearch, ...]:
-    """The searches for ids, of each file or of the text, begun so far that they tell that this is a record of which the
-    person wants a preview; none when it is not. Files win over a text beside them."""
+    """The started searches of a record of ids that needs a preview, one per file, or one for the text; empty if it is
+    no such record. Files take precedence over a text."""
     if not dropped.paths:
         search = _begun(IdSearch.in_text(dropped.text, words))
         return (search,) if _text_is_record(dropped.text, search) else ()
@@ -207,7 +207,7 @@ def _likely(search: IdSearch) -> list[FoundId]:
 
 
 def _is_few(head: str, ids: Sequence[FoundId]) -> bool:
-    """A handful of ids and nothing else."""
+    """At most `FEW` ids and nothing else."""
     return len(ids) <= FEW and not _BARE.sub("", UUID.sub("", head))
 
 
@@ -226,7 +226,7 @@ def _most_lines(head: str, ids: Sequence[FoundId]) -> bool:
 
 
 def _document_is_record(document: Any, ids: Sequence[FoundId]) -> bool:
-    """A list of which most have an id at Runway. One sidecar, or one answer of Runway's, is what it always was."""
+    """A list whose items mostly have a Runway id. A single sidecar or answer of the API is no such list."""
     if document is None:
         return len(ids) > FEW
     if sidecar.read(document) is not None:

@@ -1,9 +1,8 @@
-"""Results as files in a folder of the person's choice, under names from a template.
+"""Exports results as files to a folder, with names from a template.
 
-The tasks are read page by page, however many they are; each file is one trip to the worker, which puts it there whole
-or not at all. What cannot be read is told at the end; what the folder refuses ends the export. Done again into the same
-folder it goes on where it stopped: what stands there already is not copied twice. Loop's thread. `survey` raises
-StoreError, `run` that and DiskError when there is no room.
+Tasks are read page by page; each file is one call of the worker, which writes it atomically. Unreadable sources are
+reported at the end; an error of the target folder ends the export. A repeated export skips files that are already
+there. Loop's thread. `survey` raises StoreError, `run` also DiskError when there is too little space.
 """
 
 from __future__ import annotations
@@ -37,16 +36,15 @@ from .whole_copy import How, Names, Put, SourceTrouble, put_whole
 
 PAGE = 200
 _WHOLE = "{batch}{row}"
-"""A template that asks for all that has to be looked up."""
+"""A template that uses everything that has to be looked up."""
 FIRST = 5
-"""Files whose names are shown before the export."""
+"""Files whose names are previewed."""
 MOST_FAILURES = 200
-"""That are told one by one."""
+"""Most failures listed by name."""
 
 
 class FileChoice(Struct, frozen=True, kw_only=True):
-    """`link`: a second name for the same file where the disk can do that, which takes no room. `keep_request`: the
-    request that stands inside a file stays there."""
+    """`link`: hard links where possible, which take no space. `keep_request`: keep the request embedded in files."""
 
     folder: Path
     template: str
@@ -57,7 +55,7 @@ class FileChoice(Struct, frozen=True, kw_only=True):
 
 
 class Item(Struct, frozen=True):
-    """One result that is to be exported."""
+    """One result to be exported."""
 
     task: Task
     output: Output
@@ -75,18 +73,17 @@ class Item(Struct, frozen=True):
 
 
 class Survey(Struct, frozen=True, kw_only=True):
-    """What there is to export. `size` in bytes as far as it is known; `first` are the first few, for their names."""
+    """What will be exported. `size` in known bytes; `first`: some items, to preview names."""
 
     files: int = 0
     size: int = 0
     without: int = 0
-    """Tasks that have no file here."""
+    """Tasks without a file here."""
     first: tuple[Item, ...] = ()
 
 
 class FilesExported(Struct, kw_only=True):
-    """`failures`: the file's name and why it could not be exported. `problem`: what ended the export, if anything
-    did."""
+    """`failures`: file name and reason. `problem`: the error that ended the export, if any."""
 
     folder: Path
     copied: int = 0
@@ -104,10 +101,10 @@ class FileExport:
         self._executor = executor
         self._room = room
         self._turn = asyncio.Lock()
-        """One at a time puts files into folders: two that want one name would write one draft."""
+        """Serializes exports: two that write the same name would share a draft."""
 
     async def survey(self, task_ids: Sequence[TaskId], progress: Progress, *, only_picks: bool) -> Survey:
-        """Looks through the tasks. Gives what it has so far when it is stopped."""
+        """Counts files and bytes. If stopped, returns the result so far."""
         files, size, without = 0, 0, 0
         first: list[Item] = []
         places = BatchPlaces(self._store)
@@ -124,7 +121,7 @@ class FileExport:
     async def run(
         self, task_ids: Sequence[TaskId], choice: FileChoice, survey: Survey, progress: Progress
     ) -> FilesExported:
-        """Puts the files there. Waits while another export is under way."""
+        """Writes the files. Waits for a running export."""
         async with self._turn:
             return await self._run(task_ids, choice, survey, progress)
 
@@ -150,7 +147,7 @@ class FileExport:
                         continue
                     if inputs is None:
                         inputs = await self._store.inputs(row.task.id) if choice.sidecars else ()
-                    # A sidecar names the batch, whether the file does or not.
+                    # A sidecar contains the batch name, even if the template does not.
                     asked = choice.template + ("{batch}" if choice.sidecars else "")
                     item = await self._item(row, output, asked, places)
                     await self._export(item, inputs, choice, names, came)
@@ -191,7 +188,7 @@ class FileExport:
 
 
 def names_of(items: Sequence[Item], template: str) -> list[str]:
-    """How the files would be called in an empty folder, with `/` between folders. Pure."""
+    """The file names in an empty folder, with `/` between folders. Pure."""
     taken: set[str] = set()
     found = []
     for item in items:
@@ -228,7 +225,7 @@ def _put(item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names, 
 
 
 def _without_request(source: Path, draft: Path) -> None:
-    """One that cannot be rid of its request is not handed out."""
+    """If the request cannot be removed, the file is not exported."""
     try:
         embedding.remove(draft, source.suffix)
     except embedding.NotEmbedded as error:
@@ -245,7 +242,7 @@ def _request_in(source: Path) -> Mapping[str, Any] | None:
 
 
 def _check_room(room: DiskRoom, folder: Path, needed: int) -> None:
-    """In a worker. A second name takes no room, so it is asked for copies only."""
+    """In a worker. For copies only, since links take no space."""
     with spoken_for(folder):
         left = room.left(folder)
     if left < needed:

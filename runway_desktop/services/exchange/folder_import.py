@@ -1,9 +1,9 @@
-"""A folder of results from another machine, an old profile or a lost list becomes tasks that are kept.
+"""Imports a folder of results from another machine, an old profile or a lost list as finished tasks.
 
-`look` walks the folder and says of each result whether it is new here; `take_in` verifies the bytes and stores the
-tasks, a chunk at a time, each whole or not at all, so that an import that was cut short is simply done again: what is
-here by then is known. `take_back` undoes a whole import. Nothing here asks Runway, sends, or moves a file. Loop's
-thread; files are read in the executor. Raises StoreError, and DiskError where copies have no room.
+`look` walks the folder and compares each result with the list. `take_in` verifies the bytes and stores the tasks in
+chunks, one transaction each, so an interrupted import can be repeated: known results are skipped. `take_back` undoes an
+import. Nothing here calls Runway, sends, or moves a file. Loop's thread; files are read in the executor. Raises
+StoreError, and DiskError when there is no space for copies.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ from .standing import Candidate, Standing, compared, rows_of, standings_of
 from .whole_copy import Names, SourceTrouble, put_whole
 
 CHUNK = 40
-"""Results of one transaction, or a few more where one task has several."""
+"""Results per transaction, or some more if one task has several."""
 
 
 class FolderLook(Struct, frozen=True, kw_only=True):
-    """What lies in a folder. `is_whole`: it was not stopped before its end. `not_compared` are results that were judged
-    without their bytes, because the comparing was stopped."""
+    """Content of a folder. `is_whole`: the walk was not stopped. `not_compared`: results judged without reading their
+    bytes, because comparing was stopped."""
 
     folder: Path
     candidates: tuple[Candidate, ...] = ()
@@ -61,19 +61,18 @@ class FolderLook(Struct, frozen=True, kw_only=True):
 
 
 class Imported(Struct, kw_only=True):
-    """What came of an import. `changed` and `failures` name files; `problem` is what ended it, if anything did."""
+    """Outcome of an import. `changed` and `failures` name files; `problem`: the error that ended it, if any."""
 
     folder: Path
     added: list[TaskId] = field(default_factory=list)
     restored: dict[TaskId, None] = field(default_factory=dict)
-    """In order, each once."""
+    """An ordered set."""
     filled: list[tuple[Output | None, Output]] = field(default_factory=list)
-    """Results that known tasks were given: what was there before, and what is there now."""
+    """Results added to known tasks: the output before and after."""
     revived: list[Task] = field(default_factory=list)
-    """Tasks as they were, of which nothing was known but that Runway does not know them, and whose results were
-    found."""
+    """Known tasks, as before the import, that had counted as gone and whose results were found."""
     taken: list[Path] = field(default_factory=list)
-    """The files that were imported, where they were found."""
+    """Original paths of the imported files."""
     known: int = 0
     changed: list[str] = field(default_factory=list)
     failures: list[tuple[str, str]] = field(default_factory=list)
@@ -86,7 +85,7 @@ class Imported(Struct, kw_only=True):
 
 
 class _Work(Struct, frozen=True):
-    """An import while it is made."""
+    """State of a running import."""
 
     copies: bool
     names: Names
@@ -95,7 +94,7 @@ class _Work(Struct, frozen=True):
 
 
 class _Read(Struct, frozen=True):
-    """A result whose bytes were read. `changed`: they are not those that were written down when it was saved."""
+    """A result whose bytes were read. `changed`: they differ from the hash recorded when it was saved."""
 
     found: FoundResult
     size: int
@@ -119,8 +118,8 @@ class FolderImport:
         self._turn = asyncio.Lock()
 
     async def look(self, folder: Path, progress: Progress) -> FolderLook:
-        """Walks the folder and all in it, then compares what may be here already. `progress.done` counts the files
-        that were looked at, and, once there is a total, those of them that were compared."""
+        """Walks the folder recursively, then compares results that may be known. `progress.done` counts files walked;
+        once a total is known, files compared."""
         walk = FolderWalk(folder)
         while not progress.is_stopped and await in_worker(self._executor, walk.step):
             progress.report(walk.seen, 0)
@@ -140,8 +139,8 @@ class FolderImport:
     async def take_in(
         self, folder: Path, found: Sequence[FoundResult], progress: Progress, *, copies: bool = False
     ) -> Imported:
-        """Imports these results. They stay where they are; with `copies` the list keeps copies in the library, named
-        by the template. What turns out to be known meanwhile is left alone. Waits while another import is made."""
+        """Imports these results. Files stay where they are; with `copies` the list uses copies in the library, named by
+        the template. Skips results that became known meanwhile. Waits for a running import."""
         async with self._turn:
             return await self._take_in(folder, found, progress, copies=copies)
 
@@ -165,8 +164,8 @@ class FolderImport:
         return came
 
     async def take_back(self, imported: Imported) -> None:
-        """Undoes an import: its tasks leave the list, and known tasks have again what they had. Files stay, copies
-        too. What the tasks cost is not counted any more: whoever imported them by mistake did not pay for them."""
+        """Undoes an import: removes its tasks from the list and restores known tasks. Files and copies stay. The tasks'
+        costs no longer count."""
         now = self._clock.now()
         await self._ledger.change_many(
             imported.added,
@@ -208,14 +207,14 @@ class FolderImport:
         new = list(tasks.values())
         batch = batch_of(new, told[next(iter(tasks))])
         if batch is not None and await self._store.batch_names([batch.id]):
-            # It is here under a name that the person may have given it.
+            # Keep an existing batch, which the person may have renamed.
             batch = None
         await self._ledger.take_in(new, outputs, inputs, batch, source=str(work.came.folder))
         work.came.added += [task.id for task in new]
         work.came.taken += [read.found.path for read, output in zip(reads, placed, strict=True) if output is not None]
 
     async def _new_tasks(self, found: Sequence[FoundResult]) -> dict[str, Task]:
-        """By the keys of the results. Where somebody else has the id that a file names, the task gets a new one."""
+        """New tasks by the results' keys. A task whose id is taken by another one gets a new id."""
         tasks: dict[str, Task] = {}
         for one in found:
             if one.task_key not in tasks:
@@ -228,7 +227,7 @@ class FolderImport:
         return tasks
 
     async def _read(self, found: FoundResult, work: _Work) -> _Read | None:
-        """None for one that cannot be read, and for all that follow once it is stopped."""
+        """None for an unreadable file, and after a stop."""
         if work.progress.is_stopped:
             return None
         work.progress.report(work.progress.done + 1, work.progress.total)
@@ -241,7 +240,8 @@ class FolderImport:
             return None
 
     async def _without_known_bytes(self, reads: Sequence[_Read], work: _Work) -> list[_Read]:
-        """Results without an id at Runway are known by their bytes. With two ids they are two, however alike."""
+        """Skips results without a Runway id whose bytes are known. Results with different Runway ids are kept, even if
+        equal."""
         nameless = [read.digest for read in reads if parse_remote_id(read.found.told.remote_id) is None]
         known = {output.sha256 for output in await self._store.outputs_with(nameless) if output.is_here}
         kept: list[_Read] = []
@@ -258,7 +258,7 @@ class FolderImport:
         return kept
 
     async def _fill(self, found: FoundResult, work: _Work) -> None:
-        """Gives a known task the result that it has not."""
+        """Adds a missing result to a known task."""
         row = (await rows_of(self._store, [found])).get(found.task_key)
         read = await self._read(found, work)
         if row is None or read is None:
@@ -286,7 +286,7 @@ class FolderImport:
             work.came.changed.append(found.path.name)
 
     async def _bring_back(self, found: FoundResult, work: _Work) -> None:
-        """With the times that an undone import took from it."""
+        """Also restores the times that an undone import cleared."""
         row = (await rows_of(self._store, [found])).get(found.task_key)
         if row is None:
             return
@@ -297,7 +297,7 @@ class FolderImport:
         work.came.taken.append(found.path)
 
     async def _placed(self, read: _Read, task: Task, work: _Work) -> Output | None:
-        """The result where it will be: where it is, or in the library."""
+        """The output at its final path: the original one, or a copy in the library."""
         output = output_of(read.found, task.id, read.found.path, read.size, read.digest)
         if not work.copies or work.came.problem:
             return None if work.came.problem else output
@@ -311,7 +311,7 @@ class FolderImport:
         return None
 
     def _copy(self, read: _Read, task: Task, output: Output, names: Names, known: Set[str]) -> Output:
-        """In a worker. `known` are files of the same bytes that belong to other results."""
+        """In a worker. `known`: files with the same bytes that belong to other results."""
         told = read.found.told
         ext = read.found.path.suffix.lstrip(".")
         name = render(
@@ -346,7 +346,7 @@ class FolderImport:
 
 
 class ImportUndo:
-    """Takes an import back, once, also when its window is gone long since."""
+    """Undoes an import, once, even after its window was closed."""
 
     def __init__(self, folders: FolderImport, runner: Runner, imported: Imported) -> None:
         self._folders = folders
@@ -370,7 +370,7 @@ def _back_again(told: Task, task: Task) -> Task:
 
 
 def _without_file(before: Output | None, after: Output, now: Output) -> Output | None:
-    """None for a result that has another file since, which was saved by a download."""
+    """None if a download has saved another file for the result since."""
     if (now.path, now.sha256) != (after.path, after.sha256):
         return None
     return before or replace(after, path="", problem=Reason(ReasonCode.IMPORT_UNDONE))
@@ -381,7 +381,7 @@ def _as_it_was(before: Task, _: Task) -> Task:
 
 
 def _chunks(found: Sequence[FoundResult]) -> Iterator[list[FoundResult]]:
-    """Oldest first, all results of a task and only one batch together."""
+    """Oldest first; a task's results stay together, and a chunk has only one batch."""
     by_task: dict[str, list[FoundResult]] = {}
     for one in found:
         by_task.setdefault(one.task_key, []).append(one)
@@ -403,16 +403,16 @@ def _age(found: FoundResult) -> float:
 
 
 def _read(found: FoundResult) -> _Read:
-    """In a worker. OSError passes through."""
+    """In a worker. OSError passes."""
     digest = sha256_of(found.path)
     return _Read(found, found.path.stat().st_size, digest, _is_changed(found, digest))
 
 
 def _is_changed(found: FoundResult, digest: str) -> bool:
-    """Only a sidecar can tell: the request inside a file was written before its last byte was known."""
+    """Only a sidecar can tell: the embedded request was written before the file was complete."""
     written = found.told.sha256
     if not found.is_beside or not written or written == digest:
         return False
-    # One that was written before the request was put into the file has the hash of the file as it came.
+    # The sidecar may hold the hash from before the request was embedded.
     inside = sidecar.read(embedding.read(found.path))
     return inside is None or inside.sha256 != written

@@ -1,8 +1,8 @@
-"""Finds the results in a folder and its subfolders, and reads what each says of itself. Blocks; call it in the
-executor, `step` by `step`.
+"""Finds the results in a folder and its subfolders, and reads their sidecars. Blocks; call it in the executor, `step`
+by `step`.
 
-The sidecar beside a result is used, else the request inside its file. Raises nothing: for what cannot be read there is
-a sentence.
+Uses the sidecar next to a result, else the request embedded in its file. Raises nothing: unreadable files are reported
+as sentences.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from runway_desktop.services.results.sidecar import Sidecar
 from runway_desktop.values import Struct
 
 STEP = 25
-"""Files that are looked at in one trip to the worker."""
+"""Files per call of the worker."""
 MOST_TROUBLES = 50
 
 
 class FoundResult(Struct, frozen=True):
-    """`told` is what its sidecar says, or, where `is_beside` is not true, the request inside it. `size` in bytes,
-    `modified` in Unix seconds."""
+    """`told`: content of its sidecar or, if not `is_beside`, of the embedded request. `size` in bytes, `modified` in
+    Unix seconds."""
 
     path: Path
     size: int
@@ -52,15 +52,15 @@ class FolderWalk:
         self.folder = folder
         self.results: list[FoundResult] = []
         self.without_request = 0
-        """Files that are results by their kind, and say nothing of a request."""
+        """Media files without a request."""
         self.alone = 0
-        """Sidecars whose result is not beside them."""
+        """Sidecars without their result."""
         self.troubles: list[str] = []
         self.seen = 0
         self._files = self._walk()
 
     def step(self) -> bool:
-        """Looks at some more files; False when all were seen."""
+        """Reads some more files; False at the end."""
         for _ in range(STEP):
             path = next(self._files, None)
             if path is None:
@@ -74,7 +74,7 @@ class FolderWalk:
 
     def _look_at(self, path: Path) -> None:
         if path.suffix.lower() == ".json":
-            # Called for those that have no result beside them.
+            # `_walk` yields only .json files without a result of the same stem.
             self.alone += sidecar.read(sidecar.document_in(path)) is not None
             return
         told, is_beside = _told(sidecar.document_in(sidecar.path_for(path)), path), True
@@ -87,8 +87,8 @@ class FolderWalk:
         self.results.append(FoundResult(path, facts.st_size, known_moment(facts.st_mtime) or EARLIEST, told, is_beside))
 
     def _walk(self) -> Iterator[Path]:
-        """Results, and sidecars without one, in the order in which people count. Links to folders are not followed:
-        they may lead in circles."""
+        """Results, and sidecars without one, in natural order. Links to folders are not followed: they may form
+        cycles."""
         waiting = [self.folder]
         while waiting:
             folder = waiting.pop()
@@ -121,7 +121,7 @@ def _told(document: Mapping[str, Any] | None, path: Path) -> Sidecar | None:
 
 
 def holds_results(folder: Path, most: int = 5) -> list[Sidecar]:
-    """The first few sidecars with their results, to know what a dropped folder is."""
+    """The first few sidecars with their results, to classify a dropped folder."""
     walk = FolderWalk(folder)
     found: list[Sidecar] = []
     for seen, path in enumerate(walk._files):
@@ -134,4 +134,4 @@ def holds_results(folder: Path, most: int = 5) -> list[Sidecar]:
 
 
 _GLANCE = 200
-"""Files of a dropped folder that are looked at to know what it is."""
+"""Files read to classify a dropped folder."""

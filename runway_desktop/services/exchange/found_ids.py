@@ -1,6 +1,6 @@
-"""Guesses what an id found in a text is, from the words around it, and reads what the same line says of its task. Pure.
+"""Classifies an id found in a text by the words around it, and reads the facts about its task in the same line. Pure.
 
-No text proves that a UUID is a task's id: only Runway knows. Ids that are surely something else are marked, so that
+No text proves that a UUID is a task id: only Runway knows. Ids that are certainly something else are marked, so that
 Runway is not asked for them.
 """
 
@@ -40,21 +40,21 @@ _PROMPT_TEXT = re.compile(
     r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'|([^|\"'{\[\n]{1,2000}?)\s?(?:\||$|,?\s\w{1,40}=)", re.IGNORECASE
 )
 _MOST_TRIED = 3
-"""Places of a line at which a prompt may stand."""
+"""Positions of "prompt" in a line that are tried."""
 
 
 class Weight(IntEnum):
-    """How much speaks for a task's id. The better evidence counts where an id stands several times."""
+    """How likely it is a task id. If an id occurs several times, the best evidence counts."""
 
     NO_ID = 0
-    """Not of the version that Runway uses: it is none."""
+    """No task id: not the UUID version that Runway uses."""
     ELSE = 1
     PLAIN = 2
     TASK = 3
 
 
 class Known(Struct, frozen=True, kw_only=True):
-    """What a text says of a task beside its id. Empty: nothing. `time` is as it stands there."""
+    """What a text says about a task. Empty: nothing. `time`: unchanged from the text."""
 
     prompt: str = ""
     model: str = ""
@@ -71,8 +71,8 @@ class Known(Struct, frozen=True, kw_only=True):
 
 
 class FoundId(Struct, frozen=True):
-    """`doubt` says in a sentence why it is probably, or surely, no task's id; empty when nothing speaks against it.
-    `line` counts from 1."""
+    """`doubt`: a sentence why it is probably or certainly no task id; empty if there is no doubt. `line` counts from
+    1."""
 
     remote_id: RemoteId
     line: int
@@ -81,14 +81,14 @@ class FoundId(Struct, frozen=True):
     known: Known = Known()
 
     def merged(self, other: FoundId) -> FoundId:
-        """The same id, found a second time."""
+        """Merges a second occurrence of the id."""
         best = other if other.weight > self.weight else self
         rest = self if best is other else other
         return replace(best, line=min(self.line, other.line), known=best.known.completed(rest.known))
 
 
 def weigh(before: str, word: str, after: str) -> tuple[Weight, str]:
-    """How much speaks for the UUID `word` between these texts of its line, and what speaks against it."""
+    """The weight of the UUID `word` between these texts of its line, and the doubt."""
     version = word[14]
     if version != "4" or word[19] not in "89abAB":
         return Weight.NO_ID, f"It is a UUID of version {version}; Runway's tasks have version 4."
@@ -109,15 +109,15 @@ def weigh(before: str, word: str, after: str) -> tuple[Weight, str]:
 
 
 class LineReader:
-    """`models` are the names that the catalog knows."""
+    """`models`: model names of the catalog."""
 
     def __init__(self, models: frozenset[str]) -> None:
         names = "|".join(re.escape(name) for name in sorted(models, key=len, reverse=True))
         self._model = re.compile(rf"(?<![\w.-])(?:{names})(?![\w-]|\.\w)", re.IGNORECASE) if names else None
 
     def known(self, line: str) -> Known:
-        """What one line says of the task whose id stands in it."""
-        # Blanks without end would be parted in more ways than can be tried.
+        """What one line says about the task whose id is in it."""
+        # Avoids quadratic backtracking on long runs of blanks.
         line = re.sub(r"\s{2,}", " ", line)
         starts = islice(_PROMPT.finditer(line), _MOST_TRIED)
         prompt = next((found for start in starts if (found := _PROMPT_TEXT.match(line, start.end()))), None)

@@ -1,7 +1,7 @@
-"""Import of task ids from a log, a table or the clipboard: whether the list has them already, and their adoption.
+"""Imports task ids from a log, a table or the clipboard: compares them with the list, and adopts them.
 
-`look` changes nothing. Adopted tasks are asked for by the poller at its usual rate; only Runway's answer tells whether
-an id is a task's. Loop's thread; texts are searched in the executor. Raises StoreError.
+`look` changes nothing. Adopted tasks are polled at the usual rate; only Runway's answer tells whether an id is a task.
+Loop's thread; texts are searched in the executor. Raises StoreError.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ PAGE = 500
 
 
 class IdStanding(StrEnum):
-    """What an id in a text is to this list."""
+    """Relation of an id in a text to this list."""
 
     NEW = "new"
     KNOWN = "known"
     REMOVED = "removed"
-    """Here, but a person removed it from the list: it comes back only if that is asked for."""
+    """Known, but removed from the list: restored only on request."""
     MISSED = "missed"
-    """Here, but Runway, or the key in use, did not know it: asked for once more."""
+    """Known, but Runway or the key in use did not find it: polled again."""
     ELSE = "something else"
-    """Probably no task's id; it may be asked all the same."""
+    """Probably no task id; may be tried anyway."""
     NO_ID = "no id"
 
     @property
@@ -51,11 +51,11 @@ class IdEntry(Struct, frozen=True):
     found: FoundId
     standing: IdStanding
     task_id: TaskId | None = None
-    """Of the task that is here already."""
+    """The known task."""
 
 
 class IdsLook(Struct, frozen=True, kw_only=True):
-    """`troubles` are sentences about files that could not be searched, or not to their end."""
+    """`troubles`: sentences about files that could not be searched completely."""
 
     entries: tuple[IdEntry, ...] = ()
     troubles: tuple[str, ...] = ()
@@ -70,8 +70,7 @@ class IdImport:
     _executor: Executor
 
     async def look(self, dropped: Dropped, progress: Progress, begun: Sequence[IdSearch] = ()) -> IdsLook:
-        """Every id in these files, or else in the text. `begun` are searches that go on where they stopped. `progress`
-        counts bytes."""
+        """Every id in these files, or else in the text. `begun`: searches to continue. `progress` counts bytes."""
         words = self._intake.words
         found: dict[RemoteId, FoundId] = {}
         troubles: list[str] = []
@@ -99,8 +98,7 @@ class IdImport:
         )
 
     async def adopt(self, chosen: Sequence[FoundId]) -> Adopting:
-        """Takes these up, with what their text said of them. Those that are known come back to the list, and those that
-        were missed are asked for again."""
+        """Adopts these ids with the facts of their text. Known tasks are listed again; missed ones are polled again."""
         added: list[TaskId] = []
         known: list[TaskId] = []
         for start in range(0, len(chosen), PAGE):

@@ -1,8 +1,7 @@
-"""Every id in a text, however long the text is: a script's log, JSON, a table, whatever lies in the clipboard.
+"""Finds every id in a text of any length: a script's log, JSON, a table, clipboard text.
 
 Blocks; call it in the executor, `step` by `step`. Raises `Unreadable`, with a sentence, for a file that is no text or
-too large, and DiskError. What stands in a table is known by its columns, what stands in a JSON document by the object
-around it, all else by its line.
+too large, and DiskError. An id's context is its columns in a table, the object around it in JSON, else its line.
 """
 
 from __future__ import annotations
@@ -26,32 +25,32 @@ from .found_ids import UUID, FoundId, Known, LineReader, weigh
 
 LARGEST = 500 * MEGABYTE
 LARGEST_DOCUMENT = 4 * MEGABYTE
-"""Of JSON that is read as a whole. A larger one is searched line by line, like a log."""
+"""JSON up to this size is parsed as a whole; larger files are searched line by line, like a log."""
 MOST_IDS = 20_000
 BLOCK = 256 * 1024
-"""Characters of one trip to the worker."""
+"""Characters per call of the worker."""
 NEAR = 4_000
-"""Characters before and after an id in which its line is looked for: some programs write one line without an end."""
+"""Characters before and after an id that count as its line: some programs write one endless line."""
 JUST_BEFORE = 90
-"""Characters before an id that tell what it is."""
+"""Characters before an id that are used to classify it."""
 _WESTERN = "as western european"
-"""What is done with bytes that are no UTF-8."""
+"""Name of the error handler for bytes that are not UTF-8."""
 _SPLIT = "0123456789abcdefABCDEF-"
 _TIMES = frozenset(map(normalized, ("date", "time", "when", "created", "created at", "started", "sent", "timestamp")))
 _FILES = frozenset(map(normalized, ("file", "files", "filename", "path", "output", "saved", "saved as", "result")))
 
 
 class IdSearch:
-    """`found` has each id once, in the order of the text. `read` and `total` count characters or bytes."""
+    """`found`: each id once, in the order of the text. `read` and `total` count characters or bytes."""
 
     def __init__(self, words: Vocabulary) -> None:
         self._words = words
         self._line_reader = LineReader(words.model_names)
         self.found: dict[RemoteId, FoundId] = {}
         self.is_full = False
-        """There were more than `MOST_IDS`; the rest was not looked at."""
+        """There were more than `MOST_IDS`; the rest was not searched."""
         self.document: Any = None
-        """What the text holds if it is JSON; None where it is not, or too large to be read as a whole."""
+        """The parsed JSON; None if it is no JSON or too large."""
         self.read = 0
         self.total = 0
         self._work: Iterator[None] = iter(())
@@ -76,7 +75,7 @@ class IdSearch:
         return search
 
     def step(self) -> bool:
-        """Reads some more; False when everything was read."""
+        """Reads some more; False at the end."""
         return not self.is_full and next(self._work, self) is None
 
     def _file(self, source: Source) -> Iterator[None]:
@@ -95,14 +94,14 @@ class IdSearch:
                 yield from self._lines(file)
 
     def _lines(self, file: TextIO) -> Iterator[None]:
-        """Block by block. The end of a block, behind its last line, is looked at with the next one."""
+        """Block by block. The incomplete last line of a block is searched with the next one."""
         rest, line = "", 1
         while block := file.read(BLOCK):
             self.read = min(self.total, self.read + len(block))
             text = rest + block
             cut = text.rfind("\n") + 1
             if not cut and len(text) > BLOCK:
-                # A line without an end is parted where no id is.
+                # Split an endless line where there is no id.
                 cut = len(text.rstrip(_SPLIT)) or len(text)
             rest = text[cut:]
             line = self._search(text[:cut], line)
@@ -110,7 +109,7 @@ class IdSearch:
         self._search(rest, line)
 
     def _search(self, text: str, line: int) -> int:
-        """Takes the ids of a text whose first line has this number; gives the number of the line after it."""
+        """Collects the ids of a text whose first line has this number; returns the number of the line after it."""
         at = 0
         for match in UUID.finditer(text):
             begin, end = match.span()
@@ -126,7 +125,7 @@ class IdSearch:
         return line + text.count("\n", at)
 
     def _whole(self, text: str) -> Iterator[None]:
-        """A JSON document: an id is known by the object in which it stands."""
+        """A JSON document: an id's context is the object that contains it."""
         try:
             self.document = parsed(text)
         except ValueError:
@@ -155,8 +154,7 @@ class IdSearch:
                     self.read = min(self.total, self.read + sum(map(len, row)) * 500)
                     yield
         except csv.Error:
-            # A cell that is broken or too long ends the table: all of it is searched like any text. What was found
-            # stays as it is.
+            # Malformed CSV: search the whole file as plain text. What was found stays.
             file.seek(0)
             yield from self._lines(file)
 
@@ -181,7 +179,7 @@ class IdSearch:
         return self._known((title, self._words.column(title), value) for title, value in _members(holder))
 
     def _known(self, cells: Iterable[tuple[str, Column | None, Any]]) -> Known:
-        """What titles with their columns and values say of a task; of several that say the same the first counts."""
+        """Facts about a task from titles, columns and values; the first of each kind counts."""
         said: dict[str, str] = {}
         for title, column, value in cells:
             name = _role(title, column)
@@ -206,7 +204,7 @@ class IdSearch:
 
 
 def _goes_on(text: str, begin: int, end: int) -> bool:
-    """Whether the digits go on: then it is a part of something longer."""
+    """Whether the match is part of a longer word."""
     return (begin > 0 and text[begin - 1] in _SPLIT) or (end < len(text) and text[end] in _SPLIT)
 
 
@@ -219,7 +217,7 @@ def _encoding(head: bytes, name: str) -> str:
 
 
 def _as_western(error: UnicodeError) -> tuple[str, int]:
-    """What is no UTF-8 was written by a program that knows none, as spreadsheets in Europe do."""
+    """Decodes non-UTF-8 bytes as Windows-1252, which European spreadsheets write."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
@@ -230,7 +228,7 @@ def _is_document(text: str) -> bool:
 
 
 def _role(title: str, column: Column | None) -> str:
-    """What a column or a member says of a task, by the names of `Known`; empty for what is of no interest."""
+    """The field of `Known` that a column or member holds; empty if none."""
     if column is not None and column.meaning in (Meaning.PROMPT, Meaning.MODEL):
         return column.meaning.value
     name = normalized(title)
@@ -238,7 +236,7 @@ def _role(title: str, column: Column | None) -> str:
 
 
 def _members(holder: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Those of a nested request stand beside the outer ones."""
+    """Also yields the members of nested requests."""
     for title, value in holder.items():
         yield title, value
         if isinstance(value, Mapping):
@@ -248,7 +246,7 @@ def _members(holder: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _words_of(document: Any) -> Iterator[tuple[str, str, Mapping[str, Any], Mapping[str, Any]]]:
-    """Every text of a document with its name, the object around it, and the one around that."""
+    """Every text of a document with its name, the object that contains it, and the next outer object."""
     nothing: Mapping[str, Any] = {}
     waiting: list[tuple[str, Any, Mapping[str, Any], Mapping[str, Any]]] = [("", document, nothing, nothing)]
     while waiting:
@@ -263,7 +261,7 @@ def _words_of(document: Any) -> Iterator[tuple[str, str, Mapping[str, Any], Mapp
 
 
 def _rejoined(head: str, file: TextIO) -> Iterator[str]:
-    """The lines of a text of which the beginning was read already."""
+    """The lines of a text whose beginning was already read."""
     lines = head.splitlines(keepends=True)
     if lines and not lines[-1].endswith(("\n", "\r")):
         lines[-1] += file.readline()

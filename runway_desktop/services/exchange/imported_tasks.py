@@ -1,4 +1,4 @@
-"""Makes a task with its results from the files that were imported. Pure."""
+"""Makes a task and its outputs from imported files. Pure."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _LOCAL_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def local_id(word: str) -> TaskId | None:
-    """An id as this program gives them; None for anything else that may stand in a file."""
+    """An id made by this program; None for any other text."""
     return TaskId(word) if _LOCAL_ID.fullmatch(word) else None
 
 
 def task_of(found: FoundResult, catalog: Catalog) -> Task:
-    """A task that succeeded, as it was. Its own id stays, so that what was made again from it still knows it."""
+    """A succeeded task. Keeps its id, so that tasks that repeat it still refer to it."""
     told, times = found.told, found.told.times
     sent, saved = times.get("sent"), times.get("saved", found.modified)
     request = told.request
@@ -63,7 +63,7 @@ def task_of(found: FoundResult, catalog: Catalog) -> Task:
 
 
 def output_of(found: FoundResult, task_id: TaskId, path: Path, size: int, digest: str) -> Output:
-    """A saved result. Without a link: it would be dead by now."""
+    """A saved output, without a link, which would have expired."""
     told = found.told
     media = told.media if told.media is not Media.OTHER else guess_media(found.path.name)
     return Output(
@@ -81,13 +81,13 @@ def output_of(found: FoundResult, task_id: TaskId, path: Path, size: int, digest
 
 
 def inputs_for(task: Task, told: Sidecar, catalog: Catalog) -> list[Input]:
-    """The inputs of its request, with what their bytes were then."""
+    """The inputs of its request, with their recorded hashes."""
     hashes = {place: digest for place, _, digest in told.inputs}
     return [replace(one, sha256=hashes.get(one.place, "")) for one in inputs_of(task, catalog)]
 
 
 def batch_of(tasks: Sequence[Task], told: Sidecar) -> Batch | None:
-    """The batch of these tasks, which are all of one."""
+    """The batch of these tasks, which all belong to the same one."""
     first = tasks[0]
     if first.batch_id is None:
         return None

@@ -1,8 +1,8 @@
-"""The list as a file: CSV for spreadsheets or JSON for programs, streamed page by page, however long it is;
-and what can be said of each task, column by column, as values: numbers as numbers, times with their zone.
+"""Exports the list as CSV or JSON, streamed page by page; and the columns of a task as typed values: numbers, times
+with zone.
 
-What was there under the name is whole until the new file is; a program that dies in the middle leaves the old one and
-a `.part`. Loop's thread; what writes runs in the executor. Raises StoreError and DiskError.
+Atomic: the old file stays until the new one is complete; a crash leaves the old file and a `.part`. Loop's thread;
+writing runs in the executor. Raises StoreError and DiskError.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Value = str | float | int | None | Sequence[str] | Mapping[str, Any]
 
 
 class Scope(StrEnum):
-    """Which tasks an export is of."""
+    """Which tasks are exported."""
 
     CHOSEN = "chosen"
     LISTED = "listed"
@@ -45,21 +45,21 @@ class Scope(StrEnum):
 
 
 class What(StrEnum):
-    """What an export makes of them."""
+    """What is exported."""
 
     FILES = "files"
     LIST = "list"
 
 
 class Line(Struct, frozen=True):
-    """A task with what is said of it elsewhere. `zone` is that of its times; None: this machine's."""
+    """A task with values for the columns. `zone`: of its times; None: this machine's."""
 
     row: Row
     batch: str = ""
     settings: str = ""
     zone: tzinfo | None = None
     asked_by: str = ""
-    """The program that asked for it; known where a column says it."""
+    """Client that asked for it; set only if a column needs it."""
 
     @property
     def task(self) -> Task:
@@ -67,13 +67,13 @@ class Line(Struct, frozen=True):
 
 
 class ListColumn(Struct, frozen=True):
-    """`key` is its name in JSON and the first line of a CSV; `title` is for people."""
+    """`key`: name in JSON and in the CSV header. `title`: for people."""
 
     key: str
     title: str
     value: Callable[[Line], Value]
     is_usual: bool = True
-    """Whether it is there unless somebody takes it out."""
+    """Whether it is exported by default."""
 
 
 def _time(line: Line, at: float | None) -> str | None:
@@ -147,7 +147,7 @@ BY_KEY: Mapping[str, ListColumn] = {column.key: column for column in COLUMNS}
 
 
 PAGE = 500
-"""Tasks of one trip to the store and one to the worker."""
+"""Tasks per call of store and worker."""
 
 
 class ListForm(StrEnum):
@@ -156,7 +156,7 @@ class ListForm(StrEnum):
 
 
 class ListWritten(Struct, frozen=True):
-    """`rows` of the file; 0 and `is_stopped` where the person stopped it, and nothing has changed."""
+    """`rows` written; 0 and `is_stopped` if the person stopped it, and no file was changed."""
 
     path: Path
     rows: int
@@ -165,7 +165,7 @@ class ListWritten(Struct, frozen=True):
 
 @dataclass(eq=False, repr=False)
 class ListExport:
-    """`zone` is that of the times; None: this machine's."""
+    """`zone`: of the times; None: this machine's."""
 
     _store: Store
     _catalog: Catalog
@@ -181,8 +181,8 @@ class ListExport:
         progress: Progress,
         manner: CsvDialect = USUAL,
     ) -> ListWritten:
-        """Writes these tasks in their order. `columns` are keys of `list_columns`; unknown ones are left out. `manner`
-        is that of a CSV."""
+        """Writes these tasks in their order. `columns`: keys of `COLUMNS`; unknown ones are ignored. `manner`: CSV
+        dialect."""
         chosen = [BY_KEY[key] for key in columns if key in BY_KEY]
         file = await in_worker(self._executor, _ListFile, path, chosen, form, manner)
         rows = 0
@@ -219,7 +219,7 @@ class ListExport:
 
 
 class _ListFile:
-    """A list beside its place, which takes the place when it is whole. Blocks; one thread at a time."""
+    """Writes a list file atomically: to a draft first, renamed when complete. Blocks; one thread at a time."""
 
     def __init__(self, path: Path, columns: Sequence[ListColumn], form: ListForm, manner: CsvDialect) -> None:
         self._path = path
@@ -227,13 +227,13 @@ class _ListFile:
         self._columns = columns
         self._form = form
         self._manner = manner
-        # Half a character, of a broken file name, is spelled as JSON spells it.
+        # Lone surrogates, from invalid file names, become JSON escapes.
         is_json = form is ListForm.JSON
         encoding, errors = ("utf-8", "backslashreplace") if is_json else (manner.encoding, "replace")
         self._before = "[\n"
-        """What stands in JSON before the next object."""
+        """JSON text before the next object."""
         with spoken_for(path.parent):
-            # It is open between the trips to the worker; `finish` and `abandon` close it.
+            # Stays open between calls of the worker; `finish` and `abandon` close it.
             self._text: TextIO = self._part.open("w", encoding=encoding, errors=errors, newline="")
             if not is_json:
                 write_rows(self._text, [[column.key for column in columns]], manner)
@@ -246,7 +246,7 @@ class _ListFile:
                         cells = [_cell(_typed(column, line), self._manner.decimal) for column in self._columns]
                         write_rows(self._text, [cells], self._manner)
                     case ListForm.JSON:
-                        # One array, an object a line, so that it can be read by eye and by `grep` too.
+                        # One array with one object per line, readable by eye and by `grep`.
                         values = {column.key: _json(column.value(line)) for column in self._columns}
                         values |= {LITERAL: True} if _has_braces(line) else {}
                         self._text.write(self._before + json.dumps(values, ensure_ascii=False, default=str))
@@ -269,12 +269,12 @@ class _ListFile:
 
 
 def _has_braces(line: Line) -> bool:
-    """Whether the prompt, typed as it was sent, would stand for another text or for several."""
+    """Whether the prompt contains syntax of expansions and must be escaped to be typed."""
     return literal(line.task.request.prompt) != line.task.request.prompt
 
 
 def _typed(column: ListColumn, line: Line) -> Value:
-    """A prompt as it is typed: a table comes back with its cells alone."""
+    """Escapes the prompt: a table that is imported again consists of its cells only."""
     return literal(line.task.request.prompt) if column.key == "prompt" else column.value(line)
 
 
@@ -293,5 +293,5 @@ def _cell(value: Value, decimal: str) -> str:
 
 
 def _json(value: Value) -> Any:
-    """12.0 credits are 12 credits."""
+    """Writes whole numbers without decimals: 12 instead of 12.0."""
     return int(value) if isinstance(value, float) and value.is_integer() else value

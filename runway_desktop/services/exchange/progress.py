@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 
 class Progress:
-    """The work tells how far it is between two trips to its worker, and looks there whether it shall go on. `told` is
-    called each time, until it is stopped."""
+    """The work calls `report` between two calls of its worker, and checks `is_stopped` there. `told` is called at each
+    report, until stopped."""
 
     def __init__(self, told: Callable[[], None] = lambda: None) -> None:
         self._told = told
         self.done = 0
         self.total = 0
-        """0 while nobody knows."""
+        """0 while unknown."""
         self.is_stopped = False
 
     def report(self, done: int, total: int) -> None:
@@ -22,5 +22,5 @@ class Progress:
             self._told()
 
     def stop(self) -> None:
-        """The work ends where it is; what is done stays done."""
+        """Stops the work; finished parts stay."""
         self.is_stopped = True

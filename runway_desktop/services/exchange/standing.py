@@ -1,9 +1,9 @@
-"""Compares each result found in a folder with the list: new, known, or known without its file; and whether the bytes
-are those of the file that the list has.
+"""Compares results found in a folder with the list: new, known, or known without a file; and whether their bytes equal
+the list's file.
 
-Only files that may be the same are read: known results of the same size, and results without an id at Runway, which
-can be compared by their bytes alone. Loop's thread; files are read in the executor, one after the other. StoreError
-passes through; a file that cannot be read keeps its first result.
+Reads only files that may be equal: known results of the same size, and results without a Runway id, which can be
+compared only by hash. Loop's thread; files are read in the executor, one by one. StoreError passes; an unreadable file
+keeps its first result.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ _BLOCK = 1024 * 1024
 
 
 class Standing(StrEnum):
-    """What a result in the folder is to this list."""
+    """Relation of a result in the folder to this list."""
 
     NEW = "new"
     MISSING_HERE = "missing here"
-    """Its task is here, without this result or without its file."""
+    """Its task is known, but without this result or its file."""
     REMOVED = "removed"
-    """Its task is here, but was removed from the list: it comes back."""
+    """Its task is known, but was removed from the list: it will be restored."""
     KNOWN = "known"
     DOUBLE = "double"
-    """A second copy of a result that stands in the folder as well."""
+    """A second copy of another result in the folder."""
 
     @property
     def is_worth_taking(self) -> bool:
@@ -49,15 +49,15 @@ class Candidate(Struct, frozen=True):
     found: FoundResult
     standing: Standing
     changed: bool = False
-    """Its size is not the one that was written down when it was saved."""
+    """Its size differs from the recorded one."""
     here: Output | None = None
-    """What the list has of it, with its file, where it is KNOWN."""
+    """The list's output with its file, if KNOWN."""
     differs: bool = False
-    """It is not, byte for byte, what is here."""
+    """Its bytes differ from the list's file."""
 
 
 async def standings_of(store: Store, executor: Executor, found: Sequence[FoundResult]) -> list[Candidate]:
-    """Each with its standing, in the order given."""
+    """Each result's relation to the list, in the order given."""
     judged: list[Candidate] = []
     seen: set[tuple[str, int]] = set()
     for start in range(0, len(found), PAGE):
@@ -77,7 +77,7 @@ async def standings_of(store: Store, executor: Executor, found: Sequence[FoundRe
 
 
 async def rows_of(store: Store, found: Sequence[FoundResult]) -> dict[str, Row]:
-    """The tasks that are here already, by the keys of the results."""
+    """The known tasks, by the results' keys."""
     words = {one.task_key: parse_remote_id(one.told.remote_id) for one in found}
     by_remote = await store.find_remote([word for word in words.values() if word is not None])
     ids: dict[str, TaskId] = {}
@@ -91,7 +91,7 @@ async def rows_of(store: Store, found: Sequence[FoundResult]) -> dict[str, Row]:
     return {
         key: row
         for key, task_id in ids.items()
-        # Two ids at Runway are two tasks, whatever else their files say.
+        # Different Runway ids are different tasks, even if their files say otherwise.
         if (row := rows.get(task_id)) is not None and (words[key] is None or row.task.remote_id in (None, words[key]))
     }
 
@@ -99,8 +99,8 @@ async def rows_of(store: Store, found: Sequence[FoundResult]) -> dict[str, Row]:
 async def compared(
     store: Store, executor: Executor, candidates: Sequence[Candidate], progress: Progress
 ) -> tuple[list[Candidate], int]:
-    """The same, those that were read judged by their bytes; and how many were left unread because it was stopped.
-    `progress` counts the files that are read."""
+    """The candidates, compared by hash where needed, and how many were left because of a stop. `progress` counts files
+    read."""
     judged = [_by_size(one) for one in candidates]
     wanted = [place for place, one in enumerate(judged) if _is_doubtful(one)]
     seen: set[str] = set()
@@ -121,10 +121,10 @@ def _standing(found: FoundResult, row: Row | None, gone: frozenset[str]) -> Stan
     if row.task.removed_at is not None:
         return Standing.REMOVED
     if row.task.state is State.GONE:
-        # Runway does not know it any more; here is what it made.
+        # Runway dropped it; its result is found here.
         return Standing.MISSING_HERE
     if row.task.state is not State.SUCCEEDED:
-        # It ends by Runway's word, and is saved then.
+        # It is still running and will be saved when it ends.
         return Standing.KNOWN
     output = _output(found, row)
     if output is None or output.state is OutputState.EXPIRED:
@@ -152,7 +152,7 @@ def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
     except OSError:
-        # A drive that cannot be looked at may be back tomorrow, with the file on it.
+        # An unreadable drive may come back with the file on it.
         return True
 
 
@@ -179,7 +179,7 @@ def _is_doubtful(one: Candidate) -> bool:
 
 
 def _digest(path: Path, progress: Progress) -> str | None:
-    """In a worker. None for a file that cannot be read, and once it is stopped."""
+    """In a worker. None for an unreadable file, and after a stop."""
     digest = hashlib.sha256()
     try:
         with path.open("rb") as file:

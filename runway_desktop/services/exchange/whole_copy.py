@@ -1,7 +1,7 @@
-"""A file put somewhere else whole: no half file ever stands under a final name, and nobody's file is replaced.
+"""Copies a file atomically: a final name never has a partial file, and no other file is replaced.
 
-Blocks: call it in the executor. Raises DiskError: `SourceTrouble` for the file itself, any other for its new place. A
-program that dies in the middle leaves a `.copying`, which the next copy of that name writes over.
+Blocks: call it in the executor. Raises DiskError: `SourceTrouble` for the source, any other for the target. A crash
+leaves a `.copying` file, which the next copy to that name overwrites.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ DRAFT = ".copying"
 
 
 class SourceTrouble(DiskError):
-    """It lies with the file that was to be copied: it is not there, or cannot be read."""
+    """The source does not exist or cannot be read."""
 
 
 class How(Enum):
     COPIED = auto()
     LINKED = auto()
     THERE = auto()
-    """The same bytes stood under that name already."""
+    """The target already had the same bytes."""
 
 
 class Put(Struct, frozen=True):
@@ -43,7 +43,7 @@ class Put(Struct, frozen=True):
 
 
 class Names:
-    """Which names one export or import has taken. `beside`: the name of the sidecar must be free too."""
+    """Names taken by one export or import. `beside`: the sidecar's name must be free too."""
 
     def __init__(self, *, beside: bool) -> None:
         self._beside = beside
@@ -55,7 +55,7 @@ class Names:
         return not self._beside or not os.path.lexists(sidecar.path_for(path))
 
     def is_ours(self, path: Path) -> bool:
-        """Two names that differ in case only are one file on Windows and macOS."""
+        """Ignores case: on Windows and macOS such names are the same file."""
         return str(path).casefold() in self._taken
 
     def take(self, path: Path) -> None:
@@ -72,12 +72,10 @@ def put_whole(
     change: Callable[[Path], object] | None = None,
     may_stand_for: Callable[[Path], bool] = lambda _: True,
 ) -> Put:
-    """Puts `source` under the name `wanted`, or "wanted (2)" and so on where another file has it. A file of the same
-    bytes that stands there from an earlier time is taken for it, if it `may_stand_for` it.
+    """Copies `source` to `wanted`, or to "wanted (2)" and so on if the name is taken. An existing file with the same
+    bytes is reused if `may_stand_for(path)`.
 
-    With `link` a second name for the same file where the disk can do that, unless `change` is given, which is done to
-    the copy before it gets its name.
-    """
+    `link` makes a hard link if possible, unless `change` is given, which edits the copy before it gets its name."""
     if not source.is_file():
         raise SourceTrouble(f"“{source.name}” is not where it was saved.")
     with spoken_for(wanted.parent):
@@ -89,7 +87,7 @@ def put_whole(
 
 
 def _linked(source: Path, wanted: Path, names: Names, may_stand_for: Callable[[Path], bool]) -> Put | None:
-    """None where the disk knows no second names, or it is another disk."""
+    """None if the disk does not support hard links, or it is another disk."""
     try:
         return _named(source, wanted, names, os.link, How.LINKED, may_stand_for)
     except OSError:
@@ -128,7 +126,7 @@ def _named(
     how: How,
     may_stand_for: Callable[[Path], bool],
 ) -> Put:
-    """Gives the file the first name that is free, unless the same bytes stand under one before it."""
+    """Gives the file the first free name, unless an earlier name has a file with the same bytes."""
     for number in count(1):
         path = wanted.with_name(numbered(wanted.name, number))
         if names.is_free(path):
@@ -148,7 +146,7 @@ def _copy(source: Path, draft: Path) -> None:
     except OSError as error:
         raise SourceTrouble(f"“{source.name}” cannot be read.", detail=str(error)) from error
     with opened:
-        # In the system's own fast way, which on some disks copies nothing at all.
+        # Uses the system's fast copy; some file systems share the blocks.
         shutil.copyfile(source, draft)
 
 

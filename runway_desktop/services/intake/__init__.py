@@ -1,2 +1,1 @@
-"""Everything that can be dropped, pasted or named on the command line, turned into one value. Nothing that comes in is
-lost."""
+"""Turns everything dropped, pasted or named on the command line into one value; what cannot be used is reported."""

@@ -1,7 +1,6 @@
-"""JSON and JSON lines: sidecars, requests, prompts, ids. Pure but for the files that requests name.
+"""JSON and JSON lines: sidecars, requests, prompts, ids. Pure, except that files named in requests are read.
 
-Raises `Unreadable` when a document as a whole is no JSON; each item that makes no sense has a sentence, and the others
-are kept.
+Raises `Unreadable` for a document that is no JSON; invalid items are reported as sentences, and the others are kept.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from .vocabulary import Column, Meaning, Vocabulary
 _LISTS = ("prompts", "requests", "tasks", "items", "rows", "shots", "data")
 _ID_NAMES = ("id", "taskId", "task_id", "runway_id", "runwayId")
 LITERAL = "literal_prompt"
-"""In an exported list: the prompt was sent as it is, and braces in it stand for themselves."""
+"""In an exported list: braces in the prompt are literal."""
 _OWN_NAMES = frozenset({"request", "values", "settings", "input", "body", "params"})
 
 
@@ -40,7 +39,7 @@ def parse(text: str, name: str) -> Any:
 
 
 def read_document(document: Any, reader: RowReader) -> Parts:
-    """What a JSON document holds: one thing, or a list of them, at its top or under a name such as "prompts"."""
+    """A JSON document: one item or a list, at the top or under a name such as "prompts"."""
     parts = Parts()
     items = document
     if isinstance(document, Mapping) and sidecar.read(document) is None:
@@ -58,7 +57,7 @@ def read_document(document: Any, reader: RowReader) -> Parts:
 
 
 def read_json_lines(text: str, reader: RowReader) -> Parts:
-    """A document a line. A broken line has its sentence, the others are kept."""
+    """One document per line. An invalid line is reported; the others are kept."""
     parts = Parts()
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
@@ -111,7 +110,7 @@ def _read_item(item: Any, number: int | None, reader: RowReader, parts: Parts) -
 
 
 def _cells(item: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[list[Cell], list[str]]:
-    """An object's members as cells; those of a nested request stand beside the outer ones."""
+    """An object's members as cells, including those of nested requests."""
     cells: list[Cell] = []
     unknown: list[str] = []
     seen: set[tuple[str, ...]] = set()

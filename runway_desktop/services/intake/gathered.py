@@ -1,4 +1,4 @@
-"""The result of a drop, a paste or a command line, as frozen values for the sheet and the composer. Pure."""
+"""Result of a drop, a paste or a command line, as immutable values for the sheet and the composer. Pure."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from runway_desktop.domain.task import Request
 from runway_desktop.values import Struct, field
 
 CLIPBOARD = "clipboard"
-"""The source of what came without a file."""
+"""The source of data without a file."""
 _PROMPTS = frozenset({"promptText", "text", "prompt"})
 
 
 class Draft(Struct, frozen=True, kw_only=True):
-    """A request to be. `endpoint` and `model` are None where the composer's own apply. `values` is wire JSON, in the
-    types of the fields;
-    what could not be read as its type stays a text, and a finding says so. Relative files are resolved already."""
+    """A request to be made. `endpoint` and `model`: None for the composer's. `values`: wire JSON in the fields' types;
+    a value of a wrong type stays text, with a finding. Relative paths are resolved."""
 
     endpoint: str | None = None
     model: str | None = None
@@ -27,37 +26,37 @@ class Draft(Struct, frozen=True, kw_only=True):
     project: str = ""
     shot: str = ""
     given: Mapping[str, Any] = field(default_factory=dict)
-    """The row as it came, by the program's own names of its columns: what could not become a value is still there."""
+    """The original cells by the program's column names, including those that are no valid values."""
     unmatched: Mapping[str, str] = field(default_factory=dict)
-    """Cells of columns that nobody knows, by the title of the column."""
+    """Cells of unknown columns, by title."""
     findings: tuple[IntakeFinding, ...] = ()
     is_literal: bool = False
-    """Its prompt was sent as it is: braces in it stand for themselves."""
+    """Braces in its prompt are literal."""
 
 
 class Gathered(Struct, frozen=True, kw_only=True):
-    """Everything that came in, none of it lost: what could not be used is in `findings`."""
+    """The usable data, and findings about the rest."""
 
     drafts: tuple[Draft, ...] = ()
     assets: tuple[AssetDrop, ...] = ()
     remote_ids: tuple[str, ...] = ()
     findings: tuple[IntakeFinding, ...] = ()
-    """Of files and lines as a whole; those of a draft or an asset stand there."""
+    """About files and lines as a whole; drafts and assets have their own."""
     name: str = ""
-    """For the batch: the file's name without its ending, "Clipboard" for text."""
+    """For the batch: the file's name without its extension, "Clipboard" for text."""
     is_folder: bool = False
-    """All of it lay in one folder that was dropped."""
+    """All of it is from one dropped folder."""
     restored: Request | None = None
-    """The request of a single dropped sidecar, to put back into the composer."""
+    """The request of a single dropped sidecar, for the composer."""
 
     @property
     def is_empty(self) -> bool:
-        """Nothing usable and nothing to complain of."""
+        """Neither usable data nor findings."""
         return not (self.drafts or self.assets or self.remote_ids or self.findings or self.restored)
 
     @property
     def lone_prompt(self) -> str:
-        """The text of one prompt and nothing else; empty for everything that should be looked at first."""
+        """The text of a single prompt without anything else; empty for data that the person should review."""
         if len(self.drafts) != 1 or self.findings:
             return ""
         draft = self.drafts[0]

@@ -1,7 +1,7 @@
-"""Inputs as people write them: a file beside the table, a path, a link. Blocks where a file is examined; call it in the
+"""Inputs as people write them: a file next to the table, a path, a link. Blocks while reading files; call it in the
 executor.
 
-Raises nothing: what is wrong is returned as a sentence without its subject, to follow "prompts.csv, row 3, image: ".
+Raises nothing: a problem is returned as a sentence to follow "prompts.csv, row 3, image: ".
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ _SEEN = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://\S+")
 
 
 class FoundInput(Struct, frozen=True):
-    """`uri` is what goes into the request; empty where nothing usable was named. `problem` is empty when all is
-    well."""
+    """`uri`: for the request; empty if nothing usable was named. `problem`: empty if there is none."""
 
     uri: str
     path: Path | None = None
@@ -34,13 +33,13 @@ class FoundInput(Struct, frozen=True):
 
 
 class InputFinder:
-    """Looks at each file once, however many rows name it."""
+    """Reads each file once, even if several rows name it."""
 
     def __init__(self) -> None:
         self._probed: dict[Path, FoundInput] = {}
 
     def find(self, words: str, beside: Path | None) -> FoundInput:
-        """What a cell names. `beside` is the folder in which relative paths are looked for; None: there is none."""
+        """The input that a cell names. `beside`: base folder of relative paths; None if there is none."""
         words = words.strip().strip('"').strip()
         scheme = match.group(1).lower() if (match := _SCHEME.match(words)) else ""
         match scheme:
@@ -61,14 +60,14 @@ class InputFinder:
                 return self._local(words, beside)
 
     def look_at(self, path: Path) -> FoundInput:
-        """A local file, by its content."""
+        """A local file, identified by its content."""
         if path not in self._probed:
             self._probed[path] = _look_at(path)
         return self._probed[path]
 
     def _local(self, words: str, beside: Path | None) -> FoundInput:
         if words.startswith(("\\\\", "//")):
-            # To ask a strange server for a file would show it who asks.
+            # Opening a file on another server would reveal the user to it.
             return FoundInput("", problem="Files on a network are not fetched. Copy the file to this computer first.")
         try:
             path = Path(words).expanduser()
@@ -84,24 +83,24 @@ class InputFinder:
 
 
 def link(address: str) -> FoundInput:
-    """An https link, checked without being fetched."""
+    """An https link, checked without a request."""
     return FoundInput(address, media=guess_media(address), problem=link_problem(address) or "")
 
 
 def is_link(words: str) -> bool:
-    """A single address of any kind."""
+    """A single URL of any scheme."""
     return _SEEN.fullmatch(words) is not None
 
 
 def path_of(uri: str) -> Path | None:
-    """The local path of a file:// address; None for one on another machine or without a path."""
+    """The local path of a file:// URL; None if it has no path or is on another machine."""
     try:
         parts = urlsplit(uri)
     except ValueError:
         return None
     if parts.scheme.lower() != "file" or parts.netloc not in ("", "localhost") or not parts.path.strip("/"):
         return None
-    # It brings HTTP and e-mail along, for which the first paint must not wait.
+    # Imports http and email, so not before the first paint.
     from urllib.request import url2pathname
 
     name = url2pathname(parts.path) if parts.path.count("%") else unquote(url2pathname(parts.path))
@@ -109,7 +108,7 @@ def path_of(uri: str) -> Path | None:
 
 
 def problem_for(found: FoundInput, field: Field | None, pair: Pair | None) -> str:
-    """What is wrong with an input at this place of the request; empty when nothing is."""
+    """What is wrong with an input for this field; empty if nothing is."""
     if found.problem or found.facts is None or field is None or pair is None:
         return found.problem
     return check_asset(found.facts, field, pair) or ""
@@ -123,7 +122,7 @@ def _look_at(path: Path) -> FoundInput:
         if not path.exists():
             return FoundInput(uri, path, problem=f"There is no file “{_short(str(path))}”.")
         if not path.is_file():
-            # To open a pipe would wait for whoever writes to it.
+            # Opening a pipe would block until a program writes to it.
             return FoundInput("", path, problem=f"“{path.name}” is no ordinary file.")
         facts = probe(path)
     except (DiskError, OSError, ValueError) as error:

@@ -1,8 +1,8 @@
-"""Takes in what is dropped, pasted or named on the command line, and gives one value.
+"""Reads dropped or pasted data and command-line arguments into one value.
 
-`gather` is called on the loop's thread; everything that reads or parses runs in the executor. It raises nothing that a
-file, a text or a link can cause: what is wrong is a finding, and the rest is kept. A folder stands for the files in it,
-without what the program itself put there; of HTML the pictures and the words count.
+Call `gather` on the loop's thread; reading and parsing run in the executor. It raises nothing for bad files, texts or
+links: problems are findings, and the rest is kept. A folder stands for its files, without the program's own
+by-products; of HTML, pictures and text are used.
 """
 
 from __future__ import annotations
@@ -37,19 +37,19 @@ class Intake:
     def __init__(
         self, catalog: Catalog, executor: Executor, measured: Callable[[str, Measure], None] = lambda *_: None
     ) -> None:
-        """`measured` hears what each file turned out to be."""
+        """`measured` is called with the facts of each file."""
         self._catalog = catalog
         self._executor = executor
         self._measured = measured
 
     @cached_property
     def words(self) -> Vocabulary:
-        """The catalog belongs to the loop's thread, which asks for it; the words made from it may be read anywhere."""
+        """Built on the loop's thread, which owns the catalog; any thread may read it."""
         return Vocabulary(self._catalog)
 
     async def gather(self, dropped: Dropped, *, prefer: tuple[str, str] | None = None) -> Gathered:
-        """Everything at once, in the order given. `prefer` is the endpoint and model that the composer shows: a row
-        that names none goes there if its inputs fit."""
+        """All data in the order given. `prefer`: the composer's endpoint and model, used for rows that name none if
+        their inputs fit."""
         reader = SourceReader(self.words, dropped, prefer)
         gathered = await in_worker(self._executor, _gather, reader, dropped)
         for asset in gathered.assets:
@@ -58,7 +58,7 @@ class Intake:
         return gathered
 
     async def look(self, addresses: Sequence[str]) -> dict[str, FoundInput]:
-        """What inputs that are named by address turn out to be, by those addresses."""
+        """Facts of inputs, by their URIs."""
         looks = await in_worker(self._executor, _look, tuple(addresses))
         for address, found in looks.items():
             if found.facts is not None:
@@ -91,7 +91,7 @@ def _gather(reader: SourceReader, dropped: Dropped) -> Gathered:
 
 
 def _addresses(urls: tuple[str, ...], text: str, html: str) -> tuple[str, ...]:
-    """What a browser means when a picture is dragged from it: the picture, not the page it leads to."""
+    """If a picture was dragged from a browser: the picture's address, not its page's."""
     pictures = linked_pictures(html)
     lone_text = text.strip() in ("", *urls)
     if len(pictures) == 1 and lone_text and len(urls) <= 1 and not plain_text(html):
@@ -127,8 +127,7 @@ def _name(paths: Sequence[Path], files: Sequence[Path]) -> str:
 
 
 def choose_files(paths: Sequence[Path]) -> tuple[list[Path], list[IntakeFinding]]:
-    """The files named, and those that lie directly in the folders named, in the order in which people count: 2 before
-    10. Beside them what is wrong."""
+    """The named files and those directly in named folders, in natural order (2 before 10); and findings."""
     files: dict[Path, None] = {}
     findings: list[IntakeFinding] = []
     for path in paths:
@@ -153,7 +152,7 @@ def _inside(folder: Path) -> tuple[list[Path], list[str]]:
     except OSError as error:
         return [], [f"The folder cannot be read: {error.strerror or error}."]
     names = {path.name for path in files}
-    # The settings files beside saved results tell nothing that the results' own folder was not dropped for.
+    # Skips the sidecars of results in the same folder.
     kept = [path for path in files if not (path.suffix == ".json" and path.stem in names)]
     remarks = [] if kept else ["There is no file in this folder."]
     shown = [path for path in folders if not path.name.startswith(".")]

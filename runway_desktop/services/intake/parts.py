@@ -1,5 +1,5 @@
-"""What was found in one source so far, while it is being read; and splitting plain text into prompts (a line or a
-paragraph each) and ids of tasks. Pure."""
+"""Accumulates what was read from one source, and splits plain text into prompts (lines or paragraphs) and task ids.
+Pure."""
 
 from __future__ import annotations
 
@@ -20,23 +20,22 @@ _LOOKS_LIKE_ID = re.compile(
 _BETWEEN = re.compile(r"[\s,;]+")
 _QUOTES = "\"'“”‘’`[](){}<>"
 MOST_DRAFTS = 10_000
-"""Of one source. Nobody can review more in one sitting, and every one of them costs money."""
+"""Per source. More cannot be reviewed at once, and each of them costs money."""
 
 
 class Line(Struct, frozen=True):
-    """A line or a paragraph; `number` is the line where it begins, from 1."""
+    """A line or paragraph; `number`: its first line, from 1."""
 
     number: int
     text: str
 
 
 def parts_of(text: str, most: int) -> tuple[list[Line], int]:
-    """The paragraphs of a text that is written in such, else its lines, and how many there are; at most `most` of them.
-    Blank ones are left out."""
+    """The paragraphs of a text that has paragraphs, else its lines, at most `most`; and their total number. Blank ones
+    are left out."""
     lines = [line.strip() for line in text.split("\n")]
     blocks = _blocks(lines)
-    # A single line among paragraphs is still a paragraph; a few groups of lines with a gap between them are mostly
-    # single lines.
+    # A text counts as paragraphs if most of its blocks have several lines.
     if len(blocks) > 1 and sum(size > 1 for _, size in blocks) * 2 > len(blocks):
         paragraphs = [Line(start + 1, "\n".join(lines[start : start + size])) for start, size in blocks[:most]]
         return paragraphs, len(blocks)
@@ -45,7 +44,7 @@ def parts_of(text: str, most: int) -> tuple[list[Line], int]:
 
 
 def words_of(line: str) -> list[str]:
-    """The parts of a line between blanks, commas and semicolons, without what quotes them."""
+    """The words between blanks, commas and semicolons, without quotes and brackets."""
     return [word for part in _BETWEEN.split(line) if (word := part.strip(_QUOTES))]
 
 
@@ -54,7 +53,7 @@ def looks_like_id(word: str) -> bool:
 
 
 def bad_id_in_words(word: str) -> str:
-    """Why something of the form of an id is none of Runway's."""
+    """Why a word that looks like an id is no Runway id."""
     if not looks_like_id(word):
         return f"“{word[:60]}” is no id of a task. Ids look like 0f8fad5b-d9cb-469f-a165-70867728950e."
     version = word.lower().removeprefix("urn:uuid:").strip("{}")[14:15]
@@ -66,12 +65,12 @@ class Parts(Struct):
     drafts: list[Draft] = field(default_factory=list)
     assets: list[AssetDrop] = field(default_factory=list)
     ids: dict[RemoteId, None] = field(default_factory=dict)
-    """In order, each once."""
+    """An ordered set."""
     sidecars: list[Sidecar] = field(default_factory=list)
     findings: list[IntakeFinding] = field(default_factory=list)
 
     def take_id(self, word: str, number: int | None, reader: RowReader) -> None:
-        """An id, or a sentence that says why it is none."""
+        """Adds an id, or a finding why it is none."""
         found = parse_remote_id(word.strip().lower().removeprefix("urn:uuid:").strip("{}"))
         if found is None:
             self.findings.append(reader.finding(bad_id_in_words(word.strip()), number, "id"))
@@ -79,14 +78,14 @@ class Parts(Struct):
             self.ids[found] = None
 
     def is_full(self, reader: RowReader, number: int, things: str = "") -> bool:
-        """Whether there is no place for another draft, which has its sentence then."""
+        """Whether there is no space for another draft; then adds a finding."""
         if len(self.drafts) < MOST_DRAFTS:
             return False
         self.findings.append(reader.finding(f"Only the first {MOST_DRAFTS:,}{things} are taken.", number))
         return True
 
     def add(self, other: Parts) -> None:
-        """Everything of another source after what is here."""
+        """Appends the content of another source."""
         self.drafts += other.drafts
         self.assets += other.assets
         self.ids |= other.ids
@@ -95,6 +94,6 @@ class Parts(Struct):
 
 
 def _blocks(lines: list[str]) -> list[tuple[int, int]]:
-    """Where each group of lines without a gap begins, from 0, and how many lines it has."""
+    """Start (from 0) and number of lines of each block without blank lines."""
     groups = (list(group) for filled, group in groupby(enumerate(lines), lambda line: bool(line[1])) if filled)
     return [(group[0][0], len(group)) for group in groups]

@@ -1,7 +1,6 @@
-"""Opens the files of a drop once, and decodes their bytes, whatever encoding they have. Blocks; call it in the
-executor.
+"""Opens the files of a drop once, and decodes their text from any encoding. Blocks; call it in the executor.
 
-Raises `Unreadable`, whose message is a whole sentence that names the file: too large, empty, no text, not there.
+Raises `Unreadable` with a sentence that names the file: too large, empty, no text, missing.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ DOCUMENTS = frozenset({".json"})
 PLAIN = frozenset({".txt", ".text", ".md", ".markdown", ".prompt", ".prompts", ".list", ""})
 LOGS = frozenset({".log", ".out", ".err"})
 TEXTS = TABLES | JSON_LINES | DOCUMENTS | PLAIN | LOGS
-"""Endings of files that are text of some kind."""
+"""Extensions of text files."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -39,27 +38,25 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 class Unreadable(Exception):
-    """Nothing can be made of a file. The message is a sentence for the person."""
+    """A file that cannot be used. The message is a sentence for the person."""
 
 
 class ReadText(Struct, frozen=True):
-    """`text` has plain newlines and no characters that text cannot have. `remarks` are sentences about how it was
-    read."""
+    """`text` has normalized newlines and no invalid characters. `remarks`: sentences about the decoding."""
 
     text: str
     remarks: tuple[str, ...] = ()
 
 
 class Source:
-    """A file of a drop, for all that look at it: it is opened once. Of a text of any kind the content is kept, up to
-    `LARGEST_TEXT` bytes; of everything else the first bytes. Raises Unreadable, DiskError and, for a path that cannot
-    be one, ValueError."""
+    """A file of a drop, opened once for all its readers. Keeps a text's content up to `LARGEST_TEXT` bytes; of other
+    files the first bytes. Raises Unreadable, DiskError and, for an invalid path, ValueError."""
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
             raise Unreadable(f"There is no file “{path}”.")
         if not path.is_file():
-            # To open a pipe would wait for whoever writes to it.
+            # Opening a pipe would block until a program writes to it.
             raise Unreadable(f"{path.name} is no ordinary file.")
         self.path = path
         self.ending = path.suffix.lower()
@@ -72,7 +69,7 @@ class Source:
         return self.content[:HEAD_LENGTH]
 
     def open(self) -> BinaryIO:
-        """The whole file. One that is too large to be kept is opened again."""
+        """The whole file; opened again if it was too large to keep."""
         return io.BytesIO(self.content) if len(self.content) >= self.size else self.path.open("rb")
 
     def text(self) -> ReadText:
@@ -83,8 +80,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Dropped:
-    """What was dropped, pasted or named on the command line, before it is known what it is. `html` counts only where a
-    browser gives nothing better."""
+    """Dropped or pasted data or command-line arguments, not classified yet. `html` is used only if a browser gives
+    nothing better."""
 
     paths: tuple[Path, ...] = ()
     urls: tuple[str, ...] = ()
@@ -93,14 +90,14 @@ class Dropped:
     _sources: dict[Path, Source] = field(default_factory=dict, repr=False)
 
     def source(self, path: Path) -> Source:
-        """A file of it, or one that it names, opened when it is first asked for."""
+        """A file of the drop, or one that it names; opened at first use."""
         if path not in self._sources:
             self._sources[path] = Source(path)
         return self._sources[path]
 
 
 def decode(content: bytes, name: str) -> ReadText:
-    """UTF-8, UTF-8 or UTF-16 with a mark at its start, else Windows-1252 with a remark that says so."""
+    """Decodes UTF-8, UTF-16 or UTF-32 with a byte order mark, plain UTF-8, or else Windows-1252 with a remark."""
     if not content.strip():
         raise Unreadable(f"{name} is empty.")
     for mark, encoding in _BOMS:

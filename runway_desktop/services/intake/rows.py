@@ -1,7 +1,7 @@
-"""Turns one row of a table, or one object of a JSON list, into a draft: cells get the names and types of their fields.
+"""Turns one table row or JSON object into a draft: maps cells to fields and converts their types.
 
-Blocks where a row names files; call it in the executor. Raises nothing: for each cell that makes no sense there is a
-sentence that names file, row and field, and the rest of the row is kept.
+Blocks while reading files that a row names; call it in the executor. Raises nothing: each invalid cell gets a finding
+that names file, row and field, and the rest of the row is kept.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from .vocabulary import PROMPT, Column, Meaning, Vocabulary
 _SWITCH_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "0", "1"})
 
 Cell = tuple[Column, Any]
-"""A column and what a row has in it: a text from a table, any JSON from a document."""
+"""A column and its value: text from a table, any JSON from a document."""
 
 
 class _Making(Struct):
-    """A draft while it is made."""
+    """State while a draft is built."""
 
     number: int
     values: dict[str, Any] = _default(default_factory=dict)
@@ -48,19 +48,18 @@ class _Making(Struct):
 
 @dataclass(eq=False, repr=False)
 class RowReader:
-    """For one source. `noun` is what its parts are called: "row", "line", "item"."""
+    """For one source. `noun`: name of its parts: "row", "line", "item"."""
 
     words: Vocabulary
     _finder: InputFinder
     _source: str
     _noun: str
     beside: Path | None
-    """The folder in which files are looked for that are named without one."""
+    """Base folder of relative paths."""
     _prefer: tuple[str, str] | None = None
 
     def finding(self, message: str, number: int | None = None, field: str = "", *, key: str = "") -> IntakeFinding:
-        """A finding whose sentence says where it is. `field` is the name that the person sees, `key` the program's
-        own."""
+        """A finding that begins with its location. `field`: name for people; `key`: the program's name."""
         where = [self._source, *([f"{self._noun} {number}"] if number is not None else []), *([field] if field else [])]
         text = f"{', '.join(where)}: {message}"
         return IntakeFinding(source=self._source, row=number, field=key or field, message=text)
@@ -102,7 +101,7 @@ class RowReader:
         )
 
     def _target(self, made: _Making, texts: Mapping[Meaning, str]) -> tuple[str | None, str | None]:
-        """Endpoint and model that the row names. An unknown name stays None and gets its sentence."""
+        """The row's endpoint and model. An unknown name gives None and a finding."""
         endpoint_words, model_words = texts.get(Meaning.ENDPOINT, "").strip(), texts.get(Meaning.MODEL, "").strip()
         endpoint = self.words.endpoint(endpoint_words) if endpoint_words else None
         if endpoint_words and endpoint is None:
@@ -128,7 +127,7 @@ class RowReader:
         return self.words.endpoint_for(kinds, has_prompt=has_prompt, model=model)
 
     def _endpoint_having(self, columns: Sequence[Column], model: str | None) -> str | None:
-        """The endpoint that places for inputs, named as on the wire, leave no doubt about."""
+        """The only endpoint that has all input fields named by the columns; None if there are several."""
         places = [column for column in columns if self.words.holds_inputs(column)]
         having = self.words.endpoints_having(places, model=model) if places else ()
         if self._prefer is not None and self._prefer[0] in having:
@@ -136,12 +135,11 @@ class RowReader:
         return having[0] if len(having) == 1 else None
 
     def _preferred(self, endpoint: str | None) -> Pair | None:
-        """The composer's own pair, where the row leaves the choice to it: its way of writing inputs is the best
-        guess."""
+        """The composer's endpoint and model if the row names none: the best guess for the format of inputs."""
         return self.words.pair(*self._prefer) if self._prefer and endpoint in (None, self._prefer[0]) else None
 
     def _gather_inputs(self, made: _Making, column: Column, value: Any) -> None:
-        """Finds the files and links of a column that holds inputs by its meaning."""
+        """Collects files and links of a column for inputs."""
         if column.wire_names == ("audio",) and isinstance(value, str) and value.strip().casefold() not in _SWITCH_WORDS:
             column = Column(column.title, Meaning.INPUT, media=Media.AUDIO)
         if column.media is Media.OTHER:
@@ -178,7 +176,7 @@ class RowReader:
         self._at(made, column, f"{pair.label} takes no prompt. It is left out.")
 
     def _fill_asset(self, made: _Making, column: Column, value: Any, field: Field, pair: Pair | None) -> None:
-        """A column named as on the wire. JSON in the wire's form keeps its positions and tags."""
+        """A column with a wire name. JSON in the wire format keeps its positions and tags."""
         if isinstance(value, Mapping) or (isinstance(value, list) and not all(isinstance(part, str) for part in value)):
             wanted = list(asset_items(field, value))
         else:
@@ -219,7 +217,7 @@ class RowReader:
             self._at(made, column, problem)
 
     def _typed(self, made: _Making, column: Column, value: Any, field: Field) -> Any:
-        """A cell in the type of its field; a text, with a sentence, where it is not of that type."""
+        """A cell converted to its field's type; unchanged text and a finding if that fails."""
         if not isinstance(value, str):
             return value
         if field.kind in (FieldKind.OBJECT, FieldKind.OBJECTS, FieldKind.UNKNOWN):
@@ -238,7 +236,7 @@ class RowReader:
         return typed
 
     def _structured(self, made: _Making, column: Column, cell: str, field: Field) -> Any:
-        """A setting with parts: JSON, or the name of a preset."""
+        """A structured setting: JSON, or the name of a preset."""
         if cell.strip()[:1] in ("{", "["):
             try:
                 return parsed(cell, without_zeros=True)
@@ -256,8 +254,7 @@ class RowReader:
 
 
 def _field_for(pair: Pair, kind: Media, used: Mapping[str, list[AssetItem]]) -> Field | None:
-    """The place in a request for one more input of a kind: a required one before others, and only where there is
-    room."""
+    """The field for one more input of a kind: required fields first, and only with space left."""
     fitting = [field for field in pair.asset_fields if kind in field.media]
     fitting.sort(key=lambda field: not field.required)
     return next((field for field in fitting if len(used.get(field.name, ())) < _room(field)), None)
@@ -285,7 +282,7 @@ def _media_kind(item: AssetItem, found: FoundInput, field: Field) -> Media:
 
 
 def _pieces(value: Any) -> list[str]:
-    """Several inputs in one cell stand on lines of their own, or apart by a bar."""
+    """Inputs in one cell, separated by line breaks or bars."""
     if isinstance(value, list):
         return [piece for part in value if isinstance(part, str) for piece in _pieces(part)]
     if not isinstance(value, str):

@@ -1,5 +1,4 @@
-"""Reads one source, a file or a text, by what it is. Blocks; runs in the executor. Raises nothing that a file can
-cause."""
+"""Reads one source, a file or a text, by its format. Blocks; runs in the executor. Raises nothing for bad files."""
 
 from __future__ import annotations
 
@@ -42,7 +41,7 @@ from .vocabulary import PROMPT, Vocabulary
 
 @dataclass(eq=False, repr=False)
 class SourceReader:
-    """For one drop: every file that rows name is looked at once. `prefer` is the composer's endpoint and model."""
+    """For one drop: reads each file once, even if several rows name it. `prefer`: the composer's endpoint and model."""
 
     _words: Vocabulary
     _dropped: Dropped
@@ -52,7 +51,7 @@ class SourceReader:
         self._finder = InputFinder()
 
     def read_file(self, path: Path) -> Parts:
-        """Whatever a file is: a medium by its content, else a list by its name."""
+        """Any file: media by content, else a list by extension."""
         try:
             return self._read_file(path)
         except Unreadable as error:
@@ -64,7 +63,7 @@ class SourceReader:
             return Parts(findings=[IntakeFinding(source=path.name, message=f"{path.name} cannot be read: {error}.")])
 
     def read_clipboard(self, text: str) -> Parts:
-        """Selected or pasted text: JSON, cells of a spreadsheet, or lines."""
+        """Selected or pasted text: JSON, spreadsheet cells, or lines."""
         if len(text) > LARGEST_TEXT:
             return Parts(findings=[IntakeFinding(source=CLIPBOARD, message=too_large("The text", len(text)))])
         text = storable_text(text.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n")
@@ -74,7 +73,7 @@ class SourceReader:
             try:
                 document = documents.parse(text, "The text")
             except Unreadable:
-                # A prompt may begin with a bracket as well; "{a|b}" is one of ours.
+                # A prompt may start with a bracket, for example "{a|b}".
                 pass
             else:
                 return read_document(document, self._reader(CLIPBOARD, "item", None))
@@ -83,7 +82,7 @@ class SourceReader:
         return self._lines(text, CLIPBOARD, None)
 
     def read_address(self, address: str) -> Parts:
-        """A link or a file:// address that was dropped."""
+        """A dropped link or file:// URL."""
         address = address.strip()
         if address[:5].lower() == "file:":
             path = path_of(address)
@@ -92,7 +91,7 @@ class SourceReader:
         return self._link(address, CLIPBOARD, None)
 
     def missing_inputs(self, request: Request, source: str) -> list[IntakeFinding]:
-        """Files of a restored request that are not where they were."""
+        """Findings for missing files of a restored request."""
         pair = self._words.pair(request.endpoint, request.model)
         items: list[AssetItem] = []
         for field in pair.asset_fields if pair else ():
@@ -145,7 +144,7 @@ class SourceReader:
             lines = [line for line in text.split("\n") if line.strip()]
             if len(lines) < 2 or not all(line.strip()[:1] == "{" for line in lines):
                 raise
-            # Several documents, a line each, under the name of one.
+            # JSON lines in a file named .json.
             return read_json_lines(text, self._reader(path.name, "line", path.parent))
         return read_document(document, self._reader(path.name, "item", path.parent))
 
@@ -158,7 +157,7 @@ class SourceReader:
         return Parts(assets=[_asset(looked, path.name)])
 
     def _lines(self, text: str, source: str, beside: Path | None) -> Parts:
-        """A line that is nothing but ids or links is that; everything else is a prompt."""
+        """A line that consists of ids or links is read as those; any other line is a prompt."""
         reader = self._reader(source, "line", beside)
         parts = Parts()
         lines, total = parts_of(text, MOST_DRAFTS)
@@ -193,7 +192,7 @@ class SourceReader:
 
 
 def draft_of(found: Sidecar, source: str) -> Draft:
-    """A request that is made anew, where several sidecars came at once."""
+    """A draft of a sidecar's request, when several sidecars were dropped."""
     return Draft(
         endpoint=found.request.endpoint or None,
         model=found.request.model or None,
@@ -220,7 +219,7 @@ def _asset(found: FoundInput, source: str) -> AssetDrop:
 
 
 def _made_by(path: Path) -> Request | None:
-    """The request that a result has beside it, where that is its own, or carries inside, however it was renamed."""
+    """The request of a result: from its own sidecar, or embedded in the file, also after a rename."""
     document: Mapping[str, Any] | None = sidecar.document_in(sidecar.path_for(path))
     if document is None or sidecar.part_of(document, "output").get("file") != path.name:
         try:

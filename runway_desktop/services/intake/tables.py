@@ -1,8 +1,7 @@
-"""CSV and TSV files: finds the separator and the columns, and makes a draft of each row. Pure but for the files that
-rows name.
+"""CSV and TSV: detects separator and columns, and makes a draft of each row. Pure, except that files named in rows are
+read.
 
-Raises nothing. For a missing header, a doubled or unknown column and a broken row there is a sentence each; the rest is
-kept.
+Raises nothing. A missing header, a duplicate or unknown column and an invalid row get a finding; the rest is kept.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ _DELIMITERS = (",", ";", "\t", "|")
 _HEADER_ROW = 1
 _TOLD_DELIMITER = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _COMPARED = 20
-"""Records that are read to see which sign parts the cells."""
+"""Records that are read to detect the separator."""
 _NO_PROMPT = "There is no column named “prompt”. The first line names the columns, such as prompt, model, ratio, seed."
 
 
 def read_table(text: str, reader: RowReader, *, tabs_only: bool = False) -> Parts:
-    """What a table holds: a draft for each row, ids of tasks where a row has nothing but one."""
+    """A draft for each row; a task id for rows with only an id."""
     parts = Parts()
     delimiter, start = delimiter_of(text, reader.words)
     header_row = _HEADER_ROW + (start > 0)
@@ -40,7 +39,7 @@ def read_table(text: str, reader: RowReader, *, tabs_only: bool = False) -> Part
     columns, findings = _columns(header, header_row, reader)
     start = header_row + 1
     if not any(columns) and len(header) == 1 and header[0].strip():
-        # A plain list with a table's ending: its lines are prompts, the first one too.
+        # A plain list with a table's extension: each line, also the first, is a prompt.
         columns, records, start = [Column("prompt", Meaning.PROMPT)], chain([header], records), header_row
         message = "The first line names no column. Every line is taken for a prompt."
         parts.findings.append(reader.finding(message, header_row))
@@ -69,8 +68,7 @@ def _read_row(
     reader: RowReader,
     parts: Parts,
 ) -> None:
-    """`carrying`: the columns that can make a request of their own. `strange` has the titles of those that nobody
-    knows, "" for the others."""
+    """`carrying`: columns that can make a request. `strange`: titles of unknown columns, "" for the others."""
     cells: list[Cell] = [(column, cell) for column, cell in zip(columns, record, strict=False) if column]
     carried = {column.meaning: cell.strip() for column, cell in cells if column in carrying and cell.strip()}
     if set(carried) == {Meaning.REMOTE_ID}:
@@ -87,16 +85,17 @@ def _read_row(
 
 
 def looks_like_table(text: str, vocabulary: Vocabulary) -> bool:
-    """Cells copied from a spreadsheet: tabs, and a first line that names a prompt and something else."""
+    """Whether these are spreadsheet cells: separated by tabs, with a first line that names a prompt and another
+    column."""
     first = text.lstrip("\n").partition("\n")[0]
     columns = [vocabulary.column(title) for title in first.split("\t")]
     return len(columns) > 1 and all(columns) and any(column.meaning is Meaning.PROMPT for column in columns if column)
 
 
 def delimiter_of(text: str, vocabulary: Vocabulary) -> tuple[str, int]:
-    """The sign that parts the cells, and where the table begins: behind the line that some spreadsheets write to tell
-    it. Where nobody tells, it is the sign that makes most of the first record known columns; at a draw, the one that
-    gives as many cells to each of the next, then the one that makes most cells."""
+    """The separator, and the start of the table after an optional "sep=" line of some spreadsheets. Without that line:
+    the separator that gives the most known columns in the first record; if equal, the one with the same number of cells
+    in the following records, then the one with the most cells."""
     told = _TOLD_DELIMITER.match(text)
     if told is not None and told.group(1) not in '"\r\0':
         return told.group(1), told.end()
@@ -114,8 +113,8 @@ def delimiter_of(text: str, vocabulary: Vocabulary) -> tuple[str, int]:
 
 
 def _records(text: str, delimiter: str, reader: RowReader, parts: Parts) -> Iterator[list[str]]:
-    """Each record's cells, without the apostrophe that keeps a spreadsheet from taking a text for a formula. A quoted
-    line break belongs to its cell."""
+    """The cells of each record, without the apostrophe that escapes formulas. A quoted line break belongs to its
+    cell."""
     if text.count('"') % 2:
         parts.findings.append(reader.finding("A quotation mark is not closed; a cell may hold more than it should."))
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -154,7 +153,7 @@ def _columns(header: Sequence[str], row: int, reader: RowReader) -> tuple[list[C
 
 
 def _carries(column: Column) -> bool:
-    """A column that can make a request of its own: a prompt, an input, or the id of a task."""
+    """Whether a column can make a request: a prompt, an input, or a task id."""
     wire = " ".join(column.wire_names).casefold()
     return (
         column.meaning in (Meaning.PROMPT, Meaning.REMOTE_ID)

@@ -1,4 +1,4 @@
-"""The words by which a table may name things: wire names, the labels that people see, and the usual other names.
+"""Column names that tables may use: wire names, labels, and common synonyms.
 
 Pure, built once from the catalog on the loop's thread; read from any thread.
 """
@@ -15,11 +15,11 @@ from runway_desktop.domain.media import INPUTS, Media
 from runway_desktop.values import Struct, replace
 
 PROMPT = "promptText"
-"""The wire name of a prompt where nothing is known of endpoint and model."""
+"""Wire name of a prompt if endpoint and model are unknown."""
 
 
 class Meaning(StrEnum):
-    """What a column holds."""
+    """Content of a column."""
 
     PROMPT = "prompt"
     MODEL = "model"
@@ -38,12 +38,12 @@ INPUT_NAMES = {
     Meaning.LAST_FRAME.value: Media.IMAGE,
     **{kind.value: kind for kind in INPUTS},
 }
-"""What the program calls columns of inputs, and the kind that each holds."""
+"""The program's names of input columns, with their media."""
 
 
 class Column(Struct, frozen=True):
-    """`title` as the file has it. `wire_names`: what it may be on the wire, likeliest first; only for settings and
-    wire-named inputs. `media`: the kind of input that it holds; OTHER for other columns."""
+    """`title` as in the file. `wire_names`: possible wire names, most likely first; only for settings and wire-named
+    inputs. `media`: kind of input; OTHER for other columns."""
 
     title: str
     meaning: Meaning
@@ -52,14 +52,14 @@ class Column(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """What the program calls it: the wire name of a setting, else the meaning."""
+        """The program's name: the wire name of a setting, else the meaning."""
         if self.meaning is Meaning.INPUT:
             return self.media.value
         return self.wire_names[0] if self.wire_names else self.meaning.value
 
     @property
     def key(self) -> tuple[str, ...]:
-        """The same for two columns that mean the same."""
+        """Equal for columns with the same meaning."""
         return (self.meaning.value, self.media.value, *self.wire_names)
 
 
@@ -84,7 +84,7 @@ _SETTINGS = {
 
 
 def normalized(name: str) -> str:
-    """The letters and digits of a name: case, blanks, underscores and hyphens do not count."""
+    """A name reduced to its letters and digits, case-folded."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     return "".join(letter for letter in plain if letter.isalnum())
 
@@ -103,7 +103,7 @@ class Vocabulary:
             name for name, fields in self._by_wire.items() if any(field.is_asset for field in fields)
         )
         self._having: dict[tuple[frozenset[tuple[str, ...]], str | None], tuple[str, ...]] = {}
-        """Remembered answers: a table asks the same of each row."""
+        """Cache: every row of a table asks the same."""
         self._columns = self._named_columns()
         self._models = {
             **{normalized(pair.label): pair.model for pair in self._pairs.values()},
@@ -118,12 +118,12 @@ class Vocabulary:
         return frozenset(self._models.values())
 
     def column(self, title: str) -> Column | None:
-        """What a column of this title holds; None when nobody knows."""
+        """The column with this title; None if unknown."""
         found = self._columns.get(normalized(title))
         return replace(found, title=title.strip()) if found else None
 
     def nearest(self, title: str) -> str:
-        """A known name much like `title`, for "did you mean"; empty when there is none."""
+        """A known name similar to `title`, for "did you mean"; empty if there is none."""
         from difflib import get_close_matches
 
         near = get_close_matches(normalized(title), self._columns, n=1, cutoff=0.8)
@@ -133,7 +133,7 @@ class Vocabulary:
         return self._pairs.get((endpoint, model)) if endpoint and model else None
 
     def model(self, words: str) -> str | None:
-        """A model by its wire name or its label."""
+        """A model by wire name or label."""
         return self._models.get(normalized(words))
 
     def endpoint(self, words: str) -> str | None:
@@ -143,12 +143,12 @@ class Vocabulary:
         return tuple(found.name for found in self.endpoints if model in found.models)
 
     def endpoint_for(self, kinds: Iterable[Media], *, has_prompt: bool, model: str | None) -> str | None:
-        """The endpoint that takes these inputs, the likeliest; only among those that have `model`, if one is named."""
+        """The most likely endpoint for these inputs; only those with `model`, if given."""
         fitting = self._catalog.endpoints_taking(frozenset(kinds), has_prompt)
         return next((found.name for found in fitting if model is None or model in found.models), None)
 
     def endpoints_having(self, columns: Iterable[Column], *, model: str | None) -> tuple[str, ...]:
-        """The endpoints where one model, or `model`, has a place for every one of these columns."""
+        """The endpoints with a model (or `model`) that has a field for each of these columns."""
         key = (frozenset(column.wire_names for column in columns), model)
         if key not in self._having:
             self._having[key] = tuple(
@@ -161,21 +161,21 @@ class Vocabulary:
         return self._having[key]
 
     def holds_inputs(self, column: Column) -> bool:
-        """Whether a column named as on the wire is a place for inputs."""
+        """Whether a column with a wire name is for inputs."""
         return not self._asset_names.isdisjoint(column.wire_names)
 
     def some_pair(self, endpoint: str) -> Pair | None:
-        """Any pair of an endpoint, to know how its inputs are written while no model is chosen."""
+        """Any model of an endpoint, for the format of inputs before a model is selected."""
         return next((pair for (name, _), pair in self._pairs.items() if name == endpoint), None)
 
     def field(self, column: Column, pair: Pair | None) -> Field | None:
-        """The field that a column fills in: of the pair, or, without one, the commonest field of that name."""
+        """The field for a column: of the pair or, without one, the most common field of that name."""
         if pair is not None:
             return next((field for name in column.wire_names if (field := pair.field(name)) is not None), None)
         return next((field for name in column.wire_names if (field := self._commonest.get(name)) is not None), None)
 
     def choices(self, wire_name: str) -> frozenset[str]:
-        """Every word that any model takes in this field, in small letters."""
+        """All choices of this field in any model, case-folded."""
         return frozenset(
             str(choice).casefold() for field in self._by_wire.get(wire_name, ()) for choice in field.choices
         )
@@ -208,6 +208,6 @@ class Vocabulary:
 
 
 def _commonest(fields: list[Field]) -> Field:
-    """Of the fields of one wire name, one of the kind that most of them have."""
+    """Of fields with the same name, one of the most common kind."""
     kind = Counter(field.kind for field in fields).most_common(1)[0][0]
     return next(field for field in fields if field.kind is kind)

@@ -1,4 +1,4 @@
-"""Facts about media files (kind, size, length) and fixing inputs that do not fit a model.
+"""Facts about media files (kind, size, length), and fixes of inputs that do not fit a model.
 
-Decoding for the screen does not belong here: the window does that.
+The window decodes media for display.
 """

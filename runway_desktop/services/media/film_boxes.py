@@ -1,8 +1,7 @@
-"""Reads the few boxes of an MP4, M4A or MOV file that tell its length, its sides and whether it holds pictures at all.
+"""Reads the boxes of an MP4, M4A or MOV file that give its length, its dimensions and whether it has a video track.
 
-Follows the boxes by their lengths and never reads the media itself. Blocks: call it in the executor. Damaged files
-give what could be
-read; only OSError is raised.
+Follows box lengths and never reads the media. Blocks: call it in the executor. For damaged files it returns what could
+be read; only OSError is raised.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import BinaryIO
 from runway_desktop.values import Struct
 
 _MOST_BOXES = 20_000
-"""Of one file, in all. One that has more before what tells of it is damaged or hostile."""
+"""Per file. One with more boxes before its facts is damaged or malicious."""
 _LONGEST_HEADER = 256
 _CODES = {
     "H.264": b"avc1 avc3",
@@ -37,7 +36,7 @@ _CODECS = {code: name for name, codes in _CODES.items() for code in codes.split(
 
 
 class FilmFacts(Struct):
-    """`duration` in seconds, sides in pixels as shown, frames a second; None for what the file does not say."""
+    """`duration` in seconds, dimensions in pixels as shown, frames per second; None if the file does not say."""
 
     duration: float | None = None
     width: int | None = None
@@ -46,11 +45,10 @@ class FilmFacts(Struct):
     has_pictures: bool = False
     has_sound: bool = False
     codec: str = ""
-    """Of the pictures, else of the sound, as people call it ("H.264"); the file's own four letters where nobody knows
-    it."""
+    """Of the video, else of the sound, by its common name ("H.264"); the four-letter code if that is unknown."""
 
     def add_pictures(self, codec: str, sides: tuple[int, int] | None, frame_rate: float | None = None) -> None:
-        """A track of pictures; the first one with sides tells them."""
+        """Adds a video track; the first one with dimensions sets them."""
         self.codec = self.codec if self.has_pictures else codec
         self.frame_rate = self.frame_rate if self.has_pictures else frame_rate
         self.has_pictures = True
@@ -75,7 +73,7 @@ def read_film(path: Path) -> FilmFacts:
 
 
 class Budget(Struct):
-    """How many boxes may still be looked at."""
+    """Number of boxes that may still be read."""
 
     boxes: int = _MOST_BOXES
 
@@ -112,7 +110,7 @@ def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: B
 
 
 def _samples(file: BinaryIO, start: int, stop: int, left: Budget) -> tuple[bytes, int]:
-    """The four letters of the first description of how a track's samples are coded, and how many there are."""
+    """Four-letter code of a track's first sample description, and its number of samples."""
     codec, amount = b"", 0
     for kind, inner, end, _ in boxes(file, start, stop, left):
         if kind == b"stbl":
@@ -126,8 +124,7 @@ def _samples(file: BinaryIO, start: int, stop: int, left: Budget) -> tuple[bytes
 
 
 def boxes(file: BinaryIO, start: int, stop: int, left: Budget | None = None) -> Iterator[tuple[bytes, int, int, int]]:
-    """Each box between two offsets: its kind, where its content begins and ends, and where it says that it ends. Takes
-    those that it gives from what is `left`."""
+    """Each box between two offsets: type, start and end of its content, and its stated end. Counts against `left`."""
     left = left or Budget()
     while left.boxes > 0:
         left.boxes -= 1
@@ -155,7 +152,7 @@ def _bytes(file: BinaryIO, start: int, stop: int) -> bytes:
 
 
 def _duration(header: bytes) -> float | None:
-    """From a movie header: version 0 holds 32-bit times, version 1 64-bit ones."""
+    """From a movie header: version 0 has 32-bit times, version 1 64-bit ones."""
     try:
         if header[0] == 1:
             scale, length = struct.unpack_from(">IQ", header, 20)
@@ -168,7 +165,7 @@ def _duration(header: bytes) -> float | None:
 
 
 def _sides(header: bytes) -> tuple[int, int] | None:
-    """From a track header: 16.16 fixed-point sides at its end, before them a matrix that tells a quarter turn."""
+    """From a track header: 16.16 fixed-point dimensions at the end, after a matrix that shows a quarter turn."""
     try:
         at = 88 if header[0] == 1 else 76
         width, height = (value / 65536 for value in struct.unpack_from(">II", header, at))

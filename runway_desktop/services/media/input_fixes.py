@@ -1,8 +1,8 @@
-"""Copies of inputs that do not fit, as `catalog.input_files` offers them.
+"""Makes fixed copies of inputs, as offered by `catalog.input_files`.
 
-They are made in a worker, in the profile's own folder, named after their original, with a note of its path and hash.
-The original is never touched. A copy that is there is not made again. `InputFixer` raises DiskError, in words, for what
-cannot be read, decoded or written. Loop's thread only.
+Copies are made in a worker, in the profile's own folder, named after the original, with a note of its path and hash.
+The original is never changed. An existing copy is reused. `InputFixer` raises DiskError, with a sentence, for errors of
+reading, decoding and writing. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ _LONGEST_STEM = 80  # characters
 
 
 class Origin(Struct, frozen=True, kw_only=True):
-    """The file that a copy was made from."""
+    """The original file of a copy."""
 
     path: Path
     sha256: str
 
 
 class InputFixer:
-    """`folder` is the profile's own for copies; it is made when the first copy is. `executor` decodes and encodes.
-    `thumbnails` is where the window keeps small pictures of clips and sounds."""
+    """`folder`: the profile's folder for copies, created with the first one. `executor` decodes and encodes.
+    `thumbnails`: folder for the window's thumbnails of clips and sounds."""
 
     def __init__(self, folder: Path, executor: Executor | None = None, *, thumbnails: Path | None = None) -> None:
         self._folder = folder
@@ -46,25 +46,25 @@ class InputFixer:
         self._executor = executor
 
     async def mend(self, path: Path, facts: MediaFacts, mend: InputFix) -> Path:
-        """Makes the copy of a picture and gives its path."""
+        """Makes the copy of a picture; returns its path."""
         return await in_worker(self._executor, _mend, self._folder, path, facts, mend)
 
     async def keep_frame(self, clip: Path, png: bytes, words: str) -> Path:
-        """Keeps a still of a clip. `words` say which one, for its name ("last frame")."""
+        """Saves a frame of a clip. `words` names it in the file name ("last frame")."""
         return await in_worker(self._executor, _keep_frame, self._folder, clip, png, words)
 
     async def sizes(self, path: Path, facts: MediaFacts, mends: Sequence[InputFix]) -> dict[InputFix, int]:
-        """About how many bytes each copy of a picture would have; empty where that takes too long to find out."""
+        """Estimated bytes of each copy of a picture; empty if the estimate would take too long."""
         return await in_worker(
             self._executor, _sizes, path, facts, tuple(mend for mend in mends if mend.kind is not FixKind.FRAME)
         )
 
     def home_of(self, sha256: str) -> Path:
-        """The folder for copies of the file with these bytes."""
+        """The folder for copies of the file with this hash."""
         return self._folder / sha256[:_HOME_DIGITS]
 
     async def origin(self, copy: Path) -> Origin | None:
-        """What a copy was made from; None for a file that is no copy of ours."""
+        """The original of a copy; None for any other file."""
         if self._folder not in copy.parents:
             return None
         return await in_worker(self._executor, _origin, copy)
@@ -102,7 +102,7 @@ def _origin(copy: Path) -> Origin | None:
 
 
 def _target(folder: Path, original: Path, words: str, ending: str) -> Path:
-    """Where a copy goes: in a folder for each original's bytes, so that two originals of one name never meet."""
+    """Path of a copy, in a folder per original hash, so that two originals of the same name do not collide."""
     digest = file_hash(original)
     home = folder / digest[:_HOME_DIGITS]
     with worded("The copy cannot be written.", _FULL):

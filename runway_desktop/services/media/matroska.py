@@ -1,7 +1,7 @@
-"""Reads the few elements of a WebM or MKV file that tell its length, its sides, its codec and what it holds.
+"""Reads the elements of a WebM or MKV file that give its length, dimensions, codec and tracks.
 
-Follows the elements by their lengths and never reads the media itself. Blocks: call it in the executor. Damaged files
-give what could be read; only OSError is raised.
+Follows element lengths and never reads the media. Blocks: call it in the executor. For damaged files it returns what
+could be read; only OSError is raised.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def read_matroska(path: Path) -> FilmFacts:
 
 
 def elements(file: BinaryIO, start: int, stop: int, left: Budget) -> Iterator[tuple[int, int, int]]:
-    """Each element between two offsets: its id, where its content begins and ends. One of unknown length reaches to
-    the end. Takes those that it gives from what is `left`."""
+    """Each element between two offsets: id, start and end of its content. One of unknown length extends to the end.
+    Counts against `left`."""
     while left.boxes > 0:
         left.boxes -= 1
         if start >= stop:
@@ -77,7 +77,7 @@ def _read_segment(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left:
                 if inside == _TRACK:
                     _read_track(file, begin, finish, facts, left)
         elif kind == _CLUSTER:
-            # What tells of the whole stands before the first cluster.
+            # The facts are before the first cluster.
             return
 
 
@@ -111,7 +111,7 @@ def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: B
 
 
 def _sides(file: BinaryIO, start: int, stop: int, left: Budget) -> tuple[int, int] | None:
-    """As shown: pixels that are not square are told by other sides to show them at."""
+    """As shown: files with non-square pixels state separate display dimensions."""
     found = {kind: _integer(file, inner, end) for kind, inner, end in elements(file, start, stop, left)}
     width, height = found.get(_WIDTH, 0), found.get(_HEIGHT, 0)
     if found.get(_SHOWN_UNIT, 0) == 0:
@@ -120,7 +120,7 @@ def _sides(file: BinaryIO, start: int, stop: int, left: Budget) -> tuple[int, in
 
 
 def _number(head: bytes, *, keep_marker: bool) -> tuple[int | None, int]:
-    """A number whose first byte tells its length by its leading zeros, and that length."""
+    """A variable-length number, whose first byte's leading zeros give its length, and that length."""
     if not head or head[0] == 0:
         return None, 0
     length = 9 - head[0].bit_length()
@@ -131,7 +131,7 @@ def _number(head: bytes, *, keep_marker: bool) -> tuple[int | None, int]:
 
 
 def _bytes(file: BinaryIO, start: int, stop: int) -> bytes:
-    # An element that is cut off, or claims to end before it begins, has no bytes.
+    # A truncated element, or one with a negative length, has no bytes.
     file.seek(start)
     return file.read(max(0, min(stop - start, _LONGEST_VALUE)))
 

@@ -1,8 +1,7 @@
-"""What a picture, a clip or a sound is, by its content and never by its ending: format, size, dimensions, length.
+"""Facts of a picture, clip or sound, from its content and never its extension: format, size, dimensions, length.
 
-`probe` reads a file: headers only, nothing is decoded, so that a huge or hostile picture costs
-nothing. It blocks: call it in the executor. It raises DiskError when the file cannot be read, and gives None for what
-is no picture, clip or sound.
+`probe` reads headers only and decodes nothing, so a huge or malicious picture is harmless. Blocks: call it in the
+executor. Raises DiskError when the file cannot be read; returns None for other files.
 """
 
 from __future__ import annotations
@@ -27,9 +26,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LONGEST = 100 * 86_400.0
-"""Seconds. A file that says it lasts longer is damaged or hostile."""
+"""Seconds. A file that states more is damaged or malicious."""
 HIGHEST_RATE = 1_000.0
-"""Frames a second. A file that says more is damaged or hostile."""
+"""Frames per second. A file that states more is damaged or malicious."""
 _PAGE = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*+" + COMMENTS + rb"<(?:!doctype\s+html|html|head|body|\?xml|error|code|message)\b",
     re.IGNORECASE,
@@ -37,7 +36,7 @@ _PAGE = re.compile(
 
 
 def is_page(head: bytes) -> bool:
-    """A web page, or an error in XML or JSON, where a file was expected."""
+    """Whether the bytes are a web page, or an error in XML or JSON."""
     if format_of(head) is not None:
         return False
     return bool(_PAGE.match(head) or re.match(rb'^(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[{"\]])', head))
@@ -60,7 +59,7 @@ def _measured(path: Path, found: MediaFormat, size: int) -> MediaFacts:
     if found.name in ("MP4", "MOV", "M4A"):
         film = read_film(path)
         if film.has_sound and not film.has_pictures:
-            # Sound in an MP4 file: its brand says film, its content does not.
+            # A sound in an MP4 container.
             facts = replace(facts, media=Media.AUDIO, format="M4A")
         return _of_film(facts, film)
     if found.name in ("WebM", "MKV"):
@@ -83,7 +82,7 @@ def _of_picture(facts: MediaFacts, path: Path) -> MediaFacts:
     try:
         with picture_reader(facts.format)(path) as picture:
             width, height = picture.size
-            # A PNG without it would be decoded to look for it at its end.
+            # Only if present: otherwise Pillow decodes a PNG to find EXIF data at its end.
             turned = "exif" in picture.info and picture.getexif().get(0x0112) in quarter_turns
             see_through = picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info
             moving = bool(getattr(picture, "is_animated", False))
@@ -96,8 +95,8 @@ def _of_picture(facts: MediaFacts, path: Path) -> MediaFacts:
 
 
 def picture_reader(form: str) -> Callable[[Path], Image.Image]:
-    """What opens a picture of this format. `Image.open` refuses pictures of more than 179 million pixels, which some
-    cameras take; opening alone decodes nothing, so the readers of the common formats are asked themselves."""
+    """Opener for this format. `Image.open` rejects pictures of more than 179 million pixels, which some cameras make.
+    Opening decodes nothing, so the formats' own readers are safe."""
     from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
     readers: dict[str, Callable[[Path], Image.Image]] = {
@@ -121,5 +120,5 @@ def _length(path: Path) -> float | None:
 
 
 def _sane(length: float | None) -> float | None:
-    """None for a length that nothing has."""
+    """None for an implausible length."""
     return length if length is not None and 0 < length < LONGEST else None

@@ -1,8 +1,8 @@
-"""Decodes a picture and encodes a copy of it: another format, another size, the middle of it.
+"""Decodes a picture and encodes a copy in another format or size, or of its middle.
 
-The copy is upright, as its original is shown: a camera's turn is carried out. Its color profile stays with it, except
-that inks (CMYK) become the colors of screens. Everything else that the file says of itself (place, camera) is left
-behind. Blocks, and may take seconds and hundreds of megabytes: call it in the executor. Raises DiskError, in words.
+The copy is upright: the EXIF orientation is applied. It keeps its color profile, except that CMYK becomes sRGB. Other
+metadata (location, camera) are dropped. Blocks, and may take seconds and hundreds of megabytes: call it in the
+executor. Raises DiskError, with a sentence.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SAMPLE_PIXELS = 2_000_000
-"""A copy with more is not encoded to tell its size: as many from its middle stand for it."""
+"""Pixels of a sample from the middle, which is encoded to estimate the size of a larger copy."""
 ESTIMATE_PIXELS = 60_000_000
-"""For an original with more, nobody waits for an estimate."""
+"""For larger originals there is no estimate: it would take too long."""
 _QUALITY = 92
 
 Sides = tuple[int, int]
 
 
 def copy_of(path: Path, form: str, into: str, *, crop: Sides | None, size: Sides | None) -> bytes:
-    """The bytes of a copy in the format `into` ("PNG", "JPEG", "WebP"). `form` is the original's format; `crop` pixels
-    are kept around its middle, then it is scaled to `size`."""
+    """The bytes of a copy in the format `into` ("PNG", "JPEG", "WebP"). `form`: the original's format. Keeps `crop`
+    pixels around the middle, then scales to `size`."""
     try:
         return _encoded(_changed(_opened(path, form), crop, size), into)
     except Exception as error:  # Pillow's readers raise nearly anything for a damaged file
@@ -46,8 +46,8 @@ def copy_of(path: Path, form: str, into: str, *, crop: Sides | None, size: Sides
 
 
 def sizes_of(path: Path, form: str, wanted: Sequence[tuple[str, Sides | None, Sides | None]]) -> list[int]:
-    """About how many bytes each copy, as (format, crop, size), would have. Empty for a picture that is too large to try
-    or cannot be read: the copying itself will say why."""
+    """Estimated bytes of each copy (format, crop, size). Empty for a picture that is too large to try or unreadable;
+    making the copy reports the error."""
     try:
         with picture_reader(form)(path) as header:
             if header.width * header.height > ESTIMATE_PIXELS:
@@ -94,7 +94,7 @@ def _of_inks(picture: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _of_deep_grays(picture: Image.Image) -> Image.Image:
-    """Sixteen bits a pixel, or real numbers, become eight."""
+    """Converts 16-bit or floating-point pixels to 8 bits."""
     real: Any = (picture if picture.mode == "F" else picture.convert("I")).convert("F")
     _, high = real.getextrema()
     top = 1.0 if high <= 1.0 else 255.0 if high <= 255.0 else max(65_535.0, high)

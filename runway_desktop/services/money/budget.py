@@ -1,8 +1,8 @@
-"""Sums of what was spent, compared with the caps (a day, a month, a project, a single sending) and the balance.
+"""Totals of credits spent, compared with the caps (day, month, project, single sending) and the balance.
 
-The sums follow every change of a task: its actual cost where that is known, else Runway's estimate, else, for a task
-whose end nobody knows, the price that was known before it was sent. The lane asks before each sending. Loop's thread
-only. `load` and `catch_up` raise StoreError.
+Totals follow every change of a task: its actual cost if known, else Runway's estimate; for a task with an unknown
+outcome, the price known before it was sent. The lane asks before each sending. Loop's thread only. `load` and
+`catch_up` raise StoreError.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ EVER = 1e12
 _CAPS = {Cap.SENDING: "sending_cap", Cap.DAY: "day_cap", Cap.MONTH: "month_cap"}
 """The preferences that hold them."""
 READINGS = 3
-"""How often a project is added up anew because one of its tasks moved meanwhile."""
+"""How often a project's total is read again because one of its tasks changed meanwhile."""
 
 
 class Coming:
-    """What tasks that are about to be sent are expected to cost."""
+    """Expected cost of tasks that are about to be sent."""
 
     def __init__(self) -> None:
         self.credits = 0.0
@@ -48,7 +48,7 @@ class Coming:
         self.of_project[project] += credits
 
     def counted(self, cap: Limit) -> Limit:
-        """A cap of the person's with this beside what is spent."""
+        """A cap that also counts these tasks."""
         match cap.cap:
             case Cap.DAY | Cap.MONTH:
                 coming = self.credits
@@ -61,7 +61,7 @@ class Coming:
 
 @dataclass(eq=False, repr=False)
 class Budget:
-    """`zone` says when a day begins; None: this machine's."""
+    """`zone` defines when a day begins; None: this machine's."""
 
     _store: Store
     _settings: Settings
@@ -78,7 +78,7 @@ class Budget:
         self._bus.listen(self._hear)
 
     async def load(self) -> None:
-        """Adds up this month, and the projects that have a cap. Call once at start, after `Ledger.load`."""
+        """Reads the totals of this month and of projects with a cap. Call once at start, after `Ledger.load`."""
         first = datetime.combine(self._today().replace(day=1), datetime.min.time(), self._zone).timestamp()
         days: defaultdict[str, float] = defaultdict(float)
         for line in await self._store.spending(first, EVER):
@@ -87,14 +87,14 @@ class Budget:
         await self.catch_up()
 
     async def catch_up(self) -> None:
-        """Adds up projects whose cap is new."""
+        """Reads the totals of projects with a new cap."""
         for _ in range(READINGS):
             missing = [name for name in self._settings.project_caps if name not in self._projects]
             if not missing:
                 return
             moved = {name: self._moves[name] for name in missing}
             found = await self._store.spent_by_project(missing)
-            # One that moved while it was added up may or may not be in the sum: it is added up again.
+            # If a task changed during the read, the sum may or may not include it: read it again.
             self._projects |= {name: credits for name, credits in found.items() if self._moves[name] == moved[name]}
 
     @property
@@ -113,8 +113,8 @@ class Budget:
         organization: Organization | None = None,
         sent: Callable[[], Iterable[Task]] = tuple,
     ) -> HeldBack | None:
-        """Why the task may not be sent now, or None. `ahead` are tasks that are about to be sent; `sent`
-        gives the open ones, of which some may not be in the balance yet."""
+        """Why the task may not be sent now, or None. `ahead`: tasks about to be sent. `sent`: the open tasks, some of
+        which may not be in the balance yet."""
         coming = Coming()
         for other in ahead:
             coming.add(other.project, self.price(other))
@@ -128,8 +128,8 @@ class Budget:
         sent: Callable[[], Iterable[Task]],
         raised: HeldBack | None = None,
     ) -> dict[TaskId, HeldBack]:
-        """Which of these cannot be sent as things stand, if the others are sent in this order: one that is too dear
-        holds up no cheaper one behind it. `raised`: as if its cap were raised."""
+        """The tasks that cannot be sent now if the others are sent in this order; one that is too expensive does not
+        block a cheaper one behind it. `raised`: as if its cap were raised."""
         coming, left, found = Coming(), self._left(organization, sent), {}
         if left is None and not self.has_caps:
             return {}
@@ -148,7 +148,7 @@ class Budget:
         return found
 
     def _known_price(self, task: Task) -> tuple[Request, int, Price | None]:
-        """Worked out once for each request, until something is learned: a long queue is looked at often."""
+        """Cached per request until a price changes, since a long queue is checked often."""
         known, learned = self._priced.get(task.id), self._pricing.learned
         if known is not None and known[0] is task.request and known[1] == learned:
             return known
@@ -161,8 +161,8 @@ class Budget:
         return bool(settings.project_caps) or any(cap is not None for cap in caps)
 
     def raise_cap(self, held: HeldBack) -> None:
-        """Raises the cap that holds a task back so far that it may go. One that was raised or taken away meanwhile
-        stays so."""
+        """Raises the cap that blocks a task, just enough for it. A cap that was raised or removed meanwhile is not
+        changed."""
         cap, project = held.limit.cap, held.limit.project
         before, raised = self._cap(cap, project), held.raised
         if before is not None and raised is not None and before < raised:
@@ -170,14 +170,14 @@ class Budget:
             self._bus.tell(CapRaised(cap=cap, project=project, before=before, after=raised))
 
     def lower_cap(self, raised: CapRaised) -> bool:
-        """Undoes a raise. False: the cap was changed since, and stays as it is."""
+        """Undoes a raise. False if the cap was changed since; then it stays."""
         if self._cap(raised.cap, raised.project) != raised.after:
             return False
         self._set_cap(raised.cap, raised.project, raised.before)
         return True
 
     def caps_of(self, project: str) -> tuple[float | None, ...]:
-        """All caps that a task of the project can meet, whatever was spent; None: it does not have that one."""
+        """All caps that apply to the project's tasks; None for a cap that is not set."""
         return tuple(self._cap(cap, project) for cap in Cap)
 
     def _cap(self, cap: Cap, project: str) -> float | None:
@@ -193,7 +193,7 @@ class Budget:
             setattr(self._settings, _CAPS[cap], credits)
 
     def price(self, task: Task) -> float:
-        """What it is expected to cost; 0 where nobody knows."""
+        """Expected cost; 0 if unknown."""
         found = self._pricing.price(task.request)
         return found.credits if found is not None else 0.0
 
@@ -212,14 +212,14 @@ class Budget:
             found.append(Limit(cap=Cap.MONTH, limit=settings.month_cap, spent=self.spent_this_month))
         project_cap = settings.project_caps.get(project)
         if project_cap is not None:
-            # One that is not added up yet may have spent anything.
+            # Until its total is read, treat the cap as reached.
             spent = self._projects.get(project, project_cap)
             found.append(Limit(cap=Cap.PROJECT, limit=project_cap, spent=spent, project=project))
         return found
 
     @staticmethod
     def _left(organization: Organization | None, sent: Callable[[], Iterable[Task]]) -> float | None:
-        """The balance without what was sent since it was asked for; None where it is not known."""
+        """The balance minus what was sent since it was read; None if unknown."""
         if organization is None:
             return None
         later = sum(counted_credits(task) for task in sent() if (task.sent_at or 0.0) > organization.asked_at)
@@ -231,7 +231,7 @@ class Budget:
                 self._book(before, -1.0)
                 self._book(task, 1.0)
             case TasksAdded(tasks):
-                # One that was sent elsewhere, or by another profile of the same key, counts on the day it was sent.
+                # A task sent elsewhere, or by another profile with the same key, counts on the day it was sent.
                 for task in tasks:
                     self._book(task, 1.0)
             case _:
@@ -251,7 +251,7 @@ class Budget:
 
 
 def _over(caps: Sequence[Limit], price: Price | None, coming: Coming, left: float | None) -> HeldBack | None:
-    """`left`: the balance without what is coming; None where it is not known."""
+    """`left`: the balance without what is coming; None if unknown."""
     limits = [coming.counted(cap) for cap in caps]
     if left is not None and price is not None and not price.is_published:
         limits.append(Limit(cap=Cap.BALANCE, limit=max(0.0, left), coming=coming.credits))
@@ -259,7 +259,7 @@ def _over(caps: Sequence[Limit], price: Price | None, coming: Coming, left: floa
 
 
 def _as_if(cap: Limit, raised: HeldBack | None) -> Limit:
-    """The cap as it would be once it was raised."""
+    """The cap as it would be after the raise."""
     if raised is None or (cap.cap, cap.project) != (raised.limit.cap, raised.limit.project):
         return cap
     return replace(cap, limit=max(cap.limit, raised.raised or 0.0))

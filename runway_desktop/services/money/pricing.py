@@ -1,9 +1,8 @@
-"""What a request will cost, learned from what Runway estimated for like requests, and from prices that it has published
-or that others report.
+"""The price of a request, learned from Runway's estimates for similar requests and from published or reported prices.
 
-What Runway estimated for just this shape counts, what is put in included; then a published price, unless estimates
-contradict it; then what is derived per second, picture or character from estimates of the same endpoint and model. What
-none of these knows has no price. Loop's thread only; StoreError passes through.
+In this order: Runway's estimate for exactly this shape, including its inputs; a published price, unless estimates
+contradict it; a price per second, picture or character, derived from estimates for the same endpoint and model; else no
+price. Loop's thread only; StoreError passes.
 """
 
 from __future__ import annotations
@@ -40,24 +39,24 @@ log = logging.getLogger(__name__)
 
 
 class PriceBasis(Enum):
-    """Where a price comes from."""
+    """Source of a price."""
 
     UNKNOWN = auto()
     ESTIMATED = auto()
-    """Runway estimated just this request before."""
+    """Runway estimated exactly this request before."""
     ESTIMATED_ALIKE = auto()
-    """Runway estimated one like it, with other inputs."""
+    """Runway estimated a similar request, with other inputs."""
     WORKED_OUT = auto()
-    """From what Runway estimated for other requests of the model."""
+    """Derived from Runway's estimates for other requests of the model."""
     PUBLISHED = auto()
-    """Runway has said it in public, or others report it, but Runway has not estimated a like request of ours yet."""
+    """Published by Runway or reported by others; Runway has not estimated a similar request of ours yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Credits. `exact`: Runway has estimated just this request before, and nothing put in is paid for; else it is
-    "about" that much. `at_least`: it may be more. `sources` are those of a published one; `reports`: so many third
-    parties report it, 0 where Runway says it itself."""
+    """Credits. `exact`: Runway estimated exactly this request and its inputs cost nothing extra; else "about".
+    `at_least`: it may be more. `sources`: of a published price. `reports`: number of third parties that report it; 0 if
+    Runway itself does."""
 
     credits: float
     exact: bool
@@ -72,7 +71,7 @@ class Price:
 
 
 class LikePrices(Struct, frozen=True):
-    """What other models of an endpoint cost for as much as is asked for, in credits."""
+    """Prices of other models of an endpoint for the same amount, in credits."""
 
     endpoint: str
     least: float
@@ -80,7 +79,7 @@ class LikePrices(Struct, frozen=True):
 
 
 class OpenPrice(Struct, frozen=True):
-    """What a request may cost that leaves open how much is made, in credits; for a second of it where `a_second`."""
+    """Price range of a request whose amount of output is open, in credits; `a_second`: per second."""
 
     least: float
     most: float
@@ -88,18 +87,18 @@ class OpenPrice(Struct, frozen=True):
 
 
 class Sum(Struct, frozen=True, kw_only=True):
-    """What an intent costs in credits. `unknown` of its `amount` tasks have no known price and are not counted."""
+    """Total price of an intent in credits. `unknown` of its `amount` tasks have no known price and are not counted."""
 
     amount: int = 0
     credits: float = 0.0
     unknown: int = 0
     exact: bool = True
     at_least: bool = False
-    """It may be more: of one task only the least is known."""
+    """It may be more: for at least one task only a minimum is known."""
     between: OpenPrice | None = None
-    """Of each of those of no known price, where all of them ask for the same."""
+    """Price range of each task without a known price, if all of them ask for the same."""
     like: LikePrices | None = None
-    """For those of no known price, where all of them ask for as much of the same."""
+    """Prices of other models for tasks without a known price, if all of them ask for the same amount of the same."""
 
 
 class Pricing:
@@ -115,21 +114,21 @@ class Pricing:
         self._worked_out: dict[tuple[str, str], dict[str, Price | None]] = {}
         self._measures: dict[str, Measure] = {}
         self.learned = 0
-        """How often a price became another one in this run."""
+        """Number of price changes in this run."""
 
     async def load(self) -> None:
-        """Reads what was learned. Call once at start."""
+        """Reads the learned prices. Call once at start."""
         for (endpoint, model, shape), credits in (await self._store.learned()).items():
             self._by_pair.setdefault((endpoint, model), {})[shape] = credits
 
     def measured(self, address: str, measure: Measure) -> None:
-        """What a file turned out to be that may be put in."""
+        """Stores the measured length or size of an input file."""
         if self._measures.get(address) != measure:
             self._measures[address] = measure
             self.learned += 1
 
     def unmeasured(self, requests: Iterable[Request]) -> list[str]:
-        """The files that some requests' prices hang on, as far as nobody has looked at them."""
+        """Files not measured yet on which the requests' prices depend."""
         found = (
             address
             for request in requests
@@ -139,7 +138,7 @@ class Pricing:
         return [one for one in dict.fromkeys(found) if one.startswith("file:") and one not in self._measures]
 
     def price(self, request: Request, assumed: Measure | None = None) -> Price | None:
-        """The price of a request, or None where it is not known. `assumed` stands for files that nobody measured."""
+        """The price of a request, or None if unknown. `assumed`: measure of files that are not measured."""
         unseen = {one: assumed for one in addresses_in(request.values)} if assumed is not None else {}
         measures = unseen | self._measures if unseen else self._measures
         pair, shape = (request.endpoint, request.model), self._shape(request, measures)
@@ -148,14 +147,14 @@ class Pricing:
         if credits is not None:
             exact = self._is_whole(request.model, inputs_in(shape).keys())
             return Price(credits, exact, basis=PriceBasis.ESTIMATED if exact else PriceBasis.ESTIMATED_ALIKE)
-        # A sheet asks for the same few shapes thousands of times.
+        # Cached: a sheet asks for the same few shapes thousands of times.
         worked_out = self._worked_out.setdefault(pair, {})
         if shape not in worked_out:
             worked_out[shape] = self._work_out(pair, shape, known)
         return worked_out[shape]
 
     async def learn(self, request: Request, credits: float) -> None:
-        """Remembers an estimate that Runway gave."""
+        """Stores an estimate of Runway."""
         shape = self._shape(request, self._measures)
         known = self._by_pair.setdefault((request.endpoint, request.model), {})
         if known.get(shape) == credits:
@@ -173,8 +172,8 @@ class Pricing:
         return frozenset().union(*(price.inputs | price.without for price in self._prices.get(model, ())))
 
     def _is_whole(self, model: str, inputs: Collection[str]) -> bool:
-        """Whether a shape tells all that is paid for: nothing put in, as far as anybody knows, and no length that only
-        the result has."""
+        """Whether the shape determines the whole price: no inputs that may cost extra, and no length known only from
+        the result."""
         prices = self._prices.get(model, [])
         are_free = bool(prices) and self._paid_inputs(model).isdisjoint(inputs)
         return (not inputs or are_free) and not any(price.at_least for price in prices)
@@ -205,8 +204,8 @@ class Pricing:
 
 
 def read_published() -> tuple[PublishedPrice, ...]:
-    """The published prices that ship with the program. Blocks on the disk. A file that is missing or makes no sense
-    means no published prices: they are a convenience."""
+    """The published prices that ship with the program. Blocks. A missing or invalid file gives none, because they are
+    optional."""
     try:
         held = json.loads(resource("prices.json").read_text(encoding="utf-8"))
         sources = {name: f"{found['title']}, {found['date']}" for name, found in held["sources"].items()}

@@ -1,7 +1,7 @@
-"""A report of what was spent in a period, the usage that Runway itself reports for it, and a client's bill as a file.
+"""Reports credits spent in a period, compares them with the usage that Runway reports, and exports bills.
 
-Everything is read from the store when it is asked for; nothing is cached. Loop's thread; files are written in a worker.
-`report` raises StoreError, `compare` that and ApiError, `export` that and DiskError.
+Everything is read from the store on request; nothing is cached. Loop's thread; files are written in a worker. `report`
+raises StoreError, `compare` also ApiError, `export` also DiskError.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ BILL_COLUMNS = ("date", "project", "batch", "prompt", "model", "settings", "cred
 
 
 class Period(Enum):
-    """How far back, today included. Runway reports 90 days at most."""
+    """Number of days including today. Runway reports at most 90 days."""
 
     WEEK = 7
     MONTH = 30
@@ -43,7 +43,7 @@ class Period(Enum):
 
 
 class Bill(Struct, frozen=True):
-    """What an export wrote. `left_out` tasks have not ended, so nobody knows yet what they cost."""
+    """Result of an export. `left_out`: tasks that have not ended, so their cost is unknown."""
 
     path: Path
     tasks: int
@@ -53,7 +53,7 @@ class Bill(Struct, frozen=True):
 
 @dataclass(eq=False, repr=False)
 class Spending:
-    """`executor` writes files; `zone` says when a day begins, None: this machine's."""
+    """`executor` writes files. `zone` defines when a day begins; None: this machine's."""
 
     _store: Store
     _runway: Runway
@@ -73,7 +73,7 @@ class Spending:
         return sum(line.refused for line in await self._store.spending(now - 7 * 86_400, now + 1))
 
     async def compare(self, period: Period) -> Reconciliation:
-        """Asks Runway, which counts by days of UTC."""
+        """Compares with Runway's usage, which counts by days of UTC."""
         last = datetime.fromtimestamp(self._clock.now(), UTC).date()
         first = period.first(last)
         used = await self._runway.usage(first, last + timedelta(days=1))
@@ -81,8 +81,8 @@ class Spending:
         return reconciled(await self._store.spending(since, until, utc=True), used, first, last)
 
     async def export(self, period: Period, project: str | None, path: Path, manner: CsvDialect = USUAL) -> Bill:
-        """Writes a bill as CSV: what ended and cost something, oldest first. None: all projects. A file that is there
-        is replaced whole, or not at all."""
+        """Writes a bill as CSV: ended tasks with a cost, oldest first. `project` None: all. Replaces an existing file
+        atomically."""
         first, last = self.days(period)
         found = await self._store.spent_tasks(self._midnight(first), self._midnight(last, 1), project)
         billed = [(task, batch) for task, batch in found if task.state.is_final and counted_credits(task)]

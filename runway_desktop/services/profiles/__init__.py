@@ -1,4 +1,4 @@
-"""Profiles: making, renaming, removing them, and their keys.
+"""Profiles: create, rename and remove them, with their keys.
 
-Where a profile's files lie does not belong here: that is `services.disk.profile_folders` and `domain.profiles`.
+Their folders are in `services.disk.profile_folders` and `domain.profiles`.
 """

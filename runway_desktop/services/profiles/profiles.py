@@ -1,7 +1,7 @@
-"""The profiles of this person: which there are, a new one, another name, and taking one away.
+"""The profiles of this person: lists, creates, renames and removes them.
 
-Each has its own folder, key, tasks and window; this service never opens another's list of tasks but to look into it.
-Loop's thread only. Raises NotPossible with a sentence for what will not do, DiskError, StoreError.
+Each has its own folder, key, tasks and window; this service only reads other profiles' lists. Loop's thread only.
+Raises NotPossible with a sentence, DiskError, StoreError.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 
 class Inside(Struct, frozen=True, kw_only=True):
-    """What a profile holds, before it is taken away. `contents` is None for a list that cannot be read, or that is not
-    there since the profile was never opened; `size` is its folder's, which takes `results_inside` results with it."""
+    """Content of a profile, shown before it is removed. `contents`: None if the list is missing (never opened) or
+    unreadable. `size`: bytes of its folder, including `results_inside` results."""
 
     contents: Contents | None
     was_opened: bool = True
@@ -39,7 +39,7 @@ class Inside(Struct, frozen=True, kw_only=True):
 
 @dataclass(eq=False, repr=False)
 class Profiles:
-    """`current` is the profile of this run. `is_in_use` says whether a program has a profile's folder now."""
+    """`current`: the profile of this run. `is_in_use`: whether a program has a profile's folder now."""
 
     current: Profile
     _folders: Folders
@@ -56,15 +56,15 @@ class Profiles:
 
     @property
     def demo(self) -> Profile | None:
-        """The demo, where it is apart from this profile and its neighbors."""
+        """The demo, if it is separate from this person's profiles."""
         return self._folders.demo
 
     async def all(self) -> tuple[Profile, ...]:
-        """The first profile, then the others by name; the demo is not among them."""
+        """The first profile, then the others by name, without the demo."""
         return await self._workshop.look(self._folders.all)
 
     async def problem_of(self, name: str, but: Profile | None = None) -> str:
-        """What is wrong with a name, in a sentence. `but` may keep its own."""
+        """What is wrong with a name, in a sentence. `but`: a profile that may keep its name."""
         taken = await self._workshop.look(self._folders.taken, but)
         return name_problem(name, taken)
 
@@ -72,8 +72,8 @@ class Profiles:
         return free_color(profile.color for profile in await self.all())
 
     async def create(self, name: str, color: Color, secret: str = "") -> tuple[Profile, str]:
-        """A new, empty profile, and what stood in the way of keeping its key, in words. The key goes into the
-        keychain and nowhere else; without one the profile asks for it when it is opened."""
+        """A new, empty profile, and why its key was not stored, if so. The key is stored only in the keychain; without
+        one the profile asks for it when it is opened."""
         await self._refuse(await self.problem_of(name))
         tail, now = new_tail(self._rng), self._clock.now()
 
@@ -91,14 +91,14 @@ class Profiles:
         return made, ""
 
     async def change(self, profile: Profile, *, name: str | None = None, color: Color | None = None) -> Profile:
-        """Another name or color. Folder, key and results stay where they are."""
+        """Changes name or color. Folder, key and results stay."""
 
         def change() -> Profile:
             with told(profile.folder):
                 return self._folders.change(profile, name=name, color=color)
 
         async with self._changing:
-            # A name and a color that are changed at once are both kept, and of two names the later one.
+            # Serialized, so that concurrent changes of name and color are both kept.
             if name is not None:
                 await self._refuse(await self.problem_of(name, profile))
             changed = await self._workshop.look(change)
@@ -107,12 +107,12 @@ class Profiles:
         return changed
 
     async def look_into(self, profile: Profile) -> Inside:
-        """What would be taken away with it."""
+        """What would be removed with it."""
         return await self._workshop.look(_look_into, profile, self._snapshots())
 
     async def remove(self, profile: Profile) -> str:
-        """Moves a profile's folder to the trash, and only then forgets its key. Gives what stood in the way of that, in
-        words. Results in other folders stay."""
+        """Moves a profile's folder to the trash, then deletes its key. Returns why the key could not be deleted, if so.
+        Results in other folders stay."""
         await self._refuse(await self.why_it_stays(profile))
         await self._trash.throw(profile.folder)
         try:
@@ -122,7 +122,7 @@ class Profiles:
         return ""
 
     async def why_it_stays(self, profile: Profile) -> str:
-        """Why a profile cannot be taken away now, in a sentence; empty when it can."""
+        """Why a profile cannot be removed now, in a sentence; empty if it can."""
         if profile.is_demo:
             return "The demo has nothing of yours in it."
         if profile.folder == self.current.folder:
@@ -146,7 +146,7 @@ def _look_into(profile: Profile, snapshots: Snapshots) -> Inside:
         contents = snapshots.look(profile.database)
         results = sum(Path(found.path).is_relative_to(profile.folder) for found in snapshots.results(profile.database))
     except StoreError:
-        # Never opened, or damaged: its files are told all the same.
+        # Never opened, or damaged: still count its files.
         pass
     size = 0
     for root, _, names in os.walk(profile.folder):
