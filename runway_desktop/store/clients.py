@@ -1,4 +1,4 @@
-"""What clients may do, what they wished for, and the record of their calls. Functions of a connection, on its
+"""Clients (other programs): their permissions, requests, and the log of their calls. Functions of a connection, on its
 thread."""
 
 from __future__ import annotations
@@ -14,15 +14,14 @@ from .reading import pages
 from .records import from_json, to_cell, to_json, to_text
 
 MOST_CLIENTS = 200
-"""Any program of the person can connect by any name: of those that only read, the ones that were seen last are
-remembered."""
+"""Limit of read-only clients; the ones seen last are kept. Any program of the person can connect under any name."""
 LONGEST_RECORD = 10_000
-"""Calls; the oldest ones go. Wishes stay."""
+"""Calls; older ones are deleted. Requests are kept."""
 _WISH = "client, request_id, digest, task_id, credits, at, request, within, reason, expired, withdrawn"
 
 
 def clients(connection: sqlite3.Connection, identity: str) -> list[Client]:
-    """Permissions that were given in a list of another identity do not hold."""
+    """Permissions given in a list of another identity are void."""
     rows = connection.execute("SELECT name, permission, credits, folders, list, seen_at FROM clients ORDER BY name")
     return [
         Client(
@@ -100,7 +99,7 @@ def client_request(connection: sqlite3.Connection, client: str, request_id: str)
 
 
 def latest_client_requests(connection: sqlite3.Connection, client: str, digest: str, limit: int) -> list[ClientRequest]:
-    """Those of just this, latest first."""
+    """Requests with this digest, latest first."""
     query = f"SELECT {_WISH} FROM client_requests WHERE client = ? AND digest = ? ORDER BY at DESC LIMIT ?"
     return [_wish_of(found) for found in connection.execute(query, (to_cell(client), digest, limit))]
 
@@ -116,7 +115,7 @@ def client_requests(connection: sqlite3.Connection, task_ids: Sequence[TaskId]) 
 
 
 def reserved_since(connection: sqlite3.Connection, client: str, since: float) -> float:
-    """Not counted: what was never stored, what waits for the person, and what ended without leaving this program."""
+    """Does not count requests that were never stored, wait for approval, or ended without being sent."""
     query = f"""
         SELECT total(max(client_requests.credits, tasks.credits))
         FROM client_requests JOIN tasks ON tasks.id = client_requests.task_id
@@ -137,7 +136,7 @@ def record_call(connection: sqlite3.Connection, line: RecordLine) -> None:
 
 
 def client_record(connection: sqlite3.Connection, since: float, limit: int) -> list[RecordLine]:
-    """Calls and wishes, latest first."""
+    """Calls and requests, latest first."""
     query = """
         SELECT at, client, call, about, answer, NULL FROM client_calls WHERE at >= ?
         UNION ALL SELECT at, client, 'create', '', '', task_id FROM client_requests WHERE at >= ?

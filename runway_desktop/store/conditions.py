@@ -1,9 +1,9 @@
-"""What a filter asks, as an SQL condition on the table of tasks, with its parameters.
+"""Turns a filter into an SQL condition on the table of tasks, with parameters.
 
-A word, a tag or a project is held by few tasks or by nearly all, which SQLite cannot tell. Written as `number IN (…)`
-such a list is where SQLite begins: right when it is short. Else it strikes out what the list's own order brings, which
-stops early when many tasks hold the word. What stands in plain columns is asked with a `+`, which keeps SQLite from
-beginning with an index of that column and sorting half the library afterwards.
+A word, a tag or a project may match few tasks or nearly all; SQLite cannot estimate which. `number IN (…)` makes SQLite
+start from the list of matches, which is right if it is short. Otherwise the condition filters the rows of the list's
+index, which stops early if many tasks match. Plain columns get a unary `+`, so that SQLite does not start from an index
+of that column and then sort half the library.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from runway_desktop.values import Struct, replace
 from .records import Cell, to_cell
 
 LEAST_INDEXED = 3
-"""Letters of a word that the index knows: it is made of pieces of three letters."""
+"""Shortest word in the index, which is made of trigrams."""
 LAST_LETTER = chr(0x10FFFF)
 PIECES = "temp.pieces"
-"""On a reading connection: where each piece of the index stands."""
+"""A virtual table of reading connections: which texts contain each trigram."""
 IN_LIST = "removed_at IS NULL"
 _JUDGED = "SELECT number FROM tasks INDEXED BY tasks_by_made WHERE {}"
 _BY_PERSON = "SELECT number, created_at FROM tasks INDEXED BY tasks_by_rating_in_list WHERE {}"
@@ -39,7 +39,7 @@ _COLUMNS = {
     "picks": "+pick",
     "shots": "+shot",
 }
-"""The column of each trait that stands in one."""
+"""Filter traits that are stored in a column."""
 _LENGTH = "CASE WHEN seconds > 0 THEN seconds ELSE asked_seconds END"
 
 
@@ -51,7 +51,7 @@ PLACES = {
     Place.LIVE: f"state IN ({_quoted(LIVE)})",
     Place.WAITING_HERE: f"state IN ({_quoted(LOCAL)})",
     Place.NEEDS_ATTENTION: "attention",
-    # What is missing counts among what is not saved.
+    # Missing results count as not saved.
     Place.SAVED: "saved AND NOT missing",
     Place.PICKS: f"pick = '{Pick.PICK.value}'",
     Place.MISSING: "missing",
@@ -61,51 +61,53 @@ PLACES = {
 
 
 TEXT = "(SELECT c0 FROM searched_content WHERE id = number)"
-"""Everything a task is found by. FTS5 keeps it in this table of its own, which is read in half the time without it."""
+"""The searchable text of a task, in FTS5's own content table: reading it there takes half the time of reading it
+through FTS5."""
 
 
 class Held(Struct, frozen=True):
-    """The numbers of the tasks that hold something, as a query; and the condition to use when they are many."""
+    """A query for the numbers of the tasks that match a criterion, and the condition to use instead if they are
+    many."""
 
     query: str
     cells: tuple[Cell, ...]
     condition: str = ""
-    """Empty: what `judged` says is enough."""
+    """Empty: the conditions of `judged` are enough."""
     condition_cells: tuple[Cell, ...] = ()
     short_word: str = ""
-    """The query knows where this word of a letter or two begins, but not at the end of a text."""
+    """A word of one or two letters. The query finds the trigrams that begin with it, so not the last letters of a
+    text."""
     is_whole: bool = True
-    """False where a text may end with the short word: then the query leaves tasks out."""
+    """False if some text may end with the short word: then the query misses tasks."""
     pieces_of: tuple[str, ...] = ()
-    """Longer words of which the query knows the pieces, and not whether they stand together."""
+    """Longer words, of which the query checks only that all trigrams occur."""
     told: tuple[str, ...] = ()
-    """Words of which nothing is left to be asked: the query gives no task without them. Of a longer word it gives those
-    that hold all its pieces, wherever these stand."""
+    """Words that the query checks: fully, or for longer words only their trigrams, in any order."""
 
     @property
     def in_texts(self) -> tuple[str, list[Cell]]:
-        """Those of its tasks whose texts hold the longer words whole, as a query of their numbers."""
+        """A query for those of its tasks whose texts contain the longer words as a whole."""
         holds = " AND ".join("instr(c0, ?) > 0" for _ in self.pieces_of)
         query = f"SELECT id AS number FROM searched_content WHERE id IN ({self.query}) AND {holds}"
         return query, [*self.cells, *self.pieces_of]
 
     def known(self, numbers: str) -> Held:
-        """The same where `in_texts` was asked: the numbers, as a list in JSON."""
+        """The result of `in_texts`: the numbers, as a JSON list."""
         return replace(these(numbers), told=(*self.told, *self.pieces_of))
 
     @property
     def in_query(self) -> Held:
-        """The same where the query tells all: its tasks are gathered, sooner than that each is looked into."""
+        """Uses the complete query as the condition: collecting its tasks is faster than checking each one."""
         return replace(self, condition=f"+number IN ({self.query})", condition_cells=self.cells)
 
 
 def add_pieces(connection: sqlite3.Connection) -> None:
-    """Makes `PIECES` for a connection that is asked for words."""
+    """Creates `PIECES` on a connection that is used for searches."""
     connection.execute(f"CREATE VIRTUAL TABLE {PIECES} USING fts5vocab (main, searched, instance)")
 
 
 def lists(wanted: Filter) -> tuple[Held, ...]:
-    """What the filter looks up in an index of its own."""
+    """The parts of the filter that have an index of their own."""
     words = words_of(wanted.text)
     found = [
         Held(f"SELECT number FROM tasks WHERE removed_at IS NULL AND {column} IN ({_marks(names)})", _cells(names))
@@ -126,13 +128,13 @@ def has_indexed(words: Iterable[str]) -> bool:
 
 
 def these(numbers: str) -> Held:
-    """Tasks whose numbers are known, as a list in JSON."""
+    """Tasks with known numbers, as a JSON list."""
     return Held(_LISTED, (numbers,))
 
 
 def _indexed(words: Words) -> Held:
-    """All words that the index knows. It keeps of each piece which texts hold it, and not where: that would take three
-    times the room."""
+    """All words that the index supports. It stores which texts contain a trigram, without positions, which would take
+    three times the space."""
     indexed = [word for word in words.wanted if len(word) >= LEAST_INDEXED]
     match = " AND ".join(map(_pieces, indexed))
     told = tuple(word for word in indexed if len(word) == LEAST_INDEXED)
@@ -141,7 +143,7 @@ def _indexed(words: Words) -> Held:
 
 
 def _short(word: str) -> Held:
-    # All pieces of three letters that begin with it.
+    # All trigrams that begin with the word.
     bounds = (word, word + LAST_LETTER * (LEAST_INDEXED - len(word)))
     query = f"SELECT doc FROM {PIECES} WHERE term BETWEEN ? AND ?"
     return Held(query, bounds, f"instr({TEXT}, ?) > 0", (word,), short_word=word, told=(word,))
@@ -156,10 +158,11 @@ def where(
     in_order: bool = True,
     is_beginning: bool = False,
 ) -> tuple[str, list[Cell]]:
-    """Tasks that are removed from the list are never wanted. `held` are the `lists` of the filter; `few` those that are
-    worth beginning with, as they are short; `frequent` the tags that are held by very many. `in_order`: they are gone
-    through as they were made, by the index that carries all plain columns; in any other order, row by row, these would
-    be read from the table itself. `is_beginning`: not all of them are gone through."""
+    """The condition for a filter, with parameters. Removed tasks never match.
+
+    `held`: `lists` of the filter. `few`: those of them that are short enough to start from. `frequent`: tags of very
+    many tasks. `in_order`: tasks are scanned by creation, in the index that covers all plain columns; in other orders
+    these columns would be read from the table row by row. `is_beginning`: not all tasks are scanned."""
     made = _Conditions()
     columns, cells = judged(wanted, (*wanted.tags, *wanted.without.tags) if few else frequent)
     if few:
@@ -167,7 +170,7 @@ def where(
         for one in few:
             made.add(f"number IN ({one.query})", *one.cells)
     else:
-        # Tags are asked of each task.
+        # Tags are checked per task.
         by_tags = replace(wanted, tags=frozenset(), without=replace(wanted.without, tags=frozenset()))
         if in_order or judged(by_tags)[0] == IN_LIST:
             made.add(columns, *cells)
@@ -176,7 +179,7 @@ def where(
         for one in held:
             if one.condition:
                 made.add(one.condition, *one.condition_cells)
-    # Of a few tasks the texts themselves are looked into.
+    # Only a few tasks match so far: check their texts directly.
     told = [word for one in (few or held) for word in one.told]
     words = words_of(wanted.text)
     for word in words.wanted:
@@ -186,21 +189,20 @@ def where(
         if few or (is_beginning and words.wanted):
             made.add(f"instr({TEXT}, ?) = 0", word)
         else:
-            # Where all are gone through, the index knows of most that they do not hold it.
+            # For a full scan: the index excludes most tasks without reading their texts.
             made.add(f"NOT (number IN ({_MATCHES}) AND instr({TEXT}, ?) > 0)", _pieces(word), word)
     return made.said
 
 
 def numbers(wanted: Filter, frequent: Collection[str] = ()) -> tuple[str, list[Cell]]:
-    """The numbers of the tasks that are judged as the filter wants, whatever their words, as a query and its
-    parameters."""
+    """Query for the numbers of tasks that match everything but the words, with parameters."""
     condition, cells = judged(wanted, frequent)
     return _JUDGED.format(condition), cells
 
 
 def by_person(wanted: Filter, frequent: Collection[str] = ()) -> tuple[str, list[Cell]] | None:
-    """Like `numbers`, from an index of a sixth of the size, which has what people judge by. None where anything else is
-    asked, or nothing."""
+    """Like `numbers`, from an index of a sixth of the size with the columns of people's judgments. None if the filter
+    uses other columns, or none."""
     without = wanted.without
     own = Filter(
         text=wanted.text,
@@ -217,14 +219,14 @@ def by_person(wanted: Filter, frequent: Collection[str] = ()) -> tuple[str, list
 
 
 def judged(wanted: Filter, frequent: Collection[str] = (), *, rating: str = "+rating") -> tuple[str, list[Cell]]:
-    """What the plain columns of a task tell, all of which stand in the index of the usual order, and its tags. IN_LIST
-    where nothing is asked of them. `rating`: how the stars are asked."""
+    """Conditions on the plain columns of a task, which the index of the usual order covers, and on its tags. IN_LIST if
+    there are none. `rating`: SQL expression for the stars."""
     made = _Conditions()
     made.add(IN_LIST)
     for place in (wanted.place, *sorted(wanted.places)):
         if place in PLACES:
             made.add(PLACES[place])
-    # A number is compared sooner than a name: what few have is looked for in most of the library.
+    # First, since numbers are compared faster than texts, and few tasks have stars.
     made.within(rating, wanted.rating)
     for name, column in _COLUMNS.items():
         made.one_of(column, getattr(wanted, name))
@@ -241,7 +243,8 @@ def judged(wanted: Filter, frequent: Collection[str] = (), *, rating: str = "+ra
         made.add(f"NOT ({PLACES.get(place, '1')})")
     for tags, negation in ((wanted.tags, ""), (without.tags, "NOT ")):
         for tag in sorted(tags):
-            # A long list would be gathered first; of a task that passed all else it is asked in a moment.
+            # `IN` would collect the tag's tasks first, too many for a frequent tag; EXISTS is fast per task that passed
+            # the other conditions.
             each = "EXISTS (SELECT 1 FROM task_tags WHERE tag = ? AND task = number)"
             made.add(f"{negation}{each}" if tag in frequent else f"+number {negation}IN ({TAGGED})", tag)
     for clients, negation in ((wanted.clients, ""), (without.clients, "NOT ")):
@@ -252,8 +255,8 @@ def judged(wanted: Filter, frequent: Collection[str] = (), *, rating: str = "+ra
 
 
 def _asked_by(clients: Collection[str]) -> tuple[str, tuple[Cell, ...]]:
-    """That one of these asked for a task, with the parameters. It is asked of each task: to gather all of a client's
-    tasks first would take longer than the first of them take to be found."""
+    """That one of these clients asked for a task, with parameters. Checked per task: collecting all of a client's tasks
+    would take longer than finding the first matches."""
     names = _cells(set(clients) - {PERSON})
     found = [f"EXISTS ({_ASKED} client IN ({_marks(names)}))"] if names else []
     if PERSON in clients:
@@ -262,7 +265,7 @@ def _asked_by(clients: Collection[str]) -> tuple[str, tuple[Cell, ...]]:
 
 
 def of_each(wanted: Filter) -> tuple[str, list[Cell]]:
-    """What the text of a task is looked through for, where that is done one by one. Empty where nothing is asked."""
+    """Conditions on a task's text, if texts are checked one by one. Empty without words."""
     made = _Conditions()
     words = words_of(wanted.text)
     for word in words.wanted:
@@ -298,7 +301,7 @@ class _Conditions:
 
 
 def _pieces(word: str) -> str:
-    """All pieces of a word of at least three letters, as the index is asked for them."""
+    """The trigrams of a word of at least three letters, as an FTS5 query."""
     pieces = dict.fromkeys(word[at : at + LEAST_INDEXED] for at in range(len(word) - LEAST_INDEXED + 1))
     return " AND ".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
 

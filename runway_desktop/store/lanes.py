@@ -1,10 +1,9 @@
-"""The threads of the database: one connection that writes, others that read, so that a long list never waits behind a
-write, nor a paid task's id behind a long list.
+"""The threads of the database: one writing connection and several reading ones, so that a long list never waits for a
+write, nor a paid task's id for a long list.
 
-A lane is used from the loop's thread and runs plain functions of a `sqlite3.Connection` on its database's thread.
-Writes that wait at the same time share one trip there and one commit, hence one sync of the disk; each of them is still
-kept or dropped as a whole. Raises what `trouble.translated` makes of whatever a piece of work or SQLite raised, and
-nothing else.
+A lane is used from the loop's thread and runs functions of a `sqlite3.Connection` on its database's thread. Waiting
+writes are merged into a group commit with one sync of the disk, but each is applied or rolled back as a whole. Raises
+only what `trouble.translated` makes of an exception.
 """
 
 from __future__ import annotations
@@ -28,24 +27,24 @@ Work = Callable[[sqlite3.Connection], Answer]
 
 
 class Database(Protocol):
-    """One connection, and where work with it is done: one piece after the other, in the order in which it came."""
+    """One connection and its thread; runs work in the order of arrival."""
 
     async def open(self) -> None: ...
 
     async def run(self, work: Work[Answer]) -> Answer: ...
 
     def interrupt(self) -> None:
-        """Breaks off the statement that runs now. Any thread."""
+        """Aborts the running statement. Any thread."""
         ...
 
     async def close(self) -> None:
-        """Once all work that came before is done."""
+        """After all earlier work is done."""
         ...
 
 
 class DatabaseThread:
-    """A connection that is made by `connect` and used by `executor`, which has one thread and is shut down with it.
-    Raises whatever SQLite and the work raise. One that could not be opened is closed like any other."""
+    """A connection made by `connect` on `executor`, which must have one thread and is shut down with it. Raises the
+    exceptions of SQLite and the work."""
 
     def __init__(self, executor: Executor, connect: Callable[[], sqlite3.Connection]) -> None:
         self._executor = executor
@@ -93,15 +92,15 @@ def _done(work: Callable[..., Answer], *arguments: object) -> Answer:
     try:
         return work(*arguments)
     except StopIteration as error:
-        # No future takes one: whoever asked would wait for ever.
+        # A future cannot hold StopIteration: its caller would wait for ever.
         raise RuntimeError("the work ended too early") from error
 
 
 class Lane:
-    """The one user of a database: any `Work` given to `run` has its connection for itself."""
+    """Serialized access to a database: work given to `run` has exclusive use of its connection."""
 
     _gives_rows = False
-    """Whether its work makes rows values of the domain."""
+    """Whether its work parses rows."""
 
     def __init__(self, path: Path, database: Database) -> None:
         self._path = path
@@ -109,10 +108,10 @@ class Lane:
         self._closed = False
 
     async def open(self) -> None:
-        """StoreError when it cannot."""
+        """Raises StoreError."""
         try:
             await self._database.open()
-        except Exception as error:  # noqa: BLE001 - translated, and logged where nobody thought of it
+        except Exception as error:  # noqa: BLE001 - translated, and logged if unexpected
             trouble.raise_instead(trouble.as_store_error(error, self._path), error)
 
     async def run(self, work: Work[Answer]) -> Answer:
@@ -122,7 +121,7 @@ class Lane:
             return await self._database.run(work)
 
     async def close(self) -> None:
-        """Finishes what was asked for before, then closes. Calling it again does nothing."""
+        """Finishes earlier work, then closes. Idempotent."""
         if not self._closed:
             self._closed = True
             with trouble.told(self._path):
@@ -130,13 +129,12 @@ class Lane:
 
 
 class ReadingLane(Lane):
-    """A caller that is canceled takes its question along: it is not begun, or broken off where it stands."""
+    """Runs reads. If a caller is canceled, its query is dropped or aborted."""
 
     _gives_rows = True
 
     def __init__(self, path: Path, database: Database, *, keeps_pages: bool = True) -> None:
-        """With `keeps_pages` what was read stays in memory for the next question, as far as the connection's cache
-        goes."""
+        """`keeps_pages` keeps the page cache for the next query."""
         super().__init__(path, database)
         self.keeps_pages = keeps_pages
         self._turn = threading.Lock()
@@ -153,7 +151,7 @@ class ReadingLane(Lane):
 
     @contextmanager
     def held(self) -> Iterator[bool]:
-        """Whether nothing is read now; then nothing is until this ends. Does not wait. On another lane's thread."""
+        """Locks out reads without waiting; yields whether that succeeded. On another lane's thread."""
         is_free = self._reading.acquire(blocking=False)
         try:
             yield is_free
@@ -162,7 +160,7 @@ class ReadingLane(Lane):
                 self._reading.release()
 
     def begin(self, question: _Question[Any]) -> None:
-        """Where the database works."""
+        """On the database's thread."""
         self._reading.acquire()
         with self._turn:
             if question.is_dropped:
@@ -171,13 +169,13 @@ class ReadingLane(Lane):
             self._present = question
 
     def end(self) -> None:
-        """Where the database works."""
+        """On the database's thread."""
         with self._turn:
             self._present = None
         self._reading.release()
 
     def _drop(self, question: _Question[Any]) -> None:
-        # With the lock held the next question does not begin, which an interruption would end as well.
+        # Under the lock, so that the interrupt cannot hit the next query.
         with self._turn:
             question.is_dropped = True
             if self._present is question:
@@ -204,7 +202,7 @@ class _Question(Generic[Answer]):
 
 
 class _Job(Generic[Answer]):
-    """A write that waits for its turn, and then what came of it."""
+    """A pending write and its result."""
 
     __slots__ = ("answer", "done", "error", "work")
 
@@ -213,7 +211,7 @@ class _Job(Generic[Answer]):
         self.answer: Answer
         self.error: Exception | None = None
         self.done: asyncio.Future[None] | None = None
-        """Of one that goes along with a turn that another asked for."""
+        """Set if the job joins a commit that another job requested."""
 
 
 class WritingLane(Lane):
@@ -221,18 +219,19 @@ class WritingLane(Lane):
         super().__init__(path, database)
         self._waiting: deque[_Job[Any]] = deque()
         self._is_turn_to_come = False
-        """A turn is asked for, and has not begun to take what waits."""
+        """A commit is requested and has not yet collected the waiting jobs."""
 
     async def write(self, work: Work[Answer]) -> Answer:
-        """Does the work in a transaction that is on disk when this returns, or raises and has changed nothing. Work
-        that goes along with one that fails is taken back and done again."""
+        """Runs the work in a transaction that is on disk when this returns; if it raises, nothing was changed. Failed
+        work is rolled back alone, unless SQLite ends the whole transaction: then all jobs of the group commit fail."""
         if self._closed:
             raise trouble.closed()
         job = _Job(work)
         if self._is_turn_to_come:
             job.done = asyncio.get_running_loop().create_future()
         self._waiting.append(job)
-        # The turn to come takes all that waits then. One that has begun meanwhile may have missed this job.
+        # The requested commit takes all jobs that wait when it starts. If it started meanwhile, it may have missed this
+        # one.
         if job.done is not None and self._is_turn_to_come:
             await job.done
         else:
@@ -250,7 +249,7 @@ class WritingLane(Lane):
             raise
 
     def _commit_waiting(self, connection: sqlite3.Connection) -> None:
-        """Where the database works."""
+        """On the database's thread."""
         self._is_turn_to_come = False
         jobs: list[_Job[Any]] = []
         while self._waiting:
@@ -267,13 +266,13 @@ class WritingLane(Lane):
 def _commit(connection: sqlite3.Connection, jobs: Sequence[_Job[Any]]) -> None:
     try:
         if connection.in_transaction:
-            # One before could not even be rolled back.
+            # An earlier rollback failed.
             connection.execute("ROLLBACK")
         connection.execute("BEGIN IMMEDIATE")
         for job in jobs:
             _attempt(connection, job)
         connection.execute("COMMIT")
-    except Exception as error:  # noqa: BLE001 - every one who waits gets it; nothing was written
+    except Exception as error:  # noqa: BLE001 - every waiting job gets it; nothing was written
         for job in jobs:
             job.error = job.error or error
         if connection.in_transaction:
@@ -293,7 +292,7 @@ def _attempt(connection: sqlite3.Connection, job: _Job[Any]) -> None:
     except Exception as error:
         job.error = error
         if not connection.in_transaction:
-            # A full disk ends the whole transaction: then the others failed as well.
+            # SQLite ended the whole transaction, as on a full disk: the other jobs failed too.
             raise
         connection.execute("ROLLBACK TO job")
     connection.execute("RELEASE job")

@@ -1,8 +1,8 @@
-"""The questions of the list, as SQL: which tasks, in what order, in what groups, and how many stand in each place.
+"""Queries of the list as SQL: which tasks, in which order and groups, and how many tasks match.
 
-Functions of a reading connection, on a reading thread. SQLite filters, searches and sorts, by an index wherever there
-is one, and hands the whole answer over as one text: it works without the interpreter, which a hundred thousand rows
-one by one would take from the window. Python only moves the entries of one group together.
+Functions of a reading connection, on its thread. SQLite filters and sorts, by an index where possible, and returns the
+whole answer as one text: SQLite releases the interpreter lock, which fetching a hundred thousand rows would hold.
+Python only brings entries of a group together.
 """
 
 from __future__ import annotations
@@ -25,25 +25,24 @@ from .reading import all_batch_names
 from .records import Cell, to_text
 
 _QUARTER = 900
-"""Seconds. Every time zone begins its day at a whole quarter of an hour, so one look-up serves all times of a
-quarter."""
+"""Seconds. Days begin at a whole quarter of an hour in every time zone, so times are looked up per quarter."""
 
 NEAR = 1500
-"""Tasks that are looked at one by one before an index of all is asked."""
+"""Tasks that are scanned one by one before an index of all is used."""
 FEW = 2000
-"""Tasks that are looked up one by one and sorted sooner than all are gone through in the list's order."""
+"""Up to so many matches are looked up and sorted instead of scanning the list's order."""
 READ = 8000
-"""Tasks that hold the pieces of a word and whose texts are read for it, sooner than all are gone through: often nearly
-none of them holds it, as many a lighthouse in static fog holds the pieces of "state"."""
+"""Up to so many texts with a word's trigrams are read before a scan. Often hardly any of them contains the word: many a
+"lighthouse in static fog" has the trigrams of "state"."""
 MANY = 30_000
-"""Tasks whose numbers are gathered for a short word; what more of them hold is met often."""
+"""Up to so many tasks are collected for a short word; a more frequent one is found soon by scanning."""
 JUDGED = 4000
-"""Tasks that are judged alike and are gathered, sooner than that the list is gone through for them."""
+"""Up to so many tasks with the wanted judgments are collected instead of scanning the list."""
 FREQUENT = 10_000
-"""Tasks with a tag of which it is asked one by one, as it is met often, sooner than all of them are gathered."""
+"""A tag of at least so many tasks is checked per task, since it is found soon by scanning; others are collected."""
 
 PIECE = 500_000
-"""Letters of an answer that are taken apart in one go."""
+"""Characters of an answer that are split at a time."""
 
 _SORT_COLUMNS = {
     SortKey.MADE: "created_at",
@@ -59,7 +58,7 @@ _SORT_COLUMNS = {
 }
 _ALIKE = {key: f"tasks_by_{key}" for key in ("rank", "credits", "model")}
 _ALIKE |= {key: f"tasks_by_{key}_in_list" for key in ("project", "rating", "tags", "shot")}
-"""The indexes of what many tasks have alike."""
+"""Indexes of keys with many equal values."""
 _INDEXES = _ALIKE | {"created_at": "tasks_by_made", "position": "tasks_by_lane", "heading": "tasks_by_heading"}
 _BLOCKS = {
     key: f"""
@@ -72,13 +71,13 @@ _BLOCKS = {
     """
     for key in _ALIKE
 }
-"""Their values, the greatest first."""
+"""Recursive query of a key's distinct values, greatest first."""
 _MADE = f"tasks INDEXED BY {_INDEXES['created_at']}"
 _DAY = f"CAST(created_at / {_QUARTER} AS INTEGER) * {_QUARTER}"
 _GROUP_COLUMNS = {
     GroupBy.BATCH: "coalesce(batch_id, '')",
     GroupBy.DAY: _DAY,
-    # As digits, since these may hold anything: line ends, and what is no text.
+    # In hexadecimal: the texts may contain line ends or invalid Unicode.
     GroupBy.MODEL: "hex(model)",
     GroupBy.PROJECT: "hex(project)",
     GroupBy.PROMPT: "prompt_key",
@@ -102,12 +101,12 @@ class Days:
 
 
 def entries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | None, limit: int = 0) -> Entries:
-    """In order; with a limit, what the first so many are, grouped among themselves."""
+    """The entries in order; with a limit, the first ones, grouped among themselves."""
     held, few, frequent = looked_up(connection, listing.filter)
     if limit and not few:
         few = _few_by_person(connection, listing, limit + 1, frequent)
     if limit and not few and _is_looked_for(listing):
-        # What many tasks hold is found among the first of them sooner than in an index of all.
+        # Frequent matches are found faster among the first tasks than in an index of all.
         found = _answer(connection, listing, near_query(listing, limit + 1, NEAR, frequent), zone, limit)
         if not found.is_whole:
             return found
@@ -119,21 +118,21 @@ def entries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | Non
 
 
 def _is_looked_for(listing: Listing) -> bool:
-    """Whether the index of the list's order does not tell by itself which tasks are wanted."""
+    """Whether the matches cannot be read from the index of the list's order alone."""
     if listing.sort is SortKey.MADE:
         return bool(of_each(listing.filter)[0])
     return bool(of_each(listing.filter)[0]) or judged(listing.filter)[0] != IN_LIST
 
 
 def _frequent(connection: sqlite3.Connection, wanted: Filter) -> list[str]:
-    """The tags of the filter that very many tasks have."""
+    """The filter's tags that very many tasks have."""
     query = f"SELECT count(*) FROM ({TAGGED} LIMIT {FREQUENT})"
     tags = (*wanted.tags, *wanted.without.tags)
     return [tag for tag in tags if connection.execute(query, (tag,)).fetchone()[0] == FREQUENT]
 
 
 def _few_read(connection: sqlite3.Connection, held: Sequence[Held]) -> list[Held]:
-    """The tasks whose texts hold the longer words, if they are few, and those that may hold them not too many."""
+    """The tasks whose texts contain the longer words, if they are few and there are not too many candidates."""
     for one in held:
         if one.pieces_of and _is_short(connection, one, READ):
             found = _gathered(connection, *one.in_texts, FEW)
@@ -142,7 +141,7 @@ def _few_read(connection: sqlite3.Connection, held: Sequence[Held]) -> list[Held
 
 
 def _few_judged(connection: sqlite3.Connection, wanted: Filter, frequent: Collection[str]) -> list[Held]:
-    """The tasks that are judged as the filter wants, if they are few."""
+    """The tasks with the wanted judgments, if they are few."""
     if judged(wanted)[0] == IN_LIST:
         return []
     found = _gathered(connection, *numbers(wanted, frequent), FEW)
@@ -152,8 +151,8 @@ def _few_judged(connection: sqlite3.Connection, wanted: Filter, frequent: Collec
 def _few_by_person(
     connection: sqlite3.Connection, listing: Listing, limit: int, frequent: Collection[str]
 ) -> list[Held]:
-    """The tasks that a person judged as the filter wants and that hold its words, if they are few, and the former not
-    too many. In the usual order the first `limit` of them: the rest of a task is read for these alone."""
+    """The tasks that match the judgments and words, if they are few and the judgments alone do not match too many. In
+    the usual order only the first `limit`, so that only their texts are read."""
     wanted = listing.filter
     question = by_person(wanted, frequent)
     in_turn = listing.sort is SortKey.MADE
@@ -171,10 +170,10 @@ def _few_by_person(
 def _gathered(
     connection: sqlite3.Connection, query: str, cells: Sequence[Cell], most: int, order: str = ""
 ) -> str | None:
-    """The numbers that a question gives, as a list in JSON; None of more than `most`."""
+    """The numbers that a query gives, as a JSON list; None if more than `most`."""
     few = f"SELECT * FROM ({query}) LIMIT {most + 1}"
     if order:
-        # A limit of its own, or SQLite would sort all before it takes so many.
+        # The inner limit prevents SQLite from sorting all rows first.
         few = f"SELECT * FROM ({few}) ORDER BY {order} LIMIT {most + 1}"
     found, amount = connection.execute(f"SELECT json_group_array(number), count(*) FROM ({few})", cells).fetchone()
     return found if amount <= most else None
@@ -185,7 +184,7 @@ def looked_up(connection: sqlite3.Connection, wanted: Filter) -> tuple[list[Held
     held = [replace(one, is_whole=not _may_end(connection, one)) for one in lists(wanted)]
     few = [one for one in held if one.is_whole and _is_short(connection, one, FEW)]
     if not few:
-        # A short word that is not held by very many is not looked for in each text.
+        # A short word that is not too frequent is collected instead of checked in each text.
         held = [
             one.in_query if one.short_word and one.is_whole and _is_short(connection, one, MANY) else one
             for one in held
@@ -194,7 +193,7 @@ def looked_up(connection: sqlite3.Connection, wanted: Filter) -> tuple[list[Held
 
 
 def _may_end(connection: sqlite3.Connection, held: Held) -> bool:
-    """A text may end with the word, or a letter after it."""
+    """Whether some text may end with the word, or with one more letter after it."""
     query = "SELECT EXISTS (SELECT 1 FROM endings WHERE instr(ending, ?) > 0)"
     return bool(held.short_word and connection.execute(query, (held.short_word,)).fetchone()[0])
 
@@ -235,14 +234,13 @@ def entries_query(
     few: Collection[Held] = (),
     frequent: Collection[str] = (),
 ) -> tuple[str, list[Cell]]:
-    """The statement and its parameters. A row is the id, then what the group is made of where there are groups."""
+    """Statement and parameters. A row is the id and, if grouped, the group's value."""
     in_order = listing.sort is SortKey.MADE or not limit
     condition, parameters = where(listing.filter, held, few, frequent, in_order=in_order, is_beginning=bool(limit))
     if few:
         query = f"SELECT {_columns(listing)} FROM tasks WHERE {condition} ORDER BY {_order(listing)}"
     elif in_order:
-        # One index carries all that is asked; in another order than its own SQLite sorts sooner than that it looks up
-        # each task by an index that carries nothing else.
+        # Use the covering index: sorting it beats one lookup per task in an index that has only the key.
         query = f"SELECT {_columns(listing)} FROM {_MADE} WHERE {condition} ORDER BY {_order(listing)}"
     else:
         query = _in_order(listing, condition)
@@ -250,7 +248,7 @@ def entries_query(
 
 
 def near_query(listing: Listing, limit: int, near: int, frequent: Collection[str] = ()) -> tuple[str, list[Cell]]:
-    """Like `entries_query`, but looks only at the first `near` tasks by the order."""
+    """Like `entries_query`, but scans only the first `near` tasks of the order."""
     columns, cells = judged(listing.filter, frequent)
     each, each_cells = of_each(listing.filter)
     told = "id, of_group" if listing.group in _GROUP_COLUMNS else "id"
@@ -267,13 +265,13 @@ def near_query(listing: Listing, limit: int, near: int, frequent: Collection[str
 
 
 def _in_order(listing: Listing, condition: str, columns: str = "") -> str:
-    """Goes through the index of the list's order."""
+    """Scans the index of the list's order."""
     columns, key = columns or _columns(listing), _SORT_COLUMNS[listing.sort]
     tasks = f"tasks INDEXED BY {_INDEXES[key]}"
     if key not in _BLOCKS or not listing.descending:
         return f"SELECT {columns} FROM {tasks} WHERE {condition} ORDER BY {_order(listing)}"
-    # The index has the key the other way round, but what is equal as it is wanted: SQLite would sort all of a block,
-    # half a library often, before it gave the first. So the blocks are told to it one by one.
+    # The key is descending but its ties are ascending, opposite to the index. SQLite would sort all tasks of a key
+    # value, often half a library, before the first row. So the key values are enumerated one by one.
     return f"{_BLOCKS[key]} SELECT {columns} FROM block CROSS JOIN {tasks} ON {key} = value WHERE {condition}"
 
 
@@ -287,24 +285,24 @@ def _order(listing: Listing) -> str:
     first = f"{_SORT_COLUMNS[listing.sort]} {way}"
     match listing.sort:
         case SortKey.MADE:
-            # What came together, such as a batch, keeps its own order.
+            # Keep the order within a batch, whose tasks have the same time.
             return f"{first}, number"
         case SortKey.LANE:
             return f"{first}, created_at {way}, number {way}"
         case _:
-            # Equal ones stand latest first, whichever way the key is sorted.
+            # Ties are sorted latest first in both directions.
             return f"{first}, created_at DESC, number"
 
 
 def amount(connection: sqlite3.Connection, wanted: Filter) -> int:
-    """How many tasks the filter lets through."""
+    """Number of tasks that match the filter."""
     condition, parameters = where(wanted, *looked_up(connection, wanted))
     found: int = connection.execute(f"SELECT count(*) FROM tasks WHERE {condition}", parameters).fetchone()[0]
     return found
 
 
 def summaries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | None) -> list[GroupSummary]:
-    """One per group of the listing, latest first; none when it is not grouped."""
+    """One per group, latest first; none if the listing is not grouped."""
     if listing.group not in _GROUP_COLUMNS:
         return []
     condition, parameters = where(listing.filter, *looked_up(connection, listing.filter))
@@ -331,8 +329,8 @@ def summaries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | N
 
 
 def _pieces(text: str) -> Iterator[list[str]]:
-    """The lines of a text, some thousands at a time: nobody else has the interpreter while one call goes through all
-    of a long one, and the window stands still for as long."""
+    """The lines of a text, some thousands at a time: one call for a long text would hold the interpreter lock, and
+    block the window."""
     start = 0
     while start <= len(text):
         end = text.find("\n", start + PIECE)
@@ -342,7 +340,7 @@ def _pieces(text: str) -> Iterator[list[str]]:
 
 
 def _runs(text: str) -> Iterator[tuple[str, int]]:
-    """Equal lines that follow each other, and how many."""
+    """Run-length encoding of equal lines."""
     last, total = None, 0
     for piece in _pieces(text):
         places = [0, *compress(count(1), map(operator.ne, islice(piece, 1, None), piece)), len(piece)]
@@ -365,8 +363,8 @@ def _grouped(
     merge_single: bool,
     is_whole: bool,
 ) -> Entries:
-    """Entries of a group behind each other, the group where its first one stood. `runs`: what stands in the group's
-    column, for how many entries on end."""
+    """Brings entries of a group together at the position of its first one. `runs`: run-length encoded values of the
+    group's column."""
     single: set[str] = set()
     if merge_single:
         runs = [*runs]
@@ -383,7 +381,7 @@ def _grouped(
         before = found.pop()[1] if found and found[-1][0] == key else 0
         found.append((key, before + length))
     if len({key for key, _ in found}) == len(found):
-        # They stand together already, as batches do in the usual order.
+        # Already together, like batches in the usual order.
         return Entries(ids, tuple(found), is_whole)
     members: defaultdict[str, list[TaskId]] = defaultdict(list)
     place = 0
@@ -395,7 +393,7 @@ def _grouped(
 
 
 def _namer(group: GroupBy, zone: tzinfo | None) -> Callable[[Any], str]:
-    """From what stands in the group's column to the group's key."""
+    """Function from the value in the group's column to the group's key."""
     match group:
         case GroupBy.DAY:
             days = Days(zone)
@@ -407,7 +405,7 @@ def _namer(group: GroupBy, zone: tzinfo | None) -> Callable[[Any], str]:
 
 
 class _Sum:
-    """What is known of a group so far."""
+    """Totals of a group."""
 
     def __init__(self) -> None:
         self.by_state: dict[State, int] = {}
@@ -436,7 +434,7 @@ class _Sum:
 
 
 def _headings(connection: sqlite3.Connection, prompt_keys: list[str]) -> dict[str, str]:
-    """The words of the prompts with several takes."""
+    """Titles of prompts with several takes."""
     if not prompt_keys:
         return {}
     found = connection.execute(

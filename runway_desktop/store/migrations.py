@@ -1,9 +1,9 @@
-"""How a database of an older version becomes one of this version, and how one of a newer version, or from before the
-first form, is turned away.
+"""Migrates databases of older versions, and refuses those of newer versions and from before the first form.
 
-The version is `PRAGMA user_version`: major * 1000 + minor. A new minor version only adds what an older program may
-ignore (a table, a column with a default), so older programs go on working with it; a new major version they refuse.
-Runs on the writing thread while the store opens. Raises `StoreError`; the file is then as it was before.
+The version is `PRAGMA user_version`: major * 1000 + minor. A new minor version only adds what an older program can
+ignore (a table, a column with a default), so older programs still open it; they refuse a new major version.
+
+Runs on the writing thread while the store opens. Raises `StoreError`; the file is then unchanged.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ EMPTY = Version(0, 0)
 
 
 class Migration(Struct, frozen=True):
-    """One step. `run` works inside a transaction that is rolled back when it raises, so a step that was cut short is
-    simply done again; it must not begin, commit, or use `executescript`, which commits."""
+    """One step. `run` works inside a transaction that is rolled back when it raises, so an interrupted step is
+    repeated. It must not begin, commit, or use `executescript`, which commits."""
 
     to: Version
     run: Callable[[sqlite3.Connection], None]
@@ -67,11 +67,10 @@ def _doing(statements: Sequence[str]) -> Callable[[sqlite3.Connection], None]:
 
 MIGRATIONS = (
     Migration(Version(4, 2), _doing((*schema.TABLES, *schema.INDEXES, *schema.TRIGGERS, *tally.TALLY))),
-    # Who asked for which task. An older program lets no client ask.
+    # Requests of clients. An older program accepts no clients.
     Migration(Version(4, 3), _doing(schema.CLIENTS)),
 )
-"""The first makes the form that lists had when the program was first handed out. One of an older form is left as it
-is."""
+"""The first step creates the form of the first release. Older forms are not changed."""
 
 
 def bring_up_to_date(
@@ -82,9 +81,8 @@ def bring_up_to_date(
     *,
     keeps: bool = True,
 ) -> None:
-    """Runs the missing steps, oldest first, each in a transaction of its own, after one backup beside the file if it
-    `keeps` what was there. `begins` is called before the first step of a list that is not new: a large one takes a
-    minute."""
+    """Runs the missing steps, oldest first, each in its own transaction; before them makes a backup next to the file,
+    if `keeps`. `begins` is called before the first step of an existing list: a large one takes a minute."""
     found, newest = Version.of(connection), migrations[-1].to
     _refuse_strangers(connection, path)
     refuse_older(connection, path, migrations[0].to)
@@ -98,7 +96,7 @@ def bring_up_to_date(
     is_kept = keeps and found != EMPTY
     if is_kept and missing:
         begins()
-        # Before it is rewritten; and the backup beside it shall be of a list that is sound.
+        # Before any change, so that the backup is of an undamaged list.
         trouble.check(connection, path)
         _back_up(connection, path, found)
     for migration in missing:
@@ -110,7 +108,7 @@ def backup_path(path: Path, version: Version) -> Path:
 
 
 def has_nothing(connection: sqlite3.Connection) -> bool:
-    """Whether it is a database without any table, marked by no program."""
+    """Whether the database has no tables and no mark of a program."""
     (mark,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     return not mark and not tables and Version.of(connection) == EMPTY
@@ -127,8 +125,8 @@ def _refuse_strangers(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def refuse_older(connection: sqlite3.Connection, path: Path, first: Version = MIGRATIONS[0].to) -> None:
-    """Raises DamagedList, with the ids of its tasks at Runway, for a list from before the first form. It is left as it
-    is."""
+    """Raises DamagedList, with the Runway ids of its tasks, for a list from before the first form. The list is not
+    changed."""
     found = Version.of(connection)
     if not EMPTY < found < first:
         return
@@ -162,7 +160,7 @@ def _back_up(connection: sqlite3.Connection, path: Path, version: Version) -> No
 def _migrate(connection: sqlite3.Connection, path: Path, migration: Migration) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        # Another process may have done it while this one waited for its turn.
+        # Another process may have done it while this one waited for the lock.
         if Version.of(connection) < migration.to:
             migration.run(connection)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -1,7 +1,7 @@
-"""What a list of tasks may have that runs by itself: triggers, views and virtual tables, as this program made them.
+"""The triggers, views and virtual tables that a task list may have: exactly those of this program.
 
-A list that came with a backup was written by whoever made that; a trigger of theirs would run with each of our writes.
-Any thread. Raises StoreError, and what SQLite raises.
+The list in a backup may be manipulated; a foreign trigger would run with each of our writes. Any thread. Raises
+StoreError, and SQLite's errors.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _RUNNING = "SELECT type, name, sql FROM sqlite_master WHERE type IN ('trigger', 
 
 
 def distrust(connection: sqlite3.Connection) -> None:
-    """What the schema itself calls, in a default, an index or a trigger, may be nothing that has effects outside."""
+    """Forbids functions with side effects in the schema: defaults, indexes, triggers."""
     connection.execute("PRAGMA trusted_schema = OFF")
 
 
 def refuse_additions(connection: sqlite3.Connection, path: Path) -> None:
-    """A newer program's list is not judged: nobody here knows what it has."""
+    """Raises StoreError for foreign objects. A newer program's list is not checked: its objects are unknown here."""
     if Version.of(connection) > MIGRATIONS[-1].to:
         return
     for kind, name, statement in connection.execute(_RUNNING):
@@ -38,7 +38,7 @@ def refuse_additions(connection: sqlite3.Connection, path: Path) -> None:
 
 @cache
 def _ours() -> frozenset[tuple[str, str, str]]:
-    """Of every version: an older list is looked at before it is brought up to date."""
+    """Of every version, since an older list is checked before it is migrated."""
     found: set[tuple[str, str, str]] = set()
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         for number in range(1, len(MIGRATIONS) + 1):

@@ -1,5 +1,5 @@
-"""Files of results: what the disk said of them, where they lie, and which are not saved though Runway may still have
-them. Functions of a connection, on its thread; what writes runs inside the lane's transaction."""
+"""Files of results: results of file checks, paths, and results that are not saved but may still be at Runway. Functions
+of a connection, on its thread; writes run inside the lane's transaction."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ KEPT = f"SELECT {', '.join(KEPT_COLUMNS)} FROM outputs"
 _IS_KEPT = "state = 'saved' AND (path <> '' OR binned_from <> '')"
 _STILL_SO = "task_id = ? AND \"index\" = ? AND state = 'saved' AND path = ? AND sha256 = ?"
 _NOTE = f"UPDATE outputs SET {', '.join(f'{column} = ?' for column in LOOK_COLUMNS)} WHERE {_STILL_SO}"
-# Leaves the presence out, which has an index and triggers.
+# Without the presence column, which has an index and triggers.
 _NOTE_SAME = f"UPDATE outputs SET {', '.join(f'{column} = ?' for column in LOOK_COLUMNS[1:])} WHERE {_STILL_SO}"
 ONE = f'{OUTPUTS} WHERE task_id = ? AND "index" = ?'
-# What the index leaves out is said as well: SQLite proves no more than it must.
+# Repeats the condition of the partial index, or SQLite cannot use it.
 _IS_MISSING = f"presence = '{Presence.MISSING.value}' AND presence <> '' AND state = 'saved' AND path <> ''"
 MISSING = f'{KEPT} WHERE {_IS_MISSING} ORDER BY task_id, "index"'
-# Each half has an index of its own that is as small as it should be: most results are saved, and are where they were.
+# Each half has a small partial index: most results are saved and present.
 _WANTED = f"""
     WITH wanted AS (
         SELECT task_id, "index", url_fetched_at, 1 AS never_saved FROM outputs WHERE state NOT IN ('saved', 'expired')
@@ -42,7 +42,7 @@ _FROM = """
     WHERE tasks.state = 'succeeded' AND NOT tasks.deleted_remotely
         AND (wanted.never_saved OR tasks.removed_at IS NULL)
 """
-# A link that has expired waits for nobody: of those the youngest first, where asking is likeliest to help.
+# Expired links are last, the youngest first: for those a new request is most likely to succeed.
 FIRST = f"""
     {_WANTED} SELECT wanted.task_id, wanted."index", count(*) OVER () {_FROM}
     ORDER BY url_fetched_at <= ?, abs(url_fetched_at - ?), wanted.task_id, wanted."index" LIMIT ?
@@ -63,8 +63,8 @@ def missing(connection: sqlite3.Connection) -> list[KeptFile]:
 
 
 def note_looks(connection: sqlite3.Connection, looks: Sequence[Looked]) -> list[Output]:
-    """Notes what still holds; gives the results of which something else is true now, which is so too of one that was
-    changed once more."""
+    """Stores checks of unchanged results. Returns the results with a new presence, and changed files that changed
+    again."""
     moved = []
     for looked in looks:
         file, cells = looked.file, look_cells(looked.look)
@@ -104,7 +104,7 @@ def move_outputs(connection: sqlite3.Connection, moves: Sequence[FileMove]) -> l
         row = connection.execute(f"{ONE} AND path = ?", (move.task_id, move.index, to_cell(move.source))).fetchone()
         if row is not None:
             before = output_of(row)
-            # Somebody may have looked for it in the moment between its moving and this.
+            # A check may have run between the move and this update.
             look = NEVER_LOOKED if before.is_missing else before.look
             moved.append(replace(before, path=move.target, look=look))
     writing.put_outputs(connection, moved, with_looks=True)

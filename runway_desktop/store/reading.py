@@ -1,4 +1,4 @@
-"""What is read about single tasks. Functions of the reading connection, on the reading thread."""
+"""Reads of single tasks. Functions of a reading connection, on its thread."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .records import (
 from .schema import FINAL
 
 _PAGE = 512
-"""Ids in one question: SQLite compiles a statement for each number of parameters, and limits that number."""
+"""Ids per query: SQLite limits the number of parameters and compiles a statement for each number."""
 
 _TASKS = f"SELECT {', '.join(TASK_COLUMNS)} FROM tasks"
 _BATCHES = "SELECT id, name, created_at FROM batches"
@@ -85,7 +85,8 @@ def rows(connection: sqlite3.Connection, task_ids: Sequence[TaskId]) -> list[Row
 
 
 def takes(connection: sqlite3.Connection, task_id: TaskId) -> Takes:
-    """A task, what it was made again from, and what was made again from any of those: oldest first."""
+    """All takes of a task, oldest first: the chain of tasks that it was made again from, and all that were made again
+    from any of them."""
     return Takes(ids=tuple(TaskId(name) for (name,) in connection.execute(_TAKES, (task_id,))))
 
 
@@ -112,8 +113,7 @@ def uses_of(connection: sqlite3.Connection, hashes: Sequence[str], folders: Sequ
 
 
 def bounds_of(folder: str) -> tuple[Cell, Cell]:
-    """All paths that lie in a folder are at least the first and less than the second: the character after the
-    separator is where it ends."""
+    """Lower and upper bound of all paths in a folder; the upper bound has the character after the separator."""
     begin = folder.rstrip(os.sep) + os.sep
     return to_cell(begin), to_cell(begin[:-1] + chr(ord(os.sep) + 1))
 
@@ -194,7 +194,7 @@ def upload_of(
 
 
 def timings(connection: sqlite3.Connection, endpoint: str, model: str, shape: str, limit: int = 50) -> list[Timing]:
-    """Of the shape where there are enough, else of the model. `limit` is how many at most."""
+    """Of the same shape if there are enough, else of the model. At most `limit`."""
     kind = (to_cell(endpoint), to_cell(model))
     same_shape = f"{_TIMINGS} AND shape = ? ORDER BY ended_at DESC, number DESC LIMIT ?"
     found = connection.execute(same_shape, (*kind, to_cell(shape), max(limit, _ENOUGH_OF_A_SHAPE))).fetchall()
@@ -215,7 +215,7 @@ def spent_since(connection: sqlite3.Connection, since: float) -> float:
 
 
 def last_sending(connection: sqlite3.Connection) -> int:
-    # From the end: the newest is near it in every list from which something is sent.
+    # Backwards: the newest sending is usually near the end.
     query = "SELECT number FROM ledger WHERE kind = 'sent' ORDER BY number DESC LIMIT 1"
     found = connection.execute(query).fetchone()
     return 0 if found is None else int(found[0])
@@ -235,8 +235,8 @@ def _timing(sent_at: float, running_since: float | None, ended_at: float) -> Tim
 
 
 def pages(ids: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
-    """Each with its marks for an `IN`. The last id fills a page up to a power of two: a question for each number of ids
-    would be a statement of its own, parsed anew, and kept by its connection with some 15 kB."""
+    """Pages of ids with placeholders for `IN`. Each page is padded with its last id to a power of two: each number of
+    ids would be a separate statement, which the connection parses and caches with some 15 kB."""
     for start in range(0, len(ids), _PAGE):
         page = list(ids[start : start + _PAGE])
         page += page[-1:] * ((1 << (len(page) - 1).bit_length()) - len(page))

@@ -1,7 +1,7 @@
-"""Rows of the tables as values of the domain, and back. Every value comes back exactly as it went in.
+"""Converts rows to domain values and back. Every value is restored exactly.
 
-Pure but for the types of SQLite. Raises ValueError (and its like) for a row that makes no sense, which the store tells
-as a damaged file.
+Pure, apart from SQLite's types. Raises ValueError (and similar) for an invalid row, which the store reports as a
+damaged file.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ TASK_COLUMNS = (
     "ended_at", "asked_at", "progress", "estimated_credits", "cost_credits", "failure", "refusals", "evidence",
     "cancel_asked", "adopted", "deleted_remotely", "hold", "removed_at", "title", "rating", "pick",
     "tags", "shot", "note", "key_used", "hidden_from", "not_found_at", "hold_detail", "imported",
-    # For the list alone; nothing of a task is read back from these.
+    # For the list only; never read back into a task.
     "shape", "heading", "credits", "rank", "prompt_key", "asked_seconds",
 )  # fmt: skip
 OUTPUT_COLUMNS = (
     "task_id", '"index"', "url", "url_fetched_at", "state", "media", "path", "size", "sha256", "saved_at", "problem",
     "poster", "width", "height", "duration", "binned_from",
-    # The last look.
+    # The last file check.
     "presence", "looked_at", "seen_size", "seen_modified",
 )  # fmt: skip
 LOOK_COLUMNS = OUTPUT_COLUMNS[-4:]
@@ -70,8 +70,8 @@ Cell = str | bytes | float | int | None
 
 
 def to_cell(text: str) -> str | bytes:
-    """A text as the database can keep it. One that is no valid Unicode (half a surrogate pair, from a file name or a
-    broken JSON) becomes bytes, which `to_text` turns back."""
+    """A text as the database can store it. Invalid Unicode (a lone surrogate, from a file name or JSON) becomes bytes,
+    which `to_text` converts back."""
     if text.isascii():
         return text
     try:
@@ -269,7 +269,7 @@ def _look(presence: str, at: float | None, size: int | None, modified: int | Non
 
 
 def hold_detail_cell(hold: Hold) -> str | bytes:
-    """What is stored beside the code of a hold: a JSON object, empty where there is nothing to say."""
+    """The details of a hold as a JSON object, without empty ones."""
     known = {name: getattr(hold, name) for name in _HOLD_DETAIL}
     return to_json({name: text for name, text in known.items() if text})
 
@@ -281,7 +281,7 @@ def _hold(word: str, detail: str | bytes) -> Hold:
     try:
         code = HoldCode(word)
     except ValueError:
-        # A code of a newer version: what it allows is not known here.
+        # A code of a newer version, whose meaning is unknown here.
         code = HoldCode.ASK_PERSON
     return Hold(code, **known)
 

@@ -1,11 +1,12 @@
-"""The tables of the first form of the list, as SQLite sees them, and what later versions added.
+"""The SQL schema: tables of the first form, and what later versions added.
 
-Text columns may hold a blob where a text is no valid Unicode (a file name on Linux can be such); see `records`.
-What the list sorts by and filters by stands in plain columns, not in generated ones: SQLite reads the whole row for
-those, while an index alone answers the list's questions with these. `records` fills them; `attention`, `saved`,
-`seconds`, `missing` and `changed` depend on the outputs too, so triggers keep those true.
+Text columns may hold a blob if a text is no valid Unicode (possible for file names on Linux); see `records`.
 
-Each index is for the question that is written beside it; a test asks each of them.
+The columns that the list sorts and filters by are plain columns, not generated ones: for generated columns SQLite reads
+the whole row, while plain ones can be read from an index alone. `records` fills them; `attention`, `saved`, `seconds`,
+`missing` and `changed` also depend on the outputs, so triggers update them.
+
+Each index is for the query stated next to it; a test checks each of them.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ TABLES = (
         imported INTEGER NOT NULL DEFAULT 0
     )
     """,
-    # What the disk said last: `presence` is '' for a file that is there, so that most rows stay out of the index.
+    # Result of the last file check: `presence` is '' for a present file, so most rows are not in the partial index.
     """
     CREATE TABLE outputs (
         task_id TEXT NOT NULL REFERENCES tasks (id),
@@ -120,7 +121,7 @@ TABLES = (
         UNIQUE (task_id, place)
     )
     """,
-    # By the task's number, which is a tenth of its id.
+    # Refers to the task's number, which takes a tenth of the space of its id.
     """
     CREATE TABLE ledger (
         number INTEGER PRIMARY KEY,
@@ -153,25 +154,25 @@ TABLES = (
     )
     """,
     "CREATE TABLE task_tags (tag TEXT NOT NULL, task INTEGER NOT NULL, PRIMARY KEY (tag, task)) WITHOUT ROWID",
-    # Three letters in a row are the unit, so that parts of words and languages without blanks are found as well; which
-    # texts hold them, and not where. What is put in is folded already; SQLite must not fold it in its own way.
+    # Trigrams, so that parts of words and languages without blanks are found too; without positions. Texts are
+    # case-folded before they are inserted; SQLite must not fold them differently.
     """
     CREATE VIRTUAL TABLE "searched" USING fts5 (words, tokenize = 'trigram case_sensitive 1', detail = none)
     """,
-    # With how a text ends it is told whether the index's pieces of three letters tell all places of a shorter word.
+    # The last two characters of all texts: shows whether trigrams find all occurrences of a shorter word.
     "CREATE TABLE endings (ending TEXT PRIMARY KEY) WITHOUT ROWID",
 )
 
 INDEXES = (
-    # The list in its usual order, latest first, and all that filters and the other orders ask: what goes through the
-    # whole library reads this one alone. What is judged stands first, as SQLite takes a row apart from its beginning.
+    # Covers the usual order, latest first, and the columns of all filters and other orders: a scan of the library reads
+    # only this index. Frequently filtered columns come first, since SQLite decodes a row from its start.
     """
     CREATE INDEX tasks_by_made ON tasks (
         created_at, number DESC, rating, saved, attention, missing, changed, rank, credits, pick, project, shot, tags,
         model, state, seconds, asked_seconds, position, id, batch_id, prompt_key, endpoint, removed_at
     ) WHERE removed_at IS NULL
     """,
-    # The first rows of each other order. They carry nothing else: of a few rows, the table is asked for the rest.
+    # For the first rows of each other order; other columns are read from the table.
     *(
         f"""
         CREATE INDEX tasks_by_{name} ON tasks ({key}, created_at DESC, number, removed_at) WHERE removed_at IS NULL
@@ -186,8 +187,8 @@ INDEXES = (
             ("shot_in_list", "shot"),
         )
     ),
-    # The order of stars, and what else a person judges by: a search among what is judged goes through a sixth of what
-    # `tasks_by_made` would be, and of five stars through those alone. None of it moves while a task runs.
+    # Order by stars, with the other columns of people's judgments: a sixth of the size of `tasks_by_made`, and a search
+    # for five stars reads only those. No column changes while a task runs.
     """
     CREATE INDEX tasks_by_rating_in_list ON tasks (
         rating, created_at DESC, number, pick, project, removed_at
@@ -216,7 +217,7 @@ INDEXES = (
     "CREATE INDEX inputs_by_bytes ON inputs (sha256) WHERE sha256 <> ''",
     "CREATE INDEX inputs_by_path ON inputs (path) WHERE path <> ''",
     "CREATE INDEX sheets_by_batch ON sheets (batch_id) WHERE batch_id IS NOT NULL",
-    # What happened to a task.
+    # The history of a task.
     "CREATE INDEX ledger_by_task ON ledger (task)",
 )
 
@@ -230,7 +231,7 @@ _PLACE = """
             AND NOT EXISTS (SELECT 1 FROM outputs WHERE task_id = tasks.id AND state <> 'saved')
     WHERE id = {task_id};
 """
-"""What "needs attention" and "saved" mean, said once."""
+"""The one definition of "needs attention" and "saved"."""
 
 _PLACES = (
     ("task_made", "INSERT ON tasks", "NEW.id"),
@@ -319,5 +320,5 @@ CLIENTS = (
     )
     """,
 )
-"""Added by version 4.3. A wish has no row of `tasks` yet: it stands before its task. What a client may do holds in the
-list of that identity alone."""
+"""Added by version 4.3. A request is stored before its task. A permission is valid only in the list of that
+identity."""

@@ -1,4 +1,4 @@
-"""Kept sheets, and what is asked about prompts that were sent before. Functions of a connection, on its thread."""
+"""Stored sheets, and queries about earlier prompts. Functions of a connection, on its thread."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from .records import failure_of, from_json, to_cell, to_text
 
 _HEAD = "id, name, changed_at, rows, unsent, batch_id"
 _LOOKED_AT = 20_000
-"""Latest tasks that a search in prompts reads at most."""
-# By two indexes: of the tasks in the list and of those that were removed from it. As soon as enough is found the rest
-# is not read.
+"""Most tasks that a search in prompts reads, latest first."""
+# Two indexes: tasks in the list, and removed ones. The caller stops reading once it has enough.
 _PROMPTS = """
     SELECT prompt FROM (
         SELECT number AS latest, created_at AS at FROM (
@@ -73,7 +72,7 @@ def recent(connection: sqlite3.Connection, limit: int) -> list[KeptSheet]:
 
 
 def partly_sent(connection: sqlite3.Connection) -> list[KeptSheet]:
-    """Sheets of which some rows were sent and others were not, latest first, without their texts."""
+    """Sheets with both sent and unsent rows, latest first, without their texts."""
     found = connection.execute(
         f"SELECT {_HEAD}, '' FROM sheets WHERE batch_id IS NOT NULL AND unsent > 0 ORDER BY changed_at DESC, id"
     )
@@ -81,7 +80,7 @@ def partly_sent(connection: sqlite3.Connection) -> list[KeptSheet]:
 
 
 def recent_prompts(connection: sqlite3.Connection, limit: int, text: str = "") -> list[str]:
-    """Latest first, each once. With `text`, those that hold every word of it."""
+    """Distinct prompts, latest first. With `text`, only those that contain every word of it."""
     words = search_words(text)
     found: dict[str, None] = {}
     for (cell,) in connection.execute(_PROMPTS, {"most": _LOOKED_AT}):

@@ -1,9 +1,8 @@
-"""A list of tasks as a file beside the one that is in use: taken while the program works, looked into, made ready to be
-used on another place or machine.
+"""Task lists as files: copies a list in use, reads one, and prepares one for another folder or machine.
 
-Blocking, for a worker; each call has connections of its own, so the threads of the store never wait for it. A snapshot
-holds no key and no signed link, nor what is left of one on the pages that SQLite has freed. Raises StoreError for all
-that goes wrong, NewerFormat for a list that a newer program wrote; whatever `watch` raises passes.
+Blocking, for a worker; each call opens its own connections, so the store's threads never wait for it. A snapshot has no
+key and no signed link, also not on freed pages. Raises StoreError for all failures, NewerFormat for a list of a newer
+program; exceptions of `watch` pass.
 """
 
 from __future__ import annotations
@@ -31,22 +30,22 @@ from .tally import count_anew
 from .writing import put_settings, renew_search
 
 _PAGES = 1_024
-"""Copied at a time: 4 MB, some milliseconds."""
+"""Pages copied at a time: 4 MB, some milliseconds."""
 _STEPS = 200_000
-"""Of SQLite's machine, between two looks at whether the work was called off."""
+"""SQLite's virtual machine instructions between two checks for cancellation."""
 
 _SUSPICIOUS = "({column} LIKE '%key\\_%' ESCAPE '\\' OR {column} LIKE '%://%?%=%')"
 _PLACED = """
     UPDATE outputs SET path = ?, presence = '', looked_at = NULL, seen_size = NULL, seen_modified = NULL
     WHERE task_id = ? AND "index" = ?
 """
-"""What was seen of a file elsewhere says nothing of this one."""
+"""Clears the last file check, which was of another file."""
 
 
 class SqliteSnapshots:
     def take(self, source: Path, target: Path, watch: Callable[[int, int], None]) -> Contents:
-        """Copies the list at `source`, in use or not, to the new file `target`. `watch(done, total)` is told of bytes,
-        and called with zeros just to look; what it raises ends the work, and then there is no `target`."""
+        """Copies the list at `source`, in use or not, to the new file `target`. Calls `watch(done, total)` with bytes,
+        or with zeros as a chance to cancel; its exceptions end the copy, and `target` is deleted."""
         raw = target.with_name(f"{target.name}.raw")
         watching = _Watching(watch)
         try:
@@ -63,19 +62,19 @@ class SqliteSnapshots:
         return found
 
     def look(self, path: Path) -> Contents:
-        """What a list holds, in use or not. Changes nothing."""
+        """Content of a list, in use or not. Changes nothing."""
         with _told(path), closing(_reading(path)) as connection:
             _refuse_strangers(connection, path)
             return _contents(connection)
 
     def results(self, path: Path) -> list[Output]:
-        """The saved results of a list that is in use or not, each with its path."""
+        """The saved results of a list, in use or not."""
         question = f"SELECT {', '.join(OUTPUT_COLUMNS)} FROM outputs WHERE state = 'saved' AND path <> '' ORDER BY 1, 2"
         with _told(path), closing(_reading(path)) as connection:
             return [output_of(row) for row in connection.execute(question)]
 
     def setting(self, path: Path, name: str) -> Any:
-        """One setting of a list that is in use or not; None where it has none."""
+        """One setting of a list, in use or not; None if it has none."""
         with _told(path), closing(_reading(path)) as connection:
             _refuse_strangers(connection, path)
             found = connection.execute("SELECT value FROM settings WHERE name = ?", (to_cell(name),)).fetchone()
@@ -85,7 +84,7 @@ class SqliteSnapshots:
             raise trouble.damaged(path, str(error)) from error
 
     def bring_up_to_date(self, path: Path) -> None:
-        """Migrates a list that nobody uses. Raises NewerFormat for one that this program does not know yet."""
+        """Migrates a list that is not in use. Raises NewerFormat for one of a newer program."""
         with _told(path), closing(_open(path)) as connection:
             _refuse_strangers(connection, path)
             if Version.of(connection) > MIGRATIONS[-1].to:
@@ -94,8 +93,8 @@ class SqliteSnapshots:
             bring_up_to_date(connection, path)
 
     def check(self, path: Path, watch: Callable[[int, int], None]) -> None:
-        """Reads all of a list, in use or not, and raises DamagedList where it is not sound. `watch` is called with
-        zeros; what it raises ends the work."""
+        """Reads all of a list, in use or not; raises DamagedList if it is damaged. Calls `watch` with zeros; its
+        exceptions end the check."""
         watching = _Watching(watch)
         with _told(path, watching), closing(_reading(path)) as connection:
             connection.set_progress_handler(_stopping(watching), _STEPS)
@@ -103,21 +102,21 @@ class SqliteSnapshots:
                 _refuse_strangers(connection, path)
                 trouble.check(connection, path, whole=True)
             except sqlite3.OperationalError:
-                # The statement that was called off says so in its own way.
+                # Raised by the interrupted statement: raise the reason instead.
                 watching(0, 0)
                 raise
 
     def make_empty(self, path: Path) -> None:
-        """Makes a list without tasks where there is no file."""
+        """Makes an empty list if there is no file."""
         with _told(path):
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             with closing(_open(path)) as connection:
                 bring_up_to_date(connection, path)
 
     def carry_over(self, source: Path, target: Path) -> None:
-        """Brings what one list has at Runway, or may have there, and what it has not saved yet into another, all or
-        nothing; nobody uses either. One that the other thinks was not sent, or does not know to be at Runway, becomes
-        what it is in the first. Doing it again changes nothing."""
+        """Copies tasks that are, or may be, at Runway and results not saved yet from one list into another, in one
+        transaction; neither list may be in use. A task that the target considers not sent, or without a Runway id, gets
+        the source's state. Idempotent."""
         for path in (source, target):
             with _told(path), closing(_reading(path)) as connection:
                 is_older = Version.of(connection) < MIGRATIONS[-1].to
@@ -138,10 +137,10 @@ class SqliteSnapshots:
         folders: Sequence[tuple[str, str]],
         posters: Collection[str] = (),
     ) -> None:
-        """Makes a list that nobody uses ready for its new place, all or nothing: `settings` are set (None forgets one),
-        `results` are where they lie now, and texts that begin with the first of a pair of `folders`, a path or a
-        file:// URI, begin with the second. A poster that is neither there nor among those that come (`posters`, paths)
-        is forgotten, so that it is made again."""
+        """Prepares a list that is not in use for its new folder, in one transaction: stores `settings` (None removes
+        one), sets the paths of `results`, and replaces the first of each pair in `folders` (paths or file:// URIs) by
+        the second where a text begins with it. Clears posters that neither exist nor are among `posters` (paths that
+        are created later), so that they are made again."""
         with _told(path), closing(_open(path)) as connection:
             connection.execute("BEGIN IMMEDIATE")
             put_settings(connection, [(to_cell(name), to_json(value)) for name, value in settings.items()])
@@ -160,7 +159,7 @@ class SqliteSnapshots:
 
 
 def _forget(path: Path) -> None:
-    """What cannot be taken away now goes with the folder that it lies in."""
+    """If this fails, the file is deleted with its folder later."""
     with suppress(OSError):
         path.unlink(missing_ok=True)
 
@@ -170,7 +169,7 @@ def _copy(source: Path, raw: Path, watch: Callable[[int, int], None]) -> None:
     os.close(os.open(raw, os.O_WRONLY | os.O_CREAT, 0o600))
     with closing(_reading(source)) as live, closing(sqlite3.connect(raw)) as copy:
         _refuse_strangers(live, source)
-        # One look for the whole copy: without it a write of the program would make SQLite begin the copy anew.
+        # One read transaction for the whole copy: otherwise a write by the program restarts SQLite's copy.
         live.execute("BEGIN")
         (page,) = live.execute("PRAGMA page_size").fetchone()
         live.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -186,11 +185,11 @@ def _write_clean(raw: Path, target: Path, watch: Callable[[int, int], None]) -> 
         copy.set_progress_handler(_stopping(watch), _STEPS)
         try:
             _clean(copy)
-            # Written anew: what was overwritten or deleted must not be left on pages that are free.
+            # Rewritten, so that overwritten and deleted content is not left on free pages.
             os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             copy.execute("VACUUM INTO ?", (str(target),))
         except sqlite3.OperationalError:
-            # The statement that was called off says so in its own way.
+            # Raised by the interrupted statement: raise the reason instead.
             watch(0, 0)
             raise
         found = _contents(copy)
@@ -200,19 +199,19 @@ def _write_clean(raw: Path, target: Path, watch: Callable[[int, int], None]) -> 
 
 
 def _clean(copy: sqlite3.Connection) -> None:
-    """Cuts secrets out of every text of every table, those of later versions too, and what holds for the original
-    alone."""
+    """Removes secrets from every text of every table, including tables of later versions, and settings of the original
+    only."""
     copy.execute("PRAGMA journal_mode = DELETE")
     copy.execute("PRAGMA synchronous = OFF")
     copy.create_function("without_secrets", 1, _cell_without_secrets, deterministic=True)
     copy.execute("BEGIN")
-    # The ledger forbids its rewriting, and nothing that follows from other columns follows from these.
+    # The ledger's triggers forbid updates; the other triggers are not needed for these changes.
     triggers = copy.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
     for name, _ in triggers:
         copy.execute(f'DROP TRIGGER "{name}"')
     copy.execute("UPDATE outputs SET url = '' WHERE url <> ''")
     copy.execute("UPDATE inputs SET upload_uri = '', uploaded_at = NULL WHERE upload_uri <> ''")
-    # Where the list lies is not true of a copy, and changes with each start of the program.
+    # Where the list lies is wrong for a copy, and changes with each start.
     copy.execute("DELETE FROM settings WHERE name = ?", (IDENTITY,))
     for table, column in _texts(copy):
         suspicious = _SUSPICIOUS.format(column=column)
@@ -220,9 +219,9 @@ def _clean(copy: sqlite3.Connection) -> None:
     suspicious = _SUSPICIOUS.format(column="words")
     found = copy.execute(f"UPDATE searched SET words = without_secrets(words) WHERE {suspicious}")
     if found.rowcount:
-        # The index keeps what it once knew until its parts are merged.
+        # The index keeps removed texts until its segments are merged.
         copy.execute("INSERT INTO searched (searched) VALUES ('optimize')")
-    # Its names are those of the tasks, which no trigger followed.
+    # Its names come from the tasks, and the triggers were dropped.
     count_anew(copy)
     for _, statement in triggers:
         copy.execute(statement)
@@ -230,7 +229,7 @@ def _clean(copy: sqlite3.Connection) -> None:
 
 
 def _texts(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
-    """Every column that holds texts and is no part of a key."""
+    """Every text column that is not part of a key."""
     tables = connection.execute("SELECT name FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
     for (table,) in tables.fetchall():
         columns = connection.execute("SELECT name, type, pk FROM pragma_table_info(?)", (table,)).fetchall()
@@ -268,7 +267,7 @@ def _refuse_strangers(connection: sqlite3.Connection, path: Path) -> None:
 
 def _reading(path: Path) -> sqlite3.Connection:
     if not path.is_file():
-        # SQLite would make an empty one.
+        # SQLite would create an empty file.
         raise StoreError(f"There is no list of tasks in “{path.parent.name}”.", detail=str(path))
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5)
     with trouble.closed_on_failure(connection):
@@ -284,12 +283,12 @@ def _open(path: Path) -> sqlite3.Connection:
 
 
 def _stopping(watch: Callable[[int, int], None]) -> Callable[[], int]:
-    """SQLite asks whether to go on; an exception out of `watch` means no."""
+    """Progress handler of SQLite: an exception of `watch` aborts the statement."""
 
     def stops() -> int:
         try:
             watch(0, 0)
-        except Exception:  # noqa: BLE001 - the statement ends with an error, and whoever called it off knows
+        except Exception:  # noqa: BLE001 - the statement ends with an error, and the caller finds the reason
             return 1
         return 0
 
@@ -297,7 +296,7 @@ def _stopping(watch: Callable[[int, int], None]) -> Callable[[], int]:
 
 
 class _Watching:
-    """A `watch`, and what it raised."""
+    """A `watch`, and the exception that it raised."""
 
     def __init__(self, watch: Callable[[int, int], None]) -> None:
         self.raised: Exception | None = None
@@ -320,13 +319,12 @@ def _told(path: Path, watching: _Watching | None = None) -> Iterator[None]:
     except Exception as error:
         if watching is not None and error is watching.raised:
             raise
-        # The disk of a backup fails like any; what its rows say wrong is damage.
+        # OSError can be from the backup's disk; other errors of rows mean damage.
         trouble.raise_instead(trouble.as_store_error(error, path, of_rows=not isinstance(error, OSError)), error)
 
 
 def _carry_over(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
-    """What a list has paid for and not got yet goes into the list that takes its place. `new` is inside a
-    transaction."""
+    """Copies paid tasks without a saved result into the list that replaces this one. `new` is inside a transaction."""
     paid = [task for task in reading.unfinished(old) if task.state is not State.HELD]
     paid += [row.task for row in reading.unsaved(old)]
     here = {task.id: task for task in reading.tasks(new, [task.id for task in paid])}
@@ -347,8 +345,8 @@ def _carry_over(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
 
 
 def _was_sent_since(task: Task, known: Task) -> bool:
-    """Not so of one that both have at Runway, which is asked for anyway, nor of one that had ended in the other list,
-    which may be the later one."""
+    """Whether the task was sent after the other list's state. False if both lists have its Runway id, since it is
+    polled anyway, and if it has ended in the other list, which may be newer."""
     has_id = task.remote_id is not None and known.remote_id is None and not known.state.is_final
     return has_id or known.state is State.HELD
 
@@ -366,7 +364,7 @@ _JSON = (("tasks", "request_values"), ("sheets", "text"), ("settings", "value"))
 
 
 def _move_folders(connection: sqlite3.Connection, moves: Moves) -> None:
-    """Every path and URI below one of the old folders lies below the new one."""
+    """Replaces the old folders by the new ones in every path and URI."""
     moves = [(old, new) for old, new in moves if old and old != new]
     if not moves:
         return
@@ -377,7 +375,7 @@ def _move_folders(connection: sqlite3.Connection, moves: Moves) -> None:
 
 
 def _forget_lost_posters(connection: sqlite3.Connection, coming: Collection[str]) -> None:
-    """A poster that is not where the list says is made again once nobody claims that it is there."""
+    """Clears missing posters, so that they are made again."""
     found = connection.execute("SELECT DISTINCT poster FROM outputs WHERE poster <> ''").fetchall()
     lost = [(poster,) for (poster,) in found if to_text(poster) not in coming and not Path(to_text(poster)).is_file()]
     connection.executemany("UPDATE outputs SET poster = '' WHERE poster = ?", lost)

@@ -1,6 +1,6 @@
-"""Money added up from the tasks. Functions of the reading connection, on the reading thread.
+"""Totals of credits. Functions of a reading connection, on its thread.
 
-The meaning is that of `domain.spending`: the same sums that its functions give, task by task.
+Gives the same totals as the functions of `domain.spending` for each task.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .records import TASK_COLUMNS, task_of, to_cell, to_text
 
 _AT = "coalesce(sent_at, remote_created_at)"
 _UNCERTAIN = "state IN ('uncertain', 'sending')"
-# Evidence that is no valid Unicode is a blob, which SQLite would take for its own binary JSON.
+# Evidence with invalid Unicode is a blob, which SQLite would read as its binary JSON.
 _PRICE = "CASE WHEN typeof(evidence) = 'text' THEN max(coalesce(json_extract(evidence, '$.price'), 0), 0) ELSE 0 END"
 _CREDITS = f"CASE WHEN imported THEN 0 WHEN credits >= 0 THEN credits WHEN {_UNCERTAIN} THEN {_PRICE} ELSE 0 END"
 _REFUSED = """
@@ -30,7 +30,7 @@ _REFUSED = """
 """
 _KEEPER = f"NOT imported AND state = 'succeeded' AND (pick = 'pick' OR rating >= {KEEPER_RATING})"
 _QUARTER = 900
-"""Seconds: every zone begins its day at a whole quarter of an hour, so a quarter is always of one day."""
+"""Seconds. Days begin at a whole quarter of an hour in every time zone, so a quarter belongs to one day."""
 
 _LINES = f"""
     SELECT
@@ -48,8 +48,8 @@ _ASKER = "coalesce((SELECT client FROM client_requests WHERE task_id = id), '')"
 def lines(
     connection: sqlite3.Connection, since: float, until: float, zone: tzinfo | None, *, by_client: bool = False
 ) -> list[SpendingLine]:
-    """By day, model, project and batch, and with `by_client` by who asked for them. `zone` says what a day is;
-    None: this machine's."""
+    """By day, model, project and batch; `by_client` also separates clients. `zone` defines the day; None: this
+    machine's."""
     day_of = Days(zone)
     query = _LINES.format(asker=_ASKER if by_client else "''")
     found: dict[tuple[str, str, str, str, str], SpendingLine] = {}

@@ -1,13 +1,11 @@
-"""The door of the store: what the engine may ask and tell, each as one piece of work on one of its threads.
+"""The store's implementation of the engine's port; each method runs as one function on one of the store's threads.
 
-Call it from one asyncio loop; nothing here blocks that loop. Every write is one transaction and is on disk when the
-call returns, through a power cut: a paid task's intent and its id must not be lost, so the disk is synced at every
-commit (`synchronous = FULL`; WAL alone would only promise it through a crash of the program). Writes that come at the
-same time share a sync, which keeps that affordable.
+Call it from one asyncio loop, which it never blocks. Every write is one transaction and survives a power cut when the
+call returns: a paid task's intent and id must not be lost, so each commit is synced (`synchronous = FULL`; the default
+of WAL only survives a crash of the program). Concurrent writes share a sync, which keeps that affordable.
 
-Raises StoreError for all that goes wrong: disk full, not writable, damaged, in use, newer, closed, or by a mistake of
-the program. Two kinds say what the caller did: LookupError (something that is not there) and ValueError (adding what is
-there).
+Raises StoreError for all failures: disk full, not writable, damaged, in use, newer, closed, or a mistake of the
+program. Mistakes of the caller are LookupError (for what does not exist) and ValueError (for adding what exists).
 """
 
 from __future__ import annotations
@@ -41,18 +39,18 @@ Answer = TypeVar("Answer")
 Arguments = ParamSpec("Arguments")
 
 _PATIENCE_WITH_OTHERS = 5.0
-"""Seconds to wait for a lock that another process holds."""
+"""Seconds to wait for another process's lock."""
 
 
 Threads = Callable[[int, str], Executor]
 Asked = Callable[Concatenate[sqlite3.Connection, Arguments], Answer]
-"""A piece of work on a connection, ..."""
+"""A function of a connection, ..."""
 Method = Callable[Concatenate["SqliteStore", Arguments], Coroutine[Any, Any, Answer]]
-"""... and the method of the store that has it done."""
+"""... and the store's method that runs it."""
 
 
 def _asked(work: Asked[Arguments, Answer]) -> Method[Arguments, Answer]:
-    """Read by the thread that the window waits for."""
+    """Reads on the thread for interactive queries."""
 
     async def ask(store: SqliteStore, /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
         return await store._reader.ask(lambda connection: work(connection, *arguments, **named))
@@ -61,7 +59,7 @@ def _asked(work: Asked[Arguments, Answer]) -> Method[Arguments, Answer]:
 
 
 def _swept(work: Asked[Arguments, Answer]) -> Method[Arguments, Answer]:
-    """Read by the thread for what goes through the whole library."""
+    """Reads on the thread for scans of the whole library."""
 
     async def sweep(store: SqliteStore, /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
         return await store._sweeper.ask(lambda connection: work(connection, *arguments, **named))
@@ -70,7 +68,7 @@ def _swept(work: Asked[Arguments, Answer]) -> Method[Arguments, Answer]:
 
 
 def _written(work: Asked[Arguments, Answer]) -> Method[Arguments, Answer]:
-    """Written in a transaction of its own."""
+    """Writes in a transaction of its own."""
 
     async def write(store: SqliteStore, /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
         return await store._writer.write(lambda connection: work(connection, *arguments, **named))
@@ -79,10 +77,10 @@ def _written(work: Asked[Arguments, Answer]) -> Method[Arguments, Answer]:
 
 
 class SqliteStore:
-    """Made by `open`. One at a time per file; `close` it before the loop ends."""
+    """Made by `open`. One per file; `close` it before the loop ends."""
 
     _threads: Threads = ThreadPoolExecutor
-    """Makes those of `check`, as it made the others."""
+    """Makes the thread of `check`."""
 
     def __init__(
         self, path: Path, writer: WritingLane, reader: ReadingLane, sweeper: ReadingLane, zone: tzinfo | None
@@ -105,21 +103,22 @@ class SqliteStore:
         renewing: Callable[[], None] = lambda: None,
         threads: Threads = ThreadPoolExecutor,
     ) -> SqliteStore:
-        """Opens or makes the file, with its folder, and brings it up to date. `zone` says what a day is when the list
-        is grouped by day; None is this machine's. `is_expected`: there has been a list here, so that a missing or empty
-        one is never made anew. `renewing` is called on the writing thread when a list of an older version is brought up
-        to date, which takes a minute if it is large. `threads` makes so many threads with a name. StoreError when it
-        cannot, DamagedList where a backup has to take its place; the file is never deleted. Until `check` has ended
-        well, what is written stays in the log beside the file."""
+        """Opens or creates the file and its folder, and migrates it.
+
+        `zone` defines days when the list is grouped by day; None is this machine's. `is_expected`: there was a list
+        before, so a missing or empty one is not created again. `renewing` is called on the writing thread before a
+        migration, which takes a minute for a large list. `threads` makes a pool of so many threads with a name.
+        StoreError on failure, DamagedList if a backup must replace it; the file is never deleted. Until `check`
+        succeeds, writes stay in the write-ahead log."""
         write = DatabaseThread(
             threads(1, f"store-write {path.name}"),
             lambda: _connect_to_write(path, migrations, renewing, is_expected=is_expected),
         )
         read = DatabaseThread(threads(1, f"store-read {path.name}"), lambda: _connect_to_read(path, 24_000))
-        # What goes through the whole library has a thread of its own: what the window waits for never stands behind it.
+        # A thread of its own for scans, so that the window's queries never wait for them.
         sweep = DatabaseThread(threads(1, f"store-sweep {path.name}"), lambda: _connect_to_read(path, 4_000))
         writer, reader = WritingLane(path, write), ReadingLane(path, read)
-        # It comes to few pages again: 4 MB would be kept for nothing.
+        # Scans hardly reuse pages: keeping them would waste 4 MB.
         sweeper = ReadingLane(path, sweep, keeps_pages=False)
         lanes = (writer, reader, sweeper)
         try:
@@ -201,7 +200,7 @@ class SqliteStore:
         )
 
     async def set_settings(self, values: Mapping[str, Any]) -> None:
-        # Taken down now: the caller may change its values while the writing waits.
+        # Serialized now: the caller may change its values before the write runs.
         cells = self._setting_cells(values)
         await self._writer.write(lambda connection: writing.put_settings(connection, cells))
 
@@ -276,9 +275,8 @@ class SqliteStore:
         )
 
     async def check(self, *, whole: bool = False) -> None:
-        """Reads the whole file on a thread of its own, for what makes no sense in it; canceled, it is broken off.
-        `whole`: the indexes are compared with what they are of, too. DamagedList where it is not sound; then the file
-        itself is still as it was when it was opened."""
+        """Checks the whole file for damage on a thread of its own; canceling aborts that. `whole` also compares the
+        indexes with their tables. DamagedList if it is damaged; then the file itself is as it was when opened."""
         executor = self._threads(1, f"store-check {self._path.name}")
         lane = ReadingLane(self._path, DatabaseThread(executor, lambda: _connect(self._path)))
         try:
@@ -296,12 +294,12 @@ class SqliteStore:
         problems: builtins.list[Exception] = []
 
         def work(connection: sqlite3.Connection) -> bool:
-            # What the file has and the log too is read from the log, however little a damage has left of it, and does
-            # not fit the rest of the file: so it is done wholly, until the log is empty, or not begun.
+            # Pages in both file and log are read from the log. If a damaged log were applied partly, the file would
+            # become inconsistent: so checkpoint completely, or not at all.
             try:
                 with self._reader.held() as is_free, self._sweeper.held() as is_swept:
                     return is_free and is_swept and _empty_log(connection)
-            except Exception as error:  # noqa: BLE001 - no future takes every kind; raised below
+            except Exception as error:  # noqa: BLE001 - a future cannot hold every exception; raised below
                 problems.append(error)
                 return False
 
@@ -311,8 +309,8 @@ class SqliteStore:
         return is_empty
 
     async def close(self) -> None:
-        """Finishes what was asked for, then closes; calling it again does nothing. The writer goes last, as whoever
-        goes last tidies the write-ahead log away."""
+        """Finishes earlier work, then closes; idempotent. The writer is last, because the last connection deletes the
+        write-ahead log."""
         self._may_checkpoint = False
         try:
             await self._sweeper.close()
@@ -351,21 +349,20 @@ def _connect_to_write(
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     is_there = path.exists()
     if not (is_there and path.stat().st_size) and (is_expected or _is_left_of(path)):
-        # SQLite would take away the log beside an empty file.
+        # SQLite would delete the log of an empty file.
         raise trouble.lost(path, is_there=is_there)
-    # Prompts are nobody else's business: the file, and the log that SQLite puts beside it with the same mode, are
-    # private.
+    # Prompts are private: so are the file, and the log, which SQLite creates with the same mode.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     with trouble.closed_on_failure(_connect(path)) as connection:
         if is_expected and has_nothing(connection):
             raise trouble.lost(path, is_there=True)
         connection.execute("PRAGMA journal_mode = WAL")
-        # Not yet known to be sound: `SqliteStore.check`.
+        # Not checked yet; see `SqliteStore.check`.
         connection.execute("PRAGMA wal_autocheckpoint = 0")
         connection.execute("PRAGMA synchronous = FULL")
-        # On macOS a plain sync leaves the bytes in the drive's cache; elsewhere this changes nothing.
+        # On macOS a plain sync leaves the bytes in the drive's cache; elsewhere this has no effect.
         connection.execute("PRAGMA fullfsync = ON")
-        # The log of a list that was written anew does not keep its size.
+        # Shrinks the log after a large write, such as a migration.
         connection.execute("PRAGMA journal_size_limit = 67108864")
         connection.execute("PRAGMA foreign_keys = ON")
         bring_up_to_date(connection, path, migrations, renewing)
@@ -373,13 +370,13 @@ def _connect_to_write(
 
 
 def _is_left_of(path: Path) -> bool:
-    """Whether something lies beside a file that only a list in use leaves there."""
+    """Whether there are files that only a list in use leaves: a log or a migration's backup."""
     log = path.with_name(f"{path.name}-wal")
     return (log.exists() and log.stat().st_size > 0) or any(path.parent.glob(f"{path.name}.backup-v*"))
 
 
 def _connect_to_read(path: Path, cache: int) -> sqlite3.Connection:
-    """`cache` in kilobytes: whoever goes through everything comes to no page twice."""
+    """`cache` in kilobytes; scans need little, since they read no page twice."""
     with trouble.closed_on_failure(_connect(path)) as connection:
         add_pieces(connection)
         connection.execute("PRAGMA query_only = ON")
@@ -388,7 +385,7 @@ def _connect_to_read(path: Path, cache: int) -> sqlite3.Connection:
 
 
 def _empty_log(connection: sqlite3.Connection) -> bool:
-    # Whoever writes waits while this waits for other programs.
+    # Do not wait for other programs: our writes would wait meanwhile.
     connection.execute("PRAGMA busy_timeout = 0")
     try:
         is_busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -398,12 +395,12 @@ def _empty_log(connection: sqlite3.Connection) -> bool:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    # Its one thread ends without work, and another takes its place.
+    # The pool's thread may end when idle, and a new one take over the connection.
     connection = sqlite3.connect(
         path, isolation_level=None, timeout=_PATIENCE_WITH_OTHERS, cached_statements=256, check_same_thread=False
     )
     with trouble.closed_on_failure(connection):
         connection.execute("PRAGMA temp_store = MEMORY")
-        # A list that came with a backup has a schema of whoever made that (`own_schema`).
+        # A restored list has the schema of its maker (`own_schema`).
         connection.execute("PRAGMA trusted_schema = OFF")
     return connection

@@ -1,8 +1,8 @@
-"""How many tasks hold what the left pane lists, kept with each change, so that nobody has to count a library.
+"""Counts of tasks for the left pane, maintained by triggers, so that the library need not be counted.
 
-A line for each name of each kind: how many tasks of the list, without removed ones, have it. Triggers keep the lines,
-so that whoever writes a task need not know of them. The statements are part of the first form of the list; `counts` is
-a function of a reading connection, on its thread.
+One row per kind and name: how many tasks in the list (not removed) have it. Triggers update the rows, so writers of
+tasks need not. The statements are part of the first form of the list; `counts` is a function of a reading connection,
+on its thread.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _TRAITS = {
     "batch": ("{row}batch_id", "{row}batch_id IS NOT NULL"),
     Place.PICKS.value: ("''", f"{{row}}pick = '{Pick.PICK.value}'"),
     Place.NEEDS_ATTENTION.value: ("''", "{row}attention"),
-    # What is missing counts among what is not saved.
+    # Missing results count as not saved.
     Place.SAVED.value: ("''", "{row}saved AND NOT {row}missing"),
     Place.MISSING.value: ("''", "{row}missing"),
     Place.CHANGED.value: ("''", "{row}changed"),
 }
-"""The name that a task has of each kind, and when it has one."""
+"""SQL for each kind: the task's name, and whether the task counts."""
 _COLUMNS = (
     "endpoint", "model", "project", "rank", "rating", "shot", "batch_id", "pick", "attention", "saved", "missing",
     "changed", "removed_at",
@@ -42,7 +42,7 @@ _BATCHES = """
     SELECT id, batches.name, created_at, amount FROM tally JOIN batches ON id = tally.name
     WHERE kind = 'batch' AND amount > 0 ORDER BY created_at DESC, id DESC
 """
-"""Those that have tasks, the latest first."""
+"""Batches with tasks, latest first."""
 _ADDED = "ON CONFLICT (kind, name) DO UPDATE SET amount = amount + excluded.amount"
 
 
@@ -74,10 +74,10 @@ COUNTED = (
     WHERE task NOT IN (SELECT number FROM tasks WHERE removed_at IS NOT NULL) GROUP BY tag
     """,
 )
-"""Counts all anew."""
+"""Recounts everything."""
 
 TALLY = (
-    # Names are what the columns of the tasks hold: texts, numbers, bytes.
+    # Names have the types of the tasks' columns: texts, numbers, blobs.
     "CREATE TABLE tally (kind TEXT NOT NULL, name NOT NULL, amount INTEGER NOT NULL, PRIMARY KEY (kind, name)) "
     "WITHOUT ROWID",
     f"CREATE TRIGGER tally_made AFTER INSERT ON tasks BEGIN {_moved(_lines('NEW.', ''))} END",
@@ -106,7 +106,7 @@ TALLY = (
 
 
 def count_anew(connection: sqlite3.Connection) -> None:
-    """After a change that no trigger saw. Inside a transaction of a writing connection."""
+    """Recounts after a change without triggers. Inside a transaction of a writing connection."""
     for statement in COUNTED:
         connection.execute(statement)
 
@@ -119,11 +119,11 @@ _CLIENTS = """
     )
     SELECT name FROM one WHERE name IS NOT NULL
 """
-"""Each name once, by one look into the index for each."""
+"""Distinct names, by one index lookup each."""
 
 
 def counts(connection: sqlite3.Connection) -> PlaceCounts:
-    """What the left pane shows. It takes as long as there are names, however many tasks have them."""
+    """The counts of the left pane. Takes time by the number of names, not of tasks."""
     amounts: dict[str, dict[Any, int]] = {}
     for kind, name, amount in connection.execute(
         "SELECT kind, name, amount FROM tally WHERE amount > 0 AND (kind < 'batch' OR kind > 'batch')"

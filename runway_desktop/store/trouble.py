@@ -1,8 +1,7 @@
-"""What SQLite, the disk and the rows complain about, in words: the one place that says what may come out of this room.
+"""Translates errors of SQLite, the disk and invalid rows; defines which exceptions this package raises.
 
-That is StoreError for all that goes wrong, and two kinds that say what the caller did: LookupError (something that is
-not there) and ValueError (adding what is there). What only a mistake of the program explains is a StoreError as well,
-so that whoever asked goes on; the log tells of it, so that it is noticed. Any thread.
+StoreError for all failures, and for mistakes of the caller LookupError (what does not exist) and ValueError (adding
+what exists). A mistake of the program is a StoreError too, so that the caller can go on, and is logged. Any thread.
 """
 
 from __future__ import annotations
@@ -40,17 +39,17 @@ _SAID = {
     ),
     sqlite3.SQLITE_INTERRUPT: ("The work with the list of tasks was called off.", "Try again."),
 }
-"""What happened and what to do, by SQLite's code."""
+"""Message and advice, by SQLite's error code."""
 
 _NO_TEXT = "Could not decode to UTF-8"
 _CLOSED = "closed database"
 _TOO_LARGE = "SQLite INTEGER"
-"""In what Python's own module says, without a code of SQLite."""
+"""In messages of Python's own module that have no SQLite code."""
 
 
 def translated(error: Exception, path: Path, *, of_rows: bool = False) -> Exception:
-    """The exception to raise in place of `error`, which came out of the database at `path`; `error` itself where it is
-    promised. `of_rows`: rows were made values of the domain, so that what makes no sense is damage."""
+    """The exception to raise instead of `error`, from the database at `path`; `error` itself if it is allowed.
+    `of_rows`: rows were parsed, so an invalid value means damage."""
     match error:
         case sqlite3.IntegrityError() if _code(error) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
             return LookupError("Something belongs to a task or a batch that is not there")
@@ -63,7 +62,7 @@ def translated(error: Exception, path: Path, *, of_rows: bool = False) -> Except
 
 
 def as_store_error(error: Exception, path: Path, *, of_rows: bool = False) -> StoreError:
-    """Where nothing else is promised."""
+    """For callers that may raise only StoreError."""
     match error:
         case StoreError():
             return error
@@ -86,16 +85,16 @@ def raise_instead(problem: Exception, error: Exception) -> NoReturn:
 
 @contextmanager
 def told(path: Path, *, of_rows: bool = False) -> Iterator[None]:
-    """Lets out nothing but what is promised."""
+    """Translates all exceptions of the block."""
     try:
         yield
-    except Exception as error:  # noqa: BLE001 - translated, and logged where nobody thought of it
+    except Exception as error:  # noqa: BLE001 - translated, and logged if unexpected
         raise_instead(translated(error, path, of_rows=of_rows), error)
 
 
 @contextmanager
 def closed_on_failure(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """While it is made ready: a connection that is not handed out keeps its files open until it is collected."""
+    """Closes a connection if its setup fails: otherwise its files stay open until it is garbage-collected."""
     try:
         yield connection
     except BaseException:
@@ -104,7 +103,7 @@ def closed_on_failure(connection: sqlite3.Connection) -> Iterator[sqlite3.Connec
 
 
 def in_words(error: sqlite3.Error, path: Path) -> StoreError | None:
-    """For what disk, file and other programs do; None for what the statement did."""
+    """For faults of disk, file and other programs; None for an error in the statement."""
     code = _code(error) & 0xFF
     if code in _DAMAGED or (not code and _NO_TEXT in str(error)):
         return damaged(path, str(error))
@@ -122,11 +121,11 @@ _RESTORE = "Restore a backup: the files that are here now are kept. Saved result
 
 
 def check(connection: sqlite3.Connection, path: Path, *, whole: bool = False) -> None:
-    """Reads all pages of the list: some 10 MB in a tenth of a second. Raises DamagedList, and what SQLite raises.
+    """Reads all pages of the list: some 10 MB in a tenth of a second. Raises DamagedList, and SQLite's errors.
 
-    The quick check finds pages, cells and free lists that make no sense; the `whole` one also compares every index,
-    those of the search included, with its table. Neither finds a changed bit inside a text or a number that no index
-    holds: SQLite keeps no checksums of pages."""
+    The quick check finds invalid pages, cells and free lists; `whole` also compares every index, including the
+    search's, with its table. Neither finds a changed bit inside a text or a number without an index: SQLite has no page
+    checksums."""
     (said,) = connection.execute(f"PRAGMA {'integrity' if whole else 'quick'}_check(1)").fetchone()
     if said != "ok":
         raise damaged(path, said)
@@ -137,7 +136,7 @@ def damaged(path: Path, detail: str) -> DamagedList:
 
 
 def lost(path: Path, *, is_there: bool) -> DamagedList:
-    """For a list that was in use here, of which nothing is left."""
+    """For a list that was in use here and is missing or empty."""
     how = "is empty" if is_there else "is missing"
     return DamagedList(
         f"The list of tasks “{path.name}” {how}, although this profile has been used.",
@@ -159,7 +158,7 @@ def closed() -> StoreError:
 
 
 def mistake(error: Exception, path: Path) -> StoreError:
-    """For what nobody thought of; the log gets all of it."""
+    """For an unexpected error, which is logged in full."""
     log.error("A mistake of the program with the list of tasks %s", path, exc_info=error)
     return StoreError(
         "Something went wrong in the program with the list of tasks.",
@@ -169,15 +168,14 @@ def mistake(error: Exception, path: Path) -> StoreError:
 
 
 def _is_of_a_row(error: Exception) -> bool:
-    """Whether a row that makes no sense explains it. What was asked for with a value that no database takes does
-    not."""
+    """Whether an invalid row explains the error. A parameter that no database accepts does not count."""
     if isinstance(error, UnicodeEncodeError) or _TOO_LARGE in str(error):
         return False
     return isinstance(error, (ValueError, TypeError, LookupError, OverflowError, RecursionError, OSError))
 
 
 def _code(error: sqlite3.Error) -> int:
-    """SQLite's extended code; SQLITE_OK where Python's own module complains."""
+    """SQLite's extended code; SQLITE_OK for errors of Python's own module."""
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
 
 

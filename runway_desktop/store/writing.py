@@ -1,7 +1,6 @@
-"""What is written, one step each. Functions of the writing connection, inside a transaction that the lane begins and
-ends.
+"""Single writes. Functions of the writing connection, inside a transaction that the lane begins and ends.
 
-Raise LookupError for a task that is not there; SQLite's own errors are translated by the lane.
+Raise LookupError for a missing task; the lane translates SQLite's errors.
 """
 
 from __future__ import annotations
@@ -35,8 +34,8 @@ _IS_LATER_KIND = f"excluded.media = '{Media.OTHER.value}' AND media NOT IN ({_KI
 
 
 def _insertion(table: str, columns: tuple[str, ...], key: tuple[str, ...] = ()) -> str:
-    """An INSERT; with a key, one that updates what is there. Columns that this program does not know stay as they are,
-    which a REPLACE would not leave them; so does a kind of media of a later version, which is read as OTHER."""
+    """An INSERT; with a key, an upsert. Unlike REPLACE it keeps columns that this program does not know, and a later
+    version's kind of media, which is read as OTHER."""
     marks = ", ".join("?" * len(columns))
     statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
     if key:
@@ -51,7 +50,7 @@ _ADD_TASK = _insertion("tasks", TASK_COLUMNS)
 _PUT_BATCH = _insertion("batches", ("id", "name", "created_at"), ("id",))
 _PUT_OUTPUT_AND_LOOK = _insertion("outputs", OUTPUT_COLUMNS, ("task_id", '"index"'))
 _IS_OTHER_FILE = " OR ".join(f"excluded.{column} <> {column}" for column in ("path", "sha256", "size", "state"))
-# Who saves an output may have read it before the last look at its file; that look stands while the file is the same.
+# A saved output may be older than the last file check, which is kept while the file is the same.
 _PUT_OUTPUT = functools.reduce(
     lambda statement, column: statement.replace(
         f"{column} = excluded.{column}",
@@ -65,7 +64,7 @@ _PUT_INPUT = _insertion("inputs", INPUT_COLUMNS, ("task_id", "place"))
 _ADD_ENTRY = """
     INSERT INTO ledger (task, at, kind, detail) VALUES (coalesce((SELECT number FROM tasks WHERE id = ?), -1), ?, ?, ?)
 """
-"""The task of a number below one is nobody's: what is told of a task that is not there is refused."""
+"""An unknown task gets the number -1, which violates the foreign key."""
 _PUT_ESTIMATE = _insertion("estimates", ("endpoint", "model", "shape", "credits", "at"), ("endpoint", "model", "shape"))
 _PUT_SETTING = _insertion("settings", ("name", "value"), ("name",))
 _FIND_TASK = f"SELECT number, {', '.join(TASK_COLUMNS)} FROM tasks WHERE id = ?"
@@ -89,7 +88,7 @@ def add_tasks(
 
 
 def update_task(connection: sqlite3.Connection, task: Task) -> None:
-    """Writes the columns that differ and leaves the others, so that an answer of the poller costs no index a thing."""
+    """Updates only the columns that differ, so that a poll's answer does not rewrite indexes."""
     row = connection.execute(_FIND_TASK, (task.id,)).fetchone()
     if row is None:
         raise LookupError(f"No task {task.id}")
@@ -114,8 +113,8 @@ def put_batch(connection: sqlite3.Connection, batch: Batch) -> None:
 
 
 def put_outputs(connection: sqlite3.Connection, outputs: Iterable[Output], *, with_looks: bool = False) -> set[TaskId]:
-    """`with_looks`: what they say of their files is the newest that is known. Gives the tasks that the search does not
-    know as they are now: those with a file of another name."""
+    """`with_looks`: also writes the result of the last file check. Returns the tasks whose search text is outdated:
+    those whose file has another name."""
     statement = _PUT_OUTPUT_AND_LOOK if with_looks else _PUT_OUTPUT
     stale = set()
     for output in outputs:
@@ -151,7 +150,7 @@ def put_settings(connection: sqlite3.Connection, cells: Iterable[tuple[Cell, Cel
 
 
 def renew_search(connection: sqlite3.Connection, task_id: TaskId) -> None:
-    """Makes the search know the task's texts and file names as they are now."""
+    """Updates the search text: the task's texts and file names."""
     row = connection.execute(_FIND_SEARCHED, (task_id,)).fetchone()
     if row is None:
         raise LookupError(f"No task {task_id}")
