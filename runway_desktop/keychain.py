@@ -1,9 +1,9 @@
 """The system's keychain, through `keyring`, as the engine's `SecretStore`.
 
-Every call runs in the workers it is given, since a locked keychain waits for the person without limit, and importing
-keyring takes a fifth of a second. They must not keep the process alive while they wait. All that fails becomes
-`SecretStoreError`, in words; a secret is in no message, log or repr. There is no fall-back to a file: a store that
-would keep the key in plain text counts as none.
+Every call runs in the given workers: a locked keychain waits for a person without limit, and importing keyring takes a
+fifth of a second. The workers must not keep the process alive meanwhile. All failures become `SecretStoreError`; a
+secret is in no message, log or repr. There is no fallback to a file: a backend that stores plain text counts as
+none.
 """
 
 from __future__ import annotations
@@ -30,16 +30,17 @@ _NAMES = (
     ("Windows", "the Windows Credential Locker"),
 )
 _UNSAFE = ("keyrings.alt", "keyring.backends.fail", "keyring.backends.null")
-"""Backends that keep nothing, or keep it in a file that anybody can read."""
+"""Backends that store nothing, or store the key in a readable file."""
 
 _LOCKED = ("LockedException", "PromptDismissedException")
-"""What the Secret Service's own library raises past keyring when a keychain is locked in the middle of a call."""
+"""Exceptions of the Secret Service's library that keyring does not translate, when a keychain is locked during a
+call."""
 
 _CHAIN = "keyring.backends.chainer"
 
 
 class SystemKeychain:
-    """`choose` gives the backend; None: keyring's own choice."""
+    """`choose` returns the backend; None: keyring's own choice."""
 
     def __init__(
         self, executor: Executor, service: str = SERVICE, choose: Callable[[], KeyringBackend] | None = None
@@ -73,7 +74,7 @@ class SystemKeychain:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._executor, self._guarded, question)
         except RuntimeError as error:
-            # The workers are gone: the program is closing.
+            # The executor has shut down: the program is closing.
             problem = _broken(error)
         raise problem
 
@@ -83,8 +84,8 @@ class SystemKeychain:
         except SecretStoreError:
             raise
         except BaseException as error:  # noqa: BLE001 - below keyring are plugins, D-Bus and system libraries
-            # Also what is no Exception: a library written in Rust panics with something else, and in a worker nothing
-            # that is raised is meant for us.
+            # Also non-Exceptions: a library written in Rust panics with a BaseException. In a worker no exception is
+            # meant for this code.
             raise _translated(error) from None
 
     def _backend(self) -> KeyringBackend:
@@ -93,7 +94,7 @@ class SystemKeychain:
         chosen = self._choose() if self._choose is not None else keyring.get_keyring()
         safe = _first_safe(chosen)
         if safe is None and self._choose is None:
-            # keyring chooses once and sticks to it; a keychain that was started since is only found by choosing again.
+            # keyring chooses once; only a second initialization finds a keychain that was started since.
             keyring.core.init_backend()
             safe = _first_safe(keyring.get_keyring())
         if safe is None:
@@ -107,7 +108,7 @@ class SystemKeychain:
 
 
 def _first_safe(backend: KeyringBackend) -> KeyringBackend | None:
-    """The backend itself, or the first of a chain: a chain would go on to one that keeps the key in plain text."""
+    """The backend itself, or the first safe one of a chain: the chain itself could fall back to plain text."""
     parts = getattr(backend, "backends", ()) if _where(backend).startswith(_CHAIN) else (backend,)
     return next((part for part in parts if not _where(part).startswith(_UNSAFE)), None)
 
@@ -122,7 +123,7 @@ def _name(backend: KeyringBackend) -> str:
 
 
 def _secret(found: object) -> str | None:
-    """What a backend gave, without blanks around it. TypeError for what is no text: not every plugin keeps to it."""
+    """A backend's answer, stripped. TypeError if it is not text, as some plugins return."""
     if found is None:
         return None
     if not isinstance(found, str):
@@ -132,11 +133,11 @@ def _secret(found: object) -> str | None:
 
 def _translated(error: BaseException) -> SecretStoreError:
     if isinstance(error, ImportError):
-        # keyring itself, perhaps, and with it the names of its errors.
+        # keyring itself may be missing, and so its exception classes.
         return _broken(error)
     from keyring.errors import InitError, KeyringLocked, NoKeyringError, PasswordDeleteError, PasswordSetError
 
-    # keyring's own words may quote what was stored, so only the error's kind is kept.
+    # Keep only the error's class: keyring's message may quote the stored secret.
     detail = type(error).__name__
     match error:
         case _ if isinstance(error, KeyringLocked) or detail in _LOCKED:

@@ -1,1 +1,1 @@
-"""The engine: asyncio, no Qt. Submission and ledger, poller, downloads, library, account, settings."""
+"""The engine, in asyncio and without Qt: tasks, results, library, money, backups, account, settings."""

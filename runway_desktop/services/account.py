@@ -1,11 +1,11 @@
-"""The key, the organization behind it, and how the program stands with Runway.
+"""The API key, its organization, and the state of the connection to Runway.
 
-One place decides from what poller and lane report whether Runway is reached, refuses the key, or has trouble, and when
-the next try is due while offline. A key that was refused is tried by this object alone, seldom, or when the person
-asks: until Runway takes it nobody else asks, and nothing is sent. The secret lives in the client, in the keychain, or
-in this object for the session; in no event, log or repr. Loop's thread only. `test_key` and `forget_key` raise;
-everything else turns errors into `key`, `connection` and events. A mistake of the program while asking is reported and
-counts as no answer.
+One place turns the outcomes that poller and lane report into a link state (connected, offline, key refused, trouble)
+and plans the next try while offline. After a key was refused, only this object tries it again, seldom or on request; no
+other service calls the API and nothing is sent until a try succeeds. The secret is held by the client, the keychain, or
+this object for the session; it is in no event, log or repr. Loop's thread only. `test_key` and `forget_key` raise; all
+other errors become `key`, `connection` and events. A programming mistake while asking is reported and counts as no
+answer.
 """
 
 from __future__ import annotations
@@ -41,22 +41,22 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REFRESH_SOON = 5.0
-"""Seconds after a sending or an end: several of them are one question."""
+"""Seconds after a task was sent or ended. Several requests within that time become one call."""
 REFRESH_SELDOM = 900.0
 REFRESH_LEAST_GAP = 30.0
 OFFLINE_GAP = 5.0
-"""Seconds between two tries while offline, at the most: so late is the first question after an outage."""
+"""Longest pause in seconds between two tries while offline, so also the longest delay after an outage ends."""
 REFUSED_FIRST = 15.0
-"""Seconds until a key that was refused is tried again, growing twofold up to ..."""
+"""Seconds before a refused key is tried again; doubles up to `REFUSED_SELDOM`."""
 REFUSED_SELDOM = 300.0
-"""... so many."""
+"""Longest pause in seconds between two such tries."""
 KEYCHAIN_PATIENCE = 1.0
-"""Seconds after which the window says that the keychain keeps us waiting."""
+"""Seconds before the window says that the keychain has not answered yet."""
 
 
 class Account:
-    """`given_secret` is a key from outside (the environment, the demo), which wins over the keychain and is never
-    stored."""
+    """`given_secret` is a key from outside (the environment, the demo). It takes precedence over the keychain and is
+    never stored."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class Account:
         self._keys_used = 0
         self._key_came = asyncio.Event()
         self.moments = Moments(clock)
-        """In which the spans of readings are told, and the sendings that they may hold."""
+        """Time line of balance readings, and of the sendings that fall into them."""
         self.key = KeyStatus()
         self.organization: Organization | None = None
         self.connection = Connection()
@@ -107,12 +107,12 @@ class Account:
 
     @property
     def keys_used(self) -> int:
-        """Another number with each key that comes into use: readings of two keys cannot be compared."""
+        """Counts the keys used so far. Readings made with different keys cannot be compared."""
         return self._keys_used
 
     async def start(self) -> None:
-        """Finds the key: the given one, else the keychain's, else none. May take as long as a person takes to unlock
-        it, or to type a key meanwhile."""
+        """Finds the key: the given one, else the keychain's, else none. Can take as long as a person takes to unlock
+        the keychain or to type a key."""
         if self._given:
             self._accept(self._given, KeyStatus(place=self._given_place, ending=self._given[-4:]))
             return
@@ -125,7 +125,7 @@ class Account:
                 self._accept(None, KeyStatus(problem=error.in_words(), no_keychain=is_absent))
             return
         if self._keys_used != keys_used:
-            # A key was typed while the keychain waited for its person: that one counts.
+            # A key that was typed while the keychain was locked takes precedence.
             return
         if secret:
             self._accept(secret, KeyStatus(place=KeyPlace.KEYCHAIN, store_name=name, ending=secret[-4:]))
@@ -133,8 +133,8 @@ class Account:
             self._accept(None, KeyStatus(store_name=name))
 
     async def test_key(self, secret: str) -> Organization:
-        """Asks for the balance with this key and keeps nothing. Raises ApiError: KeyRefused when Runway does not take
-        it."""
+        """Reads the balance with this key; stores nothing. Raises ApiError: KeyRefused when Runway does not accept the
+        key."""
         client = self._make_runway(secret.strip())
         try:
             return replace(await client.organization(), asked_at=self._clock.now())
@@ -142,11 +142,11 @@ class Account:
             await client.aclose()
 
     async def use_key(self, secret: str, *, remember: bool) -> KeyStatus:
-        """Uses this key from now on. With `remember` it goes into the keychain; if that fails it is kept for this
+        """Uses this key from now on. `remember` also stores it in the keychain; if that fails, the key is kept for this
         session and `KeyStatus.problem` says why."""
         secret = secret.strip()
         status = KeyStatus(place=KeyPlace.MEMORY, ending=secret[-4:])
-        # At once, so that a keychain that waits for a person does not hold up the work.
+        # Before the keychain call, which can wait for a person.
         self._accept(secret, status)
         keys_used = self._keys_used
         if remember:
@@ -162,8 +162,8 @@ class Account:
         return status
 
     async def forget_key(self) -> None:
-        """Removes the key from memory and keychain. SecretStoreError when the keychain keeps it; then memory has
-        forgotten it."""
+        """Removes the key from memory and keychain. Raises SecretStoreError when the keychain cannot remove it; memory
+        has no key then either."""
         name = self.key.store_name
         self._accept(None, KeyStatus(store_name=name))
         try:
@@ -173,12 +173,11 @@ class Account:
             raise
 
     async def refresh(self) -> Organization | None:
-        """Asks for balance and limits now, together with whoever else is asking. None when that failed; `connection`
-        says why."""
+        """Reads balance and limits now; concurrent callers share one call. None on failure; `connection` says why."""
         return await self.try_now() if self.can_ask else None
 
     async def try_now(self) -> Organization | None:
-        """The same because the person asks: also with a key that was refused, which may be good again by now."""
+        """Like `refresh`, on the person's request: also tries a key that was refused before."""
         if self.key.place is KeyPlace.NONE:
             return None
         if self._asking is None or self._asking.done():
@@ -186,14 +185,14 @@ class Account:
         return await shielded(self._asking)
 
     def want_refresh(self, within: float = REFRESH_SOON) -> None:
-        """Something changed the balance: `run` asks in `within` seconds, for all who wanted it meanwhile."""
+        """Something changed the balance: `run` reads it `within` seconds. Requests until then are merged into one."""
         due = self._clock.monotonic() + within
         if self._wanted_at is None or due < self._wanted_at:
             self._wanted_at = due
             self._alarm.ring()
 
     async def run(self) -> None:
-        """Asks seldom, after sendings and ends, and while offline for as long as nobody else tries. Runs until
+        """Reads the balance seldom, after sendings and ends, and while offline if no other service tries. Runs until
         canceled."""
         try:
             await keep_going("watching the balance", self._turn, self._clock)
@@ -216,8 +215,7 @@ class Account:
             await self.refresh()
 
     def claim_try(self) -> bool:
-        """While offline, one caller at a time may try whether Runway is back; True makes it this one, and the next is
-        due later."""
+        """While offline, grants one caller at a time the next try to reach Runway (True) and plans the one after it."""
         if not self.is_offline:
             return True
         if self.seconds_to_try() > 0:
@@ -226,15 +224,15 @@ class Account:
         return True
 
     def note_success(self, key: Fingerprint | None = None) -> None:
-        """Runway answered, whatever it said; to that key, where the caller knows it."""
+        """Runway answered, with any status. `key`, where known, is the key that the call was made with."""
         if self.key.place is KeyPlace.NONE or key not in (None, self.key.fingerprint):
             return
         self._failures = self._refusals = 0
         self._set_connection(Connection(link=Link.CONNECTED, last_answer_at=self._clock.now()))
 
     def note_failure(self, error: RunwayDesktopError, key: Fingerprint | None = None) -> None:
-        """A call failed. Only the link changes: no task does. `key` is the one that it was made with, where the caller
-        knows it: what is said of one that is not in use any more says nothing of the one that is."""
+        """A call failed. Changes the link only, never a task. `key`, where known, is the key that the call was made
+        with; a failure of a key that is no longer in use is ignored."""
         if self.connection.link in (Link.NO_KEY, Link.KEY_REFUSED) or key not in (None, self.key.fingerprint):
             return
         self._failures += 1
@@ -287,13 +285,13 @@ class Account:
         with survived("asking for the balance") as attempt:
             found = await self._read()
         if attempt.failed:
-            # Whoever wants to know it gets another answer than none before long.
+            # Retry soon: callers got no result.
             self.want_refresh()
         return found
 
     async def _read(self) -> Organization | None:
         keys_used = self._keys_used
-        # The moment of the asking, not of the answer: what is sent in between is not surely in these counts.
+        # Time of the request, not of the answer: a task sent in between may be missing in these counts.
         asked_at = self._clock.now()
         begin = self.moments.now()
         self._asked_at = self._clock.monotonic()
@@ -304,7 +302,7 @@ class Account:
                 self.note_failure(error)
             return None
         if self._keys_used != keys_used:
-            # Another key came in meanwhile: this is somebody else's balance.
+            # The key changed meanwhile: this balance is another key's.
             return None
         self.note_success()
         self._set_organization(replace(found, asked_at=asked_at, span=Span(begin, self.moments.now())))
@@ -320,7 +318,7 @@ class Account:
         return max(0.0, self._due() - self._clock.monotonic())
 
     def _due(self) -> float:
-        """When, on the monotonic clock, the next question is due."""
+        """Monotonic time of the next scheduled read."""
         if self._asked_at is None:
             return self._wanted_at if self._wanted_at is not None else self._clock.monotonic()
         seldom = self._asked_at + REFRESH_SELDOM
@@ -339,7 +337,7 @@ class Account:
         self._plan_try(self.connection, delay(self._refusals, self._rng, first=REFUSED_FIRST, longest=REFUSED_SELDOM))
 
     def _plan_try(self, connection: Connection, seconds: float) -> None:
-        """Waiting goes by the monotonic clock; the wall time is for the person's eyes."""
+        """Waiting uses the monotonic clock; the wall time is for display."""
         self._try_at = self._clock.monotonic() + seconds
         self._set_connection(replace(connection, next_try_at=self._clock.now() + seconds))
 

@@ -1,6 +1,7 @@
 """The event bus: passes each event of the engine to all listeners, synchronously and in order, on the loop's thread.
 
 A listener that raises is reported; the others still receive the event.
+
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ class Bus:
         self._listeners: list[Listener] = []
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Calls `listener` for each event from now on; the answer stops it."""
+        """Calls `listener` for each event from now on. Returns a function that stops this."""
         self._listeners.append(listener)
 
         def stop() -> None:

@@ -1,9 +1,9 @@
-"""Renews the catalog from a newer file, without a new release of the program.
+"""Replaces the catalog by a newer file without a release of the program.
 
-The file is checked, copied into the profile's folder and used at once and at every later start, until the program
-itself ships a newer one or the person goes back to the built-in one. Files are read and written in the executor.
-`renew` raises NotPossible with a sentence for a file that is no catalog or an older one, DiskError for one that
-cannot be read or kept. Loop's thread only, but for `in_use`, which blocks.
+The file is validated, copied into the profile's folder, and used at once and at each later start, until the program
+ships a newer one or the person restores the built-in one. Files are read and written in the executor. `renew` raises
+NotPossible for a file that is no catalog or an older one, DiskError for one that cannot be read or stored. Loop's
+thread only, except `in_use`, which blocks.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from .settings import Settings
 log = logging.getLogger(__name__)
 
 IN_USE = "catalog.in_use"
-"""The setting that tells everyone which catalog is in use now."""
+"""Setting that announces which catalog is in use."""
 LARGEST = 16 * 1024 * 1024
-"""Bytes. The built-in one has half a megabyte."""
+"""Bytes. The built-in catalog has half a megabyte."""
 _VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){1,3}")
 
 
 class Renewal(Struct, frozen=True):
-    """What came of it: the version in use now, and what differs from before."""
+    """Result of a renewal: the version now in use, and the numbers of models added and removed."""
 
     version: str
     added: int
@@ -44,7 +44,7 @@ class Renewal(Struct, frozen=True):
 
 
 class CatalogRenewal:
-    """`catalog` is the one that everybody holds: it becomes another in place. `kept` is where a renewed one is kept."""
+    """`catalog` is the shared object; a renewal changes it in place. `kept` is the path of the stored catalog."""
 
     def __init__(self, catalog: Catalog, kept: Path, settings: Settings, executor: Executor | None = None) -> None:
         self._catalog = catalog
@@ -54,7 +54,7 @@ class CatalogRenewal:
         self.is_built_in = not kept.exists()
 
     async def renew(self, path: Path, content: bytes | None = None) -> Renewal:
-        """Uses the catalog in the file from now on. `content` is what stands in it, where it was read already."""
+        """Uses the catalog in the file from now on. `content`: the file's bytes, if already read."""
         found, text = await in_worker(self._executor, read_catalog, path, content)
         if _order(found.version) < _order(self._catalog.version):
             raise NotPossible(
@@ -65,7 +65,7 @@ class CatalogRenewal:
         return self._become(found, is_built_in=False)
 
     async def use_built_in(self) -> Renewal:
-        """Goes back to the catalog that the program brought along."""
+        """Restores the catalog that the program ships."""
         built_in = await in_worker(self._executor, Catalog.load)
         await in_worker(self._executor, _forget, self._kept)
         return self._become(built_in, is_built_in=True)
@@ -79,8 +79,8 @@ class CatalogRenewal:
 
 
 def in_use(kept: Path) -> Catalog:
-    """The catalog to start with: the kept one where it is newer than what the program ships, else the shipped one.
-    Blocks. Raises CatalogError only when the program's own is missing."""
+    """The catalog to start with: the stored one if newer than the shipped one, else the shipped one. Blocks. Raises
+    CatalogError only if the shipped one is missing."""
     shipped = Catalog.load()
     if not kept.exists():
         return shipped
@@ -92,18 +92,19 @@ def in_use(kept: Path) -> Catalog:
     if _order(found.version) > _order(shipped.version):
         return found
     with contextlib.suppress(OSError):
-        # A release has caught up with it.
+        # The program ships the same version or a newer one.
         kept.unlink()
     return shipped
 
 
 def claims_to_be_catalog(head: bytes) -> bool:
-    """Of a JSON file, by its first bytes: an object that begins with the version of the SDK. Nothing is checked."""
+    """Whether a JSON file starts like a catalog: with the SDK's version. Looks at the first bytes only and validates
+    nothing."""
     return re.match(rb'\s*\{\s*"sdk"\s*:', head) is not None and b'"endpoints"' in head
 
 
 def read_catalog(path: Path, content: bytes | None = None) -> tuple[Catalog, bytes]:
-    """The catalog in a file and its text, checked through and through. Blocks."""
+    """The catalog in a file, validated, and its text. Blocks."""
     with worded(f"“{path.name}” cannot be read."):
         if path.stat().st_size > LARGEST:
             raise NotPossible(f"“{path.name}” is too large to be a catalog.")
@@ -124,7 +125,7 @@ def read_catalog(path: Path, content: bytes | None = None) -> tuple[Catalog, byt
 
 
 def _check(found: Catalog, facts: Mapping[str, Any]) -> None:
-    """What a catalog must hold to be of use; CatalogError says what it lacks."""
+    """Raises CatalogError with what is missing or wrong."""
     if not _VERSION.fullmatch(facts["sdk"]):
         raise CatalogError("it does not say of which version it is.")
     names = [endpoint.name for endpoint in found.endpoints]

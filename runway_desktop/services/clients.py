@@ -1,7 +1,7 @@
-"""Other programs of the same person: what each may do, what it asked for, the record of that, and requests that expire.
+"""Other programs of the same person (clients): their permissions, requests, expiry of requests, and the log of calls.
 
-A permission holds in the list in which it was given: one that was restored or copied has another identity, and every
-client only reads again. Loop's thread only; raises StoreError.
+A permission is bound to the identity of the list in which it was given. A restored or copied list has another identity,
+so there every client starts as read-only. Loop's thread only; raises StoreError.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ log = logging.getLogger(__name__)
 
 PAUSED = "clients.paused"
 LOOK_EVERY = 600.0
-"""Seconds between two looks for requests that expire."""
+"""Longest pause in seconds between two checks for expired requests."""
 SEEN_EVERY = 60.0
-"""Seconds between two notes that a client was there."""
+"""Least seconds between two writes of a client's last-seen time."""
 REPEATS_WITHIN = 7 * 86_400.0
-"""Seconds for which a request that was the same is told of."""
+"""Seconds within which an identical earlier request is reported as a repeat."""
 YOU = ""
-"""Who changed a permission, in the record."""
+"""Name of the person in the log of calls."""
 
 
 class Clients:
-    """`connected` counts the connections of each client that are open now; who listens to other programs keeps it."""
+    """`connected` counts each client's open connections; the socket server sets it."""
 
     def __init__(
         self, store: Store, ledger: Ledger, settings: Settings, bus: Bus, clock: Clock, copies: CopyCheck
@@ -69,35 +69,34 @@ class Clients:
         self.connected: Mapping[str, int] = {}
 
     async def run(self) -> None:
-        """Requests that nobody answers expire. Until canceled."""
+        """Expires requests without an answer. Runs until canceled."""
         await keep_going("looking for requests that expire", self._turn, self._clock)
 
-    # What each may do.
+    # Permissions.
 
     async def all(self) -> list[Client]:
-        """By name."""
+        """All clients, sorted by name."""
         return sorted((await self._clients()).values(), key=lambda client: client.name.casefold())
 
     @property
     def has_met_programs(self) -> bool:
-        """Whether another program than the command line was ever here, as far as that was read."""
+        """Whether a client other than the command line is known, as far as the list was read."""
         return any(name != COMMAND_LINE for name in self._known)
 
     async def client(self, name: str) -> Client:
         return (await self._clients()).get(name) or Client(name=name)
 
     async def saw(self, name: str) -> None:
-        """It asks for something now."""
+        """Updates the client's last-seen time."""
         client, now = await self.client(name), self._clock.now()
         if name != CONNECTION_TEST and not 0 <= now - client.seen_at < SEEN_EVERY:
             await self._change(name, lambda client: replace(client, seen_at=now))
 
     async def permit(self, name: str, permission: Permission, credits: float = 0.0) -> None:
-        """What the person allows it from now on. What is queued within an allowance that is taken away waits for
-        them."""
+        """Sets the client's permission. If an allowance is withdrawn, tasks queued within it are held for approval."""
         waiting = [task.id for task in await self._waiting_of(name)]
         if permission is not Permission.ALLOWANCE:
-            # Before it is written too: a program that is killed in between has not let anything go on.
+            # Also before the write: if the program is killed in between, no such task is sent at the next start.
             await self._hold_back(name)
         await self._change(name, lambda client: replace(client, permission=permission, credits=credits))
         await self.record(YOU, "permission", name, f"{permission.value} {credits:g}")
@@ -107,7 +106,7 @@ class Clients:
             await self._hold_back(name)
 
     async def allow_folders(self, name: str, folders: Sequence[str]) -> None:
-        """The folders whose files it may name, and no others."""
+        """Sets the only folders whose files the client may name."""
         await self._change(name, lambda client: replace(client, folders=tuple(dict.fromkeys(folders))))
         await self.record(YOU, "folders", name, ", ".join(folders))
 
@@ -116,7 +115,8 @@ class Clients:
         return bool(self._settings.get(PAUSED, False))
 
     async def pause_all(self, *, paused: bool) -> None:
-        """While paused no client makes anything, and what was to be sent within an allowance waits for the person."""
+        """Pauses or resumes all clients. While paused, clients cannot make tasks, and tasks queued within an allowance
+        are held for approval."""
         self._settings.set(PAUSED, paused)
         if paused:
             await self._hold_back(None)
@@ -127,45 +127,45 @@ class Clients:
         await self.record(YOU, "pause" if paused else "resume", "")
 
     async def look_again(self, name: str) -> None:
-        """After a wish of it was stored: the person may have paused programs meanwhile, or taken its allowance away."""
+        """Called after a client's request was stored: applies a pause or a withdrawal that happened meanwhile."""
         if self.are_paused or (await self.client(name)).permission is not Permission.ALLOWANCE:
             await self._hold_back(name)
 
     async def reserved_today(self, client: str) -> float:
-        """Credits of what was sent for it today, by this machine's clock."""
+        """Credits of the tasks sent for a client today, by this machine's clock."""
         midnight = local_time(self._clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
         return await self._store.reserved_since(client, midnight.timestamp())
 
-    # What they asked for.
+    # Requests.
 
     async def note(self, asked: ClientRequest) -> ClientRequest:
-        """Writes it down, unless the same was said before: then that."""
+        """Stores a request. If one with the same client and request id exists, returns that instead."""
         return await self._store.note_client_request(asked)
 
     async def known(self, client: str, request_id: str) -> ClientRequest | None:
         return await self._store.client_request(client, request_id)
 
     async def latest(self, client: str, digest: str) -> ClientRequest | None:
-        """The last wish of this client for just this."""
+        """The client's latest request with this digest."""
         return next(iter(await self._store.latest_client_requests(client, digest, 1)), None)
 
     async def earlier(self, asked: ClientRequest) -> ClientRequest | None:
-        """Another wish for the same, of the same client, within the last days before it."""
+        """An earlier identical request of the same client within `REPEATS_WITHIN`, for another task."""
         latest = await self._store.latest_client_requests(asked.client, asked.digest, 20)
         return next(
             (one for one in latest if one.task_id != asked.task_id and 0 <= asked.at - one.at < REPEATS_WITHIN), None
         )
 
     async def of(self, task_ids: Sequence[TaskId]) -> Mapping[TaskId, ClientRequest]:
-        """Who asked for these tasks, of those that a client asked for."""
+        """The requests behind those of these tasks that a client asked for."""
         return await self._store.client_requests(task_ids) if task_ids else {}
 
     def waiting(self) -> list[Task]:
-        """Tasks of the list that wait for approval, in the order in which they were asked for."""
+        """Tasks held for approval, oldest request first."""
         return waiting(self._ledger.held())
 
     async def refuse(self, task_ids: Sequence[TaskId], reason: str = "", *, is_expired: bool = False) -> list[TaskId]:
-        """Requests that wait are dropped; `reason` is for the client. Gives those that were."""
+        """Drops tasks held for approval. `reason` is shown to the client. Returns the ids that were dropped."""
         waiting = {task.id for task in self._ledger.held() if waits_for_approval(task)}
         ids = [task_id for task_id in dict.fromkeys(task_ids) if task_id in waiting]
         await self._store.note_refusal(ids, reason.strip(), is_expired, False)
@@ -173,7 +173,7 @@ class Clients:
         for task_id in ids:
             task = self._ledger.get_open(task_id)
             if task is None or not waits_for_approval(task):
-                # It was approved meanwhile.
+                # Approved meanwhile.
                 continue
             try:
                 await self._ledger.move(task_id, Dropped())
@@ -183,10 +183,10 @@ class Clients:
         return refused
 
     async def withdraw(self, task_ids: Sequence[TaskId]) -> None:
-        """Notes that the client itself cancels its wishes for these."""
+        """Records that the client itself cancels its requests for these tasks."""
         await self._store.note_refusal(task_ids, "", False, True)
 
-    # The record.
+    # Log of calls.
 
     async def record(self, client: str, call: str, about: str, answer: str = "") -> None:
         if client != CONNECTION_TEST:
@@ -195,23 +195,23 @@ class Clients:
         self.changed()
 
     def changed(self) -> None:
-        """What shows clients or their requests reads them again."""
+        """Tells views of clients and requests to reload."""
         self._bus.tell(ClientsChanged())
 
     async def recorded(self, since: float, limit: int) -> Sequence[RecordLine]:
-        """What was asked for since then, latest first."""
+        """Calls since then, latest first."""
         return await self._store.client_record(since, limit)
 
     def tell_read_only(self, client: str) -> None:
-        """The person is told once in a run that it wants to make something and may not."""
+        """Notifies the person, once per run, that a client with read permission wants to make something."""
         if client not in (*self._told, COMMAND_LINE, CONNECTION_TEST):
             self._told.add(client)
             self._bus.tell(EngineNotice(EngineNoticeCode.CLIENT_READS_ONLY, (client,)))
 
-    # Within.
+    # Internals.
 
     async def _clients(self) -> dict[str, Client]:
-        # Only then is it known which list this is.
+        # The copy check decides which identity this list has.
         await self._copies.until_checked()
         async with self._loading:
             if self._known_list != (identity := self._list()):
@@ -222,7 +222,7 @@ class Clients:
             return self._known
 
     async def _change(self, name: str, edit: Callable[[Client], Client]) -> None:
-        """One after the other: what is written last has what was written before it."""
+        """Serialized: each write includes the ones before it."""
         known = await self._clients()
         async with self._saving:
             client = edit(known.get(name) or Client(name=name))
@@ -240,8 +240,8 @@ class Clients:
         return [task for task in waiting if (one := asked.get(task.id)) is not None and one.client == name]
 
     async def _hold_back(self, name: str | None) -> None:
-        """What is queued within an allowance waits for the person, and what is being sent if Runway turns it away: of
-        one client, or of all."""
+        """Holds for approval what was queued within an allowance, of one client or (None) of all. A task being sent is
+        held if Runway turns it away."""
         queued = [task.id for task in self._ledger.open() if task.state.is_local and not task.waits_for_person]
         asked = {
             task_id: one
@@ -260,7 +260,7 @@ class Clients:
         now = self._clock.now()
         ends = {task.id: task.created_at + EXPIRES_AFTER for task in self._ledger.held() if waits_for_approval(task)}
         if due := [task_id for task_id, end in ends.items() if end <= now]:
-            # What was allowed, and held back since, asked the person nothing.
+            # Tasks held back from an allowance were no request to the person, so they do not expire.
             asked = await self.of(due)
             await self.refuse([i for i in due if i not in asked or not asked[i].is_within], is_expired=True)
         soonest = min((end - now for end in ends.values() if end > now), default=LOOK_EVERY)

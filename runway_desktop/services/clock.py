@@ -1,9 +1,7 @@
-"""The real clock, the order of what happens, and the one way in which services wait: until something happens or a time
-is over; and how long before a failed call is tried again.
+"""The real clock, a strictly growing time line, an alarm to wait for events with a time-out, throttling, and back-off.
 
-Source of the last: the API's page on errors: exponential, with a random extra of up to 50 %, and Retry-After obeyed.
-
-Loop's thread only. Raises nothing of its own.
+Source of the back-off: the API's page on errors: exponential, up to 50 % of random jitter, Retry-After obeyed. Loop's
+thread only. Raises nothing of its own.
 """
 
 from __future__ import annotations
@@ -25,16 +23,16 @@ if TYPE_CHECKING:
 
 
 LONGEST_CREATE = 400.0
-"""Seconds after which `Runway.create` has ended, whatever the network does: nothing that is waited for takes longer."""
+"""Seconds after which `Runway.create` has ended in any case. Nothing waits longer for it."""
 LONGEST = 60.0
-"""Seconds, at the most, before a failed call is tried again."""
+"""Longest back-off in seconds."""
 LONGEST_RETRY_AFTER = 3_600.0
-"""A server that asks for more is asked again after an hour: a wrong header must not stop the program for a year."""
+"""Upper bound for Retry-After, in seconds: a wrong header must not stop the program for a year."""
 THROTTLE_SHARE = 5
 
 
 class SystemClock:
-    """Time as the machine has it. Fits `ports.Clock`."""
+    """The machine's clock. Implements `ports.Clock`."""
 
     def now(self) -> float:
         return time.time()
@@ -50,8 +48,8 @@ class SystemClock:
 
 
 class Moments:
-    """Seconds of the monotonic clock, each larger than the one before: what comes later has a larger one, however long
-    the steps of the clock are."""
+    """Strictly increasing monotonic times in seconds, so that events can be ordered even within one tick of the
+    clock."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -62,12 +60,12 @@ class Moments:
         return self._last
 
     def of(self, wall_time: float) -> float:
-        """A Unix time as a moment, also one from before this run. As exact as the machine's clock was set."""
+        """Converts a Unix time, also one from before this run. As exact as the machine's clock was set."""
         return wall_time - self._clock.now() + self._clock.monotonic()
 
 
 class Alarm:
-    """One sleeper that can be woken. A ring while nobody sleeps is kept for the next sleep, so none is lost."""
+    """Wakes one sleeper. A ring while there is no sleeper is kept for the next `wait`."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -80,10 +78,10 @@ class Alarm:
             _ring(self._bell)
 
     async def wait(self, seconds: float | None = None) -> None:
-        """Returns when rung, or after `seconds`; None waits for the ring alone."""
+        """Returns when rung, or after `seconds`; None waits for the ring only."""
         if not self._rung:
             self._bell = bell = asyncio.get_running_loop().create_future()
-            # No task that sleeps: loops wait many times for each thing that happens.
+            # A timer instead of a task: this runs many times per event.
             stop = None if seconds is None else self._clock.call_later(seconds, partial(_ring, bell))
             try:
                 await bell
@@ -100,7 +98,7 @@ def _ring(bell: asyncio.Future[None]) -> None:
 
 
 async def first_of(*waits: Coroutine[object, object, object]) -> None:
-    """Returns when one of the coroutines is done; the others are canceled, and their end is awaited."""
+    """Returns when one of the coroutines is done; cancels the others and awaits their end."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -111,9 +109,8 @@ async def first_of(*waits: Coroutine[object, object, object]) -> None:
 
 
 class Throttle:
-    """For work that reads a whole library: in a burst of changes it may use a fifth of the time at most; after a quiet
-    time it starts at once. A context around the work; `least` is in milliseconds, so that changes of one moment are
-    gathered."""
+    """Throttles work that reads a whole library to a fifth of the time. After a quiet time it may start at once.
+    Context manager around the work. `least`: shortest delay in milliseconds, which merges changes of one moment."""
 
     def __init__(self, clock: Clock, least: int) -> None:
         self._clock = clock
@@ -133,12 +130,12 @@ class Throttle:
 
     @property
     def is_over(self) -> bool:
-        """Not while the work goes on, nor for a while after it."""
+        """Whether the work may start. False during the work and for a pause after it."""
         return self._clock.monotonic() >= self._until
 
     @property
     def ms(self) -> int:
-        """From now until it may begin again; while it goes on, until that is worth asking anew."""
+        """Milliseconds until the work may start; while it is running, until it is worth calling this again."""
         left = 1000 * (self._until - self._clock.monotonic())
         return self._least if math.isinf(left) else round(max(self._least, left))
 
@@ -155,20 +152,20 @@ def delay(
     grown = min(longest, first * 2.0 ** min(30, max(0, failures - 1)))
     waited = min(longest, grown * (1.0 + 0.5 * rng.random()))
     if retry_after is not None and retry_after > 0:
-        # Everyone who was turned away comes back at the same second otherwise.
+        # Jitter, or all callers that were turned away retry in the same second.
         return max(waited, min(LONGEST_RETRY_AFTER, retry_after) + 0.5 * rng.random())
     return waited
 
 
 class Wait(Struct):
-    """The waiting after failures in a row. `until` is a moment of the monotonic clock."""
+    """Back-off after failures in a row. `until` is a monotonic time."""
 
     failures: int = 0
     until: float = 0.0
     reason: LaneReason | None = None
 
     def extend(self, now: float, reason: LaneReason, rng: random.Random, *, retry_after: float | None = None) -> None:
-        """After one more failure. Never ends sooner by that."""
+        """Records one more failure. Never makes the wait end sooner."""
         self.failures += 1
         self.until = max(self.until, now + delay(self.failures, rng, retry_after=retry_after))
         self.reason = reason

@@ -1,9 +1,8 @@
-"""The engine: every service that view-models may use, without Qt. Nothing runs by itself: the loops (`lane`, `poller`,
-`downloads`, `account`, …) are run by the caller's supervisor.
+"""The engine: every service that view-models may use, without Qt. The loops (`lane`, `poller`, `downloads`, `account`,
+…) are run by the caller's supervisor.
 
-Each service is a property that imports its module and builds it when it is first used, and keeps it. So the first paint
-imports what the window reads and nothing else. Loop's thread only; building a service starts nothing and raises
-nothing.
+Each service is a cached property that imports its module and builds it at first use, so that the first paint imports
+only what the window reads. Loop's thread only; building a service starts nothing and raises nothing.
 """
 
 from __future__ import annotations
@@ -72,12 +71,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Outside:
-    """What the services are built on."""
+    """What the services are built from."""
 
     profile: Profile
     folders: Folders
     state: Path
-    """What this computer knows of its profiles, outside of their folders."""
+    """This computer's data about its profiles, outside of their folders."""
     catalog: Catalog
     prices: tuple[PublishedPrice, ...] = ()
     clock: Clock
@@ -86,20 +85,20 @@ class Outside:
     snapshots: Callable[[], Snapshots]
     runway: Runway
     make_runway: Callable[[str], ClosableRunway]
-    """One for another key, which is only tested."""
+    """Makes a client for another key, to test that key."""
     fetcher: Fetcher
     secrets: SecretStore
     given_secret: str | None = None
-    """A key from the environment or of the demo, which wins over the keychain."""
+    """A key from the environment or the demo; takes precedence over the keychain."""
     secrecy: KnownSecrets = field(default_factory=KnownSecrets)
-    """What may stand in no text that leaves the profile."""
+    """Secrets to remove from every text that leaves the profile."""
     given_place: KeyPlace = KeyPlace.ENVIRONMENT
     workers: Executor
-    """For short looks: hashing, parsing."""
+    """For short work: hashing, parsing."""
     file_workers: Executor
-    """For what touches saved results, which may lie on a drive that hangs."""
+    """For access to saved results, whose drive may hang."""
     threads: Callable[[int, str], Executor]
-    """Makes so many threads with a name, for a disk that may hang with them."""
+    """Makes a pool of so many threads with a name, for a disk that may hang."""
     home: Path
     is_demo: bool = False
 
@@ -124,12 +123,11 @@ RUNNING = (
     "move",
     "backups",
 )
-"""What has a loop or listens to the bus, and what it stands on, which comes before it."""
+"""Services that have a loop or listen to the bus, each after those that it depends on."""
 
 
 class Engine:
-    """All services of a profile. A test may put a service of its own in the place of one that was not used yet, by
-    assigning it."""
+    """All services of a profile. A test may assign a fake to a service before its first use."""
 
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
@@ -148,9 +146,8 @@ class Engine:
         self._threads = outside.threads
 
     async def make_what_runs(self) -> None:
-        """Builds what has a loop or listens to the bus, with a turn of the loop after each: the window does not stand
-        still meanwhile. The others are built by whoever first uses them."""
-        # With all that it imports, this one alone would be too much for a turn.
+        """Builds the services in `RUNNING`, and yields to the loop after each so that the window stays responsive."""
+        # With its imports, this one alone would block the loop for too long.
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._workers, import_module, ".results.downloads", __package__)
         for name in RUNNING:
@@ -159,14 +156,13 @@ class Engine:
                 await self.clock.sleep(0)
 
     async def measure_queue(self) -> None:
-        """Looks at the files that the prices of queued tasks hang on, as far as this run has not seen them."""
+        """Reads the files that the prices of queued tasks depend on, where this run has not read them yet."""
         files = self.pricing.unmeasured(task.request for task in self.ledger.held())
         if files:
             await self.intake.look(files)
 
     def is_made(self, name: str) -> bool:
-        """Whether the service of this name was used before: for those who do not want it built only to look at it.
-        KeyError where there is none of this name."""
+        """Whether the service of this name was built, without building it. KeyError for an unknown name."""
         return vars(Engine)[name].attrname in vars(self)
 
     @cached_property
@@ -242,7 +238,7 @@ class Engine:
 
     @property
     def private_places(self) -> dict[Path, str]:
-        """Folders of this computer, and how they are called in a text that leaves it."""
+        """Folders of this computer and the placeholders that stand for them in exported texts."""
         places = {self.settings.library: "<results folder>", self._profile.folder: "<profile>"}
         return {**places, self._outside.home: "~"}
 
@@ -250,12 +246,12 @@ class Engine:
     def workshop(self) -> Workshop:
         from .backup.watching import Workshop
 
-        # The disk of a backup may hang, and results with theirs.
+        # Own threads: a backup's disk may hang, and the results' disk with it.
         return Workshop(self._threads(2, "backups"), self.folder.room)
 
     @cached_property
     def profiles(self) -> Profiles | None:
-        """None where the engine has no folder on a disk, as `backups`, `restores` and `accepted_ids`."""
+        """None if the engine has no folder on a disk; the same holds for `backups`, `restores` and `accepted_ids`."""
         from .disk.profile_lock import is_in_use
         from .disk.system_trash import TrashFolder
         from .profiles.profiles import Profiles
@@ -268,7 +264,7 @@ class Engine:
 
     @cached_property
     def renewal(self) -> CatalogRenewal | None:
-        """None where the catalog cannot be renewed."""
+        """None if the catalog cannot be renewed."""
         from .catalog_renewal import CatalogRenewal
 
         return CatalogRenewal(self.catalog, self._profile.catalog, self.settings, self._workers)
@@ -304,7 +300,7 @@ class Engine:
     def accepted_ids(self) -> AcceptedIds | None:
         from .tasks.accepted_ids import AcceptedIds
 
-        # One thread of its own: an id never waits for what is read or hashed elsewhere.
+        # A thread of its own, so that writing an id is never queued behind reading or hashing.
         threads = self._threads(1, "accepted ids")
         return AcceptedIds(self._profile.accepted_ids, threads, self.bus, self.clock, self._store.checkpoint)
 
@@ -423,7 +419,7 @@ class Engine:
 
     @cached_property
     def looking(self) -> Executor:
-        """The threads that look at results."""
+        """Threads that check saved results."""
         return self._threads(3, "look at results")
 
     @cached_property
@@ -445,7 +441,7 @@ class Engine:
         from .library.move_group import GroupMover
         from .tasks.input_following import InputFollowing
 
-        # A thread of its own, which may hang with either folder.
+        # A thread of its own: either folder's disk may hang.
         threads = self._threads(1, "move")
         store, folder, bus, clock = self._store, self.folder, self.bus, self.clock
         return LibraryMove(

@@ -1,8 +1,7 @@
-"""A module imported after all that it stands on, step by step, so that other work can be done in between.
+"""Imports a module's dependencies one by one, so that the GUI can work in between.
 
-The import graph of our own modules is read from the code objects that their loaders have: this also works in a bundle,
-which has no sources. GUI thread only: two threads that enter one package from different ends would get half-made
-modules.
+The import graph of our modules is read from the code objects of their loaders, which also works in a bundle without
+sources. GUI thread only: two threads that import one package from different ends can get half-initialized modules.
 """
 
 from __future__ import annotations
@@ -17,12 +16,12 @@ from typing import Any
 
 _JUMPS = {opmap.get("POP_JUMP_FORWARD_IF_FALSE"), opmap.get("POP_JUMP_IF_FALSE")}
 _SMALL_INT = opmap.get("LOAD_SMALL_INT")
-"""Python 3.14 uses it for small integers in place of LOAD_CONST."""
+"""Python 3.14's opcode for small integers, instead of LOAD_CONST."""
 
 
 def leaves_first(entry: str) -> Iterator[int]:
-    """Imports `entry` after all modules of its top package that it stands on, one in each step, which yields the lines
-    of that module."""
+    """Imports `entry` after all its dependencies within its top package, one module per step. Yields the module's
+    number of lines."""
     yield from _imported(entry, entry.partition(".")[0], set())
     import_module(entry)
 
@@ -34,9 +33,9 @@ def _imported(name: str, top: str, seen: set[str]) -> Iterator[int]:
     package = name.rpartition(".")[0]
     if package:
         yield from _imported(package, top, seen)
-    # A package that imports its own modules brings them along.
+    # Importing a package also imports the modules that it imports.
     spec = find_spec(name) if not package or package in sys.modules else None
-    # Not by its class: the loader of a bundle is no `InspectLoader`, but does what one does.
+    # A bundle's loader has `get_code`, but is no `InspectLoader`.
     get_code = getattr(spec.loader, "get_code", None) if spec is not None else None
     code = get_code(name) if get_code is not None else None
     if spec is None or code is None:
@@ -53,8 +52,8 @@ def _imported(name: str, top: str, seen: set[str]) -> Iterator[int]:
 
 
 def module_imports(code: CodeType) -> Iterator[tuple[str, int, tuple[str, ...]]]:
-    """Module, level and names of each import that runs when the module is imported. Bodies of functions have code
-    objects of their own; blocks of `if TYPE_CHECKING` are jumped over."""
+    """Module, level and names of each import that runs at import time. Function bodies are separate code objects and so
+    excluded; `if TYPE_CHECKING` blocks are skipped."""
     loaded: list[Any] = [0, ()]
     after, is_checking, more = 0, False, 0
     words = code.co_code
@@ -77,6 +76,6 @@ def module_imports(code: CodeType) -> Iterator[tuple[str, int, tuple[str, ...]]]
 
 
 def _lines(code: CodeType) -> int:
-    """The line where the last function begins: near enough."""
+    """First line of the last function, as an estimate."""
     inside = [one for one in code.co_consts if isinstance(one, CodeType)]
     return _lines(inside[-1]) if inside else code.co_firstlineno

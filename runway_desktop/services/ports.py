@@ -1,9 +1,9 @@
-"""The interfaces of the outside world (API, store, keychain, clock) as Protocols that the engine owns. Adapters
-implement them; tests use fakes.
+"""The interfaces of the outside world (API, store, keychain, clock) as Protocols of the engine. Adapters implement
+them; tests use fakes.
 
-Every method is called on the loop's thread and never blocks it. Only the errors of `domain.errors` that a method names
-are raised: an adapter translates every exception of its library, of the system and of decoding, and of a mistake in
-itself, which it also logs. CancelledError passes.
+Every method is called on the loop's thread and never blocks it. A method raises only the errors of `domain.errors` that
+it names: the adapter translates each exception of its library, of the system and of decoding. A mistake in the adapter
+is translated too, and logged. CancelledError passes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from runway_desktop.domain.transitions import Answer, CreatedTask
 
 
 class Clock(Protocol):
-    """Time as a parameter. `now` is wall time in Unix seconds and may jump; `monotonic` never goes back."""
+    """`now` is wall time in Unix seconds and may jump; `monotonic` never goes back."""
 
     def now(self) -> float: ...
 
@@ -51,33 +51,35 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None: ...
 
     def call_later(self, seconds: float, call: Callable[[], object]) -> Callable[[], object]:
-        """Calls it on the loop after so many seconds. What this gives stops that, and may be called too late."""
+        """Calls `call` on the loop after so many seconds. Returns a function that cancels this; it may be called
+        late."""
         ...
 
 
 class Runway(Protocol):
-    """The API. One secret at a time; `None` raises KeyRefused without asking. A call is made with the secret that is in
-    use when it is called, or not at all, so `key` just before it is whose word its answer is. Every call raises
-    ApiError, of the kind that says what happened; what nobody thought of is NoReply."""
+    """The API, with one secret at a time; without one, calls raise KeyRefused and send nothing. A call uses the secret
+    in use when it is called, or fails: so `key`, read just before, is the key that the answer belongs to. Every call
+    raises ApiError, of the class that says what happened; unexpected failures are NoReply."""
 
     @property
     def key(self) -> Fingerprint:
-        """Of the secret in use; `NO_KEY` without one."""
+        """Fingerprint of the secret in use; `NO_KEY` without one."""
         ...
 
     def use_secret(self, secret: str | None) -> None: ...
 
     async def create(self, endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
-        """POST, once and never again. NotReached, RequestRefused, KeyRefused, SlowDown (429), NotTaken (503 in
-        Runway's own words): no task was made. NoReply, BadReply, other ServerTrouble: nobody knows."""
+        """One POST, never repeated. NotReached, RequestRefused, KeyRefused, SlowDown (429), NotTaken (503 in Runway's
+        own words): no task was made. NoReply, BadReply, other ServerTrouble: unknown whether a task was made."""
         ...
 
     async def task(self, remote_id: RemoteId) -> Answer:
-        """GET, once. NotThere for Runway's own 404: deleted, or another organization's. Misrouted for a gateway's."""
+        """One GET. NotThere for Runway's own 404: deleted, or another organization's. Misrouted for a gateway's 404."""
         ...
 
     async def delete(self, remote_id: RemoteId) -> None:
-        """Cancels a live task, deletes a finished one for good. NotThere is success for the caller to judge."""
+        """Cancels a live task, deletes a finished one for good. NotThere: the caller decides whether that is
+        success."""
         ...
 
     async def organization(self) -> Organization: ...
@@ -85,13 +87,13 @@ class Runway(Protocol):
     async def usage(self, start: date, before: date) -> Sequence[UsedCredits]: ...
 
     async def upload(self, path: Path, progress: Callable[[int, int], None]) -> str:
-        """Uploads a file and gives its runway:// URI, good for 24 hours. `progress(sent, total)` in bytes, on the
-        loop. DiskError when the file cannot be read, RequestRefused when Runway would not take it."""
+        """Uploads a file; returns its runway:// URI, valid for 24 hours. `progress(sent, total)` in bytes, on the loop.
+        DiskError when the file cannot be read, RequestRefused when Runway does not accept it."""
         ...
 
 
 class ClosableRunway(Runway, Protocol):
-    """One that is the caller's own, as for the test of a key."""
+    """A client owned by the caller, as for testing a key."""
 
     async def aclose(self) -> None:
         """Closes its connections. Raises nothing."""
@@ -100,18 +102,18 @@ class ClosableRunway(Runway, Protocol):
 
 class Fetcher(Protocol):
     def open(self, url: str, *, offset: int = 0, etag: str = "") -> AbstractAsyncContextManager[Stream]:
-        """Opens a result's link; no secret is ever sent. `etag` guards a resumed download: a changed file starts at
-        0. LinkExpired for 401/403/404/410, NotReached, NoReply, BadReply, ServerTrouble, SlowDown, RequestRefused
-        else, also while it is read. A body that ends early raises NoReply. What its reader raises passes."""
+        """Opens a result's link; never sends a secret. `etag` guards a resumed download: a changed file starts at
+        offset 0. LinkExpired for 401/403/404/410, NotReached, NoReply, BadReply, ServerTrouble, SlowDown, else
+        RequestRefused, also while reading. A body that ends early raises NoReply. Exceptions of the reader's own code
+        pass."""
         ...
 
 
 class SecretStore(Protocol):
-    """The system's keychain. Calls may take as long as a person takes; they run in a worker. SecretStoreError for
-    all that fails."""
+    """The system's keychain. Calls run in a worker and may wait for a person. All failures raise SecretStoreError."""
 
     async def name(self) -> str:
-        """The store in words ("GNOME Keyring"); SecretStoreError(ABSENT) when there is none."""
+        """The store's name for people ("GNOME Keyring"); SecretStoreError(ABSENT) if there is none."""
         ...
 
     async def get(self, profile: str) -> str | None: ...
@@ -119,56 +121,56 @@ class SecretStore(Protocol):
     async def set(self, profile: str, secret: str) -> None: ...
 
     async def delete(self, profile: str) -> None:
-        """Deleting what is not there is no error."""
+        """Deleting a missing secret is no error."""
         ...
 
 
 class SystemTrash(Protocol):
     async def throw(self, path: Path) -> Path | None:
-        """Moves a file to the system's trash and tells where in it it is now; None where the system does not tell, or
-        there was no file. DiskError when it cannot."""
+        """Moves a file to the system's trash; returns its path there. None if the system does not say, or there was no
+        file. DiskError on failure."""
         ...
 
     async def take_back(self, binned: Path, place: Path) -> None:
-        """Moves a file from where it is in the trash to its place, and never over another. DiskError when it cannot."""
+        """Moves a file from the trash back to `place`; never overwrites. DiskError on failure."""
         ...
 
 
 class Snapshots(Protocol):
-    """Lists of tasks as files: copied while in use, looked into, made ready for another place. Unlike the other ports
-    these calls block; they belong into a worker. StoreError for all that goes wrong, NewerFormat for a list that a
-    newer program wrote; what a `watch` raises passes."""
+    """Task lists (database files) as a whole: copy, read, prepare for another folder. Unlike the other ports these
+    calls block: run them in a worker. All failures raise StoreError, NewerFormat for a list of a newer program;
+    exceptions of `watch` pass."""
 
     def take(self, source: Path, target: Path, watch: Callable[[int, int], None]) -> Contents:
-        """Copies a list, in use or not, to a new file without any secret and without its identity. `watch(done, total)`
-        is told of bytes, and called with zeros just to look. Whatever happens, there is a whole `target` or none."""
+        """Copies a list, in use or not, to a new file without secrets and identity. Calls `watch(done, total)` with
+        bytes, or with zeros as a chance to cancel. `target` is complete or absent, even after a failure."""
         ...
 
     def look(self, path: Path) -> Contents: ...
 
     def results(self, path: Path) -> builtins.list[Output]:
-        """The saved results of a list that is in use or not."""
+        """The saved results of a list, in use or not."""
         ...
 
     def setting(self, path: Path, name: str) -> Any:
-        """One setting of a list that is in use or not; None where it has none."""
+        """One setting of a list, in use or not; None if it has none."""
         ...
 
     def bring_up_to_date(self, path: Path) -> None:
-        """Checks and migrates a list that nobody uses."""
+        """Checks and migrates a list that is not in use."""
         ...
 
     def check(self, path: Path, watch: Callable[[int, int], None]) -> None:
-        """Reads all of a list, in use or not: DamagedList where it is not sound. `watch` is called with zeros."""
+        """Reads all of a list, in use or not; DamagedList if it is damaged. Calls `watch` with zeros."""
         ...
 
     def carry_over(self, source: Path, target: Path) -> None:
-        """Brings what a list has at Runway, or may have there, and what it has not saved yet into another; nobody uses
-        either."""
+        """Copies tasks that are, or may be, at Runway and results not saved yet into another list. Neither list may be
+        in use."""
         ...
 
     def make_empty(self, path: Path) -> None:
-        """Makes a list without tasks where there is no file."""
+        """Makes an empty list if there is no file."""
         ...
 
     def settle(
@@ -180,16 +182,16 @@ class Snapshots(Protocol):
         folders: Sequence[tuple[str, str]],
         posters: Collection[str] = (),
     ) -> None:
-        """Makes a list that nobody uses ready for its new place, all or nothing: sets `settings`, says where `results`
-        lie now, puts the second of a pair of `folders` in place of the first where a path or URI begins with it, and
-        forgets posters that are neither there nor among `posters`, which are still to come."""
+        """Prepares a list that is not in use for its new folder, all or nothing: stores `settings`, sets the paths of
+        `results`, replaces the first of each pair in `folders` by the second where a path or URI begins with it, and
+        clears posters that neither exist nor are among `posters`, which are copied later."""
         ...
 
 
 class Store(Protocol):
-    """Tasks on disk. Every write is one transaction and is on disk when the call returns. StoreError when it cannot,
-    for whatever reason. LookupError for what is not there, ValueError for adding what is: the caller's mistakes. (Its
-    `list` hides the built-in one.)"""
+    """Tasks on disk. Every write is one transaction and is on disk when the call returns. StoreError for every failure.
+    LookupError for what does not exist, ValueError for adding what exists: mistakes of the caller. (The method `list`
+    hides the built-in one.)"""
 
     async def add(
         self,
@@ -199,27 +201,27 @@ class Store(Protocol):
         entries: Sequence[LedgerEntry],
         outputs: Sequence[Output] = (),
     ) -> None:
-        """New tasks with all that is theirs, together or not at all. A batch is inserted or renamed."""
+        """Adds tasks with all their records in one transaction. The batch is inserted or renamed."""
         ...
 
     async def save(
         self, task: Task, entry: LedgerEntry | None = None, outputs: Sequence[Output] = (), inputs: Sequence[Input] = ()
     ) -> None:
-        """Task, ledger line, outputs and inputs together or not at all. Outputs and inputs are inserted or replaced."""
+        """Writes task, ledger line, outputs and inputs in one transaction. Outputs and inputs are inserted or
+        replaced."""
         ...
 
     async def save_many(self, tasks: Sequence[Task], entries: Sequence[LedgerEntry] = ()) -> None: ...
 
     async def save_output(self, output: Output, entry: LedgerEntry | None = None) -> None:
-        """Inserts or replaces it, here as everywhere. What the disk said last of its file stays as it is known here,
-        unless path, bytes, size or state are others: then it is what `output` says."""
+        """Inserts or replaces an output. The stored result of the last file check is kept, unless path, bytes, size or
+        state differ: then `output`'s is written."""
         ...
 
     async def save_outputs(self, outputs: Sequence[Output]) -> None: ...
 
     async def renew_links(self, outputs: Sequence[Output]) -> None:
-        """Writes the link of each, and when it was fetched; the rest stays as it is stored. One that is not there is
-        left out."""
+        """Updates link and fetch time of each; other columns stay. Missing outputs are skipped."""
         ...
 
     async def change_output(
@@ -229,34 +231,33 @@ class Store(Protocol):
         edit: Callable[[Output], Output | None],
         entry: LedgerEntry | None = None,
     ) -> Output | None:
-        """Changes an output as it is at this moment, whatever others write; gives what it is now. None, and no line in
-        the ledger, when it is not there, or `edit` gave None or the same. `edit` is pure; it is called on another
-        thread."""
+        """Reads, edits and writes an output in one transaction; returns the new one. None, without a ledger line, if it
+        is missing or `edit` returns None or an equal value. `edit` must be pure; it is called on another thread."""
         ...
 
     async def kept_files(self, after: tuple[TaskId, int] | None, limit: int) -> Sequence[KeptFile]:
-        """The first so many results, behind `after`, that have a file, or had one before it went to the trash; in an
-        order that does not change. Removed tasks' too."""
+        """A page of up to `limit` results behind `after` that have a file, or had one before it went to the trash.
+        Stable order; includes removed tasks."""
         ...
 
     async def missing_files(self) -> Sequence[KeptFile]:
-        """Those that were not where they were saved."""
+        """Results whose file was not at its path at the last check."""
         ...
 
     async def note_looks(self, looks: Sequence[Looked]) -> Sequence[Output]:
-        """Notes what the disk said, of those results that are still at the same path with the same bytes, and their
-        lines in the ledger where it is news; gives the results that it is news of."""
+        """Stores what file checks found, where the result still has the same path and bytes, with ledger lines for
+        changes. Returns the changed results."""
         ...
 
     async def outputs_in(self, folder: str) -> builtins.list[Output]:
-        """Results whose path lies in this folder, or below it, in whatever state; removed tasks' too. By path."""
+        """Results in any state whose path is in this folder or below, by path; includes removed tasks."""
         ...
 
     async def move_outputs(
         self, moves: Sequence[FileMove], settings: Mapping[str, Any] = MappingProxyType({})
     ) -> builtins.list[Output]:
-        """New paths for results that still have the old ones, and settings, together or not at all. Gives the results
-        that were moved, as they are now."""
+        """Sets new paths for results that still have the old ones, and settings, in one transaction. Returns the moved
+        results as they are now."""
         ...
 
     async def get(self, task_id: TaskId) -> Task | None: ...
@@ -266,11 +267,11 @@ class Store(Protocol):
         ...
 
     async def find_remote(self, remote_ids: Sequence[RemoteId]) -> dict[RemoteId, TaskId]:
-        """Which of these Runway ids are here already (removed ones too)."""
+        """Which of these Runway ids are known; includes removed tasks."""
         ...
 
     async def unfinished(self) -> builtins.list[Task]:
-        """All that are not final, removed or not: held, sending, uncertain, live. By position."""
+        """All tasks that are not final (held, sending, uncertain, live), by position; includes removed tasks."""
         ...
 
     async def unsaved(self) -> builtins.list[Row]:
@@ -278,9 +279,8 @@ class Store(Protocol):
         ...
 
     async def not_saved(self, now: float, limit: int) -> NotSaved:
-        """Results that are not on this disk though Runway may still have them: links
-        that have not expired first, the one that ends soonest before the others; then the expired ones, the youngest
-        first."""
+        """Results that are not on this disk but may still be at Runway: valid links first, the soonest to expire first;
+        then expired ones, latest first."""
         ...
 
     async def outputs(self, task_id: TaskId) -> builtins.list[Output]: ...
@@ -288,24 +288,24 @@ class Store(Protocol):
     async def inputs(self, task_id: TaskId) -> builtins.list[Input]: ...
 
     async def result_facts(self, task_id: TaskId) -> ResultFacts | None:
-        """What is told of the results of a task; None where it is not there."""
+        """Facts for the details of a task's results; None if there is no such task."""
         ...
 
     async def upload_of(self, sha256: str, key: Fingerprint, since: float, until: float) -> tuple[str, float] | None:
-        """A runway:// URI of the same bytes that this key uploaded after `since` and not later than `until`, and
-        when."""
+        """The runway:// URI and time of an upload of the same bytes by this key, after `since` and not later than
+        `until`."""
         ...
 
     async def ledger(self, task_id: TaskId) -> builtins.list[LedgerEntry]: ...
 
     async def last_sending(self) -> int:
-        """The number of the ledger's newest line of a sending, of any task; 0 when there is none. It grows with every
-        sending, in the same transaction that makes the task SENDING, and with nothing else."""
+        """Number of the newest ledger line of a sending, of any task; 0 if there is none. Grows with every sending, in
+        the transaction that makes the task SENDING, and at no other time."""
         ...
 
     async def list(self, listing: Listing, limit: int = 0) -> Entries:
-        """Ids in order; entries of a group stand together. Removed tasks are left out. With a limit only the first so
-        many by the order, grouped among themselves: a first answer that comes at once."""
+        """Ids in order; entries of a group stand together. Removed tasks are left out. With a limit: only the first
+        entries of the order, grouped among themselves, as a fast first answer."""
         ...
 
     async def beginning(self, listing: Listing, limit: int, sight: int) -> tuple[Entries, Sequence[Row]]:
@@ -313,20 +313,21 @@ class Store(Protocol):
         ...
 
     async def amount(self, wanted: Filter) -> int:
-        """How many tasks would be listed."""
+        """The number of tasks that match."""
         ...
 
     async def outputs_with(self, hashes: Sequence[str]) -> builtins.list[Output]:
-        """Results whose bytes have one of these SHA-256, removed tasks' too."""
+        """Results whose bytes have one of these SHA-256; includes removed tasks."""
         ...
 
     async def uses_of(self, hashes: Sequence[str], folders: Sequence[str] = ()) -> builtins.list[Input]:
-        """Inputs whose bytes have one of these SHA-256, or whose file lies in one of these folders, each once;
-        removed tasks' too."""
+        """Inputs whose bytes have one of these SHA-256, or whose file is in one of these folders, each once; includes
+        removed tasks."""
         ...
 
     async def takes(self, task_id: TaskId) -> Takes:
-        """The task, what it was made again from, and all that was made again from any of those."""
+        """All takes of a task: the chain of tasks that it was made again from, and all that were made again from any of
+        them."""
         ...
 
     async def rows(self, task_ids: Sequence[TaskId]) -> Sequence[Row]: ...
@@ -336,12 +337,12 @@ class Store(Protocol):
     async def counts(self) -> PlaceCounts: ...
 
     async def batch_names(self, batch_ids: Sequence[BatchId]) -> dict[BatchId, str]:
-        """Of those that are here."""
+        """Names of those that exist."""
         ...
 
     async def timings(self, endpoint: str, model: str, shape: str, limit: int = 50) -> Sequence[Timing]:
-        """Of tasks that succeeded, latest first: of the same shape (a word that the caller derives from the
-        settings) if there are any three, else of the same endpoint and model."""
+        """Timings of tasks that succeeded, latest first: of the same shape (a word derived from the settings) if there
+        are at least three, else of the same endpoint and model."""
         ...
 
     async def learn(self, endpoint: str, model: str, shape: str, estimate: Estimate) -> None: ...
@@ -355,17 +356,17 @@ class Store(Protocol):
         ...
 
     async def clients(self, identity: str) -> Sequence[Client]:
-        """By name. What they were permitted in a list of another identity does not hold."""
+        """All clients by name. Permissions given in a list of another identity are void."""
         ...
 
     async def save_client(self, client: Client, identity: str) -> None: ...
 
     async def note_client_request(self, asked: ClientRequest) -> ClientRequest:
-        """Writes a client's wish down; where there is one of the same client and request id, gives that instead."""
+        """Stores a client's request. If one with the same client and request id exists, returns that instead."""
         ...
 
     async def note_refusal(self, task_ids: Sequence[TaskId], reason: str, is_expired: bool, is_withdrawn: bool) -> None:
-        """Of the wishes behind these tasks."""
+        """Marks the requests behind these tasks."""
         ...
 
     async def client_request(self, client: str, request_id: str) -> ClientRequest | None: ...
@@ -373,29 +374,28 @@ class Store(Protocol):
     async def latest_client_requests(self, client: str, digest: str, limit: int) -> Sequence[ClientRequest]: ...
 
     async def client_requests(self, task_ids: Sequence[TaskId]) -> Mapping[TaskId, ClientRequest]:
-        """The wishes behind these tasks."""
+        """The requests behind these tasks."""
         ...
 
     async def reserved_since(self, client: str, since: float) -> float:
-        """Credits of what a client asked for since then and was let go: what it cost where known, else what it was
-        reckoned at."""
+        """Credits of a client's requests since then that were sent: actual cost where known, else the estimate."""
         ...
 
     async def record_call(self, line: RecordLine) -> None: ...
 
     async def client_record(self, since: float, limit: int) -> Sequence[RecordLine]:
-        """Calls and wishes of all clients, latest first."""
+        """Calls of all clients, latest first."""
         ...
 
     async def spending(
         self, since: float, until: float, *, utc: bool = False, by_client: bool = False
     ) -> Sequence[SpendingLine]:
-        """What tasks spent from `since` until before `until`, removed ones too, by day (of this machine's zone, or
-        UTC as Runway counts), model, project and batch; in that order. `by_client`: by who asked for them too."""
+        """Credits that tasks spent from `since` until before `until`, including removed ones, by day (of this machine's
+        zone, or of UTC as at Runway), model, project and batch, in that order. `by_client` also separates clients."""
         ...
 
     async def spent_by_project(self, projects: Sequence[str]) -> dict[str, float]:
-        """Credits that all tasks of each of these projects spent, ever; 0 for one without."""
+        """Credits that all tasks of each project ever spent; 0 for a project without tasks."""
         ...
 
     async def spent_tasks(self, since: float, until: float, project: str | None = None) -> Sequence[tuple[Task, str]]:
@@ -413,12 +413,12 @@ class Store(Protocol):
         ...
 
     async def change_sheet(self, sheet_id: str, edit: Callable[[str], str]) -> None:
-        """Gives a sheet the text that `edit` makes of the one that is kept at that moment. Without it nothing happens.
-        `edit` is called on the database's thread."""
+        """Replaces a sheet's text by `edit(text)` in one transaction. Does nothing if there is no such sheet. `edit` is
+        called on the database's thread."""
         ...
 
     async def delete_sheet(self, sheet_id: str) -> None:
-        """Deleting what is not there is no error. Its tasks stay."""
+        """Deleting a missing sheet is no error. Its tasks stay."""
         ...
 
     async def sheet(self, sheet_id: str) -> KeptSheet | None: ...
@@ -430,7 +430,7 @@ class Store(Protocol):
         ...
 
     async def recent_prompts(self, limit: int, text: str = "") -> Sequence[str]:
-        """Prompts of tasks, latest first, each once; with `text`, those that hold every word of it."""
+        """Distinct prompts of tasks, latest first; with `text`, only those that contain every word of it."""
         ...
 
     async def refused_prompts(self) -> frozenset[str]:
@@ -438,9 +438,9 @@ class Store(Protocol):
         ...
 
     async def checkpoint(self) -> bool:
-        """Writes what stands in a log beside the list's file into that file. Whether all that was written before the
-        call is there now, and on the disk; False while somebody reads or writes, and until the list is known to be
-        sound. Nobody who writes waits for those who read."""
+        """Checkpoints the write-ahead log into the list's file. True if all that was written before the call is now in
+        that file and on disk; False while another connection reads or writes, and until the list has passed its check.
+        Writers never wait for readers."""
         ...
 
     async def close(self) -> None: ...

@@ -1,10 +1,9 @@
-"""The stored settings of a profile: the preferences of `domain/preferences.py`, and what views remember.
+"""The stored settings of a profile: the preferences of `domain/preferences.py`, and state of views.
 
-Read at once from memory, written to the store by `run` half a second after the first change, so that a draft being
-typed survives a kill. What decides whether money is spent (`AT_ONCE`) is written without that delay, and told once it
-is on the disk, or once that has refused it. A value that is damaged or not understood falls back to its default and
-adds a sentence to `problems`; nothing here raises for what the store holds. Loop's thread only. `load` and `flush`
-raise StoreError when the database cannot be used.
+Values are read from memory and written to the store by `run` half a second after the first change, so a draft survives
+a kill. Settings that decide whether money is spent (`AT_ONCE`) are written without delay and announced after the write
+succeeded or failed. A damaged value falls back to its default and adds a sentence to `problems`; no stored value makes
+this raise. Loop's thread only. `load` and `flush` raise StoreError when the database cannot be used.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ log = logging.getLogger(__name__)
 WRITE_AFTER = 0.5
 """Seconds between the first unsaved change and its writing. The promise to people is one second."""
 TRY_AGAIN_AFTER = 5.0
-"""Seconds until a writing that the database refused is tried again."""
+"""Seconds before a failed write is retried."""
 
 PAUSED = "lane.paused"
 CAPS = frozenset({"day_cap", "month_cap", "sending_cap", "project_caps"})
@@ -40,8 +39,7 @@ AT_ONCE = CAPS | {PAUSED}
 
 
 class Settings(Preferences):
-    """The settings of one profile. Preferences are read and set as typed attributes; the rest goes through `get` and
-    `set`."""
+    """Preferences are read and set as typed attributes; all other settings through `get` and `set`."""
 
     def __init__(self, store: Store, bus: Bus, clock: Clock, *, default_library: Path) -> None:
         self._store = store
@@ -53,17 +51,17 @@ class Settings(Preferences):
         self._changed = asyncio.Event()
         self._hurry = asyncio.Event()
         self._untold: set[str] = set()
-        """Names of `AT_ONCE` that are set, but not announced yet."""
+        """Names of `AT_ONCE` that are set but not announced yet."""
         self._is_running = False
         self._writing = asyncio.Lock()
         self._told = False
-        """Of settings that cannot be saved."""
+        """Whether the person was notified that settings cannot be saved."""
         self.problems: tuple[str, ...] = ()
-        """What could not be understood when the settings were read, a sentence each."""
+        """Values that could not be read, one sentence each."""
 
     @property
     def library(self) -> Path:
-        """Where results are saved: the chosen folder, else the platform's folder for videos."""
+        """Folder for results: the chosen one, else the platform's folder for videos."""
         return _folder_of(self.library_folder or self._default_library)
 
     @property
@@ -72,17 +70,17 @@ class Settings(Preferences):
         return bool(self.get(PAUSED, False))
 
     def lane_limit(self, model: str) -> int | None:
-        """How many tasks of `model` the person wants at Runway at once; None: as many as it allows."""
+        """How many tasks of `model` the person allows at Runway at once; None: as many as Runway allows."""
         return self.lane_limits.get(model)
 
     async def load(self) -> None:
-        """Reads what is stored. Call once, before anything is read."""
+        """Reads what is stored. Call once, before any setting is read."""
         stored = await self._store.settings()
         sentences = []
         known = self.preferences()
         for name, value in stored.items():
             if value is None:
-                # Forgotten on purpose.
+                # Removed by `set(name, None)`.
                 continue
             if name not in known:
                 self._values.setdefault(name, value)
@@ -100,14 +98,13 @@ class Settings(Preferences):
         return self._values.get(name, default)
 
     def set(self, name: str, value: Any) -> None:
-        """Sets a preference or a view's memory; None forgets it. `value` must be JSON. Tells of it if it is a change.
-
-        Raises ValueError or TypeError for a preference's value that makes no sense, and for a value that is no JSON.
-        """
+        """Sets a preference or a state of a view; None removes it. `value` must be JSON. Announces a change. Raises
+        ValueError or TypeError for an invalid value of a preference, and for a value that is no JSON."""
         found = self.preferences().get(name)
         if found is not None and value is not None:
             value = found.editor.accept(value)
-        # The copy keeps later changes of the caller's list from changing what is stored, and refuses what is no JSON.
+        # Deep copy, so that later changes to the caller's list do not change the setting; also rejects what is no
+        # JSON.
         value = json.loads(json.dumps(value))
         if self._values.get(name) == value and type(self._values.get(name)) is type(value):
             return
@@ -124,11 +121,11 @@ class Settings(Preferences):
             self._bus.tell(SettingsChanged(frozenset({name})))
 
     def is_on_its_way(self, name: str) -> bool:
-        """Whether it was set, but is not announced yet."""
+        """Whether it is set but not announced yet."""
         return name in self._untold
 
     async def run(self) -> None:
-        """Writes changes until canceled. One for the life of the program, held by the supervisor."""
+        """Writes changes until canceled. Runs once per program, held by the supervisor."""
         self._is_running = True
         try:
             await keep_going("saving your settings", self._turn, self._clock)
@@ -153,7 +150,7 @@ class Settings(Preferences):
         self._hurry.clear()
 
     async def flush(self) -> None:
-        """Writes what is unsaved now. Nothing is lost when the store refuses: it is kept for the next time."""
+        """Writes unsaved changes now. On failure they stay unsaved and are written next time."""
         async with self._writing:
             values, self._unsaved = self._unsaved, {}
             untold = set(self._untold)

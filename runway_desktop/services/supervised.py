@@ -1,7 +1,7 @@
-"""Supervised work: how a click becomes a coroutine, how mistakes are reported, loops that go on after one.
+"""Supervised work: turns a click into a coroutine, reports programming mistakes, and keeps loops running after one.
 
-A mistake is an exception that is none of `domain.errors`. Its traceback goes to the log, as an error: a fault of the
-world is a warning at the most, and `Runner` tells it as a notice. Loop's thread only; nothing here raises.
+A mistake is an exception outside `domain.errors`; its traceback is logged as an error. Failures of the outside world
+are logged as warnings at most, and `Runner` turns them into notices. Loop's thread only; nothing here raises.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ LONGEST_PAUSE = 60.0
 
 
 class Attempt(Struct):
-    """A piece of work that may be given up by a mistake."""
+    """Outcome of a block under `survived`."""
 
     failed: bool = False
 
 
 def report(doing: str, mistake: BaseException) -> None:
-    """`doing` completes "A mistake of the program while …": "sending a task". Whoever runs the program tells the person
-    of the first."""
+    """Logs a mistake. `doing` completes "A mistake of the program while …", e.g. "sending a task". The application
+    shows the first one to the person."""
     log.error("A mistake of the program while %s", doing, exc_info=mistake)
 
 
 async def shielded(work: asyncio.Future[Result]) -> Result:
-    """What work comes to that goes on when the caller is canceled. `asyncio.shield` would tell the loop of what it
-    raises after that, from Python 3.14 on, as of a mistake."""
+    """Awaits work that goes on when the caller is canceled. From Python 3.14 on, `asyncio.shield` reports an exception
+    raised after that to the loop's exception handler."""
     if not work.done():
         await asyncio.wait((work,))
     return work.result()
@@ -50,7 +50,7 @@ async def shielded(work: asyncio.Future[Result]) -> Result:
 
 @contextmanager
 def survived(doing: str) -> Iterator[Attempt]:
-    """Reports a mistake that is made inside and goes on behind. Canceling passes."""
+    """Reports a mistake in the block and continues after the block. CancelledError passes."""
     attempt = Attempt()
     try:
         yield attempt
@@ -60,8 +60,7 @@ def survived(doing: str) -> Iterator[Attempt]:
 
 
 async def keep_going(doing: str, turn: Callable[[], Awaitable[None]], clock: Clock) -> None:
-    """Awaits `turn` again and again until canceled. After a turn that failed by a mistake there is a pause, a longer
-    one each time in a row."""
+    """Awaits `turn` in a loop until canceled. Pauses after a mistake, longer with each mistake in a row."""
     failures = 0
     while True:
         with survived(doing) as attempt:
@@ -72,7 +71,7 @@ async def keep_going(doing: str, turn: Callable[[], Awaitable[None]], clock: Clo
 
 
 class Spawn(Protocol):
-    """Starts a named task that someone holds, awaits and reports on."""
+    """Starts a named task; its owner holds it, awaits it and reports its errors."""
 
     def __call__(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]: ...
 
@@ -90,10 +89,10 @@ class Runner:
         done: Callable[[Any], None] | None = None,
         failed: Callable[[RunwayDesktopError], None] | None = None,
     ) -> asyncio.Task[Any]:
-        """Runs `work`; `done(result)` on success. A fault of the world goes to `failed` where given, else becomes
-        a notice."""
+        """Runs `work`; calls `done(result)` on success. An error of `domain.errors` goes to `failed` if given, else
+        becomes a notice."""
         task = self._spawn(self._guarded(work, done, failed), name)
-        # Work that is canceled before its first step ends here too, instead of being lost with a warning.
+        # Closes work that was canceled before its first step; otherwise Python warns that it was never awaited.
         task.add_done_callback(lambda _: work.close())
         return task
 
