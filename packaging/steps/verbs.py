@@ -6,6 +6,7 @@ Returns exit codes; a step that cannot go on says why in a sentence. Standard li
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
@@ -122,7 +123,18 @@ def _tour(chosen: argparse.Namespace) -> int:
 
 
 def _bench(chosen: argparse.Namespace) -> int:
-    return subprocess.run([str(_ready()), "-m", "tests.benchmarks", *chosen.rest], cwd=ROOT, check=False).returncode
+    """On a screen of our own where there may be one: the program's limits hold for a window on X11."""
+    from steps import suites
+
+    command = [str(_ready()), "-m", "tests.benchmarks", *chosen.rest]
+    with contextlib.ExitStack() as stack:
+        screen = {}
+        if sys.platform.startswith("linux"):
+            try:
+                screen = stack.enter_context(suites.display())
+            except StepFailed:
+                say("Without Xvfb and openbox the limits of the whole program cannot be told.")
+        return subprocess.run(command, cwd=ROOT, env={**os.environ, **screen}, check=False).returncode
 
 
 def _faults(chosen: argparse.Namespace) -> int:

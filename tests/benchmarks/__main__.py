@@ -15,12 +15,11 @@ from typing import Any
 
 from tests.benchmarks import (
     agents,
+    at_rest,
     first_paint,
-    idle_cpu,
     impatience,
     in_step,
     library_size,
-    memory,
     notice_delay,
     passing,
     rooms,
@@ -59,12 +58,12 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
             "smoke": first_paint.Size(tasks=50, rounds=1),
         },
     ),
-    "memory": (
-        memory.measure,
+    "rest": (
+        at_rest.measure,
         {
-            "full": memory.Size(),
-            "quick": memory.Size(settle=6.0, rounds=1),
-            "smoke": memory.Size(tasks=50, settle=1.5, rounds=1),
+            "full": at_rest.Size(),
+            "quick": at_rest.Size(seconds=20.0),
+            "smoke": at_rest.Size(tasks=50, settle=1.5, seconds=1.0),
         },
     ),
     "sheet": (
@@ -91,14 +90,6 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
             "smoke": library_size.Size(tasks=300, smaller=(), keys=4, frames=8, ends=5, settle=0.2),
         },
     ),
-    "idle": (
-        idle_cpu.measure,
-        {
-            "full": idle_cpu.Size(),
-            "quick": idle_cpu.Size(seconds=20.0, settle=8.0),
-            "smoke": idle_cpu.Size(tasks=50, open_tasks=5, seconds=1.0, settle=0.2),
-        },
-    ),
     "scrub": (
         scrubbing.measure,
         {
@@ -111,8 +102,8 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
         passing.measure,
         {
             "full": passing.Size(),
-            "quick": passing.Size(tasks=2_000, with_window=1_000, warm=500, seconds=15.0),
-            "smoke": passing.Size(tasks=10, with_window=10, portion=10, warm=0, rate=2, settle=0.2, seconds=1.0),
+            "quick": passing.Size(tasks=250, settle=10.0, seconds=20.0, rest=20.0),
+            "smoke": passing.Size(tasks=4, warm=2, rate=2, settle=0.5, seconds=2.0, rest=0.2),
         },
     ),
     "saving": (

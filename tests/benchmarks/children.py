@@ -136,13 +136,28 @@ def as_started() -> Callable[[Sequence[str]], int]:
     return main
 
 
-def cpu_seconds(pid: int) -> float:
-    """Processor time that the process has used, all threads, its own and the system's for it."""
+def cpu_seconds(pid: int, thread: int | None = None) -> float:
+    """Processor time that the process has used, all threads or one, its own and the system's for it."""
+    place = f"/proc/{pid}" if thread is None else f"/proc/{pid}/task/{thread}"
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(place, "stat").read_text().rpartition(")")[2].split()
     except FileNotFoundError:
         raise NotToldHere from None
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def wake_ups(pid: int) -> dict[str, int]:
+    """How often each thread of the process has gone to sleep, which is how often it woke."""
+    threads = Path(f"/proc/{pid}/task")
+    if not threads.exists():
+        raise NotToldHere
+    found = {}
+    for thread in threads.iterdir():
+        with contextlib.suppress(OSError):  # it has just ended
+            found[thread.name] = int(
+                (thread / "status").read_text().partition("\nvoluntary_ctxt_switches:")[2].split()[0]
+            )
+    return found
 
 
 def memory(pid: int) -> dict[str, float]:
@@ -156,10 +171,11 @@ def memory(pid: int) -> dict[str, float]:
 
 
 def screens() -> Iterator[tuple[str, dict[str, str]]]:
-    """Where windows can be shown: name and variables. Without a screen always; on the screen that is there, too."""
-    yield "offscreen", {"QT_QPA_PLATFORM": "offscreen"}
-    if sys.platform.startswith("linux"):
-        if os.environ.get("DISPLAY"):
-            yield "X11", {"QT_QPA_PLATFORM": "xcb"}
-    else:
+    """Where windows are shown: name and variables. On the screen that is there, as `dev.py bench` offers one; else on
+    none."""
+    if not sys.platform.startswith("linux"):
         yield "on screen", {"QT_QPA_PLATFORM": "windows" if sys.platform == "win32" else "cocoa"}
+    elif os.environ.get("DISPLAY"):
+        yield "X11", {"QT_QPA_PLATFORM": "xcb"}
+    else:
+        yield "offscreen", {"QT_QPA_PLATFORM": "offscreen"}

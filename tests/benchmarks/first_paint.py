@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.benchmarks import seeding
+from tests.benchmarks import limits, seeding
 from tests.benchmarks.children import ROOT, Child, NotToldHere, environment, screens
 from tests.benchmarks.shown import seconds_to_pixels
 from tests.benchmarks.table import Figure
@@ -70,7 +70,7 @@ def _painted(setting: str, profile: Path, variables: Mapping[str, str], size: Si
         ),
         Figure(
             benchmark=NAME, setting=setting, name=f"longest standstill in the {STANDSTILL:.0f} s after it, median",
-            value=median(still) if still else None, unit="ms", at_most=50.0,
+            value=median(still) if still else None, unit="ms", at_most=limits.STANDSTILL_MS,
         ),
     ]  # fmt: skip
 
@@ -101,7 +101,7 @@ def _shown(setting: str, profile: Path, home: Path, variables: Mapping[str, str]
     return [
         Figure(
             benchmark=NAME, setting=setting, name=said, value=ours, unit="s",
-            reference=median(times["vorta"]), reference_name="vorta", ratio_at_most=0.9,
+            reference=median(times["vorta"]), reference_name="vorta", ratio_at_most=limits.START_BESIDE_VORTA,
         )
         if vorta is not None
         else Figure(
