@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLoggingCategory, QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QOpenGLContext
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop import __version__
@@ -225,6 +226,7 @@ _QUIET = (
 )
 
 
+_OPENGL = "QT_XCB_GL_INTEGRATION"
 _NO_WINDOW = (
     "Start the program from a desktop session. Where there is none, unset DISPLAY and WAYLAND_DISPLAY: the demo then "
     "takes a tour and leaves pictures of it."
@@ -260,7 +262,16 @@ def _first_application() -> QApplication:
         said.append(message)
 
     qInstallMessageHandler(listen)
-    return QApplication(sys.argv[:1])
+    # With OpenGL on X11, frames of clips would be turned into pictures by it: 100 MB for its driver, and much processor
+    # time where that is Mesa's software. Programs that are started later do not inherit the variable.
+    is_set = _OPENGL in os.environ
+    os.environ.setdefault(_OPENGL, "none")
+    application = QApplication(sys.argv[:1])
+    # Qt reads the variable when it is asked first.
+    QOpenGLContext.supportsThreadedOpenGL()
+    if not is_set:
+        del os.environ[_OPENGL]
+    return application
 
 
 def run_on_loop(

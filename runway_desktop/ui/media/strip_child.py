@@ -262,6 +262,8 @@ def _tile(number: int, width: int, height: int) -> QRect:
 
 def main() -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    # Pictures of frames cost less without OpenGL (`_OPENGL` of app/program.py).
+    os.environ["QT_QPA_OFFSCREEN_NO_GLX"] = "1"
     if sys.platform != "win32":
         os.nice(_GIVES_WAY)
     application = QGuiApplication(sys.argv[:1])
