@@ -19,6 +19,8 @@ import sys
 from PySide6.QtCore import QObject, QTimer
 
 EVERY_MS = 250
+SELDOM_MS = 2_000
+"""While nothing is found to search: at rest the program should seldom wake."""
 GIVEN_BACK_AFTER = (3_000, 8_000)
 """Milliseconds: by then the list of tasks was looked through; what waits for the network has given up."""
 GIVEN_BACK_EVERY = 60_000
@@ -84,8 +86,15 @@ class Collector(QObject):
         self._has_begun = self._has_begun or gc.get_freeze_count() > 0
         for generation in (2, 1, 0) if self._has_begun else ():
             if gc.get_count()[generation] > gc.get_threshold()[generation]:
+                self._timer.setInterval(EVERY_MS)
                 gc.collect(generation)
                 return
+        self._timer.setInterval(min(2 * self._timer.interval(), SELDOM_MS))
+
+    @property
+    def interval(self) -> int:
+        """Milliseconds until it searches next."""
+        return self._timer.interval()
 
     def close(self) -> None:
         """Leaves it as it was found: Python's own search would go on with what a worker's thread allocates, and destroy

@@ -18,7 +18,9 @@ from .bridge import Bridge
 from .expiry.expiry_board import ExpiryBoard
 from .tasks.places import Places
 
-GATHER_MS = 100
+GATHER_MS = 250
+TIME_PASSES_MS = 5_000
+"""The steps in which words about time change: at rest the program should seldom wake."""
 
 
 class Status(QObject):
@@ -31,7 +33,7 @@ class Status(QObject):
         self._places = places
         self._board: ExpiryBoard | None = None
         self._downloads = DownloadsCounted(0, 0, 0.0)
-        self._timer = QTimer(self, interval=1000)
+        self._timer = QTimer(self, interval=TIME_PASSES_MS)
         self._timer.timeout.connect(self.changed)
         self._timer.start()
         self._sending: set[TaskId] = set()
@@ -47,7 +49,7 @@ class Status(QObject):
             signal.connect(lambda _: self.changed.emit())
         bridge.lane_changed.connect(lambda _: self._gather())
         bridge.library_move_changed.connect(lambda _: self.changed.emit())
-        places.changed.connect(self.changed)
+        places.changed.connect(self._gather)
 
     @property
     def connection(self) -> Connection:
@@ -129,7 +131,7 @@ class Status(QObject):
         came = {task_id for task_id, touch in touches.items() if State.SENDING in touch.states}
         if came or not self._sending.isdisjoint(touches):
             self._sending |= came
-            self.changed.emit()
+            self._gather()
             over = {one for one, touch in touches.items() if touch.task and touch.task.state is not State.SENDING}
             self._sending -= over
 

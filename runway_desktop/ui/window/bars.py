@@ -25,6 +25,7 @@ from runway_desktop.usecases.commands.command import EXCHANGE
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import key_place_words, key_words
 from runway_desktop.usecases.words.plain import caption, tip
+from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
@@ -99,7 +100,6 @@ class TopBar(QWidget):
         self.menu_button = tool_button(self, self.menu_wanted, side=16, kind="chip", spoken="Menu")
         add_all(row, self._balance, self._pause, self._library, self._preferences, self.menu_button)
         status.changed.connect(self._show)
-        places.changed.connect(self._show)
         keys.changed.connect(self._restyle)
         profiles.changed.connect(self._show_who)
         FollowsTheme(theme, self, self._restyle)
@@ -171,7 +171,10 @@ class TopBar(QWidget):
         self._pause.setText("" if self._is_narrow else does)
         self._pause.setAccessibleName(does)
         self._library.setText("▾" if self._is_narrow else "Import  ▾")
-        self._pause.setIcon(self._theme.icon(sign, role))
+        icon = self._theme.icon(sign, role)
+        if self._pause.icon().cacheKey() != icon.cacheKey():
+            # A button is laid out and painted again for each icon that it is given.
+            self._pause.setIcon(icon)
 
     def _balance_menu(self) -> None:
         menu, given = passing_menu(self), self._keys.given(self.window())
@@ -217,6 +220,7 @@ class StatusLine(QFrame):
         self._theme = theme
         self.setProperty("pane", "bar")
         self._dot = PlainLabel(self)
+        self._shown_tone: Tone | None = None
         self._connection = PlainLabel(self)
         self._left = PlainLabel(self)
         self._right = PlainLabel(self)
@@ -250,6 +254,7 @@ class StatusLine(QFrame):
             label.setFont(font)
         self._not_saved.setFont(font)
         self._not_saved.setIcon(self._theme.icon("mdi6.content-save-alert-outline", Role.WARN))
+        self._shown_tone = None
         # Whether something is not saved or not: nothing above may jump when it comes.
         margins = self.layout().contentsMargins()
         tallest = max(self._not_saved.sizeHint().height(), self._left.sizeHint().height())
@@ -258,7 +263,9 @@ class StatusLine(QFrame):
 
     def _show(self) -> None:
         words, tone = self._status.connection_words()
-        self._dot.setPixmap(self._theme.icon("mdi6.circle", DOT_INKS[tone]).pixmap(8, 8))
+        if self._shown_tone is not tone:
+            self._shown_tone = tone
+            self._dot.setPixmap(self._theme.icon("mdi6.circle", DOT_INKS[tone]).pixmap(8, 8))
         self._connection.setText(words)
         self._left.setText("     ".join(self._status.left_parts()))
         right = [self._takes] if self._takes else self._status.right_parts(self._composer.pair.model)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
+from runway_desktop.ui.building import timer
 from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
 from runway_desktop.ui.composer.input_menu import TilePopups
 from runway_desktop.ui.lifted_rows import accepts, has_rows
@@ -31,6 +32,8 @@ from .missing_files import FileSearch
 from .paste_and_drop import PasteAndDrop
 from .queue_room import QueueRoom
 
+CARET_RESTS_MS = 10_000
+"""After the last key the caret stops blinking, as GTK's does: each blink wakes two threads."""
 _PLAYING = frozenset({"loop_clips", "muted"})
 """Preferences that the preview follows."""
 
@@ -56,6 +59,9 @@ class Interior(QObject):
         for held in window.early_caps:
             caps.reached(held)
         window.installEventFilter(self)
+        self._flash_time = QApplication.cursorFlashTime()
+        self._caret_rests = timer(self, CARET_RESTS_MS, lambda: QApplication.setCursorFlashTime(0))
+        QGuiApplication.inputMethod().cursorRectangleChanged.connect(self._caret_moved)
         window.paste_wanted.connect(lambda: self.taking_in.take(QGuiApplication.clipboard().mimeData()))
         window.closing_down.connect(self._shutdown)
         work.places.menu_wanted.connect(partial(open_place_menu, window))
@@ -81,6 +87,11 @@ class Interior(QObject):
 
     def _choose_model(self, chip: QPushButton, at_parts: bool) -> None:
         ChooserPanel(self._window.models.composer.chooser, self._window.theme, chip).open_at(chip, at_parts=at_parts)
+
+    def _caret_moved(self) -> None:
+        if not self._caret_rests.isActive():
+            QApplication.setCursorFlashTime(self._flash_time)
+        self._caret_rests.start()
 
     def add_preview(self) -> None:
         """Builds what plays. Call from a plain slot, not from a coroutine."""

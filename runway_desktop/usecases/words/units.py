@@ -128,7 +128,7 @@ def day_in_words(day: str, now: float) -> str:
 def ago(then: float, now: float) -> str:
     seconds = max(0, now - then)
     if seconds < 60:
-        return f"{seconds:.0f} s ago"
+        return "just now"
     if seconds < 3600:
         return f"{seconds // 60:.0f} min ago"
     return f"{seconds // 3600:.0f} h ago" if seconds < 86400 else f"{seconds // 86400:.0f} d ago"

@@ -19,6 +19,7 @@ from runway_desktop.ui.lifted_rows import accepts
 from runway_desktop.ui.mime_data import read
 from runway_desktop.ui.tasks.poster_cache import MOST, MOST_WAITING, PosterCache
 from runway_desktop.ui.theme import GRID, Choice, FollowsTheme, Role
+from runway_desktop.ui.window import interior
 from runway_desktop.ui.window.workspace import first_size
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from tests.gui.rig import Desktop, rest, until
@@ -280,3 +281,15 @@ async def test_another_theme_and_a_longer_name_of_the_profile_move_nothing(tmp_p
         profiles.changed.emit()
         await rest()
         assert places() == before
+
+
+async def test_the_caret_stops_blinking_until_something_is_typed(tmp_path, theme, qtbot, monkeypatch):
+    monkeypatch.setattr(interior, "CARET_RESTS_MS", 50)
+    flash_time = QApplication.cursorFlashTime()
+    assert flash_time > 0
+    async with Desktop(tmp_path, theme) as rig:
+        rig.window.search.setFocus()
+        QTest.keyClicks(rig.window.search, "a")
+        await until(lambda: QApplication.cursorFlashTime() == 0)
+        QTest.keyClicks(rig.window.search, "b")
+        assert QApplication.cursorFlashTime() == flash_time

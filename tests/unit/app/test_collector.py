@@ -77,6 +77,18 @@ def test_what_is_spared_is_counted_until_there_is_something(
     assert counted == [0, 0, 5]
 
 
+def test_it_seldom_wakes_while_there_is_nothing_to_search(found: list[bool], searching: collector.Collector):
+    collector.spare_what_is_there()
+    gc.set_threshold(10_000, 10_000, 10_000)
+    for _ in range(6):
+        searching.search()
+    assert searching.interval == collector.SELDOM_MS
+    gc.set_threshold(1, 10_000, 10_000)
+    knots = [Knot(found) for _ in range(10)]
+    searching.search()
+    assert (searching.interval, len(knots)) == (collector.EVERY_MS, 10)
+
+
 @pytest.mark.parametrize("was_on", [False, True])
 def test_a_search_that_was_off_stays_off_when_the_program_ends(found: list[bool], qapp: object, was_on: bool):
     if was_on:

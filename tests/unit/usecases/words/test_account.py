@@ -35,7 +35,7 @@ def test_every_connection_has_words(link: Link):
     assert words
     assert (tone is Tone.GOOD) is (link is Link.CONNECTED)
     if link is Link.CONNECTED:
-        assert words == "Connected · refreshed 3 s ago"
+        assert words == "Connected · refreshed just now"
     if link is Link.OFFLINE:
         assert words == "Offline · next try in 8 s"
     if link is Link.KEY_REFUSED:
