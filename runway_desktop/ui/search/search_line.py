@@ -7,7 +7,7 @@ the words first, then the chips. GUI thread only.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QLineEdit,
@@ -87,17 +87,12 @@ class SearchLine(QLineEdit):
             return
         super().keyPressEvent(event)
 
-    def event(self, event: QEvent) -> bool:
+    def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab takes the first offer while there are any; it moves on from the line else."""
-        if (
-            event.type() == QEvent.Type.KeyPress
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Tab
-            and self.offers.isVisible()
-        ):
+        if forward and self.offers.isVisible():
             self._take(self.offers.currentItem() or self.offers.item(0))
             return True
-        return super().event(event)
+        return super().focusNextPrevChild(forward)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.offers.hide()

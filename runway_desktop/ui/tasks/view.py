@@ -55,7 +55,7 @@ LEAD = 6 * GRID
 _NOT_IN_LANE = (Column.SENT, Column.RATING)
 _NEAR = 50
 """Rows after and before what is chosen that may take its place."""
-_TICK_MS = 60
+_TICK_MS = 100
 _LOOK_MS = 1000
 
 

@@ -88,6 +88,8 @@ class Composer(Model):
         self.taking.learned.connect(self._inputs_known)
         self.aside = PutAside(self._take_draft, self)
         """What was being written before something else was taken up."""
+        self._button: Button | None = None
+        """What the send button said last."""
         self._keeping = DraftKeeping(cases, self._as_it_stands, self)
         self._sending = ComposerSending(cases, bridge, runner, self)
         self._sending.changed.connect(self.changed)
@@ -319,7 +321,8 @@ class Composer(Model):
 
     def button(self) -> Button:
         reasons = tuple(dict.fromkeys(finding.message for finding in self.findings()))
-        return self._sending.button(self._order(), reasons)
+        self._button = self._sending.button(self._order(), reasons)
+        return self._button
 
     def raise_cap(self) -> None:
         """Sends this, and raises the cap that is in the way, for all that waits for it."""
@@ -427,10 +430,12 @@ class Composer(Model):
         self.changed.emit()
 
     def _price_may_be_known(self, touched: dict[TaskId, Touch]) -> None:
-        """What was just sent came back with an estimate."""
+        """What was just sent came back with an estimate, or leaves more or less room below a cap."""
         waited = (State.HELD, State.SENDING)
         if any(touch.before is not None and touch.before.state in waited for touch in touched.values()):
-            self.changed.emit()
+            before = self._button
+            if self.button() != before:
+                self.changed.emit()
 
     def _as_it_stands(self) -> Draft:
         pair = self._draft.pair

@@ -14,6 +14,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request, State, TaskId
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.money.pricing import read_published
+from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.viewmodels.composer.composer import Composer
 from tests import sent
 from tests.engine_rig import CATALOG
@@ -518,6 +519,23 @@ async def test_a_price_of_which_only_the_least_is_known_says_so(tmp_path):
         button = rig.composer.button()
         assert button.price == "at least 5 credits"
         assert button.detail.startswith("At least $0.05. Reported by two third parties")
+
+
+async def test_after_a_sending_the_button_is_shown_again_only_if_it_says_something_else(tmp_path):
+    async with Rig(tmp_path, prices=read_published()) as rig:
+        rig.composer.load(plain_request())
+        told = []
+        rig.composer.changed.connect(lambda: told.append(True))
+        touch = Touch()
+        touch.task, touch.before = task(1, State.PENDING), task(1, State.SENDING)
+        came_back = {touch.task.id: touch}
+        rig.composer.button()
+        rig.bridge.tasks_touched.emit(came_back)
+        assert told == []
+        rig.composer.set_prompt("A {red|blue} door")
+        told.clear()
+        rig.bridge.tasks_touched.emit(came_back)
+        assert told == [True]
 
 
 async def test_sending_twice_while_it_is_stored_sends_once(tmp_path):
