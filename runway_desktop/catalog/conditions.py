@@ -1,6 +1,6 @@
-"""What fields ask of each other, and what of a nested value a pair takes: for forms, and for switching models.
+"""Cross-field rules of a pair, and which part of a nested value a pair accepts: for forms, and for switching models.
 
-Pure; usable from any thread; never raises for odd values.
+Pure; any thread; never raises for invalid values.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from .payload import is_left_out
 from .validation import Finding, any_of, label_of, validate
 
 _MOST_STEPS = 64
-"""A value with more faults than this is not worth keeping a part of."""
+"""Give up on a value with more problems than this."""
 
 
 def idle_reason(pair: Pair, values: Mapping[str, object], field: Field) -> str:
-    """Why a field does not count beside the others as they are now, in a sentence; empty when it counts."""
+    """Why a field has no effect with the present values, as a sentence; empty if it has an effect."""
     if field.only_when is not None:
         other, allowed = field.only_when
         chosen = values.get(other)
@@ -39,9 +39,9 @@ def idle_reason(pair: Pair, values: Mapping[str, object], field: Field) -> str:
 
 
 def kept_part(pair: Pair, values: Mapping[str, object], name: str, value: object) -> tuple[object, tuple[str, ...]]:
-    """What of `value` the pair takes as its field `name` beside `values`, and the words for what was taken out of it.
+    """The part of `value` that the pair accepts as its field `name`, given `values`, and labels of what was removed.
 
-    None when nothing of it fits. A scalar fits as a whole or not at all.
+    None if no part is valid. A scalar is accepted as a whole or not at all.
     """
     kept: Any = copy_of(value)
     lost: list[str] = []
@@ -61,7 +61,7 @@ def kept_part(pair: Pair, values: Mapping[str, object], name: str, value: object
 
 
 def with_what_belongs_together(fields: Sequence[Field]) -> list[Field]:
-    """The fields in their order, but each that depends on another one of them right behind that one."""
+    """The fields in their order, but each dependent field directly after the field that it depends on."""
     names = {field.name for field in fields}
     leaders: dict[str, list[Field]] = {}
     first: list[Field] = []
@@ -79,7 +79,7 @@ def with_what_belongs_together(fields: Sequence[Field]) -> list[Field]:
 
 
 def _without(value: Any, fault: Finding, lost: list[str]) -> Any:
-    """The value without what the finding names, or without what holds it where it is something that is missing."""
+    """The value without what the finding names; or, if that is missing, without its nearest existing parent."""
     path: Path = fault.path[1:]
     while path:
         holder = value

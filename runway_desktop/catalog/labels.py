@@ -1,7 +1,7 @@
-"""The words that people read for endpoints, models and fields: ours, written once, in the order they are shown.
+"""Labels and help texts of endpoints, models and fields, in their display order.
 
-Facts live in `catalog.json`; a name that has no words here is shown as it stands on the wire, so that a newer
-catalog works before its words are written. Pure; usable from any thread.
+Facts are in `catalog.json`. A name without a label is shown in its wire form, so that a newer catalog works before its
+labels are written. Pure; any thread.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ENDPOINT_LABELS = {
     "voice_isolation": "Voice isolation",
 }
 
-# The settings that stand as chips beside the prompt, in this order; the rest is one click away.
+# The settings shown as chips next to the prompt, in this order; the others are one click away.
 MAIN_FIELDS = (
     "mode",
     "voice",
@@ -51,7 +51,7 @@ MAIN_FIELDS = (
     "seed",
 )
 
-# Settings that stand together in the form, under these headings and in this order. What has no group stands last.
+# Groups of settings in the form, with headings, in this order. Settings without a group come last.
 FIELD_GROUPS = {
     "Who speaks": ("avatar", "speech"),
     "Guidance": (
@@ -82,7 +82,7 @@ UNITS = {
     "scaleFactor": "×",
 }
 
-# Counts that make no sense below one, where the SDK states no bound.
+# Minimum of numbers for which the SDK states none.
 LEAST = {"duration": 1, "outputCount": 1, "numVariants": 1, "numSpeakers": 1}
 
 MODEL_LABELS = {
@@ -162,7 +162,7 @@ VARIANT_LABELS = {
     ("keyframes", "at"): "At a part of the length",
 }
 
-# Choices whose wire form says too little. Any field may use the words under "".
+# Choices whose wire form is not clear enough. Those under "" are for any field.
 CHOICE_LABELS: dict[str, dict[str, str]] = {
     "": {
         "auto": "Automatic",
@@ -230,7 +230,7 @@ CHOICE_LABELS: dict[str, dict[str, str]] = {
     "shotType": {"intelligence": "The model decides", "customize": "As set below"},
 }
 
-# One setting, where the endpoint makes the general words wrong.
+# Exceptions for one endpoint, where the general text would be wrong.
 _IN_ENDPOINT = {
     ("text_to_speech", "promptText"): FieldWords("Text", "The words to speak."),
     ("sound_effect", "promptText"): FieldWords("Prompt", "What should be heard."),
@@ -352,12 +352,12 @@ def model_label(model: str) -> str:
 
 
 def field_words(name: str, endpoint: str = "") -> FieldWords:
-    """Label and one sentence of help for a field; the wire's name and no help when it is new."""
+    """Label and one sentence of help for a field; for an unknown one, its wire name and no help."""
     return _IN_ENDPOINT.get((endpoint, name)) or FIELD_WORDS.get(name) or FieldWords(_from_wire(name), "")
 
 
 def group_label(field: str) -> str:
-    """The heading under which a field stands in the form."""
+    """The heading of a field's group in the form."""
     return next((group for group, names in FIELD_GROUPS.items() if field in names), "Other settings")
 
 
@@ -366,16 +366,16 @@ def variant_label(field: str, tag: str) -> str:
 
 
 def choice_label(field: str, choice: str | int | float) -> str:
-    """A choice as people read it: "de" of a language is "German"; what has no words is nearly as the wire has it."""
+    """A choice for people: "de" of a language is "German"; without a label, its wire form with blanks."""
     words = CHOICE_LABELS.get(field, {}).get(str(choice)) or CHOICE_LABELS[""].get(str(choice))
     if field == "presetId" and not words:
-        # Names of voices and avatars: "cooking-teacher" is no name.
+        # Names of voices and avatars: "cooking-teacher" becomes "Cooking teacher".
         name = str(choice).replace("-", " ").replace("_", " ")
         return name[:1].upper() + name[1:]
     return words or str(choice).replace("_", " ")
 
 
 def _from_wire(name: str) -> str:
-    """A readable form of a name that has no words yet: "newThing_2" becomes "New thing 2"."""
+    """A readable form of a name without a label: "newThing_2" becomes "New thing 2"."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.replace("_", " ").replace("-", " ")).lower()
     return words[:1].upper() + words[1:]

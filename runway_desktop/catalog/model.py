@@ -1,7 +1,7 @@
-"""What the catalog is made of: endpoints, pairs of endpoint and model, and their fields. Plain frozen values.
+"""Types of the catalog: endpoints, pairs of endpoint and model, and their fields. Plain immutable values.
 
-Pure: no I/O, no third party; usable from any thread. Values of a request are always the wire JSON with wire names; a
-local file in an asset's place is a `file:///…` URI there.
+Pure: no I/O, no third-party imports; any thread. Values of a request are always wire JSON with wire names; a local file
+as an input is a `file:///…` URI.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from runway_desktop.values import Struct, field
 
 
 class FieldKind(StrEnum):
-    """How a field is edited, and what its wire value is."""
+    """How a field is edited, and the type of its wire value."""
 
     PROMPT = "prompt"  # text that the result is made from
     TEXT = "text"
-    CHOICE = "choice"  # one of `choices`; any text too where `open` is set
+    CHOICE = "choice"  # one of `choices`; with `open` any text
     INTEGER = "integer"  # or one of `choices`, which are words such as "auto"
     NUMBER = "number"
     SWITCH = "switch"
-    ASSET = "asset"  # one picture, clip or sound: a URI, or an object that holds one (`uri_key`)
-    ASSETS = "assets"  # a list of those; a lone URI too where `bare` is set
+    ASSET = "asset"  # one picture, clip or sound: a URI, or an object with one (`uri_key`)
+    ASSETS = "assets"  # a list of those; with `bare` also a single URI
     OBJECT = "object"  # `fields`, or one of `variants`
     OBJECTS = "objects"  # a list of such objects
     TEXTS = "texts"  # a list of texts
@@ -33,7 +33,8 @@ class FieldKind(StrEnum):
 
 
 class Variant(Struct, frozen=True, kw_only=True):
-    """One form of an object. `tag` is the value of the field's `tag_key`, or, without one, a member only it has."""
+    """One form of an object. `tag` is the value of the field's `tag_key`; without a `tag_key`, a member only this form
+    has."""
 
     tag: str
     label: str
@@ -44,8 +45,8 @@ class Field(Struct, frozen=True, kw_only=True):
     """One setting or input of a pair.
 
     `min_length` and `max_length` count UTF-16 code units of a text, or items of a list. `minimum` and `maximum` are
-    inclusive. `seconds`, `total_seconds`, `least_side` (pixels) and `aspect` (width / height) are what the model asks
-    of the media themselves; of an `OBJECTS` field, `total_seconds` bounds the sum of its items' durations.
+    inclusive. `seconds`, `total_seconds`, `least_side` (pixels) and `aspect` (width / height) are limits of the media
+    file itself; for an `OBJECTS` field, `total_seconds` limits the sum of its items' durations.
     """
 
     name: str
@@ -85,9 +86,9 @@ class Field(Struct, frozen=True, kw_only=True):
     fields: tuple[Field, ...] = ()
     variants: tuple[Variant, ...] = ()
 
-    only_when: tuple[str, tuple[str, ...]] | None = None  # (other field, its values that make this one valid)
+    only_when: tuple[str, tuple[str, ...]] | None = None  # (other field, its values with which this one is valid)
     requires: tuple[str, ...] = ()
-    alone: bool = False  # sent only by itself
+    alone: bool = False  # no other field may be sent with it
 
     @property
     def is_asset(self) -> bool:
@@ -98,9 +99,9 @@ class Field(Struct, frozen=True, kw_only=True):
 
 
 class Pair(Struct, frozen=True, kw_only=True, dict=True):
-    """An endpoint with one of its models: what a request is made of. `fields` keeps the wire's order.
+    """An endpoint with one of its models: the fields of a request, in wire order.
 
-    Sheets ask the same of a pair for each of thousands of rows: what follows from the fields is worked out once.
+    Derived properties are cached, because sheets need them for thousands of rows.
     """
 
     endpoint: str
@@ -118,7 +119,7 @@ class Pair(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def prompt_field(self) -> Field | None:
-        """The text that the result is made from; None where there is none, or only one inside an object."""
+        """The text that the result is made from; None if there is none, or only one inside an object."""
         return next((found for found in self.fields if found.kind is FieldKind.PROMPT), None)
 
     @cached_property
@@ -127,22 +128,22 @@ class Pair(Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def main_fields(self) -> tuple[Field, ...]:
-        """The few settings that stand beside the prompt, in the order they are shown."""
+        """The few settings shown next to the prompt, in display order."""
         return tuple(found for found in self.fields if found.main)
 
     @cached_property
     def has_conditions(self) -> bool:
-        """Whether a field asks something of the others."""
+        """Whether a field depends on others."""
         return any(found.only_when is not None or found.requires or found.alone for found in self.fields)
 
     @cached_property
     def _by_name(self) -> Mapping[str, Field]:
-        # Of two fields of one name the first counts.
+        # If two fields have the same name, the first one counts.
         return {found.name: found for found in reversed(self.fields)}
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
-    """One way of making something, with the models that can do it."""
+    """A kind of generation, with the models that support it."""
 
     name: str  # "image_to_video"
     path: str  # "/v1/image_to_video"

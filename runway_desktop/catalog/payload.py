@@ -1,4 +1,4 @@
-"""Builds the JSON body of a create request from its values. Pure; usable from any thread; raises nothing."""
+"""Builds the JSON body of a create request from its values. Pure; any thread; raises nothing."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from .model import Field, FieldKind, Pair
 def build_payload(pair: Pair, values: Mapping[str, object]) -> dict[str, object]:
     """The body to send: the model, then the values in the order of the pair's fields.
 
-    What is left out or empty is not sent, at any depth. Members that the pair does not know keep their value and go
-    last: validation has named them, and a request is never changed silently.
+    Omitted and empty values are not sent, at any depth. Members unknown to the pair are sent unchanged, last:
+    validation has reported them, and a request is never changed silently.
     """
     payload: dict[str, object] = {"model": pair.model}
     for field in pair.fields:
@@ -31,7 +31,7 @@ def is_left_out(value: object) -> bool:
     if isinstance(value, str):
         return not value.strip()
     if isinstance(value, int | float):
-        # Before the abstract classes, which take long to say no.
+        # Before the abstract classes, whose `isinstance` is slow.
         return False
     return isinstance(value, Mapping | Sequence) and not value
 

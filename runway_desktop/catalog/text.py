@@ -1,7 +1,6 @@
-"""How values are counted, said and read as text: prompt lengths, lines for list rows, cells of an imported table.
+"""Values as text: prompt lengths, lines for list rows, parsing of an imported table's cells.
 
-Pure; usable from any thread. Nothing here raises for odd values: a request that the catalog does not know must still
-be shown.
+Pure; any thread. Never raises for invalid values: a request unknown to the catalog must still be shown.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from functools import lru_cache
 from . import labels
 from .model import Field, FieldKind, Pair
 
-# Where a prompt stands in a request whose pair is not known.
+# Members that may be the prompt of a request whose pair is unknown.
 _PROMPT_NAMES = ("promptText", "text", "prompt")
 _YES = frozenset({"true", "yes", "on", "1", "y"})
 _NO = frozenset({"false", "no", "off", "0", "n"})
@@ -26,7 +25,7 @@ def utf16_length(text: str) -> int:
 
 
 def prompt_of(pair: Pair | None, values: Mapping[str, object]) -> str:
-    """The text that the result is made from, wherever it stands; empty when there is none."""
+    """The text that the result is made from, at any level of the request; empty if there is none."""
     if pair is not None and (prompt := pair.prompt_field) is not None:
         found = values.get(prompt.name)
         return found if isinstance(found, str) else ""
@@ -99,9 +98,9 @@ def value_in_words(value: object) -> str:
 
 
 def value_from_text(field: Field, text: str) -> object:
-    """The wire value that a cell of text means for a scalar field.
+    """Parses a cell's text as the wire value of a scalar field.
 
-    A text that does not fit stays a text, so that validation can name it. An empty text is None.
+    A text that does not fit stays a text, so that validation can report it. An empty text is None.
     """
     cell = text.strip()
     if not cell:
@@ -128,7 +127,7 @@ def value_from_text(field: Field, text: str) -> object:
 
 
 _LARGEST = 1 << 63
-"""What no form and no database holds stays a text."""
+"""Larger numbers, which neither form nor database can store, stay text."""
 
 
 _SECONDS = re.compile(r"([0-9.,]+)\s*(?:s|secs?|seconds?)\.?", re.IGNORECASE)
@@ -138,8 +137,8 @@ _THOUSANDS = re.compile(r"([+-]?[1-9][0-9]{0,2})[.,]([0-9]{3})")
 
 @lru_cache(maxsize=1_024)
 def _choices_by_word(name: str, choices: tuple[str | int | float, ...]) -> Mapping[str, str | int | float]:
-    """Each choice by all the ways in which people write it; of two that are written alike the first. A table asks for
-    the same few fields thousands of times."""
+    """Each choice by all its spellings; for equal spellings the first choice. Cached, since a table needs the same few
+    fields thousands of times."""
     found: dict[str, str | int | float] = {}
     for choice in choices:
         for written in (str(choice), value_in_words(choice), labels.choice_label(name, choice)):
@@ -148,23 +147,23 @@ def _choices_by_word(name: str, choices: tuple[str | int | float, ...]) -> Mappi
 
 
 def _number(text: str) -> int | float | None:
-    """ASCII digits with one decimal point at most; None for any other text."""
+    """ASCII digits with at most one decimal point; None for any other text."""
     if _NUMBER.fullmatch(text) is None:
         return None
-    # Long seeds would lose digits as a float.
+    # Not as a float, which would lose digits of long seeds.
     number = int(text) if text.lstrip("+-").isdecimal() else float(text)
     return number if abs(number) < _LARGEST else None
 
 
 def two_readings(field: Field, text: str) -> str:
-    """The sentence for a number such as "1.000", which means a thousand to some people and one to others; empty for
-    any other, and where the field does not take thousands."""
+    """The message for a number such as "1.000", which means a thousand to some people and one to others; empty for any
+    other number, and if the field does not accept thousands."""
     found = _THOUSANDS.fullmatch(text)
     if found is None:
         return ""
     thousands, decimal = f"{found[1]}{found[2]}", f"{found[1]}.{found[2]}".rstrip("0").rstrip(".")
     if field.kind is FieldKind.NUMBER and field.maximum is not None and float(thousands) > field.maximum:
         return ""
-    # With a zero behind them three decimals are no thousands.
+    # With a zero appended, three decimals cannot be read as thousands.
     decimal = f"{decimal}0" if _THOUSANDS.fullmatch(decimal) else decimal
     return f"“{text}” can be read as {thousands} or as {decimal}. Write one of these."

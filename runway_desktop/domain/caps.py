@@ -1,5 +1,5 @@
-"""Whether a task may be sent for the money that was allowed, which cap holds it back, and why the lane of queued tasks
-sends nothing: codes with details, in words by `usecases.words.holds`. Pure; credits are floats."""
+"""Spending caps: whether a task may be sent, which cap blocks it, and why the lane sends nothing. Codes with details;
+their texts are in `usecases.words.holds`. Pure; credits are floats."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from runway_desktop.values import Struct
 from .failures import Reason
 
 ENOUGH = 1e-6
-"""Sums of floats are not compared closer than this."""
+"""Tolerance for comparing sums of floats."""
 
 
 class Cap(StrEnum):
     SENDING = "sending"
-    """What one task may cost."""
+    """Limit for the price of one task."""
     DAY = "day"
     MONTH = "month"
     PROJECT = "project"
-    """What a project may cost, from its first task on."""
+    """Limit for a project, counted from its first task."""
     BALANCE = "balance"
-    """Not chosen by the person: what is left at Runway."""
+    """Not a cap set by the user: the balance at Runway."""
 
 
 class Limit(Struct, frozen=True, kw_only=True):
-    """`spent` counts what was sent; 0 for a single sending. `coming` is what the queue sends before, and did not send
-    yet. Of the balance, `limit` is what is left."""
+    """A cap and how much of it is used. `spent` is what was sent (0 for the cap of one task), `coming` the price of
+    queued tasks that go first. For the balance, `limit` is what is left."""
 
     cap: Cap
     limit: float
@@ -42,29 +42,30 @@ class Limit(Struct, frozen=True, kw_only=True):
 
 
 class HeldBack(Struct, frozen=True, kw_only=True):
-    """Why one task waits. `price` None: not known; `exact` as in a price."""
+    """Why one task is blocked. `price` None: not known. `exact` as in `Price`."""
 
     limit: Limit
     price: float | None = None
     exact: bool = False
     waiting: float = 0.0
-    """Credits of the others that wait for the same cap; for a single sending, what the dearest of them costs more."""
+    """Credits of the other tasks blocked by the same cap. For the cap of one task: how much more the most expensive
+    costs."""
 
     @property
     def which(self) -> tuple[Cap, str, float]:
-        """Tells one cap from another, and from the same one of another sum. What is left of a balance moves by
-        itself."""
+        """Identity of the cap, its amount included. A balance changes by itself, so its amount is left out."""
         limit = self.limit
         return limit.cap, limit.project, 0.0 if limit.cap is Cap.BALANCE else limit.limit
 
     @property
     def over(self) -> float | None:
-        """By how many credits the limit would be broken; None where the price is not known."""
+        """By how many credits the limit would be exceeded; None if the price is not known."""
         return None if self.price is None else self.price - self.limit.left
 
     @property
     def raised(self) -> float | None:
-        """The next round cap that lets this task and all that wait with it go; None where there is no cap to raise."""
+        """The next round amount of the cap that lets this task and all others blocked by it pass; None for the balance,
+        which cannot be raised here."""
         if self.limit.cap is Cap.BALANCE:
             return None
         needed = self.limit.limit - self.limit.left + (self.price if self.price is not None else self.limit.limit * 0.1)
@@ -72,8 +73,8 @@ class HeldBack(Struct, frozen=True, kw_only=True):
 
 
 def held_back(price: float | None, limits: Sequence[Limit], *, exact: bool = False) -> HeldBack | None:
-    """The first limit that a task of this price would break; None: it may go. Without a price it goes for as long as
-    anything is left."""
+    """The first limit that a task of this price would exceed; None if it may be sent. A task without a known price may
+    be sent while anything is left."""
     for limit in limits:
         if limit.left + ENOUGH < price if price is not None else limit.left < ENOUGH:
             return HeldBack(limit=limit, price=price, exact=exact)
@@ -81,7 +82,7 @@ def held_back(price: float | None, limits: Sequence[Limit], *, exact: bool = Fal
 
 
 def _round_up(value: float) -> float:
-    """To the next ten below 200, the next hundred below 5,000, the next five hundred beyond."""
+    """Rounds up to a multiple of 10 below 200, of 100 below 5,000, of 500 above."""
     step = 10 if value <= 200 else 100 if value <= 5_000 else 500
     return math.ceil(value / step - ENOUGH) * step
 
@@ -90,22 +91,22 @@ class LaneCode(Enum):
     CLOSING = auto()
     PAUSED = auto()
     NO_ANSWERS = auto()
-    """Paused by itself: the last `amount` requests got no answer."""
+    """Paused automatically: the last `amount` requests got no answer."""
     NO_KEY = auto()
     KEY_REFUSED = auto()
     OFFLINE = auto()
     ERROR = auto()
-    """Sending was refused or could not be noted; `cause` is None where the program made a mistake. Tried again soon."""
+    """Sending failed or could not be recorded; `cause` is None for a bug of this program. Retried soon."""
     UNWRITABLE = auto()
     """The database cannot be written."""
     UNSETTLED = auto()
-    """A sending of the same model got no answer, and it is being found out whether the task was made."""
+    """A create of the same model got no answer; whether its task exists is being checked."""
     NO_SLOT = auto()
-    """All `limit` slots of the model are used, by `amount` tasks."""
+    """All `limit` slots of the model are in use, by `amount` tasks."""
     DAY_USED_UP = auto()
-    """Runway makes no more tasks of `model` today."""
+    """The daily limit of `model` is reached."""
     HELD_BACK = auto()
-    """`held` is the cap, or the balance."""
+    """Blocked by a cap, or by the balance: `held`."""
 
 
 class LaneReason(Struct, frozen=True):

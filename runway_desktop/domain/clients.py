@@ -1,4 +1,5 @@
-"""Other programs of the same person: what each may do, what it has asked for, and what became of that. Pure."""
+"""Client programs of the same user (scripts, agents): their permissions, their requests and the outcome of each.
+Pure."""
 
 from __future__ import annotations
 
@@ -11,9 +12,9 @@ from runway_desktop.values import Struct
 from .task import HoldCode, Request, State, Task, TaskId
 
 COMMAND_LINE = "command line"
-"""How commands are called among the clients."""
+"""Client name of the command line."""
 CONNECTION_TEST = "connection test"
-"""How the test of the preferences is called. It is listed nowhere."""
+"""Client name of the connection test in the preferences. It appears in no list."""
 KNOWN_AS: Mapping[str, str] = {
     COMMAND_LINE: "Command line",
     "claude-code": "Claude Code",
@@ -26,47 +27,47 @@ KNOWN_AS: Mapping[str, str] = {
     "zed": "Zed",
     "goose": "Goose",
 }
-"""What their makers call some programs, by what these call themselves, in small letters."""
+"""Product names, by the name a client reports for itself (lower case)."""
 EXPIRES_AFTER = 86_400.0
-"""Seconds for which a request waits for the person."""
+"""Seconds after which a request without the user's decision expires."""
 
 
 LONGEST_NAME = 60
 NAMELESS = "agent"
-"""How a program is called that says no name of its own."""
+"""Name of a client that reports none."""
 WITHOUT_ID = "without "
-"""How the ids begin that this program gives to wishes without one."""
+"""Prefix of the ids that this program makes for requests without one."""
 
 
 def clean_name(said: str) -> str:
-    """How a program is known by what it calls itself: nothing unseen, letters of one width. What looks like the name of
-    commands, which may pay by a grant, is not that."""
+    """Normalizes a client's reported name: printable characters only, one letter width (NFKC). A name that imitates the
+    command line, which may spend by a grant, becomes `NAMELESS`."""
     seen = "".join(letter for letter in normalize("NFKC", said) if letter.isprintable())
     name = " ".join(seen.split())[:LONGEST_NAME].rstrip()
     return NAMELESS if name.casefold() == COMMAND_LINE and said != COMMAND_LINE else name
 
 
 def called(client: str) -> str:
-    """As its maker calls it, else as it calls itself."""
+    """Product name of a client, else the name it reports."""
     return KNOWN_AS.get(client.casefold(), client)
 
 
 class Permission(Enum):
-    """What a client may do. The values are stored and never change."""
+    """What a client may do. The values are stored and must not change."""
 
     READ = "read"
-    """It looks at tasks and prices. What it wants made is refused. Every client begins so."""
+    """May read tasks and prices; its creates are refused. The default of every client."""
     ASK = "ask"
-    """What it wants made waits for the person."""
+    """Its creates wait for the user's approval."""
     ALLOWANCE = "allowance"
-    """It may spend so many credits a day; what is beyond waits for the person."""
+    """May spend so many credits a day; what exceeds them waits for approval."""
     REVOKED = "revoked"
-    """Nothing."""
+    """No access."""
 
 
 class Client(Struct, frozen=True, kw_only=True):
-    """A program, known by the name that it gives itself. `credits` a day count with an allowance; `folders` are those
-    whose files it may name. `seen_at` in Unix seconds; 0: never."""
+    """A client program, identified by its reported name. `credits` a day apply to an allowance; it may use files of
+    `folders` only. `seen_at` in Unix seconds; 0: never."""
 
     name: str
     permission: Permission = Permission.READ
@@ -76,10 +77,11 @@ class Client(Struct, frozen=True, kw_only=True):
 
 
 class ClientRequest(Struct, frozen=True, kw_only=True):
-    """A client's wish for one task. The same `client` and `request_id` are the same wish, however often it is said.
+    """A client's request for one task. `client` and `request_id` are an idempotency key: repeats are the same request.
 
-    `digest` is of all that was asked for. `task_id` is the task's own before it is stored, so that a program that dies
-    in between makes that one and no second. `credits` is what it was reckoned to cost. `at` in Unix seconds."""
+    `digest` covers the whole request. `task_id` is chosen before the task is stored, so that a crash in between cannot
+    create a second one. `credits` is the estimated price. `at` in Unix seconds.
+    """
 
     client: str
     request_id: str
@@ -88,38 +90,38 @@ class ClientRequest(Struct, frozen=True, kw_only=True):
     credits: float
     at: float
     request: Request
-    """As it was asked for: the person may have changed it since."""
+    """As the client sent it. The user may have changed the task since."""
     is_within: bool = False
-    """It was sent within the client's allowance, and the person was not asked."""
+    """Sent within the client's allowance, without asking the user."""
     reason: str = ""
-    """Why the person refused it, in their words for the client."""
+    """The user's reason for refusing, in their words for the client."""
     is_expired: bool = False
-    """Nobody answered it in time."""
+    """The user did not decide in time."""
     is_withdrawn: bool = False
-    """Its client canceled it itself."""
+    """Canceled by the client."""
 
     @property
     def shown_id(self) -> str:
-        """The id that the client gave it; empty where it gave none."""
+        """The id that the client gave; empty if it gave none."""
         return "" if self.request_id.startswith(WITHOUT_ID) else self.request_id
 
 
 class Decision(Enum):
-    """What became of a client's wish."""
+    """Outcome of a client's request."""
 
     WAITING = "waiting"
     ALLOWANCE = "allowance"
     APPROVED = "approved"
     EDITED = "edited"
-    """Approved after the person had changed it."""
+    """Approved after the user changed it."""
     REFUSED = "refused"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
-    """Its client canceled it before it was sent."""
+    """Canceled by its client before it was sent."""
 
 
 def decision(asked: ClientRequest, task: Task) -> Decision:
-    """Read from the task itself, so that nothing has to be kept in step with it."""
+    """Derived from the task's state, so that no second copy of the outcome must be kept in sync."""
     if task.state is State.HELD and (task.waits_for_person or task.removed_at is not None):
         return Decision.REFUSED if task.removed_at is not None else Decision.WAITING
     if task.state is State.CANCELLED and task.remote_id is None:
@@ -132,12 +134,12 @@ def decision(asked: ClientRequest, task: Task) -> Decision:
 
 
 def was_edited(asked: ClientRequest, task: Task) -> bool:
-    """The person has changed what was asked for."""
+    """Whether the user has changed what was requested."""
     return _meaning(asked.request) != _meaning(task.request)
 
 
 def _meaning(request: Request) -> tuple[object, ...]:
-    """A file that was moved since is the same input."""
+    """What is compared of a request. File paths are left out: a moved file is the same input."""
     return request.endpoint, request.model, _without_files(request.values)
 
 
@@ -158,15 +160,16 @@ def waits_for_approval(task: Task) -> bool:
 
 
 def waiting(held: Iterable[Task]) -> list[Task]:
-    """Those of the held tasks that wait for approval, in the order in which they were asked for."""
+    """The held tasks that wait for approval, oldest first."""
     found = (task for task in held if task.removed_at is None and waits_for_approval(task))
     return sorted(found, key=lambda task: task.created_at)
 
 
 class RecordLine(Struct, frozen=True, kw_only=True):
-    """A line of the record of what clients asked for. Either a wish that became a task, or a call with its `answer`.
+    """One line of the clients' log: either a request that became a task, or a call with its `answer`.
 
-    `call` is the name of the call; `about` and `answer` are words of this program, `about` possibly with a client's."""
+    `call` is the name of the call. `about` and `answer` are texts of this program; `about` may contain the client's.
+    """
 
     at: float
     client: str

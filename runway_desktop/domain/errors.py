@@ -1,32 +1,32 @@
-"""The errors of the world, translated once at the border. Every one says what happened, what to do, and whether
-asking again helps.
+"""The error classes of the program. Errors of the outside world are translated into them once, at its border. Each says
+what happened, what to do, and whether a retry may help.
 
     RunwayDesktopError
-    ├── ApiError                    something between us and Runway; has .status (0: none), .detail (its words)
+    ├── ApiError                    a request to Runway failed; has .status (0: none), .detail (Runway's words)
     │   ├── NotReached              nothing was sent: no network, DNS, refused, TLS. Always safe to repeat
-    │   ├── NoReply                 it left, no answer came: a GET may be repeated, a paid POST never
-    │   ├── BadReply                an answer that makes no sense: broken JSON, HTML, wrong shape
-    │   │   └── Misrouted           404 that is not in Runway's own JSON: a gateway's. It says nothing of any task
+    │   ├── NoReply                 sent, but no answer came: a GET may be repeated, a paid POST never
+    │   ├── BadReply                an invalid answer: broken JSON, HTML, wrong shape
+    │   │   └── Misrouted           404 that is not in Runway's own JSON: a gateway's. It says nothing about a task
     │   ├── KeyRefused              401: wrong, disabled, suspended
     │   ├── NotThere                404 in Runway's own JSON
-    │   ├── NotSeen                 404 that is not the last word: another key's, or the first one. Has .retry_after
+    │   ├── NotSeen                 404 that is not final: from another key, or the first one. Has .retry_after
     │   ├── RequestRefused          400 and other 4xx; has .refusals for the fields they name
     │   │   └── NoCredits           the balance is too low for it
     │   ├── SlowDown                429; has .retry_after in seconds, or None
-    │   └── ServerTrouble           5xx; .retry_after likewise. Of a paid POST nobody knows what became
-    │       └── NotTaken            503 in Runway's own JSON: it says that it did not take the request
+    │   └── ServerTrouble           5xx; .retry_after likewise. After a paid POST the outcome is unknown
+    │       └── NotTaken            503 in Runway's own JSON: it says that the request was not accepted
     ├── SecretStoreError            the keychain: absent, locked, refused; has .kind
     ├── StoreError                  the database: newer than this program, not writable, in use
-    │   └── DamagedList             it is damaged, empty, missing or from before the first release: a backup has to
-    │                               take its place. Has .remote_ids where they can be read
-    ├── DiskError                   a folder or file that cannot be read or written; full disk. Has .state where it
-    │                               speaks of the whole folder
+    │   └── DamagedList             damaged, empty, missing or from before the first release: a backup must replace it.
+    │                               Has .remote_ids if they can be read
+    ├── DiskError                   a folder or file that cannot be read or written; full disk. Has .state if it is
+    │                               about the whole folder
     ├── BadBackup                   a file that is no backup, a damaged one, or one of a newer program
-    ├── LinkExpired                 a result's link is no longer good; a fresh one can be asked for
-    └── NotPossible                 the person asked for what the task's state does not allow any more
+    ├── LinkExpired                 a result's link has expired; a fresh one can be requested
+    └── NotPossible                 the user asked for something that the task's state no longer allows
 
-Our own bugs are none of these: they are ordinary Python exceptions and reach the last-resort handler, or are logged as
-errors by whoever catches them to go on. What the world does is logged as a warning at the most.
+Bugs of this program are none of these. They are ordinary Python exceptions, which reach the last-resort handler or are
+logged as errors where they are caught. Errors of the outside world are logged as warnings at most.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from .task import Refusal
 
 
 class RunwayDesktopError(Exception):
-    """`str()` is a sentence for the person; `advice` says what to do; `detail` is small print."""
+    """`str()` is a sentence for the user; `advice` says what to do; `detail` is small print."""
 
     may_retry: ClassVar[bool] = False
     code: ClassVar[ReasonCode] = ReasonCode.OTHER_ERROR
@@ -57,13 +57,13 @@ class RunwayDesktopError(Exception):
 
     @property
     def reason(self) -> Reason:
-        """What is kept of the error where it is why a sending or a saving failed."""
+        """What is stored of the error if a sending or a saving failed by it."""
         return Reason(self.code, words=self.message)
 
 
 class ApiError(RunwayDesktopError):
-    """`retry_after` in seconds where the same key may ask again, None where nobody says when; `refusals` are of a
-    request; `answer` is the beginning of what came, without secrets, where that may tell what became of a create."""
+    """`retry_after`: seconds until the same key may ask again, None if unknown. `refusals` are of the request's fields.
+    `answer` is the beginning of the response, without secrets, if it may tell what became of a create."""
 
     usual_status: ClassVar[int] = 0
 
@@ -113,7 +113,7 @@ class NotThere(ApiError):
 
 
 class NotSeen(ApiError):
-    """`retry_after` is None where only another key can tell."""
+    """`retry_after` is None if only another key can get an answer."""
 
     may_retry = True
     code = ReasonCode.NOT_SEEN
@@ -164,7 +164,7 @@ class StoreError(RunwayDesktopError):
 
 
 class DamagedList(StoreError):
-    """`remote_ids` are those of its tasks that can be adopted by another list."""
+    """`remote_ids` are those of its tasks that another list can adopt."""
 
     def __init__(self, message: str, *, advice: str = "", detail: str = "", remote_ids: Sequence[str] = ()) -> None:
         super().__init__(message, advice=advice, detail=detail)
@@ -172,8 +172,8 @@ class DamagedList(StoreError):
 
 
 class DiskError(RunwayDesktopError):
-    """`state` is how the whole folder is, where the error says that; None where it concerns one file or name.
-    `reason` is what is kept of it; without one, its words are."""
+    """`state` is the state of the whole folder, if the error shows it; None if it concerns one file or name. `reason`
+    is what is stored of it; by default its message."""
 
     may_retry = True
     code = ReasonCode.DISK_ERROR

@@ -1,8 +1,7 @@
-"""What went wrong. Of a task that failed at Runway: what its code means, and whether the same request may help again.
-Of a sending that got no answer, or of the saving of a result: a code with its few details. `usecases.words.failures`
-says it in words. Pure.
+"""Why something failed. `Failure`: the failure code of a task at Runway and the advice that follows from it. `Reason`:
+why a sending got no answer or a result was not saved. Texts are in `usecases.words.failures`. Pure.
 
-Source of the first: the API's page on task failures; the table stands in the tests.
+Source of the failure codes: the API's page on task failures; the table is in the tests.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from runway_desktop.values import Struct
 
 
 class Advice(StrEnum):
-    """The one sensible next step."""
+    """The recommended next step."""
 
     RETRY_LATER = "retry later"
     CHANGE_PROMPT = "change the prompt"
@@ -22,7 +21,7 @@ class Advice(StrEnum):
 
 
 class Failure(Struct, frozen=True, kw_only=True):
-    """`code` is Runway's `failureCode` (may be empty), `words` its own text."""
+    """`code` is Runway's `failureCode` (may be empty), `words` its message."""
 
     code: str = ""
     words: str = ""
@@ -34,7 +33,7 @@ class Failure(Struct, frozen=True, kw_only=True):
 
     @property
     def refused_input(self) -> str:
-        """What moderation refused, such as "TEXT" or "IMAGE"; empty where the code does not say."""
+        """What moderation refused, such as "TEXT" or "IMAGE"; empty if the code does not say."""
         parts = self.code.upper().split(".")
         return parts[2] if self.kind is FailureKind.INPUT_REFUSED and len(parts) > 2 else ""
 
@@ -44,12 +43,13 @@ class Failure(Struct, frozen=True, kw_only=True):
 
     @property
     def is_moderation(self) -> bool:
-        """Counted: too many refusals can suspend an account."""
+        """Refused by moderation. These are counted, because too many can suspend an account."""
         return self.code.startswith(("SAFETY", "INPUT_PREPROCESSING.SAFETY"))
 
 
 class FailureKind(Enum):
-    """What a failure's code means. The value is how such codes begin; a longer one counts before a shorter one."""
+    """Meaning of a failure code. The value is the code's prefix; the first that matches counts, so longer ones come
+    first."""
 
     RESULT_REFUSED = "SAFETY.OUTPUT"
     INPUT_REFUSED = "SAFETY.INPUT"
@@ -78,22 +78,21 @@ _ADVICE = {
 
 
 class ReasonCode(Enum):
-    """The values are stored and must not change. A plain `Enum`, so that the type check refuses to compare one with
-    text."""
+    """Values are stored and must not change. A plain `Enum`, so that the type check refuses comparison with text."""
 
     UNKNOWN = "unknown"
     """Written by another version: `Reason.words` is shown as it was written."""
     OUR_MISTAKE = "mistake of the program"
 
-    # A sending that was cut off.
+    # A sending that was interrupted.
     PROGRAM_ENDED = "program ended"
     BACKED_UP = "being sent while backed up"
     ROW_LOST = "row lost while being sent"
 
-    # An answer that names a task of the list.
+    # The answer's id belongs to another task of the list.
     KNOWN_ID = "id of another task"
 
-    # An error of `domain.errors`, which says how in `Reason.words`.
+    # An error of `domain.errors`; its message is in `Reason.words`.
     NOT_REACHED = "not reached"
     NO_REPLY = "no reply"
     BAD_REPLY = "bad reply"
@@ -107,7 +106,7 @@ class ReasonCode(Enum):
     OTHER_ERROR = "other error"
     DISK_ERROR = "disk error"
 
-    # A result that cannot be asked for, or is lost.
+    # A result that cannot be requested, or is lost.
     WAITS_FOR_KEY = "waits for a key"
     WAITS_FOR_ITS_KEY = "waits for its own key"
     NOT_FOUND_YET = "not found yet"
@@ -115,17 +114,17 @@ class ReasonCode(Enum):
     KEPT_NO_LONGER = "kept no longer"
     IMPORT_UNDONE = "import undone"
 
-    # What came is not the result.
+    # The downloaded content is not the result.
     EMPTY_FILE = "empty file"
     PAGE_OF_TEXT = "page of text"
     OTHER_KIND = "other kind of file"
     CUT_SHORT = "cut short"
 
-    # A disk, or the folder that is `Reason.name`.
+    # A disk, or the folder `Reason.name`.
     DISK_FULL = "disk full"
     FOLDER_MISSING = "folder missing"
     FOLDER_DELETED = "folder deleted"
-    """Or moved: its drive is there."""
+    """Or moved: its drive is present."""
     FOLDER_READ_ONLY = "folder read-only"
     FOLDER_SILENT = "folder does not answer"
     DISK_BROKEN = "disk broken"
@@ -135,8 +134,8 @@ class ReasonCode(Enum):
 
 
 class Reason(Struct, frozen=True):
-    """`name` is a folder, or the kind of a file; `needed` bytes. Nothing is ever decided by `words`, what an error
-    said."""
+    """`name` is a folder, or the kind of a file; `needed` is in bytes. `words` is an error's message; no decision
+    depends on it."""
 
     code: ReasonCode
     name: str = ""
@@ -145,12 +144,12 @@ class Reason(Struct, frozen=True):
 
 
 class WhyNot(Enum):
-    """Why a task was not canceled or deleted; `usecases.words.failures` says it in words."""
+    """Why a task was not canceled or deleted; texts are in `usecases.words.failures`."""
 
     UNDECIDED = auto()
-    """Nobody knows whether it was made."""
+    """Not known whether Runway created it."""
     NOT_FOUND_YET = auto()
-    """Its cancel was answered with 404, and stays asked."""
+    """Its cancel was answered with 404 and is retried."""
     NOT_ENDED = auto()
     NEVER_AT_RUNWAY = auto()
     RESULT_NOT_SAVED = auto()

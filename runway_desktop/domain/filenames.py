@@ -1,10 +1,8 @@
-"""Names of saved files, made from a template such as `{project}/{date}/{model}_{prompt}_{seed}_{id}`.
+"""Names of saved files, from a template such as `{project}/{date}/{model}_{prompt}_{seed}_{id}`.
 
-Pure. `render` never raises and never leaves the folder it is rendered for: whatever the template and the words in it,
-each part
-is a name that Windows, macOS and Linux all accept, at most `MAX_BYTES` long in UTF-8, in composed form (NFC).
-`problems` says, in
-sentences, what is wrong with a template; a template with problems still renders, without the fields that nobody knows.
+Pure. `render` never raises, and its path never leaves the folder it is for. For any template and values, each part is a
+name that Windows, macOS and Linux accept, at most `MAX_BYTES` of UTF-8, normalized to NFC. `problems` lists what is
+wrong with a template. A template with problems still renders, without the unknown fields.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ from .media import RESULT_ENDINGS
 DEFAULT_TEMPLATE = "{project}/{date}/{model}_{prompt}_{seed}_{id}"
 
 MAX_BYTES = 180
-"""Of one part of a path. File systems take 255; the rest is for " (2)", ".part.json" and encrypted home folders."""
+"""Of one part of a path. File systems allow 255; the rest is for " (2)", ".part.json" and encrypted home folders."""
 
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
@@ -49,10 +47,10 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "ext": "the ending of the file's name, as mp4; put at the end where it is left out",
     }
 )
-"""Every field of a template, and what it stands for."""
+"""Every field of a template, with its description."""
 
 OTHER_ENDING = "bin"
-"""Of every other result: its link, or a server, may call it .exe or .html."""
+"""Ending of every other result: its link, or a server, may call it .exe or .html."""
 
 _PROMPT_LENGTH = 48
 _TOKEN = re.compile(r"\{([^{}]*)\}")
@@ -66,8 +64,8 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[
 
 
 class NameValues(Struct, frozen=True, kw_only=True):
-    """What a name can be made of. `sent` is local time: people look for files by their own calendar. `index` counts
-    from 0."""
+    """Values for the fields of a name. `sent` is local time, since people look for files by date. `index` counts from
+    0."""
 
     sent: datetime
     project: str = ""
@@ -84,9 +82,9 @@ class NameValues(Struct, frozen=True, kw_only=True):
     row: int | None = None
     index: int = 0
     count: int = 1
-    """How many results the task has: the number stands in a name only where there are several."""
+    """Number of results of the task; the index appears in a name only if there are several."""
     ext: str = ""
-    """Without its dot."""
+    """Without the dot."""
 
 
 SAMPLE = NameValues(
@@ -104,14 +102,14 @@ SAMPLE = NameValues(
     row=7,
     ext="mp4",
 )
-"""An invented task, to show what a template gives."""
+"""An invented task, for previews of a template."""
 
 
 def render(template: str, values: NameValues) -> tuple[str, ...]:
-    """The parts of a relative path, folders first, the file's name with its ending last, which is one of
-    `RESULT_ENDINGS` or `OTHER_ENDING`. Never empty.
+    """The parts of a relative path: folders first, then the file name, whose ending is one of `RESULT_ENDINGS` or
+    `OTHER_ENDING`. Never empty.
 
-    Several results of one task get their number even where the template has no {index}: names must differ.
+    Several results of one task get an index even if the template has no {index}, so that their names differ.
     """
     above, last, has_index = _parts(template.strip() or DEFAULT_TEMPLATE)
     folders = [name for part in above if (name := _part(part, values, ending=""))]
@@ -124,21 +122,21 @@ def render(template: str, values: NameValues) -> tuple[str, ...]:
 
 @lru_cache(8)
 def _parts(template: str) -> tuple[tuple[str, ...], str, bool]:
-    """The folders of a template, its last part without the ending, and whether it has a result's number."""
+    """The template's folders, its last part without the ending, and whether it has an {index}."""
     names = {match.group(1).partition(":")[0].strip().lower() for match in _TOKEN.finditer(template)}
     shown = [part for part in _SPLIT.split(_protected(template)) if part.strip()]
-    # The ending must end the name to mean anything to a file manager; it is taken out and put there.
+    # {ext} is removed here and added at the end: a file manager only understands an ending at the end of the name.
     last = re.sub(r"[ ._\-]*\{\s*ext(?::\d+)?\s*\}", "", shown[-1] if shown else "", flags=re.IGNORECASE)
     return tuple(shown[:-1]), last, "index" in names
 
 
 def preview(template: str, values: NameValues = SAMPLE) -> str:
-    """The path that a template gives, with `/` between its parts, to show while it is typed."""
+    """The path that a template gives, with `/` between its parts, shown while the user types."""
     return "/".join(render(template, values))
 
 
 def problems(template: str) -> tuple[str, ...]:
-    """What is wrong with a template, a sentence each; empty when all is well."""
+    """What is wrong with a template, one sentence each; empty if nothing."""
     found = []
     if not template.strip():
         return ("The template is empty.",)
@@ -159,12 +157,12 @@ def problems(template: str) -> tuple[str, ...]:
 
 
 def problem_words(template: str) -> str:
-    """What is wrong with it, for the line below it: two sentences at the most."""
+    """What is wrong with it, for the line below the field: two sentences at most."""
     return " ".join(problems(template)[:2])
 
 
 def is_result_name(name: str) -> bool:
-    """Whether a file's name ends as a result's may."""
+    """Whether a file name has an ending that results may have."""
     ending = name.rpartition(".")[2].lower()
     return "." in name and result_ending(ending) == ending
 
@@ -181,7 +179,7 @@ def numbered(name: str, number: int) -> str:
 
 
 def safe_name(text: str, *, max_bytes: int = MAX_BYTES) -> str:
-    """One name that every system accepts, as near to `text` as that allows; empty when nothing of it is left."""
+    """A name that every system accepts, as close to `text` as possible; empty if nothing usable is left."""
     clean = _FORBIDDEN.sub("-", text if text.isascii() else text.encode("utf-8", "ignore").decode("utf-8"))
     if not clean.isascii():
         clean = unicodedata.normalize("NFC", _DIRECTION_MARKS.sub("", clean))
@@ -189,19 +187,18 @@ def safe_name(text: str, *, max_bytes: int = MAX_BYTES) -> str:
     if not clean or not clean.strip("-_ ."):
         return ""
     if _RESERVED.fullmatch(clean.partition(".")[0].rstrip(" ")):
-        # Windows takes "con.txt" for the console whatever follows the dot.
+        # Windows takes "con.txt" for the console whatever the extension.
         clean = _cut("_" + clean, max_bytes).rstrip(" .")
     return clean
 
 
 def _protected(template: str) -> str:
-    """The template with the slashes inside braces taken out, so that only those between parts split it."""
+    """The template without the slashes inside braces, so that only those between parts split it."""
     return _TOKEN.sub(lambda match: "{" + _SPLIT.sub("", match.group(1)) + "}", template)
 
 
 def _part(template: str, values: NameValues, *, ending: str) -> str:
-    """One part of the path. Where it is too long, the prompt gives way first, for the id at the end tells files
-    apart."""
+    """One part of the path. If it is too long, the prompt is shortened first: the id at the end tells files apart."""
     limit = MAX_BYTES - len(ending.encode())
     longest = 400
     while True:
@@ -219,12 +216,12 @@ def _filled(template: str, values: NameValues, longest: int) -> str:
 
 
 def _closed(match: re.Match[str], text: str) -> str:
-    """What stands where an empty field was: one of the separators around it, or nothing at either end."""
+    """Replacement of an empty field and its surroundings: one of the separators, or nothing at either end."""
     found = match.group(0)
     left, right = found[:1], found[-1:]
     opens, closes = left in "[({" and left != _EMPTY, right in "])}" and right != _EMPTY
     if opens != closes:
-        # A bracket that encloses more than the empty field stays.
+        # A bracket around more than the empty field stays.
         return left if opens else right
     if match.start() == 0 or match.end() == len(text) or opens:
         return ""
@@ -244,7 +241,7 @@ def _value(token: str, values: NameValues, longest: int) -> str:
 
 @lru_cache(64)
 def _field(token: str) -> tuple[str, int | None]:
-    """Its name and the width that is asked for; no name where it is none."""
+    """The field's name and its width; the name is empty if the token is no field."""
     field = _FIELD.fullmatch(token.strip())
     if field is None:
         return "", None
@@ -280,7 +277,7 @@ _NO_PLAIN_WORD = re.compile("[^A-Za-z0-9]+")
 
 
 def _slug(text: str, length: int) -> str:
-    """The first words of a prompt, joined by hyphens, cut between words where that keeps most of them."""
+    """The first words of a prompt, joined by hyphens; cut between words if that keeps at least half of the length."""
     text = unicodedata.normalize("NFC", text[:2000])
     if text.isascii():
         kept = _NO_PLAIN_WORD.sub(" ", text)
@@ -295,18 +292,18 @@ def _slug(text: str, length: int) -> str:
 
 
 def _is_word(letter: str) -> bool:
-    """Letters, digits, the marks that belong to them, and pictures such as emoji with what joins them."""
+    """Letters, digits, combining marks, symbols such as emoji, and the joiner between emoji."""
     return unicodedata.category(letter)[0] in "LNM" or unicodedata.category(letter) == "So" or letter == "\u200d"
 
 
 def result_ending(ext: str) -> str:
-    """The ending that a result may bear in place of `ext`, both without a dot."""
+    """The ending that a result gets instead of `ext`, both without a dot."""
     wanted = ext.lstrip(".").lower()
     return wanted if wanted in RESULT_ENDINGS else OTHER_ENDING
 
 
 def _cut(text: str, max_bytes: int) -> str:
-    """At most `max_bytes` of UTF-8, never in the middle of what a reader takes for one letter."""
+    """At most `max_bytes` of UTF-8, never cut inside a grapheme."""
     if len(text.encode("utf-8", "ignore")) <= max_bytes:
         return text
     room, end = max_bytes, 0
@@ -323,8 +320,7 @@ def _cut_letters(text: str, count: int) -> str:
 
 
 def _boundary(text: str, end: int) -> int:
-    """The nearest place at or before `end` that parts no letter from its marks, no emoji from what is joined to it, no
-    flag."""
+    """The nearest index at or before `end` that does not split a letter from its marks, joined emoji, or a flag."""
     while 0 < end < len(text) and _joins(text[end - 1], text[end]):
         end -= 1
     flags = 0

@@ -1,4 +1,4 @@
-"""The folder that holds the results, where results lie in it, and sizes in words. Pure values."""
+"""State of the results' folder, moves of the library, and sizes as text. Pure values."""
 
 from __future__ import annotations
 
@@ -11,24 +11,23 @@ from runway_desktop.values import Struct
 from .task import TaskId
 
 SPARE = 200_000_000
-"""Bytes that are left free on a disk. The list of tasks, its journal and the log go on being written when results no
-longer are: a large list is copied before it is changed, and a disk that is filled to the last byte breaks whatever else
-runs on it."""
+"""Bytes kept free on a disk. The database, its journal and the log still need space when no more results are saved; a
+large database is copied before a migration, and a full disk breaks other programs."""
 
 
 class FolderState(StrEnum):
     UNKNOWN = "unknown"
-    """Nobody has looked yet. Taken for fine, until something says otherwise."""
+    """Not checked yet. Treated as FINE until a check or an error says otherwise."""
     FINE = "fine"
     NEARLY_FULL = "nearly full"
-    """Something fits still, but little, or not all that is to come."""
+    """Some space is left, but little, or less than the expected results need."""
     FULL = "full"
     READ_ONLY = "read-only"
-    """Write-protected, or this account may not write there."""
+    """Write-protected, or no write permission."""
     ABSENT = "absent"
     """Unplugged, unmounted, moved or deleted."""
     SLOW = "slow"
-    """It has not answered within the time that a disk may take: a network drive that hangs, a drive that wakes up."""
+    """No answer within the time allowed for a disk: a network drive that hangs, or a drive that spins up."""
 
     @property
     def can_write(self) -> bool:
@@ -36,13 +35,13 @@ class FolderState(StrEnum):
 
     @property
     def can_read(self) -> bool:
-        """Whether what is saved there can be looked at: a file that is not found is then really not there."""
+        """Whether files there can be checked; only then does "not found" mean that a file is missing."""
         return self not in (FolderState.ABSENT, FolderState.SLOW)
 
 
 class FolderHealth(Struct, frozen=True, kw_only=True):
-    """What the last look saw. `since` is when it came to this state, in Unix seconds; `free` is in bytes, None where
-    nobody knows; `to_come` is about how much is still to be saved; `detail` is small print."""
+    """Result of the last check. `since` is when this state began, in Unix seconds; `free` in bytes, None if unknown;
+    `to_come` is roughly how many bytes are still to be saved; `detail` is small print."""
 
     folder: str
     state: FolderState = FolderState.UNKNOWN
@@ -50,13 +49,12 @@ class FolderHealth(Struct, frozen=True, kw_only=True):
     to_come: int = 0
     since: float = 0.0
     can_be_made: bool = False
-    """It is absent, and could be made again where it was: deleted, rather than unplugged."""
+    """Absent, but can be created again at its old path: it was deleted rather than unplugged."""
     detail: str = ""
 
 
 class FileMove(Struct, frozen=True, kw_only=True):
-    """A result's file goes from one path to another. `task_id` is empty for a file that is no result: a picture that
-    was pasted."""
+    """The move of one file. `task_id` is empty for a pasted picture, which is no result."""
 
     task_id: TaskId
     index: int
@@ -70,7 +68,7 @@ def moved_uris(moves: Iterable[FileMove]) -> dict[str, str]:
 
 
 def moved_on(so_far: Mapping[str, str], moved: Mapping[str, str]) -> dict[str, str]:
-    """Where files are that lay somewhere once, old to new, after another move. What came back is where it was."""
+    """Combines earlier moves with a new one: old to new URIs. Files that came back to their first path are left out."""
     latest = {old: moved.get(new, new) for old, new in so_far.items()} | dict(moved)
     arrived = set(moved.values())
     return {old: new for old, new in latest.items() if old != new and old not in arrived}
@@ -79,10 +77,10 @@ def moved_on(so_far: Mapping[str, str], moved: Mapping[str, str]) -> dict[str, s
 class MovePhase(StrEnum):
     RUNNING = "running"
     WAITING = "waiting"
-    """For a drive, or for room. It goes on by itself."""
+    """Waits for a drive or for free space. Continues automatically."""
     STOPPING = "stopping"
     STOPPED = "stopped"
-    """By the person. What was moved stays moved, the rest stays where it is."""
+    """Stopped by the user. Moved files stay moved, the rest stays where it is."""
     DONE = "done"
 
     @property
@@ -91,7 +89,7 @@ class MovePhase(StrEnum):
 
 
 class LeftBehind(Struct, frozen=True):
-    """Results that lie in a folder that was the library before."""
+    """Results left in a folder that was the library before."""
 
     folder: str
     files: int
@@ -99,21 +97,21 @@ class LeftBehind(Struct, frozen=True):
 
 
 class FolderProblem(Enum):
-    """Why a folder that somebody chose cannot take results."""
+    """Why the folder that the user selected cannot hold results."""
 
     NOT_WHOLE = auto()
-    """Its path begins neither at a drive nor at the root."""
+    """Not an absolute path."""
     ABSENT = auto()
-    """Nothing of it is there, not even its drive."""
+    """No part of the path exists, not even its drive."""
     FILE = auto()
     NOT_WRITABLE = auto()
     NOT_READABLE = auto()
     SILENT = auto()
-    """It does not answer in time."""
+    """No answer in time."""
 
 
 class FolderRefusal(Struct, frozen=True):
-    """`at` is the nearest folder, or file, that is there."""
+    """`at` is the nearest existing folder or file."""
 
     problem: FolderProblem
     at: str = ""
@@ -128,16 +126,16 @@ class PlanProblem(Enum):
     SAME_FOLDER = auto()
     INSIDE_SOURCE = auto()
     TARGET_REFUSES = auto()
-    """Nothing can be saved in it: `MovePlan.target_state`."""
+    """Results cannot be saved in the target: `MovePlan.target_state`."""
     SOURCE_ABSENT = auto()
     SOURCE_UNREADABLE = auto()
-    """As the system says in `MovePlan.detail`."""
+    """The system's message is in `MovePlan.detail`."""
     NO_ROOM = auto()
-    """Only `MovePlan.free` bytes are free there."""
+    """Only `MovePlan.free` bytes are free in the target."""
 
 
 class MovePlan(Struct, frozen=True, kw_only=True):
-    """`files` of ours, with `size` bytes, lie in `source`. `holds_files`: something lies in `target` already."""
+    """`source` holds `files` of this program with `size` bytes. `holds_files`: `target` is not empty."""
 
     source: Path
     target: Path
@@ -156,24 +154,24 @@ class MovePlan(Struct, frozen=True, kw_only=True):
 
 
 class StayedCode(Enum):
-    """Why a file was not moved. The values are stored and must not change."""
+    """Why a file was not moved. Values are stored and must not change."""
 
     UNKNOWN = "unknown"
     """Written by another version: `Stayed.words` is shown as it was written."""
     CHANGED = "changed"
-    """Somebody worked on it since it was saved."""
+    """Changed by another program since it was saved."""
     MISSING = "missing"
     UNREADABLE = "unreadable"
     CHANGED_MEANWHILE = "changed meanwhile"
-    """While it was moved: what was there before is in the new folder."""
+    """Changed during the move: the copy of its old content is in the new folder."""
     IN_USE = "in use"
-    """A copy is in the new folder; this one could not be removed."""
+    """A copy is in the new folder; the original could not be removed."""
     REFUSED = "refused"
-    """The disk refused it, as `Stayed.words` says."""
+    """The disk refused; its message is in `Stayed.words`."""
 
 
 class Stayed(Struct, frozen=True):
-    """A file that was not moved, and why. `words` are what an error said."""
+    """A file that was not moved, and why. `words` is an error's message."""
 
     path: str
     code: StayedCode
@@ -182,11 +180,11 @@ class Stayed(Struct, frozen=True):
 
 class MoveWaitCode(Enum):
     FOLDER = auto()
-    """`folder` cannot be used: `state`."""
+    """`folder` is not usable: `state`."""
     DOWNLOADS = auto()
     """Results are still being saved in the old folder."""
     ERROR = auto()
-    """The database or a disk refused, as `words` say. It is tried again."""
+    """The database or a disk refused; its message is in `words`. Retried."""
 
 
 class MoveWait(Struct, frozen=True):
@@ -199,7 +197,7 @@ class MoveWait(Struct, frozen=True):
 
 
 class MoveProgress(Struct, frozen=True, kw_only=True):
-    """How far results are on their way from one folder to another. Sizes in bytes; `waits` says what for."""
+    """Progress of a move of results. Sizes in bytes; `waits` says what it waits for."""
 
     source: str
     target: str
@@ -211,9 +209,9 @@ class MoveProgress(Struct, frozen=True, kw_only=True):
     waits: MoveWait | None = None
     stayed: tuple[Stayed, ...] = ()
     is_resumed: bool = False
-    """It was begun in an earlier run."""
+    """Begun in an earlier run."""
     is_homecoming: bool = False
-    """Rescued results come back to the library; nobody asked for it and nobody needs to watch."""
+    """Rescued results return to the library automatically; not started by the user."""
 
 
 _UNITS = ("B", "kB", "MB", "GB")

@@ -1,9 +1,8 @@
-"""The table of preferences: one line each. Pure.
+"""The table of preferences, one line each. Pure.
 
-A line in `Preferences` says under which key a preference is stored, its default, the group that shows it, its label,
-its editor, and what else its control says. The editor also checks values. The preferences' window builds its pages
-from the table, so a new preference is a new line. Every preference applies at once: a service reads it when it is
-needed, or follows `SettingsChanged`.
+A line of `Preferences` gives the stored key, default, group, label, editor and help of a preference. The editor also
+validates values. The preferences' window builds its pages from the table, so a new preference is one new line. Changes
+apply at once: services read the value when they need it, or listen to `SettingsChanged`.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ MOST_CREDITS = 100_000_000
 
 
 class Section(StrEnum):
-    """The pages of the preferences' window, in their order, each with other words that people look for it by."""
+    """The pages of the preferences' window in their order, each with synonyms for the search."""
 
     KEY = "Key", "api key, api secret, token, sign in, login, account"
     PROFILE = "Profile", "backups, restore, workspace"
@@ -51,21 +50,21 @@ class Section(StrEnum):
 
 
 class Group(Struct, frozen=True):
-    """What stands under one heading of a page."""
+    """The preferences under one heading of a page."""
 
     section: Section
     title: str
     note: str = ""
     protects: bool = False
-    """What it sets keeps something from being lost: it is changed in the preferences alone, where its explanation
-    stands."""
+    """Its preferences protect against loss. They can be changed only in the preferences' window, with their
+    explanation."""
 
 
 class Editor(Protocol[Checked_co]):
-    """The kind of control, and which values are stored."""
+    """Kind of control, and validation of its values."""
 
     def accept(self, value: Any) -> Checked_co:
-        """The value in its type. Raises ValueError or TypeError for one that makes no sense."""
+        """The value in its type. Raises ValueError or TypeError if it is invalid."""
 
 
 class Switch(Struct, frozen=True):
@@ -88,7 +87,7 @@ class Number(Struct, frozen=True):
 
 
 class Credits(Struct, frozen=True):
-    """A sum of credits, or none; `none` is what the control says for that."""
+    """An amount of credits, or none; `none` is the control's text for that."""
 
     none: str = "no cap"
 
@@ -101,7 +100,7 @@ class Credits(Struct, frozen=True):
 
 
 class Choice(Struct, Generic[Value], frozen=True):
-    """One of a few: radio buttons. Each option is what is stored, and its label."""
+    """Radio buttons. Each option is the stored value and its label."""
 
     options: tuple[tuple[Value, str], ...]
 
@@ -113,8 +112,8 @@ class Choice(Struct, Generic[Value], frozen=True):
 
 
 class NumberEach(Struct, Generic[Amount], frozen=True):
-    """A number for each name of a kind: `what` names it, `each` is the spoken name of a control, `none` what it says
-    without a number. Entries that make no sense are left out."""
+    """A number for each name. `what` is the kind of name, `each` the control's accessible name, `none` its text without
+    a number. Invalid entries are dropped."""
 
     amount: Callable[[float], Amount]
     most: int
@@ -136,7 +135,7 @@ class NumberEach(Struct, Generic[Amount], frozen=True):
 
 
 class NumberRow(Struct, frozen=True):
-    """One name with its number; 0: none. `remark` stands after it."""
+    """One name with its number; 0: none. `remark` is shown after it."""
 
     name: str
     number: int
@@ -144,7 +143,7 @@ class NumberRow(Struct, frozen=True):
 
 
 class Own(Struct, Generic[Value], frozen=True):
-    """A control of its own, which the window has under the preference's name."""
+    """A special control, which the window registers under the preference's name."""
 
     accept: Callable[[Any], Value]
 
@@ -157,9 +156,9 @@ class Keeper(Protocol):
 
 @dataclass(eq=False, repr=False)
 class Preference(Generic[Value]):
-    """One line of the table, and a typed attribute of the settings. `group` None: it is changed elsewhere, as `help`
-    says. `needs` names a switch without which this has no effect, and `without` says why. `synonyms` are other words
-    that people look for it by, separated by commas."""
+    """One line of the table, and a typed attribute (descriptor) of the settings. `group` None: changed elsewhere, see
+    `help`. `needs` names a switch without which this has no effect; `without` says why. `synonyms` are search words,
+    separated by commas."""
 
     default: Value
     group: Group | None
@@ -248,7 +247,7 @@ _SENDING = Group(
 
 
 class Preferences:
-    """The table. The order is that of the pages."""
+    """The table, in the order of the pages."""
 
     daily_backup = Preference(True, _BACKUPS, "Keep a light backup of each day on which something changed", Switch())
     library_folder = Preference(
@@ -327,5 +326,5 @@ class Preferences:
 
     @classmethod
     def preferences(cls) -> dict[str, Preference[Any]]:
-        """Each line by its name."""
+        """All lines by name."""
         return {name: line for name, line in vars(Preferences).items() if isinstance(line, Preference)}

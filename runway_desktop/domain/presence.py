@@ -1,6 +1,6 @@
-"""What the disk last said of a saved file. Pure values.
+"""Result of the last check of a saved file. Pure values.
 
-Sizes are bytes, the time of a file's last change nanoseconds as the disk tells it, all other times Unix seconds.
+Sizes are bytes, modification times nanoseconds as the disk reports them, all other times Unix seconds.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from runway_desktop.values import Struct
 class Presence(StrEnum):
     HERE = "here"
     MISSING = "missing"
-    """Not where it was saved, though its folder can be reached."""
+    """Not where it was saved, though its folder is reachable."""
     CHANGED = "changed"
-    """Other bytes than those that were saved, and not by this program."""
+    """Its bytes differ from the saved ones, and this program did not write them."""
 
 
 class Signs(Struct, frozen=True):
-    """A file as a glance sees it."""
+    """Size and modification time of a file."""
 
     size: int
     modified: int
 
 
 class Look(Struct, frozen=True, kw_only=True):
-    """The last look at a file. `at` None: nobody has looked since it was saved. `signs` are those it had then; None
-    while it was never seen."""
+    """The last check of a file. `at` None: not checked since it was saved. `signs` are those of that check; None if the
+    file was never seen."""
 
     presence: Presence = Presence.HERE
     at: float | None = None
@@ -35,7 +35,7 @@ class Look(Struct, frozen=True, kw_only=True):
 
     @property
     def modified_at(self) -> float | None:
-        """When the file was last written to."""
+        """When the file was last modified."""
         return None if self.signs is None else self.signs.modified / 1e9
 
 

@@ -1,8 +1,9 @@
-"""What a request will probably cost, from what like requests were estimated at, and from prices that were published or
-reported.
+"""Estimates a request's price from estimates of similar requests, and from published or reported prices.
 
-Pure. Credits are floats. A request's price follows its settings, what is put in, and an amount: seconds, pictures,
-characters. Nothing is made up: what cannot be derived has no price.
+Pure. Credits are floats. The price of a request depends on its settings, its inputs, and an amount: seconds, pictures
+or characters. It is never guessed: what cannot be derived has no price.
+
+The shape of a request is a text with everything that its price depends on: "duration=5;ratio=1280:720".
 """
 
 from __future__ import annotations
@@ -17,31 +18,31 @@ from runway_desktop.values import Struct, field
 from .task import Request
 
 _COUNTED = frozenset({"duration", "outputCount", "characters"})
-"""Settings that say how much is made, by their names on the wire; `characters` is our own."""
+"""Settings that are amounts, by their wire names; `characters` is our own."""
 _PUT_IN = "@"
-"""What is put in stands in a shape under names that begin so."""
+"""Prefix of the inputs' names in a shape."""
 _SECONDS, _FRAMES, _SIDES = ".seconds", ".frames", ".sides"
-"""Behind the name of a field: what its files measure."""
+"""Suffixes of a field's name in a shape: what was measured of its files."""
 _SCALE, _USUAL_SCALE = "scaleFactor", 2.0
 _SPOKEN = "text_to_speech"
 CHARACTERS_AT_ONCE = 50
 """Speech is priced by the length of its text, in steps. Source: Runway's API reference, "1 credit/50 chars"."""
 SAME = 0.01
-"""Prices that differ by less are the same."""
+"""Prices that differ by less are equal."""
 
 
 class Unit(StrEnum):
     SECOND = "second"
-    """A second that was begun counts whole."""
+    """Each started second counts as a whole one."""
     PICTURE = "picture"
     FIFTY_CHARACTERS = "50 characters"
     REQUEST = "request"
     INPUT = "input"
     """Each file in the fields that the price names."""
     INPUT_AND_PICTURE = "input and picture"
-    """Each of those files, once for each picture that is made."""
+    """Each of those files, times the number of pictures made."""
     SECOND_OF_INPUT = "second of input"
-    """Of those files together; one that was begun counts whole."""
+    """Total length of those files; a started second counts as a whole one."""
     FRAME_OF_INPUT = "frame of input"
     """The sum is rounded up to whole credits."""
 
@@ -50,7 +51,7 @@ ANY = (0.0, math.inf)
 
 
 class Measure(Struct, frozen=True, kw_only=True):
-    """What is known of a file that is put in: sides in pixels as shown, `duration` in seconds, frames a second."""
+    """What is known of an input file: sides in pixels as shown, `duration` in seconds, frames a second."""
 
     width: int | None = None
     height: int | None = None
@@ -59,8 +60,8 @@ class Measure(Struct, frozen=True, kw_only=True):
 
 
 class PutIn(Struct, frozen=True, kw_only=True):
-    """The files in one field: their number, their length together in begun seconds and in frames, and the sides of the
-    largest. None for what nobody measured."""
+    """The files in one field: their number, total length in started seconds and in frames, and the sides of the
+    largest. None: not measured."""
 
     files: int
     seconds: int | None = None
@@ -69,44 +70,44 @@ class PutIn(Struct, frozen=True, kw_only=True):
 
 
 class PublishedPrice(Struct, frozen=True, kw_only=True):
-    """A price in words that Runway published, or that others report."""
+    """A price that Runway published, or that third parties report."""
 
     model: str
     unit: Unit
     credits: float
     endpoints: frozenset[str] = frozenset()
-    """Empty: all that the model has."""
+    """Empty: all endpoints of the model."""
     when: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """The choices of each setting that it holds for; an empty one stands for a setting that is left out."""
+    """The values of each setting for which it applies; an empty value stands for an omitted setting."""
     inputs: frozenset[str] = frozenset()
     """The fields whose files are counted or measured."""
     each: float = 1.0
-    """So many units cost the credits together: 6 where 6 seconds are a credit."""
+    """So many units together cost `credits`: 6 where 6 seconds cost a credit."""
     pixels: tuple[float, float] = ANY
-    """It holds for files of more pixels than the first, and no more than the second."""
+    """Applies to files with more pixels than the first number and at most the second."""
     side: tuple[float, float] = ANY
-    """The same for the longer side, times the factor that the request scales by."""
+    """The same for the longer side, times the request's scale factor."""
     without: frozenset[str] = frozenset()
-    """Fields that it does not hold for as soon as one is filled: nobody says what they add."""
+    """Fields that must be empty: what they add to the price is not known."""
     minimum: float = 0.0
     """The least that a request costs, in credits."""
     extra: bool = False
-    """Added to the price that it comes on top of."""
+    """A surcharge on another price."""
     at_least: bool = False
-    """The request may cost more: how much is made is not known before."""
+    """The request may cost more: how much will be made is not known in advance."""
     source: str = ""
-    """Where and when it was published, in words."""
+    """Where and when it was published, for people."""
     reports: int = 0
-    """How many third parties report it, 2 for more; 0: Runway has published it."""
+    """How many third parties report it, 2 for more than one; 0: published by Runway."""
 
     @property
     def is_measured(self) -> bool:
-        """It follows more of a file than its length in seconds."""
+        """Whether it depends on more of a file than its length."""
         return self.unit is Unit.FRAME_OF_INPUT or self.pixels != ANY or self.side != ANY
 
 
 class Terms(Struct, frozen=True):
-    """A shape, taken apart: what is asked for, and how much of it."""
+    """A parsed shape: the settings and the amounts."""
 
     settings: tuple[tuple[str, str], ...]
     amounts: tuple[tuple[str, float], ...]
@@ -119,7 +120,7 @@ class Terms(Struct, frozen=True):
         return found
 
     def is_like(self, other: Terms) -> bool:
-        """The same but for how much is made."""
+        """Equal except for the amounts."""
         return self.settings == other.settings and self.counted == other.counted
 
     @property
@@ -132,8 +133,8 @@ class Terms(Struct, frozen=True):
 
 
 def price_shape(request: Request, measures: Mapping[str, Measure] = {}, *, by_size: bool = False) -> str:
-    """The shape of a request as far as money goes: what is put in belongs to it, and for speech the length of the text.
-    `measures` of files by their URIs; `by_size`: their sides and frames belong to it too."""
+    """The shape of a request, its inputs included. `measures` of files by their URIs; `by_size`: with the sides and
+    frames of inputs."""
     parts = [_PUT_IN, shape_of(request)]
     if request.endpoint == _SPOKEN:
         length = len(str(request.values.get("promptText") or request.prompt))
@@ -148,7 +149,7 @@ def terms_of(shape: str) -> Terms:
     settings: list[tuple[str, str]] = []
     amounts: list[tuple[str, float]] = []
     parts = [part.partition("=") for part in shape.split(";")] if shape else []
-    # Where a request has no length of its own, that of what is put in says how much is made.
+    # If the request has no duration of its own, that of its input is the amount.
     lengths = [name for name, _, _ in parts if name == "duration" or name.endswith(_SECONDS)]
     counted = _COUNTED.union(lengths if len(lengths) == 1 else ())
     for name, _, word in parts:
@@ -161,12 +162,12 @@ def terms_of(shape: str) -> Terms:
 
 
 def derived(known: Mapping[str, float], shape: str) -> float | None:
-    """Credits for a shape from those of other shapes of the same endpoint and model; None where they say nothing of
-    it.
+    """Credits for a shape, derived from those of other shapes of the same endpoint and model; None if they do not
+    suffice.
 
-    Like requests count first: one gives a price per second or picture, two give the line through them. Where no like
-    one is known but all others with as much put in cost the same per second or picture, so probably does this one. Of a
-    setting that was the same in all of them they say nothing.
+    Shapes that differ only in amount count first: one gives a price per unit, two give the line through them. Without
+    one, the price per unit of all other shapes with the same inputs is used if they agree. It does not extend to a
+    setting that was the same in all of them and differs here.
     """
     wanted = terms_of(shape)
     points = [(terms_of(other), credits) for other, credits in known.items()]
@@ -183,9 +184,9 @@ def derived(known: Mapping[str, float], shape: str) -> float | None:
 
 
 def inputs_of(request: Request, measures: Mapping[str, Measure] = {}) -> dict[str, PutIn]:
-    """What each field of a request holds; a draft that is to be finished counts as one file."""
+    """The inputs in each field of a request; a draft to be finished counts as one file."""
     fields = ((name, list(addresses_in({name: value}))) for name, value in request.values.items())
-    # Another name, as an imported request may have, could be read as what it is not.
+    # Other names, as in an imported request, could be mistaken for parts of a shape.
     found = {name: _put_in(files, measures) for name, files in fields if files and name.isidentifier()}
     return found | {_DRAFT: PutIn(files=1)} if request.values.get(_DRAFT) else found
 
@@ -206,8 +207,7 @@ def addresses_in(value: Any) -> Iterator[str]:
 
 
 def inputs_in(shape: str) -> dict[str, PutIn]:
-    """What a shape says of what is put in. What makes no sense in it is left out: a restored list may hold
-    anything."""
+    """The inputs in a shape. Invalid parts are dropped: a restored list may contain anything."""
     found: dict[str, dict[str, Any]] = {}
     for part in shape.split(";"):
         name, _, word = part.partition("=")
@@ -222,8 +222,8 @@ def inputs_in(shape: str) -> dict[str, PutIn]:
 def published(
     prices: Sequence[PublishedPrice], endpoint: str, model: str, shape: str, inputs: Mapping[str, PutIn]
 ) -> tuple[float, tuple[PublishedPrice, ...]] | None:
-    """Credits by published prices, and those that they come from; None where none holds, more than one does, or how
-    much is made or put in is not said. `inputs`: what each field holds."""
+    """Credits by published prices, and the prices used; None if no price applies, more than one does, or an amount is
+    not known. `inputs`: what each field contains."""
     terms = terms_of(shape)
     amounts = dict(terms.amounts)
     words = dict(terms.settings) | {name: f"{amount:g}" for name, amount in terms.amounts}
@@ -249,8 +249,8 @@ def published(
 def contradicted(
     prices: Sequence[PublishedPrice], endpoint: str, model: str, known: Mapping[str, float]
 ) -> list[tuple[PublishedPrice, ...]]:
-    """The published prices that, taken together, differ from what Runway itself estimated for this endpoint and model.
-    A sum that holds all of such a group is as wrong."""
+    """The groups of published prices whose sum differs from Runway's own estimates for this endpoint and model. A sum
+    that includes such a group is wrong too."""
     found = []
     for shape, credits in known.items():
         said = published(prices, endpoint, model, shape, inputs_in(shape))
@@ -261,7 +261,7 @@ def contradicted(
 
 
 def _along(points: Mapping[float, float], amount: float) -> float | None:
-    """The credits of an amount, on the line through the two nearest known ones; through nothing where only one is
+    """The credits of an amount, on the line through the two nearest known ones, or through the origin if only one is
     known."""
     if amount in points:
         return points[amount]
@@ -275,7 +275,7 @@ def _along(points: Mapping[float, float], amount: float) -> float | None:
 
 
 def _is_new(wanted: Terms, others: Sequence[Terms]) -> bool:
-    """Whether it has a setting that none of the others has, which is the same in all of them."""
+    """Whether it has a setting with a new value, where all others have the same one."""
     mine, theirs = dict(wanted.settings), [dict(terms.settings) for terms in others]
     names = mine.keys() | {name for settings in theirs for name in settings}
     seen = {name: {settings.get(name) for settings in theirs} for name in names}
@@ -304,7 +304,7 @@ def _written(name: str, put_in: PutIn, *, by_size: bool) -> list[str]:
 def _cost(
     price: PublishedPrice, amounts: Mapping[str, float], inputs: Mapping[str, PutIn], scale: float
 ) -> float | None:
-    """None where it is not known how much of what is paid for there is."""
+    """None if the amount is not known."""
     files = [inputs[name] for name in price.inputs if name in inputs]
     pictures = amounts.get("outputCount", 1.0)
     amount: float | None
@@ -333,7 +333,7 @@ def _cost(
 
 
 def _is_sized(price: PublishedPrice, inputs: Mapping[str, PutIn], scale: float) -> bool | None:
-    """Whether what is put in is of the size that a price is for; None where nobody measured it."""
+    """Whether the inputs have the size that a price is for; None if not measured."""
     if ANY == price.pixels == price.side:
         return True
     sides = [inputs[name].sides for name in price.inputs if name in inputs]
@@ -345,7 +345,7 @@ def _is_sized(price: PublishedPrice, inputs: Mapping[str, PutIn], scale: float) 
 
 
 def _begun(amount: float) -> int:
-    """Rounded up, but for what is merely not exact in binary."""
+    """Rounds up, tolerating binary rounding errors."""
     return math.ceil(round(amount, 6))
 
 
@@ -354,7 +354,7 @@ def _holds(word: str, choices: frozenset[str], name: str) -> bool:
 
 
 def _upright(ratio: str) -> str:
-    """1280:720 and 720:1280 are as many pixels, and cost the same."""
+    """1280:720 and 720:1280 have the same number of pixels and the same price."""
     first, colon, second = ratio.partition(":")
     if not (colon and first.isdecimal() and second.isdecimal()):
         return ratio
@@ -377,15 +377,14 @@ _WORDS_OF_THE_PERSON = frozenset({"prompt", "promptText", "text", "negativePromp
 _DRAFT = "draftTaskId"
 _IDENTITIES = frozenset({"seed", "id", "avatarId", _DRAFT})
 _LONGEST_CHOICE = 32
-"""Choices on the wire ("1280:720", "runway-preset") are shorter and have no blanks; a longer text is somebody's
-words."""
+"""Choices on the wire ("1280:720", "runway-preset") are shorter and have no blanks; a longer text is the user's own."""
 
 
 def shape_of(request: Request) -> str:
-    """All scalar settings but prompts, seeds, ids and inputs, by name: "duration=5;ratio=1280:720". Empty when there
+    """The scalar settings except prompts, seeds, ids and inputs, by name: "duration=5;ratio=1280:720". Empty if there
     are none.
 
-    Lists are left out: on the wire they hold inputs and prompts.
+    Lists are left out: on the wire they contain inputs and prompts.
     """
     return ";".join(f"{name}={word}" for name, word in sorted(_settings(request.values, "")))
 

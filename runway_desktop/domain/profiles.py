@@ -1,7 +1,6 @@
-"""A profile: a folder with everything of one key, the card that says its name and color, and where its parts lie.
+"""A profile: the folder with everything that belongs to one key, the paths in it, and its card (name and color).
 
-Pure; nothing here looks at the disk. A card is read from JSON that anybody may have edited: what makes no sense in it
-is as if it were not there.
+Pure, no disk access. A card is parsed from JSON that may have been edited by hand; invalid fields are ignored.
 """
 
 from __future__ import annotations
@@ -24,11 +23,11 @@ LONGEST_NAME = 60
 DEFAULT = "Default"
 DEMO = "Demo"
 STRIP = ".strip.jpg"
-"""How the name of a clip's small frames ends, which are kept beside its poster and made again when they are missing."""
+"""Suffix of a clip's film strip, stored next to its poster and made again when missing."""
 
 
 class Color(StrEnum):
-    """Each is its own word, so that nobody has to see it to know it."""
+    """Each is shown with its name too, so that it need not be seen."""
 
     BLUE = "blue"
     GREEN = "green"
@@ -41,8 +40,8 @@ class Color(StrEnum):
 
 
 class Card(Struct, frozen=True, kw_only=True):
-    """`library` is where the results of a profile are saved until it chooses another folder; empty: in the profile's
-    own folder."""
+    """The contents of the card file. `library` is where results are saved until the user selects another folder; empty:
+    in the profile's folder."""
 
     name: str
     color: Color = Color.BLUE
@@ -51,8 +50,8 @@ class Card(Struct, frozen=True, kw_only=True):
 
 
 class Profile(Struct, frozen=True, kw_only=True):
-    """`name` is for people; `key_name` names its key in the keychain; `library` is where results go until the person
-    chooses another folder. `words` are the command line that opens it."""
+    """`name` is for people; `key_name` names the key in the keychain; `library` is where results are saved until the
+    user selects another folder. `words` is the command line that opens it."""
 
     name: str
     folder: Path
@@ -61,7 +60,7 @@ class Profile(Struct, frozen=True, kw_only=True):
     color: Color = Color.BLUE
     is_demo: bool = False
     is_main: bool = False
-    """The one that opens when none is named. It cannot be removed."""
+    """The profile that opens by default. It cannot be removed."""
     words: tuple[str, ...] = ()
 
     @property
@@ -74,18 +73,18 @@ class Profile(Struct, frozen=True, kw_only=True):
 
     @property
     def inputs(self) -> Path:
-        """Copies that the program made of inputs that did not fit."""
+        """Converted copies of inputs that Runway would not have accepted."""
         return self.folder / "inputs"
 
     @property
     def rescued(self) -> Path:
-        """Results that are kept here while the library cannot be used."""
+        """Results saved here while the library is not usable."""
         return self.folder / "Rescued"
 
     @property
     def accepted_ids(self) -> Path:
-        """Ids that Runway gave and that the database may not hold yet. Never part of a backup: they belong to what was
-        sent from here since."""
+        """Ids from Runway that may not be in the database yet. Never part of a backup, because they belong to sendings
+        after it."""
         return self.folder / "accepted-ids.txt"
 
     @property
@@ -98,27 +97,27 @@ class Profile(Struct, frozen=True, kw_only=True):
 
     @property
     def catalog(self) -> Path:
-        """The renewed one; often not there."""
+        """The updated catalog; often missing."""
         return self.folder / "catalog.json"
 
     @property
     def backups(self) -> Path:
-        """The daily ones, and those that a restore made first."""
+        """Daily backups, and those made before a restore."""
         return self.folder / "backups"
 
     @property
     def restoring(self) -> Path:
-        """What a restore has put together and the next start puts in its place."""
+        """What a restore has prepared and the next start puts in place."""
         return self.folder / "restoring"
 
     @property
     def is_named(self) -> bool:
-        """Whether its name tells the person something: there is no need to speak of the only one."""
+        """Whether its name is worth showing: not for the default profile."""
         return self.name != DEFAULT
 
     @property
     def color_words(self) -> str:
-        """Its color in words, or that it is the demo."""
+        """Name of its color; for the demo, "simulated"."""
         return "simulated" if self.is_demo else self.color.value
 
     @property
@@ -127,13 +126,13 @@ class Profile(Struct, frozen=True, kw_only=True):
 
 
 def initials(name: str) -> str:
-    """One or two letters that stand for a name: "Client A" is CA, "Studio" is S, "猫 films" is 猫F."""
+    """One or two letters for a profile: "Client A" is CA, "Studio" is S, "猫 films" is 猫F."""
     words = [word for word in re.split(r"[\s\-_./&+]+", unicodedata.normalize("NFC", name)) if word[:1].isalnum()]
     return "".join(word[0].upper()[:1] for word in (words if len(words) < 2 else (words[0], words[-1]))) or "?"
 
 
 def name_problem(name: str, taken: Iterable[str] = ()) -> str:
-    """What is wrong with a name, in a sentence; empty when nothing is."""
+    """What is wrong with a name, in a sentence; empty if nothing."""
     clean = cleaned(name)
     if not clean:
         return "Give the profile a name."
@@ -148,13 +147,14 @@ def name_problem(name: str, taken: Iterable[str] = ()) -> str:
 
 
 def cleaned(name: str) -> str:
-    """The name without what cannot be seen, on one line."""
+    """The name on one line, without unprintable characters."""
     plain = unicodedata.normalize("NFC", name)
     return " ".join("".join(sign if sign.isprintable() else " " for sign in plain).split())
 
 
 def folder_name(name: str, tail: str) -> str:
-    """What a new profile's folder is called: readable, plain, and never used twice, because the key goes by it."""
+    """Folder name of a new profile: readable ASCII, and never reused, because the key in the keychain is named after
+    it."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:32].strip("-")
     return f"{words or 'profile'}-{tail}"
@@ -165,7 +165,7 @@ def document(card: Card) -> dict[str, Any]:
 
 
 def read(found: object) -> Card | None:
-    """The card that a parsed JSON document is; None for anything else."""
+    """The card in a parsed JSON document; None if it is none."""
     if not isinstance(found, Mapping) or found.get("schema") != SCHEMA:
         return None
     name = found.get("name")
@@ -181,11 +181,11 @@ def read(found: object) -> Card | None:
 
 
 def free_color(taken: Iterable[Color]) -> Color:
-    """The first that no other profile has, else the first."""
+    """The first color that no other profile has, else the first of all."""
     used = set(taken)
     return next((color for color in Color if color not in used), Color.BLUE)
 
 
 def own_words() -> list[str]:
-    """The words that start this program again, from a bundle or from Python; those of a profile may follow."""
+    """The command that starts this program again, from a bundle or from Python; a profile's arguments may follow."""
     return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "runway_desktop"]
