@@ -1,6 +1,6 @@
-"""Which addresses may be spoken to: https anywhere, plain http only on this machine. Pure; any thread.
+"""Which URLs may be used: https anywhere, plain http only on this machine. Pure; any thread.
 
-The key travels in a header, so that a plain http address elsewhere would show it to everyone on the way.
+The key is sent in a header, so plain http to another machine would expose it on the network.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ DEFAULT_BASE_URL = "https://api.dev.runwayml.com"
 
 
 class AddressRefused(RunwayDesktopError, ValueError):
-    """An address that the key must not be sent to, or that is none."""
+    """An invalid address, or one that the key must not be sent to."""
 
 
 def check_base_url(text: str) -> str:
-    """The API's address without blanks around it and slashes at its end. AddressRefused says what is wrong with it."""
+    """The API's address without surrounding blanks and trailing slashes. Raises AddressRefused, which says what is
+    wrong."""
     address = text.strip().rstrip("/")
     advice = f"Leave it empty for {DEFAULT_BASE_URL}."
     parts = _split(address)
@@ -36,8 +37,8 @@ def check_base_url(text: str) -> str:
 
 
 def is_safe(url: str, *, is_near: bool) -> bool:
-    """Whether bytes may be sent to or read from a link: https, or http to this machine where the API is on it too
-    (`is_near`). A link of the real API that leads here by http is somebody's trick."""
+    """Whether a link may be used: https; or http to this machine if the API is also on it (`is_near`). A link of the
+    real API that leads here by http is an attack."""
     parts = _split(url)
     return parts is not None and bool(parts.hostname) and (parts.scheme == "https" or (is_near and _is_safe(parts)))
 
@@ -51,7 +52,7 @@ def is_loopback(url: str) -> bool:
 def _split(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018  A port that is no number shows only when it is asked for.
+        parts.port  # noqa: B018  Reading `port` raises ValueError if it is no number.
     except ValueError:
         return None
     return parts

@@ -1,7 +1,7 @@
-"""A file on its way to the upload host: a multipart form that is read from disk piece by piece.
+"""Upload of a file as a multipart form, read from disk piece by piece.
 
-The disk is read in the executor, never on the loop; `progress` is called on the loop. Raises DiskError when the file
-cannot be read or changes underneath, RequestRefused for one that Runway would not take, and nothing else.
+The file is read in the executor, never on the loop; `progress` is called on the loop. Raises only DiskError, if the
+file cannot be read or changes meanwhile, and RequestRefused, if Runway would not accept it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from runway_desktop.domain.media import format_by_name
 from runway_desktop.values import Struct
 
 LARGEST = 200 * 1024 * 1024
-"""Bytes that Runway takes as an upload. Source: the API's page on inputs."""
+"""Bytes that Runway accepts as an upload. Source: the API's page on inputs."""
 
 PIECE = 256 * 1024
 
@@ -32,13 +32,13 @@ PIECE = 256 * 1024
 class LocalFile(Struct, frozen=True, kw_only=True):
     path: Path
     name: str
-    """What the file is called at Runway: ASCII, with the ending that tells its kind."""
+    """The file's name at Runway: ASCII, with the ending that tells its kind."""
     size: int
     content_type: str
 
 
 async def look_at(path: Path, executor: Executor | None) -> LocalFile:
-    """Size and kind of a file. DiskError when it cannot be read, RequestRefused when it is empty or too large."""
+    """Size and content type of a file. DiskError if it cannot be read, RequestRefused if it is empty or too large."""
     found = await asyncio.get_running_loop().run_in_executor(executor, _look_at, path)
     if found.size > LARGEST:
         message = f"{path.name} is larger than the 200 MB that Runway takes."
@@ -49,7 +49,8 @@ async def look_at(path: Path, executor: Executor | None) -> LocalFile:
 
 
 def name_for_upload(name: str) -> str:
-    """A file's name in plain ASCII: accents dropped, everything else that is odd an underscore, the ending kept."""
+    """A file name in plain ASCII: accents dropped, other special characters replaced by underscores, the ending
+    kept."""
     stem, ending = (
         unicodedata.normalize("NFKD", part).encode("ascii", "ignore").decode() for part in os.path.splitext(name)
     )
@@ -59,8 +60,8 @@ def name_for_upload(name: str) -> str:
 
 
 class MultipartFile(httpx.AsyncByteStream):
-    """The body of the POST to the upload host: the slot's fields, then the file, as the host's policy wants it. Whoever
-    makes one calls `close`, however the POST ends."""
+    """Body of the POST to the upload host: the slot's fields, then the file, as the host's policy requires. The caller
+    must call `close`, however the POST ends."""
 
     def __init__(
         self,
@@ -108,17 +109,17 @@ class MultipartFile(httpx.AsyncByteStream):
         yield self._tail
 
     def close(self) -> None:
-        """Closes the file on a worker, behind what may still be read there. Nobody waits for that: the drive of a
-        canceled upload may hang."""
+        """Closes the file on a worker thread, after any read under way. Does not wait for it: the drive of a canceled
+        upload may hang."""
         try:
             asyncio.get_running_loop().run_in_executor(self._executor, self._reader.close)
         except RuntimeError:
-            # The workers are gone, and with them whoever read.
+            # The worker threads have ended, so no read is under way.
             self._reader.close()
 
 
 class _Reader:
-    """A file that workers read from its beginning, one piece after the other; opened with the first."""
+    """A file read sequentially by worker threads; opened by the first read."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -127,7 +128,8 @@ class _Reader:
         self._is_closed = False
 
     def read(self, most: int) -> bytes:
-        """Blocking. Nothing at the end, or once it is closed. Raises OSError, ValueError for a name that is none."""
+        """Blocking. Empty at the end of the file or after `close`. Raises OSError, or ValueError for an invalid
+        name."""
         with self._lock:
             if self._is_closed:
                 return b""
@@ -136,7 +138,7 @@ class _Reader:
             return self._opened.read(most)
 
     def close(self) -> None:
-        """Blocking, as long as a reading is under way. Raises nothing."""
+        """Blocking while a read is under way. Raises nothing."""
         with self._lock, suppress(OSError):
             self._is_closed = True
             if self._opened is not None:

@@ -1,9 +1,9 @@
 """The simulator's command line: `python -m runway_desktop.simulator --port 8080 --speed 10`.
 
-`main` is also what `runway-desktop --simulator …` calls, since a bundle has no Python to start modules with. The first
-line on standard output is one JSON object with the addresses; then it serves until it is interrupted or, with
-`--until-input-ends`, until whoever started it is gone. Exit code 0; 1 when its port or its file cannot be used; 2 for
-arguments that cannot be understood.
+`main` is also called by `runway-desktop --simulator …`, since a bundle has no Python to start modules with. The first
+line on standard output is a JSON object with the addresses; then it serves until interrupted or, with
+`--until-input-ends`, until its parent process has ended. Exit code 0; 1 if its port or its file cannot be used; 2 for
+invalid arguments.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ others: path accepted after times every probability status retry_after seconds w
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the simulator until it is told to end."""
+    """Runs the simulator until it is interrupted."""
     parser = _parser()
     wishes = parser.parse_args(arguments)
     try:

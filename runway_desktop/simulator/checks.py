@@ -1,7 +1,6 @@
-"""What a request is refused for: the `issues` of a 400, and the key and version that every request must bring.
+"""Validation of requests: the `issues` of a 400, and the key and version that every request must have.
 
-The catalog decides what is valid; what it cannot know, whether an upload ever happened, is asked here. Pure; findings
-come back as values.
+Validity is decided by the catalog, except for uploads, which are checked here. Pure; findings are returned as values.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ Path = tuple[str | int, ...]
 
 
 class Issue(Struct, frozen=True):
-    """One thing wrong with a request: where, and what, in words."""
+    """One problem of a request: where and what, in words."""
 
     path: Path
     message: str
@@ -31,7 +30,7 @@ class Issue(Struct, frozen=True):
 
 
 def issues_of(catalog: Catalog, endpoint: str, body: object, is_uploaded: Callable[[str], bool]) -> tuple[Issue, ...]:
-    """Everything wrong with a create; empty when it can be accepted. `is_uploaded` knows the `runway://` URIs."""
+    """All problems of a create; empty if it is valid. `is_uploaded` tells whether a `runway://` URI is known."""
     if not isinstance(body, dict):
         return (Issue((), "Expected an object.", "invalid_type"),)
     model = body.get("model")
@@ -49,7 +48,7 @@ def issues_of(catalog: Catalog, endpoint: str, body: object, is_uploaded: Callab
 
 
 def secret_in(authorization: str | None) -> str:
-    """The secret that a request brings; empty when it brings none."""
+    """The secret in an Authorization header; empty if there is none."""
     scheme, _, secret = (authorization or "").partition(" ")
     return secret if scheme.lower() == "bearer" else ""
 
@@ -57,8 +56,8 @@ def secret_in(authorization: str | None) -> str:
 def refusal_of_headers(
     authorization: str | None, version: str | None, also: Callable[[str], bool]
 ) -> tuple[int, str] | None:
-    """Status and words with which a request is turned away before it is read; None when it may pass. `also` says which
-    secrets are accepted though they have not the form of one."""
+    """Status and message of a request refused by its headers; None if it passes. `also` tells which secrets are
+    accepted without the usual form of a key."""
     secret = secret_in(authorization)
     if not secret or not (_SECRET.fullmatch(secret) or also(secret)):
         return 401, "Your API key is invalid, disabled, or belongs to a suspended account."

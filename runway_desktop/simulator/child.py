@@ -1,8 +1,8 @@
-"""Starts the simulator as a child process, for the demo and for benchmarks, and ends it.
+"""Runs the simulator as a child process, for the demo and for benchmarks.
 
-`SimulatorProcess.start(arguments)` waits for the line with which the child says that it is ready; the child ends by
-itself when its parent is gone, because its standard input then ends. Standard library only: who starts a child need
-not import what it serves with. Blocking; raises `SimulatorDidNotStart`.
+`SimulatorProcess.start(arguments)` waits for the child's first line of output. The child ends when its standard input
+closes, so also when its parent has died. Uses only the standard library, so that the parent does not import the server.
+Blocking; raises `SimulatorDidNotStart`.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _PATIENCE_SECONDS = 4.0
 
 
 class SimulatorDidNotStart(Exception):
-    """The child process ended, or said nothing in time."""
+    """The child process ended, or gave no first line in time."""
 
 
 class SimulatorProcess:
-    """The simulator as a child process. `base_url` is where its API is."""
+    """The simulator as a child process. `base_url` is its API's address."""
 
     def __init__(self, process: subprocess.Popen[str], base_url: str) -> None:
         self._process = process
@@ -35,7 +35,7 @@ class SimulatorProcess:
 
     @classmethod
     def start(cls, arguments: Sequence[str] = (), *, timeout: float = 60.0) -> SimulatorProcess:
-        """Starts a child with these arguments of the command line, and waits (blocking) until it is ready.
+        """Starts a child with these command-line arguments, and waits (blocking) until it is ready.
 
         The child is this program: `runway-desktop --simulator …`.
         """
@@ -45,7 +45,7 @@ class SimulatorProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            # Ctrl-C in a terminal is the parent's to answer; the child ends when its input does.
+            # Ctrl-C in a terminal is handled by the parent; the child ends when its input closes.
             start_new_session=sys.platform != "win32",
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
@@ -65,7 +65,7 @@ class SimulatorProcess:
         return self._process.poll() is None
 
     def stop(self) -> None:
-        """Ends the child and waits for that (blocking, mostly for a tenth of a second). May be called twice."""
+        """Ends the child and waits for it (blocking, usually a tenth of a second). May be called twice."""
         _end(self._process)
 
 
@@ -84,7 +84,7 @@ def _first_line(process: subprocess.Popen[str], timeout: float) -> str:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """Asks by closing the child's input, which works alike everywhere; then insists."""
+    """Closes the child's input, which works on every system; if that does not suffice, terminates and then kills it."""
     if process.stdin is not None:
         with contextlib.suppress(OSError):
             process.stdin.close()

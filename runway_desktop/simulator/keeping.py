@@ -1,7 +1,6 @@
-"""The first organization in a file, so that a later run goes on from it.
+"""Stores the first organization in a file, so that a later run can continue with it.
 
-Blocking. Writing raises OSError and leaves a whole file or the old one; what cannot be understood is as if it were not
-there.
+Blocking. Writing is atomic and raises OSError; an unreadable file counts as missing.
 """
 
 from __future__ import annotations
@@ -40,14 +39,14 @@ def keep(world: World, uploads: Uploads, path: Path) -> None:
     kept = _Kept(_MAKE, world.balance, uploads.known(), list(world.tasks()), spent)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
-    # A task that never ends lasts for an infinity, which strict JSON has not.
+    # A task that never ends lasts infinitely long, which strict JSON cannot express.
     with open(part, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         json.dump(msgspec.to_builtins(kept), file)
     os.replace(part, path)
 
 
 def take_up(world: World, uploads: Uploads, path: Path, now: float) -> bool:
-    """Lets a new world go on from the file. False when there was nothing to take up."""
+    """Loads the file into a new world. False if there was nothing to load."""
     try:
         kept = msgspec.convert(json.loads(path.read_text(encoding="utf-8")), _Kept)
     except (OSError, ValueError, msgspec.ValidationError):

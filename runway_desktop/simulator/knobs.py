@@ -1,7 +1,7 @@
-"""What can be set about the simulated organizations, at the start or while it runs.
+"""Settings of the simulated organizations, at the start or while it runs.
 
-One frozen record with a default for everything: the defaults are the demo, where a clip takes 10 to 30 seconds so that
-one sees it live. Pure; raises `ValueError` in words for a knob that does not exist or has a value that it cannot have.
+One frozen record with defaults. The defaults are those of the demo, where a clip takes 10 to 30 seconds, so that users
+see it live. Pure; raises `ValueError` with a message for an unknown knob or an invalid value.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ DAY = 86_400.0
 
 
 class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All knobs. Times are seconds, money is credits, rates are 0 to 1; None means no limit (or no choice)."""
+    """All knobs. Times are seconds, money is credits, rates are 0 to 1; None means no limit (or no fixed value)."""
 
     speed: float = 1.0
     """Waiting and running times are divided by this. Links and uploads expire in real time."""
     seed: int | None = None
-    """Makes lengths, failures and task ids the same on every run; None: different ones."""
+    """Makes durations, failures and task ids reproducible; None: random."""
     concurrency: int | None = 2
     """Tasks of one model that run at once; more of them are THROTTLED."""
     daily_limit: int | None = 200
@@ -29,7 +29,7 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     failure_rate: float = 0.0
     """The share of tasks that fail."""
     failure_code: str | None = None
-    """The code with which those fail; None: any of those that exist."""
+    """The code of those failures; None: a random one."""
     link_seconds: float = DAY
     """How long a link to an output works."""
     unknown_seconds: float = 0.0
@@ -46,7 +46,7 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 raise ValueError(f"{name} has to be at least 1")
 
     def turned(self, changes: Mapping[str, object]) -> Knobs:
-        """These knobs with some of them changed, as they come from JSON."""
+        """These knobs with changes from JSON."""
         try:
             return msgspec.convert({**msgspec.structs.asdict(self), **changes}, Knobs)
         except msgspec.ValidationError as error:

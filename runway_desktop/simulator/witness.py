@@ -1,6 +1,6 @@
-"""What the simulator saw, for tests to ask about: requests by task, uploads, and secrets where none may come.
+"""Record of the requests that the simulator received, for tests: counts by task, uploads, misplaced secrets.
 
-Counts only, and nothing of what was sent but sizes and hashes; never a secret itself. On the loop's thread.
+Of the content it records only sizes and hashes, never a secret. On the loop's thread.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ class Witness(Struct):
     accepted: list[str] = field(default_factory=list)
     """Ids in the order in which creates were accepted."""
     refused: Counter[int] = field(default_factory=Counter)
-    """Creates that were refused, by status."""
+    """Refused creates, by status."""
     questions: Counter[str] = field(default_factory=Counter)
     """GETs by task id, answered or not."""
     last_question: dict[str, float] = field(default_factory=dict)
-    """When each task was last asked for."""
+    """Time of each task's last GET."""
     shortest_pause: dict[str, float] = field(default_factory=dict)
     """The shortest time between two GETs of the same task."""
     deleted: list[str] = field(default_factory=list)
     uploads: list[dict[str, object]] = field(default_factory=list)
-    """One object for each upload that arrived: uri, filename, type, size, sha256."""
+    """One object for each completed upload: uri, filename, type, size, sha256."""
     downloads: Counter[str] = field(default_factory=Counter)
     """GETs at the outputs' origin, by task id."""
     misplaced_secrets: Counter[str] = field(default_factory=Counter)
-    """Requests with an Authorization header at an origin that must never see one, by origin."""
+    """Requests with an Authorization header at an origin that must never get one, by origin."""
     unauthorized: int = 0
 
     def asked(self, task_id: str, now: float) -> None:
@@ -43,7 +43,7 @@ class Witness(Struct):
         self.last_question[task_id] = now
 
     def report(self, ended: Mapping[str, float], running: int) -> dict[str, object]:
-        """Everything as JSON: what `GET /_control/state` answers."""
+        """Everything as JSON: the answer to `GET /_control/state`."""
         return {
             "creates": {"accepted": list(self.accepted), "refused": dict(self.refused)},
             "gets": dict(self.questions),

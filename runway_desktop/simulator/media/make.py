@@ -1,12 +1,11 @@
-"""One door to all media: a recipe and the number of an output go in, the bytes of the file come out.
+"""Makes the bytes of an output from a recipe and the output's number.
 
-The same recipe always gives the same bytes. May run on any thread. Raises `FileNotFoundError` when the samples are
-missing.
+The same recipe always gives the same bytes. Any thread. Raises `FileNotFoundError` if the samples are missing.
 
-A clip is the sample of the nearest ratio, cut to the length that was asked for. An MP4 or MOV is a row of boxes, and
-every player skips one called `free`: so each answer has bytes of its own, and its prompt inside, without encoding
-anything. It is cut shorter by its edit lists alone: the frames stay, players stop where the list ends; what is no movie
-of the simple kind (version 0 boxes) stays as it was. The longest sample has ten seconds; nothing is longer.
+A clip is the sample of the nearest ratio, cut to the requested duration. A `free` box, which players skip, is appended
+to the MP4 or MOV with the prompt: so each output has its own bytes without encoding. Clips are shortened by their edit
+lists only: the frames stay, and players stop where the list ends. Movies with other than version 0 boxes stay as they
+are. The longest sample lasts ten seconds; no output is longer.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ def make_output(recipe: Recipe, index: int, samples: Path) -> bytes:
         case "mp3" | "wav" | "flac" | "ogg":
             return sound(recipe, index, samples)
         case "glb" | "bin":
-            # Of a kind that no catalog has yet.
+            # A kind that no catalog has yet.
             return b"glTF" + recipe.seed_of(index).to_bytes(8, "big")
         case _:
             return clip(recipe, index, samples)
@@ -66,7 +65,7 @@ def sound(recipe: Recipe, index: int, samples: Path) -> bytes:
 
 
 def id3_tag(words: str) -> bytes:
-    """An ID3 tag, version 2.3, with one comment: it stands before an MP3's first frame."""
+    """An ID3 tag, version 2.3, with one comment, for the start of an MP3."""
     text = b"\x01eng" + b"\xff\xfe\0\0" + b"\xff\xfe" + words.encode("utf-16-le", "replace")
     frame = b"COMM" + struct.pack(">I", len(text)) + b"\0\0" + text
     length = len(frame)
@@ -75,7 +74,7 @@ def id3_tag(words: str) -> bytes:
 
 
 def _with_flac_padding(body: bytes, words: str) -> bytes:
-    """Puts an APPLICATION block behind the first block, which is always STREAMINFO and never the last here."""
+    """Inserts an APPLICATION block after the first block, which is always STREAMINFO and never the last here."""
     first = 8 + int.from_bytes(body[5:8], "big")
     content = b"note" + words.encode("utf-8", "replace")
     return body[:first] + b"\x02" + len(content).to_bytes(3, "big") + content + body[first:]
@@ -86,7 +85,7 @@ _STEP = 0.012
 
 
 def frames(recipe: Recipe, index: int, samples: Path) -> bytes:
-    """A ZIP of twelve frames: PNG, or six times the sample in EXR. The prompt is the archive's comment."""
+    """A ZIP of twelve PNG frames, or six copies of the EXR sample. The prompt is the archive's comment."""
     target = io.BytesIO()
     scale = 480 / max(recipe.width, recipe.height)
     size = max(16, round(recipe.width * scale)), max(16, round(recipe.height * scale))
@@ -110,7 +109,7 @@ _MOVIE_HEADER, _TRACK_HEADER, _MEDIA_HEADER, _EDITS = b"mvhd", b"tkhd", b"mdhd",
 
 
 class Sample(Struct, frozen=True):
-    """A clip in the samples' folder, as its name tells: ratio (width by height) and seconds."""
+    """A sample clip with the facts in its file name: ratio (width by height) and seconds."""
 
     path: Path
     ratio: float
@@ -126,7 +125,7 @@ def clip(recipe: Recipe, index: int, samples: Path) -> bytes:
 
 
 def listed(samples: Path, ending: str) -> list[Sample]:
-    """The clips with this ending, in the order of their names. Raises `FileNotFoundError` when there is none."""
+    """The clips with this ending, sorted by name. Raises `FileNotFoundError` if there is none."""
     found = []
     for path in sorted(samples.glob(f"*.{ending}")):
         if parts := _NAME.fullmatch(path.name):
@@ -137,7 +136,7 @@ def listed(samples: Path, ending: str) -> list[Sample]:
 
 
 def nearest(recipe: Recipe, index: int, samples: list[Sample]) -> Sample:
-    """The best ratio first, then one that is long enough; among equals the task's seed chooses."""
+    """The sample with the nearest ratio that is long enough; the task's seed selects among several."""
     wanted = recipe.width / recipe.height
     ratio = min({sample.ratio for sample in samples}, key=lambda one: abs(math.log(one / wanted)))
     fitting = [sample for sample in samples if sample.ratio == ratio]
@@ -147,7 +146,7 @@ def nearest(recipe: Recipe, index: int, samples: list[Sample]) -> Sample:
 
 
 def shortened(movie: bytes, seconds: float) -> bytes:
-    """The movie, ending after `seconds` where it is longer than that."""
+    """The movie, cut after `seconds` if it is longer."""
     boxes = list(_boxes(movie, 0, len(movie)))
     header = next((start for kind, start in boxes if kind == _MOVIE_HEADER), None)
     if header is None or any(movie[start] for kind, start in boxes if kind not in _CONTAINERS):
@@ -176,7 +175,7 @@ def free_box(content: bytes) -> bytes:
 
 
 def _boxes(movie: bytes, start: int, end: int) -> Iterator[tuple[bytes, int]]:
-    """Kinds and starts (behind size and kind) of the headers and edit lists, in order."""
+    """Types and starts (after size and type) of the headers and edit lists, in order."""
     while start + 8 <= end:
         size, kind = struct.unpack_from(">I4s", movie, start)
         if size < 8:

@@ -1,7 +1,7 @@
-"""What a task shall make, read once from its request: kind, format, size, length, number, words.
+"""Recipe of a task's outputs, read from its request: kind, format, size, duration, number, prompt.
 
-A recipe is small and holds all that the outputs depend on, so that neither requests nor media are kept. Pure; a request
-that was accepted always gives a recipe, since every member has a default.
+A recipe is small and has everything that the outputs depend on, so that neither requests nor media are stored. Pure; an
+accepted request always gives a recipe, since every member has a default.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LONGEST_SIDE = 4096
 
 
 class Format(Struct, frozen=True):
-    """A file format of outputs: the ending of its names, with the dot, and its content type."""
+    """A file format of outputs: file ending with the dot, and content type."""
 
     suffix: str
     content_type: str
@@ -54,7 +54,8 @@ FORMATS: Mapping[str, Format] = {
 
 
 class Recipe(Struct, frozen=True):
-    """All that the outputs of one task depend on. Sizes in pixels, `seconds` of the clip or sound, `rate` in hertz."""
+    """Everything that the outputs of one task depend on. Sizes in pixels, `seconds` of the clip or sound, `rate` in
+    hertz."""
 
     format: str
     prompt: str
@@ -69,19 +70,19 @@ class Recipe(Struct, frozen=True):
 
     @property
     def manner(self) -> str:
-        """How it is priced and how long it takes: as a picture, a sound or a clip."""
+        """Its class for price and duration: picture, sound or clip."""
         kind = FORMATS[self.format].content_type.partition("/")[0]
         return {"image": "picture", "audio": "sound"}.get(kind, "clip")
 
     def seed_of(self, index: int) -> int:
-        """A number of its own for each output of the task."""
+        """A different number for each output of the task."""
         words = f"{self.seed}/{index}/{self.model}/{self.prompt}"
         return int.from_bytes(hashlib.sha256(words.encode("utf-8", "replace")).digest()[:6], "big")
 
 
 def recipe_of(endpoint: str, values: Mapping[str, Json], prompt: str, count: int | None, chance: int) -> Recipe:
-    """Reads a request in its wire form. `prompt` and `count` are what magic words left; `chance` is the seed where the
-    request has none."""
+    """Reads a request in its wire form. `prompt` is without control words, `count` is theirs; `chance` is the seed if
+    the request has none."""
     model = str(values.get("model", ""))
     width, height = _size_of(values)
     seconds = _number(values.get("duration"), _usual_seconds(endpoint, prompt))
@@ -101,7 +102,7 @@ def recipe_of(endpoint: str, values: Mapping[str, Json], prompt: str, count: int
 
 
 def prompt_of(values: Mapping[str, Json]) -> str:
-    """The words of a request: its prompt, or what an avatar shall say."""
+    """The prompt of a request, or the text that an avatar speaks."""
     words = values.get("promptText")
     if not isinstance(words, str):
         speech = values.get("speech")
