@@ -1,4 +1,4 @@
-"""Where a long work stands, and where a key that is entered."""
+"""Phases of a long operation, and of entering a key."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from enum import Enum, StrEnum, auto
 
 class Phase(Enum):
     LOOKING = auto()
-    """It finds out what there is to do."""
+    """Determines what there is to do."""
     READY = auto()
-    """The person decides."""
+    """Waits for the user's decision."""
     WORKING = auto()
     DONE = auto()
 
@@ -18,6 +18,6 @@ class KeyPhase(StrEnum):
     TYPING = "typing"
     ASKING = "asking"
     KEEPING = "keeping"
-    """Accepted; the keychain is storing it."""
+    """Accepted; being stored in the keychain."""
     ACCEPTED = "accepted"
     REFUSED = "refused"

@@ -1,4 +1,4 @@
-"""A question that must be answered before something is done. A value; any face asks it in its own way."""
+"""A question to answer before an action. A value; each front end asks it in its own way."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 class Question(Struct, frozen=True):
-    """What must be asked before a command. `yes` names the command with its count; the safe answer has the focus."""
+    """A question before a command. `yes` names the command with its count; the safe answer is the default."""
 
     title: str
     text: str
     yes: str
     no: str = "Keep"
     instead: str = ""
-    """Names what can be done in place of both; empty: there is nothing."""
+    """Text of a third answer; empty: there is none."""
     prepared: Prepared | None = None
-    """What the answer yes sends and pays for. Who answers hands it back: nothing remembers what was asked."""
+    """What "yes" sends and pays for. It must be passed back with the answer; it is stored nowhere else."""

@@ -1,5 +1,5 @@
-"""What is done to its end, whatever becomes of its caller: a write that is given up half-way would go on, and the next
-caller would not find what it is about to write. Loop's thread only."""
+"""Runs coroutines that must finish although their caller is canceled. An abandoned write would go on in the background,
+and the caller's next call would not see what it is about to write. Loop's thread only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Finishing:
         self._under_way: set[asyncio.Task[Any]] = set()
 
     async def run(self, work: Coroutine[Any, Any, Result], name: str) -> Result:
-        """What `work` gives or raises. A caller that is canceled leaves it going on."""
+        """The result or exception of `work`. If the caller is canceled, `work` goes on."""
         task = asyncio.create_task(work, name=name)
         self._under_way.add(task)
         task.add_done_callback(self._ended)
@@ -29,5 +29,5 @@ class Finishing:
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._under_way.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            # The caller gets it too, unless it is gone.
+            # The caller gets the exception too, unless it was canceled.
             log.debug("What a client asked for came to nothing: %r", error)

@@ -1,5 +1,5 @@
-"""How Runway Desktop is added to the programs that host agents: the line, text or link of each. Pure, but for a look at
-whether this program's own script is there. No key stands in any of them."""
+"""How to add this program's server to agent hosts: command line, configuration or link for each. Pure, except for a
+check whether this program's script exists. No key is in any of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from runway_desktop.values import Struct
 
 _NAME = "runway-desktop"
 _CONSOLE_TWIN = "runway-desktop-cli.exe"
-"""Of a bundle on Windows: the program itself has no stdin and stdout there."""
+"""Of a bundle on Windows, where the main executable has no stdin and stdout."""
 
 
 _DESKTOP = (
@@ -39,12 +39,12 @@ class Host(Enum):
 
 
 class Adding(Struct, frozen=True, kw_only=True):
-    """What is copied, and what to do with it."""
+    """The text to copy, and instructions."""
 
     text: str
     note: str
     is_link: bool = False
-    """It can be opened as well."""
+    """It can also be opened."""
 
 
 def server_words(
@@ -54,9 +54,9 @@ def server_words(
     started: str | None = None,
     system: str = sys.platform,
 ) -> list[str]:
-    """The command line of this program's server for agents. `profile` are the words that open the profile, `program`
-    those that start this program, `started` the file that it was started by: a script of pip's or pipx's works from any
-    folder, `python -m` only where Python finds the package."""
+    """The command line of this program's MCP server. `profile` are the arguments for the profile, `program` the command
+    of this program, `started` the file that it was started by. A script of pip or pipx works from any folder; `python
+    -m` only where Python finds the package."""
     found = list(program if program is not None else own_words())
     executable = Path(found[0])
     if len(found) > 1:
@@ -70,13 +70,13 @@ def server_words(
 
 
 def server_name(words: Sequence[str]) -> str:
-    """Another one for each profile, so that a host can have several."""
+    """The server's name in the host; it includes the profile's name, so that a host can have several."""
     named = [value for flag, value in pairwise(words) if flag == "--profile"]
     return "-".join((_NAME, *named))
 
 
 def adding(host: Host, words: Sequence[str], *, system: str = sys.platform) -> Adding:
-    """`words` start the server."""
+    """`words` is the server's command line."""
     name, started = server_name(words), {"command": words[0], "args": list(words[1:])}
     paste = "Paste this line into a terminal."
     match host:

@@ -1,4 +1,4 @@
-"""Other programs as the preferences list them. Loop's thread only; raises StoreError."""
+"""Client programs as the preferences list them. Loop's thread only; raises StoreError."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_READING = 50
 
 
 class Program(Struct, frozen=True, kw_only=True):
-    """`waiting` counts its requests that wait for the person; `today` is what was sent for it, in credits."""
+    """`waiting` counts its requests that wait for the user; `today` is what was spent for it today, in credits."""
 
     client: Client
     waiting: int = 0
@@ -22,8 +22,8 @@ class Program(Struct, frozen=True, kw_only=True):
 
 
 async def programs(clients: Clients) -> tuple[Program, ...]:
-    """By name; the command line last, which is listed before it was used. Of those that may only read, the last seen:
-    a script that calls itself by another name each time would fill the list."""
+    """Sorted by name; the command line last, listed even if it was never used. Of clients that may only read, the most
+    recent: a script with a new name each time would fill the list."""
     asked = await clients.of([task.id for task in clients.waiting()])
     amounts = Counter(one.client for one in asked.values())
     latest = sorted(await clients.all(), key=lambda client: -client.seen_at)

@@ -1,4 +1,4 @@
-"""Why a client's call came to nothing. Pure."""
+"""Refusals of client calls. Pure."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from enum import Enum
 from runway_desktop.domain.errors import KeyRefused, NotThere, RunwayDesktopError
 
 THE_KEY = "the key"
-"""What a queued task waits for that the program has no key for, or a refused one."""
+"""What a queued task waits for if the key is missing or refused."""
 
 
 class Code(Enum):
-    """What kind of trouble it is. The values are the exit codes of the command line, and never change."""
+    """Kind of refusal. The values are exit codes of the command line, and must not change."""
 
     FAILED = 1
-    """The task failed; or the program made a mistake."""
+    """The task failed; or a bug of this program."""
     INPUT = 2
-    """The request is wrong and has to be changed."""
+    """The request is invalid and must be changed."""
     AGAIN = 3
-    """A passing trouble: safe to try again."""
+    """A temporary problem: safe to retry."""
     KEY = 4
     NOT_FOUND = 5
     UNCERTAIN = 6
-    """Nobody knows whether it was made and charged: it must not be repeated."""
+    """Not known whether the task was created and charged: must not be repeated."""
     REFUSED = 7
-    """By a cap, a grant that is missing, or the person."""
+    """By a cap, a missing grant, or the user."""
     NOT_YET = 8
-    """A wait ran out. The task goes on."""
+    """A wait timed out. The task goes on."""
     PERSON = 9
-    """The program has to be opened by its person first."""
+    """The user has to open the program first."""
     MOVING = 10
-    """The engine makes room for a window: the same call is answered by that one."""
+    """The engine is handing over to a window, which will answer the same call."""
 
 
 class CallRefused(Exception):
-    """One sentence, what to do instead, and the kind of trouble."""
+    """One sentence, what to do instead, and the kind of refusal."""
 
     def __init__(self, message: str, *, code: Code, advice: str = "") -> None:
         super().__init__(message)

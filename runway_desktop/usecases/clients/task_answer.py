@@ -1,7 +1,7 @@
-"""What a client is told of a task: the members of Runway's own answer under their names, and what this program knows
-better: the saved files, the price, what to do next. Pure.
+"""A task as JSON for clients: the members of Runway's own answer under their names, plus what this program knows: saved
+files, price, what to do next. Pure.
 
-Text from outside (prompts, names, Runway's words) stands in fields of its own, never in a sentence of ours.
+External text (prompts, names, Runway's messages) is in separate fields, never inside sentences of this program.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _STATUS = {
     State.SENDING: "PENDING",
     State.OTHER: "RUNNING",
 }
-"""The nearest of Runway's own words, for clients that know only those; `state` is exact."""
+"""The closest of Runway's statuses, for clients that know only those; `state` is exact."""
 
 
 def task_answer(
@@ -51,9 +51,8 @@ def task_answer(
     because: str = "",
     needs_key: bool = False,
 ) -> dict[str, Any]:
-    """`asked` is the wish of the client that it comes from. `links` are results with links that work now, given only to
-    who asked for them. `note`: what could not be found out now. `because`: why a queued task waits; `needs_key`:
-    for a key."""
+    """`asked` is the client request that it comes from. `links` are results with working links, included only on
+    request. `note`: what could not be read now. `because`: why a queued task waits; `needs_key`: for a key."""
     task = row.task
     found: dict[str, Any] = {
         "id": task.remote_id or task.id,
@@ -92,7 +91,7 @@ def task_answer(
 
 
 def _decided(asked: ClientRequest, task: Task) -> dict[str, Any]:
-    """What the person has decided about it."""
+    """The user's decision about the request."""
     what = decision(asked, task)
     found = {"asked_by": asked.client, "decision": what.value}
     if asked.shown_id:
@@ -107,7 +106,7 @@ def _decided(asked: ClientRequest, task: Task) -> dict[str, Any]:
 
 
 def why_waiting(hold: Hold, reason: LaneReason | None) -> str:
-    """Why a queued task waits, with no name that others gave."""
+    """Why a queued task waits, without external text such as names."""
     match hold.code:
         case HoldCode.APPROVAL:
             return "It waits for the person's approval."
@@ -122,10 +121,10 @@ def why_waiting(hold: Hold, reason: LaneReason | None) -> str:
 
 
 def is_settled(row: Row, *, saved: bool) -> bool:
-    """Nothing more is to be waited for: it has ended, and with `saved` its results are on the disk or lost."""
+    """Whether waiting has an end: the task has ended, and with `saved` its results are saved or lost."""
     task = row.task
     if task.state is State.HELD:
-        # Nobody sends one that was removed from the list.
+        # A task removed from the list is not sent.
         return task.removed_at is not None
     if task.state is State.SENDING or task.state in LIVE:
         return False

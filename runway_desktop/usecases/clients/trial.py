@@ -1,6 +1,6 @@
-"""The test of the connection: starts the server as a host would and asks it what a host asks. Free, recorded nowhere.
+"""Connection test: starts the MCP server as a host would and sends what a host sends. Free, and recorded nowhere.
 
-`try_connection` is for the loop; the work is on a thread of its own. The child never outlives it.
+Call `try_connection` on the loop; the work is done in a thread of its own. The child process never outlives it.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct
 
 WITHIN = 20.0
-"""Seconds for all of it."""
+"""Time-out in seconds for the whole test."""
 _ENDS_WITHIN = 3.0
-"""Seconds that the child has to end by itself once its stdin is closed."""
+"""Seconds that the child has to exit after its stdin is closed."""
 _ERA = "2025-11-25"
 _LONGEST_SAID = 300
 
 
 class Tried(Struct, frozen=True, kw_only=True):
-    """`problem` is a sentence where it does not work. `seconds` until its first answer."""
+    """`problem` is a sentence if it does not work. `seconds` until its first answer."""
 
     problem: str = ""
     seconds: float = 0.0
@@ -37,7 +37,7 @@ class Tried(Struct, frozen=True, kw_only=True):
 
 
 def tried_words(tried: Tried, *, reaches_window: bool) -> str:
-    """Whether a host would find it, and this window behind it."""
+    """Whether a host could connect, and whether it reaches this window."""
     if tried.problem:
         return tried.problem
     where = "What it asks for appears here." if reaches_window else "It did not reach this window: is another one open?"
@@ -45,7 +45,7 @@ def tried_words(tried: Tried, *, reaches_window: bool) -> str:
 
 
 async def try_connection(words: Sequence[str], monotonic: Callable[[], float]) -> Tried:
-    """`words` are the server's command line, `monotonic` gives seconds. Canceling this ends the child."""
+    """`words` is the server's command line, `monotonic` gives seconds. Canceling ends the child."""
     threads, trial = DiskThreads(1, "connection test"), _Trial(words, monotonic)
     try:
         return await in_worker(threads, trial.run)
@@ -55,7 +55,7 @@ async def try_connection(words: Sequence[str], monotonic: Callable[[], float]) -
 
 
 class _Failed(Exception):
-    """In a sentence."""
+    """The message is a sentence for the user."""
 
 
 class _Trial:
@@ -66,7 +66,7 @@ class _Trial:
         self._numbers = itertools.count(1)
 
     def stop(self) -> None:
-        """From any thread."""
+        """Callable from any thread."""
         self._is_stopped = True
         if self._child is not None:
             self._child.kill()
@@ -89,7 +89,7 @@ class _Trial:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            # Not where this program happens to stand.
+            # The host's current directory must not matter.
             cwd=Path.home(),
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
@@ -110,7 +110,7 @@ class _Trial:
             _end(child)
 
     def _talk(self, child: subprocess.Popen[bytes], begun: float) -> Tried:
-        """Raises _Failed, and OSError where the child has ended."""
+        """Raises _Failed; OSError if the child has exited."""
         hello = {"protocolVersion": _ERA, "capabilities": {}, "clientInfo": {"name": CONNECTION_TEST, "version": "1"}}
         self._ask(child, "initialize", hello)
         _say(child, {"jsonrpc": "2.0", "method": "notifications/initialized"})
@@ -142,7 +142,7 @@ def _say(child: subprocess.Popen[bytes], message: object) -> None:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """As a host ends it, and surely."""
+    """Closes stdin as a host does; kills the child if that does not suffice."""
     with suppress(OSError):
         if child.stdin is not None:
             child.stdin.close()

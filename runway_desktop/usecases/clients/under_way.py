@@ -1,4 +1,4 @@
-"""What is being sent, in words for who waits for it. Pure."""
+"""What is being sent, as text for a program that waits for it. Pure."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from collections.abc import Sequence
 
 
 def under_way_words(sendings: Sequence[str]) -> str:
-    """ "Sending Gen-4.5 for claude", for who waits for it."""
+    """ "Sending Gen-4.5 for claude"."""
     return f"Sending {', '.join(sendings)}" if sendings else "Closing"

@@ -1,7 +1,6 @@
-"""Commands for what other programs asked for: approving, which is paid for, and refusing, with a reason for them; and
-their keys on the page of requests.
+"""Approve (which pays) and refuse requests of client programs; and the keys of the requests page.
 
-Approving is a release at the prices of now: whatever has to be asked of a release is asked.
+Approving is a release at present prices, with the same questions as a release.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ REFUSE: TaskCommand = _asked_for(
     icon="mdi6.close",
     is_dangerous=True,
 )
-# The palette offers the commands for tasks themselves.
+# The palette offers the commands for tasks instead.
 _on_page = RecordsOf[Any](REQUESTS, Scope.REQUESTS, left_out_of=frozenset({Surface.PALETTE}))
 APPROVE_KEY = _on_page(
     "requests.approve",
@@ -69,4 +68,4 @@ REFUSE_KEY = _on_page(
     "requests.refuse", REFUSE.words, lambda page: page.give(REFUSE), "X", icon=REFUSE.icon, is_dangerous=True
 )
 OF_PAGE = (APPROVE_KEY, EDIT_KEY, REFUSE_KEY)
-"""They act on the page, which gives the command for what is checked there."""
+"""Commands of the page, which applies the task command to the checked requests."""

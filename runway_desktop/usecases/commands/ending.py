@@ -1,5 +1,5 @@
-"""Commands that end tasks or take something away. Four stay apart: canceling at Runway, deleting there, removing from
-the list, and moving files to the trash. What is still queued is not canceled but not sent."""
+"""Commands that end or remove something. Four different ones: cancel at Runway, delete at Runway, remove from the list,
+and move files to the trash. A queued task is not canceled but "not sent"."""
 
 from __future__ import annotations
 
@@ -110,8 +110,7 @@ def _can_be_canceled(row: Row) -> bool:
 
 
 def _can_be_removed(row: Row) -> bool:
-    """Of one that this key cannot see nobody knows when it ends; it may never be seen again. A queued one is not sent
-    while it is away."""
+    """A task hidden from this key can be removed: it may never be visible again. A removed queued task is not sent."""
     return row.task.state.is_final or row.task.is_hidden or is_queued(row)
 
 
@@ -123,7 +122,7 @@ def _remove_words(rows: Sequence[Row]) -> Text:
 
 
 def removing(amount: int, where: str) -> Text:
-    """Of a number of tasks, from the list or the queue."""
+    """Text for a number of tasks, removed from the list or the queue."""
     return _REMOVE_SOME.of(amount).with_(where=where)
 
 
@@ -172,7 +171,7 @@ REMOVE = TaskCommand(
     icon="mdi6.playlist-minus",
     keys=(Standard.DELETE,),
     concerns=_can_be_removed,
-    # To clear what has ended is not to give up what is still to be sent.
+    # With a mixed selection, remove only ended tasks, not queued ones.
     prefers=lambda row: not is_queued(row),
     is_listed=lambda _: True,
     why_not=_why_it_stays,

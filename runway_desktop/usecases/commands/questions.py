@@ -1,6 +1,6 @@
-"""The questions that are asked before something can be lost or paid for twice. Pure.
+"""Questions before something can be lost or paid for twice. Pure.
 
-Each is given the tasks that the command will be carried out on, at least one, so that it names their number.
+Each gets the tasks that the command applies to, at least one, and mentions their number.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def deleting_files(rows: Sequence[Row]) -> Question:
 
 
 def other_file(wanted: str, chosen: str, *, is_input: bool) -> Question:
-    """Before a file with other bytes is taken for the missing one. Both are names of files."""
+    """Before a file with different content replaces the missing one. Both are file names."""
     if is_input:
         then = "used before. Every task that waits for that file would get this one."
     else:
@@ -91,8 +91,9 @@ def closing_question(
     is_paused: bool = False,
     has_tray: bool = False,
 ) -> Question | None:
-    """None when nothing is under way. `sending`, `saving` and `queued` count tasks, results, and tasks that would be
-    sent by themselves, of which a cap or the balance keeps `kept` for now. `has_tray`: the program can go on there."""
+    """The question before closing; None if nothing is in progress. `sending`, `saving` and `queued` count tasks,
+    results, and tasks that would be sent automatically, `kept` of which are blocked by a cap or the balance.
+    `has_tray`: the program can go on in the tray."""
     sent = units.count(sending, "task is being sent", "tasks are being sent") if sending else ""
     saved = units.count(saving, "result is being saved", "results are being saved") if saving else ""
     parts = [part for part in (sent, saved) if part]
@@ -114,7 +115,7 @@ def closing_question(
 
 
 def _queued_words(queued: int, kept: int, *, is_paused: bool, has_tray: bool) -> str:
-    """What it takes to have queued tasks sent."""
+    """What is needed for queued tasks to be sent."""
     amount = units.count(queued, "queued task is", "queued tasks are")
     them = units.plural(queued, "it", "them")
     how = "stay open, or keep the program running in the tray" if has_tray else "stay open"
@@ -129,7 +130,7 @@ def _queued_words(queued: int, kept: int, *, is_paused: bool, has_tray: bool) ->
 
 
 def closing_words(*, sending: int, saving: int) -> str:
-    """What a closing program waits for, and what becomes of it when it is closed all the same."""
+    """What closing waits for, and the consequence of closing at once."""
     said = []
     if sending:
         sent = units.count(sending, "task is being sent", "tasks are being sent")

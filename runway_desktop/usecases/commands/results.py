@@ -1,4 +1,4 @@
-"""Commands about results: opening them, fetching them from Runway, and files that are missing or were changed."""
+"""Commands for results: open, fetch from Runway, and find missing or changed files."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ NO_LONGER = Text("Runway no longer keeps it.")
 _NOT_KEPT = Text("Runway does not keep {number} of these results any more.")
 _KEPT = Text("1 change kept.", "{n} changes kept.")
 _MOVED_AWAY = Text("{name} is no longer where it was saved.", "{n} files are no longer where they were saved.")
-# Of files that were looked for, with others that had moved with them, in a folder or else in the library.
+# After a search for files: with others that had moved along, in a folder or else in the library.
 _ALL_THERE = Text("The files are there again.")
 _OTHERS_THERE = Text("The files are there again, and {more} more that had moved with them.")
 _ALL_FOUND = Text("Found 1 file.", "Found {n} files.")
@@ -81,7 +81,7 @@ async def _open(_: Context, rows: Sequence[Row], __: Given) -> Report:
 
 
 async def files(context: Context, rows: Sequence[Row], _: Given, *, use: Use | None = None) -> Report:
-    """The files that are there. Of the others their folder, and what is wrong."""
+    """The files that exist. If none does, their folder; for missing ones a message."""
     engine = context.engine
     engine.integrity.look_at(ids_of(rows))
     outputs = [output for row in rows for output in row.outputs if output.is_here]
@@ -99,8 +99,8 @@ async def _refresh(context: Context, rows: Sequence[Row], given: Given) -> Repor
 
 
 async def _fetch(context: Context, rows: Sequence[Row], _: Given, *, changed: bool = False) -> Report:
-    """What Runway keeps no longer is told of together and does not end the fetching of the others; nor does what
-    this key cannot see."""
+    """Fetches results again. Results that Runway no longer has, or that this key cannot see, do not stop the others;
+    they are reported together."""
     gone: list[str] = []
     failed: dict[TaskId, str] = {}
     unseen: dict[str, None] = {}
@@ -119,7 +119,7 @@ async def _fetch(context: Context, rows: Sequence[Row], _: Given, *, changed: bo
 
 
 async def _look_for(context: Context, rows: Sequence[Row], given: Given) -> Report:
-    """In the library and where they were; or in that folder alone."""
+    """Searches in the library and at the old paths; or only in the given folder."""
     ids = ids_of(rows)
     return _found(await context.engine.relinking.look_for(ids, given.path, given.progress), ids, given.path)
 
@@ -136,7 +136,7 @@ async def _look_in(context: Context, rows: Sequence[Row], given: Given) -> Repor
 
 
 async def _choose_file(context: Context, rows: Sequence[Row], given: Given) -> Report:
-    """The first missing file of the task is the one at the path."""
+    """Assigns the file at the path to the task's first missing result."""
     output = next(output for output in rows[0].outputs if output.is_missing)
     if given.path is None:
         near = await context.engine.library.folder_of(output)
@@ -172,13 +172,13 @@ def _found(found: Relinked, task_ids: Sequence[TaskId], folder: Path | None) -> 
 
 
 def _fetch_words(rows: Sequence[Row]) -> Text:
-    """A first saving is not called one that is done again."""
+    """ "Save now" if a result was never saved."""
     unsaved = any(output.state is not OutputState.SAVED for row in rows if _is_done(row) for output in row.outputs)
     return Text("Save now") if unsaved else FETCH_AGAIN.words
 
 
 def _may_be_known_after_all(row: Row) -> bool:
-    """Runway, or the key in use, did not know it; asking once more costs nothing."""
+    """Runway, or the present key, did not know it. Asking again is free."""
     task = row.task
     lost = task.state is State.SUCCEEDED and task.deleted_remotely and any(not output.is_here for output in row.outputs)
     return task.is_hidden or lost or (task.state is State.GONE and not task.let_go)

@@ -1,8 +1,6 @@
-"""The list as lines: how it is sorted and grouped, its group headers with what they say, and task ids in the order that
-the store gave.
+"""The list as lines: sort order, grouping, group headers with their texts, and task ids in the store's order.
 
-Sorting and grouping are kept in the settings. Filters are not: a list that hides tasks at the next start would look as
-if they were lost.
+Sort order and grouping are stored in the settings, but not filters: after a restart, hidden tasks would look lost.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct
 
 MANY = 5000
-"""Of a new question with more lines than this, the list begins anew instead of telling each line's way."""
+"""If a new query has more lines than this, the list model is reset instead of diffed."""
 _ORDER = "list.order"
 _NAMELESS = {
     GroupBy.BATCH: "Single tasks",
@@ -24,7 +22,7 @@ _NAMELESS = {
     GroupBy.PROJECT: "No project",
     GroupBy.PROMPT: "Prompts with a single take",
 }
-"""What the group without a key is called."""
+"""Title of the group without a key."""
 
 
 class GroupLine(Struct, frozen=True):
@@ -34,11 +32,11 @@ class GroupLine(Struct, frozen=True):
 
 
 Line = GroupLine | TaskId
-"""A task's line is just its id: a hundred thousand of them stay small."""
+"""A task's line is only its id, so that a hundred thousand lines stay small."""
 
 
 def lines_of(entries: Entries, collapsed: Collection[str]) -> list[Line]:
-    """Headers before their members; members of a collapsed group are left out."""
+    """Headers before their members, without the members of collapsed groups."""
     if not entries.groups:
         return list(entries.ids)
     found: list[Line] = []
@@ -50,7 +48,7 @@ def lines_of(entries: Entries, collapsed: Collection[str]) -> list[Line]:
 
 
 def kept_order(settings: Settings) -> Listing:
-    """Everything, sorted and grouped as the last time; as usual where what is stored makes no sense."""
+    """All tasks, with the stored sort order and grouping; defaults if what is stored is invalid."""
     stored, usual = settings.get(_ORDER, {}), Listing()
     try:
         return Listing(
@@ -77,10 +75,10 @@ class GroupWords(Struct, frozen=True, kw_only=True):
     """ "480 credits · about 3 min left"."""
     is_folded: bool = False
     progress: tuple[float, ...] = ()
-    """Of what runs, 0 to 1: a small bar each."""
+    """Progress of running tasks, 0 to 1: a small bar each."""
     is_warning: bool = False
     button: str = ""
-    """What can be done about the group at once."""
+    """Text of the button for the whole group."""
     sign: str = ""
     """Icon of the button that holds or releases the group."""
 
@@ -92,7 +90,7 @@ class GroupWords(Struct, frozen=True, kw_only=True):
 def group_words(
     summary: GroupSummary, grouping: GroupBy, now: float, left: tuple[float, float] | None, *, is_folded: bool
 ) -> GroupWords:
-    """`left`: seconds until its last running task is done, as a range; None while nobody knows."""
+    """`left`: seconds until its last running task is done, as a range; None if unknown."""
     costs = [units.credits_in_words(summary.credits)] if summary.credits else []
     if left is not None:
         costs.append(f"about {units.span(*left)} left")
@@ -109,12 +107,12 @@ def group_title(summary: GroupSummary, grouping: GroupBy, now: float) -> str:
         return units.day_in_words(summary.key, now)
     if grouping in _NAMELESS and not summary.key:
         return _NAMELESS[grouping]
-    # While its sums are on their way there is only a key, which says nothing.
+    # Until its sums are loaded there is only a key, which means nothing to users.
     return (summary.title or summary.key or "Others") if summary.total else ""
 
 
 def _holds(summary: GroupSummary) -> str:
-    """ "8 tasks · 3 saved · 3 live · 1 queued · 1 needs attention"; empty while it is not known."""
+    """ "8 tasks · 3 saved · 3 live · 1 queued · 1 needs attention"; empty until loaded."""
     if not summary.total:
         return ""
     states = summary.by_state

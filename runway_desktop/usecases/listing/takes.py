@@ -1,5 +1,4 @@
-"""Results that are looked at side by side or one after the other: takes, stacks and shots of them, and what differs
-between them. Pure."""
+"""Results shown side by side or one after the other: takes, stacks and shots, and their differences. Pure."""
 
 from __future__ import annotations
 
@@ -36,12 +35,12 @@ class Take(Struct, frozen=True):
 
     @property
     def prompt(self) -> str:
-        """The same for takes of one prompt."""
+        """Equal for takes of one prompt."""
         return prompt_key(self.task.request) or self.task.id
 
     @property
     def content(self) -> tuple[object, ...]:
-        """What its file holds as far as is known: where that differs, it is to be read anew."""
+        """Identity of its file's content, as far as known: if it changes, the file must be read again."""
         signs = self.output.look.signs if self.output.is_changed else None
         return (self.path, self.media, self.output.is_missing, signs)
 
@@ -50,7 +49,7 @@ class Take(Struct, frozen=True):
         return is_judged(self.task)
 
     def facts(self, differing: Sequence[str] = ()) -> str:
-        """What differs from the others, or without any such thing "Gen-4.5 · seed 41207"; then "60 credits"."""
+        """The differences from the others, or if there are none "Gen-4.5 · seed 41207"; then "60 credits"."""
         seed = self.task.request.values.get("seed")
         price = self.task.credits
         return " · ".join(
@@ -69,14 +68,14 @@ class Take(Struct, frozen=True):
 
 
 class Shot(Struct, frozen=True):
-    """Tasks that belong together, in the order of the list: those of one shot of a project, else of one prompt."""
+    """Tasks of one shot of a project, or else of one prompt, in the order of the list."""
 
     title: str
     rows: tuple[Row, ...]
 
 
 def shots_of(rows: Iterable[Row]) -> tuple[Shot, ...]:
-    """Each shot where its first task stands."""
+    """In the order of their first tasks."""
     found: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         task = row.task
@@ -101,8 +100,8 @@ def judged_takes(tasks: Sequence[Task]) -> str:
 
 
 def next_to_judge(shots: Sequence[Shot], current: TaskId) -> TaskId | None:
-    """The next take that is not judged yet: of this shot, then of the shots after it, then of those before it. Each is
-    gone through from where one is and around. None when all are judged."""
+    """The next take without a judgment: first in this shot, after the present take and then from the beginning; then in
+    later shots, then in earlier ones. None if all are judged."""
     held = [[row.task.id for row in shot.rows] for shot in shots]
     at = next((number for number, ids in enumerate(held) if current in ids), None)
     if at is None:
@@ -114,8 +113,8 @@ def next_to_judge(shots: Sequence[Shot], current: TaskId) -> TaskId | None:
 
 
 def differences(tasks: Sequence[Task]) -> dict[TaskId, tuple[str, ...]]:
-    """By task, what of it is not the same in all of these: model, seed, settings, words of the prompt. Nothing for a
-    single task."""
+    """By task, what is not the same in all of them: model, seed, settings, words of the prompt. Empty for a single
+    task."""
     models = {task.request.model for task in tasks}
     names = dict.fromkeys(name for task in tasks for name in task.request.values if name not in _TEXTS)
     told = [name for name in names if len({repr(task.request.values.get(name)) for task in tasks}) > 1]
@@ -137,7 +136,7 @@ def differences(tasks: Sequence[Task]) -> dict[TaskId, tuple[str, ...]]:
 
 MOST_WORDS = 8
 _TEXTS = frozenset({"promptText", "promptImage", "model"})
-"""Fields that are no settings."""
+"""Fields that are not settings."""
 
 
 def _bare(word: str) -> str:
@@ -145,7 +144,7 @@ def _bare(word: str) -> str:
 
 
 def _setting(name: str, value: object) -> str:
-    """In the words of a row; of what a row does not tell, with its label."""
+    """As in a row; a setting not shown in rows, with its label."""
     said = settings_line(None, {name: value})
     if said or not isinstance(value, str | int | float) or value == "":
         return said
@@ -154,7 +153,7 @@ def _setting(name: str, value: object) -> str:
 
 
 class Stack(Struct, frozen=True):
-    """Takes of one prompt, of which one lies on top."""
+    """Takes of one prompt, one of them on top."""
 
     takes: tuple[Take, ...]
     at: int = 0

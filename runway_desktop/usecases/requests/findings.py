@@ -1,6 +1,6 @@
-"""The finding that is shown at a field of a request: Runway's refusal until the field changes, else what is invalid; a
-missing value only after an attempt to send. And what a field takes, in a few words, and the value nearest to one that
-does not fit. Pure; never raises."""
+"""The finding shown at a field: Runway's refusal until the field changes, else a validation error; for a missing value
+only after an attempt to send. Also: the values that a field accepts, in words, and the nearest valid value. Pure; never
+raises."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ _SCALARS = (FieldKind.CHOICE, FieldKind.INTEGER, FieldKind.NUMBER)
 class FieldFindings:
     def __init__(self) -> None:
         self.attempted = False
-        """Whether one tried to send this request."""
+        """Whether the user tried to send this request."""
         self._refused: dict[str, str] = {}
 
     def refuse(self, refusals: Mapping[str, str]) -> None:
-        """What Runway said, by field."""
+        """Stores Runway's refusals, by field."""
         self._refused = dict(refusals)
 
     def forget(self, name: str) -> None:
-        """The field has changed since Runway said something of it."""
+        """Drops a refusal, after its field has changed."""
         self._refused.pop(name, None)
 
     def begin_again(self) -> None:
-        """Another request stands there."""
+        """Resets for another request."""
         self._refused, self.attempted = {}, False
 
     def at(self, name: str, findings: Sequence[Finding], value: Any) -> str:
-        """The sentence for a field that has this value; empty for none."""
+        """The message for a field with this value; empty if there is none."""
         if name in self._refused:
             return self._refused[name]
         if not self.attempted and is_left_out(value):
@@ -54,12 +54,12 @@ class FieldFindings:
 
 
 def inside(name: str, findings: Sequence[Finding]) -> dict[tuple[str | int, ...], str]:
-    """What is wrong inside a nested field, by the path within its value."""
+    """Findings inside a nested field, by the path within its value."""
     return {found.path[1:]: found.message for found in findings if len(found.path) > 1 and found.path[0] == name}
 
 
 def requests_of(pair: Pair, request: Request) -> list[Request]:
-    """One for each text that the request's prompt stands for."""
+    """The requests that the prompt's braces expand to."""
     field = pair.prompt_field
     if field is None or not request.prompt:
         return [request]
@@ -70,7 +70,7 @@ def requests_of(pair: Pair, request: Request) -> list[Request]:
 
 
 def brace_findings(pair: Pair, amount: int, requests: Callable[[], list[Request]]) -> tuple[Finding, ...]:
-    """Too many tasks, or one without the prompt that it needs. `requests` is only asked when it can be told apart."""
+    """Too many tasks, or one without a required prompt. `requests` is only called if needed."""
     field = pair.prompt_field
     if field is None or amount == 1:
         return ()
@@ -83,12 +83,12 @@ def brace_findings(pair: Pair, amount: int, requests: Callable[[], list[Request]
 
 
 def fits(pair: Pair, field: Field, value: Any) -> bool:
-    """Whether the pair takes this value, whatever its other fields hold."""
+    """Whether the pair accepts this value, independent of its other fields."""
     return not any(finding.path[:1] == (field.name,) for finding in validate(pair, {field.name: value}))
 
 
 def takes(field: Field) -> str:
-    """ "4, 6 or 8 s", "3 to 10 s"; empty where it cannot be said in a few words."""
+    """ "4, 6 or 8 s", "3 to 10 s"; empty if it cannot be said in a few words."""
     if field.kind not in _SCALARS:
         return ""
     unit = f" {field.unit}" if field.unit else ""
@@ -108,7 +108,7 @@ def takes(field: Field) -> str:
 
 
 def sentence(pair: Pair, field: Field) -> str:
-    """ "Veo 3.1 Fast takes 4, 6 or 8 s."; empty where it cannot be said in a few words."""
+    """ "Veo 3.1 Fast takes 4, 6 or 8 s."; empty if it cannot be said in a few words."""
     said = takes(field)
     if not said:
         return ""
@@ -116,12 +116,12 @@ def sentence(pair: Pair, field: Field) -> str:
 
 
 def nearest(field: Field, value: Any) -> Any:
-    """The value nearest to one that does not fit; of two as near the higher. None where nothing is near."""
+    """The valid value nearest to an invalid one; of two equally near the higher. None if there is none."""
     numbers = [choice for choice in field.choices if isinstance(choice, int | float)]
     if isinstance(value, bool):
         return None
     if isinstance(value, str) and (numbers or not field.choices):
-        # A number that is none of the choices stays as it was typed.
+        # A number that is not among the choices is still text here.
         value = value_from_text(replace(field, kind=FieldKind.NUMBER, choices=()), value)
     if isinstance(value, int | float):
         if numbers:

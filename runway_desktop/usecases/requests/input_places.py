@@ -1,6 +1,6 @@
-"""What each input of a request is for, and what the prompt calls it: its place, its position, its tag.
+"""Field, position and tag of each input of a draft.
 
-Works on the draft and says `moved` after each change. GUI thread only by its owner's rule; nothing here blocks.
+Changes the draft and calls `moved` after each change. Not thread-safe; does not block.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from .input_item import InputItem, local_path
 
 TAG = "tag"
 _NUMBERED = {"referenceAudios": "Audio"}
-"""Fields whose inputs the model itself calls by a word and their number."""
+"""Fields whose inputs the model itself names by a word and a number."""
 
 CONTINUES = "image_to_video"
 
 
 class WayToUse(Struct, frozen=True):
-    """What a result can become: an input of an endpoint, which gets the last frame of a clip instead of the clip."""
+    """A use of a result: as input of an endpoint; with `last_frame`, a clip's last frame instead of the clip."""
 
     endpoint: str
     text: str
@@ -33,7 +33,7 @@ class WayToUse(Struct, frozen=True):
 
 
 def ways_to_use(media: Media, catalog: Catalog) -> list[WayToUse]:
-    """The likeliest first; nothing for what no endpoint takes."""
+    """Most likely first; empty if no endpoint accepts the kind."""
     fitting = catalog.endpoints_taking(frozenset({media}), has_prompt=False)
     found = [WayToUse(endpoint.name, endpoint.label) for endpoint in fitting]
     if media.kind.has_frames and catalog.endpoint(CONTINUES) is not None:
@@ -42,10 +42,10 @@ def ways_to_use(media: Media, catalog: Catalog) -> list[WayToUse]:
 
 
 class Name(Struct, frozen=True):
-    """Something that the prompt can name. `untagged` holds the input that gets this tag when it is chosen."""
+    """A name for the prompt. `untagged`: the input that gets this tag if the name is selected."""
 
     word: str
-    """Without its @."""
+    """Without the @."""
     meaning: str
     untagged: InputItem | None = None
 
@@ -56,7 +56,7 @@ class InputPlaces:
         self._moved = moved
 
     def fields_for(self, item: InputItem) -> list[Field]:
-        """The places that take this input, its present one among them."""
+        """The fields that accept this input, its present one included."""
         drop = self._as_drop(item)
         return [
             field
@@ -65,7 +65,7 @@ class InputPlaces:
         ]
 
     def move_to(self, item: InputItem, name: str) -> None:
-        """Gives an input another place in the request."""
+        """Moves an input to another field of the request."""
         field = self._draft.pair.field(name)
         if field is None or name == item.field or not self._draft.has_room(field, self._as_drop(item)):
             return
@@ -79,7 +79,7 @@ class InputPlaces:
         self._changed()
 
     def positions(self, item: InputItem) -> list[tuple[str | None, str]]:
-        """The positions that it may have, with words; empty where there is nothing to choose."""
+        """The positions that it can have, with labels; empty if there is no choice."""
         field = self._draft.pair.field(item.field)
         if field is None or len(field.positions) < 2:
             return []
@@ -89,12 +89,12 @@ class InputPlaces:
         return words if field.required else [*words, (None, "Only a reference")]
 
     def position(self, item: InputItem) -> str | None:
-        """The position that it has, be it chosen or by its number."""
+        """Its position, explicit or implied by its index."""
         field = self._draft.pair.field(item.field)
         return self._positions_of(field)[item.number] if field is not None else None
 
     def set_position(self, item: InputItem, position: str | None) -> None:
-        """Gives it a position; whichever input had that one takes the position that becomes free."""
+        """Sets its position; the input that had it gets the position that becomes free."""
         field = self._draft.pair.field(item.field)
         if field is None or position == self.position(item):
             return
@@ -107,7 +107,7 @@ class InputPlaces:
         self._changed()
 
     def details(self, item: InputItem) -> tuple[Field, ...]:
-        """What else may be said of it: its tag, what it shows."""
+        """Further fields of the input: its tag, what it shows."""
         field = self._draft.pair.field(item.field)
         return field.fields if field is not None else ()
 
@@ -116,7 +116,7 @@ class InputPlaces:
         return items[item.number].extra.get(name) if 0 <= item.number < len(items) else None
 
     def set_detail(self, item: InputItem, name: str, value: Any) -> None:
-        """None or "" takes it out."""
+        """None or "" removes it."""
         items = self._draft.assets.get(item.field, [])
         if not 0 <= item.number < len(items) or self.detail(item, name) == value:
             return
@@ -127,7 +127,7 @@ class InputPlaces:
         self._changed()
 
     def names(self) -> list[Name]:
-        """What the prompt can name by @: the tags that are there, and the inputs that could get one."""
+        """Names for @ in the prompt: existing tags, and tags for inputs that can get one."""
         found: list[Name] = []
         taken = {
             tag
@@ -148,7 +148,7 @@ class InputPlaces:
         return found
 
     def unknown_names(self, prompt: str) -> list[str]:
-        """Names after an @ in the prompt that no input has, where the model knows tags at all."""
+        """Names after an @ in the prompt that no input has; empty if the model has no tags."""
         if not any(inner.name == TAG for field in self._draft.pair.asset_fields for inner in field.fields):
             return []
         known = {one.word.casefold() for one in self.names() if one.untagged is None}
@@ -159,7 +159,7 @@ class InputPlaces:
         return next(tag for number in range(1, 10_000) if (tag := f"img{number}") not in taken)
 
     def _positions_of(self, field: Field) -> list[str | None]:
-        """The position of each of the field's inputs, as they are sent."""
+        """The positions of the field's inputs, as sent."""
         items = self._draft.assets.get(field.name, [])
         given: list[str | None] = [item.position for item in items]
         if field.position_required:

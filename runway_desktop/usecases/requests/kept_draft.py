@@ -1,5 +1,5 @@
-"""The request that is being written, as it is kept for the next start, with the values that the chosen
-model does not take: they come back with the next model that does. Pure."""
+"""The composer's draft as stored for the next start, with parked values, which the present model does not accept.
+Pure."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from runway_desktop.values import Struct, field
 
 
 class ParkedValues(Struct):
-    """What a change of the model has no place for. It comes back where there is one again."""
+    """Values that the present model does not accept, kept for the next one that does."""
 
     prompt: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     inputs: list[tuple[str, AssetItem]] = field(default_factory=list)
-    """Each with the name of the field that it came from."""
+    """Each with the name of its former field."""
 
     def as_json(self) -> dict[str, Any]:
-        """To be kept beside the draft; read again by `from_json`."""
+        """Stored with the draft; read by `from_json`."""
         return {"prompt": self.prompt, "values": self.values, "inputs": [_written(*entry) for entry in self.inputs]}
 
     @classmethod
     def from_json(cls, found: object) -> ParkedValues:
-        """What was kept; what is damaged of it is left out."""
+        """Parses stored values; damaged ones are dropped."""
         if not isinstance(found, Mapping):
             return cls()
         prompt, values, inputs = found.get("prompt"), found.get("values"), found.get("inputs")
@@ -39,13 +39,13 @@ class ParkedValues(Struct):
 
 
 class Draft(Struct, frozen=True, kw_only=True):
-    """`request.values` are as they stand, right or wrong."""
+    """`request.values` are stored as entered, valid or not."""
 
     request: Request
     project: str = ""
     parked: ParkedValues = field(default_factory=ParkedValues)
     was_sent: bool = False
-    """It is what was sent last, unchanged since."""
+    """Unchanged since it was last sent."""
     editing: TaskId | None = None
     parent: TaskId | None = None
 
@@ -64,7 +64,7 @@ class Draft(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def from_json(cls, found: object) -> Draft | None:
-        """What was stored; None where nothing was, or it is damaged."""
+        """Parses a stored draft; None if it is missing or damaged."""
         if not isinstance(found, Mapping) or not isinstance(found.get("values"), Mapping):
             return None
         values = dict(found["values"])

@@ -1,4 +1,4 @@
-"""What a request costs that leaves open how much is made, or how large: a range, or a price a second. Pure."""
+"""Price of a request whose length or size is open: a range, or a price per second. Pure."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from runway_desktop.values import replace
 PriceOf = Callable[[Request, Measure | None], Price | None]
 _LENGTH = "duration"
 _SIZES = ("resolution", "ratio", "quality")
-"""Settings that prices hang on where their model has them; left out, nobody says which one Runway takes."""
+"""Settings that the price depends on. If omitted, it is not known which value Runway uses."""
 _PLACEHOLDER = "file:///"
 _MINUTE = 60
 _MOSTLY = 1.05
-"""A few credits for a picture that is put in count as nothing beside the seconds."""
+"""A few credits for an input picture are negligible compared with the seconds."""
 _SIDES = (1, 1 << 16)
-"""Smaller, and larger, than any size at which a price changes."""
+"""Smaller and larger than any size at which a price changes."""
 
 
 def open_price(pair: Pair, request: Request, price: PriceOf) -> OpenPrice | None:
-    """For a request whose price is not known: its length or size is left open, or nobody measured what is put in. None
-    where a price hangs on more than that."""
+    """For a request without a known price, since its length or size is open or its inputs are not measured. None if the
+    price depends on more than that."""
     left = [field for name in _SIZES if (field := pair.field(name)) is not None and name not in request.values]
     ways: list[list[dict[str, Any]]] = [[{}], *([{field.name: choice} for choice in field.choices] for field in left)]
     for way in ways:
@@ -56,7 +56,7 @@ def _at_size(pair: Pair, request: Request, price: PriceOf) -> OpenPrice | None:
 
 
 def _a_second(costs: Sequence[tuple[float | None, float | None]]) -> OpenPrice | None:
-    """From what one minute and two cost; None where a second more is not most of it."""
+    """From the prices of one minute and of two; None if the price is not roughly proportional to the length."""
     known = [(short, long - short) for short, long in costs if short is not None and long is not None]
     if len(known) < len(costs) or any(short > _MOSTLY * more for short, more in known):
         return None

@@ -1,6 +1,6 @@
-"""Which endpoint and model to go to: the first ever, the one used last, one that takes what is there.
+"""Selects endpoint and model: the default, the last one used, or one that accepts the present inputs.
 
-Asks the catalog and what is remembered of former sendings; changes nothing but that memory. Nothing here blocks.
+Reads the catalog and the history of sent models in the settings, which is all that it changes. Does not block.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from runway_desktop.services.settings import Settings
 from .input_item import InputItem
 
 _FIRST = ("text_to_video", "gen4.5")
-"""What a new profile starts with."""
+"""Default of a new profile."""
 _MODELS = "composer.models"
 _CHOSEN = "composer.chosen"
 
@@ -30,29 +30,31 @@ class PairChoice:
         return catalog.pair(*_FIRST) or next(iter(catalog.pairs()))
 
     def chosen(self) -> Pair:
-        """What the person chose last; a new profile's is the first."""
+        """The user's last choice; the default in a new profile."""
         kept = self._settings.get(_CHOSEN)
         known = isinstance(kept, list) and len(kept) == 2 and all(isinstance(word, str) for word in kept)
         return (self._catalog.pair(*kept) if known else None) or self.first()
 
     def choose(self, pair: Pair) -> None:
-        """The person chose it: what the program takes for an input's sake leads back to it."""
+        """Stores the user's choice: a pair selected automatically for an input later leads back to it."""
         self._settings.set(_CHOSEN, [pair.endpoint, pair.model])
 
     def without_inputs(self, current: Pair) -> Pair:
-        """Where to go once nothing is left that the present pair needs. What the person chose stays."""
+        """The pair after the last input was removed: the user's choice if the present one requires inputs, else the
+        present one."""
         needs = any(field.required for field in current.asset_fields)
         return self.chosen() if needs else current
 
     def model_for(self, endpoint: Endpoint, current: Pair, inputs: Iterable[InputItem]) -> str:
-        """The model last used there; else the present one; else the first that asks for no input beyond these."""
+        """The model last used with the endpoint; else the present one; else the first that requires no further
+        input."""
         model = self._last_used(endpoint)
         if model is not None and model in endpoint.models:
             return model
         return current.model if current.model in endpoint.models else self._first_ready(endpoint, inputs)
 
     def taking_prompt(self, current: Pair, inputs: Iterable[InputItem]) -> Pair | None:
-        """One that takes a prompt and these inputs."""
+        """A pair that accepts a prompt and these inputs."""
         for endpoint in self._catalog.endpoints_taking(_kinds(inputs), has_prompt=True):
             for model in self._models_first_used(endpoint, current):
                 pair = self._catalog.pair(endpoint.name, model)
@@ -61,7 +63,7 @@ class PairChoice:
         return None
 
     def taking_input(self, kind: Media, current: Pair, inputs: Iterable[InputItem], *, has_prompt: bool) -> Pair | None:
-        """One that takes an input of this kind, beside these and the prompt where any does."""
+        """A pair that accepts an input of this kind, with these inputs and the prompt if possible."""
         only = frozenset({kind})
         fitting = self._catalog.endpoints_taking(_kinds(inputs) | only, has_prompt=has_prompt)
         if not fitting:
@@ -74,7 +76,7 @@ class PairChoice:
         return None
 
     def remember(self, request: Request) -> None:
-        """This model was sent: it is the one to go to when its endpoint is chosen again."""
+        """Stores the model as the last used with its endpoint."""
         self._settings.set(_MODELS, {**self._remembered(), request.endpoint: request.model})
 
     def _first_ready(self, endpoint: Endpoint, inputs: Iterable[InputItem]) -> str:

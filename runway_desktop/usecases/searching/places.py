@@ -1,6 +1,5 @@
-"""The places of the library: fixed ones, pages that are no lists of tasks, projects, tags, batches, and the searches
-that the person saved. Saved searches are kept in the settings as their words and asked anew each time.
-"""
+"""Entries of the left pane: fixed pages, projects, tags, batches, and saved searches. Saved searches are stored in the
+settings as text, which is parsed at each use."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ from .language import PLACES, TITLES, Query, Term
 
 RECENT_BATCHES = 8
 MOST_TAGS = 24
-"""The most frequent ones, by name."""
+"""The most frequent ones, sorted by name."""
 _PLACES = (
     (Place.ALL, "mdi6.view-grid-outline", "everything, library"),
     (Place.LIVE, "mdi6.progress-clock", "running, in progress, pending"),
@@ -27,11 +26,11 @@ _PLACES = (
     (Place.MISSING, "mdi6.file-question-outline", "lost files"),
     (Place.CHANGED, "mdi6.file-edit-outline", "modified files"),
 )
-"""Each with its icon, and other words that people look for it by."""
+"""With icon and synonyms for the palette."""
 _ONLY_IF_ANY = frozenset({Place.MISSING, Place.CHANGED})
-"""Listed while there is something in them, or they are open."""
+"""Listed only if not empty, or open."""
 _PAGES_AFTER = 4
-"""Fixed places that stand above the pages."""
+"""Number of fixed entries above the additional pages."""
 _SHEET_ICON = "mdi6.table-alert"
 _KEY = "list.searches"
 _LONGEST_NAME = 60
@@ -39,7 +38,7 @@ _PLACE_WORDS = {place: word for word, place in PLACES.items()} | {Place.PICKS: "
 
 
 class SavedSearch(Struct, frozen=True):
-    """`line` is the whole search in words, with the place in which it was made."""
+    """`line` is the whole search as text, including the page where it was made."""
 
     id: str
     name: str
@@ -47,19 +46,19 @@ class SavedSearch(Struct, frozen=True):
 
 
 class SavedSearches:
-    """In the order of the person. The settings must be loaded."""
+    """In the user's order. The settings must be loaded."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     @property
     def all(self) -> tuple[SavedSearch, ...]:
-        """As many of the stored ones as make sense."""
+        """The valid ones of those stored."""
         stored = self._settings.get(_KEY, [])
         return tuple(map(_from_stored, filter(_is_whole, stored))) if isinstance(stored, list) else ()
 
     def save(self, query: Query, name: str) -> SavedSearch | None:
-        """Saves a search, unless it is there already; None when nothing is asked for."""
+        """Saves a search unless an equal one exists; None if it is empty."""
         from uuid import uuid4
 
         if not query.line:
@@ -72,7 +71,7 @@ class SavedSearches:
         return saved
 
     def rename(self, search_id: str, name: str) -> None:
-        """A name of blanks alone changes nothing."""
+        """A blank name changes nothing."""
         words = " ".join(name.split())
         if words:
             self._keep([replace(saved, name=words) if saved.id == search_id else saved for saved in self.all])
@@ -81,7 +80,7 @@ class SavedSearches:
         self._keep([saved for saved in self.all if saved.id != search_id])
 
     def restore(self, saved: SavedSearch, place: int) -> None:
-        """Undo of a deletion: back to where it stood."""
+        """Undoes a deletion: inserts it at its old index."""
         kept = [found for found in self.all if found.id != saved.id]
         self._keep([*kept[:place], saved, *kept[place:]])
 
@@ -90,14 +89,14 @@ class SavedSearches:
 
 
 def usual_name(query: Query, title: str) -> str:
-    """The name of a search that got none: what it asks for, else the title of its place."""
+    """The default name of a search: its terms, else the title of its page."""
     labels = [term.label for term in query.terms] + ([query.text] if query.text else [])
     return ", ".join(labels)[:_LONGEST_NAME] or title
 
 
 def place_terms(place: Filter, known: PlaceCounts) -> tuple[Term, ...]:
-    """An open place in words, so that a saved search can be asked from anywhere. A batch goes by its name where no
-    other batch would be found by it."""
+    """A page as search terms, so that a saved search works on any page. A batch is named by its name if that finds no
+    other batch, else by its id."""
     names = {batch: name for batch, name, _ in known.batches}
     terms = [Term("project", project) for project in sorted(place.projects)]
     for batch in sorted(place.batches):
@@ -127,11 +126,11 @@ class Entry(Struct, frozen=True):
     heading: bool = False
     search: SavedSearch | None = None
     page: str = ""
-    """The id of a page of its own: no list of tasks."""
+    """The id of a page without a list of tasks."""
     sheet_id: str = ""
-    """A kept sheet with rows that were not sent: no list of tasks."""
+    """A sheet with rows that were not sent; no list of tasks."""
     note: str = ""
-    """Beside the title: "1 unsent"."""
+    """Next to the title: "1 unsent"."""
     synonyms: str = ""
 
     @property
@@ -154,14 +153,14 @@ def entries_of(
     found: Mapping[str, int] | None = None,
     pages: Sequence[Entry] = (),
 ) -> list[Entry]:
-    """`opened`: the place that the list shows. `found`: how many tasks each saved search finds, by its id.
-    `pages` are those that are no lists of tasks."""
+    """`opened`: the page that the list shows. `found`: number of hits of each saved search, by id. `pages` are
+    additional ones without a list of tasks."""
     fixed = [
         Entry(str(TITLES[place]), counts.places.get(place, 0), icon, Filter(place=place), synonyms=synonyms)
         for place, icon, synonyms in _PLACES
         if place not in _ONLY_IF_ANY or counts.places.get(place) or place is opened
     ]
-    # Where the eye looks for what was left: it is in no list of tasks.
+    # In a prominent position, since unsent rows are in no list of tasks.
     sheets = [
         Entry(kept.name, icon=_SHEET_ICON, sheet_id=kept.id, note=_unsent(kept.unsent))
         for kept in counts.unsent[:RECENT_BATCHES]

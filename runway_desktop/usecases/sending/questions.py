@@ -1,4 +1,4 @@
-"""What must be asked before tasks are sent, in words. Pure."""
+"""The questions before tasks are sent. Pure."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from runway_desktop.values import replace
 
 
 def question_for(prepared: Prepared, above: float | None, *, is_raised: bool = False) -> Question | None:
-    """All that must be asked, as one question; None when nothing must. `above`: the credits that may be spent without
-    one. `is_raised`: the cap that is in the way is raised with it. A press that repeats the last is no question:
-    whoever pressed is told (`Ask.REPEAT`)."""
+    """All questions in one; None if there are none. `above`: credits that may be spent without a question. `is_raised`:
+    the blocking cap will be raised too. A repeated press is not a question; its message is elsewhere (`Ask.REPEAT`)."""
     doubt = _doubt(prepared.intent) if Ask.MAY_BE_PAID_TWICE in prepared.asks else None
     other_key = _other_key(prepared, prepared.intent) if Ask.OTHER_KEY in prepared.asks else None
     money = _money(prepared, above, is_raised=is_raised)
@@ -71,7 +70,7 @@ def _money(prepared: Prepared, above: float | None, *, is_raised: bool) -> Quest
 
 
 def _like_words(like: LikePrices, amount: int) -> str:
-    """ "Other models of “Text → video” cost 25 to 180 credits for this." """
+    """The price range of similar requests: "Other models of “Text → video” cost 25 to 180 credits for this."."""
     said = f"{units.number(like.least)} to " if like.least < like.most else ""
     what = units.plural(amount, "for this", "for each")
     return f"Other models of “{endpoint_label(like.endpoint)}” cost {said}{units.credits_in_words(like.most)} {what}."
@@ -96,8 +95,8 @@ def _doubt(intent: Intent) -> Question | None:
 
 
 def _retrying_doubtful(olds: list[Task]) -> Question | None:
-    """What Runway does not know any more may have been made all the same, and be there for another key. So may what it
-    said that it did not take, and what waited in a restored list."""
+    """Tasks that Runway does not find any more may exist for another key. Tasks that Runway said it did not accept, and
+    tasks of a restored list, may exist too."""
     gone = sum(old.state is State.GONE and not old.let_go for old in olds)
     amount, doubtful = units.count(len(olds), "task"), gone or sum(old.may_be_made or old.is_missed for old in olds)
     which = units.plural(len(olds), "this task", f"{doubtful:,} of these tasks")
@@ -111,7 +110,7 @@ def _retrying_doubtful(olds: list[Task]) -> Question | None:
 
 
 def _maybe_sent_already(held: tuple[Task, ...]) -> Question | None:
-    """What waited when a backup was made, or a folder was copied, may have been sent by whoever went on without it."""
+    """Tasks queued when a backup was made or a folder was copied may have been sent since by the other copy."""
     doubtful = [task for task in held if task.may_be_sent_already]
     whose = units.plural(len(held), "It was", "They were")
     if len(doubtful) < len(held):

@@ -1,7 +1,7 @@
-"""What is written in a cell, as text and as the value that a request takes. Pure; raises nothing for what was typed.
+"""Conversion of cell contents between text, cell value and wire value. Pure; raises nothing for entered text.
 
-Inputs are kept as a list of `{"uri": …}` with what else the wire had beside it, so that they fit any model's way of
-writing them; a word that leads nowhere stays as it was typed and is named by the checks.
+Inputs are stored as a list of `{"uri": …}` with their other wire members, so that they fit any model's wire form. A
+word that is no valid path or link stays as entered and is reported by the checks.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from runway_desktop.domain.inputs import path_of
 from runway_desktop.domain.media import Media
 
 BETWEEN = " | "
-"""Between several inputs of one cell."""
+"""Separates several inputs of one cell."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _STRUCTURED = (FieldKind.OBJECT, FieldKind.OBJECTS, FieldKind.UNKNOWN)
 
 
 def value_of(field: Field | None, text: str, beside: str = "") -> Any:
-    """The cell's value for a typed or pasted text; None for a blank one. `beside` is the folder of relative paths."""
+    """Parses an entered or pasted text; None if blank. `beside` is the folder for relative paths."""
     words = text.strip()
     if not words:
         return None
@@ -47,7 +47,7 @@ def value_of(field: Field | None, text: str, beside: str = "") -> Any:
 
 
 def text_of(value: Any) -> str:
-    """The text that gives the same value again: what is edited, copied and exported."""
+    """The text that parses to the same value: for editing, copying and export."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -62,7 +62,7 @@ def text_of(value: Any) -> str:
 
 
 def shown(key: str, value: Any) -> str:
-    """One line to read."""
+    """One line for display."""
     if value is None:
         return ""
     if is_inputs(value):
@@ -79,7 +79,7 @@ def shown(key: str, value: Any) -> str:
 
 
 def shown_in(field: Field | None, key: str, value: Any) -> str:
-    """As `shown`, with the unit of a field that counts seconds: "5 s"."""
+    """Like `shown`, with the unit for fields in seconds: "5 s"."""
     said = shown(key, value)
     is_length = field is not None and field.unit == "s" and isinstance(value, int | float) and said
     return f"{said} s" if is_length and not isinstance(value, bool) else said
@@ -95,7 +95,7 @@ def inputs_of_text(text: str, beside: str) -> list[dict[str, Any]]:
 
 
 def inputs_of_wire(field: Field, value: Any) -> Any:
-    """Inputs as cells keep them, of a value in the wire's form; the value itself where it holds none."""
+    """A wire value's inputs in the cells' form; the value itself if it has none."""
     items = asset_items(field, value)
     if not items:
         return value
@@ -111,7 +111,7 @@ def inputs_of_wire(field: Field, value: Any) -> Any:
 
 
 def wire_of(field: Field, value: Any) -> Any:
-    """The value as a request of this field has it."""
+    """The wire value for a request of this field."""
     if not field.is_asset or not is_inputs(value):
         return value
     items = [
@@ -127,7 +127,7 @@ def wire_of(field: Field, value: Any) -> Any:
 
 
 def address_of(words: str, beside: str) -> str:
-    """A whole path as its address; what is no path, or a part of one without a folder to start from, as it is."""
+    """An absolute path as a file URI; any other text as it is. Relative paths are resolved in `beside` if given."""
     if _SCHEME.match(words) and not re.match(r"[A-Za-z]:[\\/]", words):
         return words
     try:
@@ -160,7 +160,7 @@ def _media(item: Mapping[str, Any], field: Field) -> Media:
 
 
 def _structured(field: Field, words: str) -> Any:
-    """JSON, or the name of a preset such as a voice's."""
+    """Parsed JSON, or the value of a named preset such as a voice."""
     if words[:1] in ("{", "["):
         try:
             return json.loads(words)
@@ -175,7 +175,7 @@ def _structured(field: Field, words: str) -> Any:
 
 
 def _gist(value: Any) -> str:
-    """The scalars of a nested value, which is what tells it from others."""
+    """The scalars of a nested value, which distinguish it from others."""
     if isinstance(value, Mapping):
         return " · ".join(said for name, part in value.items() if name != "type" and (said := _gist(part)))
     if isinstance(value, list):

@@ -1,5 +1,5 @@
-"""Sheets that are kept: their titles, and the sheet of a request whose braces made several tasks, as one row that can
-be opened again and shown as a grid. StoreError passes through. Loop's thread only."""
+"""Stored sheets: titles, and storing a composer's order with several tasks as a sheet of one row, which can be opened
+and shown as a grid. May raise StoreError. Loop's thread only."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MADE: Mapping[MadeSheet, str] = {MadeSheet.BLANK: "New sheet", MadeSheet.PASTED
 
 
 def sheet_title(name: str) -> str:
-    """What a sheet is called, by the name that is stored."""
+    """The displayed title for a stored name."""
     return next((words for made, words in _MADE.items() if made.value == name), name)
 
 
@@ -35,13 +35,13 @@ def kept_in_words(kept: KeptSheet, said_when: str) -> str:
 
 
 def batch_name(prompt: str) -> str:
-    """What a batch is called that came of one prompt."""
+    """The name of a batch made from one prompt."""
     words = " ".join(prompt.split())
     return words if len(words) <= _LONGEST_NAME else f"{words[: _LONGEST_NAME - 1].rstrip()}…"
 
 
 async def keep_as_sheet(engine: Engine, order: Order, task_ids: Sequence[TaskId]) -> None:
-    """Keeps the order that these tasks were made of, one for each text of its prompt."""
+    """Stores the order of these tasks, which are the expansions of its prompt, as a sheet."""
     request = order.request
     batch_id = next((row.task.batch_id for row in await engine.library.rows(task_ids[:1])), None)
     if batch_id is None:

@@ -1,4 +1,4 @@
-"""The results of a sheet as a grid: the position of each task by its choices of braces and axes. Pure."""
+"""Results of a sheet as a grid: the position of each task from its choices of braces and axes. Pure."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class Grid(Struct, frozen=True):
 
 
 def grid_of(sent: Sequence[tuple[str, Sequence[tuple[TaskId, tuple[str, ...]]]]]) -> Grid:
-    """A grid of rows' prompts and the tasks that were made of each, with their labels. The last thing that differs
-    stands across, all others down."""
+    """The grid of rows' prompts and the tasks made from each, with their labels. The last varying dimension becomes the
+    columns, all others the rows."""
     entries = [(task, (prompt, *labels)) for prompt, tasks in sent for task, labels in tasks]
     deep = max((len(labels) for _, labels in entries), default=0)
-    # Rows with fewer choices than others have nothing in those dimensions.
+    # Rows with fewer choices than others get empty labels.
     padded = [(task, labels + ("",) * (deep - len(labels))) for task, labels in entries]
     differing = [at for at in range(deep) if len({labels[at] for _, labels in padded}) > 1]
-    # Rows without a brace have nothing in its dimension: one that all have makes the better columns.
+    # Prefer a dimension in which every row has a value: rows without a brace have none in its dimension.
     whole = [at for at in differing[1 if differing[:1] == [0] else 0 :] if all(labels[at] for _, labels in padded)]
     others = [at for at in differing if at > 0]
     across = whole[-1] if whole else others[-1] if others else None
@@ -35,7 +35,7 @@ def grid_of(sent: Sequence[tuple[str, Sequence[tuple[TaskId, tuple[str, ...]]]]]
     for task, labels in padded:
         row = rows.setdefault(tuple(labels[at] for at in down) if labels else ("",), len(rows))
         column = columns.setdefault(labels[across] if across is not None else "", len(columns))
-        # Two rows that ask for the same stand below each other.
+        # Rows with the same request are placed below each other.
         while (row, column) in tasks:
             row = rows.setdefault((*tuple(labels[at] for at in down), str(len(rows))), len(rows))
         tasks[row, column] = task

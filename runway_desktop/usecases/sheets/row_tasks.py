@@ -1,4 +1,4 @@
-"""What became of the rows of a sheet that were sent: each row's tasks, kept up to date. Loop's thread only."""
+"""Tasks of the sent rows of a sheet, kept up to date. Loop's thread only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FETCHED_AT_ONCE = 200
 
 class Following:
     def __init__(self, library: Library, tasks: dict[TaskId, Row], moved: Callable[[set[int]], None]) -> None:
-        """`tasks` is filled with what is known. `moved` is given the numbers of rows of which more is known now."""
+        """`tasks` is filled with the known tasks. `moved` is called with the numbers of rows that have changed."""
         self._library = library
         self._tasks = tasks
         self._moved = moved
@@ -27,17 +27,17 @@ class Following:
         return bool(self._row_of)
 
     def link(self, number: int, tasks: Iterable[SentTask]) -> None:
-        """These were made of the row with this number."""
+        """Registers the tasks of the row with this number."""
         self._row_of |= {task.task_id: number for task in tasks}
 
     async def learn(self, task_ids: Sequence[TaskId]) -> None:
-        """Fetches what became of these tasks. StoreError passes through."""
+        """Loads these tasks. May raise StoreError."""
         for start in range(0, len(task_ids), FETCHED_AT_ONCE):
             self._show(await self._library.rows(task_ids[start : start + FETCHED_AT_ONCE]))
 
     async def learn_all(self) -> set[int]:
-        """Fetches what became of every task, and lets go of those that were written down and never stored, because the
-        program ended in between. Gives the numbers of their rows, which were not sent."""
+        """Loads all tasks, and drops those recorded in the sheet but never stored, because the program ended in
+        between. Returns the numbers of their rows, which were not sent."""
         await self.learn(list(self._row_of))
         gone = {task_id: number for task_id, number in self._row_of.items() if task_id not in self._tasks}
         for task_id in gone:
@@ -45,11 +45,11 @@ class Following:
         return set(gone.values())
 
     def batch(self) -> BatchId | None:
-        """Of the tasks that are known."""
+        """The batch of the loaded tasks; None if there are none."""
         return next((self._tasks[one].task.batch_id for one in self._row_of if one in self._tasks), None)
 
     def take(self, touches: Mapping[TaskId, Touch]) -> None:
-        """What the engine just told of any tasks."""
+        """Applies changes published by the engine."""
         rows = []
         for task_id in touches.keys() & self._row_of.keys() & self._tasks.keys():
             known, touch = self._tasks[task_id], touches[task_id]

@@ -1,7 +1,7 @@
-"""One row of a sheet: from what stands in its cells to its requests, with what is wrong with them and what they cost.
+"""A row of a sheet: its requests, findings and price, computed from its cells.
 
-A row makes one task for each text of its prompt and each combination of the axes. Nothing is stored or sent here, and
-nothing raises for what was typed. GUI thread only.
+A row makes one task for each expansion of its prompt and each combination of the axes. Nothing is stored or sent here,
+and nothing raises for entered text. GUI thread only.
 """
 
 from __future__ import annotations
@@ -42,17 +42,17 @@ _encode = json.JSONEncoder(sort_keys=True, default=str).encode
 
 
 class Said(Struct, frozen=True):
-    """A sentence about a cell; about the row as a whole where `key` is empty."""
+    """A message about a cell; about the whole row if `key` is empty."""
 
     key: str
     message: str
     brief: str = ""
-    """The same in a few words, where a value does not fit: "Duration: 4, 6 or 8 s"."""
+    """A short form, for an invalid value: "Duration: 4, 6 or 8 s"."""
 
 
 class Check(Struct, frozen=True, kw_only=True):
-    """What a row stands for. `problems` keep it from being sent, `warnings` do not. `unseen`: its files that were not
-    looked at yet. `credits` of all its tasks, as far as known: `priced` of them are."""
+    """Result of checking a row. `problems` prevent sending, `warnings` do not. `unseen`: its files that were not read
+    yet. `credits` is the known price of its tasks; `priced` of them have one."""
 
     pair: Pair | None = None
     requests: tuple[Request, ...] = ()
@@ -64,12 +64,12 @@ class Check(Struct, frozen=True, kw_only=True):
     priced: int = 0
     exact: bool = True
     identity: str = ""
-    """The same for two rows that ask for the same."""
+    """Equal for two rows with the same requests."""
     is_blank: bool = False
 
     @property
     def waits(self) -> bool:
-        """Its files are still being looked at."""
+        """Some of its files were not read yet."""
         return bool(self.unseen)
 
     @property
@@ -81,7 +81,7 @@ BLANK = Check(is_blank=True)
 
 
 class SheetRow(Struct, eq=False):
-    """A row as it lives in the window. `number` names it for good; its place may change."""
+    """A row in the window. `number` identifies it permanently; its index may change."""
 
     cells: dict[str, Any] = field(default_factory=dict)
     unmatched: dict[str, str] = field(default_factory=dict)
@@ -91,7 +91,7 @@ class SheetRow(Struct, eq=False):
     check: Check | None = None
     """None until it was checked after its last change."""
     text: str = ""
-    """As it is kept; empty after a change."""
+    """Its stored form; empty after a change."""
 
     def copy(self) -> SheetRow:
         return SheetRow(dict(self.cells), dict(self.unmatched), self.remarks)
@@ -101,12 +101,12 @@ class SheetRow(Struct, eq=False):
 
 
 def blank_rows() -> list[SheetRow]:
-    """Of a new sheet."""
+    """For a new sheet."""
     return [SheetRow() for _ in range(BLANK_ROWS)]
 
 
 def columns_needed(rows: Iterable[SheetRow], columns: Columns) -> set[str]:
-    """Columns that these rows need: those with something in them, and the usual ones of their models."""
+    """Columns that these rows need: non-blank ones, and the default ones of their models."""
     found: set[str] = set()
     usual: set[frozenset[str]] = set()
     for row in rows:
@@ -121,8 +121,8 @@ def columns_needed(rows: Iterable[SheetRow], columns: Columns) -> set[str]:
 
 
 class RowChecker:
-    """`composed` gives what blank cells stand for. `refused` are prompts that moderation refused, `looks` what the
-    inputs turned out to be; what is missing there is collected in `unseen`."""
+    """`composed` supplies values for blank cells. `refused` are prompts refused by moderation, `looks` facts of input
+    files; files missing there are collected in `unseen`."""
 
     def __init__(self, catalog: Catalog, columns: Columns, pricing: Pricing, composed: Request) -> None:
         self._catalog = catalog
@@ -134,13 +134,13 @@ class RowChecker:
         self.looks: dict[str, FoundInput] = {}
         self.unseen: set[str] = set()
         self._settings: dict[tuple[str, str], dict[str, Any]] = {}
-        # What thousands of rows ask alike, and what is answered until the composer's choice changes.
+        # Caches for thousands of similar rows, valid until the composer's choice changes.
         self._by_names: dict[tuple[str, ...], tuple[Pair | None, tuple[Said, ...]]] = {}
         self._of_model: dict[str, tuple[Pair, ...]] = {}
         self.pair = self._first_pair()
 
     def choose(self, composed: Request) -> None:
-        """Other values for blank cells."""
+        """Sets the values for blank cells."""
         self.composed = composed
         self._settings.clear()
         self._by_names.clear()
@@ -163,7 +163,7 @@ class RowChecker:
         return self._many(row, prompt, combos)
 
     def pair_of(self, cells: Mapping[str, Any]) -> tuple[Pair | None, tuple[Said, ...]]:
-        """What the row asks for: by its own words, by the inputs that it has, completed by the composer's choice."""
+        """Endpoint and model of the row: from its cells, its inputs, and for the rest the composer's choice."""
         own = [name for name, value in cells.items() if name not in _NOT_FIELDS and not is_left_out(value)]
         key = (str(cells.get(ENDPOINT) or ""), str(cells.get(MODEL) or ""), *own)
         found = self._by_names.get(key)
@@ -202,13 +202,13 @@ class RowChecker:
         return bool(self._siblings(model))
 
     def could_take(self, cells: Mapping[str, Any], key: str) -> bool:
-        """Whether the row's model has this field in anything that it makes, where the row does not say what."""
+        """Whether any pair of the row's model has this field, if the row does not name an endpoint."""
         model = str(cells.get(MODEL) or "") or self.pair.model
         return not cells.get(ENDPOINT) and any(key in pair.names for pair in self._siblings(model))
 
     def settings(self, pair: Pair) -> dict[str, Any]:
-        """What blank cells stand for: the composer's settings as far as the pair takes them, and what it must have
-        anyway. No prompt, no inputs."""
+        """Values of blank cells: the composer's settings that the pair accepts, and required defaults. No prompt, no
+        inputs."""
         key = (pair.endpoint, pair.model)
         if key not in self._settings:
             self._settings[key] = self._blank_values(pair)
@@ -267,7 +267,7 @@ class RowChecker:
             requests=tuple(requests),
             labels=tuple(labels),
             problems=tuple(
-                # What is wrong whatever the axes say is no matter of theirs.
+                # A problem of all combinations is not attributed to an axis value.
                 said if not where or times == amount else Said(said.key, f"{where}: {said.message}")
                 for said, where, times in problems.values()
             ),
@@ -305,7 +305,7 @@ class RowChecker:
         return pair, values, (*findings, *said.values()), unseen
 
     def _said(self, pair: Pair, key: str, finding: Finding, values: Mapping[str, Any]) -> Said:
-        """Says what would be right, where a value does not fit."""
+        """A message with the valid values, if the value is invalid."""
         known = pair.field(key)
         if known is not None and not is_left_out(values.get(key)) and not fits(pair, known, values[key]):
             full = sentence(pair, known)
@@ -314,7 +314,7 @@ class RowChecker:
         return Said(key, finding.message)
 
     def _look_at_inputs(self, pair: Pair, cells: Mapping[str, Any], said: dict[str, Said]) -> tuple[str, ...]:
-        """Adds what is wrong with the files; gives those that were not looked at yet."""
+        """Adds problems of files to `said`; returns files not read yet."""
         unseen: tuple[str, ...] = ()
         for known in pair.asset_fields:
             for address in cell.addresses_in(cells.get(known.name)):
@@ -339,7 +339,7 @@ class RowChecker:
         return tuple(found)
 
     def _nearest(self, pairs: Sequence[Pair], own: Sequence[str]) -> Pair:
-        """The one that has a place for the most of what the row has, and asks for the least that it has not."""
+        """The pair that has most of the row's fields, and requires the fewest inputs that the row lacks."""
 
         def distance(pair: Pair) -> tuple[int, int]:
             strange = sum(pair.field(name) is None for name in own)

@@ -1,5 +1,4 @@
-"""What is worth telling a person who looks elsewhere, in words: results that were saved, batches that are done, what
-went wrong, and what other programs ask for. Pure."""
+"""Texts of desktop notifications: saved results, finished batches, failures, and requests of clients. Pure."""
 
 from __future__ import annotations
 
@@ -17,11 +16,11 @@ from .holds import asker
 from .states import Around, describe
 
 LONGEST = 120
-"""Characters of a prompt. More is cut off by most systems."""
+"""Characters of a prompt. Most systems cut off more."""
 
 
 class End(StrEnum):
-    """How it went, in the order in which it is told."""
+    """How a task ended, in the order of the text."""
 
     SAVED = "saved"
     FAILED = "failed"
@@ -36,20 +35,20 @@ class Announcement(Struct, frozen=True):
     """What to show when it is clicked."""
     is_problem: bool = False
     room: str = ""
-    """The id of the room that is opened instead."""
+    """The id of the room to open instead."""
 
 
 _SETTLED = frozenset({OutputState.SAVED, OutputState.FAILED, OutputState.EXPIRED})
 
 
 def may_end(states: Iterable[State], outputs: Iterable[Output]) -> bool:
-    """Whether a task that came to one of these states, or whose results did, may be worth a word."""
+    """Whether the change of a task to these states, or of its results, may be worth a notification."""
     ended = any(state.is_final or state is State.UNCERTAIN for state in states)
     return ended or any(output.state in _SETTLED for output in outputs)
 
 
 def end_of(row: Row) -> End | None:
-    """How a task ended; None while it goes on or is being saved, and for what the person ended."""
+    """How a task ended; None while it runs or is being saved, and if the user ended it."""
     match row.task.state:
         case State.UNCERTAIN:
             return End.UNCERTAIN
@@ -67,13 +66,13 @@ def end_of(row: Row) -> End | None:
 
 
 def is_over(batch: GroupSummary) -> bool:
-    """Whether nothing of a batch goes on: all have ended, and what was made is saved."""
+    """Whether a batch is finished: all tasks have ended, and all results are saved."""
     ended = sum(amount for state, amount in batch.by_state.items() if state.is_final)
     return ended == batch.total and batch.saved == batch.by_state.get(State.SUCCEEDED, 0)
 
 
 def of_tasks(ended: Sequence[tuple[Row, End]]) -> Announcement:
-    """One by name, several by number."""
+    """A single one by name, several by number."""
     ids = tuple(row.task.id for row, _ in ended)
     problem = any(end is not End.SAVED for _, end in ended)
     if len(ended) > 1:
@@ -87,7 +86,7 @@ def of_tasks(ended: Sequence[tuple[Row, End]]) -> Announcement:
 
 
 def of_requests(asked: Sequence[Task]) -> Announcement:
-    """What other programs asked for: nothing is sent before the person answers."""
+    """Requests of clients that wait for approval."""
     ids = tuple(task.id for task in asked)
     if len(asked) == 1:
         name = units.shortened(asked[0].request.prompt or model_label(asked[0].request.model), LONGEST)

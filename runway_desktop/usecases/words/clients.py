@@ -1,6 +1,6 @@
-"""Other programs in words: the names that their makers give them, icons, what each may do. Pure.
+"""Texts of client programs: product names, icons, permissions. Pure.
 
-A name is a program's own claim, from outside: what shows it takes it for plain text.
+A client's name is its own claim, so it is untrusted text and must be shown as plain text.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LONGEST_FOLDER = 36
 
 
 def client_name(name: str) -> str:
-    """What would turn its direction, or cannot be seen, is written out."""
+    """The displayed name; invisible characters and direction marks are escaped."""
     return shortened(shown(called(name)), _LONGEST) or "A program without a name"
 
 
@@ -43,7 +43,7 @@ def permission_words(client: Client) -> str:
 
 
 def permission_choices(client: Client) -> list[tuple[Permission, str]]:
-    """Commands are never asked about: nobody would answer them."""
+    """Commands cannot wait for approval, since their caller cannot."""
     if client.name == COMMAND_LINE:
         return [(Permission.READ, "Read only"), (Permission.ALLOWANCE, "Up to so many credits a day…")]
     return [
@@ -70,7 +70,7 @@ def seen_words(client: Client, now: float, *, is_connected: bool) -> str:
 
 
 def folder_words(folder: str, home: Path) -> str:
-    """Short, with its end: "~/aurora/cast"."""
+    """A short path with its end: "~/aurora/cast"."""
     path = Path(folder)
     said = shown(f"~/{path.relative_to(home).as_posix()}" if path.is_relative_to(home) else folder)
     return said if len(said) <= _LONGEST_FOLDER else f"…{said[1 - _LONGEST_FOLDER :]}"

@@ -1,4 +1,4 @@
-"""Notices of the engine as a message with details. Pure."""
+"""Texts of the engine's notices. Pure."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .clients import client_name
 from .folders import stayed_reason
 
 _MOST_NAMED = 3
-"""Files that stayed behind in a move are named up to here; the others are counted."""
+"""Maximum number of listed files that a move left behind; the others are counted."""
 
 
 def said(told: EngineNotice) -> Notice:
-    """The notice in words."""
+    """The notice as text."""
     name = told.names[0] if told.names else ""
     why = told.error.in_words() if told.error is not None else name
     match told.code:
@@ -79,7 +79,7 @@ def said(told: EngineNotice) -> Notice:
 
 
 def renewal_words(renewal: Renewal) -> str:
-    """What another catalog holds that the one before did not, and the other way round."""
+    """Differences of an updated catalog."""
     changes = renewal.added + renewal.gone
     if not changes:
         return f"The catalog is now SDK {renewal.version}. Endpoints and models are the same."
@@ -128,7 +128,7 @@ def _ended(move: MoveProgress) -> Notice:
 
 
 def no_font(script: str, *, on_linux: bool) -> tuple[str, str]:
-    """Message and small print where letters of a script are shown as boxes."""
+    """Message and small print if no font has the letters of a script."""
     message = f"This computer has no font for {script} letters, so they are shown as boxes."
     font = "Noto Sans CJK"
     if on_linux:

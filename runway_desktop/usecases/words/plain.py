@@ -1,7 +1,7 @@
-"""Text from outside (prompts, names of projects and files, what a server says), written so that it is shown as it is.
+"""Escapes untrusted text (prompts, project and file names, server messages), so that it is shown literally.
 
-Qt takes a tool tip for HTML as soon as it looks like some, and then loads what the HTML names; in buttons and menus it
-takes an ampersand for the mark of a key. Labels are plain by `ui/labels.py`.
+Qt takes a tool tip that looks like HTML for HTML, and then loads the resources in it; in buttons and menus it takes an
+ampersand for a mnemonic. For labels see `ui/labels.py`.
 """
 
 from __future__ import annotations
@@ -9,32 +9,32 @@ from __future__ import annotations
 from collections.abc import Callable
 
 WRAPS_FROM = 80
-"""Characters of a line from which on a tool tip wraps, which Qt does in HTML alone."""
+"""Characters of a line above which a tool tip must wrap, which Qt does only in HTML."""
 _JOINERS_AND_SPACES = "\u200c\u200d\u00a0\u202f\u3000"
-"""Not printable to Python, and harmless: scripts and emoji are put together with them."""
+"""Not printable to Python, but harmless: needed by scripts and emoji."""
 
 
 def tip(text: str) -> str:
-    """A tool tip: the text itself where Qt takes it for nothing else, since screen readers read it as well."""
+    """For a tool tip: the text itself if Qt does not take it for HTML, since screen readers read it as well."""
     if not ("<" in text or "&" in text or any(len(line) > WRAPS_FROM for line in text.split("\n"))):
         return text
-    # Not by `html`, which holds a table of all entities.
+    # Not by `html`, which imports a table of all entities.
     shown = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f'<p style="white-space: pre-wrap">{shown}</p>'
 
 
 def notice(text: str) -> str:
-    """What the desktop shows: some desktops read HTML there, others none, so that nothing can be escaped."""
+    """For desktop notifications: some desktops interpret HTML, others do not, so that escaping is not possible."""
     return text.replace("<", "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}")
 
 
 def caption(text: str) -> str:
-    """The text of a button, a check box or an entry of a menu."""
+    """For a button, a check box or a menu entry."""
     return text.replace("&", "&&")
 
 
 def shown(text: str, escape: Callable[[str], str] = lambda letter: letter.encode("unicode_escape").decode()) -> str:
-    """A line of a terminal: what would control it, turn its direction or end the line is written out."""
+    """For a line in a terminal: control characters, direction marks and line ends are escaped."""
     if text.isprintable():
         return text
     return "".join(

@@ -1,4 +1,4 @@
-"""Profiles: what is asked before one is removed, and what is told after one was restored or copied. Pure."""
+"""Texts of profiles: the question before one is removed, and the notice after one was restored or copied. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STUDIO_WORDS = (
     "A made-up studio.",
     "Runway is simulated on this computer: send, judge and delete what you like, nothing costs anything.",
 )
-"""What is told when the demo's studio was made: the sentence and its small print."""
+"""Notice after the demo's content was made: sentence and small print."""
 EMPTY_QUESTION = Question(
     "Start with an empty demo?",
     "Every task of this demo, its files, ratings and settings are deleted for good. The program closes and opens again "
@@ -36,7 +36,7 @@ _COPIED_SOMEHOW = "This profile's folder was copied or put back."
 
 
 def restored_words(found: Restored) -> tuple[str, str]:
-    """The sentence, and what has to be decided, in small print."""
+    """The message, and what the user must decide, in small print."""
     if found.copied is not None:
         return f"{_COPIED.get(found.copied, _COPIED_SOMEHOW)} Sending is paused.", _waiting_in_a_copy(found)
     said = []
@@ -68,7 +68,7 @@ def _waiting_in_a_copy(found: Restored) -> str:
 
 
 def removal_question(profile: Profile, inside: Inside) -> Question:
-    """Tells what goes and what stays."""
+    """Says what will be removed and what stays."""
     said = [_holds(inside)]
     size = units.size(inside.size)
     if inside.results_inside:

@@ -1,5 +1,4 @@
-"""One task in words: what it is called, its facts, what went wrong, what the preview shows, and how the person judged
-it. Pure."""
+"""Texts of one task: title, facts, problems, preview, and the user's judgment. Pure."""
 
 from __future__ import annotations
 
@@ -68,8 +67,8 @@ class Fact(Struct, frozen=True):
 
 
 class Showing(Struct, frozen=True):
-    """What the preview shows for one output, or in place of one. Without a `path` there is nothing to play yet, and
-    `text` says why ("Running 62 %", or what failed)."""
+    """What the preview shows for an output, or instead of one. Without a `path` there is nothing to play, and `text`
+    says why ("Running 62 %", or the failure)."""
 
     path: Path | None
     media: Media
@@ -77,11 +76,11 @@ class Showing(Struct, frozen=True):
     title: str = ""
     text: str = ""
     changed: Signs | None = None
-    """Those of a file that was changed outside: with others it is another file to look at."""
+    """The signs of a changed file: if they differ, the file must be loaded again."""
 
 
 def title_words(task: Task, catalog: Catalog) -> str:
-    """What stands for a task where there is room for a line."""
+    """The title of a task on one line."""
     if task.title or task.request.prompt:
         return " ".join((task.title or task.request.prompt).split())
     if task.adopted:
@@ -101,19 +100,19 @@ def settings_words(task: Task, catalog: Catalog) -> str:
 
 
 def sent_words(task: Task) -> str:
-    """ "Sent 9 March 2026, 14:02:11"; one that was started elsewhere was sent there. Empty for what was not sent."""
+    """ "Sent 9 March 2026, 14:02:11"; "Sent elsewhere" for an adopted task. Empty if it was not sent."""
     at = spent_at(task)
     where = "Sent elsewhere" if task.adopted and not task.sent_at else "Sent" if at else ""
     return f"{where} {units.full_time(at)}" if at else where
 
 
 def stars(rating: int) -> str:
-    """ "★★★★☆"; empty where it is not rated."""
+    """ "★★★★☆"; empty if not rated."""
     return "★" * rating + "☆" * (MOST_STARS - rating) if rating else ""
 
 
 def marks_of(task: Task) -> str:
-    """ "✓ 4★": what the person decided, small enough for a corner."""
+    """ "✓ 4★": the judgment in short form for a corner."""
     pick = {Pick.PICK: "✓", Pick.REJECT: "✕"}.get(task.pick, "")
     return " ".join(part for part in (pick, f"{task.rating}★" if task.rating else "") if part)
 
@@ -123,7 +122,7 @@ def rating_words(rating: int) -> str:
 
 
 def judgment_words(task: Task) -> str:
-    """What the person made of it, as it is spoken: "Picked, 4 stars, tags drone, night"."""
+    """The judgment for screen readers: "Picked, 4 stars, tags drone, night"."""
     said = {Pick.PICK: "Picked", Pick.REJECT: "Rejected"}.get(task.pick, "")
     rated = rating_words(task.rating) if task.rating else ""
     tags = f"tags {', '.join(task.tags)}" if task.tags else ""
@@ -131,7 +130,7 @@ def judgment_words(task: Task) -> str:
 
 
 def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | None, usual: Usual | None) -> list[Fact]:
-    """The lines of the details. `price` is of a task that was not sent, `usual` how long others like it took."""
+    """The lines of the details. `price` is for a task not sent yet, `usual` how long similar tasks took."""
     row, task, request = details.row, details.row.task, details.row.task.request
     pair, endpoint = catalog.pair(request.endpoint, request.model), catalog.endpoint(request.endpoint)
     made = endpoint.label if endpoint is not None else request.endpoint
@@ -150,7 +149,7 @@ def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | N
     first = first_problem(row)
     for output in row.outputs:
         label = "File" if len(row.outputs) == 1 else f"File {output.index + 1}"
-        # The trouble above says it already.
+        # Not repeated here, since the problem is shown above.
         is_said = first is not None and output.problem == first.problem and task.state is State.SUCCEEDED
         found.append(Fact(label, "" if is_said else file_words(output), tool_tip=output.path))
     found.append(Fact("Link", _link(row, now)))
@@ -159,7 +158,7 @@ def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | N
 
 
 def trouble_of(row: Row, catalog: Catalog, held: HeldBack | None) -> str:
-    """What went wrong, or why it waits, in words; empty when nothing did. `held`: the cap that it waits for."""
+    """What went wrong, or why it waits; empty if nothing did. `held`: the cap that blocks it."""
     task = row.task
     if task.is_hidden:
         return _unseen_words(task)
@@ -182,7 +181,7 @@ def trouble_of(row: Row, catalog: Catalog, held: HeldBack | None) -> str:
 
 
 def small_print(task: Task) -> str:
-    """Codes for those who ask for them."""
+    """Codes and server messages."""
     if task.state is State.HELD:
         return task.hold.small_print
     if task.state is State.UNCERTAIN:
@@ -194,7 +193,7 @@ def small_print(task: Task) -> str:
 
 
 def showings_of(row: Row, title: str, state: str) -> list[Showing]:
-    """The saved results, else those in the trash; `state` says it where there are neither."""
+    """The saved results, else those in the trash; `state` is the text if there are neither."""
     kept = [output for output in row.outputs if output.is_kept]
     shown = kept or [output for output in row.outputs if output.is_binned]
     if not shown:
@@ -213,7 +212,7 @@ def _showing(output: Output, title: str) -> Showing:
 
 
 def _asked_for(asked: ClientRequest, task: Task, catalog: Catalog) -> list[Fact]:
-    """ "Claude Code (request shot-090) · approved, edited", and what it had asked for where that was changed."""
+    """ "Claude Code (request shot-090) · approved, edited", and the original request if it was changed."""
     what = decision(asked, task)
     said = DECISIONS[what][0].lower()
     if what is Decision.REFUSED and asked.reason:
@@ -253,7 +252,7 @@ def _money(credits: float) -> str:
 
 
 LEAST_QUEUED = 2.0
-"""Seconds at Runway before a task ran that are worth a word."""
+"""Shorter queueing times at Runway are not shown."""
 
 
 def _took(task: Task, usual: Usual | None) -> str:
@@ -265,14 +264,14 @@ def _took(task: Task, usual: Usual | None) -> str:
     said = units.duration(max(0.0, task.ended_at - since))
     queued = since - task.sent_at if task.sent_at is not None else 0.0
     if queued >= LEAST_QUEUED:
-        # Else the times above would seem to say another length.
+        # Explains the difference from the times above.
         said = f"{said}, queued {units.duration(queued)} before"
     ran = usual.ran if usual is not None else None
     return said if ran is None else f"{said} · usually {units.span(ran.low, ran.high)}"
 
 
 def _link(row: Row, now: float) -> str:
-    """Until when Runway's link works; of the result itself nobody knows how long Runway keeps it."""
+    """Until when Runway's link works; how long Runway keeps the result itself is not known."""
     if row.task.deleted_remotely:
         return "none: Runway no longer keeps the result"
     lives = [LinkLife(output.url_fetched_at) for output in row.outputs if output.url]
@@ -300,7 +299,7 @@ def _refusal_words(label: str, message: str) -> str:
 
 
 def _unseen_words(task: Task) -> str:
-    """Of one that the key in use cannot see."""
+    """For a task that the present key cannot see."""
     if task.key != NO_KEY:
         return "This task was made with another key. Switch back to that key to follow it. Nothing is lost."
     return (
@@ -318,12 +317,12 @@ def _gone_words(task: Task) -> str:
 
 
 def removed_words(amount: int) -> Text:
-    """What became of tasks that were removed."""
+    """The message after removing tasks."""
     return Text("1 task removed from the list. Files stay.", "{n} tasks removed from the list. Files stay.").of(amount)
 
 
 def removed_short(amount: int) -> str:
-    """The same where there is little room."""
+    """A short form."""
     return f"{amount:,} removed"
 
 

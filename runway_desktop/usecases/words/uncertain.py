@@ -1,4 +1,4 @@
-"""What probably became of a sending that got no answer, in sentences: what was seen, and what it means. Pure."""
+"""What probably became of a sending without an answer, as sentences: observations and conclusion. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MEANS: Mapping[Ground, str] = {
     Ground.NOT_CHARGED: ": it was probably not made. The day's count is not known, so be careful.",
     Ground.OTHER_SUM: f". That does not fit its price, {_CANNOT_TELL}",
 }
-"""What follows on what was seen."""
+"""The conclusion for each ground."""
 
 
 def verdict_words(evidence: Evidence) -> str:
@@ -49,8 +49,8 @@ def verdict_words(evidence: Evidence) -> str:
 
 
 def count_words(evidence: Evidence) -> str:
-    """What the count did, in the same words wherever it is told: "day's count moved by 3, of which 2 are other tasks".
-    Empty where it is not known."""
+    """Change of the day's count, with the same words everywhere: "day's count moved by 3, of which 2 are other tasks".
+    Empty if unknown."""
     counted, others = counted_of(evidence), evidence.accepted_between
     if counted is None:
         return ""

@@ -1,4 +1,4 @@
-"""Numbers, times and sizes as the person reads them. Pure; times are Unix seconds shown in local time."""
+"""Numbers, times and sizes as text for people. Pure; times are Unix seconds, shown in local time."""
 
 from __future__ import annotations
 
@@ -38,8 +38,7 @@ def count(amount: int, one: str, many: str = "") -> str:
 
 
 def plural(amount: int, one: str, many: str) -> str:
-    """The one of two texts that goes with an amount. Both are given whole, so that forms of another language can stand
-    in their place."""
+    """Selects singular or plural. Both are whole texts, as translation needs."""
     return one if amount == 1 else many
 
 
@@ -64,7 +63,7 @@ def duration(seconds: float) -> str:
 
 def span(low: float, high: float) -> str:
     """A range of seconds in one unit: "30–50 s", "4–6 min". The upper end is rounded up, so that it never promises too
-    much; the lower one down, but never to nothing."""
+    much; the lower one down, but never to 0."""
     if high < 100:
         step, unit, name = (5 if high < 60 else 10), 1, "s"
     else:
@@ -76,7 +75,7 @@ def span(low: float, high: float) -> str:
 
 
 def left(seconds: float) -> str:
-    """What is left of a time, rounded down: "18 h left", "40 min left"."""
+    """Remaining time, rounded down: "18 h left", "40 min left"."""
     if seconds < 60:
         return "less than a minute left"
     return f"{seconds // 3600:.0f} h left" if seconds >= 2 * 3600 else f"{seconds // 60:.0f} min left"
@@ -92,7 +91,7 @@ def clock_time(at: float, now: float) -> str:
 
 
 def moment(at: float, now: float) -> str:
-    """A time to come or just gone: "today, 14:00", "tomorrow, 14:00", "26 Nov, 14:00"."""
+    """A time near now: "today, 14:00", "tomorrow, 14:00", "26 Nov, 14:00"."""
     then, today = local_time(at), local_time(now).date()
     days = (then.date() - today).days
     near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days)
