@@ -1,9 +1,8 @@
-"""The mistakes of the program itself, whoever meets one: one place counts them, has them in the log, and tells the
-person of the first.
+"""Collects bugs of this program: counts them, logs them, and reports the first to the user.
 
-What reports a mistake logs it as an error; a fault of the world is a warning at the most. So all of them come along in
-the log: those that the engine catches to go on without, and those that nobody caught, in a slot, a thread, the loop, a
-task of the supervisor, or while an object was destroyed; what Qt itself calls critical, too. Reported on any thread.
+Bugs are logged as errors, errors of the outside world as warnings at most. So this log handler sees all bugs:
+exceptions that the engine catches, unhandled ones of slots, threads, the loop, supervised tasks and destructors, and
+Qt's critical messages. Any thread.
 """
 
 from __future__ import annotations
@@ -30,19 +29,19 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 OURS = frozenset({"runway_desktop", "qt", "asyncio", "qasync"})
-"""Whose errors are mistakes of the program. Other libraries call errors what may be the machine's fault."""
+"""Loggers whose errors are bugs of this program. Errors of other libraries may be the machine's."""
 KEPT = 20
-"""Mistakes whose words are kept; all are counted."""
+"""Messages of bugs that are kept; all are counted."""
 
 
 class Bugs(logging.Handler):
-    """`watch` listens from then on, to the end of the process: windows go after the loop. `leave` ends it before. `met`
-    are the words of the first few, `count` says how many there were in all."""
+    """`watch` installs it until the process ends, since windows outlive the loop; `leave` removes it earlier. `met` has
+    the first messages, `count` the total number."""
 
     def __init__(self, secrecy: KnownSecrets | None = None) -> None:
         super().__init__(logging.ERROR)
         self.secrecy = KnownSecrets() if secrecy is None else secrecy
-        """What may stand in no words of a mistake."""
+        """Secrets to remove from messages."""
         self.met: list[str] = []
         self.count = 0
         self._bell = _Bell()
@@ -59,16 +58,16 @@ class Bugs(logging.Handler):
         logging.getLogger().addHandler(self)
 
     def leave(self) -> None:
-        """Gives the hooks back."""
+        """Restores the previous hooks."""
         if self._before is not None:
             sys.excepthook, threading.excepthook, sys.unraisablehook = self._before
             self._before = None
         logging.getLogger().removeHandler(self)
 
     def tell(self, listener: Callable[[str], object]) -> None:
-        """Tells a method of a QObject of the first mistake, in its words: once, from the loop, on the object's thread.
-        Of one that was met already, too. There is one listener."""
-        # The handler's lock: a thread may just be reporting.
+        """Calls a QObject's method with the message of the first bug, once, queued to the object's thread; also if it
+        occurred before. Only one listener."""
+        # The handler's lock, since another thread may be reporting.
         self.acquire()
         try:
             self._bell.rung.connect(listener, Qt.ConnectionType.QueuedConnection)
@@ -78,8 +77,7 @@ class Bugs(logging.Handler):
             self.release()
 
     def report(self, where: str, error: BaseException | None) -> None:
-        """Of the same mistake only the first is written down whole: one that is made with every paint would otherwise
-        leave nothing else in the log."""
+        """Logs the traceback of a bug only the first time: one that recurs with every paint would flood the log."""
         if error is None:
             return
         key = (type(error), *((frame.f_code, line) for frame, line in traceback.walk_tb(error.__traceback__)))
@@ -96,7 +94,7 @@ class Bugs(logging.Handler):
         self.count += 1
         if len(self.met) < KEPT:
             self.met.append(self.format(record))
-        # The last ones come when Qt's objects are gone.
+        # The last bugs may occur after Qt's objects were deleted.
         with suppress(RuntimeError):
             if self.count == 1:
                 self._bell.rung.emit(self.met[0])
@@ -112,14 +110,14 @@ class Bugs(logging.Handler):
         if isinstance(error, Exception) or self._before is None:
             self.report("a slot", error.with_traceback(trace))
         else:
-            # Ctrl-C, before the loop hears of it.
+            # Ctrl-C before the loop handles it.
             self._before[0](kind, error, trace)
 
     def _from_thread(self, given: threading.ExceptHookArgs) -> None:
         self.report(f"thread {given.thread.name if given.thread else '?'}", given.exc_value)
 
     def _unraisable(self, given: UnraisableHookArgs) -> None:
-        # Not what it says of itself: it may be half destroyed.
+        # Not its repr: it may be half destroyed.
         what = getattr(given.object, "__qualname__", type(given.object).__qualname__)
         self.report(f"{given.err_msg or 'what nobody waits for'}: {what}", given.exc_value)
 

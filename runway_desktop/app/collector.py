@@ -1,14 +1,13 @@
-"""Python's search for garbage, kept out of the person's way and on the GUI thread alone.
+"""Garbage collection on the GUI thread only, at suitable times; and returning freed memory to the system.
 
-Nothing that starting makes is garbage, but a search goes through all of it: again and again while modules are
-imported, and later, in one go, for 50 ms in which the window stands still. So it is held back from the first line
-on, and spares what is there then.
+Start-up creates no garbage, but each collection walks all its objects: many times during imports, and later for 50 ms
+at once, which freezes the window. So collection is off from the first line, and the objects of start-up are frozen.
 
-Left to itself the search also runs on whichever thread allocates next, the database's say, and destroys there what
-nobody holds any more: a dialog's view-model with its timers, which Qt answers with a warning at best. So it stays
-switched off, and a timer does its work where the objects live.
+Python collects on whichever thread allocates, such as the database's, and would destroy there GUI objects: for instance
+a dialog's view-model with its timers, for which Qt prints a warning at best. So automatic collection stays off, and a
+timer collects on the GUI thread.
 
-And glibc's own store of memory: it is shared by all threads, and what is free in it goes back to the system.
+glibc's heap is limited to two arenas, and its free memory is returned to the system.
 """
 
 from __future__ import annotations
@@ -22,30 +21,31 @@ EVERY_MS = 250
 SELDOM_MS = 2_000
 """While nothing is found to search: at rest the program should seldom wake."""
 GIVEN_BACK_AFTER = (3_000, 8_000)
-"""Milliseconds: by then the list of tasks was looked through; what waits for the network has given up."""
+"""Milliseconds: after the list of tasks was checked, and after network time-outs."""
 GIVEN_BACK_EVERY = 60_000
-"""Milliseconds: what frames and posters took."""
+"""Milliseconds: returns the memory of frames and posters."""
 _ARENA_MAX = -8
-"""The name of this parameter in glibc's `malloc.h`."""
+"""The parameter's number in glibc's `malloc.h`."""
 _ARENAS = 2
-"""The GUI thread's, and one for all others. They rarely allocate at once: Python lets one of them run at a time."""
+"""One for the GUI thread, one for all others. These seldom allocate at the same time: of Python's threads one runs at a
+time."""
 
 
 def spare_what_is_there() -> None:
-    """From now on what is there is searched no more; what comes later is, as usual."""
+    """Excludes all present objects from collection."""
     gc.freeze()
 
 
 def share_arenas() -> None:
-    """Has all threads allocate from two arenas. glibc would give each of two dozen one of its own, and each keeps what
-    its thread freed: 227 MB instead of 170 once a thousand tasks have passed. Before the first thread is started;
-    elsewhere than with glibc nothing happens."""
+    """Limits malloc to two arenas. By default glibc gives each of two dozen threads its own, which keeps the memory
+    freed by the thread: 227 MB instead of 170 after a thousand tasks. Call before the first thread is started; without
+    glibc it does nothing."""
     _ask_glibc("mallopt", _ARENA_MAX, _ARENAS)
 
 
 def give_back() -> None:
-    """Hands what was used and freed to the system again, which glibc would keep: 3 MB after a start, 36 MB after 300
-    posters. Elsewhere nothing happens. Takes half a millisecond, 5 where there is much."""
+    """Returns freed memory to the system, which glibc would keep: 3 MB after a start, 36 MB after 300 posters. Without
+    glibc it does nothing. Takes half a millisecond, 5 if there is much."""
     _ask_glibc("malloc_trim", 0)
 
 
@@ -59,7 +59,7 @@ def _ask_glibc(function: str, *given: int) -> None:
 
 
 def begin_to_give_back(parent: QObject) -> None:
-    """After the start has settled, and from then on as long as `parent` lives."""
+    """Starts the timers, which first wait until start-up is complete; they live as long as `parent`."""
     timers = [QTimer(parent, interval=after, singleShot=True) for after in GIVEN_BACK_AFTER]
     for timer in (*timers, QTimer(parent, interval=GIVEN_BACK_EVERY)):
         timer.timeout.connect(give_back)
@@ -67,7 +67,7 @@ def begin_to_give_back(parent: QObject) -> None:
 
 
 class Collector(QObject):
-    """Searches from a timer, from now on until `close`."""
+    """Collects garbage from a timer until `close`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,10 +79,9 @@ class Collector(QObject):
         self._timer.start()
 
     def search(self) -> None:
-        """The oldest generation whose count is past its threshold, as Python itself would. Not before what starting
-        made is spared."""
-        # Python goes through all that is spared to tell how much it is: asked every time, the window would stand still
-        # for that long four times a second.
+        """Collects the oldest generation whose count exceeds its threshold, as Python would. Not before the objects of
+        start-up are frozen."""
+        # Cached: `get_freeze_count` walks all frozen objects, which would freeze the window four times a second.
         self._has_begun = self._has_begun or gc.get_freeze_count() > 0
         for generation in (2, 1, 0) if self._has_begun else ():
             if gc.get_count()[generation] > gc.get_threshold()[generation]:
@@ -97,8 +96,8 @@ class Collector(QObject):
         return self._timer.interval()
 
     def close(self) -> None:
-        """Leaves it as it was found: Python's own search would go on with what a worker's thread allocates, and destroy
-        there what belongs to Qt."""
+        """Stops the timer and restores the state from before. In the program collection stays off, because Python would
+        destroy objects of Qt on worker threads."""
         self._timer.stop()
         if self._was_on:
             gc.enable()

@@ -1,6 +1,6 @@
-"""The wait for an engine without a window that makes room for this one, in sight of the person: who sends what.
+"""Waits, with a window, until a headless engine has handed over the profile, and shows what it is still sending.
 
-GUI thread, which is the loop's. Nothing is cut short: a paid request that is on its way takes up to `LONGEST_CREATE`.
+GUI thread, which is the loop's. Nothing is interrupted: a paid request takes up to `LONGEST_CREATE`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _LOOK_EVERY = 0.2
 
 
 async def take_over_in_sight(theme: Theme, folder: Path, words: Sequence[str], first: EngineLeaves) -> Claim | None:
-    """The profile's claim, once the engine that has it is gone; None where a window took the words meanwhile. Raises
-    RunwayDesktopError where it takes longer than anything may."""
+    """Waits for the profile's claim until the other engine has ended; None if another window took the words meanwhile.
+    Raises RunwayDesktopError after more than the longest possible time."""
     window = WaitingWindow(
         "Another program is finishing a paid request…",
         "It was started by a command or an agent. The window opens as soon as the request is stored; nothing is lost.",

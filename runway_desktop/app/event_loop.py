@@ -1,15 +1,15 @@
-"""The program's event loop: Qt's own loop as an asyncio loop. qasync starts and stops it; what is due is kept and run
-here, as asyncio's own loops do it.
+"""The program's event loop: asyncio on Qt's loop. qasync starts and stops it; ready callbacks and timers are kept and
+run here, as in asyncio's own loops.
 
-- Callbacks run in the order in which they were added. One wake-up by Qt runs all that are ready; what they add waits
-  for the next: a coroutine that never waits for anything does not freeze the window.
-- Timers are a heap with one Qt timer for the earliest. None runs too early; canceling one costs nothing.
-- While a dialog or a drag has Qt in a loop of its own (`exec`), all goes on, also when a coroutine's step opened it.
-- What a callback raises goes to `call_exception_handler`; SystemExit and KeyboardInterrupt end `run_forever`.
+- Callbacks run in the order in which they were added. One wake-up by Qt runs all that are ready; those added meanwhile
+  wait for the next one, so that a coroutine without a real wait does not freeze the window.
+- Timers are a heap with one Qt timer for the earliest. None runs too early; canceling one is cheap.
+- While a dialog or a drag runs a nested Qt loop (`exec`), everything goes on, even if a coroutine's step opened it.
+- Exceptions of callbacks go to `call_exception_handler`; SystemExit and KeyboardInterrupt end `run_forever`.
 - Debug mode checks threads and callbacks.
 
-Nothing runs while the loop does not: what is ready then is run when it does. Qt's thread only, but for
-`call_soon_threadsafe`. Raises RuntimeError when it is used after `close`.
+Nothing runs while the loop is stopped; what becomes ready runs after the next start. Qt's thread only, except
+`call_soon_threadsafe`. Raises RuntimeError after `close`.
 """
 
 from __future__ import annotations
@@ -29,15 +29,16 @@ from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, Qt, QTime
 import qasync  # isort: skip - after PySide6: it takes the binding that is there
 
 _LONGEST = 86_400.0
-"""Seconds for which Qt's timer is set at the most."""
+"""Longest time in seconds for which Qt's timer is set."""
 _EXACT = 1.0
-"""Seconds up to which it is set to the millisecond. Above, Qt may be early by a twentieth, and is set once more."""
+"""Up to so many seconds the Qt timer is precise. Longer ones may fire 5 % early and are then set again."""
 _MANY = 100
-"""Timers that were canceled before their time and are kept until then, at the least."""
+"""Minimum number of canceled timers in the heap before they are removed."""
 
 
 class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types.
-    """One for the life of the program. As any loop of asyncio, `run_until_complete` runs it and `close` ends it."""
+    """One instance for the life of the program. As any asyncio loop, it is run by `run_until_complete` and ended by
+    `close`."""
 
     _ready: deque[asyncio.Handle]
     _scheduled: list[asyncio.TimerHandle]
@@ -47,19 +48,19 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
     def __init__(self, application: QCoreApplication) -> None:
         self._waker = _Waker(self)
         self._is_woken = False
-        """A turn is on its way through Qt's queue."""
+        """A `turn` is already queued in Qt."""
         self._fatal: BaseException | None = None
         self._readers: dict[int, _Socket] = {}
         self._writers: dict[int, _Socket] = {}
         super().__init__(application)
 
     def run_forever(self) -> int:
-        """Runs until `stop`; gives the exit code of Qt's loop.
+        """Runs until `stop`; returns the exit code of Qt's loop.
 
-        While it runs, async generators that are dropped before their end are closed as tasks of this loop, and
-        `shutdown_asyncgens` knows those that are left. asyncio's own loops arrange that where they run; Qt's loop runs
-        in their place, and Python would throw GeneratorExit into such a generator at once: what it awaits while it
-        ends is then never done, such as giving a connection back.
+        Installs the hooks for async generators, as asyncio's own `run_forever` would: generators dropped before their
+        end are closed as tasks of this loop, and `shutdown_asyncgens` knows the remaining ones. Without the hooks,
+        Python would throw GeneratorExit into such a generator at once, and awaits in its cleanup would not run, such as
+        returning a connection.
         """
         self._check_closed()
         hooks = sys.get_asyncgen_hooks()
@@ -77,7 +78,7 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         return code
 
     def close(self) -> None:
-        """Drops all that has not run. May be called twice."""
+        """Drops all callbacks that have not run. May be called twice."""
         is_first = not self.is_closed()
         super().close()
         if is_first:
@@ -87,41 +88,39 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
             self._readers.clear()
             self._writers.clear()
 
-    # What is to run.
-
     def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
         handle = asyncio.BaseEventLoop.call_soon(self, callback, *args, context=context)
         if not self._is_woken:
             self._wake()
         return handle
 
-    # qasync has others in their place: one drops the context, the other makes a timer for each.
+    # Replaces qasync's versions: one drops the context, the other uses a Qt timer for each.
     call_soon_threadsafe = asyncio.BaseEventLoop.call_soon_threadsafe
     call_later = asyncio.BaseEventLoop.call_later
 
     def call_at(
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
-        """`when` is of `time`."""
+        """`when` in the time of `time()`."""
         timer = asyncio.BaseEventLoop.call_at(self, when, callback, *args, context=context)
         if when < self._waker.due:
             self._set_timer(when)
         return timer
 
     def turn(self) -> None:
-        """Runs what is ready now, and nothing that is added meanwhile. Qt calls it."""
+        """Runs the callbacks that are ready now, none that are added meanwhile. Called by Qt."""
         self._is_woken = False
         if not self.is_running():
             return
         self._take_due()
-        # Where it is called within a coroutine's step, whose dialog has a loop of its own, that task makes room for
-        # others: asyncio refuses, and then loses, a task whose step begins while another is under way.
+        # If a coroutine's step has opened a nested loop, its task is suspended meanwhile: asyncio refuses to start a
+        # task's step during another one, and would lose that task.
         around = asyncio.current_task(self)
         if around is not None:
             asyncio.tasks._leave_task(self, around)
         try:
             for _ in range(len(self._ready)):
-                # A turn within one of these callbacks may have run the others.
+                # A nested turn may have run the others.
                 if self._ready:
                     self._run_next()
         finally:
@@ -134,7 +133,7 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         handle = self._ready.popleft()
         if handle.cancelled():
             return
-        # The others go on, should this one stay in a loop of its own.
+        # So that the others run even if this one stays in a nested loop.
         if self._ready and not self._is_woken:
             self._wake()
         self.run(handle)
@@ -144,7 +143,7 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         try:
             handle._run()
         except (SystemExit, KeyboardInterrupt) as error:
-            # Qt, which called, would end the process here, or go on.
+            # Stored and raised later: raised into Qt, it would end the process or be ignored.
             self._fatal = error
             self.stop()
 
@@ -153,23 +152,21 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         self._waker.soon()
 
     def _write_to_self(self) -> None:
-        """From any thread, after something was added to what is ready."""
+        """Any thread. Called after a callback was added to the ready ones."""
         if not self._is_woken:
             self._is_woken = True
             self._waker.woken.emit()
 
     def _add_callback(self, handle: asyncio.Handle, delay: float = 0) -> asyncio.Handle:
-        """asyncio's own door, for signals of the system."""
+        """Called by asyncio for signals of the system."""
         if not handle.cancelled():
             self._ready.append(handle)
             self._write_to_self()
         return handle
 
-    # Timers.
-
     def timer_came(self) -> None:
-        """Qt's timer, which may be early. What is due runs in a turn: a timer that Qt is in the midst of does not come
-        again in a loop within it."""
+        """Called by Qt's timer, which may be early. Due callbacks run in a turn: a Qt timer does not fire again inside
+        its own callback, so a nested loop would block."""
         if not self.is_running():
             return
         self._take_due()
@@ -177,7 +174,7 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
             self._wake()
 
     def _take_due(self) -> None:
-        """Adds what is due to what is ready, and sees to it that Qt's timer comes for the first of the others."""
+        """Moves due timers to the ready callbacks, and sets Qt's timer for the next one."""
         timers = self._scheduled
         if self._timer_cancelled_count > _MANY and 2 * self._timer_cancelled_count > len(timers):
             self._drop_canceled()
@@ -186,7 +183,7 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         now = self.time()
         while timers and (timers[0].when() <= now or timers[0].cancelled()):
             timer = heapq.heappop(timers)
-            timer._scheduled = False  # type: ignore[attr-defined]  # As asyncio has it.
+            timer._scheduled = False  # type: ignore[attr-defined]  # As asyncio does.
             if timer.cancelled():
                 self._timer_cancelled_count -= 1
             else:
@@ -206,14 +203,14 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         self._timer_cancelled_count = 0
 
     def _set_timer(self, when: float) -> None:
-        """One that is due by now is taken by the next turn."""
+        """A timer that is due already runs in the next turn."""
         seconds = when - self.time()
         if seconds > 0:
             self._waker.set(when, min(seconds, _LONGEST))
         elif not self._is_woken:
             self._wake()
 
-    # Sockets and pipes, as asyncio's selector loop asks for them.
+    # Sockets and pipes, with the interface of asyncio's selector loop.
 
     def _add_reader(self, fd: Any, callback: Callable[..., object], *args: Any) -> asyncio.Handle:
         return self._listen(self._readers, QSocketNotifier.Type.Read, fd, callback, args)
@@ -251,19 +248,19 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         return socket is not None
 
     def _take_up(self) -> None:
-        """What became ready while the loop did not run."""
+        """Resumes after a stop: sockets, ready callbacks and timers."""
         for socket in (*self._readers.values(), *self._writers.values()):
             socket.take_up()
         if self._ready:
-            # One that is on its way may be lost to a loop of Qt's that is not this one.
+            # A wake-up queued before may have been lost in another Qt loop.
             self._wake()
         if self._scheduled:
             self._set_timer(self._scheduled[0].when())
 
 
 class _Waker(QObject):
-    """What Qt calls: for the next turn a timer of no length, which leaves input and painting their turn, or from other
-    threads a signal through its queue; for timers a timer. `due` is when that comes, as the loop tells time."""
+    """The Qt side of the loop: a zero-length timer for the next turn, which does not starve input and painting; a
+    queued signal for wake-ups from other threads; and the timer for the heap, due at `due` in the loop's time."""
 
     woken = Signal()
 
@@ -272,7 +269,7 @@ class _Waker(QObject):
         self.due = math.inf
         self._loop = loop
         self._timer = 0
-        # Qt has stopped it when it calls, so that it can come again in a loop within the turn.
+        # A single-shot timer is stopped when it fires, so that it can be started again in a nested loop.
         self._zero = QTimer(self, singleShot=True, interval=0)
         self._zero.timeout.connect(self._turn)
         self.soon = self._zero.start
@@ -304,16 +301,16 @@ class _Waker(QObject):
 
 
 class _Socket:
-    """A socket or pipe that Qt watches, in one direction."""
+    """A socket or pipe watched by Qt in one direction."""
 
     def __init__(self, loop: EventLoop, notifier: QSocketNotifier, handle: asyncio.Handle) -> None:
         self._loop = loop
         self._notifier = notifier
         self._handle = handle
         self._is_running = False
-        """Its callback runs."""
+        """Its callback is running."""
         self._is_held = False
-        """Switched off while a callback stays in a dialog: Qt would call again and again."""
+        """Disabled while its callback is in a nested loop: Qt would signal continuously."""
         notifier.activated.connect(self._came)
 
     def take_up(self) -> None:

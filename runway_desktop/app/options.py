@@ -1,4 +1,4 @@
-"""The command line, read once. Standard library only, so that `--help` and a second start cost nothing."""
+"""Parses the command line of the window. Standard library only, so that `--help` and a second start are fast."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from runway_desktop.values import Struct
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """What the command line says."""
+    """The parsed command line."""
 
     demo: bool = False
     tour: Path | None = None
     profile_dir: Path | None = None
     profile: str | None = None
-    """The name of a profile; None: the first one."""
+    """The name of a profile; None: the main one."""
     speed: float = 1.0
     empty: bool = False
-    """Of the demo: it begins with an empty list instead of a studio at work."""
+    """For the demo: start with an empty list instead of a studio at work."""
     verbose: bool = False
     items: tuple[str, ...] = ()
-    """Files, folders, https links, task ids: what to take in."""
+    """Files, folders, https links and task ids to take in."""
 
 
 def read(words: Sequence[str]) -> Options:
-    """Ends the process with a message for words that make no sense, as command lines do."""
+    """Ends the process with a message for invalid arguments, as argparse does."""
     parser = argparse.ArgumentParser(
         prog="runway-desktop",
         description="Make video, pictures and sound with the Runway API; keep every result.",
@@ -85,15 +85,14 @@ def read(words: Sequence[str]) -> Options:
 
 
 def has_display() -> bool:
-    """Whether a window can be shown: Windows and macOS always, elsewhere where a display is named or a platform was
-    chosen."""
+    """Whether a window can be shown: always on Windows and macOS; elsewhere if a display or a Qt platform is set."""
     if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _can_be_taken_in(item: str) -> bool:
-    """Whether it is a file, a folder, a link or a task id: anything else would become a prompt that nobody wrote."""
+    """Whether it is a file, a folder, a link or a task id: anything else would become an unintended prompt."""
     if item.lower().startswith("https://") or Path(item).expanduser().exists():
         return True
     try:
@@ -103,6 +102,6 @@ def _can_be_taken_in(item: str) -> bool:
 
 
 def _absolute(item: str) -> str:
-    """A path must mean the same in the program that already runs elsewhere."""
+    """An absolute path, since the running program may have another current directory."""
     path = Path(item).expanduser()
     return str(path.absolute()) if path.exists() else item

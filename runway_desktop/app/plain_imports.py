@@ -1,13 +1,13 @@
-"""Python's own import, put back after PySide has been imported.
+"""Imports PySide without its import hook and without compiling its stub writer.
 
-PySide puts a function of its own before every later import. It reads the source of each module that is imported, in
-search of its own name, so that `from __feature__ import …` can change how Qt's methods are called there. We have no
-use for that, and reading the source of hundreds of modules costs a tenth of the time to the first paint, and keeps all
-of it in memory. Where PySide does it no more, nothing is changed. GUI thread, before anything else is imported.
+PySide replaces the import function by one that reads the source of every later module in search of `from __feature__
+import …`. This program does not use that; reading hundreds of modules takes a tenth of the time to the first paint, and
+keeps their source in memory. So Python's own import function is restored. If a PySide version has no such hook, nothing
+changes. GUI thread, before any other import.
 
-PySide also compiles, at each start anew, the program that writes its own stub files. Nobody asks for those here, so it
-is compiled as an empty module; a module that is put in its place beforehand would be thrown away. Where PySide does not
-compile it, nothing is changed.
+PySide also compiles at each start a module that writes its stub files. It is compiled as an empty module here;
+replacing the module beforehand does not work, since PySide overwrites it. If a version does not compile it, nothing
+changes.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _STUB_WRITER = "pyi_generator.py"
 
 
 def import_qt() -> None:
-    """Imports QtCore, and leaves the import of everything that comes after it as it was."""
+    """Imports QtCore, and keeps Python's import function for all later imports."""
     before, builtins.compile = (builtins.__import__, builtins.compile), _compile
     try:
         import PySide6.QtCore  # noqa: F401 - for its effect
     finally:
         builtins.__import__, builtins.compile = before
-        # What it has read of Python's own source by then.
+        # Drops the source lines that PySide has read.
         linecache.clearcache()
 
 

@@ -1,8 +1,8 @@
-"""One run of the program, in order: profile, log, single instance, Qt and loop, engine, window, first paint, loops,
-key; and down again.
+"""One run of the program: profile, log, single instance, Qt and loop, engine, window, first paint, background loops,
+key; and shutdown.
 
 The order matters: the window is painted from the database before HTTP, keychain and multimedia are imported; and
-closing is a handshake that finishes what is on its way before the loop ends.
+closing finishes work in progress before the loop ends.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _OF_THIS_COMPUTER = ("qt.multimedia", "qt.accessibility")
-"""What Qt misses there (a decoder, a call of the screen reader) is for the log and not for the terminal, just as a
-missing sound server, which it complains of without a category."""
+"""For these categories Qt's warnings are about the computer (a missing decoder, an unsupported accessibility call), so
+they go to the log, not to the terminal. The same for a missing sound server, reported without a category."""
 
 
 def run(options: Options, secret: str | None = None) -> int:
-    """Runs until the window is closed; gives the exit code. `secret` is the key that the environment held."""
+    """Runs until the window is closed; returns the exit code. `secret` is the key from the environment."""
     share_arenas()
     try:
         profile = environment.profile(demo=options.demo, folder=options.profile_dir, name=options.profile)
@@ -63,7 +63,7 @@ def run(options: Options, secret: str | None = None) -> int:
     secrecy = KnownSecrets()
     environment.start_log(profile.log, secrecy, verbose=options.verbose)
     if sys.platform == "win32":
-        # What speaks through a pipe is Qt's.
+        # On Windows the communication with other instances uses Qt's pipes.
         make_application()
     claim: Claim | None = None
     leaving: EngineLeaves | None = None
@@ -93,9 +93,9 @@ def run(options: Options, secret: str | None = None) -> int:
 
 
 class _Life:
-    """From the profile's claim to its end: what comes before the session, the session, and what is offered in its place
-    where the list of tasks is damaged. Later starts and clients wait from the first moment on, and are answered once
-    something stands that they can be shown."""
+    """The process from claiming the profile to its end: the steps before the session, the session, and the offer of
+    backups if the list of tasks is damaged. Later starts and clients may connect from the beginning; they are answered
+    as soon as a window can handle them."""
 
     def __init__(self, profile: Profile, options: Options, bugs: Bugs, secret: str | None, claim: Claim | None) -> None:
         self.claim = claim
@@ -110,7 +110,7 @@ class _Life:
         self._listening = private_socket.listen(profile.folder) if claim is not None else None
 
     async def run(self, supervisor: Supervisor, theme: Theme, leaving: EngineLeaves | None) -> int:
-        """Without a claim, an engine that is `leaving` is waited for first."""
+        """Without a claim, waits first for the engine that is `leaving`."""
         try:
             if leaving is not None:
                 from .engine_first import take_over_in_sight
@@ -120,7 +120,8 @@ class _Life:
                     return 0
                 self._listening = private_socket.listen(self._profile.folder)
             if self._profile.restoring.exists() or (self.claim is not None and not self.claim.is_sure):
-                # It may be long until the window stands; or only the door tells others that this program is here.
+                # Opens the socket early, since the window may take long; or since only the socket tells others of this
+                # program.
                 await self._open_door()
             return await self._live(supervisor, theme)
         except RunwayDesktopError as error:
@@ -135,7 +136,7 @@ class _Life:
                 self._listening.close()
 
     def ring(self, words: Sequence[str]) -> None:
-        """Later starts that come while a restore is finished are heard by the session once it is there."""
+        """Later starts before the session exists are passed to it afterwards."""
         if self.window is not None:
             self.window.ring(words)
         else:
@@ -164,9 +165,9 @@ class _Life:
             self.starts_again = self.starts_again or session.starts_again
 
     async def _open_door(self) -> None:
-        """Once more does nothing."""
+        """Idempotent."""
         if self._close_door is None:
-            # The first paint does not wait for it.
+            # Imported late, since the first paint does not need it.
             from .window_door import WindowDoor
 
             door = WindowDoor(self)
@@ -175,7 +176,8 @@ class _Life:
 
 
 async def _run_session(session: Session, bugs: Bugs, supervisor: Supervisor, theme: Theme) -> int:
-    """Its exit code. Raises RunwayDesktopError, also in place of a mistake of ours that ends it: the person is told."""
+    """Returns the exit code. Raises RunwayDesktopError, also instead of a bug that ends the session, so that the user
+    gets a message."""
     try:
         return await session.run(supervisor, theme)
     except RunwayDesktopError:
@@ -194,9 +196,8 @@ def _ends_by_mistake(profile: Profile) -> RunwayDesktopError:
 
 
 async def finish_restore_first(theme: Theme, profile: Profile) -> list[Notice]:
-    """Puts in its place what the person agreed to restore; gives what is to be told. Raises RunwayDesktopError when it
-    is in the middle of it and cannot go on, or when a mistake of ours leaves that open: then the list of tasks must not
-    be opened."""
+    """Completes a restore that the user has confirmed; returns notices about it. Raises RunwayDesktopError if it is
+    stuck half-way, or if a bug leaves that open: then the list of tasks must not be opened."""
     if not profile.restoring.exists():
         return []
     from runway_desktop.services.backup.finishing import is_waiting
@@ -218,10 +219,10 @@ async def finish_restore_first(theme: Theme, profile: Profile) -> list[Notice]:
 
 
 _QUIET = (
-    # Else its decoder writes each file's properties to the terminal, past every handler.
+    # Otherwise the decoder prints each file's properties to the terminal, past every handler.
     "qt.multimedia.*.info=false",
-    # It misses pipewire while its library is being loaded. `_qt_message` would want the interpreter then, which another
-    # thread may hold that imports a module in C and waits for the loader: the program would stand still for ever.
+    # Qt misses pipewire while loading its library. `_qt_message` would then need the GIL, which another thread may hold
+    # that is importing a C module and waits for the loader: a deadlock.
     "qt.multimedia.symbolsresolver=false",
 )
 
@@ -237,7 +238,7 @@ def make_application() -> QApplication:
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else _first_application()
     application.setApplicationName("Runway Desktop")
-    # No display name: Qt puts it behind every title, after a dash of another length than ours.
+    # No display name: Qt would append it to every title, after a different dash.
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("io.github.runway_desktop.RunwayDesktop")
     application.setQuitOnLastWindowClosed(False)
@@ -249,8 +250,8 @@ def make_application() -> QApplication:
 
 
 def _first_application() -> QApplication:
-    """Ends the process with a sentence where no window can be shown. Qt gives the cause in a warning, then others, then
-    a fatal message, after which it would abort."""
+    """Creates the application; ends the process with a message if no window can be shown. Qt gives the cause in its
+    first warning, followed by others and a fatal message, after which it would abort."""
     said: list[str] = []
 
     def listen(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
@@ -277,12 +278,12 @@ def _first_application() -> QApplication:
 def run_on_loop(
     application: QApplication, main: Callable[[Supervisor, Theme], Coroutine[Any, Any, int]], bugs: Bugs
 ) -> int:
-    """Runs `main(supervisor, theme)` on a loop with workers of its own, and closes both for good. `bugs` listens from
-    then on; where `main` itself ends by a mistake of ours, the exit code is 1."""
+    """Runs `main(supervisor, theme)` on a new loop with worker threads, and closes both. `bugs` is active from then on;
+    the exit code is 1 if `main` ends by a bug."""
     theme = Theme(application)
     loop = EventLoop(application)
     asyncio.set_event_loop(loop)
-    # What looks up names of hosts, which may hang with the network.
+    # For resolving host names, which may hang.
     workers = DiskThreads(4, "default", patience=1.0)
     loop.set_default_executor(workers)
     collector = Collector()
@@ -293,7 +294,7 @@ def run_on_loop(
     except RunwayDesktopError as error:
         sys.stderr.write(f"{error.in_words()}\n")
         return 1
-    except Exception as error:  # noqa: BLE001 - the last resort: in the log, where it can be found again
+    except Exception as error:  # noqa: BLE001 - last resort: logged
         bugs.report("the program's work", error)
         return 1
     finally:
@@ -305,7 +306,8 @@ def run_on_loop(
 
 
 async def _say_and_wait(error: RunwayDesktopError) -> None:
-    """A sentence in place of the window, where the engine could not start: a list of a newer program, say."""
+    """A message instead of the window if the engine could not start, for instance because the list is of a newer
+    program."""
     from PySide6.QtWidgets import QMessageBox
 
     log.warning("The program cannot start: %s %s", error.in_words(), error.detail)
@@ -327,6 +329,6 @@ def _qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> N
     }.get(kind, logging.ERROR)
     of_this_computer = (context.category or "").startswith(_OF_THIS_COMPUTER) or message.startswith("PulseAudio")
     if of_this_computer:
-        # No mistake of the program either way.
+        # Not a bug of the program either way.
         level = {logging.WARNING: logging.INFO, logging.ERROR: logging.WARNING}.get(level, level)
     logging.getLogger("qt").log(level, "%s", message)

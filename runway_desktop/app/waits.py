@@ -1,9 +1,7 @@
-"""Two waits in sight of the person: of a closing program for what is on its way, once it takes longer than a moment,
-and for a list of tasks that is brought up to date.
+"""Two waits with a window: for work in progress at shutdown, and for a migration of the list of tasks.
 
-GUI thread, which is the loop's. Nothing is lost by closing all the same: what was being sent is uncertain then, and
-what was being saved goes on at the next start. The other cannot be broken off: a program that is killed meanwhile finds
-the list as it was.
+GUI thread, which is the loop's. Closing at once loses nothing: what was being sent becomes uncertain, and downloads
+resume at the next start. A migration cannot be canceled; if the program is killed, the list is unchanged.
 """
 
 from __future__ import annotations
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 
 SHOWN_AFTER = 1.0
 ANYWAY_AFTER = 10.0
-"""Seconds until closing all the same is offered: most answers come sooner, and each may be of a task that is paid."""
+"""Seconds until "close anyway" is offered: most answers come sooner, and each may belong to a paid task."""
 
 
 async def settle_in_sight(
@@ -36,8 +34,8 @@ async def settle_in_sight(
     shown_after: float = SHOWN_AFTER,
     anyway_after: float = ANYWAY_AFTER,
 ) -> None:
-    """Returns when `settling` has ended, or was canceled because the person did not want to wait any longer. `what`
-    says what is waited for."""
+    """Returns when `settling` has ended, or was canceled because the user did not want to wait. `what` describes what
+    is waited for."""
     begun = asyncio.get_running_loop().time()
     dialog: ClosingDialog | None = None
     try:
@@ -68,7 +66,7 @@ def _opened(window: QWidget | None, settling: asyncio.Task[Any]) -> ClosingDialo
 
 
 async def renew_in_sight(opening: asyncio.Future[Any], theme: Theme) -> None:
-    """Returns when `opening` has ended, whatever came of it."""
+    """Returns when `opening` has ended, successfully or not."""
     window = WaitingWindow(
         "Updating the list of tasks…",
         "This version of the program keeps it in a smaller form. The window opens when it is done, in a minute or two. "

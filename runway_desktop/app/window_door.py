@@ -1,6 +1,5 @@
-"""What other programs of the same person reach while a window has the profile: a later start hands over its words,
-commands and servers ask for tasks. Loop's thread only. Imported once the window stands, or something in its place.
-"""
+"""The window's endpoint for other programs: later starts pass their command line, clients make calls. Loop's thread
+only. Imported once a window is painted."""
 
 from __future__ import annotations
 
@@ -22,11 +21,11 @@ from runway_desktop.usecases.use_cases import UseCases
 log = logging.getLogger(__name__)
 
 _LIST_WITHIN = 15.0
-"""Seconds that a caller waits for the list of tasks to be opened."""
+"""Seconds that a caller waits until the list of tasks is open."""
 
 
 class Window(Protocol):
-    """A session, as other programs see it."""
+    """A session, as this module needs it."""
 
     @property
     def is_leaving(self) -> bool: ...
@@ -36,7 +35,7 @@ class Window(Protocol):
 
 
 class Life(Protocol):
-    """The window's process: `window` is None where something else wants the person, before it or in its place."""
+    """The window's process: `window` is None while another window needs the user, before or instead of the session."""
 
     @property
     def window(self) -> Window | None: ...
@@ -50,7 +49,7 @@ class WindowDoor:
         self._door: Door | None = None
 
     async def open(self, folder: Path, listening: private_socket.Listening | None) -> None:
-        """`folder` is the profile's. Where nobody can listen, the program goes on without."""
+        """`folder` is the profile's. If the endpoint cannot be opened, the program goes on without it."""
         if sys.platform == "win32":
             from .windows_door import WindowsDoor
 
@@ -66,8 +65,6 @@ class WindowDoor:
     async def close(self) -> None:
         if self._close is not None and (closing := self._close()) is not None:
             await closing
-
-    # What answers at the door.
 
     def welcome(self) -> Welcome:
         window = self._life.window
@@ -101,14 +98,14 @@ class WindowDoor:
             cases.clients.connected = door.connected
             door.count_changed = cases.clients.changed
             door.count_changed()
-        # With all that a client may do; the window needs none of it.
+        # Imported late: it imports everything that clients can do, which the window does not need.
         from runway_desktop.remote.answers import answer
 
         return await answer(cases.client_cases(window.ready.wait), client, name, arguments)
 
 
 def words_in(line: bytes) -> list[str] | None:
-    """The words that a line hands over; None for anything else."""
+    """The words in a line of a later start; None for anything else."""
     try:
         found = json.loads(line)
     except (ValueError, RecursionError):

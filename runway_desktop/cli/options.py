@@ -1,4 +1,4 @@
-"""The commands' own words, read by the standard library alone."""
+"""Parser of the commands' arguments. Standard library only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FIELDS = (
     "failure", "failureCode", "next", "waits_because", "waits_for",
     "asked_by", "request_id", "decision", "refused_because", "note", "files",
 )  # fmt: skip
-"""What `list --json` can be narrowed to: the members of a task's answer."""
+"""Fields that `list --json` can select: the members of a task's answer."""
 MOST_LISTED = 200
 ABOUT = """\
 Commands for scripts, servers and agents; no display is needed. With a window open they go through it. Without a
@@ -30,8 +30,8 @@ no task: stderr names the command that goes on"""
 
 
 class Parser(argparse.ArgumentParser):
-    """One that raises CallRefused for words that make no sense. Flags have to be whole: a later version's new flag
-    changes no script."""
+    """Raises CallRefused for invalid arguments. Flags cannot be abbreviated, so that new flags of a later version do
+    not break scripts."""
 
     def __init__(self, *, allow_abbrev: bool = False, **more: Any) -> None:
         super().__init__(allow_abbrev=allow_abbrev, **more)
@@ -41,7 +41,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def read(words: Sequence[str]) -> argparse.Namespace:
-    """The command comes first. `json` is None without `--json`, else the fields that are wanted. Raises CallRefused."""
+    """The command comes first. `json` is None without `--json`, else the selected fields. Raises CallRefused."""
     found, unknown = parser().parse_known_args(list(words))
     if unknown:
         raise _refused(f"“{unknown[0]}” is nothing that {words[0]} takes.", f"{PROGRAM} {words[0]}")
@@ -49,7 +49,7 @@ def read(words: Sequence[str]) -> argparse.Namespace:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Completions and the man page are made of it when packaging."""
+    """Also used by packaging, for completions and the man page."""
     found = Parser(prog=PROGRAM, description=ABOUT, epilog=EXIT_CODES)
     commands = found.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -103,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
     command = add("grant", "let commands spend up to so many credits a day from this profile; asks at the terminal")
     command.add_argument("credits", type=_credits, metavar="CREDITS", help="a day; 0 takes it back")
 
-    # Answered by `mcp/main.py`; here for completions and the man page.
+    # Handled by `mcp/main.py`; here for completions and the man page.
     add("mcp", "serve an agent on stdin and stdout, by the Model Context Protocol")
     return found
 

@@ -1,5 +1,5 @@
-"""What commands print: the answer on stdout, progress and problems on stderr, both for a terminal that shows text from
-outside (prompts, names, a server's words) and must not be controlled by it."""
+"""Output of commands: the answer on stdout, progress and problems on stderr. Untrusted text (prompts, names, server
+messages) is escaped, so that it cannot control the terminal."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ Answer = Mapping[str, Any]
 
 
 def say(words: str) -> None:
-    """On stderr. Raises nothing: a reader who is gone ends no command."""
+    """Prints on stderr. Raises nothing: a closed pipe must not end a command."""
     with suppress(OSError, ValueError):
         sys.stderr.write(f"{shown(words)}\n")
         sys.stderr.flush()
 
 
 def as_json(found: Answer) -> str:
-    """One line. Whatever does not show is escaped, which changes nothing of its meaning."""
+    """One line. Unprintable characters are escaped, which does not change the JSON's meaning."""
     is_plain = (sys.stdout.encoding or "").replace("-", "").casefold() != "utf8"
     text = json.dumps(found, ensure_ascii=is_plain)
     return f"{shown(text, escape=lambda letter: json.dumps(letter)[1:-1])}\n"
 
 
 def as_text(found: Answer) -> str:
-    """For people: tasks and models as tables, anything else a line a member."""
+    """For people: tasks and models as tables, anything else one line for each member."""
     tasks, models = found.get("tasks"), found.get("models")
     if isinstance(tasks, list):
         lines = _table([(one["task_id"], one["state"], one["model"], one["prompt"]) for one in tasks])
@@ -45,12 +45,12 @@ def as_text(found: Answer) -> str:
 
 
 def write(text: str) -> str:
-    """To stdout, all of it. Why it could not be written; empty where its reader has enough, too."""
+    """Writes all of it to stdout. Returns why it failed; empty on success, and if the reader has closed the pipe."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except (OSError, ValueError) as error:
-        # Nothing more may be written, nor at the end of the process.
+        # Nothing more must be written, not even when the process ends.
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return "" if isinstance(error, BrokenPipeError) else str(error)
@@ -58,7 +58,7 @@ def write(text: str) -> str:
 
 
 def refused(error: CallRefused, *, in_json: bool) -> int:
-    """Says why, and gives the exit code."""
+    """Prints the reason; returns the exit code."""
     say(error.in_words())
     if in_json:
         write(as_json({"error": error.message, "hint": error.advice, "code": error.code.name.lower()}))
@@ -66,7 +66,7 @@ def refused(error: CallRefused, *, in_json: bool) -> int:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Columns below each other. A terminal gets lines of its own width, a file whole ones."""
+    """Aligned columns. Lines are cut to the width of a terminal, but not in a file."""
     widest = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     cells = [[shown(cell) for cell in row] for row in rows]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]

@@ -1,5 +1,4 @@
-"""Copies of saved results in a folder of the caller's. What was paid for stays in the library, whatever goes wrong
-here. Blocking."""
+"""Copies saved results to a folder of the caller. The originals stay in the library, even if this fails. Blocking."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ from .printing import Answer, say
 
 
 def check_folder(folder: Path) -> None:
-    """Before anything is asked for or paid. Makes the folder. Raises CallRefused where nothing can be written."""
+    """Creates and checks the folder, before anything is requested or paid. Raises CallRefused if it is not writable."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -27,7 +26,7 @@ def check_folder(folder: Path) -> None:
 
 
 def copy_results(tasks: Sequence[Answer], folder: Path) -> bool:
-    """Whether all results of the tasks that succeeded are there now. Replaces nobody's file."""
+    """Returns whether all results of the succeeded tasks were copied. Never overwrites other files."""
     names, room = Names(beside=False), DiskRoom()
     is_whole = True
     for task in tasks:

@@ -34,7 +34,7 @@ def main(words: Sequence[str]) -> int:
         sys.stderr.write(f"{MISSING}\n")
         return 1
 
-    # A host that is gone reads nothing more: what is left in a stream's buffer is not worth a word from Python 3.13 on.
+    # After the host has gone, Python 3.13 and later report that buffered output cannot be written; that is ignored.
     sys.unraisablehook = _tell_unless_nobody_reads
 
     async def run() -> None:

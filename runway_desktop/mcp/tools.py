@@ -1,7 +1,7 @@
-"""The tools: names, arguments and promises of each, and the call of the profile's engine that answers it.
+"""The MCP tools: name, arguments, description, and the engine call that answers each.
 
-The first ten are those of Runway's own MCP server, by their names and arguments. Which rules hold stands in each
-description, since some hosts ignore a server's instructions. Unknown arguments are errors.
+The first ten have the names and arguments of Runway's own MCP server. Each description repeats the rules that apply,
+because some hosts ignore a server's instructions. Unknown arguments are errors.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Found = dict[str, Any]
 
 _CAPITAL = re.compile("([A-Z])")
 LONGEST_WAIT = 45.0
-"""Seconds of one wait. Hosts give a call up after 60 at the earliest."""
+"""Seconds of one wait. Hosts time out after 60 at the earliest."""
 _APPROVED = (
     " The person approves it in Runway Desktop before anything is paid, unless they gave this program an allowance; "
     "the answer says so at once. Then call wait with its task_id."
@@ -36,15 +36,15 @@ class Tool(Struct, frozen=True, kw_only=True):
     says: str
     takes: type[Struct]
     call: Callable[[Any], Call]
-    """From the arguments to the call that answers."""
+    """Converts the arguments to the engine call."""
     shape: Callable[[Found], Found] | None = None
-    """The answer as the tool promises it."""
+    """Converts the answer to the tool's form."""
     reads: bool = True
     destroys: bool = False
     repeats: bool = True
-    """The same again does nothing more."""
+    """Idempotent: repeating the call has no further effect."""
     has_files: bool = False
-    """Its results are named as resources besides."""
+    """Its result files are also returned as resource links."""
 
     @property
     def title(self) -> str:
@@ -77,7 +77,7 @@ def _inlined(schema: Any, parts: Mapping[str, Any]) -> Any:
 
 
 class Arguments(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
-    """As Runway's server spells them."""
+    """Spelled as by Runway's server."""
 
 
 class Nothing(Arguments, frozen=True, kw_only=True):
@@ -128,7 +128,7 @@ class AudioWanted(Arguments, frozen=True, kw_only=True):
 
 
 class Ours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """As this program spells them."""
+    """Spelled as by this program."""
 
 
 class Estimated(Ours, frozen=True, kw_only=True):
@@ -159,7 +159,7 @@ class ResultWanted(Ours, frozen=True, kw_only=True):
 
 
 def _making(endpoint: str, asked: Arguments, /, **renamed: str) -> Call:
-    """What was said of the request; `renamed`: fields that the API calls otherwise."""
+    """The call for a create; `renamed`: arguments whose API name differs."""
     values = {name: value for name, value in msgspec.to_builtins(asked).items() if value is not None}
     model = values.pop("model")
     for name in set(renamed) & set(values):
@@ -170,7 +170,7 @@ def _making(endpoint: str, asked: Arguments, /, **renamed: str) -> Call:
 
 
 def _organization(found: Found) -> Found:
-    """As Runway's own answer has it."""
+    """In the form of Runway's own answer."""
     models: Mapping[str, Found] = found["models"]
     return {
         "creditBalance": found["credits"],

@@ -1,6 +1,6 @@
-"""What a client's calls mean: name and arguments of each, and the use case that answers it.
+"""Table of the calls of clients: parameters, and the use case that answers each.
 
-Gives what JSON knows. Raises CallRefused. Loop's thread only.
+Returns JSON values. Raises CallRefused. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from runway_desktop.values import Struct
 
 
 class Answering(Struct, frozen=True):
-    """A call: the value that its arguments make, and what answers it."""
+    """A call: the struct of its parameters, and its handler."""
 
     takes: type[Struct]
     answer: Callable[[ClientCases, str, Any], Awaitable[object]]
     works: bool = False
-    """It needs the engine at work: polling, sending, saving."""
+    """Needs the engine's background loops: polling, sending, saving."""
     may_move: bool = True
-    """It may be broken off and asked again of the next engine. Others are finished first."""
+    """It can be aborted and repeated at the next engine. Other calls are finished first."""
 
 
 CALLS: Mapping[str, Answering] = {

@@ -1,8 +1,8 @@
-"""The engine of a profile without a window: built for one command or one server, it answers at the profile's door and
-makes room for a window that is opened.
+"""The engine without a window: built for one command or MCP server, it also answers at the profile's socket, and hands
+over to a window that is opened.
 
-It has the profile's lock from its first moment to its last. What a window would ask its person at the start ends it
-with CallRefused. Loop's thread only.
+It holds the profile's lock during its whole life. Anything that needs the user at start-up ends it with CallRefused.
+Loop's thread only.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ from .messages import LEAVE, Welcome
 log = logging.getLogger(__name__)
 
 _LEFT_TO_WINDOW = "downloads"
-"""The stage of closing that a window does not wait for: it goes on with them."""
+"""The shutdown stage that is skipped for a window, which resumes the downloads itself."""
 
 
 def moving() -> CallRefused:
-    """For callers of an engine that makes room for a window: they ask that one."""
+    """For clients of an engine that hands over to a window: they must call that one."""
     return CallRefused("The profile is being handed over to a window.", code=Code.MOVING)
 
 
 class Headless:
-    """Made by `start`."""
+    """Created by `start`."""
 
     def __init__(self, assembly: Assembly, supervisor: Supervisor, closing: AsyncExitStack) -> None:
         self._assembly = assembly
@@ -65,10 +65,10 @@ class Headless:
     async def start(
         cls, profile: Profile, address: Address, claim: Claim, *, state: Path, secrecy: KnownSecrets
     ) -> Headless:
-        """Listens at once and builds the engine; nothing is sent or asked for by itself before a call needs that.
-        Raises CallRefused, and the claim is released."""
+        """Opens the socket at once and builds the engine; the background loops start with the first call that needs
+        them. If it raises CallRefused, the claim is released."""
         async with AsyncExitStack() as closing:
-            # What comes first goes last: the lock, before which nobody is answered any more.
+            # Reverse order: the lock is released last, after the socket was closed.
             closing.callback(claim.release)
             listening = listen(profile.folder)
             door = Door(listening) if listening is not None else None
@@ -90,7 +90,7 @@ class Headless:
             closing.push_async_callback(supervisor.close, 5)
             found = cls(assembly, supervisor, closing)
             if assembly.demo is not None:
-                # Its Runway is a child of this process, and its list begins with a studio.
+                # The demo's simulator is a child of this process, and its list begins with a studio.
                 await found._work()
                 await assembly.demo.stands.wait()
             if door is not None:
@@ -107,10 +107,8 @@ class Headless:
         return self._leaving.is_set()
 
     async def close(self) -> None:
-        """Finishes what is under way and releases the profile. May be called twice."""
+        """Finishes work in progress and releases the profile. May be called twice."""
         await self._go(for_window=False)
-
-    # What answers at the door.
 
     def welcome(self) -> Welcome:
         return Welcome(program=__version__, is_leaving=self.is_leaving, under_way=self._cases.under_way())
@@ -140,16 +138,14 @@ class Headless:
             leaving.cancel()
             await asyncio.gather(work, leaving, return_exceptions=True)
 
-    # Within.
-
     async def _find_key(self) -> None:
-        """Looks for it once. The keychain may ask its person, who may take as long as they like."""
+        """Looks for the key once. The keychain may ask the user, for any length of time."""
         if self._key is None:
             self._key = self._supervisor.spawn(self._assembly.engine.account.start(), "find key")
         await shielded(self._key)
 
     async def _work(self) -> None:
-        """The loops run from the first call on that needs them."""
+        """Starts the background loops with the first call that needs them."""
         if self._at_work is None:
             self._at_work = self._supervisor.spawn(self._start_loops(), "start the loops")
         await shielded(self._at_work)
@@ -164,7 +160,7 @@ class Headless:
         self._say_what_is_queued()
 
     def _say_what_is_queued(self) -> None:
-        """The lane goes on where the last program of this profile ended, with what the person had queued there."""
+        """Logs how many tasks the lane will also send, because the user had queued them before."""
         tasks = self._assembly.engine.ledger.open()
         queued = sum(task.state is State.HELD and task.hold.code is HoldCode.ITS_TURN for task in tasks)
         if queued and not self._assembly.engine.settings.paused:
@@ -175,7 +171,7 @@ class Headless:
         try:
             await assembly.check()
         except DamagedList as error:
-            # Nothing is sent then, and every further call is told.
+            # Then nothing is sent, and every further call is refused.
             self._damage = error
 
     async def _go(self, *, for_window: bool) -> None:
@@ -193,7 +189,7 @@ class Headless:
 
 
 def _tell(event: Event) -> None:
-    """What a window would show its person goes to the log, and from there to the terminal."""
+    """Problems that a window would show go to the log, and from there to the terminal."""
     notice = said(event) if isinstance(event, EngineNotice) else event
     if isinstance(notice, Notice) and notice.is_problem:
         log.warning("%s %s", notice.message, notice.detail)

@@ -1,7 +1,7 @@
-"""The tour through the large view, the compare window and the lineage: a clip at the size of the window, four clips in
-step, a wipe, a difference, a clip made from another's last frame.
+"""Tour of the large view, the compare window and the lineage: a large clip, four clips in sync, a wipe, a difference, a
+clip made from another's last frame.
 
-GUI thread, inside a coroutine; raises `StepFailed` when something does not come in time.
+GUI thread, in a coroutine; raises `StepFailed` if something does not happen in time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .hands import StepFailed, find, press, type_text, until
 from .walk import Walk
 
 _SECONDS_IN = 1.6
-"""How far the clips are played before their picture is taken."""
+"""Playback position for the screenshot."""
 
 
 async def compare(walk: Walk) -> None:
@@ -86,7 +86,7 @@ async def _enter(walk: Walk, task_ids: list[TaskId]) -> CompareView:
 
 
 def _key(room: QWidget, key: Qt.Key, *, shift: bool = False) -> None:
-    """By the room's own actions, as a key pressed in it is."""
+    """Triggers the room's action for a key."""
     held = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
     sequence = QKeySequence(QKeyCombination(held, key))
     wanted = next((found for found in room.actions() if sequence in found.shortcuts()), None)
@@ -110,7 +110,7 @@ async def _lineage(walk: Walk) -> None:
     type_text(prompt, "The light goes out, and the camera turns to the sea")
     press(prompt, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     walk.say("lineage")
-    # What is sent is chosen by itself.
+    # The new task is selected automatically.
     await until(lambda: models.details.row is not None and models.details.row.task.id != clip, "the new task", 40)
     await until(lambda: (family := models.details.lineage.family) and family.above, "what it is made from", 40)
     await until(lambda: models.details.chosen[0] in walk.saved(Media.VIDEO), "the clip that is made from it", 90)

@@ -1,7 +1,7 @@
-"""The tour through export and import: results leave with their settings files and are found in the folder again, the
-list as a table, a script's log with the ids of its tasks.
+"""Tour of export and import: results are exported with settings files and imported again, the list as a table, a
+script's log with task ids.
 
-GUI thread, inside a coroutine; raises `StepFailed` when something does not come in time.
+GUI thread, in a coroutine; raises `StepFailed` if something does not happen in time.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .walk import Walk
 Kind = TypeVar("Kind", ExportWindow, FolderImportWindow, IdImportWindow)
 
 NEW = 5
-"""Results of the exported folder that become somebody else's, so that the import has something to do."""
+"""Exported results that get foreign ids, so that there is something to import."""
 
 
 async def exchange(walk: Walk) -> None:
@@ -60,7 +60,7 @@ async def _export(walk: Walk, folder: Path) -> None:
 async def _import_folder(walk: Walk, folder: Path) -> None:
     window = walk.window
     walk.say("import of a folder")
-    # Some of it seems to come from another machine.
+    # Makes part of it look as if from another machine.
     await asyncio.get_running_loop().run_in_executor(None, _give_away, folder)
     drop(window, [folder])
     found = await _ready(walk, FolderImportWindow)
@@ -90,7 +90,7 @@ async def _ready(walk: Walk, kind: type[Kind]) -> Kind:
 
 
 def _give_away(folder: Path) -> None:
-    """In a worker. Gives some settings files the ids of tasks that nobody here knows."""
+    """On a worker thread. Gives some settings files the ids of unknown tasks."""
     for path in sorted(folder.rglob("*.json"))[:NEW]:
         document = json.loads(path.read_text(encoding="utf-8"))
         document["task"] |= {"id": uuid.uuid4().hex, "runway_id": str(uuid.uuid4())}
@@ -98,7 +98,7 @@ def _give_away(folder: Path) -> None:
 
 
 def _log(walk: Walk) -> str:
-    """What a script would have left: ids that are here, ids that are not, and other ids."""
+    """A log as of a script: with known ids, unknown ids, and other ids."""
     lines = []
     for number, row in enumerate(walk.rows()[:6]):
         words = row.task.request.prompt.replace('"', "'")

@@ -1,6 +1,6 @@
-"""The tour's look at making things: six different forms, filled in, and the chooser over them.
+"""Tour of the composer: six different forms, filled in, and the model chooser.
 
-GUI thread. Raises StepFailed when the chooser does not open.
+GUI thread. Raises StepFailed if the chooser does not open.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .hands import Album, until
 
 
 async def show_forms(window: MainWindow, composer: Composer, album: Album, picture: Path, clip: Path) -> None:
-    """A picture of each form. `picture` and `clip` are files that stand in the inputs."""
+    """A screenshot of each form. `picture` and `clip` are files for the inputs."""
     for name, endpoint, model, values in _requests(picture.as_uri(), clip.as_uri()):
         composer.load(Request(endpoint=endpoint, model=model, values=values))
         window.composer_pane.open_form(True)
@@ -30,7 +30,7 @@ async def show_forms(window: MainWindow, composer: Composer, album: Album, pictu
 
 
 async def show_chooser(window: MainWindow, album: Album, search: str, name: str) -> None:
-    """The chooser, with something searched for or not."""
+    """A screenshot of the chooser with this search text."""
     window.composer_pane.choose_model()
     panel = await until(_chooser, "the chooser")
     panel.search.setText(search)
@@ -44,7 +44,7 @@ def _chooser() -> ChooserPanel | None:
 
 
 def _requests(picture: str, clip: str) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
-    """Name of the picture, endpoint, model, values."""
+    """Name of the screenshot, endpoint, model, values."""
     harbour = "The harbour wakes: nets, gulls, diesel smoke, first sun on wet planks"
     yield (
         "first-and-last-frame",

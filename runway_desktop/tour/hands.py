@@ -1,8 +1,7 @@
-"""The hands and eyes of the tour: finds controls by the names that a screen reader says, types, drops, waits, takes
-pictures.
+"""Tools of the tour: find controls by accessible name, type, drop, wait, take screenshots.
 
-Everything goes through the window as a person's actions do. GUI thread, inside a coroutine; raises `StepFailed` when
-something does not come in time.
+Everything is done through the window, as by a user. GUI thread, in a coroutine; raises `StepFailed` if something does
+not happen in time.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ class StepFailed(Exception):
 
 
 async def until(look: Callable[[], Found | None], what: str, seconds: float = 30.0) -> Found:
-    """What `look()` gives, once that is true; looks twenty times a second, as an eye would."""
+    """Polls `look()` twenty times a second until it is true, and returns the value."""
     end = time.monotonic() + seconds
     while not (found := look()):
         if time.monotonic() > end:
@@ -38,7 +37,7 @@ async def until(look: Callable[[], Found | None], what: str, seconds: float = 30
 
 
 async def opened(window: QWidget, kind: type[Kind], what: str) -> Kind:
-    """The dialog of this kind, once it is open."""
+    """The dialog of this class, once it is open."""
 
     def look() -> Kind | None:
         return next((found for found in window.findChildren(kind) if found.isVisible()), None)
@@ -79,7 +78,7 @@ def drop(window: QWidget, paths: Sequence[Path]) -> None:
 
 
 class Album:
-    """The pictures, numbered in the order in which they are taken."""
+    """The screenshots, numbered in order."""
 
     def __init__(self, folder: Path, first: int = 1) -> None:
         self._folder = folder
@@ -87,7 +86,7 @@ class Album:
         folder.mkdir(parents=True, exist_ok=True)
 
     async def take(self, window: QWidget, name: str) -> Path:
-        """A picture of the window with what lies over it."""
+        """A screenshot of the window with the dialogs and popups over it."""
         await asyncio.sleep(0.25)
         picture = window.grab()
         for over in QApplication.topLevelWidgets():
@@ -115,10 +114,10 @@ def _lay_over(picture: QPixmap, over: QWidget, window: QWidget) -> None:
 
 
 async def control(base_url: str, path: str, body: dict[str, Any], *, method: str = "POST") -> None:
-    """Turns a knob of the simulator, or breaks something in it, or mends it."""
+    """Changes a knob of the simulator, or adds or removes faults."""
 
     def post() -> None:
-        # The address is that of the simulator which the tour started itself.
+        # The address is that of the simulator started by the tour.
         request = urllib.request.Request(  # noqa: S310
             f"{base_url}/_control/{path}",
             json.dumps(body).encode(),

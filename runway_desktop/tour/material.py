@@ -1,4 +1,4 @@
-"""What the tour drops: a table of shots and a picture."""
+"""Data that the tour drops: a table of shots and a picture."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SHOTS = (
 
 
 def table() -> str:
-    """The batch that is dropped; its last row has a ratio that the model does not know."""
+    """The table of shots; its last row has a ratio that the model does not accept."""
     rows = (f'"{prompt}",{settings},Aurora spot,{10 * n:03d}' for n, (prompt, settings) in enumerate(_SHOTS, start=1))
     return "\n".join((_HEADER, *rows, ""))
 

@@ -1,6 +1,6 @@
-"""The tour through profiles: a new one, the switcher, the page of this one, a backup and what it would bring back.
+"""Tour of profiles: a new one, the switcher, the preferences page, a backup and its restore.
 
-GUI thread, inside a coroutine; raises `StepFailed` when something does not come in time.
+GUI thread, in a coroutine; raises `StepFailed` if something does not happen in time.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ async def show_profiles(walk: Walk) -> None:
         raise StepFailed("there are no profiles")
     profiles: list[Profile] = []
 
-    # The tour drives one window; another process would have nobody who looks at it.
+    # The tour controls only one window, so no other process is started.
     def open_profile(profile: Profile) -> bool:
         profiles.append(profile)
         return True

@@ -1,4 +1,4 @@
-"""One process's part of the tour: its window, its rows, and what is said when a step does not reach its state."""
+"""Base class for one process's part of the tour: its window, its rows, and the message if a step fails."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Walk:
             await until(lambda: self.window.preview is not None, "the preview")
             await self.walk()
             self.code = 0
-        except Exception as error:  # noqa: BLE001 - whatever goes wrong, the step is named and the program closed
+        except Exception as error:  # noqa: BLE001 - after any error the step is named and the program closed
             sys.stderr.write(f"The tour failed at “{self.step}”: {error}\n")
             if not isinstance(error, StepFailed):
                 sys.stderr.write(traceback.format_exc())
@@ -54,7 +54,7 @@ class Walk:
         raise NotImplementedError
 
     def rows(self) -> list[Row]:
-        """Every listed task that has been fetched, in the list's order."""
+        """Every loaded task of the list, in order."""
         listed = self.models.rows
         ids = (listed.task_id(line) for line in range(listed.rowCount()))
         return [row for task_id in ids if task_id is not None and (row := listed.row_of(task_id)) is not None]
@@ -66,7 +66,7 @@ class Walk:
         return [row.task.id for row in self.rows() if row.task.state in states]
 
     def saved(self, media: Media, model: str = "") -> list[TaskId]:
-        """The tasks whose results are all of that kind and saved."""
+        """The tasks whose results are all saved and of that kind."""
         return [
             row.task.id
             for row in self.rows()
@@ -84,7 +84,7 @@ class Walk:
         self.step = step
 
     async def take(self, name: str, *, after: float = 0.0) -> None:
-        """A picture of the window, so many seconds from now."""
+        """A screenshot of the window after a delay in seconds."""
         await asyncio.sleep(after)
         await self.album.take(self.window, name)
 

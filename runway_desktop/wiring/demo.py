@@ -1,7 +1,7 @@
-"""The demo: its Runway is the simulator, started as a child when it is first needed, and its list begins with a studio
-at work unless it is to be empty.
+"""The demo: its Runway is the simulator, started as a child process at first use, and its list begins with a studio at
+work unless it is to be empty.
 
-Loop's thread but for what says that it blocks. Nothing of a profile that is not a demo's is touched.
+Loop's thread, except for functions marked as blocking. Never touches other profiles than a demo's.
 """
 
 from __future__ import annotations
@@ -29,30 +29,30 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SECRET = DEMO_SECRET
-"""The made-up key that the simulator takes."""
+"""The invented key that the simulator accepts."""
 start_simulator = SimulatorProcess.start
-"""A simulator as a child process; it ends with this one at the latest. Blocking until it is ready."""
+"""Starts a simulator as a child process, which ends with this process at the latest. Blocks until it is ready."""
 
 
 class DemoWishes(Struct, frozen=True, kw_only=True):
-    """`speed` is the simulator's, 1 as in life. `is_empty`: a new demo begins with an empty list."""
+    """`speed` is the simulator's; 1 is realistic. `is_empty`: a new demo begins with an empty list."""
 
     speed: float = 1.0
     is_empty: bool = False
 
 
 class Demo:
-    """The demo of this run. `workers` make what blocks."""
+    """The demo of this run. `workers` are for blocking work."""
 
     def __init__(self, profile: Profile, wishes: DemoWishes, workers: Executor) -> None:
         self.secret = SECRET
         self.is_making = False
-        """Whether the studio is to be made in this run."""
+        """Whether the studio is created in this run."""
         self.first: TaskId | None = None
-        """The task to look at first, once it was made in this run."""
+        """The task to show first, if the studio was created in this run."""
         self.stands = asyncio.Event()
-        """Set once the list holds all that it begins with. Until then Runway is not asked: it goes on from a file that
-        is made with the studio."""
+        """Set once the list is complete. Before that no request is made: the simulator loads a file that is created
+        with the studio."""
         self._profile = profile
         self._wishes = wishes
         self._workers = workers
@@ -60,7 +60,7 @@ class Demo:
         self._process: SimulatorProcess | None = None
 
     def begin(self) -> None:
-        """Before the list is opened. Blocking; raises OSError."""
+        """Call before the list is opened. Blocking; raises OSError."""
         demo_state.empty_if_asked(self._profile)
         begins = demo_state.read(self._profile).begins
         if self._wishes.is_empty and begins is Begins.NEW:
@@ -69,8 +69,8 @@ class Demo:
             self.is_making = begins in (Begins.NEW, Begins.MAKING)
 
     async def furnish(self, engine: Engine, store: Store) -> None:
-        """Makes the studio where this demo begins with one. What the world refuses leaves an empty list, and is tried
-        again at the next start."""
+        """Creates the studio if this demo begins with one. After an error the list is empty, and the next start
+        retries."""
         try:
             if self.is_making:
                 self.first = await self._make(engine, store)
@@ -81,14 +81,14 @@ class Demo:
 
     async def _make(self, engine: Engine, store: Store) -> TaskId | None:
         module = "runway_desktop.wiring.studio.furnishing"
-        # It brings the simulator's pictures along, which take a while to import.
+        # Imports the simulator's drawing code, which takes a while.
         await in_worker(self._workers, __import__, module)
         from .studio.furnishing import Furnishing
 
         return await Furnishing(engine, store, self._profile, self._workers, speed=self._wishes.speed).furnish()
 
     async def begin_empty_next_time(self) -> None:
-        """The next start takes away all that is in this demo. Raises DiskError."""
+        """Makes the next start delete everything in this demo. Raises DiskError."""
         emptying = DemoState(Begins.EMPTYING)
         with worded("The demo's folder cannot be written to."):
             await in_worker(self._workers, demo_state.note, self._profile, emptying)

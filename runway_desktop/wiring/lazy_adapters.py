@@ -1,8 +1,8 @@
-"""Adapters that are built at their first use, so that the window is painted before httpx is imported and the demo's
-Runway has started.
+"""Adapters built at first use, so that the window is painted before httpx is imported and the demo's simulator has
+started.
 
-They fit the same ports as what they stand for: one that cannot be made raises NotReached, since nothing was sent.
-Loop's thread only; the making itself may take a worker.
+They implement the same ports as the adapters they build. If building fails they raise NotReached, since nothing was
+sent. Loop's thread only; building may use a worker thread.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ log = logging.getLogger(__name__)
 
 
 class Late(Generic[Made]):
-    """One thing made once, whoever asks first; a failed making is tried again by the next. NotReached where it cannot
-    be made."""
+    """Builds one object at first use; after a failure the next call retries. Raises NotReached if it cannot be
+    built."""
 
     def __init__(self, make: Callable[[], Awaitable[Made]]) -> None:
         self._make = make
@@ -62,18 +62,18 @@ class Late(Generic[Made]):
         try:
             return await self._make()
         except RunwayDesktopError as error:
-            # An address that may not be used, say: nothing was sent.
+            # For instance an address that must not be used: nothing was sent.
             raise NotReached(error.message, advice=error.advice, detail=error.detail) from error
         except Exception as error:
-            # The demo's Runway that does not start, a library that is not there, a program that is closing.
+            # For instance the simulator does not start, a library is missing, or the program is closing.
             log.warning("What speaks with Runway could not be made", exc_info=True)
             message = "What speaks with Runway could not be started."
             raise NotReached(message, advice="Start the program again.", detail=f"{error}") from error
 
 
 class LateRunway:
-    """Fits `Runway`. A secret given before the client exists is handed to it when it is made. What was called with
-    another one by then is not asked at all. `secrecy` knows each secret until this is closed."""
+    """Implements `Runway`. A secret set before the client exists is passed on when it is built. If the key changes
+    while a call waits for that, the call is not sent. Each secret is registered in `secrecy` until `aclose`."""
 
     def __init__(self, make: Callable[[], Awaitable[ClosableRunway]], secrecy: KnownSecrets) -> None:
         self._secrecy = secrecy
@@ -113,7 +113,7 @@ class LateRunway:
 
     async def aclose(self) -> None:
         await self._late.aclose()
-        # Closed once more, it discards nothing that another one uses.
+        # A second call must not discard a secret that another client uses.
         secret, self._secret = self._secret, None
         if secret:
             self._secrecy.discard(secret)
@@ -129,7 +129,7 @@ class LateRunway:
 
 
 class LateFetcher:
-    """Fits `Fetcher`."""
+    """Implements `Fetcher`."""
 
     def __init__(self, make: Callable[[], Awaitable[ClosableFetcher]]) -> None:
         self._late = Late(make)

@@ -1,7 +1,7 @@
-"""What a demo's folder begins with, in a small file of it: the studio, or an empty list; and emptying a demo.
+"""State file of a demo's folder: whether it begins with the studio or an empty list; and deletion of a demo's content.
 
-A new demo has no such file. One that is put together says so, with the files that it puts into the library, so that a
-kill at any moment leaves nothing that the next start does not finish or begin anew. Blocking; raises OSError.
+A new demo has no such file. While the studio is being created, the file has its future library files, so that after a
+crash at any time the next start can finish or repeat it. Blocking; raises OSError.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ class Begins(StrEnum):
     NEW = ""
     MAKING = "making"
     STUDIO = "studio"
-    """The studio stands, or stood: whatever became of it, it is not made again."""
+    """The studio was completed; it is never created again."""
     EMPTYING = "emptying"
-    """The next start takes everything away."""
+    """The next start deletes everything."""
     EMPTY = "empty"
 
 
 class DemoState(Struct, frozen=True):
-    """While the studio is made: `task` is the id of one of its tasks, which are stored together; `sheet` that of its
-    sheet, which is stored before them; `files` are names in the library."""
+    """While the studio is being created: `task` is the id of one of its tasks, which are stored together; `sheet` that
+    of its sheet, which is stored before them; `files` are names in the library."""
 
     begins: Begins = Begins.NEW
     task: str = ""
@@ -41,7 +41,7 @@ class DemoState(Struct, frozen=True):
 
 
 def read(profile: Profile) -> DemoState:
-    """Raises nothing: what cannot be understood is a demo that was in use."""
+    """Raises nothing: an invalid file counts as a demo that was in use."""
     path = profile.folder / _FILE
     found = read_json(path)
     if found is None and not path.exists():
@@ -54,17 +54,17 @@ def read(profile: Profile) -> DemoState:
 
 
 def note(profile: Profile, state: DemoState) -> None:
-    """Whole or not at all."""
+    """Atomic."""
     write_whole(profile.folder / _FILE, (json.dumps(as_json(state)) + "\n").encode())
 
 
 def staging(profile: Profile) -> Path:
-    """Where the studio's files are put together."""
+    """The temporary folder where the studio's files are created."""
     return profile.folder / _STAGING
 
 
 def take_away_half(profile: Profile, state: DemoState) -> None:
-    """What a studio that was killed before it stood has left in the library, and beside it."""
+    """Removes the files of an incomplete studio from the library, and its temporary folder."""
     for name in state.files:
         path = profile.library / name
         if path.is_relative_to(profile.library):
@@ -78,14 +78,13 @@ def clear_staging(profile: Profile) -> None:
 
 
 def simulated(profile: Profile) -> Path:
-    """What the demo's Runway goes on from."""
+    """The simulator's state file."""
     return profile.folder / "simulated-runway.json"
 
 
 def empty_if_asked(profile: Profile) -> None:
-    """Before the list is opened: takes everything of a demo away that shall begin empty. Killed meanwhile, the next
-    start goes on. Results that the person put outside of the demo's folder stay. ValueError for a profile that is not
-    a demo's."""
+    """Call before the list is opened: deletes everything of a demo that is to begin empty. After a crash the next start
+    continues. Results outside of the demo's folder stay. ValueError for a profile that is not a demo's."""
     if not profile.is_demo:
         raise ValueError("Only a demo is emptied")
     if read(profile).begins is not Begins.EMPTYING:
