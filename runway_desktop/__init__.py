@@ -1,7 +1,7 @@
 """Runway Desktop: drop prompts, watch the tasks live, keep the results.
 
-The rooms, from the top down: ``__main__``, ``app``, ``ui``, ``viewmodels``, then ``services``, ``api``, ``store``,
-``keychain`` and ``simulator`` side by side, then ``catalog`` and ``domain``. Imports point down only.
+`docs/architecture.md` shows the layers on one screen. Each package's docstring says what belongs into it and, under
+"To add", which module to change for what.
 """
 
 __version__ = "0.1.0"

@@ -1,5 +1,8 @@
-"""The border to Runway: httpx and the wire format. `client` asks the API, `fetcher` reads results from their links.
+"""Runway's API over httpx: `client` makes and asks for tasks, `fetcher` downloads results from their links.
 
-Neither is imported here: httpx takes a seventh of a second, so the wiring imports `api.client` and `api.fetcher` after
-the first paint. Everything raises the errors of `domain.errors` and lives on the loop's thread.
+All errors are those of `domain.errors`. Loop's thread only. Neither module is imported here: httpx takes a seventh of a
+second, so the wiring imports both after the first paint.
+
+To add
+- a network setting (proxies, certificates, time-outs): `connections`.
 """

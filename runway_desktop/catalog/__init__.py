@@ -1,8 +1,12 @@
-"""What can be made at Runway: endpoints, models, fields and bounds; checks a request and builds its payload.
+"""What Runway can make: endpoints, models, fields and their bounds. Checks a request and builds its payload. Pure.
 
-The facts are data (`resources/catalog.json`, made from the official SDK by `packaging/update_catalog.py`); the words
-for people are in `labels`. Nothing happens at import. A pair that the catalog does
-not know can still be shown: `prompt_of` and `settings_line` take None for it.
+The facts are data (`resources/catalog.json`, made from the official SDK by `packaging/update_catalog.py`); the names
+that people read are in `labels`. Tasks of a pair that the catalog does not know are still shown: `prompt_of` and
+`settings_line` take None for it.
+
+To add
+- the name of a new field: `labels`;
+- a fix for an input that does not fit: `input_files` offers it, `services/media/input_fixes` makes the copy.
 """
 
 from .assets import (

@@ -1,4 +1,4 @@
-"""The command line: what the window can do with tasks, for scripts and servers without a display.
+"""The command line: what the window can do with tasks, for scripts and machines without a display.
 
-A thin face: it parses, calls the profile's engine over its line, and prints. Its texts stay English.
+Parses, calls the profile's engine through `remote`, and prints. All texts are English.
 """

@@ -1,5 +1,5 @@
-"""A server of the Model Context Protocol on stdin and stdout: what an agent may do, as tools. A thin face.
+"""A server of the Model Context Protocol on stdin and stdout: what an agent may do, as tools.
 
-The only room that imports the `mcp` library, which is an extra (`runway-desktop[mcp]`), in the process that serves an
-agent alone. Nothing but the protocol is written to stdout.
+The only package that imports the `mcp` library, an extra (`runway-desktop[mcp]`). Runs in a process of its own for each
+agent and passes its calls to the profile's engine. Only the protocol is written to stdout.
 """

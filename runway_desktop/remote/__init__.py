@@ -1,5 +1,9 @@
-"""How the programs of one person share a profile's engine: the messages of its local socket, what answers them, the
-client, and the engine without a window.
+"""How the programs of one person share a profile's engine: the messages of its local socket, the server's answers, the
+client, and an engine without a window.
 
-One engine serves a profile: that of the window, or of the command or server that came first. No Qt here.
+One process runs the engine of a profile: the window, or the command or agent's server that came first. No Qt.
+
+To add
+- a call: `answers`, and its messages in `messages`;
+- a message that an older version would misread: a new number for `PROTOCOL`.
 """

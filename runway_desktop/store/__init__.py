@@ -3,6 +3,12 @@
 `SqliteStore` implements the engine's port `Store`; `snapshots.SqliteSnapshots`, which copies such files, implements
 `Snapshots`. `records` converts between rows and domain values, `listing` turns the list's queries into SQL, and every
 statement of the store runs on one of the threads of `lanes`.
+
+To add
+- a change of the database: a numbered migration in `migrations`, with a test on old data;
+- an index: `schema`, and the query that needs it in `tests/unit/store/test_indexes.py`;
+- a count in the left pane: a trait in `tally`, filled by a migration;
+- a sort order of the list: its line of SQL in `listing`.
 """
 
 from .sqlite_store import SqliteStore

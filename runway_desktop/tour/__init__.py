@@ -1,4 +1,4 @@
-"""The tour: drives the real window through its main job and leaves a picture of each step.
+"""The tour: drives the real window through its main job and takes a picture of each step.
 
-Nothing imports it but `__main__`. What the window needs to work does not belong here.
+Only `__main__` imports it. What the window needs to work does not belong here.
 """

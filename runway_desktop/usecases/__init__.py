@@ -1,5 +1,5 @@
-"""What can be done with the program, whoever asks: a person at the window, a script, an agent. No Qt.
+"""What can be done with the program from any face: window, script or agent. No Qt.
 
-Checks, prices, questions, commands, the search language and all texts that people read stand here. What only one
-face needs (item models, signals, painting) does not.
+Checks, prices, questions, commands, the search language and all texts for people are here. What only one face needs
+(item models, signals, painting) is not.
 """

@@ -1,2 +1,6 @@
-"""What the window shows and may do, as QtCore objects: item models, form state, commands. No widget, no painting,
-GUI thread only."""
+"""What the window shows and may do, as QtCore objects: item models, form state, commands. No widgets. GUI thread only.
+
+To add
+- a message in the activity pill, or something that can be undone: `Activity` in `activity/activity` (`tell`, `follow`,
+  `act`).
+"""

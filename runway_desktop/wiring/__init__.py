@@ -1,5 +1,9 @@
-"""The composition root: builds the engine from its services and adapters, and starts and stops it in order.
+"""The composition root: builds the engine from its services and adapters, starts it and stops it in order. No Qt.
 
-The only place that names adapters (api, store, keychain, simulator). Used by app, tour and other faces; knows no Qt.
-Rules do not belong here: they stand in services and usecases.
+The only package that imports adapters (api, store, keychain, simulator) to connect them to the engine. Rules do not
+belong here: they are in services and usecases.
+
+To add
+- something that closing has to wait for, or has to give up: a `Stage` in `build`;
+- an environment variable: `environment`, which removes the key and a bundle's libraries from it once, at start.
 """

@@ -8,4 +8,8 @@
     backups     the engine's service, with the daily backups
 
 All but `backups` block, and run in a worker or before the loop starts.
+
+To add
+- a file of the profile that a backup contains: `packing` and `restoring`; `domain/profiles` says where it is;
+- a file that a restore writes outside of the profile: `leftovers`, so that it is removed if the restore is killed.
 """

@@ -1,1 +1,1 @@
-"""The activity pill and the list that it opens. No decisions: those are the view-model's."""
+"""The activity pill and the list that it opens. Decisions are the view-model's."""

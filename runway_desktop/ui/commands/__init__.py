@@ -1,1 +1,1 @@
-"""What can be done with a key: one declared table, read by whoever carries it out and by the list of shortcuts."""
+"""Commands of the window with their keys, in one table, which the key handling and the list of shortcuts read."""

@@ -1,1 +1,1 @@
-"""The compare window: takes side by side, in step, judged by key."""
+"""The compare window: takes side by side, played in step, rated by key."""

@@ -1,1 +1,1 @@
-"""The one place where requests are written: prompt, inputs, chips for the main settings, the rest one click away."""
+"""The composer, where requests are written: prompt, inputs, chips for the main settings, a form for the others."""

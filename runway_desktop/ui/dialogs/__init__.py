@@ -1,1 +1,1 @@
-"""Dialogs and what asks, tells and welcomes: opened with `open()`, answered by signals, never a loop of their own."""
+"""Dialogs, questions and the welcome page: shown with `open()`, answered by signals, never by a loop of their own."""

@@ -1,1 +1,1 @@
-"""The windows for what comes into the library and what goes out of it."""
+"""The windows for import and export."""

@@ -1,1 +1,1 @@
-"""The expiry board: what is not saved, and until when it surely can be."""
+"""The page *Not saved*: results that are not on this computer yet, and until when they can be saved."""

@@ -1,1 +1,1 @@
-"""The inputs of a request on the screen: tiles, what can be done about one that does not fit, frames of clips."""
+"""The inputs of a request: tiles, fixes for an input that does not fit, frames of clips."""

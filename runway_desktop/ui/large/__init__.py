@@ -1,2 +1,1 @@
-"""The large view: one task's result over the list, with its takes, judged by key. No decisions: those are the
-view-model's."""
+"""The large view: one task's result over the list, with its takes, rated by key. Decisions are the view-model's."""

@@ -1,1 +1,1 @@
-"""What was made from what, as thumbnails that can be walked."""
+"""Which result was made from which, as thumbnails to walk through."""

@@ -1,1 +1,1 @@
-"""The room Requests: what other programs ask for, approved, edited or refused by the person."""
+"""The page *Requests*: what other programs ask for; the person approves, edits or refuses it."""

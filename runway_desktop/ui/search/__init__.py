@@ -1,1 +1,1 @@
-"""Searching: the line with its completion, and the chips of what is asked for."""
+"""The search line with its completion, and the chips of its filters."""

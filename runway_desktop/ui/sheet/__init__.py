@@ -1,1 +1,1 @@
-"""The batch sheet's window: a spreadsheet of requests, its dialogs, and the grid of what became of axes."""
+"""The batch sheet's window: a spreadsheet of requests, its dialogs, and the grid of results by axes."""

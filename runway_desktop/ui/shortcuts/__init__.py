@@ -1,1 +1,1 @@
-"""The list of shortcuts, and where keys are changed."""
+"""The list of shortcuts, where keys can be changed."""

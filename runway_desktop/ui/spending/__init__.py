@@ -1,1 +1,1 @@
-"""The Spending window: what was spent, by day, model, project and batch, and what Runway reports beside it."""
+"""The Spending window: what was spent by day, model, project and batch, compared with Runway's report."""

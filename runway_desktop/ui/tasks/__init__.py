@@ -1,1 +1,1 @@
-"""The task list: its view, the delegate that paints the rows, the pictures in them, and the pane around."""
+"""The task list: its view, the delegate that paints its rows, their posters, and the pane around them."""

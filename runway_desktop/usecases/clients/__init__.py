@@ -1,4 +1,4 @@
-"""What other programs of the same person may do with a profile: scripts by the command line, agents by their tools.
+"""What other programs of the same person may do with a profile: scripts through commands, agents through tools.
 
-A narrower value than `UseCases`: no account, settings, trash, backups or restores, and no answer to a question.
+Offers less than `UseCases`: no account, settings, trash, backups or restores, and no answers to questions.
 """

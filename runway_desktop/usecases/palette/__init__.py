@@ -1,2 +1,1 @@
-"""The palette: everything that can be done or gone to, found by a few letters. Pure: what is offered and how it is
-ranked; any face can show it. Raises nothing."""
+"""The palette without its window: what it offers, found by a few letters and ranked. Pure; raises nothing."""

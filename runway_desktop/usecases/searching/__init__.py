@@ -1,4 +1,4 @@
-"""The search language: reading a search, and suggesting how it may go on.
+"""The search language: parses a search, and suggests how to continue it.
 
 SQL does not belong here: the store translates a `Filter`.
 """

@@ -1,4 +1,4 @@
-"""The way of a request into the queue: checks, price, questions, and the guard against a double press.
+"""From a request to the queue: checks, price, questions, and the guard against a double press.
 
-What happens after a task is queued does not belong here: that is `services.tasks`.
+What happens to a queued task does not belong here: that is `services.tasks`.
 """

@@ -1,2 +1,1 @@
-"""What the activity pill and its list show: what goes on now, what was done and can be undone, what waits for an
-answer. GUI thread."""
+"""What the activity pill and its list show: work in progress, what can be undone, and open questions. GUI thread."""

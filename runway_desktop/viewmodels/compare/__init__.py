@@ -1,1 +1,1 @@
-"""State of the compare view: sets of takes, stacks, judging them. GUI thread."""
+"""State of the compare view: sets of takes, stacks, ratings. GUI thread."""

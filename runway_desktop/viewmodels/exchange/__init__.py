@@ -1,1 +1,1 @@
-"""What the windows for import and export show and decide. QtCore only."""
+"""State of the windows for import and export. QtCore only."""

@@ -1,1 +1,1 @@
-"""What the switcher of profiles and the windows for backup and restore show and decide. QtCore only."""
+"""State of the profile switcher and of the windows for backup and restore. QtCore only."""

@@ -1,2 +1,1 @@
-"""The batch sheet without its window: rows and columns, checks, edits, axes, sending, keeping. QtCore only, GUI
-thread only."""
+"""The batch sheet without its window: rows, columns, checks, edits, axes, sending. QtCore only. GUI thread."""

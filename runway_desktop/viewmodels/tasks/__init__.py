@@ -1,1 +1,1 @@
-"""Item models and signals of the task list, the details and what is done with selected tasks. GUI thread."""
+"""Item models and signals of the task list and the details, and commands for selected tasks. GUI thread."""
