@@ -11,10 +11,13 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from steps import environment, libraries
 from steps.places import MADE, ROOT, StepFailed, must_be_writable, say
+
+PICTURE = ROOT / "docs" / "pictures" / "studio.png"
 
 
 def main(arguments: list[str]) -> int:
@@ -77,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("rest", nargs="*")
     verb.set_defaults(step=_tour)
 
+    verb = verbs.add_parser("picture", help="make README's picture again, by the tour's first scene")
+    verb.set_defaults(step=_picture)
+
     verb = verbs.add_parser("package", help="make the wheel and the one-folder bundle and prove both, or a deb")
     verb.add_argument(
         "what", nargs="*", choices=["wheel", "bundle", "deb", []], metavar="wheel|bundle|deb", help="only this one"
@@ -120,6 +126,23 @@ def _tour(chosen: argparse.Namespace) -> int:
     folder, *more = chosen.rest or ["tour"]
     chosen.rest = ["--demo", "--tour", folder, *more]
     return _start_program(chosen)
+
+
+def _picture(_chosen: argparse.Namespace) -> int:
+    PICTURE.write_bytes(picture(_ready()))
+    say(f"Made {PICTURE.relative_to(ROOT)}.")
+    return 0
+
+
+def picture(python: Path) -> bytes:
+    """README's picture, as PNG with the words that it shows in a chunk; the same on each machine, with no display."""
+    with tempfile.TemporaryDirectory() as room:
+        words = [str(python), "-m", "runway_desktop", "--tour", room, "--profile-dir", str(Path(room) / "profile")]
+        variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "RUNWAY_DESKTOP_TOUR_STUDIO": "1"}
+        done = subprocess.run(words, cwd=ROOT, env=variables, check=False, capture_output=True, text=True)
+        if done.returncode:
+            raise StepFailed(f"The picture could not be made.\n{done.stderr}")
+        return (Path(room) / "01-studio.png").read_bytes()
 
 
 def _bench(chosen: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""Tools of the tour: find controls by accessible name, type, drop, wait, take screenshots.
+"""Tools of the tour: find controls by accessible name, type, drop, wait, take screenshots and read their words.
 
 Everything is done through the window, as by a user. GUI thread, in a coroutine; raises `StepFailed` if something does
 not happen in time.
@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QKeyEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QWidget
 
 Kind = TypeVar("Kind", bound=QWidget)
 Found = TypeVar("Found")
@@ -77,6 +79,41 @@ def drop(window: QWidget, paths: Sequence[Path]) -> None:
     QApplication.sendEvent(window, QDropEvent(QPointF(at), copy, mime, buttons, none))
 
 
+WORDS = "Words"
+"""The text chunk of a picture with the words that it shows."""
+_MOMENT = re.compile(r"\d:\d\d")
+
+
+def words_shown(window: QWidget) -> set[str]:
+    """What can be read in the window, in short pieces. Moments are left out, and each number is "#", so that the pieces
+    are the same on another day."""
+    parts = (part for text in _texts_shown(window) for part in re.split(r" · |\n|\. ", text))
+    pieces = (piece for part in parts if not _MOMENT.search(part) for piece in re.split(r"[()]| {2,}", part))
+    shown = (" ".join("#" if re.search(r"\d", word) else word for word in piece.split()) for piece in pieces)
+    return {words for words in shown if re.search(r"[^\W\d_]", words)}
+
+
+def _texts_shown(window: QWidget) -> Iterator[str]:
+    for widget in window.findChildren(QWidget):
+        if not widget.isVisible() or widget.visibleRegion().isEmpty():
+            continue
+        for name in ("text", "placeholderText"):
+            yield str(widget.property(name) or "")
+        if isinstance(widget, QHeaderView):
+            shown = (section for section in range(widget.count()) if not widget.isSectionHidden(section))
+            yield from (str(widget.model().headerData(section, widget.orientation()) or "") for section in shown)
+        elif isinstance(widget, QAbstractItemView) and (model := widget.model()) is not None:
+            seen = widget.viewport().rect()
+            for row in range(model.rowCount(widget.rootIndex())):
+                # A QAbstractListModel has no public `columnCount`.
+                for column in count():
+                    index = model.index(row, column, widget.rootIndex())
+                    if not index.isValid():
+                        break
+                    if widget.visualRect(index).intersects(seen):
+                        yield str(index.data(Qt.ItemDataRole.AccessibleTextRole) or index.data() or "")
+
+
 class Album:
     """The screenshots, numbered in order."""
 
@@ -98,7 +135,9 @@ class Album:
                 _lay_over(picture, over, window)
         path = self._folder / f"{self._next:02d}-{name}.png"
         self._next += 1
-        if not picture.save(str(path)):
+        image = picture.toImage()
+        image.setText(WORDS, "\n".join(sorted(words_shown(window))))
+        if not image.save(str(path)):
             raise StepFailed(f"the picture {path} could not be written")
         return path
 

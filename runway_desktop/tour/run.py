@@ -93,7 +93,7 @@ def take_tour(options: Options) -> int:
             ["--speed", f"{SPEED:g}", "--seed", "7", "--keep", str(Path(place) / "simulated.json")]
         )
         try:
-            code = _run(home, Address(base_url=simulator.base_url), First, folder, len(PICTURES) + 1)
+            code = _run(home, Address(base_url=simulator.base_url), First, folder, _taken(folder) + 1)
             if code == 0:
                 again = {AGAIN: str(_taken(folder) + 1), "RUNWAYML_BASE_URL": simulator.base_url}
                 code = _process(home, folder, {**again, "QT_SCALE_FACTOR": "2"})
@@ -153,24 +153,23 @@ def _said(bugs: Bugs) -> int:
     return 1
 
 
-PICTURES = ("studio-dark", "studio-light")
 _IN_SIGHT = 4
 """Results whose posters the first picture shows."""
 
 
 class Studio(Walk):
+    """A new demo in the light theme: the picture in README."""
+
     async def walk(self) -> None:
         self.say("a new demo")
+        self.cases.settings.set("theme", "light")
         await self.size(1440, 900)
         await until(lambda: self.having(State.RUNNING) and self.having(State.SUCCEEDED), "the studio", 60)
         await until(self._is_painted, "the posters", 30)
         await until(lambda: self.models.details.row is not None, "the first task's details")
         await until(lambda: self.models.status.organization is not None, "the balance")
         self.window.activity.dismiss_all()
-        await self.take(PICTURES[0], after=1.0)
-        self.say("the studio in the light theme")
-        self.cases.settings.set("theme", "light")
-        await self.take(PICTURES[1], after=0.4)
+        await self.take("studio", after=1.0)
 
     def _is_painted(self) -> bool:
         first = [row for row in self.rows() if row.outputs][:_IN_SIGHT]
