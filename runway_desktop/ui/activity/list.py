@@ -1,5 +1,5 @@
-"""The list of the activity pill: what goes on now, what waits for an answer with its buttons, and the last acts, each
-with *Undo*. It follows what happens while it is open. GUI thread only.
+"""Popup list of the activity pill: running work, notices that need an answer (with their buttons), and recent acts with
+*Undo*. Refreshes itself while open. GUI thread only.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from runway_desktop.viewmodels.activity.activity import Activity
 
 WIDTH = 54 * GRID
 _FRAME = GRID
-"""Of the list's own height beside its content."""
+"""Height of the popup's own frame."""
 _OF_WINDOW = 0.7
-"""Of the window's height, at most."""
+"""Maximum share of the window's height."""
 
 
 class ActivityList(Popup):
@@ -46,7 +46,7 @@ class ActivityList(Popup):
         self._focus_first()
 
     def event(self, event: QEvent) -> bool:
-        """To Qt a popup is a part of what it opens over: without this its keys would be the window's."""
+        """Qt passes a popup's keys on to its parent window as shortcuts; accepting the override keeps them here."""
         if event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
             return True
@@ -73,11 +73,12 @@ class ActivityList(Popup):
         self._activity.read()
 
     def _fill(self) -> None:
-        """Anew, with the keyboard where it was."""
+        """Rebuilds the rows and restores the keyboard focus."""
         listed = self._activity.listed
         focus = self.focusWidget()
         had = focus.objectName() if focus is not None and self._content.isAncestorOf(focus) else None
-        # All at once: what is added one by one to something visible is shown a turn of the loop later.
+        # Replaced as one widget: rows added to a visible widget one by one appear only after another pass of the event
+        # loop.
         self._area.takeWidget().deleteLater()
         self._content = QWidget()
         self._rows = vbox(on=self._content, margins=(2 * GRID, GRID, 2 * GRID, GRID + GRID // 2), spacing=0)
@@ -124,7 +125,7 @@ class ActivityList(Popup):
         return row
 
     def _row(self, entry: Entry) -> QFrame:
-        """Its own button beside a single short one, several below it."""
+        """One row. A single button stands at its right end; several, or those of a notice, stand below the text."""
         row = QFrame(self._content)
         row.setAccessibleName(entry.message)
         row.setAccessibleDescription(entry.detail)
@@ -165,7 +166,7 @@ class ActivityList(Popup):
         return made
 
     def _take(self, entry: Entry, action: Action) -> None:
-        """What leads elsewhere leaves the list; after *Undo* there may be more of them."""
+        """Closes the list, except after *Undo*: the next act may be undone too."""
         if entry.kind is not Kind.ACT:
             self.close()
         self._activity.take(entry, action)
@@ -174,13 +175,13 @@ class ActivityList(Popup):
         return [one for one in self._content.findChildren(QAbstractButton) if one.isVisibleTo(self)]
 
     def _focus_first(self) -> None:
-        """What waits for an answer before what can be undone."""
+        """Focuses the first button: notices come before acts."""
         buttons = self._buttons()
         first = next(iter(buttons), None)
         (first or self).setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _fit(self) -> None:
-        """As high as what it holds, and no higher than leaves it on the window."""
+        """Fits the height to the content, up to `_OF_WINDOW` of the window."""
         self._content.layout().activate()
         height = self._content.heightForWidth(WIDTH - 2) if self._content.hasHeightForWidth() else 0
         height = max(height, self._content.sizeHint().height() if not height else 0) + _FRAME

@@ -1,4 +1,4 @@
-"""The activity pill: what goes on or was done last, of one width whatever it says, with *Undo*; it opens its list. GUI
+"""The activity pill: a fixed-width status widget with the current or last activity, *Undo*, and a popup list. GUI
 thread only.
 """
 
@@ -22,11 +22,11 @@ from .list import ActivityList
 
 WIDTH = 37 * GRID
 NARROW = 27 * GRID
-"""Its width where the window is narrower than `_WIDE`, without the key of *Undo*."""
+"""Width in a window narrower than `_WIDE`; the key of *Undo* is left out."""
 _WIDE = 160 * GRID
 NARROWEST = 19 * GRID
 _LEAST = 120 * GRID
-"""Below that width of the window the pill is as narrow as can be."""
+"""In a window narrower than this, the pill is `NARROWEST`."""
 _HEIGHT = 30
 _ICON = 18
 _SMALL_ICON = 14
@@ -68,12 +68,12 @@ class Pill(QWidget):
         FollowsTheme(theme, self, self._show)
 
     def fit(self, width: int) -> None:
-        """For a window of this width. What it says has no part in it: nothing beside it moves."""
+        """Sets the width for a window of this width. It never depends on the text, so its neighbors do not move."""
         self.setFixedSize(WIDTH if width >= _WIDE else NARROW if width >= _LEAST else NARROWEST, _HEIGHT)
         self._show()
 
     def open(self) -> None:
-        """Opens the list below it, with the keyboard in it."""
+        """Opens the list below the pill and gives it the focus."""
         if self._list is None:
             self._list = opened = ActivityList(self._activity, self._theme, self)
             opened.destroyed.connect(self._closed)
@@ -119,7 +119,7 @@ class Pill(QWidget):
 
 
 class Face(QAbstractButton):
-    """What the pill says; pressed, it opens the list."""
+    """The pill's text, as a button that opens the list."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -153,7 +153,7 @@ class Face(QAbstractButton):
         left = 11 + _ICON + GRID
         wanted = QFontMetrics(theme.tabular(self.font())).horizontalAdvance(shown.text) + GRID
         if shown.hint:
-            # The text before the hint, which its list and its name have whole.
+            # The text has priority over the hint; list and accessible name have both in full.
             font = theme.tabular(theme.small_font())
             room = max(0, min(QFontMetrics(font).horizontalAdvance(shown.hint) + 2, right - left - wanted))
             painter.setFont(font)
@@ -169,7 +169,8 @@ class Face(QAbstractButton):
 
 
 class Chevron(QAbstractButton):
-    """That there is a list, and how much in it waits for an answer. The face has its keyboard and its name."""
+    """Arrow of the list with the number of unanswered notices. Mouse only: the face has the focus and the accessible
+    name."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -181,7 +182,7 @@ class Chevron(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
 
     def show_it(self, shown: Shown) -> None:
-        # Where the pill shows the only one itself, its number would say nothing more.
+        # No number if the pill already shows the only notice.
         waiting = 0 if shown.sign in (Sign.WAITS, Sign.PROBLEM) and shown.waiting == 1 else shown.waiting
         self._role = Role.WARN if shown.has_problem else Role.ACCENT
         if waiting != self._waiting:

@@ -1,1 +1,1 @@
-"""The chooser of endpoints and models: a panel over the composer."""
+"""The chooser of endpoints and models: a popup over the composer."""

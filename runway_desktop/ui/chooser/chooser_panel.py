@@ -1,7 +1,7 @@
-"""The chooser: what to make and with which model, in one panel over the composer.
+"""The chooser: a popup over the composer to select endpoint and model.
 
-Typing searches the whole catalog; arrow keys and Return work from the search line; Ctrl+D marks a favorite; Escape
-closes without a choice. A window of its own, never a nested loop. GUI thread only.
+Typing searches the whole catalog. Arrow keys and Return work from the search line; Ctrl+D marks a favorite; Escape
+closes without a selection. A window of its own without a nested event loop. GUI thread only.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class ChooserPanel(Popup):
         chooser.look_up_times()
 
     def open_at(self, button: QWidget, *, at_parts: bool = False) -> None:
-        """Opens over the button, whole on its screen. `at_parts`: the keyboard starts at the left side."""
+        """Opens above the button, entirely on its screen. `at_parts`: the focus starts in the left list."""
         window = button.window().geometry()
         screen = (button.screen() or QGuiApplication.primaryScreen()).availableGeometry().united(window)
         self.resize(QSize(min(WIDTH, window.width() - 2 * GRID), min(HEIGHT, window.height() - 8 * GRID)))
@@ -162,7 +162,7 @@ class ChooserPanel(Popup):
         return frozenset(kind for kind, button in self._have.items() if button.isChecked())
 
     def _show_part(self) -> None:
-        """Another part is looked at: what was searched for is over."""
+        """Lists the part that was selected, and clears the search."""
         if self.search.text():
             self.search.clear()
         else:

@@ -1,6 +1,6 @@
-"""The list of offers: a model of what the chooser offers, and the painting of its two-line rows.
+"""Item model and delegate of the chooser's offers, in rows of two lines.
 
-The star at a row's end can be clicked; `star_rect` says where it is. GUI thread only.
+The star at a row's end can be clicked; `star_rect` gives its rectangle. GUI thread only.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ OFFER = Qt.ItemDataRole.UserRole
 TEXT_ICON = "mdi6.format-text"
 _ICON = 16
 _WAY = 4 * (_ICON + 2)
-"""Room for what goes in and what comes out."""
+"""Width of the icons for input and output."""
 _STAR = 4 * GRID
 
 
@@ -31,7 +31,8 @@ class OffersModel(QAbstractListModel):
         self._offers: list[Offer] = []
 
     def show_offers(self, offers: Sequence[Offer]) -> None:
-        """In place where the same pairs stand there, so that the chosen line and the scroll stay."""
+        """Updates rows in place if the keys are the same, which keeps selection and scroll position; else resets the
+        model."""
         same = [offer.key for offer in offers] == [offer.key for offer in self._offers]
         if same:
             self._offers = list(offers)
@@ -79,7 +80,7 @@ def _tip(offer: Offer) -> str:
 
 
 def star_rect(row: QRect) -> QRect:
-    """Where the star of a row is."""
+    """Rectangle of the star in a row."""
     return QRect(row.right() - _STAR, row.top(), _STAR, row.height())
 
 
@@ -110,7 +111,7 @@ class OfferDelegate(ItemDelegate):
         self._words(painter, words, option.font, offer)
 
     def _way(self, painter: QPainter, room: QRect, offer: Offer) -> None:
-        """What goes in, an arrow, what comes out."""
+        """Paints icons: inputs, an arrow, the output."""
         goes_in = [*([TEXT_ICON] if offer.text else []), *(kind.kind.icon for kind in offer.needs)][:2]
         names = [*((name, Role.MUTED) for name in goes_in), ("mdi6.arrow-right-thin", Role.FAINT)]
         names.append((offer.makes.kind.icon, Role.TEXT))

@@ -1,4 +1,4 @@
-"""The left side of the chooser: parts of the catalog, grouped by what they make. GUI thread only."""
+"""Left list of the chooser: parts of the catalog, grouped by what they make. GUI thread only."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _SPECIAL = {
 
 class PartsList(QListWidget):
     scope_chosen = Signal(str)
-    """Another part is looked at."""
+    """The current part changed; carries its scope."""
     taken = Signal(str)
-    """Return: this part itself is wanted."""
+    """Return was pressed on a part; carries its scope."""
     typed = Signal(str)
-    """A letter that belongs into the search."""
+    """A printable character was typed: it belongs to the search line."""
     right = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
@@ -48,7 +48,7 @@ class PartsList(QListWidget):
         return part.scope if isinstance(part, Part) else Scope.ALL
 
     def show_parts(self, parts: Sequence[Part], scope: str) -> None:
-        """Shows these, and `scope` as the one that is looked at."""
+        """Fills the list and makes `scope` current, without signals."""
         blocked = self.blockSignals(True)
         self.clear()
         for part in parts:
@@ -74,7 +74,7 @@ class PartsList(QListWidget):
 
 
 def _is_letter(event: QKeyEvent) -> bool:
-    """Escape, Delete and Backspace have a text too, which nobody can see."""
+    """Whether the key types a visible character. Escape, Delete and Backspace carry a text too."""
     text = event.text()
     return bool(text.strip()) and text.isprintable() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
 

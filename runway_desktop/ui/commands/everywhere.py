@@ -1,5 +1,4 @@
-"""The commands of every window, each of which is given what opens it there, and those of the main window that parts
-below it show too."""
+"""Command records of every window, and those main-window commands that its child widgets also show."""
 
 from __future__ import annotations
 
@@ -25,7 +24,7 @@ HELP = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.SHEET, is_eve
     "help", "What can be done here", lambda opens: opens(), "F1", synonyms=Text("help, how to, manual")
 )
 
-# Of the main window, whose class is not named here: its panes show these, and two modules would import each other.
+# Typed `Any`: panes of the main window import these records, so naming its class would be an import cycle.
 _finding = RecordsOf[Any](FINDING, Scope.WINDOW)
 PALETTE = _finding(
     "palette",

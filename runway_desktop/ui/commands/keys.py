@@ -1,7 +1,7 @@
-"""The keys that commands have now, the person's own or else those of their records, and the commands that are given
-where one is: menus, the palette and help list those.
+"""The current keys of commands (chosen by the person, else the record's defaults), and the commands available in a
+window for its menu, palette and help.
 
-Which keys were chosen is the view-model's; `rivals` says who has a key already wherever both would hear it. GUI thread.
+The view-model stores which keys were chosen. GUI thread only.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from runway_desktop.usecases.commands.command import SECTIONS, Command, RoomComm
 from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 
 On = Callable[[], Any]
-"""Gives what a command acts on now; None while it is not there yet."""
+"""Returns what a command acts on now; None before it exists."""
 Gives = Callable[[Command[Any], Any], object]
-"""Gives a command to what it acts on."""
+"""Runs a command on what it acts on."""
 _NATIVE, _PORTABLE = QKeySequence.SequenceFormat.NativeText, QKeySequence.SequenceFormat.PortableText
 _ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 _SPOKEN = {",": "comma", ".": "full stop", "+": "plus", "-": "minus", "=": "equals", "?": "question mark"}
@@ -32,8 +32,8 @@ def _does(command: Command[Any], on: Any) -> None:
 
 
 class Keys(QObject):
-    """`commands` are all that there are, of the window and its rooms. Without choices, they have the keys of their
-    records, which cannot be changed then."""
+    """`commands` are all commands of the window and its rooms. Without `choices`, the default keys hold and cannot be
+    changed."""
 
     changed = Signal()
 
@@ -50,33 +50,32 @@ class Keys(QObject):
             choices.changed.connect(self.changed)
 
     def of(self, command: Command[Any]) -> list[QKeySequence]:
-        """All that hold; none where the person took the key away, or gave it to another command that is heard in the
-        same scope."""
+        """All active keys; empty if the person removed them, or gave them to another command of the same scope."""
         chosen = self._chosen(command)
         return self._free(command, default_keys(command)) if chosen is None else chosen
 
     def usual(self, command: Command[Any]) -> list[QKeySequence]:
-        """Those to tell of: keys that an ordinary keyboard has."""
+        """The keys to show: those that an ordinary keyboard has."""
         chosen = self._chosen(command)
         if chosen is None:
             return self._free(command, usual_keys(command))
         return list(filter(is_usual, chosen)) or chosen
 
     def words(self, command: Command[Any]) -> str:
-        """The usual keys in the system's own writing; empty for none."""
+        """The usual keys in the system's notation, separated by commas; empty for none."""
         return ", ".join(sequence.toString(_NATIVE) for sequence in self.usual(command))
 
     def cap(self, command: Command[Any]) -> str:
-        """The first of them, where there is little room: an arrow key is its arrow."""
+        """The first usual key for narrow places; an arrow key as its arrow."""
         first = self.words(command).partition(", ")[0]
         return _ARROWS.get(first, first)
 
     def spoken(self, command: Command[Any]) -> str:
-        """The same for a screen reader, which passes over signs."""
+        """The usual keys for a screen reader, which skips punctuation."""
         return " or ".join(spoken(sequence) for sequence in self.usual(command))
 
     def tip(self, command: Command[Any], text: str = "") -> str:
-        """A tool tip that tells the key; without a text of its own, what the command is called."""
+        """Tool tip with the key, by default of the command's name."""
         keys, said = self.words(command), text or command.name
         return f"{said} ({keys})" if keys else said
 
@@ -90,10 +89,12 @@ class Keys(QObject):
         tell: Callable[[str], object] | None = None,
         give: Gives = _does,
     ) -> None:
-        """An action on `owner` for each command of the scope, with what it acts on. It can be given while `owner` is
-        visible, or `within` another widget. `tell` says why one cannot be done whose key was pressed all the same;
-        without it the room itself says so. A command of a room carries itself out, others need a `give`. Fixed keys
-        that no room carries out are heard without an action."""
+        """Adds an action to `owner` for each command of the scope, with a function that returns what it acts on.
+
+        It is available while `owner`, or else `within`, is visible. `tell` gets the reason if a command cannot run when
+        its key is pressed; without it, the room reports that itself. A `RoomCommand` runs itself; other commands need
+        `give`. Fixed keys that the widgets handle themselves get no action.
+        """
         for commands, on in bound:
             for command in commands:
                 if scope in command.scopes and (isinstance(command, RoomCommand) or not command.fixed):
@@ -105,14 +106,14 @@ class Keys(QObject):
                     owner.addAction(action)
 
     def given(self, window: QWidget) -> dict[Command[Any], Given]:
-        """What can be given in this window now, in the order of the list of shortcuts: of what is in front, and of the
-        window itself."""
+        """Commands available in this window now, in the order of the list of shortcuts. If several widgets bind one,
+        the visible child wins over the window."""
         found: dict[Command[Any], Given] = {}
         for given in window.findChildren(Given):
             owner = given.within
             if owner.window() is not window or not owner.isVisibleTo(window):
                 continue
-            # Of what is in front before those of the whole window.
+            # A child widget wins over the window.
             if given.action.isEnabled() and (owner is not window or given.command not in found):
                 found[given.command] = given
         return {command: found[command] for command in self.commands if command in found}
@@ -124,12 +125,12 @@ class Keys(QObject):
         return list(filter(self.is_changed, self.commands))
 
     def rivals(self, command: Command[Any], wanted: Sequence[QKeySequence]) -> list[Command[Any]]:
-        """Other commands that have one of these keys where both would hear it."""
+        """Other commands with one of these keys in a scope that overlaps."""
         others = (other for other in self.commands if other is not command and other.meets(command))
         return [other for other in others if any(sequence in self.of(other) for sequence in wanted)]
 
     def choose(self, command: Command[Any], wanted: Sequence[QKeySequence]) -> None:
-        """Gives a command these keys alone, and takes them away from whoever has them; none at all takes its keys."""
+        """Sets the command's keys, and removes them from its rivals. An empty sequence leaves it without keys."""
         if self._choices is None or command.fixed:
             return
         told: dict[str, list[str] | None] = {}
@@ -145,8 +146,9 @@ class Keys(QObject):
             self._choices.forget_all()
 
     def _free(self, command: Command[Any], sequences: list[QKeySequence]) -> list[QKeySequence]:
-        """A key that a person chose for one command is no usual key of another, which a later version may have."""
-        # By what was chosen, seldom anything: this is asked for each command of a room that opens.
+        """Removes the keys that a person chose for other commands of an overlapping scope: a later version may use one
+        as a default."""
+        # Looks only at the chosen keys, of which there are few: this runs for every command of a room that opens.
         chosen = self._choices.ids if self._choices is not None else ()
         others = (other for other in self.commands if chosen and other.id in chosen and other is not command)
         taken = [sequence for other in others if other.meets(command) for sequence in self._chosen(other) or ()]
@@ -158,13 +160,12 @@ class Keys(QObject):
             return None
         found = [QKeySequence.fromString(text, _PORTABLE) for text in chosen]
         known = [sequence for sequence in found if not sequence.isEmpty() and key_of(sequence) != Qt.Key.Key_unknown]
-        # What a later version wrote, or a hand, and nobody can press.
+        # Keys from a later version or a hand-edited file may be unknown; then the defaults hold.
         return known if known or not chosen else None
 
 
 class Given(QObject):
-    """A command where it is bound: what its key does, a menu and the palette do too. Ends with its action, which has
-    the keys of now."""
+    """A command bound to a widget, run by key, menu and palette. Child of its action, whose shortcuts it updates."""
 
     def __init__(
         self, keys: Keys, action: QAction, command: Command[Any], on: On, within: QWidget, give: Gives
@@ -173,7 +174,7 @@ class Given(QObject):
         self.command = command
         self.action = action
         self.within = within
-        """The widget that shows that it can be given."""
+        """The command is available while this widget is visible."""
         self._keys = keys
         self._on = on
         self._give = give
@@ -183,19 +184,19 @@ class Given(QObject):
 
     @property
     def text(self) -> str:
-        """What it is called now."""
+        """Its text now, which may depend on what it acts on."""
         on = self._on()
         return self.command.text(on) if on else str(self.command.words)
 
     @property
     def is_heard(self) -> bool:
-        """Whether its key is: an action hears none while its widget is hidden, as the list is under the large view."""
+        """Whether its key works: Qt ignores the action of a hidden widget, such as the list under the large view."""
         owner = self.action.parent()
         return isinstance(owner, QWidget) and owner.isVisibleTo(owner.window())
 
     @property
     def reason(self) -> str:
-        """Why it cannot be done now; empty when it can."""
+        """Why it cannot run now; empty if it can."""
         on = self._on()
         return "This is not ready yet." if on is None else self.command.reason(on)
 
@@ -215,12 +216,12 @@ def _do(given: Given, tell: Callable[[str], object] | None, *_: object) -> None:
 
 
 def default_keys(command: Command[Any]) -> list[QKeySequence]:
-    """All that hold, those of a multimedia keyboard too."""
+    """All default keys, including those of multimedia keyboards."""
     return list(dict.fromkeys(sequence for key in command.keys for sequence in _sequences(key)))
 
 
 def usual_keys(command: Command[Any]) -> list[QKeySequence]:
-    """Those to tell of: of a standard key only the first that an ordinary keyboard has."""
+    """Default keys to show: of each standard key, the first that an ordinary keyboard has."""
     found = (next(filter(is_usual, _sequences(key)), None) for key in command.keys)
     return list(dict.fromkeys(sequence for sequence in found if sequence is not None))
 
@@ -236,7 +237,7 @@ def key_of(sequence: QKeySequence) -> Qt.Key:
 
 
 def is_usual(sequence: QKeySequence) -> bool:
-    """Whether an ordinary keyboard has it: no key for music, mail or copying, and none beyond F12."""
+    """Whether an ordinary keyboard has it: no media, mail or copy key, and none beyond F12."""
     key = key_of(sequence)
     return key < Qt.Key.Key_F13 or Qt.Key.Key_F35 < key < Qt.Key.Key_Back
 

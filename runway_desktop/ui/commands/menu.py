@@ -1,7 +1,7 @@
-"""The menu of a window: every command that can be given there now, with its key, grouped. Behind one button or its key;
-for the main window on macOS in the bar at the top of the screen.
+"""The main menu of a window: its available commands with their keys, grouped. Opens from a button or a key; on macOS
+the main window's is the system menu bar.
 
-Built when it is opened. GUI thread only.
+Built each time it opens. GUI thread only.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def open_menu(
     first: Command[Any] | None = None,
     dress: Callable[[QMenu], object] = lambda _: None,
 ) -> None:
-    """Opens below the button, or in the window's corner, ready for the arrow keys. `dress` gives it other colors."""
+    """Opens below the button, else in the window's corner, with the keyboard focus. `first` heads the menu; `dress`
+    sets its colors."""
     menu = passing_menu(over)
     menu.setAccessibleName("Menu")
     menu.setToolTipsVisible(True)
@@ -46,7 +47,7 @@ def open_menu(
     dress(menu)
     size = menu.sizeHint()
     if button is not None and button.isVisible():
-        # Its right edge below that of the button: the menu stays inside the window.
+        # Right edges aligned, so that the menu stays inside the window.
         at = button.mapToGlobal(QPoint(button.width() - size.width(), button.height() + 2))
     else:
         at = over.mapToGlobal(QPoint(over.width() - size.width(), 0))
@@ -54,7 +55,7 @@ def open_menu(
 
 
 def put_into_bar(window: QMainWindow, keys: Keys, roles: Mapping[Command[Any], QAction.MenuRole]) -> None:
-    """The same commands in the bar, by the actions that their keys give: the system itself hears the keys there."""
+    """Fills the macOS menu bar with the bound actions themselves: the system handles their keys there."""
 
     def add(into: QMenu, given: Given) -> None:
         given.action.setMenuRole(roles.get(given.command, QAction.MenuRole.NoRole))
@@ -65,12 +66,13 @@ def put_into_bar(window: QMainWindow, keys: Keys, roles: Mapping[Command[Any], Q
 
 
 def add_entries(into: QMenu, those: Iterable[Given], keys: Keys) -> None:
-    """With lines between their groups."""
+    """Adds entries, with separators between groups."""
     _fill(into, those, lambda into, given: add_entry(into, given, keys))
 
 
 def add_entry(into: QMenu, given: Given, keys: Keys) -> None:
-    """An entry of its own: it can be disabled, and says why, while the key goes on to say it."""
+    """Adds an action of its own. It can be disabled with the reason as tool tip, while the shortcut's action stays
+    enabled to report it."""
     shown = into.addAction(caption(given.text), given.do)
     shown.setShortcuts(keys.usual(given.command)[:1] if given.is_heard else [])
     shown.setEnabled(not given.reason)

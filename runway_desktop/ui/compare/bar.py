@@ -1,6 +1,6 @@
-"""The line below the panes: play, position, one scrub line over all clips, length, keys in words, and the few switches.
+"""Control bar below the panes: play, time, one scrub line for all clips, key hints, switches.
 
-It commands an `InStep`; every switch gives a command of the view, whose key its tooltip tells. GUI thread.
+It controls an `InStep`; each switch runs a command of the view and has its key in the tool tip. GUI thread only.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ from .overlay import Way
 
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 SAID_MS = 5_000
-"""So long a sentence stands in the place of the keys."""
+"""How long a message replaces the key hints."""
 _AMOUNT_WORDS = {1: "next", 2: "next two", 4: "next four"}
 _MOST_HINTS = 0.42
-"""Of the bar's width, for the keys in words."""
+"""Maximum share of the bar's width for the key hints."""
 
 
 class ScrubLine(ScrubSlider):
-    """The line of the preview, with the looped range below it. With the focus, the arrow keys are its own."""
+    """The preview's slider with the loop range marked below it. Focused, it handles the arrow keys itself."""
 
     def __init__(self, theme: DarkRoom, clips: InStep, parent: QWidget) -> None:
         super().__init__(theme, clips, parent)
         self._range: tuple[float | None, float | None] = (None, None)
 
     def set_range(self, wanted: tuple[float | None, float | None]) -> None:
-        """Seconds."""
+        """Begin and end of the loop in seconds, or None."""
         if wanted != self._range:
             self._range = wanted
             self.update()
@@ -73,7 +73,7 @@ class ScrubLine(ScrubSlider):
 
 
 class Hints(PlainLabel):
-    """Keys in words: as many as there is room for, the most needed first."""
+    """Key hints: as many as fit, most important first."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -89,10 +89,10 @@ class Hints(PlainLabel):
 
 class CompareBar(QWidget):
     neared = Signal()
-    """The pointer is over the position: somebody may drag it."""
+    """The pointer is over the scrub line: a drag may follow."""
 
     def __init__(self, theme: DarkRoom, clips: InStep, keys: Keys, view: QWidget) -> None:
-        """Its switches give commands to the `view`."""
+        """The switches run commands on `view`."""
         super().__init__(view)
         self._view = view
         self._switches: dict[BarButton, RoomCommand[Any]] = {}
@@ -133,7 +133,7 @@ class CompareBar(QWidget):
         self._fit_hints()
 
     def say(self, sentence: str) -> None:
-        """In the place of the keys, for some seconds."""
+        """Shows a message in place of the key hints for `SAID_MS`, and announces it."""
         self._said = sentence
         self._silent.start()
         self._fit_hints()
@@ -144,7 +144,7 @@ class CompareBar(QWidget):
         self._fit_hints()
 
     def show_choice(self, size: int, way: Way, advance: bool, place: str) -> None:
-        """How many at a time, laid over each other or not, going on by itself or not, and which of them all."""
+        """Shows the state: how many panes, how they are laid out, auto-advance, and which of all takes."""
         for known, button in self._sizes.items():
             button.setChecked(known == size)
         for other, button in self._ways.items():
@@ -212,7 +212,7 @@ class CompareBar(QWidget):
 
 
 def hints(keys: Keys, model: Compare, *, clips: bool) -> tuple[str, ...]:
-    """The most needed first. `clips`: something that plays is shown."""
+    """Key hints, most important first. `clips`: something that plays is shown."""
     several, stacked = len(model.shown) > 1, any(len(stack.takes) > 1 for stack in model.shown)
     told = (
         (clips, "in step", SHUTTLE),
@@ -230,7 +230,7 @@ def hints(keys: Keys, model: Compare, *, clips: bool) -> tuple[str, ...]:
 
 
 def _hint(keys: Keys, words: str, commands: Sequence[Command[Any]]) -> str:
-    """Nothing where a key is missing."""
+    """A hint such as "1–5 rate"; empty if a command has no key."""
     caps = list(map(keys.cap, commands))
     if not all(caps):
         return ""

@@ -1,5 +1,7 @@
-"""The commands of the compare window, without playing and judging. They act on its view, whose class is not named here:
-its bar shows these commands, and two modules would import each other."""
+"""Command records of the compare window, without playback and judging.
+
+They take the view as `Any`: its bar imports these records, so naming its class would be an import cycle.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,7 @@ COMMANDS = (
     *TURNS,
     _several("compare.focus.up", "Focus the one before", lambda view: view.model.move_focus(-1), "Up"),
     _several("compare.focus.down", "Focus the next one", lambda view: view.model.move_focus(1), "Down"),
-    # Heard by the panes themselves.
+    # Handled by the view's event filter, not by an action.
     Command(
         id="compare.take",
         words=Text("Next take of the stack"),

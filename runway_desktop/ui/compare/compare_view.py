@@ -1,8 +1,8 @@
-"""The compare window: a window of its own, full screen at first, where takes are compared and judged by key.
+"""The compare window: a top-level window, full screen at first, to compare and judge takes by key.
 
-It arranges panes, the clips that play in step, the two that are laid over each other, and the keys; what is compared
-and what a decision does is the view-model's. Dark in every theme: only the media give light. Build it from a plain
-slot, not from a coroutine. GUI thread.
+It connects panes, synchronized playback, the overlay of two takes, and commands. The view-model decides what is
+compared and what a judgment does. Dark in every theme. Create it from a plain slot, not from a coroutine. GUI thread
+only.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ from .pane import Pane
 from .surface import Sight, make_an_image, open_graphics
 
 _TURNS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
-"""Where each key of Tab turns a stack."""
+"""Direction in which each key cycles the focused stack."""
 
 
 class CompareView(QWidget):
     left = Signal()
     keys_wanted = Signal()
-    """All keys are to be shown."""
+    """The list of shortcuts was requested."""
 
     def __init__(self, model: Compare, theme: Theme, keys: Keys, strips: Strips, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -63,7 +63,7 @@ class CompareView(QWidget):
         self.clips = InStep(self)
         self.way = Way.SIDE_BY_SIDE
         self._takes: list[Take | None] = [None] * MOST
-        """What each place holds."""
+        """The take of each pane, or None."""
         self._is_open = self._shows_clips = False
         self._build()
         self._glances = Glances(strips, self.clips, self._sight, self.panes, self._takes, self._repaint, self)
@@ -74,7 +74,7 @@ class CompareView(QWidget):
         keys.bind(self, Scope.COMPARE, *bound, context=Qt.ShortcutContext.WindowShortcut)
 
     def enter(self, *, full_screen: bool = True) -> None:
-        """Shows what the view-model compares now."""
+        """Opens the window on the view-model's current takes."""
         self._is_open = True
         self._sight.fit()
         self._set_way(Way.SIDE_BY_SIDE)
@@ -87,7 +87,7 @@ class CompareView(QWidget):
         self._glances.open()
 
     def shutdown(self) -> None:
-        """Before the application ends. Let the event loop turn once afterwards."""
+        """Call before the application quits, and let the event loop run once afterwards."""
         self._is_open = False
         self.close()
         self.clips.shutdown()
@@ -108,14 +108,14 @@ class CompareView(QWidget):
         self.left.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Tab on media turns over the focused stack; where there is none it goes on as everywhere. The key itself is
-        heard: Qt moves the focus on, as Tab does, from whatever it hides, too."""
+        """Tab on a pane cycles the focused stack; without a stack it moves the focus as usual. Filtered as a key event,
+        because Qt also moves the focus when it hides the focused widget."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _TURNS:
             return self.model.cycle(_TURNS[Qt.Key(event.key())])
         return super().eventFilter(watched, event)
 
     def set_way(self, way: Way) -> None:
-        """The same way again goes back to side by side."""
+        """Selecting the active layout again returns to side by side."""
         self._set_way(Way.SIDE_BY_SIDE if way is self.way else way)
 
     def toggle_wipe(self) -> None:
@@ -154,7 +154,7 @@ class CompareView(QWidget):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def zoom(self, by: int) -> None:
-        """1 closer, -1 further away, 0 fitted, or one pixel of the focused one on one pixel of the screen."""
+        """1 zooms in, −1 out, 0 toggles between fitted and one image pixel per screen pixel of the focused take."""
         if by:
             self._sight.set(self._sight.zoom * STEP**by, self._sight.middle)
         else:
@@ -214,7 +214,7 @@ class CompareView(QWidget):
             same = {take.key for take in self._takes if take is not None} & {
                 stack.top.key for stack in self.model.shown
             }
-            # The moment stays while one of them does: that is what is compared.
+            # Keep the position if one of the takes stays: its moment is being compared.
             self._fill(at=self.clips.position if same else 0.0, play=self.clips.is_playing or not same)
 
     def _fill(self, *, at: float, play: bool) -> None:
@@ -232,7 +232,7 @@ class CompareView(QWidget):
         if any(files):
             self.clips.open(files, at=at, play=play)
             if not self._shows_clips:
-                # Behind the opening of the clips, which goes on meanwhile.
+                # Queued behind the opening of the clips, which runs in parallel.
                 self._shows_clips = True
                 in_turns(self, open_graphics, make_an_image)
         else:
@@ -243,7 +243,7 @@ class CompareView(QWidget):
         self._show_focus()
 
     def _arrange(self) -> None:
-        """Two beside each other, four in a square; what was rejected stands small, in a free corner or below."""
+        """Lays out two side by side, up to four in a square; rejected takes are small, in a free corner or below."""
         places, rejected = range(len(self.model.shown)), self.model.rejected()
         held = [place for place in places if place not in rejected]
         if (held, rejected) == self._arranged:
@@ -270,7 +270,7 @@ class CompareView(QWidget):
         if before is not None and before.key == take.key and before.content == take.content:
             return
         if before is not None and before.path == take.path:
-            # Another file under the same name.
+            # The file was replaced under the same name.
             self.clips.let_go(place)
         poster = take.output.poster
         self.panes[place].surface.clear(small_poster(Path(poster) if poster else None))
@@ -341,7 +341,7 @@ class CompareView(QWidget):
         self._show_overlay()
 
     def _pair(self) -> tuple[int, int] | None:
-        """The focused place and its neighbor, left one first."""
+        """The focused pane and its neighbor, left one first; None with fewer than two."""
         amount = len(self.model.shown)
         if amount < 2:
             return None
@@ -351,7 +351,7 @@ class CompareView(QWidget):
     def _set_way(self, way: Way) -> None:
         if way is not Way.SIDE_BY_SIDE and self._pair() is None:
             if self.model.size == 1 and self.model.place_words():
-                # One at a time has nothing beside it.
+                # One at a time has no second take, so show two.
                 self.model.show(2)
             if self._pair() is None:
                 self._show_words()
@@ -384,7 +384,7 @@ class CompareView(QWidget):
         size, area = self.panes[self.model.focus].surface.size(), QRectF(on.rect())
         if not size.isEmpty() and not area.isEmpty():
             fits = min(area.width() / size.width(), area.height() / size.height()) * on.devicePixelRatioF()
-            # What is smaller than its pane is doubled: fitted it is larger than 100 % already.
+            # A picture smaller than its pane is already beyond 100 % when fitted, so it is doubled.
             self._sight.set(1 / fits if fits < 0.95 else 2.0, self._sight.middle)
 
     def _drag(self, place: int) -> None:

@@ -1,4 +1,4 @@
-"""Opens the compare window: it is made when it is first wanted, and used again. GUI thread."""
+"""Entry point of the compare window: creates it on first use, then reuses it. GUI thread only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .compare_view import CompareView
 
 
 def open_room(desk: Desk, wish: Sequence[TaskId]) -> None:
-    """`wish`: ids of tasks whose results are compared; of a single task, all its takes."""
+    """`wish`: ids of the tasks whose results are compared; for a single task, all its takes."""
     window, commands = desk.window, desk.models.task_commands
     comparing = window.findChild(Comparing)
     if comparing is None:
@@ -35,7 +35,7 @@ def open_room(desk: Desk, wish: Sequence[TaskId]) -> None:
 
 class Comparing(QObject):
     entered = Signal()
-    """The room is before the eyes: what plays elsewhere should stop."""
+    """The window is shown: other playback should pause."""
 
     def __init__(self, model: Compare, theme: Theme, keys: Keys, strips: Strips, window: QWidget) -> None:
         super().__init__(window)
@@ -47,11 +47,11 @@ class Comparing(QObject):
         self._closed = False
         self.room: CompareView | None = None
         self.full_screen = True
-        # The word may come from a coroutine, and players must not be made inside one.
+        # Through the event loop: the signal may come from a coroutine, in which players must not be created.
         model.opened.connect(timer(self, 0, self._enter).start)
 
     def shutdown(self) -> None:
-        """Before the application ends. Let the event loop turn once afterwards."""
+        """Call before the application quits, and let the event loop run once afterwards."""
         self._closed = True
         if self.room is not None:
             self.room.shutdown()

@@ -1,7 +1,7 @@
-"""Small frames in the place of the real ones, while a person drags through a comparison or crosses one of its panes.
+"""Small preview frames instead of decoded ones while a person drags the position or moves the pointer across a pane.
 
-They are read from the first playing on: who stops what plays is about to go through it, and four clips take seconds to
-be read, in the time that playing leaves. GUI thread.
+Extraction starts with the first playback, at low priority: a drag usually follows it, and four clips take seconds. GUI
+thread only.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ class Glances(QObject):
         repaint: Callable[[int], None],
         parent: QObject,
     ) -> None:
-        """`takes` is what each place holds, now and later."""
+        """`takes` is the view's list of the take in each pane; it is read live."""
         super().__init__(parent)
         self._strips, self._clips, self._sight = strips, clips, sight
         self._panes, self._takes, self._repaint = panes, takes, repaint
         self._is_open = False
         self._has_played = False
         self._crossed_at: float | None = None
-        """Seconds: where the pointer is that crosses a pane."""
+        """Position of the pointer that moves across a pane, in seconds."""
         clips.glance = self._glance
         clips.changed.connect(self._changed)
         strips.grown.connect(self._grown)
@@ -46,25 +46,25 @@ class Glances(QObject):
             pane.uncrossed.connect(self._uncross)
 
     def open(self) -> None:
-        """The room is open. By the time its clips play, what reads them is there."""
+        """Starts the process that extracts frames, so that it runs by the time the clips play."""
         self._is_open = True
         if self._shown():
             self._strips.warm()
 
     def close(self) -> None:
-        """Nothing is read for a room that is closed."""
+        """Stops requests until the next opening."""
         self._is_open = self._has_played = False
         self._crossed_at = None
 
     def want(self) -> list[tuple[int, Take]]:
-        """Those of the clips that are shown; gives their places."""
+        """Requests small frames of the shown clips; returns these with their panes."""
         clips = self._shown()
         self._strips.want(*((take.output.path, take.output.poster) for _, take in clips))
         return clips
 
     def hides(self, frame: Any) -> bool:
-        """Whether a frame is of where the clips stand, while a pointer crosses them: it comes late, and is there again
-        when the pointer leaves."""
+        """Whether to drop a late frame of the clips' own position while the pointer crosses a pane. It is shown again
+        once the pointer leaves."""
         here = round(self._clips.position * 1e6) + 1000
         if self._crossed_at is not None and frame.startTime() <= here < frame.endTime():
             return True
@@ -82,7 +82,7 @@ class Glances(QObject):
             self.want()
 
     def _glance(self, seconds: float) -> bool:
-        """Shows small frames of about that time; False where there are none and none come."""
+        """Shows small frames near that time; False if there are none and none are coming."""
         is_shown = False
         for place, take in self.want():
             image = self._strips.near(take.output.path, seconds)
@@ -93,7 +93,7 @@ class Glances(QObject):
         return is_shown
 
     def _cross(self, fraction: float) -> None:
-        """The pointer's way across a pane goes through all clips alike while they stand still."""
+        """The pointer's horizontal position scrubs all paused clips alike."""
         if not self._clips.is_playing and self._clips.length and self._sight.is_fitted:
             self._crossed_at = fraction * self._clips.length
             self._glance(self._crossed_at)

@@ -1,11 +1,11 @@
-"""Up to four clips that play as one: play, scrub, shuttle, step and loop move all of them, and what is shown is always
-of the same moment.
+"""Synchronized playback of up to four clips: play, scrub, shuttle, step and loop act on all, and their visible frames
+always belong to one moment.
 
-Whoever runs ahead is slowed a little, whoever falls behind is hurried, and who is far ahead rests; the clip that is
-heard keeps its pace, for the ear's sake. How frames of one moment are shown together is in `tracks.py`.
+Small rate changes correct drift: a clip ahead is slowed, one behind is sped up, one far ahead pauses. The audible clip
+keeps its rate. `tracks.py` aligns the frames.
 
-Times are float seconds outside, microseconds inside. Engines are made at the first file, from the event loop, never
-inside a coroutine. GUI thread only; nothing raises, `failed` carries a `Fault`.
+Times are float seconds outside, microseconds inside. Engines are created with the first file, from the event loop,
+never inside a coroutine. GUI thread only; nothing raises, `failed` carries a `Fault`.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ from .tracks import Tracks
 
 MOST = 4
 PATIENCE_MS = 400
-"""How long a seek waits for the slowest clip."""
+"""Longest wait of a seek for the slowest clip."""
 BALANCE_MS = 80
 _AFTER_END_MS = 60
 
 
 class InStep(QObject):
     changed = Signal()
-    """Playing or not, pace, range, or sound."""
+    """Playing, rate, loop range or sound changed."""
     moved = Signal(float)
-    """Position, seconds."""
+    """Position in seconds."""
     length_known = Signal(float)
-    """Length of the longest clip, seconds."""
+    """Length of the longest clip in seconds."""
     shown = Signal(object)
-    """A dict of place → QVideoFrame: what these places show from now on, all of one moment."""
+    """Dict of pane index to QVideoFrame: the frames to show now, all of one moment."""
     failed = Signal(int, object)
-    """Place, and a `Fault`."""
+    """Pane index and `Fault`."""
 
     def __init__(
         self,
@@ -63,18 +63,18 @@ class InStep(QObject):
         self._files: tuple[tuple[Path, Media] | None, ...] = ()
         self.is_playing = False
         self.rate = 1.0
-        """Negative while it runs backwards; 1 at normal speed."""
+        """Playback rate: 1 is normal speed, negative is backwards."""
         self.range: tuple[float | None, float | None] = (None, None)
-        """Where a loop begins and ends, seconds."""
+        """Begin and end of the loop in seconds, or None."""
         self.muted = False
         self.heard = 0
-        """The place whose sound is on."""
+        """Index of the clip whose sound is on."""
         self._wanted = False
-        """To play as soon as all clips are there."""
+        """Start playback once all clips are open."""
         self._resume = False
         self._is_scrubbing = False
         self.glance: Callable[[float], bool] = lambda _seconds: False
-        """Shows small frames near a time, seconds, while a person drags; False where there never are any."""
+        """Shows small frames near a time in seconds during a drag. False if there are none and none are coming."""
         self._rest = timer(self, REST_MS, self._rested)
         self._start_at = 0.0
         self._opener = timer(self, 0, lambda: self._tracks.open(self._files))
@@ -95,7 +95,7 @@ class InStep(QObject):
 
     @property
     def length(self) -> float:
-        """Of the longest clip."""
+        """Length of the longest clip in seconds."""
         return self._tracks.length
 
     @property
@@ -103,12 +103,12 @@ class InStep(QObject):
         return self._tracks.is_seeking
 
     def starts(self) -> dict[int, int]:
-        """Start of the frame that each clip shows, microseconds, of those that have not ended."""
+        """Start of the visible frame in microseconds, by pane index, of clips that have not ended."""
         return self._tracks.starts()
 
     def open(self, files: Sequence[tuple[Path, Media] | None], *, at: float = 0.0, play: bool = False) -> None:
-        """Shows each at that many seconds, a moment later; None leaves a place silent and dark. What a place holds
-        already is opened anew only if another file comes."""
+        """Opens the files in the next pass of the event loop and shows each at `at` seconds. None empties a pane. A
+        file that is already open in its pane is kept."""
         self._halt()
         self._files, self._wanted, self._start_at = tuple(files[:MOST]), play, at
         self._tracks.position = self._tracks.length = 0.0
@@ -118,11 +118,11 @@ class InStep(QObject):
         self.changed.emit()
 
     def let_go(self, place: int) -> None:
-        """Of the clip of that place, whose file is another now: it is opened anew by the next `open`."""
+        """Closes the clip of a pane whose file was replaced; the next `open` reopens it."""
         self._tracks.let_go(place)
 
     def close(self) -> None:
-        """Lets go of all files."""
+        """Closes all files."""
         self._halt()
         self._opener.stop()
         self._files = ()
@@ -154,7 +154,7 @@ class InStep(QObject):
         self.changed.emit()
 
     def pause(self) -> None:
-        """Stands still where it is: every player goes to the moment that is shown."""
+        """Pauses, and seeks every player to the moment that is visible."""
         was_playing = self.is_playing
         self._halt()
         if was_playing and self._tracks.are_there:
@@ -162,7 +162,7 @@ class InStep(QObject):
         self.changed.emit()
 
     def shuttle(self, direction: int) -> None:
-        """1 plays, again and it doubles, up to 8 times; -1 the same backwards; 0 stops."""
+        """1 plays forward, −1 backward; each repetition doubles the rate, up to 8. 0 pauses."""
         if direction == 0:
             self.pause()
         elif direction > 0:
@@ -177,7 +177,7 @@ class InStep(QObject):
             self.changed.emit()
 
     def step(self, frames: int) -> None:
-        """By frames of the clip that is heard, or else of the first one."""
+        """Steps by frames of the audible clip, else of the first."""
         if not self._tracks.are_there:
             return
         length = self._tracks.frame_us
@@ -189,7 +189,7 @@ class InStep(QObject):
         self._tracks.seek(start + frames * length + length // 2)
 
     def seek(self, seconds: float) -> None:
-        """While it plays, it goes on from there."""
+        """Seeks to a time in seconds, clamped to the clips. Playback continues from there."""
         if not self._tracks.are_there:
             return
         if self._is_scrubbing and self.glance(seconds):
@@ -204,7 +204,7 @@ class InStep(QObject):
         self._tracks.seek(round(seconds * 1e6) + 1000)
 
     def begin_scrub(self) -> None:
-        """Holds still while a person drags; `end_scrub` shows the exact frames, and goes on playing if it did."""
+        """Pauses for a drag; `end_scrub` seeks to the exact frames and resumes playback if it was on."""
         self._is_scrubbing = True
         self._resume = self.is_playing or self._wanted
         self._halt()
@@ -212,7 +212,7 @@ class InStep(QObject):
 
     @property
     def is_glancing(self) -> bool:
-        """A drag is shown by small frames; `position` is the pointer's."""
+        """A drag shows small frames instead of seeking; `position` follows the pointer."""
         return self._rest.isActive()
 
     def end_scrub(self) -> None:
@@ -224,12 +224,12 @@ class InStep(QObject):
             self.play()
 
     def set_in(self) -> None:
-        """The loop begins here."""
+        """Starts the loop at the current position."""
         end = self.range[1]
         self._set_range((self.position, end if end is None or end > self.position else None))
 
     def set_out(self) -> None:
-        """The loop ends with the shown frame."""
+        """Ends the loop after the visible frame."""
         begin = self.range[0]
         here = self.position + self._tracks.frame_us / 1e6
         self._set_range((begin if begin is None or begin < here else None, here))
@@ -238,11 +238,11 @@ class InStep(QObject):
         self._set_range((None, None))
 
     def show_again(self) -> None:
-        """The frames that are there, after something else stood in their place."""
+        """Emits the current frames again, after small frames replaced them."""
         self._tracks.show_again()
 
     def hear(self, place: int) -> None:
-        """One sound at a time."""
+        """Selects the only audible clip."""
         if place != self.heard:
             self.heard = place
             self._tracks.hear(self.heard, muted=self.muted)
@@ -259,7 +259,7 @@ class InStep(QObject):
             self.changed.emit()
 
     def _halt(self) -> None:
-        """All players stand; where exactly is for a seek to say."""
+        """Stops timers and players without a seek: they may stand at different moments."""
         for running in (self._balancer, self._backwards, self._end, self._rest):
             running.stop()
         self._wanted = False

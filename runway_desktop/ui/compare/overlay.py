@@ -1,8 +1,7 @@
-"""Two places laid over each other: parted by a divider that moves (wipe), or their difference, which is black where
-they are alike.
+"""Overlay of two panes: split by a movable divider (wipe), or their difference, which is black where they are equal.
 
-The second is laid where the first one lies, so that two sizes of one picture meet point for point. Whether they are
-the same, pixel for pixel, is measured on a worker, and told when it is known. GUI thread only, but for `same_pixels`.
+The second is scaled onto the first, so that two sizes of one picture align. A worker checks whether they are equal
+pixel for pixel. GUI thread only, except `same_pixels`.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ from .surface import Sight, Surface, paint_words
 
 SAME = "The same, pixel for pixel"
 STRIDE = 0.02
-"""How far an arrow key moves the divider, as a part of the width."""
+"""Step of the divider for an arrow key, as a fraction of the width."""
 _BAND = 4 * 1024 * 1024
-"""Bytes that are compared at once: between two bands other threads have their turn."""
+"""Bytes compared per step: the GIL is released between steps."""
 _GRIP = 2 * GRID
 _NEAR = 1.5 * GRID
 
@@ -47,7 +46,7 @@ class Overlay(QWidget):
         self.way = Way.WIPE
         self.divider = 0.5
         self.is_same = False
-        """Was measured, and would else be a black without words."""
+        """Result of the pixel check, shown as text because an all-black difference explains nothing."""
         self._moving = False
         self._pressed: QPointF | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -62,7 +61,7 @@ class Overlay(QWidget):
         self.update()
 
     def say_whether_same(self, same: bool) -> None:
-        """Of the two whose difference is shown."""
+        """Result of the pixel check for the pair shown."""
         if same != self.is_same:
             self.is_same = same
             self._describe()
@@ -111,7 +110,7 @@ class Overlay(QWidget):
         self._paint_names(painter, area)
 
     def _difference(self, first: Surface, second: Surface, target: QRectF, ratio: float) -> QImage:
-        """In a layer of its own: the difference is of the two, not of what lies behind."""
+        """Composed on a black layer of its own, so that only the two pictures count."""
         layer = QImage(self.size() * ratio, QImage.Format.Format_RGB32)
         layer.setDevicePixelRatio(ratio)
         layer.fill(Qt.GlobalColor.black)
@@ -161,7 +160,7 @@ class Overlay(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            # Fitted, a press anywhere takes the divider there; zoomed, it pans unless it takes the divider itself.
+            # Fitted, a press anywhere moves the divider there; zoomed in, it pans unless it is near the divider.
             self._moving = self.way is Way.WIPE and (self._sight.is_fitted or self._is_near(event.position()))
             self._pressed = event.position()
             self._follow(event.position())
@@ -193,14 +192,14 @@ class Overlay(QWidget):
 
 
 def _common(first: Surface, second: Surface) -> QSizeF:
-    """The size that both are laid out by: the first one's, or the second's while the first is not there."""
+    """The picture size for the layout of both: the first one's, or the second's while the first is missing."""
     size = first.size()
     return second.size() if size.isEmpty() else size
 
 
 class Sameness(QObject):
     known = Signal(bool)
-    """Of the two that were looked at last; false as well while it is not known."""
+    """Whether the current pair is equal pixel for pixel; false while unknown."""
 
     def __init__(self, workers: Workers, parent: QObject) -> None:
         super().__init__(parent)
@@ -208,7 +207,7 @@ class Sameness(QObject):
         self._pair: tuple[Picture, Picture] | None = None
 
     def look(self, first: Picture | None, second: Picture | None) -> None:
-        """Measures these two, once. Nothing is said of what is not read yet, nor of what is shown less than exactly."""
+        """Checks a pair once, on a worker. Skipped unless both are loaded at full precision."""
         if first is None or second is None or not (first.is_exact and second.is_exact):
             self.forget()
         elif self._pair is None or self._pair[0] is not first or self._pair[1] is not second:
@@ -217,7 +216,7 @@ class Sameness(QObject):
             self._workers.run(partial(same_pixels, first.levels[0], second.levels[0]), partial(self._tell, pair))
 
     def forget(self) -> None:
-        """Neither is looked at any more: they are not kept in memory for it."""
+        """Releases the pair, so that it can leave memory."""
         self._pair = None
         self.known.emit(False)
 
@@ -227,13 +226,13 @@ class Sameness(QObject):
 
 
 def same_pixels(first: QImage, second: QImage) -> bool:
-    """Of two sizes never. Color and transparency count, how they are stored does not. Any thread, but the
-    GUI's, which it would hold up."""
+    """Whether two images are equal in size, color and alpha, whatever their storage format. Slow: not for the GUI
+    thread."""
     if first.isNull() or first.size() != second.size():
         return False
     deep = max(first.depth(), second.depth()) > 32
     way = QImage.Format.Format_RGBA64 if deep else QImage.Format.Format_ARGB32
-    # Held by names: their bytes are theirs.
+    # Variables keep the converted images alive: `constBits` does not own its bytes.
     first, second = first.convertToFormat(way), second.convertToFormat(way)
     one, other = first.constBits(), second.constBits()
     return len(one) == len(other) and all(

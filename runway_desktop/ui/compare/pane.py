@@ -1,7 +1,6 @@
-"""One place of the compare window: the media, what it is and how it was judged in small words below, and an accent
-around it while it has the focus.
+"""One pane of the compare window: media with a caption, and a colored border while focused.
 
-It tells of presses, wheel and drags; the room decides. GUI thread.
+It emits signals for presses and drags; the view handles them. GUI thread only.
 """
 
 from __future__ import annotations
@@ -32,19 +31,19 @@ _INSET = GRID * 1.25
 _WORDS = QColor(255, 255, 255)
 _ASIDE_HEIGHT = 13 * GRID
 _NO_LIMIT = 16_777_215
-"""What Qt takes for no limit of a size."""
+"""Qt's QWIDGETSIZE_MAX: no limit."""
 _DIMMED = 0.45
 _SHADE = QColor(0, 0, 0, 150)
 
 
 class Pane(QWidget):
     chosen = Signal()
-    """It has the focus now."""
+    """The pane got the focus."""
     opened = Signal()
-    """A double click: alone, or with the others again."""
+    """Double click: shows this pane alone, or all again."""
     drag_wanted = Signal()
     crossed = Signal(float)
-    """The pointer, with no button held, is that far across, 0 to 1."""
+    """Horizontal pointer position, 0 to 1, while no button is pressed."""
     uncrossed = Signal()
 
     def __init__(self, theme: Theme, sight: Sight, parent: QWidget | None = None) -> None:
@@ -64,7 +63,7 @@ class Pane(QWidget):
         sight.changed.connect(self.update)
 
     def set_words(self, left: str, right: str, *, bold: bool, stack: str = "") -> None:
-        """What it is, how it was judged, and which take of how many it is ("take 2 of 5")."""
+        """Caption: description on the left, judgment on the right, and the number of the take ("take 2 of 5")."""
         if (left, right, bold, stack) != (self._left, self._right, self._bold_right, self._stack):
             self._left, self._right, self._bold_right, self._stack = left, right, bold, stack
             self.setAccessibleName(left)
@@ -72,7 +71,7 @@ class Pane(QWidget):
             self.update()
 
     def set_aside(self, on: bool) -> None:
-        """Small and dimmed, its room given to the others."""
+        """Shows the pane small and dimmed, as rejected."""
         self._is_aside = on
         self.setMaximumHeight(_ASIDE_HEIGHT if on else _NO_LIMIT)
         self.setMaximumWidth(2 * _ASIDE_HEIGHT if on else _NO_LIMIT)
@@ -174,7 +173,7 @@ class Pane(QWidget):
 
 
 def turn_sight(sight: Sight, event: QWheelEvent, area: QRectF, surface: Surface) -> None:
-    """The wheel zooms at the pointer."""
+    """Zooms at the pointer by the wheel."""
     turned = event.angleDelta().y() / 120
     if turned:
         sight.zoom_at(sight.zoom * STEP**turned, event.position(), area, surface.size())

@@ -1,4 +1,4 @@
-"""The compare window, as a record."""
+"""Room record of the compare window."""
 
 from runway_desktop.domain.text import Text
 from runway_desktop.ui.room import Kind, Room

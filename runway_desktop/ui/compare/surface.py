@@ -1,7 +1,7 @@
-"""What one place of the compare window shows, a picture or the frame of a clip, and how several are looked at alike.
+"""Content of one pane of the compare window (picture or video frame), and the zoom shared by all panes.
 
-`Sight` is shared by all places: a zoom over what fits and a point in the middle, both as parts of the picture, so that
-pictures of different sizes show the same region. GUI thread.
+`Sight` holds a zoom factor over the fitted size, and the center as fractions of the picture, so that pictures of
+different sizes show the same region. GUI thread only.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _BY_OPENGL = ("xcb", "wayland")
 
 
 def open_graphics() -> None:
-    """Qt turns the first frame into an image by the system's graphics, which takes as long to open as all else of the
-    room: half of it here, where that is OpenGL, and half by `make_an_image`."""
+    """Creates an OpenGL context in advance. Qt converts the first video frame to an image by OpenGL, whose first use
+    costs as much as the rest of the window; `make_an_image` pays the other half."""
     if QGuiApplication.platformName() in _BY_OPENGL:
         QOpenGLContext().create()
 
 
 def make_an_image() -> None:
-    """Of a small frame that nobody sees."""
+    """Converts a small invisible frame, to pay for the first conversion in advance."""
     if QGuiApplication.platformName() in _BY_OPENGL:
         from PySide6.QtMultimedia import QVideoFrame, QVideoFrameFormat
 
@@ -43,7 +43,7 @@ class Sight(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.zoom = 1.0
-        """1 fits."""
+        """Zoom factor; 1 is fitted."""
         self.middle = QPointF(0.5, 0.5)
 
     @property
@@ -55,7 +55,7 @@ class Sight(QObject):
 
     def set(self, zoom: float, middle: QPointF) -> None:
         zoom = min(max(zoom, 1.0), LARGEST)
-        # No edge comes further in than the edge of what would fit.
+        # Limit the center so that the picture's edges stay outside the fitted area.
         half = 0.5 / zoom
         middle = QPointF(min(max(middle.x(), half), 1 - half), min(max(middle.y(), half), 1 - half))
         if (zoom, middle) != (self.zoom, self.middle):
@@ -63,7 +63,7 @@ class Sight(QObject):
             self.changed.emit()
 
     def zoom_at(self, zoom: float, at: QPointF, area: QRectF, size: QSizeF) -> None:
-        """Keeps the point of the picture under `at` where it is."""
+        """Zooms so that the point of the picture under `at` keeps its position."""
         base = fitted(size, area)
         if base.isEmpty():
             return
@@ -79,7 +79,7 @@ class Sight(QObject):
             self.set(self.zoom, self.middle - part * (1 / self.zoom))
 
     def target(self, size: QSizeF, area: QRectF) -> QRectF:
-        """Where the whole picture would lie."""
+        """Rectangle of the whole picture, which may exceed `area`."""
         base = fitted(size, area)
         width, height = base.width() * self.zoom, base.height() * self.zoom
         return QRectF(
@@ -88,13 +88,13 @@ class Sight(QObject):
 
 
 class Surface:
-    """A clip's frame becomes an image when it is painted, not when it comes: what nobody sees costs nothing."""
+    """Content of a pane. Frames are converted to images only when painted."""
 
     def __init__(self) -> None:
         self.poster = QImage()
         self.picture: Picture | None = None
         self.words = ""
-        """Said in place of what cannot be shown."""
+        """Text instead of what cannot be shown."""
         self._frame: QVideoFrame | None = None
         self._image = QImage()
 
@@ -106,12 +106,12 @@ class Surface:
         self._frame, self.words = frame, ""
 
     def set_glance(self, image: QImage) -> None:
-        """A small frame while a person drags, until the next one comes."""
+        """Shows a small frame during a drag."""
         self._frame, self._image, self.words = None, image, ""
 
     @property
     def is_live(self) -> bool:
-        """Whether the thing itself is there, not only its poster."""
+        """Whether the real content is loaded, not only its poster."""
         return self.picture is not None or self._frame is not None or not self._image.isNull()
 
     def size(self) -> QSizeF:
@@ -121,7 +121,8 @@ class Surface:
         return QSizeF(image.size())
 
     def image(self, width: float = 0.0) -> QImage:
-        """Frame, picture (its smallest copy that has `width` pixels across; 0: the whole), or poster."""
+        """The frame, picture or poster. Of a picture, the smallest copy at least `width` pixels wide; 0 means full
+        size."""
         if self.picture is not None:
             return self.picture.level_for(width) if width else self.picture.levels[0]
         if self._frame is not None:
@@ -130,7 +131,7 @@ class Surface:
         return self.poster if self._image.isNull() else self._image
 
     def paint(self, painter: QPainter, area: QRectF, sight: Sight, ratio: float, target: QRectF | None = None) -> None:
-        """Within `area`; `target` is where it would lie whole, if not where the sight says."""
+        """Paints the part inside `area`. `target` is the rectangle of the whole picture, by default as `sight` says."""
         size = self.size()
         if size.isEmpty():
             return

@@ -1,6 +1,6 @@
-"""One clip among those that play in step: its engine, and the frames that came and wait for their turn.
+"""One clip of synchronized playback: its engine and its queue of decoded frames.
 
-Knows nothing of the others; `InStep` decides what is shown when. Times are microseconds, as inside a video frame. GUI
+Independent of the other clips; `Tracks` decides when a frame is shown. Times are microseconds, as in QVideoFrame. GUI
 thread only.
 """
 
@@ -15,7 +15,7 @@ from runway_desktop.ui.media.playback import FALLBACK_FRAME_US, Engine
 from runway_desktop.values import Struct, field
 
 ROUNDING_US = 2_000
-"""Frames of two clips whose starts differ by less than that are of the same moment."""
+"""Frames whose starts differ by less count as the same moment."""
 
 
 class Phase(Enum):
@@ -30,21 +30,21 @@ class Track(Struct, eq=False):
     path: Path | None = None
     phase: Phase = Phase.EMPTY
     pictures: bool = True
-    """False for what has only sound: it runs along, and there is no frame to wait for."""
+    """False for sound only: it plays along and has no frames to wait for."""
     duration: int = 0
     frame_us: int = FALLBACK_FRAME_US
     waiting: deque[Any] = field(default_factory=deque)
-    """Frames that came and are not shown yet, in order."""
+    """Decoded frames that are not shown yet, oldest first."""
     shown: Any = None
     target: int | None = None
-    """What the next frame must cover; what does not is an old frame on its way."""
+    """Target of the current seek: frames that do not cover it are from before."""
     held: Any = None
-    """The newest frame that missed the target, shown if none other comes."""
+    """The newest frame that missed the target; a stand-in if the seek times out."""
     late: int | None = None
-    """What was sought and did not come in time: it is shown when it does."""
+    """Target of a seek that timed out: its frame is shown when it arrives."""
     ended: bool = False
     resting: bool = False
-    """Paused for a moment because the others are behind."""
+    """Paused until the other clips catch up."""
     rate: float = 1.0
 
     @property
@@ -53,18 +53,18 @@ class Track(Struct, eq=False):
 
     @property
     def leads(self) -> bool:
-        """Whether the others must wait for its frames."""
+        """Whether the other clips must wait for its frames."""
         return self.is_ready and self.pictures and not self.ended
 
     @property
     def newest(self) -> int:
-        """Start of the newest frame that came."""
+        """Start of the newest decoded frame."""
         frame = self.waiting[-1] if self.waiting else self.shown
         return int(frame.startTime()) if frame is not None else 0
 
     @property
     def start(self) -> int:
-        """Start of the frame that is shown."""
+        """Start of the visible frame."""
         return max(0, int(self.shown.startTime())) if self.shown is not None else 0
 
     def open(self, path: Path, *, pictures: bool) -> None:
@@ -114,13 +114,13 @@ class Track(Struct, eq=False):
             self.engine.set_rate(rate)
 
     def seek(self, microseconds: int) -> None:
-        """Asks for the frame at a time; past its end, for its last one."""
+        """Seeks to a time; beyond the end, to the last frame."""
         last = self.duration - self.frame_us // 2 if self.pictures else self.duration
         target = max(0, min(microseconds, last) if self.duration else microseconds)
         self.waiting.clear()
         self.held = self.late = None
         if self.ended:
-            # A player at its end has stopped and would seek nowhere; paused it can.
+            # A player that reached its end is stopped and ignores seeks; a paused one does not.
             self.ended = False
             self.engine.pause()
         if self.pictures:
@@ -128,7 +128,7 @@ class Track(Struct, eq=False):
         self.engine.seek(target // 1000)
 
     def take(self, frame: Any) -> bool:
-        """A frame came while one was asked for; True when it is the one."""
+        """Handles a frame during a seek. True if it covers the target."""
         start, end = frame.startTime(), frame.endTime()
         if end > start:
             self.frame_us = end - start
@@ -139,8 +139,7 @@ class Track(Struct, eq=False):
         return True
 
     def give_up_seeking(self) -> bool:
-        """No fitting frame came in time: the nearest that did stands in, until the right one comes. False where none
-        did."""
+        """Ends a seek that timed out: shows the nearest frame until the right one arrives. False if there is none."""
         late, stands_in = self.target, self.held is not None
         if stands_in:
             self.show(self.held)
@@ -148,7 +147,7 @@ class Track(Struct, eq=False):
         return stands_in
 
     def take_late(self, frame: Any) -> bool:
-        """True when a frame is the one that did not come in time."""
+        """Shows a frame if it is the target of a seek that timed out; True if so."""
         is_it = self.late is not None and frame.startTime() <= self.late < frame.endTime()
         if is_it:
             self.show(frame)
@@ -161,7 +160,7 @@ class Track(Struct, eq=False):
             self.frame_us = end - start
 
     def release(self, moment: float) -> bool:
-        """Shows the newest waiting frame that began by `moment`; True when that is another one."""
+        """Shows the newest queued frame that starts by `moment`; True if there is one."""
         found = None
         while self.waiting and self.waiting[0].startTime() <= moment + ROUNDING_US:
             found = self.waiting.popleft()

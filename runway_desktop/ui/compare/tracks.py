@@ -1,8 +1,7 @@
-"""The clips that play in step, as one: opened together, sought together, and shown together.
+"""The clips of synchronized playback as a group: opened, sought and shown together.
 
-Each player runs by a clock of its own, so frames are not shown as they come: they wait until every clip has reached
-their moment, and are shown together. A clip that is shorter than the others keeps its last frame. A seek counts as done
-when every clip has its frame, or after a moment's patience.
+Each player has its own clock, so frames are queued until every clip has reached their moment. A clip that ended keeps
+its last frame. A seek ends when every clip has its frame, or after a timeout.
 
 Times are microseconds; only `position` and `length` are seconds. GUI thread only; nothing raises, `failed` carries a
 `Fault`.
@@ -25,16 +24,16 @@ from runway_desktop.ui.media.playback import Engine
 from runway_desktop.ui.media.players import Fault
 
 NUDGE = 0.08
-"""By how much of its pace a clip is slowed or hurried."""
+"""Relative change of rate that corrects drift."""
 _REST_AT_US = 400_000
-"""A clip that is so far ahead rests: its frames would fill the memory."""
+"""A clip this far ahead pauses: its queued frames would fill the memory."""
 _AWAY, _NEAR = 1.5, 1.0
-"""Frames from the pace at which a nudge begins, and at which it ends."""
+"""Drift in frames at which a correction begins, and at which it ends."""
 
 
 def balance(leading: Sequence[Track], beat: Track | None, rate: float) -> None:
-    """One look at the clips that have not ended. `beat` sets the pace and keeps its own, for the ear's sake; while it
-    has ended, the slowest does."""
+    """Corrects the drift of the clips that have not ended. `beat` is the reference and keeps its rate; once it has
+    ended, the slowest clip is the reference."""
     slowest = min(track.newest for track in leading)
     pace = beat.newest if beat is not None and beat.leads else slowest
     for track in leading:
@@ -55,28 +54,28 @@ def balance(leading: Sequence[Track], beat: Track | None, rate: float) -> None:
 
 
 _FRAME_US = 40_000
-"""Of a clip, while there is none."""
+"""Frame duration without a clip."""
 
 
 class Tracks(QObject):
     moved = Signal(float)
-    """Position, seconds."""
+    """Position in seconds."""
     length_known = Signal(float)
-    """Length of the longest clip, seconds."""
+    """Length of the longest clip in seconds."""
     shown = Signal(object)
-    """A dict of place → QVideoFrame: what these places show from now on, all of one moment."""
+    """Dict of pane index to QVideoFrame: the frames to show now, all of one moment."""
     failed = Signal(int, object)
-    """Place, and a `Fault`."""
+    """Pane index and `Fault`."""
     there = Signal()
-    """Every clip that can be shown is there."""
+    """Every clip is open or has failed."""
     settled = Signal()
-    """Every clip shows the frame that was sought, and no further one is asked for."""
+    """A seek ended and no other is pending."""
     reached = Signal(object)
-    """While they run: the moment that every clip has reached."""
+    """During playback: the moment that every clip has reached."""
     ended = Signal()
-    """No clip goes on; the last frames may still be on their way."""
+    """All clips reached their end; last frames may still arrive."""
     lost = Signal()
-    """One failed; `failed` has said which."""
+    """A clip failed, after `failed`."""
 
     def __init__(
         self, parent: QObject, make_engine: Callable[[QObject], Engine], *, patience_ms: int, watchdog_ms: int
@@ -97,7 +96,7 @@ class Tracks(QObject):
 
     @property
     def are_there(self) -> bool:
-        """Every clip that can be shown is there."""
+        """Whether every clip is open or has failed, and at least one is open."""
         phases = {track.phase for track in self._tracks}
         return Phase.READY in phases and Phase.OPENING not in phases
 
@@ -111,24 +110,24 @@ class Tracks(QObject):
 
     @property
     def have_ended(self) -> bool:
-        """No clip's frames are waited for."""
+        """Whether no clip has frames to wait for."""
         return not any(track.leads for track in self._tracks)
 
     @property
     def aim(self) -> int | None:
-        """The moment that is being sought last; None when none is."""
+        """Target of the last seek that is running or pending, else None."""
         if self._next_seek is not None:
             return self._next_seek
         return max((track.target for track in self._tracks if track.target is not None), default=None)
 
     @property
     def frame_us(self) -> int:
-        """How long a frame lasts, of the clip that sets the pace."""
+        """Frame duration of the reference clip."""
         beat = self._beat()
         return beat.frame_us if beat is not None else _FRAME_US
 
     def starts(self) -> dict[int, int]:
-        """Start of the frame that each clip shows, of those that have not ended."""
+        """Start of the visible frame by pane index, of clips that have not ended."""
         return {place: track.start for place, track in enumerate(self._tracks) if track.leads}
 
     def are_at(self, microseconds: int) -> bool:
@@ -136,8 +135,8 @@ class Tracks(QObject):
         return all(abs(track.start - microseconds) < track.frame_us for track in self._tracks if track.is_ready)
 
     def open(self, files: Sequence[tuple[Path, Media] | None]) -> None:
-        """What a place holds already is opened anew only if another file comes. From the event loop, never inside a
-        coroutine: engines are made here."""
+        """Opens a file per pane; one that is already open in its pane is kept. Call from the event loop, never inside a
+        coroutine: it creates engines."""
         if self._is_shut:
             return
         for place, file in enumerate(files):
@@ -164,12 +163,12 @@ class Tracks(QObject):
             self._all_there()
 
     def let_go(self, place: int) -> None:
-        """Of one file, if it is open."""
+        """Closes the clip of one pane."""
         if place < len(self._tracks):
             self._tracks[place].close()
 
     def close(self) -> None:
-        """Lets go of all files."""
+        """Closes all files."""
         for track in self._tracks:
             track.close()
 
@@ -186,7 +185,7 @@ class Tracks(QObject):
                 track.play(rate)
 
     def halt(self, *, pause: bool) -> None:
-        """No seek is waited for any more; where exactly they stand is for a seek to say."""
+        """Cancels seeks and drops queued frames. Without a seek, clips may stand at different moments."""
         self._patience.stop()
         self._next_seek = None
         self._is_running = False
@@ -198,7 +197,7 @@ class Tracks(QObject):
 
     def seek(self, microseconds: int) -> None:
         if self.is_seeking and self._patience.isActive():
-            # One seek at a time: a drag asks for hundreds, only the newest matters.
+            # One seek at a time: a drag requests hundreds, and only the newest matters.
             self._next_seek = microseconds
             return
         self._next_seek = None
@@ -216,12 +215,12 @@ class Tracks(QObject):
         self._tell([track for track in self._tracks if track.is_ready and track.pictures])
 
     def hear(self, place: int, *, muted: bool) -> None:
-        """One sound at a time, or none."""
+        """Selects the only audible clip, or mutes all."""
         self._heard, self._muted = place, muted
         self._send_sound()
 
     def balance(self, rate: float) -> None:
-        """Slows who is ahead and hurries who is behind."""
+        """Corrects the drift between clips while they play."""
         leading = [track for track in self._tracks if track.leads]
         if self._is_running and len(leading) > 1:
             balance(leading, self._beat(), rate)
@@ -242,7 +241,7 @@ class Tracks(QObject):
             track.engine.set_volume(1.0, self._muted or place != self._heard)
 
     def _beat(self) -> Track | None:
-        """The clip that sets the pace: the one that is heard, or the first that has frames."""
+        """The reference clip: the audible one, or the first with frames."""
         clips = [track for track in self._tracks if track.is_ready and track.pictures]
         if self._heard < len(self._tracks) and self._tracks[self._heard] in clips:
             return self._tracks[self._heard]
@@ -308,14 +307,14 @@ class Tracks(QObject):
         self.move_to(max((track.start for track in tracks), default=0))
 
     def move_to(self, microseconds: int) -> None:
-        """Tells that position; nothing is sought."""
+        """Sets the position without a seek."""
         seconds = microseconds / 1e6
         if seconds != self.position:
             self.position = seconds
             self.moved.emit(seconds)
 
     def _release(self) -> None:
-        """Shows what every clip has reached."""
+        """Shows the frames of the latest moment that every clip has reached."""
         leading = [track for track in self._tracks if track.leads]
         moment = min((track.newest for track in leading), default=None)
         limit = float("inf") if moment is None else moment
@@ -334,7 +333,7 @@ class Tracks(QObject):
             self.ended.emit()
 
     def _position_came(self, track: Track, milliseconds: int) -> None:
-        """Where there are no frames, the sound's own clock tells."""
+        """Without frames, the position comes from the audio clock."""
         if track.is_ready and not track.pictures and self._beat() is None:
             self.move_to(milliseconds * 1000)
 

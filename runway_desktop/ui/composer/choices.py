@@ -1,6 +1,5 @@
-"""How a field's values are offered and read: the list to choose from, the text under a label, the text of a chip.
-
-Pure look-ups in the catalog; no widgets. GUI thread only by custom, nothing here would mind another.
+"""Options and texts of a field's values: list of choices, text under a label, text of a chip. Pure functions over the
+catalog, without widgets.
 """
 
 from __future__ import annotations
@@ -13,17 +12,17 @@ from runway_desktop.catalog.labels import choice_label
 from runway_desktop.ui.choice_popup import Option
 
 MOST_IN_A_LIST = 24
-"""A range of whole numbers up to this long is chosen from a list, a longer one is typed."""
+"""Integer ranges up to this length are lists; longer ones are typed."""
 _TELLING = ("ratio", "duration", "resolution", "targetLang", "quality")
-"""Settings whose value says by itself what it is."""
+"""Settings whose value needs no label."""
 
 
 ANOTHER = object()
-"""Stands in a list of choices for a value that is typed."""
+"""Sentinel option: type a value instead."""
 
 
 def flat_member(field: Field) -> Field | None:
-    """The one choice that an object consists of, which is then edited as a choice (a preset voice, say)."""
+    """The only member of an object that is edited like a plain choice (for example a preset voice); else None."""
     if field.kind is not FieldKind.OBJECT or len(field.variants) > 1:
         return None
     members = field.variants[0].fields if field.variants else field.fields
@@ -31,7 +30,7 @@ def flat_member(field: Field) -> Field | None:
 
 
 def options_of(field: Field) -> list[Option] | None:
-    """The values to choose from, "default" first where the field may be left out; None where one types instead."""
+    """The options of a field, "default" first if it is optional; None if the value is typed."""
     values: list[Option] = []
     if not field.required:
         values.append(Option(None, default_words(field)))
@@ -55,7 +54,7 @@ def options_of(field: Field) -> list[Option] | None:
 
 
 def value_text(field: Field, value: Any) -> str:
-    """A value as it stands under its own label."""
+    """Text of a value below its label."""
     if value is None:
         return "–" if field.required else default_words(field)
     if field.kind is FieldKind.SWITCH:
@@ -64,7 +63,7 @@ def value_text(field: Field, value: Any) -> str:
 
 
 def chip_text(field: Field, value: Any) -> str:
-    """A value as it stands alone, with its name where the value does not tell it."""
+    """Text of a value without a label; includes the field's name unless the value explains itself."""
     if field.name == "seed":
         return f"Seed: {value}" if value is not None else "Seed: random"
     if value is None:
@@ -76,7 +75,7 @@ def chip_text(field: Field, value: Any) -> str:
 
 
 def default_words(field: Field) -> str:
-    """What being left out means: the API's own default, named where it is known."""
+    """Text for an omitted value: the API's default, if known."""
     if field.name == "seed":
         return "Random"
     return f"Default ({with_unit(field, field.default)})" if field.default is not None else "Default"

@@ -1,5 +1,7 @@
-"""The commands that write and send a request. They act on the main window, whose class is not named here: its panes
-show these commands, and two modules would import each other."""
+"""Command records that write and send a request.
+
+They take the main window as `Any`: its panes import these records, so naming its class would be an import cycle.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ def _take_preset(number: int, window: Any) -> None:
 
 
 _making = RecordsOf[Any](MAKING, Scope.WINDOW)
-# The palette offers each preset by its own name.
+# Left out of the palette, which lists each preset by name.
 _preset = RecordsOf[Any](
     MAKING, Scope.WINDOW, submenu=Text("Presets"), left_out_of=frozenset({Surface.PALETTE, Surface.HELP})
 )
@@ -40,7 +42,7 @@ PRESETS = {
     )
     for n in KEYS
 }
-"""By the number that a preset has."""
+"""By the preset's key number."""
 COMMANDS = (
     _making(
         "request.new",

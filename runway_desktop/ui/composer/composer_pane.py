@@ -1,5 +1,5 @@
-"""The composer: a prompt that grows, inputs as thumbnails, chips for endpoint, model and the few main settings, a
-form for the rest, and the button that carries the price. Shows the view-model and commands it; decides nothing.
+"""The composer pane: prompt, input thumbnails, chips for endpoint, model and main settings, a form for the rest, and
+the send button with the price. A view of the composer view-model without decisions. GUI thread only.
 """
 
 from __future__ import annotations
@@ -35,22 +35,22 @@ from .tag_completion import TagCompletion
 _NESTED = (FieldKind.OBJECT, FieldKind.OBJECTS)
 _MARGIN = GRID + GRID // 2
 _SEND_WIDTH = 27 * GRID
-"""Of the button with most prices: the settings beside it stand still while the price changes."""
+"""Width of the button with most prices: the settings next to it do not move when the price changes."""
 _LONGEST_NAME = 22 * GRID
-"""Of a model on its chip, in pixels."""
+"""Maximum width of a model's name on its chip, in pixels."""
 LONGEST_OFFER = 120
-"""Letters of a prompt in a list; its tool tip has all of it."""
+"""Maximum characters of a prompt in the history list; the tool tip has all of it."""
 _STEPS = {Qt.Key.Key_Up: PromptHistory.older, Qt.Key.Key_Down: PromptHistory.newer}
-"""With Alt."""
+"""Pressed with Alt."""
 
 
 class ComposerPane(QWidget):
     pasted = Signal(object)
-    """A QMimeData that holds files, links or a picture."""
+    """QMimeData with files, links or a picture."""
     replaced = Signal(object, str, int)
-    """A QMimeData that was dropped on an input, whose field and number follow."""
+    """QMimeData dropped on an input; the input's field and number."""
     chooser_wanted = Signal(QPushButton, bool)
-    """The chip over which it opens, and whether the keyboard starts at what to make."""
+    """The chip to open over; whether the focus starts in the list of endpoints."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class ComposerPane(QWidget):
         self._prompt.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def set_dropping(self, dropping: bool) -> None:
-        """Shows that what hangs over the window may be let go."""
+        """Highlights the composer as a drop target."""
         self._box.setProperty("dropping", dropping)
         self._box.style().polish(self._box)
 
@@ -163,7 +163,7 @@ class ComposerPane(QWidget):
         return bar
 
     def _offer_lines(self, lines: tuple[str, ...]) -> None:
-        """Lines that were just pasted, and are one prompt unless the person wants a task of each."""
+        """Offers to make a task of each pasted line; without lines, hides the offer."""
         had_focus = self._lines_bar.isAncestorOf(self.focusWidget() or self._prompt)
         self._lines, self._text_with_lines = lines, self._prompt.toPlainText()
         self._lines_bar.setVisible(bool(lines))
@@ -178,12 +178,12 @@ class ComposerPane(QWidget):
     def _make_tasks_of_lines(self) -> None:
         lines = self._lines
         self._offer_lines(())
-        # The paste is the last thing that was done to the text: what stood there before comes back.
+        # The paste is the last edit, so undo restores the text before it.
         self._prompt.undo()
         self._task_commands.take(text="\n".join(lines))
 
     def _rebuild(self) -> None:
-        """Builds chips and form for the present pair, in the wire's order, and shows all values."""
+        """Rebuilds chips and form for the current endpoint and model, in API order, and shows all values."""
         had_focus = self._prompt.hasFocus()
         for chip in self._chips.values():
             chip.hide()
@@ -201,7 +201,7 @@ class ComposerPane(QWidget):
         self._form.build(fields, self._composer.value)
         self._more.setVisible(bool(fields))
         if any(field.required for field in fields):
-            # What must be filled in is never hidden behind a button.
+            # Required fields are never hidden.
             self._more.setChecked(True)
         self._form.setVisible(bool(fields) and self._more.isChecked())
         self._prompt.setVisible(pair.prompt_field is not None)
@@ -217,7 +217,7 @@ class ComposerPane(QWidget):
         return field.name not in self._chips and not field.is_asset and field is not self._composer.pair.prompt_field
 
     def open_form(self, shown: bool) -> None:
-        """Shows the settings that are one click away, or hides them."""
+        """Expands or collapses the form."""
         self._more.setChecked(shown)
 
     def _open_form(self, shown: bool) -> None:
@@ -230,7 +230,7 @@ class ComposerPane(QWidget):
             self._prompt.replace_text(self._composer.prompt)
 
     def _show_length(self) -> None:
-        """How long the prompt is, once that begins to matter."""
+        """Shows unknown input names, and the prompt's length once it nears the limit."""
         words = count_words(self._composer.pair.prompt_field, self._composer.prompt)
         unknown = self._composer.places.unknown_names(self._composer.prompt)
         if unknown:
@@ -246,7 +246,7 @@ class ComposerPane(QWidget):
             self._composer.set_value(field.name, self._prompt.toPlainText())
 
     def _order_tabs(self) -> None:
-        """The keyboard goes as the eye does, though chips, rows and tiles come and go."""
+        """Sets the tab order to the visual order after chips, rows or tiles changed."""
         above = [self._prompt, *self.inputs.tiles, self.inputs.add_tile, *self._form.stops()]
         order = [
             *above,
@@ -298,7 +298,7 @@ class ComposerPane(QWidget):
         self.chooser_wanted.emit(self._endpoint, True)
 
     def choose_model(self) -> None:
-        """Opens the chooser at the search."""
+        """Opens the chooser with the focus in the search line."""
         self.chooser_wanted.emit(self._model, False)
 
     def _focus_field(self, name: str) -> None:
@@ -319,8 +319,8 @@ class ComposerPane(QWidget):
         self._place_send(anew=True)
 
     def _place_send(self, *, anew: bool = False) -> None:
-        """The button has a line of its own where beside it there is no room for what is made and by which model. It
-        goes there while its price changes, and comes back only in a wider pane."""
+        """Puts the send button on a line of its own if it does not fit next to the endpoint and model chips. Only a
+        resize (`anew`) moves it back, so a shorter price does not."""
         beside = self._line.least_width() + GRID + max(_SEND_WIDTH, self._send.sizeHint().width())
         narrow = beside > self.contentsRect().width() - 2 * _MARGIN or (self._narrow and not anew)
         if narrow is not self._narrow:
@@ -331,7 +331,7 @@ class ComposerPane(QWidget):
             self._bottom.addWidget(self._send, int(narrow), 1, Qt.AlignmentFlag.AlignRight)
 
     def _choose_prompt(self, prompts: list[str]) -> None:
-        """All that were used before, to search in."""
+        """Opens the searchable prompt history."""
         if not prompts:
             self._task_commands.tell("No prompt was used yet.")
             return
@@ -353,5 +353,5 @@ class ComposerPane(QWidget):
 
 
 def _sequence(event: QKeyEvent) -> QKeySequence:
-    """As a key is written down: the number pad's Enter is Enter."""
+    """The key as a shortcut; the keypad's Enter counts as Enter."""
     return QKeySequence(QKeyCombination(event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier, Qt.Key(event.key())))

@@ -1,8 +1,7 @@
-"""One editor for each kind of field, made from the catalog: chips beside the prompt, and full-width editors in
-the form.
+"""Editors made from a catalog field: chips for the composer's line, full-width rows for the form.
 
-An editor shows a wire value and says `edited(name, value)`; it never checks anything itself. What is wrong, and
-whether a field counts at all, comes from the view-model. GUI thread only.
+An editor shows a wire value and emits `edited(name, value)`. It does not validate: the view-model supplies findings and
+whether a field applies. GUI thread only.
 """
 
 from __future__ import annotations
@@ -28,16 +27,17 @@ from .object_editors import Inner, ObjectBox, ObjectsBox
 
 _WHOLE_LINE = Qt.AlignmentFlag(0)
 _NEAR = 0.8
-"""From this part of the greatest length on, the length is said."""
+"""The length is shown from this fraction of the maximum."""
 _ARROW = "  ▾"
 _LONGEST = 24 * GRID
-"""Pixels of a value on a chip."""
+"""Maximum width of a value on a chip, in pixels."""
 _LARGEST_SEED = 2**32 - 1
 _NOTHING: Inner = MappingProxyType({})
 
 
 def count_words(field: Field | None, text: str) -> str:
-    """ "812 of 1,000" when a text comes near its greatest length, counted as Runway counts; else empty."""
+    """Text such as "812 of 1,000" if a text nears its maximum length, counted in UTF-16 units as Runway does; else
+    empty."""
     if field is None or field.max_length is None:
         return ""
     length = utf16_length(text)
@@ -45,12 +45,12 @@ def count_words(field: Field | None, text: str) -> str:
 
 
 class Chip(QPushButton):
-    """A setting as a button that opens its choices, or a line to type in."""
+    """A setting as a button that opens its options, or a line edit."""
 
     edited = Signal(str, object)
 
     def __init__(self, field: Field, parent: QWidget, *, labeled: bool = False) -> None:
-        """`labeled`: a label with the field's name stands above it already."""
+        """`labeled`: a label with the field's name is already above."""
         super().__init__(parent)
         self._field = field
         self._say = value_text if labeled else chip_text
@@ -84,23 +84,25 @@ class Chip(QPushButton):
         mark_wrong(self, bool(message))
 
     def show_idle(self, reason: str) -> None:
-        """Why the setting does not count now. It cannot be opened then, unless there is something to take out."""
+        """Sets why the setting does not apply (empty: it does). Then the chip is disabled, unless it has a value to
+        clear."""
         self._idle = reason
         self.show_value(self._value)
         self.show_finding(self._wrong)
 
     def sizeHint(self) -> QSize:
-        """As wide as the longest of its usual values: what stands beside it stays where it is."""
+        """As wide as the longest usual value, so that neighbors do not move."""
         hint, now = super().sizeHint(), self._width(self.text())
         usual = min(_LONGEST, max(map(self._width, self._usual), default=0))
         return QSize(hint.width() - now + max(now, usual), hint.height())
 
     def _width(self, text: str) -> int:
-        """As Qt's own wish measures it."""
+        """Text width as QPushButton's own size hint measures it."""
         return self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, text).width()
 
     def _show_use(self) -> None:
-        """Not while a line is open under it: that would be disabled with it, in the middle of a word."""
+        """Enables or disables the chip, but not while its popup is open: disabling the parent would interrupt
+        typing."""
         line = self.findChild(LinePopup)
         if line is None or not line.isVisible():
             self.setEnabled(not self._idle or not is_left_out(self._value))
@@ -128,7 +130,7 @@ class Chip(QPushButton):
 
 
 def _usual_texts(field: Field) -> tuple[str, ...]:
-    """What a chip says of each value to choose from, and of the largest that is typed."""
+    """Chip texts of all options, and of the largest value that can be typed."""
     options = options_of(field) or ()
     values = [option.value for option in options if option.value is not ANOTHER]
     is_whole = field.kind is FieldKind.INTEGER and not options
@@ -137,8 +139,8 @@ def _usual_texts(field: Field) -> tuple[str, ...]:
 
 
 class LinePopup(Popup):
-    """A number or word typed under its chip: applied as one types, closed by Return or a click elsewhere. Words that
-    may stand in the number's place are buttons."""
+    """Popup to type a number or word below its chip. Each edit applies at once; Return or an outside click closes.
+    Words that may replace the number are buttons."""
 
     edited = Signal(str, object)
     closed = Signal()
@@ -170,7 +172,7 @@ class LinePopup(Popup):
         super().closeEvent(event)
 
     def open_at(self, button: QWidget) -> None:
-        """Opens above the button, or below where there is no room above; whole on its screen."""
+        """Opens above the button, or below if there is no room above; entirely on its screen."""
         self.adjustSize()
         self.show_beside(button)
         self._line.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -182,12 +184,12 @@ class LinePopup(Popup):
 
 
 class FormRow(QWidget):
-    """A field in the form: label, editor, and below it what is wrong, why it does not count, or what it is for."""
+    """A field in the form: label, editor, and a note with the error, why it does not apply, or the help."""
 
     edited = Signal(str, object)
 
     def __init__(self, field: Field, parent: QWidget, *, dense: bool = False) -> None:
-        """`dense`: inside an object, where what a member is for is said by its tool tip alone."""
+        """`dense`: inside an object; the help is only in the tool tip."""
         super().__init__(parent)
         self._field = field
         self.name = field.name
@@ -212,19 +214,19 @@ class FormRow(QWidget):
 
     @property
     def is_wide(self) -> bool:
-        """What is nested wants a whole line of the form, and so does a long text."""
+        """Whether it takes a whole line of the form: nested values and long texts."""
         nested = isinstance(self.editor, ObjectBox | ObjectsBox | AssetBox)
         return nested or self._field.kind in (FieldKind.PROMPT, FieldKind.UNKNOWN) or self._field.name in _LONG_TEXTS
 
     @property
     def span(self) -> int:
-        """How many of three columns of an object's box it takes."""
+        """How many of the three columns of an object's box it takes."""
         if isinstance(self.editor, ObjectBox | ObjectsBox):
             return 3
         return 2 if self.is_wide else 1
 
     def stops(self) -> list[QWidget]:
-        """Where the keyboard stops in it, in the order of the eye."""
+        """Widgets for the tab order, in visual order."""
         if isinstance(self.editor, ObjectBox | ObjectsBox | AssetBox | ColorsBox):
             return self.editor.stops()
         return [self.editor]
@@ -236,13 +238,13 @@ class FormRow(QWidget):
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_value(self, value: Any) -> None:
-        """Shows a value that came from elsewhere; the cursor of a line being typed in stays."""
+        """Shows a value from elsewhere. A focused line edit keeps its text and cursor."""
         self._value = value
         match self.editor:
             case Chip() | ObjectBox() | ObjectsBox() | AssetBox() | ColorsBox():
                 self.editor.show_value(value)
             case QPlainTextEdit() | QLineEdit() if not self.editor.hasFocus():
-                # Showing is not typing: a value whose text reads as another type must not change by being shown.
+                # Signals blocked: text that reads as JSON of another type must not edit the value by being shown.
                 blocked = self.editor.blockSignals(True)
                 text = _as_text(self._field, value)
                 if isinstance(self.editor, QPlainTextEdit):
@@ -254,7 +256,7 @@ class FormRow(QWidget):
         self._show_use()
 
     def show_finding(self, message: str, inner: Inner = _NOTHING) -> None:
-        """Says what is wrong with the whole, and passes on what is wrong inside it."""
+        """Shows an error of the whole value, and passes nested errors on to the editor."""
         self._wrong = message
         self._show_note()
         if isinstance(self.editor, ObjectBox | ObjectsBox | AssetBox | ColorsBox):
@@ -263,7 +265,7 @@ class FormRow(QWidget):
             mark_wrong(self.editor, bool(message))
 
     def show_idle(self, reason: str) -> None:
-        """Why the field does not count now; empty when it does."""
+        """Sets why the field does not apply; empty if it does."""
         if reason != self._idle:
             self._idle = reason
             self._show_use()
@@ -277,7 +279,7 @@ class FormRow(QWidget):
         self.editor.setAccessibleDescription(said)
 
     def _show_use(self) -> None:
-        """What does not count cannot be set, but what is set can be taken out."""
+        """Disables a field that does not apply, unless it has a value to clear."""
         counts = not self._idle or not is_left_out(self._value)
         self.editor.setEnabled(counts)
         self._label.setEnabled(counts)
@@ -338,13 +340,13 @@ def _line(field: Field, parent: QWidget) -> QLineEdit:
     line = QLineEdit(parent, clearButtonEnabled=True, placeholderText=_hint(field))
     line.setAccessibleName(field.label)
     if field.kind is FieldKind.INTEGER and not field.choices:
-        # Qt's own check of whole numbers ends at 31 bits, a seed may have 32.
+        # QIntValidator is limited to 31 bits; a seed may have 32.
         line.setValidator(QRegularExpressionValidator(QRegularExpression(r"-?\d*"), line))
     return line
 
 
 def _hint(field: Field) -> str:
-    """The default and the bounds, where there is nothing typed yet."""
+    """Placeholder with default and bounds."""
     bounds = ""
     if field.minimum is not None and field.maximum is not None:
         bounds = f"{field.minimum:g} to {field.maximum:g}"
@@ -371,7 +373,7 @@ def _reads_as_json(text: str) -> bool:
 
 
 def _from_text(field: Field, text: str) -> Any:
-    """Text that is no JSON stays a text, so that the check can say so at the field and nothing typed is lost."""
+    """The typed value. Invalid JSON stays a string, so that validation can report it and no input is lost."""
     if field.kind is FieldKind.UNKNOWN:
         try:
             return json.loads(text) if text.strip() else None

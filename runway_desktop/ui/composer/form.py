@@ -1,6 +1,6 @@
-"""The settings that are one click away: a row for each, in groups, those that belong together beside each other.
+"""The foldable form of further settings: a row for each field, in groups, related fields side by side.
 
-Shows the composer's values and what is wrong with them, and hands on what is edited. GUI thread only.
+Shows values and findings of the composer and emits edits. GUI thread only.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from runway_desktop.viewmodels.composer.composer import Composer
 from .field_editors import FormRow
 
 LEAST_HEIGHT = 14 * GRID
-"""Up to this the form may always grow; above it, to 45 % of the window, as far as the rest needs no more."""
+"""The form may always grow to this height. Beyond it, to 45 % of the window if `REST` remains."""
 REST = 500
-"""What the bars, some rows of the list, the prompt with its inputs, and the chips want of the window's height."""
+"""Height in pixels reserved for bars, some rows of the list, prompt, inputs and chips."""
 
 
 class Form(QScrollArea):
     edited = Signal(str, object)
     """Name and wire value of a field."""
     rearranged = Signal()
-    """Other editors stand in it: the keyboard's order must be told again."""
+    """The editors changed, and so did the tab order."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent, widgetResizable=True)
         viewport_of(self)
         self._theme = theme
         self.rows: dict[str, FormRow] = {}
-        """By the name of their field, in the order of the eye."""
+        """By field name, in visual order."""
         self._stops: list[QWidget] = []
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -46,11 +46,11 @@ class Form(QScrollArea):
         self.setFixedHeight(LEAST_HEIGHT)
 
     def stops(self) -> list[QWidget]:
-        """Where the keyboard stops in it, in the order of the eye."""
+        """Widgets for the tab order, in visual order."""
         return [stop for row in self.rows.values() for stop in row.stops()]
 
     def build(self, fields: Sequence[Field], value: Callable[[str], Any]) -> None:
-        """Shows these fields and nothing else. `value` gives a field's present value."""
+        """Replaces all rows. `value` returns a field's current value."""
         self.rows = {}
         holder = QWidget()
         grid = QGridLayout(holder)
@@ -79,7 +79,7 @@ class Form(QScrollArea):
         self._fit_soon()
 
     def show_state(self, composer: Composer) -> None:
-        """All values anew, what is wrong with them, and which of them do not count now."""
+        """Shows values, errors, and which fields do not apply."""
         for name, row in self.rows.items():
             row.show_idle(composer.idle_reason(name))
             row.show_value(composer.value(name))
@@ -90,18 +90,18 @@ class Form(QScrollArea):
             self.rearranged.emit()
 
     def show_row(self, name: str) -> None:
-        """Gives the keyboard to a field's editor and scrolls to it."""
+        """Focuses a field's editor and scrolls to it."""
         row = self.rows[name]
         row.focus_editor()
         self.ensureWidgetVisible(row)
 
     def fit(self) -> None:
-        """As high as its lines, but never so high that the list is gone."""
+        """Fits the height to the rows, within the limits that keep the list visible."""
         holder = self.widget()
         if holder is not None:
             height = self.window().height()
             most = max(LEAST_HEIGHT, min(round(height * 0.45), height - REST))
-            # Notes wrap: at the width that is there they need less than their own wish says.
+            # `sizeHint` ignores that notes wrap; `heightForWidth` does not.
             width = self.viewport().width()
             wanted = holder.heightForWidth(width) if self.isVisible() and width > 0 else -1
             self.setFixedHeight(min(most, max(wanted if wanted > 0 else holder.sizeHint().height(), 8 * GRID)))
@@ -136,7 +136,7 @@ class Form(QScrollArea):
 
 
 def _grouped(fields: Sequence[Field]) -> list[tuple[str, list[Field]]]:
-    """Headings and their fields, in the order in which they are read."""
+    """Fields grouped under their headings, in reading order."""
     groups: dict[str, list[Field]] = {}
     for field in with_what_belongs_together(fields):
         groups.setdefault(group_label(field.name), []).append(field)
@@ -148,6 +148,6 @@ def _grouped(fields: Sequence[Field]) -> list[tuple[str, list[Field]]]:
 
 
 def _place(heading: str, field: Field) -> int:
-    """Within a group as the group names them; what it does not name keeps its order."""
+    """Sort key within a group: the group's own order first; the sort is stable for the rest."""
     names = FIELD_GROUPS.get(heading, ())
     return names.index(field.name) if field.name in names else len(names)

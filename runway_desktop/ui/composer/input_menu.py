@@ -1,7 +1,5 @@
-"""What opens at the tile of an input: its menu, with its place, its position, what it shows and its tag; what can be
-done about what is wrong with it; and the frames of a clip.
-
-Decides nothing. GUI thread only.
+"""Popups of an input tile: context menu, fixes for an input that does not fit, and the frame picker of a clip. No
+decisions. GUI thread only.
 """
 
 from __future__ import annotations
@@ -50,7 +48,7 @@ class TilePopups(QObject):
         strip.menu_wanted.connect(self._open_menu)
 
     def open_mends(self, tile: InputTile) -> MendPopup:
-        """What can be done about an input, at its tile. It stays open when the tile is rebuilt."""
+        """Opens the fixes for an input at its tile. The popup survives a rebuild of the tile."""
         item = tile.item
         popup = MendPopup(item, tile.trouble, self._mending, self._theme, self._strip.window())
         popup.replace_wanted.connect(partial(self._replace, item))
@@ -60,7 +58,7 @@ class TilePopups(QObject):
         return popup
 
     def build_menu(self, tile: InputTile) -> QMenu:
-        """Everything that can be done with an input."""
+        """Builds the context menu of an input."""
         item = tile.item
         menu = passing_menu(self._strip.window())
         add_places(menu, item, self._composer.places, tile)
@@ -90,7 +88,7 @@ class TilePopups(QObject):
         return menu
 
     def shutdown(self) -> None:
-        """Before the application ends."""
+        """Call before the application quits."""
         self._closing.emit()
         if self._grabber is not None:
             self._grabber.shutdown()
@@ -131,7 +129,7 @@ class TilePopups(QObject):
 
 
 def add_places(menu: QMenu, item: InputItem, places: InputPlaces, tile: QWidget) -> None:
-    """Adds everything that can be selected for the input, with a line below each part."""
+    """Adds checkable entries for the input's position, field and details, each group with a separator."""
     now = places.position(item)
     _add_choices(
         menu,
@@ -165,17 +163,17 @@ def add_places(menu: QMenu, item: InputItem, places: InputPlaces, tile: QWidget)
 
 
 def _add_choices(menu: QMenu, choices: Sequence[tuple[str, bool, Callable[[], object]]]) -> None:
-    """One of them is ticked; a line stands below them."""
+    """Adds exclusive checkable entries and a separator."""
     group = QActionGroup(menu)
     for text, checked, does in choices:
-        # Not `group.addAction`: with PySide 6.10 the action is deleted then while its menu is still there.
+        # Not `group.addAction`: PySide 6.10 deletes such an action while its menu still exists.
         add_check(menu, text, does, checked=checked).setActionGroup(group)
     if choices:
         menu.addSeparator()
 
 
 def open_detail(item: InputItem, field: Field, places: InputPlaces, tile: QWidget) -> LinePopup:
-    """A line to type a tag in, over the tile. It outlives the tile, which is built anew at each letter."""
+    """Opens a line edit for a tag at the tile. Its parent is the window, because the tile is rebuilt at each letter."""
     popup = LinePopup(field, places.detail(item, field.name), tile.window())
     popup.edited.connect(lambda _, value: places.set_detail(item, field.name, value))
     popup.open_at(tile)

@@ -1,7 +1,7 @@
-"""The inputs of the request side by side, a tile to add more, and a hint of what is still needed.
+"""The request's inputs as a row of tiles, a tile to add more, and a hint about missing inputs.
 
-Builds a tile anew when its input changes and leaves the others be; carries out what tiles tell: moving, removing,
-replacing. What opens at a tile is in `input_menu`. GUI thread only.
+Rebuilds only tiles whose input changed, and carries out their moves, removals and replacements. Popups of a tile:
+`input_menu`. GUI thread only.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 MOST_WIDE = 6
-"""More inputs than this are shown by their pictures alone."""
+"""With more inputs, tiles show only their picture."""
 
 
 class InputsStrip(QWidget):
     rebuilt = Signal()
-    """Other tiles stand there: the keyboard's order must be told again."""
+    """The tiles changed, and so did the tab order."""
     replaced = Signal(object, str, int)
-    """A QMimeData that was dropped or pasted on a tile, with the field and number of its input."""
+    """QMimeData dropped or pasted on a tile; the input's field and number."""
     pasted = Signal(object)
-    """A QMimeData that was pasted to be one more."""
+    """QMimeData pasted as a new input."""
     mends_wanted = Signal(object)
-    """A tile: what can be done about its input is to be shown there."""
+    """Tile at which to show the fixes of its input."""
     menu_wanted = Signal(object, QPoint)
-    """A tile, and where its menu is to open."""
+    """Tile, and position of its menu."""
 
     def __init__(
         self, composer: Composer, task_commands: TaskCommands, theme: Theme, posters: PosterCache, parent: QWidget
@@ -60,7 +60,7 @@ class InputsStrip(QWidget):
 
     def show_inputs(self) -> None:
         if self._dragging:
-            # A tile must not be taken away while it is dragged.
+            # A tile must not be deleted during its own drag.
             return
         focused = next((place for place, tile in enumerate(self.tiles) if tile.hasFocus()), None)
         before = self.tiles
@@ -72,12 +72,12 @@ class InputsStrip(QWidget):
         self._hint.setText(self._hint_words(items))
         self._hint.setFixedHeight(self.add_tile.height())
         if focused is not None and before[focused] not in self.tiles:
-            # The tile that was removed hands the keyboard to the one that took its place.
+            # If the focused tile was removed, focus the one now at its position.
             near: QWidget = self.tiles[min(focused, len(self.tiles) - 1)] if self.tiles else self.add_tile
             near.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _tiles_for(self, items: list[InputItem]) -> list[InputTile]:
-        """The tile that is there where an input is as it was: what is typed for one of many changes that one alone."""
+        """Reuses the tile of an unchanged input, so that typing a tag rebuilds only one."""
         there = {(tile.item.field, tile.item.number): tile for tile in self.tiles}
         compact = len(items) > MOST_WIDE
         tiles = []
@@ -91,7 +91,7 @@ class InputsStrip(QWidget):
         return tiles
 
     def _lay_out(self, before: list[InputTile]) -> None:
-        """Puts the tiles side by side and takes away those that were there before."""
+        """Lays out the tiles and deletes those that are gone."""
         while self._row.count():
             self._row.takeAt(0)
         for widget in (*self.tiles, self.add_tile, self._hint):
@@ -133,7 +133,7 @@ class InputsStrip(QWidget):
         self._composer.taking.remove(item.field, item.number)
 
     def _landed(self, on: InputItem, field: str, number: int, behind: bool) -> None:
-        """A tile was let go on another. While the drag still runs it waits for its end."""
+        """A tile was dropped on another. During the drag the move is deferred to its end."""
         to = on.number + int(behind)
         self._landing = (field, number, on.field, to - 1 if field == on.field and number < to else to)
         if not self._dragging:
@@ -144,7 +144,7 @@ class InputsStrip(QWidget):
 
     def _drag_ended(self) -> None:
         self._dragging = False
-        # The tile that was dragged is still in its own event: it may be taken away only after that.
+        # Deferred: the dragged tile is still handling its event and cannot be deleted yet.
         QTimer.singleShot(0, self._settle)
 
     def _settle(self) -> None:
@@ -166,7 +166,7 @@ class InputsStrip(QWidget):
 
 
 class AddTile(QAbstractButton):
-    """Opens the file dialog, and takes what is pasted."""
+    """Button that opens the file dialog and accepts pasted files."""
 
     pasted = Signal(object)
     """A QMimeData."""

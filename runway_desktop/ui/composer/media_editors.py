@@ -1,7 +1,6 @@
 """Editors for a file inside an object, and for colors.
 
-Each shows a wire value and says `edited(value)` with the whole new one; None leaves it out. Nothing is checked here.
-GUI thread only.
+Each shows a wire value and emits `edited` with the whole new value, None to omit it. No validation. GUI thread only.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from .object_editors import Inner
 
 
 class AssetBox(QFrame):
-    """A file or link inside an object: drop it, choose it, or type a link."""
+    """Editor of a nested file or link: drop, file dialog, or typed text."""
 
     edited = Signal(object)
 
@@ -84,14 +83,14 @@ class AssetBox(QFrame):
 
 
 def _uri(text: str) -> str:
-    """A typed path as the address of its file; a link, or what is not finished yet, as it is."""
+    """A typed absolute path as file URI; a link or unfinished text unchanged."""
     path = Path(text).expanduser()
     return path.as_uri() if text and "://" not in text and path.is_absolute() else text
 
 
 class ColorsBox(QWidget):
-    """Colors as swatches; each opens the system's color dialog, the last adds one. For a text field it is one color,
-    for a list as many as the model takes."""
+    """Colors as swatches that open the system's color dialog, and a button to add one. A text field holds one color, a
+    list as many as the model takes."""
 
     edited = Signal(object)
 
@@ -103,7 +102,7 @@ class ColorsBox(QWidget):
         self._colors: list[str] = []
         self._flow = FlowLayout(self, GRID // 2)
         self._buttons: list[QWidget] = []
-        """A swatch for each color, then what adds one."""
+        """A swatch for each color, then the add button."""
         self._show()
 
     def show_value(self, value: Any) -> None:
@@ -114,7 +113,7 @@ class ColorsBox(QWidget):
             self._show()
 
     def show_inner(self, findings: Inner) -> None:
-        """A color that is none is marked; what is wrong stands in the note below."""
+        """Marks swatches with an error; the row's note has the text."""
         for place, swatch in enumerate(self._buttons[: len(self._colors)]):
             mark_wrong(swatch, any(path[:1] in ((), (place,)) for path in findings))
 

@@ -1,7 +1,7 @@
-"""Editors for what is nested: an object in one of its forms, and a list of objects.
+"""Editors for nested values: an object in one of its variants, and a list of objects.
 
-Each shows a wire value and says `edited(value)` with the whole new one; None leaves it out. Nothing is checked here:
-`show_inner` is told what is wrong, by the path inside the value.
+Each shows a wire value and emits `edited` with the whole new value, None to omit it. No validation: `show_inner`
+receives errors by their path inside the value.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.words.plain import tip
 
 COLUMNS = 3
-"""Of the members of an object. A member takes one of them, or more."""
+"""Columns of an object's members. A member spans one or more."""
 
 Inner = Mapping[tuple[str | int, ...], str]
-"""What is wrong inside a value: path within it, sentence."""
+"""Errors inside a value: path to message."""
 
 
 MakeRow = Callable[[Field, QWidget], Any]
-"""Makes a line of a form: a widget with the signal edited(name, value), `name`, `span`, `show_value`, `show_finding`,
+"""Factory of a form row: a widget with the signal `edited(name, value)`, `name`, `span`, `show_value`, `show_finding`,
 `focus_editor` and `stops`."""
 
 
 def inner_of(findings: Inner, step: str | int) -> dict[tuple[str | int, ...], str]:
-    """What of the findings lies under one step of the path."""
+    """Errors below one step of the path, with that step removed."""
     return {path[1:]: message for path, message in findings.items() if path and path[0] == step}
 
 
 class ObjectBox(QFrame):
-    """One object. With several forms there is a chooser; an optional one may be left out."""
+    """Editor of one object. With several variants it has a selector; an optional object can be omitted."""
 
     edited = Signal(object)
 
@@ -48,9 +48,9 @@ class ObjectBox(QFrame):
         self._required = required
         self._value: dict[str, Any] | None = None
         self._said: dict[str, Any] | None = None
-        """What was told last: when it is shown again, nothing came from elsewhere."""
+        """The value emitted last: when it is shown back, the rows stay."""
         self._aside: dict[str, Any] = {}
-        """Members that the chosen form has not: they come back with one that has."""
+        """Members that the current variant lacks; restored by a variant that has them."""
         self._variant: Variant | None = None
         self._rows: list[Any] = []
         self.setProperty("box", True)
@@ -70,7 +70,7 @@ class ObjectBox(QFrame):
         self._show_form()
 
     def _labeled_form(self) -> QWidget:
-        """Under a label as the members are, so that all stand in one line."""
+        """The selector below a label, aligned with the members."""
         holder = QWidget(self)
         label = words(holder, "Kind", "muted", wrap=False)
         label.setBuddy(self._form)
@@ -86,7 +86,7 @@ class ObjectBox(QFrame):
         self._show_form()
 
     def show_inner(self, findings: Inner) -> None:
-        """What is wrong in each member; what is wrong with a tag that no member shows stands below them."""
+        """Shows the errors of each member. Errors of a member without a row are listed below."""
         shown = {row.name for row in self._rows}
         strange = [message for path, message in findings.items() if path and path[0] not in shown]
         say(self._wrong, "\n".join(strange))
@@ -95,7 +95,7 @@ class ObjectBox(QFrame):
             row.show_finding(under.get((), ""), {path: message for path, message in under.items() if path})
 
     def stops(self) -> list[QWidget]:
-        """Where the keyboard stops in it, in the order of the eye."""
+        """Widgets for the tab order, in visual order."""
         form = [] if self._form.isHidden() else [self._form]
         return [*form, *(stop for row in self._rows for stop in row.stops())]
 
@@ -165,7 +165,8 @@ class ObjectBox(QFrame):
         popup.open_at(self._form)
 
     def _take_form(self, place: int | None) -> None:
-        """Another form keeps the members that it has too; the others wait for their form to come back."""
+        """Switches the variant (None: omit the object). Shared members are kept; others are stored for their
+        variant."""
         self._aside |= self._value or {}
         if place is None:
             self._value = None
@@ -185,12 +186,12 @@ class ObjectBox(QFrame):
 
 
 def _place(member: Field) -> bool:
-    """The words of a shot come before its length, and a start before its end, whatever the wire's order is."""
+    """Sort key of members: a shot's text before its length, a start before its end, whatever the wire order."""
     return member.kind is not FieldKind.PROMPT and not member.name.startswith("start")
 
 
 class ObjectsBox(QWidget):
-    """A list of objects that grows, shrinks and is put in order."""
+    """Editor of a list of objects: add, remove, reorder."""
 
     edited = Signal(object)
 
@@ -201,7 +202,7 @@ class ObjectsBox(QWidget):
         self._values: list[dict[str, Any]] = []
         self._boxes: list[ObjectBox] = []
         self._heads: list[list[QToolButton]] = []
-        """The buttons above each box."""
+        """Buttons above each box."""
         self._list = vbox()
         self._add = push_button(
             self, f"Add {field.label.removesuffix('s').lower()}", self._add_one, spoken=f"Add to {field.label.lower()}"
@@ -220,7 +221,7 @@ class ObjectsBox(QWidget):
             box.show_inner(inner_of(findings, place))
 
     def stops(self) -> list[QWidget]:
-        """Where the keyboard stops in it, in the order of the eye."""
+        """Widgets for the tab order, in visual order."""
         found: list[QWidget] = []
         for heads, box in zip(self._heads, self._boxes, strict=True):
             found += [*heads, *box.stops()]

@@ -1,5 +1,5 @@
-"""The presets under a button: take one up, save what the composer holds, rename, remove, exchange as files. Nine can
-stand on a key of their own. GUI thread only."""
+"""Presets button with its menu: apply, save, rename, remove, import and export presets. Up to nine have a key. GUI
+thread only."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FILES = "Presets (*.json)"
 
 
 class PresetsButton(QPushButton):
-    """A chip with a menu."""
+    """Chip that opens the menu of presets."""
 
     def __init__(self, presets: ComposerPresets, keys: Keys, parent: QWidget) -> None:
         super().__init__("Presets  ▾", parent)
@@ -37,7 +37,7 @@ class PresetsButton(QPushButton):
         self.clicked.connect(self._open)
 
     def menu_of_presets(self) -> QMenu:
-        """Built anew each time: presets come and go."""
+        """Built for each opening, since presets change."""
         presets, menu = self._presets, passing_menu(self)
         for preset in presets.all:
             action = menu.addAction(caption(preset.name), partial(presets.take, preset))

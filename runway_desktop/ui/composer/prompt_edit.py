@@ -1,5 +1,5 @@
-"""The prompt's editor: grows with its text, takes what is pasted apart, and can be undone whatever was put there. GUI
-thread only."""
+"""The prompt's text editor: grows with its text, hands pasted files and task ids on, and can undo every replacement.
+GUI thread only."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from runway_desktop.usecases.requests.draft import separate_prompts
 
 MOST_LINES = 8
 LOW = 90 * GRID
-"""A window lower than this keeps the prompt shorter, so that the list keeps some rows."""
+"""In a lower window the prompt stays shorter, so that the list keeps some rows."""
 _HINTS = (
     "Describe what you want to see or hear. Drop files, prompts or task ids anywhere.",
     "Describe what you want to see or hear.",
 )
-"""The longest that fits one line is shown while nothing is written."""
+"""Placeholders; the longest that fits one line is shown."""
 
 
 class PromptEdit(QPlainTextEdit):
-    """Grows with its text up to a few lines. Files, links, pictures and task ids that are pasted go to the window as if
-    they were dropped; text is taken as typing."""
+    """Text editor that grows up to `MOST_LINES`. Pasted files, links, pictures and task ids are emitted as if dropped;
+    other text is inserted."""
 
     files_pasted = Signal(object)
-    """A QMimeData that holds something else than a prompt."""
+    """QMimeData that is not a prompt."""
     lines_pasted = Signal(object)
-    """Lines that are in the text now as one prompt, and may be meant as one each."""
+    """Pasted lines: already inserted as one prompt, and possibly meant as one task each."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, tabChangesFocus=True)
         viewport_of(self)
         self.setProperty("bare", True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        # Its lines wrap; a bar that a moment in a narrower pane left there would cover the last of them.
+        # Lines wrap, so a scroll bar left from a moment in a narrow pane would only cover the last line.
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAcceptDrops(False)
         self.setAccessibleName("Prompt")
         self.document().setDocumentMargin(2)
-        # Not the change of text: where one line takes the place of another, the lines are only counted after it.
+        # Not `textChanged`: when one line replaces another, the lines are counted only after that signal.
         self.document().documentLayout().documentSizeChanged.connect(self._grow)
         self._grow()
         self._show_hint()
@@ -57,7 +57,7 @@ class PromptEdit(QPlainTextEdit):
         self._show_hint()
 
     def replace_text(self, text: str) -> None:
-        """Puts another text there as one action that Ctrl+Z takes back: what was typed before is never lost."""
+        """Replaces the text as one undo step, so that typed text is never lost."""
         cursor = self.textCursor()
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.insertText(text)
@@ -84,7 +84,7 @@ class PromptEdit(QPlainTextEdit):
             self.setFixedHeight(height)
 
     def _text_height(self, enough: int) -> float:
-        """Of its lines, some of which are of a higher script; not counted on beyond what is enough."""
+        """Height of the lines, which differ by script, counted up to `enough`."""
         height, block = 0.0, self.document().begin()
         while block.isValid() and height < enough:
             height += self.blockBoundingRect(block).height()
@@ -100,10 +100,10 @@ class PromptEdit(QPlainTextEdit):
 
 
 class BraceHighlight(QSyntaxHighlighter):
-    """A group may go over several lines, so each block looks at the whole text."""
+    """Highlights variation groups in braces. A group may span lines, so each block checks the whole text."""
 
     def __init__(self, document: QTextDocument, theme: Theme, find: Callable[[str], Sequence[tuple[int, int]]]) -> None:
-        """`find` gives where the groups of a text stand."""
+        """`find` returns the spans of the groups in a text."""
         super().__init__(document)
         self._find = find
         self._theme = theme
@@ -127,7 +127,7 @@ class BraceHighlight(QSyntaxHighlighter):
                 self.setFormat(first, last - first, accent)
 
     def _moved(self, *_: int) -> None:
-        """A brace that was closed on another line changes what stands before it."""
+        """Rehighlights all lines: a closing brace can change earlier ones."""
         before = self._groups
         now = tuple(self._find(self.document().toPlainText()))
         if now != before and self.document().blockCount() > 1:

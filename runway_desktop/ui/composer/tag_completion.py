@@ -1,7 +1,7 @@
-"""Typing @ in a prompt offers the names that the inputs have, and those that they could get.
+"""Completion of input names after @ in a prompt, including names that untagged inputs would get.
 
-Put on any plain text editor; what is offered comes from the composer when it is needed. Arrow keys, Return and Tab
-choose, Escape closes, typing narrows. GUI thread only.
+Attaches to any plain text editor; the composer supplies the names on demand. Arrow keys, Return and Tab select, Escape
+closes, typing filters. GUI thread only.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from runway_desktop.usecases.requests.input_places import InputPlaces, Name
 
 _BEGUN = re.compile(r"(?<![\w@])@(\w*)$")
 _WORD = Qt.ItemDataRole.UserRole
-"""The word itself; the line that is shown says more."""
+"""The word to insert; the displayed text has more."""
 _NARROWEST = 220
 _TYPING = {QEvent.Type.KeyPress: True, QEvent.Type.InputMethod: True, QEvent.Type.KeyRelease: False}
 
 
 class TagCompletion(QObject):
     def __init__(self, editor: QPlainTextEdit, names: Callable[[], Sequence[Name]], places: InputPlaces) -> None:
-        """`names` gives what can be named now; choosing one of an input without a tag gives it that tag."""
+        """`names` returns what can be named now. Selecting an input without a tag gives it that tag."""
         super().__init__(editor)
         self._editor = editor
         self._names = names
         self._places = places
         self._is_typing = False
-        """The editor is taking a key: what changes now was typed, and did not come from elsewhere."""
+        """A key event is in progress, so a text change was typed and not set by code."""
         self._model = QStandardItemModel(self)
         self.completer = QCompleter(self._model, self)
         self.completer.setWidget(editor)
@@ -46,7 +46,8 @@ class TagCompletion(QObject):
         editor.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys that choose belong to the list while it is open; it takes the rest itself."""
+        """Tracks typing, and selects by Return, Enter or Tab while the popup is open. QCompleter handles the other
+        keys."""
         if watched is self._editor and event.type() in _TYPING:
             self._is_typing = _TYPING[event.type()]
         if (
@@ -88,7 +89,7 @@ class TagCompletion(QObject):
         self.completer.complete(at)
 
     def _begun(self) -> str | None:
-        """What stands between the last @ and the cursor; None when no name is being written."""
+        """Text between the last @ and the cursor; None if no name is being typed."""
         cursor = self._editor.textCursor()
         if cursor.hasSelection():
             return None

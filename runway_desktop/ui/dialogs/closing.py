@@ -1,4 +1,4 @@
-"""What a closing program still waits for, with a way to close all the same. GUI thread only."""
+"""Dialog shown while the program closes: what it still waits for, and a button to close anyway. GUI thread only."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ TITLE = "Closing…"
 
 
 class ClosingDialog(Dialog):
-    """Stays until `end`: Escape would close it and not the program."""
+    """Stays open until `end`: Escape is ignored."""
 
     anyway = Signal()
-    """The person does not want to wait any longer."""
+    """*Close anyway* was pressed."""
 
     def __init__(self, parent: QWidget | None) -> None:
         super().__init__(TITLE, parent)

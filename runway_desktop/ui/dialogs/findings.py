@@ -1,4 +1,4 @@
-"""A list of what could not be read, in words: whole when it is short, folded when it is long. GUI thread only."""
+"""List of problems in words, collapsed if long. GUI thread only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The line where a key is typed or pasted, and what is said of it. Part of welcome and preferences. GUI thread only."""
+"""Line edit for an API key with its check result, used by the welcome page and the preferences. GUI thread only."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A line in which names of files are made from fields: what it gives, what is wrong with it, and each field as a chip.
-GUI thread only."""
+"""Editor of a file-name template: line edit, example, error, and a chip for each field. GUI thread only."""
 
 from __future__ import annotations
 
@@ -16,12 +15,12 @@ from runway_desktop.ui.labels import mark_wrong, say, words
 
 class TemplateEditor(QWidget):
     edited = Signal(str)
-    """At each letter."""
+    """The text changed; emitted at each letter."""
     finished = Signal()
-    """The line was left, or a field was put in."""
+    """Editing finished, or a field was inserted."""
 
     def __init__(self, example: Callable[[str], str], parent: QWidget, *, meanwhile: str = "") -> None:
-        """`example` is what a template gives; `meanwhile`: what is said behind what is wrong with it."""
+        """`example` returns the file name for a template; `meanwhile` is text appended to an error."""
         super().__init__(parent)
         self._example = example
         self._meanwhile = meanwhile
@@ -52,7 +51,7 @@ class TemplateEditor(QWidget):
         self.judge()
 
     def judge(self) -> None:
-        """Shows what the template gives now."""
+        """Shows the example, or the error."""
         text = self.line.text()
         problem = filenames.problem_words(text)
         problem = f"{problem} {self._meanwhile}".strip() if problem else ""

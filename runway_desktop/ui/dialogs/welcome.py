@@ -1,4 +1,4 @@
-"""The first thing that a person sees without a key: what this is, a line for the key, and the demo. GUI thread only."""
+"""Welcome page for a profile without a key: what the program is, a line for the key, and the demo. GUI thread only."""
 
 from __future__ import annotations
 

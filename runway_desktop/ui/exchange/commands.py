@@ -1,4 +1,4 @@
-"""The commands that import, export and back up. They act on the main window."""
+"""Command records for import, export and backup. They act on the main window."""
 
 from __future__ import annotations
 

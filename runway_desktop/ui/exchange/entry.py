@@ -1,4 +1,4 @@
-"""Opens the windows for import and export, and asks for files first. GUI thread only."""
+"""Entry point of the import and export windows; asks for files first. GUI thread only."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class ExchangeWindows(QObject):
         choose_folder(self._window, "Choose a folder of results", self.import_folder, near=documents())
 
     def import_ids(self, ids: TaskIds, otherwise: Callable[[], object] | None = None) -> IdImportWindow:
-        """Shows what ids stand there. `otherwise` takes the same in as prompts."""
+        """Opens a preview of found task ids. `otherwise` uses the same text as prompts instead."""
         model = IdImportModel(self._desk.cases, self._desk.models.bridge, self._desk.runner, ids, self)
         words = "Use as prompts instead" if otherwise is not None else ""
         window = IdImportWindow(model, self._theme, self._window, otherwise=words)
@@ -79,7 +79,7 @@ class ExchangeWindows(QObject):
         return window
 
     def import_folder(self, folder: Path, otherwise: Callable[[], object] | None = None) -> FolderImportWindow:
-        """Shows what results lie there. `otherwise` takes the same in as inputs."""
+        """Opens a preview of a folder's results. `otherwise` uses the files as inputs instead."""
         model = FolderImportModel(self._desk.cases, self._desk.runner, folder, self)
         words = "Use as inputs instead" if otherwise is not None else ""
         model.undo_offered.connect(self._desk.models.activity.act)
@@ -97,14 +97,14 @@ class ExchangeWindows(QObject):
         model.begin()
 
     def export(self, chosen: Sequence[TaskId]) -> ExportWindow:
-        """Of these tasks, or of all that the list shows."""
+        """Opens the export of these tasks, or of all listed ones if `chosen` is empty."""
         listing = self._desk.models.rows.listing
         model = ExportModel(self._desk.cases, self._desk.runner, listing, chosen, self)
         window = ExportWindow(model, self._theme, self._window)
         window.folder_wanted.connect(self._commands.folder_wanted)
         window.file_wanted.connect(lambda path: self._commands.selection_wanted.emit([path]))
         self._open(window, model)
-        # Without its window a notice says what came of it.
+        # Once the window is closed, the outcome is shown as a notice.
         window.finished.connect(lambda _: model.reported.connect(self._tell))
         model.begin()
         return window
@@ -113,7 +113,7 @@ class ExchangeWindows(QObject):
         self._commands.tell(words, problem=problem)
 
     def _open(self, window: ExchangeWindow, model: Model) -> None:
-        """The model outlives its window while there is still something to do."""
+        """Shows the window. The model is kept until its work has ended, even without the window."""
         model.setParent(self)
         window.finished.connect(lambda _: _let_go(model))
         window.resize(window.sizeHint())

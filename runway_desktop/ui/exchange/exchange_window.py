@@ -1,6 +1,4 @@
-"""What the windows of import and export share: their size, how far the work is, and the buttons that begin and leave.
-GUI thread only.
-"""
+"""Base class of the import and export windows: size, progress, and the buttons to start and leave. GUI thread only."""
 
 from __future__ import annotations
 
@@ -19,7 +17,8 @@ Model = IdImportModel | FolderImportModel | ExportModel
 
 
 class ExchangeWindow(Dialog):
-    """Subclasses build themselves, connect `show_model` to the model and say what `begin_work` does."""
+    """Subclasses build their widgets, connect `show_model` to the model, and implement `begin_work` and
+    `phase_changed`."""
 
     def __init__(
         self,
@@ -48,7 +47,7 @@ class ExchangeWindow(Dialog):
         raise NotImplementedError
 
     def show_model(self) -> None:
-        """Progress and what the button says; `phase_changed` is called once for each phase."""
+        """Shows progress and button text; calls `phase_changed` once for each phase."""
         model, phase = self._work, self._work.phase
         done, total = model.progress
         self.progress.setRange(0, total)

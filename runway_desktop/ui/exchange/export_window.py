@@ -1,4 +1,4 @@
-"""The export: which tasks, as files or as a list, and how far it is. GUI thread only."""
+"""The export window: scope, files or list, options, progress. GUI thread only."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _FILTERS = {ListForm.CSV: "CSV files (*.csv)", ListForm.JSON: "JSON files (*.jso
 
 class ExportWindow(ExchangeWindow):
     folder_wanted = Signal(object)
-    """Path of a folder to open in the system's file manager."""
+    """Folder to open in the system's file manager."""
     file_wanted = Signal(object)
-    """Path of a file to point at there."""
+    """File to select in the system's file manager."""
 
     def __init__(self, model: ExportModel, theme: Theme, parent: QWidget) -> None:
         super().__init__(model, theme, parent, title="Export", size=QSize(96 * GRID, 88 * GRID))
@@ -40,7 +40,7 @@ class ExportWindow(ExchangeWindow):
         self._pages[model.what].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def choose_file(self) -> None:
-        """Asks where the list goes, and writes it."""
+        """Asks for the list's target file, then writes it."""
         model = self.model
         start = model.list_file()
         choose_target(self, "Export the list", model.export_list, start, _FILTERS[model.form])
@@ -146,7 +146,7 @@ class ExportListPage(QWidget):
         add_all(column, (self.columns, 1), self._build_choices())
 
     def _build_manner(self) -> QWidget:
-        """Of a CSV alone."""
+        """Options for CSV only."""
         model = self._model
         holder = QWidget(self)
         label = words(holder, "Between cells")
@@ -231,7 +231,7 @@ class ExportFilesPage(QWidget):
         self._show()
 
     def take_over(self) -> None:
-        """What stands in the lines counts, also where they were not left."""
+        """Takes over the text of the line edits, including one that is still focused."""
         self._model.set("folder", self.folder.text())
         self._model.set("template", self.template.text())
 

@@ -1,6 +1,5 @@
-"""What an import found, to be looked at and ticked before anything happens; then how far it is, and what came of it.
-
-One window for ids and one for folders; they differ in their words and in what can be chosen beside. GUI thread only.
+"""The import windows: a preview with checkable rows, then progress, then the outcome. One class for task ids and one
+for folders. GUI thread only.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ from .exchange_window import ExchangeWindow
 
 class ImportWindow(ExchangeWindow):
     otherwise_wanted = Signal()
-    """The person meant prompts, or inputs: take the same things in as those."""
+    """Use the same content as prompts or inputs instead."""
 
     def __init__(
         self,
@@ -47,7 +46,7 @@ class ImportWindow(ExchangeWindow):
         widths: tuple[int, ...],
         otherwise: str = "",
     ) -> None:
-        """`otherwise` names the other thing that can be done with what was brought."""
+        """`otherwise` is the text of the button for the alternative use; empty for none."""
         super().__init__(model, theme, parent, title=title, size=QSize(140 * GRID, 76 * GRID))
         self.model = model
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
@@ -58,7 +57,7 @@ class ImportWindow(ExchangeWindow):
         self.show_model()
 
     def show_model(self) -> None:
-        """Everything but the table, which looks after itself."""
+        """Shows everything except the table, which follows its own model."""
         super().show_model()
         model, phase = self.model, self.model.phase
         say(self._head, model.headline())
@@ -74,11 +73,11 @@ class ImportWindow(ExchangeWindow):
         self.leave.setText("Cancel" if deciding else "Close")
 
     def build_options(self) -> list[QWidget]:
-        """What can be chosen, below the table."""
+        """Widgets for options below the table."""
         return []
 
     def build_ends(self) -> list[QPushButton]:
-        """Further buttons before those that leave and begin."""
+        """Additional buttons before those to leave and start."""
         raise NotImplementedError
 
     def _build(self, source: str, otherwise: str) -> None:
@@ -170,7 +169,7 @@ _WIDEST = 2
 
 
 class _Cell(QStyledItemDelegate):
-    """What a line is stands in its tone; a line that cannot be ticked is faint."""
+    """Colors a row by its tone; rows that cannot be checked are faint."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -189,10 +188,10 @@ class _Cell(QStyledItemDelegate):
 
 class PreviewView(QTableView):
     def __init__(self, model: PreviewTable, theme: Theme, widths: tuple[int, ...], parent: QWidget) -> None:
-        """`widths` in steps of the grid, one a column; the third column takes what is left."""
+        """`widths`: one per column, in multiples of `GRID`. The third column stretches."""
         super().__init__(parent)
         self._table = model
-        # Its header begins where plain cells do; said before the model, as a header dresses for what it is given.
+        # Set before the model: the header reads this property when it receives the model.
         self.setProperty("cells", "plain")
         self.setModel(model)
         self.setItemDelegate(_Cell(theme, self))
@@ -215,7 +214,7 @@ class PreviewView(QTableView):
             super().keyPressEvent(event)
 
     def _turn(self) -> None:
-        """All chosen lines become what the current one is not."""
+        """Checks or unchecks all selected rows, opposite to the current one."""
         lines = self._table.lines
         rows = {index.row() for index in self.selectionModel().selectedRows()} | {self.currentIndex().row()}
         rows = {row for row in rows if 0 <= row < len(lines) and not lines[row].fixed}

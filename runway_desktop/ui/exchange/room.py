@@ -1,4 +1,4 @@
-"""The windows for import and export, as a record."""
+"""Room record of the import and export windows."""
 
 from runway_desktop.domain.text import Text
 from runway_desktop.ui.room import Kind, Room

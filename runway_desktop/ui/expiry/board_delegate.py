@@ -1,5 +1,5 @@
-"""Paints the lines of the expiry board: what it is, why it is not here, until when its link works over a calm bar, and
-the one thing to do now. Colors, icons and fonts are looked up at each paint.
+"""Delegate of the expiry board: result, reason, expiry of the link over a bar, and a button with the next step. Colors,
+icons and fonts are read at each paint.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class BoardDelegate(QStyledItemDelegate):
         self.hovered: tuple[int, int] = (-1, -1)
         """Row and column under the pointer."""
         self.shows_pictures = True
-        """In a narrow list the words need the room."""
+        """False in a narrow list, where the text needs the space."""
 
     def row_height(self, font: QFont) -> int:
         lines = QFontMetrics(font).height() + QFontMetrics(self._theme.small_font()).height()
@@ -60,7 +60,7 @@ class BoardDelegate(QStyledItemDelegate):
         painter.restore()
 
     def button(self, cell: QRect) -> QRect:
-        """Where the button of a line is within its last cell."""
+        """Rectangle of a row's button inside its last cell."""
         height = QFontMetrics(self._theme.small_font()).height() + GRID + GRID // 2
         return QRect(cell.left() + GRID // 2, cell.center().y() - height // 2, cell.width() - 2 * GRID, height)
 
@@ -91,7 +91,7 @@ class BoardDelegate(QStyledItemDelegate):
         self._two_lines(painter, words, font, (line.title, Role.TEXT), (line.detail, Role.MUTED))
 
     def _picture(self, painter: QPainter, place: QRect, line: BoardLine) -> None:
-        """A poster, or the request's picture; else what kind of thing it is."""
+        """Paints the poster or the request's picture, else the icon of its kind."""
         scale = painter.device().devicePixelRatioF()
         picture = self._posters.picture(line.picture, POSTER, scale) if line.picture else None
         painter.save()
@@ -128,7 +128,7 @@ class BoardDelegate(QStyledItemDelegate):
         words = Role.TEXT if line.tone is Tone.GOOD else role
         until = at_least_what_is_left(line.sure, QFontMetrics(small), rect.width())
         self._two_lines(painter, rect, small, (until, words), (line.at_most, Role.FAINT))
-        # What is left of the time: the sure half first, then the half in which it may end.
+        # Remaining time: the first half is safe, in the second the link may expire.
         sure = (line.spent, 0.5, role, 1.0)
         perhaps = (max(line.spent, 0.5), 1.0, role, 0.4)
         self._bar(painter, self._groove(rect), [part for part in (sure, perhaps) if part[0] < part[1]])
@@ -176,12 +176,12 @@ class BoardDelegate(QStyledItemDelegate):
 
     @staticmethod
     def _halves(rect: QRect, upper: QFont, lower: QFont) -> tuple[QRect, QRect]:
-        """Two lines with room for a bar below them."""
+        """Rectangles of two text lines, with room for a bar below."""
         first, second = QFontMetrics(upper).height(), QFontMetrics(lower).height()
         top = rect.top() + (rect.height() - first - second - GRID // 2) // 2
         return QRect(rect.left(), top, rect.width(), first), QRect(rect.left(), top + first, rect.width(), second)
 
 
 def at_least_what_is_left(words: str, metrics: QFontMetrics, room: int) -> str:
-    """ "Safe until tomorrow, 15:14 · 23 h left", or only its end where not all of it fits."""
+    """Text such as "Safe until tomorrow, 15:14 · 23 h left", or only its end if it does not fit."""
     return words if metrics.horizontalAdvance(words) <= room else words.rpartition(" · ")[2]

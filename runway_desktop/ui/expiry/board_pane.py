@@ -1,6 +1,4 @@
-"""The page of the expiry board: what it is about, the buttons for all of it, the lines, and the words when nothing is
-left. GUI thread.
-"""
+"""Page of the expiry board: summary, buttons for all rows, list, and an empty state. GUI thread only."""
 
 from __future__ import annotations
 
@@ -25,12 +23,12 @@ from .board_view import BoardView
 
 class BoardPane(QWidget):
     task_wanted = Signal(object)
-    """The id of a task to show in the list."""
+    """Task id to show in the list."""
     chosen_moved = Signal()
     link_wanted = Signal(object)
-    """Rows whose links are to be copied."""
+    """Rows whose links to copy."""
     told = Signal(str)
-    """A sentence about a folder that cannot be used."""
+    """Error about an unusable folder."""
 
     def __init__(self, board: ExpiryBoard, theme: Theme, posters: PosterCache, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +44,7 @@ class BoardPane(QWidget):
         FollowsTheme(theme, self, self._restyle)
 
     def chosen_ids(self) -> list[TaskId]:
-        """The tasks of the chosen lines, each once."""
+        """Task ids of the selected rows, without duplicates."""
         return list(dict.fromkeys(task_id for task_id, _ in self.view.selected_keys()))
 
     def choose_folder(self) -> None:
@@ -57,7 +55,7 @@ class BoardPane(QWidget):
         self._summary = words(self, tone="muted")
         self._trouble = words(self, tone="warn")
         self._all = push_button(self, "", self._board.save_all, kind="primary")
-        # The line stays as high as it is when its buttons go.
+        # Fixed, so that the line keeps its height when the buttons are hidden.
         self._title.setMinimumHeight(self._all.sizeHint().height())
         self._folder = push_button(self, "Choose another folder…", self.choose_folder)
         top = vbox(

@@ -1,5 +1,5 @@
-"""The list of the expiry board. Return or a press on a line's button does what it offers; keys follow the platform.
-GUI thread.
+"""Table view of the expiry board. Return or a row's button runs the row's action; keys follow the platform. GUI thread
+only.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _NARROW_WIDTHS = {BoardColumn.WHY: 15 * GRID, BoardColumn.LINK: 28 * GRID, Board
 
 class BoardView(QTableView):
     deed_wanted = Signal(object)
-    """Keys of lines whose offer is taken."""
+    """Keys of the rows whose action to run."""
     open_wanted = Signal(object)
-    """The key of a line whose task is to be shown in the list."""
+    """Key of the row whose task to show in the list."""
     menu_wanted = Signal(QPoint)
     selection_moved = Signal()
 
@@ -54,10 +54,10 @@ class BoardView(QTableView):
         return [line.key for row in rows if (line := self._lines.line(row)) is not None]
 
     def choose_first(self) -> None:
-        """The most urgent, where nothing is chosen yet."""
+        """Selects the most urgent row, unless there is a selection."""
         first = self._lines.index(0, 0)
         if first.isValid() and not self.selectionModel().hasSelection():
-            # Said outright: `selectRow` would toggle while Ctrl is held, as it is when a key leads here.
+            # Not `selectRow`, which toggles while Ctrl is held, as it is when a shortcut opens the page.
             flags = QItemSelectionModel.SelectionFlag
             self.selectionModel().setCurrentIndex(first, flags.ClearAndSelect | flags.Rows)
 

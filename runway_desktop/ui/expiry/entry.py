@@ -1,4 +1,4 @@
-"""Opens the page of what is not saved. GUI thread only."""
+"""Entry point of the expiry board's page. GUI thread only."""
 
 from __future__ import annotations
 

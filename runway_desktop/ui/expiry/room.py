@@ -1,4 +1,4 @@
-"""The page of what is not saved, as a record."""
+"""Room record of the expiry board's page."""
 
 from runway_desktop.domain.text import Text
 from runway_desktop.ui.room import Kind, Room

@@ -1,4 +1,4 @@
-"""Opens the help of the room that one is in. GUI thread only."""
+"""Entry point of help for the current room. GUI thread only."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .parts import LIST_OF_TASKS, PARTS, QUEUE, Part
 
 
 def open_room(desk: Desk, wish: object) -> None:
-    """`wish`: the headline of a failure, for what it means; a room, and the window that its help stands over; None: the
-    part of the main window where the keyboard is."""
+    """`wish`: a failure's headline, to explain it; a room and the window over which its help opens; None for the
+    focused part of the main window."""
     match wish:
         case str(headline):
             MeaningWindow(MEANINGS[headline], desk.window).open()
         case (Room() as room, QWidget() as over):
-            # It may have been closed while this was imported.
+            # The window may have been closed while this module was imported.
             if isValid(over):
                 _show(desk, room, over)
         case _:
@@ -29,11 +29,11 @@ def open_room(desk: Desk, wish: object) -> None:
 
 
 def here(desk: Desk) -> Part | Room:
-    """Where one is in the main window: what lies over it, the page that is open, or a part of it."""
+    """The current part of the main window: its overlay, the open page, or the focused part."""
     window, work = desk.window, desk.window.workspace
     if work.overlay is not None:
         return desk.rooms["large"]
-    # Before the keyboard, which an empty page leaves where it was.
+    # Pages before focus: an empty page does not take the focus.
     if work.page is not None:
         return desk.rooms[work.places.current_page]
     if (part := next((part for part in PARTS if part.is_here(window)), None)) is not None:

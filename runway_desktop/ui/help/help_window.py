@@ -1,4 +1,4 @@
-"""Help: what can be done in the room one is in, with its keys as they are set now. GUI thread only."""
+"""Help window: what can be done in a room or part, with the current keys. GUI thread only."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from .parts import Part
 
 
 def commands_of(of: Part | Room, keys: Keys, over: QWidget) -> list[Command[Any]]:
-    """Those that its help tells of: its own, of a room also others that are heard there, then what every window has, as
-    far as this one has it. What opens a room is no help in it."""
+    """Commands to list: its own, for a room also others of its scopes, then the commands of every window that this one
+    has. Commands that only open the room are left out."""
     own = [one for one in of.commands if isinstance(of, Part) or Scope.WINDOW not in one.scopes]
     if isinstance(of, Room):
         heard = frozenset[Scope]().union(*(one.scopes for one in own))
@@ -77,14 +77,14 @@ class HelpWindow(Dialog):
         self._grid.setRowStretch(self._grid.rowCount(), 1)
 
     def _lines(self) -> Iterator[tuple[str, str]]:
-        """Keys and what they do. What has no key now is found in the menu."""
+        """Keys and names of commands. Those without a key are in the menu."""
         for command in self._commands:
             if key := self._keys.words(command):
                 yield key, command.name
 
 
 class MeaningWindow(Dialog):
-    """What a failure means, and what to do."""
+    """Explains a failure, and what to do."""
 
     def __init__(self, meaning: Meaning, parent: QWidget) -> None:
         super().__init__(meaning.headline, parent)

@@ -1,4 +1,4 @@
-"""The parts of the main window and their help. A room of its own tells its help in its record."""
+"""Parts of the main window with their help. A room's help is in its record."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Part(Struct, frozen=True, kw_only=True, eq=False):
     help: tuple[Text, ...]
     commands: tuple[Command[Any], ...]
     is_here: Callable[[MainWindow], bool] = lambda _: False
-    """Whether one is there now, unless one is in a part before it. The list and the queue are where no other is."""
+    """Whether the part has the focus; the first match in `PARTS` wins. List and queue are the fallback."""
 
 
 def _has_focus(part: Callable[[Workspace], QWidget]) -> Callable[[MainWindow], bool]:

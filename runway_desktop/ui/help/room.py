@@ -1,4 +1,4 @@
-"""Help, as a record."""
+"""Room record of help."""
 
 from runway_desktop.domain.text import Text
 from runway_desktop.ui.room import Kind, Room

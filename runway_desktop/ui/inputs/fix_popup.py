@@ -1,7 +1,7 @@
-"""What can be done about one input, in a small window at its tile: why it does not fit, and a button for each way out.
+"""Popup at an input's tile: why the input does not fit, and a button for each fix.
 
-Sizes of copies come a moment later and are written on the buttons. A press closes it; what comes of it shows at the
-tile. GUI thread only.
+Sizes of copies are computed in the background and added to the buttons. A press closes the popup; the result shows at
+the tile. GUI thread only.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ class MendPopup(Popup):
         self._item = item
         self._mending = mending
         self.buttons: dict[InputFix, QPushButton] = {}
-        """One for each offer."""
+        """One for each fix."""
         column = vbox(on=self, margins=GRID + GRID // 2, spacing=GRID // 2)
         name = LongWordsLabel(self)
         name.setFont(theme.strong_font())
-        # Before it is laid out: the popup takes its height from it.
+        # Width set before layout: the popup takes its height from the wrapped name.
         name.setFixedWidth(WIDTH - 4 * GRID)
         name.say(item.name)
         add_all(column, name, words(self, facts_words(item), "muted"))
@@ -58,7 +58,7 @@ class MendPopup(Popup):
         self._show_sizes()
 
     def open_at(self, tile: QWidget) -> None:
-        """Above or below the tile, whole on its screen."""
+        """Opens above or below the tile, entirely on its screen."""
         self.adjustSize()
         self.show_beside(tile, 4)
         first = next(iter(self.buttons.values()), self._replace)

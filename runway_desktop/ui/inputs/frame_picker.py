@@ -1,6 +1,6 @@
-"""Chooses one frame of a clip to use as a picture: the clip, scrubbed and stepped as in the preview, and a button.
+"""Dialog to select one frame of a clip as a picture, with the preview's controls.
 
-A window of its own that never holds up the loop. GUI thread only; make it from a plain slot.
+Without a nested event loop. GUI thread only; create it from a plain slot.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SIZE = (80 * GRID, 60 * GRID)
 
 class FramePicker(Dialog):
     chosen = Signal(object, str)
-    """The bytes of a PNG picture, and which frame it is ("frame at 2.4 s")."""
+    """PNG bytes, and which frame it is ("frame at 2.4 s")."""
 
     def __init__(
         self,

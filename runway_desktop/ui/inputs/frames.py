@@ -1,7 +1,7 @@
-"""Stills of a clip: the first, the last, or the one on the stage, as the bytes of a PNG picture.
+"""Grabs stills of a clip (first, last or current frame) as PNG bytes.
 
-One player without sound, made when the first is wanted and used again. GUI thread; the encoding is on a worker. Nothing
-raises: `failed` carries a sentence.
+One silent player, created on first use and reused. GUI thread only; encoding runs on a worker. Nothing raises: `failed`
+carries a sentence.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ def silent_engine(parent: QObject) -> Engine:
 
 
 class FrameGrabber(QObject):
-    """One clip at a time; a new request drops the one before, which is said as failed."""
+    """Grabs one frame at a time; a new request cancels the previous one with `failed`."""
 
     grabbed = Signal(object, object)
-    """What was asked with, and the PNG's bytes."""
+    """The `asked` of the request, and PNG bytes."""
     failed = Signal(object, str)
 
     def __init__(
@@ -56,14 +56,14 @@ class FrameGrabber(QObject):
         self._time_out.timeout.connect(lambda: self._fail(Fault.NO_PICTURE.value.format(CLIP)))
 
     def grab(self, path: Path, at: FrameAt, asked: object) -> None:
-        """Answers with `grabbed` or `failed` and `asked`, always later."""
+        """Starts a request. `grabbed` or `failed` follows with `asked`, never before this returns."""
         self._fail("Another frame was wanted first.")
         self._asked, self._at, self._sought = asked, at, False
         self._time_out.start()
         self._playback.open(path, pictures=True)
 
     def shutdown(self) -> None:
-        """Before the application ends."""
+        """Call before the application quits."""
         self._asked = None
         self._time_out.stop()
         self._playback.shutdown()
@@ -74,7 +74,7 @@ class FrameGrabber(QObject):
             return
         if self._at is FrameAt.LAST and not self._sought:
             self._sought = True
-            # The player takes a seek only once it is done with opening.
+            # Deferred: the player ignores seeks until it has finished opening.
             QTimer.singleShot(0, self._seek_end)
             return
         asked, self._asked = self._asked, None
@@ -100,12 +100,12 @@ class FrameGrabber(QObject):
 
 
 def png_of_frame(frame: QVideoFrame) -> bytes:
-    """On a worker; empty when the frame cannot be turned into a picture."""
+    """Encodes a frame, on a worker; empty if it cannot be converted."""
     return png_of(frame.toImage())
 
 
 def png_of(image: QImage) -> bytes:
-    """The picture as PNG; empty when there is none. May take a tenth of a second: call it on a worker."""
+    """Encodes a picture as PNG; empty on failure. May take 0.1 s: call it on a worker."""
     kept = QByteArray()
     buffer = QBuffer(kept)
     if image.isNull() or not buffer.open(QIODevice.OpenModeFlag.WriteOnly) or not image.save(buffer, "PNG"):  # type: ignore[call-overload]

@@ -1,8 +1,7 @@
-"""One input of the request: a small picture, what it is for, its name, its size and length, and what is wrong with it.
+"""Tile of one input: thumbnail, purpose, name, size, length, and error.
 
-It is moved by dragging it to another tile or by Alt and the arrows, replaced by what is dropped on it, and opens what
-can be done about it by a click, Return or its menu. It only shows and tells; the strip that holds it does the rest. GUI
-thread only.
+Drag or Alt and arrow keys move it; a drop replaces it; click, Return or the context menu opens what can be done. It
+emits signals only; the strip that holds it acts. GUI thread only.
 """
 
 from __future__ import annotations
@@ -41,23 +40,23 @@ from runway_desktop.viewmodels.composer.inputs import InputMending
 
 PICTURE = QSize(9 * GRID, 6 * GRID)
 TILE = QSize(25 * GRID, 6 * GRID)
-"""Wide enough for a size and its sides."""
+"""Wide enough for file size and dimensions."""
 OWN_MIME = "application/x-runway-desktop-input"
-"""Of a tile that is dragged: its field and number as JSON. Nobody else takes it."""
+"""MIME type of a dragged tile: its field and number as JSON. Only tiles accept it."""
 
 
 class InputTile(QWidget):
     removed = Signal()
     moved = Signal(int)
-    """By how many places, by key."""
+    """Moved by key, by this many positions."""
     landed = Signal(str, int, bool)
-    """Another tile was let go here: its field, its number, and whether it goes behind this one."""
+    """Another tile was dropped here: its field, its number, and whether it goes behind this one."""
     replaced = Signal(object)
-    """A QMimeData that was dropped or pasted here, to take this input's place."""
+    """QMimeData dropped or pasted here, to replace this input."""
     opened = Signal()
-    """What can be done about it is wanted."""
+    """The list of fixes was requested."""
     menu_wanted = Signal(object)
-    """A global point."""
+    """Global position of the menu."""
     drag_began = Signal()
     drag_ended = Signal()
 
@@ -91,7 +90,7 @@ class InputTile(QWidget):
 
     @property
     def trouble(self) -> str:
-        """What is wrong with it, or with what was last tried about it; empty when all is well."""
+        """Error of the input, or of the last fix that was tried; empty if none."""
         return self._mending.trouble(self.item) or self.item.problem
 
     def enterEvent(self, event: QEvent) -> None:
@@ -188,7 +187,7 @@ class InputTile(QWidget):
         return cross
 
     def show_state(self) -> None:
-        """Says what is known of the input by now."""
+        """Updates name, description and tool tip."""
         item, origin = self.item, self._mending.origin(self.item)
         tag = f", @{item.tag}" if item.tag else ""
         self.setAccessibleName(f"{item.label}: {item.name}{tag}")
@@ -305,7 +304,7 @@ class InputTile(QWidget):
 
 
 def facts_words(item: InputItem, *, brief: bool = False) -> str:
-    """ "PNG · 4.2 MB · 1280 × 720"; `brief` leaves out the format, and the length, which stands on the picture."""
+    """Text such as "PNG · 4.2 MB · 1280 × 720". `brief` omits the format and the length, which is on the thumbnail."""
     facts = item.facts
     if facts is None:
         return "" if item.path else "Link"
@@ -319,12 +318,12 @@ def facts_words(item: InputItem, *, brief: bool = False) -> str:
 
 
 def length_words(seconds: float) -> str:
-    """Of a clip or sound, to the tenth where that says something: "4.5 s", "12 s", "2.5 min"."""
+    """Length of a clip or sound, with tenths below 10 s: "4.5 s", "12 s", "2.5 min"."""
     return f"{seconds:.1f} s".replace(".0 s", " s") if seconds < 10 else units.duration(seconds)
 
 
 def _dragged(mime: QMimeData) -> tuple[str, int] | None:
-    """Field and number of the tile that is being dragged; None for everything else."""
+    """Field and number of a dragged tile; None for other data."""
     if not mime.hasFormat(OWN_MIME):
         return None
     field, number = json.loads(bytes(mime.data(OWN_MIME).data()))

@@ -1,5 +1,7 @@
-"""The commands of the large view, without playing and judging. They act on its view, whose class is not named here: its
-panes show these commands, and two modules would import each other."""
+"""Command records of the large view, without playback and judging.
+
+They take the view as `Any`: its panes import these records, so naming its class would be an import cycle.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Opens the large view over the panes of the window and comes back from it: the selection follows what is looked at,
-and the list stands as it was left. GUI thread.
+"""Entry point of the large view, an overlay over the window's panes. On return, the list has its former scroll position
+and selects the task viewed last. GUI thread only.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The takes below the large view, grouped by shot: posters with what was decided, one of them current. GUI thread."""
+"""Strip of takes below the large view, grouped by shot: posters with judgments, one of them current. GUI thread
+only."""
 
 from __future__ import annotations
 
@@ -30,18 +31,18 @@ TILE = QSize(16 * GRID, 9 * GRID)
 _EDGE = 3
 _MARK = 18
 _GOOD, _BAD = QColor("#3fb871"), QColor("#c5322b")
-"""On a picture, the same in both themes."""
+"""On pictures, so the same in both themes."""
 _DIMMED = 0.35
 _LONGEST_TITLE = 24 * GRID
 _WIDTH = TILE.width() + 2 * _EDGE
 _BETWEEN = 2
-"""Pixels from tile to tile."""
+"""Pixels between tiles."""
 _Ids = tuple[TaskId, ...]
-"""Those of a shot's takes."""
+"""Task ids of a shot's takes."""
 
 
 class TakeTile(QAbstractButton):
-    """The poster of one take. The pointer's way across it scrubs the clip."""
+    """Poster of one take. Moving the pointer across it scrubs the clip."""
 
     def __init__(self, theme: Theme, posters: PosterCache, letters: TextCache, parent: QWidget) -> None:
         super().__init__(parent)
@@ -117,10 +118,10 @@ class TakeTile(QAbstractButton):
 
 
 class _ShotRow(QWidget):
-    """A shot: its title over a line, and its takes."""
+    """A shot: title, line, and tiles of its takes."""
 
     def __init__(self, shot: Shot, tile: Callable[[QWidget, TaskId], TakeTile], theme: Theme, parent: QWidget) -> None:
-        """`tile` makes that of a task."""
+        """`tile` creates the tile of a task."""
         super().__init__(parent)
         self._theme = theme
         self._is_current = False
@@ -134,7 +135,7 @@ class _ShotRow(QWidget):
     def show_shot(self, shot: Shot, current: TaskId | None) -> None:
         self._is_current = any(row.task.id == current for row in shot.rows)
         metrics, amount = self._title.fontMetrics(), len(shot.rows)
-        # Of a single one the tile says it, and the title needs the room.
+        # For one take the tile says it, and the title needs the space.
         self._amount.setVisible(amount > 1)
         room = min(_LONGEST_TITLE, amount * TILE.width() - (8 * GRID if amount > 1 else 0))
         self._title.setText(metrics.elidedText(shot.title, Qt.TextElideMode.ElideRight, room))
@@ -156,10 +157,10 @@ class _ShotRow(QWidget):
 
 
 class TakeLane(QScrollArea):
-    """Has widgets for the shots that are in sight, and then for those next to them: there may be a hundred."""
+    """Scrollable shots. Creates widgets lazily, first for visible shots, then for neighbors: there may be a hundred."""
 
     chosen = Signal(object)
-    """The id of a task."""
+    """A task id."""
 
     def __init__(self, model: LargeViewModel, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
         super().__init__(parent)
@@ -182,7 +183,7 @@ class TakeLane(QScrollArea):
         FollowsTheme(theme, self, self.show_takes)
 
     def show_takes(self) -> None:
-        """What the model knows now; the widgets stay while the tasks do."""
+        """Shows the model's shots; keeps the widgets of shots with the same tasks."""
         wanted = {_ids_of(shot) for shot in self._model.shots}
         for ids in [ids for ids in self._made if ids not in wanted]:
             gone = self._made.pop(ids)
@@ -209,7 +210,7 @@ class TakeLane(QScrollArea):
         self._make_in_sight()
 
     def _places(self) -> Iterator[tuple[Shot, QRect]]:
-        """Of each shot in the body, as for reading from the left."""
+        """Rectangles of the shots for left-to-right layout."""
         left, height = 2 * GRID, self._height()
         for shot in self._model.shots:
             width = len(shot.rows) * (_WIDTH + _BETWEEN) - _BETWEEN
@@ -225,14 +226,14 @@ class TakeLane(QScrollArea):
         self._next.start()
 
     def _make_next(self) -> None:
-        """A shot a turn, as far as one may soon scroll."""
+        """Creates one shot per pass of the event loop, up to one viewport outside the visible part."""
         for shot, place in self._missing(self.viewport().width()):
             self._make(shot, place)
             self._next.start()
             return
 
     def _missing(self, beside: int) -> list[tuple[Shot, QRect]]:
-        """Shots without widgets in sight and so many pixels beside it."""
+        """Shots without widgets in the visible part, extended by `beside` pixels on both sides."""
         value, width = self.horizontalScrollBar().value(), self.viewport().width()
         sight = QRect(value - beside, 0, width + 2 * beside, self._body.height())
         places = ((shot, self._seen_from(place)) for shot, place in self._places())
@@ -250,7 +251,7 @@ class TakeLane(QScrollArea):
         return made
 
     def _height(self) -> int:
-        """A title, the line below it, and a tile."""
+        """Height of title, line and tile."""
         return TILE.height() + 2 * _EDGE + self.fontMetrics().height() + GRID + GRID // 2
 
     def _fit(self) -> None:

@@ -1,7 +1,7 @@
-"""The large view: the result of one task over the list, playing, with its takes below and its details beside it.
+"""The large view: one task's result as an overlay over the list, playing, with takes below and details at the side.
 
-It borrows the window's preview, so that nothing is loaded anew, and gives it back. Its keys hold while the keyboard is
-in it; a button or slider that has the keyboard keeps the keys that press or move it. GUI thread.
+It borrows the window's preview, so nothing is reloaded. Its shortcuts work while it contains the focus, except keys
+that a focused button or slider uses. GUI thread only.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from .side import SidePane, name_with_key
 _PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Left, Qt.Key.Key_Right)
 _SLIDES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 _NARROW = 130 * GRID
-"""Below that width the details leave the room to the picture until they are asked for."""
+"""Below this width the details are hidden unless requested."""
 
 
 class LargeView(Overlay):
@@ -64,7 +64,7 @@ class LargeView(Overlay):
         self._preview: Preview | None = None
         self._give_back: Callable[[], object] = lambda: None
         self._pane_wanted: bool | None = None
-        """None while nobody said whether the details are shown."""
+        """Whether the person wants the details; None: depends on the width."""
         self.setAccessibleName("Large view")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.header = Header(model, activity, theme, keys, self)
@@ -80,7 +80,7 @@ class LargeView(Overlay):
         self._connect()
 
     def enter(self, preview: Preview, give_back: Callable[[], object]) -> None:
-        """Takes the preview in, and plays; `give_back` puts it where it was."""
+        """Takes over the preview and plays it; `give_back` returns it."""
         self._preview, self._give_back = preview, give_back
         self._room.addWidget(preview)
         preview.show()
@@ -115,7 +115,7 @@ class LargeView(Overlay):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._theme.color(Role.SURFACE))
-        # Around the picture as behind it: what does not fill its room has no edges.
+        # Same color as behind the picture, so the letterbox has no edges.
         painter.fillRect(self._ground.geometry(), self._theme.color(Role.MEDIA))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -140,7 +140,7 @@ class LargeView(Overlay):
 
 
 class Header(QWidget):
-    """Where one is, the activity pill, and the way back."""
+    """Header: current take, activity pill, and the button back."""
 
     def __init__(self, model: LargeViewModel, activity: Activity, theme: Theme, keys: Keys, view: LargeView) -> None:
         super().__init__(view)
@@ -179,7 +179,7 @@ class Header(QWidget):
         return QSize(0, super().minimumSizeHint().height())
 
     def _fit(self) -> None:
-        """What can be seen elsewhere too gives way first."""
+        """Hides parts that do not fit, first those also visible elsewhere."""
         giving = (self._where, self._dots, self._place, self._compare)
         for part in giving:
             part.setVisible(part is not self._compare or self._can_compare)
@@ -227,7 +227,7 @@ class Header(QWidget):
 
 
 class Dots(QWidget):
-    """The takes of a shot as short bars: picked, rejected, rated, open, and the one that is looked at wider."""
+    """Takes of a shot as short bars, colored by judgment; the current one is wider."""
 
     MOST = 12
 

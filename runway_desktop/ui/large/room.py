@@ -1,4 +1,4 @@
-"""The large view, as a record."""
+"""Room record of the large view."""
 
 from runway_desktop.domain.text import Text
 from runway_desktop.ui.room import Kind, Room

@@ -1,5 +1,5 @@
-"""The pane beside the large view: stars, pick and reject, going on by itself, what the take is and how it differs from
-the others of its shot, and the keys. GUI thread."""
+"""Side pane of the large view: judgment, auto-advance, facts of the take with those that differ from its siblings, and
+keys. GUI thread only."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class SidePane(QWidget):
         self._theme = theme
         self._keys = keys
         self._shown: tuple[Sequence[Fact], Sequence[str]] | None = None
-        """Facts, and in what it differs."""
+        """Facts, and names of those that differ."""
         self.setProperty("pane", "raised")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(WIDTH)
@@ -122,7 +122,7 @@ class SidePane(QWidget):
         vbox((area, 1), buttons, on=self, spacing=0)
         for button in (*self._stars, self._pick, self._reject, self._advance, self._use, self._file):
             if button.focusPolicy() is Qt.FocusPolicy.StrongFocus:
-                # A click leaves the keyboard with the view: its arrows go on walking.
+                # A click does not take the focus, so the view's arrow keys keep working.
                 button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def show_take(self, *_: object) -> None:
@@ -193,13 +193,13 @@ class SidePane(QWidget):
         self.show_take()
 
     def _rate(self, number: int) -> None:
-        """The star that is the rating already takes it away."""
+        """Rates; pressing the current rating clears it."""
         row = self._model.row
         self._model.rate(0 if row is not None and row.task.rating == number else number)
 
 
 class KeyCap(PlainLabel):
-    """A key as one sees it on the keyboard."""
+    """A key, drawn as a key cap."""
 
     def __init__(self, parent: QWidget, text: str = "") -> None:
         super().__init__(parent, text)

@@ -1,5 +1,5 @@
-"""Decodes a clip's last frame when it is to be the first of the next. The player is made when one is first wanted, from
-a plain slot. GUI thread.
+"""Grabs a clip's last frame to use it as the next clip's first. The player is created on first use, from a plain slot.
+GUI thread only.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ class LastFrames(QObject):
         self._grabber: FrameGrabber | None = None
 
     def grab(self, path: Path) -> None:
-        """Of the clip at the path; the wish for it may come from a coroutine."""
+        """Grabs the last frame of the clip at `path`; may be called from a coroutine."""
         QTimer.singleShot(0, partial(self._grab, path))
 
     def shutdown(self) -> None:
-        """Before the application ends."""
+        """Call before the application quits."""
         if self._grabber is not None:
             self._grabber.shutdown()
 
     def _grab(self, path: Path) -> None:
         if self._grabber is None:
-            # What decodes clips is slow to import and seldom needed.
+            # Created lazily: decoding is slow to import and rarely needed.
 
             self._grabber = FrameGrabber(self)
             self._grabber.grabbed.connect(self._use_as_input.keep_last_frame)

@@ -1,7 +1,7 @@
-"""The lineage in the details: what it was made from → itself → what was made from it, and its takes below.
+"""Lineage in the details pane: sources → this task → results made from it, and its takes below.
 
-A thumbnail goes to its task, by pointer or by key; who walks by key stays in the strip and can walk on. Where nothing
-was made of a result yet, the end says what could be. GUI thread.
+A thumbnail opens its task; opened by key, the focus stays in the strip. If nothing was made from a result yet, a button
+offers what could be. GUI thread only.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ MOST_TAKES = 12
 
 class LineageStrip(QWidget):
     task_wanted = Signal(object)
-    """The id of a task to go to."""
+    """Task id to open."""
     use_as_input_wanted = Signal(QWidget)
-    """What can be made of it should be offered, at this button."""
+    """The button at which to offer what can be made from the result."""
 
     def __init__(self, model: LineageModel, theme: Theme, posters: PosterCache, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +40,7 @@ class LineageStrip(QWidget):
         self._ways: tuple[str, ...] = ()
         self._shown: object = None
         self._walked = False
-        """A thumbnail was pressed by key, and its task is not shown yet."""
+        """A thumbnail was opened by key, and its task is not shown yet."""
         self._takes_head = words(self, "Takes", "faint", wrap=False)
         self._tree_head = words(self, "Made from", "faint", wrap=False)
         self._tree, self._takes = QWidget(self), QWidget(self)
@@ -52,22 +52,22 @@ class LineageStrip(QWidget):
         FollowsTheme(theme, self, self._again)
 
     def offer(self, ways: Sequence[str]) -> None:
-        """What could be made of it, in words; empty where there is no result."""
+        """Sets what could be made from the result, in words; empty without a result."""
         if tuple(ways) != self._ways:
             self._ways = tuple(ways)
             self.refresh()
 
     def thumbs(self) -> list[Thumb]:
-        """All that are shown, in order."""
+        """All visible thumbnails in order."""
         items = [row.itemAt(number) for row in (self._tree_row, self._takes_row) for number in range(row.count())]
         return [thumb for item in items if item is not None and isinstance(thumb := item.widget(), Thumb)]
 
     def refresh(self) -> None:
-        """Puts the thumbnails anew, if any of it moved."""
+        """Rebuilds the thumbnails if the family or the offer changed."""
         model = self._model
         family = model.family
         if family is None and model.task_id is not None and self._walked:
-            # Its kin come in a moment. Without the thumbnail that was pressed the keyboard would go elsewhere.
+            # The family is still loading: keep the pressed thumbnail, which has the focus.
             return
         shown = (family, self._ways)
         if shown == self._shown:
@@ -102,8 +102,8 @@ class LineageStrip(QWidget):
         self.task_wanted.emit(task_id)
 
     def _stay(self, held: TaskId | None) -> None:
-        """Leaves the keyboard of who walked here at the task that is shown now, else at the task of the thumbnail that
-        `held` it: the kin of a task may come in more than one step."""
+        """Restores the focus: after opening by key to the thumbnail of the current task, else to that of `held`, since
+        a family may load in several steps."""
         walked, self._walked = self._walked, False
         goal = self._model.task_id if walked else held
         thumb = next((thumb for thumb in self.thumbs() if thumb.node.task_id == goal), None) if goal else None
@@ -140,7 +140,7 @@ class LineageStrip(QWidget):
         self._tree_row.addWidget(arrow)
 
     def _put_way(self) -> None:
-        """The likeliest; the others are in the menu that it opens."""
+        """Button with the most likely offer; its menu has the others."""
         words = self._ways[0][:1].lower() + self._ways[0][1:]
         button = push_button(
             self._tree, f"→  {words}…", kind="flat", tip="Choose what to make of it", spoken="What can be made of it"
@@ -164,6 +164,6 @@ class LineageStrip(QWidget):
 
 
 def _taken_from(row: FlowLayout) -> list[QWidget]:
-    """All that was in the row, which is empty then."""
+    """Empties the row and returns its widgets."""
     items = [row.takeAt(0) for _ in range(row.count())]
     return [widget for item in items if item is not None and (widget := item.widget()) is not None]

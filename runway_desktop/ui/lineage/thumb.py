@@ -1,7 +1,7 @@
-"""One thumbnail of the lineage: a button that goes to its task, or a picture of a file that was not made here. Its file
-can be dragged out.
+"""Thumbnail of the lineage: a button that opens its task, or the picture of a file not made here. Its file can be
+dragged out.
 
-The picture comes from the window's cache when it is painted. GUI thread.
+Pictures come from the window's poster cache at paint time. GUI thread only.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ class Thumb(QAbstractButton):
         self._theme = theme
         self._posters = posters
         self._number = number
-        """Written in its corner."""
+        """Number in its corner."""
         self._pressed_at: QPoint | None = None
         self.is_here = here
-        """It is the task that is shown."""
+        """Whether it is the task that is shown."""
         self.setFixedSize(SIZE)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         leads = node.task_id is not None and not here
-        # A click leads to another task and leaves the keyboard where it is: in the list, at the player.
+        # Not by click: the focus stays in the list or at the player.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if leads else Qt.FocusPolicy.NoFocus)
         if leads:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -57,7 +57,7 @@ class Thumb(QAbstractButton):
             return
         moved = event.position().toPoint() - self._pressed_at
         if moved.manhattanLength() >= QApplication.startDragDistance():
-            # What becomes a drag is no click.
+            # A drag is not a click.
             self._pressed_at = None
             self.setDown(False)
             paths = (Path(self.node.path),) if self.node.path else ()
@@ -87,7 +87,7 @@ class Thumb(QAbstractButton):
 
     def _paint_picture(self, painter: QPainter, area: QRectF) -> None:
         ratio = self.devicePixelRatioF()
-        # Twice as large as the thumbnail, as it fills it and what is over is cut off.
+        # Requested at twice the size, because it is cropped to fill the thumbnail.
         picture = self._posters.picture(self.node.picture, SIZE * 2, ratio) if self.node.picture else None
         if picture is None:
             icon = self.node.media.kind.icon

@@ -1,6 +1,4 @@
-"""The parts that all rows of controls are made of: a quiet button, and sliders that jump to where they are pressed.
-GUI thread.
-"""
+"""Building blocks of control bars: a flat button, and sliders that jump to the pressed point. GUI thread only."""
 
 from __future__ import annotations
 
@@ -17,12 +15,12 @@ from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.words.plain import tip
 
 KNOB = 6.0
-"""Half of what the knob of a slider takes, pixels."""
+"""Radius of the slider's knob in pixels."""
 _ACTIVATING = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class BarButton(QToolButton):
-    """An icon with a name. Space and Return press it when it has the focus, whatever else they are shortcuts for."""
+    """Icon button with an accessible name. Focused, it handles Space and Return itself, before any shortcut."""
 
     def __init__(
         self, theme: Theme, parent: QWidget | None = None, does: Does | None = None, *, checkable: bool = False
@@ -39,7 +37,7 @@ class BarButton(QToolButton):
         self.setIconSize(QSize(size, size))
 
     def dress(self, icon: str, name: str, keys: str = "") -> None:
-        """Icon, accessible name, and a tooltip that tells the shortcut."""
+        """Sets icon, accessible name, and a tool tip with the key."""
         self.setIcon(self._theme.icon(icon, Role.ACCENT if self.isChecked() else Role.MUTED))
         self.setAccessibleName(name)
         self.setToolTip(tip(f"{name} ({keys})" if keys else name))
@@ -71,7 +69,7 @@ def sound_icon(silent: bool) -> str:
 
 
 class LineSlider(QSlider):
-    """A thin line, filled up to the value. A press anywhere goes there at once and a drag follows."""
+    """Slider as a thin line, filled up to the value. A press jumps there, and a drag follows."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -127,12 +125,12 @@ class LineSlider(QSlider):
     def _move_to(self, x: float) -> None:
         fraction = min(1.0, max(0.0, (x - KNOB) / max(1.0, self.width() - 2 * KNOB)))
         value = self.minimum() + round(fraction * (self.maximum() - self.minimum()))
-        # sliderMoved is what scrubs; the value itself follows the clip.
+        # Moves only the slider, which emits `sliderMoved` for scrubbing; the value follows the playback.
         self.setSliderPosition(value)
 
 
 class Scrubbed(Protocol):
-    """What plays, for the slider that moves in it."""
+    """Playback interface for `ScrubSlider`."""
 
     def begin_scrub(self) -> None: ...
     def end_scrub(self) -> None: ...
@@ -140,10 +138,10 @@ class Scrubbed(Protocol):
 
 
 class ScrubSlider(LineSlider):
-    """The position in what plays, milliseconds: dragging, keys and the wheel seek in it."""
+    """Playback position in milliseconds; drag, keys and wheel seek."""
 
     neared = Signal()
-    """The pointer is over it: somebody may drag."""
+    """The pointer entered it: a drag may follow."""
 
     def __init__(self, theme: Theme, plays: Scrubbed, parent: QWidget) -> None:
         super().__init__(theme, parent)
@@ -162,7 +160,7 @@ class ScrubSlider(LineSlider):
         self.neared.emit()
 
     def follow(self, seconds: float) -> None:
-        """Shows a position, but not while a person drags."""
+        """Shows a position, unless a drag is in progress."""
         if not self.isSliderDown():
             self.setSliderPosition(round(seconds * 1000))
 

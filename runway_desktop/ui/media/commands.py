@@ -1,5 +1,4 @@
-"""The commands of what plays a clip or shows a picture: the preview, alone or in the large view, and the compare
-window."""
+"""Command records for playback and zoom, used by the preview (alone or in the large view) and the compare window."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ class Plays(Protocol):
     def toggle_sound(self) -> None: ...
     def toggle_full_screen(self) -> None: ...
     def zoom(self, by: int) -> None:
-        """1 closer, -1 further away, 0 fits or shows pixel by pixel."""
+        """1 zooms in, −1 out, 0 toggles between fitted and 100 %."""
 
 
 def _why_not(on: Plays) -> Text | str:

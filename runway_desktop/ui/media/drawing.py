@@ -1,9 +1,9 @@
-"""Drawings (SVG) become pixels in a process of their own, which is killed when it takes too long.
+"""Renders drawings (SVG) in a child process, which is killed when it takes too long.
 
-Qt's reader of drawings opens files that a drawing names, and can be kept busy for hours by two kilobytes. So no drawing
-is read in this process: `draw` hands its bytes to a child, which is this program itself (`--draw`, `main`), may use so
-much time and memory and no more, and takes out whatever reaches beyond the drawing before it draws. `draw` blocks, for
-a third of a second at the least: on a worker. Raises nothing; a sentence says why there is no picture.
+Qt's SVG reader opens files that a drawing names, and two kilobytes can keep it busy for hours. So `draw` sends the
+bytes to a child (this program with `--draw`, see `main`) with limits on time and memory, which removes external
+references before rendering. `draw` blocks for at least a third of a second: call it on a worker. Raises nothing;
+failures are sentences.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ from runway_desktop.values import Struct
 WORD = "--draw"
 LONGEST_SIDE = 4096
 _LARGEST = 1 << 24
-"""Pixels of a drawing's own side."""
+"""Maximum side of the drawing's own size in pixels."""
 PATIENCE = 10.0
-"""Seconds that a drawing may take."""
+"""Seconds before the child is killed."""
 _MEMORY = 1 << 30
-"""Bytes that the child may have of everything: a large drawing takes a tenth of it."""
+"""Address space of the child in bytes; a large drawing takes a tenth of it."""
 DAMAGED = "This drawing cannot be read here. It may be damaged."
 TOO_COMPLEX = "This drawing is too complex to be shown here."
 
 
 class Drawn(Struct, frozen=True):
-    """`size` is the drawing's own, in pixels."""
+    """`size` is the drawing's own size in pixels."""
 
     image: QImage
     size: QSize
 
 
 def draw(path: Path, side: int, *, patience: float = PATIENCE) -> Drawn | str:
-    """The drawing with so many pixels on its long side, at most `LONGEST_SIDE`; else a sentence."""
-    # With a parser of XML: few people ever see a drawing here.
+    """Renders with `side` pixels on the long side, at most `LONGEST_SIDE`; a sentence on failure."""
+    # Imported late: it needs an XML parser, and drawings are rare.
     from .drawing_cleaner import MOST_BYTES
 
     try:
@@ -62,7 +62,7 @@ def draw(path: Path, side: int, *, patience: float = PATIENCE) -> Drawn | str:
             timeout=patience,
             check=False,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            # It shows no window, and has no business at the display.
+            # The child shows no window and must not connect to the display.
             env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
         )
     except subprocess.TimeoutExpired:
@@ -73,7 +73,8 @@ def draw(path: Path, side: int, *, patience: float = PATIENCE) -> Drawn | str:
 
 
 def main(words: Sequence[str]) -> int:
-    """The child: reads a drawing from its input, writes a line that tells of it and its pixels to its output."""
+    """Main function of the child: reads a drawing from standard input, writes a JSON line and the pixels to standard
+    output."""
     from .drawing_cleaner import MOST_BYTES
 
     _limit()
@@ -113,25 +114,25 @@ def _drawn(content: bytes, side: int) -> tuple[dict[str, object], bytes]:
 
 
 def _read(answer: bytes) -> Drawn | str:
-    """What the child says. It has read a stranger's bytes: nothing that it says is taken unseen."""
+    """Validates the child's answer: it has parsed untrusted bytes, so nothing is taken unchecked."""
     line, _, pixels = answer.partition(b"\n")
     try:
         told = json.loads(line)
         (width, height), (across, down) = told["size"], told["drawn"]
     except (ValueError, TypeError, KeyError, RecursionError):
-        # It says why; or nothing, where it was ended by its limits.
+        # DAMAGED comes from the child; without a line its limits ended it.
         return DAMAGED if DAMAGED.encode() in line else TOO_COMPLEX
     if not all(isinstance(number, int) and 0 < number <= _LARGEST for number in (width, height, across, down)):
         return DAMAGED
     if max(across, down) > LONGEST_SIDE or len(pixels) != across * down * 4:
         return DAMAGED
     image = QImage(pixels, across, down, across * 4, QImage.Format.Format_ARGB32_Premultiplied)
-    # The bytes belong to Python, and the image would outlive them.
+    # Copied: the image does not own the Python bytes.
     return Drawn(image.copy(), QSize(width, height))
 
 
 def _limit() -> None:
-    """So much time and memory, no file, no other process. Windows has only the time that the parent gives."""
+    """Limits time and memory; forbids writing files. On Windows, only the parent's timeout applies."""
     if sys.platform == "win32":
         return
     import resource

@@ -1,9 +1,8 @@
-"""A drawing (SVG) without what reaches beyond itself: references to files and addresses, scripts, entities.
+"""Sanitizer for SVG drawings: removes references to files and addresses, scripts and entities.
 
-`cleaned` takes a stranger's bytes and gives a drawing that refers to nothing but its own parts (`#name`) and pictures
-that stand within it (`data:` with the bytes of a PNG, JPEG, WebP or GIF). It is rewritten from what the parser found,
-never passed through. What it may hold is bounded, also what its parts make when they are used again and again. Pure,
-and may take a second: called in the process that draws. Raises BadDrawing and TooComplex.
+`cleaned` rewrites untrusted bytes from what the parser found. The result refers only to its own parts (`#name`) and
+embedded pictures (`data:` with PNG, JPEG, WebP or GIF bytes). Its size is bounded, including parts that are reused
+repeatedly. Pure; may take a second, so it runs in the drawing process. Raises BadDrawing and TooComplex.
 """
 
 from __future__ import annotations
@@ -18,29 +17,29 @@ from xml.parsers import expat
 from runway_desktop.values import Struct, field
 
 MOST_BYTES = 16 * 1024 * 1024
-"""Of the drawing, unpacked."""
+"""Maximum size, unpacked."""
 MOST_ELEMENTS = 200_000
-"""Also counted each time that a part is used."""
+"""Each reuse of a part counts again."""
 MOST_DEPTH = 200
 _GZIP = b"\x1f\x8b"
 _LEFT_OUT = frozenset({"script", "foreignobject", "iframe", "object", "embed", "audio", "video"})
 _PICTURE = re.compile(r"data:image/[a-z+.-]+;base64,", re.IGNORECASE)
 _PICTURE_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 _REACHES_OUT = re.compile(r"""url\s*\(\s*["']?\s*(?!\s|["']|#)|@import|@font-face|\\|expression\s*\(""", re.IGNORECASE)
-"""In CSS. An escape could hide any of the others."""
+"""CSS that refers outside. A backslash escape could hide any of the others."""
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 
 
 class BadDrawing(ValueError):
-    """It is no drawing, or a damaged one."""
+    """Not a drawing, or a damaged one."""
 
 
 class TooComplex(BadDrawing):
-    """It holds more than is drawn here."""
+    """The drawing exceeds the limits."""
 
 
 def cleaned(content: bytes) -> bytes:
-    """The drawing in UTF-8, safe to be drawn. `content` may be packed (SVGZ)."""
+    """The sanitized drawing in UTF-8. `content` may be compressed (SVGZ)."""
     content = _unpacked(content)
     if len(content) > MOST_BYTES:
         raise TooComplex
@@ -59,24 +58,24 @@ class _Node(Struct):
 
 
 class _Reader:
-    """Follows the parser and writes down what may stay."""
+    """Parser callbacks that write down what is allowed."""
 
     def __init__(self) -> None:
         self.out: list[str] = []
         self.nodes: list[_Node] = []
         self.names: dict[str, int] = {}
-        """Elements by their id."""
+        """Index of each element by its id."""
         self._open: list[int] = []
         self._left_out = 0
-        """How many of the elements that are open are left out."""
+        """Number of open elements that are left out."""
         self._style: list[str] | None = None
-        """The text of a style sheet that is open."""
+        """Text of the open style sheet."""
         self.parser = parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
-        # Without a handler for them, a document's type, instructions and comments are not written.
+        # DTD, processing instructions and comments have no handler, so they are dropped.
         parser.EntityDeclHandler = self._entity
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -138,7 +137,7 @@ def _unpacked(content: bytes) -> bytes:
 
 
 def _quoted(value: str) -> str:
-    """For an attribute, in which a parser would make blanks of line ends."""
+    """Escapes an attribute value, with line ends, which a parser would turn into spaces."""
     return escape(value).replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
 
 
@@ -155,12 +154,12 @@ def _may_stay(key: str, value: str) -> bool:
 
 
 def _reaches_out(css: str) -> bool:
-    """As it stands, and as it would read to somebody who puts together what a comment parts."""
+    """Checks the text with and without comments, which could split a keyword."""
     return any(_REACHES_OUT.search(text) for text in (css, _COMMENT.sub("", css)))
 
 
 def _is_picture(value: str) -> bool:
-    """Whether it is a picture made of pixels. What draws judges by the bytes and not by the type that stands before."""
+    """Whether it is an embedded raster picture, by its bytes: Qt too ignores the declared type."""
     start = _PICTURE.match(value.strip())
     if start is None:
         return False
@@ -172,7 +171,7 @@ def _is_picture(value: str) -> bool:
 
 
 def _check_uses(nodes: list[_Node], names: dict[str, int]) -> None:
-    """Raises TooComplex where parts that use parts make more elements than may be drawn, or use themselves."""
+    """Raises TooComplex if reused parts add up to too many elements, or reuse themselves."""
     steps = 0
     waiting = [(0, 0)] if nodes else []
     while waiting:

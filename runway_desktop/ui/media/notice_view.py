@@ -1,7 +1,5 @@
-"""Words where there is nothing to show: a task that still runs, a failure, a missing file, a kind that only the system
-can open.
-
-A poster, if there is one, stays visible behind the words. GUI thread.
+"""Text instead of media: a running task, a failure, a missing file, or a kind that only other programs open. A poster
+stays visible behind it. GUI thread only.
 """
 
 from __future__ import annotations
@@ -19,9 +17,9 @@ from .stage import Stage, fitted
 
 class NoticeView(Stage):
     action_wanted = Signal()
-    """To open the file with the system's program."""
+    """Open the file with the system's program."""
     folder_wanted = Signal()
-    """To show it in its folder."""
+    """Show the file in its folder."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -36,7 +34,7 @@ class NoticeView(Stage):
         vbox(*rows, on=self, margins=(3 * GRID, GRID, 3 * GRID, GRID), spacing=GRID + GRID // 2)
 
     def say(self, sentence: str, poster: QImage | None = None, *, can_open: bool = False) -> None:
-        """`can_open`: there is a file that other programs may open."""
+        """Shows a sentence. `can_open`: offer to open the file with other programs."""
         self._poster = QImage() if poster is None else poster
         self._words.setText(sentence)
         self._words.setVisible(bool(sentence))

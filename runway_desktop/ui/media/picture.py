@@ -1,9 +1,8 @@
-"""Decoding pictures on a worker thread: the whole picture and smaller copies of it, so that any zoom paints fast and
-clean.
+"""Decodes pictures on a worker thread, with a mipmap of smaller copies for fast zooming.
 
-`read_picture` never raises for a bad file: it returns a `Picture` or a `BadPicture` with words. A vector drawing is
-rasterised large, by a process of its own (`drawing.py`), and its own size is what 100 % means. Qt refuses pictures over
-256 MB decoded, and so do we.
+`read_picture` never raises for a bad file: it returns a `Picture`, or a `BadPicture` with a sentence. Drawings are
+rendered large by a child process (`drawing.py`); 100 % is their own size. Pictures over 256 MB decoded are refused, as
+Qt does.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from .drawing import LONGEST_SIDE, Drawn, draw
 
 _SMALLEST_LEVEL = 384
 _AT_ONCE_PIXELS = 1_000_000
-"""More would be felt when a poster is decoded in the GUI thread."""
+"""Larger posters would block the GUI thread noticeably."""
 _DEEP = frozenset(
     {
         QImage.Format.Format_Grayscale16,
@@ -30,13 +29,13 @@ _DEEP = frozenset(
         QImage.Format.Format_A2BGR30_Premultiplied,
     }
 )
-"""Formats of 32 bits at most that have more than eight a color."""
+"""Formats with at most 32 bits per pixel but more than 8 per color."""
 _DAMAGED = "This picture cannot be read here. It may be damaged."
 
 
 class Picture(Struct, frozen=True):
-    """`levels[0]` is the picture; each further one is half as large. `size` is its own size in pixels, also of a
-    drawing.
+    """`levels[0]` is the whole picture; each further level is half as large. `size` is the picture's own size in
+    pixels, also of a drawing.
     """
 
     path: Path
@@ -45,11 +44,10 @@ class Picture(Struct, frozen=True):
     has_alpha: bool
     is_drawing: bool = False
     is_exact: bool = True
-    """`levels[0]` has all that the file says: not of drawings, of more than eight bits a color, or of what can be seen
-    through."""
+    """`levels[0]` equals the file's content. False for drawings, more than 8 bits per color, and transparency."""
 
     def level_for(self, width: float) -> QImage:
-        """The smallest copy that still has `width` pixels across."""
+        """The smallest level at least `width` pixels wide."""
         best = self.levels[0]
         for level in self.levels[1:]:
             if level.width() < width:
@@ -67,7 +65,8 @@ class BadPicture(Struct, frozen=True):
 
 
 def is_readable(path: Path) -> bool:
-    """Whether a file is there and its drive gives its first byte. On a worker: here is where a dead drive hangs."""
+    """Whether the file exists and its first byte can be read. Call on a worker: a drive that does not respond blocks
+    here."""
     try:
         if not path.is_file():
             return False
@@ -79,7 +78,7 @@ def is_readable(path: Path) -> bool:
 
 
 def read_picture(path: Path) -> Picture | BadPicture:
-    """Decodes. Slow for large pictures: on a worker thread."""
+    """Decodes a picture. Slow for large ones: call on a worker."""
     if not path.is_file():
         return BadPicture(path, "The file is not there.", missing=True)
     if is_drawing(path):
@@ -108,8 +107,8 @@ def _picture(path: Path, image: QImage, drawn: Drawn | None = None) -> Picture:
 
 
 def read_small(path: Path, side: int) -> Drawn | str:
-    """The picture, at most `side` pixels long, keeping the aspect, and its own size; else a sentence. JPEG is decoded
-    at a fraction of its cost."""
+    """The picture scaled to at most `side` pixels on the long side, with its own size; a sentence on failure. JPEG
+    decodes at a fraction of the full cost."""
     if is_drawing(path):
         return draw(path, side)
     reader = open_reader(path)
@@ -124,20 +123,20 @@ def read_small(path: Path, side: int) -> Drawn | str:
 
 
 def read_thumbnail(path: Path, side: int) -> QImage:
-    """As `read_small`; a null image when it cannot be read."""
+    """Image of `read_small`; a null image on failure."""
     found = read_small(path, side)
     return QImage() if isinstance(found, str) else found.image
 
 
 def at_most(image: QImage, side: int) -> QImage:
-    """The image, scaled down if its long side has more pixels than that."""
+    """The image, scaled down if its long side exceeds `side`."""
     if max(image.width(), image.height()) <= side:
         return image
     return image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
 
 
 def small_poster(path: Path | None) -> QImage:
-    """A poster that is small enough to be decoded where it is needed; a null image for none and for a large one."""
+    """A poster small enough to decode on the GUI thread; a null image if there is none or it is too large."""
     if path is None or not path.is_file():
         return QImage()
     reader = open_reader(path)
@@ -157,6 +156,6 @@ def _halvings(image: QImage) -> list[QImage]:
 
 
 def _is_transparent_somewhere(image: QImage) -> bool:
-    """Many PNGs carry an alpha channel that is opaque throughout; those need no checkerboard."""
+    """Samples the alpha: many PNGs have an opaque alpha channel and need no checkerboard."""
     small = image.scaled(64, 64, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
     return any(small.pixelColor(x, y).alpha() < 250 for y in range(small.height()) for x in range(small.width()))

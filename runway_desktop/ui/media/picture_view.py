@@ -1,9 +1,7 @@
-"""Shows a picture: fitted, or at any zoom with panning. 100 % means one pixel of the picture on one pixel of the
-screen.
+"""Picture widget with fit, zoom and pan. 100 % is one picture pixel per screen pixel.
 
-The wheel zooms at the pointer, a drag pans what is larger than the view (and takes the file out when it fits), a double
-click switches between fit and 100 %, the arrow keys pan, + and - zoom. GUI thread; decoding is `picture.py`'s, on a
-worker.
+The wheel zooms at the pointer. A drag pans a picture larger than the view, and drags the file out otherwise. A double
+click toggles fit and 100 %; arrow keys pan, + and − zoom. GUI thread only; a worker decodes (`picture.py`).
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ from .stage import Stage, checkerboard, draw_part, fitted
 STEP = 1.25
 LARGEST = 32.0
 PIXELATED_FROM = 2.0
-"""Screen pixels for each pixel of the media, from which on they are shown as squares."""
+"""From this zoom (screen pixels per media pixel), pixels are drawn as squares."""
 
 
 class PictureView(Stage):
@@ -31,13 +29,13 @@ class PictureView(Stage):
         self._poster = QImage()
         self.picture: Picture | None = None
         self._zoom: float | None = None
-        """Screen pixels for each pixel of the picture; None fits."""
+        """Screen pixels per picture pixel; None: fitted."""
         self._center = QPointF()
-        """The point of the picture that lies in the middle of the view."""
+        """Point of the picture at the center of the view."""
         self._grabbed_at: QPointF | None = None
 
     def show_poster(self, poster: QImage) -> None:
-        """Stands in until the picture is decoded. A null image leaves the stage empty."""
+        """Shows a poster until the picture is decoded; a null image for none."""
         self._poster, self.picture = poster, None
         self.fit()
         self._say_zoom()
@@ -53,7 +51,7 @@ class PictureView(Stage):
 
     @property
     def zoom(self) -> float:
-        """Screen pixels for each pixel of the picture; 1.0 is 100 %."""
+        """Screen pixels per picture pixel; 1.0 is 100 %."""
         return self._fit_zoom() if self._zoom is None else self._zoom
 
     def fit(self) -> None:
@@ -61,7 +59,7 @@ class PictureView(Stage):
         self._say_zoom()
 
     def zoom_to(self, zoom: float, at: QPointF | None = None) -> None:
-        """Keeps the point of the picture under `at` (a point of the view; its middle by default) where it is."""
+        """Zooms so that the point of the picture under `at` (view coordinates, default center) keeps its position."""
         if self.picture is None:
             return
         at = QRectF(self.rect()).center() if at is None else at
@@ -86,7 +84,7 @@ class PictureView(Stage):
             self.fit()
 
     def pan(self, by: QPointF) -> None:
-        """Moves the picture by that much of the view."""
+        """Moves the picture by a vector in view coordinates."""
         if self.can_pan():
             self._center -= by * (1 / self._scale())
             self._keep_inside()
@@ -97,13 +95,13 @@ class PictureView(Stage):
         return self._zoom is not None and (target.width() > self.width() + 1 or target.height() > self.height() + 1)
 
     def target(self) -> QRectF:
-        """Where the whole picture would lie, in the view's coordinates."""
+        """Rectangle of the whole picture in view coordinates."""
         area, size = QRectF(self.rect()), self._size()
         if self._zoom is None:
             return fitted(size, area)
         scale, ratio = self._scale(), self.devicePixelRatioF()
         corner = area.center() - self._center * scale
-        # On whole screen pixels, or 100 % would be blurred.
+        # Aligned to screen pixels: otherwise 100 % would be blurred.
         corner = QPointF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio)
         return QRectF(corner, size * scale)
 
@@ -191,11 +189,11 @@ class PictureView(Stage):
         return fitted(size, QRectF(self.rect())).width() / size.width() * self.devicePixelRatioF()
 
     def _scale(self) -> float:
-        """Device-independent pixels of the view for each pixel of the picture."""
+        """Device-independent pixels per picture pixel."""
         return self.zoom / self.devicePixelRatioF()
 
     def _keep_inside(self) -> None:
-        """No edge comes further in than the view's edge; what is smaller than the view stays in its middle."""
+        """Limits panning to the picture's edges; centers a picture smaller than the view."""
         size, scale = self._size(), self._scale()
         half_w, half_h = self.width() / 2 / scale, self.height() / 2 / scale
         x = _kept_inside(self._center.x(), half_w, size.width())

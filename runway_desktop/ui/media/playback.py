@@ -1,9 +1,8 @@
-"""What a person does with a clip or a sound: play, scrub, step a frame, shuttle, loop. It commands one engine and knows
-no widget.
+"""Playback of one clip or sound: play, scrub, frame steps, shuttle, loop. Controls one engine; independent of widgets.
 
-Times are float seconds here, milliseconds at the engine, microseconds inside a video frame. The position of a clip is
-the start of the frame that is shown, not what the player's clock says, so that a step is exactly one frame. GUI thread
-only; nothing raises, `failed` carries a `Fault`.
+Times are float seconds here, milliseconds at the engine, microseconds inside a video frame. A clip's position is the
+start of the visible frame, not the player's clock, so that a step is exactly one frame. GUI thread only; nothing
+raises, `failed` carries a `Fault`.
 """
 
 from __future__ import annotations
@@ -22,13 +21,13 @@ from .players import Fault, MediaEngine
 
 WATCHDOG_MS = 2000
 SETTLE_MS = 600
-"""How long a seek may take before the next one is sent anyway: at 1080p, far from a key frame, half a second."""
+"""Timeout of a seek; then the next one is sent. At 1080p, far from a key frame, a seek takes half a second."""
 REST_MS = 120
-"""So long a drag that is shown by small frames rests before the exact one is sought."""
+"""Pause of a drag over small frames after which the exact frame is sought."""
 STEP_BACK_MS = 80
 FASTEST = 8
 FALLBACK_FRAME_US = 41_667
-"""One frame at 24 a second, for files that do not say."""
+"""One frame at 24 per second, for files without a frame duration."""
 
 
 class Activity(Enum):
@@ -40,7 +39,7 @@ class Activity(Enum):
 
 
 class Engine(Protocol):
-    """What `Playback` needs of a `MediaEngine`; a test gives its own."""
+    """Engine interface of `Playback`: `MediaEngine`, or a fake in tests."""
 
     frame: Any
     loaded: Any
@@ -61,14 +60,15 @@ class Engine(Protocol):
 
 
 class Playback(QObject):
-    """One file at a time. The engine is made at the first file, from the event loop and never inside a coroutine."""
+    """Plays one file at a time. The engine is created with the first file, from the event loop, never inside a
+    coroutine."""
 
     changed = Signal()
-    """Activity, rate, loop or volume."""
+    """Activity, rate, loop or volume changed."""
     moved = Signal(float)
-    """Position, seconds."""
+    """Position in seconds."""
     length_known = Signal(float)
-    """Duration, seconds."""
+    """Duration in seconds."""
     frame = Signal(object)
     """A QVideoFrame to show."""
     failed = Signal(object)
@@ -92,7 +92,7 @@ class Playback(QObject):
         self.position = 0.0
         self.duration = 0.0
         self.rate = 1.0
-        """Negative while it runs backwards; 1 at normal speed."""
+        """Playback rate: 1 is normal speed, negative is backwards."""
         self.loop = False
         self.volume = 1.0
         self.muted = False
@@ -100,14 +100,14 @@ class Playback(QObject):
         self._ended = False
         self._shown: tuple[int, int] | None = None
         self._target: int | None = None
-        """Microseconds that the next frame must cover; what does not is an old frame on its way."""
+        """Target of the current seek in microseconds: frames that do not cover it are from before."""
         self._held: Any = None
         self._next_seek: int | None = None
-        """Where to seek when the frame that is on its way has come."""
+        """Target of the next seek, sent when the current one ends."""
         self._resume = False
         self._is_scrubbing = False
         self.glance: Callable[[float], bool] = lambda _seconds: False
-        """Shows a small frame near a time, seconds, while a person drags; False where there never is one."""
+        """Shows a small frame near a time in seconds during a drag. False if there is none and none is coming."""
         self._opener = timer(self, 0, self._open_now)
         self._watchdog = timer(self, watchdog_ms, lambda: self._engine_failed(Fault.NO_PICTURE))
         self._settle = timer(self, SETTLE_MS, self._settled)
@@ -115,15 +115,15 @@ class Playback(QObject):
         self._backwards = timer(self, STEP_BACK_MS, self._step_back, repeats=True)
         self._clock = QElapsedTimer()
         self._reverse_from = 0.0
-        """Where running backwards has come to, seconds: finer than the frames that are shown on the way."""
+        """Exact position of backward playback in seconds, between the frames that are shown."""
 
     @property
     def is_playing(self) -> bool:
         return self.activity is Activity.PLAYING or (self.activity is Activity.OPENING and self._play_when_open)
 
     def open(self, path: Path, *, pictures: bool, play: bool = False) -> None:
-        """Shows the first frame of a clip (`pictures`) or readies a sound; the file is opened by the event loop, a
-        moment later.
+        """Opens a file in the next pass of the event loop: shows a clip's first frame (`pictures`), or prepares a
+        sound.
         """
         self._forget()
         self._path, self._pictures, self._play_when_open = path, pictures, play
@@ -132,7 +132,7 @@ class Playback(QObject):
         self.changed.emit()
 
     def close(self) -> None:
-        """Lets go of the file. `released` says when that is done."""
+        """Closes the file; `released` follows."""
         self._forget()
         self._path = None
         self.activity = Activity.EMPTY
@@ -180,7 +180,8 @@ class Playback(QObject):
             self._enter(Activity.PAUSED)
 
     def shuttle(self, direction: int) -> None:
-        """1 plays, again and it doubles, up to 8 times; -1 the same backwards; 0 stops. As J K L do in an editor."""
+        """1 plays forward, −1 backward; each repetition doubles the rate, up to 8. 0 pauses. Like J, K, L in a video
+        editor."""
         if direction == 0:
             self.pause()
         elif direction > 0:
@@ -197,9 +198,7 @@ class Playback(QObject):
             self._enter(Activity.PLAYING)
 
     def step(self, frames: int) -> None:
-        """Shows the frame that is `frames` after (before, if negative) the shown one. Sound moves by tenths of a
-        second.
-        """
+        """Steps by frames, backward if negative. Sound moves by tenths of a second."""
         if not self._ready():
             return
         if self.activity is Activity.PLAYING:
@@ -226,11 +225,11 @@ class Playback(QObject):
             self._moved(min(max(seconds, 0.0), self.duration))
             self._rest.start()
         else:
-            # A player asked for the very start of a frame may give the one before.
+            # Slightly later: a seek to the exact start of a frame may give the frame before.
             self._seek_us(round(seconds * 1e6) + (1000 if self._pictures else 0))
 
     def begin_scrub(self) -> None:
-        """Holds still while a person drags; `end_scrub` shows the exact frame, and goes on playing if it did."""
+        """Pauses for a drag; `end_scrub` seeks to the exact frame and resumes playback if it was on."""
         self._is_scrubbing = True
         self._resume = self.activity is Activity.PLAYING
         if self._resume:
@@ -246,7 +245,7 @@ class Playback(QObject):
 
     @property
     def is_glancing(self) -> bool:
-        """A drag is shown by small frames; `position` is the pointer's."""
+        """A drag shows small frames instead of seeking; `position` follows the pointer."""
         return self._rest.isActive()
 
     def set_loop(self, loop: bool) -> None:
@@ -261,7 +260,7 @@ class Playback(QObject):
         self.set_volume(self.volume, not self.muted)
 
     def set_volume(self, volume: float, muted: bool) -> None:
-        """Volume from 0 to 1 as a person hears it."""
+        """Volume from 0 to 1 on a perceptual scale."""
         if (volume, muted) != (self.volume, self.muted):
             self.volume, self.muted = volume, muted
             self._send_volume()
@@ -294,7 +293,7 @@ class Playback(QObject):
 
     def _send_volume(self) -> None:
         if self._engine is not None:
-            # Loudness is heard by ratios, a player's volume is an amplitude.
+            # Perceived loudness is logarithmic, a player's volume is an amplitude; squaring approximates it.
             self._engine.set_volume(self.volume**2, self.muted)
 
     def _forget(self) -> None:
@@ -328,7 +327,7 @@ class Playback(QObject):
         if self.activity is not Activity.OPENING:
             return
         if not pictures:
-            # A clip's container may hold nothing but sound: there is no frame to wait for.
+            # A video container may hold only sound; then there is no frame to wait for.
             self._pictures = False
             self._watchdog.stop()
         if not self._pictures:
@@ -341,7 +340,7 @@ class Playback(QObject):
             self.play()
 
     def _frame_came(self, frame: Any) -> None:
-        # While a drag is shown by small frames, what comes is of where the pointer was before.
+        # Frames that arrive during a drag over small frames belong to an earlier position.
         if self.activity in (Activity.EMPTY, Activity.FAILED) or not self._pictures or self.is_glancing:
             return
         self._watchdog.stop()
@@ -406,7 +405,7 @@ class Playback(QObject):
         self.failed.emit(fault)
 
     def _wake(self) -> None:
-        """A player at its end has stopped and would seek nowhere; paused it can."""
+        """A player that reached its end is stopped and ignores seeks; a paused one does not."""
         if self._ended:
             self._ended = False
             self._engine_now().pause()
@@ -418,7 +417,7 @@ class Playback(QObject):
         target = max(0, min(microseconds, last) if last else microseconds)
         self._wake()
         if self._settle.isActive():
-            # One seek at a time: a drag asks for hundreds, only the newest matters.
+            # One seek at a time: a drag requests hundreds, and only the newest matters.
             self._next_seek = target
         else:
             self._send_seek(target)

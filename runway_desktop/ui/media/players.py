@@ -1,10 +1,9 @@
-"""The one owner of Qt's media players. Nothing else in the program touches QMediaPlayer or QAudioOutput.
+"""Owner of Qt's media players: the only module that uses QMediaPlayer and QAudioOutput.
 
-A player that is stopped or given a new source from Python can freeze the program for ever on some versions of Qt: its
-render thread wants the interpreter while the GUI thread holds it and waits for the player's lock. So there are few
-engines, each is used again for every file, and every call that changes a player goes through Qt's event queue, where it
-runs without the interpreter. A sound output exists only where a device does and sound is wanted. GUI thread; nothing
-here raises, `failed` says what went wrong.
+On some versions of Qt, stopping a player or changing its source from Python can deadlock: the render thread waits for
+the GIL, which the GUI thread holds while it waits for the player's lock. So engines are few and reused, and calls that
+change a player go through Qt's event queue, where they run without the GIL. A sound output exists only if a device does
+and sound is wanted. GUI thread only; nothing raises, `failed` carries a `Fault`.
 """
 
 from __future__ import annotations
@@ -24,33 +23,33 @@ if TYPE_CHECKING:
 
 
 class Fault(Enum):
-    """Why a file cannot be played, with a place for its name."""
+    """Why a file cannot be played, as a sentence with a placeholder for its name."""
 
     MISSING = "{} is no longer where it was saved."
     BROKEN = "{} cannot be played here. It may be damaged."
     NO_PICTURE = "{} cannot be decoded here. Its format is perhaps AV1."
-    """It plays, but no frame ever comes."""
+    """It plays, but no frame arrives."""
 
 
 def call_later(target: QObject | None, method: str, *arguments: Any) -> None:
-    """Calls a slot of a Qt object from the event queue, where it runs without the interpreter. Nothing for None."""
+    """Calls a slot of a Qt object from the event queue, where it runs without the GIL. Ignores None."""
     if target is not None:
         invoke: Any = QMetaObject.invokeMethod  # its stub knows only names as bytes, which the call itself refuses
         invoke(target, method, Qt.ConnectionType.QueuedConnection, *arguments)
 
 
 def prepare() -> None:
-    """Imports what an engine stands on, for whoever sees a wish coming: it takes 15 ms, and 3 MB from then on."""
+    """Imports multimedia in advance of the first engine: 15 ms, and 3 MB of memory from then on."""
     import PySide6.QtMultimedia  # noqa: F401 - for the engine to come
 
 
 class MediaEngine(QObject):
-    """One player with a sink for its frames. Made in a plain slot, never inside a coroutine: QMediaPlayer is built with
-    it.
+    """One player with a sink for its frames. Create it in a plain slot, never inside a coroutine: it creates a
+    QMediaPlayer.
     """
 
     frame = Signal(object)
-    """A QVideoFrame that can be shown; empty ones are left out."""
+    """A valid QVideoFrame."""
     loaded = Signal(bool, bool)
     """Has pictures, has sound."""
     duration = Signal(int)
@@ -61,7 +60,7 @@ class MediaEngine(QObject):
     failed = Signal(object)
     """A `Fault`."""
     released = Signal()
-    """No file is held any more."""
+    """The file is closed."""
 
     def __init__(
         self,
@@ -70,7 +69,7 @@ class MediaEngine(QObject):
         sound: bool = True,
         on_frame: Callable[[QVideoFrame], None] | None = None,
     ) -> None:
-        """`on_frame` takes the frames in place of `frame`, on the render thread, which waits for it."""
+        """`on_frame` receives frames instead of the signal, on the render thread, which is blocked meanwhile."""
         super().__init__(parent)
         # Multimedia is slow to import and not needed for the first paint.
         from PySide6.QtMultimedia import QMediaPlayer, QVideoSink
@@ -83,7 +82,7 @@ class MediaEngine(QObject):
         self._player: QMediaPlayer | None = QMediaPlayer(self)
         self._sink: QVideoSink | None = QVideoSink(self)
         self._player.setVideoSink(self._sink)
-        # Queued, and to methods of a QObject: these signals are partly emitted by render threads.
+        # Queued, and to methods of a QObject: render threads emit some of these signals.
         queued = Qt.ConnectionType.QueuedConnection
         self._on_frame = on_frame
         if on_frame is None:
@@ -97,19 +96,19 @@ class MediaEngine(QObject):
         self._player.errorOccurred.connect(self._error_occurred, queued)
 
     def load(self, path: Path) -> None:
-        """Opens a file. Follow with `play` or `pause`: without either no frame comes."""
+        """Opens a file. Call `play` or `pause` next: without it, no frame arrives."""
         if self._player is None:
             return
         self._attach_sound()
         self._wanted = QUrl.fromLocalFile(str(path))
         self._stale = True
-        # The empty source in between makes the second load of one file a real one.
+        # The empty source makes loading the same file again effective.
         call_later(self._player, "stop")
         call_later(self._player, "setSource", Q_ARG(QUrl, QUrl()))
         call_later(self._player, "setSource", Q_ARG(QUrl, self._wanted))
 
     def unload(self) -> None:
-        """Lets go of the file; `released` follows."""
+        """Closes the file; `released` follows."""
         self._wanted = QUrl()
         self._stale = True
         call_later(self._player, "stop")
@@ -128,14 +127,14 @@ class MediaEngine(QObject):
         call_later(self._player, "setPlaybackRate", Q_ARG("double", rate))
 
     def set_volume(self, volume: float, muted: bool) -> None:
-        """Volume from 0 to 1, linear."""
+        """Volume from 0 to 1, linear amplitude."""
         self._volume, self._muted = volume, muted
         if self._output is not None:
             call_later(self._output, "setVolume", Q_ARG("float", volume))
             call_later(self._output, "setMuted", Q_ARG(bool, muted))
 
     def shutdown(self) -> None:
-        """Stops and destroys the player. Its last calls are delivered before this returns."""
+        """Stops and destroys the player; its queued calls are delivered before this returns."""
         if self._player is None:
             return
         self.unload()
@@ -144,12 +143,12 @@ class MediaEngine(QObject):
         QCoreApplication.sendPostedEvents(player, QEvent.Type.MetaCall.value)
         for part in (player, sink, output):
             if part is not None:
-                # Destroyed by the event loop, which does not hold the interpreter while it joins the player's threads.
+                # Deleted by the event loop, which does not hold the GIL while it joins the player's threads.
                 part.deleteLater()
 
     def _attach_sound(self) -> None:
-        """Once, and only while the player holds no file: swapping outputs under a running clip is where freezes come
-        from.
+        """Creates the sound output once, and only while the player has no file: swapping outputs during playback can
+        freeze.
         """
         if not self._sound_wanted or self._output is not None or not self._wanted.isEmpty() or self._player is None:
             return
@@ -188,7 +187,7 @@ class MediaEngine(QObject):
 
     @cached_property
     def _look(self) -> QuickLook:
-        # The process that makes strips never asks: a pointer waits for it to start.
+        # Imported late: the strips process never needs it, and its start delays scrubbing.
         from runway_desktop.services.disk.disk_threads import QuickLook
 
         return QuickLook()

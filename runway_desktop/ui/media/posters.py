@@ -1,9 +1,8 @@
-"""Makes the poster of a file: once, small, kept beside the library, so that lists and the preview never decode the file
-itself.
+"""Makes poster files: small pictures stored once per file, so that lists and preview need not decode the file itself.
 
-How a poster is made is a matter of the file's kind (`kinds`). A poster that exists is not made again: its own text
-holds the size and length of its file. A drive that hangs holds up only the posters of what lies on it. GUI thread.
-Nothing raises; `failed` carries a sentence.
+The kind (`kinds`) makes the poster. An existing poster is reused; its metadata has the file's size and length. A drive
+that does not respond delays only posters of its own files. GUI thread only. Nothing raises; `failed` carries a
+sentence.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ class PosterMaker(QObject):
     made = Signal(str, str, int, int, float)
     """Path, target, width and height of the file in pixels (0 for sound), its length in seconds (0 for pictures)."""
     failed = Signal(str, str)
-    """Path, a sentence."""
+    """Path, and a sentence."""
     closing = Signal()
 
     def __init__(
@@ -54,9 +53,8 @@ class PosterMaker(QObject):
         self._closed = False
 
     def request(self, path: Path, media: Media, target: Path) -> None:
-        """Answers with `made` or `failed`, always later. A request for a target that is already under way is dropped.
-
-        The suffix of `target` (.png or .jpg) chooses the format; its folder is made.
+        """Requests a poster; `made` or `failed` follows, never before this returns. Ignored if the target is already in
+        progress. The suffix of `target` (.png or .jpg) selects the format; its folder is created.
         """
         kind = kind_of(media)
         if self._closed or kind is None or target in self._wanted:
@@ -66,7 +64,7 @@ class PosterMaker(QObject):
         self._workers.run(partial(kept_poster, target), partial(self._looked_up, kind, wish), at=target)
 
     def shutdown(self) -> None:
-        """Before the application ends. Let the event loop turn once afterwards."""
+        """Call before the application quits, and let the event loop run once afterwards."""
         self._closed = True
         self._workers.shutdown()
         self.closing.emit()
@@ -75,7 +73,7 @@ class PosterMaker(QObject):
         if kept is not None:
             self._finish(wish, kept)
         else:
-            # Whoever waits for a drive that hangs waits here, and takes no turn at the players.
+            # Checked first: a drive that does not respond blocks here instead of occupying the player.
             self._workers.run(partial(is_readable, wish.path), partial(self._begin, kind, wish), at=wish.path)
 
     def _begin(self, kind: Kind, wish: Wish, is_there: bool) -> None:

@@ -1,8 +1,8 @@
-"""The preview: shows the outputs of one task, from their saved files, with the controls that fit each kind.
+"""The preview: outputs of one task from their saved files, with controls for their kind.
 
-What a kind shows is in its record (`kinds`); a kind without one, and what Qt cannot decode, offers the system's program
-and its folder. Being asked to show what is already shown changes nothing, so live updates never disturb a running clip.
-GUI thread; nothing here raises for a file's sake, the stage says what is wrong in words.
+A kind's record (`kinds`) supplies its widget. For kinds without one, and files that Qt cannot decode, it offers to open
+the file or its folder. Showing what is already shown is a no-op, so live updates never disturb playback. GUI thread
+only; bad files do not raise, the stage shows a sentence.
 """
 
 from __future__ import annotations
@@ -38,20 +38,20 @@ from .transport import Transport
 from .workers import Workers
 
 OPEN_DELAY_MS = 120
-"""One clip is opened at once, and those that follow so soon once the selection rests: running through a list with the
-arrow keys opens none of them."""
+"""A clip opens at once; further ones within this time open when the selection rests, so holding an arrow key in the
+list opens none of them."""
 
 
 class Preview(QWidget):
     currentChanged = Signal(int)
-    """A person chose another output of the strip."""
+    """The person selected another output."""
     openRequested = Signal(Path)
     """Open this file with the system's program."""
     folder_wanted = Signal(Path)
     """Show this file in its folder."""
     full_screen_asked = Signal()
     released = Signal()
-    """After `stop`: no file is held any more."""
+    """The file is closed, after `stop`."""
 
     def __init__(
         self,
@@ -72,9 +72,9 @@ class Preview(QWidget):
         self.current_index = 0
         self._shown: Showing | None = None
         self._missing: Path | None = None
-        """The shown file, if it was not there; it is looked for again at the next call."""
+        """The current file, if it was missing; checked again by the next call."""
         self._made: dict[Media, Stage] = {}
-        """Of each kind that was shown so far."""
+        """Preview widgets created so far, by kind."""
         self._pending_open: tuple[Path, bool] | None = None
         self._opener = timer(self, OPEN_DELAY_MS, self._open_pending)
         self._opened = QElapsedTimer()
@@ -86,7 +86,7 @@ class Preview(QWidget):
 
     @property
     def shown_path(self) -> Path | None:
-        """The file that is on the stage, or should be."""
+        """The file on the stage, even if it is missing."""
         return self._shown.path if self._shown is not None else None
 
     @property
@@ -94,7 +94,7 @@ class Preview(QWidget):
         return self.shown_path is not None
 
     def shown_frame(self) -> QImage:
-        """The frame of the clip that is on the stage; a null image for all else, and while only its poster is."""
+        """The visible frame of a clip; a null image for other kinds, and while only the poster is shown."""
         return self.stage.frame()
 
     @property
@@ -102,7 +102,7 @@ class Preview(QWidget):
         return self._stages.current
 
     def show_outputs(self, items: Sequence[Showing], index: int = 0) -> None:
-        """Shows one output and offers the others as a strip. What is shown already goes on undisturbed."""
+        """Shows one output, with a strip to select others. An output that is already shown keeps playing."""
         if not items:
             self.clear()
             return
@@ -125,8 +125,8 @@ class Preview(QWidget):
             self.playback.toggle()
 
     def lend(self, on: bool) -> None:
-        """While it is in the large view, that has the keys, and each clip plays as soon as it is there,
-        unless motion is reduced."""
+        """Lends the preview to the large view, which then handles the keys. Clips play as soon as they are open, unless
+        motion is reduced."""
         self._is_lent = on
         for action in (*self.actions(), *self._body.actions()):
             action.setEnabled(not on)
@@ -140,11 +140,11 @@ class Preview(QWidget):
         self.playback.toggle_sound()
 
     def zoom(self, by: int) -> None:
-        """1 closer, -1 further away, 0 fits or shows pixel by pixel."""
+        """1 zooms in, −1 out, 0 toggles between fitted and 100 %."""
         self.stage.zoom_by(by)
 
     def shuttle(self, direction: int) -> None:
-        """J, K, L: -1, 0, 1."""
+        """−1, 0 and 1 for J, K and L."""
         if self._opens_now():
             self.playback.shuttle(direction)
 
@@ -168,14 +168,13 @@ class Preview(QWidget):
             self.stage.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def stop(self) -> None:
-        """Lets go of the shown file, before it is deleted or moved; `released` says when. The poster stays on the
-        stage.
-        """
+        """Closes the shown file before it is deleted or moved; `released` follows. The poster stays visible."""
         self._leave(even_if_empty=True)
         self._shown = None
 
     def shutdown(self) -> None:
-        """Before the application ends: stops the player and the threads. Let the event loop turn once afterwards."""
+        """Call before the application quits, and let the event loop run once afterwards. Stops the player and the
+        threads."""
         if self._full_screen is not None:
             self._full_screen.close()
         self._leave()
@@ -228,7 +227,7 @@ class Preview(QWidget):
         self.strip.drag_wanted.connect(self._drag_out_of_strip)
         self._transport.play_wanted.connect(self.toggle_play)
         self._transport.full_screen_wanted.connect(self.toggle_full_screen)
-        # On the body, which holds all controls and moves into the full-screen window with them.
+        # Bound to the body, which moves into the full-screen window with all controls.
         self._keys.bind(self._body, Scope.PREVIEW, (COMMANDS, lambda: self))
 
     def _stage_of(self, media: Media) -> Stage | None:
@@ -273,7 +272,7 @@ class Preview(QWidget):
             stage.take(self._shown)
 
     def _leave(self, *, even_if_empty: bool = False) -> None:
-        """Ends whatever works for the output that was shown."""
+        """Stops all work for the output that was shown."""
         self._opener.stop()
         self._pending_open = None
         self.stage.leave()
@@ -309,7 +308,7 @@ class Preview(QWidget):
         self._opened.start()
 
     def _opens_now(self) -> bool:
-        """Whether the stage can play; if so, opens what waits for the selection to rest, or was stopped."""
+        """Whether the stage can play. If so, opens a file that is delayed or was stopped."""
         if not self.stage.plays:
             return False
         if self._shown is None:

@@ -1,8 +1,7 @@
-"""What every view of the preview shares: the backdrop, rounded corners, a visible focus, and starting a drag of the
-file.
+"""Base of the preview's media widgets: backdrop, rounded corners, focus frame, and drag of the file.
 
-A stage paints its media into a layer and cuts the corners out, so that whatever lies behind shows through them. Colors
-are looked up in `paintEvent`. GUI thread.
+A stage paints into a layer and cuts the corners out, so that the background shows through. Colors are read in
+`paintEvent`. GUI thread only.
 """
 
 from __future__ import annotations
@@ -32,12 +31,12 @@ from runway_desktop.usecases.words.tasks import Showing
 from .picture import small_poster
 
 RADIUS = 5
-"""Corners of pictures and clips, device-independent pixels."""
+"""Corner radius of media, in device-independent pixels."""
 _CHECK = 8
 
 
 def fitted(size: QSize | QSizeF, area: QRectF) -> QRectF:
-    """The largest rectangle of that aspect in the middle of `area`."""
+    """The largest centered rectangle in `area` with that aspect ratio."""
     if size.width() <= 0 or size.height() <= 0 or area.isEmpty():
         return QRectF()
     scale = min(area.width() / size.width(), area.height() / size.height())
@@ -46,7 +45,7 @@ def fitted(size: QSize | QSizeF, area: QRectF) -> QRectF:
 
 
 def draw_part(painter: QPainter, image: QImage, target: QRectF, visible: QRectF) -> None:
-    """Of an image that would fill `target`, what is `visible` of it."""
+    """Draws the `visible` part of an image that fills `target`."""
     per_x, per_y = image.width() / target.width(), image.height() / target.height()
     corner = visible.topLeft() - target.topLeft()
     source = QRectF(corner.x() * per_x, corner.y() * per_y, visible.width() * per_x, visible.height() * per_y)
@@ -54,7 +53,7 @@ def draw_part(painter: QPainter, image: QImage, target: QRectF, visible: QRectF)
 
 
 def checkerboard(theme: Theme) -> QBrush:
-    """Two quiet tones behind what is transparent."""
+    """Brush for the checkerboard behind transparency."""
     tile = QPixmap(2 * _CHECK, 2 * _CHECK)
     tile.fill(theme.color(Role.HOVER))
     painter = QPainter(tile)
@@ -65,21 +64,21 @@ def checkerboard(theme: Theme) -> QBrush:
 
 
 class Stage(QWidget):
-    """Base of the views. Subclasses paint in `paint_media`."""
+    """Base class of media widgets. Subclasses paint in `paint_media`."""
 
     drag_wanted = Signal()
-    """The pointer was pressed and moved far enough: the file should leave as a drag."""
+    """A drag started that should take the file along."""
     clicked = Signal()
     double_clicked = Signal()
     plays = False
     bar: QWidget | None = None
-    """What stands below it."""
+    """Control bar below the stage."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
         self.item: Showing | None = None
-        """What is on it in the preview."""
+        """The output it shows in the preview."""
         self._rounded = True
         self._focus_visible = False
         self._pressed_at: QPoint | None = None
@@ -88,12 +87,12 @@ class Stage(QWidget):
         theme.changed.connect(self.update)
 
     def set_rounded(self, rounded: bool) -> None:
-        """Off in full screen."""
+        """Turned off in full screen."""
         self._rounded = rounded
         self.update()
 
     def take(self, item: Showing) -> None:
-        """The item that is shown, also when only its title or its poster is another."""
+        """Sets the item, also if only its title or poster changed."""
         self.item = item
         self.setAccessibleDescription(item.title)
 
@@ -101,28 +100,28 @@ class Stage(QWidget):
         return small_poster(self.item.poster if self.item is not None else None)
 
     def show_file(self, path: Path) -> None:
-        """Begins to show the file of the item."""
+        """Starts to show the item's file."""
 
     def leave(self) -> None:
-        """Ends what works for the file, which may stay in sight."""
+        """Stops work for the file, which may stay visible."""
         self.item = None
 
     def zoom_by(self, steps: int) -> None:
-        """1 closer, -1 further away, 0 fits or shows pixel by pixel."""
+        """1 zooms in, −1 out, 0 toggles between fitted and 100 %."""
 
     def frame(self) -> QImage:
-        """The frame of a clip that is on it; else a null image."""
+        """The visible frame of a clip; else a null image."""
         return QImage()
 
     def drag_image(self) -> QImage:
-        """What is shown at the pointer while the file is dragged."""
+        """Image at the pointer during a drag of the file."""
         return self.poster()
 
     def paint_media(self, painter: QPainter, area: QRectF) -> None:
         raise NotImplementedError
 
     def drags_file_at(self, _position: QPointF) -> bool:
-        """Whether a press there and a move mean "take the file elsewhere"."""
+        """Whether a drag from there takes the file out."""
         return True
 
     def backdrop(self) -> QColor:
@@ -193,7 +192,7 @@ class Stage(QWidget):
 
 
 class StageBox(QWidget):
-    """Holds the stages, one visible at a time, and keeps the shape of 16:9 while the layout around it allows."""
+    """Stack of stages that prefers an aspect ratio of 16:9."""
 
     def __init__(self, first: Stage, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -214,13 +213,13 @@ class StageBox(QWidget):
         self._stages.append(stage)
 
     def set_rounded(self, rounded: bool) -> None:
-        """Off in full screen."""
+        """Turned off in full screen."""
         self._rounded = rounded
         for stage in self._stages:
             stage.set_rounded(rounded)
 
     def show_stage(self, stage: Stage) -> None:
-        """Changes what is visible; the focus goes along if the old stage had it."""
+        """Switches the visible stage, and moves the focus if the old one had it."""
         if stage is self.current:
             return
         focus = QApplication.focusWidget()

@@ -1,5 +1,5 @@
-"""The outputs of one task side by side, when there are several. Left and Right move along; the shown one carries the
-accent. GUI thread.
+"""Strip of a task's outputs, if there are several. Left and Right select; the current one is highlighted. GUI thread
+only.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class _ThumbnailDelegate(QStyledItemDelegate):
 class OutputStrip(QListWidget):
     chosen = Signal(int)
     drag_wanted = Signal(int)
-    """The output of that number should leave as a drag."""
+    """Row of the output to drag out."""
 
     def __init__(self, theme: Theme, workers: Workers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,7 +102,7 @@ class OutputStrip(QListWidget):
         theme.changed.connect(viewport_of(self).update)
 
     def cell(self) -> QSize:
-        """One thumbnail with its margin; grows with the font."""
+        """Size of a thumbnail with its margin; grows with the font."""
         height = max(6 * GRID, round(self.fontMetrics().height() * 3))
         return QSize(round(height * 1.45), height)
 
@@ -110,9 +110,7 @@ class OutputStrip(QListWidget):
         return self._items[row].media if 0 <= row < len(self._items) else Media.OTHER
 
     def show_items(self, items: Sequence[Showing], current: int) -> None:
-        """Rebuilds only when the number changed; otherwise what differs is exchanged in place. Says nothing about the
-        new current.
-        """
+        """Updates in place; rebuilds only if the number changed. Does not emit `chosen`."""
         self.blockSignals(True)
         try:
             if len(items) != self.count():

@@ -1,15 +1,15 @@
-"""The process that makes strips: small frames of clips, evenly spread over their length, for scrubbing.
+"""Child process that extracts strips: small frames of clips, evenly spread over their length, for scrubbing.
 
     python -m runway_desktop --strips
 
-Reads one request a line from standard input, JSON with a list of `clips`, each with `path` and `target`, and writes
-each frame to standard output as soon as it is decoded: a line of JSON, then the pixels (RGB16, rows of `row` bytes). Up
-to four clips are read side by side, so that whoever drags through a comparison sees all of them go on. A newer request
-ends what it does not name. A strip that is whole is kept at `target` as one JPEG and read from there the next time. A
-process of its own, so that a decoder that hangs, crashes or takes a core can be killed; it ends with its standard
-input, and gives way to the window.
+Reads a request per line from standard input: JSON with a list of `clips`, each with `path` and `target`. Writes each
+frame to standard output once it is decoded: a line of JSON, then the pixels (RGB16, rows of `row` bytes). Up to four
+clips are read in parallel, so that all clips of a comparison progress. A newer request cancels what it does not name. A
+complete strip is stored at `target` as one JPEG and read from there next time. In a process of its own, a decoder that
+hangs, crashes or uses a full core can be killed. It runs at lower priority than the window and ends with its standard
+input.
 
-Frames are made small on the player's render thread: it decodes no further until one is written, which bounds memory.
+Frames are scaled on the player's render thread, which decodes no further until a frame is written: memory is bounded.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 
 MOST_FRAMES = 96
 SIDE = 320
-"""Pixels of the long side of a frame."""
+"""Long side of a frame in pixels."""
 AT_ONCE = 4
 """As many clips as a comparison shows."""
 _GIVES_WAY = 5
-"""Of 19: what plays and what is painted come first."""
+"""Niceness (of 19): playback and painting have priority."""
 _RATE = 40.0
-"""Times the usual pace: faster than any clip can be decoded."""
+"""Playback rate, higher than any clip can be decoded."""
 _SHORTEST_STEP_MS = 42
 _COLUMNS = 8
 _STEP, _LENGTH, _FRAMES, _WIDTH, _HEIGHT = "StripStep", "StripLength", "StripFrames", "StripWidth", "StripHeight"
@@ -49,7 +49,7 @@ _IGNORE, _SMOOTH = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.S
 
 
 class _Job:
-    """A plain class: what makes structs is slow to import, and a pointer waits."""
+    """A plain class: structs are slow to import, and the start delays scrubbing."""
 
     def __init__(self, path: str, target: Path | None) -> None:
         self.path, self.target = path, target
@@ -59,12 +59,12 @@ class _Job:
 
     @property
     def step(self) -> int:
-        """Milliseconds from frame to frame."""
+        """Milliseconds between frames."""
         return max(_SHORTEST_STEP_MS, -(-self.length // MOST_FRAMES))
 
 
 class _Reader(QObject):
-    """One player, and the clip that it reads."""
+    """One player and the clip that it reads."""
 
     def __init__(self, maker: StripMaker) -> None:
         super().__init__(maker)
@@ -90,7 +90,7 @@ class _Reader(QObject):
             self.job.length = milliseconds
 
     def _frame_came(self, frame: QVideoFrame) -> None:
-        """On the render thread."""
+        """Scales and sends a frame, on the render thread."""
         job = self.job
         if job is None or not job.length:
             return
@@ -121,7 +121,7 @@ class StripMaker(QObject):
         super().__init__()
         self._waiting: deque[_Job] = deque()
         self._writing = threading.Lock()
-        # The first is there before anybody asks: most often it is one clip, and a pointer waits.
+        # Created in advance: most requests are for one clip, and the person is already scrubbing.
         self._readers = [_Reader(self)]
         queued = Qt.ConnectionType.QueuedConnection
         self._asked.connect(self._begin, queued)
@@ -129,7 +129,7 @@ class StripMaker(QObject):
         threading.Thread(target=self._listen, daemon=True).start()
 
     def send(self, path: str, number: int, step: int, length: int, image: QImage) -> None:
-        """One frame; on any thread."""
+        """Writes one frame; any thread."""
         flat = image.convertToFormat(QImage.Format.Format_RGB16)
         pixels = bytes(flat.constBits())
         head = {"path": path, "number": number, "step": step, "length": length}
@@ -148,7 +148,7 @@ class StripMaker(QObject):
         self._input_ended.emit()
 
     def _begin(self, line: str) -> None:
-        # Another target stands for another content of the file.
+        # Another target means that the file's content changed.
         clips = json.loads(line)["clips"]
         wanted = dict.fromkeys((one["path"], Path(one["target"]) if one["target"] else None) for one in clips)
         for reader in self._readers:
@@ -163,7 +163,7 @@ class StripMaker(QObject):
         self._read_next()
 
     def _read_next(self) -> None:
-        """Whoever is free reads what waits."""
+        """Assigns waiting clips to idle readers; creates up to `AT_ONCE`."""
         while self._waiting:
             reader = next((one for one in self._readers if one.job is None), None)
             if reader is None:
@@ -195,12 +195,12 @@ class StripMaker(QObject):
                 sys.stdout.buffer.write(json.dumps(words).encode() + b"\n" + pixels)
                 sys.stdout.buffer.flush()
         except OSError:
-            # The reader has gone.
+            # The parent has closed the pipe.
             os._exit(0)
 
 
 def small(frame: QVideoFrame) -> QImage:
-    """The frame with a long side of at most `SIDE` pixels; null for what cannot be read."""
+    """The frame scaled to a long side of at most `SIDE` pixels; a null image if it cannot be read."""
     from PySide6.QtMultimedia import QVideoFrame, QVideoFrameFormat
 
     shape, kinds = frame.surfaceFormat(), QVideoFrameFormat.PixelFormat
@@ -210,7 +210,7 @@ def small(frame: QVideoFrame) -> QImage:
     if not is_plain or not frame.map(QVideoFrame.MapMode.ReadOnly):
         image = frame.toImage()
         return image if image.isNull() else image.scaled(SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio, _SMOOTH)
-    # Plane by plane: to make the large frame a picture first takes five times as long.
+    # Scaled plane by plane: converting the full frame to an image first takes five times as long.
     wanted = QVideoFrameFormat(size, kinds.Format_YUV420P)
     wanted.setColorSpace(shape.colorSpace())
     wanted.setColorRange(shape.colorRange())
@@ -232,7 +232,7 @@ def small(frame: QVideoFrame) -> QImage:
 
 
 def keep(job: _Job, target: Path) -> None:
-    """Writes a strip as one picture, whole or not at all. A slot without a frame of its own repeats the one before."""
+    """Saves a strip atomically as one picture. A slot without a frame repeats the previous one."""
     shape = next(iter(job.frames.values())).size()
     amount = max(job.frames) + 1
     rows = -(-amount // _COLUMNS)
@@ -248,7 +248,7 @@ def keep(job: _Job, target: Path) -> None:
     for key, value in zip((_STEP, _LENGTH, _FRAMES, _WIDTH, _HEIGHT), values, strict=True):
         sheet.setText(key, str(value))
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
-    # A strip that cannot be kept is made again the next time.
+    # On failure the strip is extracted again next time.
     with contextlib.suppress(OSError):
         if sheet.save(str(part), "JPG", 80):  # type: ignore[call-overload]
             part.replace(target)
@@ -269,7 +269,7 @@ def main() -> int:
     application = QGuiApplication(sys.argv[:1])
     maker = StripMaker(application)
     application.exec()
-    # The listening thread may hold standard input, and the player its threads: nothing here needs an orderly end.
+    # No orderly shutdown: the listener thread may block on standard input, and the player has threads.
     del maker
     os._exit(0)
 

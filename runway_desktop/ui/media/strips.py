@@ -1,8 +1,8 @@
-"""Small frames of clips, for scrubbing with the pointer: asked for when a pointer first crosses a clip, made by a
-process of their own, kept beside the poster, and held in memory for the clips that were scrubbed last.
+"""Strips: small frames of clips for scrubbing. Requested when the pointer first enters a clip, extracted by a child
+process, stored next to the poster, and cached in memory for recent clips.
 
-Nothing is decoded in this process: frames come as pixels while the clip is still being read. A process that hangs or
-ends is replaced at the next wish, and the clip that it was busy with is not tried again. GUI thread; nothing raises.
+Nothing is decoded in this process: frames arrive as pixels while the clip is still being read. A child that hangs or
+exits is restarted on the next request, without the clip that it was reading. GUI thread only; nothing raises.
 """
 
 from __future__ import annotations
@@ -22,29 +22,29 @@ from runway_desktop.ui.building import timer
 from runway_desktop.values import Struct, field
 
 MOST_BYTES = 48 * 2**20
-"""Of all strips held in memory: four of 16:9, which a comparison shows side by side."""
+"""Memory limit of all cached strips: four of 16:9, as a comparison shows."""
 NEAR = 0.25
-"""Seconds between a frame and the pointer's place within which it stands in for the exact one."""
+"""Maximum distance in seconds at which a frame replaces the exact one."""
 SILENCE_MS = 8_000
-"""Without a frame for so long, the process hangs."""
+"""Without a frame for this long, the child counts as hung."""
 _LAST_MS = 3_000
-"""The program ends no sooner than the process that it has killed, unless that takes so long."""
+"""Longest wait for a killed child when the program quits."""
 IDLE_MS = 60_000
-"""Without a wish for so long, the process ends: it takes some 80 MB."""
+"""The child uses about 80 MB, so it is ended after this time without a request."""
 
 
 class _Strip(Struct):
     poster: str
-    """Another one stands for another content of the file."""
+    """Path of the poster; it changes with the file's content."""
     length: int = 0
-    """Milliseconds; 0 while no frame came."""
+    """Milliseconds; 0 before the first frame."""
     step: int = 1
     frames: dict[int, QImage] = field(default_factory=dict)
     bytes: int = 0
     is_whole: bool = False
 
     def nearest(self, seconds: float) -> tuple[int, QImage] | None:
-        """The number and the frame, of those that came, that is the nearest."""
+        """Number and image of the available frame closest to a time; None without frames."""
         if not self.frames:
             return None
         wanted = int(seconds * 1000) // self.step
@@ -54,32 +54,33 @@ class _Strip(Struct):
 
 class Strips(QObject):
     grown = Signal(str)
-    """The path of a clip of which there are more frames now."""
+    """Path of a clip with new frames."""
     woken = Signal()
-    """The process is being started: clips are about to be looked at."""
+    """The child process is being started: a request may follow."""
 
     def __init__(
         self, parent: QObject | None = None, command: Sequence[str] = (), *, silence_ms: int = SILENCE_MS
     ) -> None:
-        """`command` starts the process that makes them, for tests."""
+        """`command` starts the child process; set by tests."""
         super().__init__(parent)
         self._command = tuple(command) or _command()
         self._strips: OrderedDict[str, _Strip] = OrderedDict()
         self._hopeless: set[str] = set()
         self._busy: dict[str, str] = {}
-        """Path → poster, of what the process was asked for and has not done."""
+        """Running requests: path to poster."""
         self._waiting: list[tuple[str, str]] = []
         self._suspects: set[str] = set()
-        """What was being read together when a process hung or ended: asked for one at a time, so that one knows."""
+        """Clips that were read together when a child hung or exited. They are retried one at a time, to find the bad
+        one."""
         self._process: QProcess | None = None
         self._head: dict[str, Any] | None = None
-        """The words of a frame whose pixels are still on their way."""
+        """Header of a frame whose pixels have not arrived completely."""
         self._is_shut = False
         self._silence = timer(self, silence_ms, self._hangs)
         self._idle = timer(self, IDLE_MS, self._end)
 
     def warm(self) -> None:
-        """A pointer is near clips: the process is started, so that the first frame does not wait for that."""
+        """Starts the child before the first request, when the pointer is near clips."""
         if self._process is None and not self._is_shut:
             process = QProcess(self)
             process.setProcessChannelMode(QProcess.ProcessChannelMode.SeparateChannels)
@@ -93,8 +94,8 @@ class Strips(QObject):
         self._idle.start()
 
     def want(self, *clips: tuple[str, str]) -> None:
-        """The strips of clips, each a path and that of its poster, side by side: read from beside the poster if it is
-        there, else made and kept there. Newer wishes end those before."""
+        """Requests strips, each by the clip's path and its poster's path, in parallel. A stored strip is loaded, others
+        are extracted and stored. Replaces earlier requests."""
         missing = [clip for clip in clips if self._is_missing(*clip)]
         self._waiting = [clip for clip in missing if clip[0] not in self._busy]
         if self._waiting and not (self._suspects and any(path in self._busy for path, _ in missing)):
@@ -102,17 +103,16 @@ class Strips(QObject):
             self._ask_next()
 
     def is_coming(self, path: str) -> bool:
-        """Whether there will be more frames than there are."""
+        """Whether more frames are coming."""
         return path in self._busy or any(path == waiting for waiting, _ in self._waiting)
 
     def at_fraction(self, path: str, fraction: float) -> QImage | None:
-        """The frame that is nearest to a part (0 to 1) of the clip's length; None while there is none at all."""
+        """The frame nearest to a fraction (0 to 1) of the clip's length; None without frames."""
         strip = self._strips.get(path)
         return self._nearest(path, fraction * strip.length / 1000, float("inf")) if strip is not None else None
 
     def near(self, path: str, seconds: float) -> QImage | None:
-        """The frame that is nearest to a time, or to the end that lies before it, if there is one near enough to stand
-        in for the exact one."""
+        """The frame nearest to a time in seconds, clamped to the clip's length; None if it is not within `NEAR`."""
         strip = self._strips.get(path)
         return self._nearest(path, min(seconds, strip.length / 1000), NEAR) if strip is not None else None
 
@@ -183,7 +183,7 @@ class Strips(QObject):
             return
         strip.length, strip.step = words["length"], words["step"]
         image = QImage(pixels, words["width"], words["height"], words["row"], QImage.Format.Format_RGB16)
-        # A copy: the image would not own its pixels.
+        # Copied: the image does not own its pixels.
         strip.frames[words["number"]] = image.copy()
         strip.bytes += words["size"]
         self._let_go(but=words["path"])
@@ -213,7 +213,8 @@ class Strips(QObject):
         self._give_up()
 
     def _give_up(self) -> None:
-        """On the clip that is being read; those after it may be better. Of several one by one is tried."""
+        """Gives up on a clip read alone; several are marked as suspects, to retry one at a time. Restarts the child for
+        the rest."""
         if len(self._busy) == 1:
             self._hopeless.update(self._busy)
         else:
@@ -238,7 +239,7 @@ class Strips(QObject):
                 process.deleteLater()
 
     def _finished(self, *_: object) -> None:
-        """It ended by itself, which it never does while its input is open."""
+        """The child exited by itself, which it never does normally while its input is open."""
         self._give_up()
 
 

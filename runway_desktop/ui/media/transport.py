@@ -1,8 +1,7 @@
-"""The row under a clip or a sound: frame back, play, frame on, the position, loop, volume, full screen. It commands a
-`Playback`.
+"""Control bar of a clip or sound: frame steps, play, position, loop, volume, full screen. Controls a `Playback`.
 
-Every control has a name and a tooltip that tells its shortcut, and all are reached by keys: like buttons are one stop
-of Tab, with arrows inside. GUI thread.
+Every control has an accessible name and a tool tip with its key. Similar buttons are one Tab stop with arrow keys
+inside. GUI thread only.
 """
 
 from __future__ import annotations
@@ -26,13 +25,14 @@ from .commands import FRAME_BACK, FRAME_FORWARD, FULL_SCREEN, LOOP, PLAY, SHUTTL
 from .playback import Activity, Playback
 
 LEAST_SLIDER = 15 * GRID
-"""Below that many pixels a clip is not to be scrubbed; first the length gives way, then what has a key as well."""
+"""Minimum width of the slider in pixels. If it does not fit, first the length is hidden, then controls that
+have a key."""
 _SPACING = GRID // 4
 _BOTH, _POSITION = "00:00.0 / 00:00.0", "00:00.0"
 
 
 def clock(seconds: float) -> str:
-    """Minutes, seconds and tenths: 00:01.9. Tenths are cut, not rounded: a clip never shows more than its length."""
+    """Minutes, seconds and tenths, as 00:01.9. Rounded down, so that a clip never shows more than its length."""
     tenths = int(seconds * 10 + 1e-6)
     return f"{tenths // 600:02d}:{tenths // 10 % 60:02d}.{tenths % 10}"
 
@@ -41,12 +41,12 @@ class Transport(QWidget):
     play_wanted = Signal()
     full_screen_wanted = Signal()
     neared = Signal()
-    """The pointer is over the position: somebody may drag it."""
+    """The pointer is over the slider: a drag may follow."""
 
     def __init__(
         self, theme: Theme, playback: Playback, parent: QWidget | None = None, *, keys: Keys | None = None
     ) -> None:
-        """Without keys none are told: whoever holds it has none."""
+        """Without `keys`, tool tips mention none."""
         super().__init__(parent)
         self._theme = theme
         self._keys = keys
@@ -62,7 +62,7 @@ class Transport(QWidget):
         self._full = BarButton(theme, self, self.full_screen_wanted)
         self._buttons = [self._back, self._play, self._on, self._loop, self._volume, self._full]
         self._written = _BOTH
-        """The widest time that is written; empty where there is no room for any."""
+        """Template of the widest time text; empty if there is no room for it."""
         self._build_volume()
         first, last = (self._back, self._play, self._on), (self._loop, self._volume, self._full)
         hbox(*first, (self._slider, 1), GRID // 2, self._time, GRID // 2, *last, on=self, spacing=_SPACING)
@@ -78,14 +78,14 @@ class Transport(QWidget):
         self._style = FollowsTheme(theme, self, self._restyle)
 
     def keep_to_frames(self) -> None:
-        """For choosing a frame: nothing is heard, and it stays in its window."""
+        """Hides loop, volume and full screen, for the dialog that selects a frame."""
         for button in (self._loop, self._volume, self._full):
             button.hide()
             self._buttons.remove(button)
         self._fit()
 
     def minimumSizeHint(self) -> QSize:
-        """What can give way does not hold a pane wide."""
+        """Minimum width with everything hidden that can be."""
         return QSize(self._taken("", self._ways()[-1][1]) + LEAST_SLIDER, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -152,26 +152,26 @@ class Transport(QWidget):
         self._time.setText(text)
 
     def _fit(self) -> None:
-        """Lets go what the slider needs the room of."""
+        """Hides controls until the slider has its minimum width."""
         ways = self._ways()
         fits = (way for way in ways if self._taken(*way) + LEAST_SLIDER <= self.width())
         self._written, shown = next(fits, ways[-1])
         for button in self._buttons:
             button.setVisible(button in shown)
         self._time.setVisible(bool(self._written))
-        # The text keeps its width while figures run.
+        # Fixed width, so that running digits do not move anything.
         self._time.setMinimumWidth(self._words_width(self._written))
         self._write_time()
 
     def _ways(self) -> list[tuple[str, list[BarButton]]]:
-        """What can be shown beside the slider, most first: the time, and these buttons."""
+        """What can be shown next to the slider, from most to least: template of the time, and buttons."""
         every = self._buttons
         without_loop = [button for button in every if button is not self._loop]
         fewest = [button for button in without_loop if button not in (self._back, self._on)]
         return [(_BOTH, every), (_POSITION, every), (_POSITION, without_loop), ("", without_loop), ("", fewest)]
 
     def _taken(self, written: str, buttons: list[BarButton]) -> int:
-        """Pixels across of all but the slider."""
+        """Width of everything except the slider, in pixels."""
         words = self._words_width(written) + _SPACING if written else 0
         return words + sum(button.sizeHint().width() + _SPACING for button in buttons) + 2 * (GRID // 2 + _SPACING)
 

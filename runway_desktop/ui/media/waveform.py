@@ -1,7 +1,7 @@
-"""How loud a sound is over its length: peaks for the waveform and for a sound's poster.
+"""Peaks of a sound over its length, for the waveform and the poster.
 
-WAV files are read by `peaks_of_wav` on a worker thread; anything else by Qt's decoder, which works piece by piece in
-the event loop. A file that cannot be read gives a reason, never an exception.
+A worker thread reads WAV files (`peaks_of_wav`); Qt's decoder reads other formats piece by piece in the event loop. A
+file that cannot be read emits `failed`, never raises.
 """
 
 from __future__ import annotations
@@ -25,14 +25,15 @@ if TYPE_CHECKING:
 
 BUCKETS = 600
 _LOOKED_AT = 512
-"""Samples of a bucket that are looked at, at most: a peak of an hour needs no more."""
+"""Maximum samples read per bucket: even an hour of sound needs no more."""
 _LOOKED_AT_RATE = 8000
-"""Samples a second that are looked at in what Qt decodes."""
+"""Samples per second read from decoded sound."""
 _WINDOW = 0.005
-"""Seconds that become one peak while decoding."""
+"""Seconds per peak while decoding."""
 _TIME_OUT_MS = 20_000
 _READ_TIME_OUT_MS = 60_000
-"""For a WAV file, which may be long and its drive slow. One that hangs is given up, and its turn goes to the next."""
+"""For a WAV file, which may be long and on a slow drive. After it the file counts as failed, and the next one
+starts."""
 
 
 class Waveform(Struct, frozen=True):
@@ -43,8 +44,8 @@ class Waveform(Struct, frozen=True):
 
 
 def peaks_of_wav(path: Path, buckets: int = BUCKETS) -> Waveform | None:
-    """None when it is no WAV that `wave` reads (compressed, float): Qt's decoder may still know it. Raises nothing; on
-    a worker.
+    """Peaks of a WAV file, on a worker; None if `wave` cannot read it (compressed, float), which Qt's decoder may still
+    do. Raises nothing.
     """
     import wave
 
@@ -65,12 +66,12 @@ def peaks_of_wav(path: Path, buckets: int = BUCKETS) -> Waveform | None:
 
 
 def _peaks_or_whether_there(path: Path) -> Waveform | bool:
-    """On a worker."""
+    """The peaks, or whether the file is readable, on a worker."""
     return peaks_of_wav(path) or is_readable(path)
 
 
 def _peak(raw: bytes, width: int, channels: int) -> float:
-    """The largest swing of the first channel, 0 to 1."""
+    """Peak of the first channel, 0 to 1."""
     stride = channels * max(1, len(raw) // (width * channels) // _LOOKED_AT)
     if width == 1:
         values = [sample - 128 for sample in raw[::stride]]
@@ -80,7 +81,7 @@ def _peak(raw: bytes, width: int, channels: int) -> float:
         values = list(memoryview(usable).cast("h")[::stride]) if usable else []
         top = 32768.0
     else:
-        # The two highest bytes of a wider sample are precise enough for a drawing.
+        # The two highest bytes of a sample are precise enough for drawing.
         step = stride * width
         values = [
             int.from_bytes(raw[at + width - 2 : at + width], "little", signed=True)
@@ -96,11 +97,11 @@ _SAMPLE_FORMATS: dict[str, tuple[Literal["B", "h", "i", "f", ""], float, float]]
     "Int32": ("i", 2147483648.0, 0.0),
     "Float": ("f", 1.0, 0.0),
 }
-"""How to read a sample, its largest value, its value in silence."""
+"""By sample format: struct code, largest value, value of silence."""
 
 
 def _window_peaks(buffer: QAudioBuffer) -> list[float]:
-    """Peaks of the first channel, one for each few milliseconds, from whatever sample format the decoder gives."""
+    """Peaks of the first channel, one per `_WINDOW`, for all sample formats of the decoder."""
     form = buffer.format()
     letter, top, middle = _SAMPLE_FORMATS.get(form.sampleFormat().name, ("", 1.0, 0.0))
     if not letter or form.bytesPerFrame() <= 0:
@@ -120,7 +121,7 @@ def _window_peaks(buffer: QAudioBuffer) -> list[float]:
 
 
 class WaveformReader(QObject):
-    """One file at a time; a new request drops the one before."""
+    """Reads one file at a time; a new request cancels the previous one."""
 
     ready = Signal(object, object)
     """Path, `Waveform`."""
@@ -164,10 +165,10 @@ class WaveformReader(QObject):
     def _decode(self, path: Path) -> None:
         from PySide6.QtMultimedia import QAudioDecoder
 
-        # The sound's own format is kept: asked for fewer samples, Qt's MP3 decoder never gives one.
+        # The file's own format is kept: with a lower sample rate, Qt's MP3 decoder delivers nothing.
         decoder = QAudioDecoder(self)
         decoder.setSource(QUrl.fromLocalFile(str(path)))
-        # What a dropped decoder still says must not be taken for the next one's word.
+        # Bound to the decoder, so that late signals of a discarded one are ignored.
         decoder.bufferReady.connect(partial(self._buffer_ready, decoder))
         decoder.finished.connect(partial(self._finished, decoder))
         decoder.error.connect(partial(self._decoder_failed, decoder))

@@ -1,8 +1,8 @@
-"""A few threads for slow reading (decoding pictures, measuring sound), whose results come back to the GUI thread.
+"""Worker threads for slow reading (decoding pictures, measuring sound), with results delivered on the GUI thread.
 
-Each drive has threads of its own, and closing leaves behind what hangs: a drive that does not answer holds up only what
-lies on it. `then` runs on the GUI thread, in order of completion. What the work raises is raised again there, so that
-the program's last-resort handlers see it: work that can fail for the world's reasons returns a value that says so.
+Each drive has its own threads, so one that does not respond delays only its own files; closing abandons work that
+hangs. `then` runs on the GUI thread, in order of completion. Exceptions of the work are raised again there, for the
+program's last-resort handlers; expected errors must be returned as values.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ _SIDE = 8
 
 @cache
 def prepare_for_threads() -> None:
-    """GUI thread, before the first worker starts. A few milliseconds, once."""
+    """Uses once what threads use of Qt: PySide creates enums and types at first use, which is not thread-safe and
+    crashed. GUI thread, before the first worker; a few milliseconds, once."""
     image = _drawn()
     png = QByteArray()
     buffer = QBuffer(png)
@@ -55,7 +56,7 @@ def _drawn() -> QImage:
 
 
 def _read(reader: QImageReader) -> None:
-    # Where it is True, Qt loads what reads each form that it knows.
+    # While True, Qt loads a plugin for every known format.
     reader.setDecideFormatFromContent(False)
     reader.setAutoTransform(True)
     bytes(reader.format().data())
@@ -84,11 +85,11 @@ def _reshaped(image: QImage) -> None:
 Result = TypeVar("Result")
 
 PATIENCE = 2.0
-"""Seconds that closing waits for what is under way on a drive."""
+"""Seconds that closing waits for running work on a drive."""
 
 
 class Workers(QObject):
-    """At most `threads` work on one drive at a time."""
+    """At most `threads` run per drive at a time."""
 
     _finished = Signal(object)
 
@@ -102,8 +103,8 @@ class Workers(QObject):
     def run(
         self, work: Callable[[], Result], then: Callable[[Result], None], *, at: Path | None = None
     ) -> Future[Result] | None:
-        """Starts `work` on a thread of the drive that `at` lies on; None is work that touches no disk. Cancel the
-        future to drop work that has not begun. None after `shutdown`. GUI thread."""
+        """Starts `work` on a thread of the drive of `at`; None means no disk access. Returns a future that cancels work
+        not yet started; None after `shutdown`. GUI thread only."""
         if self._closed:
             return None
         prepare_for_threads()
@@ -113,7 +114,7 @@ class Workers(QObject):
         return future
 
     def shutdown(self) -> None:
-        """Drops what has not begun and waits a little for what has. Results that come later are forgotten."""
+        """Drops work not yet started and waits up to `patience` for the rest. Late results are discarded."""
         self._closed = True
         self._waiting.clear()
         self._threads.shutdown()

@@ -1,1 +1,1 @@
-"""The window's records of the kinds of media: `kinds.py` lists them, `kind.py` says what a record is."""
+"""Media kinds of the window: `kinds.py` lists them, `kind.py` defines the record."""

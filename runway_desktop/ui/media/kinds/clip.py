@@ -1,5 +1,4 @@
-"""Clips: they play, scrub and step by frames, with small frames while a person drags; the poster is the first frame
-that is not black."""
+"""Video clips: playback, scrubbing with small frames, frame steps; the poster is the first frame that is not black."""
 
 from __future__ import annotations
 
@@ -26,16 +25,17 @@ if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame
 
 LOOK_MS = 1000
-"""Who looks at a clip for so long may drag its position: its small frames are made."""
+"""After this time the small frames are extracted, since scrubbing may follow."""
 _DARK = 24
-"""Mean brightness of 255 below which a first frame says nothing: many clips fade in from black."""
+"""Mean brightness (0 to 255) below which a first frame counts as black: many clips fade in."""
 
 
 class VideoView(Stage):
-    """QVideoWidget is blank in pictures of the window and offscreen, so frames come from a sink and are drawn here.
+    """Paints frames from a QVideoSink, because QVideoWidget is blank in screenshots and offscreen.
 
-    A frame becomes an image when it is painted, not when it arrives: frames that nobody sees cost nothing. Until the
-    first one, and after the clip is gone, the poster stands in; while a person drags, a small frame may."""
+    Frames are converted to images only when painted. Before the first frame and after the clip the poster is shown;
+    during a drag, a small frame.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -44,7 +44,7 @@ class VideoView(Stage):
         self._image = QImage()
 
     def show_poster(self, poster: QImage) -> None:
-        """Forgets the last clip. A null image leaves the stage empty."""
+        """Drops the last clip and shows a poster; a null image for none."""
         self._poster = poster
         self._frame = None
         self._image = QImage()
@@ -55,7 +55,7 @@ class VideoView(Stage):
         self.update()
 
     def show_glance(self, image: QImage) -> None:
-        """A small frame, until the next one comes."""
+        """Shows a small frame until the next one."""
         self._frame, self._image = None, image
         self.update()
 
@@ -64,7 +64,7 @@ class VideoView(Stage):
         return self._frame is not None or not self._image.isNull()
 
     def image(self) -> QImage:
-        """What is on the stage: the frame, else the poster, else a null image."""
+        """The visible image: frame, else poster, else a null image."""
         if self._frame is not None:
             self._image = self._frame.toImage()
             self._frame = None
@@ -89,7 +89,7 @@ class ClipPreview(VideoView):
         parts.transport.neared.connect(self._want_strip)
         parts.strips.grown.connect(self._grown)
         self.clicked.connect(parts.toggle_play)
-        # The first of the two clicks has toggled playing; full screen should not.
+        # A double click starts with a click that toggled playback; toggle back.
         self.double_clicked.connect(parts.toggle_play)
         self.double_clicked.connect(parts.toggle_full_screen)
 
@@ -113,7 +113,7 @@ class ClipPreview(VideoView):
             self._parts.strips.want((str(self.item.path), str(self.item.poster or "")))
 
     def _glance(self, seconds: float) -> bool:
-        """Shows a small frame of about that time; False where there is none and none comes."""
+        """Shows a small frame near that time; False if there is none and none is coming."""
         if self.item is None:
             return False
         self._want_strip()
@@ -130,7 +130,7 @@ class ClipPreview(VideoView):
 
 
 class _Still(Struct, frozen=True):
-    """A frame as a picture of a poster's size. `size` is the frame's own, `at` its time in microseconds."""
+    """A frame scaled to poster size. `size` is the frame's own, `at` its time in microseconds."""
 
     image: QImage
     size: QSize
@@ -139,16 +139,16 @@ class _Still(Struct, frozen=True):
 
 
 class ClipPosters(OneByOne):
-    """Through one player."""
+    """Makes posters of clips with one player."""
 
     def __init__(self, tools: PosterTools) -> None:
         super().__init__(tools)
         self._engine: Engine | None = None
         self._seconds = 0.0
         self._first: _Still | None = None
-        """One that was dark."""
+        """A first frame that was dark."""
         self._judged: Wish | None = None
-        """The clip of which a frame is being looked at."""
+        """The request whose frame is being examined on a worker."""
         self._time_out = timer(self, tools.clip_time_out_ms, self._timed_out)
 
     def begin(self, wish: Wish) -> None:
@@ -183,7 +183,7 @@ class ClipPosters(OneByOne):
         wish = self.wish
         if wish is None or self._judged is wish or (self._first is not None and frame.startTime() == self._first.at):
             return
-        # On a worker: to make a picture of a frame takes longer than the window may stand still.
+        # On a worker: converting a frame is too slow for the GUI thread.
         self._judged = wish
         self.tools.workers.run(partial(_still_of, frame), partial(self._still_came, wish))
 

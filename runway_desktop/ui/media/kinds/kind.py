@@ -1,7 +1,7 @@
-"""What the window does with a kind of media: a record, with what its preview and its posters are made of. GUI thread.
+"""Record of a media kind in the window: its preview widget and its poster maker. GUI thread only.
 
-What a kind is called, its icon and its formats are in `domain/media.py`. Imports that are heavy belong into the
-functions of a record, which are called when the kind is first shown.
+Name, icon and formats of a kind are in `domain/media.py`. Heavy imports belong in the record's functions, which run
+when the kind is first shown.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from runway_desktop.ui.theme import Theme
 from runway_desktop.values import Struct
 
 POSTER_SIDE = 512
-"""Pixels of the long side."""
+"""Long side in pixels."""
 GROUND = QColor(24, 26, 30)
-"""Behind what is transparent: a kept picture cannot follow the theme; this one reads well in both."""
+"""Behind transparency: stored posters cannot follow the theme, and this gray works in both."""
 _WIDTH, _HEIGHT, _SECONDS = "FileWidth", "FileHeight", "FileSeconds"
 
 
 class Parts(Struct, frozen=True, kw_only=True):
-    """What all previews share."""
+    """Objects shared by all previews."""
 
     theme: Theme
     keys: Keys
@@ -43,23 +43,23 @@ class Parts(Struct, frozen=True, kw_only=True):
     strips: Strips
     playback: Playback
     transport: Transport
-    """The bar of what plays."""
+    """Control bar of playback."""
     open_soon: Callable[[Path, bool], None]
-    """Opens a file in the player once the selection rests; whether it has pictures."""
+    """Opens a file in the player once the selection rests; the flag: it has frames."""
     not_shown: Callable[[BadPicture], None]
     toggle_play: Callable[[], None]
     toggle_full_screen: Callable[[], None]
 
 
 class Wish(Struct, frozen=True):
-    """The suffix of `target` (.png or .jpg) chooses the format."""
+    """Request for a poster. The suffix of `target` (.png or .jpg) selects the format."""
 
     path: Path
     target: Path
 
 
 class Made(Struct, frozen=True):
-    """Width and height of the file in pixels (0 for sound), its length in seconds (0 for what does not last)."""
+    """Size of the file in pixels (0 for sound) and length in seconds (0 for stills)."""
 
     width: int
     height: int
@@ -67,37 +67,37 @@ class Made(Struct, frozen=True):
 
 
 class PosterTools(Struct, frozen=True, kw_only=True):
-    """What all posters are made with."""
+    """Objects shared by all poster makers."""
 
     parent: QObject
     workers: Workers
     make_engine: Callable[[QObject], Engine]
     clip_time_out_ms: int
     closing: SignalInstance
-    """The application ends."""
+    """The application quits."""
 
 
 Done = Callable[[Made | str | None], None]
-"""Takes what became of a poster: made, a sentence, or None for a file that cannot be read."""
+"""Callback with the outcome: a poster, an error sentence, or None if the file cannot be read."""
 PosterPainter = Callable[[Wish, Done], object]
-"""Makes the poster of a readable file, and says so later."""
+"""Makes the poster of a readable file; calls `Done` later."""
 
 
 class OneByOne(QObject):
-    """Posters that are made one after the other."""
+    """Base class for posters made one at a time."""
 
     def __init__(self, tools: PosterTools) -> None:
         super().__init__(tools.parent)
         self.tools = tools
         self._current: tuple[Wish, Done] | None = None
         self._waiting: deque[tuple[Wish, Done]] = deque()
-        # From a timer's slot: a request may come from a coroutine, where a player must not be built.
+        # From a timer's slot: requests may come from coroutines, in which players must not be created.
         self._starter = timer(self, 0, self._next)
         tools.closing.connect(self.close)
 
     @property
     def wish(self) -> Wish | None:
-        """The one that is being made."""
+        """The request in progress."""
         return self._current[0] if self._current is not None else None
 
     def add(self, wish: Wish, done: Done) -> None:
@@ -105,11 +105,11 @@ class OneByOne(QObject):
         self._starter.start()
 
     def begin(self, wish: Wish) -> None:
-        """`finish` follows later."""
+        """Starts a poster; must lead to `finish`."""
         raise NotImplementedError
 
     def finish(self, work: Callable[[], Made | str | None] | str | None) -> None:
-        """`work` makes the poster, on a worker; a sentence or None says that there is none."""
+        """Ends the request. `work` makes the poster on a worker; a sentence or None means failure."""
         if self._current is None:
             return
         (wish, done), self._current = self._current, None
@@ -123,7 +123,7 @@ class OneByOne(QObject):
             self.rest()
 
     def rest(self) -> None:
-        """Nothing is left to do."""
+        """Called when no request is left."""
 
     def close(self) -> None:
         self._waiting.clear()
@@ -135,8 +135,7 @@ class OneByOne(QObject):
 
 
 class Kind(Struct, frozen=True, kw_only=True):
-    """`read` gives a picture of a file that lies still, on a worker: for the preview, for comparing. None for what
-    plays."""
+    """Record of a media kind. `read` decodes a still picture, on a worker; None for what plays."""
 
     media: Media
     preview: Callable[[Parts], Stage]
@@ -145,7 +144,7 @@ class Kind(Struct, frozen=True, kw_only=True):
 
 
 def kept_poster(target: Path) -> Made | None:
-    """What an existing poster tells of its file."""
+    """Size and length stored in an existing poster; None without one."""
     if not target.is_file():
         return None
     reader = open_reader(target)
@@ -158,7 +157,7 @@ def kept_poster(target: Path) -> Made | None:
 
 
 def save_poster(image: QImage, target: Path, size: QSize, seconds: float) -> Made | str:
-    """Whole or not at all: written beside and renamed."""
+    """Saves a poster atomically, by a temporary file and rename; a sentence on failure."""
     png = target.suffix.lower() == ".png"
     if not png and image.hasAlphaChannel():
         ground = QImage(image.size(), QImage.Format.Format_RGB32)
@@ -173,7 +172,7 @@ def save_poster(image: QImage, target: Path, size: QSize, seconds: float) -> Mad
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # As everything in a profile: for nobody else to look at.
+        # Readable only by the owner, like all files of a profile.
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         if not image.save(str(part), "PNG" if png else "JPG", -1 if png else 88):  # type: ignore[call-overload]
             part.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The kinds of media that the window shows. A new kind is a module in this folder and a line here."""
+"""List of the media kinds that the window shows. To add one: a module in this folder and a line here."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ KINDS = (PICTURE, CLIP, SOUND)
 
 
 def kind_of(media: Media) -> Kind | None:
-    """None for a kind that is kept and not shown."""
+    """The record of a kind; None for one that is not shown."""
     return next((kind for kind in KINDS if kind.media is media), None)

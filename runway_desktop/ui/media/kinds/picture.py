@@ -1,5 +1,5 @@
-"""Pictures: zoom and pan, a small copy as the poster. `of_still` makes the record of any kind that a still picture can
-stand for."""
+"""Pictures: zoom and pan, a scaled copy as poster. `of_still` makes the record of any kind that decodes to a still
+picture."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ReadSmall = Callable[[Path, int], Drawn | str]
 
 
 def of_still(media: Media, read: Read, read_small: ReadSmall | None = None) -> Kind:
-    """`read` on a worker; `read_small` where a poster costs less than the whole."""
+    """`read` decodes, on a worker; `read_small` is given if a poster needs less than the whole."""
     return Kind(
         media=media,
         preview=partial(StillPreview, media, read),
@@ -75,7 +75,7 @@ class StillPreview(PictureView):
 
 
 class ZoomBar(QWidget):
-    """Fit, 100 %, out, in, the size and the zoom in words, full screen."""
+    """Control bar: fit, 100 %, zoom out and in, size and zoom as text, full screen."""
 
     full_screen_wanted = Signal()
 

@@ -1,4 +1,4 @@
-"""Sound: it plays behind its waveform, which is scrubbed; the waveform is the poster, too."""
+"""Sound: playback with a waveform to scrub, which is also the poster."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BAR, _GAP, _MARGIN = 2.0, 1.0, 16.0
 
 
 def paint_bars(painter: QPainter, area: QRectF, peaks: tuple[float, ...]) -> None:
-    """Bars mirrored on the middle line, in the painter's pen color. The loudest of the sound fills the height."""
+    """Paints mirrored bars in the pen's color, normalized to the loudest peak."""
     count = max(1, int(area.width() // (_BAR + _GAP)))
     loudest = max(max(peaks, default=0.0), 0.05)
     middle = area.center().y()
@@ -34,7 +34,7 @@ def paint_bars(painter: QPainter, area: QRectF, peaks: tuple[float, ...]) -> Non
 
 
 class SoundPreview(Stage):
-    """A press or a drag anywhere on the waveform scrubs; what was played is in the accent color."""
+    """Waveform that scrubs on press and drag; the played part has the accent color."""
 
     plays = True
 
