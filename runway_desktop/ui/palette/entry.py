@@ -1,4 +1,4 @@
-"""Opens the palette of the main window, and carries out what is taken from it. GUI thread only."""
+"""Entry point of the main window's palette; carries out what is selected in it. GUI thread only."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .panel import PalettePanel
 
 
 def open_room(desk: Desk, _wish: object) -> None:
-    """Asked for again, it goes."""
+    """Toggles the palette."""
     palette = desk.window.findChild(PaletteHost)
     if palette is None:
         models = desk.models
@@ -64,7 +64,7 @@ class PaletteHost(QObject):
         self.panel.open()
 
     def _commands(self, rows: list[Row]) -> Iterator[Offer]:
-        """What keys do: of the selection, and of what is in front."""
+        """Commands available for the selection and for what is in front."""
         window = self._window
         for command, given in window.keys.given(window).items():
             if command in KEYED or Surface.PALETTE in command.left_out_of:
@@ -101,7 +101,7 @@ class PaletteHost(QObject):
         self._carry_out(offer)
         if keeps_open and self.panel is not None:
             if QApplication.activeModalWidget() is not None or QApplication.activePopupWidget() is not None:
-                # It asks something first: what stands above has the keyboard.
+                # The command opened a dialog or popup, which needs the keyboard.
                 self.panel.close_panel()
             else:
                 self.panel.line.setFocus(Qt.FocusReason.OtherFocusReason)

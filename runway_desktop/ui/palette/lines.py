@@ -1,4 +1,4 @@
-"""The lines of the palette: a model of headings and offers, and their painting. GUI thread only."""
+"""Item model and delegate of the palette: headings and offers. GUI thread only."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from runway_desktop.usecases.words.plain import tip
 LINE = Qt.ItemDataRole.UserRole
 _ICON = 16
 _LEFT = 8 * GRID
-"""Where the words begin; icons and pictures stand before them."""
+"""Left edge of the text; icons and pictures are before it."""
 _PICTURE = QSize(40, 22)
 
 
 class Lines(QAbstractListModel):
-    """Headings and offers in turn. `title` is the heading of what is selected, and `heard` are the commands whose keys
-    work where the palette was opened."""
+    """Item model of headings and offers. `title` is the heading of the selection; `heard` are the commands whose keys
+    work where the palette was opened, so their keys are shown."""
 
     def __init__(self, keys: Keys, heard: Container[Command[Any]], parent: QObject) -> None:
         super().__init__(parent)
@@ -51,12 +51,12 @@ class Lines(QAbstractListModel):
         return found.offer if isinstance(found, Found) else None
 
     def row_of(self, offer_id: str) -> int:
-        """-1 for what is not shown."""
+        """Row of an offer; −1 if it is not listed."""
         rows = (row for row in range(len(self._lines)) if (one := self.offer(row)) is not None and one.id == offer_id)
         return next(rows, -1)
 
     def next_offer(self, row: int, step: int) -> int:
-        """The next line that can be taken, round the end; -1 where there is none."""
+        """Next row that can be selected, with wraparound; −1 if there is none."""
         amount = len(self._lines)
         for far in range(1, amount + 1):
             at = (row + step * far) % amount
@@ -65,7 +65,7 @@ class Lines(QAbstractListModel):
         return -1
 
     def next_section(self, row: int, step: int) -> int:
-        """The first line of the next section, round the end; -1 where there is none."""
+        """First offer of the next section, with wraparound; −1 if there is none."""
         firsts = [at + 1 for at, line in enumerate(self._lines) if isinstance(line, Group)]
         own = max((place for place, at in enumerate(firsts) if at <= row), default=-1)
         return firsts[(own + step) % len(firsts)] if firsts else -1
@@ -140,7 +140,7 @@ class LineDelegate(ItemDelegate):
         room = QRect(rect.left() + _LEFT, rect.top(), right.right() - rect.left() - _LEFT, rect.height())
         used = self._paint_text(painter, room, found, option.font, Role.MUTED if offer.reason else Role.TEXT)
         beside = room.adjusted(used + GRID + GRID // 2, 0, 0, 0)
-        # On what is selected or below the pointer the faint ink would not do.
+        # Muted rather than faint: faint has too little contrast on a selected or hovered row.
         self.text(painter, beside, offer.reason or offer.detail, theme.small_font(), Role.MUTED)
 
     def _paint_sign(self, painter: QPainter, rect: QRect, offer: Offer) -> None:
@@ -155,7 +155,7 @@ class LineDelegate(ItemDelegate):
             self.icon(painter, place, offer.icon, Role.FAINT if offer.reason else Role.MUTED)
 
     def _paint_text(self, painter: QPainter, room: QRect, found: Found, font: QFont, role: Role) -> int:
-        """Its letters, those that were typed emphasized. Returns its width."""
+        """Paints the text with the matched letters emphasized. Returns its width."""
         strong = QFont(font)
         strong.setWeight(QFont.Weight.DemiBold)
         left = room.left()
@@ -170,7 +170,7 @@ class LineDelegate(ItemDelegate):
         return left - room.left()
 
     def _paint_key(self, painter: QPainter, room: QRect, key: str, font: QFont, *, selected: bool) -> int:
-        """A key cap at the right. Returns where it begins."""
+        """Paints a key cap at the right. Returns its left edge."""
         metrics = QFontMetrics(font)
         box = QRect(0, 0, metrics.horizontalAdvance(key) + GRID + 2, metrics.height() + 3)
         box.moveCenter(room.center())

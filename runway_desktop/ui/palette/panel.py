@@ -1,7 +1,7 @@
-"""The palette over the window: a line to type in, what was found below it, and the keys at the foot.
+"""Panel of the palette: search line, results, and key hints.
 
-It lies in the window, not over the screen, so that questions which a command asks stand above it. All keys are its own
-while it is there. GUI thread only.
+A child of the window rather than a popup, so that a dialog opened by a command is above it. It handles all keys while
+it is open. GUI thread only.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ _PAGE = 6
 
 class PalettePanel(QWidget):
     taken = Signal(object, bool)
-    """An Offer, and whether the palette stays open."""
+    """The selected Offer, and whether the palette stays open."""
     closed = Signal()
 
     def __init__(
         self, model: PaletteModel, title: str, theme: Theme, keys: Keys, posters: PosterCache, window: QWidget
     ) -> None:
-        """`title` says what is selected, for the heading of what can be done with it."""
+        """`title` names the selection, for its heading."""
         super().__init__(window)
         self._model = model
         self._theme = theme
         self._keys = keys
         heard = frozenset(command for command, given in keys.given(window).items() if given.is_heard)
         self._is_chosen = False
-        """The person went to what is selected."""
+        """Whether the person moved the selection, so that it is kept when results change."""
         self.setAccessibleName("Commands")
         self._build(title, posters, heard)
         model.changed.connect(self._show)
@@ -63,7 +63,7 @@ class PalettePanel(QWidget):
         self._show()
 
     def close_panel(self) -> None:
-        """Hides and deletes it; the keyboard is for whoever opened it to give back."""
+        """Hides and deletes it; its host restores the focus on `closed`."""
         self.window().removeEventFilter(self)
         self.hide()
         self.closed.emit()
@@ -158,7 +158,7 @@ class PalettePanel(QWidget):
         width = min(WIDTH, window.width() - 4 * GRID)
         most = min(86 * GRID, window.height() - 8 * GRID)
         top = max(2 * GRID, min(11 * GRID, (window.height() - most) // 2))
-        # As high as what it holds: its upper edge stands still while one types.
+        # Height follows the content; the top edge does not move while typing.
         content = sum(self._list.sizeHintForRow(row) for row in range(self._lines.rowCount())) or 12 * GRID
         around = self._box.sizeHint().height() - self._list.sizeHint().height()
         height = min(most, content + 2 * GRID + (around if self._list.isVisibleTo(self) else 14 * GRID))
@@ -175,12 +175,12 @@ class PalettePanel(QWidget):
         self._place()
 
     def _select(self, row: int, *, by_hand: bool = True) -> None:
-        """`by_hand`: it stays selected when more is found."""
+        """Selects a row. `by_hand`: it stays selected when results change."""
         self._is_chosen = by_hand
         index = self._lines.index(max(0, row))
         self._list.setCurrentIndex(index if row >= 0 else self._lines.index(-1))
         if row >= 0:
-            # With its heading, where that stands right above it.
+            # Scroll to the heading directly above too.
             self._list.scrollTo(self._lines.index(max(0, row - 1)))
             self._list.scrollTo(index)
         offer = self.current
@@ -195,13 +195,13 @@ class PalettePanel(QWidget):
         if offer is None:
             return
         if offer.reason:
-            # It stands beside it already; those who do not see it hear it again.
+            # The reason is already visible in the row; announce it for screen readers.
             announce(self.line, offer.reason, urgent=True)
             return
         self.taken.emit(offer, keeps_open)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """None goes on to the window below."""
+        """Keeps all keys from the window below."""
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -217,7 +217,7 @@ class PalettePanel(QWidget):
             self._place()
         if watched is self.line and isinstance(event, QKeyEvent):
             if event.type() == QEvent.Type.ShortcutOverride:
-                # No key of the window is heard below.
+                # Keeps the window's shortcuts from firing.
                 event.accept()
                 return True
             if event.type() == QEvent.Type.KeyPress:
@@ -249,5 +249,5 @@ class PalettePanel(QWidget):
         return True
 
     def _is_own_key(self, event: QKeyEvent) -> bool:
-        """The key that opened it closes it."""
+        """Whether the key is the one that opens the palette, which also closes it."""
         return QKeySequence(event.keyCombination()) in self._keys.of(PALETTE)

@@ -1,4 +1,4 @@
-"""The palette, as a record."""
+"""Room record of the palette."""
 
 from runway_desktop.domain.text import Text
 from runway_desktop.ui.room import Kind, Room

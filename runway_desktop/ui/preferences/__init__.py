@@ -1,1 +1,1 @@
-"""The preferences: a window with a page for each of their sections."""
+"""The preferences: a window with a page per section."""

@@ -1,4 +1,4 @@
-"""The page of the preferences that tells which program this is, and whose work it is made of. GUI thread only."""
+"""Preferences page about the program: version, and licenses of its parts. GUI thread only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEADINGS = ("Part", "Version", "License")
 
 class AboutPage(Page):
     folder_wanted = Signal(object)
-    """The folder with the text of each license."""
+    """Folder with the license texts."""
 
     def build(self) -> None:
         self._asked = False

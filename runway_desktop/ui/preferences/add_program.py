@@ -1,4 +1,4 @@
-"""How Runway Desktop is added to a program that hosts agents, and the test of that connection. GUI thread only."""
+"""How to add Runway Desktop to a program that hosts agents, with a test of the connection. GUI thread only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opens the preferences. GUI thread only."""
+"""Entry point of the preferences. GUI thread only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .preferences import Preferences
 
 
 def open_room(desk: Desk, wish: object) -> None:
-    """`wish`: the name of a section, or of the preference to go to; None for the first section."""
+    """`wish`: name of a section or of a preference to focus; None for the first section."""
     models = desk.models
     form = PreferencesForm(desk.cases, models.bridge, desk.runner, desk.window)
     dialog = Preferences(form, desk.theme, desk.window, profiles=models.profiles)

@@ -1,5 +1,5 @@
-"""What goes on with the library's folder, below it in the preferences: a move that is asked about, one that is under
-way, what came of it, and what was left behind. GUI thread only."""
+"""State of the library's folder in the preferences: a move to confirm, its progress and outcome, and folders left
+behind. GUI thread only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MARGINS = (GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
 
 class LibraryBox(QWidget):
     choose_wanted = Signal()
-    """Another folder is to be chosen for the move."""
+    """Select another folder for the move."""
 
     def __init__(self, form: LibraryForm, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -65,7 +65,7 @@ class LibraryBox(QWidget):
 
 
 class _Question(QFrame):
-    """A move that was looked into: what it means, and the answers. The safe one has the focus."""
+    """A planned move: its consequences, and the answers. The safe one is focused."""
 
     choose_wanted = Signal()
 
@@ -101,7 +101,7 @@ class _Question(QFrame):
 
 
 class _UnderWay(QFrame):
-    """How far a move is, or what came of it."""
+    """Progress of a move, or its outcome."""
 
     def __init__(self, form: LibraryForm, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -142,7 +142,7 @@ class _UnderWay(QFrame):
         if had_focus and over:
             self._read.setFocus(Qt.FocusReason.OtherFocusReason)
         if was_hidden and not over:
-            # What had the keyboard is gone with the question.
+            # The question had the focus and is hidden now.
             self._stop.setFocus(Qt.FocusReason.OtherFocusReason)
         stayed = self._form.stayed
         self._stayed.setVisible(bool(stayed))

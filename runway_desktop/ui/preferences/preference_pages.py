@@ -1,5 +1,5 @@
-"""Pages of the preferences, built from the table of `domain/preferences.py`, and the pages with parts of their own: the
-key, notifications, Runway. GUI thread only."""
+"""Preferences pages, built from the table in `domain/preferences.py`, and pages with additional widgets: key,
+notifications, Runway. GUI thread only."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ NO_TRAY = "This desktop has no tray."
 
 
 OWN: dict[str, type[OwnEditor]] = {"library_folder": FolderEditor, "name_template": NamesEditor}
-"""The editors of the preferences whose kind is `Own`."""
+"""Editors of the preferences of kind `Own`."""
 
 
 class Page(QWidget):
-    """The preferences of one section, below the headings of their groups. The control of a preference has its name as
-    object name."""
+    """Preferences of one section, under the headings of their groups. A control's object name is the
+    preference's name."""
 
     def __init__(self, form: PreferencesForm, theme: Theme, parent: QWidget, section: Section) -> None:
         super().__init__(parent)
@@ -67,12 +67,12 @@ class Page(QWidget):
         self.add_table()
 
     def finish(self) -> None:
-        """Keeps what is still being typed. Called before the window closes."""
+        """Saves unfinished input. Call before the window closes."""
         for end in self._ends:
             end()
 
     def focus_on(self, name: str) -> None:
-        """Puts the keyboard on the control of a preference, and brings that into sight."""
+        """Focuses the control of a preference and scrolls to it."""
         found = self.findChild(QWidget, name)
         inner = found.findChildren(QWidget) if found is not None else ()
         stops = [one for one in (found, *inner) if one is not None and one.focusPolicy() & Qt.FocusPolicy.TabFocus]
@@ -81,7 +81,7 @@ class Page(QWidget):
             stop.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def hindrance(self, line: Preference[Any]) -> str:
-        """Why a preference that needs another has no effect on this computer; empty when it has."""
+        """Why a preference has no effect on this computer; empty if it has."""
         return ""
 
     def heading(self, text: str) -> QLabel:
@@ -179,13 +179,13 @@ class Page(QWidget):
         self.rows.addWidget(editor)
 
     def _follow(self, name: str, show: Callable[[Any], object]) -> None:
-        """Shows a value now and whenever it changes."""
+        """Shows the value now and after each change."""
         self.form.changed.connect(lambda which: show(self.form.value(name)) if which == name else None)
         show(self.form.value(name))
 
 
 class EachEditor(QWidget):
-    """A number for each of several names, and a button that adds a name."""
+    """A number for each of several names, and a button to add a name."""
 
     def __init__(self, form: PreferencesForm, name: str, kind: NumberEach[Any], parent: QWidget) -> None:
         super().__init__(parent)
@@ -304,7 +304,7 @@ class RunwayPage(Page):
             self._add_catalog()
 
     def _add_catalog(self) -> None:
-        """What can be made, and how to renew it without a new version of the program."""
+        """Adds the catalog's version, and buttons to replace it without updating the program."""
         self.heading("Catalog of models")
         self._catalog = self.note()
         renew = push_button(self, "Renew from file…", self._choose_catalog)
@@ -324,7 +324,7 @@ class RunwayPage(Page):
 
 
 def _grid(holder: QWidget | None = None) -> QGridLayout:
-    """Rows of a label, a number, and a remark."""
+    """Grid with columns for label, number and remark."""
     grid = QGridLayout(holder) if holder is not None else QGridLayout()
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(2 * GRID)

@@ -1,4 +1,4 @@
-"""The preferences: sections at the left, a page each. Everything applies at once. GUI thread only."""
+"""The preferences window: sections at the left, one page each. Changes apply at once. GUI thread only."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ _PAGES = {
     Section.PROGRAMS: ProgramsPage,
     Section.ABOUT: AboutPage,
 }
-"""Pages with more than the table; that of the profile is left out where the program has no folder on a disk."""
+"""Pages with more than the table. The profile page is built separately: it is omitted if the profile has no folder on
+disk."""
 
 
 class Preferences(Dialog):
@@ -33,9 +34,9 @@ class Preferences(Dialog):
     restore_wanted = Signal(object)
     """Path of a backup."""
     requests_wanted = Signal()
-    """The page of what programs have asked for, in place of this window."""
+    """Show the page of requests instead of this window."""
     folder_wanted = Signal(object)
-    """A folder to open in the system's file manager."""
+    """Folder to open in the system's file manager."""
 
     def __init__(
         self,
@@ -48,8 +49,8 @@ class Preferences(Dialog):
         super().__init__("Preferences", parent)
         form.setParent(self)
         self._wanted = ""
-        """The preference to go to once the window is there."""
-        # Made in the order in which Tab goes: the sections, what is on the page, then the button.
+        """Preference to focus once the window is shown."""
+        # Created in tab order: sections, page, button.
         self._sections = QListWidget(self)
         self._pages: dict[str, Page] = {}
         for section in Section:
@@ -77,7 +78,7 @@ class Preferences(Dialog):
         self._sections.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_section(self, name: str) -> None:
-        """The page of a `Section`; of a preference, its page with the keyboard at its control."""
+        """Shows the page of a `Section`, or focuses the control of a preference on its page."""
         if (line := Table.preferences().get(name)) is not None and line.group is not None:
             self.show_section(line.group.section)
             self._wanted = name

@@ -1,4 +1,4 @@
-"""The page of the preferences for this profile: its name and color, its backups, and a restore. GUI thread only."""
+"""Preferences page of this profile: name, color, backups, restore. GUI thread only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ProfilePage(Page):
     restore_wanted = Signal(object)
     """Path of a backup."""
     folder_wanted = Signal(object)
-    """The folder with the daily backups."""
+    """Folder with the daily backups."""
 
     def __init__(
         self, form: PreferencesForm, profiles: ProfilesModel, kept: KeptBackups, theme: Theme, parent: QWidget

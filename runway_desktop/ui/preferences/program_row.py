@@ -1,5 +1,4 @@
-"""A line of the connected programs: who it is, what it may do, what it spent today and when it was seen. GUI thread
-only."""
+"""Row of a connected program: name, permission, credits spent today, and when it was last seen. GUI thread only."""
 
 from __future__ import annotations
 
@@ -24,9 +23,9 @@ from runway_desktop.usecases.words.plain import caption, shown, tip
 from runway_desktop.viewmodels.settings.programs_form import ProgramsForm
 
 WIDTHS = (21 * GRID, 28 * GRID, 19 * GRID, 18 * GRID, 11 * GRID)
-"""Of the columns, at the usual size of letters; where the window is narrower they wrap."""
+"""Column widths at the usual font size; in a narrower window the row wraps."""
 _HEIGHT = 17
-"""Of the usual letters."""
+"""Line height of the usual font, in pixels."""
 _USUAL = 200
 _ICONS = {
     Permission.READ: "mdi6.eye-outline",
@@ -75,7 +74,7 @@ class ProgramRow(QWidget):
         self.show_program(program)
 
     def show_program(self, program: Program) -> None:
-        """Again after a change of the theme."""
+        """Shows the program's current state; also called after a theme change."""
         self.program = program
         client, theme = program.client, self._theme
         is_revoked = client.permission is Permission.REVOKED
@@ -131,7 +130,7 @@ class ProgramRow(QWidget):
 
 
 class _Folders(QWidget):
-    """The folders whose files a program may name, for one that may ask for more than to read."""
+    """Folders whose files a program may name; only for programs that may do more than read."""
 
     def __init__(self, form: ProgramsForm, program: Program, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -187,7 +186,7 @@ class _Folders(QWidget):
 
 
 def _credits(text: str) -> float:
-    """0 for what is no such number."""
+    """The amount; 0 for invalid input."""
     plain = text.strip().replace(",", "")
     return float(plain) if plain.isascii() and plain.isdigit() and 0 < int(plain) <= MOST_CREDITS else 0.0
 

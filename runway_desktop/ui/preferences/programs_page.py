@@ -1,4 +1,4 @@
-"""The page of the preferences for other programs: what each may do. GUI thread only."""
+"""Preferences page of connected programs and their permissions. GUI thread only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NONE = "No program has asked for anything yet. Add Runway Desktop to one of tho
 
 class ProgramsPage(Page):
     record_wanted = Signal()
-    """What programs have asked for."""
+    """Show the record of their requests."""
 
     def build(self) -> None:
         self._rows: dict[str, ProgramRow | None] = {}
@@ -82,7 +82,8 @@ class ProgramsPage(Page):
         in_turns(self, *(partial(self._add_row, self._rows, name) for name in names))
 
     def _add_row(self, rows: dict[str, ProgramRow | None], name: str) -> None:
-        """One in a turn: many would be felt together. Nothing where others are to be shown by now."""
+        """Adds one row per pass of the event loop, since many at once are noticeable. Does nothing if the rows were
+        rebuilt meanwhile."""
         if rows is not self._rows:
             return
         if self._lines.count():

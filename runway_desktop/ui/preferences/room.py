@@ -1,4 +1,4 @@
-"""The preferences, as a record."""
+"""Room record of the preferences."""
 
 from runway_desktop.domain.text import Text
 from runway_desktop.ui.room import Kind, Room

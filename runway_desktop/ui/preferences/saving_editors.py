@@ -1,4 +1,4 @@
-"""The editors of the preferences that say where results are saved and how their files are named. GUI thread only."""
+"""Editors of two preferences: the folder of results, and the file-name template. GUI thread only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .library_box import LibraryBox
 
 
 class OwnEditor(QWidget):
-    """The editor of one preference."""
+    """Editor of one preference."""
 
     def __init__(self, form: PreferencesForm, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -27,14 +27,14 @@ class OwnEditor(QWidget):
         self.theme = theme
 
     def finish(self) -> None:
-        """Keeps what is still being typed."""
+        """Saves unfinished input."""
 
 
 class FolderEditor(OwnEditor):
     def __init__(self, form: PreferencesForm, theme: Theme, parent: QWidget) -> None:
         super().__init__(form, theme, parent)
         self._problem = ""
-        """What is wrong with the folder that is typed."""
+        """Error of the typed folder."""
         self._line = line_edit(self, "Folder for results")
         self._line.editingFinished.connect(self.finish)
         self.setFocusProxy(self._line)
@@ -70,7 +70,7 @@ class FolderEditor(OwnEditor):
         self._line.setAccessibleDescription(self._problem or kept)
 
     def _show_library(self) -> None:
-        """How the folder is, and what may be done to it while a move is under way."""
+        """Shows the folder's state; disables the controls during a move."""
         self._say()
         moving = self.form.folder.is_moving
         why = "The library is being moved. Stop that first." if moving else ""
@@ -118,5 +118,5 @@ class NamesEditor(OwnEditor):
 
 
 def _example(text: str) -> str:
-    """The path of an invented result, with its folders."""
+    """Example path, with folders, of an invented result."""
     return f"For example: {filenames.preview(text)}"

@@ -1,1 +1,1 @@
-"""The switcher of profiles, its badge, and the windows for a new profile, a backup and a restore."""
+"""Profile menu, badges, and the windows for a new profile, a backup and a restore."""

@@ -1,4 +1,4 @@
-"""The window for a backup: what goes into it, how large that is, and how far it is. GUI thread only."""
+"""Window that makes a backup: contents, size, progress. GUI thread only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WIDTH = 64 * GRID
 
 class BackupWindow(ProgressWindow):
     file_wanted = Signal(object)
-    """Path of the backup, to point at in the system's file manager."""
+    """Path of the backup, to select in the system's file manager."""
 
     def __init__(self, model: BackupModel, profile: str, theme: Theme, parent: QWidget) -> None:
         super().__init__(model, f"Back up “{profile}”", WIDTH, parent, spoken=f"Back up the profile {profile}")
@@ -46,7 +46,7 @@ class BackupWindow(ProgressWindow):
         return hbox(self._show_file, STRETCH, self._close, self._start)
 
     def choose(self) -> None:
-        """Asks where the file goes, then begins."""
+        """Asks for the target file, then starts."""
         choose_target(self, "Back up to", self.model.start, self.model.suggested(), "Backups (*.zip)")
 
     def _show(self) -> None:

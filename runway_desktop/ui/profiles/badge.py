@@ -1,7 +1,7 @@
-"""What tells one profile from another at a glance: its initials on its color, and the program's icon with them.
+"""Badge of a profile, with initials on its color, and the program's icon with it.
 
-Each color carries white letters well in both themes (contrast of 4.5 and more), and is never the only sign: a name or
-the color's word stands beside it. GUI thread only.
+White letters have a contrast of at least 4.5 on each color in both themes. Color is never the only sign: a name or the
+color's word is next to it. GUI thread only.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ COLORS = {
 }
 _LETTERS = "#ffffff"
 _BEYOND = 5
-"""So far the dot stands out, that it covers no letter."""
+"""How far the dot extends beyond the plate, so that it covers no letter."""
 _SCALES = (1, 2, 3)
 _ICON_SIDES = (16, 24, 32, 48, 64, 128)
-"""Of the pictures of the program's icon: what reads the drawing that they are made of takes 1.5 MB. X11 is handed all
-of them with each window, so larger ones are left out."""
+"""Sizes of the program's icon, as pictures: Qt's SVG reader takes 1.5 MB. X11 receives all of them with each window, so
+larger ones are omitted."""
 _BADGED_SIDES = (32, 48, 64, 128, 256)
 
 
 def badge(initials: str, color: Color, height: int, dot: QColor | None = None, ground: QColor | None = None) -> QIcon:
-    """A rounded plate, wider than high; sharp at any scale of the screen. `dot` is a small sign at its corner, with a
-    rim of the `ground` that the badge stands on."""
+    """A rounded plate, sharp at any screen scale. `dot` adds a status dot at its corner, with a rim in the color of the
+    `ground` behind it."""
     icon = QIcon()
     for scale in _SCALES:
         pixmap = QPixmap(badge_width(height, dot) * scale, height * scale)
@@ -59,7 +59,7 @@ def swatch(color: Color, side: int) -> QIcon:
 
 
 def program_icon() -> QIcon:
-    """Read when it is shown, in the size that is shown."""
+    """The program's icon; files are read on demand, in the size shown."""
     icon = QIcon()
     for side in _ICON_SIDES:
         icon.addFile(str(resource("icons", f"app-{side}.png")))
@@ -67,13 +67,13 @@ def program_icon() -> QIcon:
 
 
 def window_icon(initials: str, color: Color) -> QIcon:
-    """The program's icon with the badge at its foot, for the title bar and the taskbar."""
+    """The program's icon with the badge at the bottom, for title bar and taskbar."""
     icon = QIcon()
     for side in _BADGED_SIDES:
         pixmap = QPixmap(str(resource("icons", f"app-{side}.png")))
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        # Large: in a taskbar the letters have a dozen pixels.
+        # Half the icon: in a taskbar the letters have only a dozen pixels.
         height = side * 0.5
         width = height * 1.3
         _plate(painter, QRectF(side - width, side - height, width, height), initials, color)

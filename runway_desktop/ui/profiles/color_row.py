@@ -1,5 +1,4 @@
-"""The colors of profiles to choose from: swatches that say their names, and the chosen one in words. GUI thread
-only."""
+"""Selector of a profile's color: labeled swatches, and the selected color in words. GUI thread only."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ _SIDE = 18
 
 class ColorRow(QWidget):
     chosen = Signal(object)
-    """The Color that the person chose."""
+    """The selected Color."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

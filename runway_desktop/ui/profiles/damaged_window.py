@@ -1,5 +1,5 @@
-"""What is shown in place of the window where the list of tasks cannot be opened: why, and the profile's backups, newest
-first, each once it was checked. GUI thread only.
+"""Window shown when the list of tasks cannot be opened: the reason, and the profile's backups, newest first, each
+listed once checked. GUI thread only.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _EMPTY = Question(
 
 class DamagedWindow(Dialog):
     restore_wanted = Signal(object)
-    """The path of the selected backup."""
+    """Path of the selected backup."""
     empty_wanted = Signal()
 
     def __init__(self, message: str, advice: str, detail: str, theme: Theme) -> None:
@@ -54,7 +54,7 @@ class DamagedWindow(Dialog):
         self._judge()
 
     def add_backup(self, path: Path, made_at: float, tasks: int, size: int) -> None:
-        """One that was checked and can be restored. The first of them is selected."""
+        """Adds a backup that can be restored. The first one is selected."""
         text = f"{units.day_and_time(made_at)}  ·  {units.count(tasks, 'task')}  ·  {units.size(size)}"
         item = QListWidgetItem(text, self.backups)
         item.setData(Qt.ItemDataRole.UserRole, path)
@@ -62,12 +62,12 @@ class DamagedWindow(Dialog):
             self.backups.setCurrentItem(item)
 
     def add_unusable(self, path: Path) -> None:
-        """One that cannot be restored."""
+        """Adds a backup that cannot be restored."""
         item = QListWidgetItem(f"{path.name} cannot be restored: it is damaged, or of another version", self.backups)
         item.setFlags(Qt.ItemFlag.NoItemFlags)
 
     def show_checked(self) -> None:
-        """All backups were looked at."""
+        """Call when all backups were checked."""
         some = any(self.backups.item(row).flags() & Qt.ItemFlag.ItemIsEnabled for row in range(self.backups.count()))
         say(self.state, "" if some else "There is no backup that can be restored.", "" if some else "bad")
 
@@ -77,7 +77,7 @@ class DamagedWindow(Dialog):
         self.foot.show_progress(words_of_it, done, total)
 
     def show_problem(self, problem: str) -> None:
-        """What was asked for could not be done; everything is as it was."""
+        """Shows that the restore failed; nothing was changed."""
         self.foot.hide()
         for widget in (self.backups, self.empty, self.quit):
             widget.setEnabled(True)
@@ -85,7 +85,7 @@ class DamagedWindow(Dialog):
         self._judge()
 
     def reject(self) -> None:
-        """Not in the middle of a restore."""
+        """Closes, unless a restore is in progress."""
         if self.quit.isEnabled():
             super().reject()
 

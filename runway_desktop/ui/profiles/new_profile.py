@@ -1,4 +1,4 @@
-"""The window for a new profile: its name, its color, its key. GUI thread only."""
+"""Dialog for a new profile: name, color, key. GUI thread only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a backup or a restore is, and what came of it. GUI thread only."""
+"""Progress and outcome of a backup or restore. GUI thread only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STEPS = 1_000
 
 
 class ProgressFoot(QWidget):
-    """A bar, and what is being done."""
+    """Progress bar with a line of text."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -27,7 +27,7 @@ class ProgressFoot(QWidget):
         self.hide()
 
     def show_progress(self, words_of_it: str, done: int, total: int) -> None:
-        """`done` and `total` in bytes; a `total` of 0 is one that nobody knows."""
+        """`done` and `total` in bytes; a `total` of 0 is unknown."""
         self._bar.setMaximum(_STEPS if total else 0)
         self._bar.setValue(done * _STEPS // total if total else 0)
         of = f", {units.size(done)} of {units.size(total)}" if total else ""
@@ -36,8 +36,8 @@ class ProgressFoot(QWidget):
 
 
 class ProgressWindow(Dialog):
-    """A window whose model works for a while. It owns the model. Subclasses build themselves from the parts that are
-    made here, and end each look at the model with `show_progress`."""
+    """Base class of windows whose model works for a while. Owns the model. Subclasses lay out the widgets made here,
+    and call `show_progress` after each update."""
 
     def __init__(
         self, model: BackupModel | RestoreModel, title: str, width: int, parent: QWidget, *, spoken: str = ""
@@ -52,7 +52,7 @@ class ProgressWindow(Dialog):
         self.problem = words(self, tone="bad")
 
     def reject(self) -> None:
-        """Escape cancels what is being done; the window stays to say so."""
+        """Cancels running work but stays open to show the outcome; otherwise closes."""
         works = self._work.phase is Phase.WORKING
         self._work.stop()
         if not works:
@@ -76,7 +76,7 @@ _WIDTH = 420
 
 
 class WaitingWindow(QWidget):
-    """What the program does before its window opens: a title, a sentence, a bar."""
+    """Shown while the program works before its main window opens: title, sentence, progress bar."""
 
     def __init__(self, title: str, sentence: str, theme: Theme) -> None:
         super().__init__()
@@ -88,5 +88,5 @@ class WaitingWindow(QWidget):
         self.setFixedWidth(_WIDTH)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """It would only hide what goes on."""
+        """Closing would only hide the work."""
         event.ignore()

@@ -1,4 +1,4 @@
-"""The window for a restore: what a backup would bring, where it goes, and how far it is. GUI thread only."""
+"""Window that restores a backup: contents, target, progress. GUI thread only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WIDTH = 72 * GRID
 
 class RestoreWindow(ProgressWindow):
     open_wanted = Signal(object)
-    """The Profile that was made, in a window of its own."""
+    """The new Profile, to open in its own window."""
 
     def __init__(self, model: RestoreModel, theme: Theme, parent: QWidget) -> None:
         super().__init__(model, "Restore a backup", WIDTH, parent)

@@ -1,4 +1,4 @@
-"""The menu below the profile's name: how it stands with Runway, the other profiles, a new one. GUI thread only."""
+"""Menu of the profile's name: connection state, other profiles, a new one. GUI thread only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .badge import badge
 
 _BADGE = 16
 MOST_IN_MENU = 24
-"""Beyond that the menu would not fit; those that are left out are opened by their name on the command line."""
+"""Maximum that fits the menu; others can be opened by name on the command line."""
 
 
 def fill(
@@ -32,7 +32,7 @@ def fill(
     settings: Callable[[], object],
     preferences: Callable[[], object],
 ) -> None:
-    """Puts the lines into an empty menu. `settings` opens the page of this profile's name, color and backups."""
+    """Fills an empty menu. `settings` opens the page with name, color and backups."""
     for line in (status.connection_words()[0], key_place_words(status.key)):
         menu.addAction(line).setEnabled(False)
     menu.addAction("Refresh", ask_now)
@@ -58,7 +58,7 @@ def fill(
 
 
 def _add(menu: QMenu, model: ProfilesModel, profile: Profile, theme: Theme) -> None:
-    # Behind the tab: where other menus have their keys, the color in words.
+    # After the tab, in the column of shortcuts: the color in words.
     action = menu.addAction(
         badge(profile.initials, profile.color, _BADGE), f"{caption(profile.name)}\t{profile.color_words}"
     )

@@ -1,4 +1,4 @@
-"""The middle of the room Requests: what waits or was answered, and below it the record of the day. GUI thread."""
+"""Center of the Requests page: waiting or answered requests, and below them the record of the day. GUI thread only."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from .list_view import RequestList
 _MARGIN = GRID + GRID // 2
 _ANSWER = RECORD_TITLES.index("Answer")
 _WIDTHS = {0: 7 * GRID, 1: 13 * GRID, len(RECORD_TITLES) - 1: 8 * GRID}
-"""Of the columns that do not share what is left."""
+"""Widths of the columns that do not stretch."""
 
 
 class RequestsCenter(QWidget):
     command_wanted = Signal(object)
-    """A TaskCommand for what is checked, else for the request that is looked at."""
+    """TaskCommand for the checked requests, else for the current one."""
     choice_moved = Signal()
 
     def __init__(self, model: RequestsModel, theme: Theme, posters: PosterCache, keys: Keys) -> None:
@@ -52,13 +52,13 @@ class RequestsCenter(QWidget):
         FollowsTheme(theme, self, self._restyle)
 
     def chosen_ids(self) -> list[TaskId]:
-        """What is checked, else what is looked at."""
+        """Ids of the checked requests, else of the current one."""
         current = self.view.current_id()
         return self._model.rows.checked or ([current] if current is not None else [])
 
     @property
     def cells(self) -> list[tuple[str, ...]]:
-        """Of the record of the day."""
+        """Texts of the day's record."""
         return self._model.record.cells
 
     def show_answered(self) -> None:
@@ -68,7 +68,7 @@ class RequestsCenter(QWidget):
         self.command_wanted.emit(command)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """A focus proxy would keep Tab from the buttons above the list."""
+        """Not a focus proxy, which would exclude the buttons above the list from the tab order."""
         self.view.setFocus(event.reason())
 
     def _build(self, posters: PosterCache) -> None:
@@ -158,7 +158,7 @@ class RequestsCenter(QWidget):
 
 
 class _RecordDelegate(ItemDelegate):
-    """The answer in its tone, all else quiet."""
+    """Delegate of the record: the answer in its tone, the rest muted."""
 
     def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.ground(painter, option, option.rect, 0)

@@ -1,4 +1,4 @@
-"""Opens the page of what other programs ask for. GUI thread only."""
+"""Entry point of the Requests page. GUI thread only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def open_room(desk: Desk, _wish: object) -> None:
     model.set_open(True)
     center.view.begin()
     if window.workspace.columns.is_folded(2):
-        # A request is seen in full before it is answered.
+        # Unfolded, so that a request is seen in full before it is answered.
         window.workspace.fold(2)
     page = Page(center=center, side=side, chosen=center.chosen_ids, left=partial(model.set_open, False))
     window.pages.show("requests", page)

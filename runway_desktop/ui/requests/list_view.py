@@ -1,6 +1,6 @@
-"""The list of requests below the headers of their programs: a box to check, a picture, the words, the price.
+"""List of requests, grouped by program: check box, picture, text, price.
 
-GUI thread. Space and a press on the box check a row, Ctrl+A all of them.
+Space or a click on the box checks a row, Ctrl+A all of them. GUI thread only.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class _RowDelegate(ItemDelegate):
         super().__init__(theme, parent)
         self._posters = posters
         self.checks = True
-        """Answered ones are not answered again."""
+        """False for answered requests, which cannot be answered again."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         row: RequestRow = index.data(ROW)
@@ -44,7 +44,7 @@ class _RowDelegate(ItemDelegate):
         return QSize(80, max(_PICTURE.height(), font + (2 if row.warning else 1) * (small + 3)) + 2 * GRID)
 
     def box(self, rect: QRect) -> QRect:
-        """Where the box of a row is, for the hand."""
+        """Clickable area of a row's check box."""
         return QRect(rect.left() + GRID // 2, rect.top() + GRID, TARGET + GRID, _PICTURE.height())
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
@@ -131,7 +131,7 @@ class _RowDelegate(ItemDelegate):
 
 class RequestList(QListView):
     moved = Signal(object)
-    """The id of the request that is current now, or None."""
+    """Id of the current request, or None."""
 
     def __init__(self, rows: RequestRows, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
         super().__init__(parent)
@@ -146,9 +146,9 @@ class RequestList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
         self.answered: frozenset[TaskId] = frozenset()
-        """What the person answered last."""
+        """Requests that the person answered last."""
         self._begins = True
-        """Nothing was looked at since the page, or its other part, was opened."""
+        """No request was selected since the page, or its other tab, was opened."""
         self._looked_at: tuple[TaskId | None, int] = (None, 0)
         rows.modelAboutToBeReset.connect(self._note)
         rows.modelReset.connect(self._bring_back)
@@ -161,7 +161,7 @@ class RequestList(QListView):
         return row.task_id if row is not None else None
 
     def begin(self) -> None:
-        """The page is opened: the first request is looked at, where none is."""
+        """Call when the page opens: selects the first request if there is no selection."""
         if self.current_id() is None:
             self._begins = True
             self._bring_back()
@@ -185,8 +185,8 @@ class RequestList(QListView):
         self._looked_at = (self.current_id(), self.currentIndex().row())
 
     def _bring_back(self) -> None:
-        """The same request, or after an answer the one that came into its place. After one that left by itself there
-        is none: nothing is approved that came under a key which was about to be pressed."""
+        """Restores the current request after a reset. After an answer, selects the one that took its position. If the
+        request vanished by itself, selects nothing, so that a key press cannot approve another one by accident."""
         looked_at, at = self._looked_at
         place = self.rows.place_of(looked_at) if looked_at is not None else -1
         ids = self.rows.ids

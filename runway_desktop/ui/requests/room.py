@@ -1,4 +1,4 @@
-"""The page of what other programs ask for, as a record."""
+"""Room record of the Requests page."""
 
 from runway_desktop.domain.clients import waiting
 from runway_desktop.domain.text import Text
@@ -17,7 +17,7 @@ ROOM = Room(
     kind=Kind.PAGE,
     icon="mdi6.hand-back-right-outline",
     commands=OF_PAGE,
-    # Of the tasks themselves: the first paint does not wait for what looks after the programs.
+    # Counted from the tasks, so that the first paint need not load the client services.
     count=lambda cases: len(waiting(cases.tasks.held())),
     is_listed=_is_listed,
     entry="runway_desktop.ui.requests.entry",

@@ -1,5 +1,5 @@
-"""The side of the room Requests: the request that is looked at, exactly as it will be sent, and the buttons that answer
-it. GUI thread."""
+"""Side pane of the Requests page: the current request exactly as it will be sent, and buttons to answer it. GUI thread
+only."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ from runway_desktop.viewmodels.requests import RequestsModel
 
 _PICTURE = QSize(14 * GRID, 10 * GRID)
 _MOST_LINES = 12
-"""Of a prompt before it scrolls."""
+"""Lines of a prompt before it scrolls."""
 _LINES = {
     **{"headline": "", "times": "muted", "whose": "muted", "answer": "", "prompt title": "muted"},
     **{"inputs title": "muted", "settings title": "muted", "price title": "muted", "price": "", "source": "muted"},
     **{"used": "", "over": "warn", "cap": "muted", "id": ""},
 }
-"""What is said of a request, from above to below, with the tones of the labels."""
+"""Labels from top to bottom, with their tones."""
 _STRONG = ("headline", "price")
 _MARGINS = (2 * GRID, GRID, 2 * GRID, GRID)
 
 
 class RequestSide(QWidget):
     command_wanted = Signal(object)
-    """A TaskCommand for what is checked, else for the request that is looked at."""
+    """TaskCommand for the checked requests, else for the current one."""
 
     def __init__(self, model: RequestsModel, theme: Theme, posters: PosterCache, keys: Keys) -> None:
         super().__init__()
@@ -171,7 +171,7 @@ class _SelectableLabel(LongWordsLabel):
 
 
 class _Prompt(QPlainTextEdit):
-    """All of it, plain and to be selected, as high as its words are up to some lines."""
+    """Read-only prompt, selectable, as high as its text up to `_MOST_LINES`."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, readOnly=True)
@@ -193,7 +193,7 @@ class _Prompt(QPlainTextEdit):
             self._fit()
 
     def _fit(self) -> None:
-        # Of a plain document the height is told in lines.
+        # A plain-text document reports its height in lines.
         lines = min(_MOST_LINES, max(2, round(self.document().size().height())))
         frame = 2 * (self.frameWidth() + int(self.document().documentMargin()))
         if self.height() != (height := lines * self.fontMetrics().lineSpacing() + frame):
@@ -201,7 +201,7 @@ class _Prompt(QPlainTextEdit):
 
 
 class _InputCard(QWidget):
-    """A picture of an input, and what it is. A link is shown as the text that it is: nothing is fetched."""
+    """Picture and description of an input. A link is shown as text and never fetched."""
 
     def __init__(self, one: InputShown, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
         super().__init__(parent)
@@ -223,7 +223,7 @@ class _InputCard(QWidget):
 
 
 def _line(parent: QWidget, text: str, tone: str, theme: Theme) -> QWidget:
-    """Whole, however long it is: of an address its end matters too."""
+    """Wrapped, never elided: the end of an address matters too."""
     label = _SelectableLabel(parent, tone)
     label.setFont(theme.small_font() if tone else theme.strong_font())
     label.say(text)

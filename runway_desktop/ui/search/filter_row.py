@@ -1,5 +1,5 @@
-"""What narrows the list, to be clicked: pills that open the usual choices, a chip for each word that is asked for, and
-what clears them all. Wraps like words. GUI thread only."""
+"""Clickable filters of the list: pills that open common values, a chip for each active term, and a button to clear all.
+Wraps like text. GUI thread only."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ class FilterRow(QWidget):
         self.show_filter()
 
     def line_width(self, *, short: bool) -> int:
-        """Pixels that it needs to stand on one line."""
+        """Width in pixels to fit on one line."""
         left_out = (self.project, self.rating) if short else ()
         clear = [self.clear] if self._filter.narrows else []
         shown = [one for one in (*self._pills(), *self.chips.buttons.values(), *clear) if one not in left_out]
         return sum(one.sizeHint().width() for one in shown) + self._flow.spacing() * (len(shown) - 1)
 
     def shorten(self, *, on: bool) -> None:
-        """Without those pills that the search line can stand for."""
+        """Hides or shows the pills that the search line can replace."""
         for pill in (self.project, self.rating):
             pill.setVisible(not on)
 
@@ -72,7 +72,7 @@ class FilterRow(QWidget):
                 self._keep_keyboard(keyboard)
 
     def _put_in_order(self) -> None:
-        """What clears them all stands behind them, and the keyboard goes as the eye does."""
+        """Keeps the clear button last, in layout and tab order."""
         self._flow.removeWidget(self.clear)
         self._flow.addWidget(self.clear)
         for one, after in pairwise([self.rating, *self.chips.buttons.values(), self.clear]):
@@ -82,14 +82,14 @@ class FilterRow(QWidget):
         return [self.today, self.status, self.model, self.project, self.rating]
 
     def _keep_keyboard(self, place: int) -> None:
-        """It was on a chip that is gone: the next one gets it, or the one before."""
+        """Focuses the next chip, else the previous, after the focused one was removed."""
         buttons = [*self.chips.buttons.values()]
         after = buttons[min(place, len(buttons) - 1)] if buttons else self.today
         after.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _clear(self) -> None:
         self._filter.clear()
-        # It is gone, and the keyboard was on it.
+        # The clear button had the focus and is hidden now.
         self.today.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _pill(self, text: str, does: Callable[[], object]) -> QPushButton:
@@ -113,8 +113,8 @@ class FilterRow(QWidget):
     def _open_menu(
         self, pill: QPushButton, key: str, offers: Iterable[tuple[str, str]], nothing: str = "None yet"
     ) -> None:
-        """`offers` are values and what is said of them."""
-        # The click turned the pill off; only what is picked may.
+        """Opens a menu; `offers` are values and their texts."""
+        # The click unchecked the pill; restore its state, which only a selection changes.
         self.show_filter()
         menu, asked = passing_menu(self), self._filter.query.terms
         for value, text in offers:
@@ -125,7 +125,7 @@ class FilterRow(QWidget):
 
 
 class Chips:
-    """Puts its buttons into a layout, behind what stands there already."""
+    """Buttons of the active terms, appended to a layout."""
 
     def __init__(self, chosen: ListFilter, into: QLayout, parent: QWidget) -> None:
         self._filter = chosen
@@ -134,11 +134,11 @@ class Chips:
         self.buttons: dict[Term, QPushButton] = {}
 
     def focused(self) -> int | None:
-        """Which of them has the keyboard; None when none has."""
+        """Index of the focused chip, or None."""
         return next((place for place, button in enumerate(self.buttons.values()) if button.hasFocus()), None)
 
     def show(self, terms: list[Term]) -> None:
-        """Those that stay are not touched, so that the keyboard stays where it is."""
+        """Updates the chips; existing ones are kept, and with them the focus."""
         for term in [term for term in self.buttons if term not in terms]:
             button = self.buttons.pop(term)
             self._into.removeWidget(button)

@@ -1,4 +1,5 @@
-"""Keeping searches: save, rename, delete with a way back, for keys, the star and the left pane's menu. GUI thread."""
+"""Saves, renames and deletes searches (with undo), for keys, the star button and the left pane's menu. GUI
+thread only."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ class SearchKeeper(QObject):
     def __init__(
         self, chosen: ListFilter, activity: Activity, name: Callable[[SavedSearch], None], window: QWidget
     ) -> None:
-        """`name` lets the person write a name where the search stands."""
+        """`name` opens the editor of a search's name in the left pane."""
         super().__init__(window)
         self._name = name
         self._filter = chosen
@@ -34,7 +35,7 @@ class SearchKeeper(QObject):
             self._name(saved)
 
     def delete(self, saved: SavedSearch) -> None:
-        """It can be had back, with its name and place."""
+        """Deletes a search; undo restores its name and position."""
         kept = next((found for found in self._filter.searches if found.id == saved.id), None)
         if kept is None:
             return

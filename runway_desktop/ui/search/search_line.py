@@ -1,8 +1,8 @@
-"""The search line: words as one types, keys and values offered below it, a star that keeps the search.
+"""The search line: search as you type, completion of keys and values, and a star to save the search.
 
-What is offered and what the words mean is the view-model's; here it is shown. The list below never takes the keyboard:
-arrow keys, Return and Tab choose from it, Escape closes it. Without it they lead on to what was found; Escape clears
-the words first, then the chips. GUI thread only.
+The view-model supplies suggestions and interprets the text. The popup never takes the focus: arrow keys, Return and Tab
+select, Escape closes it. Without the popup, these keys move to the results, and Escape first clears the text, then the
+chips. GUI thread only.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class SearchLine(QLineEdit):
     """The present search is to be kept."""
 
     left = Signal()
-    """The keyboard is to go to what was found."""
+    """Move the focus to the results."""
 
     def __init__(self, chosen: ListFilter, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
         super().__init__(parent, clearButtonEnabled=True)
@@ -88,7 +88,7 @@ class SearchLine(QLineEdit):
         super().keyPressEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab takes the first offer while there are any; it moves on from the line else."""
+        """Tab accepts the first suggestion if there are any, else moves on."""
         if forward and self.offers.isVisible():
             self._take(self.offers.currentItem() or self.offers.item(0))
             return True
@@ -125,7 +125,7 @@ class SearchLine(QLineEdit):
         offer: Suggestion = item.data(OFFER)
         self.setText(offer.line)
         self.setCursorPosition(offer.cursor)
-        # A key is followed by its values.
+        # After a key, suggest its values.
         self._show_offers(self._filter.suggestions(offer.cursor))
 
     def _show_text(self, text: str) -> None:

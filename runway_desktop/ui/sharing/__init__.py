@@ -1,1 +1,1 @@
-"""Handing results on: drags out of the window, the clipboard, and the system's file manager."""
+"""Sharing results: drag and drop, clipboard, and the system's file manager."""

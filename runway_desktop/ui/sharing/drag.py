@@ -1,4 +1,4 @@
-"""Taking results out of the window: as files, so that an editor, a file window or a chat takes them. GUI thread."""
+"""Drags results out of the window as files, for editors, file managers and chats. GUI thread only."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from runway_desktop.usecases.commands.drag_payload import DragPayload
 from runway_desktop.usecases.words.plain import tip
 
 OURS = "application/x-runway-desktop-result"
-"""Marks a drag that began in this program."""
+"""Format that marks a drag from this program."""
 DRAG_SIDE = 128
-"""Pixels of the long side of the picture under the pointer."""
+"""Long side of the drag picture, in pixels."""
 _QT_IMAGE = "application/x-qt-image"
 _BYTES_SUFFICE = ("image/png", "image/jpeg", "image/webp")
-"""Kinds that others take as they lie on the disk."""
+"""Formats that other programs accept as raw file bytes."""
 _LABEL_WIDTH = 24 * GRID
 _RADIUS = 6.0
 
 
 class FileMime(QMimeData):
-    """Files as links, their paths as text for programs that take only that; and of a single picture the picture itself,
-    for a browser or an editor. The picture is read when somebody asks for it."""
+    """MIME data of files: URLs, paths as text, and for a single picture also its content, for browsers and editors. The
+    picture is read on demand."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         super().__init__()
@@ -64,13 +64,13 @@ class FileMime(QMimeData):
             try:
                 return QByteArray(self._picture.read_bytes())
             except OSError:
-                # Gone between press and drop. The link is offered all the same, and says it in the other's words.
+                # Deleted between press and drop; the URL is still offered, and the target reports it.
                 return QByteArray()
         return super().retrieveData(mimetype, preferred)
 
 
 def copied_files(paths: Sequence[Path]) -> QMimeData:
-    """Files for the clipboard, as file managers want them: for pasting copies."""
+    """MIME data of copied files in the formats of file managers."""
     mime = FileMime(paths)
     links = "\n".join(bytes(url.toEncoded().data()).decode() for url in mime.urls())
     mime.setData("x-special/gnome-copied-files", QByteArray(f"copy\n{links}".encode()))
@@ -83,8 +83,8 @@ def is_ours(mime: QMimeData) -> bool:
 
 
 def drag_picture(theme: Theme, image: QImage, label: str, count: int, ratio: float) -> QPixmap:
-    """What hangs at the pointer, for a screen of that many pixels a point: a small copy of the picture with the number
-    of files in its corner, if they are several, and the words below. A null image leaves the words alone."""
+    """Picture at the pointer for a device pixel ratio: a scaled copy, the number of files if several, and the label. A
+    null image leaves only the label."""
     small = _scaled(image, ratio)
     size = small.deviceIndependentSize().toSize() if not small.isNull() else QSize(0, 0)
     font = theme.small_font()
@@ -116,10 +116,10 @@ def drag_picture(theme: Theme, image: QImage, label: str, count: int, ratio: flo
 
 
 def start_drag(widget: QWidget, theme: Theme, payload: DragPayload, image: QImage | None = None) -> bool:
-    """Hands over copies, never the originals: only copying is offered, so that nothing moves a result out of the
-    library. What is not there is left out; where nothing is, a word at the pointer says why, and it gives False.
+    """Drags copies of files. Only the copy action is offered, so that nothing can be moved out of the library. Missing
+    files are omitted; if none is left, a tool tip says why, and it returns False.
 
-    Call it from a mouse event, never from a coroutine: Qt runs the drag in a loop of its own until the drop.
+    Call it from a mouse event, never from a coroutine: Qt runs a nested event loop until the drop.
     """
     look = QuickLook()
     payload = payload.without({path for path in payload.paths if not look.is_file(path)})
@@ -137,10 +137,9 @@ def start_drag(widget: QWidget, theme: Theme, payload: DragPayload, image: QImag
 
 
 def lift_rows(widget: QWidget, theme: Theme, payload: DragPayload, label: str, poster: str, count: int) -> None:
-    """Drags rows of the list, with the files that they have. `poster` is the picture of the first. Ends when they are
-    let go, or put back by Escape.
+    """Drags rows of the list, with their files; `poster` is the first row's picture. Returns after the drop, or Escape.
 
-    Call it from a mouse event, never from a coroutine: Qt runs the drag in a loop of its own until the drop.
+    Call it from a mouse event, never from a coroutine: Qt runs a nested event loop until the drop.
     """
     look = QuickLook()
     payload = payload.without({path for path in payload.paths if not look.is_file(path)})
@@ -177,8 +176,8 @@ def _scaled(image: QImage, ratio: float) -> QPixmap:
 
 
 def _decoded(poster: str, look: QuickLook) -> QImage:
-    """The poster, small, as the drag begins. Posters are small files; a large picture would be felt, and is read at a
-    fraction of its size."""
+    """The poster, decoded when the drag starts. A large picture is decoded at a fraction of its size, to avoid
+    a delay."""
     if not poster or not look.is_file(Path(poster)):
         return QImage()
     reader = open_reader(Path(poster))
@@ -192,6 +191,6 @@ def _decoded(poster: str, look: QuickLook) -> QImage:
 
 
 def _picture_kind(path: Path) -> str:
-    """The kind of a picture by its name, such as "image/png"; empty for what is none."""
+    """MIME type of a picture by its name, such as "image/png"; empty for other files."""
     kind = QMimeDatabase().mimeTypeForFile(path.name, QMimeDatabase.MatchMode.MatchExtension).name()
     return kind if kind.startswith("image/") and kind != "image/svg+xml" else ""

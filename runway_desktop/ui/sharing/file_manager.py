@@ -1,8 +1,7 @@
-"""Pointing at files in the system's file manager: the files themselves are selected where the system can, else their
-folder is opened.
+"""Shows files in the system's file manager: selected if possible, else by opening their folder.
 
-Linux asks whoever owns org.freedesktop.FileManager1 on the session's D-Bus, without waiting for the answer; Explorer
-and the Finder have a command. GUI thread; raises nothing.
+On Linux by an asynchronous D-Bus call to org.freedesktop.FileManager1; Explorer and Finder by a command. GUI thread
+only; raises nothing.
 """
 
 from __future__ import annotations
@@ -19,14 +18,14 @@ if TYPE_CHECKING:
     from PySide6.QtDBus import QDBusPendingCallWatcher
 
 MOST = 100
-"""Files that are selected at once: a folder window with thousands of marks helps nobody."""
+"""Maximum number of selected files: thousands of marks help no user."""
 PATIENCE_MS = 10_000
-"""How long a file manager may take to start."""
+"""Timeout in milliseconds, which includes the start of the file manager."""
 _NAME, _PATH = "org.freedesktop.FileManager1", "/org/freedesktop/FileManager1"
 
 
 class FileManager(QObject):
-    """`failed` is told of a folder that could not be opened either."""
+    """`failed` receives a folder that could not be opened either."""
 
     def __init__(
         self, failed: Callable[[Path], None], parent: QObject | None = None, *, platform: str = sys.platform
@@ -37,7 +36,7 @@ class FileManager(QObject):
         self._asking: set[QDBusPendingCallWatcher] = set()
 
     def show(self, paths: Sequence[Path]) -> None:
-        """Selects the files, or opens the folder of the first."""
+        """Selects the files, or opens the folder of the first one."""
         if not paths:
             return
         command = select_command(self._platform, paths[:MOST])
@@ -51,7 +50,7 @@ class FileManager(QObject):
         if not asked:
             self._open(folder)
             return
-        # Whoever opens it on Linux is only told to: without a file manager nothing would be seen, and nothing said.
+        # On Linux, opening succeeds even without a file manager, silently. So ask for one first.
         process = QProcess(self)
         process.finished.connect(lambda: self._told_who_opens(process, folder))
         process.errorOccurred.connect(
@@ -91,9 +90,9 @@ class FileManager(QObject):
 
 
 def select_command(platform: str, paths: Sequence[Path]) -> tuple[str, ...] | None:
-    """The command that selects files in the system's file manager; None where D-Bus does it. Explorer selects one."""
+    """Command that selects files in the file manager; None where D-Bus does it. Explorer selects one file."""
     if platform == "win32":
-        # A path with a blank or a comma stays whole only in quotes that are put by Windows' rules, as Qt does.
+        # Quoted by Qt with Windows' rules, so that blanks and commas in a path work.
         return ("explorer.exe", "/select,", str(paths[0]))
     if platform == "darwin":
         return ("open", "-R", *map(str, paths))
@@ -101,8 +100,8 @@ def select_command(platform: str, paths: Sequence[Path]) -> tuple[str, ...] | No
 
 
 def start(words: Sequence[str]) -> bool:
-    """Starts a program with its arguments, detached: it outlives this one and speaks to no terminal of ours. False when
-    there is no such program."""
+    """Starts a detached program, which outlives this one, without our standard streams. False if it cannot be
+    started."""
     process = QProcess()
     process.setProgram(words[0])
     process.setArguments(list(words[1:]))

@@ -1,5 +1,5 @@
-"""Chooses one more axis: a column and the values that every row is made with. The line below says what it comes to
-before anything is added. GUI thread only."""
+"""Dialog that adds an axis: a column and values by which each row is multiplied. Shows the resulting number of rows
+first. GUI thread only."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class AxisDialog(Dialog):
 
     @property
     def values(self) -> tuple[Any, ...]:
-        """Those that are chosen, as cells."""
+        """The selected values, as cells."""
         key = str(self._field.currentData())
         page = self._values.currentWidget()
         if page is self._list:

@@ -1,4 +1,5 @@
-"""Where the columns go that no one took, and which further columns are shown. GUI thread only."""
+"""Dialog of columns: assigns unmatched columns of a table, and selects which further columns are shown. GUI thread
+only."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ _LEAVE_OUT = "Leave it out"
 
 
 class TickList(QListWidget):
-    """Entries with a box to tick, each with a value."""
+    """List with check boxes, each item with a value."""
 
     def __init__(self, spoken: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -32,7 +33,7 @@ class TickList(QListWidget):
         return item
 
     def ticked(self) -> list[Any]:
-        """The values of those that are ticked."""
+        """Values of the checked items."""
         items = (self.item(at) for at in range(self.count()))
         return [item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() is Qt.CheckState.Checked]
 

@@ -1,4 +1,4 @@
-"""The commands of a batch sheet, which act on its window, and those of the main window that open one."""
+"""Command records of a batch sheet, which act on its window, and of the main window's commands that open one."""
 
 from __future__ import annotations
 

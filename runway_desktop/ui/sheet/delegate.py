@@ -1,5 +1,5 @@
-"""How a cell of the sheet looks and is edited: thumbnails, tones, a red frame where something is wrong; an editor that
-is checked with each key. Colors are looked up when painted. GUI thread only."""
+"""Delegate of the sheet's cells: thumbnails, tones, a red frame around errors, and editors that validate each
+keystroke. Colors are read at paint time. GUI thread only."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from runway_desktop.viewmodels.sheet.model import SheetModel
 from runway_desktop.viewmodels.sheet.table import LOOK_ROLE
 
 PADDING = GRID
-"""As in the header, so that a column's title stands over its cells."""
+"""Same as in the header, so that titles align with cells."""
 PICTURE = QSize(5 * GRID, 3 * GRID)
 ARROW = 2 * GRID
 EDITOR_LINES = 4
@@ -54,7 +54,7 @@ class SheetDelegate(ItemDelegate):
         self._view = parent
         self._texts = TextCache(theme)
         self.editor: QWidget | None = None
-        """The one that is open."""
+        """The open editor."""
         self._before: Any = None
         self._is_loaded = False
         theme.changed.connect(parent.viewport().update)
@@ -119,7 +119,7 @@ class SheetDelegate(ItemDelegate):
         super().destroyEditor(editor, index)
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
-        # Only at its opening: what one types is shown in the cell at once, and must not come back into the editor.
+        # Only when it opens: typed text updates the cell at once, and must not be written back into the editor.
         if self._is_loaded:
             return
         text = str(index.data(Qt.ItemDataRole.EditRole) or "")
@@ -132,13 +132,13 @@ class SheetDelegate(ItemDelegate):
         self._is_loaded = True
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
-        # A view may ask twice: when the editor is closed, and when it loses the focus for it.
+        # A view may call this twice: when the editor closes, and when it thereby loses the focus.
         if self._is_loaded:
             self._is_loaded = False
             self._model.settle(index, self._before, _text_in(editor))
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
-        """A prompt gets a few lines, kept inside the table; everything else its cell."""
+        """A prompt gets several lines inside the table; other editors cover their cell."""
         place = QRect(option.rect)
         if isinstance(editor, QPlainTextEdit):
             height = editor.fontMetrics().lineSpacing() * EDITOR_LINES + 2 * GRID
@@ -170,12 +170,12 @@ class SheetDelegate(ItemDelegate):
         return super().eventFilter(watched, event)
 
     def keep(self, editor: QWidget) -> None:
-        """Keeps what was typed and closes the editor."""
+        """Commits the text and closes the editor."""
         self.commitData.emit(editor)
         self.closeEditor.emit(editor, QStyledItemDelegate.EndEditHint.NoHint)
 
     def take_back(self, editor: QWidget) -> None:
-        """The cell is as it was before the editor was opened."""
+        """Restores the cell's value from before editing, and closes the editor."""
         index = self._view.currentIndex()
         if index.isValid() and self._is_loaded:
             self._is_loaded = False
@@ -220,7 +220,7 @@ class SheetDelegate(ItemDelegate):
 
 
 def arrow_in(cell: QRect) -> QRect:
-    """Where a cell that has choices shows its arrow while it is the current one."""
+    """Rectangle of the drop-down arrow of a current cell with choices."""
     return QRect(cell.right() - ARROW - 2, cell.center().y() - ARROW // 2, ARROW, ARROW)
 
 

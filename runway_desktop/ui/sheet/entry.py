@@ -1,4 +1,4 @@
-"""Opens and closes the windows of sheets, and knows which are open. GUI thread only."""
+"""Opens and closes sheet windows, and tracks which are open. GUI thread only."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 def open_room(desk: Desk, wish: Any) -> None:
-    """`wish`: None for a blank sheet, what was gathered, the id of a kept sheet, a `Sheets` or a `BatchMenu`."""
+    """`wish`: None for a blank sheet, gathered rows, a stored sheet's id, a `Sheets` or a `BatchMenu`."""
     sheets = desk.window.findChild(OpenSheets) or OpenSheets(desk)
     match wish:
         case Sheets.KEPT:
@@ -69,8 +69,8 @@ class OpenSheets(QObject):
         return tuple(self._windows.values())
 
     async def keep_all(self) -> None:
-        """Writes every open sheet, as the program ends. One that cannot be written keeps neither the others nor the end
-        from coming: what was kept of it before stays."""
+        """Stores all open sheets when the program quits. A failure is logged and does not stop the others; the
+        previously stored version remains."""
         for window in self.windows:
             window.table.finish_editing()
             try:
@@ -80,7 +80,7 @@ class OpenSheets(QObject):
             window.sheet.let_go()
 
     def batch_menu(self, batch_id: BatchId, at: QPoint) -> None:
-        """What can be done with a whole batch."""
+        """Opens the context menu of a batch."""
         menu = passing_menu(self._window)
         menu.addAction("Open sheet", lambda: self.door.open_batch(batch_id))
         menu.addAction("Show as grid", lambda: self.door.open_batch(batch_id, as_grid=True))

@@ -1,5 +1,5 @@
-"""The small square at the corner of the selected cells: dragged down it fills them into the rows below. Ctrl+D does the
-same by keyboard. GUI thread only."""
+"""Fill handle: the square at the corner of the selection; dragged down it fills the cells below. Ctrl+D does the same.
+GUI thread only."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ SIDE = GRID
 
 class FillHandle(QWidget):
     dragged_to = Signal(int)
-    """The row where it was let go, below the selected ones."""
+    """Row of the drop, below the selection."""
 
     def __init__(self, table: QTableView, theme: Theme, area: Callable[[], QRect]) -> None:
-        """`area`: the selected cells in the viewport, empty where nothing may be filled."""
+        """`area` returns the selection's rectangle in the viewport, empty if it cannot be filled."""
         super().__init__(table.viewport())
         self._table = table
         self._theme = theme
@@ -37,7 +37,7 @@ class FillHandle(QWidget):
         table.horizontalHeader().sectionResized.connect(self.place)
 
     def place(self, *_: object) -> None:
-        """To the corner of what is selected now."""
+        """Moves to the corner of the selection."""
         area = self._area()
         corner = area.bottomRight() - QPoint(SIDE // 2, SIDE // 2)
         self.setVisible(not area.isEmpty() and viewport_of(self._table).rect().contains(corner))

@@ -1,4 +1,4 @@
-"""What most rows of a sheet have wrong, and the button that sets it right in all of them. GUI thread only."""
+"""Bar with the most common error of a sheet's rows, and a button that fixes it in all of them. GUI thread only."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.sheet.sheet import Sheet
 
 _AFTER_MS = 120
-"""While one types, it is not looked for with each key."""
+"""Debounce while typing."""
 
 
 class FixBar(QFrame):
     rows_wanted = Signal(int, str)
-    """The place of the first row with the fault, and the key of its column."""
+    """First row with the error, and the key of its column."""
 
     def __init__(self, sheet: Sheet, theme: Theme, is_editing: Callable[[], bool], parent: QWidget) -> None:
-        """`is_editing`: whether a cell is being edited, under which nothing may move."""
+        """`is_editing`: whether a cell is being edited; then the layout must not change."""
         super().__init__(parent)
         self._sheet = sheet
         self._is_editing = is_editing

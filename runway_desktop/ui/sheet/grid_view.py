@@ -1,5 +1,5 @@
-"""What became of a sheet, as a grid of posters with their states. Return or a double click shows the task in the list.
-GUI thread only."""
+"""Results of a sheet as a grid of posters with states. Return or a double click shows the task in the list. GUI thread
+only."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class _PosterDelegate(ItemDelegate):
         self._posters = posters
         self.scrub = HoverScrub(theme, posters, self)
         self.scrubbed = QModelIndex()
-        """Where the pointer is."""
+        """Cell under the pointer."""
 
     @staticmethod
     def poster_box(cell: QRect) -> QRect:

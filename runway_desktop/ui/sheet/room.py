@@ -1,4 +1,4 @@
-"""Sheets, as a record."""
+"""Room record of sheets."""
 
 from runway_desktop.domain.text import Text
 from runway_desktop.ui.room import Kind, Room

@@ -1,4 +1,4 @@
-"""The numbers at the left of a sheet's rows. GUI thread only."""
+"""Row numbers of a sheet. GUI thread only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 
 
 class RowNumbers(QHeaderView):
-    """As wide as the last number, which is the widest. Qt asks two hundred rows for theirs, whenever some are added."""
+    """Vertical header that measures only the last number, the widest. QHeaderView measures two hundred rows after each
+    insertion."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)

@@ -1,7 +1,7 @@
-"""The table of a sheet: the keys of a spreadsheet, blocks in and out of the clipboard, files dropped on cells.
+"""Table view of a sheet: spreadsheet keys, copy and paste of blocks, files dropped on cells.
 
-Return keeps and goes down, typing replaces, Delete empties, Ctrl+D fills down, F8 goes to the next finding. What a
-key means is carried out by the view-model. GUI thread only.
+Return commits and goes down, typing replaces, Delete clears, Ctrl+D fills down, F8 goes to the next error. The
+view-model carries out the edits. GUI thread only.
 """
 
 from __future__ import annotations
@@ -47,22 +47,22 @@ from .fill_handle import FillHandle
 from .row_numbers import RowNumbers
 
 _WIDTHS = {MODEL: 18, RESULT: 9, CREDITS: 10, STATE: 21, "duration": 11, "seed": 10, "ratio": 14, "promptImage": 11}
-"""In units of the grid, where there is room for it; the prompt takes the rest."""
+"""In multiples of `GRID`, if they fit; the prompt column stretches."""
 _USUAL_WIDTH = 13
 _NARROW_STATE = 15
 _MEASURED = 60
-"""Rows whose texts say how narrow a column may get."""
+"""Number of rows measured for a column's minimum width."""
 LEAST_PROMPT = 24 * GRID
 
 
 class SheetTable(QTableView):
     menu_wanted = Signal(QPoint)
     files_dropped = Signal(object, object)
-    """Paths that were dropped beside the cells, and None; or paths and the index of a cell."""
+    """Dropped paths with the cell's index, or None outside the cells."""
     input_wanted = Signal(object)
-    """The index of a cell of inputs: a file is to be chosen for it."""
+    """Index of an input cell that needs a file dialog."""
     task_wanted = Signal(int)
-    """Place of a sent row: its task is to be shown."""
+    """Row whose sent task to show."""
 
     def __init__(self, model: SheetModel, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
         super().__init__(parent, showGrid=False, wordWrap=False, cornerButtonEnabled=False)
@@ -70,10 +70,10 @@ class SheetTable(QTableView):
         self._model = model
         self._theme = theme
         self._by_hand: set[str] = set()
-        """Columns whose width the person chose."""
+        """Columns resized by the person."""
         self._is_fitting = False
         self._measured: dict[int, int] = {}
-        """What each column asks for, until its texts are others."""
+        """Cached minimum width of each column; cleared when its texts change."""
         self.setAccessibleName("Rows")
         self.setVerticalHeader(RowNumbers(self))
         self.setModel(model)
@@ -89,7 +89,8 @@ class SheetTable(QTableView):
         self.setDropIndicatorShown(False)
         rows, columns = self.verticalHeader(), self.horizontalHeader()
         for header in (rows, columns):
-            # A header asks each row whether all of its section is selected, at each paint. These do not show it.
+            # At each paint a header asks for each section whether all of it is selected. An unused selection model
+            # avoids that.
             header.setSelectionModel(QItemSelectionModel(model, header))
         columns.setHighlightSections(False)
         columns.setMinimumSectionSize(6 * GRID)
@@ -110,11 +111,11 @@ class SheetTable(QTableView):
         if model.rowCount():
             self.go_to(model.index(0, model.column_place(PROMPT) or 0))
 
-    # Commands, for keys, menu and buttons alike.
+    # Commands, for keys, menu and buttons.
 
     @property
     def chosen_rows(self) -> list[int]:
-        """Places of rows that have a chosen cell, or the current one."""
+        """Rows with a selected cell, else the current row."""
         places = {index.row() for index in self.selectionModel().selectedIndexes()}
         if not places and self.currentIndex().isValid():
             places = {self.currentIndex().row()}
@@ -122,16 +123,16 @@ class SheetTable(QTableView):
 
     @property
     def editor(self) -> QWidget | None:
-        """The editor of a cell that is open."""
+        """The open cell editor."""
         return self._delegate.editor
 
     def go_to(self, index: QModelIndex) -> None:
-        """Makes a cell the current one, and the only one that is chosen. The view's own way looks at the keys that are
-        held down, and one of a shortcut is no wish to choose more."""
+        """Makes a cell current and the only one selected. `setCurrentIndex` would extend the selection by the modifiers
+        of a shortcut."""
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def finish_editing(self) -> None:
-        """Keeps what is being typed and closes its editor."""
+        """Commits and closes the open editor."""
         if self._delegate.editor is not None:
             self._delegate.keep(self._delegate.editor)
 
@@ -158,7 +159,7 @@ class SheetTable(QTableView):
         keys = [column.key for column in self._visible_columns(current)]
         chosen = self._block()
         if len(block) == len(block[0]) == 1 and (len(chosen) > 1 or (chosen and len(chosen[0]) > 1)):
-            # One copied cell goes into all that are chosen.
+            # A single copied cell fills the whole selection.
             block = [[block[0][0]] * len(chosen[0])] * len(chosen)
         place, across = QPersistentModelIndex(current), max(map(len, block))
         self._model.write_block(
@@ -172,7 +173,7 @@ class SheetTable(QTableView):
         self._model.write({place: None for line in self._block() for place in [self._place(i) for i in line]}, words)
 
     def fill_down(self) -> None:
-        """The first chosen row's cells into those below; of a single cell, the one above into it."""
+        """Copies the first selected row into those below; for a single cell, the one above into it."""
         block = self._block()
         if not block:
             return
@@ -187,7 +188,7 @@ class SheetTable(QTableView):
         self._model.write(after, "Fill down")
 
     def fill_to(self, row: int) -> None:
-        """The selected cells into the rows below them, as far as `row`, over and over where there are several."""
+        """Repeats the selected block down to `row`."""
         block = self._block()
         first = block[-1][0].row() + 1 if block else 0
         after: dict[tuple[int, str], Any] = {}
@@ -199,7 +200,7 @@ class SheetTable(QTableView):
             self._model.write(after, "Fill down", lambda: self._choose_all(chosen, last))
 
     def open_choices(self) -> None:
-        """The list of what the current cell may be, with prices where they differ; of a cell of inputs the files."""
+        """Opens the options of the current cell, with prices if they differ; for an input cell, the file dialog."""
         index = self.currentIndex()
         if not index.isValid() or not self._model.flags(index) & Qt.ItemFlag.ItemIsEditable:
             return
@@ -248,7 +249,7 @@ class SheetTable(QTableView):
     # Events.
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A press on the arrow of the current cell, or on its "Add", opens what it may be."""
+        """A click on the current cell's arrow, or on "Add", opens its options."""
         at, current = event.position().toPoint(), self.currentIndex()
         cell = self.visualRect(current)
         is_current = current.isValid() and cell.contains(at) and not event.modifiers()
@@ -274,7 +275,7 @@ class SheetTable(QTableView):
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() and current.isValid():
             self._return(current)
         elif event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
-            # A shortcut of the window is no typing.
+            # Shortcuts of the window must not start editing.
             event.ignore()
             if event.key() in _MOVES:
                 super().keyPressEvent(event)
@@ -308,10 +309,10 @@ class SheetTable(QTableView):
         self._fit_columns()
         self._handle.place()
 
-    # Below.
+    # Helpers.
 
     def _fillable(self) -> QRect:
-        """The selected cells in the viewport, where all of them can be written."""
+        """Rectangle of the selection in the viewport; empty unless all of it is editable."""
         # By ranges: after a paste there may be tens of thousands of cells.
         selection = self.selectionModel().selection()
         ranges = [selection.at(place) for place in range(selection.size())]
@@ -335,7 +336,7 @@ class SheetTable(QTableView):
             event.ignore()
 
     def _return(self, current: QModelIndex) -> None:
-        """Down, and at the end into a new row."""
+        """Goes down; at the end, adds a row."""
         if self._model.rows[current.row()].sent:
             self._show_task(current)
             return
@@ -348,7 +349,7 @@ class SheetTable(QTableView):
             self.task_wanted.emit(index.row())
 
     def _block(self) -> list[list[QModelIndex]]:
-        """The rectangle around the chosen cells, or the current one, in the order in which columns are seen."""
+        """Bounding rectangle of the selection, else the current cell, in visual column order."""
         chosen = self.selectionModel().selectedIndexes() or [self.currentIndex()]
         chosen = [index for index in chosen if index.isValid()]
         if not chosen:
@@ -388,8 +389,8 @@ class SheetTable(QTableView):
         self.viewport().update()
 
     def _fit_columns(self, *_: object) -> None:
-        """Each as wide as it is usual, or, where the prompt had no room then, as its own texts need. What the person
-        chose stays."""
+        """Sets column widths: the usual ones, or less where the texts allow it if the prompt would not fit. Columns
+        resized by the person are kept."""
         usual = {column.key: _WIDTHS.get(column.key, _USUAL_WIDTH) * GRID for column in self._model.columns}
         prompt, header = self._model.column_place(PROMPT), self.horizontalHeader()
         narrow = self.viewport().width() - sum(usual.values()) + usual.get(PROMPT, 0) < LEAST_PROMPT
@@ -401,7 +402,7 @@ class SheetTable(QTableView):
                 header.resizeSection(place, min(wanted, self._needed(place)) if narrow else wanted)
         state = self._model.column_place(STATE)
         if narrow and state is not None and STATE not in self._by_hand:
-            # What is left beside a prompt of the least width is the sentence's before it is the prompt's.
+            # Space left by a prompt of minimum width goes to the state column first.
             others = sum(header.sectionSize(at) for at in range(header.count()) if at not in (prompt, state))
             room = self.viewport().width() - others - LEAST_PROMPT
             header.resizeSection(state, max(header.sectionSize(state), min(usual[STATE], room)))
@@ -409,8 +410,7 @@ class SheetTable(QTableView):
         self._is_fitting = False
 
     def _needed(self, place: int) -> int:
-        """What the title and the first rows of a column ask for. A window that opens asks some times before there is
-        anything else to measure."""
+        """Cached minimum width of a column's title and first rows. Opening the window asks several times."""
         if place not in self._measured:
             self._measured[place] = self._measure(place)
         return self._measured[place]
@@ -421,14 +421,14 @@ class SheetTable(QTableView):
     def _measure(self, place: int) -> int:
         model, cells, title = self._model, self.fontMetrics(), self.horizontalHeader().sectionSizeHint(place)
         if model.columns[place].key == STATE:
-            # What is wrong with the chosen row stands below the table, whole.
+            # Narrow: the line below the table has the full text for the current row.
             return max(title, _NARROW_STATE * GRID)
-        # Most columns say the same in many rows, and measuring is what takes the time.
+        # Distinct texts only: most rows repeat them, and measuring is slow.
         texts = {str(model.index(row, place).data() or "") for row in range(min(model.rowCount(), _MEASURED))}
         return max(title, max(map(cells.horizontalAdvance, texts), default=0) + 2 * PADDING + 2)
 
     def _fit_prompt(self) -> None:
-        """The prompt takes the room that the others leave."""
+        """Gives the remaining width to the prompt column."""
         place = self._model.column_place(PROMPT)
         if place is None or PROMPT in self._by_hand:
             return

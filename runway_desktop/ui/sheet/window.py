@@ -1,7 +1,6 @@
-"""The window of a batch sheet: the table, what is wrong, what it will cost, and the buttons that send.
+"""Window of a batch sheet: table, errors, price, and buttons to send.
 
-It stands beside the main window and is kept as it is when it is closed. Shows the view-models and commands them. GUI
-thread only.
+A separate window; closing it stores the sheet. A view of its view-models. GUI thread only.
 """
 
 from __future__ import annotations
@@ -68,7 +67,7 @@ from .grid_view import GridWindow
 from .table import SheetTable
 
 PAINTED_WITHIN_MS = 400
-"""A window that was not painted by then may be minimized: its rows are checked all the same."""
+"""A window not painted within this time may be minimized; its rows are checked anyway."""
 
 
 class SheetWindow(Dialog):
@@ -114,8 +113,8 @@ class SheetWindow(Dialog):
         return wanted if parent is None else wanted.boundedTo(parent.window().size() - QSize(4 * GRID, 8 * GRID))
 
     def first_steps(self) -> Sequence[Callable[[], object]]:
-        """What the first showing would do in one turn, to be done before it in turns of their own: laying out, and
-        painting, which nobody sees, but which finds its letters and shapes for the next time."""
+        """Layout and an off-screen paint, as steps for separate passes of the event loop before the window is shown.
+        The paint fills the font caches."""
         table = self.table
         frame = (table, table.horizontalHeader(), table.verticalHeader())
         return self._lay_out, partial(self._paint, *frame), partial(self._paint, viewport_of(table))
@@ -140,7 +139,7 @@ class SheetWindow(Dialog):
         choose_target(self, "Export sheet", self.sheet.export, start, "Tables (*.csv)")
 
     def done(self, result: int) -> None:
-        """However it is closed, it is kept."""
+        """Stores the sheet however it is closed."""
         self._close()
         super().done(result)
 
@@ -151,11 +150,12 @@ class SheetWindow(Dialog):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._waits_for_paint.isActive():
-            # Behind this painting.
+            # After this paint event.
             self._waits_for_paint.start(0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        # Escape ends the editing of a cell; a second one must not close the sheet, and Return must not send it.
+        # Escape ends the editing of a cell; pressed again it must not close the sheet. Return must not press the send
+        # button.
         if event.key() not in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
 
@@ -173,7 +173,7 @@ class SheetWindow(Dialog):
             self._is_closed = True
             self.table.finish_editing()
             self.sheet.close()
-            # Rows may still be being stored: the sheet lives until that, and its being kept, are done.
+            # Rows may still be saving, so the sheet outlives its window until that is done.
             self.sheet.setParent(None)
             self._posters.shutdown()
 
@@ -192,7 +192,7 @@ class SheetWindow(Dialog):
         self.table.task_wanted.connect(lambda place: self.show_wanted.emit(self._tasks_of([place])))
         self._of_row = ElidedLabel(self, Qt.TextElideMode.ElideRight)
         self._of_row.setAccessibleName("The selected row")
-        # It keeps its line when it has nothing to say: the table must not jump while one goes through its rows.
+        # Fixed height, so that the table does not move while rows without a message are selected.
         self._of_row.setFixedHeight(self._of_row.fontMetrics().height() + 2)
         self._total = words(self, tone="muted")
         self._total.setAccessibleName("Total")
@@ -239,7 +239,7 @@ class SheetWindow(Dialog):
         return row
 
     def _button(self, text: str, does: Callable[[], object], kind: str = "") -> QPushButton:
-        # Without the signal's own word, which would be taken for how many to send.
+        # `clicked` passes a bool, which would be taken as the number of rows to send.
         return push_button(self, text, lambda _=False: does(), kind=kind)
 
     def _menu(self, at: QPoint) -> None:
@@ -307,7 +307,7 @@ class SheetWindow(Dialog):
         self._default.setAccessibleName(f"Model of rows that name none: {pair.label}")
 
     def _show_row(self, *_: object) -> None:
-        """What is wrong with the chosen row, whole, which its last cell seldom has room for."""
+        """Shows the current row's error in full, since its cell is usually too narrow."""
         model, row = self.sheet.model, self.table.currentIndex().row()
         place = model.column_place(STATE)
         state = model.index(row, place) if place is not None else QModelIndex()
@@ -384,7 +384,7 @@ class _Step(QUndoCommand):
         self._is_done = True
 
     def redo(self) -> None:
-        # A stack carries out what is pushed; this was done already.
+        # QUndoStack runs `redo` on push, but the edit is already done.
         if self._is_done:
             self._is_done = False
         else:
@@ -418,8 +418,8 @@ class UndoSteps(QUndoStack):
             super().redo()
 
     def _why_not(self, what: str, has_step: bool) -> str:
-        """Nothing is taken back while rows are being stored or a change of many goes on: the stack would move on, and
-        the sheet would not."""
+        """Why undo is not possible. While rows are being stored or a large edit runs, the stack would move but the
+        sheet would not."""
         if not self._model.takes_edits:
             return "The sheet is still busy. Try again in a moment."
         return "" if has_step else f"There is nothing to {what}."
