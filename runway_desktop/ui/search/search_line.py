@@ -30,7 +30,7 @@ _TO_WHAT_WAS_FOUND = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.K
 
 
 class SearchLine(QLineEdit):
-    """The present search is to be kept."""
+    """The search field with its popup of suggestions."""
 
     left = Signal()
     """Move the focus to the results."""

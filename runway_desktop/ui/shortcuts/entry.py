@@ -1,4 +1,4 @@
-"""Opens the list of shortcuts. GUI thread only."""
+"""Entry point of the list of shortcuts. GUI thread only."""
 
 from __future__ import annotations
 

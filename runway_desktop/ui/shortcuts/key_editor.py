@@ -1,5 +1,5 @@
-"""Where one command's keys are changed: they are pressed, and hold at once; who has them already is said here, with the
-way to take them. GUI thread only.
+"""Editor of a command's keys: a pressed key applies at once; on a conflict it names the other command and offers to
+take the key. GUI thread only.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from runway_desktop.usecases.words.plain import tip
 
 
 class KeyField(QKeySequenceEdit):
-    """One key with its modifiers. The line inside has the focus, so that a screen reader meets a field with words and
-    not a nameless surface around one."""
+    """Field for one key with modifiers. The focus is on the inner line edit, so that screen readers find a named field
+    rather than an unnamed container."""
 
     left = Signal()
-    """Escape alone, which means leaving here as everywhere."""
+    """Escape was pressed without modifiers: leave the editor."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -37,13 +37,13 @@ class KeyField(QKeySequenceEdit):
 
     @property
     def line(self) -> QLineEdit:
-        """Qt's own, looked for each time: its wrapper is not kept."""
+        """QKeySequenceEdit's own line edit, looked up each time to avoid keeping its wrapper."""
         return self.findChild(QLineEdit)  # type: ignore[return-value]
 
 
 class _Pressed(QObject):
-    """Hands the keys that are pressed in the line to the field. A filter of its own: Qt's field is one already, before
-    it is built and while it goes."""
+    """Event filter that passes keys from the inner line edit to the field. A separate object: the field is an event
+    filter of Qt itself, also during its construction and destruction."""
 
     def __init__(self, field: KeyField) -> None:
         super().__init__(field)
@@ -64,14 +64,14 @@ class _Pressed(QObject):
 
 class KeyEditor(QWidget):
     left = Signal()
-    """Back to the list, with the keys as they are."""
+    """Return to the list without a change."""
 
     def __init__(self, keys: Keys, parent: QWidget) -> None:
         super().__init__(parent)
         self._keys = keys
         self._command: Command[Any] | None = None
         self._wanted: list[QKeySequence] = []
-        """What was asked for and belongs to others still."""
+        """Requested keys that other commands still have."""
         self._what = strong(words(self, wrap=False))
         self._edit = KeyField(self)
         self._edit.setMinimumWidth(20 * GRID)
@@ -91,22 +91,22 @@ class KeyEditor(QWidget):
         self.show_command(None)
 
     def show_command(self, command: Command[Any] | None) -> None:
-        """None: nothing is chosen."""
+        """Shows a command; None for no selection."""
         self._command = command
         self._again()
 
     def begin(self) -> None:
-        """The next keys that are pressed are the command's."""
+        """Focuses the field for the next key."""
         if self._edit.isEnabled():
             self._edit.line.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _name(self, name: str) -> None:
-        """The line inside is a control of its own to a screen reader."""
+        """Names the inner line edit too, which screen readers treat as a control of its own."""
         self._edit.setAccessibleName(name)
         self._edit.line.setAccessibleName(name)
 
     def _again(self) -> None:
-        """As it is now, without what was asked for."""
+        """Shows the current keys; drops a pending request."""
         command, self._wanted = self._command, []
         self._take.hide()
         can = command is not None and not command.fixed
@@ -147,7 +147,7 @@ class KeyEditor(QWidget):
             self._ask_for(default_keys(self._command))
 
     def _ask_for(self, wanted: list[QKeySequence]) -> None:
-        """Takes the keys, unless somebody has them: then it says who, and how to take them all the same."""
+        """Sets the keys; if other commands have them, names these and offers to take the keys."""
         command = self._command
         if command is None:
             return

@@ -1,4 +1,4 @@
-"""The list of shortcuts, as a record."""
+"""Room record of the list of shortcuts."""
 
 from runway_desktop.domain.text import Text
 from runway_desktop.ui.room import Kind, Room

@@ -1,4 +1,4 @@
-"""All commands with their keys, by what they are for: searched, and changed below the list. GUI thread only."""
+"""List of all commands with their keys, by section, with search and an editor below. GUI thread only."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _READ = Qt.ItemDataRole.AccessibleTextRole
 
 
 class ShortcutsDialog(Dialog):
-    """`first` is the section that is in sight at first."""
+    """`first` is the section to scroll to."""
 
     def __init__(self, keys: Keys, parent: QWidget | None = None, first: Section | None = None) -> None:
         super().__init__("Keyboard shortcuts", parent)

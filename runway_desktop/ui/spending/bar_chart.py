@@ -1,7 +1,7 @@
-"""A bar for each day, painted by ourselves: bars, three lines and a few labels need no chart library, which would bring
-its own colors and megabytes into the bundle. GUI thread only.
+"""Bar chart of spending per day, painted without a chart library: its own colors and megabytes are not worth a few bars
+and labels.
 
-The mouse or the arrow keys choose a day, whose sum is then said above it and to a screen reader.
+Mouse or arrow keys select a day, whose sum is shown above it and announced to screen readers. GUI thread only.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from runway_desktop.usecases.words.spending import DayBar
 
 HEIGHT = 24 * GRID
 STEPS = 3
-"""Lines above the ground, at most."""
+"""Maximum number of grid lines above the base line."""
 WIDEST = 5 * GRID
-"""Of a bar: a week is not seven walls."""
+"""Maximum width of a bar, for short periods."""
 
 
 def scale(most: float) -> tuple[float, float]:
-    """The distance of the lines and the top of the chart, both round: 640 → (250, 750)."""
+    """Grid step and top of the axis, both round numbers: 640 → (250, 750)."""
     if most <= 0:
         return 1.0, float(STEPS)
     rough = most / STEPS
@@ -50,7 +50,7 @@ class BarChart(QWidget):
         FollowsTheme(theme, self, self.update)
 
     def show_days(self, bars: Sequence[DayBar], cap: float | None = None, empty: str = "") -> None:
-        """`cap` draws the line of the day's cap; `empty` is said in place of bars."""
+        """`cap` draws a line for the daily cap; `empty` is text instead of bars."""
         self._bars, self._cap, self._empty = tuple(bars), cap, empty
         self._choose(-1)
         busiest = max(bars, key=lambda bar: bar.credits, default=None)
@@ -59,7 +59,7 @@ class BarChart(QWidget):
         self.update()
 
     def words(self) -> str:
-        """What is said of the chosen day, empty while none is."""
+        """Text of the selected day; empty if there is none."""
         return self._bars[self._chosen].words if 0 <= self._chosen < len(self._bars) else ""
 
     def sizeHint(self) -> QSize:
@@ -162,7 +162,7 @@ class BarChart(QWidget):
         painter.setOpacity(1.0)
 
     def _paint_labels(self, painter: QPainter, plot: QRectF, metrics: QFontMetricsF) -> None:
-        """As many days as fit; the first of a month says its name."""
+        """Labels as many days as fit."""
         needed = metrics.horizontalAdvance("30 Nov") + GRID
         every = max(1, math.ceil(needed / max(1.0, plot.width() / max(1, len(self._bars)))))
         painter.setPen(self._theme.color(Role.FAINT))

@@ -1,4 +1,4 @@
-"""Opens the Spending window. GUI thread only."""
+"""Entry point of the Spending window. GUI thread only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .spending_window import SpendingWindow
 
 
 def open_room(desk: Desk, _wish: object) -> None:
-    """One window of it; asked for again it comes to the front."""
+    """Opens the window, or brings the open one to the front."""
     opened = desk.window.findChild(SpendingWindow)
     if opened is None:
         model = SpendingModel(desk.cases, desk.models.bridge, desk.runner, desk.window)

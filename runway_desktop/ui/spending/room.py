@@ -1,4 +1,4 @@
-"""The Spending window, as a record."""
+"""Room record of the Spending window."""
 
 from runway_desktop.domain.text import Text
 from runway_desktop.ui.room import Kind, Room

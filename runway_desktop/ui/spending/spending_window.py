@@ -1,6 +1,6 @@
-"""*Spending*: the days as bars, models, projects, batches and programs as a table, and beside them what Runway reports.
+"""The Spending window: bars per day; a table by model, project, batch or program; and Runway's report for comparison.
 
-A window of its own, so that it can stay open beside the list. GUI thread only.
+A separate window, so that it can stay open next to the list. GUI thread only.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ from .bar_chart import BarChart
 
 class SpendingWindow(Dialog):
     caps_wanted = Signal()
-    """The person wants to see or change the caps."""
+    """Show the caps in the preferences."""
 
     def __init__(self, model: SpendingModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Spending", parent)
@@ -84,7 +84,7 @@ class SpendingWindow(Dialog):
         model.refresh()
 
     def choose_file(self, project: str | None) -> None:
-        """Asks where the bill goes, and writes it."""
+        """Asks for the target file, then writes the bill."""
         start = documents() / self._model.bill_name(project)
         choose_target(self, "Export a bill", lambda path: self._model.export(path, project), start, "CSV files (*.csv)")
 
@@ -200,7 +200,7 @@ class MoneyCell(QStyledItemDelegate):
                 QRectF(room.left(), room.top(), max(3.0, room.width() * share), room.height()), 3, 3
             )
             painter.restore()
-        # The text stands where the header's does; the bar takes the whole cell.
+        # The text is aligned with the header's; the bar uses the whole cell.
         inner = QStyleOptionViewItem(option)
         inner.rect = option.rect.adjusted(PADDING, 0, -PADDING, 0)
         super().paint(painter, inner, index)
@@ -218,7 +218,7 @@ class MoneyCell(QStyledItemDelegate):
 
 
 def money_table(model: QAbstractItemModel, theme: Theme, name: str, parent: QWidget) -> QTableView:
-    """A table that is read, not edited: the first column takes what is left."""
+    """A read-only table whose first column stretches."""
     table = QTableView(parent)
     table.setModel(model)
     table.setItemDelegate(MoneyCell(theme, table))

@@ -1,5 +1,4 @@
-"""The commands that judge and compare: the selected tasks, or in the large view and the compare window what is looked
-at."""
+"""Command records that judge and compare: the selected tasks, or the current take in large view and compare window."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ _STAR_OF_NOW = Text("Rate 1 star, the rating now", "Rate {n} stars, the rating n
 class Judges(Protocol):
     @property
     def has_any(self) -> bool:
-        """Whether there is a task to be judged."""
+        """Whether there is a task to judge."""
 
     def rate(self, stars: int) -> None: ...
     def pick(self, pick: Pick) -> None: ...
@@ -33,7 +32,7 @@ def _nothing_to_compare(on: Judges) -> Text | str:
 
 
 def star_words(stars: int, rating: int) -> Text:
-    """What a star says to a screen reader, among those that show a rating."""
+    """Accessible text of a star button."""
     return (_STAR_OF_NOW if stars == rating else _STAR).of(stars)
 
 
@@ -54,7 +53,7 @@ REJECT = _seen(
 )
 _words = {0: Text("Clear rating")} | {n: Text("Rate {stars}").with_(stars=n) for n in range(1, MOST_STARS + 1)}
 RATE = tuple(_seen(f"judge.rate.{n}", words, partial(_rate, n), f"{n}", begins=n == 1) for n, words in _words.items())
-"""By the number of stars; the first clears the rating."""
+"""By number of stars; 0 clears the rating."""
 TAG = _chosen(
     "judge.tag",
     "Tag…",

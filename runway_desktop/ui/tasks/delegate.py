@@ -1,8 +1,8 @@
-"""Paints the rows of the task list: poster, prompt over settings, state in words over a bar, cost and time in
-aligned figures.
+"""Painter of the task list's rows: poster, prompt above settings, state above a progress bar, cost and time in tabular
+digits.
 
-A row is painted as a whole, by the view: asked cell by cell, each for itself, a tall window takes longer than a frame.
-Colors and icons are looked up at each paint.
+The view paints each row as a whole: cell by cell, a tall window would take longer than a frame. Colors and icons are
+read at each paint.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .poster_cache import PosterCache
 from .text_cache import Ink, Sides, TextCache
 
 _STILL = 0.5
-"""Where the moving part of an indeterminate bar stands while motion is reduced."""
+"""Position of an indeterminate bar's moving part while motion is reduced."""
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -35,10 +35,10 @@ class RowDelegate(QStyledItemDelegate):
         self._theme = theme
         self._posters = posters
         self.phase = 0.0
-        """Where the moving part of an indeterminate bar stands, 0 to 1; the view advances it."""
+        """Position of an indeterminate bar's moving part, 0 to 1; the view's timer advances it."""
         self.hovered_row = -1
         self.lead = 0
-        """Pixels before the posters, for a row's place in the queue."""
+        """Width in pixels before the posters, for the queue position."""
         self._letters = TextCache(theme)
         self.header = GroupHeader(theme, self._letters)
 
@@ -50,7 +50,7 @@ class RowDelegate(QStyledItemDelegate):
         return QSize(80, self.row_height(option.font, self._theme.small_font()))
 
     def begin(self, painter: QPainter, font: QFont) -> None:
-        """Before the rows of one painting."""
+        """Call before painting rows."""
         self._letters.use(font)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
 
@@ -68,8 +68,8 @@ class RowDelegate(QStyledItemDelegate):
         scrub: HoverScrub | None = None,
         button: str = "",
     ) -> None:
-        """`cells` are the columns in sight with their left edges and widths; `current` marks where the keyboard is,
-        `scrub` has the frame of the clip whose poster the pointer crosses."""
+        """`cells` are the visible columns with left edge and width. `current` marks the keyboard's row; `scrub` paints
+        the frame if the pointer is on the poster."""
         color = self._theme.color
         if selected or hovered:
             painter.fillRect(rect, color(Role.SELECTED if selected else Role.RAISED))
@@ -96,13 +96,13 @@ class RowDelegate(QStyledItemDelegate):
     def button_box(
         self, left: int, top: int, width: int, height: int, text: str, direction: Qt.LayoutDirection
     ) -> QRect:
-        """Where the button of a row is, in the cell of its prompt."""
+        """Rectangle of a row's button, in the prompt cell."""
         wide, high = self._letters.button_width(text), self._letters.small.height + GRID
         place = QRect(left + width - GRID - wide, top + (height - high) // 2, wide, high)
         return Sides(direction, QRect(left, top, width, height)).place(place)
 
     def drop_line(self, painter: QPainter, y: int, width: int, words: str) -> None:
-        """Where what is lifted would stand, and when it would be sent."""
+        """Paints the drop position of dragged rows, with the time at which they would be sent."""
         accent = self._theme.color(Role.ACCENT)
         painter.fillRect(0, y - 1, width, 2, accent)
         painter.setPen(QPen(accent, 2))
@@ -124,7 +124,7 @@ class RowDelegate(QStyledItemDelegate):
             painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, words)
 
     def _order(self, painter: QPainter, rect: QRect, direction: Qt.LayoutDirection, words: RowWords) -> None:
-        """A grip, and the row's place in the queue."""
+        """Paints a drag handle and the row's position in the queue."""
         sides, letters = Sides(direction, rect), self._letters
         side = 2 * GRID
         grip = QRect(rect.left() + GRID // 2, rect.center().y() - side // 2, side, side)
@@ -154,7 +154,7 @@ class RowDelegate(QStyledItemDelegate):
                 letters.line(painter, sides, inner, words.plain.get(column, ""), ink, at_end=figures)
 
     def poster_box(self, left: int, top: int, width: int, height: int, direction: Qt.LayoutDirection) -> QRect:
-        """Where the poster is in its cell."""
+        """Rectangle of the poster in its cell."""
         inner = QRect(left + GRID, top, width - 2 * GRID, height - 1)
         return Sides(direction, inner).place(inner.adjusted(self.lead + GRID // 2, GRID // 2 + 1, 0, -GRID // 2))
 

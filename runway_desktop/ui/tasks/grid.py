@@ -1,7 +1,7 @@
-"""The grid: the same model and the same selection as the list, as posters of a size that one chooses.
+"""Grid view: the list's model and selection as posters of adjustable size.
 
-Lays out by arithmetic (`grid_layout`), so that a hundred thousand tasks cost what is in sight. Live changes move
-neither selection nor what is looked at. GUI thread.
+`grid_layout` computes positions, so the cost depends on the visible cells, not on the number of tasks. Live changes
+keep selection and scroll position. GUI thread only.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from .poster_cache import PosterCache
 from .task_items import AnyIndex, TaskItems
 
 SMALLEST, LARGEST, USUAL = 120, 420, 208
-"""Widths of a poster, device-independent pixels."""
+"""Poster widths in device-independent pixels."""
 _GAP = GRID + GRID // 2
 _LOOK_MS = 500
 _STEP = 1.15
-"""By so much a step of zooming makes posters larger."""
+"""Factor of one zoom step."""
 _NOTCH = 120
-"""Of a mouse wheel, in eighths of a degree."""
+"""Mouse wheel step, in eighths of a degree."""
 
 ScrollHint = QAbstractItemView.ScrollHint
 _MOVES = QAbstractItemView.CursorAction
 
 
 class GridView(TaskItems, QListView):
-    """A list to Qt, so that a screen reader meets items with names; nothing of its layout is used."""
+    """A QListView for screen readers, which then find named items; its layout is not used."""
 
     zoomed = Signal(int)
-    """The width of the posters that the wheel or a key chose."""
+    """Poster width selected by wheel or key."""
 
     def __init__(
         self, model: TaskListModel, selection: QItemSelectionModel, theme: Theme, posters: PosterCache
@@ -70,7 +70,7 @@ class GridView(TaskItems, QListView):
         FollowsTheme(theme, self, self._restyle)
 
     def set_poster_width(self, width: int) -> None:
-        """What is looked at stays in sight."""
+        """Sets the poster width; keeps the visible tasks in place."""
         width = max(SMALLEST, min(LARGEST, width))
         if width != self.poster_width:
             self._note_place(anyway=True)
@@ -81,8 +81,8 @@ class GridView(TaskItems, QListView):
             self.viewport().update()
 
     def zoom(self, steps: float, at: QPoint | None = None) -> None:
-        """Larger posters, or smaller ones for less than none; 0 is the usual size. The task at that point of the
-        viewport, else the current one, stays where it is."""
+        """Zooms by steps, negative for smaller; 0 resets the size. The task at `at` (viewport coordinates), else the
+        current one, keeps its position."""
         current = self.visualRect(self.currentIndex())
         seen = self.viewport().rect()
         held = at if at is not None else current.center() if current.intersects(seen) else seen.center()
@@ -169,7 +169,7 @@ class GridView(TaskItems, QListView):
         return self.rows.index(line, Column.PROMPT)
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
-        """One cell, or from the one where a range began to the other: whole rows of the model, as the list has them."""
+        """Selects the cell at a point, or the range between two cells: whole model rows, as in the list."""
         chosen = QItemSelection()
         if rect.topLeft() == rect.bottomRight():
             lines = [self.line_at(rect.topLeft())]
@@ -193,7 +193,7 @@ class GridView(TaskItems, QListView):
         bar.setRange(0, max(0, layout.height - height))
         bar.setPageStep(height)
         bar.setSingleStep(max(20, (layout.cell_height + _GAP) // 3))
-        # Past the list's own, which would count rows below each other.
+        # Skips QListView's version, which would count one row per item.
         QAbstractItemView.updateGeometries(self)
 
     def doItemsLayout(self) -> None:
@@ -251,7 +251,7 @@ class GridView(TaskItems, QListView):
                     scrub=self.scrub if line == self._hovered else None,
                 )
         finally:
-            # A painter that is left open by an exception crashes Qt.
+            # An exception must not leave a painter open: Qt crashes.
             painter.end()
 
     def _laid_out(self) -> GridLayout:
@@ -290,8 +290,8 @@ class GridView(TaskItems, QListView):
         return self._laid_out().lines_between(top, top + self.viewport().height())
 
     def _note_place(self, *, anyway: bool = False) -> None:
-        """Which task is looked at: the current one if it is in sight, else the first; none at the top, where what is
-        new is to be seen."""
+        """Remembers a visible task and its position: the current one, else the first. None at the top, where new tasks
+        should appear."""
         self._anchor = None
         if self._layout is None or (self.verticalOffset() == 0 and not anyway):
             return

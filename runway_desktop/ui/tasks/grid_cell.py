@@ -1,5 +1,5 @@
-"""Paints one cell of the grid: the poster or the clip under the pointer, stars and pick in its corner, the prompt and
-the state in words below. Colors and fonts are looked up at each paint. GUI thread."""
+"""Painter of a grid cell: poster or scrub frame, stars and pick in its corner, prompt and state below. Colors and fonts
+are read at each paint. GUI thread only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .poster_cache import PosterCache
 from .text_cache import Sides, TextCache
 
 DIMMED = 0.35
-"""How much of a picture is seen whose file is missing."""
+"""Opacity of a picture whose file is missing."""
 
 
 class CellPainter:
@@ -28,16 +28,16 @@ class CellPainter:
         self.header = GroupHeader(theme, self._letters)
 
     def begin(self, painter: QPainter, font: QFont) -> None:
-        """Before the cells of one painting."""
+        """Call before painting cells."""
         self._letters.use(font)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
 
     def caption_height(self) -> int:
-        """What stands below the poster: two small lines."""
+        """Height of the two small lines below the poster."""
         return 2 * QFontMetrics(self._theme.small_font()).height() + GRID
 
     def poster_box(self, rect: QRect) -> QRect:
-        """The part of a cell above its caption."""
+        """The cell above its caption."""
         return QRect(rect.left(), rect.top(), rect.width(), rect.height() - self.caption_height())
 
     def paint(
@@ -67,7 +67,7 @@ class CellPainter:
             painter.drawRoundedRect(QRectF(poster).adjusted(0, 0, 0, 0), 5, 5)
 
     def _poster(self, painter: QPainter, box: QRect, words: RowWords, scrub: HoverScrub | None) -> None:
-        """Dimmed where the picture is all that is left here of a file that is missing, which an icon says too."""
+        """Paints the poster; dimmed and with an icon if the file itself is missing."""
         path, dimmed = words.poster, words.is_poster_alone
         painter.save()
         corners = QPainterPath()
@@ -81,7 +81,7 @@ class CellPainter:
         painter.restore()
 
     def _icon(self, painter: QPainter, box: QRect, words: RowWords, *, on_picture: bool) -> None:
-        """The state's in the middle, or the kind's of a result without a picture."""
+        """Paints the icon of the state, or of the kind for a result without a picture."""
         if words.status is None or not (words.sign or words.status.icon):
             return
         place = square_in(box, 3 * GRID)

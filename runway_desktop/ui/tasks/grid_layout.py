@@ -1,7 +1,7 @@
-"""Where the cells of the grid stand: groups below each other, each with its header and its rows of equal cells.
+"""Geometry of the grid: groups from top to bottom, each with a header and rows of equal cells.
 
-Pure arithmetic over the number of members of each group: whatever the number of tasks, a question is a search among
-the groups. Lengths in device-independent pixels, from the top of the first group.
+Pure arithmetic; each query is a binary search over the groups, whatever the number of tasks. Lengths are
+device-independent pixels from the top of the first group.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from runway_desktop.values import Struct
 
 
 class Box(Struct, frozen=True):
-    """A rectangle of the grid, in logical pixels."""
+    """A rectangle in device-independent pixels."""
 
     left: int
     top: int
@@ -22,7 +22,7 @@ class Box(Struct, frozen=True):
 
 
 class GridLayout:
-    """`headers` are the positions of the headers among the lines, ascending; `lines` their whole number."""
+    """`headers` are the line numbers of group headers, ascending; `lines` is the total number of lines."""
 
     def __init__(
         self, lines: int, headers: Sequence[int], *, width: int, cell: tuple[int, int], gap: int, header_height: int
@@ -31,12 +31,12 @@ class GridLayout:
         self._width = width
         self._gap = gap
         self.columns = max(1, (width - gap) // (cell[0] + gap))
-        """Cells beside each other."""
-        # What is left over goes to the cells, so that they reach from edge to edge.
+        """Number of columns."""
+        # Leftover width is distributed to the cells.
         self.cell_width = max(1, (width - gap) // self.columns - gap)
         self.cell_height = cell[1] + max(0, round((self.cell_width - cell[0]) * 9 / 16))
         self._starts: list[int] = []
-        """The first line of each block: a header, or the first task where there are no groups."""
+        """First line of each block: a header, or the first task without groups."""
         self._tops: list[int] = []
         self._has_header = bool(headers)
         self._header = header_height if headers else 0
@@ -51,7 +51,7 @@ class GridLayout:
         self.height = top
 
     def box(self, line: int) -> Box:
-        """Where a line stands: a header across, a task in its cell."""
+        """Rectangle of a line: a full-width header, or a task's cell."""
         block = self._block_of(line)
         top, within = self._tops[block], line - self._starts[block]
         if self._has_header:
@@ -69,7 +69,7 @@ class GridLayout:
         )
 
     def line_at(self, x: int, y: int) -> int:
-        """The line under a point; -1 between the cells."""
+        """Line at a point; −1 between cells."""
         if not self._starts or y < 0 or y >= self.height:
             return -1
         block = bisect_right(self._tops, y) - 1
@@ -88,7 +88,7 @@ class GridLayout:
         return line if line < end else -1
 
     def lines_between(self, top: int, bottom: int) -> range:
-        """The lines that may be seen between two heights, both in it."""
+        """Lines that may be visible between two heights, inclusive."""
         if not self._starts:
             return range(0)
         first = max(0, bisect_right(self._tops, top) - 1)
@@ -96,8 +96,8 @@ class GridLayout:
         return range(self._first_at(first, top), self._last_at(last, bottom) + 1)
 
     def beside(self, line: int, columns: int, rows: int) -> int:
-        """The task so many cells to the right and so many rows below; it stays where there is none. Rows go over
-        headers, and keep their column as far as there are cells."""
+        """The task `columns` cells to the right and `rows` rows below, for keyboard navigation; stays if there is none.
+        Moving by rows skips headers and keeps the column if possible."""
         if columns:
             return self._walk(line, columns)
         step = 1 if rows > 0 else -1
@@ -159,7 +159,7 @@ class GridLayout:
     def _first_at(self, block: int, y: int) -> int:
         start, end = self._span(block)
         rows = self._rows_above(block, y)
-        # Below its last cells a block has nothing more: what comes first there is the next block's header.
+        # Below a block's last cell, the next line is the next block's header.
         return start if rows <= 0 else min(end, self._first_task(block) + rows * self.columns)
 
     def _last_at(self, block: int, y: int) -> int:
@@ -167,5 +167,5 @@ class GridLayout:
         return min(end - 1, self._first_task(block) + (max(0, self._rows_above(block, y)) + 1) * self.columns - 1)
 
     def _rows_above(self, block: int, y: int) -> int:
-        """How many rows of cells of the block end above `y`."""
+        """Number of the block's rows that end above `y`."""
         return (y - self._tops[block] - self._header) // (self.cell_height + self._gap)

@@ -1,6 +1,5 @@
-"""The headers of the list. That of a group is painted across list or grid: fold, title, what is in it, what it cost and
-how long it still takes. The edges of that of the columns resize them, the prompt gives and takes the room, and an arrow
-shows by which one the list is sorted. GUI thread."""
+"""Headers of the list. A group header spans list or grid: fold arrow, title, contents, cost, remaining time. The column
+header resizes columns by their edges (the prompt takes the difference) and marks the sort column. GUI thread only."""
 
 from __future__ import annotations
 
@@ -19,14 +18,14 @@ _SIDE = 2 * GRID
 _GAP = GRID + GRID // 2
 _LEAST_TITLE = 60
 _BAR = 5 * GRID
-"""Width of the bar of what runs."""
+"""Width of the progress bar."""
 EDGE = GRID // 2 + 1
-"""Pixels on either side of the line between two columns that resize."""
+"""Width in pixels on each side of a column edge where it can be dragged."""
 _ARROW = 14
 
 
 class GroupHeader:
-    """`letters` are those of the painting that goes on."""
+    """Painter of group headers. `letters` is the text cache of the current paint."""
 
     def __init__(self, theme: Theme, letters: TextCache) -> None:
         self._theme = theme
@@ -60,7 +59,7 @@ class GroupHeader:
         self._words(painter, space, sides, words)
 
     def button_box(self, rect: QRect, words: GroupWords, direction: Qt.LayoutDirection) -> QRect | None:
-        """Where the button of a header is, whose place this is; None where it has none."""
+        """Rectangle of a group header's button inside `rect`; None if it has none."""
         if words.button:
             width, height = self._letters.button_width(words.button), rect.height() - GRID // 2 - 2
         elif words.sign:
@@ -102,14 +101,14 @@ class ColumnHeader(QHeaderView):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._theme = theme
         self._resized: tuple[Column, int, int, int] | None = None
-        """The column whose width is dragged, its sign, where the pointer began, and its width then."""
+        """During a resize: column, sign, pointer position and width at its start."""
         self._hovered: int | None = None
-        """Where the edge below the pointer is."""
+        """Position of the edge under the pointer."""
         self.setMouseTracking(True)
         viewport_of(self).setMouseTracking(True)
 
     def edge_at(self, point: QPoint) -> tuple[Column, int] | None:
-        """The column that an edge resizes, and whether it grows to its end (1) or to its beginning (-1)."""
+        """The column that an edge resizes, and 1 if it grows toward its end, −1 toward its start."""
         shown = [place for place in range(self.count()) if not self.isSectionHidden(self.logicalIndex(place))]
         is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         for before, after in zip(shown, [*shown[1:], None], strict=True):
@@ -157,7 +156,7 @@ class ColumnHeader(QHeaderView):
         super().mouseReleaseEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """An edge goes back to its usual place."""
+        """Resets the column at an edge to its default width."""
         found = self.edge_at(event.position().toPoint())
         if found is None:
             super().mouseDoubleClickEvent(event)
@@ -187,7 +186,7 @@ class ColumnHeader(QHeaderView):
         is_falling = self.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
         icon = self._theme.icon("mdi6.arrow-down" if is_falling else "mdi6.arrow-up", Role.ACCENT)
         title = self.fontMetrics().horizontalAdvance(COLUMNS[Column(logical)].title)
-        # Beside its title, on the side where there is room.
+        # Next to the title, on the side with space.
         at_end = COLUMNS[Column(logical)].is_number is not (self.layoutDirection() == Qt.LayoutDirection.RightToLeft)
         left = rect.right() - GRID - title - _ARROW - 2 if at_end else rect.left() + GRID + title + 2
         painter.drawPixmap(left, rect.center().y() - _ARROW // 2 + 1, icon.pixmap(_ARROW, _ARROW))

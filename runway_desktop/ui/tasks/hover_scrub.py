@@ -1,7 +1,7 @@
-"""The clip whose poster the pointer crosses: how far across is how far into the clip.
+"""Scrubs a clip while the pointer moves across its poster: the horizontal position selects the frame.
 
-Frames come from `ui.media.strips`, made when a pointer first rests on a clip; until the first one is there the poster
-stands. GUI thread.
+Frames come from `ui.media.strips`, extracted once the pointer rests on a clip; until then the poster stays. GUI thread
+only.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from runway_desktop.ui.theme import Theme
 from .poster_cache import PosterCache
 
 REST_MS = 40
-"""So long the pointer is on a clip before its frames are asked for: one that only passes decodes nothing."""
+"""Delay before frames are requested, so that a passing pointer decodes nothing."""
 _MARK = QColor(255, 255, 255, 220)
-"""On a picture, in either theme."""
+"""Mark on a picture, the same in both themes."""
 
 
 class HoverScrub(QObject):
     moved_on = Signal()
-    """There is another frame, or none any more."""
+    """The frame changed or is gone."""
 
     def __init__(self, theme: Theme, posters: PosterCache, parent: QObject) -> None:
         super().__init__(parent)
@@ -36,15 +36,15 @@ class HoverScrub(QObject):
 
     @property
     def path(self) -> str:
-        """Of the clip under the pointer; empty while there is none."""
+        """Path of the clip under the pointer; empty without one."""
         return self._clip[0]
 
     def over(self, clip: Output | None, point: QPoint, poster: QRect) -> None:
-        """The pointer is at a point; it scrubs where that is on the poster of a clip, unless motion is reduced."""
+        """Call on each mouse move. Scrubs if `point` is on the clip's `poster`, unless motion is reduced."""
         if self._theme.is_calm:
             clip = None
         if clip is not None:
-            # In the row of a clip, anywhere: from there it is a tenth of a second to the poster, and more to a frame.
+            # Anywhere in the row: the pointer takes 0.1 s from there to the poster, and more to a frame.
             self._posters.strips.warm()
         if clip is None or not poster.contains(point):
             self.leave()
@@ -62,11 +62,11 @@ class HoverScrub(QObject):
             self.moved_on.emit()
 
     def image(self) -> QImage | None:
-        """The frame under the pointer; None while there is none."""
+        """The frame at the pointer, or None."""
         return self._posters.strips.at_fraction(self.path, self._fraction) if self.path else None
 
     def paint(self, painter: QPainter, box: QRect) -> bool:
-        """The frame in the middle of `box`, with a mark of where in the clip it is. False while there is none."""
+        """Paints the frame centered in `box`, with a position mark. False if there is no frame."""
         frame = self.image()
         if frame is None:
             return False

@@ -1,6 +1,6 @@
-"""Judging what is chosen: what a key, a button or a menu asks; the small popups that one types in open elsewhere.
+"""Judges the selected tasks, for keys, buttons and menus. Text input opens in popups elsewhere.
 
-Decides nothing: what a action does, says and undoes is the view-model's. GUI thread only.
+The view-model decides what an act does, says and undoes. GUI thread only.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 
 class Judge(QObject):
-    """`chosen` gives the ids that are chosen now."""
+    """`chosen` returns the selected task ids."""
 
     compare_wanted = Signal(object)
     """Task ids."""
     line_wanted = Signal(str, object, object, bool, object)
-    """A line is to be typed: its title, the text in it (None where tasks differ), words to complete it with, whether it
-    holds several, and what takes it."""
+    """Request for a line of text: title, initial text (None if tasks differ), completions, whether it holds several
+    values, and the callback."""
     note_wanted = Signal(str, object, object)
-    """The same of a note: its title, its text, what takes it."""
+    """Request for a note: title, initial text (None if tasks differ), callback."""
 
     def __init__(
         self,
@@ -52,11 +52,11 @@ class Judge(QObject):
 
     @property
     def has_any(self) -> bool:
-        """Whether something is chosen."""
+        """Whether anything is selected."""
         return bool(self._chosen())
 
     def pick(self, pick: Pick) -> None:
-        """Again takes it away: when all that is chosen is picked, or rejected, already."""
+        """Picks or rejects the selection; clears the mark if all of it has it already."""
 
         def turn(rows: list[Row]) -> None:
             had = bool(rows) and all(row.task.pick is pick for row in rows)
@@ -65,11 +65,11 @@ class Judge(QObject):
         self._rows.with_rows(self._chosen(), turn)
 
     def compare(self) -> None:
-        """All that is chosen; of a single task, its takes."""
+        """Compares the selection; for a single task, its takes."""
         self.compare_wanted.emit(self._chosen())
 
     def tag(self) -> None:
-        """One task's tags can be edited; many are given some more."""
+        """Edits the tags of one task, or adds tags to several."""
 
         def ask(rows: list[Row]) -> None:
             if not rows:
@@ -87,7 +87,7 @@ class Judge(QObject):
         self._rows.with_rows(self._chosen(), ask)
 
     def tags_menu(self, rows: Sequence[Row], keys: Sequence[QKeySequence], parent: QWidget) -> QMenu:
-        """Gives and takes tags of these rows; `keys` are told beside what opens the line."""
+        """Menu that toggles tags of these rows; `keys` are shown at the entry that opens the line."""
 
         return TagsMenu(self.judging, rows, self._places.counts.tags, self.tag, keys, parent)
 
@@ -120,7 +120,7 @@ class Judge(QObject):
     def _alike(
         self, title: str, value: Callable[[Row], str], ask: Callable[[list[TaskId], str, str | None], None]
     ) -> None:
-        """Asks for what is chosen, with the value that all of it has; None where it has several."""
+        """Calls `ask` with the selection's common value; None if it differs."""
 
         def known(rows: list[Row]) -> None:
             if rows:
@@ -132,19 +132,19 @@ class Judge(QObject):
 
 
 def _difference(before: Sequence[str], text: str) -> str:
-    """The edit of a line of tags, as tags that come and go."""
+    """An edited line of tags, with the removed tags as "-tag"."""
     after = [word.strip() for word in text.split(",") if word.strip()]
     folded = {word.lower() for word in after}
     return ", ".join([*after, *(f"-{tag}" for tag in before if tag not in folded)])
 
 
 MOST = 12
-"""Tags that are offered beside those of the chosen tasks."""
+"""Maximum number of suggested tags, in addition to those of the selected tasks."""
 
 
 class TagsMenu(QMenu):
-    """A tag that all have is ticked, and taken from all when it is chosen; any other one is given to all. `known` are
-    the tags of the whole library with how often they are used; `ask` opens the line."""
+    """Menu of tags: a tag that all rows have is checked and gets removed, others are added. `known` counts the
+    library's tags; `ask` opens the line."""
 
     def __init__(
         self,

@@ -1,5 +1,5 @@
-"""The row of buttons that judges what is chosen and shows what all of it has: five stars, Pick, Reject, Tags, Note,
-Compare. One line at any width: where there is little room its buttons are signs without words. GUI thread."""
+"""Button bar that judges the selection and shows its common values: stars, Pick, Reject, Tags, Note, Compare. One line
+at any width: in narrow windows, icons without text. GUI thread only."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from .judge import Judge
 
 _STARS = MOST_STARS * TARGET
 _LEAST = TARGET
-"""Width of a button without words."""
+"""Width of a button without text."""
 _APART = GRID
-"""Between rating and deciding."""
+"""Gap between stars and buttons."""
 _GAP = 2
 
 
@@ -51,7 +51,7 @@ class JudgeBar(QWidget):
         FollowsTheme(theme, self, self._restyle)
 
     def minimumSizeHint(self) -> QSize:
-        """Its words give way, and it does not hold a pane wide."""
+        """With icons only, so that the bar does not force a minimum pane width."""
         width = _STARS + _APART + len(self._worded) * (_LEAST + _GAP) - _GAP
         return QSize(width, super().minimumSizeHint().height())
 
@@ -66,7 +66,7 @@ class JudgeBar(QWidget):
         return star
 
     def _rate(self, number: int) -> None:
-        """The star that is the rating already takes it away."""
+        """Rates; pressing the current rating clears it."""
         self._judge.rate(0 if self._details.rating == number else number)
 
     def _restyle(self) -> None:
@@ -78,7 +78,7 @@ class JudgeBar(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Words for all where they have room, else for the two that decide, else for none."""
+        """Shows text on all buttons if it fits, else on Pick and Reject, else on none."""
         room = self.width() - _STARS - _APART + _GAP
         for worded in (self._worded, (self._pick, self._reject), ()):
             widths = (button.wide if button in worded else _LEAST for button in self._worded)
@@ -101,7 +101,7 @@ class JudgeBar(QWidget):
 
 
 class _CommandButton(QPushButton):
-    """A button that is a sign alone, or a sign with its word and its key."""
+    """Button with an icon, or icon, text and key."""
 
     def __init__(self, command: RoomCommand[Any], judge: Judge, parent: QWidget, *, checkable: bool = False) -> None:
         super().__init__(parent)
@@ -109,12 +109,12 @@ class _CommandButton(QPushButton):
         self._words = command.name
         self._worded = False
         self.wide = _LEAST
-        """Its width with words."""
+        """Width with text."""
         self.setProperty("compact", True)
         self.setAccessibleName(command.name)
         self.setCheckable(checkable)
         self.setIconSize(QSize(16, 16))
-        # Its word about being checked is not the command's.
+        # Drops the `checked` argument of the signal.
         self.clicked.connect(lambda _=False: command.does(judge))
 
     def dress(self, theme: Theme, keys: Keys) -> None:

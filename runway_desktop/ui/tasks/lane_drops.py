@@ -1,6 +1,6 @@
-"""Where in the queue rows that are dragged would stand: the line between two rows, and what is before it.
+"""Drop target for rows dragged in the queue: the line between two rows, and the task after it.
 
-Models have lanes of their own: among the rows of another model a task has no place. GUI thread.
+Each model has its own queue, so a task cannot be dropped among rows of another model. GUI thread only.
 """
 
 from __future__ import annotations
@@ -19,15 +19,14 @@ from runway_desktop.usecases.words.queue import OTHER_LANE
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 EDGE = 24
-"""Pixels at the upper and the lower edge in which a drag scrolls."""
+"""Height in pixels at the top and bottom edge where a drag scrolls."""
 
 
 class LaneDrops(QObject):
     shown = Signal(object, object)
-    """Ids of queued tasks that are held over a place of the queue, and that of the task before which they would stand;
-    None: at the end."""
+    """Dragged task ids over a valid position, and the id of the task that would follow them; None: at the end."""
     taken = Signal(object, object)
-    """The same, let go."""
+    """The same, after a drop."""
 
     def __init__(self, view: QTableView, rows: TaskListModel) -> None:
         super().__init__(view)
@@ -35,9 +34,9 @@ class LaneDrops(QObject):
         self._rows = rows
         self._lifted: list[TaskId] = []
         self._told: tuple[TaskId | None] | None = None
-        """Before which task they would stand, as was told last."""
+        """Last emitted id of the following task, or None for the end."""
         self.line: int | None = None
-        """Where the line is, in the viewport; None while there is no place for them."""
+        """Position of the line in the viewport; None if there is no valid position."""
         self.words = ""
 
     def begin(self, task_ids: Sequence[TaskId]) -> None:
@@ -76,7 +75,7 @@ class LaneDrops(QObject):
         self.taken.emit(list(self._lifted), place[1])
 
     def _place(self, point: QPoint) -> tuple[int, TaskId | None] | None:
-        """The height of the line, and the task before which they would stand."""
+        """Position of the line, and the id of the task that would follow."""
         view, rows = self._view, self._rows
         row = view.rowAt(point.y())
         if row < 0:

@@ -1,5 +1,5 @@
-"""Small popups over the list that one types in: a line that completes itself, and a note of several lines. They say
-what was typed and decide nothing. GUI thread only.
+"""Popups over the list for text input: a line with completion, and a multi-line note. They emit the text and decide
+nothing. GUI thread only.
 """
 
 from __future__ import annotations
@@ -30,20 +30,21 @@ class _Popup(Popup):
         self._column = vbox(self._caption, on=self, margins=GRID, spacing=GRID // 2)
 
     def _add(self, field: QWidget) -> None:
-        """The field that one types in."""
+        """Adds the input field."""
         self._caption.setBuddy(field)
         self._column.addWidget(field)
         self.setFocusProxy(field)
 
     def open_over(self, widget: QWidget) -> None:
-        """In the upper middle of the widget, inside its screen, with the keyboard."""
+        """Opens centered in the upper part of the widget, entirely on its screen, and takes the focus."""
         self.adjustSize()
         at = widget.mapToGlobal(QPoint((widget.width() - self.width()) // 2, widget.height() // 4))
         self.show_at(at, widget)
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def event(self, event: QEvent) -> bool:
-        """To Qt a popup is a part of what it opens over: without this, Escape and Delete would be the list's."""
+        """Qt passes a popup's keys on to its parent window as shortcuts; accepting the override keeps Escape and Delete
+        here."""
         if event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
             return True
@@ -57,8 +58,8 @@ class _Popup(Popup):
 
 
 class LinePopup(_Popup):
-    """A line; Return takes it, Escape leaves all as it was. `several` are parted by commas. Where the tasks `differ`,
-    it begins empty, and a line that stays empty changes nothing."""
+    """A line: Return accepts, Escape cancels. `several` values are separated by commas. With `differ` it starts empty,
+    and an empty line changes nothing."""
 
     def __init__(
         self,
@@ -90,7 +91,7 @@ class LinePopup(_Popup):
         self.line.returnPressed.connect(self._take)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Down offers what is known, before a letter is typed."""
+        """Down opens the completions even before any letter is typed."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Down:
             self._show_offers(self._begun() if self._several else "")
             return True
@@ -132,7 +133,7 @@ class LinePopup(_Popup):
 
 
 class NotePopup(_Popup):
-    """A note: Return begins another line, Ctrl+Return or leaving keeps what was written, Escape leaves it as it was."""
+    """A note: Return adds a line, Ctrl+Return or closing saves, Escape cancels."""
 
     def __init__(self, title: str, text: str, parent: QWidget, *, differ: bool = False) -> None:
         super().__init__(title, parent)
@@ -163,7 +164,7 @@ class NotePopup(_Popup):
         super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """However it is left, but by Escape, what was written is kept."""
+        """Saves on any close except by Escape."""
         text = self.text.toPlainText()
         if not self._dropped and text != self._before:
             self._before = text
@@ -172,7 +173,7 @@ class NotePopup(_Popup):
 
 
 def follow(judge: Judge, over: QWidget) -> None:
-    """Opens what it wants to be typed in the upper middle of `over`."""
+    """Opens the popups requested by `judge` over a widget."""
 
     def open_line(
         title: str, text: str | None, words: Sequence[str], several: bool, take: Callable[[str], None]

@@ -1,7 +1,7 @@
-"""Small pictures for rows, decoded in a worker and kept by size. GUI thread; the decoding is not.
+"""LRU cache of poster pictures by size, decoded on worker threads. GUI thread only.
 
-`picture` answers at once with what is there, else starts loading and says `ready` when a repaint of it is worth it.
-One at a time is decoded of each drive: one that hangs holds up only its own.
+`picture` returns a cached picture at once, else starts loading; `ready` is emitted when a repaint would show it. One
+picture is decoded per drive at a time, so a drive that does not respond delays only its own.
 """
 
 from __future__ import annotations
@@ -19,36 +19,36 @@ from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.picture_reader import open_reader
 
 Key = tuple[str, int, int]
-"""A path, and the width and height in pixels that its picture is fitted into."""
+"""Path, width and height in pixels into which the picture is fitted."""
 
 MOST = 600
-"""Pictures kept, whatever their size."""
+"""Maximum number of pictures."""
 MOST_PIXELS = 12_000_000
-"""Of all pictures kept together: about 48 MB."""
+"""Maximum sum of pixels, about 48 MB."""
 MOST_WAITING = 120
-"""Pictures that wait to be decoded; beyond that the oldest wish, long scrolled past, is dropped."""
+"""Maximum queue of pictures to decode; beyond it the oldest request, long scrolled away, is dropped."""
 
 
 class PosterCache(QObject):
     ready = Signal(str)
-    """The path whose picture is there now."""
+    """Path whose picture is available now."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pictures: OrderedDict[Key, QPixmap | None] = OrderedDict()
         self._pixels = 0
         self._waiting: OrderedDict[Key, str] = OrderedDict()
-        """With the drives that they lie on."""
+        """Queued pictures, with their drives."""
         self._decoding: dict[str, Key] = {}
         self._workers = Workers(self, threads=1)
 
     @cached_property
     def strips(self) -> Strips:
-        """Frames of the clips that a pointer crosses; made when one first does."""
+        """Frames of clips for scrubbing; created on first use."""
         return Strips(self)
 
     def picture(self, path: str, size: QSize, scale: float) -> QPixmap | None:
-        """The picture fitted into `size` logical pixels; None while it loads and when it cannot be read."""
+        """The picture fitted into `size` device-independent pixels; None while loading and if unreadable."""
         if not path:
             return None
         pixels = size * scale
@@ -56,7 +56,7 @@ class PosterCache(QObject):
         if key in self._pictures:
             self._pictures.move_to_end(key)
             return self._pictures[key]
-        # What is wished for last is decoded first: it is what is in sight.
+        # The latest request is decoded first, because it is visible.
         if key in self._waiting:
             self._waiting.move_to_end(key)
         elif key not in self._decoding.values():
@@ -67,7 +67,7 @@ class PosterCache(QObject):
         return None
 
     def paint(self, painter: QPainter, box: QRect, path: str, opacity: float = 1.0) -> bool:
-        """Paints the picture in the middle of `box`. Returns False when there is none yet, or none at all."""
+        """Paints the picture centered in `box`; False if there is none yet."""
         scale = painter.device().devicePixelRatioF()
         picture = self.picture(path, box.size(), scale)
         if picture is None:
@@ -109,7 +109,7 @@ class PosterCache(QObject):
 
 
 def load(key: Key) -> QImage:
-    """On a worker. A null image for what cannot be read."""
+    """Decodes a picture, on a worker; a null image if unreadable."""
     path, width, height = key
     if not Path(path).is_file():
         return QImage()

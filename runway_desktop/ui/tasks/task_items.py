@@ -1,6 +1,5 @@
-"""What the list and the grid have in common: what a click, a key, a drag and a menu do to tasks and headers of groups.
-
-A mixin, put before a view of Qt. GUI thread only.
+"""Mixin for list and grid: clicks, keys, drags and menus on tasks and group headers. Inherit it before the Qt view
+class. GUI thread only.
 """
 
 from __future__ import annotations
@@ -29,22 +28,22 @@ _FOLDING = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Space)
 
 class TaskItems(_View):
     opened = Signal(object)
-    """A task id: Return or a double click."""
+    """Task id, after Return or a double click."""
     menu_wanted = Signal(QPoint)
     """Global position."""
     group_menu_wanted = Signal(str, QPoint)
-    """The key of a group, and a global position."""
+    """Group key and global position."""
     seen_changed = Signal(object)
-    """The ids of the tasks in sight."""
+    """Ids of the visible tasks."""
     files_dragged = Signal(object)
-    """The ids whose files are dragged out."""
+    """Ids of the tasks whose files are dragged."""
 
     rows: TaskListModel
     scrub: HoverScrub
     _header_pressed = False
 
     def set_up(self, model: TaskListModel, name: str) -> None:
-        """To be called in the constructor, as soon as the view can be asked for its layout."""
+        """Call in the constructor, once the view can answer layout queries."""
         self.rows = model
         viewport = viewport_of(self)
         self.setModel(model)
@@ -59,27 +58,27 @@ class TaskItems(_View):
         self.doubleClicked.connect(self._open_index)
 
     def line_at(self, point: QPoint) -> int:
-        """The line under a point of the viewport; -1 where there is none."""
+        """Line at a point of the viewport; −1 for none."""
         raise NotImplementedError
 
     def hover(self, line: int) -> None:
-        """The pointer is over another line; -1 for none."""
+        """The pointer moved to another line; −1 for none."""
         raise NotImplementedError
 
     def poster_box(self, line: int) -> QRect:
-        """Where the poster of a line is, in the viewport."""
+        """Rectangle of a line's poster in the viewport."""
         raise NotImplementedError
 
     def selected_ids(self) -> list[TaskId]:
-        """In the order of the list."""
-        # By ranges: asking for each row's index takes half a second when ten thousand are chosen.
+        """Ids of the selected tasks in list order."""
+        # By ranges: one index per row takes half a second for ten thousand rows.
         chosen = self.selectionModel().selection()
         ranges = [chosen.at(number) for number in range(chosen.count())]
         rows = sorted({row for part in ranges for row in range(part.top(), part.bottom() + 1)})
         return [task_id for row in rows if (task_id := self.rows.task_id(row)) is not None]
 
     def press_button(self, point: QPoint) -> bool:
-        """Presses what is painted as a button at a point of the viewport; False where there is none."""
+        """Presses the painted button at a point of the viewport; False if there is none."""
         return False
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -107,7 +106,7 @@ class TaskItems(_View):
         row = self.rows.row_of(task_id) if task_id is not None and not event.buttons() else None
         self.scrub.over(clip_of(row) if row is not None else None, point, self.poster_box(line))
         if not self._header_pressed:
-            # Else Qt would drag the row that was pressed before.
+            # Otherwise Qt would drag the row that was pressed before.
             super().mouseMoveEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:

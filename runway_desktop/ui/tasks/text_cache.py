@@ -1,7 +1,6 @@
-"""Single lines of text, cut to their room, laid out once and kept while in use: laying out a prompt takes longer than
-painting the row around it. GUI thread.
+"""Cache of laid-out, elided lines of text: laying out a prompt takes longer than painting its row. GUI thread only.
 
-`TextCache` forgets what it knows when the fonts change; colors are looked up at each paint.
+`TextCache` is cleared when fonts change; colors are read at each paint.
 """
 
 from __future__ import annotations
@@ -15,16 +14,15 @@ from PySide6.QtWidgets import QStyle
 from runway_desktop.ui.theme import GRID, Role, Theme
 
 MOST = 1500
-"""Lines kept: those of some hundred rows."""
+"""Maximum number of lines: those of several hundred rows."""
 _NARROWEST = 2
-"""Pixels of a letter: more of a text than fit like this need not be looked at."""
+"""Assumed minimum width of a letter in pixels: longer text is cut before measuring."""
 _LEAST_ROOM = 8
 _PLATE, _ON_PLATE = QColor(12, 13, 15, 190), QColor(245, 246, 248)
 
 
 class Sides:
-    """Places within one area, such as a cell: laid out as for reading from the left, mirrored where the layout is from
-    the right."""
+    """Places rectangles inside an area, mirrored for right-to-left layouts."""
 
     def __init__(self, direction: Qt.LayoutDirection, area: QRect) -> None:
         self._direction = direction
@@ -40,7 +38,7 @@ class Sides:
         return QStyle.visualRect(self._direction, self._area, rect)
 
     def place_exactly(self, rect: QRectF) -> QRectF:
-        """The same between whole pixels."""
+        """`place` for fractional coordinates."""
         if not self.is_mirrored:
             return rect
         area = QRectF(self._area)
@@ -48,19 +46,19 @@ class Sides:
 
 
 class Ink:
-    """A font with what is asked of it all the time."""
+    """A font with its cached metrics."""
 
     def __init__(self, font: QFont) -> None:
         self.font = font
         self.metrics = QFontMetrics(font)
         self.height = self.metrics.height()
         self.laid_out: dict[tuple[str, int, bool], tuple[QStaticText, int, int]] = {}
-        """Texts by their words, room, and whether they are cut in the middle; with their widths, and by how much
-        letters of another font, such as Japanese ones, would push the line down."""
+        """Layouts by text, width, and whether elided in the middle: static text, its width, and by how much glyphs of a
+        fallback font (such as Japanese) push the baseline down."""
 
 
 class TextCache:
-    """The fonts of one painting: `body`, `strong`, `small`, and two with figures of one width; and its icons."""
+    """Fonts of a paint (`body`, `strong`, `small`, and two with tabular digits), their layouts, and icons."""
 
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
@@ -74,7 +72,7 @@ class TextCache:
         self.small_figures: Ink
 
     def use(self, font: QFont) -> None:
-        """Before each painting; `font` is the body's."""
+        """Call before each paint; `font` is the body's."""
         if self._font != font:
             self._font = QFont(font)
             small, tabular = self._theme.small_font(), self._theme.tabular
@@ -92,8 +90,8 @@ class TextCache:
         at_end: bool = False,
         in_the_middle: bool = False,
     ) -> int:
-        """One line in the painter's pen, at the beginning or at the end of `rect`, with an ellipsis at its end (or in
-        its middle) where it does not fit. The text itself reads in its own direction. Gives its width."""
+        """Draws a line in the painter's pen, at the start or end of `rect`, elided at its end or middle. Returns its
+        width. The text keeps its own direction."""
         room = rect.width()
         if not text or room < _LEAST_ROOM:
             return 0
@@ -108,7 +106,7 @@ class TextCache:
         return width
 
     def icon(self, painter: QPainter, place: QRect, name: str, role: Role) -> None:
-        """Drawn from the font once for each size and each screen."""
+        """Draws an icon, rendered once per size and screen."""
         icon, scale = self._theme.icon(name, role), painter.device().devicePixelRatioF()
         key = (icon.cacheKey(), place.height(), scale)
         picture = self._icons.get(key)
@@ -120,7 +118,7 @@ class TextCache:
         return self.small.metrics.horizontalAdvance(text) + 2 * GRID + GRID // 2
 
     def button(self, painter: QPainter, place: QRect, text: str) -> None:
-        """One that is painted: whoever paints it presses it too."""
+        """Paints a button; the view handles its clicks."""
         painter.setPen(self._theme.color(Role.OUTLINE))
         painter.setBrush(self._theme.color(Role.RAISED))
         painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
@@ -129,8 +127,8 @@ class TextCache:
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
     def badge(self, painter: QPainter, frame: QRectF, text: str, *, at_left: bool, inset: int) -> None:
-        """A word or two on a plate in a lower corner of a picture. White on near-black in both themes: it stands on
-        the picture, not on a surface."""
+        """Paints a short text on a plate in a lower corner of a picture. White on near-black in both themes, because it
+        is on the picture."""
         if not text:
             return
         ink = self.small_figures
@@ -161,7 +159,7 @@ def _lay_out(text: str, room: int, ink: Ink, in_the_middle: bool) -> tuple[QStat
 
 
 def _pushed(text: str, ink: Ink) -> int:
-    """How far its line stands below one of the font's own letters."""
+    """How far the baseline is below that of the font's own letters."""
     if text.isascii():
         return 0
     layout = QTextLayout(text, ink.font)

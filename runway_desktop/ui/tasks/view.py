@@ -1,6 +1,6 @@
-"""The list itself: a table of rows with group headers painted across, live without stealing selection, focus or scroll.
+"""The list view: a table with group headers across it, updated live without losing selection, focus or scroll position.
 
-Keys follow the platform; what they mean is said by signals, decided elsewhere.
+Keys follow the platform; their effects are signals. GUI thread only.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ from .task_items import AnyIndex, TaskItems
 NARROW = 80 * GRID
 _NARROW_WIDTHS = {column: width for column in Column if (width := COLUMNS[column].narrow_width) is not None}
 LEAD = 6 * GRID
-"""Pixels before the posters in the queue: a grip and a place."""
+"""Width in pixels before the posters in the queue, for a drag handle and the position."""
 _NOT_IN_LANE = (Column.SENT, Column.RATING)
 _NEAR = 50
-"""Rows after and before what is chosen that may take its place."""
+"""Rows after and before the selection that are candidates for the next selection."""
 _TICK_MS = 100
 _LOOK_MS = 1000
 
@@ -62,9 +62,9 @@ _LOOK_MS = 1000
 class TaskView(TaskItems, QTableView):
     selection_moved = Signal()
     row_button = Signal(str)
-    """The id of a queued task whose button was pressed: it is held, or released."""
+    """Id of a queued task whose hold or release button was pressed."""
     group_button = Signal(str, QPoint)
-    """The key of a group whose button was pressed, and a global position below it."""
+    """Key of a group whose button was pressed, and a global position below it."""
 
     def __init__(self, model: TaskListModel, theme: Theme, posters: PosterCache, parent: QWidget | None = None) -> None:
         super().__init__(parent, showGrid=False, wordWrap=False)
@@ -120,7 +120,7 @@ class TaskView(TaskItems, QTableView):
         header.setSectionResizeMode(Column.POSTER, QHeaderView.ResizeMode.Fixed)
 
     def reset_columns(self) -> None:
-        """As in a new profile: order, widths, and which are shown."""
+        """Resets order, widths and visibility to those of a new profile."""
         header = self.horizontalHeader()
         for column in Column:
             header.moveSection(header.visualIndex(column), column)
@@ -138,7 +138,7 @@ class TaskView(TaskItems, QTableView):
         return self.rows.task_id(self.currentIndex().row()) if self.currentIndex().isValid() else None
 
     def select(self, task_ids: Sequence[TaskId], *, scroll: bool = True) -> None:
-        """Selects these; the first becomes current."""
+        """Selects tasks; the first becomes current."""
         chosen = QItemSelection()
         first: QModelIndex | None = None
         for task_id in task_ids:
@@ -155,13 +155,13 @@ class TaskView(TaskItems, QTableView):
             self.scrollTo(first)
 
     def leave(self, task_ids: Collection[TaskId]) -> None:
-        """The person takes these from the list, now or a moment ago: where all that was chosen goes, the row that comes
-        after it is chosen in its place."""
+        """Call when the person removes tasks. If all selected tasks vanish, before or after this call, the next row is
+        selected."""
         self._succession.leave(task_ids)
         self._succeed()
 
     def event(self, event: QEvent) -> bool:
-        """On a group's header Space folds, whatever else it is a shortcut for."""
+        """On a group header, Space folds, whatever shortcut it is."""
         if (
             isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.ShortcutOverride
@@ -173,7 +173,7 @@ class TaskView(TaskItems, QTableView):
         return super().event(event)
 
     def currentChanged(self, current: AnyIndex, previous: AnyIndex) -> None:
-        """What marks the keyboard's row goes across it; Qt paints one cell anew."""
+        """The current-row marker spans the row; Qt repaints only one cell."""
         super().currentChanged(current, previous)
         for index in (previous, current):
             if index.isValid():
@@ -181,8 +181,7 @@ class TaskView(TaskItems, QTableView):
                 self.viewport().update(0, top, self.viewport().width(), height)
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        """Home and End go to the first and last row: in a list of rows the first and last cell of one mean nothing. Of
-        a group's header only one cell has words."""
+        """Home and End go to the first and last row. On a group header only one cell is used."""
         ends = (QAbstractItemView.CursorAction.MoveHome, QAbstractItemView.CursorAction.MoveEnd)
         index = super().moveCursor(
             action, modifiers | Qt.KeyboardModifier.ControlModifier if action in ends else modifiers
@@ -191,8 +190,7 @@ class TaskView(TaskItems, QTableView):
         return index.siblingAtColumn(Column.PROMPT) if is_header else index
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a narrow list the other columns give way, so that the prompt can be read; with room their widths come
-        back."""
+        """Narrows other columns in a narrow view, and restores their widths later."""
         super().resizeEvent(event)
         self._fit_columns()
 
@@ -210,7 +208,7 @@ class TaskView(TaskItems, QTableView):
 
     @property
     def is_narrow(self) -> bool:
-        """The columns' widths are not the person's own at the moment."""
+        """Whether column widths are reduced, and so not the person's own."""
         return bool(self._wide_columns)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -250,21 +248,21 @@ class TaskView(TaskItems, QTableView):
             if self._lifted and self.is_lane and self.lane.line is not None:
                 delegate.drop_line(painter, self.lane.line, self.viewport().width(), self.lane.words)
         finally:
-            # A painter that is left open by an exception crashes Qt.
+            # An exception must not leave a painter open: Qt crashes.
             painter.end()
 
     @cached_property
     def lane(self) -> LaneDrops:
-        """Where what is dragged would stand in the queue. Made when that is opened first."""
+        """Drop target of the queue; created on first use."""
         return LaneDrops(self, self.rows)
 
     @property
     def is_lane(self) -> bool:
-        """It shows the queue: columns stand as that wants them, not as the person does."""
+        """Whether the view shows the queue, which has its own set of columns."""
         return self._usual_columns is not None
 
     def show_lane(self, on: bool) -> None:
-        """Room for places in the queue, and none for what only an ended task has."""
+        """Adds the queue position, and hides columns that only ended tasks use."""
         if on is self.is_lane:
             return
         if on:
@@ -278,14 +276,14 @@ class TaskView(TaskItems, QTableView):
         self._restyle()
 
     def lift(self, task_ids: Sequence[TaskId]) -> None:
-        """These are dragged, and may be let go at another place of the queue; none: the drag has ended."""
+        """Call at the start of a drag with its tasks, which may be dropped in the queue, and with none at its end."""
         self._lifted = frozenset(task_ids)
         if self.is_lane:
             self.lane.begin(task_ids)
         self.viewport().update()
 
     def say_place(self, words: str) -> None:
-        """Beside the line where what is lifted would stand."""
+        """Sets the text next to the drop line."""
         self.lane.words = words
         self.viewport().update()
 
@@ -305,12 +303,12 @@ class TaskView(TaskItems, QTableView):
         self.viewport().update()
 
     def button_words(self, row: int) -> str:
-        """What the button of a row says; empty where it has none."""
+        """Text of a row's button; empty if it has none."""
         task_id = self.rows.task_id(row)
         found = self.rows.row_of(task_id) if self.is_lane and task_id is not None else None
         if found is None or found.task.state is not State.HELD or waits_for_approval(found.task):
             return ""
-        # In a narrow list the prompt has the room until the pointer is there.
+        # In a narrow list the prompt gets the space unless the row is hovered.
         is_hovered = row == self._delegate.hovered_row and not self._lifted
         if found.task.waits_for_person:
             return str(RELEASE.words) if is_hovered or not self.is_narrow else ""
@@ -337,7 +335,7 @@ class TaskView(TaskItems, QTableView):
         return False
 
     def _cells(self) -> list[tuple[Column, int, int]]:
-        """The columns of each row: left edge and width."""
+        """Visible columns with left edge and width."""
         header = self.horizontalHeader()
         return [
             (column, header.sectionViewportPosition(column), header.sectionSize(column))
@@ -378,17 +376,17 @@ class TaskView(TaskItems, QTableView):
         self.viewport().update()
 
     def _fit_rows(self) -> None:
-        """All rows at the usual height, then the headers at theirs."""
+        """Resets all rows to the default height, then fits the headers."""
         self.verticalHeader().setDefaultSectionSize(self.verticalHeader().defaultSectionSize())
         self._fit_headers(0, self.rows.rowCount() - 1)
 
     def _fit_headers(self, first: int, last: int) -> None:
-        """Group headers are lower than rows; new lines come with the usual height."""
+        """Sets the height of group headers in a range; new rows have the default height."""
         self._resize(self.rows.group_rows(first, last), self._delegate.header.height())
 
     def _resize(self, rows: Sequence[int], height: int) -> None:
         header = self.verticalHeader()
-        # One by one, each would lay out the whole header anew.
+        # Without this, each call would lay out the whole header.
         header.setUpdatesEnabled(False)
         for row in rows:
             header.resizeSection(row, height)
@@ -410,13 +408,13 @@ class TaskView(TaskItems, QTableView):
                 self.select([heir])
 
     def _note_selection(self) -> None:
-        """Of a list that begins anew, too, what is still there stays chosen."""
+        """Remembers the selection, to restore what remains after a reset."""
         self._chosen_before = (self.selected_ids(), self.current_id())
         self._headers_before = self.rows.group_rows()
 
     def _keep_selection(self) -> None:
-        # Qt keeps heights by position: a task that comes where a header was would have the header's. Of thousands of
-        # headers few have a place in what a search finds.
+        # Qt keeps heights by position, so a task at a former header's position would get its height. Positions beyond
+        # the new row count are skipped: a search leaves few of thousands.
         there = bisect_left(self._headers_before, self.rows.rowCount())
         self._resize(self._headers_before[:there], self.verticalHeader().defaultSectionSize())
         self._headers_before = []
@@ -429,7 +427,7 @@ class TaskView(TaskItems, QTableView):
             self.selection_moved.emit()
 
     def _note_place(self) -> None:
-        """Which tasks are in sight and where, unless the top is: there what is new is to be seen."""
+        """Remembers the visible tasks and their positions, except at the top, where new tasks should appear."""
         bar = self.verticalScrollBar()
         rows = self._visible_rows() if bar.value() > bar.minimum() else range(0)
         self._in_sight = [
@@ -437,7 +435,7 @@ class TaskView(TaskItems, QTableView):
         ]
 
     def _keep_place(self) -> None:
-        """Puts the first task in sight that is still there back to where it was."""
+        """Scrolls so that the first remembered task that still exists keeps its position."""
         for task_id, at in self._in_sight:
             row = self.rows.position(task_id)
             if row is not None:
@@ -457,7 +455,7 @@ class TaskView(TaskItems, QTableView):
             self.viewport().update(self.visualRect(self.rows.index(row, Column.STATUS)))
 
     def _wake_animation(self) -> None:
-        """The tick looks itself whether something in sight moves, and stops when nothing does."""
+        """Starts the animation timer, which stops itself if nothing visible moves."""
         if self.isVisible() and not self._tick.isActive() and not self._theme.is_calm:
             self._tick.start()
 
@@ -466,7 +464,7 @@ class TaskView(TaskItems, QTableView):
         self._wake_animation()
 
     def _look_around(self) -> None:
-        """Tells which tasks are before the person's eyes; none while the window is hidden or behind others."""
+        """Emits the visible task ids; none while the window is hidden or inactive."""
         shown = self.isVisible() and self.window().isActiveWindow() and not self.window().isMinimized()
         rows = self._visible_rows() if shown else range(0)
         seen = [task_id for row in rows if (task_id := self.rows.task_id(row)) is not None]
@@ -490,26 +488,26 @@ class TaskView(TaskItems, QTableView):
 
 
 class NextSelection:
-    """Which row is selected next when all that was selected is removed from the list. The list moves on its own time:
-    its lines may go before or after one hears that the person removed them."""
+    """Decides which row to select when all selected tasks were removed by the person. The model may remove its rows
+    before or after that is known."""
 
     def __init__(self) -> None:
         self._chosen: frozenset[TaskId] = frozenset()
-        """What was chosen when lines last began to move."""
+        """Selection when rows last began to change."""
         self._heirs: tuple[TaskId, ...] = ()
         self._leaving: frozenset[TaskId] = frozenset()
 
     def note(self, chosen: Iterable[TaskId], near: Iterable[TaskId | None]) -> None:
-        """What is chosen, and the tasks that may follow it, the best first."""
+        """Sets the selection, and candidates to follow it, best first."""
         self._chosen = frozenset(chosen)
         self._heirs = tuple(task_id for task_id in near if task_id is not None)
 
     def leave(self, task_ids: Collection[TaskId]) -> None:
-        """The person takes these away; what went by itself has no heir."""
+        """Sets the tasks removed by the person. Tasks that vanish otherwise have no successor."""
         self._leaving = frozenset(task_ids)
 
     def heir(self, is_there: Callable[[TaskId], bool]) -> TaskId | None:
-        """Once, as soon as all that was chosen has left: the first that is still there; None before, and without."""
+        """Returns a successor once, when all selected tasks have gone: the first candidate that exists; else None."""
         if not self._chosen or not self._chosen <= self._leaving or any(map(is_there, self._chosen)):
             return None
         found = next((task_id for task_id in self._heirs if is_there(task_id)), None)

@@ -1,5 +1,5 @@
-"""The bar above (key, search, balance, pause, preferences) and the line below (connection, live, waiting,
-downloads)."""
+"""Top bar (profile, search, activity, balance, pause, import, preferences, menu) and status line (connection, live,
+queued, not saved). GUI thread only."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ _LINK_ROLES = {
 _BADGE = 16
 _BALANCE_TIP = "Balance at Runway; spending and caps"
 _BALANCES = (units.credits_in_words(88_888.88), f"about {units.credits_in_words(88_888)}")
-"""What the button says at most as a rule."""
+"""The widest usual texts of the balance button."""
 _NAME_WIDTH = 13 * GRID
-"""Of a profile's name; what is longer ends in dots."""
+"""Maximum width of a profile's name; longer ones are elided."""
 _NARROW = 150 * GRID
 
 
 class TopBar(QWidget):
     preferences_wanted = Signal(str)
-    """The section to open; empty for the first."""
+    """Section to open; empty for the first."""
     menu_wanted = Signal()
-    """The menu of all commands, at `menu_button`."""
+    """Open the menu of all commands at `menu_button`."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class TopBar(QWidget):
         self._profiles = profiles
         self._shown_link: Link | None = None
         self._is_narrow = False
-        """Buttons that their icons tell have no words: the search line needs the room."""
+        """Buttons show only icons, to leave space for the search line."""
         self.setProperty("pane", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = hbox(on=self, margins=(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID))
@@ -113,11 +113,11 @@ class TopBar(QWidget):
             self._show()
 
     def minimumSizeHint(self) -> QSize:
-        """What a narrow window leaves out does not keep a wide one from becoming narrow."""
+        """Width 0: the bar hides texts when narrow, so it must not limit the window."""
         return QSize(0, super().minimumSizeHint().height())
 
     def open_profiles(self) -> None:
-        """Opens the menu of the profiles. Their folders are the list of them: it is read anew each time."""
+        """Opens the profile menu, after rereading the profile folders."""
         self._profiles.refresh(self._who_popup)
 
     def _open_section(self, section: str = "") -> Callable[[], None]:
@@ -134,14 +134,14 @@ class TopBar(QWidget):
         self._show()
 
     def _reserve_room(self) -> None:
-        """What is not known yet has the room that it will need: the search line stands still when it comes."""
+        """Reserves the final width of texts not known yet, so that the search line does not move."""
         shown, widest = self._balance.text(), 0
         for words in _BALANCES:
             self._balance.setText(words)
             widest = max(widest, self._balance.sizeHint().width())
         self._balance.setText(shown)
         self._balance.setMinimumWidth(widest)
-        # Whatever the profile is called: another one moves nothing.
+        # Fixed, whatever the profile is called.
         self._who.setFixedWidth(self._name_width() + self._who.iconSize().width() + 6 * GRID)
 
     def _name_width(self) -> int:
@@ -154,7 +154,7 @@ class TopBar(QWidget):
         name = self._profiles.title or key_words(self._status.key)
         room = self._who.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, self._name_width())
         self._who.setText(f"{caption(room)}  ▾")
-        # Without the seconds: a name that changes is read out again.
+        # Without seconds: screen readers announce each change of a name.
         self._who.setAccessibleName(f"Profile {name}, {self._profiles.color.value}, {words.partition(' · ')[0]}")
         self._who.setToolTip(tip(f"{name}\n{words}\n{key_place_words(self._status.key)}"))
         total = self._places.counts.places.get(Place.ALL, 0)
@@ -211,7 +211,7 @@ class TopBar(QWidget):
 class StatusLine(QFrame):
     not_saved_wanted = Signal()
     menu_wanted = Signal(QPoint)
-    """A global position."""
+    """Global position."""
 
     def __init__(self, status: Status, composer: Composer, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -224,7 +224,7 @@ class StatusLine(QFrame):
         self._connection = PlainLabel(self)
         self._left = PlainLabel(self)
         self._right = PlainLabel(self)
-        # Without names of their own: a name would be read in place of the words.
+        # No accessible names, which would be read instead of the text.
         for label in (self._connection, self._left, self._right):
             label.setProperty("tone", "muted")
             label.setMinimumWidth(0)
@@ -240,7 +240,7 @@ class StatusLine(QFrame):
         FollowsTheme(theme, self, self._restyle)
 
     def say_takes(self, words: str) -> None:
-        """How many takes are judged, where takes are looked at; empty elsewhere."""
+        """Sets the text of how many takes are judged; empty outside of takes."""
         if words != self._takes:
             self._takes = words
             self._show()
@@ -255,7 +255,7 @@ class StatusLine(QFrame):
         self._not_saved.setFont(font)
         self._not_saved.setIcon(self._theme.icon("mdi6.content-save-alert-outline", Role.WARN))
         self._shown_tone = None
-        # Whether something is not saved or not: nothing above may jump when it comes.
+        # Reserved whether or not the button is visible, so that nothing above moves.
         margins = self.layout().contentsMargins()
         tallest = max(self._not_saved.sizeHint().height(), self._left.sizeHint().height())
         self.setMinimumHeight(tallest + margins.top() + margins.bottom())

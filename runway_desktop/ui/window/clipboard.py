@@ -1,7 +1,6 @@
-"""What leaves the window: files dragged, copied, shown in their folder or opened elsewhere, pictures and words copied.
+"""Output from the window: copying, dragging, opening and showing files, pictures and text.
 
-The view-model decides and looks at the disk; here are the clipboard, the drags, and the opening of files. GUI thread.
-What could not be opened is said; raises nothing.
+The view-model decides and checks the disk. GUI thread only; failures are reported as notices, nothing raises.
 """
 
 from __future__ import annotations
@@ -29,11 +28,11 @@ from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 MOST_OPENED = 8
-"""Files that are opened at once: each may start a program of its own."""
+"""Maximum number of files opened at once: each may start a program."""
 
 
 class Sharing(QObject):
-    """`preview` gives what shows results, once it is there."""
+    """`preview` returns the preview, or None before it is built."""
 
     def __init__(
         self,
@@ -64,13 +63,13 @@ class Sharing(QObject):
         return FileManager(self._folder_failed, self)
 
     def copy_text(self, text: str, what: str) -> None:
-        """`what` begins the sentence that tells of it."""
+        """Copies text; `what` is the start of the notice."""
         self._copy(text, f"{what} copied.", "")
 
     def open_with_system(self, paths: Sequence[Path]) -> None:
         for path in paths[:MOST_OPENED]:
             if not is_result_name(path.name):
-                # From a folder or a backup of somebody else's: the system might run it.
+                # From a foreign folder or backup: the system might execute it.
                 self._files.show([path])
                 self._task_commands.tell(f"{path.name} is not opened from here. It may be a program.", problem=True)
             elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
@@ -97,7 +96,7 @@ class Sharing(QObject):
         self._activity.tell(units.plural(len(paths), "File copied.", f"{len(paths):,} files copied."))
 
     def _copy_picture(self, row: Row) -> None:
-        """The picture itself; of a clip the frame that is shown, else its poster."""
+        """Copies a picture; for a clip the visible frame, else its poster."""
         output = chosen_output(row, self._shown_path())
         if output is None:
             return
@@ -114,7 +113,7 @@ class Sharing(QObject):
         self._read(Path(source), "Picture" if output.media.kind.is_picture else "Poster of the clip")
 
     def _read(self, path: Path, what: str) -> None:
-        """Decodes the picture in a worker; it may be large."""
+        """Decodes on a worker, since it may be large."""
         if self._workers is None:
             self._workers = Workers(self, threads=1)
         self._workers.run(partial(read_picture, path), lambda found: self._picture_read(found, what), at=path)

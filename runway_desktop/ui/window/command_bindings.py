@@ -1,4 +1,4 @@
-"""Opens the main window and binds its commands: those of the window, its list and its preview. GUI thread."""
+"""Opens the main window and binds commands to it, its list and its preview. GUI thread only."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from . import commands
 from .main_window import MainWindow
 
 _HAS_MENU_BAR = sys.platform.startswith("darwin")
-"""Menus stand at the top of the screen there."""
+"""macOS: menus are at the top of the screen."""
 _ROLES: dict[Command[Any], QAction.MenuRole] = {
     commands.PREFERENCES: QAction.MenuRole.PreferencesRole,
     commands.ABOUT: QAction.MenuRole.AboutRole,
@@ -38,7 +38,7 @@ _ROLES: dict[Command[Any], QAction.MenuRole] = {
 def open_main_window(
     models: Models, theme: Theme, open_room: Opens, all_commands: Sequence[Command[Any]]
 ) -> MainWindow:
-    """The main window with its commands bound to their keys."""
+    """Creates the main window with its commands bound."""
     window = MainWindow(models, theme, open_room, all_commands)
     _bind(window)
     window.preview_added.connect(partial(_bind_preview, window))
@@ -65,15 +65,16 @@ def _bind(window: MainWindow) -> None:
     of_window = Qt.ShortcutContext.WindowShortcut
     keys.bind(window, Scope.WINDOW, (own, lambda: window), *opened, context=of_window, tell=tell)
     of_tasks = (KEYED, window.chosen_rows)
-    # What is not seen is not sent: its action hears nothing while the composer is hidden, and a page may have its key.
+    # Bound to the composer: a hidden widget's action is inactive, so an invisible request is never sent and a page can
+    # use the key.
     keys.bind(work.composer, Scope.WINDOW, ((SEND,), lambda: window), context=of_window, tell=tell)
     panes = (commands.OF_PANES, lambda: window)
     keys.bind(window, Scope.WINDOW, panes, within=work.columns, context=of_window, tell=tell)
     keys.bind(window, Scope.WINDOW, of_tasks, context=of_window, give=give)
-    # The list is in front while it is empty too.
+    # Available in the list's pane, so even while the list is empty.
     listed = ((commands.COMMANDS, lambda: window), (playing.COMMANDS, lambda: window.preview))
     keys.bind(work.views, Scope.LIST, *listed, within=work.list, tell=tell)
-    # Judging works in the large view and on pages too: both select tasks.
+    # Within the whole window: the large view and pages select tasks too.
     keys.bind(work.views, Scope.LIST, (judging.COMMANDS, lambda: window.judge), within=window, tell=tell)
     keys.bind(work.views, Scope.LIST, of_tasks, within=window, give=give)
 
@@ -84,7 +85,7 @@ def _bind_preview(window: MainWindow, preview: QWidget) -> None:
 
 
 def _open_menu(window: MainWindow) -> None:
-    """What is selected may have to be asked for first."""
+    """Opens the menu once unknown rows of the selection are loaded."""
 
     def open_it(_: list[Row]) -> None:
         open_menu(window, window.keys, window.workspace.top.menu_button, first=PALETTE)

@@ -1,5 +1,7 @@
-"""The commands of the main window and of its list. They act on the window, whose class is not named here: its panes
-show these commands, and two modules would import each other."""
+"""Command records of the main window and its list.
+
+They take the window as `Any`: its panes import these records, so naming its class would be an import cycle.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,7 @@ SPENDING = _window(
     "Ctrl+Shift+M",
     synonyms=Text("costs, balance, credits"),
 )
-# Not the standard key: on macOS and GNOME that is Ctrl+R, which retries.
+# Not the standard key: Ctrl+R on macOS and GNOME, which retries here.
 ASK_NOW = _window(
     "runway.ask",
     "Ask Runway now",
@@ -146,7 +148,7 @@ COMMANDS = (
         synonyms=Text("fullscreen, enlarge"),
     ),
     ACTIONS,
-    # Of the whole window: an empty list cannot have the keyboard, and a line of text takes its pastes first.
+    # Window scope: an empty list cannot have the focus. Text fields handle their own pastes first.
     _anywhere(
         "list.paste", "Paste tasks, prompts or files", lambda on: on.paste_wanted.emit(), Standard.PASTE, begins=True
     ),
@@ -163,6 +165,6 @@ COMMANDS = (
     CAPS,
 )
 LAST = (SHORTCUTS, ABOUT, QUIT)
-"""Behind those of every window."""
+"""Listed after the commands of every window."""
 OF_PANES = (GO_TO_LIST, LOOK, PLACES, DETAILS)
-"""Given while the panes are in front, which the large view hides."""
+"""Only while the panes are visible; the large view hides them."""

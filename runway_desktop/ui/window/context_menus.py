@@ -1,4 +1,4 @@
-"""The menus of a right click beside the list: places, the preview, the line at the foot. GUI thread only."""
+"""Context menus of the left pane, the preview and the status line. GUI thread only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .main_window import MainWindow
 
 
 def open_place_menu(window: MainWindow, entry: Entry, at: QPoint) -> None:
-    """Of a place, a project or a tag, a saved search or a batch."""
+    """Menu of an entry of the left pane."""
     wanted = entry.filter
     menu = passing_menu(window)
     menu.addAction("Open", partial(window.workspace.places.choose, entry.key))
@@ -47,7 +47,7 @@ def open_place_menu(window: MainWindow, entry: Entry, at: QPoint) -> None:
 
 
 def open_status_menu(window: MainWindow, at: QPoint) -> None:
-    """Of the line at the foot: what each part of it tells of."""
+    """Menu of the status line: actions for each of its parts."""
     m, work = window.models, window.workspace
     menu = passing_menu(window)
     _add(menu, window, commands.ASK_NOW)
@@ -67,7 +67,7 @@ def open_status_menu(window: MainWindow, at: QPoint) -> None:
 
 
 def open_preview_menu(window: MainWindow, at: QPoint) -> None:
-    """Of what is shown: playing it, then what can be done with its task."""
+    """Menu of the preview: playback, then actions on the task."""
     window.models.rows.with_rows(window.workspace.chosen_ids(), partial(_open_preview_menu, window, at))
 
 

@@ -1,4 +1,4 @@
-"""Below the preview: the task's words, what can be done next, and everything about it as aligned lines."""
+"""Details pane below the preview: text of the task, next steps, and all facts as aligned lines. GUI thread only."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from .task_menu import OnwardMenu
 
 _QUEUED = (SEND_NEXT, HOLD, MOVE_UP, MOVE_DOWN)
 OF_SEVERAL = (LOOK_FOR, RETRY, *_QUEUED, RELEASE, EXPORT, COPY_FILE, COPY_PROMPT)
-"""Nothing that takes something away: that is in the menu alone."""
+"""Without destructive commands, which are only in the menu."""
 _OF_ONE = (EDIT_AND_SEND, NEW_SEED, USE_AS_INPUT, SHOW_FILE)
 _UNCERTAIN = (SEND_AGAIN, ADOPT_ID, LET_GO)
 _OPENS_MENU = "  ▾"
@@ -40,14 +40,14 @@ _MARGINS = (GRID + GRID // 2, 0, GRID + GRID // 2, GRID + GRID // 2)
 
 class DetailsPane(QWidget):
     task_wanted = Signal(object)
-    """Id of another task to go to."""
+    """Id of another task to show."""
     command_wanted = Signal(object)
-    """A TaskCommand for the shown task, or for those that are selected."""
+    """TaskCommand for the shown task, or for the selected ones."""
     copy_wanted = Signal(str, str)
     support_wanted = Signal(object)
-    """Support details, with what is Given."""
+    """Copy support details, with the `Given` to use."""
     ways_shown = Signal(object)
-    """What can be made of the shown result, in words."""
+    """What can be made from the shown result, in words."""
 
     def __init__(self, details: DetailsModel, theme: Theme) -> None:
         super().__init__()
@@ -98,21 +98,21 @@ class DetailsPane(QWidget):
         outer.addWidget(self._several)
 
     def offer_onward(self, use_as_input: UseAsInput, shown: Callable[[], Showing | None]) -> None:
-        """What can be made of the result that the preview shows, which `shown` tells."""
+        """Offers what can be made from the preview's result, which `shown` returns."""
         self._use_as_input, self._shown_result = use_as_input, shown
         self._show()
 
     @property
     def areas(self) -> tuple[QWidget, ...]:
-        """What the keyboard passes, from above to below."""
+        """Areas in tab order."""
         return (self._holder, self._bottom, self._several)
 
     def put_last(self, widget: QWidget) -> None:
-        """Below the words."""
+        """Adds a widget below the text."""
         self._column.insertWidget(self._column.count() - 1, widget)
 
     def put_first(self, widget: QWidget) -> None:
-        """Above the words."""
+        """Adds a widget above the text."""
         self._column.insertWidget(0, widget)
 
     def _build_buttons(self) -> QWidget:
@@ -170,7 +170,7 @@ class DetailsPane(QWidget):
         self._commands.show_rows([row] if row is not None else [])
 
     def _show_more_steps(self) -> None:
-        """Buttons are filled in place, so that one with the focus keeps it."""
+        """Reuses buttons, so that a focused one keeps the focus."""
         steps = self._more_steps()
         while len(self._more_buttons) < len(steps):
             button = QPushButton(self._more)
@@ -195,7 +195,7 @@ class DetailsPane(QWidget):
             self._state.style().polish(self._state)
 
     def _show_facts(self, facts: list[Fact]) -> None:
-        """Lines are filled in place; only their number makes or takes away widgets, so that nothing flickers."""
+        """Reuses label rows, which avoids flicker; adds or hides rows as needed."""
         while len(self._lines) < len(facts):
             self._add_line()
         for (label, text, copy), fact in itertools.zip_longest(self._lines, facts):
@@ -227,7 +227,7 @@ class DetailsPane(QWidget):
         self._lines.append((label, text, copy))
 
     def use_as_input_menu(self, above: QWidget) -> None:
-        """What can be made of the shown result, offered above a button."""
+        """Opens the menu of what can be made from the shown result, above a widget."""
         shown = self._shown_result()
         if self._use_as_input is not None and shown is not None and shown.path is not None:
             menu = OnwardMenu(self._use_as_input, shown.path, shown.media, self)
@@ -250,7 +250,7 @@ class DetailsPane(QWidget):
         menu.popup(self._copy.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 
     def _more_steps(self) -> list[NextStep]:
-        """What else can be done about the shown task's files."""
+        """Further steps for the shown task's files."""
         if self._details.row is None:
             return []
         return steps_of(self._details.row)[1:]
@@ -268,21 +268,21 @@ class DetailsPane(QWidget):
 
 
 def _tell(label: LongWordsLabel, text: str) -> None:
-    """Hides the label when there is nothing to say."""
+    """Sets the text; hides the label if it is empty."""
     label.say(text)
     label.setVisible(bool(text))
 
 
 class Holder(QWidget):
-    """What is scrolled: as high as its lines are at the width that it has. Its layout would ask for the height that
-    they have where it is narrowest, and one could scroll to nothing."""
+    """Scrolled content, as high as its lines at the current width. The layout's minimum height, for the narrowest
+    width, would leave empty space to scroll."""
 
     def minimumSizeHint(self) -> QSize:
         return QSize(super().minimumSizeHint().width(), 0)
 
 
 class _CommandButtons:
-    """A button for each command, put into a layout."""
+    """Adds a button per command to a layout."""
 
     def __init__(
         self, commands: Sequence[TaskCommand], into: QLayout, parent: QWidget, take: Callable[[TaskCommand], object]
@@ -294,7 +294,7 @@ class _CommandButtons:
             into.addWidget(button)
 
     def show_rows(self, rows: Sequence[Row]) -> bool:
-        """Shows what can be given for these rows. Returns whether there is anything."""
+        """Shows the commands that apply to these rows. Returns whether there are any."""
         for command, button in self.buttons.items():
             is_there = bool(rows) and command.is_for(rows)
             button.setVisible(is_there)
@@ -308,7 +308,7 @@ class _CommandButtons:
 
 class SeveralButtons(QWidget):
     command_wanted = Signal(object)
-    """A TaskCommand for all that are selected."""
+    """TaskCommand for all selected tasks."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -318,5 +318,5 @@ class SeveralButtons(QWidget):
         self.show_rows(())
 
     def show_rows(self, rows: Sequence[Row]) -> None:
-        """Those that are selected; none hides it."""
+        """Shows buttons for the selected rows; hidden without any."""
         self.setVisible(self._commands.show_rows(rows))

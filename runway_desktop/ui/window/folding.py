@@ -1,5 +1,5 @@
-"""A splitter whose outer panes fold away and leave a handle that brings them back, by double-click, click or key. What
-is folded is out of the way of Tab. GUI thread only.
+"""Splitter whose outer panes fold; a handle remains to unfold them by double click, click or key. Folded panes are not
+in the tab order. GUI thread only.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ STRIP = 2 * GRID
 
 
 class FoldingSplitter(QSplitter):
-    """Three columns, of which the first and the last fold. `first_widths` are those of a new profile."""
+    """Three panes, of which the first and last fold. `first_widths` are theirs in a new profile."""
 
     FOLDING = (0, 2)
 
@@ -26,7 +26,7 @@ class FoldingSplitter(QSplitter):
         super().__init__(Qt.Orientation.Horizontal, handleWidth=1)
         self._theme = theme
         self._widths = dict(zip(self.FOLDING, first_widths, strict=True))
-        """Of each pane that folds, when it was last open."""
+        """Last unfolded width of each pane that folds."""
         for pane in panes:
             self.addWidget(pane)
         self.setCollapsible(1, False)
@@ -39,31 +39,31 @@ class FoldingSplitter(QSplitter):
         return self.sizes()[place] == 0
 
     def toggle(self, place: int) -> None:
-        """Folds the pane, or brings it back as wide as it was."""
+        """Folds a pane, or restores its former width."""
         self._note()
         sizes = self.sizes()
         sizes[place] = self._widths[place] if sizes[place] == 0 else 0
         handles = sum(STRIP if sizes[one] == 0 else self.handleWidth() for one in self.FOLDING)
-        # Exactly what is left: of any other sum, each pane would get its share.
+        # The exact remainder: otherwise QSplitter distributes the difference over all panes.
         sizes[1] = self.width() - sizes[0] - sizes[2] - handles
         self._show_handles(sizes)
         self.setSizes(sizes)
         self._moved()
 
     def open_widths(self) -> str:
-        """To be remembered beside the splitter's own state."""
+        """Widths to store in addition to the splitter's state."""
         self._note()
         return " ".join(str(width) for width in self._widths.values())
 
     def restore_widths(self, kept: str) -> None:
-        """Call after the splitter's own state is restored."""
+        """Restores stored widths; call after restoring the splitter's state."""
         words = kept.split()
         if len(words) == len(self.FOLDING) and all(word.isdecimal() and int(word) > 0 for word in words):
             self._widths = dict(zip(self.FOLDING, map(int, words), strict=True))
         self._moved()
 
     def tell_keys(self, said: Callable[[int], str]) -> None:
-        """`said` says of a pane what its handle does."""
+        """`said` returns the tool tip of a pane's handle."""
         for place in self.FOLDING:
             self.handle(max(1, place)).setToolTip(tip(said(place)))
             self.handle(max(1, place)).setAccessibleName(said(place))
@@ -92,7 +92,7 @@ class FoldingSplitter(QSplitter):
 
 
 class FoldHandle(QSplitterHandle):
-    """A line between two panes; a strip with an arrow where one of them is folded."""
+    """Line between two panes; a strip with an arrow if one is folded."""
 
     def __init__(self, theme: Theme, splitter: FoldingSplitter) -> None:
         super().__init__(Qt.Orientation.Horizontal, splitter)
@@ -101,7 +101,7 @@ class FoldHandle(QSplitterHandle):
         self._folded: int | None = None
 
     def show_folded(self, place: int | None) -> None:
-        """The pane that is folded at this handle; None for none."""
+        """Sets the pane that is folded at this handle, or None."""
         if place != self._folded:
             self._folded = place
             self.updateGeometry()
@@ -116,7 +116,7 @@ class FoldHandle(QSplitterHandle):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
         if self._folded is not None and self.rect().contains(event.position().toPoint()):
-            # One click is enough to bring back what is folded; the second of a double-click finds it open.
+            # A single click unfolds; the second click of a double click finds it unfolded.
             self._splitter.toggle(self._folded)
 
     def paintEvent(self, event: QPaintEvent) -> None:

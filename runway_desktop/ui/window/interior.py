@@ -1,5 +1,5 @@
-"""What the window has besides what its first paint shows: what plays, what is dragged, dropped, pasted and handed on,
-and the menus of groups. Imported in turns after the first paint. GUI thread only.
+"""Parts of the window beyond the first paint: playback, drag and drop, paste, sharing, group menus. Imported after it,
+in separate passes of the event loop. GUI thread only.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from .queue_room import QueueRoom
 CARET_RESTS_MS = 10_000
 """After the last key the caret stops blinking, as GTK's does: each blink wakes two threads."""
 _PLAYING = frozenset({"loop_clips", "muted"})
-"""Preferences that the preview follows."""
+"""Preferences that affect the preview."""
 
 
 class Interior(QObject):
@@ -94,11 +94,11 @@ class Interior(QObject):
         self._caret_rests.start()
 
     def add_preview(self) -> None:
-        """Builds what plays. Call from a plain slot, not from a coroutine."""
+        """Creates the preview and poster maker. Call from a plain slot, not from a coroutine."""
         window = self._window
         posters, inputs, room = window.models.posters, window.models.task_commands.inputs, window.workspace.preview_room
         strips = window.workspace.posters.strips
-        # In a turn of its own: it would be felt together with the start of a process.
+        # Queued: together with the start of a process it would be noticeable.
         strips.woken.connect(prepare, Qt.ConnectionType.QueuedConnection)
         window.workspace.views.neared.connect(self._near_list)
         self._preview = preview = Preview(window.theme, window.keys, strips, room)
@@ -120,7 +120,7 @@ class Interior(QObject):
         window.take_preview(preview)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """What is dragged over the window, and dropped on it."""
+        """Handles drags over the window, and drops."""
         match event:
             case QDragMoveEvent() if not isinstance(event, QDragEnterEvent):
                 self._drag_moved(event)
@@ -142,8 +142,8 @@ class Interior(QObject):
             self._window.composer_pane.set_dropping(not self._lifts_no_file(event))
 
     def _drag_moved(self, event: QDragMoveEvent) -> None:
-        """From elsewhere it may be let go anywhere. A result of our own becomes an input only over the composer: one
-        that is let go where it came from was not meant to."""
+        """Drags from other programs can be dropped anywhere. Our own results only become inputs over the composer:
+        dropping them where they came from is no intent."""
         if event.source() is None or self._is_over_composer(event.position().toPoint()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
@@ -179,13 +179,13 @@ class Interior(QObject):
             playback.set_volume(playback.volume, muted)
 
     def _near_list(self) -> None:
-        """What reads clips is started when a pointer comes into the list, which is a fifth of a second before it rests
-        on a poster; nothing of it is there before that."""
+        """Starts the strips process when the pointer enters the list, about 0.2 s before it rests on a poster; not
+        earlier."""
         if self._window.models.rows.rowCount() and not self._window.theme.is_calm:
             self._window.workspace.posters.strips.warm()
 
     def _release(self, paths: frozenset[str]) -> None:
-        """A file that is moved must not be open."""
+        """Closes a file in the preview before it is moved."""
         if self._window.preview is not None and str(self._shown_path()) in paths:
             self._window.preview.stop()
 

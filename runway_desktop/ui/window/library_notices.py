@@ -1,5 +1,5 @@
-"""What the window says of the library's folder: one calm notice while it cannot be used, with what can be done, and
-one when it can again. Lets go of files that are moved. GUI thread."""
+"""Notices about the library's folder: one while it is unusable, with possible actions, and one when it works again. GUI
+thread only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class LibraryNotices(QObject):
         self._watch = watch
         self._activity = activity
         self._told: int | None = None
-        """The number of what tells that it cannot be used."""
+        """Number of the current notice about a problem."""
         watch.troubled.connect(self._troubled)
         watch.mended.connect(self._mended)
         watch.show_wanted.connect(self._show_folder)

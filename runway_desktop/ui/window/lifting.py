@@ -1,7 +1,6 @@
-"""Rows of the list that are lifted: which places take them, what letting go there does, and where they would stand in
-the queue.
+"""Drags of list rows inside the window: accepted drop targets, the effect of a drop, and positions in the queue.
 
-What is done goes through the same commands as a key's, each with its undo. GUI thread.
+Drops run the same commands as keys, with undo. GUI thread only.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ from .workspace import Workspace
 
 
 class Lifting(QObject):
-    """`shown` gives the path of the result that the preview shows."""
+    """`shown` returns the path of the result in the preview."""
 
     def __init__(
         self, models: Models, work: Workspace, menu: TaskMenu, shown: Callable[[], Path | None], theme: Theme
@@ -47,14 +46,14 @@ class Lifting(QObject):
         self._theme = theme
         self._rows: list[Row] = []
         self.refusal = ""
-        """Why what is lifted cannot become an input; empty when it can."""
+        """Why the dragged rows cannot become an input; empty if they can."""
         work.places.rows_dropped.connect(self._drop)
         work.places.rows_over.connect(self._hold_over)
         work.view.lane.shown.connect(self._show_place)
         work.view.lane.taken.connect(self._take_place)
 
     def lift(self, task_ids: Sequence[TaskId]) -> None:
-        """Call it from a mouse event: it returns when they are let go."""
+        """Runs a drag. Call from a mouse event; returns after the drop."""
         rows = [row for task_id in task_ids if (row := self._m.rows.row_of(task_id)) is not None]
         if not rows:
             return
@@ -94,7 +93,7 @@ class Lifting(QObject):
             QToolTip.hideText()
 
     def _drop(self, entry: Entry | None) -> None:
-        """None: they are removed."""
+        """Drops on an entry of the left pane; None removes the rows."""
         ids = [row.task.id for row in self._rows]
         if entry is None:
             self._menu.take_for(REMOVE, ids)

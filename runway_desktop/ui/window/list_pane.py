@@ -1,4 +1,4 @@
-"""The middle: what is listed, the chips that narrow it, the list itself, and the words when it is empty."""
+"""Center pane: title, filters, list or grid, and an empty state. GUI thread only."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ _LONGEST_TITLE = 30 * GRID
 
 class ListPane(QWidget):
     columns_changed = Signal()
-    """Widths, order or visibility of columns moved: remember them."""
+    """Order, widths or visibility of columns changed and should be stored."""
     hold_all_wanted = Signal()
-    """All of the queue is held, or released."""
+    """Hold or release the whole queue."""
     grid_changed = Signal()
-    """List or grid, or the size of its posters: remember it."""
+    """View or poster size changed and should be stored."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class ListPane(QWidget):
         chosen.changed.connect(self._show_filter)
         model.loaded.connect(self._show_empty)
         model.answered.connect(self._show_empty)
-        # Once for all lines that came and went: an answer moves them in dozens of steps.
+        # One signal for all row changes: an answer of the store moves rows in dozens of steps.
         model.lines_moved.connect(self._show_empty)
         model.times_moved.connect(self._show_found)
         places.changed.connect(self._show_empty)
@@ -84,13 +84,13 @@ class ListPane(QWidget):
         self._show_filter()
 
     def hasHeightForWidth(self) -> bool:
-        """Its pills wrap, but its list scrolls: it leaves the room to what stands below it, which cannot."""
+        """False although the filters wrap: the list scrolls, so extra height goes to the composer below."""
         return False
 
     def _build(self) -> None:
         head = QWidget(self)
         self._is_below = False
-        """The filters have a line of their own."""
+        """Whether the filters have a line of their own."""
         self._head = QGridLayout(head)
         self._head.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
         self._head.setHorizontalSpacing(GRID)
@@ -127,7 +127,7 @@ class ListPane(QWidget):
         header.sectionResized.connect(lambda *_: self.columns_changed.emit())
 
     def _build_looks(self, head: QWidget) -> None:
-        """How it is grouped, and whether it is a list or a grid."""
+        """Builds the selectors for grouping, and for list or grid."""
         self._group = push_button(head, "", self._group_menu, kind="flat")
         self._size = QSlider(Qt.Orientation.Horizontal, head)
         self._size.setRange(SMALLEST, LARGEST)
@@ -148,8 +148,8 @@ class ListPane(QWidget):
         self._fit_filters()
 
     def _fit_filters(self) -> None:
-        """Filters stand beside the title where all of them have room, if need be without those that the search line
-        can stand for; else below it, across the pane, so that they leave the list its height."""
+        """Puts the filters next to the title if they fit, even without those that the search line can replace; else
+        below, over the full width."""
         margins = self._head.contentsMargins()
         beside = (self._title, self._found, self._hold_all, self._looks)
         widths = (max(one.sizeHint().width(), one.minimumWidth()) for one in beside if not one.isHidden())
@@ -169,7 +169,7 @@ class ListPane(QWidget):
         return self._views.is_grid
 
     def show_grid(self, on: bool, width: int = 0) -> None:
-        """Turns to the grid or back to the list; a width is that of the posters."""
+        """Shows grid or list; `width` sets the poster width."""
         if width:
             self._size.setValue(width)
         self._views.show_grid(on)
@@ -180,7 +180,7 @@ class ListPane(QWidget):
         self.grid_changed.emit()
 
     def zoom(self, steps: int) -> None:
-        """Of the grid, by key; 0 is the usual size."""
+        """Zooms the grid by steps; 0 resets the size."""
         if self.is_grid:
             self._views.grid.zoom(steps)
 
@@ -238,12 +238,12 @@ class ListPane(QWidget):
         self._view.horizontalHeader().setSortIndicator(column if column is not None else -1, order)
         self._view.show_lane(in_lane)
         self._hold_all.setVisible(chosen.has_queue)
-        # The queue is short, and the search line can narrow it as well.
+        # Hidden for the queue, which is short and can be filtered by the search line.
         self.filters.setVisible(chosen.narrows or not in_lane)
         self._show_found()
 
     def _show_found(self) -> None:
-        """How many tasks the filters let through, in a room that does not change with them."""
+        """Shows the number of filtered tasks, in a label of constant width."""
         narrows = self._filter.narrows
         if self._filter.is_queue and not narrows:
             self._show_queue()
@@ -255,7 +255,7 @@ class ListPane(QWidget):
         self._fit_filters()
 
     def _show_queue(self) -> None:
-        """What is queued, what it costs and when all of it is done."""
+        """Shows the queue's size, cost and forecast end."""
         self._found.setMinimumWidth(0)
         self._found.setText(self._model.lane.line())
         self._found.setVisible(bool(self._found.text()))
@@ -336,7 +336,7 @@ class ListPane(QWidget):
                 add_check(menu, COLUMNS[column].title, partial(self._toggle_column, column), checked=shown)
 
     def _reset_columns(self) -> None:
-        """Order, widths and which ones are shown, as in a new profile."""
+        """Resets order, widths and visibility to those of a new profile."""
         self._view.reset_columns()
         self.columns_changed.emit()
 
@@ -356,7 +356,7 @@ class ListPane(QWidget):
 
 class ListAndGrid(QWidget):
     neared = Signal()
-    """A pointer comes into it."""
+    """The pointer entered."""
 
     def __init__(self, view: TaskView, grid: GridView) -> None:
         super().__init__()
@@ -376,7 +376,7 @@ class ListAndGrid(QWidget):
         self.neared.emit()
 
     def enter(self) -> None:
-        """The keyboard comes to the list, on what is chosen there, else on its first task."""
+        """Focuses the list; without a selection, selects its first task."""
         rows = self.view.rows
         first = next((found for row in range(rows.rowCount()) if (found := rows.task_id(row)) is not None), None)
         if first is None:
@@ -386,12 +386,12 @@ class ListAndGrid(QWidget):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def open_menu(self) -> None:
-        """That of what is chosen, by key. Not every system sends the wish for it by itself."""
+        """Opens the context menu of the selection. Not every system sends that event for its key."""
         asked = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(), QPoint())
         QApplication.sendEvent(self.grid if self.is_grid else self.view, asked)
 
     def show_grid(self, on: bool) -> None:
-        """The keyboard goes along, and the current task stays in sight."""
+        """Switches the view; keeps focus and current task."""
         if on is self.is_grid:
             return
         before, after = (self.view, self.grid) if on else (self.grid, self.view)

@@ -1,8 +1,8 @@
-"""The main window: connects the panes of its workspace with the view-models, takes drops anywhere, and stays until the
-program closed it down.
+"""The main window: connects panes with view-models, accepts drops anywhere, and closes only after the program has shut
+down its services.
 
-What happens is decided by view-models; layout: `workspace`; commands: `commands`, bound by `command_bindings`.
-Built before anything is imported that the first paint does not show: that is `interior`, which comes after it.
+View-models make the decisions. Layout: `workspace`; keys: `command_bindings`. Created before importing anything that
+the first paint does not show; `interior` holds the rest.
 """
 
 from __future__ import annotations
@@ -55,19 +55,19 @@ _NO_FONT = "fonts.missing"
 
 class MainWindow(QMainWindow):
     close_wanted = Signal()
-    """The person closed the window. It stays until the program closed it down."""
+    """The person closed the window. It stays open until `let_close`."""
     quit_wanted = Signal()
-    """The person wants to end the program."""
+    """The person wants to quit."""
     painted = Signal()
-    """Once, after the first paint."""
+    """Emitted once, after the first paint."""
     paste_wanted = Signal()
     closing_down = Signal()
-    """What the window has besides its panes is to end."""
+    """Parts outside the panes should shut down."""
     preview_added = Signal(object)
-    """The preview that was built after the first paint."""
+    """The preview, created after the first paint."""
 
     def __init__(self, models: Models, theme: Theme, open_room: Opens, commands: Sequence[Command[Any]]) -> None:
-        """`commands` are all that the program has."""
+        """`commands` are all commands of the program."""
         super().__init__()
         self.open_room = open_room
         self.models = models
@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self._was_painted = False
         self.preview: Preview | None = None
         self.early_caps: list[HeldBack] = []
-        """Caps that were reached before the interior is there, which tells of them."""
+        """Caps reached before the interior exists, which shows them."""
         self.setMinimumSize(760, 520)
         self.setAcceptDrops(True)
         self._build()
@@ -88,7 +88,7 @@ class MainWindow(QMainWindow):
         self._restore()
 
     def show_welcome(self, page: QWidget | None) -> None:
-        """Puts a page in the window's center in place of the workspace; None brings the workspace back."""
+        """Shows a page instead of the workspace; None restores the workspace."""
         old = self._pages.widget(1)
         if page is not None:
             self._pages.addWidget(page)
@@ -102,29 +102,29 @@ class MainWindow(QMainWindow):
             old.deleteLater()
 
     def come_to_front(self) -> None:
-        """Also from the tray, and when it was made small."""
+        """Shows and activates the window, even if minimized or in the tray."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()
         self.activateWindow()
 
     def chosen_rows(self) -> list[Row]:
-        """The chosen tasks as far as they are known here; the visible ones always are."""
+        """Selected rows that are loaded; visible ones always are."""
         return [row for task_id in self.workspace.chosen_ids() if (row := self.models.rows.row_of(task_id)) is not None]
 
     def take_preview(self, preview: Preview) -> None:
-        """Once, after the first paint."""
+        """Sets the preview; called once, after the first paint."""
         self.preview = preview
         self.preview_added.emit(preview)
         self._show_result()
 
     def pause_preview(self) -> None:
-        """One thing plays at a time."""
+        """Pauses the preview, since other playback starts."""
         if self.preview is not None:
             self.preview.playback.pause()
 
     def let_close(self) -> None:
-        """The program has closed down what the window stood on."""
+        """Closes the window; call after the services have shut down."""
         self._remember()
         self.closing_down.emit()
         self.workspace.shutdown()
@@ -140,14 +140,14 @@ class MainWindow(QMainWindow):
         self.focus_composer()
 
     def focus_composer(self) -> None:
-        """Also from the large view, and from a page that has no room for it."""
+        """Focuses the prompt; leaves the large view, or a page without composer."""
         self.leave_overlay()
         if self.composer_pane.isHidden():
             self.pages.leave()
         self.composer_pane.focus_prompt()
 
     def show_activity(self) -> None:
-        """The list of the pill that is before the eyes."""
+        """Opens the list of the visible activity pill."""
         next(pill for pill in self.findChildren(Pill) if pill.isVisible()).open()
 
     def focus_search(self) -> None:
@@ -156,17 +156,17 @@ class MainWindow(QMainWindow):
         self.search.selectAll()
 
     def clear_choice(self) -> None:
-        """What narrows the list goes first, the words before the chips, then what is chosen in it."""
+        """Clears in this order: search text, filter chips, selection."""
         if not self.models.filter.clear_next():
             self.view.clearSelection()
 
     @cached_property
     def keeper(self) -> SearchKeeper:
-        """Made when a search is first saved."""
+        """Created when a search is first saved."""
         return SearchKeeper(self.models.filter, self.models.activity, self.name_search, self)
 
     def name_search(self, saved: SavedSearch) -> None:
-        """In its place, which is brought back where it is folded."""
+        """Edits a search's name in the left pane, unfolding it first."""
         work = self.workspace
         if work.columns.is_folded(0):
             work.fold(0)
@@ -177,7 +177,7 @@ class MainWindow(QMainWindow):
         return Finding(self.models.rows, self.view, self.activity, self._show_everything)
 
     def _say_missing_letters(self, script: str) -> None:
-        """Once, and not at each start."""
+        """Shows the notice once per script, not at each start."""
         said = self.models.memory.recall(_NO_FONT) or ""
         if script not in said.split():
             self.models.memory.keep(_NO_FONT, f"{said} {script}".strip())
@@ -185,14 +185,14 @@ class MainWindow(QMainWindow):
             self.activity.tell(message, detail=detail)
 
     def shown_result(self) -> Showing | None:
-        """What the preview shows, if it is a result."""
+        """The result in the preview, or None."""
         showing = self.models.details.showing
         place = self.preview.current_index if self.preview is not None else 0
         shown = showing[min(place, len(showing) - 1)] if showing else None
         return shown if shown is not None and shown.path is not None else None
 
     def _show_title(self) -> None:
-        # Where the system puts the program's name behind each title, it stands there once all the same.
+        # On systems that append the program's name to titles, it still appears only once.
         profile = self.models.profiles.title
         self.setWindowTitle(f"{profile} – Runway Desktop" if profile else "Runway Desktop")
 
@@ -211,13 +211,13 @@ class MainWindow(QMainWindow):
         work.details.put_first(judge_bar)
         self.task_menu = TaskMenu(m.task_commands, m.rows, chosen, self.judge, self.shown_result, self.keys, self)
         Acts(m.task_commands, m.rows, m.activity, self)
-        # Not at once: it may be told within a paint.
+        # Queued: the signal may be emitted during a paint.
         theme.letters_missing.connect(self._say_missing_letters, Qt.ConnectionType.QueuedConnection)
         self.pages = Pages(m, work, self.open_room, self)
         LibraryNotices(m.folder, m.activity, self)
 
     def _connect(self) -> None:
-        """The panes with each other, with their models and with the window."""
+        """Connects panes with each other, with models and the window."""
         m, work = self.models, self.workspace
         top, places, details = work.top, work.places, work.details
         top.preferences_wanted.connect(partial(self.open_room, "preferences"))
@@ -248,7 +248,7 @@ class MainWindow(QMainWindow):
         details.support_wanted.connect(partial(self.task_menu.take, COPY_SUPPORT))
 
     def _connect_desk(self) -> None:
-        """What the engine and the commands want shown or asked."""
+        """Connects requests of engine and commands to the window."""
         m = self.models
         m.composer.said.connect(m.task_commands.tell)
         m.composer.aside.offered.connect(
@@ -286,11 +286,11 @@ class MainWindow(QMainWindow):
 
     @property
     def place(self) -> str:
-        """Where it stands and how large it is, for `stand_at`."""
+        """Serialized geometry, for `stand_at`."""
         return text_of(self.saveGeometry())
 
     def stand_at(self, place: str) -> None:
-        """Nothing happens for a place that nobody can read."""
+        """Restores the geometry; invalid values are ignored."""
         self.restoreGeometry(state_of(place))
 
     def _restore(self) -> None:
@@ -305,7 +305,7 @@ class MainWindow(QMainWindow):
         self._remember_columns()
 
     def _remember_columns(self) -> None:
-        """What moves before the first paint is the arranging itself."""
+        """Stores columns, but not changes before the first paint, which come from restoring."""
         if self._was_painted:
             self.workspace.remember_columns()
 
@@ -333,7 +333,7 @@ class MainWindow(QMainWindow):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        # Before the first paint it is the opening itself.
+        # Before the first paint, activation belongs to the opening itself.
         if event.type() == QEvent.Type.ActivationChange and self._was_painted and self.isActiveWindow():
             self.models.places.refresh()
             self.models.folder.window_is_used()
@@ -346,7 +346,7 @@ class MainWindow(QMainWindow):
         m.filter.open_place(place, entry.title if entry is not None else "All tasks")
 
     def _open(self, task_id: TaskId) -> None:
-        """Return or a double click."""
+        """Opens a task in the large view, after Return or a double click."""
         if self.models.rows.position(task_id) is not None:
             self.open_room("large", task_id)
 

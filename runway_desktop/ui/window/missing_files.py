@@ -1,5 +1,4 @@
-"""Asks where missing files are, for the commands that want to know, and shows how a search for them goes. GUI thread
-only."""
+"""Dialogs that locate missing files, and the progress of a search for them. GUI thread only."""
 
 from __future__ import annotations
 
@@ -23,7 +22,7 @@ from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 
 class FileSearch(QObject):
-    """Lives as long as its window. `give` gives a command for some tasks, after asking what must be asked."""
+    """Lives as long as its window. `give` runs a command for tasks, after its questions."""
 
     def __init__(
         self,
@@ -38,9 +37,9 @@ class FileSearch(QObject):
         self._activity = activity
         self._window = window
         self._told: int | None = None
-        """The number of what tells how the search goes."""
+        """Number of the progress notice."""
         self._wanted: Wanted | None = None
-        """What was asked for last."""
+        """The last request."""
         task_commands.searching.connect(self._show)
         task_commands.path_wanted.connect(self._ask)
         task_commands.answer_wanted.connect(self._ask_again)

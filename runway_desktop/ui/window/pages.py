@@ -1,5 +1,5 @@
-"""Which page stands in the window: the list, or a room that is listed in the left pane. It is opened from there, or by
-its id from anywhere, and goes when anything else is opened. GUI thread.
+"""Page navigation of the main window: the list, or a room listed in the left pane. A page is opened from there or by
+id, and left when another entry opens. GUI thread only.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ class Pages(QObject):
         self._work = work
         self._open_room = open_room
         self._listing = m.filter.listing
-        """What was listed when the page was opened."""
+        """Listing when the page was opened."""
         self._chosen = ""
-        """The page that was chosen in the left pane, which may still be on its way."""
+        """Page selected in the left pane, which may still be loading."""
         work.places.page_chosen.connect(self._open_chosen)
         work.places.chosen.connect(self.leave)
         work.places.search_chosen.connect(self.leave)
         m.filter.changed.connect(self._leave_for_another_list)
 
     def show(self, page_id: str, page: Page) -> None:
-        """The keyboard stays in the left pane where the page was chosen there."""
+        """Shows a page. The focus stays in the left pane if the page was selected there."""
         chosen, self._chosen = self._chosen, ""
         if page_id == chosen != self._work.places.current_page:
             return
@@ -43,18 +43,18 @@ class Pages(QObject):
             page.center.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def leave(self, *_: object) -> None:
-        """The list comes back, with what was chosen in it."""
+        """Returns to the list with its selection."""
         page = self._work.page
         if page is not None:
             self._work.show_page(None)
-            # Before its line goes, which may be the current one.
+            # First, because the page's entry in the left pane may be current and vanish.
             self._work.places.show_page("")
             self._m.places.open_page("")
             page.left()
             self.choice_moved()
 
     def choice_moved(self) -> None:
-        """Other tasks are chosen on the page that is shown."""
+        """Call when the page's selection changes."""
         self._m.details.choose(self._work.chosen_ids())
 
     def _open_chosen(self, page_id: str) -> None:

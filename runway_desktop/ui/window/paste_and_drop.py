@@ -1,5 +1,5 @@
-"""What comes into the window by drop or paste: a copied picture becomes a file first, all else is handed on as it is.
-GUI thread; raises nothing."""
+"""Input by drop or paste: a copied picture is saved as a file first; everything else is passed on. GUI thread only;
+raises nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from runway_desktop.usecases.use_cases import Memory
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 _PATIENCE = 10.0
-"""Seconds that closing waits for the picture that is being written, which lies nowhere else."""
+"""Seconds that closing waits for a picture being written, since it exists nowhere else."""
 
 
 class PasteAndDrop(QObject):
@@ -28,16 +28,16 @@ class PasteAndDrop(QObject):
         self._workers: Workers | None = None
 
     def take(self, mime: QMimeData, to_field: str = "", at: int | None = None) -> None:
-        """For a field, in the place of its input `at`, where those are named."""
+        """Takes the data, optionally for a field, replacing its input `at`."""
         dropped = read(mime)
         if not dropped:
             self._task_commands.tell("There was nothing in it that could be used.", problem=True)
             return
         if dropped.image is not None:
-            # The clipboard's own memory must not be read from another thread.
+            # Copied: the clipboard's memory must not be read on another thread.
             image, folder = dropped.image.copy(), self._memory.library / "Pasted pictures"
             if self._workers is None:
-                # One thread, so that two pictures of one second never want the same name.
+                # One thread, so that two pictures of the same second get different names.
                 self._workers = Workers(self, threads=1, patience=_PATIENCE)
             then = partial(self._picture_kept, to_field, at)
             self._workers.run(partial(_keep, image, folder), then, at=folder)
@@ -53,7 +53,7 @@ class PasteAndDrop(QObject):
         )
 
     def shutdown(self) -> None:
-        """Before the application ends. Waits for the picture that is being written, if its drive answers."""
+        """Call before the application quits. Waits for a picture being written, unless its drive does not respond."""
         if self._workers is not None:
             self._workers.shutdown()
 
@@ -67,7 +67,7 @@ class PasteAndDrop(QObject):
 
 
 def _keep(image: QImage, folder: Path) -> Path | None:
-    """Writes the picture into the folder, which is made. On a worker."""
+    """Saves the picture in the folder, which is created; None on failure. On a worker."""
     stem = f"pasted {time.strftime('%Y-%m-%d %H-%M-%S')}"
     names = itertools.chain([stem], (f"{stem} {number}" for number in itertools.count(2)))
     try:

@@ -1,5 +1,5 @@
-"""The left pane: places, projects and batches with their counts. A list that keeps its choice while the counts
-change."""
+"""The left pane: list of states, pages, projects, tags, searches and batches with counts. The selection stays while
+counts change. GUI thread only."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ _ENTRY = Qt.ItemDataRole.UserRole + 1
 
 
 class Taking(Enum):
-    """What a place does with rows that are held over it."""
+    """Whether an entry accepts the dragged rows."""
 
     YES = auto()
     NO = auto()
-    """It says why, if they are let go there."""
+    """Says why after a drop."""
 
 
 class _EntryDelegate(ItemDelegate):
     named = Signal(str, str)
-    """The id of a saved search, and its new name."""
+    """Id of a saved search, and its new name."""
     takes: Callable[[Entry], Taking] | None = None
-    """Tells it while rows are dragged."""
+    """Set during a drag of rows."""
     over = -1
-    """The row below the pointer that drags."""
+    """Row under the dragging pointer."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         entry: Entry = index.data(_ENTRY)
@@ -110,36 +110,37 @@ class _EntryDelegate(ItemDelegate):
 
 class PlacesPane(QListWidget):
     chosen = Signal(object)
-    """The Filter of the entry."""
+    """Filter of the entry."""
     search_chosen = Signal(object)
     """A SavedSearch."""
     search_named = Signal(str, str)
-    """The id of a saved search, and the name that was written."""
+    """Id of a saved search, and the new name."""
     menu_wanted = Signal(object, QPoint)
     """An Entry, and a global position."""
     sheet_chosen = Signal(str)
-    """The id of a kept sheet, to be opened."""
+    """Id of a stored sheet to open."""
     rows_dropped = Signal(object)
-    """The Entry on which rows of the list were let go; None: to be removed."""
+    """Entry on which rows were dropped; None: remove them."""
     rows_over = Signal(object)
-    """The Entry over which they are held; None: over none."""
+    """Entry under the dragged rows; None: no entry."""
     page_chosen = Signal(str)
-    """The id of a room that is listed here."""
+    """Id of the page's room."""
 
     def __init__(self, places: Places, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._places = places
         self._before_page = ""
-        """Key of the list that was open before a page."""
+        """Key of the list that was open before the page."""
         self.setAccessibleName("Places")
         self._delegate = _EntryDelegate(theme, self)
         self._delegate.named.connect(self.search_named)
         self.setItemDelegate(self._delegate)
-        # After the list's own: an editor that loses the keyboard before it is closed would keep what Escape leaves.
+        # Connected after QListWidget's own handler: an editor that loses the focus before it closes would commit even
+        # on Escape.
         self._delegate.closeEditor.connect(lambda *_: self._name_written())
         self.setEditTriggers(QListWidget.EditTrigger.NoEditTriggers)
         self._wrote_from: QWidget | None = None
-        """Where the keyboard was before a name was written, and goes back to."""
+        """Widget that had the focus before a name was edited, to restore it."""
         self.setAcceptDrops(True)
         self._remove = _RemovePlace(theme, self)
         self._remove.dropped.connect(lambda: self.rows_dropped.emit(None))
@@ -154,7 +155,7 @@ class PlacesPane(QListWidget):
         FollowsTheme(theme, self, lambda: viewport_of(self).update())
 
     def light(self, takes: Callable[[Entry], Taking] | None, removing: str = "") -> None:
-        """Shows which places take the rows that are dragged, and where they are removed; None: nothing is dragged."""
+        """Marks entries that accept the dragged rows, and shows the remove target; None ends that."""
         self._delegate.takes, self._delegate.over = takes, -1
         self._remove.show_words(removing if takes is not None else "")
         viewport_of(self).update()
@@ -163,7 +164,7 @@ class PlacesPane(QListWidget):
         self.dragMoveEvent(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """All of it takes them, so that a place that has no use for them can say why."""
+        """Accepts rows over every entry, so that an entry that rejects them can say why after the drop."""
         if self._delegate.takes is None or not has_rows(event.mimeData()):
             event.ignore()
             return
@@ -194,7 +195,7 @@ class PlacesPane(QListWidget):
         self._remove.place()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A right click asks for the menu of a place and leaves open what is open."""
+        """A right click opens the menu without a change of the current entry."""
         if event.button() is not Qt.MouseButton.RightButton:
             super().mousePressEvent(event)
 
@@ -207,13 +208,13 @@ class PlacesPane(QListWidget):
             self.menu_wanted.emit(entry, event.globalPos())
 
     def choose(self, key: str) -> None:
-        """Opens the place of an entry that is there."""
+        """Opens an entry by key, if it exists."""
         for row in range(self.count()):
             if self.item(row).data(_ENTRY).key == key:
                 self.setCurrentRow(row)
 
     def edit_name(self, search_id: str) -> None:
-        """Lets the person write another name for a saved search where it stands. Escape leaves the one it has."""
+        """Edits the name of a saved search in place. Escape keeps the old name."""
         for row in range(self.count()):
             item = self.item(row)
             search = item.data(_ENTRY).search
@@ -234,12 +235,12 @@ class PlacesPane(QListWidget):
 
     @property
     def current_page(self) -> str:
-        """The id of the page that is current; empty for a list of tasks."""
+        """Id of the current page's room; empty for a list of tasks."""
         current = self.currentItem()
         return current.data(_ENTRY).page if current is not None else ""
 
     def show_page(self, page_id: str) -> None:
-        """Makes the line of a page current, or with an empty id that of the list that was open before. Tells nobody."""
+        """Makes a page's entry current; with an empty id, the entry before the page. Emits no signal."""
         if page_id == self.current_page:
             return
         keys = [self.item(row).data(_ENTRY).key for row in range(self.count())]
@@ -251,7 +252,7 @@ class PlacesPane(QListWidget):
         self.blockSignals(blocked)
 
     def _show(self) -> None:
-        """Changes the lines in place where they are the same entries, so that choice, focus and scroll stay."""
+        """Updates entries in place if their keys are the same, which keeps selection, focus and scroll position."""
         entries = self._places.entries()
         keys = [entry.key for entry in entries]
         if [self.item(row).data(_ENTRY).key for row in range(self.count())] == keys:
@@ -286,7 +287,7 @@ class PlacesPane(QListWidget):
         item = self.currentItem()
         entry: Entry | None = item.data(_ENTRY) if item is not None else None
         if entry is not None and entry.sheet_id:
-            # A window of its own: what is listed stays.
+            # Sheets open in their own window, so the current entry stays.
             blocked = self.blockSignals(True)
             self.setCurrentRow(self.row(before) if before is not None else 0)
             self.blockSignals(blocked)
@@ -303,8 +304,7 @@ class PlacesPane(QListWidget):
 
 
 class _RemovePlace(PlainLabel):
-    """At the foot of the places while rows are dragged: what is let go there is removed. It lies over the list, so that
-    nothing moves when it comes."""
+    """Drop target to remove rows, below the entries during a drag. It overlays the list, so nothing moves."""
 
     dropped = Signal()
 

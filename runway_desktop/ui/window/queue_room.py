@@ -1,6 +1,4 @@
-"""Groups of the list and the queue: the menu of a header, the buttons that are painted in headers and rows, and *Hold
-all*. GUI thread.
-"""
+"""Groups and queue: menu of group headers, painted buttons in headers and rows, and *Hold all*. GUI thread only."""
 
 from __future__ import annotations
 
@@ -34,7 +32,7 @@ class QueueRoom(QObject):
         self.hold_or_release([row.task.id for row in self._m.task_commands.queued()])
 
     def hold_or_release(self, task_ids: list[TaskId]) -> None:
-        """Holds what may be sent of these; releases them where all are held."""
+        """Holds these tasks; releases them if all are held."""
         wanted = set(task_ids)
         rows = [row for row in self._m.task_commands.queued() if row.task.id in wanted]
         command = given_by(HOLD_OR_RELEASE, rows)
@@ -53,7 +51,7 @@ class QueueRoom(QObject):
         menu.popup(at)
 
     def popup(self, key: str, at: QPoint) -> None:
-        """Of a group's header."""
+        """Opens the menu of a group header."""
         rows, menu = self._m.rows, passing_menu(self._work)
         ids = rows.group_ids(key)
         menu.addAction(f"Select all {len(ids):,}" if len(ids) > 1 else "Select", partial(self._select, key, ids))

@@ -1,5 +1,5 @@
-"""Selects tasks that somebody wants to see: new ones are listed only with the next answers of the store, others may be
-hidden by what the person chose to see. GUI thread.
+"""Selects tasks in the list that are wanted by id: new ones appear only with the store's next answers, others may be
+hidden by filters. GUI thread only.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 _LOOKS = 2
-"""Answers that are waited for: one that was on its way already may not know the tasks yet."""
+"""Answers to wait for: one already on its way may not contain the tasks."""
 
 
 class Finding(QObject):
-    """`show_everything` takes away what hides tasks: the place and the filter."""
+    """`show_everything` clears page and filters."""
 
     def __init__(
         self, rows: TaskListModel, view: TaskView, activity: Activity, show_everything: Callable[[], None]
@@ -44,7 +44,7 @@ class Finding(QObject):
         self._rows.reveal(wanted)
         found = next((task_id for task_id in wanted if self._rows.position(task_id) is not None), None)
         if found is not None:
-            # Of a whole batch the first stands for it; the others are right below.
+            # Of a batch, selects the first; the others are directly below.
             self._wanted = ()
             self._view.select([found])
         elif self._looks_left:

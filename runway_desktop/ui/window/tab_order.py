@@ -1,10 +1,10 @@
-"""Where Tab goes in the right pane: as the eye does, though the preview is built late and the lineage is put anew with
-each task.
+"""Tab order of the right pane: visual order, although the preview is created late and the lineage is rebuilt for each
+task.
 
-Qt walks its own chain of widgets; the part of it that the pane holds is put in order when Tab is pressed, from the
-widgets as they stand then. The chain itself is never read: `nextInFocusChain` and `previousInFocusChain` make the
-Python wrapper of what they return, which may be the window, a child of the widget that was asked, and when that widget
-is gone, so are the wrappers of every action and viewport in the window. GUI thread only.
+Qt's focus chain is updated when Tab is pressed, from the widgets as they are then. It is never read: `nextInFocusChain`
+and `previousInFocusChain` create Python wrappers for what they return, possibly the window, as children of the queried
+widget. When that widget is deleted, the wrappers of all actions and viewports in the window die with it. GUI thread
+only.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 _TABBED = (Qt.FocusPolicy.TabFocus, Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.WheelFocus)
 _LINE = 12
-"""Pixels by which the middles of what stands in one line may differ."""
+"""Maximum vertical distance in pixels between centers of widgets on one line."""
 
 
 def put_in_order(areas: Sequence[QWidget]) -> None:
-    """Has Tab pass what `areas` hold in one go, where the first of them is in the chain. They stand below each
-    other."""
+    """Makes the widgets in `areas` consecutive in the focus chain, from the first area on. Areas are ordered from top
+    to bottom."""
     before = areas[0]
     for area in areas:
         for widget in _as_read(area, [one for one in area.findChildren(QWidget) if _is_stop(one)]):
@@ -30,7 +30,7 @@ def put_in_order(areas: Sequence[QWidget]) -> None:
 
 
 def bring_into_view(widget: QWidget | None) -> None:
-    """Scrolls to the widget that the keyboard came to, in every scroll area around it."""
+    """Scrolls all enclosing scroll areas to the focused widget."""
     above = widget.parentWidget() if widget is not None else None
     while widget is not None and above is not None:
         if isinstance(above, QScrollArea):
@@ -43,7 +43,7 @@ def _is_stop(widget: QWidget) -> bool:
 
 
 def _as_read(area: QWidget, widgets: Sequence[QWidget]) -> list[QWidget]:
-    """Line by line, and within a line as the language is read."""
+    """Widgets by line, and within a line in reading direction."""
     sign = -1 if area.layoutDirection() is Qt.LayoutDirection.RightToLeft else 1
 
     def middle(widget: QWidget) -> QPoint:

@@ -1,4 +1,4 @@
-"""The context menu and the keys of the list: commands become actions, and questions are asked first."""
+"""Context menu and keys of the list: commands as actions, with their questions. GUI thread only."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
 
 
 class TaskMenu(QObject):
-    """`chosen` gives the ids that are chosen in the list now; rows that nobody looked at yet are fetched first. `shown`
-    tells which result the preview shows: of several it is the one that is meant."""
+    """`chosen` returns the selected ids; rows not loaded yet are fetched first. `shown` returns the result in the
+    preview, which is meant if a task has several."""
 
     def __init__(
         self,
@@ -56,17 +56,17 @@ class TaskMenu(QObject):
         self._keys = keys
 
     def popup(self, at: QPoint) -> None:
-        """The menu for what is chosen now; it may change until something is picked, so the rows are asked again
-        then."""
+        """Opens the menu for the selection. Rows are fetched again when an action is triggered, since they may change
+        meanwhile."""
         self._rows.with_rows(self._chosen(), lambda rows: self._popup(at, rows))
 
     def take(self, command: Command[Any], given: Given = NOTHING) -> None:
-        """Gives a command, or the one that its keys mean, for what is selected, after asking what must be asked; says
-        why when it cannot be given."""
+        """Runs a command, or the one that its keys mean, on the selection, after its questions. If it cannot run, says
+        why."""
         self._rows.with_rows(self._chosen(), lambda rows: self._take(command, rows, given))
 
     def take_for(self, command: Command[Any], task_ids: Sequence[TaskId], given: Given = NOTHING) -> None:
-        """The same for these tasks, whatever is selected."""
+        """Runs a command on these tasks instead of the selection."""
         self._rows.with_rows(list(task_ids), lambda rows: self._take(command, rows, given))
 
     def _popup(self, at: QPoint, rows: list[Row]) -> None:
@@ -78,7 +78,7 @@ class TaskMenu(QObject):
         menu.popup(at)
 
     def fill(self, menu: QMenu, rows: list[Row]) -> None:
-        """Adds what can be done with these rows, at least one."""
+        """Adds what can be done with these rows; at least one row."""
         for number, group in enumerate(menu_of(rows)):
             if number:
                 menu.addSeparator()
@@ -97,7 +97,7 @@ class TaskMenu(QObject):
                         self._add(menu, command, rows)
 
     def _add_judging(self, menu: QMenu, rows: list[Row]) -> None:
-        """Pick and reject have a tick where all have it; the stars stand in a menu of their own."""
+        """Pick and reject are checked if all rows have them; stars are in a submenu."""
         stars = menu.addMenu("Rating")
         ratings = {row.task.rating for row in rows}
         for number in (*range(MOST_STARS, 0, -1), 0):
@@ -131,7 +131,7 @@ class TaskMenu(QObject):
         return None
 
     def _result_of(self, row: Row) -> tuple[Path, Media] | None:
-        """The one that is shown, if it is one of the row's, else its first."""
+        """The shown result if it is the row's, else its first one."""
         found = {Path(output.path): output.media for output in row.outputs if output.is_here}
         shown = self._shown()
         if shown is not None and shown.path in found:
@@ -142,7 +142,7 @@ class TaskMenu(QObject):
         command, commands = given_by(key, selected), self._task_commands
         if reason := command.reason(selected):
             if command is REMOVE and not CANCEL.reason(selected):
-                # Offered, not carried out: this is an editing key, and a cancel may cost a result.
+                # Offered, not executed: Delete is an editing key, and canceling may lose a result.
                 commands.next_offered.emit(reason, CANCEL, selected)
             else:
                 commands.tell(reason)
@@ -161,7 +161,7 @@ class TaskMenu(QObject):
 
 
 class OnwardMenu(QMenu):
-    """Each endpoint that takes this kind, the likeliest first; a clip's last frame before them."""
+    """Endpoints that accept this kind of result, most likely first; before them, those for a clip's last frame."""
 
     def __init__(self, use_as_input: UseAsInput, path: Path, media: Media, parent: QWidget) -> None:
         super().__init__(USE_AS_INPUT.name, parent)

@@ -1,7 +1,6 @@
-"""How the window is arranged: places, list with composer, preview with details, the bars above and below; and how that
-arrangement is remembered.
+"""Layout of the window (left pane, list with composer, preview with details, bars), and how it is stored.
 
-Builds and holds the panes; connects nothing. GUI thread.
+Creates and owns the panes, without connecting them. GUI thread only.
 """
 
 from __future__ import annotations
@@ -33,13 +32,13 @@ from .commands import DETAILS, PLACES
 _SPLITTER, _STAGE, _COLUMNS, _GRID = "window.splitter", "window.stage", "list.columns.10", "list.grid"
 _WIDTHS = "window.widths"
 FIRST_WIDTHS = (208, 812, 418)
-"""Of the columns of a new profile."""
+"""Widths of the columns in a new profile."""
 STAGE_HEIGHT = 290
-"""Of a new profile: a clip of 16:9 in the right pane, with the controls below it."""
+"""Height in a new profile: a clip of 16:9 in the right pane with its controls."""
 
 
 class Overlay(QWidget):
-    """What lies over the panes."""
+    """An overlay over the panes."""
 
     def leave(self) -> None:
         raise NotImplementedError
@@ -63,7 +62,7 @@ class Workspace(QWidget):
         self.composer = ComposerPane(m.composer, m.task_commands, theme, keys, self.posters)
         self.overlay: Overlay | None = None
         self.page: Page | None = None
-        """What stands in the place of the list."""
+        """The page shown instead of the list."""
         self._middle = QStackedWidget()
         self._middle.addWidget(self.list)
         self.details = DetailsPane(m.details, theme)
@@ -92,7 +91,7 @@ class Workspace(QWidget):
         self.list.grid_changed.connect(self._remember_grid)
 
     def show_page(self, page: Page | None) -> None:
-        """A page in the place of the list; one with a side of its own has the place of everything but the left pane."""
+        """Shows a page instead of the list. A page with its own side pane replaces everything except the left pane."""
         self.page = page
         for stack, widget in (
             (self._middle, page.center if page is not None else self.list),
@@ -105,7 +104,7 @@ class Workspace(QWidget):
             part.setVisible(self._right.currentWidget() is self._stage)
 
     def show_large(self, view: Overlay | None) -> None:
-        """Over everything but the line at the foot; None brings the panes back."""
+        """Shows an overlay over everything except the status line; None restores the panes."""
         self.overlay = view
         if view is not None and self._rows.indexOf(view) < 0:
             self._rows.insertWidget(0, view, 1)
@@ -113,12 +112,12 @@ class Workspace(QWidget):
             part.setVisible(view is None)
 
     def chosen_ids(self) -> list[TaskId]:
-        """What is chosen in what is shown: the list, whose tasks the large view shows too, or a page."""
+        """Selected ids of what is visible: the list (also for the large view) or a page."""
         page = self.page if self.overlay is None else None
         return page.chosen() if page is not None else self.view.selected_ids()
 
     def fold(self, place: int) -> None:
-        """Folds the left (0) or the right pane (2), or brings it back. The keyboard leaves what is folded."""
+        """Folds or unfolds the left (0) or right pane (2). A focus in the folded pane moves to the list."""
         if not self.columns.isVisible():
             return
         pane, focus = self.columns.widget(place), self.focusWidget()
@@ -131,7 +130,7 @@ class Workspace(QWidget):
         self.columns.tell_keys(lambda place: keys.tip({0: PLACES, 2: DETAILS}[place]))
 
     def restore(self, height: int) -> None:
-        """As it was left, or as a new profile begins in a window of this height."""
+        """Restores the stored layout, or the default for a window of this height."""
         recall = self._memory.recall
         splitter = recall(_SPLITTER)
         if splitter is None or not self.columns.restoreState(state_of(splitter)):
@@ -153,7 +152,7 @@ class Workspace(QWidget):
         self._memory.keep(_STAGE, text_of(self._stage.saveState()))
 
     def remember_columns(self) -> None:
-        """Those of the narrow list and of the queue are the program's own."""
+        """Stores the columns, except those of a narrow list or the queue, which the program sets."""
         if not (self.view.is_narrow or self.view.is_lane):
             self._memory.keep(_COLUMNS, text_of(self.view.horizontalHeader().saveState()))
 
@@ -166,7 +165,7 @@ class Workspace(QWidget):
 
 
 def pane_of(*items: Item, pane: str = "") -> QWidget:
-    """The widgets below each other; `pane` names the surface they stand on."""
+    """Stacks widgets vertically; `pane` names the style of their background."""
     holder = QWidget()
     if pane:
         holder.setProperty("pane", pane)
@@ -176,7 +175,7 @@ def pane_of(*items: Item, pane: str = "") -> QWidget:
 
 
 def first_size(screen: QSize) -> QSize:
-    """Of a window that nobody has sized yet: large, and whole on its screen with its title bar."""
+    """Default window size: large, and entirely on the screen including its title bar."""
     return QSize(1440, 900).boundedTo(screen - QSize(0, 5 * GRID))
 
 
@@ -189,14 +188,14 @@ def text_of(state: QByteArray) -> str:
 
 
 class SelectionRestore(QObject):
-    """Only what another question takes away: what leaves by itself, or is taken away, is not chosen anew."""
+    """Restores the selection after another query replaced the rows. Tasks that vanish otherwise are not reselected."""
 
     def __init__(self, view: TaskView) -> None:
         super().__init__(view)
         self._view = view
         self._chosen: list[TaskId] = []
         self._at = 0
-        """Where the first of them stood, in pixels of the viewport."""
+        """Position of the first of them in the viewport, in pixels."""
         model = view.rows
         model.lines_replaced.connect(self._note)
         model.answered.connect(self._bring_back)
