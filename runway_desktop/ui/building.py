@@ -1,8 +1,7 @@
-"""How widgets are put together: buttons, rows and columns, windows with a title, popups, menus and where they open.
-GUI thread only.
+"""Factories for buttons, layouts, dialogs, popups and menus. GUI thread only.
 
-A layout takes widgets and layouts, an int as a gap in pixels, `STRETCH` for the room that is left, and a pair of item
-and stretch, or of widget and alignment.
+Layout functions accept widgets and layouts, an int as a gap in pixels, `STRETCH` for a stretch, and pairs of item and
+stretch, or widget and alignment.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ Value = TypeVar("Value")
 STRETCH = None
 _VIEWPORT = "qt_scrollarea_viewport"
 _FRAME = QSize(2 * GRID, 6 * GRID)
-"""What the system's frame and bars take of a screen where nobody says how much."""
+"""Assumed size of window frame and system bars, where the system reports none."""
 Pair = tuple[QWidget | QLayout | None, int] | tuple[QWidget, Qt.AlignmentFlag]
 Item = QWidget | QLayout | int | Pair | None
 Margins = int | tuple[int, int, int, int]
@@ -62,8 +61,8 @@ def push_button(
     default: bool = False,
     checkable: bool = False,
 ) -> QPushButton:
-    """Return presses the default button of a window, and no other one than that which has the focus. `kind` is that of
-    the style sheet, `spoken` the name for screen readers where the text does not do."""
+    """Return presses only the default button of a window, or the focused one. `kind` is the style sheet's; `spoken` is
+    the accessible name if the text is not enough."""
     made = QPushButton(text, parent)
     made.setAutoDefault(False)
     if default:
@@ -83,7 +82,7 @@ def tool_button(
     spoken: str = "",
     checkable: bool = False,
 ) -> QToolButton:
-    """A button that is an icon. `side` is that of the icon in pixels, 0 for the style's own."""
+    """A button with an icon. `side` is the icon's in pixels; 0 for the style's default."""
     made = QToolButton(parent)
     if icon is not None:
         made.setIcon(icon)
@@ -101,7 +100,7 @@ def choices(
     pills: bool = False,
     spoken: str = "{}",
 ) -> dict[Value, QAbstractButton]:
-    """Radio buttons or pills, by what each stands for. `chosen` is called with what the checked one stands for."""
+    """Radio buttons or pills by value. `chosen` is called with the value of the checked one."""
     group = QButtonGroup(parent)
     made: dict[Value, QAbstractButton] = {}
     for value, text in options:
@@ -114,7 +113,7 @@ def choices(
 
 
 def line_edit(parent: QWidget, spoken: str, *, hint: str = "", clear: bool = False) -> QLineEdit:
-    """`spoken` is its name for screen readers; `clear` adds the button that empties it."""
+    """`spoken` is the accessible name; `clear` adds a clear button."""
     made = QLineEdit(parent, placeholderText=hint, clearButtonEnabled=clear)
     made.setAccessibleName(spoken)
     return made
@@ -127,13 +126,13 @@ def progress_bar(parent: QWidget, spoken: str = "Progress") -> QProgressBar:
 
 
 def show_share(bar: QProgressBar, part: float, whole: float) -> None:
-    """How much of a whole; hidden where there is none."""
+    """Shows a share in a progress bar; hidden if `whole` is 0."""
     bar.setVisible(whole > 0)
     bar.setValue(min(100, round(100 * part / whole)) if whole > 0 else 0)
 
 
 def line(parent: QWidget | None = None) -> QFrame:
-    """A thin line across."""
+    """A thin horizontal line."""
     made = QFrame(parent)
     made.setProperty("line", True)
     made.setFixedHeight(1)
@@ -141,7 +140,7 @@ def line(parent: QWidget | None = None) -> QFrame:
 
 
 def scroll_area(parent: QWidget, content: QWidget) -> QScrollArea:
-    """Without a frame and out of the way of Tab: what is inside has the focus."""
+    """Without a frame and outside of the tab order: only its content takes the focus."""
     made = QScrollArea(parent, widgetResizable=True)
     made.setFrameShape(QFrame.Shape.NoFrame)
     made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -150,7 +149,7 @@ def scroll_area(parent: QWidget, content: QWidget) -> QScrollArea:
 
 
 def make_plain(table: QTableView, spoken: str, *, several: bool = True) -> None:
-    """A table of rows that are selected and read, not edited: no grid, no frame, a quiet header. After its model."""
+    """Makes a read-only table of selectable rows: no grid, no frame, flat header. Call after setting its model."""
     table.setAccessibleName(spoken)
     table.setFrameShape(QFrame.Shape.NoFrame)
     table.setShowGrid(False)
@@ -166,15 +165,15 @@ def make_plain(table: QTableView, spoken: str, *, several: bool = True) -> None:
 
 
 def timer(parent: QObject, milliseconds: int, then: Callable[[], object], *, repeats: bool = False) -> QTimer:
-    """A timer that is not started yet."""
+    """Creates a timer without starting it."""
     made = QTimer(parent, singleShot=not repeats, interval=milliseconds)
     made.timeout.connect(then)
     return made
 
 
 def in_turns(parent: QObject, *steps: Callable[[], object]) -> None:
-    """Does each step in a turn of the event loop of its own, while `parent` is there. By a timer, which comes behind
-    input and painting: what Qt posts, a `singleShot` of no length too, comes all at once."""
+    """Runs each step in a separate pass of the event loop, while `parent` exists. Uses a timer, which runs after input
+    and painting; posted events and `singleShot(0)` would all run in one pass."""
     left = list(steps)
 
     def go() -> None:
@@ -188,14 +187,14 @@ def in_turns(parent: QObject, *steps: Callable[[], object]) -> None:
 
 
 def hbox(*items: Item, on: QWidget | None = None, spacing: int = GRID, margins: Margins = 0) -> QHBoxLayout:
-    """Items beside each other, as the layout of `on` if it is given."""
+    """Horizontal layout of the items, set on `on` if given."""
     made = QHBoxLayout(on) if on is not None else QHBoxLayout()
     _shape(made, spacing, margins)
     return add_all(made, *items)
 
 
 def vbox(*items: Item, on: QWidget | None = None, spacing: int = GRID, margins: Margins = 0) -> QVBoxLayout:
-    """Items below each other, as the layout of `on` if it is given."""
+    """Vertical layout of the items, set on `on` if given."""
     made = QVBoxLayout(on) if on is not None else QVBoxLayout()
     _shape(made, spacing, margins)
     return add_all(made, *items)
@@ -224,7 +223,7 @@ def add_all(layout: Kind, *items: Item) -> Kind:
 
 
 def clear_layout(layout: QLayout) -> None:
-    """Takes out and deletes all widgets of a layout."""
+    """Removes and deletes all widgets of a layout."""
     while (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:
             widget.hide()
@@ -232,7 +231,7 @@ def clear_layout(layout: QLayout) -> None:
 
 
 class SearchKeys(QObject):
-    """Keys of a search line that mean the list below it: arrows and pages move there, Return is `taken`."""
+    """Event filter of a search line: arrow and page keys move in the list below, Return calls `taken`."""
 
     def __init__(self, line: QLineEdit, below: QAbstractItemView, taken: Callable[[], object]) -> None:
         super().__init__(line)
@@ -254,8 +253,7 @@ class SearchKeys(QObject):
 
 
 class Dialog(QDialog):
-    """A window with a title, deleted when it is closed. `spoken` is its name for screen readers where the title does
-    not do."""
+    """Base class of dialogs, deleted on close. `spoken` is the accessible name if the title is not enough."""
 
     def __init__(self, title: str, parent: QWidget | None, *, spoken: str = "") -> None:
         super().__init__(parent)
@@ -265,14 +263,14 @@ class Dialog(QDialog):
 
 
 def open_at(window: QWidget, wanted: QSize) -> None:
-    """Gives the window this size, or as much of it as its screen has room for, so that its buttons can be reached."""
+    """Resizes the window, limited to its screen, so that its buttons stay reachable."""
     beside = window.parentWidget() or window
     room = beside.screen().availableGeometry().size() - _FRAME
     window.resize(wanted.boundedTo(room.expandedTo(window.minimumSize())))
 
 
 def fit(window: QDialog) -> None:
-    """Gives the window the height that its contents need at its width. Call when they have changed."""
+    """Fits the height to the content at the current width. Call after the content changed."""
     layout = window.layout()
     layout.activate()
     width = max(window.width(), window.minimumWidth())
@@ -282,19 +280,19 @@ def fit(window: QDialog) -> None:
     window.resize(width, max(window.minimumHeight(), min(height, most, room.height())))
     below = window.geometry().bottom() - room.bottom()
     if window.isVisible() and below > 0:
-        # It grew downwards, where its buttons would be out of reach.
+        # Move up: growth at the bottom would put the buttons off the screen.
         window.move(window.x(), max(room.top(), window.y() - below))
 
 
 def passing_menu(parent: QWidget) -> QMenu:
-    """A menu that is deleted once it is closed."""
+    """A menu that is deleted on close."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return menu
 
 
 def add_check(menu: QMenu, text: str, does: Callable[[], object], *, checked: bool) -> QAction:
-    """Adds an entry with a tick to the menu."""
+    """Adds a checkable entry."""
     action = menu.addAction(text, does)
     action.setCheckable(True)
     action.setChecked(checked)
@@ -324,10 +322,10 @@ def _shape_button(made: QAbstractButton, does: Does | None, kind: str, tip: str,
 
 
 class Popup(QFrame):
-    """A small window over the one it belongs to: a click elsewhere closes it, and it is deleted when it is closed."""
+    """Popup over its parent, closed by a click outside and deleted on close."""
 
     def __init__(self, title: str, parent: QWidget) -> None:
-        """`title` is its name for screen readers."""
+        """`title` is the accessible name."""
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFrameShape(QFrame.Shape.StyledPanel)
@@ -335,7 +333,7 @@ class Popup(QFrame):
         self.setAccessibleName(title)
 
     def show_at(self, at: QPoint, beside: QWidget) -> None:
-        """Shows it at a global position, or as near to it as keeps it whole on the screen of `beside`."""
+        """Shows it at a global position, moved if necessary to fit on the screen of `beside`."""
         screen = beside.screen().availableGeometry()
         at.setX(max(screen.left(), min(at.x(), screen.right() - self.width())))
         at.setY(max(screen.top(), min(at.y(), screen.bottom() - self.height())))
@@ -343,7 +341,7 @@ class Popup(QFrame):
         self.show()
 
     def show_beside(self, widget: QWidget, gap: int = 2, *, above: bool = True) -> None:
-        """Shows it above the widget, or below it; on the other side where there is no room on the screen."""
+        """Shows it above or below the widget; on the other side if it does not fit on the screen."""
         screen = widget.screen().availableGeometry()
         over = widget.mapToGlobal(QPoint(0, -self.height() - gap))
         under = widget.mapToGlobal(QPoint(0, widget.height() + gap))
@@ -352,11 +350,12 @@ class Popup(QFrame):
 
 
 def viewport_of(area: QAbstractScrollArea) -> QWidget:
-    """As `area.viewport()`, which is quick afterwards. To be asked in the constructor, before anything else asks.
+    """Returns `area.viewport()`, faster at start. Call it in the constructor, before any other access.
 
-    PySide does not know a widget that Qt itself made. At the first one that is asked for it makes the Python classes of
-    all kinds of widgets, to see which of them it is: ten milliseconds before the window is there. A widget that is
-    looked for by its name is just what it is looked for as, and known from then on."""
+    PySide determines the class of a widget created by Qt by creating the Python classes of all widget kinds at the
+    first one: 10 ms before the first paint. A widget found by name and type gets that type directly, and keeps its
+    wrapper.
+    """
     named = area.findChild(QWidget, _VIEWPORT, Qt.FindChildOption.FindDirectChildrenOnly)
     return named if isinstance(named, QWidget) else area.viewport()
 
@@ -366,7 +365,8 @@ def is_by_key(event: QContextMenuEvent) -> bool:
 
 
 def menu_place(view: QAbstractItemView, event: QContextMenuEvent) -> QPoint:
-    """Global. By key it is the middle of what is in sight of the keyboard's item, which is chosen where nothing is."""
+    """Global position for a context menu. By key, the center of the current item's visible part; selects the item if
+    nothing is selected."""
     if not is_by_key(event):
         return event.globalPos()
     current, chosen = view.currentIndex(), view.selectionModel()

@@ -1,8 +1,7 @@
-"""A small list that opens under a button to choose one of many, with a search line when there are more than a
-glance takes.
+"""Popup list to choose one of many options, with a search line for long lists.
 
-Arrow keys and Return work from the search line; Escape closes without a choice. It is a window of its own, never a
-nested loop.
+Arrow keys and Return work from the search line; Escape closes without a choice. A window of its own without a nested
+event loop. GUI thread only.
 """
 
 from __future__ import annotations
@@ -23,18 +22,18 @@ from .painting import RIGHT
 from .theme import GRID
 
 GLANCE = 10
-"""More entries than this get a search line."""
+"""Longer lists get a search line."""
 
 
 class Option(Struct, frozen=True):
-    """One choice of the popup."""
+    """One option of the popup."""
 
     value: Any
     text: str
     detail: str = ""
-    """Searched too, and shown as a tool tip."""
+    """Tool tip, which is also searched."""
     aside: str = ""
-    """At the right: a price."""
+    """Text at the right: a price."""
 
 
 class _AsideDelegate(QStyledItemDelegate):
@@ -83,7 +82,7 @@ class ChoicePopup(Popup):
         self.setFocusProxy(self._search if len(options) > GLANCE else self._list)
 
     def open_at(self, button: QWidget) -> None:
-        """Opens above or below the button, whole on its screen."""
+        """Opens above or below the button, entirely on its screen."""
         self.show_beside(button, above=False)
         self.setFocus(Qt.FocusReason.PopupFocusReason)
         current = self._list.currentItem()
@@ -91,7 +90,7 @@ class ChoicePopup(Popup):
             self._list.scrollToItem(current, QListWidget.ScrollHint.PositionAtCenter)
 
     def open_below(self, place: QRect, view: QWidget) -> None:
-        """Opens below, or above, a place of a view, such as a cell of a table."""
+        """Opens below or above a rectangle of a view, such as a table cell."""
         screen = view.screen().availableGeometry()
         under = view.mapToGlobal(place.bottomLeft() + QPoint(0, 2))
         over = view.mapToGlobal(place.topLeft() - QPoint(0, self.height() + 2))
@@ -99,18 +98,18 @@ class ChoicePopup(Popup):
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def open_in_middle(self, window: QWidget) -> None:
-        """Opens over a window, where no button asked for it."""
+        """Opens in the center of a window, for use without a button."""
         self.move(window.mapToGlobal(QPoint((window.width() - self.width()) // 2, window.height() // 5)))
         self.show()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _fit(self, amount: int) -> None:
-        # Not before it has its style: a row is as high as that says.
+        # Polish first: the row height depends on the style.
         self._list.ensurePolished()
         row = self._list.sizeHintForRow(0)
         wide = max(self._list.sizeHintForColumn(0) + 5 * GRID, 20 * GRID)
         self._list.setFixedHeight(min(amount, 14) * row + 4)
-        # Qt's own adjusting makes no window lower than a hundred pixels that could grow.
+        # Fixed: Qt's `adjustSize` makes no growable window lower than 100 pixels.
         self.setFixedSize(min(wide, 50 * GRID), self.sizeHint().height())
 
     def _filter(self, text: str) -> None:

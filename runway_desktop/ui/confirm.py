@@ -1,7 +1,6 @@
-"""Questions before something is lost, and a line to type: windows of their own that never hold up the loop.
+"""Confirmation and text input dialogs, without nested event loops.
 
-The safe answer has the focus, is the default and is what Escape gives. The other one is a named verb, which Return
-takes once it has the focus itself. GUI thread only.
+The safe answer is focused, the default, and the result of Escape. The other button names its action. GUI thread only.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ def confirm(
     on_no: Callable[[], object] | None = None,
     on_instead: Callable[[], object] | None = None,
 ) -> QDialog:
-    """Asks, and calls what belongs to the answer. Gives the window, which is already open."""
+    """Opens a confirmation and calls the function of the answer. Returns the dialog, which is already open."""
     dialog = Confirm(question, parent)
     dialog.accepted.connect(on_yes)
     if on_no is not None:
@@ -49,8 +48,8 @@ def ask_text(
     *,
     ok: str = "",
 ) -> QDialog:
-    """Asks for a line. `check` gives a sentence for what will not do, "" for what will; `ok` names the action, else the
-    title does."""
+    """Asks for a line of text. `check` returns an error sentence, or "" if valid. `ok` is the button's text, by default
+    the title."""
     dialog = AskText(title, label, text, check, ok or title, parent)
     dialog.accepted.connect(lambda: on_ok(dialog.text()))
     dialog.open()
@@ -58,7 +57,7 @@ def ask_text(
 
 
 class _Asking(Dialog):
-    """Title, words, and a row of buttons, deleted when it is answered."""
+    """Base class: title, content and a row of buttons."""
 
     def __init__(self, title: str, parent: QWidget) -> None:
         super().__init__(title, parent)
@@ -89,7 +88,7 @@ class Confirm(_Asking):
         no.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take_instead(self) -> None:
-        """As an answer that is neither: `rejected` is not told."""
+        """Closes with the third answer, without emitting `rejected`."""
         self.hide()
         self.deleteLater()
         self.instead.emit()
@@ -123,7 +122,7 @@ class AskText(_Asking):
             super().accept()
 
     def _judge(self) -> None:
-        """Nothing typed yet is no reproach; the button knows the reason anyway."""
+        """Shows no error before anything is typed; the button has it anyway."""
         problem = self._check(self._line.text())
         shown = problem if self._line.isModified() or self._line.text() else ""
         say(self._note, shown)

@@ -1,4 +1,4 @@
-"""What a room is given when it is opened."""
+"""Dependencies of a room, passed to it when it opens."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .window.main_window import MainWindow
 
 
 class Desk(Struct, frozen=True, kw_only=True, eq=False):
-    """Use cases, the models that the main window shows, and the window itself, over which rooms open."""
+    """Use cases, the main window's models, and the window over which rooms open."""
 
     cases: UseCases
     runner: Runner
@@ -32,13 +32,13 @@ class Desk(Struct, frozen=True, kw_only=True, eq=False):
     rooms: Mapping[str, Room]
     open: Opens
     endings: list[Callable[[], Awaitable[None] | None]]
-    """Done one after the other before the program ends: rooms append what they have to keep or to stop."""
+    """Run one after the other before the program quits. Rooms append what they must save or stop."""
 
     @property
     def keys(self) -> Keys:
         return self.window.keys
 
     def give_help(self, over: QWidget, room: str) -> None:
-        """Gives a window of a room the key for its help."""
+        """Binds the help key in a room's window."""
         opens = partial(self.open, "help", (self.rooms[room], over))
         self.keys.bind(over, Scope.WINDOW, ((HELP,), lambda: opens), context=Qt.ShortcutContext.WindowShortcut)

@@ -1,7 +1,7 @@
-"""Small drawings for a list that is empty: nothing made yet, nothing that matches, nothing left to do.
+"""Illustrations for empty lists: nothing made yet, no match, all done.
 
-Drawn in the theme's colors at each paint, so sharp at any scale and live with the theme. They say nothing that the
-words beside them do not say, and screen readers pass them over. GUI thread only.
+Painted in theme colors, sharp at any scale. The text next to them says the same, so screen readers skip them. GUI
+thread only.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class EmptyPicture(QWidget):
         return QPen(self._theme.color(role), width, line, cap, join)
 
     def _nothing_yet(self, painter: QPainter) -> None:
-        """A frame with a landscape in it, and the star of what is going to be made."""
+        """An empty frame with a landscape, and a star."""
         frame = QRectF(20, 14, 104, 68)
         self._landscape(painter, frame)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -68,7 +68,7 @@ class EmptyPicture(QWidget):
             painter.drawPath(_star(middle, radius))
 
     def _no_match(self, painter: QPainter) -> None:
-        """Rows that stay behind, and a glass that finds none of them."""
+        """List rows, and a magnifying glass."""
         for y in (12, 40, 68):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.color(Role.HOVER))
@@ -85,7 +85,7 @@ class EmptyPicture(QWidget):
         painter.drawLine(QPointF(88, 46), QPointF(104, 46))
 
     def _all_done(self, painter: QPainter) -> None:
-        """Pictures that are put away, and a tick."""
+        """A stack of pictures, and a check mark."""
         painter.setPen(self._pen(Role.BORDER))
         for inset, y in ((16, 6), (8, 13)):
             painter.setBrush(self._theme.color(Role.SURFACE))
@@ -121,7 +121,7 @@ class EmptyPicture(QWidget):
 
 
 def _star(middle: QPointF, radius: float) -> QPainterPath:
-    """With four points and hollow sides."""
+    """A four-pointed star with concave sides."""
     tips = [QPointF(0, -radius), QPointF(radius, 0), QPointF(0, radius), QPointF(-radius, 0)]
     path = QPainterPath(middle + tips[-1])
     for tip in tips:

@@ -1,4 +1,4 @@
-"""The system's dialogs for files and folders, opened without a nested loop. GUI thread only."""
+"""The system's file and folder dialogs, without nested event loops. GUI thread only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 def choose_file(
     parent: QWidget, title: str, chosen: Callable[[Path], object], *, near: Path | None = None, filters: str = ""
 ) -> None:
-    """Asks for a file that is there, beginning in the folder `near`."""
+    """Asks for an existing file, starting in the folder `near`."""
     dialog = _dialog(parent, title, near, filters)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     dialog.fileSelected.connect(lambda name: chosen(Path(name)))
@@ -29,7 +29,7 @@ def choose_files(
 
 
 def choose_moved(parent: QWidget, old: Path, chosen: Callable[[Path], object], near: Path | None) -> None:
-    """Asks where a file is now that was at `old`."""
+    """Asks for the present path of a file that was at `old`."""
     filters = f"Files like it (*{old.suffix});;All files (*)"
     choose_file(parent, f"Where is {old.name} now?", chosen, near=near, filters=filters)
 
@@ -54,7 +54,7 @@ def choose_folder(
 
 
 def choose_target(parent: QWidget, title: str, chosen: Callable[[Path], object], start: Path, filters: str) -> None:
-    """Asks where a file is to be written; `start` is the suggestion, whose ending is added to a name without one."""
+    """Asks for a target file. `start` is the suggestion, whose suffix is added to a name without one."""
     dialog = _dialog(parent, title, start.parent if start.is_absolute() else None, filters)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(start.suffix.lstrip("."))

@@ -1,5 +1,5 @@
-"""Widgets side by side that never force a pane to be wide: a layout that wraps like words, and one line that folds what
-does not fit into a button at its end. GUI thread only.
+"""Layouts that do not force a minimum pane width: one wraps like text, one moves what does not fit into a popup. GUI
+thread only.
 """
 
 from __future__ import annotations
@@ -80,20 +80,20 @@ class FlowLayout(QLayout):
 
 
 class FoldingLine(QWidget):
-    """Buttons on one line at any width. What does not fit is in a popup behind "+2", at the end of the line."""
+    """Buttons on one line at any width. Those that do not fit are in a popup behind a "+2" button at its end."""
 
     folded = Signal()
-    """Other buttons are on the line than before."""
+    """The set of buttons on the line changed."""
 
     def __init__(self, what: str, parent: QWidget) -> None:
-        """`what` the buttons are, for screen readers: "more settings"."""
+        """`what`: accessible name of the hidden buttons, such as "more settings"."""
         super().__init__(parent)
         self._what = what
         self._first: list[QAbstractButton] = []
         self._rest: list[QAbstractButton] = []
         self._on_line = 0
-        """How many of the rest are on the line. While nothing but their words changes this only falls: what has gone
-        does not come and go with each value."""
+        """Number of foldable buttons on the line. It only falls while just texts change, so that a hidden button does
+        not flicker."""
         self.plus = push_button(self, "+9  ▾", self._open, kind="chip")
         self._popup = Popup(what.capitalize(), self.plus)
         self._popup.setProperty("popup", True)
@@ -102,7 +102,7 @@ class FoldingLine(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def hold(self, first: Sequence[QAbstractButton], rest: Sequence[QAbstractButton]) -> None:
-        """These in place of those before, which stay their owner's. The first ones are never folded."""
+        """Replaces the buttons, which remain owned by the caller. `first` is never folded."""
         self._first, self._rest = list(first), list(rest)
         for button in first:
             self._put(button, on_line=True)
@@ -110,16 +110,16 @@ class FoldingLine(QWidget):
 
     @property
     def stops(self) -> list[QWidget]:
-        """Where the keyboard stops on the line, in its order."""
+        """Widgets for the tab order, in visual order."""
         end = [self.plus] if self._hidden else []
         return [*self._first, *self._rest[: self._on_line], *end]
 
     def least_width(self) -> int:
-        """With all that can be folded folded away."""
+        """Width with everything folded."""
         return _length([*self._first, self.plus])
 
     def fit(self, *, anew: bool = False) -> None:
-        """After what the buttons say, or whether it is wrong, has changed."""
+        """Folds what does not fit. Call after a text or error mark changed; `anew` also unfolds."""
         before = self._on_line if self._on_line <= len(self._rest) else len(self._rest)
         most = len(self._rest) if anew else before
         while most and not self._has_room_for(most):
@@ -136,7 +136,7 @@ class FoldingLine(QWidget):
             self.folded.emit()
 
     def reveal(self, button: QWidget) -> None:
-        """Opens the popup if the button is in it."""
+        """Opens the popup if it contains the button."""
         if button in self._hidden:
             self._open()
 
@@ -168,7 +168,7 @@ class FoldingLine(QWidget):
         self._hidden[0].setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _say_hidden(self) -> None:
-        """What "+2" holds, and whether any of it is wrong."""
+        """Updates text, description and error mark of the "+2" button."""
         hidden = self._hidden
         if not hidden:
             self._popup.close()
@@ -195,7 +195,7 @@ class FoldingLine(QWidget):
             (button if on_line else self.plus).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _arrange(self) -> None:
-        """Side by side; where even the first do not fit, the last of them gives way."""
+        """Places the buttons. If even the first ones do not fit, the last of them shrinks."""
         x = 0
         end = [self.plus] if self._hidden else []
         line = [*self._first, *self._rest[: self._on_line], *end]

@@ -1,4 +1,4 @@
-"""The theme where the desktop asks for high contrast: black or white grounds, and each button in an outline."""
+"""High-contrast theme for desktops that request it: black or white backgrounds, and outlined buttons."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COLORS: dict[str, tuple[str, str]] = {
     "bad": ("#ffb3ab", "#7d0900"),
     "media": ("#000000", "#ffffff"),
 }
-"""By role, each in the dark and in the light theme."""
+"""By role: dark and light."""
 LINES = """
 QPushButton, QToolButton, QPushButton[kind="chip"], QToolButton[kind="chip"], QPushButton[kind="pill"],
 QToolButton[kind="pill"] { border: 1px solid $outline; }
@@ -32,4 +32,4 @@ QPushButton[kind="flat"]:focus, QToolButton[kind="flat"]:focus, QPushButton[kind
 QPlainTextEdit:focus, QSpinBox:focus, QComboBox:focus { border: 2px solid $accent; }
 QSlider::groove:horizontal { background: $hover; border: 1px solid $outline; }
 """
-"""More of the style sheet: every button has its outline."""
+"""Additional style sheet: outlines of buttons."""

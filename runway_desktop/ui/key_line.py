@@ -1,4 +1,4 @@
-"""The line where a secret key is typed or pasted, hidden until its eye is pressed. GUI thread only."""
+"""Line edit for a secret key, masked unless its eye button is pressed. GUI thread only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .theme import GRID, FollowsTheme, Role, Theme
 
 
 class KeyLine(QWidget):
-    """`spoken` is the name of the line for screen readers."""
+    """`spoken` is the line's accessible name."""
 
     def __init__(self, theme: Theme, spoken: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -22,7 +22,7 @@ class KeyLine(QWidget):
         self._eye = tool_button(self, kind="flat", spoken="Show the key", checkable=True)
         self._eye.toggled.connect(self._restyle)
         row = hbox((self.line, 1), self._eye, on=self, spacing=GRID // 2)
-        # Never lower than its line, also where a window is too small for all that is in it.
+        # Never lower than the line, even if the window is too small.
         row.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
         FollowsTheme(theme, self, self._restyle)
 

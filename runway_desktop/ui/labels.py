@@ -1,5 +1,5 @@
-"""Labels for words from elsewhere (plain text, in a tone of the theme, told to screen readers), and marks on widgets
-that the style sheet paints. GUI thread only."""
+"""Labels for untrusted text (always plain), theme tones, screen reader announcements, and error marks for the style
+sheet. GUI thread only."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ INKS: Mapping[Tone, Role] = MappingProxyType(
         Tone.BAD: Role.BAD,
     }
 )
-"""Each tone has its own."""
+"""Text color of each tone."""
 SECOND_INKS: Mapping[Tone, Role] = MappingProxyType({**INKS, Tone.PLAIN: Role.MUTED})
-"""For words that stand beside something more important."""
+"""For secondary text."""
 QUIET_INKS: Mapping[Tone, Role] = MappingProxyType({**SECOND_INKS, Tone.GOOD: Role.MUTED})
-"""Where most of what is seen went well: only the rest stands out."""
+"""For lists in which most rows went well: only others have a color."""
 DOT_INKS: Mapping[Tone, Role] = MappingProxyType({**INKS, Tone.PLAIN: Role.FAINT, Tone.BUSY: Role.FAINT})
-"""For a dot that says how the connection is."""
+"""For the dot of the connection state."""
 LABEL_TONES: Mapping[Tone, str] = MappingProxyType(
     {tone: (Role.MUTED if tone in (Tone.PLAIN, Tone.BUSY) else role).value for tone, role in INKS.items()}
 )
-"""The property `tone` of a label, by which the style sheet colors it."""
+"""Value of a label's property `tone`, used by the style sheet."""
 
 
 class PlainLabel(QLabel):
-    """A label whose text is never taken for HTML, which would load what it names."""
+    """Label that never interprets its text as HTML, which could load resources."""
 
     def __init__(self, parent: QWidget, text: str = "") -> None:
         super().__init__(text, parent)
@@ -53,7 +53,7 @@ def words(parent: QWidget, text: str = "", tone: str = "", *, wrap: bool = True)
 
 
 def say(label: QLabel, text: str, tone: Tone | str = "") -> None:
-    """Shows `text` in a tone, or hides the label when there is nothing to say."""
+    """Shows `text` in a tone; hides the label if it is empty."""
     wanted = LABEL_TONES[tone] if isinstance(tone, Tone) else tone
     if wanted:
         set_tone(label, wanted)
@@ -63,7 +63,7 @@ def say(label: QLabel, text: str, tone: Tone | str = "") -> None:
 
 
 def announce(widget: QWidget, text: str, *, urgent: bool = False) -> None:
-    """Lets a screen reader say `text` without moving the focus."""
+    """Announces `text` to screen readers without moving the focus."""
     if not text or not QAccessible.isActive():
         return
     event = QAccessibleAnnouncementEvent(widget, text)
@@ -73,7 +73,7 @@ def announce(widget: QWidget, text: str, *, urgent: bool = False) -> None:
 
 
 class ElidedLabel(PlainLabel):
-    """One line that gives way: what does not fit ends in dots, and the tool tip has it whole."""
+    """One line that elides what does not fit; the tool tip has the full text."""
 
     def __init__(self, parent: QWidget, mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> None:
         super().__init__(parent)
@@ -92,14 +92,14 @@ class ElidedLabel(PlainLabel):
 
 
 def set_reason(widget: QWidget, reason: str) -> None:
-    """Enables a control, or says why it is not."""
+    """Disables a control with the reason as tool tip, or enables it if there is none."""
     widget.setEnabled(not reason)
     widget.setToolTip(tip(reason))
     widget.setAccessibleDescription(reason)
 
 
 def strong(label: QLabel) -> QLabel:
-    """The same label in heavier letters."""
+    """Makes the label's font semibold; returns it."""
     font = label.font()
     font.setWeight(font.Weight.DemiBold)
     label.setFont(font)
@@ -107,14 +107,14 @@ def strong(label: QLabel) -> QLabel:
 
 
 def mark_wrong(widget: QWidget, wrong: bool) -> None:
-    """Turns the red border on or off without a style pass when nothing changed."""
+    """Toggles the red border; restyles only on change."""
     if bool(widget.property("wrong")) is not wrong:
         widget.setProperty("wrong", wrong)
         _polish(widget)
 
 
 def say_wrong(line: QWidget, label: QLabel, problem: str) -> None:
-    """Marks a line whose text will not do, and says why below it; an empty `problem` takes both away."""
+    """Marks an input as invalid with the reason below it; an empty `problem` clears both."""
     say(label, problem)
     mark_wrong(line, bool(problem))
     line.setAccessibleDescription(problem)

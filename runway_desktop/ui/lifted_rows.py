@@ -1,4 +1,4 @@
-"""What is dragged, before it is read. Rows of the list have a mark: who takes them asks the window which they are."""
+"""MIME formats of drags. Rows of the list only carry a marker; the receiver asks the window which they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the system drags or pastes, as plain paths, links and text. Pure reading of QMimeData; decides nothing."""
+"""Reads dropped or pasted QMimeData as paths, links and text. Pure; decides nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from runway_desktop.ui.sharing.drag import is_ours
 from runway_desktop.values import Struct
 
 _LONGEST = 2_000_000
-"""Characters of markup that are looked at."""
+"""Characters of HTML that are searched."""
 
 
 class Dropped(Struct, frozen=True):
@@ -21,19 +21,19 @@ class Dropped(Struct, frozen=True):
     urls: tuple[str, ...] = ()
     text: str = ""
     html: str = ""
-    """The same with its markup: which picture of a page is meant, and words where there is no plain text."""
+    """The HTML form, to find the picture meant on a page, and text without a plain form."""
     image: QImage | None = None
-    """A copied picture that is no file yet."""
+    """A copied picture that is not a file yet."""
     is_ours: bool = False
-    """Results that were dragged or copied in this program."""
+    """Results dragged or copied in this program."""
 
     def __bool__(self) -> bool:
         return bool(self.paths or self.urls or self.text.strip() or self.html.strip() or self.image is not None)
 
 
 def read(mime: QMimeData) -> Dropped:
-    """Files win over links, links over a picture, a picture over text: a browser offers all four for one picture. A
-    link wins only where it leads to a medium itself: one to a page would be no input, and the picture is there."""
+    """Order of preference: files, links, picture, text, since a browser offers all for one picture. A link wins over
+    the picture only if it leads to a media file rather than a page."""
     html = mime.html() if mime.hasHtml() else ""
     if mime.hasUrls():
         paths = tuple(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
@@ -61,7 +61,7 @@ def _pictures(html: str) -> list[str]:
 
 
 def _is_medium(address: str) -> bool:
-    """A plain link to a file that Runway takes, by the ending of its path."""
+    """Whether it is an https link to a file that Runway accepts, by its suffix."""
     url = QUrl(address)
     known = format_by_name(url.path().rpartition("/")[2])
     return url.scheme() == "https" and known is not None and known.accepted

@@ -1,5 +1,5 @@
-"""Whether this computer has a font for Chinese, Japanese and Korean letters that are shown: our own has none, and what
-no font has is drawn as boxes. GUI thread only.
+"""Detects Chinese, Japanese and Korean text for which no font is installed: ours lacks them, and missing glyphs are
+drawn as boxes. GUI thread only.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ _SCRIPTS = {
     "Korean": re.compile("[\uac00-\ud7af]"),
     "Chinese": re.compile("[\u3400-\u9fff\uf900-\ufaff]"),
 }
-"""Letters by which each is known. What Japanese and Chinese share counts as Chinese."""
+"""Characters that identify each script. Those shared by Japanese and Chinese count as Chinese."""
 MOST = 40
-"""Letters of a text that are looked at: a font has a script, or has it not."""
+"""Characters of a text that are checked: a font supports a whole script or none of it."""
 
 
 class MissingLetters:
-    """Tells of each script once, however many texts of it are shown."""
+    """Reports each script once."""
 
     def __init__(self, missing: Callable[[str], object]) -> None:
-        """`missing` is called with the script's name, maybe within a paint."""
+        """`missing` is called with the script's name, possibly during a paint."""
         self._missing = missing
         self._unknown = dict(_SCRIPTS)
 
@@ -36,10 +36,10 @@ class MissingLetters:
 
 
 def is_drawn_as_boxes(letters: str, font: QFont) -> bool:
-    """Whether neither the font nor one that stands in for it has all of them."""
+    """Whether neither the font nor its fallbacks have all of the letters."""
     layout = QTextLayout(letters, font)
     layout.beginLayout()
     layout.createLine()
     layout.endLayout()
-    # Glyph 0 is each font's box.
+    # Glyph 0 is the font's box.
     return any(not glyph for run in layout.glyphRuns() for glyph in run.glyphIndexes())

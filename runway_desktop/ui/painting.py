@@ -1,6 +1,5 @@
-"""What item delegates have in common: the ground of an item, icons, and lines of text cut to their room. GUI thread.
-
-Colors are looked up at each paint.
+"""Helpers for item delegates: item background, icons, elided lines of text. Colors are read at each paint. GUI thread
+only.
 """
 
 from __future__ import annotations
@@ -18,14 +17,14 @@ _FOOT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
 
 
 def rounded(area: QRect | QRectF, radius: float) -> QPainterPath:
-    """A rectangle with round corners, to fill or to clip to."""
+    """A rounded rectangle, to fill or to clip."""
     path = QPainterPath()
     path.addRoundedRect(QRectF(area), radius, radius)
     return path
 
 
 def square_in(area: QRect | QRectF, side: float) -> QRect:
-    """The square in the middle, for an icon."""
+    """A centered square, for an icon."""
     square = QRectF(0, 0, side, side)
     square.moveCenter(QRectF(area).center())
     return square.toRect()
@@ -40,7 +39,7 @@ def draw_line(
     align: Qt.AlignmentFlag = LEFT,
     elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
 ) -> int:
-    """One line, with an ellipsis where it does not fit. Returns its width in pixels."""
+    """Draws one line, elided if necessary. Returns its width in pixels."""
     painter.setFont(font)
     painter.setPen(color)
     shown = painter.fontMetrics().elidedText(text, elide, max(0, room.width()))
@@ -49,7 +48,7 @@ def draw_line(
 
 
 class ItemDelegate(QStyledItemDelegate):
-    """Paints items by `paint_item`, which may leave the painter in any state."""
+    """Base delegate: subclasses implement `paint_item`, which may leave the painter in any state."""
 
     def __init__(self, theme: Theme, parent: QObject) -> None:
         super().__init__(parent)
@@ -64,7 +63,7 @@ class ItemDelegate(QStyledItemDelegate):
         raise NotImplementedError
 
     def ground(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, radius: int) -> bool:
-        """The rounded ground of an item that is selected or under the pointer. Returns whether it is selected."""
+        """Paints the rounded background of a selected or hovered item. Returns whether it is selected."""
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if selected or option.state & QStyle.StateFlag.State_MouseOver:
@@ -79,7 +78,7 @@ class ItemDelegate(QStyledItemDelegate):
     def text(
         self, painter: QPainter, room: QRect, text: str, font: QFont, role: Role, align: Qt.AlignmentFlag = LEFT
     ) -> int:
-        """As `draw_line`, in a color of the theme."""
+        """`draw_line` in a theme color."""
         return draw_line(painter, room, text, font, self._theme.color(role), align)
 
     def icon(self, painter: QPainter, place: QRect, name: str, role: Role) -> None:

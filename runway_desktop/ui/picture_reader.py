@@ -1,4 +1,4 @@
-"""What opens a picture file: by its content, upright, and no drawing. Any thread; blocks; raises nothing."""
+"""Opens picture files by content, rotated upright, and never drawings. Any thread; blocks; raises nothing."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from PySide6.QtGui import QImageReader
 
 _DRAWINGS = frozenset({b"svg", b"svgz"})
 _NOT_READ_HERE = frozenset({*_DRAWINGS, b"pdf"})
-"""By Qt's names. Qt would open files that a drawing names, and take hours over some."""
+"""Names of Qt's formats. Qt's reader opens files that a drawing names, and some drawings take hours."""
 _FIRST_BYTES = {b"\xff\xd8\xff": b"jpeg", b"\x89PNG\r\n\x1a\n": b"png"}
 _DRAWING_SUFFIXES = frozenset({".svg", ".svgz"})
 
 
 def open_reader(path: Path) -> QImageReader:
-    """A reader that judges by content, not by name, and turns the picture as the camera says. For a drawing, whatever
-    its name, it reads nothing."""
+    """A reader that detects the format by content and applies the camera's rotation. Reads nothing from drawings,
+    whatever their names."""
     reader = _judging_by_content(path)
     reader.setAutoTransform(True)
     return QImageReader() if _form(reader) in _NOT_READ_HERE else reader
 
 
 def is_drawing(path: Path) -> bool:
-    """By what is in the file; by its name, where Qt does not know what is in it. Blocks: it reads the first bytes."""
+    """Whether the content is a drawing; if Qt does not recognize it, by the suffix. Blocks: reads the first bytes."""
     form = _form(_judging_by_content(path))
     return form in _DRAWINGS or (not form and path.suffix.lower() in _DRAWING_SUFFIXES)
 
@@ -44,8 +44,8 @@ def _judging_by_content(path: Path) -> QImageReader:
 
 
 def _usual_form(path: Path) -> bytes:
-    """Told by the first bytes; empty for any other. To see what a file holds, Qt loads what reads each form that it
-    knows, PDF among them: 2 MB, for posters that are all JPEG."""
+    """JPEG or PNG by the first bytes; else empty. Qt's own detection loads all format plugins, including PDF: 2 MB of
+    memory, while posters are all JPEG."""
     try:
         with path.open("rb") as file:
             begin = file.read(8)

@@ -1,8 +1,8 @@
-"""A room as one record: a page of the left pane, a window of its own, or what lies over the main window. Types only.
+"""Record of a room: a page of the left pane, a window, or an overlay over the main window. Types only.
 
-The record stands in `ui/<room>/room.py` and is imported at start, so it imports no widgets. What the room is made of
-comes with its entry, a module with `open_room(desk, wish)`, when it is first opened. `app/rooms.py` lists all records;
-nothing in `ui/` imports them, so that no circle comes.
+A record is in `ui/<room>/room.py` and imported at start, so it imports no widgets. These come with its entry module,
+which has `open_room(desk, wish)` and is imported when the room first opens. `app/rooms.py` lists all records; nothing
+in `ui/` imports them, which avoids import cycles.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from runway_desktop.values import Struct
 
 class Kind(Enum):
     PAGE = auto()
-    """A line of the left pane, which stands where the list does."""
+    """An entry of the left pane; replaces the list."""
     WINDOW = auto()
     OVERLAY = auto()
 
@@ -32,31 +32,31 @@ class Room(Struct, frozen=True, kw_only=True, eq=False):
     title: Text
     kind: Kind
     entry: str
-    """Name of the module that opens it."""
+    """Name of its entry module."""
     icon: str = ""
     commands: tuple[Command[Any], ...] = ()
-    """Its own, and those of the main window that open it."""
+    """Its own commands, and the main window's commands that open it."""
     help: tuple[Text, ...] = ()
     count: Callable[[UseCases], int] | None = None
-    """Of a page: the number in the left pane, of what is known already."""
+    """For a page: the number in the left pane, from values in memory."""
     is_listed: Callable[[UseCases], object] | None = None
-    """Of a page: whether its line is there while it is not open; None: always."""
+    """For a page: whether its entry is listed while it is closed; None: always."""
 
 
 class Page(Struct, frozen=True, kw_only=True, eq=False):
-    """What a page shows, which its entry gives to the window's `pages`."""
+    """Widgets of a page, which its entry passes to the window's `pages`."""
 
     center: QWidget
-    """In the place of the list."""
+    """Replaces the list."""
     side: QWidget | None = None
-    """In the place of preview and details. A page that has one needs no composer either."""
+    """Replaces preview, details and composer; None keeps them."""
     chosen: Callable[[], list[TaskId]] = list
-    """The tasks that commands act on while it is shown."""
+    """Ids of the tasks that commands act on."""
     left: Callable[[], object] = lambda: None
-    """Something else is opened."""
+    """Called when another page or list opens."""
 
 
 class Opens(Protocol):
-    """Opens a room by its id. What can be wished of it, its entry says; None: as the room's own key opens it."""
+    """Opens a room by its id. `wish` is described in its entry; None opens it as its shortcut does."""
 
     def __call__(self, room: str, wish: object = None, /) -> None: ...

@@ -1,7 +1,7 @@
-"""What a screen reader is told of a scroll area: its parts, as many as there are.
+"""Accessibility interface of scroll areas that reports only existing children.
 
-Qt's own answer reads past its list when a reader asks for a part that has just gone, as a scroll bar does when the
-words grow fewer, and the program dies of it (QAccessibleAbstractScrollArea::child, in Qt 6.10 at least). GUI thread.
+Qt's own crashes when a screen reader asks for a child that has just gone, such as a scroll bar
+(QAccessibleAbstractScrollArea::child reads past its list, at least in Qt 6.10). GUI thread only.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QAbstractScrollArea, QAccessibleWidget, QWidget
 
 _KINDS = ("QScrollArea", "QAbstractScrollArea")
-"""Lists, tables and texts have answers of their own, which count."""
+"""Only plain scroll areas: lists, tables and text edits have their own interfaces."""
 
 
 def install() -> None:
-    """From now on scroll areas answer so. Needs the application; once is enough."""
+    """Installs the interface for all scroll areas. Call once, after creating the application."""
     QAccessible.installFactory(_answer_for)
 
 
@@ -40,7 +40,7 @@ class ScrollAreaRead(QAccessibleWidget):
         return next((place for place, part in enumerate(self._parts()) if part is sought), -1)
 
     def _parts(self) -> list[QWidget]:
-        """What is shown, then the bars that are on the screen, each in the widget that holds it, then the corner."""
+        """Viewport, containers of visible scroll bars, corner widget."""
         area = self.object()
         if not isinstance(area, QAbstractScrollArea) or not shiboken6.isValid(area):
             return []

@@ -1,5 +1,5 @@
-"""Like buttons as one stop of Tab: Tab comes to the one that had the keyboard last, and Left, Right, Home and End go on
-among them. GUI thread only.
+"""Groups similar buttons into one Tab stop: Tab focuses the last used one; Left, Right, Home and End move inside. GUI
+thread only.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _TABBED = {
     Qt.FocusPolicy.StrongFocus: Qt.FocusPolicy.ClickFocus,
     Qt.FocusPolicy.WheelFocus: Qt.FocusPolicy.ClickFocus,
 }
-"""Policies with Tab, and what is left of each without."""
+"""Focus policies with Tab, and their counterparts without."""
 
 
 class OneStop(QObject):
@@ -26,11 +26,11 @@ class OneStop(QObject):
         self._widgets: list[QWidget] = []
         self._policies: dict[QWidget, Qt.FocusPolicy] = {}
         self._last: QObject | None = None
-        """That had the keyboard last."""
+        """The widget that had the focus last."""
         self.hold(widgets)
 
     def hold(self, widgets: Sequence[QWidget]) -> None:
-        """These, in their order, in place of those before, which are gone."""
+        """Replaces the widgets, in their order; the former ones may be deleted already."""
         self._widgets = list(widgets)
         self._policies = {widget: widget.focusPolicy() for widget in widgets}
         for widget in widgets:
@@ -79,7 +79,7 @@ class OneStop(QObject):
         usable[to].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _choose(self, wanted: QObject | None) -> None:
-        """Tab comes to this one, or where it cannot be used to the first that can."""
+        """Makes this widget the Tab stop, or else the first that is usable."""
         tabbed = [one for one in self._widgets if self._policies[one] in _TABBED]
         usable = [one for one in tabbed if _can_be_used(one)] or tabbed
         stop = next((one for one in usable if one is wanted), usable[0] if usable else None)

@@ -1,8 +1,7 @@
-"""Colors, icons and fonts, looked up when something is painted, so that a change of theme is live.
+"""Colors, icons and fonts, read at paint time, so that theme changes apply live.
 
-One accent, neutral surfaces, two text sizes and two weights. `Theme` is made once by the start of the program and
-handed to whoever paints; it sets the application's palette and style sheet and says `changed` when either moves.
-GUI thread only.
+One accent, neutral surfaces, two text sizes, two weights. `Theme` is created once at start and passed to widgets; it
+sets the application's palette and style sheet and emits `changed`. GUI thread only.
 """
 
 from __future__ import annotations
@@ -40,11 +39,11 @@ _PREFIX = "mdi6."
 _LETTERS = "materialdesignicons6-webfont-6.9.96.ttf"
 _NAMES = "materialdesignicons6-webfont-charmap-6.9.96.json"
 _ENTRY = 200
-"""Characters in which a name and its code point stand, at the most."""
+"""Maximum characters of an entry with name and code point."""
 _FILLS = 0.875
-"""How much of an icon's height its letter takes; the rest is the bearing that the font expects."""
+"""Fraction of an icon's height filled by its glyph; the font's bearing takes the rest."""
 _TIE = 0.45
-"""What is left of a pixel goes below and to the right, up to a little more than half of it."""
+"""Rounding bias: fractions of a pixel up to slightly over one half are moved down and right."""
 
 
 class NoSuchIcon(LookupError):
@@ -52,13 +51,13 @@ class NoSuchIcon(LookupError):
 
 
 class IconFont:
-    """The font, read when its first icon is wanted. It has to live as long as its icons."""
+    """The icon font, loaded with the first icon. It must outlive its icons."""
 
     def __init__(self) -> None:
         self._clones: list[QIconEngine] = []
 
     def icon(self, name: str, color: QColor, disabled: QColor) -> QIcon:
-        """The icon called `name`, such as "mdi6.play", sharp at any size."""
+        """The icon with this name, such as "mdi6.play", sharp at any size."""
         at = self._codes.find(f'"{name.removeprefix(_PREFIX)}":')
         if at < 0 or not name.startswith(_PREFIX):
             raise NoSuchIcon(name)
@@ -67,7 +66,7 @@ class IconFont:
 
     @cached_property
     def _codes(self) -> str:
-        """The names of all icons with their code points, as JSON that is not parsed: a few of its 7,000 are used."""
+        """Names and code points of all icons, as unparsed JSON: only a few of 7,000 are used."""
         return (self._folder / _NAMES).read_text(encoding="utf-8")
 
     @cached_property
@@ -77,13 +76,13 @@ class IconFont:
 
     @cached_property
     def _folder(self) -> Path:
-        """Beside the other installed packages, or in the bundle, which has no package of that name but its files."""
+        """Next to the installed packages, or in the bundle, which contains only the files of qtawesome."""
         folders = (Path(entry, "qtawesome", "fonts") for entry in sys.path)
         return next(folder for folder in folders if folder.is_dir())
 
 
 class _Letter(QIconEngine):
-    """One letter of the font, painted at the size that is asked for."""
+    """Icon engine that paints one glyph at the requested size."""
 
     def __init__(self, letter: str, family: str, color: QColor, disabled: QColor, clones: list[QIconEngine]) -> None:
         super().__init__()
@@ -103,7 +102,7 @@ class _Letter(QIconEngine):
         painter.restore()
 
     def _box(self, font: QFont) -> QRectF:
-        """What is drawn of the letter, which stands anywhere in the room that the font gives it."""
+        """Bounding box of the drawn glyph."""
         drawn = QPainterPath()
         drawn.addText(0, 0, font, self._letter)
         return drawn.boundingRect()
@@ -118,43 +117,42 @@ class _Letter(QIconEngine):
 
     def clone(self) -> QIconEngine:
         copy = _Letter(self._letter, self._family, self._color, self._disabled, self._clones)
-        # Qt owns the copy but Python does not know it, and would delete it under the icon.
+        # Qt owns the clone, but Python does not know, and would delete it.
         self._clones.append(copy)
         return copy
 
 
 def _middle(rect: QRect, box: QRectF, scale: float) -> QPointF:
-    """Where a letter with this box is written to stand in the middle of `rect`, on a whole pixel of the screen: beside
-    one its strokes blur."""
+    """Where to draw a glyph so that its box is centered in `rect`, aligned to device pixels to avoid blur."""
     at = QRectF(rect).center() - box.center()
     return QPointF(floor(at.x() * scale + _TIE) / scale, floor(at.y() * scale + _TIE) / scale)
 
 
 FAMILY = "Inter"
 _FIRST_BOX = "\u2e80"
-"""From here on are the letters that a system may have no font for."""
+"""First character that a system may have no font for."""
 FACES = ("Inter-Regular.ttf", "Inter-SemiBold.ttf")
 LEAST_POINTS = 10.0
-"""Inter runs narrow: at 10 points a line of it is as long as one of most systems' own fonts at 9."""
+"""Inter is narrow: at 10 points a line is as long as one of most system fonts at 9."""
 GRID = 8
-"""The unit of all distances, in device-independent pixels."""
+"""Unit of all distances, in device-independent pixels."""
 TARGET = 3 * GRID
-"""The least side of what is clicked."""
+"""Minimum side of clickable widgets."""
 
 
 class Role(StrEnum):
     WINDOW = "window"
     SURFACE = "surface"
-    """The list's and the composer's ground."""
+    """Background of list and composer."""
     RAISED = "raised"
-    """Side panes, headers, buttons at rest."""
+    """Side panes, headers, idle buttons."""
     FIELD = "field"
     HOVER = "hover"
     SELECTED = "selected"
     BORDER = "border"
-    """Between areas: seen, and not needed to find anything."""
+    """Between areas; purely decorative."""
     OUTLINE = "outline"
-    """Around what can be typed into or ticked."""
+    """Around text fields and check boxes."""
     TEXT = "text"
     MUTED = "muted"
     FAINT = "faint"
@@ -188,10 +186,10 @@ _COLORS: dict[str, tuple[str, str]] = {
     Role.BAD: ("#f0776c", "#b93228"),
     Role.MEDIA: ("#0e0f11", "#dfe1e5"),
 }
-"""Each in the dark and in the light theme."""
+"""By role: dark and light."""
 
 _CALM = "QLineEdit, QProgressBar, QAbstractItemView, QScrollBar { widget-animation-duration: 0; }\n"
-"""Nothing of Qt's own moves."""
+"""Turns Qt's own animations off."""
 
 
 class Choice(StrEnum):
@@ -201,19 +199,19 @@ class Choice(StrEnum):
 
 
 class Theme(QObject):
-    """`changed` comes after palette and style sheet are in place; views repaint by themselves, painters look
-    colors up again."""
+    """`changed` is emitted after palette and style sheet are set. Widgets repaint by themselves; painters read colors
+    again."""
 
     changed = Signal()
     letters_missing = Signal(str)
-    """A script that no font of this computer has, once, when its letters are shown; maybe within a paint."""
+    """Name of a script without an installed font, once, when such text is shown; possibly during a paint."""
 
     def __init__(self, application: QApplication, choice: Choice = Choice.SYSTEM) -> None:
         super().__init__(application)
         self._application = application
         self.choice = choice
         self._calm = False
-        # Both are kept: without the wrapper of the one, PySide takes the other for deleted.
+        # Both are kept: without the style hints' wrapper, PySide considers the other object deleted.
         self._style_hints = QGuiApplication.styleHints()
         self._hints = self._style_hints.accessibility()
         self._strong = self._hints.contrastPreference() is Qt.ContrastPreference.HighContrast
@@ -234,16 +232,16 @@ class Theme(QObject):
 
     @property
     def is_strong(self) -> bool:
-        """The system asks for high contrast."""
+        """Whether the system requests high contrast."""
         return self._strong
 
     @property
     def is_calm(self) -> bool:
-        """Nothing moves by itself."""
+        """Whether motion is reduced."""
         return self._calm or system_is_calm(self._hints)
 
     def keep_calm(self, *, on: bool) -> None:
-        """As the preferences want it."""
+        """Sets the preference for reduced motion."""
         if on is not self._calm:
             self._calm = on
             self._apply()
@@ -255,8 +253,7 @@ class Theme(QObject):
 
     @contextmanager
     def put_on_at_the_end(self) -> Iterator[None]:
-        """For building a window: under a style sheet each widget is polished anew at every step of the building, so it
-        is put on once, when all is there."""
+        """Suspends the style sheet while a window is built: otherwise each step restyles every widget."""
         self._application.setStyleSheet("")
         try:
             yield
@@ -267,8 +264,7 @@ class Theme(QObject):
         return self._colors[role]
 
     def icon(self, name: str, role: Role = Role.TEXT) -> QIcon:
-        """An icon of the Material Design family, such as "mdi6.play", in the theme's color. Cached until the
-        theme changes."""
+        """Icon of the Material Design family, such as "mdi6.play", in a theme color. Cached until the theme changes."""
         key = (name, role)
         found = self._icons.get(key)
         if found is None:
@@ -277,7 +273,7 @@ class Theme(QObject):
         return found
 
     def small_font(self) -> QFont:
-        """The second of the two text sizes, from the system's own font."""
+        """The smaller of the two text sizes, derived from the application's font."""
         font = QFont(QGuiApplication.font())
         size = font.pointSizeF()
         if size > 0:
@@ -292,7 +288,7 @@ class Theme(QObject):
         return font
 
     def look_at_letters(self, text: str) -> None:
-        """To be called with what is shown, where it may be of any language."""
+        """Call with shown text of any language; reports missing fonts."""
         if text and max(text) >= _FIRST_BOX:
             self._missing_letters.look(text)
 
@@ -302,7 +298,7 @@ class Theme(QObject):
 
     @staticmethod
     def tabular(font: QFont) -> QFont:
-        """The font with figures of one width, so that changing numbers do not shake."""
+        """The font with tabular digits, so that changing numbers do not move."""
         font = QFont(font)
         font.setFeature(QFont.Tag("tnum"), 1)
         return font
@@ -355,8 +351,8 @@ class Theme(QObject):
 
 
 class DarkRoom(Theme):
-    """The dark colors whatever is chosen, for a room where only the media give light. It changes nothing of the
-    application; put `style_sheet` on the room's window."""
+    """The dark colors regardless of the selected theme, for windows where only media give light. Does not change the
+    application; set `style_sheet` on the window."""
 
     def __init__(self, theme: Theme) -> None:
         QObject.__init__(self, theme)
@@ -370,18 +366,18 @@ class DarkRoom(Theme):
         return True
 
     def style_sheet(self) -> str:
-        # Words take their color from the application's palette, which may be a light one.
+        # Labels would use the application's palette, which may be light.
         return f"QLabel {{ color: {self._colors[Role.TEXT].name()}; }}\n{_styled(self._colors, 'dark')}"
 
     def darken(self, window: QWidget) -> None:
-        """A window over the room, in which lists take their letters from the palette."""
+        """Applies the dark palette to a window opened over the room."""
         for widget in (window, *window.findChildren(QWidget)):
             widget.setPalette(self._palette())
 
 
 def _font(system: QFont) -> QFont:
-    """Our own font, so that the window looks the same everywhere, at the system's size where that is larger: someone
-    wants it so. What our font lacks, such as Japanese, the system's fonts give."""
+    """Our own font for the same look everywhere, at the system's size if that is larger. The system's fonts are
+    fallbacks, for example for Japanese."""
     for face in FACES:
         QFontDatabase.addApplicationFont(str(resource("fonts", face)))
     font = QFont(system)
@@ -397,7 +393,7 @@ def _colors(*, is_dark: bool, is_strong: bool) -> dict[Role, QColor]:
 
 
 def system_is_calm(hints: object) -> bool:
-    """Qt tells what the system wants from 6.12 on."""
+    """Whether the system requests reduced motion; Qt reports it from 6.12 on."""
     wanted = getattr(hints, "motionPreference", None)
     return wanted is not None and wanted().name == "ReducedMotion"
 
@@ -409,7 +405,7 @@ def _styled(colors: Mapping[Role, QColor], scheme: str, more: str = "") -> str:
 
 
 class FollowsTheme(QObject):
-    """Calls `restyle` once now and after each change of theme, for widgets that hold icons or rendered text."""
+    """Calls `restyle` now and after each theme change, for widgets that store icons or rendered text."""
 
     def __init__(self, theme: Theme, parent: QObject, restyle: Callable[[], None]) -> None:
         super().__init__(parent)

@@ -1,7 +1,5 @@
-"""The program's icon in the system's tray: what goes on in words, the window at a click, and what is told while nobody
-looks. On a system without a tray there is none, and the window's entry in the task bar asks for attention instead.
-
-GUI thread only.
+"""Tray icon of the program: status as text, a click opens the window, and announcements while no window is active.
+Without a tray, the task bar entry requests attention instead. GUI thread only.
 """
 
 from __future__ import annotations
@@ -20,20 +18,20 @@ from runway_desktop.viewmodels.status import Status
 from runway_desktop.viewmodels.tasks.places import Places
 
 SECONDS = 8
-"""How long a system is asked to show an announcement. Most decide for themselves."""
+"""Requested duration of an announcement; most systems ignore it."""
 
 
 def is_looked_at() -> bool:
-    """Whether the person is in one of the program's windows: what is told there needs no telling elsewhere."""
+    """Whether one of the program's windows is active; then no announcement is needed."""
     return QGuiApplication.applicationState() is Qt.ApplicationState.ApplicationActive
 
 
 class Tray(QObject):
     window_wanted = Signal()
     tasks_wanted = Signal(object)
-    """Ids of the tasks that an announcement was about."""
+    """Ids of the tasks of an announcement."""
     room_wanted = Signal(str)
-    """The id of the room that an announcement leads to."""
+    """Id of the room that an announcement opens."""
     pause_wanted = Signal(bool)
     quit_wanted = Signal()
 
@@ -48,7 +46,7 @@ class Tray(QObject):
         looked_at: Callable[[], bool] = is_looked_at,
         make_icon: Callable[[QIcon, QObject], QSystemTrayIcon] | None = None,
     ) -> None:
-        """`make_icon` is the system's own where it has a tray."""
+        """`make_icon` defaults to the system's tray icon, if it has a tray."""
         super().__init__(window)
         self._status = status
         self._places = places
@@ -62,7 +60,7 @@ class Tray(QObject):
         status.changed.connect(self._show_state)
 
     def set_on(self, on: bool) -> None:
-        """Shows the icon, or takes it away. Nothing happens where there is no tray."""
+        """Shows or removes the icon; no effect without a tray."""
         if on and self.icon is None and self._make_icon is not None:
             self._build(self._make_icon)
         elif not on and self.icon is not None:
@@ -71,7 +69,7 @@ class Tray(QObject):
             self.icon = None
 
     def set_profile(self, profile: str) -> None:
-        """Another name, and with it the program's icon as it is now."""
+        """Updates name and icon after the profile changed."""
         self._name = _named(profile)
         if self.icon is not None:
             self.icon.setIcon(QApplication.windowIcon())
@@ -79,11 +77,11 @@ class Tray(QObject):
 
     @property
     def is_there(self) -> bool:
-        """Whether the window can be hidden and found again: a tray may have gone since."""
+        """Whether the window can be hidden and reopened; a tray may have vanished."""
         return self.icon is not None and self.icon.isSystemTrayAvailable()
 
     def tell(self, title: str, text: str) -> None:
-        """A word of the program about itself."""
+        """Shows a message about the program itself."""
         if self.icon is not None:
             self._told = None
             self.icon.showMessage(title, notice(text), QApplication.windowIcon(), SECONDS * 1000)

@@ -1,4 +1,4 @@
-"""What can be wished of a room, where its id and a plain word do not say it."""
+"""Types of wishes that open a room, beyond plain strings."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class Exchange(Enum):
 
 
 class Export(Struct, frozen=True):
-    """Of these tasks, or of all that the list shows."""
+    """Export these tasks, or all listed ones if empty."""
 
     task_ids: Sequence[TaskId]
 
 
 class Import(Struct, frozen=True):
-    """Task ids, or the path of a folder of results. `otherwise` takes the same in as prompts or inputs."""
+    """Task ids, or the path of a folder of results. `otherwise` uses the same content as prompts or inputs."""
 
     found: Any
     otherwise: Callable[[], object]
@@ -33,13 +33,13 @@ class Import(Struct, frozen=True):
 
 class Sheets(Enum):
     KEPT = auto()
-    """The list of those that are kept."""
+    """The list of stored sheets."""
     LEFT_OPEN = auto()
-    """One that was open when the program was killed."""
+    """Sheets that were open when the program was killed."""
 
 
 class BatchMenu(Struct, frozen=True):
-    """What can be done with a whole batch, at a global position."""
+    """Actions on a batch, as a menu at a global position."""
 
     batch_id: BatchId
     at: QPoint

@@ -1,6 +1,4 @@
-"""Words that are wider than their pane (German, links, ids) are broken where they no longer fit; all others stay whole.
-GUI thread only.
-"""
+"""Label that breaks words wider than its width (German, links, ids); other words stay whole. GUI thread only."""
 
 from __future__ import annotations
 
@@ -15,17 +13,17 @@ from runway_desktop.ui.labels import PlainLabel
 
 _BREAK = "\u200b"
 _PIECES = re.compile(r"(\s+|(?<=\w-)(?=[^\W\d]))")
-"""Where lines break anyway: at blanks, and after a hyphen between letters."""
+"""Normal break points: spaces, and after a hyphen between letters."""
 
 
 class LongWordsLabel(PlainLabel):
-    """Plain text that wraps at every width. What it shows is set by `say`."""
+    """Plain-text label that wraps at any width. Set its text by `say`."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWordWrap(True)
         self.whole = ""
-        """What it says, without breaks."""
+        """The text without break characters."""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
 
     def say(self, text: str) -> None:
@@ -48,7 +46,7 @@ class LongWordsLabel(PlainLabel):
 
 
 def broken(text: str, width: int, advance: Callable[[str], int]) -> str:
-    """The text with a place to break where a word goes beyond `width`; `advance` tells how wide a text is."""
+    """Inserts break points into words wider than `width`; `advance` measures a text."""
     if width <= 0:
         return text
     return "".join(
