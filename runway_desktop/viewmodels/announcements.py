@@ -1,7 +1,7 @@
-"""Tells a person who looks elsewhere of tasks that ended, each end once, and of requests of other programs.
+"""Announces ended tasks, each end once, and requests of other programs, to a person outside of the window.
 
-What to tell of is the person's choice; what comes close together is told together. Whether anybody looks at the window,
-and how the system tells it, is not decided here. GUI thread only.
+A setting selects what to announce; events close in time are combined. Visibility of the window and the system's
+notification are handled elsewhere. GUI thread only.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Announcements(Model):
         super().__init__(cases, runner, parent)
         self._touched: dict[TaskId, None] = {}
         self._asked: list[TaskId] = []
-        """Requests of other programs that came since."""
+        """Requests since the last announcement."""
         self._told: set[tuple[str, End]] = set()
         self._timer = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._timer.timeout.connect(self.flush)
@@ -41,7 +41,7 @@ class Announcements(Model):
         bridge.tasks_added.connect(self._hear_new)
 
     def flush(self) -> None:
-        """Looks now at what was gathered."""
+        """Announces what was gathered, without waiting for the timer."""
         self._timer.stop()
         touched, self._touched = tuple(self._touched), {}
         came, self._asked = set(self._asked), []

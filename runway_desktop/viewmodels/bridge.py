@@ -1,7 +1,7 @@
-"""The one crossing from the engine's events to Qt's signals. GUI thread, which is also the loop's.
+"""Converts the engine's events to Qt signals, on the GUI thread, which is also the asyncio loop's.
 
-Structural news passes at once; changes of tasks and outputs are gathered and told at most every 100 ms, so that a
-thousand answers a second make ten repaints.
+Structural events pass at once. Changes of tasks and outputs are batched into one signal at most every 100 ms, so that a
+thousand answers a second cause ten repaints.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _WHOLE: dict[type[events.Event], str] = {
     events.LibraryFolderChanged: "library_folder_changed",
     events.ClientsChanged: "clients_changed",
 }
-"""The signals that carry an event itself."""
+"""Signals that carry the event itself."""
 
 
 class Bridge(QObject):
-    """`tasks_touched(changes)` carries a dict of task id → Touch; the rest carry the engine's own values."""
+    """`tasks_touched` carries a dict of task id to Touch; other signals carry values of the engine."""
 
     tasks_added = Signal(object)
     tasks_touched = Signal(object)
@@ -61,7 +61,7 @@ class Bridge(QObject):
         self._timer.stop()
 
     def flush(self) -> None:
-        """Tells what was gathered now."""
+        """Emits batched changes now."""
         self._timer.stop()
         if self._touched:
             touched, self._touched = self._touched, {}
@@ -88,7 +88,7 @@ class Bridge(QObject):
                 self._pass_on(event)
 
     def _pass_on(self, event: events.Event) -> None:
-        """News that concern no single row go through at once."""
+        """Passes on events that do not concern single rows."""
         match event:
             case events.ConnectionChanged(connection):
                 self.connection_changed.emit(connection)

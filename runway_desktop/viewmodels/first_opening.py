@@ -1,5 +1,5 @@
-"""The lazy border: what a first opening needs is imported in turns of the event loop, so that the window stays usable.
-All at once it would stand still for a tenth of a second or more. GUI thread only.
+"""Lazy imports for rooms on first opening, in steps between passes of the event loop. In one step the window would
+freeze for 0.1 s or more. GUI thread only.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from PySide6.QtCore import QObject, QTimer
 from runway_desktop.services.lazy_imports import leaves_first
 
 LINES_A_TURN = 300
-"""Importing so many takes a few milliseconds."""
+"""Lines of source per step: a few milliseconds."""
 
 
 Wish = tuple[Callable[..., object], tuple[object, ...]]
 
 
 class FirstOpenings(QObject):
-    """Imports what is opened for the first time. A wish is carried out once its entry module is there."""
+    """Imports entry modules on demand; pending calls run once their module is imported."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -30,9 +30,9 @@ class FirstOpenings(QObject):
         self._turns.timeout.connect(self._turn)
 
     def open(self, entry: str, does: Callable[..., object], *given: object) -> None:
-        """Calls `does` with what is given once the module `entry` is imported: at once if it is, else in a plain slot.
-        The same wish is carried out once, so that a key pressed twice opens one window. An import that fails goes to
-        `sys.excepthook`, and the wishes for it are dropped."""
+        """Calls `does` once the module `entry` is imported: immediately if it is, else from a plain slot. Equal calls
+        are merged, so that two key presses open one window. A failed import goes to `sys.excepthook` and drops its
+        calls."""
         wish = (does, given)
         if self._is_over:
             return
@@ -45,7 +45,7 @@ class FirstOpenings(QObject):
             self._turns.start()
 
     def end(self) -> None:
-        """The program closes: nothing is opened any more."""
+        """Call when the program closes: drops pending calls and ignores new ones."""
         self._is_over = True
         self._wishes.clear()
 
@@ -76,7 +76,7 @@ class FirstOpenings(QObject):
             raise
 
     def _grant_first(self, entry: str) -> None:
-        """One in each turn: what it raises takes none of the others along."""
+        """Runs one call per pass, so that an exception does not affect the others."""
         (does, given), *others = self._wishes.pop(entry)
         if others:
             self._wishes[entry] = others

@@ -1,5 +1,4 @@
-"""The library's folder as the window sees it: trouble is told once with what can be done, and its end once. GUI
-thread."""
+"""Notices about the library's folder: a problem once with its actions, and its end once. GUI thread only."""
 
 from __future__ import annotations
 
@@ -20,15 +19,15 @@ from .bridge import Bridge
 
 class FolderWatch(Model):
     troubled = Signal(object)
-    """FolderTrouble: what is wrong now, in place of what was said before."""
+    """FolderTrouble that replaces the previous one."""
     mended = Signal(str)
-    """All is well again; a sentence, empty where nothing was wrong that anybody saw."""
+    """The folder works again; a sentence, empty if no problem was shown."""
     choose_wanted = Signal()
-    """Another folder is to be chosen, in the preferences."""
+    """Open the preferences to select another folder."""
     show_wanted = Signal(object)
-    """A folder is to be shown, so that room can be made in it."""
+    """Folder to show in the file manager, to free space in it."""
     release_wanted = Signal(object)
-    """Files that are moved next: whoever plays or shows one lets go of it."""
+    """Paths about to be moved: players and views must close them."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
@@ -37,7 +36,7 @@ class FolderWatch(Model):
         bridge.files_moving.connect(self.release_wanted)
 
     def take(self, way: Way) -> None:
-        """Does what a button of the notice says."""
+        """Runs the action of a notice's button."""
         folder = self._cases.folder
         match way:
             case Way.TRY_AGAIN:
@@ -53,12 +52,13 @@ class FolderWatch(Model):
                 self.choose_wanted.emit()
 
     def window_is_used(self) -> None:
-        """The person comes back, perhaps from plugging a drive in: it is looked at without being asked."""
+        """Call when the person returns to the window: rechecks an unusable folder, since a drive may have been plugged
+        in."""
         if not self._cases.folder.health.state.can_write:
             self._cases.folder.doubt()
 
     def _look(self) -> None:
-        """The notice went with the press of its button: it comes again if nothing has changed."""
+        """Checks the folder. The notice was closed by its button, and reappears if nothing changed."""
         self._runner(self._look_again(), "look at the library's folder", done=self._tell)
 
     def _look_again(self) -> Coroutine[Any, Any, object]:
@@ -73,7 +73,7 @@ class FolderWatch(Model):
             self.troubled.emit(trouble)
         elif self._said:
             self._said = False
-            # Another folder was chosen: if it is no better, that is said next.
+            # Another folder was selected; a problem with it is reported next.
             is_other = health.state is FolderState.UNKNOWN
             goes_on = " Waiting results are saved now." if downloads.waiting else ""
             self.mended.emit("" if is_other else f"The library's folder can be used again.{goes_on}")

@@ -1,4 +1,4 @@
-"""What models have in common. GUI thread only."""
+"""Base classes of view-models and tables. GUI thread only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Told = TypeVar("Told")
 
 
 class Model(QObject):
-    """The use cases, and the runner of what is waited for."""
+    """Base class with use cases and the runner of coroutines."""
 
     def __init__(self, cases: UseCases, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -25,7 +25,7 @@ class Model(QObject):
         self._runner = runner
 
     def while_open(self, does: Callable[[Told], object]) -> Callable[[Told], None]:
-        """Wraps a callback: it does nothing once this model was deleted with its window."""
+        """Wraps a callback so that it does nothing once the model is deleted."""
 
         def told(answer: Told) -> None:
             if isValid(self):
@@ -35,8 +35,7 @@ class Model(QObject):
 
 
 class LinesTable(QAbstractTableModel, Generic[Line]):
-    """A table of a few columns over a list of lines. Subclasses say what a cell shows, and change `_lines` with the
-    signals that Qt wants."""
+    """Table model over a list of lines. Subclasses implement `data`, and change `_lines` with Qt's signals."""
 
     def __init__(self, titles: Sequence[str], parent: QObject | None) -> None:
         super().__init__(parent)
@@ -54,6 +53,6 @@ class LinesTable(QAbstractTableModel, Generic[Line]):
         return self._titles[section] if is_title else None
 
     def _tell(self, rows: range) -> None:
-        """The lines at these rows show something else."""
+        """Emits `dataChanged` for these rows."""
         if rows:
             self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], len(self._titles) - 1))

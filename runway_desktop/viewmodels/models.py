@@ -1,4 +1,4 @@
-"""All view-models that the window shows, as one value."""
+"""The main window's view-models, as one struct."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 
 class Models(Struct, frozen=True, kw_only=True, eq=False):
-    """What one window shows and commands."""
+    """View-models of one window."""
 
     activity: Activity
     bridge: Bridge

@@ -1,5 +1,5 @@
-"""The palette as the window shows it: offers gathered once when it opens, arranged anew at each letter, and tasks found
-by the search of the list. GUI thread; the search is answered by a worker of the store a little later.
+"""State of the command palette: offers collected when it opens, rearranged on each keystroke, and tasks found by the
+list's search. GUI thread only; the store answers the search later.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from runway_desktop.viewmodels.model import Model
 from runway_desktop.viewmodels.tasks.places import Places
 
 MOST_TASKS = 8
-"""Tasks that a search may show."""
+"""Maximum number of tasks in the results."""
 
 
 class PaletteModel(Model):
@@ -39,9 +39,9 @@ class PaletteModel(Model):
         self._used = Used(cases.settings)
         self._offers: list[Searchable] = []
         self._found: list[Searchable] = []
-        """Tasks."""
+        """Tasks found by the search."""
         self._near: frozenset[str] = frozenset()
-        """What suits the page in front: it is called by a word of the page's title."""
+        """Offers named by a word of the current page's title."""
         self._amount = 0
         self._typed = ""
         self._search: asyncio.Task[Any] | None = None
@@ -54,8 +54,8 @@ class PaletteModel(Model):
         take: Callable[[TaskCommand], object],
         preset_keys: Mapping[int, Command[Any]],
     ) -> None:
-        """Gathers what is offered. `rows` are those that are selected, `commands` those of the face, `take` gives one
-        for tasks, and `preset_keys` are the records of the presets' keys by their numbers."""
+        """Collects the offers. `rows` are selected, `commands` come from the window, `take` runs a command on tasks,
+        `preset_keys` are command records by preset number."""
         cases = self._cases
         price = cases.commands.price
         of_rows = list(sources.of_selection(rows, lambda command: price(command, rows), take))
@@ -86,12 +86,12 @@ class PaletteModel(Model):
         self._arrange()
 
     def note_used(self, offer: Offer) -> None:
-        """It comes first from now on. A task, and a search for some, is not asked for again."""
+        """Ranks an offer first from now on. Tasks and searches are not remembered."""
         if offer.section is not Section.TASKS:
             self._used.note(offer.id)
 
     def set_value(self, offer: Offer) -> tuple[str, Callable[[], None]]:
-        """Sets what the offer of a setting says. Gives what was done, in words, and what undoes it."""
+        """Sets the value of a setting's offer. Returns a sentence about it and its undo."""
         settings, name = self._cases.settings, offer.what.partition("=")[0]
         line, stored, before = settings.preferences()[name], settings.get(name), getattr(settings, name)
         settings.set(name, offer.value)

@@ -1,5 +1,5 @@
-"""The room Requests: what other programs ask for, what was answered, the request that is looked at, the record of the
-day. It reads while its page is open. GUI thread only.
+"""State of the Requests page: requests of other programs, answers, the current request, and the record of the day.
+Reads the store while the page is open. GUI thread only.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ MOST_RECORDED = 400
 
 
 class RequestRows(QAbstractListModel):
-    """Requests below the headers of their programs, and which are checked."""
+    """Item model of requests with headers by program, and check states."""
 
     checks_moved = Signal()
 
@@ -46,7 +46,7 @@ class RequestRows(QAbstractListModel):
         self._checked: set[TaskId] = set()
 
     def show(self, rows: Sequence[RequestRow]) -> None:
-        """Rows of the same requests are changed in place, so that the keyboard stays where it is."""
+        """Updates rows in place if the requests are the same, which keeps the focus."""
         same = [row.task_id for row in rows] == [row.task_id for row in self.rows]
         if not same:
             self.beginResetModel()
@@ -64,7 +64,7 @@ class RequestRows(QAbstractListModel):
 
     @property
     def checked(self) -> list[TaskId]:
-        """In the order of the rows."""
+        """Checked ids in row order."""
         return [task_id for task_id in self.ids if task_id in self._checked]
 
     def check(self, task_ids: Sequence[TaskId], *, on: bool) -> None:
@@ -74,7 +74,7 @@ class RequestRows(QAbstractListModel):
         self.checks_moved.emit()
 
     def place_of(self, task_id: TaskId | None) -> int:
-        """-1 for one that is not there."""
+        """Row of a request; −1 if it is not listed."""
         return next((place for place, row in enumerate(self.rows) if row.task_id == task_id != None), -1)  # noqa: E711
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
@@ -132,19 +132,19 @@ class RecordTable(LinesTable[RecordRow]):
 
 class RequestsModel(Model):
     changed = Signal()
-    """Numbers, the request that is looked at, or what is known of it."""
+    """Totals, the current request, or its details changed."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
         self.rows = RequestRows(self)
         self.record = RecordTable(self)
         self.day = ""
-        """How much was asked for today, in words."""
+        """Amount requested today, in words."""
         self.shows_answered = False
         self.current: Asked | None = None
-        """That is looked at."""
+        """The current request."""
         self.inputs: tuple[InputShown, ...] = ()
-        """Its inputs."""
+        """Inputs of the current request."""
         self._is_open = False
         self._is_wanted = self._is_reading = False
         self.waiting: list[Asked] = []
@@ -179,7 +179,7 @@ class RequestsModel(Model):
 
     @property
     def spent(self) -> tuple[float, float | None]:
-        """Credits of the day, and the person's cap."""
+        """Credits spent today, and the daily cap."""
         return self._cases.budget.spent_today, self._cases.settings.day_cap
 
     def pause_all(self) -> None:
@@ -196,14 +196,14 @@ class RequestsModel(Model):
         self.changed.emit()
 
     def refresh(self) -> None:
-        """Reads anew. Asked for while it reads, it reads once more, however often."""
+        """Reads again. Calls during a read cause one more read."""
         self._is_wanted = True
         if not self._is_reading:
             self._is_reading = True
             self._runner(self._read(), "read requests")
 
     def export(self, path: Path) -> None:
-        """The record of the day as a table."""
+        """Writes the record of the day as a table."""
         text = csv_of(RECORD_TITLES, self.record.cells, csv_dialect_of(self._cases.settings))
         told = Notice(f"Exported as {path.name}.")
         write = self._cases.library.write_text(path, text)

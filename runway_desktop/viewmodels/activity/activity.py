@@ -1,5 +1,5 @@
-"""What goes on, what was done and what waits for an answer, told by anybody in the window and shown by the activity
-pill. GUI thread only."""
+"""State of the activity pill: running work, acts with undo, and notices, reported from anywhere in the window. GUI
+thread only."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from runway_desktop.values import replace
 from runway_desktop.viewmodels.status import Status
 
 LINGERS = 1.5
-"""Seconds that what went on is shown after its end: a sending is often shorter than a glance."""
+"""Seconds that finished work stays visible: sending is often too short to notice."""
 _DISMISSED_BY_HAND = (Kind.SAID, Kind.WAITS)
 
 Does = Callable[[], object]
@@ -34,7 +34,7 @@ Does = Callable[[], object]
 
 class Activity(QObject):
     changed = Signal()
-    """The pill shows something else."""
+    """The pill's content changed."""
     list_changed = Signal()
     said = Signal(str, bool)
     """A sentence for screen readers, and whether it is urgent."""
@@ -42,7 +42,7 @@ class Activity(QObject):
     def __init__(
         self, status: Status, parent: QObject | None = None, *, now: Callable[[], float] = time.monotonic
     ) -> None:
-        """`now` gives seconds of a clock that never goes back."""
+        """`now` returns seconds of a monotonic clock."""
         super().__init__(parent)
         self._status = status
         self._now = now
@@ -50,7 +50,7 @@ class Activity(QObject):
         self._number = 0
         self._gesture = Gesture()
         self._held: int | None = None
-        """The number of the entry that somebody looks at more closely."""
+        """Number of the entry under the pointer or focus."""
         self._going: Going = NO_GOING
         self._went_on_at = float("-inf")
         self.shown = Shown()
@@ -64,11 +64,11 @@ class Activity(QObject):
         return listed(self._entries, self._going)
 
     def now(self) -> float:
-        """Unix seconds of the clock by which entries were told."""
+        """Current time in Unix seconds, for the times of entries."""
         return self._status.now()
 
     def messages(self) -> list[str]:
-        """Everything that the list holds but what goes on, oldest first."""
+        """Messages of all entries in the list, oldest first."""
         return [one.message for one in self._entries]
 
     def tell(
@@ -83,9 +83,12 @@ class Activity(QObject):
         stays: bool = False,
         short: str = "",
     ) -> int:
-        """Tells a sentence with its small print, and gives its number. With `action_text` there is a button, which ends
-        it; `also` are the texts and actions of further ones. A `problem`, and what `stays`, waits for an answer.
-        `once`: an earlier one that says the same is out of date, its button too. `short`: in a few words."""
+        """Adds a message and returns its number.
+
+        `action_text` adds a button that also ends the entry; `also` adds further texts and actions. A `problem`, or an
+        entry that `stays`, waits for an answer. `once` replaces an earlier entry with the same message. `short` is a
+        brief version.
+        """
         actions = [Action(action_text, on_action)] if action_text and on_action is not None else []
         actions += [Action(text, does) for text, does in also]
         kind = Kind.WAITS if problem or stays else Kind.SAID
@@ -96,14 +99,15 @@ class Activity(QObject):
         return entry.number
 
     def follow(self, message: str, action_text: str, on_action: Does) -> int:
-        """Tells of something that goes on, with what ends it: its words may change until whoever told of it ends it."""
+        """Adds running work with a button to stop it, and returns its number. `say` updates its text; `end`
+        removes it."""
         entry = self._new(Kind.GOES_ON, message, "", "", (Action(action_text, on_action),))
         self._put(entry)
         self.said.emit(message, False)
         return entry.number
 
     def say(self, number: int, message: str, detail: str = "", *, aloud: bool = False) -> None:
-        """Other words of what was told. Nothing happens to one that was ended."""
+        """Replaces an entry's message; ignored if it has ended."""
         self._entries = tuple(
             replace(one, message=message, detail=detail) if one.number == number else one for one in self._entries
         )
@@ -112,8 +116,8 @@ class Activity(QObject):
             self.said.emit(message, False)
 
     def act(self, message: str, undo: Does, *, short: str = "", quiet: bool = False) -> int:
-        """Tells of what the person did and remembers how it is undone. `quiet`: the person sees it elsewhere, so it is
-        not read out."""
+        """Adds an act with its undo, and returns its number. `quiet`: not announced, because the result is visible
+        elsewhere."""
         entry = self._new(Kind.ACT, message, "", short, (Action("Undo", undo),))
         self._put(entry)
         if not quiet:
@@ -121,7 +125,7 @@ class Activity(QObject):
         return entry.number
 
     def may_join(self, number: int) -> bool:
-        """Whether another act is told of together with that one."""
+        """Whether another act can be merged with this one."""
         return may_be_joined(self._entries, number, self._now())
 
     def undo(self) -> None:
@@ -131,20 +135,20 @@ class Activity(QObject):
             self.take(last, last.actions[0])
 
     def take(self, entry: Entry, action: Action) -> None:
-        """Does what a button of the entry says, which ends the entry."""
+        """Ends the entry and runs its action."""
         if any(one.number == entry.number for one in self._entries):
             self.end(entry.number)
             action.does()
 
     def end(self, number: int | None) -> None:
-        """Takes an entry away. Nothing happens to one that is gone."""
+        """Removes an entry; ignored if it is gone."""
         kept = tuple(one for one in self._entries if one.number != number)
         if kept != self._entries:
             self._entries = kept
             self._changed()
 
     def read(self) -> None:
-        """The list was looked at: what only wanted to be read waits no longer."""
+        """Call when the list was closed: entries without actions no longer count as waiting."""
         read = tuple(
             replace(one, kind=Kind.SAID) if one.kind is Kind.WAITS and not one.actions else one for one in self._entries
         )
@@ -153,13 +157,13 @@ class Activity(QObject):
             self._changed()
 
     def dismiss_all(self) -> None:
-        """What was told goes. Acts can still be undone, and what goes on does so."""
+        """Removes notices. Acts with undo and running work stay."""
         self._entries = tuple(one for one in self._entries if one.kind not in _DISMISSED_BY_HAND)
         self._changed()
 
     def set_gesture(self, text: str, hint: str = "") -> None:
-        """What the pointer does just now, before all else: `set_gesture("Moving 2 tasks", "Esc puts them back")`.
-        Without text it has ended."""
+        """Sets text for the current pointer gesture, which precedes all other content: `set_gesture("Moving 2 tasks",
+        "Esc puts them back")`. Empty text ends it."""
         if Gesture(text, hint) != self._gesture:
             is_other = text != self._gesture.text
             self._gesture = Gesture(text, hint)
@@ -168,7 +172,7 @@ class Activity(QObject):
                 self.said.emit(self.shown.whole, False)
 
     def hold(self, on: bool) -> None:
-        """Somebody points at the pill or has the keyboard in it: what it shows stays, and for a while longer."""
+        """Keeps the shown entry while the pointer or focus is on the pill; afterwards its display time starts again."""
         entry = self.shown.entry
         if on:
             self._held = entry.number if entry is not None else None

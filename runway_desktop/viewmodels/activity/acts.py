@@ -1,5 +1,5 @@
-"""What the person did to tasks, as acts of the activity: removed, moved to the trash, judged. Several of one kind in a
-row are one act. GUI thread.
+"""Reports acts on tasks to the activity: removed, moved to the trash, judged. Consecutive removals are merged. GUI
+thread only.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Acts(QObject):
         self._rows = rows
         self._activity = activity
         self._judged: dict[int, int] = {}
-        """By the number of a judgment that of its act."""
+        """Judgment number to activity entry number."""
         self._removed = Removal()
         self._may_leave: MayLeave | None = None
         task_commands.undo_offered.connect(self._done)
@@ -38,7 +38,8 @@ class Acts(QObject):
         rows.loaded.connect(self._look_whether_it_left)
 
     def _done(self, message: str, command: TaskCommand, what: Any) -> None:
-        """`what` undoes it: ids of tasks, or where queued tasks stood. Without a message the list shows it."""
+        """`what` is passed to undo: task ids, or former queue positions. Without a message, the list itself shows the
+        change."""
         if command is not REMOVE:
             told = message or str(queue.REORDERED)
             self._activity.act(told, lambda: self._task_commands.undo(command, what), quiet=not message)
@@ -54,7 +55,7 @@ class Acts(QObject):
         self._removed = Removal(act, ids, says)
 
     def _tell_of_judging(self, sentence: str, number: int, is_worth_telling: bool) -> None:
-        """`number` is that of the judgment; 0: it was undone."""
+        """`number` identifies the judgment; 0 means it was undone."""
         self._may_leave = None
         if number:
             self._judged[number] = self._activity.act(
@@ -68,12 +69,12 @@ class Acts(QObject):
             self._may_leave = MayLeave(task_id, words, self._rows.listing, self._judged[number])
 
     def _look_whether_it_left(self) -> None:
-        """A single task shows itself what was decided, unless it is gone by that."""
+        """Announces a single judged task only if it left the list by that; otherwise its row shows the judgment."""
         one = self._may_leave
         if one is None:
             return
         one.answers -= 1
-        # Whoever asks for another list is not told that it left this one.
+        # Not announced if the listing itself was changed.
         is_same = self._rows.listing == one.listing
         left = is_same and not self._rows.holds(one.task_id)
         if left or not is_same or not one.answers:

@@ -1,4 +1,4 @@
-"""The entry of the pill for requests of other programs that wait for the person. GUI thread only."""
+"""Activity entry for requests of other programs that need approval. GUI thread only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .activity import Activity
 
 
 class AskedEntry(QObject):
-    """`show` opens the page of requests."""
+    """`show` opens the Requests page."""
 
     def __init__(
         self, cases: UseCases, bridge: Bridge, activity: Activity, show: Callable[[], object], parent: QObject
@@ -38,7 +38,7 @@ class AskedEntry(QObject):
             self._look()
 
     def _touched(self, touches: Mapping[TaskId, Touch]) -> None:
-        # A long queue is not gone through for each answer of Runway's.
+        # Avoids a scan of a long queue on every task update.
         asked = any(touch.task is not None and waits_for_approval(touch.task) for touch in touches.values())
         if asked or not self._known.isdisjoint(touches):
             self._look()

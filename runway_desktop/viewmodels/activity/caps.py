@@ -1,5 +1,5 @@
-"""Caps in the activity: one that is reached, until nothing waits for it, and one that the person raised, which can be
-undone. GUI thread.
+"""Activity entries for caps: one per reached cap while it holds tasks back, and one with undo for a raised cap. GUI
+thread only.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class CapNotices(QObject):
         self._lane = lane
         self._activity = activity
         self._told: dict[tuple[Cap, str, float], int] = {}
-        """The notice of each cap that is reached."""
+        """Entry number by cap."""
         bridge.lane_changed.connect(self._look_whether_they_are)
         bridge.settings_changed.connect(self._look_whether_they_are)
 
@@ -48,7 +48,8 @@ class CapNotices(QObject):
         self._activity.act(raised_words(raised), partial(self._lower, raised))
 
     def _raise(self, held: HeldBack, said: str) -> None:
-        """Where it would send something else by now than its button said, it is told anew instead."""
+        """Raises the cap, unless the effect differs from the button's text by now; then shows the updated notice
+        instead."""
         self._told.pop(held.which, None)
         if self._lane.raise_words(held) == said:
             self._task_commands.raise_cap(held)

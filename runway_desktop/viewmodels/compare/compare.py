@@ -1,7 +1,7 @@
-"""What the compare window compares: results in stacks, a set of one, two or four of them at a time, and judging by key.
+"""State of the compare window: stacks of takes, the visible set of one, two or four, and judging by key.
 
-Takes of one prompt lie on one stack while several prompts are compared; takes of a single prompt lie side by side. The
-judgments follow live, whoever makes them. Holds no file and no player. GUI thread only.
+With several prompts, takes of one prompt form a stack; takes of a single prompt are side by side. Judgments update
+live. Holds no file and no player. GUI thread only.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ SIZES = (1, 2, 4)
 
 class Compare(Model):
     changed = Signal()
-    """Other results are before the eyes."""
+    """Other results are shown."""
     judged = Signal()
-    """Only words moved."""
+    """Only judgments or captions changed."""
     focus_moved = Signal()
     opened = Signal()
-    """There is something to compare now."""
+    """Results were found, so the window can open."""
     said = Signal(str)
     """Why there is nothing to compare, in a sentence."""
     undone = Signal(str)
-    """What was taken back, in a sentence."""
+    """What was undone, in a sentence."""
 
     def __init__(
         self, cases: UseCases, bridge: Bridge, runner: Runner, judge: JudgingModel, parent: QObject | None = None
@@ -46,22 +46,22 @@ class Compare(Model):
         self._stacks: list[Stack] = []
         self._first = 0
         self.focus = 0
-        """Place of the focus among those shown."""
+        """Index of the focused pane."""
         self.size = 4
         self.is_stacked = False
         self.auto_advance = False
-        """After a decision the focus goes on by itself."""
+        """Whether the focus moves on after a judgment."""
         bridge.tasks_touched.connect(self._touched)
         judge.done.connect(lambda sentence, can_undo, _: None if can_undo else self.undone.emit(sentence))
 
     def open_chosen(self, task_ids: Sequence[TaskId]) -> None:
-        """Compares these; of a single one, all takes of it."""
+        """Compares these tasks; for a single one, all its takes."""
         self._cases.integrity.look_at(task_ids)
         self._runner(self._gather(tuple(task_ids)), "gather takes")
 
     def open(self, rows: Sequence[Row], *, at: TaskId | None = None, stacked: bool = True) -> None:
-        """Compares the saved results of these rows, in their order, `at` in the focus. Not `stacked`: side by side
-        even if their prompts differ."""
+        """Compares the saved results of these rows in their order, with `at` focused. `stacked` False: side by side
+        even if prompts differ."""
         takes = [Take(row.task, output) for row in rows for output in row.outputs if output.is_here]
         if not takes:
             self.said.emit("There is nothing to compare: no selected task has a saved result.")
@@ -76,7 +76,7 @@ class Compare(Model):
 
     @property
     def shown(self) -> tuple[Stack, ...]:
-        """What is before the eyes now, in order."""
+        """The visible stacks, in order."""
         return tuple(self._stacks[self._first : self._first + self.size])
 
     @property
@@ -85,18 +85,18 @@ class Compare(Model):
         return shown[self.focus] if self.focus < len(shown) else None
 
     def caption(self, place: int) -> str:
-        """What the others before the eyes are not; where nothing differs, what it is."""
+        """How a visible take differs from the others; if it does not, its facts."""
         top = self.shown[place].top
         told = differences([stack.top.task for stack in self.shown])
         return f"{self._first + place + 1} · {top.facts(told[top.task.id])}"
 
     def rejected(self) -> frozenset[int]:
-        """Places that give their room to the others: the rejected ones, unless all are."""
+        """Indexes of panes to shrink: rejected takes, unless all are."""
         found = frozenset(n for n, stack in enumerate(self.shown) if stack.top.task.pick is Pick.REJECT)
         return found if len(found) < len(self.shown) else frozenset()
 
     def place_words(self) -> str:
-        """ "5–8 of 12"; empty when all are before the eyes."""
+        """Text such as "5–8 of 12"; empty if all are visible."""
         last = self._first + len(self.shown)
         if len(self.shown) == len(self._stacks):
             return ""
@@ -104,12 +104,12 @@ class Compare(Model):
         return f"{span} of {len(self._stacks)}"
 
     def where_words(self) -> str:
-        """ "5–8 of 12 · 3 of 12 takes judged", of all that are compared."""
+        """Text such as "5–8 of 12 · 3 of 12 takes judged"."""
         judged = judged_takes(list({take.task.id: take.task for take in self._takes}.values()))
         return " · ".join(part for part in (self.place_words(), judged) if part)
 
     def show(self, size: int) -> None:
-        """One, two or four at a time; the focused one stays in sight."""
+        """Shows one, two or four at a time; the focused one stays visible."""
         if size != self.size and self._stacks:
             at = self._first + self.focus
             self.size = size
@@ -117,7 +117,7 @@ class Compare(Model):
             self.changed.emit()
 
     def turn(self, by: int) -> None:
-        """To the next (1) or previous (-1) set, as far as there is one."""
+        """Goes to the next (1) or previous (−1) set, if there is one."""
         first = self._first + by * self.size
         if 0 <= first < len(self._stacks):
             self._first = first
@@ -130,7 +130,7 @@ class Compare(Model):
             self.focus_moved.emit()
 
     def move_focus(self, by: int) -> None:
-        """Around among those shown; a single one goes to its neighbor's set."""
+        """Moves the focus with wraparound; a single visible take goes to the neighboring set."""
         amount = len(self.shown)
         if amount == 1:
             self.turn(by)
@@ -138,7 +138,8 @@ class Compare(Model):
             self.focus_on((self.focus + by) % amount)
 
     def move_take(self, by: int) -> None:
-        """Another take of the focused stack; without one the next set, and where all are before the eyes the focus."""
+        """Goes to another take of the focused stack; without a stack, to the next set; if all are visible, moves the
+        focus."""
         if self.cycle(by):
             return
         if self.place_words():
@@ -147,7 +148,7 @@ class Compare(Model):
             self.move_focus(by)
 
     def cycle(self, by: int) -> bool:
-        """Another take of the focused stack comes on top; False where there is but one."""
+        """Cycles the takes of the focused stack; False if it has only one."""
         stack = self.focused
         if stack is None or len(stack.takes) < 2:
             return False
@@ -156,7 +157,7 @@ class Compare(Model):
         return True
 
     def swap(self) -> None:
-        """The focused one and its neighbor change places; the focus goes along."""
+        """Swaps the focused stack with its neighbor; the focus moves along."""
         shown = self.shown
         if len(shown) < 2:
             return
@@ -167,7 +168,7 @@ class Compare(Model):
         self.changed.emit()
 
     def stack(self, stacked: bool) -> None:
-        """Takes of one prompt on one stack, or all side by side."""
+        """Stacks takes by prompt, or spreads all of them."""
         if stacked != self.is_stacked and self._takes:
             top = self.focused.top.key if self.focused is not None else None
             self.is_stacked = stacked
@@ -183,17 +184,17 @@ class Compare(Model):
 
     @property
     def has_any(self) -> bool:
-        """Whether something is looked at that can be judged."""
+        """Whether there is a take to judge."""
         return self.focused is not None
 
     def rate(self, stars: int) -> None:
-        """1 to 5; 0 takes the rating away."""
+        """Rates 1 to 5; 0 clears the rating."""
         if self.focused is not None:
             self._judge.rate([self.focused.top.task.id], stars)
             self._decided(self.focused.top.task.id, is_decision=stars > 0)
 
     def pick(self, pick: Pick) -> None:
-        """The same again takes it back."""
+        """Sets a mark; the same mark again clears it."""
         stack = self.focused
         if stack is not None:
             wanted = Pick.NONE if stack.top.task.pick is pick else pick
@@ -204,7 +205,7 @@ class Compare(Model):
         self._judge.undo()
 
     def look_again(self) -> None:
-        """The room is used again: files may have been changed elsewhere meanwhile."""
+        """Checks the files again, which may have changed outside the program."""
         self._cases.integrity.look_around()
         self._cases.integrity.look_at([stack.top.task.id for stack in self.shown])
 
@@ -217,7 +218,7 @@ class Compare(Model):
             self.open(await self._cases.library.rows(task_ids))
 
     def _go_to(self, at: int) -> None:
-        """The set that holds a stack, with the focus on it."""
+        """Shows the set of a stack, with the focus on it."""
         self._first = at - at % self.size
         self.focus = at - self._first
 
@@ -228,14 +229,14 @@ class Compare(Model):
         self._stacks = [Stack(tuple(takes)) for takes in piles.values()]
 
     def _decided(self, task_id: TaskId, *, is_decision: bool) -> None:
-        """The next undecided one; after the last of a set, the next set."""
+        """Moves the focus to the next unjudged take; after the last of a set, shows the next set."""
         if not self.auto_advance or not is_decision:
             return
         stacks = self._stacks
 
         def is_open(place: int) -> bool:
             top = stacks[place].top
-            # What was decided just now is not stored yet.
+            # The latest judgment is not stored yet.
             return top.task.id != task_id and not top.is_decided
 
         end = self._first + len(self.shown)
@@ -263,7 +264,7 @@ class Compare(Model):
             if touch is None:
                 return take
             output = touch.outputs.get(take.output.index, take.output)
-            # Of one that went to the trash the last picture stays.
+            # A file in the trash keeps its last picture.
             return Take(touch.task or take.task, output if output.is_kept and output.path else take.output)
 
         before = [stack.top.content for stack in self.shown]

@@ -1,7 +1,7 @@
-"""What the large view shows: one task of the list, the shots around it, and judging that goes on by itself.
+"""State of the large view: the current task, surrounding shots, and judging with auto-advance.
 
-The list's selection follows what is looked at, so that everything that is done with the selected task is done with it.
-Of a long list the tasks near the one that is looked at are known. Holds no file and no player. GUI thread only.
+The list's selection follows the current task, so all commands act on it. In a long list only the tasks nearby are
+loaded. Holds no file and no player. GUI thread only.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from runway_desktop.viewmodels.tasks.judging import JudgingModel
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 AROUND = 60
-"""Tasks before and after the one that is looked at."""
+"""Number of tasks loaded before and after the current one."""
 
 
 class LargeViewModel(QObject):
     changed = Signal()
-    """The shots, or what is known of a task."""
+    """Shots or judgments changed."""
     moved = Signal(object)
-    """The id of the task that is looked at now."""
+    """Id of the new current task."""
     compare_wanted = Signal(object)
-    """The ids of the takes of its shot."""
+    """Ids of the takes of the current shot."""
 
     def __init__(self, rows: TaskListModel, bridge: Bridge, judge: JudgingModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -58,21 +58,21 @@ class LargeViewModel(QObject):
 
     @property
     def shot(self) -> Shot | None:
-        """That of the task that is looked at."""
+        """The current task's shot."""
         return next((shot for shot in self.shots if any(row.task.id == self.current for row in shot.rows)), None)
 
     @property
     def take(self) -> int:
-        """Its number within its shot, from 1; 0 while nothing is known."""
+        """Number of the current take in its shot, from 1; 0 while unknown."""
         rows = self.shot.rows if self.shot is not None else ()
         return next((number for number, row in enumerate(rows, start=1) if row.task.id == self.current), 0)
 
     def judged_words(self) -> str:
-        """How many takes of the shot are judged; empty while nothing is known."""
+        """How many takes of the shot are judged; empty while unknown."""
         return judged_takes([row.task for row in self.shot.rows]) if self.shot is not None else ""
 
     def place(self) -> tuple[int, int]:
-        """Its number in the list, from 1, and how many tasks the list has."""
+        """Position of the current task in the list, from 1, and the number of tasks."""
         line = self._rows.position(self.current) if self.current is not None else None
         headers = len(self._rows.group_rows(0, line)) if line is not None else 0
         return (line - headers + 1 if line is not None else 0, self._rows.task_count)
@@ -82,11 +82,11 @@ class LargeViewModel(QObject):
             self.open(task_id)
 
     def move_take(self, by: int) -> None:
-        """To the next or previous take; past the last of a shot, to the next shot."""
+        """Goes to the next or previous take; beyond a shot, to the neighboring shot."""
         self._move(by, [row.task.id for row in self.tasks])
 
     def move_line(self, by: int) -> None:
-        """To the next or previous task of the list, whatever its shot."""
+        """Goes to the next or previous task of the list."""
         line = self._rows.position(self.current) if self.current is not None else None
         while line is not None and 0 <= line + by < self._rows.rowCount():
             line += by
@@ -96,7 +96,7 @@ class LargeViewModel(QObject):
                 return
 
     def move_shot(self, by: int) -> None:
-        """To the first take of the next or previous shot."""
+        """Goes to the first take of the next or previous shot."""
         here = self.shots.index(self.shot) if self.shot is not None else 0
         if 0 <= here + by < len(self.shots):
             self.go_to(self.shots[here + by].rows[0].task.id)
@@ -108,23 +108,23 @@ class LargeViewModel(QObject):
 
     @property
     def has_any(self) -> bool:
-        """Whether something is looked at that can be judged."""
+        """Whether there is a take to judge."""
         return self.row is not None
 
     def compare(self) -> None:
-        """All takes of the shot."""
+        """Compares all takes of the shot."""
         if self.shot is not None:
             self.compare_wanted.emit([row.task.id for row in self.shot.rows])
 
     def rate(self, stars: int, *, stay: bool = False) -> None:
-        """1 to 5; 0 takes the rating away."""
+        """Rates 1 to 5; 0 clears the rating."""
         row = self.row
         if row is not None:
             self._judge.rate([row.task.id], stars, said=f"Rated take {self.take}: {stars} ★" if stars else "")
             self._decided(is_decision=stars > 0, stay=stay)
 
     def pick(self, pick: Pick, *, stay: bool = False) -> None:
-        """The same again takes it back."""
+        """Sets a mark; the same mark again clears it."""
         row = self.row
         if row is not None:
             wanted = Pick.NONE if row.task.pick is pick else pick
@@ -133,7 +133,7 @@ class LargeViewModel(QObject):
             self._decided(is_decision=wanted is not Pick.NONE, stay=stay)
 
     def _decided(self, *, is_decision: bool, stay: bool) -> None:
-        """Where something was taken back, one stays there."""
+        """Auto-advances after a judgment, but not after one was cleared."""
         if is_decision and self.auto_advance and not stay and self.current is not None:
             found = next_to_judge(self.shots, self.current)
             if found is not None:
@@ -154,7 +154,7 @@ class LargeViewModel(QObject):
         self._rows.with_rows(ids, self._for(current))
 
     def _for(self, current: TaskId) -> Callable[[list[Row]], None]:
-        """A later answer for another task is of no use."""
+        """Returns a callback that ignores answers for a task that is no longer current."""
 
         def take(rows: list[Row]) -> None:
             if current == self.current:
@@ -164,7 +164,7 @@ class LargeViewModel(QObject):
         return take
 
     def _lines_moved(self) -> None:
-        """What is looked at stays, also when it left the list by what was decided."""
+        """The current task stays, even if its judgment removed it from the list."""
         if self.current is not None:
             self._gather()
 

@@ -1,1 +1,1 @@
-"""Form state of the composer: prompt, model, fields, inputs, presets, history. GUI thread."""
+"""Form state of the composer: prompt, model, fields, inputs, presets, history. GUI thread only."""

@@ -1,5 +1,5 @@
-"""The chooser of endpoints and models: the choices as they are now, and what was chosen. GUI thread only; times come
-from the store a little later and say `changed`.
+"""State of the chooser of endpoints and models. Usual durations are loaded from the store later, followed by `changed`.
+GUI thread only.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from .presets import Composing
 
 class Chooser(Model):
     changed = Signal()
-    """Favorites, times, prices or limits moved."""
+    """Favorites, durations, prices or limits changed."""
 
     def __init__(
         self, cases: UseCases, bridge: Bridge, runner: Runner, composer: Composing, parent: QObject | None = None
@@ -45,7 +45,7 @@ class Chooser(Model):
 
     @property
     def version(self) -> str:
-        """Of the catalog."""
+        """Version of the catalog."""
         return self._cases.catalog.version
 
     def parts(self) -> list[Part]:
@@ -55,11 +55,11 @@ class Chooser(Model):
         return self._choices().offers(scope, search, having)
 
     def choose(self, key: Key) -> None:
-        """Hands the choice to the composer, which keeps what fits and says what does not."""
+        """Switches the composer to this pair; it keeps values that fit and reports others."""
         self._composer.choose(*key)
 
     def choose_part(self, scope: str) -> bool:
-        """An endpoint alone: the model last used there comes with it. False for what is no endpoint."""
+        """Selects an endpoint with its last used model. False if `scope` is not an endpoint."""
         if self._cases.catalog.endpoint(scope) is None:
             return False
         self._composer.choose_endpoint(scope)
@@ -70,14 +70,14 @@ class Chooser(Model):
         self.changed.emit()
 
     def new(self) -> frozenset[Key]:
-        """Pairs that the catalog before this one did not have; none on the first run."""
+        """Pairs that the previous catalog lacked; none on the first run."""
         if self._new is None or self._looked_for != self.version:
             self._new = new_pairs(self._cases.catalog, self._cases.settings)
             self._looked_for = self.version
         return self._new
 
     def look_up_times(self) -> None:
-        """Asks one's own history how long each pair usually takes. Call when the chooser opens."""
+        """Loads how long each pair usually takes in this profile. Call when the chooser opens."""
         self._runner(self._learn_times(), "how long models take")
 
     async def _learn_times(self) -> None:

@@ -1,7 +1,7 @@
-"""The request being written: endpoint, model, values, inputs, what is wrong with it and what it will cost.
+"""The request being written: endpoint, model, values, inputs, findings and price.
 
-Everything typed or dropped is a draft that survives a crash. Checks run as one types, against the catalog and the
-inputs' own facts. GUI thread only; nothing here blocks.
+All edits are saved as a draft that survives a crash. Validation runs on each edit, against the catalog and facts of the
+inputs. GUI thread only; nothing blocks.
 """
 
 from __future__ import annotations
@@ -48,27 +48,27 @@ if TYPE_CHECKING:
 
 class Composer(Model):
     structure_changed = Signal()
-    """Another endpoint or model: the form must be built again."""
+    """Endpoint or model changed: rebuild the form."""
     changed = Signal()
-    """Values, findings or the price moved."""
+    """Values, findings or price changed."""
     prompt_changed = Signal()
-    """The prompt was set by something else than typing."""
+    """The prompt was changed other than by typing."""
     inputs_changed = Signal()
     said = Signal(str)
-    """A sentence about what was dropped or switched."""
+    """A sentence about dropped files or a switch of the model."""
     sent = Signal(object)
-    """A tuple of task ids, stored in the lane."""
+    """A tuple of task ids, now stored in the queue."""
     question_wanted = Signal(object, object)
-    """A Question to answer before a dear request is stored, and what its answer yes calls."""
+    """A Question to answer before an expensive request is stored, and the callback for yes."""
     focus_wanted = Signal(str)
-    """Name of the field that needs attention."""
+    """Name of the field to focus."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
         self._choice = PairChoice(cases.catalog, cases.settings)
         self._draft = RequestDraft(self._choice.first())
         self.places = InputPlaces(self._draft, self._inputs_moved)
-        """What each input is for, and what the prompt calls it."""
+        """Purpose of each input, and its name in the prompt."""
         self._bridge = bridge
         self.history = PromptHistory(cases, bridge, runner, self)
         self.presets = ComposerPresets(cases, bridge, runner, self, self)
@@ -76,20 +76,20 @@ class Composer(Model):
         self.presets.said.connect(self.said)
         self._field_findings = FieldFindings()
         self.editing: TaskId | None = None
-        """The held task that is being edited, if one is."""
+        """The queued task that is being edited, or None."""
         self._parent_task: TaskId | None = None
         self.project = ""
         self.taking = InputTaking(cases, self._draft, self._choice, self._switch_to, runner, self)
-        """Takes inputs in, moves them and takes them out."""
+        """Adds, moves and removes inputs."""
         self.taking.said.connect(self.said)
         self.taking.touched.connect(self._field_findings.forget)
         self.taking.moved.connect(self._inputs_moved)
         self.taking.removed.connect(self._input_removed)
         self.taking.learned.connect(self._inputs_known)
         self.aside = PutAside(self._take_draft, self)
-        """What was being written before something else was taken up."""
+        """The draft that was replaced last."""
         self._button: Button | None = None
-        """What the send button said last."""
+        """The last content of the send button."""
         self._keeping = DraftKeeping(cases, self._as_it_stands, self)
         self._sending = ComposerSending(cases, bridge, runner, self)
         self._sending.changed.connect(self.changed)
@@ -103,7 +103,7 @@ class Composer(Model):
 
     @cached_property
     def chooser(self) -> Chooser:
-        """What can be chosen instead of the present pair; made when somebody looks."""
+        """The chooser; created on first use."""
         from .chooser import Chooser
 
         return Chooser(self._cases, self._bridge, self._runner, self, self)
@@ -132,7 +132,7 @@ class Composer(Model):
         return self._draft.values.get(name)
 
     def wire_values(self) -> dict[str, Any]:
-        """All values with the inputs in their places."""
+        """All values, including inputs, by field name."""
         return self._draft.wire_values()
 
     def request(self) -> Request:
@@ -143,31 +143,31 @@ class Composer(Model):
 
     @property
     def approves(self) -> bool:
-        """Whether what is edited is a request of another program, which sending it approves."""
+        """Whether the edited task is another program's request, which sending approves."""
         return self.editing is not None and any(one.id == self.editing for one in waiting(self._cases.tasks.held()))
 
     @property
     def amount(self) -> int:
-        """How many tasks it makes: one for each text that the prompt's braces stand for."""
+        """Number of tasks: one per variant of the prompt's braces."""
         return self._order().amount
 
     @staticmethod
     def braces(text: str) -> tuple[tuple[int, int], ...]:
-        """Where the groups of a prompt stand that make several tasks of it."""
+        """Spans of the variation groups in a prompt."""
         return expansion.groups(text)
 
     def requests(self) -> list[Request]:
-        """One for each text of the prompt."""
+        """One request per variant of the prompt."""
         return self._order().requests()
 
     def findings(self) -> tuple[Finding, ...]:
-        """All that is wrong, the inputs' own limits too, in the order of the eye: the prompt stands on top."""
+        """All findings, including limits of inputs. Those of the prompt come first, as on screen."""
         found = (*self._draft.findings(), *brace_findings(self.pair, self.amount, self.requests))
         prompt = self.pair.prompt_field
         return tuple(sorted(found, key=lambda finding: prompt is None or finding.path[:1] != (prompt.name,)))
 
     def restore_draft(self) -> None:
-        """Takes up what was being written when the program last ended. Call once, after the settings are loaded."""
+        """Restores the draft of the last run. Call once, after settings are loaded."""
         kept = self._keeping.kept()
         if kept is None:
             return
@@ -192,18 +192,18 @@ class Composer(Model):
         self.changed.emit()
 
     def _put_aside(self) -> None:
-        """What is being written gives way. What was sent is in the list, and what holds no work is no loss."""
+        """Keeps the current draft for *Restore*, unless it was sent or holds no work."""
         draft = self._as_it_stands()
         if self._draft.holds_work and not draft.was_sent:
             self.aside.keep(draft)
 
     def keep_draft(self) -> None:
-        """At the end of the program: what was typed a moment ago is handed to the settings."""
+        """Saves a pending draft when the program quits."""
         self._keeping.keep_what_is_due()
 
     def choose_endpoint(self, name: str, *, for_input: bool = False) -> None:
-        """Switches to the endpoint, with the model last used there. What still fits is kept, what does not is said.
-        `for_input`: only as long as there is the input for which it is."""
+        """Switches to an endpoint with its last used model. Values that fit are kept, others are reported. `for_input`:
+        until that input is removed."""
         endpoint = self._cases.catalog.endpoint(name)
         if endpoint is not None:
             is_other = name != self._draft.pair.endpoint
@@ -215,7 +215,7 @@ class Composer(Model):
             self.choose(self._draft.pair.endpoint, model)
 
     def choose(self, endpoint: str, model: str, *, for_input: bool = False) -> None:
-        """Switches to the pair. What still fits is kept, what does not is said. `for_input`: see above."""
+        """Switches to a pair. Values that fit are kept, others are reported. `for_input`: see above."""
         pair = self._cases.catalog.pair(endpoint, model)
         if pair is None:
             return
@@ -230,7 +230,7 @@ class Composer(Model):
             self._moved()
 
     def set_value(self, name: str, value: Any) -> None:
-        """One field's wire value as one types; None or "" leaves it out."""
+        """Sets a field's wire value, also while typing; None or "" omits it."""
         if not self._draft.set_value(name, value):
             return
         self.taking.ask_facts()
@@ -238,8 +238,7 @@ class Composer(Model):
         self._moved()
 
     def set_prompt(self, text: str) -> None:
-        """The prompt from elsewhere (a drop, history); the editor is told. A model that takes none gives way to one
-        that does."""
+        """Sets the prompt other than by typing. If the model takes none, switches to one that does."""
         field = self._draft.pair.prompt_field
         if field is None:
             pair = self._choice.taking_prompt(self.pair, self.inputs())
@@ -256,7 +255,7 @@ class Composer(Model):
     def load(
         self, request: Request, *, editing: TaskId | None = None, parent: TaskId | None = None, new_seed: bool = False
     ) -> None:
-        """Takes a request up: to edit a held task, to send an edited copy of another, or from a sidecar."""
+        """Loads a request: to edit a queued task, to send an edited copy, or from a sidecar."""
         values = dict(request.values)
         if new_seed:
             values.pop("seed", None)
@@ -269,7 +268,7 @@ class Composer(Model):
             return
         field = pair.prompt_field
         if field is not None and editing is None and isinstance(values.get(field.name), str):
-            # Braces that were sent as they are must not become several tasks now.
+            # Braces that were sent literally must not create several tasks now.
             values[field.name] = expansion.literal(values[field.name])
         if (self.pair, self.request().values) != (pair, values):
             self._put_aside()
@@ -278,18 +277,17 @@ class Composer(Model):
         self.changed.emit()
 
     def show_refusals(self, refusals: Mapping[str, str]) -> None:
-        """Puts what Runway said of a request's fields at those fields."""
+        """Shows Runway's errors at the fields of a request."""
         self._field_findings.refuse(refusals)
         self.changed.emit()
 
     def stop_editing(self) -> None:
-        """What was edited stays here, as a request of its own."""
+        """Detaches from the edited task; its values stay as a new request."""
         self.editing = self._parent_task = None
         self._moved()
 
     def clear(self) -> None:
-        """An empty request of the same model; of the one that was chosen before, where the model only came with an
-        input."""
+        """Clears the request. Keeps the model, unless it was only selected for an input."""
         self._put_aside()
         self._draft.clear()
         pair = self._choice.without_inputs(self.pair)
@@ -304,15 +302,15 @@ class Composer(Model):
         self.structure_changed.emit()
 
     def finding_for(self, name: str) -> str:
-        """What to say at a field now. What is merely missing is said only after one tried to send."""
+        """Error to show at a field. Missing values are errors only after an attempt to send."""
         return self._field_findings.at(name, self.findings(), self.wire_values().get(name))
 
     def findings_in(self, name: str) -> dict[tuple[str | int, ...], str]:
-        """What is wrong inside a nested field, by the path within its value."""
+        """Errors inside a nested field, by path."""
         return inside(name, self.findings())
 
     def idle_reason(self, name: str) -> str:
-        """Why a field does not count beside the others as they are; empty when it does."""
+        """Why a field has no effect with the current values; empty if it has."""
         field = self._draft.pair.field(name)
         return idle_reason(self._draft.pair, self.wire_values(), field) if field is not None else ""
 
@@ -325,14 +323,13 @@ class Composer(Model):
         return self._button
 
     def raise_cap(self) -> None:
-        """Sends this, and raises the cap that is in the way, for all that waits for it."""
+        """Sends, and raises the cap that holds the request back, for all tasks that wait for it."""
         if self._may_send():
             self._sending.raise_and_send(self._order())
 
     def send(self) -> None:
-        """Stores the request in the lane; it is sent when its turn comes. With something wrong, shows what and
-        where. Asks first when it costs more than the person wants to spend without a question. What was sent a moment
-        ago is not sent again by a second press in a row, which is said at the button."""
+        """Stores the request in the queue. With errors, shows the first one instead. Asks first if it exceeds the price
+        limit for questions. An immediate second press does not send again; the button says so."""
         if self._may_send():
             self._sending.send(self._order())
 
@@ -359,7 +356,7 @@ class Composer(Model):
     def _stored(self, order: Order, ids: tuple[TaskId, ...]) -> None:
         self._field_findings.attempted = False
         if (self.editing, self._parent_task) == (order.editing, order.parent):
-            # Else something else was taken up while this one was being stored.
+            # Otherwise something else was loaded while this was being stored.
             self.editing = self._parent_task = None
         self._choice.remember(order.request)
         self._keeping.keep()
@@ -367,7 +364,8 @@ class Composer(Model):
         self.sent.emit(ids)
 
     async def _edit_on(self, task_id: TaskId) -> None:
-        """The held task that was being edited may have been sent, or dropped, since this was kept."""
+        """Checks whether the edited task is still queued; it may have been sent or removed since the draft was
+        saved."""
         task = await self._cases.tasks.task(task_id)
         if self.editing == task_id and (task is None or task.state is not State.HELD):
             self.stop_editing()
@@ -380,19 +378,20 @@ class Composer(Model):
         self._rebuilt(strange)
 
     def _switch_to(self, pair: Pair, taking: str) -> None:
-        """Goes to another model because of what it takes, and says so."""
+        """Switches the model because of what it takes, and says so."""
         self._go_to(pair)
         self.said.emit(f"Switched to {self.endpoint.label} with {pair.label}, which takes {taking}.")
 
     def _go_to(self, pair: Pair) -> None:
-        """Keeps what fits, and says what does not, and which length came nearest to one that does not."""
+        """Switches the pair, keeps values that fit, and reports those that do not, with the nearest allowed
+        duration."""
         not_taken = self._draft.switch(pair)
         (length, why), price = self._draft.other_length, self.price()
         cost = f": {price_words(price)}" if price is not None else ""
         self._rebuilt(not_taken, f"{length}{cost}. {why}".strip() if length else "")
 
     def _rebuilt(self, not_taken: Sequence[str], also: str = "") -> None:
-        """Another request or model stands there: everything is shown anew, and what was left out is said."""
+        """Emits all signals after a change of request or model, and reports omitted values."""
         self._field_findings.begin_again()
         self.structure_changed.emit()
         self.prompt_changed.emit()
@@ -403,14 +402,14 @@ class Composer(Model):
             self.said.emit(" ".join(said for said in (also, lost) if said))
 
     def _catalog_renewed(self) -> None:
-        """The same pair as the new catalog has it, or the first where it has it no more; what fits is kept."""
+        """Switches to the same pair of the new catalog, or to the first pair if it is gone; keeps values that fit."""
         pair = self._cases.catalog.pair(self._draft.pair.endpoint, self._draft.pair.model)
         self._rebuilt(self._draft.switch(pair or self._choice.first()))
         if "chooser" in vars(self):
             self.chooser.changed.emit()
 
     def _input_removed(self) -> None:
-        """With the last input goes the model that came with it."""
+        """After the last input is removed, returns from a model selected for it."""
         pair = self._choice.without_inputs(self.pair)
         if pair != self.pair and not self.inputs():
             self._go_to(pair)
@@ -430,7 +429,7 @@ class Composer(Model):
         self.changed.emit()
 
     def _price_may_be_known(self, touched: dict[TaskId, Touch]) -> None:
-        """What was just sent came back with an estimate, or leaves more or less room below a cap."""
+        """A sent task may bring an estimate, or change what is left of a cap: refreshes the button."""
         waited = (State.HELD, State.SENDING)
         if any(touch.before is not None and touch.before.state in waited for touch in touched.values()):
             before = self._button

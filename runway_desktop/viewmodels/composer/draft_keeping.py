@@ -1,8 +1,8 @@
-"""Keeps the request that is being written, so that it is there again after a crash: all that was typed and dropped,
-what the chosen model does not take, and the task that it edits.
+"""Saves the composer's draft, so that it survives a crash: values, inputs, parked values, and the edited task. Also the
+prompt history.
 
-It is kept a moment after the first change, however long one goes on typing. And prompts that were used before, to
-step through and to search, read when they are first asked for, and again after each sending. GUI thread only.
+The draft is saved shortly after the first unsaved change, without waiting for a pause in typing. The history is loaded
+on first use, and again after each sending. GUI thread only.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _KEEP_AFTER_MS = 250
 
 class DraftKeeping(QObject):
     def __init__(self, cases: UseCases, draft: Callable[[], Draft], parent: QObject | None = None) -> None:
-        """`draft` gives the request as it stands."""
+        """`draft` returns the current draft."""
         super().__init__(parent)
         self._cases = cases
         self._draft = draft
@@ -35,37 +35,37 @@ class DraftKeeping(QObject):
             self._timer.start()
 
     def keep(self) -> None:
-        """Hands it to the settings now, which write it."""
+        """Writes the draft to the settings now."""
         self._timer.stop()
         self._cases.settings.set(_DRAFT, self._draft().as_json())
 
     def keep_what_is_due(self) -> None:
-        """At the end of the program."""
+        """Saves a pending draft when the program quits."""
         if self._timer.isActive():
             self.keep()
 
     def kept(self) -> Draft | None:
-        """What was being written when the program last ended; None when nothing was, or it is damaged."""
+        """The draft of the last run; None if there is none, or it is damaged."""
         return Draft.from_json(self._cases.settings.get(_DRAFT))
 
 
 class PutAside(QObject):
     offered = Signal()
-    """There is something that `bring_back` brings back."""
+    """`bring_back` has a draft to restore."""
 
     def __init__(self, take: Callable[[Draft], None], parent: QObject | None = None) -> None:
-        """`take` puts a draft where it was."""
+        """`take` loads a draft."""
         super().__init__(parent)
         self._take = take
         self._draft: Draft | None = None
 
     def keep(self, draft: Draft) -> None:
-        """This is about to give way."""
+        """Keeps a draft that is about to be replaced."""
         self._draft = draft
         self.offered.emit()
 
     def bring_back(self) -> None:
-        """Puts the last one back; what stands there by then is kept in its turn. Nothing where nothing was kept."""
+        """Restores the kept draft; the one it replaces is kept in turn. Does nothing without one."""
         draft, self._draft = self._draft, None
         if draft is not None:
             self._take(draft)
@@ -76,25 +76,25 @@ MOST = 300
 
 class PromptHistory(Model):
     stepped = Signal(str)
-    """The prompt to show now."""
+    """The prompt to show."""
     listed = Signal(object)
-    """All that are remembered, latest first."""
+    """All prompts, latest first."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
         self._prompts: list[str] | None = None
         self._place = -1
         self._own = ""
-        """What was being written before the first step back."""
+        """The prompt before the first step back."""
         self._shown = ""
         bridge.tasks_added.connect(self._forget)
 
     def older(self, current: str) -> None:
-        """One step back from what stands in the editor."""
+        """Steps to an older prompt."""
         self._known(lambda prompts: self._step(prompts, current, 1))
 
     def newer(self, current: str) -> None:
-        """One step forward; behind the latest stands what was being written."""
+        """Steps to a newer prompt; after the latest comes the person's own."""
         self._known(lambda prompts: self._step(prompts, current, -1))
 
     def ask(self) -> None:
@@ -102,7 +102,7 @@ class PromptHistory(Model):
 
     def _step(self, prompts: Sequence[str], current: str, by: int) -> None:
         if self._place < 0 or current != self._shown:
-            # Typing begins a new walk from the latest.
+            # After typing, start again from the latest.
             self._place, self._own = -1, current
         place = self._place + by
         while 0 <= place < len(prompts) and prompts[place] == current:

@@ -1,6 +1,7 @@
-"""Takes inputs into the request: each where it fits, with a switch to a model that takes it, or a sentence why not.
+"""Adds inputs to the request: into a field that fits, after a switch to a model that takes them, or with a sentence why
+not.
 
-What the files are is asked of the cases, in a worker. GUI thread only; nothing here blocks.
+File facts are read by the use cases on a worker. GUI thread only; nothing blocks.
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ from runway_desktop.viewmodels.model import Model
 
 class InputTaking(Model):
     said = Signal(str)
-    """What was replaced, or why something was not taken."""
+    """What was replaced, or why something was rejected."""
     touched = Signal(str)
-    """Name of a field whose inputs are others now."""
+    """Name of a field whose inputs changed."""
     moved = Signal()
     """The request changed."""
     removed = Signal()
-    """An input was taken out, after `moved`."""
+    """An input was removed; emitted after `moved`."""
     learned = Signal()
-    """What is known of the inputs changed."""
+    """Facts about inputs changed."""
 
     def __init__(
         self,
@@ -41,15 +42,15 @@ class InputTaking(Model):
         runner: Runner,
         parent: QObject | None = None,
     ) -> None:
-        """`switch` goes to another model because of what it takes, which is named ("a clip")."""
+        """`switch` changes to a model that takes something, named in words ("a clip")."""
         super().__init__(cases, runner, parent)
         self._draft = draft
         self._choice = choice
         self._switch = switch
 
     def add(self, drops: Sequence[AssetDrop]) -> None:
-        """Puts each where it fits, switching to an endpoint that takes it when the present one does not. A file that no
-        model takes as it is gets its place all the same: what can be done about it is offered there."""
+        """Adds each drop to a field that fits, or switches to an endpoint that takes it. A file that no model accepts
+        as is, is added too, so that fixes can be offered."""
         for drop in drops:
             if drop.findings and drop.facts is None:
                 self.said.emit(drop.findings[0].message)
@@ -64,7 +65,7 @@ class InputTaking(Model):
         self.moved.emit()
 
     def add_to(self, name: str, drop: AssetDrop) -> None:
-        """Puts it into a named field, or says why not."""
+        """Adds it to a named field, or says why not."""
         field = self._draft.pair.field(name)
         if drop.findings and drop.facts is None:
             self.said.emit(drop.findings[0].message)
@@ -75,7 +76,7 @@ class InputTaking(Model):
             self.moved.emit()
 
     def replace(self, name: str, number: int, drop: AssetDrop) -> None:
-        """Puts it in the place of another, for the same purpose; or says why not."""
+        """Replaces an input of the same purpose, or says why not."""
         field = self._draft.pair.field(name)
         if drop.findings and drop.facts is None:
             self.said.emit(drop.findings[0].message)
@@ -83,7 +84,7 @@ class InputTaking(Model):
             self.touched.emit(name)
             self.moved.emit()
         else:
-            # The one that it was meant for is gone, or the place takes no such thing, which is said.
+            # The target is gone, or rejects it; `add_to` reports that.
             self.add_to(name, drop)
 
     def remove(self, name: str, number: int) -> None:
@@ -97,12 +98,12 @@ class InputTaking(Model):
             self.moved.emit()
 
     def follow(self, moves: Sequence[FileMove]) -> None:
-        """Files were moved: those that are inputs here lie elsewhere now."""
+        """Updates inputs whose files were moved."""
         if self._draft.follow(moved_uris(moves)):
             self.moved.emit()
 
     def ask_facts(self) -> None:
-        """Has the files looked at that nobody looked at yet; `learned` follows."""
+        """Reads facts of new files; `learned` follows."""
         files = self._draft.unknown_files()
         if files:
             self._runner(self._learn_facts(files), "look at inputs")

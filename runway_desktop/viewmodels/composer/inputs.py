@@ -1,8 +1,7 @@
-"""What can be done with one input of the request: mended copies, a frame of a clip, a small picture of it.
+"""Actions on an input of the request: fixed copies, a frame of a clip, a thumbnail.
 
-Offers come from its facts and its place; copies are made by the cases, in a worker, and take the input's place when
-they are there. The window decodes what only it can: frames and thumbnails. What goes wrong is said at the tile
-(`trouble`) and nothing is lost by it. GUI thread only.
+Offers depend on the input's facts and field. The use cases make copies on a worker; these replace the input when done.
+The window decodes frames and thumbnails. Failures are shown at the tile (`trouble`); the input stays. GUI thread only.
 """
 
 from __future__ import annotations
@@ -29,11 +28,11 @@ from .composer import Composer
 
 class InputMending(Model):
     changed = Signal()
-    """Sizes, trouble or what is being made moved: tiles and their popup should look again."""
+    """Sizes, errors or running work changed: tiles and popups should refresh."""
     frame_wanted = Signal(object, object)
-    """An InputItem that is a clip, and a FrameAt: decode it and give it to `keep_frame`, or say `frame_failed`."""
+    """A clip's InputItem, and a FrameAt: decode it, then call `keep_frame` or `frame_failed`."""
     thumbnail_wanted = Signal(object, object, object)
-    """Path of a clip or sound, its Media, path to write a small picture to."""
+    """Path of a clip or sound, its Media, and the path for its thumbnail."""
     thumbnails_changed = Signal()
 
     def __init__(self, cases: UseCases, composer: Composer, runner: Runner, parent: QObject | None = None) -> None:
@@ -48,21 +47,21 @@ class InputMending(Model):
         self._waiting: dict[str, tuple[Media, Path]] = {}
 
     def mends(self, item: InputItem) -> tuple[InputFix, ...]:
-        """What would make it fit; nothing when it fits, or when nothing can be done here."""
+        """Fixes that make it fit; empty if it fits, or cannot be fixed here."""
         field = self._composer.pair.field(item.field)
         return mends_for(item.facts, field) if item.facts is not None and field is not None and item.path else ()
 
     def copies(self, item: InputItem) -> tuple[InputFix, ...]:
-        """Smaller or other copies of one that fits."""
+        """Smaller or converted copies of an input that fits."""
         return copies_of(item.facts) if item.facts is not None and item.path and not self.mends(item) else ()
 
     def size_of(self, item: InputItem, mend: InputFix) -> str:
-        """About how large the copy would be ("about 1.2 MB"); empty while nobody knows."""
+        """Approximate size of the copy ("about 1.2 MB"); empty while unknown."""
         size = self._sizes.get(item.uri, {}).get(mend)
         return f"about {units.size(size)}" if size is not None else ""
 
     def ask_sizes(self, item: InputItem) -> None:
-        """Finds out how large the copies would be; `changed` follows when it is known."""
+        """Computes sizes of copies; `changed` follows."""
         if item.uri in self._sizes or item.path is None or item.facts is None:
             return
         mends = self.mends(item) or self.copies(item)
@@ -72,15 +71,15 @@ class InputMending(Model):
             self._runner(asking, "sizes of copies", done=lambda sizes: self._keep_sizes(item.uri, sizes))
 
     def busy_words(self, item: InputItem) -> str:
-        """What is being made of it ("Save as PNG"); empty when nothing is."""
+        """The running fix ("Save as PNG"); empty if none."""
         return self._busy.get(item.uri, "")
 
     def trouble(self, item: InputItem) -> str:
-        """Why the last mending did not work, in a sentence."""
+        """Why the last fix failed, in a sentence."""
         return self._trouble.get(item.uri, "")
 
     def origin(self, item: InputItem) -> str:
-        """The path that a copy was made from; empty for what is no copy, or while nobody knows."""
+        """Path of the original of a copy; empty for others, or while unknown."""
         if item.uri not in self._origins and item.path is not None:
             self._origins[item.uri] = ""
             path = item.path
@@ -88,20 +87,20 @@ class InputMending(Model):
         return self._origins.get(item.uri, "")
 
     def maker(self, item: InputItem) -> str:
-        """The result that an input is, in words ("Result of “A lighthouse”"); empty for what was not made here, or
-        while nobody knows. The task that takes it is tied to that one."""
+        """The result that an input is ("Result of “A lighthouse”"); empty for other files, or while unknown. It becomes
+        the new task's source."""
         if item.uri not in self._makers and item.path is not None:
             self._makers[item.uri] = ""
             self._runner(self._learn_maker(item.uri, item.path), "maker of an input", failed=lambda _: None)
         return self._makers.get(item.uri, "")
 
     def carry_out(self, item: InputItem, mend: InputFix) -> None:
-        """Makes the copy and puts it in the input's place."""
+        """Makes the copy, which then replaces the input."""
         if item.uri in self._busy or item.path is None or item.facts is None:
             return
         if mend.kind is FixKind.FRAME:
             if mend.at is not FrameAt.CHOSEN:
-                # Choosing takes as long as the person takes; nothing is being made meanwhile.
+                # The person is still selecting; nothing is being made.
                 self._begin(item, mend.text)
             self.frame_wanted.emit(item, mend.at)
             return
@@ -109,7 +108,7 @@ class InputMending(Model):
         self._make(item, self._cases.input_fixer.mend(item.path, item.facts, mend))
 
     def keep_frame(self, item: InputItem, png: bytes, words: str) -> None:
-        """A decoded frame of a clip takes its place. `words` say which one, for the file's name ("last frame")."""
+        """Replaces a clip with one of its frames. `words` name the frame for the file name ("last frame")."""
         if item.path is not None:
             self._begin(item, "Keep the frame")
             self._make(item, self._cases.input_fixer.keep_frame(item.path, png, words))
@@ -118,7 +117,7 @@ class InputMending(Model):
         self._failed(item, reason)
 
     def thumbnail(self, item: InputItem) -> Path | None:
-        """A small picture of a clip or sound; None while there is none. Asks for it when it is not there yet."""
+        """Thumbnail of a clip or sound. None until it exists; requests it."""
         if item.path is None or item.facts is None or item.media.kind.is_picture:
             return None
         path = str(item.path)
@@ -131,13 +130,13 @@ class InputMending(Model):
         return self._thumbnails[path]
 
     def thumbnail_made(self, path: str, target: str) -> None:
-        """One that was asked for is there. Others are no concern of this one."""
+        """Sets a requested thumbnail; others are ignored."""
         if self._waiting.pop(path, None) is not None:
             self._thumbnails[path] = Path(target)
             self.thumbnails_changed.emit()
 
     def look_again(self) -> None:
-        """Asks for what was wanted before anyone listened."""
+        """Repeats requests made before a receiver was connected."""
         for path, (media, target) in self._waiting.items():
             self.thumbnail_wanted.emit(Path(path), media, target)
 
@@ -146,7 +145,7 @@ class InputMending(Model):
         self._runner(work, "mend input", failed=lambda error: self._failed(item, error.in_words()))
 
     async def _put_in_place(self, item: InputItem, making: Coroutine[Any, Any, Path]) -> None:
-        """The copy takes the place that its original has by then; one that was taken out meanwhile stays out."""
+        """The copy replaces its original at its present position; a removed input stays removed."""
         copy = await making
         looked = await self._cases.intake.look([copy.as_uri()])
         self._busy.pop(item.uri, None)

@@ -1,4 +1,4 @@
-"""The presets as the composer has them: taken up, saved of what it holds, exported and imported. GUI thread only."""
+"""Presets of the composer: apply, save, rename, remove, export, import. GUI thread only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["KEYS", "ComposerPresets", "Preset"]
 
 
 class Composing(Protocol):
-    """The part of the composer that its presets and its model chooser change."""
+    """Interface of the composer for presets and chooser."""
 
     structure_changed: SignalInstance
 
@@ -62,11 +62,11 @@ class ComposerPresets(Model):
         return self._presets.free_key()
 
     def name_problem(self, name: str) -> str:
-        """Why a name will not do; empty when it will."""
+        """Why the name is invalid; empty if valid."""
         return "" if name.strip() else "Give it a name."
 
     def save(self, name: str, *, with_prompt: bool, key: int) -> None:
-        """What the composer holds, without its inputs."""
+        """Saves the current values without inputs."""
         composer = self._composer
         pair, request = composer.pair, composer.request()
         left_out = {field.name for field in pair.fields if field.is_asset or field.kind is FieldKind.PROMPT}
@@ -84,7 +84,7 @@ class ComposerPresets(Model):
         self.said.emit(f"Saved as the preset “{name.strip()}”.")
 
     def take(self, preset: Preset) -> None:
-        """Its model and settings; the prompt too where it has one. Inputs and a prompt that are here stay as far as the
+        """Applies model and settings, and the prompt if it has one. Otherwise inputs and prompt stay as far as the
         model takes them."""
         pair = self._cases.catalog.pair(preset.endpoint, preset.model)
         if pair is None:

@@ -1,8 +1,7 @@
-"""From the press of the button to the lane: what the button says, the question before a dear sending, the storing.
+"""Sends the composer's request: text of the button, question before an expensive sending, storing in the queue.
 
-What is sent is named at the press: whatever is taken up while it is being stored changes nothing of it. The request
-stays in the composer for the next take, so a second press in a row is held back once, and that is said. GUI thread
-only; nothing here blocks.
+The order is fixed at the press; later edits do not change it. The request stays in the composer for another take, so an
+immediate second press is blocked once, with a note. GUI thread only; nothing blocks.
 """
 
 from __future__ import annotations
@@ -27,26 +26,26 @@ if TYPE_CHECKING:
 
 _HELD_MS = 500
 _NOTE_MS = 8_000
-"""How long it is said why a press sent nothing."""
+"""Display time of the note."""
 
 
 class ComposerSending(Model):
     changed = Signal()
-    """The storing began or ended, or there is another note."""
+    """Storing began or ended, or the note changed."""
     question_wanted = Signal(object, object)
-    """A Question to answer before the request is stored, and what its answer yes calls."""
+    """A Question to answer before the request is stored, and the callback for yes."""
     stored = Signal(object, object)
-    """An Order, and the tuple of its task ids, which are in the lane."""
+    """An Order, and the tuple of its task ids, now in the queue."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
         self._last: tuple[Request, str] | None = None
-        """The request that was sent last, as it was written, and its project."""
+        """The last request sent, as written, and its project."""
         self.is_storing = False
         self.note = ""
-        """Why the last press sent nothing; empty when it did, or something was edited since."""
+        """Why the last press sent nothing; cleared by the next sending or edit."""
         self._kept: tuple[tuple[Price | None, int, str], Kept | None] | None = None
-        """What a cap keeps of what is being written, and by what it was looked for."""
+        """What holds the current order back (cap or balance), with the key for which it was computed."""
         self._kept_end = QTimer(self, singleShot=True, interval=_HELD_MS)
         self._kept_end.timeout.connect(self._look_again)
         for moved in (bridge.tasks_added, bridge.tasks_touched, bridge.organization_changed, bridge.settings_changed):
@@ -55,15 +54,15 @@ class ComposerSending(Model):
         self._note_end.timeout.connect(self._note_is_old)
 
     def is_another(self, request: Request, project: str) -> bool:
-        """Whether the same was sent last: a press makes another take of it."""
+        """Whether the same request was sent last, so that a press makes another take."""
         return self._last == (request, project)
 
     def recall(self, request: Request, project: str) -> None:
-        """This is what was sent last, before the program ended."""
+        """Restores the last request sent in the previous run."""
         self._last = (request, project)
 
     def drop_note(self) -> None:
-        """Something was edited: what was said of the last press does not hold any more. Emits nothing."""
+        """Clears the note after an edit. Emits nothing."""
         self.note = ""
         self._note_end.stop()
 
@@ -75,8 +74,8 @@ class ComposerSending(Model):
         return button_of(order, self._cases.pricing.price, kept, reasons, self.note, is_another=is_another)
 
     def _kept_of(self, order: Order) -> Kept | None:
-        """What a cap or the balance keeps of the order in the queue. Looked for when the price changes, and a moment
-        after the queue or a cap did: all that waits is priced for it."""
+        """What holds the order back: a cap or the balance. Recomputed when the price changes, and shortly after the
+        queue or a cap changes, since it prices all queued tasks."""
         if order.editing is not None:
             return None
         key = (self._cases.pricing.price(order.request), order.amount, order.project)
@@ -85,15 +84,15 @@ class ComposerSending(Model):
         return self._kept[1]
 
     def raise_and_send(self, order: Order) -> None:
-        """The same as `send`, and the cap that keeps it is raised as soon as it is stored."""
+        """`send`, and raises the cap that holds the order back once it is stored."""
         kept = self._kept[1] if self._kept is not None else None
         if kept is not None:
             self.send(replace(order, raising=kept.held))
 
     def send(self, order: Order) -> None:
-        """Stores it in the lane, or asks first; then `stored` or `question_wanted` follows. One at a time: the caller
-        looks at `is_storing`."""
-        # What the button said at the press: that this is queued, and why. An edit is asked about.
+        """Stores the order, or asks first: `stored` or `question_wanted` follows. The caller must check
+        `is_storing`."""
+        # Whether the button said that it will be held back. An edit always asks.
         kept = self._kept[1] if self._kept is not None and order.editing is None else None
         self._begin()
         self._runner(self._ask_or_store(order, was_told=kept is not None), "send request")

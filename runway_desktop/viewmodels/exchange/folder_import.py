@@ -1,6 +1,6 @@
-"""The import of a folder of results: what lies there, what it is to this list, and what came of it.
+"""State of importing a folder of results: found files, how they relate to the list, and the outcome.
 
-Nothing happens before the person presses the button; one undo takes all of it back. GUI thread only.
+Nothing changes before the person confirms; a single undo reverts all. GUI thread only.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MOST_NAMED = 3
 
 class FolderImportModel(ImportModel):
     undo_offered = Signal(str, object)
-    """A sentence, and what takes the import back."""
+    """A sentence, and the function that undoes the import."""
 
     def __init__(self, cases: UseCases, runner: Runner, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, RESULT_TITLES, parent)
@@ -43,14 +43,14 @@ class FolderImportModel(ImportModel):
 
     @property
     def troubles(self) -> tuple[str, ...]:
-        """What could not be read, a sentence each."""
+        """Errors of unreadable files, one sentence each."""
         if self._imported is not None:
             failures = tuple(sentence for _, sentence in self._imported.failures)
             return (*failures, *([self._imported.problem] if self._imported.problem else []))
         return self._look.troubles if self._look is not None else ()
 
     def headline(self) -> str:
-        """ "212 results of 180 tasks: 197 new, 12 known already, 3 without a request"."""
+        """Text such as "212 results of 180 tasks: 197 new, 12 known already, 3 without a request"."""
         if self._look is None and self._progress.total:
             return f"Comparing with what is here… {self._progress.done:,} of {self._progress.total:,} files"
         if self._look is None:
@@ -80,7 +80,7 @@ class FolderImportModel(ImportModel):
         return f"{amount}: {', '.join(parts)}.{stopped}"
 
     def note(self) -> str:
-        """What pressing the button does, or what came of it."""
+        """What the button will do, or the outcome."""
         if self.problem:
             return self.problem
         match self.phase:
@@ -95,7 +95,7 @@ class FolderImportModel(ImportModel):
                 return "The import was undone. The files stay." if is_undone else self._report()
 
     def copies_words(self) -> str:
-        """What copying would do."""
+        """Text of the option to copy files."""
         chosen = self._chosen()
         size = units.size(sum(one.found.size for one in chosen))
         return (
@@ -116,7 +116,7 @@ class FolderImportModel(ImportModel):
         return f"Import {units.count(amount, 'result')}" if amount else "Import results"
 
     def reason(self) -> str:
-        """Why the button cannot be pressed; empty when it can."""
+        """Why the button is disabled; empty if it is not."""
         if self.phase is not Phase.READY:
             return "The folder is being scanned." if self.phase is Phase.LOOKING else "They are imported already."
         return "" if self.table.ticked_count else "Tick the results that are to come into the list."

@@ -1,4 +1,4 @@
-"""What both imports have in common: lines that are looked for, ticked and then taken in. GUI thread only."""
+"""Base class of the imports: search, check rows, import. GUI thread only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .preview_table import PreviewTable
 class ImportModel(Model):
     changed = Signal()
     finished = Signal(object)
-    """Ids of the tasks that came or came back, to show them in the list."""
+    """Ids of imported or restored tasks, to show them in the list."""
 
     def __init__(self, cases: UseCases, runner: Runner, titles: Sequence[str], parent: QObject | None) -> None:
         super().__init__(cases, runner, parent)
@@ -34,16 +34,16 @@ class ImportModel(Model):
         return self._progress.done, self._progress.total
 
     def stop(self) -> None:
-        """What was found, or imported, so far stays."""
+        """Stops; what was found or imported so far stays."""
         self._progress.stop()
 
     def leave(self) -> None:
-        """The window closes: what was begun goes on without it, what it was only looking for does not."""
+        """Call when the window closes: stops a search, but not an import."""
         if self.phase is Phase.LOOKING:
             self.stop()
 
     def _failed(self, error: RunwayDesktopError) -> None:
-        """What is imported by then stays, and is known when the button is pressed again."""
+        """Shows an error. What was imported stays, and the next press recognizes it."""
         self.problem = error.in_words()
         self.phase = Phase.READY
         self.table.lock(False)

@@ -1,4 +1,4 @@
-"""What an import found, a line each, to be ticked or not. Thousands of lines; GUI thread only."""
+"""Item model of an import's preview: a checkable row per find, for thousands of rows. GUI thread only."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from runway_desktop.viewmodels.model import AnyIndex, LinesTable
 
 
 class PreviewTable(LinesTable[PreviewLine]):
-    """The first column is ticked; the second says what the thing is, in its tone."""
+    """The first column has the check box; the second is the standing, in its tone."""
 
     STANDING = 1
     TONE = Qt.ItemDataRole.UserRole + 1
     FIXED = Qt.ItemDataRole.UserRole + 2
-    """Whether the line cannot be ticked."""
+    """Whether the row cannot be checked."""
     ticks_changed = Signal()
 
     def __init__(self, titles: Sequence[str], parent: QObject | None = None) -> None:
         super().__init__(titles, parent)
         self._ticked = 0
         self.is_locked = False
-        """While the work goes on nothing can be ticked."""
+        """True while the import runs: rows cannot be checked."""
 
     @property
     def lines(self) -> Sequence[PreviewLine]:
@@ -44,11 +44,11 @@ class PreviewTable(LinesTable[PreviewLine]):
         self.ticks_changed.emit()
 
     def ticked(self) -> list[int]:
-        """Rows, in order."""
+        """Indexes of checked rows, ascending."""
         return [row for row, line in enumerate(self._lines) if line.is_ticked]
 
     def tick(self, wanted: Callable[[int], bool]) -> None:
-        """Ticks those rows of the ones that can be ticked, and no others."""
+        """Checks exactly the checkable rows for which `wanted` is true."""
         if self.is_locked:
             return
         for row, line in enumerate(self._lines):
@@ -62,11 +62,11 @@ class PreviewTable(LinesTable[PreviewLine]):
         self._tell(range(len(self._lines)))
 
     def say(self, row: int, standing: str, tone: Tone) -> None:
-        """What became of a line."""
+        """Sets the standing of a row."""
         self.say_many((row,), standing, tone)
 
     def say_many(self, rows: Sequence[int], standing: str, tone: Tone) -> None:
-        """What became of these lines, given in their order."""
+        """Sets the standing of rows, given in ascending order."""
         for row in rows:
             line = self._lines[row]
             line.cells[self.STANDING], line.tone, line.remark = standing, tone, ""

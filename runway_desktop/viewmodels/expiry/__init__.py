@@ -1,1 +1,1 @@
-"""The board of results that are not saved. GUI thread."""
+"""View-models of the expiry board: results that are not saved. GUI thread only."""

@@ -1,6 +1,5 @@
-"""The lines of the expiry board as a table. GUI thread only.
-
-Rows go, come and move by their keys, so that choice, focus and scroll stay.
+"""Item model of the expiry board. Rows are inserted, moved and removed by key, which keeps selection, focus and scroll
+position. GUI thread only.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ class BoardLines(LinesTable[BoardLine]):
                 return line if role == LINE else None
 
     def show(self, lines: Sequence[BoardLine]) -> None:
-        """Goes from what is shown to these: rows that stay keep who looks at them, neighbors go and come together."""
+        """Changes the rows to these. Rows that stay keep their persistent indexes; adjacent changes are one signal."""
         self._remove({line.key for line in lines})
         known = {line.key for line in self._lines}
         row = 0
@@ -64,7 +63,7 @@ class BoardLines(LinesTable[BoardLine]):
         self._refill(lines)
 
     def fill(self, line: BoardLine) -> None:
-        """One line has news; nothing happens where it is none of these."""
+        """Updates one row by key; ignored if it is not listed."""
         row = next((row for row, shown in enumerate(self._lines) if shown.key == line.key), None)
         if row is not None and self._lines[row] != line:
             self._lines[row] = line

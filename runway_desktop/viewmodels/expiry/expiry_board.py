@@ -1,7 +1,7 @@
-"""The expiry board: every result of a succeeded task that is not on this disk, and what can be done about it.
+"""State of the expiry board: results of succeeded tasks that are not on this disk, and actions for them.
 
-It asks the store when something about results moves, words go on by the clock, and what has become urgent is told once
-for each link. GUI thread only.
+Queries the store after results change, updates texts by the clock, and reports urgent results once per link. GUI thread
+only.
 """
 
 from __future__ import annotations
@@ -41,28 +41,28 @@ from runway_desktop.viewmodels.model import Model
 from .board_table import BoardLines
 
 MOST = 1_000
-"""Lines that are shown. Of more only the number is told; they follow as the first go."""
+"""Maximum number of rows; beyond it only the total is shown."""
 SETTLE_MS, SETTLE_MOST_MS = 400, 10_000
-"""After something moved, until the store is asked anew."""
+"""Delay between a change and the next query of the store."""
 TICK_MS = 20_000
 ASKED_AT_ONCE = 4
 
 
 class ExpiryBoard(Model):
     changed = Signal()
-    """Numbers or words beside the lines moved."""
+    """Totals or texts outside the rows changed."""
     urgent = Signal(str)
-    """A sentence: results have become urgent, and nothing moves. Once for each link."""
+    """A sentence: results became urgent and their downloads do not progress. Once per link."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
         self.lines = BoardLines(self)
         self._found = NotSaved()
         self.is_open = False
-        """A person looks at it: its place stays, even when nothing is left."""
+        """The page is open: it stays listed even without rows."""
         self._received: dict[Key, tuple[int, int | None]] = {}
         self._moved: dict[Key, float] = {}
-        """When the last byte of each running download came."""
+        """When each running download last received bytes."""
         self._began = self._last_moved = cases.clock.now()
         self._told: set[tuple[TaskId, int, float]] = set()
         self._said: tuple[object, ...] = ()
@@ -77,24 +77,24 @@ class ExpiryBoard(Model):
 
     @property
     def total(self) -> int:
-        """All results that are not on this disk, those that are just being saved among them."""
+        """Number of results not on this disk, including those being saved."""
         return self._found.total
 
     @property
     def count(self) -> int:
-        """What is worth a line and a word."""
+        """Number of results worth a row and a mention."""
         return worth_telling(self._found, self._cases.clock.now())
 
     def set_open(self, is_open: bool) -> None:
-        """While it is open it has its lines; else it only counts what is not saved."""
+        """Opens or closes the board; rows are only filled while it is open."""
         if is_open != self.is_open:
             self.is_open = is_open
-            # Whatever was said before: without lines it said less.
+            # The text was shorter while closed, so compare again.
             self._said = ()
             self._show()
 
     def summary(self) -> str:
-        """Below the title: how many, and what the times mean."""
+        """Text below the title: number of results, and what the times mean."""
         hidden = self.total - len(self._found.results)
         more = f" Shown are the {len(self._found.results):,} most urgent." if hidden > 0 else ""
         return (
@@ -103,7 +103,7 @@ class ExpiryBoard(Model):
         )
 
     def folder_trouble(self) -> str:
-        """Why nothing can be saved in the library's folder; empty when something can."""
+        """Why the library's folder cannot be used; empty if it can."""
         error = of_health(self._cases.folder.health)
         return error.in_words() if error is not None else ""
 
@@ -112,20 +112,20 @@ class ExpiryBoard(Model):
         return self._cases.settings.library
 
     def ready(self) -> int:
-        """How many lines offer something to do; the others are being saved."""
+        """Number of rows with an action; the others are being saved."""
         return sum(bool(line.action) for line in self.lines.lines())
 
     def refresh(self) -> None:
-        """Asks the store anew."""
+        """Queries the store again."""
         self._asked += 1
         self._runner(self._load(self._asked), "look for what is not saved")
 
     def tick(self) -> None:
-        """Time has passed: words and bars go on, and something may have become urgent."""
+        """Updates texts and bars by the clock, and checks for urgent results."""
         self._show()
 
     def save_now(self, keys: Collection[Key]) -> None:
-        """Tries these at once; those whose link has expired, or whose file is missing, are asked for."""
+        """Saves these results now. If a link expired or a file is missing, asks Runway for the task first."""
         chosen = [(row, output) for row, output in self._found.results if (output.task_id, output.index) in set(keys)]
         waiting = {output.task_id for _, output in chosen if not self._must_ask(output)}
         asked = list(dict.fromkeys(output.task_id for _, output in chosen if self._must_ask(output)))
@@ -137,7 +137,7 @@ class ExpiryBoard(Model):
             self._cases.bus.tell(Notice(trouble, is_problem=True))
 
     def rows_of(self, keys: Collection[Key]) -> list[Row]:
-        """The tasks of these lines, each once."""
+        """Rows of these tasks, without duplicates."""
         wanted = {task_id for task_id, _ in keys}
         rows = {row.task.id: row for row, _ in self._found.results if row.task.id in wanted}
         return list(rows.values())
@@ -146,7 +146,7 @@ class ExpiryBoard(Model):
         self.save_now([line.key for line in self.lines.lines() if line.action])
 
     def set_library(self, folder: str) -> str:
-        """Saves from now on there; gives a sentence instead when that cannot be."""
+        """Sets the library's folder; returns a sentence if it cannot be used."""
         problem = refusal_words(QuickLook().ask(folder_problem, Path(folder), otherwise=NO_ANSWER))
         if not problem:
             self._cases.settings.library_folder = folder
@@ -157,8 +157,8 @@ class ExpiryBoard(Model):
         return output.is_missing or is_over(output, self._cases.clock.now())
 
     async def _ask(self, task_ids: Sequence[TaskId]) -> None:
-        """Asks for each task. What is gone is told once with its number; without a network or a key the others are not
-        tried either."""
+        """Fetches each task from Runway. Equal errors are reported once with their number. Stops after a network or key
+        error."""
         places = asyncio.Semaphore(ASKED_AT_ONCE)
         failed: list[RunwayDesktopError] = []
 
@@ -182,7 +182,7 @@ class ExpiryBoard(Model):
     async def _load(self, asked: int) -> None:
         began = self._cases.clock.monotonic()
         found = await self._cases.library.not_saved(self._cases.clock.now(), MOST)
-        # Where a whole library is missing the answer takes a second: it is asked for less often then.
+        # The query takes a second if a whole library is missing, so it runs less often then.
         took = self._cases.clock.monotonic() - began
         self._soon.setInterval(max(SETTLE_MS, min(SETTLE_MOST_MS, round(took * 10_000))))
         if asked == self._asked:
@@ -231,8 +231,8 @@ class ExpiryBoard(Model):
             self.urgent.emit(urgent_words([LinkLife(output.url_fetched_at) for output in urgent], now))
 
     def _moved_at(self, output: Output) -> float:
-        """When something last went on for it. What waits for its turn goes on with the others; and at the start all is
-        tried again."""
+        """When a download last progressed. Queued ones count with the last progress of any; after a start, all are
+        retried."""
         if output.state is OutputState.WAITING and not output.problem:
             return max(self._last_moved, self._began)
         return max(self._moved.get((output.task_id, output.index), 0.0), self._began)

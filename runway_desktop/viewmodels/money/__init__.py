@@ -1,1 +1,1 @@
-"""Form state of caps and the tables of the spending window. GUI thread."""
+"""View-models of the Spending window. GUI thread only."""

@@ -1,7 +1,7 @@
-"""The *Spending* window: a period, its days, models, projects, batches, programs, and what Runway reports beside them.
+"""State of the *Spending* window: sums of a period by day, model, project, batch and program, and Runway's report.
 
-Asks the store when it opens, when the period changes, and a moment after tasks ended or were sent; asks Runway when it
-opens and when told to. GUI thread only; nothing here blocks.
+Queries the store on opening, on a change of period, and shortly after tasks change; queries Runway on opening and on
+request. GUI thread only; nothing blocks.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from .spending_tables import MoneyTable
 __all__ = ["PERIODS", "Period", "SpendingModel"]
 
 LOOK_AGAIN_MS = 1_000
-"""After a change that may move a sum: a burst of them is one look."""
+"""Debounce of changes that may affect a sum."""
 
 PERIODS = (
     (Period.WEEK, "7 days"),
@@ -44,11 +44,11 @@ PERIODS = (
 
 class SpendingModel(Model):
     changed = Signal()
-    """The report moved."""
+    """The sums changed."""
     compared = Signal()
-    """What Runway reports came, or did not."""
+    """Runway's report arrived or failed."""
     said = Signal(str, str, bool)
-    """A sentence, its small print, and whether it is a problem."""
+    """A sentence, its details, and whether it is a problem."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
@@ -68,7 +68,7 @@ class SpendingModel(Model):
         bridge.tasks_touched.connect(self._touched)
 
     def refresh(self) -> None:
-        """Reads the period anew, and asks Runway."""
+        """Reads the period again, from store and Runway."""
         self._look()
         self.ask_runway()
 
@@ -85,7 +85,7 @@ class SpendingModel(Model):
             self.changed.emit()
 
     def ask_runway(self) -> None:
-        """Asks for the usage that Runway has counted; costs nothing."""
+        """Loads the usage that Runway has counted; free of charge."""
         if not self._cases.account.can_ask:
             self._trouble = "Add a key to load Runway's numbers."
             self.compared.emit()
@@ -102,8 +102,8 @@ class SpendingModel(Model):
         )
 
     def export(self, path: Path, project: str | None) -> None:
-        """Writes a bill of the period; None: of all projects. Says what became of it, in the main window where its own
-        was closed meanwhile."""
+        """Writes a bill of the period; `project` None: all projects. Reports the outcome, in the main window if this
+        one is closed."""
         bus = self._cases.bus
 
         def not_exported(error: RunwayDesktopError) -> None:
@@ -123,7 +123,7 @@ class SpendingModel(Model):
         return words.bill_name(project, *self._cases.spending.days(self.period))
 
     def projects(self) -> list[str]:
-        """Projects that spent something in the period, dearest first."""
+        """Projects with spending in the period, most expensive first."""
         return [one.title for one in self.report.projects if one.title] if self.report is not None else []
 
     def days(self) -> list[words.DayBar]:
@@ -134,7 +134,7 @@ class SpendingModel(Model):
 
     @property
     def has_programs(self) -> bool:
-        """Whether other programs asked for some of it."""
+        """Whether other programs caused some of the spending."""
         return self.report is not None and any(one.key for one in self.report.programs)
 
     @property
@@ -148,13 +148,13 @@ class SpendingModel(Model):
         return words.period_words(*self._cases.spending.days(self.period))
 
     def empty_words(self) -> str:
-        """What to say in place of the chart; empty when there is something to show."""
+        """Text instead of the chart; empty if there is one."""
         if self.report is None:
             return "Adding up…"
         return "" if self.report.total.tasks else "Nothing was sent in these days."
 
     def cap_words(self) -> str:
-        """How far the caps of the day and the month are used, and what was imported beside; empty without either."""
+        """Used shares of the daily and monthly cap, and imported costs; empty if none applies."""
         settings, budget = self._cases.settings, self._cases.budget
         parts = (
             cap_words("Today", budget.spent_today, settings.day_cap),
@@ -165,11 +165,11 @@ class SpendingModel(Model):
         return " · ".join(filter(None, (*parts, apart)))
 
     def refusal_words(self) -> tuple[str, Tone]:
-        """Refusals by moderation this week, with the warning that belongs to them."""
+        """Refusals by moderation this week, with a warning."""
         return words.refusal_words(self._refused)
 
     def comparison_words(self) -> tuple[str, Tone]:
-        """The remainder in a sentence, or why there is none."""
+        """The unexplained difference in a sentence, or why it is unknown."""
         if self._trouble:
             return self._trouble, Tone.WARN
         if self._books is None:

@@ -1,4 +1,4 @@
-"""The tables of the *Spending* window as item models. GUI thread only."""
+"""Item models of the *Spending* window's tables. GUI thread only."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from runway_desktop.viewmodels.model import AnyIndex, LinesTable
 
 
 class MoneyTable(LinesTable[MoneyLine]):
-    """Lines that are replaced as a whole; few, and read once. `LINE` gives the `MoneyLine`."""
+    """Few lines, replaced as a whole. Role `LINE` returns the `MoneyLine`."""
 
     LINE = Qt.ItemDataRole.UserRole + 1
 
     def show(self, lines: Sequence[MoneyLine], title: str) -> None:
-        """`title`: of the first column."""
+        """`title` of the first column."""
         self.beginResetModel()
         self._titles, self._lines = (title, *self._titles[1:]), list(lines)
         self.endResetModel()

@@ -1,5 +1,4 @@
-"""A backup as it is asked for: what goes into it, how large that is, how far it is, what came of it. GUI thread
-only."""
+"""State of the backup window: contents, size, progress, outcome. GUI thread only."""
 
 from __future__ import annotations
 
@@ -24,7 +23,7 @@ from runway_desktop.viewmodels.model import Model
 from runway_desktop.viewmodels.system import documents
 
 _FOLDER = "backup.folder"
-"""The setting with the folder of the last backup."""
+"""Setting with the folder of the last backup."""
 
 
 class BackupModel(Model):
@@ -45,7 +44,7 @@ class BackupModel(Model):
 
     @property
     def always_words(self) -> str:
-        """What is in every backup."""
+        """What every backup contains."""
         return (
             "Always in it: the list of tasks with its history, settings, saved searches, presets, sheets and drafts. "
             "Never in it: your key, and links that would let anybody download your results."
@@ -61,7 +60,7 @@ class BackupModel(Model):
 
     @property
     def results_note(self) -> str:
-        """What one should know before."""
+        """Missing results, which are left out."""
         missing = self.outline.missing
         if not missing:
             return "" if self.outline.results or self.phase is Phase.LOOKING else "There is none on this computer."
@@ -80,7 +79,7 @@ class BackupModel(Model):
 
     @property
     def size_words(self) -> str:
-        """How large it can be: texts get smaller when they are packed."""
+        """Maximum size; texts are compressed."""
         if self.phase is Phase.LOOKING:
             return "Looking at the profile…"
         return f"At most {units.size(self.outline.size(self.choice))}, in one file."
@@ -91,7 +90,7 @@ class BackupModel(Model):
 
     @property
     def reason(self) -> str:
-        """Why none can be begun now; empty when one can."""
+        """Why a backup cannot start now; empty if it can."""
         match self.phase:
             case Phase.LOOKING:
                 return "The profile is being checked."
@@ -109,7 +108,7 @@ class BackupModel(Model):
         self._again()
 
     def suggested(self) -> Path:
-        """Where it could go, under a name that says what it is and of when."""
+        """Suggested target, named after profile and date."""
         day = date.fromtimestamp(self._cases.clock.now())
         kept = self._cases.settings.get(_FOLDER)
         last = Path(kept) if isinstance(kept, str) else None
@@ -170,6 +169,6 @@ class BackupModel(Model):
         self._say()
 
     def _say(self) -> None:
-        # The window may have been closed while the disk was waited for.
+        # The window may have been closed meanwhile.
         if isValid(self):
             self.changed.emit()

@@ -1,4 +1,4 @@
-"""The daily backups, as the preferences tell of them: when, how large, how many. GUI thread only."""
+"""The daily backups, as shown in the preferences: date, size, number. GUI thread only."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class KeptBackups(Model):
 
     @property
     def is_demo(self) -> bool:
-        """The demo makes none by itself."""
+        """The demo makes no daily backups."""
         return self._cases.is_demo
 
     @property

@@ -1,7 +1,7 @@
-"""A new profile as it is entered: name, color, key. The key is checked first, which costs nothing. GUI thread only.
+"""Form of a new profile: name, color, key. The key is tested first, which is free of charge. GUI thread only.
 
-The secret is in this object only while the window is open, and never in a signal. Nothing here raises: what goes wrong
-becomes words at the place where it belongs.
+The secret exists only in this object while the dialog is open, and in no signal. Nothing raises: errors become texts
+next to their field.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from runway_desktop.viewmodels.model import Model
 
 
 class NewProfileForm(Model):
-    """`made` carries the Profile, and what stood in the way of keeping its key, in words."""
+    """`made` carries the Profile, and the error if its key could not be stored."""
 
     changed = Signal()
     made = Signal(object, str)
@@ -38,17 +38,17 @@ class NewProfileForm(Model):
         self.busy = False
         self.key_words, self.key_tone = "", Tone.PLAIN
         self.trouble = ""
-        """Why it could not be made, where that is neither the name's fault nor the key's."""
+        """Error that belongs to neither name nor key."""
         runner(profiles.free_color(), "choose a color", done=self._suggest)
 
     @property
     def name_problem(self) -> str:
-        """What is wrong with the name, once one has begun to type it."""
+        """Error of the name, once it was edited."""
         return name_problem(self._name, self._taken) if self._touched else ""
 
     @property
     def reason(self) -> str:
-        """Why it cannot be made now; empty when it can."""
+        """Why the profile cannot be created now; empty if it can."""
         if self.busy:
             return "The profile is being made."
         if problem := name_problem(self._name, self._taken):
@@ -73,7 +73,7 @@ class NewProfileForm(Model):
             self.changed.emit()
 
     def create(self) -> None:
-        """Checks the key, if there is one, then makes the profile."""
+        """Tests the key, if any, then creates the profile."""
         if self.reason:
             self._touched = True
             self.changed.emit()

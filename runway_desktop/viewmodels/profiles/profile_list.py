@@ -1,6 +1,6 @@
-"""Which profiles there are, which one this window is of, and what can be done with them. GUI thread only.
+"""The profiles, which one this window shows, and actions on them. GUI thread only.
 
-Opening, and asking for a name or a yes, is for whoever shows it: the signals say what is wanted.
+Opening windows and asking questions is left to the window: signals request it.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from runway_desktop.viewmodels.model import Model
 
 class ProfilesModel(Model):
     changed = Signal()
-    """This window's profile has another name or color, or there are others than before."""
+    """Name or color of this window's profile, or the set of profiles changed."""
     listed = Signal()
-    """An answer to `refresh`."""
+    """`refresh` has finished."""
     open_wanted = Signal(object)
-    """A Profile, in a window of its own."""
+    """A Profile to open in its own window."""
     new_wanted = Signal()
     backup_wanted = Signal()
     restore_wanted = Signal(object)
-    """Path of a backup; None: the person is asked for one."""
+    """Path of a backup; None: ask for one."""
     empty_wanted = Signal()
-    """Of the demo."""
+    """Empty the demo."""
     removal_asked = Signal(object, object)
     """A Profile, and the Question to ask first."""
 
@@ -41,7 +41,7 @@ class ProfilesModel(Model):
 
     @property
     def current(self) -> Profile | None:
-        """None where the program has no folder on a disk."""
+        """This window's profile; None if the program has no folder on disk."""
         return self._cases.profiles.current if self._cases.profiles is not None else None
 
     @property
@@ -51,7 +51,7 @@ class ProfilesModel(Model):
 
     @property
     def title(self) -> str:
-        """What stands for the profile where there is room for a name; empty where there is none but the first."""
+        """Text for the profile where a name fits; empty if there is only the default one."""
         current = self.current
         if current is None:
             return self._name if self._name != DEFAULT else ""
@@ -68,11 +68,11 @@ class ProfilesModel(Model):
         return initials(self.name)
 
     def is_current(self, profile: Profile) -> bool:
-        """Whether this window is of that profile."""
+        """Whether this window shows that profile."""
         return self.current is not None and profile.folder == self.current.folder
 
     def profiles(self) -> tuple[Profile, ...]:
-        """Those to switch between, this one included; the demo last."""
+        """Profiles to switch between, including this one; the demo last."""
         service, current = self._cases.profiles, self.current
         if service is None or current is None:
             return ()
@@ -85,7 +85,7 @@ class ProfilesModel(Model):
 
     @property
     def why_no_new_one(self) -> str:
-        """Why no profile can be made here; empty when one can."""
+        """Why no profile can be created here; empty if one can."""
         if self._cases.profiles is None:
             return "This program has no folder for profiles."
         if self._cases.is_demo:
@@ -93,7 +93,7 @@ class ProfilesModel(Model):
         return ""
 
     def refresh(self, then: Callable[[], object] | None = None) -> None:
-        """Looks at the disk. `then` comes in any case, after this very look, and `listed` with it."""
+        """Reads the profiles from disk. `then` is always called afterwards, also on failure, together with `listed`."""
         service = self._cases.profiles
 
         def looked(found: tuple[Profile, ...] | None = None) -> None:
@@ -114,7 +114,7 @@ class ProfilesModel(Model):
 
     @property
     def may_start_empty(self) -> bool:
-        """Whether this is the demo, whose list may be given up for an empty one."""
+        """Whether this is the demo, whose list can be replaced by an empty one."""
         return bool(self._cases.is_demo)
 
     def ask_to_empty(self) -> None:
@@ -136,20 +136,20 @@ class ProfilesModel(Model):
         self._change(color=color)
 
     def name_problem(self, name: str) -> str:
-        """What is wrong with another name for this profile, as far as is known without looking at the disk."""
+        """Error of a new name for this profile, as far as known without reading the disk."""
         return name_problem(name, (profile.name for profile in self._others if not self.is_current(profile)))
 
     def made(self, profile: Profile) -> None:
-        """A profile was made in a window of this program."""
+        """Adds a profile made in a window of this program."""
         self._others = (*self._others, profile)
         self.changed.emit()
 
     def ask_to_remove(self, profile: Profile) -> None:
-        """Finds out whether it can go and what is in it, then asks by `removal_asked`."""
+        """Checks whether it can be removed and what it contains; `removal_asked` follows."""
         self._runner(self._ask(profile), "look into profile")
 
     def remove(self, profile: Profile) -> None:
-        """After the person said yes."""
+        """Removes a profile; call after confirmation."""
         service = self._cases.profiles
         if service is not None:
             self._runner(service.remove(profile), "remove profile", done=lambda said: self._removed(profile, said))
@@ -184,7 +184,7 @@ class ProfilesModel(Model):
         self.changed.emit()
 
     def _list(self, found: tuple[Profile, ...]) -> None:
-        # The first profile is nobody's choice until it has something in it, or is the one that runs.
+        # The default profile is listed only if it has a database or is running.
         known = tuple(
             profile for profile in found if not profile.is_main or profile.database.exists() or self.is_current(profile)
         )

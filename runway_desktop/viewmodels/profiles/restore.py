@@ -1,7 +1,7 @@
-"""A restore as it is asked for: what a backup would bring, where it goes, and what came of it. GUI thread only.
+"""State of the restore window: contents of a backup, target, outcome. GUI thread only.
 
-Into a new profile, which is the default: nothing that is here is touched. Or into this one: `question` is asked first,
-everything is put together beside what is there, and the program starts again with it.
+By default into a new profile, which changes no existing one. Into this profile: `question` is asked first, the new
+state is assembled next to the old, and the program restarts with it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = ["Into", "PutBack", "RestoreModel"]
 
 
 class RestoreModel(Model):
-    """`made` carries the new Profile. `restart_wanted`: the next start puts the restored state in place."""
+    """`made` carries the new Profile. `restart_wanted`: the next start activates the restored state."""
 
     changed = Signal()
     made = Signal(object)
@@ -56,7 +56,7 @@ class RestoreModel(Model):
         self.outlook: Outlook | None = None
         self.problem = ""
         self.is_refused = False
-        """It cannot be restored at all; `problem` says why."""
+        """The backup cannot be restored; `problem` says why."""
         self.report = ""
         self.into = Into.THIS if restores.profile.is_demo else Into.NEW
         self.name = ""
@@ -64,7 +64,7 @@ class RestoreModel(Model):
         self.put_back = PutBack.NONE
         self.library = ""
         self.library_problem = ""
-        """Why results cannot be saved in `library`; empty when they can."""
+        """Why results cannot be saved in `library`; empty if they can."""
         self._library_chosen = False
         self._look = QuickLook()
         self.look_in = ""
@@ -72,7 +72,7 @@ class RestoreModel(Model):
 
     @property
     def profile_name(self) -> str:
-        """Of this window."""
+        """Name of this window's profile."""
         return self._restores.profile.name
 
     @property
@@ -81,7 +81,7 @@ class RestoreModel(Model):
 
     @property
     def of_words(self) -> str:
-        """Whose backup it is, and of when."""
+        """Profile and date of the backup."""
         if self.outlook is None:
             return ""
         manifest = self.outlook.manifest
@@ -89,7 +89,7 @@ class RestoreModel(Model):
 
     @property
     def holds_words(self) -> str:
-        """What is in it."""
+        """Contents of the backup."""
         if self.outlook is None:
             return ""
         contents = self.outlook.contents
@@ -106,7 +106,7 @@ class RestoreModel(Model):
 
     @property
     def warning(self) -> str:
-        """What must be known of tasks that were on their way when the backup was made."""
+        """Warning about tasks that were queued or running when the backup was made."""
         if self.outlook is None:
             return ""
         contents = self.outlook.contents
@@ -136,12 +136,12 @@ class RestoreModel(Model):
 
     @property
     def may_pay_twice(self) -> bool:
-        """Whether the warning is one of money."""
+        """Whether the warning is about money."""
         return self.outlook is not None and bool(self.outlook.contents.held + self.outlook.contents.sending)
 
     @property
     def results_words(self) -> str:
-        """How the results of the list fit this machine."""
+        """How many results of the list exist on this computer."""
         if self.outlook is None or not (self.outlook.here + self.outlook.gone):
             return ""
         here, gone = self.outlook.here, self.outlook.gone
@@ -156,7 +156,7 @@ class RestoreModel(Model):
         )
 
     def put_back_words(self, choice: PutBack) -> str:
-        """What each choice means; empty where it is none."""
+        """Text of an option; empty if it does not apply."""
         outlook = self.outlook
         if outlook is None or not outlook.packed:
             return ""
@@ -178,7 +178,7 @@ class RestoreModel(Model):
 
     @property
     def may_look_in(self) -> bool:
-        """Whether there are results that only a folder of the person's could have."""
+        """Whether results are missing that only another folder could have."""
         outlook = self.outlook
         if outlook is None:
             return False
@@ -193,7 +193,7 @@ class RestoreModel(Model):
 
     @property
     def reason(self) -> str:
-        """Why it cannot be begun; empty when it can."""
+        """Why the restore cannot start; empty if it can."""
         match self.phase:
             case Phase.LOOKING:
                 return self.problem or "The backup is being checked."
@@ -211,7 +211,7 @@ class RestoreModel(Model):
         return "Restore into a new profile" if self.into is Into.NEW else f"Restore into “{self.profile_name}”…"
 
     def question(self) -> Question:
-        """To be asked before `start` where this profile is replaced."""
+        """Question to ask before `start` if this profile is replaced."""
         made_at = units.full_time(self.outlook.manifest.made_at) if self.outlook is not None else ""
         return Question(
             f"Replace what is in “{self.profile_name}”?",
@@ -253,7 +253,7 @@ class RestoreModel(Model):
         self.changed.emit()
 
     def start(self) -> None:
-        """After `question`, where this profile is replaced."""
+        """Starts the restore; after `question` if this profile is replaced."""
         if self.reason:
             return
         self.phase, self.problem = Phase.WORKING, ""
@@ -312,7 +312,7 @@ class RestoreModel(Model):
         return self._restores.library_for(cleaned(self.name) or "Profile")
 
     def _free_name(self, wanted: str) -> str:
-        """The backup's own name where nobody has it, else one that says what it is."""
+        """The backup's own name if free, else a variant."""
         names = [wanted, f"{wanted} (restored)", *(f"{wanted} (restored {number})" for number in range(2, 100))]
         return next((name for name in names if not name_problem(name, self._taken)), "")
 

@@ -1,7 +1,7 @@
-"""The key as it is typed, tested and kept: what the welcome and the preferences show of it. GUI thread only.
+"""Form of an API key, for welcome page and preferences: typed, tested, stored. GUI thread only.
 
-The secret is in this object only while it is typed or tested, and never in a signal. Testing asks for the balance,
-which costs nothing. Nothing here raises: what goes wrong becomes `words` with its small print.
+The secret exists only in this object while it is typed or tested, and in no signal. The test reads the balance, free of
+charge. Nothing raises: errors become `words` and `small_print`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
 
 PATIENCE_MS = 1000
-"""So long a keychain may take before the window says that it is waited for."""
+"""Delay before the window says that it waits for the keychain."""
 
 WAITING = "Waiting for your keychain. It may ask you to unlock it."
 SESSION_ONLY = "The key is kept for this session only."
@@ -29,7 +29,7 @@ WHERE_FROM = "You get a key at dev.runwayml.com → API keys."
 
 
 class KeyForm(Model):
-    """`accepted` carries the organization, after the key is in use."""
+    """`accepted` carries the organization, once the key is in use."""
 
     changed = Signal()
     accepted = Signal(object)
@@ -53,7 +53,7 @@ class KeyForm(Model):
         bridge.key_changed.connect(self._key_moved)
 
     def _key_moved(self, _: object) -> None:
-        # A method, not a lambda: it is let go with this object, which lives only as long as its window.
+        # A method, not a lambda: the connection then ends with this object, whose window may close.
         self.changed.emit()
 
     @property
@@ -62,7 +62,7 @@ class KeyForm(Model):
 
     @property
     def words(self) -> str:
-        """What to say below the line: of its form while one types, else of what came of the test."""
+        """Text below the field: error of the format while typing, else result of the test."""
         return self.problem if self.phase is KeyPhase.TYPING else self._words
 
     @property
@@ -71,12 +71,12 @@ class KeyForm(Model):
 
     @property
     def problem(self) -> str:
-        """What is wrong with the form of what was typed; empty for nothing typed and for a good form."""
+        """Error of the key's format; empty without text, or if valid."""
         return key_problem(self.text)
 
     @property
     def reason(self) -> str:
-        """Why it cannot be checked now; empty when it can. A key of an odd length may be tried: only Runway knows."""
+        """Why the key cannot be tested now; empty if it can. A key of unusual length can: only Runway knows."""
         if self.busy:
             return "The key is being checked."
         if not self.text:
@@ -89,14 +89,14 @@ class KeyForm(Model):
 
     @property
     def remember(self) -> bool:
-        """Into the keychain; off by itself where the keychain has already failed."""
+        """Whether to store it in the keychain; off by default if the keychain has failed."""
         if self.status.no_keychain:
             return False
         return not self._keychain_failed if self._remember is None else self._remember
 
     @property
     def can_remember(self) -> bool:
-        """Whether there is a keychain at all; a locked one may be unlocked."""
+        """Whether there is a keychain; a locked one can be unlocked."""
         return not self.busy and not self.status.no_keychain
 
     @property
@@ -105,7 +105,7 @@ class KeyForm(Model):
 
     @property
     def keychain_words(self) -> str:
-        """What stands in the way of remembering; empty when nothing is known to."""
+        """Why the key may not be stored; empty if no problem is known."""
         if not self._keychain_failed:
             return self.status.problem
         said = self.status.problem
@@ -113,7 +113,7 @@ class KeyForm(Model):
 
     @property
     def place_words(self) -> str:
-        """Which key is in use and where it is kept."""
+        """Which key is in use, and where it is stored."""
         status = self.status
         named = f"The key that ends in …{status.ending}" if status.ending else "The key"
         match status.place:
@@ -133,7 +133,7 @@ class KeyForm(Model):
         return self.status.place in (KeyPlace.KEYCHAIN, KeyPlace.MEMORY)
 
     def set_text(self, text: str) -> None:
-        """What is in the line, as typed or pasted: blanks and quotation marks around it are no part of a key."""
+        """Sets the text, without surrounding blanks and quotation marks."""
         clean = cleaned_key(text)
         if clean == self.text or self.busy:
             return
@@ -147,7 +147,7 @@ class KeyForm(Model):
             self.changed.emit()
 
     def check(self) -> None:
-        """Asks Runway for the balance with this key; if it is accepted, uses it from now on."""
+        """Tests the key by reading the balance; if accepted, uses it from now on."""
         if self.reason:
             return
         self._say(KeyPhase.ASKING, "Asking Runway…", Tone.BUSY)
@@ -200,6 +200,6 @@ class KeyForm(Model):
 
     def _say(self, phase: KeyPhase, words: str, tone: Tone, small: str = "") -> None:
         self.phase, self._words, self._tone, self.small_print = phase, words, tone, small
-        # The window may have been closed while Runway or the keychain was waited for.
+        # The window may have been closed meanwhile.
         if isValid(self):
             self.changed.emit()
