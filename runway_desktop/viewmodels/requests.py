@@ -256,7 +256,7 @@ class RequestsModel(Model):
         self.day = words.day_words(len(today), spent)
 
     def _show(self) -> None:
-        """What was looked at stays, as long as it is there."""
+        """Refreshes the rows; keeps the current request as long as it is listed."""
         looked_at = self.current.task.id if self.current is not None else None
         shown = self.answered if self.shows_answered else self.waiting
         self.current = next((one for one in shown if one.task.id == looked_at), None)
@@ -272,7 +272,7 @@ class RequestsModel(Model):
                 self._runner(self._look(self.current), "look at inputs")
 
     async def _look(self, asked: Asked) -> None:
-        """What the inputs are. A link is named and not fetched."""
+        """Loads the inputs of a request. Links are named, never fetched."""
         request = asked.task.request
         pair = self._cases.catalog.pair(request.endpoint, request.model)
         places = assets_in(pair, request.values) if pair is not None else ()
@@ -297,6 +297,6 @@ class RequestsModel(Model):
             self.changed.emit()
 
     async def _poster(self, path: Path) -> str:
-        """Of a clip that is a result."""
+        """Poster of a clip that is a result of this program."""
         row = await self._cases.library.maker_of(path)
         return next((one.poster for one in row.outputs if one.path == str(path)), "") if row is not None else ""

@@ -1,4 +1,4 @@
-"""The status line and the top bar in words: connection, live and waiting, money today, downloads. GUI thread only."""
+"""Texts of the status line and top bar: connection, running and queued tasks, money, downloads. GUI thread only."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TIME_PASSES_MS = 5_000
 
 class Status(QObject):
     changed = Signal()
-    """What comes many times a second is told of at once, and again once in `GATHER_MS` while it goes on."""
+    """Throttled for frequent events: emitted at once, then at most every `GATHER_MS`."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, places: Places, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -43,7 +43,7 @@ class Status(QObject):
         bridge.downloads_counted.connect(self._count_downloads)
         bridge.tasks_touched.connect(self._count_sending)
         self._balance_of: float | None = None
-        """When Runway was asked for the balance that is shown."""
+        """Time of the shown balance."""
         self._spent_at_balance = 0.0
         for signal in (bridge.connection_changed, bridge.organization_changed, bridge.key_changed):
             signal.connect(lambda _: self.changed.emit())
@@ -76,11 +76,11 @@ class Status(QObject):
         return account.balance_words(self.organization, self._spent_since())
 
     def balance_detail(self) -> str:
-        """Why it is only about so much; empty when it is Runway's own number."""
+        """Why the balance is approximate; empty if it is Runway's own number."""
         return account.balance_detail(self.organization, self._spent_since())
 
     def _spent_since(self) -> float:
-        """Credits since Runway was asked for the balance. A new month begins at none."""
+        """Credits spent since the balance was read. A new month starts at zero."""
         spent = self._cases.budget.spent_this_month if self._cases.is_made("budget") else 0.0
         asked_at = self.organization.asked_at if self.organization is not None else None
         if asked_at != self._balance_of:
@@ -102,7 +102,7 @@ class Status(QObject):
         return [part for part in parts if part]
 
     def not_saved_words(self) -> str:
-        """ "3 not saved"; empty while there is nothing of which to speak."""
+        """Text such as "3 not saved"; empty if none is worth a mention."""
         count = self._board.count if self._board is not None else 0
         return f"{count:,} not saved" if count else ""
 
@@ -111,23 +111,23 @@ class Status(QObject):
         board.changed.connect(self.changed)
 
     def going(self) -> account.Going:
-        """What is sent, saved and moved just now."""
+        """Running sends, downloads and moves."""
         cases = self._cases
         moving = cases.move.progress if cases.is_made("move") and cases.move.is_moving else None
         headline = headline_of(moving) if moving is not None else ""
         return account.going_words(len(self._sending), self._downloads, self.connection.link, headline)
 
     def now(self) -> float:
-        """Unix seconds of the clock that the program goes by."""
+        """Unix seconds of the program's clock."""
         return self._cases.clock.now()
 
     def right_parts(self, model: str) -> list[str]:
-        """`model` is the composer's: what is left of it today."""
+        """What is left today of the composer's `model`."""
         left = account.left_today_words(self.organization, model)
         return [left] if left else []
 
     def _count_sending(self, touches: dict[TaskId, Touch]) -> None:
-        """Those too that were sent within the time in which changes are gathered: they are told of once."""
+        """Counts tasks being sent, including those whose sending began and ended within one batch of changes."""
         came = {task_id for task_id, touch in touches.items() if State.SENDING in touch.states}
         if came or not self._sending.isdisjoint(touches):
             self._sending |= came

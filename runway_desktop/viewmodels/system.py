@@ -1,4 +1,4 @@
-"""What the system says of this person: how numbers are written, and where documents lie. GUI thread only."""
+"""System settings of the person: number format and documents folder. GUI thread only."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from runway_desktop.services.settings import Settings
 
 
 def csv_dialect_of(settings: Settings, system: QLocale | None = None) -> CsvDialect:
-    """How tables are written for this person's spreadsheets: as chosen last, else as the system writes numbers.
-    `system`: None asks."""
+    """CSV dialect for the person's spreadsheets: the last choice, else by the number format of `system` (None: the
+    system's locale)."""
     return dialect_of(settings, has_comma=(system or QLocale.system()).decimalPoint() == ",")
 
 

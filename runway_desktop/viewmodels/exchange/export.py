@@ -1,7 +1,4 @@
-"""The export: which tasks, as files under names from a template or as a list, and what came of it.
-
-What was chosen last is remembered. GUI thread only.
-"""
+"""State of the export: scope, files or list, options, progress and outcome. Options are remembered. GUI thread only."""
 
 from __future__ import annotations
 
@@ -33,14 +30,14 @@ from runway_desktop.viewmodels.system import csv_dialect_of, documents
 __all__ = ["COLUMNS", "SEPARATORS", "ExportModel", "ListForm", "Scope", "What"]
 
 _MEMORY = "export"
-"""The setting with what was chosen last."""
+"""Setting with the last options."""
 FOLDER_NAME = "Runway export"
 
 
 class ExportModel(Model):
     changed = Signal()
     reported = Signal(str, bool)
-    """What came of the export, and whether that is a problem."""
+    """Outcome of the export, and whether it is a problem."""
 
     def __init__(
         self,
@@ -62,7 +59,7 @@ class ExportModel(Model):
         self.report = ""
         self.failures: tuple[str, ...] = ()
         self.done_at: Path | None = None
-        """The folder, or the file, that was written."""
+        """Folder or file that was written."""
         kept = cases.settings.get(_MEMORY)
         self._memory: dict[str, Any] = dict(kept) if isinstance(kept, dict) else {}
         self.scope = Scope.CHOSEN if self._chosen else Scope.LISTED
@@ -71,9 +68,9 @@ class ExportModel(Model):
         self.folder = self._remembered("folder", str(documents() / FOLDER_NAME))
         self._quick_look = QuickLook()
         self._is_silent = False
-        """The folder has not answered in time."""
+        """Whether the folder has not responded in time."""
         self.folder_problem = self._problem_of(self.folder)
-        """Why the files cannot go there; empty when they can."""
+        """Why the folder cannot be used; empty if it can."""
         self.template = self._remembered("template", cases.settings.name_template)
         self.link = self._switch("link", False)
         self.sidecars = self._switch("sidecars", False)
@@ -81,9 +78,9 @@ class ExportModel(Model):
         self.form = ListForm.JSON if self._memory.get("form") == ListForm.JSON else ListForm.CSV
         manner = csv_dialect_of(cases.settings)
         self.separator = manner.separator
-        """The sign between the cells of a CSV."""
+        """Separator of CSV cells."""
         self.is_marked = manner.is_marked
-        """Whether a CSV begins with the mark by which spreadsheets know UTF-8."""
+        """Whether a CSV starts with a byte order mark, by which spreadsheets recognize UTF-8."""
         columns = self._memory.get("columns")
         usual = [column.key for column in COLUMNS if column.is_usual]
         self.columns: list[str] = (
@@ -97,7 +94,7 @@ class ExportModel(Model):
         self._progress.stop()
 
     def leave(self) -> None:
-        """The window closes: nobody wants the count any more. An export that was begun goes on."""
+        """Call when the window closes: stops counting files. A running export continues."""
         self._surveying.stop()
 
     @property
@@ -113,7 +110,7 @@ class ExportModel(Model):
         return len(self._listed)
 
     def set(self, name: str, value: Any) -> None:
-        """One of the choices above, by its name. They hold until the next export is begun."""
+        """Sets one of the options above by name."""
         if getattr(self, name) == value:
             return
         setattr(self, name, value)
@@ -127,17 +124,17 @@ class ExportModel(Model):
         self.changed.emit()
 
     def first_names(self, template: str) -> list[str]:
-        """How the first files will be called, if nobody else has the name there."""
+        """Names of the first exported files, ignoring existing files in the folder."""
         return names_of(self._survey.first, template) if self._survey is not None else []
 
     def names_words(self, template: str) -> str:
-        """The first of them, a line each, and how many more there are."""
+        """The first names, one per line, and how many more."""
         names = self.first_names(template)
         more = self._survey.files - len(names) if self._survey is not None else 0
         return "\n".join([*names, f"and {more:,} more"] if names and more > 0 else names)
 
     def amount_words(self) -> str:
-        """ "212 files, 1.2 GB. 3 tasks have no file here."."""
+        """Files to export ("212 files, 1.2 GB. 3 tasks have no file here."), or the progress of counting them."""
         survey = self._survey
         if survey is None:
             done = self._surveying.done
@@ -159,7 +156,7 @@ class ExportModel(Model):
         return f"Export {units.count(files, 'file')}" if files else "Export files"
 
     def reason(self) -> str:
-        """Why the button cannot be pressed; empty when it can."""
+        """Why the button is disabled; empty if it is not."""
         if self.phase is Phase.LOOKING:
             return "The tasks are being listed."
         if self.phase is Phase.WORKING:
@@ -175,7 +172,7 @@ class ExportModel(Model):
         return self.folder_problem or filenames.problem_words(self.template)
 
     def list_file(self) -> Path:
-        """Where the list could go."""
+        """Suggested path of the list."""
         return documents() / f"runway-tasks.{self.form.value}"
 
     def export_files(self) -> None:
@@ -205,7 +202,7 @@ class ExportModel(Model):
         self._runner(work, "export list", done=self._list_done, failed=self._failed)
 
     async def _order(self) -> None:
-        """Both scopes in the order in which the list shows them, also where it is folded."""
+        """Loads both scopes in list order, including folded groups."""
         entries = await self._cases.library.list(self._listing)
         self._listed = tuple(entries.ids)
         chosen = set(self._chosen)
@@ -217,7 +214,7 @@ class ExportModel(Model):
         self.changed.emit()
 
     def _look(self) -> None:
-        """Counts the files of what is chosen now; an older count is let go."""
+        """Counts the files of the scope, and cancels the previous count."""
         self._surveying.stop()
         self._survey = None
         self._surveying = progress = Progress(self.changed.emit)
@@ -228,7 +225,7 @@ class ExportModel(Model):
         if progress is self._surveying and not progress.is_stopped:
             self._survey = found
             if self._is_silent:
-                # A drive that slept may be awake.
+                # A sleeping drive may have woken up.
                 self.folder_problem = self._problem_of(self.folder)
             self.changed.emit()
 
@@ -251,7 +248,7 @@ class ExportModel(Model):
         made = came.copied + came.linked
         said = [f"{units.count(made, 'file')} exported."]
         if came.there and not (made or came.failed or came.is_stopped or came.problem):
-            # Pressed a second time, all is as it should be.
+            # Everything had been exported before.
             said = ["Nothing had to be exported."]
         if came.linked:
             said.append(f"{came.linked:,} of them as hard links, which take no extra space.")

@@ -1,6 +1,5 @@
-"""The import of task ids: what was found in a log, a table or the clipboard, and what Runway says of each.
-
-Nothing happens before the person presses the button. GUI thread only.
+"""State of importing task ids: ids found in logs, tables or clipboard, and Runway's answers. Nothing changes before the
+person confirms. GUI thread only.
 """
 
 from __future__ import annotations
@@ -38,13 +37,13 @@ class IdImportModel(ImportModel):
         self._ids = ids
         self._look = IdsLook()
         self._rows: dict[TaskId, int] = {}
-        """Lines of the tasks that were adopted."""
+        """Row by adopted task."""
         self._tasks: dict[TaskId, Task] = {}
         bridge.tasks_touched.connect(self._touched)
 
     @staticmethod
     def ids_in(paths: Sequence[Path], text: str = "") -> TaskIds:
-        """Whatever ids stand in these files, or else in the text."""
+        """Source of ids: files, else the text."""
         return TaskIds(Dropped(paths=tuple(paths), text=text))
 
     def begin(self) -> None:
@@ -54,7 +53,7 @@ class IdImportModel(ImportModel):
 
     @property
     def troubles(self) -> tuple[str, ...]:
-        """Files that could not be searched, a sentence each."""
+        """Errors of files that could not be searched, one sentence each."""
         return self._look.troubles
 
     def source_words(self) -> str:
@@ -65,7 +64,7 @@ class IdImportModel(ImportModel):
         return first if len(paths) == 1 else f"{first} and {units.count(len(paths) - 1, 'other file')}"
 
     def headline(self) -> str:
-        """ "37 ids: 30 new, 5 known here, 2 are something else"."""
+        """Text such as "37 ids: 30 new, 5 known here, 2 are something else"."""
         if self.phase is Phase.LOOKING:
             done, total = self.progress
             share = f" {100 * done // total} %" if total else ""
@@ -86,7 +85,7 @@ class IdImportModel(ImportModel):
         return f"{units.count(len(entries), 'id')}: {', '.join(filter(None, parts))}.{stopped}"
 
     def note(self) -> str:
-        """What pressing the button does, or what came of it."""
+        """What the button will do, or the outcome."""
         if self.problem:
             return self.problem
         match self.phase:
@@ -105,7 +104,7 @@ class IdImportModel(ImportModel):
         return f"Adopt {units.count(amount, 'task')}" if amount else "Adopt tasks"
 
     def reason(self) -> str:
-        """Why the button cannot be pressed; empty when it can."""
+        """Why the button is disabled; empty if it is not."""
         if self.phase is not Phase.READY:
             return "Ids are being searched for." if self.phase is Phase.LOOKING else "They are adopted already."
         if not self.table.ticked_count:
@@ -124,7 +123,7 @@ class IdImportModel(ImportModel):
 
     @property
     def not_there(self) -> list[TaskId]:
-        """Adopted tasks that Runway does not know, or not for this key, and of which nobody knows more."""
+        """Adopted tasks that Runway does not know, or not for this key."""
         return [
             task.id for task in self._tasks.values() if task.state is State.GONE or (task.is_hidden and task.adopted)
         ]
@@ -170,7 +169,7 @@ class IdImportModel(ImportModel):
         self.table.say(self._rows[task.id], *outcome_words(task))
 
     def _asked_words(self) -> str:
-        """ "12 of 30 asked for: 10 found, 2 not of this key, or deleted."."""
+        """Progress or outcome ("12 of 30 asked for: 10 found, 2 not of this key, or deleted.")."""
         if self.phase is Phase.WORKING:
             return "They are put into the list…"
         total = len(self._tasks)

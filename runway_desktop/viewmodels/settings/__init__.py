@@ -1,1 +1,1 @@
-"""Form state of the preferences. GUI thread."""
+"""View-models of the preferences. GUI thread only."""

@@ -1,6 +1,6 @@
-"""The keys that a person chose for commands, kept in the profile's settings by the commands' ids. GUI thread only.
+"""The keys that a person chose for commands, stored in the profile's settings by command id. GUI thread only.
 
-Keys are texts here, in the portable writing of `QKeySequence`: what they mean and whether they meet is the window's.
+Keys are strings in the portable notation of `QKeySequence`; the window interprets them and finds conflicts.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ class KeyChoices(QObject):
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """The commands for which something was chosen; a later version's are among them."""
+        """Ids of commands with chosen keys, possibly including those of a later version."""
         return tuple(self._settings.shortcuts)
 
     def of(self, command_id: str) -> tuple[str, ...] | None:
-        """None where nothing was chosen; nothing in it where the key was taken away."""
+        """Chosen keys of a command: None if it has the default, empty if its keys were removed."""
         found = self._settings.shortcuts.get(command_id)
         return tuple(found) if found is not None else None
 
     def choose(self, told: Mapping[str, Sequence[str] | None]) -> None:
-        """Keeps several choices as one; None takes a choice back. Those of commands that are not known here stay."""
+        """Stores several choices at once; None restores the default. Choices of unknown commands are kept."""
         kept: dict[str, Any] = self._settings.shortcuts | {
             name: list(keys) for name, keys in told.items() if keys is not None
         }

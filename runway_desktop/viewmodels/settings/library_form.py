@@ -1,5 +1,5 @@
-"""The part of the preferences about the library's folder: choosing another one, moving what is saved there, and what
-was left behind. Nothing here raises for what a person enters. GUI thread only."""
+"""Preferences of the library's folder: selecting another one, moving saved results, folders left behind. Invalid input
+never raises. GUI thread only."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
 
 _ENOUGH_TO_TELL = 3.0
-"""Seconds of moving after which the time left can be told."""
+"""Seconds of moving after which the remaining time is estimated."""
 
 
 class LibraryForm(Model):
     changed = Signal()
-    """The folder's state, the plan, the progress, or what was left behind."""
+    """The folder's state, the plan, the progress, or folders left behind changed."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
         self.plan: MovePlan | None = None
-        """What is asked about: a move that was looked into, and is not decided."""
+        """A move that was planned and not confirmed."""
         self.problem = ""
         self._left: list[LeftBehind] = []
         self._dismissed: MoveProgress | None = None
         self._began: tuple[float, int] | None = None
-        """When the move was first seen here, in monotonic seconds, and how many bytes had been moved."""
+        """Start of the move as seen here: monotonic seconds, and bytes moved by then."""
         bridge.library_folder_changed.connect(self._tell)
         bridge.library_move_changed.connect(self._moved)
         bridge.settings_changed.connect(self._settings_changed)
@@ -51,12 +51,12 @@ class LibraryForm(Model):
 
     @property
     def state(self) -> tuple[str, Tone]:
-        """How the folder is, in a sentence, and its tone."""
+        """State of the folder in a sentence, with its tone."""
         return state_words(self._cases.folder.health)
 
     @property
     def progress(self) -> MoveProgress | None:
-        """Of the move to be shown: one that is under way, or that is over and was not dismissed."""
+        """Progress of a move that runs, or has ended and was not dismissed."""
         progress = self._cases.move.progress
         if progress is None or progress.is_homecoming or progress is self._dismissed:
             return None
@@ -73,22 +73,22 @@ class LibraryForm(Model):
 
     @property
     def is_of_library(self) -> bool:
-        """What is asked about are the results in the library as it is, so that new ones may go elsewhere alone."""
+        """Whether the plan moves the current library, so that using the folder for new results only is an option."""
         return self.plan is not None and self.plan.source == self._cases.settings.library
 
     @property
     def left_behind(self) -> Sequence[LeftBehind]:
-        """Folders that were the library before, with results in them still; empty while they move."""
+        """Former library folders that still contain results; empty during a move."""
         return () if self.is_moving else self._left
 
     @property
     def question(self) -> str:
-        """What is asked about the plan, in words; or why it cannot be carried out."""
+        """Text of the plan, or why it cannot be carried out."""
         return plan_words(self.plan) if self.plan is not None else ""
 
     @property
     def move_words(self) -> str:
-        """What the button says that moves."""
+        """Text of the button that starts the move."""
         files = self.plan.files if self.plan is not None else 0
         return units.plural(files, "Move the file there", f"Move the {files:,} files there")
 
@@ -103,7 +103,7 @@ class LibraryForm(Model):
 
     @property
     def stayed(self) -> str:
-        """What was not moved and why, a line each; empty when all was."""
+        """Files that were not moved, with reasons, one per line; empty if all were."""
         progress = self.progress
         if progress is None or not progress.stayed:
             return ""
@@ -111,23 +111,23 @@ class LibraryForm(Model):
         return "\n".join((stayed_words(progress), *files))
 
     def look_into(self, target: Path, source: Path | None = None) -> None:
-        """Looks into moving to a folder; the question comes with `changed`."""
+        """Plans a move to a folder; `changed` follows."""
         self.problem = ""
         self._run(self._cases.move.plan(target, source), "plan a move of the library", self._planned)
 
     def bring(self, left: LeftBehind) -> None:
-        """Looks into moving what was left behind into the library as it is now."""
+        """Plans moving results left behind into the current library."""
         self.look_into(self._cases.settings.library, Path(left.folder))
 
     def move(self) -> None:
-        """Begins what was planned."""
+        """Starts the planned move."""
         plan, self.plan = self.plan, None
         if plan is not None and plan.problem is None:
             self._began = None
             self._run(self._cases.move.begin(plan), "move the library", lambda _: self._tell())
 
     def only_new(self) -> None:
-        """Saves new results in the planned folder and leaves the others where they are."""
+        """Uses the planned folder for new results only."""
         plan, self.plan = self.plan, None
         if plan is not None and plan.can_save:
             self._cases.settings.library_folder = str(plan.target)
@@ -142,14 +142,14 @@ class LibraryForm(Model):
         self._cases.move.stop()
 
     def dismiss(self) -> None:
-        """What came of the last move was read."""
+        """Hides the outcome of the last move."""
         self._dismissed = self._cases.move.progress
         self.changed.emit()
 
     def _planned(self, plan: MovePlan) -> None:
         self.plan = plan
         if not plan.files and plan.can_save and plan.source == self._cases.settings.library:
-            # Nothing is there to be moved: it is simply another folder.
+            # Nothing to move: just use the other folder.
             self.only_new()
         else:
             self.changed.emit()
@@ -172,7 +172,7 @@ class LibraryForm(Model):
         return max(0.0, (progress.size_total - progress.size) * seconds / moved)
 
     def _settings_changed(self, names: Collection[str]) -> None:
-        """What is the library now is not left behind, and what was it may be."""
+        """The current library is not left behind; the former one may be."""
         if "library_folder" in names:
             self._found_left([left for left in self._left if Path(left.folder) != self._cases.settings.library])
             self._look_for_left()
@@ -189,7 +189,7 @@ class LibraryForm(Model):
         self.changed.emit()
 
     def _run(self, work: Coroutine[Any, Any, Any], name: str, done: Callable[[Any], None]) -> None:
-        """The preferences may be closed before the work ends."""
+        """Runs work whose result is ignored if the preferences were closed meanwhile."""
 
         def failed(error: RunwayDesktopError) -> None:
             if isValid(self):

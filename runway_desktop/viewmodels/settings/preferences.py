@@ -1,6 +1,5 @@
-"""The preferences as a form: each value applies at once, a bad one is answered with a sentence and not stored.
-
-Nothing here raises for what a person enters. The key's part is a `KeyForm`. GUI thread only.
+"""The preferences as a form: each value applies at once; an invalid one returns a sentence and is not stored. Never
+raises for invalid input. GUI thread only.
 """
 
 from __future__ import annotations
@@ -33,19 +32,19 @@ from .library_form import LibraryForm
 from .programs_form import ProgramsForm
 
 MODELS, PROJECTS = "lane_limits", "project_caps"
-"""The preferences that are a number for each of several names."""
+"""Preferences that are a number for each of several names."""
 
 
 class PreferencesForm(Model):
     changed = Signal(str)
-    """The name of the preference that changed, here or elsewhere, or whose remark or choice of names did."""
+    """Name of a preference whose value, remark or list of names changed, here or elsewhere."""
     catalog_told = Signal(str, bool)
-    """What came of a renewal, in a sentence, and whether it is a refusal."""
+    """Outcome of a catalog update in a sentence, and whether it was refused."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
         self._added: dict[str, list[str]] = {MODELS: [], PROJECTS: []}
-        """Rows that are shown without a number, until the preferences are opened again."""
+        """Rows shown without a number until the preferences are reopened."""
         self._projects: tuple[str, ...] = ()
         self.key = KeyForm(cases, bridge, runner, self)
         self._look = QuickLook()
@@ -55,7 +54,7 @@ class PreferencesForm(Model):
         bridge.organization_changed.connect(self._organization_changed)
 
     def _organization_changed(self, _: object) -> None:
-        # A method, not a lambda: it is disconnected with this object, which lives only as long as its window.
+        # A method, not a lambda: the connection then ends with this object, whose window may close.
         self.changed.emit(MODELS)
 
     @property
@@ -63,7 +62,7 @@ class PreferencesForm(Model):
         return self._cases.is_demo
 
     def kept_backups(self) -> KeptBackups | None:
-        """The daily backups, for the page of the profile; None where the program has no folder on a disk."""
+        """The daily backups, for the profile page; None if the profile has no folder on disk."""
         backups = self._cases.backups
         return KeptBackups(self._cases, backups, self._runner) if backups is not None else None
 
@@ -72,12 +71,12 @@ class PreferencesForm(Model):
         return getattr(self._cases.settings, name)
 
     def table(self, section: Section) -> list[tuple[Group, list[Preference[Any]]]]:
-        """The preferences of a page by their groups, in the order of the table."""
+        """Preferences of a page by group, in table order."""
         shown = [line for line in Preferences.preferences().values() if line.group and line.group.section is section]
         return [(group, list(lines)) for group, lines in groupby(shown, lambda line: line.group) if group]
 
     def set_value(self, name: str, value: Any) -> str:
-        """Stores it; gives a sentence instead when it makes no sense."""
+        """Stores a value; returns a sentence if it is invalid."""
         try:
             self._cases.settings.set(name, value)
         except (TypeError, ValueError):
@@ -93,7 +92,8 @@ class PreferencesForm(Model):
         return not self._cases.settings.library_folder
 
     def set_library(self, text: str) -> str:
-        """The folder for results; empty: the system's own. Files that are saved already stay where they are."""
+        """Sets the folder for results; empty for the default. Saved files stay where they are. Returns a sentence if it
+        cannot be used."""
         typed = text.strip()
         if not typed:
             return self.set_value("library_folder", "")
@@ -113,7 +113,7 @@ class PreferencesForm(Model):
 
     @property
     def catalog_words(self) -> str:
-        """Which catalog is in use."""
+        """The catalog in use."""
         catalog = self._cases.catalog
         pairs = sum(len(endpoint.models) for endpoint in catalog.endpoints)
         models = len({model for endpoint in catalog.endpoints for model in endpoint.models})
@@ -125,7 +125,7 @@ class PreferencesForm(Model):
         return self._cases.renewal is None or self._cases.renewal.is_built_in
 
     def renew_catalog(self, path: Path | None) -> None:
-        """From a file, or None: back to the built-in one. `catalog_told` says what came of it."""
+        """Loads a catalog from a file, or the built-in one for None; `catalog_told` follows."""
         renewal = self._cases.renewal
         if renewal is not None:
             self._runner(
@@ -136,7 +136,7 @@ class PreferencesForm(Model):
             )
 
     def remark(self, name: str) -> str:
-        """Of a sum of credits: what it is in dollars, and how much of it is spent."""
+        """Remark to an amount of credits: its value in dollars, and what is spent."""
         credits, budget = self.value(name), self._cases.budget
         parts = [units.dollars(credits)] if credits else []
         match name:
@@ -147,7 +147,7 @@ class PreferencesForm(Model):
         return " · ".join(parts)
 
     def rows(self, name: str) -> list[NumberRow]:
-        """Of `MODELS` or `PROJECTS`: the names that have a number, were added here or, of models, were used."""
+        """Rows of `MODELS` or `PROJECTS`: names with a number or added here, and used models."""
         numbers: Mapping[str, float] = self.value(name)
         names = {*numbers, *self._added[name], *(self._used() if name == MODELS else ())}
         return [
@@ -156,30 +156,30 @@ class PreferencesForm(Model):
         ]
 
     def others(self, name: str) -> list[str]:
-        """Known names that could be added."""
+        """Known names that can be added."""
         known = self._projects if name == PROJECTS else sorted({pair.model for pair in self._cases.catalog.pairs()})
         shown = {row.name for row in self.rows(name)}
         return [row for row in known if row not in shown]
 
     def add_row(self, name: str, row: str) -> None:
-        """Lists a name without a number."""
+        """Adds a row without a number."""
         if row not in self._added[name]:
             self._added[name].append(row)
             self.changed.emit(name)
 
     def set_row(self, name: str, row: str, number: int) -> None:
-        """0 takes the number away."""
+        """Sets a row's number; 0 removes it."""
         if row not in self._added[name]:
             self._added[name].append(row)
         others = {other: value for other, value in self.value(name).items() if other != row}
         self._cases.settings.set(name, {**others, row: number} if number > 0 else others)
 
     def ask_about(self, done: Callable[[About], None]) -> None:
-        """Reads what the program is made of, on a worker's thread."""
+        """Reads version and licenses on a worker thread."""
         self._runner(in_worker(None, about), "read the licenses", done=done)
 
     def ask_projects(self) -> None:
-        """Finds out which projects there are."""
+        """Loads the names of projects."""
         self._runner(self._cases.library.counts(), "list projects", done=self._counted)
 
     def _counted(self, counts: PlaceCounts) -> None:
@@ -193,7 +193,7 @@ class PreferencesForm(Model):
         return f"Runway allows {allowed}" if allowed is not None else "not known yet"
 
     def _used(self) -> set[str]:
-        """What the composer last used per endpoint, what is open, and what Runway counted today."""
+        """Models in use: last used per endpoint, of open tasks, or counted by Runway today."""
         remembered = self._cases.settings.get("composer.models", {})
         names = set(remembered.values()) if isinstance(remembered, Mapping) else set()
         names |= {task.request.model for task in self._cases.tasks.open() if task.request.model}

@@ -1,5 +1,4 @@
-"""Other programs in the preferences: who they are, what each may do, and what the person changes of that. GUI thread
-only."""
+"""Preferences of connected programs: identity and permissions. GUI thread only."""
 
 from __future__ import annotations
 
@@ -30,7 +29,7 @@ _SILENT = "This folder does not answer. Is its drive connected?"
 class ProgramsForm(Model):
     changed = Signal()
     tested = Signal()
-    """A test of the connection has begun, or has ended."""
+    """A test of the connection started or ended."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
@@ -41,9 +40,9 @@ class ProgramsForm(Model):
         self._look = QuickLook()
         self._testing: asyncio.Task[Any] | None = None
         self._is_reached = False
-        """The server that is tested has come to this window."""
+        """The tested server has connected to this window."""
         self.tried: Tried | None = None
-        # An agent that is busy changes much at once.
+        # Batched: a busy agent causes many changes.
         bridge.clients_changed.connect(self._changed)
 
     @property
@@ -55,7 +54,7 @@ class ProgramsForm(Model):
         return self._cases.clients.are_paused
 
     def look(self) -> None:
-        """Reads them. From then on what changes is read again."""
+        """Loads the programs; later changes are loaded too."""
         self._was_looked_at = True
         self._runner(programs(self._cases.clients), "list programs", done=self.while_open(self._show))
 
@@ -63,7 +62,7 @@ class ProgramsForm(Model):
         self._runner(self._cases.clients.permit(name, permission, credits), "change a permission")
 
     def add_folder(self, program: Program, folder: Path) -> str:
-        """A sentence instead, where that would give too much."""
+        """Adds a folder; returns a sentence if it would expose too much."""
         profiles = self._cases.profiles
         own = profiles.current.folder if profiles is not None else None
         look = partial(folder_refusal, profile=own, home=Path.home())
@@ -76,13 +75,13 @@ class ProgramsForm(Model):
 
     def _allow(self, program: Program, folders: Sequence[str]) -> None:
         self._runner(self._cases.clients.allow_folders(program.client.name, folders), "change a program's folders")
-        # At once: another one that is taken back in the next moment is taken from these.
+        # Updated at once, so that an edit right afterwards starts from these folders.
         now = replace(program, client=replace(program.client, folders=tuple(folders)))
         self._show(tuple(now if one == program else one for one in self.programs))
 
     @property
     def server_words(self) -> list[str]:
-        """What a host starts, for this profile."""
+        """Command line by which a host starts the server for this profile."""
         profiles = self._cases.profiles
         return server_words(profiles.current.words if profiles is not None else ())
 
@@ -91,7 +90,7 @@ class ProgramsForm(Model):
         return self._testing is not None and not self._testing.done()
 
     def test(self) -> None:
-        """`tested` says when `tried` is there."""
+        """Tests the connection; `tested` is emitted when `tried` is set."""
         if not self.is_testing:
             self.tried, self._is_reached = None, False
             work = try_connection(self.server_words, self._cases.clock.monotonic)

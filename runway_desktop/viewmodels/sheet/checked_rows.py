@@ -1,9 +1,8 @@
-"""The rows of a sheet with the columns that they need, and their checks.
+"""Table model of a sheet's rows and columns, with validation.
 
-What touches many rows is done in slices of a few milliseconds, so that thousands of rows open and are pasted while the
-window answers; a change of a few rows is done, and checked, before it returns. While a change of many rows goes on,
-nothing else is edited. Rows that were sent stay and are not written any more. GUI thread only; never raises for what
-was typed.
+Large changes run in slices of a few milliseconds, so that the window stays responsive while thousands of rows are
+opened or pasted; a small change is done and validated before the call returns. During a large change, other edits are
+rejected. Sent rows are read-only. GUI thread only; invalid input never raises.
 """
 
 from __future__ import annotations
@@ -28,31 +27,31 @@ from runway_desktop.usecases.sheets.rows import BLANK, RowChecker, SheetRow, col
 from runway_desktop.usecases.sheets.tally import Tally, Totals
 
 SLICE_SECONDS = 0.006
-"""Of work in one turn of the loop."""
+"""Duration of work per pass of the event loop."""
 TELL_SECONDS = 0.1
-"""Between two words about totals, or paints, while many rows are being checked."""
+"""Minimum interval of updates of totals and views during a large validation."""
 Work = Generator[None, None, Any]
-"""A change in steps so small that a slice may end after each. What it returns goes to what follows it."""
+"""A change as a generator that may be suspended after each step. Its return value is passed to the callback."""
 AT_ONCE = 12
-"""Rows of one change that are checked before it returns."""
+"""Rows of one change that are validated before the call returns."""
 EDITED_AT_ONCE = 200
-"""Rows that a change touches before it returns; one of more is done in slices."""
+"""Rows of one change that are edited before the call returns; larger changes run in slices."""
 PORTION = 1_000
-"""Rows that views are told of at once when many are inserted or taken out: each word lays out and paints anew."""
+"""Rows per insert or remove signal: each one causes a layout and a paint."""
 RUNS = 50
-"""Runs of rows that are taken out before those behind them are numbered anew."""
+"""Number of removed ranges after which row positions are recomputed."""
 
 
 class CheckedRows(QAbstractTableModel):
     changed = Signal()
-    """Something that is kept has changed."""
+    """Stored content changed."""
     counted = Signal()
-    """Totals or findings moved."""
+    """Totals or findings changed."""
     looks_wanted = Signal()
-    """`unseen` has files to look at."""
+    """`unseen` contains files to inspect."""
     axes_changed = Signal()
     busy_changed = Signal()
-    """A change of many rows has begun or is done."""
+    """A large change started or ended."""
 
     def __init__(self, catalog: Catalog, pricing: Pricing, composed: Request, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,23 +62,23 @@ class CheckedRows(QAbstractTableModel):
         self._tally = Tally()
         self._to_check: OrderedDict[int, None] = OrderedDict()
         self._waiting: dict[str, set[int]] = {}
-        """Rows that wait for a look at a file, by its address."""
+        """Rows that wait for the inspection of a file, by its URI."""
         self.is_locked = False
-        """While its rows are being stored."""
+        """True while rows are being stored."""
         self._asked_for: frozenset[str] = frozenset()
         self._columns = self.all_columns.ordered(self.all_columns.usual(self.checker.pair))
         self._works: deque[tuple[Work, Callable[[Any], None] | None]] = deque()
-        """Changes that go on, one after the other, and what follows each."""
+        """Queued changes, each with its callback."""
         self._is_working = self._was_busy = self._is_held = False
         self._told_at = 0.0
         self._has_counted = False
-        """Totals moved, and nobody was told."""
+        """Totals changed, and `counted` was not emitted yet."""
         self._untold: tuple[int, int] | None = None
-        """The first and the last place of checked rows that were not told of yet."""
+        """First and last position of validated rows without `dataChanged` yet."""
         self._working = QTimer(self, interval=0)
         self._working.timeout.connect(self._slice)
 
-    # What stands in it.
+    # Content.
 
     @property
     def rows(self) -> Sequence[SheetRow]:
@@ -95,7 +94,7 @@ class CheckedRows(QAbstractTableModel):
 
     @property
     def ready_models(self) -> list[tuple[Request, int]]:
-        """A sample request of each endpoint and model that is ready, and how many tasks of it."""
+        """A sample request of each ready endpoint and model, with the number of tasks."""
         return self._tally.models
 
     @property
@@ -104,12 +103,12 @@ class CheckedRows(QAbstractTableModel):
 
     @property
     def shown(self) -> frozenset[str]:
-        """Columns that the person asked for beyond the usual ones."""
+        """Columns that the person added to the usual ones."""
         return self._asked_for
 
     @property
     def is_busy(self) -> bool:
-        """A change of many rows goes on."""
+        """Whether a large change is running."""
         return bool(self._works)
 
     @property
@@ -118,7 +117,7 @@ class CheckedRows(QAbstractTableModel):
 
     @property
     def takes_edits(self) -> bool:
-        """Not while its rows are being stored, nor while a change of many rows goes on."""
+        """Whether edits are accepted: not while rows are being stored, or during a large change."""
         return not self.is_locked and not self._works
 
     def place_of(self, number: int) -> int | None:
@@ -127,11 +126,11 @@ class CheckedRows(QAbstractTableModel):
     def column_place(self, key: str) -> int | None:
         return next((place for place, column in enumerate(self._columns) if column.key == key), None)
 
-    # What happens to it otherwise than by an edit.
+    # Changes other than edits.
 
     def fill(self, rows: Iterable[SheetRow], then: Callable[[], None] | None = None) -> None:
-        """Other rows in place of all that are here: the first at once, the others in slices, taken from `rows` as they
-        are needed. `then`: when all are here."""
+        """Replaces all rows: the first at once, the rest in slices, taken from `rows` lazily. `then` is called at the
+        end."""
         coming = iter(rows)
         self.beginResetModel()
         self._rows = list(itertools.islice(coming, EDITED_AT_ONCE))
@@ -144,13 +143,13 @@ class CheckedRows(QAbstractTableModel):
         self._do(self._filling(coming), 2 * len(self._rows), then and (lambda _: then()))
 
     def show_columns(self, keys: Iterable[str]) -> None:
-        """Columns that the person wants beyond the usual ones, and those that already have something in them."""
+        """Adds columns to the usual ones and those with content."""
         self._asked_for = frozenset(keys)
         self._arrange(self._wanted())
         self.changed.emit()
 
     def choose_default(self, composed: Request) -> None:
-        """What blank cells stand for from now on."""
+        """Sets the model for rows that name none."""
         self.checker.choose(composed)
         self.check_all()
         self.changed.emit()
@@ -159,7 +158,7 @@ class CheckedRows(QAbstractTableModel):
         self._do(self._forgetting([row for row in self._rows if not row.sent]), len(self._rows))
 
     def know_refused(self, prompts: frozenset[str]) -> None:
-        """Prompts that moderation refused: rows that may have one of them are checked again."""
+        """Sets the prompts refused by moderation, and revalidates rows affected by the change."""
         news = prompts ^ self.checker.refused
         self.checker.refused = prompts
         asked = ((row, str(row.cells.get(PROMPT) or "")) for row in self._rows if news and not row.sent)
@@ -168,7 +167,7 @@ class CheckedRows(QAbstractTableModel):
             self._do(self._forgetting(touched), len(touched))
 
     def take_looks(self, looks: Mapping[str, FoundInput]) -> None:
-        """What files turned out to be: the rows that name them are checked again."""
+        """Takes facts of files, and revalidates rows that name them."""
         self.checker.looks.update(looks)
         self.checker.unseen -= looks.keys()
         numbers = {number for address in looks for number in self._waiting.pop(address, ())}
@@ -176,7 +175,7 @@ class CheckedRows(QAbstractTableModel):
         self._do(self._forgetting([row for row in rows if not row.sent]), len(rows))
 
     def mark_sent(self, sent: Mapping[int, Sequence[SentTask]]) -> None:
-        """These rows became tasks."""
+        """Marks rows as sent, with their tasks."""
         marked = []
         for number, tasks in sent.items():
             place = self.place_of(number)
@@ -193,7 +192,7 @@ class CheckedRows(QAbstractTableModel):
         self.counted.emit()
 
     def mark_unsent(self, numbers: Iterable[int]) -> None:
-        """These rows did not become tasks after all."""
+        """Marks rows as not sent, because their tasks were never stored."""
         rows = [self._rows[place] for number in numbers if (place := self.place_of(number)) is not None]
         for row in rows:
             row.sent, row.text = (), ""
@@ -201,26 +200,24 @@ class CheckedRows(QAbstractTableModel):
         self.changed.emit()
 
     def hold(self) -> None:
-        """Nothing is done in slices until `go_on`: while a window is built, shown and painted, each would be added to
-        how long it stands still."""
+        """Suspends slices until `go_on`, while a window is built and painted: each would delay that."""
         self._is_held = True
         self._working.stop()
 
     def go_on(self) -> None:
-        """Takes up what was held."""
+        """Resumes slices."""
         self._is_held = False
         self._start()
 
     def finish(self) -> None:
-        """Does what is left of a change of many rows now: before the sheet is kept for good."""
+        """Finishes all changes now, before the sheet is stored for the last time."""
         while self._works and not self._is_working:
             self._slice(to_the_end=True)
 
     # Changes in slices.
 
     def _do(self, work: Work, rows: int, then: Callable[[Any], None] | None = None) -> None:
-        """Carries out a change that touches so many rows: few at once, many in further turns of the loop. This one may
-        have a window to build for them."""
+        """Runs a change of about `rows` rows: small ones now, large ones from the next pass of the event loop on."""
         self._works.append((work, then))
         if rows <= EDITED_AT_ONCE:
             self._slice(to_the_end=True)
@@ -252,7 +249,7 @@ class CheckedRows(QAbstractTableModel):
         self._start()
 
     def _start(self) -> None:
-        """Slices as long as there is something to do."""
+        """Starts or stops the timer of slices."""
         if self.is_checked or self._is_held:
             self._working.stop()
         elif not self._working.isActive():
@@ -272,7 +269,7 @@ class CheckedRows(QAbstractTableModel):
         self._arrange(self._wanted_of(checked))
 
     def _tell_all(self, now: float) -> None:
-        """Whoever shows totals and rows does so again: while many rows are checked not for each slice."""
+        """Emits signals for views and totals, at most every `TELL_SECONDS` during a large validation."""
         if self._was_busy != self.is_busy:
             self._was_busy = self.is_busy
             self.busy_changed.emit()
@@ -304,7 +301,7 @@ class CheckedRows(QAbstractTableModel):
         yield from self._inserting(len(self._rows), some)
 
     def _putting(self, values: Values) -> Work:
-        """Writes cells; None is blank."""
+        """Writes cells; None clears."""
         touched: dict[int, SheetRow] = {}
         for (number, key), value in values.items():
             place = self._places.get(number)
@@ -334,7 +331,7 @@ class CheckedRows(QAbstractTableModel):
             self.changed.emit()
 
     def _removing(self, places: Iterable[int]) -> Work:
-        """Takes rows out in runs of neighbors, from the end on."""
+        """Removes rows in contiguous ranges, from the end."""
         left = sorted(set(places))
         for run in itertools.count(1):
             if not left:
@@ -350,14 +347,14 @@ class CheckedRows(QAbstractTableModel):
             del self._rows[first : last + 1]
             self.endRemoveRows()
             if run % RUNS == 0 or not left:
-                # All rows behind it have moved: not for each of thousands of runs.
+                # Recomputes positions of following rows, not after each of thousands of ranges.
                 self._renumber(first)
                 yield
         self._has_counted = True
         self.changed.emit()
 
     def _forgetting(self, rows: Sequence[SheetRow]) -> Work:
-        """Checks that do not hold any more."""
+        """Invalidates the rows' validation."""
         for row in rows:
             if row.number in self._places:
                 row.check = None
@@ -390,7 +387,7 @@ class CheckedRows(QAbstractTableModel):
         if not row.text and row.cells:
             row.text = write_row(row.kept())
         if self._tally.put(row, row.check):
-            # Those that are like it say which is the first.
+            # Duplicates show the row number of the first one.
             self._note_untold(0, len(self._rows) - 1)
 
     def _count_unchecked(self, row: SheetRow) -> None:
@@ -419,7 +416,7 @@ class CheckedRows(QAbstractTableModel):
         return columns_needed(rows, self.all_columns)
 
     def _arrange(self, wanted: set[str]) -> None:
-        """Adds columns; none is ever taken away under the person's hands."""
+        """Adds missing columns; none is ever removed while the sheet is open."""
         here = {column.key for column in self._columns}
         if wanted <= here:
             return

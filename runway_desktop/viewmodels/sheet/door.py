@@ -1,6 +1,5 @@
-"""How sheets are opened: of what was dropped, blank, from their batch, from the list of kept ones, and after a crash.
-
-What is open is opened once: asking again shows it. GUI thread only; trouble becomes a notice.
+"""Opens sheets: from dropped data, blank, of a batch, from the list of stored ones, or after a crash. A sheet that is
+open already is shown again. GUI thread only; errors become notices.
 """
 
 from __future__ import annotations
@@ -25,19 +24,19 @@ from .sheet import Sheet
 
 class SheetDoor(Model):
     opened = Signal(object)
-    """A `Sheet` that wants a window."""
+    """A `Sheet` that needs a window."""
     grid_wanted = Signal(object)
-    """A `Sheet` whose results are to be shown as a grid; it has no window yet."""
+    """A `Sheet` whose results to show as a grid, without a window of its own."""
     shown_again = Signal(str)
-    """The id of a sheet that is open already."""
+    """Id of a sheet that is already open."""
     left_changed = Signal()
-    """A sheet has other rows than before that are not sent yet."""
+    """The number of unsent rows of a sheet changed."""
     not_kept = Signal()
-    """A batch that did not come from a sheet."""
+    """The batch did not come from a sheet."""
     listed = Signal(object)
-    """Kept sheets, latest first."""
+    """Stored sheets, latest first."""
     left_open = Signal(object)
-    """The `KeptSheet` that was open when the program ended without closing it."""
+    """The `KeptSheet` that was open when the program was killed."""
 
     def __init__(
         self,
@@ -53,7 +52,7 @@ class SheetDoor(Model):
         self._open: set[str] = set()
 
     def open_gathered(self, gathered: Gathered | None) -> None:
-        """None: a blank one."""
+        """Opens a sheet of gathered data; None: a blank one."""
         made = Sheet.of_gathered(
             self._cases,
             self._bridge,
@@ -72,7 +71,7 @@ class SheetDoor(Model):
             self._runner(self._read(lambda: self._cases.sheets.open(sheet_id)), "open a sheet", done=self._found)
 
     def open_batch(self, batch_id: BatchId, *, as_grid: bool = False) -> None:
-        """The sheet that a batch was sent from, or its results as a grid."""
+        """Opens the sheet of a batch, or its results as a grid."""
         self._runner(
             self._read(lambda: self._cases.sheets.of_batch(batch_id)),
             "open a batch's sheet",
@@ -83,7 +82,7 @@ class SheetDoor(Model):
         self._runner(self._cases.sheets.recent(), "list sheets", done=self.listed.emit)
 
     def look_for_left_open(self) -> None:
-        """Once at start: a sheet that was open when the program was killed is offered again."""
+        """Call once at start: offers a sheet that was open when the program was killed."""
         sheet_id = self._cases.settings.get(OPEN_SHEET)
         if isinstance(sheet_id, str):
             self._cases.settings.set(OPEN_SHEET, None)
@@ -94,7 +93,7 @@ class SheetDoor(Model):
         return units.clock_time(kept.changed_at, self._cases.clock.now())
 
     def closed(self, sheet_id: str) -> None:
-        """Its window is gone."""
+        """Call when its window was closed."""
         self._open.discard(sheet_id)
 
     def _was_left(self, kept: KeptSheet | None) -> None:

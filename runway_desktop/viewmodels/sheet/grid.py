@@ -1,4 +1,4 @@
-"""What became of a sheet as an item model, which fills as states and results come. GUI thread only."""
+"""Item model of a sheet's results as a grid, updated live. GUI thread only."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class GridModel(QAbstractTableModel):
         return grid_of(sent)
 
     def _moved(self, first: QModelIndex, last: QModelIndex, roles: object = None) -> None:
-        """Rows of the sheet changed; those that were sent meanwhile make another grid."""
+        """Updates cells of changed rows; rebuilds the grid if rows were sent."""
         rows = self._sheet.model.rows[first.row() : last.row() + 1]
         tasks = [task.task_id for row in rows for task in row.sent]
         if any(task not in self._where for task in tasks):

@@ -1,6 +1,6 @@
-"""What a person does to a sheet: typing, pasting, filling, inserting, deleting, axes; each a step to be taken back.
+"""Edits of a sheet: typing, pasting, filling, inserting, deleting, axes; each with undo.
 
-Every change is told as an `Edit` that `undo` and `redo` carry out. GUI thread only; never raises for what was typed.
+Every change is emitted as an `Edit`, which `undo` and `redo` apply. GUI thread only; invalid input never raises.
 """
 
 from __future__ import annotations
@@ -39,29 +39,29 @@ Index = QModelIndex | QPersistentModelIndex
 
 class SheetModel(SheetTable):
     edited = Signal(object)
-    """An `Edit` that was just carried out by the person."""
+    """An `Edit` that the person just made."""
     said = Signal(str)
     """A sentence about what was done, or why it was not."""
 
     def choices(self, index: Index) -> tuple[str, ...]:
-        """What a cell may be, as words; empty where anything may be written."""
+        """Options of a cell as text; empty if any text is allowed."""
         return self.values.choices(self._rows[index.row()], self._columns[index.column()])
 
     def has_choices(self, index: Index) -> bool:
-        """Whether a list can be opened at a cell."""
+        """Whether a cell has a list of options."""
         return bool(self.flags(index) & Qt.ItemFlag.ItemIsEditable) and bool(self.choices(index))
 
     def priced_choices(self, index: Index) -> list[Choice]:
-        """As `choices`, with prices where they differ."""
+        """`choices` with prices, if they differ."""
         row, column = self._rows[index.row()], self._columns[index.column()]
         return self.values.priced_choices(row, column)
 
     def choices_of_column(self, key: str) -> tuple[Any, ...]:
-        """What the models of the present rows take in a column, for an axis."""
+        """Options in a column of the models in use, for an axis."""
         return self.values.choices_of_column(self._rows, key)
 
     def next_finding(self, after: Index) -> QModelIndex:
-        """The next cell with something wrong, row by row, round to the first; invalid where there is none."""
+        """Next cell with an error, row by row with wraparound; invalid if there is none."""
         amount = len(self._rows)
         begin, behind = (after.row(), after.column()) if after.isValid() else (0, -1)
         for step in range(amount + 1 if amount else 0):
@@ -76,7 +76,7 @@ class SheetModel(SheetTable):
         return QModelIndex()
 
     def write(self, after: Values, words: str, then: Callable[[], None] | None = None) -> bool:
-        """Writes cells of rows that are not sent yet. False when nothing changes. `then`: when it is done."""
+        """Writes cells of unsent rows. False if nothing changes. `then` is called when done."""
         step = self._step(after, words) if self.takes_edits else None
         if step is None:
             return False
@@ -84,17 +84,17 @@ class SheetModel(SheetTable):
         return True
 
     def try_text(self, index: Index, text: str) -> None:
-        """What is being typed, checked as one types. No step: it is kept by `setData` or taken back."""
+        """Applies text while it is being typed, with validation. Without undo: `settle` commits or reverts it."""
         if self.flags(index) & Qt.ItemFlag.ItemIsEditable:
             row, column = self._rows[index.row()], self._columns[index.column()]
             self._put({(row.number, column.key): self.value_for(row, column.key, text)})
 
     def remember(self, index: Index) -> Any:
-        """A cell's value before it is edited, to be given to `settle`."""
+        """Value of a cell before an edit, for `settle`."""
         return self._rows[index.row()].cells.get(self._columns[index.column()].key)
 
     def settle(self, index: Index, before: Any, text: str | None) -> None:
-        """The end of an edit: `text` is kept as one step from what was `before`; None takes all back."""
+        """Ends an edit: commits `text` as one undo step with the value `before`; None reverts."""
         row, column = self._rows[index.row()], self._columns[index.column()]
         place = (row.number, column.key)
         if text is None or text == cell.text_of(before):
@@ -112,8 +112,8 @@ class SheetModel(SheetTable):
     def write_block(
         self, at: int, keys: Sequence[str], block: Sequence[Sequence[str]], then: Callable[[], None] | None = None
     ) -> None:
-        """Texts from row `at` on, in these columns; rows that are missing at the end are made with it. `then`: when it
-        is done."""
+        """Writes a block of text from row `at` on in these columns; appends missing rows. `then` is called when
+        done."""
         if self.takes_edits and block:
             self._do(self._writing_block(at, keys, block), len(block), lambda step: self._edited(step, then))
 
@@ -131,7 +131,7 @@ class SheetModel(SheetTable):
             self.edited.emit(step)
 
     def undo(self, step: Edit) -> None:
-        """Not while rows are being stored: what is sent is what stood there."""
+        """Reverts an edit. Do not call while rows are being stored."""
         match step:
             case Write(before=before):
                 self._do(self._putting(self.where_now(before)), len(before))
@@ -145,7 +145,7 @@ class SheetModel(SheetTable):
                 self._set_axes(self._axes_now(axes))
 
     def redo(self, step: Edit) -> None:
-        """As `undo`."""
+        """Reapplies an edit, as `undo`."""
         match step:
             case Write(after=after):
                 self._do(self._putting(self.where_now(after)), len(after))
@@ -159,8 +159,8 @@ class SheetModel(SheetTable):
                 self._set_axes(self._axes_now(axes))
 
     def follow(self, moved: Mapping[str, str]) -> None:
-        """Files lie elsewhere now, by their URIs, old to new: also while rows are being stored. No step, and whatever
-        is taken back names them where they are."""
+        """Updates URIs of moved files (old to new), even while rows are being stored. Without undo; later undo steps
+        use the new URIs."""
         self._moved = moved_on(self._moved, moved)
         touched = {}
         for place, row in enumerate(self._rows):
@@ -178,11 +178,11 @@ class SheetModel(SheetTable):
 
     @property
     def moved(self) -> Mapping[str, str]:
-        """Files that were moved, old URI to new."""
+        """Moved files, old URI to new."""
         return self._moved
 
     def where_now(self, value: Any) -> Any:
-        """A value of a cell, a step or a request with files named where they are."""
+        """A cell value, edit or request with current URIs of files."""
         return with_moved_files(value, self._moved)
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -193,7 +193,7 @@ class SheetModel(SheetTable):
         self.write({(row.number, column.key): after}, f"Edit {column.title}")
         return True
 
-    # Below.
+    # Helpers.
 
     def _followed(self, rows: Sequence[SheetRow]) -> Sequence[SheetRow]:
         for row in rows if self._moved else ():
@@ -204,28 +204,28 @@ class SheetModel(SheetTable):
         return axes_after(axes, self._moved)
 
     def value_for(self, row: SheetRow, key: str, text: str, own: Mapping[Place, Any] | None = None) -> Any:
-        """What a text would be in this row. `own`: what is written with it, a model for one."""
+        """The cell value of a text in this row. `own`: other cells written with it, such as the model."""
         return self.values.typed(row, key, text, self.beside, own)
 
     def _put(self, values: Values) -> None:
-        """A cell or a few, at once."""
+        """Writes a few cells at once."""
         self._do(self._putting(values), len(values))
 
     def _edited(self, step: Edit | None, then: Callable[[], None] | None = None) -> None:
-        """An edit is done, or changed nothing."""
+        """Called when a change is done; `step` None: nothing changed."""
         if step is not None:
             self.edited.emit(step)
         if then is not None:
             then()
 
     def _step(self, after: Values, words: str) -> Write | None:
-        """The step that writes these, without those that change nothing or that may not be written."""
+        """The undo step of writing these cells, without those unchanged or read-only."""
         places = {number: place for number, _ in after if (place := self.place_of(number)) is not None}
         return writing({number: self._rows[place] for number, place in places.items()}, self.all_columns, after, words)
 
     def _writing_block(self, at: int, keys: Sequence[str], block: Sequence[Sequence[str]]) -> Work:
-        """Returns the step."""
-        # The model first: it says what the other cells mean.
+        """Writes a block; returns its undo step."""
+        # The model first: the other cells depend on it.
         order = sorted(range(len(keys)), key=lambda place: keys[place] not in (MODEL, ENDPOINT))
         is_cell = [self.all_columns.column(key).is_cell for key in keys]
         after: dict[Place, Any] = {}
@@ -253,7 +253,7 @@ class SheetModel(SheetTable):
         return step
 
     def _bringing_back(self, rows: Sequence[tuple[int, SheetRow]]) -> Work:
-        """Rows to the places that they had, in runs of neighbors."""
+        """Restores rows at their former positions, in contiguous ranges."""
         run: list[SheetRow] = []
         begin = 0
         for place, row in rows:
@@ -266,7 +266,7 @@ class SheetModel(SheetTable):
         yield from self._inserting(min(begin, len(self._rows)), self._followed(run))
 
     def _remove_again(self, rows: Sequence[SheetRow]) -> None:
-        """Those that have become tasks meanwhile stay."""
+        """Removes the rows again, except those sent meanwhile."""
         places = [at for row in rows if not row.sent and (at := self.place_of(row.number)) is not None]
         self._do(self._removing(places), len(places))
 

@@ -1,5 +1,5 @@
-"""What a sheet's dialogs offer: columns to show and to map to, columns and values for an axis, models for the rows
-that name none. GUI thread only."""
+"""Options of a sheet's dialogs: columns to show or map to, columns and values of an axis, default models. GUI thread
+only."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class Offering:
     # Columns.
 
     def targets(self) -> list[Column]:
-        """Where a column may go: every cell that some row's model has, and those that any row has."""
+        """Possible targets of a column: cells of all rows' models, and those of every row."""
         wanted = {PROMPT, MODEL, ENDPOINT, PROJECT, SHOT, *self._of_pairs()}
         return [column for column in self._model.all_columns.ordered(wanted) if column.is_cell]
 
     def columns(self) -> list[tuple[Column, bool, bool]]:
-        """Columns that can be shown: each with whether it is, and whether it must stay because something is in it."""
+        """Columns that can be shown: whether each is visible, and whether it must stay because it has content."""
         here = {column.key for column in self._model.columns}
         needed = {key for row in self._model.rows for key in row.cells} | {PROMPT, MODEL}
         for row in self._model.rows:
@@ -53,7 +53,7 @@ class Offering:
         return [(column, column.key in here, column.key in needed) for column in self.targets()]
 
     def nearest(self, title: str) -> str:
-        """The key of the column whose title is most like this one; empty where none is."""
+        """Key of the column with the most similar title; empty if none is similar."""
         from difflib import get_close_matches
 
         names = {column.title.casefold(): column.key for column in self.targets()}
@@ -67,13 +67,13 @@ class Offering:
     # Axes.
 
     def axis_columns(self) -> list[Column]:
-        """The usual ones first."""
+        """Columns usable as axes, usual ones first."""
         taken = {axis.key for axis in self._model.axes} | {PROJECT, SHOT}
         columns = [column for column in self.targets() if column.key not in taken]
         return sorted(columns, key=lambda column: [*_USUAL_AXES, column.key].index(column.key))
 
     def axis_values(self, key: str, text: str) -> tuple[Any, ...]:
-        """The values that a text lists, as cells of the column."""
+        """Values listed in a text, as cells of the column."""
         row = next((row for row in self._model.rows if row.cells), None) or SheetRow()
         values = [self._model.value_for(row, key, words) for words in values_from_text(text)]
         return tuple(value for value in values if value is not None)
@@ -90,7 +90,7 @@ class Offering:
         self._model.set_axes((*axes[:place], *axes[place + 1 :]), "Remove axis")
 
     def axis_in_words(self, axis: Axis) -> str:
-        """ "Ratio: 1280:720, 720:1280"."""
+        """Text such as "Ratio: 1280:720, 720:1280"."""
         said = [cell.shown(axis.key, value) for value in axis.values]
         more = f" and {len(said) - _MOST_VALUE_WORDS} more" if len(said) > _MOST_VALUE_WORDS else ""
         return f"{axis.title}: {', '.join(said[:_MOST_VALUE_WORDS])}{more}"
@@ -99,7 +99,7 @@ class Offering:
         return AxisPreview(self._cases.catalog, self._cases.pricing, self._model, parent)
 
     def files_in(self, folder: Path, then: Callable[[list[Path]], None]) -> None:
-        """Hands over the pictures, clips and sounds of a folder, once they were looked at."""
+        """Calls `then` with the usable media files of a folder, after inspecting them."""
 
         def done(gathered: Gathered) -> None:
             then([drop.path for drop in gathered.assets if drop.path is not None and not drop.findings])
@@ -109,7 +109,7 @@ class Offering:
     # Models.
 
     def models(self) -> list[tuple[tuple[str, str], str, str]]:
-        """Every endpoint with its models: the pair, what to call it, and what it does."""
+        """All endpoints with their models: the pair, its text, and the endpoint's label."""
         return [
             ((endpoint.name, model), model, endpoint.label)
             for endpoint in self._cases.catalog.endpoints
@@ -139,14 +139,13 @@ class AxisPreview(QObject):
         self._left: list[SheetRow] = []
         self._combos = 1
         self.problem = ""
-        """What the axes would bring that keeps a row from being sent, which could be sent before; empty when nothing
-        would."""
+        """The first error that the axes would cause in a row that could be sent before; empty if none."""
         self._checker: RowChecker | None = None
         self._work = QTimer(self, interval=0)
         self._work.timeout.connect(self._more)
 
     def start(self, axes: Sequence[Axis]) -> None:
-        """Begins anew with these axes in place of the sheet's."""
+        """Restarts the preview with these axes instead of the sheet's."""
         of_sheet = self._model.checker
         checker = RowChecker(self._catalog, self._model.all_columns, self._pricing, of_sheet.composed)
         checker.axes, checker.looks, checker.refused = tuple(axes), of_sheet.looks, of_sheet.refused
@@ -160,7 +159,7 @@ class AxisPreview(QObject):
 
     @property
     def words(self) -> str:
-        """ "6 × 3 = 18 tasks, 1,080 credits"."""
+        """Text such as "6 × 3 = 18 tasks, 1,080 credits"."""
         totals = self._tally.totals
         if self._left:
             return "Counting…"

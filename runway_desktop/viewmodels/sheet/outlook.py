@@ -1,6 +1,5 @@
-"""The one line about a sheet as a whole: how much is ready, what it costs, what there is for it, how long it takes.
-
-Times come from one's own history and are left out where it says nothing. GUI thread only.
+"""Summary line of a sheet: number of ready tasks, price, balance, caps, duration. Durations come from the profile's own
+history, and are omitted without one. GUI thread only.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ from runway_desktop.viewmodels.model import Model
 from .model import SheetModel
 
 _MOST_MODELS = 2
-"""Of further models the slots are not told: nobody would read it."""
+"""Models with slots in the line; more would be unreadable."""
 _SPENT_MS = 500
-"""After something happened to a task; what happens meanwhile is counted with it."""
+"""Debounce after changes of tasks."""
 
 
 class Outlook(Model):
@@ -42,19 +41,19 @@ class Outlook(Model):
         ready: Callable[[], Sequence[NewTask]],
         parent: QObject | None = None,
     ) -> None:
-        """`ready` gives the tasks of all rows that are ready."""
+        """`ready` returns the tasks of all ready rows."""
         super().__init__(cases, runner, parent)
         self._model = model
         self._ready = ready
         self.kept = 0
-        """How many of them a cap or the balance would keep in the queue."""
+        """How many of them a cap or the balance would hold in the queue."""
         self._time: Range | None = None
         self._is_stopped = False
         self._look = QTimer(self, singleShot=True, interval=250)
         self._look.timeout.connect(self._ask)
         model.counted.connect(self._counted)
         bridge.organization_changed.connect(self._organization_moved)
-        # What is sent meanwhile takes from the cap.
+        # Tasks sent meanwhile use up the cap.
         self._spent = QTimer(self, singleShot=True, interval=_SPENT_MS)
         self._spent.timeout.connect(self._look_again)
         bridge.settings_changed.connect(self._tasks_moved)
@@ -62,7 +61,7 @@ class Outlook(Model):
         bridge.tasks_touched.connect(self._tasks_moved)
 
     def stop(self) -> None:
-        """Nothing is foreseen any more."""
+        """Stops all forecasts."""
         self._is_stopped = True
         self._look.stop()
         self._spent.stop()
@@ -79,11 +78,11 @@ class Outlook(Model):
 
     @property
     def is_short(self) -> bool:
-        """Not all that is ready can be made today."""
+        """Whether not all ready tasks can be made today."""
         return self.exceeds_balance or self.kept > 0 or any(self._over_day(name, n) for name, n in self._amounts())
 
     def over_cap(self, more: float) -> float:
-        """Credits by which the ready rows and `more` would be over today's cap; 0 where they are not."""
+        """Credits by which the ready rows and `more` exceed today's cap; 0 if they do not."""
         cap = self._cases.settings.day_cap
         if cap is None:
             return 0.0
@@ -126,21 +125,21 @@ class Outlook(Model):
         return parts
 
     def _amounts(self) -> list[tuple[str, int]]:
-        """How many tasks of each model are ready, most first."""
+        """Number of ready tasks per model, highest first."""
         amounts: Counter[str] = Counter()
         for request, amount in self._model.ready_models:
             amounts[request.model] += amount
         return amounts.most_common()
 
     def _over_day(self, model: str, amount: int) -> bool:
-        """Whether Runway makes fewer of a model today than are queued and ready here."""
+        """Whether queued and ready tasks of a model exceed Runway's daily limit."""
         organization = self._cases.account.organization
         left = organization.left_today(model) if organization is not None else None
         queued = sum(task.request.model == model for task in self._cases.tasks.held())
         return left is not None and queued + amount > left
 
     def _look_again(self) -> None:
-        """What a cap keeps is looked for where there is one: all that is ready is priced for it."""
+        """Computes how many a cap holds back, only if there is a cap: it prices all ready tasks."""
         may_be = self.exceeds_balance or self._cases.budget.has_caps
         kept = self._cases.sending.kept(self._ready()) if may_be else None
         self.kept = kept.tasks if kept is not None else 0
@@ -152,7 +151,7 @@ class Outlook(Model):
         self.changed.emit()
 
     def _organization_moved(self, _: object) -> None:
-        # A method, not a lambda: it is let go with this object, which lives only as long as its window.
+        # A method, not a lambda: the connection then ends with this object, whose window may close.
         self.changed.emit()
 
     def _tasks_moved(self, _: object) -> None:

@@ -1,8 +1,8 @@
-"""From ready rows to held tasks: which rows, the question before they are stored, the storing in portions.
+"""Sends ready rows: selects rows, asks before storing, stores in portions.
 
-The sheet is locked while its rows are being stored: what is sent is what stood there. Which tasks its rows will be is
-kept with the sheet before the first of them is stored, so that a program that dies in between never offers a row again
-that is paid for already. GUI thread only.
+The sheet is locked while its rows are stored, so what is sent is what it shows. The task ids of the rows are saved with
+the sheet before the first task is stored: after a crash, no row that is already paid for is offered again. GUI thread
+only.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from .model import SheetModel
 
 class RowSending(Model):
     sent = Signal(object)
-    """A tuple of task ids, stored in the lane."""
+    """A tuple of task ids, now in the queue."""
     question_wanted = Signal(object, object)
-    """A Question to answer before the rows are stored, and what its answer yes calls."""
+    """A Question to answer before the rows are stored, and the callback for yes."""
     said = Signal(str)
     """Why a press sent nothing."""
     troubled = Signal(str)
     changed = Signal()
-    """The storing began or ended."""
+    """Storing began or ended."""
     ended = Signal()
-    """Rows were stored, or could not be: the sheet should be kept as it is now."""
+    """Storing has ended, with or without error: the sheet should be saved."""
 
     def __init__(
         self,
@@ -53,33 +53,33 @@ class RowSending(Model):
         keep: Callable[[], Awaitable[None]],
         parent: QObject | None = None,
     ) -> None:
-        """`keep` writes the sheet, with what is `planned`."""
+        """`keep` saves the sheet, including `planned`."""
         super().__init__(cases, runner, parent)
         self._model = model
         self._following = following
         self._keep = keep
         self._sheet = object()
-        """Tells this sheet from every other one."""
+        """Identity of this sheet in the check for repeats."""
         self.batch_id: BatchId | None = None
-        """Of all tasks of this sheet, once the first are stored."""
+        """Batch of all tasks of this sheet, once the first are stored."""
         self.batch_name = ""
         self.project = ""
-        """Of rows that name none."""
+        """Project of rows that name none."""
         self.planned: dict[int, tuple[SentTask, ...]] = {}
-        """The tasks of rows that are being stored, by the row's number."""
+        """Tasks of rows that are being stored, by row number."""
 
     def chosen(self, most: int | None = None, places: Iterable[int] | None = None) -> list[SheetRow]:
-        """The rows that would be sent: the first `most` ready ones, or those at `places`, or all."""
+        """Rows to send: ready ones, limited to `most`, or to those at `places`."""
         rows = self._model.rows
         wanted = rows if places is None else [rows[place] for place in sorted(set(places))]
         return [row for row in wanted if not row.sent and row.check is not None and row.check.is_ready][:most]
 
     def ready(self) -> list[NewTask]:
-        """What would be sent of all rows."""
+        """Tasks of all ready rows."""
         return [task for row in self.chosen() for task in self._tasks(row)]
 
     def send(self, rows: Sequence[SheetRow]) -> None:
-        """Stores these rows in the lane, or asks first; then `sent` or `question_wanted` follows."""
+        """Stores these rows in the queue, or asks first: `sent` or `question_wanted` follows."""
         self._lock(True)
         self._runner(self._ask_or_store(rows), "send a sheet's rows", failed=self._failed)
 
@@ -93,7 +93,7 @@ class RowSending(Model):
 
     async def _ask_or_store(self, rows: Sequence[SheetRow]) -> None:
         made = {row.number: tuple(self._tasks(row)) for row in rows}
-        # Whatever rows are sent next: a press in a row with the last is more likely one too many.
+        # Same origin for all rows: an immediate second press is probably accidental.
         origin = Origin(Door.SHEET, self._sheet)
         new = list(chain.from_iterable(made.values()))
         steps = steps_of(len(tasks) for tasks in made.values())
@@ -127,13 +127,13 @@ class RowSending(Model):
             )
 
     async def _store(self, prepared: Prepared, rows: dict[int, tuple[SentTask, ...]], answers: Collection[Ask]) -> None:
-        """`rows`: the tasks that each row becomes, by the row's number."""
+        """Stores the prepared tasks; `rows` has them by row number."""
         ids: list[TaskId] = []
         self.planned = dict(rows)
         try:
             self._cases.sending.check(prepared, answers)
             await self._keep()
-            # Closed here whatever happens to a portion: the loop that ships closes no generator by itself.
+            # Closed explicitly: the event loop in use does not close async generators itself.
             portions = self._cases.sending.portions(prepared, answers, lambda: self._model.moved)
             async with aclosing(portions):
                 async for some in portions:
@@ -144,7 +144,7 @@ class RowSending(Model):
             asked = question_for(error.prepared, self._cases.settings.confirm_above)
             self.question_wanted.emit(asked, partial(self._confirm, error.prepared, rows))
         except RunwayDesktopError:
-            # Each portion is stored whole or not at all: what is left was not.
+            # Portions are atomic, so the rest was not stored.
             self.planned = {}
             raise
         finally:

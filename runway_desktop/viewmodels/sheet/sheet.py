@@ -1,7 +1,7 @@
-"""A batch sheet from its opening to its end: rows come in, files are looked at, rows are sent, all of it is kept.
+"""A batch sheet over its lifetime: import, inspection of files, sending, saving.
 
-It is kept half a second after each change, so that it survives a kill; what was sent is followed live beside its row.
-GUI thread only; what the world does to it is told by `troubled`.
+Saved half a second after each change, so that it survives a kill. Sent tasks update live in their rows. GUI thread
+only; errors are emitted by `troubled`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ LOOKED_AT_ONCE = 100
 class Sheet(Model):
     named = Signal()
     left_changed = Signal()
-    """It was kept, and other rows than before are not sent yet."""
+    """Saved, and the number of unsent rows changed."""
 
     def __init__(
         self,
@@ -71,9 +71,9 @@ class Sheet(Model):
         self.id = sheet_id or new_sheet_id()
         self._was_kept = bool(sheet_id)
         self._unsent: int | None = None
-        """As it was kept last."""
+        """Number of unsent rows when last saved."""
         self.findings = tuple(findings)
-        """What could not be read, of files and lines as a whole."""
+        """Errors of files and lines that could not be read."""
         self.model = SheetModel(cases.catalog, cases.pricing, content.composed, self)
         self.model.beside = content.beside
         self._following = Following(cases.library, self.model.tasks, self.model.show_tasks)
@@ -107,8 +107,8 @@ class Sheet(Model):
         project: str = "",
         parent: QObject | None = None,
     ) -> Sheet:
-        """A sheet of what was dropped or pasted; None: a blank one. `composed` and `project` are the composer's, for
-        what is blank."""
+        """A sheet of dropped or pasted data; None: a blank one. `composed` and `project` are the composer's, as
+        defaults."""
         title, batch_name = importing.title_of(gathered) if gathered is not None else (MadeSheet.BLANK.value, "")
         content = SheetContent(name=title, composed=composed, project=project)
         findings = gathered.findings if gathered is not None else ()
@@ -122,8 +122,7 @@ class Sheet(Model):
         cls, cases: UseCases, bridge: Bridge, runner: Runner, kept: KeptSheet, content: SheetContent, *,
         only_shown: bool = False, parent: QObject | None = None,
     ) -> Sheet:  # fmt: skip
-        """A sheet that was closed, or that was open when the program ended. `only_shown`: it is never written, as it
-        may be open elsewhere."""
+        """A stored sheet. `only_shown`: never saved, since it may be open elsewhere."""
         head = replace(content, rows=())
         made = cls(cases, bridge, runner, head, sheet_id=kept.id, batch_id=kept.batch_id, parent=parent)
         made._is_shown_alone = only_shown
@@ -131,7 +130,7 @@ class Sheet(Model):
         made.model.show_columns(content.shown)
         return made
 
-    # What stands around the table.
+    # Properties shown around the table.
 
     @property
     def title(self) -> str:
@@ -144,7 +143,7 @@ class Sheet(Model):
 
     @property
     def axes_words(self) -> str:
-        """ "6 × 3 = 18 tasks"; empty without axes."""
+        """Text such as "6 × 3 = 18 tasks"; empty without axes."""
         return axes_words(self.model.totals, self.model.axes)
 
     @property
@@ -153,7 +152,7 @@ class Sheet(Model):
 
     @property
     def reason(self) -> str:
-        """Why nothing can be sent now; empty when something can."""
+        """Why nothing can be sent now; empty if something can."""
         totals = self.model.totals
         if self.is_sending:
             return "The rows are being stored."
@@ -169,16 +168,16 @@ class Sheet(Model):
 
     @property
     def unmatched(self) -> dict[str, str]:
-        """Columns that nobody took, each with the first thing that stands in it."""
+        """Unmatched columns, each with its first value."""
         return importing.unmatched_titles(self.model.rows)
 
     @property
     def has_default_rows(self) -> bool:
-        """Whether a row takes endpoint or model from what the composer held."""
+        """Whether a row uses the composer's endpoint or model."""
         return self.model.totals.unnamed > 0
 
     def ready_at(self, places: Iterable[int]) -> int:
-        """How many tasks of these rows are ready."""
+        """Number of ready tasks in these rows."""
         rows = [self.model.rows[place] for place in places]
         checks = [row.check for row in rows if not row.sent and row.check is not None]
         return sum(len(check.requests) for check in checks if check.is_ready)
@@ -186,8 +185,7 @@ class Sheet(Model):
     # Commands.
 
     def send(self, most: int | None = None, places: Iterable[int] | None = None) -> None:
-        """Stores the rows that are ready in the lane, or asks first: the first `most` tasks' rows, or those at
-        `places`, or all."""
+        """Stores ready rows in the queue, or asks first: rows of the first `most`, those at `places`, or all."""
         if self.reason:
             return
         ready = self.sending.chosen(most, places)
@@ -195,12 +193,12 @@ class Sheet(Model):
             self.sending.send(ready)
 
     def take_files(self, paths: Sequence[Path], place: int | None, key: str = "") -> None:
-        """Files that were dropped: on a cell of inputs each goes there and into the cells below it; on another cell
-        of a row to where its kind belongs; lists of prompts become rows at the end."""
+        """Takes dropped files. On an input cell, they fill it and the cells below; on another cell of a row, they go
+        into a field that fits; lists of prompts become new rows."""
         self._runner(self._take_files(tuple(paths), place, key), "take files into a sheet")
 
     def apply_mapping(self, mapping: dict[str, str]) -> None:
-        """Puts cells of columns that nobody took, by title, where the person says: keys of columns."""
+        """Moves values of unmatched columns, by title, to the given column keys."""
         after = {}
         for row in self.model.rows:
             for title, key in mapping.items():
@@ -215,20 +213,20 @@ class Sheet(Model):
 
     @property
     def fix(self) -> Fix | None:
-        """What would set right what most rows have wrong; None where nothing is, or while rows are checked."""
+        """Fix for the most common error; None if there is none, or during validation."""
         model = self.model
         if not model.is_checked or not model.takes_edits:
             return None
         return fix_of(model.rows, model.all_columns, self._cases.pricing)
 
     def apply_fix(self) -> None:
-        """As one step."""
+        """Applies the fix as one undo step."""
         fix = self.fix
         if fix is not None:
             self.model.write(fix.values, fix.label)
 
     def as_csv(self) -> str:
-        """The sheet with what became of its rows, in the order of its columns."""
+        """The sheet with the state of its rows as CSV, in column order."""
         model = self.model
         lines = map(model.line, range(len(model.rows)))
         return as_csv(lines, model.columns, model.saying, csv_dialect_of(self._cases.settings))
@@ -243,13 +241,13 @@ class Sheet(Model):
         )
 
     def choose_default(self, endpoint: str, model: str) -> None:
-        """Endpoint and model of rows that name none."""
+        """Sets endpoint and model of rows that name none."""
         composed = replace(self.model.checker.composed, endpoint=endpoint, model=model)
         self._content = replace(self._content, composed=composed)
         self.model.choose_default(composed)
 
     def keep_now(self) -> None:
-        """Writes the sheet now. One with nothing in it is not kept."""
+        """Saves the sheet now. An empty one is not saved."""
         self._keep.stop()
         self._runner(self.keep(), "keep sheet")
 
@@ -265,7 +263,7 @@ class Sheet(Model):
                 await self._cases.sheets.forget(self.id)
             return
         for row in filled:
-            # Changed since, while others were written.
+            # Changed while others were being written.
             row.text = row.text or sheets.write_row(row.kept())
         planned = self.sending.planned
         texts = [
@@ -289,12 +287,12 @@ class Sheet(Model):
             self._cases.settings.set(OPEN_SHEET, self.id)
 
     def close(self) -> None:
-        """The window is closed: the sheet is kept, and is not offered by itself at the next start."""
+        """Call when the window is closed: saves the sheet, and does not reopen it at the next start."""
         self.keep_now()
         self.let_go()
 
     def let_go(self) -> None:
-        """It is not open any more."""
+        """Stops all timers, and marks the sheet as closed."""
         self._is_open = False
         for timer in (self._keep, self._price_again):
             timer.stop()
@@ -302,14 +300,14 @@ class Sheet(Model):
         if self._cases.settings.get(OPEN_SHEET) == self.id:
             self._cases.settings.set(OPEN_SHEET, None)
 
-    # Below.
+    # Helpers.
 
     def _begin(self, rows: Iterable[SheetRow]) -> None:
         self.model.fill(rows, self._filled)
         self.model.changed.connect(self._keep_soon)
 
     def _filled(self) -> None:
-        """All rows are here."""
+        """Called when all rows are loaded."""
         for row in self.model.rows:
             if row.sent:
                 self._following.link(row.number, row.sent)
@@ -318,19 +316,19 @@ class Sheet(Model):
         self._runner(self._learn(), "learn about a sheet's rows")
 
     def _keep_soon(self) -> None:
-        """However long one goes on typing."""
+        """Saves soon, without waiting for a pause in typing."""
         if not self._keep.isActive():
             self._keep.start()
 
     def _keep_if_checked(self) -> None:
-        """While many rows are being pasted or checked later: they have their texts then."""
+        """Postponed during a large change or validation, after which rows have their texts."""
         if self.model.is_checked:
             self.keep_now()
         else:
             self._keep.start()
 
     async def _write_rows(self) -> None:
-        """The texts of rows that have none, with turns of the loop between."""
+        """Serializes rows without a text, in slices."""
         until = time.perf_counter() + SLICE_SECONDS
         for row in list(self.model.rows):
             if not row.text and (row.cells or row.sent):
@@ -340,7 +338,7 @@ class Sheet(Model):
                     until = time.perf_counter() + SLICE_SECONDS
 
     async def _learn(self) -> None:
-        """What only the store knows: refused prompts, and what became of the rows that were sent."""
+        """Loads refused prompts, and the states of sent rows."""
         self.model.know_refused(await self._cases.library.refused_prompts())
         never_stored = await self._following.learn_all()
         if never_stored:

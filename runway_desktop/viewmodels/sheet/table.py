@@ -1,7 +1,6 @@
-"""The table of a sheet: what each cell says, how it stands there, and what became of the rows that were sent.
+"""Table model of a sheet: text and appearance of cells, and states of sent rows.
 
-Rows and checks are in `checked_rows`, what the person does to them in `model`. GUI thread only; never raises for what
-was typed.
+Rows and validation are in `checked_rows`, edits in `model`. GUI thread only; invalid input never raises.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ from .checked_rows import CheckedRows
 TONE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 """A `Tone` for the cell."""
 WRONG_ROLE = TONE_ROLE + 1
-"""Whether something is wrong with this cell."""
+"""Whether the cell has an error."""
 LOOK_ROLE = TONE_ROLE + 2
-"""A `Look`: all that is painted of the cell, asked once."""
+"""A `Look`: all data to paint the cell, in one query."""
 
 _PLAIN = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
 _EDITABLE = _PLAIN | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsDropEnabled
@@ -41,10 +40,10 @@ class SheetTable(CheckedRows):
         self.saying = Saying(catalog, self.checker)
         self.values = CellValues(catalog, self.checker)
         self.tasks: dict[TaskId, Row] = {}
-        """What became of the rows that were sent. Each change of it is followed by `show_tasks`."""
+        """Rows of sent tasks. Call `show_tasks` after each change."""
         self.beside = ""
         self._moved: dict[str, str] = {}
-        """Files that were moved while it is open: their URIs, old to new."""
+        """Files moved while it is open, old URI to new."""
 
     def line(self, place: int) -> Line:
         row = self._rows[place]
@@ -53,12 +52,12 @@ class SheetTable(CheckedRows):
         return Line(row, place + 1, 0 if like is None else like + 1, tasks)
 
     def show_tasks(self, numbers: Iterable[int]) -> None:
-        """More is known of the tasks of the rows with these numbers."""
+        """Updates the rows with these numbers after `tasks` changed."""
         for number in numbers:
             if (place := self.place_of(number)) is not None:
                 self._tell(place, place)
 
-    # The table.
+    # Model interface.
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._rows)
@@ -83,7 +82,7 @@ class SheetTable(CheckedRows):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        # Qt asks it of every selected cell: of tens of thousands after a paste.
+        # Fast: Qt calls it for each selected cell, tens of thousands after a paste.
         if not index.isValid():
             return Qt.ItemFlag.ItemIsDropEnabled
         is_written = self.takes_edits and self._columns[index.column()].is_cell and not self._rows[index.row()].sent

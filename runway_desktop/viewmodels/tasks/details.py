@@ -1,6 +1,6 @@
-"""Everything about the chosen task as labeled lines, and what the preview shows. GUI thread only.
+"""Details of the selected task as labeled lines, and what the preview shows. GUI thread only.
 
-The lines follow the task live; a change of the choice forgets what a slower answer says of the former one.
+The lines update live; answers for a former selection are ignored.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Value = TypeVar("Value")
 
 class DetailsModel(Model):
     changed = Signal()
-    """Lines, words or next step moved."""
+    """Lines, texts or the next step changed."""
     showing_changed = Signal()
     """The preview must show something else."""
 
@@ -50,13 +50,13 @@ class DetailsModel(Model):
         super().__init__(cases, runner, parent)
         self._list = rows
         self.lineage = LineageModel(cases, bridge, runner, self)
-        """The one chosen task among its kin."""
+        """Lineage of the selected task."""
         self.chosen: tuple[TaskId, ...] = ()
         self._details: Details | None = None
         self.showing: tuple[Showing, ...] = ()
         self._asked = 0
         self.several: tuple[Row, ...] = ()
-        """The chosen tasks, where there are several; none while they are being fetched, or are too many to add up."""
+        """The selected tasks if several; empty while loading, or if too many to sum up."""
         self._raise: tuple[HeldBack, str] | None = None
         bridge.tasks_touched.connect(self._touched)
         for moved in (bridge.lane_changed, bridge.tasks_moved):
@@ -64,17 +64,17 @@ class DetailsModel(Model):
 
     @property
     def row(self) -> Row | None:
-        """The one chosen task; None while none or several are chosen, or it is being fetched."""
+        """The selected task; None unless exactly one is selected and loaded."""
         return self._details.row if self._details is not None else None
 
     @property
     def rating(self) -> int:
-        """That all chosen tasks have; 0 where they differ."""
+        """Common rating of the selected tasks; 0 if they differ."""
         return self._common(lambda task: task.rating, 0)
 
     @property
     def pick(self) -> Pick:
-        """Likewise."""
+        """Common pick of the selected tasks; none if they differ."""
         return self._common(lambda task: task.pick, Pick.NONE)
 
     def _common(self, value: Callable[[Task], Value], otherwise: Value) -> Value:
@@ -120,25 +120,25 @@ class DetailsModel(Model):
         )
 
     def state_words(self) -> StateWords | None:
-        """The state as the list has it; where `trouble` tells more of it, without the list's short form of that."""
+        """State as in the list, without its short detail if `trouble` says more."""
         words = self._list.words(self.row.task.id) if self.row is not None else None
         return replace(words, detail="") if words is not None and self.trouble() else words
 
     def trouble(self) -> str:
-        """What went wrong, in words; empty when nothing did."""
+        """What went wrong, in words; empty if nothing did."""
         return trouble_of(self.row, self._cases.catalog, self._held_back()) if self.row is not None else ""
 
     def next_step(self) -> NextStep | None:
         return next_step(self.row, self._raising()) if self.row is not None else None
 
     def raise_cap(self) -> None:
-        """Raises the cap that the shown task waits for, so far that it may go."""
+        """Raises the cap that holds the shown task back, as far as necessary."""
         held = self._held_back()
         if held is not None:
             self._cases.budget.raise_cap(held)
 
     def _raising(self) -> str:
-        """The words of the button that raises that cap. What it sends is looked for again when the cap's sums move."""
+        """Text of the button that raises the cap. Cached until the cap's sums change."""
         held = self._held_back()
         if held is None:
             return ""
@@ -147,7 +147,7 @@ class DetailsModel(Model):
         return self._raise[1]
 
     def _held_back(self) -> HeldBack | None:
-        """The cap, or the balance, that the shown task waits for."""
+        """Cap or balance that holds the shown task back."""
         row = self.row
         return self._cases.queue.held_back(row.task.id) if row is not None and row.task.state is State.HELD else None
 
@@ -174,11 +174,11 @@ class DetailsModel(Model):
         if touch.task is not None or touch.outputs:
             self._ask()
         else:
-            # Bytes alone change nothing that is stored.
+            # Progress in bytes alone is not stored.
             self.changed.emit()
 
     def _add_up(self) -> None:
-        """Fetches the rows of several chosen tasks, to tell what they cost and hold together."""
+        """Loads the rows of several selected tasks, for their sums."""
         chosen = self.chosen
         if 1 < len(chosen) <= MOST_ADDED_UP:
             self._list.with_rows(chosen, lambda rows: self._added_up(chosen, rows))

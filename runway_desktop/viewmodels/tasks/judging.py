@@ -1,7 +1,6 @@
-"""Judging by key: stars, picks, tags, project, shot, note of what is chosen, and the way back.
+"""Judgments of tasks: stars, picks, tags, project, shot, note, with undo and redo.
 
-Every judgment is kept with its words ("rating of 12 tasks"); undo and redo walk them, and each can be undone alone.
-GUI thread only.
+Each judgment is recorded with its text ("rating of 12 tasks") and can also be undone individually. GUI thread only.
 """
 
 from __future__ import annotations
@@ -26,32 +25,32 @@ MOST_JUDGMENTS = 200
 
 class JudgingModel(Model):
     changed = Signal()
-    """There is something else to undo or to redo."""
+    """The undo or redo step changed."""
     done = Signal(str, int, bool)
-    """A sentence about what was done, the number by which it can be undone (0: it was undone just now), and whether it
-    is worth telling: a single task shows itself what was decided."""
+    """A sentence; the number to undo it (0: it was an undo); and whether to announce it, since a single task shows the
+    change itself."""
     decided = Signal(object, str, int)
-    """The id of a single task, what was decided about it ("Rated 2"), and its number, after `done`: worth telling all
-    the same where it leaves the list by that."""
+    """Id of a single task, its judgment in words ("Rated 2"), and the number. Emitted after `done`, for the case that
+    the task leaves the list."""
     undone = Signal(int)
-    """The number of what was undone."""
+    """Number of the undone judgment."""
 
     def __init__(self, cases: UseCases, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
         self._judgments: dict[int, Judged] = {}
-        """By their numbers, oldest first."""
+        """By number, oldest first."""
         self._undone: list[Judged] = []
         self._number = 0
 
     def rate(self, task_ids: Sequence[TaskId], stars: int, *, said: str = "") -> None:
-        """`said` tells of it in place of the usual words, where one knows more of the task."""
+        """`said` replaces the usual sentence, if the caller knows more."""
         self._do(task_ids, self._cases.judging.rate(task_ids, stars), "rate", said)
 
     def pick(self, task_ids: Sequence[TaskId], pick: Pick, *, said: str = "") -> None:
         self._do(task_ids, self._cases.judging.pick(task_ids, pick), "pick", said)
 
     def tag(self, task_ids: Sequence[TaskId], line: str) -> None:
-        """Commas part the tags; one with a minus before it is taken away."""
+        """Adds and removes tags, separated by commas; a leading minus removes."""
         words = [word.strip() for word in line.split(",")]
         gone = [tag for word in words if word.startswith("-") for tag in clean_tags(word[1:])]
         new = [tag for word in words if not word.startswith("-") for tag in clean_tags(word)]
@@ -72,7 +71,7 @@ class JudgingModel(Model):
             self.take_back(next(reversed(self._judgments)))
 
     def take_back(self, number: int) -> None:
-        """Undoes that judgment, whatever was decided since."""
+        """Undoes a judgment; later judgments of the same values stay."""
         if number not in self._judgments:
             return
 

@@ -1,5 +1,5 @@
-"""The selected task among its kin, for a strip of thumbnails. It follows the selection and whatever is added or saved
-meanwhile. GUI thread only.
+"""Lineage of the selected task, for a strip of thumbnails. Follows the selection and new or saved results. GUI thread
+only.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class LineageModel(Model):
         super().__init__(cases, runner, parent)
         self.task_id: TaskId | None = None
         self.family: Family | None = None
-        """None while not exactly one task is selected, and until its kin are known."""
+        """None unless exactly one task is selected and its family is loaded."""
         self._asked = 0
         self._soon = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._soon.timeout.connect(self._ask)
@@ -36,7 +36,7 @@ class LineageModel(Model):
         bridge.tasks_touched.connect(self._touched)
 
     def choose(self, task_id: TaskId | None) -> None:
-        """None while not exactly one task is selected."""
+        """Sets the selected task; None unless exactly one is selected."""
         if task_id != self.task_id:
             self.task_id, self.family = task_id, None
             self._asked += 1

@@ -1,7 +1,5 @@
-"""What narrows the list: the open place, the search line, the chips; and how it is sorted and grouped. GUI thread
-only.
-
-One listing comes out of it.
+"""Filter, order and grouping of the list: open entry of the left pane, search text, chips. Combined into one `Listing`.
+GUI thread only.
 """
 
 from __future__ import annotations
@@ -31,7 +29,7 @@ from runway_desktop.values import replace
 from .task_list import TaskListModel
 
 SEARCH_DELAY_MS = 0
-"""Keys that come in one turn of the loop are one question; a person's are each answered."""
+"""Keystrokes within one pass of the event loop are one query."""
 _TODAY = Term("date", "today")
 _QUEUE = Listing(sort=SortKey.LANE, descending=False, group=GroupBy.LANE)
 
@@ -42,9 +40,9 @@ Result = TypeVar("Result")
 class ListFilter(QObject):
     changed = Signal()
     searches_changed = Signal()
-    """Saved searches came, went, or have other names."""
+    """Saved searches were added, removed or renamed."""
     text_wanted = Signal(str)
-    """The search line is to show this text."""
+    """Text that the search line must show."""
 
     def __init__(self, cases: UseCases, model: TaskListModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -57,26 +55,26 @@ class ListFilter(QObject):
         self._chosen: tuple[Term, ...] = ()
         self._query = Query()
         self._query_of: tuple[str, tuple[Term, ...]] = ("", ())
-        """The text and the chosen terms that the query is of."""
+        """Text and chips from which the query was parsed."""
         self._meant: tuple[tuple[Query, Filter, PlaceCounts], Meaning] | None = None
-        """What was meant last, and by what: a key is answered by many who ask for it."""
+        """Cached meaning with its inputs: many callers ask for it per keystroke."""
         self._saved = SavedSearches(cases.settings)
         self._order = Listing()
         self._in_lane = True
-        """The queue stands in the order in which it is sent, unless the person sorts it otherwise."""
+        """Whether the queue is in sending order; sorting by a column ends that."""
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
         self._timer.timeout.connect(self._ask_typed)
         self._told = QTimer(self, singleShot=True, interval=0)
         self._told.timeout.connect(self.changed)
 
     def restore(self) -> None:
-        """Restores sorting and grouping of the last time. Call once, after the settings are loaded."""
+        """Restores order and grouping. Call once, after settings are loaded."""
         self._order = kept_order(self._cases.settings)
         self.searches_changed.emit()
         self._apply()
 
     def know(self, counts: PlaceCounts) -> None:
-        """What the library holds: names that words are understood by."""
+        """Sets the names in the library, which words are matched against."""
         before, self._known = self._known, counts
         if self.query.terms and known_names(before) != known_names(counts):
             self._apply()
@@ -87,17 +85,17 @@ class ListFilter(QObject):
 
     @property
     def is_queue(self) -> bool:
-        """The queue is open, in the order in which it is sent."""
+        """Whether the queue is shown in sending order."""
         return self.has_queue and self._in_lane
 
     @property
     def has_queue(self) -> bool:
-        """What is listed can stand in the order in which it is sent."""
+        """Whether the listed tasks are the queue."""
         return self._place.place is Place.WAITING_HERE
 
     @property
     def query(self) -> Query:
-        """Everything that is asked for, typed or chosen."""
+        """All terms, typed or selected."""
         of = (self.text, self._chosen)
         if of != self._query_of:
             typed = read(self.text)
@@ -107,27 +105,27 @@ class ListFilter(QObject):
 
     @property
     def said(self) -> tuple[str, ...]:
-        """Sentences about words that are not understood."""
+        """Sentences about words that were not understood."""
         return self._meaning().said
 
     @property
     def is_everywhere(self) -> bool:
-        """All tasks are open, and not a place among them."""
+        """Whether all tasks are listed, without a filter by the left pane."""
         return self._place == Filter()
 
     @property
     def place(self) -> Place:
-        """The open one."""
+        """Current state filter of the left pane."""
         return self._place.place
 
     @property
     def chips(self) -> tuple[Term, ...]:
-        """What narrows the list: not words that are not understood."""
+        """Terms that filter the list, without those not understood."""
         unused = self._meaning().unused
         return tuple(term for term in self.query.terms if term not in unused)
 
     def label_of(self, term: Term) -> str:
-        """As a chip says it, with the name of a batch where the word has its id."""
+        """Text of a chip, with a batch's name instead of its id."""
         batches = self._known.batches if term.key == "batch" else ()
         name = next((name for batch, name, _ in batches if batch == term.value), None)
         return replace(term, value=name).label if name else term.label
@@ -138,7 +136,7 @@ class ListFilter(QObject):
 
     @property
     def narrows(self) -> bool:
-        """Something beyond the open place hides tasks."""
+        """Whether search text or chips hide tasks."""
         query = self.query
         return bool(query.terms or query.text.strip())
 
@@ -150,7 +148,7 @@ class ListFilter(QObject):
         return meaning(read(saved.line), self._known, self._cases.clock.now()).filter
 
     def suggestions(self, cursor: int) -> list[Suggestion]:
-        """What the word at the cursor of the search line could become."""
+        """Completions of the word at the cursor."""
         return suggestions(self.text, cursor, self._known)
 
     def open_place(self, place: Filter, title: str) -> None:
@@ -159,7 +157,7 @@ class ListFilter(QObject):
         self._apply()
 
     def open_search(self, saved: SavedSearch) -> None:
-        """Asks a saved search anew, in the whole library."""
+        """Opens a saved search over the whole library."""
         query = read(saved.line)
         self._place, self.title = Filter(), saved.name
         self._chosen, self.text = query.terms, query.text
@@ -167,12 +165,12 @@ class ListFilter(QObject):
         self._apply()
 
     def leave_search(self) -> None:
-        """Another place is opened: what a saved search asked goes with it."""
+        """Clears the terms of a saved search, because another entry is opened."""
         self._chosen, self.text = (), ""
         self.text_wanted.emit("")
 
     def search(self, text: str) -> None:
-        """As one types."""
+        """Sets the search text while typing."""
         if text != self.text:
             self.text = text
             self._timer.start()
@@ -185,11 +183,11 @@ class ListFilter(QObject):
         self._turn(term, term not in self.query.terms)
 
     def remove(self, term: Term) -> None:
-        """Takes one chip away, from where it was typed too."""
+        """Removes a term, also from the typed text."""
         self._turn(term, False)
 
     def group_by(self, group: GroupBy) -> None:
-        """`GroupBy.LANE`, of the queue alone, brings it back into the order in which it is sent."""
+        """Sets the grouping. `GroupBy.LANE`, only for the queue, restores the sending order."""
         self._in_lane = group is GroupBy.LANE
         if self._in_lane:
             self._apply()
@@ -206,7 +204,7 @@ class ListFilter(QObject):
         self._apply()
 
     def clear_next(self) -> bool:
-        """One step back: the words that were typed, then what was chosen by menu. False when nothing narrows."""
+        """Clears the typed text, else the chips. False if there is nothing to clear."""
         if self.text:
             self.text = ""
             self.text_wanted.emit("")
@@ -218,7 +216,7 @@ class ListFilter(QObject):
         return True
 
     def save_search(self, name: str = "") -> SavedSearch | None:
-        """Saves the present search; None when nothing is asked for."""
+        """Saves the current search; None if it is empty."""
         query = self.query
         whole = Query((*place_terms(self._place, self._known), *query.terms), query.text)
         return self._edit_searches(lambda: self._saved.save(whole, name or usual_name(query, self.title)))
@@ -230,7 +228,7 @@ class ListFilter(QObject):
         self._edit_searches(lambda: self._saved.delete(search_id))
 
     def restore_search(self, saved: SavedSearch, place: int) -> None:
-        """Undo of a deletion: back to where it stood."""
+        """Restores a deleted search at its position."""
         self._edit_searches(lambda: self._saved.restore(saved, place))
 
     def _edit_searches(self, edit: Callable[[], Result]) -> Result:
@@ -265,8 +263,7 @@ class ListFilter(QObject):
         self._apply()
 
     def _ask_typed(self) -> None:
-        """The question is with the store before the window takes on what is asked: it is painted anew for it, which
-        takes as long as the answer."""
+        """Queries the store before emitting `changed`: the repaint then runs in parallel to the query."""
         self._model.set_listing(self.listing)
         self._told.start()
 

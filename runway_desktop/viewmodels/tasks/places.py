@@ -1,4 +1,4 @@
-"""The left pane: fixed places, projects, batches with their counts, and which one is open. GUI thread only."""
+"""Entries of the left pane with counts, and which one is open. GUI thread only."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Places(Model):
         self._pages: Callable[[str], Sequence[Entry]] = lambda _: ()
         self._open_page = ""
         self._lines: list[tuple[str, int | None]] = []
-        """The entries that were told of last, by their keys, and what the pages count."""
+        """Keys of the entries and counts of pages, as last emitted."""
         self._found: dict[str, int] = {}
-        """How many tasks each saved search finds, by its id."""
+        """Number of tasks per saved search, by id."""
         self._is_wanted = self._is_counting = False
         self._rest = Throttle(cases.clock, 300)
         self._timer = QTimer(self, singleShot=True)
@@ -40,30 +40,30 @@ class Places(Model):
         bridge.tasks_touched.connect(lambda touches: self._soon() if any(map(recounts, touches.values())) else None)
 
     def follow(self, chosen: ListFilter) -> None:
-        """Shows the saved searches, and lets words be understood by the names that the library has."""
+        """Adds the saved searches of a filter, and supplies it with the names of the library."""
         self._filter = chosen
         chosen.searches_changed.connect(self._searches_changed)
         chosen.changed.connect(self._place_changed)
         self._searches_changed()
 
     def list_pages(self, pages: Callable[[str], Sequence[Entry]]) -> None:
-        """Lists rooms among the fixed places. `pages` is given the id of the one that is open, if one is."""
+        """Adds entries for rooms. `pages` is called with the id of the open one, or ""."""
         self._pages = pages
 
     def open_page(self, page_id: str) -> None:
-        """It stays in the list while it is open; empty: none is."""
+        """Sets the open page, which stays listed; empty for none."""
         self._open_page = page_id
         self.recount()
 
     def recount(self) -> None:
-        """Something that a page counts has moved."""
+        """Call when a count of a page may have changed."""
         if self._told() != self._lines:
             self._lines = self._told()
             self.changed.emit()
 
     @property
     def title(self) -> str:
-        """Of what the list shows; empty before it shows anything."""
+        """Title of what the list shows; empty before the first."""
         return self._filter.title if self._filter is not None else ""
 
     def entries(self) -> list[Entry]:
@@ -80,7 +80,7 @@ class Places(Model):
         return [(entry.key, entry.count if entry.page else None) for entry in self.entries()]
 
     def refresh(self) -> None:
-        """Counts anew. Asked for while it counts, it counts once more, however often."""
+        """Counts again. Calls during a count cause one more count."""
         self._is_wanted = True
         if not self._is_counting:
             self._is_counting = True
@@ -97,7 +97,7 @@ class Places(Model):
 
     def _due(self) -> None:
         if not self._rest.is_over:
-            # What happened meanwhile is counted too, after a rest.
+            # Changes during the pause are counted after it.
             self._soon()
         else:
             self.refresh()
@@ -124,7 +124,7 @@ class Places(Model):
         self.refresh()
 
     def _place_changed(self) -> None:
-        """One that is shown only for what is in it goes when it is left empty."""
+        """An entry that is listed only with content vanishes when left empty."""
         if not self._is_counting and self._told() != self._lines:
             self._soon()
 

@@ -1,9 +1,8 @@
-"""Which saved results still need a poster, and keeping what was made. The decoding is the window's; a failed one is
-not tried twice a run. One that the list does not hold waits until it is scrolled to: to open a clip takes the window
-some milliseconds, and a large batch may be saved out of sight. A file that was changed outside is shown as it is now;
-that poster is marked in its name, so that the saved bytes get theirs back when they return.
+"""Requests missing posters of saved results, and stores those made. GUI thread only.
 
-GUI thread only.
+The window decodes; a failure is not retried in the same run. Results outside the list's loaded rows wait until they are
+scrolled to: opening a clip costs the window some milliseconds, and large batches may be saved off screen. A file
+changed outside the program gets a poster with a marked name, so that the saved bytes have theirs when restored.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from .task_list import TaskListModel
 
 class Posters(Model):
     wanted = Signal(object, object, object)
-    """Path of the result, its Media, path to write the poster to."""
+    """Path of the result, its Media, and the path for the poster."""
 
     def __init__(
         self,
@@ -48,13 +47,13 @@ class Posters(Model):
 
     def made(self, path: str, poster: str, width: int, height: int, duration: float) -> None:
         output = self._asked.get(path)
-        # An older wish for the same file may be answered after a newer one.
+        # Answers to an older request for the same file are ignored.
         if output is not None and Path(poster).name == poster_name(output):
             keep = self._cases.library.save_poster(output, Path(poster), width=width, height=height, duration=duration)
             self._runner(keep, "keep poster")
 
     def look_again(self) -> None:
-        """Asks for what was found missing before anyone listened."""
+        """Repeats requests made before a receiver was connected."""
         for output in self._asked.values():
             self._tell(output)
 

@@ -1,5 +1,5 @@
-"""Taking in what was dropped, pasted or named on the command line: each part of it goes where it belongs. Imported when
-that first happens. GUI thread only.
+"""Handles data dropped, pasted or named on the command line, and passes each part to its destination. Imported on first
+use. GUI thread only.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class TakingIn(Model):
         self, dropped: Dropped, to_field: str, at: int | None, *, are_results: bool, for_import: bool
     ) -> None:
         def otherwise() -> None:
-            """What might have been imported is taken in as prompts or inputs."""
+            """Uses the data as prompts or inputs instead of importing it."""
             self._runner(self._take(dropped, "", None, are_results=False, for_import=False), "take in")
 
         cases, pair = self._cases, self._composer.pair
@@ -65,8 +65,7 @@ class TakingIn(Model):
     def receive(
         self, gathered: Gathered, to_field: str = "", at: int | None = None, *, are_results: bool = False
     ) -> None:
-        """Sends each part where it belongs: ids to the list, inputs to the composer, prompts to the composer or
-        a sheet."""
+        """Distributes the parts: ids to the list, inputs to the composer, prompts to the composer or a sheet."""
         if gathered.is_empty:
             self._commands.tell("There was nothing in it that could be used.", problem=True)
             return
@@ -76,7 +75,7 @@ class TakingIn(Model):
             self._composer.load(gathered.restored)
             self._commands.tell("The settings of that result are in the composer.")
         if gathered.is_folder and len(gathered.assets) > 1 and not to_field:
-            # A folder of pictures is a row for each; one picture is an input of the composer.
+            # Pictures of a folder become rows of a sheet.
             self._commands.sheet_wanted.emit(gathered)
             return
         self._give_inputs(gathered.assets, to_field, at)
@@ -91,7 +90,7 @@ class TakingIn(Model):
             self._tell_findings([finding.message for finding in gathered.findings])
 
     def _offer_settings(self, assets: Sequence[AssetDrop]) -> None:
-        """A result of ours is an input like any other; that it knows how it was made is worth a button."""
+        """Offers the stored request of a dropped result, in addition to its use as an input."""
         made = {drop.path: drop.made_by for drop in assets if drop.path is not None and drop.made_by is not None}
         self._commands.carried.update(made)
         if len(made) == 1:
@@ -99,7 +98,7 @@ class TakingIn(Model):
             self._commands.settings_offered.emit(f"{path.name} was made with this program.", request)
 
     def _give_inputs(self, assets: Sequence[AssetDrop], to_field: str, at: int | None) -> None:
-        """A file that is known but does not fit goes along: what is wrong, and what helps, is said at its tile."""
+        """Adds inputs, including known files that do not fit: their tiles show the error and fixes."""
         usable = [drop for drop in assets if not drop.findings or drop.facts is not None]
         self._tell_findings([drop.findings[0].message for drop in assets if drop not in usable])
         if to_field:

@@ -1,8 +1,8 @@
-"""Asks the store what is listed, and decides which of its answers count.
+"""Queries the store for the listing, and decides which answers to use.
 
-The beginning of an answer is given first, with the rows that a window shows at once; the whole follows with the sums of
-its groups. An answer counts while its question is still the present one and no later answer came before it: a list that
-is asked for again all the time would else never be shown. GUI thread only.
+The first part of an answer arrives with the rows for the first screen; the full answer arrives with group sums. An
+answer is used if its listing is still current and no newer answer was used: requiring the newest query would never show
+a list that changes constantly. GUI thread only.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.model import Model
 
 PAUSE = 0.25
-"""Seconds that a new question rests before everything that answers it is asked for."""
+"""Pause in seconds before the full query of a new listing."""
 
 
 _WITHOUT_SUMS = (GroupBy.NONE, GroupBy.LANE)
 
 
 class TaskAnswers(Model):
-    """`take` gets the rows that a window shows first, so that nothing is shown without its words."""
+    """`take` receives the rows of the first screen, so that none is shown without its text."""
 
     begun = Signal(object, object)
-    """The first entries that answer a listing, and that listing."""
+    """First entries of a listing, and the listing."""
     came = Signal(object, object, object)
-    """All entries that answer a listing, that listing, and the sums of its groups by key."""
+    """All entries of a listing, the listing, and its group sums by key."""
     summed = Signal(object)
-    """The sums of the groups by key: they moved while nothing was asked anew."""
+    """Group sums by key that changed without a new query."""
 
     def __init__(
         self,
@@ -51,11 +51,11 @@ class TaskAnswers(Model):
         self._take = take
         self._ahead: Ahead | None = None
         self.listing = Listing()
-        """The present question."""
+        """The current listing."""
         self._loaded: Listing | None = None
         self._sums: dict[str, GroupSummary] = {}
         self._most = 0
-        """How many tasks there were in the longest answer: in a large library sums take longer than a person waits."""
+        """Number of tasks in the largest answer: in a large library, sums take noticeably long."""
         self._asked = 0
         self._answered = 0
         self._under_way: set[asyncio.Task[Any]] = set()
@@ -68,17 +68,17 @@ class TaskAnswers(Model):
 
     @property
     def is_whole(self) -> bool:
-        """Whether the whole answer to the present question came."""
+        """Whether the full answer to the current listing has arrived."""
         return self._loaded is self.listing
 
     def expect(self, ahead: Ahead) -> None:
-        """The next question, if it is this one, is answered by what is on its way already."""
+        """Uses a query that is already running if the next listing matches."""
         self._ahead = ahead
 
     def ask(self, listing: Listing) -> None:
         if listing != self.listing or not self._asked:
             self.listing = listing
-            # What would go through the whole library for a question that is no more does not hold up this one.
+            # Cancels queries over the whole library for the former listing.
             for answer in self._under_way:
                 answer.cancel()
             self.refresh()
@@ -88,20 +88,19 @@ class TaskAnswers(Model):
         self._begin(self._answer(self._asked, self.listing), "list tasks")
 
     def refresh_soon(self) -> None:
-        """Within a fifth of a second, however often it is asked for meanwhile; later in a burst of changes to a library
-        that takes long to go through."""
+        """Queries within 0.2 s; calls until then are merged. Later during a burst of changes in a large library."""
         if not self._refresh_timer.isActive():
             self._refresh_timer.start(self._rest.ms)
 
     def _refresh_due(self) -> None:
         if self._sweep.locked() or not self._rest.is_over:
-            # What happened meanwhile is asked for too, after a rest.
+            # Changes during the pause are queried after it.
             self.refresh_soon()
         else:
             self.refresh()
 
     def touched(self, touches: Mapping[TaskId, Touch]) -> None:
-        """Asks again where what happened can alter the answer or its sums."""
+        """Queries again if the changes affect the listing or its sums."""
         reorder = any(moves(touch, self.listing) for touch in touches.values())
         if reorder:
             self.refresh_soon()
@@ -120,9 +119,9 @@ class TaskAnswers(Model):
             if not entries.is_whole:
                 entries = None
                 if self._loaded is not None:
-                    # Whoever goes on typing is not held up by what the next key makes void.
+                    # While typing continues, the full query would soon be obsolete.
                     await asyncio.sleep(PAUSE)
-        # One at a time goes through everything: of those that wait, all but the latest are out of date by then.
+        # One full query at a time; of those waiting, only the latest is still valid.
         async with self._sweep:
             if self._is_stale(asked, listing):
                 return
@@ -131,7 +130,7 @@ class TaskAnswers(Model):
                     entries = await self._cases.library.list(listing)
                     if self._is_stale(asked, listing):
                         return
-                # The sums come first: a header never shows a bare key until they are there.
+                # Sums first, so that a header never shows a bare key.
                 sums = await self._cases.library.groups(listing) if listing.group not in _WITHOUT_SUMS else ()
         if self._is_stale(asked, listing):
             return

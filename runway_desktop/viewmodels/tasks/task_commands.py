@@ -1,7 +1,7 @@
-"""Commands for selected tasks, whatever key, menu or button gave them, and things dropped, pasted or typed. What a
-command does, `usecases.commands` knows; its report becomes signals and notices here.
+"""Runs commands on tasks for keys, menus and buttons, and accepts dropped, pasted or typed data. `usecases.commands`
+implements the commands; their reports become signals and notices here.
 
-The window asks questions and shows windows. GUI thread only.
+The window asks questions and opens windows. GUI thread only.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from runway_desktop.services.tasks.outlook import Outlook
 
 MOST_SAID = 3
-"""Sentences told one by one; of the rest only the number."""
+"""Maximum number of sentences; beyond it, only the number."""
 
 _TAKING_IN = "runway_desktop.viewmodels.tasks.taking_in"
 """Imported when something is first dropped or pasted."""
@@ -46,63 +46,64 @@ _TAKING_IN = "runway_desktop.viewmodels.tasks.taking_in"
 
 class TaskCommands(Model):
     written = Signal()
-    """A task's request is in the composer: the keyboard goes there."""
+    """A task's request was loaded into the composer: focus it."""
     model_wanted = Signal()
-    """The request is in the composer; its model is to be chosen."""
+    """A request was loaded: open the chooser of models."""
     sheet_wanted = Signal(object)
-    """A Gathered with several drafts: the person looks at them before anything is stored."""
+    """A Gathered with several drafts, to open as a sheet."""
     show_wanted = Signal(object)
     """Task ids to select and scroll to."""
     open_wanted = Signal(object)
-    """A task id whose result is to be shown large."""
+    """Task id to show in the large view."""
     undo_offered = Signal(str, object, object)
-    """A sentence, empty where the list itself shows what was done; the TaskCommand that was carried out; and what to
-    give to `undo`: ids, or where queued tasks stood."""
+    """A sentence (empty if the list itself shows the change), the TaskCommand, and the argument for `undo`: ids, or
+    former queue positions."""
     next_offered = Signal(str, object, object)
-    """A sentence of what did not come out, the TaskCommand that may be tried next, and its rows."""
+    """A sentence about a failure, the TaskCommand to try next, and its rows."""
     path_wanted = Signal(object, object, object)
-    """A TaskCommand, its rows, and the Wanted that must be named: give the command again with its path."""
+    """A TaskCommand, its rows, and the Wanted path: run the command again with it."""
     answer_wanted = Signal(object, object, object, object)
-    """A TaskCommand, its rows, the path that was given, and a Question: if it is answered with yes, give the command
-    again with the path, `anyway`."""
+    """A TaskCommand, its rows, the given path, and a Question: on yes, run the command again with the path and
+    `anyway`."""
     searching = Signal(object)
-    """A Searching while missing files are looked for; None when that has ended."""
+    """A Searching during a search for missing files; None at its end."""
     settings_offered = Signal(str, object)
-    """A sentence, and the Request that a dropped result carries inside."""
+    """A sentence, and the Request stored in a dropped result."""
     export_wanted = Signal(object)
-    """Ids of the tasks to be exported."""
+    """Ids of tasks to export."""
     brought = Signal(object, object)
-    """TaskIds, or the path of a folder of results that are not in the list; and what takes it in as anything else."""
+    """TaskIds, or the path of a folder of results not in the list; and the function that uses them as prompts or inputs
+    instead."""
     release_wanted = Signal(object)
-    """Paths that are about to be moved away: the preview must let go of them."""
+    """Paths about to be moved: the preview must close them."""
     text_copied = Signal(str, str, str)
-    """The text, the sentence that tells of it, and small print."""
+    """Text, notice, and its details."""
     files_copied = Signal(object)
     """Paths."""
     picture_wanted = Signal(object)
-    """A Row whose shown picture, or shown frame, is to be copied."""
+    """A Row whose shown picture or frame to copy."""
     selection_wanted = Signal(object)
-    """Paths of files to point at in the system's file manager."""
+    """Paths of files to select in the system's file manager."""
     folder_wanted = Signal(object)
-    """Path of a folder to open, where what lay in it is gone."""
+    """Folder to open instead, because the file in it is gone."""
     system_wanted = Signal(object)
-    """Paths to open with the system's own program for them."""
+    """Paths to open with the system's default programs."""
 
     def __init__(self, cases: UseCases, composer: Composer, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
         self._composer = composer
         self._search: asyncio.Task[Any] | None = None
         self.carried: dict[Path, Request] = {}
-        """The settings inside inputs that were taken in here, beyond the life of the notice that offered them."""
+        """Requests stored in inputs, by path; kept after their notice has gone."""
         self._holds_looks = False
         self._before_eyes: tuple[TaskId, ...] = ()
         self.openings = FirstOpenings(self)
-        """Of all that the window opens for the first time."""
+        """Lazy imports of all rooms."""
         self.judging = JudgingModel(cases, runner, self)
         self.inputs = InputMending(cases, composer, runner, self)
-        """What can be done with each input of the composer."""
+        """Actions on the composer's inputs."""
         self.use_as_input = UseAsInput(cases, composer, runner, self)
-        """What a result can become."""
+        """Uses of a result as an input."""
 
     def tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
         self._cases.bus.tell(Notice(message, detail, is_problem=problem))
@@ -118,9 +119,8 @@ class TaskCommands(Model):
         at: int | None = None,
         are_results: bool = False,
     ) -> None:
-        """Everything that was dropped, pasted or named on the command line. `to_field`: inputs go to that field of
-        the composer; the first in the place of its input `at`, if one is named. `are_results`: taken from this very
-        window, to be used and not to be restored."""
+        """Accepts data dropped, pasted or named on the command line. `to_field`: inputs go to that field, the first one
+        replacing input `at` if given. `are_results`: from this window, to be used as inputs and not imported."""
         self.openings.open(
             _TAKING_IN, lambda: self._taking_in.take(paths, urls, text, html, to_field, at, are_results=are_results)
         )
@@ -130,15 +130,15 @@ class TaskCommands(Model):
         return sys.modules[_TAKING_IN].TakingIn(self._cases, self._composer, self._runner, self)
 
     def question(self, command: TaskCommand, rows: Sequence[Row]) -> Question | None:
-        """What must be asked first. What it has `prepared` is given with the command after the answer yes."""
+        """Question before a command. Pass its `prepared` along after yes."""
         return self._cases.commands.question(command, rows)
 
     def prompt(self, command: TaskCommand, rows: Sequence[Row]) -> Prompt | None:
-        """What must be typed first."""
+        """Text input before a command."""
         return self._cases.commands.prompt(command, rows)
 
     def carry_out(self, command: TaskCommand, rows: Sequence[Row], given: Given = NOTHING) -> None:
-        """One command for these rows, after whatever had to be asked was answered."""
+        """Runs a command on these rows, after its question or input."""
         if not rows and not command.takes_none:
             return
         if command.moves_files:
@@ -152,19 +152,19 @@ class TaskCommands(Model):
             self._run(command, rows, given, self._cases.commands.do(command, rows, given))
 
     def undo(self, command: TaskCommand, what: Any) -> None:
-        """Undoes what was offered by `undo_offered`."""
+        """Undoes what `undo_offered` offered."""
         self._run(command, (), NOTHING, self._cases.commands.undo(command, what))
 
     def outlook_if_moved(self, task_ids: Sequence[TaskId], before: TaskId | None) -> Outlook:
-        """How the queue would stand if these tasks stood before another one; None: at the end."""
+        """Forecast of the queue if these tasks moved before another one; None: to the end."""
         return self._cases.queue.outlook_if_moved(task_ids, before)
 
     def queued(self) -> list[Row]:
-        """All that is queued here, in the order in which it is sent."""
+        """All queued tasks in sending order."""
         return self._cases.commands.queued()
 
     def stop_search(self) -> None:
-        """Ends the search for missing files. What it found stays found."""
+        """Stops the search for missing files; those found stay found."""
         if self._search is not None:
             self._search.cancel()
             self._search = None
@@ -175,23 +175,23 @@ class TaskCommands(Model):
         self._runner(lane.pause() if paused else lane.resume(), "pause sending" if paused else "resume sending")
 
     def raise_cap(self, held: HeldBack) -> None:
-        """Raises the cap that holds tasks back so far that all that wait for it may go."""
+        """Raises a cap, so that all tasks it holds back can be sent."""
         self._cases.budget.raise_cap(held)
 
     def lower_cap(self, raised: CapRaised) -> bool:
-        """Undoes a raise. False: the cap was changed since, and stays as it is."""
+        """Undoes a raise; False if the cap was changed since."""
         return self._cases.budget.lower_cap(raised)
 
     def look_at(self, task_ids: Sequence[TaskId]) -> None:
-        """What is before the person's eyes is asked for more closely, so that its progress moves, and its files are
-        looked for."""
+        """Sets the visible tasks: they are polled more often, and their files are checked."""
         self._before_eyes = tuple(task_ids)
         if not self._holds_looks:
             self._cases.poller.look_at(task_ids)
             self._cases.integrity.look_at(task_ids)
 
     def hold_looks(self) -> None:
-        """Until `begin_looking`: what asks and looks is not imported before the window is painted, nor right after."""
+        """Suspends `look_at` until `begin_looking`, so that poller and file checks are not imported around the first
+        paint."""
         self._holds_looks = True
 
     def begin_looking(self) -> None:
@@ -199,13 +199,13 @@ class TaskCommands(Model):
         self.look_at(self._before_eyes)
 
     def look_around(self) -> None:
-        """The window is used again: files may have been moved or changed meanwhile. Of a window that has just opened
-        they are looked for anyhow, once what looks for them is imported."""
+        """Call when the window is activated: checks files for external changes. Suspended at start, when a check
+        follows anyway."""
         if not self._holds_looks:
             self._cases.integrity.look_around()
 
     def ask_now(self) -> None:
-        """Asks for all open tasks and the balance at once, as the person pressed refresh."""
+        """Polls all open tasks and the balance now."""
         self._cases.poller.ask_now()
         self._runner(self._cases.account.try_now(), "refresh balance")
 
@@ -238,7 +238,7 @@ class TaskCommands(Model):
         self._hand_on(report)
 
     async def _look_for(self, command: TaskCommand, rows: Sequence[Row], given: Given) -> Report:
-        """One search at a time: another one takes its place."""
+        """Runs a search; a new one replaces it."""
         this = asyncio.current_task()
         try:
             return await self._cases.commands.do(command, rows, given)
@@ -248,7 +248,7 @@ class TaskCommands(Model):
                 self.searching.emit(None)
 
     def _write(self, draft: Draft) -> None:
-        """Puts a request into the composer."""
+        """Loads a request into the composer."""
         self._composer.load(draft.request, editing=draft.editing, parent=draft.parent, new_seed=draft.new_seed)
         if draft.refusals:
             self._composer.show_refusals(draft.refusals)
@@ -257,7 +257,7 @@ class TaskCommands(Model):
             self.model_wanted.emit()
 
     def _hand_on(self, report: Report) -> None:
-        """What a command gave that leaves the window."""
+        """Emits the signals for a report's text, pictures and files."""
         if report.text:
             self.text_copied.emit(report.text, str(report.said), report.detail)
         if report.picture_of is not None:

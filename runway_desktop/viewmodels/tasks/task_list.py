@@ -1,8 +1,8 @@
-"""The task list as an item model: an ordered list of ids that the store sorted, filtered and searched.
+"""Item model of the task list: ids in an order that the store sorted, filtered and searched.
 
-Rows update in place: a change of one task is one `dataChanged`; a change of order is the fewest inserts and
-removals; the model is never reset to refresh. What is listed comes from `task_answers`, what a row says from
-`task_pages`. It owns no rule and writes nothing. GUI thread only.
+A change of a task is one `dataChanged`; a change of order is the fewest inserts and removals; refreshing never resets
+the model. Entries come from `task_answers`, row contents from `task_pages`. Without business rules; read-only. GUI
+thread only.
 """
 
 from __future__ import annotations
@@ -44,23 +44,23 @@ if TYPE_CHECKING:
     from runway_desktop.usecases.lane_lines import LaneLines
 
 _WITH_HINT = "QList<QPersistentModelIndex>,QAbstractItemModel::LayoutChangeHint"
-"""Which form of Qt's layout signals; by default Python gets the one without."""
+"""Signature of Qt's layout signals; by default, Python gets the one without a hint."""
 
 _TIMES_MS = 2000
-"""Between two looks at the start times of the queue while it is open."""
+"""Interval of updating start times while the queue is shown."""
 _SOON_MS = 100
-"""After something happened to a task; what happens meanwhile is shown with it."""
+"""Debounce after changes of tasks."""
 _KEPT_MS = 50
-"""What was listed is kept so long when something else takes its place."""
+"""How long a former listing is kept before it is freed."""
 _LANE_TITLES = {Column.POSTER: "Order", Column.STATUS: "Starts"}
-"""What columns are called in the queue."""
+"""Column titles in the queue."""
 _COMING = RowWords()
 _ALIGNMENTS = tuple(
     int(Qt.AlignmentFlag.AlignVCenter | side)
     for side in (Qt.AlignmentFlag.AlignRight if column.is_number else Qt.AlignmentFlag.AlignLeft for column in COLUMNS)
 )
 _FEW_HEADERS = 20
-"""Told of one by one; more are told of as one stretch, with the tasks between them."""
+"""Up to this number, changed headers are signaled one by one; beyond it, as one range."""
 _HEADER_FLAGS = Qt.ItemFlag.ItemIsEnabled
 _TASK_FLAGS = (
     Qt.ItemFlag.ItemIsEnabled
@@ -74,17 +74,17 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 
 class TaskListModel(QAbstractTableModel):
     loaded = Signal()
-    """The list answers the present question; empty texts may be chosen now."""
+    """The full answer to the current listing is shown; an empty state may be displayed now."""
     answered = Signal()
-    """The beginning of the answer to a new question stands; the rest may follow."""
+    """The first part of an answer is shown; the rest may follow."""
     rows_fetched = Signal(object)
-    """Rows that came from the store, for whoever looks after their posters."""
+    """Rows loaded from the store, for the poster maker."""
     lines_moving = Signal()
-    """Lines are about to come, go or change places by themselves: a view notes where it stands."""
+    """Rows are about to change within a listing: views should note their position."""
     lines_replaced = Signal()
-    """Lines are about to make room for those of another question."""
+    """Rows are about to be replaced by another listing."""
     times_moved = Signal()
-    """What the queue says of costs and times is another thing."""
+    """Costs and times of the queue changed."""
     lines_moved = Signal()
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
@@ -94,20 +94,20 @@ class TaskListModel(QAbstractTableModel):
         self._answers = TaskAnswers(cases, runner, self._pages.take, self)
         self._entries = Entries()
         self._given = Entries()
-        """As the store gave them: in the queue the lane makes groups of them."""
+        """Entries from the store; for the queue, they are grouped here."""
         self._lines: list[Line] = []
         self._places: dict[Line, int] | None = None
-        """Positions by line; made anew when first asked for after the lines changed."""
+        """Positions by line; computed lazily after changes."""
         self._headers: list[int] | None = None
-        """Positions of the groups' headers, likewise."""
+        """Positions of group headers; computed lazily after changes."""
         self._grouping = GroupBy.NONE
-        """Of the lines that stand; the listing's may be another until its answer comes."""
+        """Grouping of the shown lines; the listing's may differ until its answer arrives."""
         self._groups_of: dict[TaskId, str] | None = None
-        """Groups by task; made when first asked for after the lines changed."""
+        """Group key by task; computed lazily after changes."""
         self._groups: dict[str, GroupSummary] = {}
         self._collapsed: set[str] = set()
         self._shown: Listing | None = None
-        """The question whose answer, or its beginning, the lines are."""
+        """Listing of the shown lines."""
         self._pages.changed.connect(self._changed)
         self._pages.fetched.connect(self.rows_fetched)
         self._answers.begun.connect(self._begin)
@@ -136,22 +136,22 @@ class TaskListModel(QAbstractTableModel):
 
     @property
     def task_count(self) -> int:
-        """Tasks that match, those in collapsed groups too."""
+        """Number of matching tasks, including collapsed groups."""
         return len(self._entries)
 
     def expect(self, ahead: Ahead) -> None:
-        """The beginning of this list is on its way already."""
+        """Announces that the first part of a listing is already being loaded."""
         self._answers.expect(ahead)
 
     def set_listing(self, listing: Listing) -> None:
         self._answers.ask(listing)
 
     def refresh(self) -> None:
-        """Asks the store again; what comes is merged into what stands."""
+        """Queries the store again; the answer is merged."""
         self._answers.refresh()
 
     def refresh_soon(self) -> None:
-        """Within a fifth of a second, however often it is asked for meanwhile."""
+        """Queries within 0.2 s; calls until then are merged."""
         self._answers.refresh_soon()
 
     def toggle_group(self, key: str) -> None:
@@ -162,7 +162,7 @@ class TaskListModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(line, 0), self.index(line, self.columnCount() - 1))
 
     def reveal(self, task_ids: Iterable[TaskId]) -> None:
-        """Opens the collapsed groups that hide any of these."""
+        """Expands collapsed groups that contain any of these tasks."""
         if not self._collapsed:
             return
         for key in {self._group_of[task_id] for task_id in task_ids if task_id in self._group_of} & self._collapsed:
@@ -170,17 +170,17 @@ class TaskListModel(QAbstractTableModel):
 
     @property
     def lane(self) -> LaneLines:
-        """What the lane knows of the queue, when that is listed."""
+        """Queue data from the lane, for use while the queue is listed."""
         return self._cases.lane_lines
 
     def fold_all(self, on: bool) -> None:
-        """All groups, or none, are collapsed."""
+        """Collapses or expands all groups."""
         for key, _, _ in self._entries.runs():
             if (key in self._collapsed) is not on:
                 self.toggle_group(key)
 
     def group_ids(self, key: str) -> list[TaskId]:
-        """The tasks of a group, in order."""
+        """Task ids of a group, in order."""
         return [
             task_id
             for found, start, end in self._entries.runs()
@@ -190,11 +190,11 @@ class TaskListModel(QAbstractTableModel):
 
     @property
     def is_queue(self) -> bool:
-        """The lines are the queue, in the order in which it is sent."""
+        """Whether the list shows the queue in sending order."""
         return self._grouping is GroupBy.LANE
 
     def show_move(self, outlook: Outlook | None) -> None:
-        """Shows what a move in the queue would come to; None: things as they are."""
+        """Shows the forecast of a drag in the queue; None ends that."""
         if outlook is not self._pages.shown_move:
             self._pages.shown_move = outlook
             self._repaint_states({State.HELD})
@@ -203,7 +203,7 @@ class TaskListModel(QAbstractTableModel):
         return frozenset(self._collapsed)
 
     def task_id(self, row: int) -> TaskId | None:
-        """None for a group's header and beyond the end."""
+        """Task id of a row; None for group headers and invalid rows."""
         if 0 <= row < len(self._lines):
             line = self._lines[row]
             return None if isinstance(line, GroupLine) else line
@@ -214,29 +214,29 @@ class TaskListModel(QAbstractTableModel):
         return line.key if isinstance(line, GroupLine) else None
 
     def group_row(self, key: str) -> int:
-        """Where the header of a group is; -1 where it is not."""
+        """Row of a group's header; −1 if it is not listed."""
         return self._where.get(GroupLine(key), -1)
 
     def group_rows(self, first: int = 0, last: int | None = None) -> list[int]:
-        """Positions of the groups' headers among the rows first..last (inclusive)."""
+        """Rows of group headers from `first` to `last`, inclusive."""
         if self._headers is None:
             self._headers = [place for place, line in enumerate(self._lines) if type(line) is GroupLine]
         end = None if last is None else bisect_right(self._headers, last)
         return self._headers[bisect_left(self._headers, first) : end]
 
     def with_rows(self, task_ids: Sequence[TaskId], then: Callable[[list[Row]], None]) -> None:
-        """Hands over the rows of these tasks, at once if all are known here, else as soon as the store gave them."""
+        """Calls `then` with the rows of these tasks: immediately if all are loaded, else after loading."""
         self._pages.with_rows(task_ids, then)
 
     def position(self, task_id: TaskId) -> int | None:
         return self._where.get(task_id)
 
     def holds(self, task_id: TaskId) -> bool:
-        """Whether it is in the answer, in a collapsed group too."""
+        """Whether a task is listed, including collapsed groups."""
         return self.position(task_id) is not None or task_id in self._entries.ids
 
     def row_of(self, task_id: TaskId) -> Row | None:
-        """The row if it has been fetched."""
+        """The task's row if it is loaded."""
         return self._pages.get(task_id)
 
     def words(self, task_id: TaskId) -> StateWords | None:
@@ -244,7 +244,7 @@ class TaskListModel(QAbstractTableModel):
         return describe(row, self._pages.around(row)) if row is not None else None
 
     def row_words(self, position: int) -> RowWords:
-        """What a task's row shows. One that is not known yet is fetched soon, and told as a change of its row."""
+        """Content of a task's row. If it is not loaded, requests it; `dataChanged` follows."""
         task_id = self._lines[position]
         row = None if isinstance(task_id, GroupLine) else self._pages.get(task_id)
         if row is None:
@@ -253,11 +253,11 @@ class TaskListModel(QAbstractTableModel):
         return row_words(self._cell(row))
 
     def group_words(self, position: int) -> GroupWords:
-        """What a group's header shows."""
+        """Content of a group header."""
         return self._group_words(self.group_key(position) or "")
 
     def poster(self, position: int) -> str:
-        """Path of the picture in a row; empty where there is none or the row is not known yet."""
+        """Path of a row's picture; empty if it has none or is not loaded."""
         task_id = self.task_id(position)
         row = self._pages.get(task_id) if task_id is not None else None
         return poster_of(row) if row is not None else ""
@@ -295,7 +295,7 @@ class TaskListModel(QAbstractTableModel):
             return None
         line, column = self._lines[index.row()], index.column()
         if isinstance(line, GroupLine):
-            # Once: a screen reader goes through all cells.
+            # Once per header: screen readers visit all cells.
             is_said = role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole)
             return (self._group_words(line.key).spoken if column == Column.PROMPT else "") if is_said else None
         row = self._pages.get(line)
@@ -310,7 +310,7 @@ class TaskListModel(QAbstractTableModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return COLUMNS[column].spoken(self._cell(row))
             case Qt.ItemDataRole.AccessibleDescriptionRole if column == Column.PROMPT:
-                # Where a task is one item, as in the grid, its state has no cell of its own.
+                # In the grid, a task is one item without a state column.
                 return describe(row, self._pages.around(row)).spoken
             case Qt.ItemDataRole.ToolTipRole:
                 tool_tip = COLUMNS[column].tool_tip
@@ -336,8 +336,7 @@ class TaskListModel(QAbstractTableModel):
         )
 
     def _group_left(self, key: str) -> tuple[float, float] | None:
-        """Seconds until the last member is done that is under way or will be sent, as a range; None while nobody
-        knows."""
+        """Remaining seconds of a group as a range; None while unknown."""
         if not self._cases.is_made("lane"):
             return None
         outlook = self._cases.queue.outlook()
@@ -345,7 +344,7 @@ class TaskListModel(QAbstractTableModel):
         return (left.low, left.high) if left is not None else None
 
     def _lane_changed(self) -> None:
-        """The lane stands otherwise, or time has passed: what it says of queued tasks is another thing."""
+        """Updates everything that depends on the queue or on time."""
         if self.is_queue:
             self._merge(self.lane.groups(self._given), self._grouping, self._shown)
             for row in self.group_rows():
@@ -381,8 +380,7 @@ class TaskListModel(QAbstractTableModel):
         self._groups_moved(before)
 
     def _groups_moved(self, before: Mapping[str, GroupSummary]) -> None:
-        """Tells of the headers that say something else than `before`: one task's end moves one of hundreds, another
-        question all of thousands."""
+        """Emits `dataChanged` for headers that changed: for few one by one, for many as one range."""
         moved = []
         for position in self.group_rows():
             key = self.group_key(position)
@@ -407,7 +405,7 @@ class TaskListModel(QAbstractTableModel):
         return self._groups_of
 
     def _merge(self, entries: Entries, grouping: GroupBy, listing: Listing | None) -> None:
-        """Brings the lines to these entries. Of the same question as before: views keep their place."""
+        """Changes the lines to these entries. With the same listing as before, views keep their position."""
         live, self._shown = listing is self._shown, listing
         before = self._lines, self._entries, self._places, self._groups_of
         self._grouping = grouping
@@ -419,7 +417,7 @@ class TaskListModel(QAbstractTableModel):
             self.beginResetModel()
             self._set_lines(new)
             self.endResetModel()
-            # To let go of hundreds of thousands takes as long as to paint: that comes first.
+            # Freed later: deallocating hundreds of thousands of lines takes as long as a paint, which comes first.
             QTimer.singleShot(_KEPT_MS, lambda: before)
             return
         way = steps(self._lines, new)
@@ -444,7 +442,7 @@ class TaskListModel(QAbstractTableModel):
         self.lines_moved.emit()
 
     def _rearrange(self, new: list[Line]) -> None:
-        # Only rows move: so a selection keeps one index for each row instead of one for each cell.
+        # The hint says that only rows move, so a selection keeps one index per row rather than per cell.
         rows_move = QAbstractItemModel.LayoutChangeHint.VerticalSortHint
         self.layoutAboutToBeChanged[_WITH_HINT].emit([], rows_move)  # type: ignore[index]
         before = self.persistentIndexList()
@@ -463,7 +461,7 @@ class TaskListModel(QAbstractTableModel):
         self._pages.lines_changed()
 
     def _changed(self, task_ids: Iterable[TaskId]) -> None:
-        """One signal a row, or one range when most of a longer stretch changed."""
+        """One signal per row, or one range if most of it changed."""
         positions = sorted(place for task_id in task_ids if (place := self._where.get(task_id)) is not None)
         if not positions:
             return

@@ -1,7 +1,6 @@
-"""The rows of a task list as far as they are known: fetched by page, kept in step with what happens to their tasks, let
-go when they are far from what was looked at last.
+"""Loaded rows of the task list: fetched by page, kept up to date, and evicted when far from the rows last viewed.
 
-Knows tasks by id and nothing of lines but the stretch that is wanted. GUI thread only.
+Identifies tasks by id; independent of line positions except for the requested page. GUI thread only.
 """
 
 from __future__ import annotations
@@ -26,18 +25,18 @@ if TYPE_CHECKING:
     from runway_desktop.services.tasks.outlook import Outlook
 
 PAGE = 120
-"""Rows fetched at once; a little more than a tall window shows."""
+"""Rows per fetch: slightly more than a tall window shows."""
 MOST_ROWS = 4000
-"""Rows kept in memory before those far from what was looked at last are let go."""
+"""Maximum number of rows in memory; beyond it, distant rows are evicted."""
 
 
 class TaskPages(Model):
-    """`position` says where a task is listed; None when it is not."""
+    """`position` returns a task's position in the list, or None."""
 
     changed = Signal(object)
-    """Ids of tasks whose rows say something else now."""
+    """Ids of tasks whose rows changed."""
     fetched = Signal(object)
-    """Rows that came from the store."""
+    """Rows loaded from the store."""
 
     def __init__(
         self, cases: UseCases, runner: Runner, position: Callable[[TaskId], int | None], parent: QObject | None = None
@@ -51,12 +50,12 @@ class TaskPages(Model):
         self._wanted: set[TaskId] = set()
         self._coming: set[TaskId] = set()
         self._asked_for = range(0)
-        """Positions around the last one that was wanted, which are wanted with it in this turn of the loop."""
+        """Positions covered by the page requested in this pass of the event loop."""
         self._looked_at = 0
         self.is_queue = False
-        """The rows stand in the queue, in the order in which they are sent."""
+        """Whether the rows are the queue in sending order."""
         self.shown_move: Outlook | None = None
-        """What a drag would come to, while it goes on."""
+        """Forecast during a drag."""
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self._fetch_wanted)
 
@@ -73,7 +72,7 @@ class TaskPages(Model):
         return [task_id for task_id, row in self._rows.items() if row.task.state in states]
 
     def unsaved(self) -> list[TaskId]:
-        """Those that are done and wait to be saved, or are being saved."""
+        """Ids of tasks with outputs that wait for saving or are being saved."""
         return [
             task_id
             for task_id, row in self._rows.items()
@@ -81,7 +80,7 @@ class TaskPages(Model):
         ]
 
     def around(self, row: Row) -> Around:
-        """What the words of a row say beside its task: its place in the lane, what is on its way, the time left."""
+        """Additional data for a row's text: queue position, progress, remaining time."""
         task = row.task
         if task.state is State.THROTTLED:
             slots = self._cases.queue.slots(task.request.model)
@@ -119,7 +118,7 @@ class TaskPages(Model):
         )
 
     def want(self, position: int, lines: Sequence[Line]) -> None:
-        """Soon fetches the page around a line whose row is not known."""
+        """Requests the page around an unknown line."""
         self._looked_at = position
         if position in self._asked_for:
             return
@@ -132,11 +131,11 @@ class TaskPages(Model):
             self._timer.start()
 
     def lines_changed(self) -> None:
-        """Other tasks stand at the positions now."""
+        """Call when positions changed."""
         self._asked_for = range(0)
 
     def with_rows(self, task_ids: Sequence[TaskId], then: Callable[[list[Row]], None]) -> None:
-        """Hands over the rows of these tasks, at once if all are known here, else as soon as the store gave them."""
+        """Calls `then` with the rows of these tasks: immediately if all are loaded, else after loading."""
         known = [self._rows.get(task_id) for task_id in task_ids]
         if all(known):
             then([row for row in known if row is not None])
@@ -144,7 +143,7 @@ class TaskPages(Model):
             self._runner(self._all_of(list(task_ids)), "fetch chosen rows", done=then)
 
     async def fetch(self, wanted: Sequence[TaskId], *, again: bool = False) -> None:
-        """`again` puts what comes in place of what is known."""
+        """Loads rows. `again` replaces those already loaded."""
         if not wanted:
             return
         try:
@@ -161,8 +160,8 @@ class TaskPages(Model):
         await self._forecast(found)
 
     def take(self, rows: Sequence[Row]) -> None:
-        """Takes in rows that came with the lines they stand in, which are about to be shown: told as a change of
-        nothing. What is known already is kept, as it may be newer."""
+        """Adds rows that arrived with their lines, before these are shown, without `changed`. Loaded rows are kept,
+        since they may be newer."""
         found = [row for row in rows if row.task.id not in self._rows]
         if not found:
             return
@@ -174,7 +173,7 @@ class TaskPages(Model):
             self._runner(self._forecast(running), "time left")
 
     def touched(self, touches: Mapping[TaskId, Touch]) -> None:
-        """Takes in what happened to tasks that are known here."""
+        """Applies changes to loaded rows."""
         shown = [task_id for task_id in touches if task_id in self._rows]
         edited = [task_id for task_id in shown if self._absorb(task_id, touches[task_id])]
         self.changed.emit(shown)
@@ -185,7 +184,7 @@ class TaskPages(Model):
             self._runner(self.fetch(edited, again=True), "fetch edited rows")
 
     def _absorb(self, task_id: TaskId, touch: Touch) -> bool:
-        """Whether the request became another one."""
+        """Applies a change to a row. Returns whether the request changed."""
         before = self._rows[task_id]
         after = Row(
             task=touch.task or before.task,
@@ -217,7 +216,7 @@ class TaskPages(Model):
         return [row for row in found if row is not None]
 
     def _let_go(self) -> None:
-        """Keeps memory bounded: rows far from where somebody looked last are fetched again when they are wanted."""
+        """Evicts rows far from the rows last viewed; they are loaded again on demand."""
         if len(self._rows) <= MOST_ROWS:
             return
         near = range(self._looked_at - MOST_ROWS // 4, self._looked_at + MOST_ROWS // 4)

@@ -1,7 +1,7 @@
-"""What a result can become: the endpoints that take its kind, and a clip's last frame as the first of the next.
+"""Uses a result as an input: endpoints that accept its kind, and a clip's last frame as the next clip's first.
 
-Choosing one puts the result into the composer, with an endpoint and a model that take it; nothing is sent. Decoding a
-frame is the window's. GUI thread only.
+The result goes into the composer, with an endpoint and model that accept it; nothing is sent. The window decodes the
+frame. GUI thread only.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from runway_desktop.viewmodels.model import Model
 
 class UseAsInput(Model):
     frame_wanted = Signal(object)
-    """Path of a clip: decode its last frame and give it to `keep_last_frame`, or say `frame_failed`."""
+    """Path of a clip: decode its last frame, then call `keep_last_frame` or `frame_failed`."""
     placed = Signal()
     """The composer holds the input now."""
 
@@ -31,11 +31,11 @@ class UseAsInput(Model):
         self._composer = composer
 
     def ways(self, media: Media) -> list[WayToUse]:
-        """The likeliest first; nothing for what no endpoint takes."""
+        """Possible uses, most likely first; empty if no endpoint accepts the kind."""
         return ways_to_use(media, self._cases.catalog)
 
     def take(self, way: WayToUse, path: Path, media: Media) -> None:
-        """Puts the result, by its absolute path, into the composer."""
+        """Puts a result into the composer, by its absolute path."""
         if way.last_frame:
             self.frame_wanted.emit(path)
         else:
@@ -65,7 +65,8 @@ class UseAsInput(Model):
         self.placed.emit()
 
     def _choose(self, endpoint: str, kind: Media) -> None:
-        """The endpoint, with the model last used there if it takes this kind, else the first that does."""
+        """Switches to the endpoint, with its last used model if that accepts the kind, else with the first that
+        does."""
         self._composer.choose_endpoint(endpoint, for_input=True)
         if self._takes(self._composer.pair.model, endpoint, kind):
             return
