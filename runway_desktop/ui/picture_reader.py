@@ -16,7 +16,7 @@ _DRAWING_SUFFIXES = frozenset({".svg", ".svgz"})
 
 def open_reader(path: Path) -> QImageReader:
     """A reader that detects the format by content and applies the camera's rotation. Reads nothing from drawings,
-    whatever their names."""
+    regardless of their names."""
     reader = _judging_by_content(path)
     reader.setAutoTransform(True)
     return QImageReader() if _form(reader) in _NOT_READ_HERE else reader

@@ -43,7 +43,7 @@ _ENTRY = 200
 _FILLS = 0.875
 """Fraction of an icon's height filled by its glyph; the font's bearing takes the rest."""
 _TIE = 0.45
-"""Rounding bias: fractions of a pixel up to slightly over one half are moved down and right."""
+"""Rounding bias: fractions of a pixel up to 0.55 are rounded down, so that the gap is at the bottom and right."""
 
 
 class NoSuchIcon(LookupError):

@@ -91,9 +91,9 @@ class Keys(QObject):
     ) -> None:
         """Adds an action to `owner` for each command of the scope, with a function that returns what it acts on.
 
-        It is available while `owner`, or else `within`, is visible. `tell` gets the reason if a command cannot run when
-        its key is pressed; without it, the room reports that itself. A `RoomCommand` runs itself; other commands need
-        `give`. Fixed keys that the widgets handle themselves get no action.
+        It is available while `within` (default: `owner`) is visible. `tell` gets the reason if a command cannot run
+        when its key is pressed; without it, the room reports that itself. A `RoomCommand` runs itself; other commands
+        need `give`. Fixed keys that the widgets handle themselves get no action.
         """
         for commands, on in bound:
             for command in commands:

@@ -25,7 +25,7 @@ SAME = "The same, pixel for pixel"
 STRIDE = 0.02
 """Step of the divider for an arrow key, as a fraction of the width."""
 _BAND = 4 * 1024 * 1024
-"""Bytes compared per step: the GIL is released between steps."""
+"""Bytes compared per step: other threads can run between steps."""
 _GRIP = 2 * GRID
 _NEAR = 1.5 * GRID
 
@@ -226,7 +226,7 @@ class Sameness(QObject):
 
 
 def same_pixels(first: QImage, second: QImage) -> bool:
-    """Whether two images are equal in size, color and alpha, whatever their storage format. Slow: not for the GUI
+    """Whether two images are equal in size, color and alpha, regardless of storage format. Slow: not for the GUI
     thread."""
     if first.isNull() or first.size() != second.size():
         return False

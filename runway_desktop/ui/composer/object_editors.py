@@ -186,7 +186,7 @@ class ObjectBox(QFrame):
 
 
 def _place(member: Field) -> bool:
-    """Sort key of members: a shot's text before its length, a start before its end, whatever the wire order."""
+    """Sort key of members: a shot's text before its length, a start before its end, regardless of the wire order."""
     return member.kind is not FieldKind.PROMPT and not member.name.startswith("start")
 
 

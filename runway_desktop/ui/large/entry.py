@@ -1,5 +1,5 @@
-"""Entry point of the large view, an overlay over the window's panes. On return, the list has its former scroll position
-and selects the task viewed last. GUI thread only.
+"""Entry point of the large view, an overlay over the window's panes. The list's selection follows the viewed task; a
+former multiple selection is restored if that task is still the same. GUI thread only.
 """
 
 from __future__ import annotations

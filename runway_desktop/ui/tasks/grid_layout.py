@@ -1,6 +1,6 @@
 """Geometry of the grid: groups from top to bottom, each with a header and rows of equal cells.
 
-Pure arithmetic; each query is a binary search over the groups, whatever the number of tasks. Lengths are
+Pure arithmetic; each query is a binary search over the groups, independent of the number of tasks. Lengths are
 device-independent pixels from the top of the first group.
 """
 

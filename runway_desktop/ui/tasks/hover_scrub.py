@@ -44,7 +44,7 @@ class HoverScrub(QObject):
         if self._theme.is_calm:
             clip = None
         if clip is not None:
-            # Anywhere in the row: the pointer takes 0.1 s from there to the poster, and more to a frame.
+            # Already in the row: the pointer reaches the poster 0.1 s later, and needs a frame still later.
             self._posters.strips.warm()
         if clip is None or not poster.contains(point):
             self.leave()

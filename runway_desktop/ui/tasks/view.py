@@ -161,7 +161,7 @@ class TaskView(TaskItems, QTableView):
         self._succeed()
 
     def event(self, event: QEvent) -> bool:
-        """On a group header, Space folds, whatever shortcut it is."""
+        """On a group header, Space folds the group instead of running its shortcut."""
         if (
             isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.ShortcutOverride

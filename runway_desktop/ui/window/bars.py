@@ -141,7 +141,7 @@ class TopBar(QWidget):
             widest = max(widest, self._balance.sizeHint().width())
         self._balance.setText(shown)
         self._balance.setMinimumWidth(widest)
-        # Fixed, whatever the profile is called.
+        # Fixed, so that a change of the name does not move anything.
         self._who.setFixedWidth(self._name_width() + self._who.iconSize().width() + 6 * GRID)
 
     def _name_width(self) -> int:
