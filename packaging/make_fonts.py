@@ -25,7 +25,7 @@ FIGURES = {"zero", "one", "two", "three", "three.1", "four", "five", "six", "sev
 
 
 def main(source: Path) -> None:
-    """Write each face beside the license."""
+    """Writes each face next to the license."""
     for style, weight in (("Regular", 400), ("SemiBold", 600)):
         face = instancer.instantiateVariableFont(TTFont(source), {"wght": weight, "opsz": TEXT_SIZE})
         is_regular = style == "Regular"

@@ -31,7 +31,7 @@ def main() -> int:
 
 
 def draw(size: int) -> Image.Image:
-    """The icon at this size in pixels, drawn anew rather than scaled."""
+    """The icon at this size in pixels, rendered rather than scaled."""
     image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0)
     painter = QPainter(image)

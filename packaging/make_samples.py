@@ -212,8 +212,8 @@ def make_clip(clip: Clip) -> None:
 
 
 def forget_encoder(target: Path) -> None:
-    """Takes the encoder's name out of an MP3. By it ffmpeg knows that a delay stands behind it, which its decoder then
-    complains of on the terminal of whoever plays the file."""
+    """Removes the encoder's name from an MP3. ffmpeg's decoder infers an encoder delay from it, and prints warnings
+    when the file is played."""
     body = target.read_bytes()
     target.write_bytes(body[:192].replace(b"Lavf lame", b"no delay ") + body[192:])
 

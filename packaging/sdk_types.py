@@ -1,8 +1,8 @@
 """Reads the official SDK's TypedDicts: members with their wire names, types and descriptions.
 
 Types come from the running SDK, descriptions and the order of choices from its source: Python treats two `Literal`s as
-equal whatever their order and reuses the first one it saw. Raises what importing the SDK raises. Used by
-`update_catalog.py` at development time, never by the program.
+equal regardless of order and reuses the first one. Raises what importing the SDK raises. Used by `update_catalog.py` at
+development time, never by the program.
 """
 
 from __future__ import annotations

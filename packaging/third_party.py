@@ -1,11 +1,11 @@
-"""What a binary is made of, and under which licenses: an SBOM, the text of each license, and a notice over all.
+"""Parts of a binary and their licenses: an SBOM, the text of each license, and a summary notice.
 
     .venv/bin/python packaging/third_party.py BUNDLE OUT
 
-BUNDLE is the one-folder bundle, OUT the folder that is made. The parts are the program's dependencies as they are
-installed in this environment, what the Qt wheels bring without saying so in their metadata, the interpreter, and the
-system's libraries that the bundle holds. `sbom.cdx.json` is a CycloneDX 1.6 document; the program shows it in its
-preferences. A part without a license stops the packaging: nothing is handed on under terms that nobody read.
+BUNDLE is the one-folder bundle, OUT the folder to create. The parts are the program's dependencies as installed in this
+environment, libraries that the Qt wheels contain without naming them in their metadata, the interpreter, and the
+system's libraries in the bundle. `sbom.cdx.json` is a CycloneDX 1.6 document, which the program shows in its
+preferences. A part without a license stops the packaging: nothing is distributed under unread terms.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 LICENSES = ROOT / "packaging" / "licenses"
 WHOLE = "GPL-3.0-or-later"
-"""The license of a binary as a whole: mutagen (GPL-2.0-or-later) beside parts under Apache-2.0 leaves only this one."""
+"""The license of a binary as a whole: mutagen (GPL-2.0-or-later) together with parts under Apache-2.0 leaves only this
+one."""
 OUR_NAME = "runway-desktop"
 
 _OF_CLASSIFIERS = {

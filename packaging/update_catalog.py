@@ -45,7 +45,7 @@ class CatalogError(Exception):
 
 def field(member: Member, siblings: Siblings) -> FieldFacts:
     facts = shape(member, siblings)
-    # A member of an asset's item that may be only one word is told, but is nobody's choice.
+    # A member of an asset item with a single allowed value is included, but offers no choice.
     facts = {"name": member.name, "kind": facts.pop("kind"), "required": member.required, **facts}
     kind = facts["kind"]
     text = member.text

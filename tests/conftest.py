@@ -1,10 +1,10 @@
-"""What every test has: coroutines run as tests, on a fresh plain loop that tells of what was left behind.
+"""Shared by all tests: coroutines run as tests on a fresh plain event loop that reports leftovers.
 
-A test that is `async def` needs no mark and no plugin. It fails when it takes longer than 240 seconds, when it leaves
-a task running, and when something on its loop raised where nobody could catch it. A test marked `qt_loop` runs on a
-loop of its own fixture instead.
+A test that is `async def` needs no mark and no plugin. It fails when it takes longer than 240 seconds, when it leaves a
+task running, and when an exception on its loop could not be caught. A test marked `qt_loop` runs on a loop of its own
+fixture instead.
 
-Every test fails by a mistake of the program, whoever met it (`tests/mistakes.py`).
+Every test fails on a logged bug of the program, wherever it was caught (`tests/mistakes.py`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The world in memory, for tests of the engine and of what stands on it: time, keychain, bin and store.
+"""In-memory fakes for tests of the engine and the layers above: time, keychain, trash and store.
 
-Each fits its port in `services.ports`. No time passes by itself, nothing touches the disk but `MemoryBin`, which
-removes what it is given.
+Each implements its port in `services.ports`. Time stands still unless advanced; only `MemoryBin` touches the disk,
+removing what it receives.
 """
 
 from __future__ import annotations

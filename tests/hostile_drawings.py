@@ -1,4 +1,4 @@
-"""Drawings (SVG) as somebody would make them who wants to read a person's files, or to keep the program busy."""
+"""Malicious drawings (SVG) that try to read a person's files or to keep the program busy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Modules that a test makes, and that nobody has imported."""
+"""Temporary modules that a test creates and that were never imported."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A mistake of the program fails the test that made it, also where the program catches it and goes on.
+"""A bug of the program fails the test that caused it, also where the program catches it and continues.
 
-Whoever in the program meets a mistake logs it as an error (`runway_desktop/app/bugs.py`); so does the loop of a test
-with what nobody could catch. A test that makes one on purpose says so:
+Code of the program that catches an unexpected exception logs it as an error (`runway_desktop/app/bugs.py`); so does a
+test's loop for exceptions that could not be caught. A test that causes one on purpose says so:
 
     def test_…(mistakes):
         ...

@@ -1,4 +1,4 @@
-"""What the person allows another program, given to a profile that nobody uses at the moment."""
+"""Grants permissions of other programs in a profile that is not in use."""
 
 from __future__ import annotations
 

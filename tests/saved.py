@@ -1,5 +1,5 @@
-"""Waits for results on the disk. A result is told of again whenever somebody has looked at its file or changed it, so
-what counts is the first time."""
+"""Waits for results on disk. An event for a result is repeated when its file was checked or changed, so only the first
+one counts."""
 
 from __future__ import annotations
 

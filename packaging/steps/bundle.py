@@ -77,7 +77,7 @@ def _bundle(python: Path) -> Path:
 
 
 def _source() -> Path:
-    """The source of what was made, beside it: the license of the whole asks for it. Raises `StepFailed`."""
+    """Writes the source archive next to the artifacts, as the license of the whole requires. Raises `StepFailed`."""
     name = f"runway-desktop-{deb.version()}-source"
     archive = DIST / f"{name}.tar.gz"
     _run(["git", "archive", "--format=tar.gz", f"--prefix={name}/", f"--output={archive}", "HEAD"])

@@ -1,8 +1,8 @@
-"""The virtual environment: made once, stamped when whole, made again when it is not what the lock says.
+"""The virtual environment: created once, stamped when complete, rebuilt when it does not match the lock.
 
-A stamp is written last and removed first, so an environment whose making was interrupted has none and is made anew.
-With a matching stamp nothing is installed and no pip is started: that is what makes the second run quick.
-Raises `StepFailed` with a sentence. Runs before anything is installed: standard library only.
+The stamp is written last and removed first, so an interrupted environment has none and is rebuilt. With a matching
+stamp nothing is installed and no pip is started, which makes the second run fast. Raises `StepFailed` with a sentence.
+Runs before anything is installed: standard library only.
 """
 
 from __future__ import annotations
@@ -197,7 +197,7 @@ def _starts(python: Path) -> bool:
 
 
 def _can_be_updated(venv: Path, stamp: str) -> bool:
-    """A finished environment of the same Python at the same place takes a newer lock without being made anew."""
+    """A complete environment of the same Python at the same path is updated to a newer lock without a rebuild."""
     try:
         old = (venv / STAMP).read_text("utf-8").splitlines()
     except OSError:
@@ -226,7 +226,7 @@ def _make_venv(venv: Path) -> None:
 
 def _pip(venv: Path, *arguments: str) -> None:
     """Pip as the person has configured it: their index, proxy and certificates are theirs."""
-    # It unpacks beside what it installs: /tmp may be a small part of the memory.
+    # Unpacks next to the target: /tmp may be a small part of memory.
     environment = {"TMPDIR": str(venv), **os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     command = [str(python_of(venv)), "-m", "pip", "--quiet", *arguments]
     done = subprocess.run(command, env=environment, check=False, stderr=subprocess.PIPE, text=True)

@@ -1,8 +1,8 @@
-"""Qt's system libraries: which are missing, asked of the loader, and which Debian packages bring them.
+"""Qt's system libraries: which ones the loader cannot find, and which Debian packages contain them.
 
-Qt itself blames the wrong one ("xcb-cursor0 is needed") whatever is missing. So we read what the parts of Qt that we
-use need (the NEEDED entries of their ELF files, through the libraries that Qt ships) and ask the loader for the rest.
-Linux only; elsewhere the wheels bring all. Standard library only.
+Qt's own message names the same library ("xcb-cursor0 is needed") for every missing one. So we read the NEEDED entries
+of the Qt parts in use (ELF files, through the libraries that Qt ships) and ask the loader for the rest. Linux only;
+elsewhere the wheels contain everything. Standard library only.
 """
 
 from __future__ import annotations

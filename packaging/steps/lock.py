@@ -26,7 +26,7 @@ LINE = re.compile(
 
 
 def make(*, upgrade: bool) -> None:
-    """Write the lock anew. Versions that still fit are kept unless `upgrade`. Raises `StepFailed`."""
+    """Rewrites the lock. Versions that still fit are kept unless `upgrade`. Raises `StepFailed`."""
     with tempfile.TemporaryDirectory(prefix="runway-desktop-lock-") as folder:
         room = Path(folder)
         uv = _uv(room)

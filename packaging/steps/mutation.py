@@ -70,13 +70,13 @@ MODULES: dict[str, tuple[str, ...]] = {
 """Which tests have to notice a change of which module of `runway_desktop`: the fewest that hold its promises."""
 
 SKIPPED_LINES = (
-    r"\blog\.\w+\(",  # What is logged is for whoever looks for a mistake.
+    r"\blog\.\w+\(",  # Log messages are only for debugging.
     r"\b(report|survived)\(",  # The same: a mistake's words for the log.
     r"\braise \w+\(f?\"",  # Words of an error that only the program's own mistake can raise.
     r"\bname=f?\"",  # Names of asyncio tasks.
 )
-"""Lines whose expressions stay as they are: nobody is promised anything by them. mutmut itself leaves annotations,
-docstrings, and what is outside functions or in decorated ones as it is."""
+"""Lines whose expressions are not mutated, because no behavior depends on them. mutmut itself skips annotations,
+docstrings, code outside functions, and decorated functions."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def try_module(module: str, tests: Sequence[str], workers: int, deadline: float,
 
 
 def settings(module: str, tests: Sequence[str]) -> str:
-    """What mutmut is told for one module. It reads a list from lines, which begin on the line below its name."""
+    """Configuration of mutmut for one module. It reads a list from lines that start below its name."""
     values = {
         "source_paths": ["runway_desktop"],
         "only_mutate": [f"runway_desktop/{module}"],
@@ -187,8 +187,8 @@ def report(outcomes: Sequence[Outcome]) -> str:
 
 
 def changes(mutated: str, names: Sequence[str]) -> dict[str, list[str]]:
-    """The lines that each of these mutants takes away and puts in their place. The text is of the file that holds all
-    mutants of a module, as functions beside the original ones."""
+    """Lines that each of these mutants removes and inserts. The text is of the file with all mutants of a module, as
+    functions next to the originals."""
     lines = mutated.splitlines()
     functions = {
         node.name: [line.replace(node.name, "") for line in lines[node.lineno - 1 : node.end_lineno]]

@@ -16,7 +16,7 @@ MADE = (
     ".venv", ".venv-noqt", ".venv.lock", "build", "dist", ".mypy_cache", ".ruff_cache", ".pytest_cache",
     ".import_linter_cache", ".grimp_cache", ".hypothesis", "tour", "runway-desktop-tour",
 )  # fmt: skip
-"""All that these commands make in the working copy, but for the bytecode beside each source."""
+"""All outputs of these commands in the working copy, except the bytecode next to each source."""
 
 
 class StepFailed(Exception):

@@ -40,7 +40,7 @@ class Suite:
 
 
 def unit_rooms(*, with_qt: bool) -> tuple[str, ...]:
-    """The folders of tests/unit whose tests need Qt, or the others; files beside them need none."""
+    """Folders of tests/unit whose tests need Qt, or the others; files directly in tests/unit need none."""
     unit = ROOT / "tests" / "unit"
     names = sorted(path.name for path in unit.iterdir() if not path.name.startswith("__")) if unit.is_dir() else []
     return tuple(f"tests/unit/{name}" for name in names if (name in QT_ROOMS) == with_qt)

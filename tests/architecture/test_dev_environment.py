@@ -1,4 +1,4 @@
-"""When `dev.py` takes the environment for whole, when it makes it anew, and what it says where it cannot."""
+"""When `dev.py` considers the environment complete, when it rebuilds it, and its messages on failure."""
 
 from __future__ import annotations
 

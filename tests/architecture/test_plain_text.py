@@ -1,7 +1,7 @@
-"""Text from outside is never HTML: Qt would load what it names, from another computer too.
+"""Text from outside is never interpreted as HTML, for which Qt would load resources, even from the network.
 
-Each place where Qt decides by itself what a text is goes through one of two doors: labels are those of `ui/labels.py`,
-tool tips go through `tip`. What is written in the source stands for itself.
+Every place where Qt guesses the text format uses one of two functions: labels are those of `ui/labels.py`, tool tips
+use `tip`. Literal texts in the source are exempt.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""What people read is said above the engine: domain and services give codes and values, `usecases/words` the sentences.
+"""Texts for people are above the engine: domain and services return codes and values, `usecases/words` has the
+sentences.
 
-A sentence is a text of several words that ends as one does. Docstrings, the log and the texts of our own exceptions are
-none: an exception is told as it is, to whoever asked for what did not work.
+A sentence is a string of several words with final punctuation. Docstrings, log messages and texts of our own exceptions
+are exempt: an exception is shown as it is to the caller of what failed.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""How fast the program is, each figure beside a reference of the same run: `python -m tests.benchmarks`."""
+"""Benchmarks of the program, each compared with a reference from the same run: `python -m tests.benchmarks`."""

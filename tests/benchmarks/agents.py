@@ -1,9 +1,9 @@
-"""How soon an agent has its answer: from the start of a server to its first, and each after that.
+"""Latency for agents: from the start of a server to its first answer, and of each later answer.
 
     python -m tests.benchmarks agents
 
-Beside the library's own server with one tool; and what comes through a server beside what comes from the profile's
-socket alone. The task that is asked for has failed, so that nobody has to ask Runway.
+Compared with the library's own server with one tool, and with answers of the profile's socket alone. The queried task
+has failed, so that Runway need not be asked.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.compare_child SECONDS
 
-Says "played" with, in frames: how far apart what was shown ever was, how far apart the players themselves ever were,
-how many moments were shown; and how long it took. Ends by itself.
+Prints "played" with, in frames: the largest distance between shown frames, the largest distance between the players
+themselves, the number of moments shown; and the duration. Then exits.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The whole engine without a window, as the wiring builds it: sends tasks, and tells when each row would change.
+"""The whole engine without a window, as the wiring builds it: sends tasks, and reports when each row would change.
 
     python -m tests.benchmarks.engine_child PROFILE_DIR BASE_URL SECRET REQUESTS.json
 
-Says "ready"; begins at the first line on its input; says "done" with the wall time at which the engine told of each
+Prints "ready"; starts at the first line of its input; prints "done" with the wall time of the engine's event for each
 task's end, by its id at Runway.
 """
 

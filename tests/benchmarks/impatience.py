@@ -1,10 +1,10 @@
-"""What a client without patience pays for: its hosts and their servers are killed, its calls time out, beside a script
-with the official SDK under the same time-outs and kills.
+"""Cost of an impatient client: hosts and their servers are killed and calls time out, compared with a script that uses
+the official SDK under the same time-outs and kills.
 
     python -m tests.benchmarks impatience
 
-Two hosts say every wish twice at once, while a window is opened and closed; of the scripts each has half of the wishes,
-and says it once at a time.
+Two hosts send every request twice at the same time, while a window is opened and closed. The scripts share the requests
+and send each once at a time.
 """
 
 from __future__ import annotations

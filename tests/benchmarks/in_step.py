@@ -1,4 +1,4 @@
-"""How far apart, in frames, four clips that play side by side ever are, beside the players by themselves.
+"""Largest distance in frames between four clips that play side by side, compared with the bare players.
 
     python -m tests.benchmarks in_step
 

@@ -1,8 +1,8 @@
-"""How soon the end of a task is noticed, and how many questions that takes, beside the official SDK.
+"""Delay until the end of a task is noticed, and the number of polls for it, compared with the official SDK.
 
-Equal sets of tasks of random length run at the same time, at the same simulator: one is waited for by the SDK, one by
-the engine without a history, one by the engine with the history of a hundred such tasks. The simulator knows when each
-task ended and how often it was asked for. The engine also saves every result meanwhile, as it always does.
+Equal sets of tasks of random length run at the same time on the same simulator: one polled by the SDK, one by the
+engine without a history, one by the engine with the history of a hundred such tasks. The simulator knows when each task
+ended and how often it was polled. The engine also saves every result meanwhile, as usual.
 """
 
 from __future__ import annotations

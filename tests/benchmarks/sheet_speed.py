@@ -1,8 +1,8 @@
-"""How quick the batch sheet is: thousands of rows opened and pasted, a key shown, hundreds of tasks put into the lane.
+"""Speed of the batch sheet: thousands of rows opened and pasted, a key shown, hundreds of tasks queued.
 
-The real program over its store on disk; nobody answers where Runway should be, so that the lane only fills. A key
-counts until the table is painted after it. Meanwhile a timer of 5 ms tells how long the window stands still. How time
-and memory grow with the rows is an exponent: 1 where ten times as many take ten times as much.
+The real program with its store on disk; no server answers, so that the queue only fills. A key counts until the paint
+after it. A timer of 5 ms measures how long the window freezes. Growth of time and memory with the rows is an exponent:
+1 is linear.
 """
 
 from __future__ import annotations

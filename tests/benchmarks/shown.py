@@ -1,7 +1,7 @@
-"""When a window of a program that was started is seen: by the pixels of the screen's root window, whoever made it.
+"""Detects when the window of a started program is visible, by the pixels of the screen's root window.
 
-Linux with X11 alone. The pixels are read by the X library itself (`XGetImage`), a few hundred points each time, so that
-looking costs the programs that are watched next to nothing. Blocking.
+Linux with X11 only. Pixels are read by the X library itself (`XGetImage`), a few hundred points each time, which costs
+the observed programs next to nothing. Blocking.
 """
 
 from __future__ import annotations

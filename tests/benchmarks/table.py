@@ -1,8 +1,7 @@
-"""What was measured, as a table for people and as JSON for machines.
+"""Benchmark results as a table for people and as JSON for machines.
 
-A figure stands beside its reference: the same thing measured of something known, in the same run, so that a noisy
-machine shakes both. A target is a rule on the figure or on its ratio to the reference. Pure but for `machine`, which
-reads what this computer is.
+Each figure has a reference from the same run, so that a noisy machine affects both. A target is a limit of the figure
+or of its ratio to the reference. Pure, except `machine`, which reads facts of this computer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the program holds while nobody does anything: an import that only a wish needs is easily made at the start."""
+"""Modules loaded by the idle program: what only a later action needs must not be imported at start."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How smooth the window stays with a thousand tasks at Runway, ten thousand rows, and four downloads all the time.
+"""Responsiveness of the window with a thousand tasks at Runway, ten thousand rows, and four constant downloads.
 
-The real window over the real engine, and the simulator in its own process. A timer of 5 ms on the window's loop tells
-how late it fires; beside it, at the same time, the same timer in a bare window tells what the machine itself does.
+The real window and engine, with the simulator in its own process. A timer of 5 ms on the window's loop measures its
+lateness; the same timer in a bare window measures the machine at the same time.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Sends a task while no file may grow any more, and dies once the person was told that its id cannot be written.
+"""Sends a task while no file can grow, and exits once the person was told that its id cannot be written.
 
     python -m tests.faults.full_disk_child FOLDER
 
-The list of tasks is FOLDER/profile.db, as the program has it; the file of accepted ids lies beside it. Time is the
-machine's own.
+The list of tasks is FOLDER/profile.db, as in the program, with the file of accepted ids next to it. Uses the machine's
+clock.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Commands that are interrupted, whose reader is gone, or whose streams are closed or speak another encoding: nothing
-is lost or paid for twice by that, and nobody sees a traceback. Processes of their own, against the simulator."""
+"""Commands that are interrupted, whose reader is gone, or whose streams are closed or have another encoding: nothing is
+lost or paid for twice, and no traceback is shown. Own processes, against the simulator."""
 
 from __future__ import annotations
 

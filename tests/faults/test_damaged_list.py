@@ -1,7 +1,7 @@
-"""A list of tasks that is damaged, empty or missing is told of, never overwritten; a backup takes its place.
+"""A list of tasks that is damaged, empty or missing is reported and never overwritten; a backup can replace it.
 
-A changed bit inside a text or a number that no index holds cannot be noticed: SQLite keeps no checksums of pages. The
-test counts those, and shows that the list opens with them and that they are inside such cells.
+A changed bit inside a text or number without an index cannot be detected: SQLite keeps no page checksums. The test
+counts those, and shows that the list opens with them and that they are inside such cells.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""One engine for a profile, whoever comes and whoever is killed: commands and windows as processes of their own,
-against the simulator. Nothing is paid for twice, nothing that was paid for is lost, and nobody waits for ever."""
+"""One engine per profile, whichever process starts or is killed: commands and windows as own processes, against the
+simulator. Nothing is paid for twice, nothing paid is lost, and no process waits forever."""
 
 from __future__ import annotations
 

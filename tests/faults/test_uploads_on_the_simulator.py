@@ -1,4 +1,4 @@
-"""Uploads with the real client against the simulator: once while they live, anew from the kept file after that."""
+"""Uploads with the real client against the simulator: once while they are valid, then again from the stored file."""
 
 from __future__ import annotations
 

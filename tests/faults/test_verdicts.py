@@ -1,5 +1,5 @@
-"""What the program says of a sending without an answer is true, as long as nobody else uses the key: "probably not
-made" is never said of a task that was made, since the person would send it again and pay twice."""
+"""Statements about a sending without an answer are true as long as no other user has the key: "probably not made" is
+never said of a task that was made, since the person would send it again and pay twice."""
 
 from __future__ import annotations
 

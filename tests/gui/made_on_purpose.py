@@ -1,4 +1,4 @@
-"""A mistake of each kind in a test of its own, each of which must fail: run by `test_guards.py`, and by nobody else."""
+"""One deliberate bug of each kind per test, each of which must fail: run only by `test_guards.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No mistake of the program goes unnoticed by the test that made it, whoever met it."""
+"""Every bug of the program fails the test that caused it, wherever it was caught."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""*Reduce motion*: nothing moves that nobody started, and all of it comes back."""
+"""*Reduce motion*: nothing moves without an action of the person, and turning it off restores all motion."""
 
 from __future__ import annotations
 

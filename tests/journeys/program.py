@@ -1,6 +1,6 @@
-"""The program as a process of its own on a throwaway profile: started, closed, killed, and asked what it keeps.
+"""The program as a process of its own on a throwaway profile: started, closed, killed, and inspected.
 
-Blocking. What it keeps is read from its own database and folders, beside the running program.
+Blocking. Its data is read from its database and folders, while it runs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the first paint does not wait for, on X11: a window that is shown there is told more than one nobody sees."""
+"""Modules that the first paint must not import, on X11, where a visible window receives more events than offscreen."""
 
 from __future__ import annotations
 

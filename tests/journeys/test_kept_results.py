@@ -1,4 +1,4 @@
-"""What somebody else does to the files of results is said in words, mended by a button, and loses nothing."""
+"""External changes to files of results are reported in words, fixed by a button, and lose nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What is no try of a record: the SDK beside it, many ids adopted at once, many ends at once, a soak."""
+"""Measurements outside of the fault records: the SDK for comparison, many ids adopted at once, many ends at once, a
+soak."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""The faults, one record each: its name, how it is brought about, and how long it lasts.
+"""The faults, one record each: its name, how it is caused, and how long it lasts.
 
-A fault is in force from before the tasks are sent until `lasts` seconds of the program later; one with a number of
-hits ends by itself. NotHere: this
-machine does not let it be brought about.
+A fault is active from before the tasks are sent until `lasts` seconds of program time later; one with a number of hits
+ends after these. NotHere: it cannot be caused on this machine.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Caps are set where all preferences are, in credits, with their dollars beside them."""
+"""Caps are set in the preferences, in credits, with their dollars next to them."""
 
 from __future__ import annotations
 

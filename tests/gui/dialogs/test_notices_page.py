@@ -1,4 +1,4 @@
-"""What is told while one looks elsewhere; what needs a tray says so where there is none."""
+"""Preferences of notifications; those that need a tray say so if there is none."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A newer catalog dropped on the window: its models can be chosen at once, and a kind of setting that nobody knew is
-edited as JSON."""
+"""A newer catalog dropped on the window: its models can be selected at once, and an unknown kind of setting is edited
+as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An engine that plays nothing: it notes what it is told, and a test says what the player would."""
+"""A fake media engine without playback: it records calls, and tests emit the player's signals."""
 
 from __future__ import annotations
 

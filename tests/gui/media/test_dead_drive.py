@@ -1,4 +1,4 @@
-"""A library on a drive that does not answer: other posters go on, and closing waits for nobody."""
+"""A library on a drive that does not respond: other posters are made, and closing does not wait."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Strips of small frames: made by a process of their own, kept beside the poster, bounded, given up when it hangs."""
+"""Strips of small frames: made by a child process, stored next to the poster, bounded, given up when it hangs."""
 
 from __future__ import annotations
 

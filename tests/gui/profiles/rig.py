@@ -1,4 +1,4 @@
-"""The window over a profile on the disk, with another one beside it, and what the program would start for them."""
+"""Fixtures of the window over a profile on disk with a second one, and the programs that would be started."""
 
 from __future__ import annotations
 

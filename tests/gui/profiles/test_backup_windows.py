@@ -1,4 +1,4 @@
-"""The windows for backup and restore: what is told, what is asked, what is under which key."""
+"""The windows for backup and restore: texts, questions, keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The system's file manager and programs: asked as they want to be asked, and their failures are told."""
+"""The system's file manager and default programs: called in their form, with failures reported."""
 
 from __future__ import annotations
 

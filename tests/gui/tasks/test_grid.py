@@ -1,4 +1,4 @@
-"""The grid and judging in the window, by hand: one selection with the list, and nothing moves by itself."""
+"""Grid and judging in the window, by mouse and keyboard: one selection with the list, and no spontaneous movement."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines of text stand where they are put, whatever letters they hold."""
+"""Lines of text keep their position for every script."""
 
 from __future__ import annotations
 

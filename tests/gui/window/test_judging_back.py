@@ -1,4 +1,4 @@
-"""Undo of what was decided, over and over, and the act that tells of it."""
+"""Repeated undo of judgments, and the activity entry for it."""
 
 from __future__ import annotations
 

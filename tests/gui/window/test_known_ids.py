@@ -1,4 +1,4 @@
-"""Whoever is asked for the id of an uncertain task sees the ids that are known and not in the list."""
+"""The prompt for the id of an uncertain task lists the known ids that are not in the list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The person is told of one mistake of the program in a run, calmly; those after it are only in the log."""
+"""One bug per run is shown to the person in a calm notice; later ones are only logged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A result of a kind that nobody knows: kept, named, handed to other programs, and never taken for a clip."""
+"""A result of an unknown kind: stored, named, opened by other programs, and never treated as a clip."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""TLS on this machine, with the certificate beside this file: whole, or with a record that was damaged on its way.
+"""TLS server on this machine, with the certificate next to this file: correct, or with a record damaged in transit.
 
-`localhost.pem` holds a certificate and its key that were made for these tests and are good for nothing else.
+`localhost.pem` contains a certificate and key made for these tests only.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""A process that has a profile, as the tests of a second start need one.
+"""A process that holds a profile, for tests of a second start.
 
     python -m tests.unit.app.holder_child FOLDER window|late|engine|busy|old|silent
 
-Writes "mine" once it has the profile, and then a line for each thing that it is told, as JSON. `late` answers a second
-later, `engine` makes room when it is asked to, `busy` never does, `old` is of a version from before the messages.
+Prints "mine" once it holds the profile, and then a line of JSON for each message it receives. `late` answers a second
+later, `engine` gives the profile up on request, `busy` never does, `old` is of a version without these messages.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whoever meets a mistake of the program, it comes to one place; the person is told of one."""
+"""Every bug of the program is reported in one place; the person sees the first one."""
 
 from __future__ import annotations
 

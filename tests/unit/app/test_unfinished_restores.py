@@ -1,4 +1,4 @@
-"""A restore that was killed is told of, once, at the next start."""
+"""A restore that was killed is reported once, at the next start."""
 
 from __future__ import annotations
 

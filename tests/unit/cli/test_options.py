@@ -1,4 +1,4 @@
-"""The commands' own words: each mistake is one sentence and exit code 2, whoever typed it."""
+"""Parsing of the command line: each error is one sentence and exit code 2."""
 
 from __future__ import annotations
 

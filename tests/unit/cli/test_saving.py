@@ -1,4 +1,4 @@
-"""Copies of results where a script wants them: whole, nobody's file replaced, and never the only copy."""
+"""Copies of results for scripts: complete, never replacing a foreign file, and never the only copy."""
 
 from __future__ import annotations
 

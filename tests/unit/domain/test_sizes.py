@@ -1,4 +1,4 @@
-"""Sizes in words: the same number wherever one file or disk is told of."""
+"""Sizes in words: the same number everywhere for one file or disk."""
 
 from __future__ import annotations
 

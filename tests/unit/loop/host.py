@@ -1,7 +1,7 @@
-"""A bare server that is the API, the upload host and the server of results in one, well or misbehaving.
+"""A minimal server that is API, upload host and result host in one, well or misbehaving.
 
-`async with host() as server:` answers well. `server.misbehave(behavior)` has every further request for one kind of
-thing served by that; `server.behave()` ends it. `server.all_at_once(count)` answers nobody before so many wait.
+`async with host() as server:` answers well. `server.misbehave(behavior)` makes all further requests of one kind behave
+so; `server.behave()` ends it. `server.all_at_once(count)` delays answers until so many requests wait.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the program's loop promises beside what qasync does: no generator ends badly."""
+"""Guarantees of the program's event loop beyond qasync's: every generator is closed properly."""
 
 from __future__ import annotations
 

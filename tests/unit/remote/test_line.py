@@ -1,4 +1,5 @@
-"""The line to a profile's engine: whoever has the profile, else one of its own, and the next when that one ends."""
+"""The connection to a profile's engine: a running process, else an engine of its own, and the next one after
+that ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bus: everyone hears everything in order, whoever fails."""
+"""The bus: every listener receives all events in order, even if another one fails."""
 
 from __future__ import annotations
 

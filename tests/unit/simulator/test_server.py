@@ -1,4 +1,4 @@
-"""Starting and stopping: in a loop, as a child that outlives nobody, from the command line."""
+"""Starting and stopping the simulator: in a loop, as a child that ends with its parent, from the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list of tasks that somebody else wrote brings nothing that runs by itself."""
+"""A foreign list of tasks cannot run code by triggers, views or the like."""
 
 from __future__ import annotations
 

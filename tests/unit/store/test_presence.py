@@ -1,4 +1,4 @@
-"""What the disk said of saved files is kept, undone by nobody who did not look, and found at once."""
+"""States of saved files as found on disk are stored, only replaced by a new check, and found at once."""
 
 from __future__ import annotations
 

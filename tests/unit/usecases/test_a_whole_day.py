@@ -1,5 +1,5 @@
-"""A day's work without a window: compose, ask, send, retry, a sheet with a bad cell, search, cancel, export. What a
-person does at the window can be done by whoever holds the use cases; it runs where Qt is not installed."""
+"""A day's work without a window: compose, ask, send, retry, a sheet with a bad cell, search, cancel, export. Use cases
+can do everything that the window can; runs without Qt installed."""
 
 from __future__ import annotations
 

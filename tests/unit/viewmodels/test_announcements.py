@@ -1,4 +1,4 @@
-"""What is told to a person who looks elsewhere."""
+"""Announcements to a person outside of the window."""
 
 from __future__ import annotations
 

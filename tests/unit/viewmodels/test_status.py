@@ -1,4 +1,4 @@
-"""What the bars show is told of at once, and not for each of what comes many times a second."""
+"""Status texts update at once, but throttled for frequent events."""
 
 from __future__ import annotations
 

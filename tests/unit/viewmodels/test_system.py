@@ -1,4 +1,4 @@
-"""Tables are written for the spreadsheets of whoever sits here, unless something else was chosen."""
+"""Tables are written for the person's spreadsheets by the system's number format, unless a setting differs."""
 
 from __future__ import annotations
 

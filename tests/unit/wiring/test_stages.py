@@ -1,4 +1,4 @@
-"""Every task has an owner, every mistake is told once, and closing ends whatever happens."""
+"""Every task has an owner, every bug is reported once, and closing always completes."""
 
 from __future__ import annotations
 

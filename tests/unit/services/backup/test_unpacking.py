@@ -1,4 +1,5 @@
-"""What is no backup, a damaged one or one of a newer program is told as that, and nothing it says is trusted."""
+"""A file that is no backup, damaged, or from a newer program is reported as such, and its contents are never
+trusted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A socket lies in a folder that is this person's alone, whatever another user has put where it could lie."""
+"""The socket's folder belongs to this user alone, even if another user has prepared files at its path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Chosen results go to a folder under names from a template, whole or not at all, and nobody's file is replaced."""
+"""Selected results are exported to a folder under names from a template, completely or not at all, never replacing a
+foreign file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ids of tasks are found in whatever a script leaves behind, each once, beside what is known of them near by."""
+"""Task ids are found in all kinds of files that scripts leave, each once, with the facts next to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file is moved whole, with its sidecar, and never over somebody else's; what was cut short is done again."""
+"""A file is moved completely, with its sidecar, and never over a foreign one; interrupted moves are repeated."""
 
 from __future__ import annotations
 

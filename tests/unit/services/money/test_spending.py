@@ -1,4 +1,4 @@
-"""Spending by day, model, project and batch; what Runway reports beside it; a client's bill."""
+"""Spending by day, model, project and batch, compared with Runway's report; a client's bill."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A result that was saved once and is fetched again: to its old place, beside a person's edit, or not at all where
-Runway keeps it no longer; and nothing that is known of it is lost by asking."""
+"""A saved result that is fetched again: to its old path, next to a person's edit, or not at all if Runway no longer
+keeps it; no known fact is lost by the attempt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON file beside each result, from which its request can be made again."""
+"""The JSON file next to each result, from which its request can be recreated."""
 
 from __future__ import annotations
 

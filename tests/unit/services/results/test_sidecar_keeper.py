@@ -1,4 +1,4 @@
-"""The sidecars beside saved results say what the person made of them, whenever that changes."""
+"""Sidecars of saved results contain the person's edits of the task, after each change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One gap between two questions about one task, whoever asks: the poller, a cancel, links, a download, a person."""
+"""A minimum interval between two queries of a task, shared by poller, cancel, links, downloads and the person."""
 
 from __future__ import annotations
 

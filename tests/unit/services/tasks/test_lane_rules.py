@@ -1,4 +1,4 @@
-"""When the lane tries again, how many it sends at once, and what makes it look anew."""
+"""When the lane retries, how many tasks it sends at once, and what makes it check again."""
 
 from __future__ import annotations
 

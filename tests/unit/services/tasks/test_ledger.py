@@ -1,4 +1,4 @@
-"""The ledger writes every move once, tells of it once, and finishes what it began."""
+"""The ledger writes each transition once, emits one event for it, and finishes what it began."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file that was moved is asked for once; its siblings are found beside it, and nothing else is taken for it."""
+"""A moved file is asked for once; other files next to it are found too, and no other file is mistaken for it."""
 
 from __future__ import annotations
 

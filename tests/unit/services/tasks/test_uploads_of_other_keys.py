@@ -1,4 +1,4 @@
-"""An upload belongs to the key that made it, and is good for a day by a clock that nobody turned."""
+"""An upload belongs to the key that made it, and is valid for a day by a monotonic clock."""
 
 from __future__ import annotations
 

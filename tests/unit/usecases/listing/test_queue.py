@@ -1,4 +1,4 @@
-"""The queue as groups, what their headers say, and what places do with rows that are let go on them."""
+"""The queue as groups, texts of their headers, and the effect of rows dropped on entries of the left pane."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A press too many is told from a wish for one more."""
+"""An accidental second press is distinguished from a deliberate one."""
 
 from __future__ import annotations
 

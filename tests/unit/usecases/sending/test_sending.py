@@ -1,4 +1,4 @@
-"""The one way to spend: what is checked, priced and asked before anything enters the lane, whoever asks."""
+"""The one way to spend: validation, price and questions before anything enters the queue, for every caller."""
 
 from __future__ import annotations
 

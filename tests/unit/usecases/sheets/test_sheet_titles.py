@@ -1,4 +1,4 @@
-"""What a sheet is called: by its stored name, or in words where nobody gave it one."""
+"""Title of a sheet: its stored name, or a description if it has none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Until when a link works, said so that nobody is promised what is not known."""
+"""Text about how long a link works, without a promise of unknown facts."""
 
 from __future__ import annotations
 

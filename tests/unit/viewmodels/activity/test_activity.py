@@ -1,4 +1,4 @@
-"""Who tells of what, and what comes of it: acts that are joined and undone, what goes on, what was read."""
+"""Reports to the activity and their effects: merged and undone acts, running work, read notices."""
 
 from __future__ import annotations
 

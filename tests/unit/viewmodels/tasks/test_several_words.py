@@ -1,4 +1,4 @@
-"""What is told of several chosen tasks together, and of a result in the trash."""
+"""Summary of several selected tasks, and text of a result in the trash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A task's state in words: every state, every state of its results, and never a number that nobody said."""
+"""A task's state in words: every state, every state of its results, and no invented number."""
 
 import itertools
 
