@@ -5,6 +5,9 @@ task running, and when an exception on its loop could not be caught. A test mark
 fixture instead.
 
 Every test fails on a logged bug of the program, wherever it was caught (`tests/mistakes.py`).
+
+A test marked `whole` is left out unless the environment says `WHOLE=1`, as `dev.py test --whole` does
+(`tests/samples.py`).
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import inspect
 import logging
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any
@@ -23,6 +27,7 @@ import pytest
 
 from tests.made_modules import makes
 from tests.mistakes import Mistakes, from_loop
+from tests.samples import IS_WHOLE
 
 __all__ = ["makes"]
 
@@ -46,7 +51,18 @@ def pytest_configure(config: pytest.Config) -> None:
     # belongs to Qt.
     gc.disable()
     logging.getLogger().addHandler(_mistakes)
+    # A shell's background job ignores Ctrl-C, and so would the programs that a test interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "qt_loop: the test runs on a Qt loop that its own fixture gives it")
+    config.addinivalue_line("markers", "whole: takes long, and a smaller test of the gate holds the same promise")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if IS_WHOLE:
+        return
+    left_out = [item for item in items if item.get_closest_marker("whole")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if not item.get_closest_marker("whole")]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

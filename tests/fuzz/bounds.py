@@ -1,13 +1,12 @@
 """What every parser of a stranger's bytes promises: it raises nothing but the drawn errors, within a bound of time and
 of memory.
 
-`FUZZ=20 dev.py test fuzz` tries twenty times as much as the usual run does. What is tried is the same in every run.
+What is tried is the same in every run of the gate; `dev.py test fuzz --whole` tries ten times as much.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,8 +16,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from runway_desktop.domain.errors import RunwayDesktopError
+from tests.samples import examples
 
-TIMES = max(1, int(os.environ.get("FUZZ", "1")))
 SECONDS = 2.0
 """Of computing, for one file of some kilobytes."""
 MEMORY = 512 * 1024 * 1024
@@ -26,10 +25,10 @@ MEMORY = 512 * 1024 * 1024
 Value = TypeVar("Value")
 
 
-def often(examples: int) -> settings:
-    """So many examples, times `FUZZ`; the same ones in every run."""
+def often(number: int) -> settings:
+    """So many examples, the same ones in every run."""
     return settings(
-        max_examples=examples * TIMES,
+        max_examples=examples(number),
         derandomize=True,
         database=None,
         deadline=None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.store import SqliteStore
 from tests.engine_rig import CATALOG, AtOnce
 from tests.fakes import FakeClock, MemoryStore
-from tests.fuzz.bounds import NUMBERS, TIMES, WORDS, bounded, changed, json_values, often
+from tests.fuzz.bounds import NUMBERS, WORDS, bounded, changed, json_values, often
+from tests.samples import some
 
 SIDECAR: dict[str, Any] = {
     "schema": "runway-desktop.result",
@@ -103,10 +105,9 @@ async def take_in(document: Any, folder: Path, store: SqliteStore) -> None:
     bounded(lambda: sidecar.owner_of(sidecar.path_for(path)))
 
 
-def values_for(number: int) -> list[object]:
-    """All of them, or every eighth of them in the usual run, others for each place."""
-    values = [*NUMBERS, *WORDS, None, [], {}, deep(500)]
-    return values if TIMES > 1 else values[number % 8 :: 8]
+def values_for(number: int) -> Sequence[object]:
+    """Others for each place."""
+    return some([*NUMBERS, *WORDS, None, [], {}, deep(500)], one_in=8, at=number)
 
 
 async def test_an_absurd_value_anywhere_in_a_sidecar_is_taken_as_nothing(tmp_path: Path):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from runway_desktop.domain.library import Filter, GroupBy, LedgerEntry, Listing, Place, SortKey
 from runway_desktop.domain.task import Batch, BatchId, TaskId
 from runway_desktop.store import SqliteStore
+from tests.samples import examples
 from tests.stores import MemoryStore
 from tests.unit.store.expected import Library
 
@@ -22,7 +23,7 @@ from . import strategies as kinds
 BATCHES = [Batch(id=BatchId(f"batch-{n}"), name=f"Batch {n}", created_at=float(n)) for n in (1, 2)]
 NAMES = [TaskId(name) for name in "abc"]
 
-unhurried = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+unhurried = settings(deadline=None, max_examples=examples(20), suppress_health_check=[HealthCheck.too_slow])
 
 
 @unhurried

@@ -241,7 +241,7 @@ async def test_folder_that_cannot_be_written_is_said(tmp_path):
 
 async def test_sizes_are_told_before_and_are_about_right(tmp_path):
     path = tmp_path / "noise.png"
-    Image.effect_noise((2400, 1600), 60).convert("RGB").save(path)
+    Image.effect_noise((1200, 800), 60).convert("RGB").save(path)
     facts = facts_of(path)
     mends = copies_of(facts)
     mender = InputFixer(tmp_path / "inputs")
