@@ -56,7 +56,7 @@ class Programs:
         self, *words: str, stdin: int | None = None, stderr: int = subprocess.PIPE, **more: str
     ) -> subprocess.Popen[str]:
         """`more` are variables of its environment."""
-        command = [sys.executable, "-m", "runway_desktop", *words, "--profile-dir", str(self.folder)]
+        command = [sys.executable, "-m", "tests.hurried", *words, "--profile-dir", str(self.folder)]
         process = subprocess.Popen(
             command,
             cwd=ROOT,

@@ -1,0 +1,16 @@
+"""The program as `python -m runway_desktop` starts it, except that it asks for its tasks soon: `python -m tests.hurried`.
+
+The simulator ends them in a moment, and the program's own gap of 5 seconds, 11 for a clip, would be most of a test.
+What those promise is tested where time is a parameter (tests/unit/services/tasks/test_schedule.py).
+"""
+
+from __future__ import annotations
+
+import runpy
+
+from runway_desktop.services.tasks import schedule
+
+if __name__ == "__main__":
+    schedule.LEAST_GAP = 0.3
+    schedule.FIRST_LOOK_AT_CLIPS = 0.5
+    runpy.run_module("runway_desktop", run_name="__main__", alter_sys=True)
