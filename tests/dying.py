@@ -13,6 +13,10 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.samples import IS_WHOLE
+
+EACH = 1 if IS_WHOLE else 3
+"""One moment in so many is tried."""
 MOMENTS = frozenset({"open", "os.link", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "sqlite3.connect"})
 DIED = 9
 

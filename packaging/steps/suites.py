@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,10 @@ from steps.places import ROOT, VENV, StepFailed, is_ci, program_of, say
 # Seconds after which a check or suite counts as hung, and in a whole run.
 PATIENCE = 900
 PATIENCE_WHOLE = 3 * 3600
+
+# Tests wait for the disk thousands of times. A folder in memory has no disk to wait for.
+MEMORY = Path("/dev/shm")
+ROOM = 4 * 1024**3
 
 # Pytest's exit code when it ran no test.
 NO_TESTS = 5
@@ -101,7 +106,8 @@ def test(python: Path, names: Sequence[str], arguments: Sequence[str]) -> list[O
             continue
         paths = [path for path in suite.paths if _has_tests(ROOT / path)]
         if paths:
-            outcome = _run_suite(suite, paths, python, arguments)
+            with tempfile.TemporaryDirectory("", "tests-", _temporary(), ignore_cleanup_errors=True) as folder:
+                outcome = _run_suite(suite, paths, python, arguments, folder)
             # With a choice of tests, a suite that has none of them is no failure.
             outcomes.append(replace(outcome, code=0) if arguments and outcome.code == NO_TESTS else outcome)
     if not outcomes:
@@ -155,7 +161,13 @@ def display() -> Iterator[dict[str, str]]:
             server.terminate()
 
 
-def _run_suite(suite: Suite, paths: list[str], python: Path, arguments: Sequence[str]) -> Outcome:
+def _temporary() -> Path | None:
+    """Where a suite's files go: into memory if there is room for them, except in a whole run; None: the usual place."""
+    is_fit = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    return MEMORY if is_fit and os.environ.get("WHOLE") != "1" else None
+
+
+def _run_suite(suite: Suite, paths: list[str], python: Path, arguments: Sequence[str], temporary: str) -> Outcome:
     if suite.without_qt:
         python = environment.set_up_without_qt()
     command = [str(python), "-m", "pytest", "-q"]
@@ -166,7 +178,7 @@ def _run_suite(suite: Suite, paths: list[str], python: Path, arguments: Sequence
         # The settings of pytest-qt are strangers where there is no Qt.
         command += ["-W", "ignore:Unknown config option:pytest.PytestConfigWarning"]
     command += [*paths, *arguments]
-    variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "TMPDIR": temporary}
     # Tests start hundreds of programs: each would compile all that it imports.
     variables.pop("PYTHONDONTWRITEBYTECODE", None)
     variables.pop("DISPLAY", None)

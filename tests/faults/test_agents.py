@@ -23,6 +23,9 @@ Client: Any = pytest.importorskip("mcp.client").Client
 from mcp.client.stdio import StdioServerParameters, stdio_client  # noqa: E402 - only where the library is installed
 from mcp_types import Implementation  # noqa: E402
 
+ERAS = ("auto", pytest.param("legacy", marks=pytest.mark.whole))
+"""In the gate, the older one is tried with all tools (`test_agents_contract`)."""
+
 
 @pytest.fixture
 def runway(tmp_path: Path) -> Iterator[Runway]:
@@ -64,7 +67,7 @@ async def in_thread(call: Any, *given: Any) -> Any:
     return await asyncio.to_thread(call, *given)
 
 
-@pytest.mark.parametrize("mode", ["auto", "legacy"])
+@pytest.mark.parametrize("mode", ERAS)
 async def test_get_task_is_answered_with_a_window_open_and_without_one(programs: Programs, mode: str):
     code, made = await in_thread(programs.run, *FOX, "--prompt", "A fox", "--wait")
     assert code == 0
@@ -92,7 +95,7 @@ async def test_a_failed_and_a_running_task_are_answered_as_the_tool_promises(pro
         assert (goes_on["status"] in ("PENDING", "RUNNING"), goes_on["next"]) == (True, "Ask again in 5 seconds.")
 
 
-@pytest.mark.parametrize("mode", ["auto", "legacy"])
+@pytest.mark.parametrize("mode", ERAS)
 async def test_a_wait_that_the_host_cancels_cancels_no_task(programs: Programs, mode: str):
     _, made = await in_thread(programs.run, *FOX, "--prompt", "Long [seconds:36000]")
     async with host(programs, mode) as client:

@@ -1,10 +1,9 @@
 """Two clients without patience and the window, at once and in turn, each killed or closed in the middle: each wish is
-made once, and none is lost. `IMPATIENT=200` says more of them."""
+made once, and none is lost."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +16,9 @@ from tests.faults.impatient_child import HOST
 from tests.faults.test_hand_over import Programs
 from tests.journeys.runway import Runway
 from tests.permits import permit
+from tests.samples import examples
 
-WISHES = int(os.environ.get("IMPATIENT", "8"))
+WISHES = examples(8)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def programs(tmp_path: Path, runway: Runway) -> Iterator[Programs]:
     programs.end()
 
 
-@pytest.mark.parametrize("how", ["line", "mcp"])
+@pytest.mark.parametrize("how", ["line", pytest.param("mcp", marks=pytest.mark.whole)])
 def test_of_many_wishes_said_without_patience_each_is_made_once(programs: Programs, how: str):
     if how == "mcp":
         pytest.importorskip("mcp.client")

@@ -17,7 +17,7 @@ from runway_desktop.services.backup.restoring import PutBack, Wishes
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Watch, Workshop
 from runway_desktop.services.tasks.after_restore import BEFORE, FRESH
-from tests.dying import dies_at, needs_fork
+from tests.dying import EACH, dies_at, needs_fork
 from tests.fakes import FakeClock
 from tests.profiles_on_disk import NOW, Made, a_profile, add_a_task, everything
 
@@ -79,7 +79,7 @@ async def test_killed_while_backing_up_the_older_backup_or_the_new_one_is_there(
     world.keep()
     moment, done = 0, False
     while not done:
-        moment += 1
+        moment += EACH
         world.put_back()
         done = not dies_at(
             moment, lambda: pack(made.profile, made.snapshots, backup, ALL, made.library, NOW + 1, Watch())
@@ -102,7 +102,7 @@ async def test_killed_while_putting_together_nothing_has_changed(tmp_path: Path)
     wishes = Wishes(put_back=PutBack.MISSING, library=made.library)
     moment, done = 0, False
     while not done:
-        moment += 1
+        moment += EACH
         world.put_back()
         done = not dies_at(moment, lambda: restores(made)._into_this(backup, wishes, NOW, Watch()))
         assert made.profile.database.read_bytes() == lists
@@ -128,7 +128,7 @@ async def test_killed_while_finishing_the_next_start_has_the_new_state_and_the_o
     world.keep()
     moment, done = 0, False
     while not done:
-        moment += 1
+        moment += EACH
         world.put_back()
         done = not dies_at(moment, lambda: finishing.finish(made.profile, made.snapshots, NOW))
         finishing.finish(made.profile, made.snapshots, NOW)
@@ -156,7 +156,7 @@ async def test_killed_while_finishing_what_was_put_back_stays(tmp_path: Path):
     world.keep()
     moment, done = 0, False
     while not done:
-        moment += 1
+        moment += EACH
         world.put_back()
         done = not dies_at(moment, lambda: finishing.finish(made.profile, made.snapshots, NOW))
         finishing.finish(made.profile, made.snapshots, NOW)
@@ -190,7 +190,7 @@ async def test_killed_while_a_new_profile_is_made_it_is_there_whole_or_not_at_al
     wishes = Wishes(put_back=PutBack.ALL, library=world.root / "Videos Client")
     moment, done = 0, False
     while not done:
-        moment += 1
+        moment += EACH
         world.put_back()
 
         def work() -> object:
