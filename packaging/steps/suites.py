@@ -25,7 +25,7 @@ PATIENCE = 900
 PATIENCE_WHOLE = 3 * 3600
 
 # Tests wait for the disk thousands of times. A folder in memory has no disk to wait for.
-MEMORY = Path("/dev/shm")
+MEMORY = Path("/dev/shm")  # noqa: S108 - each suite makes a folder of its own there
 ROOM = 4 * 1024**3
 
 # Pytest's exit code when it ran no test.

@@ -1,4 +1,5 @@
-"""The benchmarks run: each is tried for a second or two. What they measure is not judged here."""
+"""The benchmarks run: some in the gate, all in a whole run, each for a second or two. What they measure is not judged
+here."""
 
 from __future__ import annotations
 
@@ -11,8 +12,13 @@ from tests.benchmarks.__main__ import BENCHMARKS, run
 from tests.benchmarks.children import NotToldHere
 from tests.benchmarks.table import Figure, as_json, printed, quantile, shown
 
+IN_GATE = ("memory", "notice", "rooms")
+"""With a window, without one, and with commands and what is shown in a window."""
 
-@pytest.mark.parametrize("name", BENCHMARKS)
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in IN_GATE else pytest.mark.whole) for name in BENCHMARKS]
+)
 def test_benchmark_gives_its_figures(name: str):
     try:
         figures = run(name, "smoke")
