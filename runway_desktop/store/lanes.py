@@ -27,7 +27,7 @@ Work = Callable[[sqlite3.Connection], Answer]
 
 
 class Database(Protocol):
-    """One connection and its thread; runs work in the order of arrival."""
+    """One connection and its thread; runs work in the order of arrival. Close it even if `open` failed."""
 
     async def open(self) -> None: ...
 
