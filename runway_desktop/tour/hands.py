@@ -81,7 +81,7 @@ def drop(window: QWidget, paths: Sequence[Path]) -> None:
 
 WORDS = "Words"
 """The text chunk of a picture with the words that it shows."""
-_MOMENT = re.compile(r"\d:\d\d")
+_MOMENT = re.compile(r"\d:\d\d|\b(ago|just now)$")
 
 
 def words_shown(window: QWidget) -> set[str]:
