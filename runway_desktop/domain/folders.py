@@ -8,6 +8,7 @@ from pathlib import Path
 
 from runway_desktop.values import Struct
 
+from .failures import Reason
 from .task import TaskId
 
 SPARE = 200_000_000
@@ -184,7 +185,7 @@ class MoveWaitCode(Enum):
     DOWNLOADS = auto()
     """Results are still being saved in the old folder."""
     ERROR = auto()
-    """The database or a disk refused; its message is in `words`. Retried."""
+    """The database or a disk refused, as `cause` says. Retried."""
 
 
 class MoveWait(Struct, frozen=True):
@@ -193,7 +194,7 @@ class MoveWait(Struct, frozen=True):
     code: MoveWaitCode
     folder: str = ""
     state: FolderState = FolderState.UNKNOWN
-    words: str = ""
+    cause: Reason | None = None
 
 
 class MoveProgress(Struct, frozen=True, kw_only=True):

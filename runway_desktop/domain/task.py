@@ -100,7 +100,7 @@ class HoldCode(Enum):
     OTHER_KEY = "other key"
     """It was queued with another key than the one in use, which may be another organization's."""
     APPROVAL = "approval"
-    """Another program asked for it. `Hold.words` is how that is called."""
+    """Another program asked for it: `Hold.client`."""
     ASK_PERSON = "ask the person"
     """For a reason that this version does not know. Such a task is treated like a restored one."""
     FILE_CHANGED = "file changed"
@@ -144,12 +144,13 @@ _SENT_IN_TURN = frozenset(
 class Hold(Struct, frozen=True):
     """Why a held task waits, with what is needed to say it. `usecases.words.holds` makes the sentence.
 
-    Nothing is ever decided by `words`, what an error said in a sentence, or by `small_print`, what the server or the
-    system said. `file` is the name of the file concerned."""
+    `file` is the name of the file concerned, `client` the program that asked, `cause` the error. Nothing is ever
+    decided by `small_print`, what the server or the system said."""
 
     code: HoldCode = HoldCode.ITS_TURN
     file: str = ""
-    words: str = ""
+    client: str = ""
+    cause: Reason | None = None
     small_print: str = ""
 
 

@@ -251,7 +251,7 @@ class Clients:
 
         def edit(task: Task) -> Task:
             is_free = task.state.is_local and not task.waits_for_person
-            return replace(task, hold=Hold(HoldCode.APPROVAL, words=asked[task.id].client)) if is_free else task
+            return replace(task, hold=Hold(HoldCode.APPROVAL, client=asked[task.id].client)) if is_free else task
 
         await self._ledger.change_many(tuple(asked), edit, "held")
 

@@ -63,7 +63,7 @@ INPUT_COLUMNS = (
 _STATES = {rank: state for state, rank in RANKS.items()}
 _EVIDENCE = tuple(Evidence.__struct_fields__)
 
-_HOLD_DETAIL = ("file", "words", "small_print")
+_HOLD_DETAIL = ("file", "client", "small_print")
 _REASON_DETAIL = ("name", "needed", "words")
 
 Cell = str | bytes | float | int | None
@@ -270,14 +270,19 @@ def _look(presence: str, at: float | None, size: int | None, modified: int | Non
 
 def hold_detail_cell(hold: Hold) -> str | bytes:
     """The details of a hold as a JSON object, without empty ones."""
-    known = {name: getattr(hold, name) for name in _HOLD_DETAIL}
-    return to_json({name: text for name, text in known.items() if text})
+    known = {name: text for name in _HOLD_DETAIL if (text := getattr(hold, name))}
+    if hold.cause is not None:
+        known["cause"] = _reason_members(hold.cause)
+    return to_json(known)
 
 
 def _hold(word: str, detail: str | bytes) -> Hold:
     if not word and detail == "{}":
         return ITS_TURN
-    known = {name: text for name, text in from_json(detail).items() if name in _HOLD_DETAIL}
+    members = from_json(detail)
+    known = {name: members[name] for name in _HOLD_DETAIL if name in members}
+    if (cause := members.get("cause")) is not None:
+        known["cause"] = _reason(cause)
     try:
         code = HoldCode(word)
     except ValueError:

@@ -173,7 +173,7 @@ class LibraryMove:
             await self._step()
         except (StoreError, DiskError) as error:
             log.warning("Moving the library waits: %s", error)
-            self._tell(phase=MovePhase.WAITING, waits=MoveWait(MoveWaitCode.ERROR, words=error.in_words()))
+            self._tell(phase=MovePhase.WAITING, waits=MoveWait(MoveWaitCode.ERROR, cause=error.reason))
             await self._alarm.wait(TRY_AGAIN_AFTER)
 
     async def _recall(self) -> None:
@@ -287,7 +287,7 @@ class LibraryMove:
             return
         health = await self._folder.look(report.refusal.state)
         if health.state.can_write and not self._stops:
-            self._tell(phase=MovePhase.WAITING, waits=MoveWait(MoveWaitCode.ERROR, words=report.refusal.message))
+            self._tell(phase=MovePhase.WAITING, waits=MoveWait(MoveWaitCode.ERROR, cause=report.refusal.reason))
             await self._alarm.wait(ROUND)
 
     async def _begin_homecoming(self) -> bool:

@@ -59,6 +59,7 @@ from .copy_check import CopyCheck
 from .ledger import Ledger, NoSuchTask
 from .readings import Readings
 from .sendings import LATE, Fate
+from .task_changes import held_by
 from .uncertainty import Ground, verdict
 
 log = logging.getLogger(__name__)
@@ -195,9 +196,7 @@ class Dispatch:
             # Nothing was sent.
             await self._write(
                 task.id,
-                NotSent(
-                    Hold(HoldCode.NOT_SENT, words=error.in_words(), small_print=error.detail), task.evidence, task.key
-                ),
+                NotSent(held_by(HoldCode.NOT_SENT, error), task.evidence, task.key),
             )
             return Outcome(Result.NOT_SENT, cause=error.reason)
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
@@ -447,4 +446,4 @@ class Dispatch:
 
 
 def _held_after(error: ApiError) -> NotSent:
-    return NotSent(Hold(HoldCode.NOT_SENT, words=error.message, small_print=error.detail))
+    return NotSent(Hold(HoldCode.NOT_SENT, cause=error.reason, small_print=error.detail))

@@ -51,7 +51,7 @@ from .lane_order import Stood, positions_before, positions_stepped
 from .ledger import Ledger
 from .outlook import LaneForecast, Outlook, Outlooks, Slots
 from .readings import UncertainFollowup
-from .task_changes import hold_detail
+from .task_changes import held_by, hold_detail
 
 log = logging.getLogger(__name__)
 
@@ -448,8 +448,7 @@ class Lane:
         except UnusableInput as unusable:
             await self._hold(task, unusable.hold, LOOK_AGAIN)
         except DiskError as error:
-            unreadable = Hold(HoldCode.FILE_UNREADABLE, words=error.in_words(), small_print=error.detail)
-            await self._hold(task, unreadable, LOOK_AGAIN)
+            await self._hold(task, held_by(HoldCode.FILE_UNREADABLE, error), LOOK_AGAIN)
         except ApiError as error:
             await self._not_uploaded(task, error, key)
         except StoreError as error:
@@ -506,8 +505,7 @@ class Lane:
                 self._back_off(LaneReason(LaneCode.ERROR, cause=error.reason), seconds)
             case _:
                 seconds = LOOK_AGAIN if error.may_retry else math.inf
-                failed = Hold(HoldCode.UPLOAD_FAILED, words=error.in_words(), small_print=error.detail)
-                await self._hold(task, failed, seconds)
+                await self._hold(task, held_by(HoldCode.UPLOAD_FAILED, error), seconds)
 
     async def _hold(self, task: Task, hold: Hold, seconds: float) -> None:
         self._stuck_until[task.id] = self._clock.monotonic() + seconds

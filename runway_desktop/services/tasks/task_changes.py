@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from runway_desktop.domain.advance import advance
+from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.outputs import outputs_of
-from runway_desktop.domain.task import Evidence, Hold, Output, Task
+from runway_desktop.domain.task import Evidence, Hold, HoldCode, Output, Task
 from runway_desktop.domain.transitions import (
     Accepted,
     Adopted,
@@ -26,13 +27,21 @@ from runway_desktop.domain.transitions import (
     Sending,
     Transition,
 )
+from runway_desktop.values import replace
 
-__all__ = ["advance", "hold_detail", "ledger_line", "results_of"]
+__all__ = ["advance", "held_by", "hold_detail", "ledger_line", "results_of"]
+
+
+def held_by(code: HoldCode, error: RunwayDesktopError) -> Hold:
+    """The hold of a task that an error kept from being sent. What no code says is kept with the error's advice."""
+    cause = error.reason
+    return Hold(code, cause=replace(cause, words=cause.words and error.in_words()), small_print=error.detail)
 
 
 def hold_detail(hold: Hold) -> dict[str, Any]:
     """The part of a hold that a ledger line keeps."""
-    known = {"hold": hold.code.value, "file": hold.file, "reason": hold.words}
+    reason = hold.cause.words if hold.cause is not None else hold.client
+    known = {"hold": hold.code.value, "file": hold.file, "reason": reason}
     return {name: value for name, value in known.items() if value}
 
 

@@ -127,7 +127,7 @@ class Creating:
         if answers is None:
             if len(engine.clients.waiting()) >= MOST_WAITING:
                 raise _refused(f"{MOST_WAITING} requests wait for the person already.", "Wait until some are answered.")
-            prepared = self._sending().prepare_waiting(new, origin, Hold(HoldCode.APPROVAL, words=client))
+            prepared = self._sending().prepare_waiting(new, origin, Hold(HoldCode.APPROVAL, client=client))
             answers = frozenset()
         if (await engine.clients.note(asked)).task_id != task_id:
             raise CallRefused("The same was asked for meanwhile.", code=Code.AGAIN, advice="Ask again: it is there.")

@@ -111,7 +111,7 @@ def why_waiting(hold: Hold, reason: LaneReason | None) -> str:
         case HoldCode.APPROVAL:
             return "It waits for the person's approval."
         case HoldCode.FILE_UNREADABLE:
-            hold = replace(hold, words="", file="")
+            hold = replace(hold, cause=None, file="")
         case _:
             hold = replace(hold, file="")
     if reason is not None and reason.held is not None:

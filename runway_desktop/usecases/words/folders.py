@@ -23,6 +23,7 @@ from runway_desktop.services.disk.disk_words import of_state
 from runway_desktop.values import Struct
 
 from . import units
+from .failures import cause_words
 from .states import Tone
 
 
@@ -213,7 +214,7 @@ def _move_waits(waits: MoveWait) -> str:
         case MoveWaitCode.DOWNLOADS:
             return "Waiting for downloads that are being saved in the old folder."
         case MoveWaitCode.ERROR:
-            return f"{waits.words} The move continues automatically."
+            return f"{cause_words(waits.cause)} The move continues automatically."
         case MoveWaitCode.FOLDER if waits.state is FolderState.READ_ONLY:
             return f"Nothing may be written in {waits.folder}. Allow it; the move continues automatically."
         case MoveWaitCode.FOLDER if waits.state is FolderState.FULL:

@@ -31,20 +31,21 @@ def hold_words(hold: Hold) -> str:
         case HoldCode.APPROVAL:
             return f"Asked for by {asker(hold)}. Approve it to send it."
         case HoldCode.ASK_PERSON:
-            why = hold.words or "The reason is not known to this version."
+            why = cause_words(hold.cause) or "The reason is not known to this version."
             return f"Not sent automatically: it may have been sent already. {why}"
         case HoldCode.FILE_CHANGED:
             return f"{_file(hold)} was changed after this was asked for. Edit the task to send it as it is now."
         case HoldCode.FILE_MISSING:
             return f"{_file(hold)} is no longer there. Find it, put it back, or edit the task and choose another."
         case HoldCode.FILE_UNREADABLE:
-            return hold.words or f"{_file(hold)} cannot be read. Check it, or edit the task and choose another."
+            said = cause_words(hold.cause)
+            return said or f"{_file(hold)} cannot be read. Check it, or edit the task and choose another."
         case HoldCode.FILE_EMPTY:
             return f"{_file(hold)} is empty. Edit the task and choose another file."
         case HoldCode.UPLOAD_FAILED:
-            return f"The upload did not work. {hold.words}".strip()
+            return f"The upload did not work. {cause_words(hold.cause)}".strip()
         case HoldCode.NOT_SENT:
-            return hold.words or "It could not be sent. It is tried again."
+            return cause_words(hold.cause) or "It could not be sent. It is tried again."
         case HoldCode.NOT_PREPARED:
             return (
                 "The program made a mistake while preparing this. Send it next to try again; if that fails, copy the "
@@ -54,7 +55,7 @@ def hold_words(hold: Hold) -> str:
 
 def asker(hold: Hold) -> str:
     """Of a request that waits for approval: the program that asked."""
-    return client_name(hold.words) if hold.words else "another program"
+    return client_name(hold.client) if hold.client else "another program"
 
 
 def _file(hold: Hold) -> str:

@@ -41,7 +41,7 @@ from runway_desktop.values import replace
 
 REMOTE = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
 NOW = 1_750_000_000.0
-TURNED_AWAY = Hold(HoldCode.NOT_SENT, words="Too many requests.")
+TURNED_AWAY = Hold(HoldCode.NOT_SENT, cause=Reason(ReasonCode.OTHER_ERROR, words="Too many requests."))
 MINE, THEIRS = Fingerprint("mine"), Fingerprint("theirs")
 
 

@@ -90,7 +90,7 @@ def test_what_is_known_of_a_sending_without_an_answer_is_kept_with_it():
 
 def test_a_task_that_was_not_sent_waits_again_with_what_is_known_and_the_key_it_was_queued_with():
     sending = task(State.SENDING, evidence=BEFORE, key=MINE)
-    busy = Hold(HoldCode.NOT_SENT, words="Too many requests.")
+    busy = Hold(HoldCode.NOT_SENT, cause=Reason(ReasonCode.OTHER_ERROR, words="Too many requests."))
     waiting = replace(sending, state=State.HELD, sent_at=None, hold=busy, evidence=None)
     assert advance(sending, NotSent(busy), NOW) == waiting
     assert advance(sending, NotSent(busy, BEFORE, THEIRS), NOW) == replace(waiting, evidence=BEFORE, key=THEIRS)
@@ -99,7 +99,7 @@ def test_a_task_that_was_not_sent_waits_again_with_what_is_known_and_the_key_it_
 
 def test_what_the_person_holds_while_it_is_being_sent_stays_held_only_where_it_was_not_sent():
     sending = task(State.SENDING, hold=Hold(HoldCode.WAITS_FOR_PERSON))
-    busy = NotSent(Hold(HoldCode.NOT_SENT, words="Too many requests."))
+    busy = NotSent(Hold(HoldCode.NOT_SENT, cause=Reason(ReasonCode.OTHER_ERROR, words="Too many requests.")))
     assert advance(sending, busy, NOW).hold == Hold(HoldCode.WAITS_FOR_PERSON)
     for answer in (Accepted(REMOTE), Refused("Not valid"), NoAnswer(BEFORE)):
         assert advance(sending, answer, NOW).hold == Hold()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.task import Hold, HoldCode, Request, State, Task, TaskId
 
@@ -25,7 +26,7 @@ def held(hold: Hold) -> Task:
 @pytest.mark.parametrize("code", [HoldCode.RESTORED, HoldCode.COPIED, HoldCode.ASK_PERSON])
 @pytest.mark.parametrize("words", ["", "Runway could not be reached."])
 def test_a_task_that_may_be_paid_for_already_is_never_sent_by_itself(code: HoldCode, words: str):
-    task = held(Hold(code, words=words))
+    task = held(Hold(code, cause=Reason(ReasonCode.OTHER_ERROR, words=words)))
     assert task.waits_for_person
     assert task.may_be_sent_already
 
@@ -73,7 +74,9 @@ def test_the_stored_codes_stay_as_they_are():
 
 def test_only_the_code_says_that_a_file_is_missing():
     assert misses_file(held(Hold(HoldCode.FILE_MISSING, file="a.png")))
-    assert not misses_file(held(Hold(HoldCode.NOT_SENT, words="“a.png” is not there any more.")))
+    assert not misses_file(
+        held(Hold(HoldCode.NOT_SENT, cause=Reason(ReasonCode.OTHER_ERROR, words="“a.png” is not there any more.")))
+    )
     sent = Task(
         id=TaskId("a"),
         request=Request(endpoint="", model=""),

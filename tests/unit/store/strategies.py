@@ -46,6 +46,9 @@ requests = st.builds(
 fingerprints = st.sampled_from([NO_KEY, Fingerprint("0123456789abcdef"), Fingerprint("fedcba9876543210")])
 counts = st.none() | st.integers(0, 10_000)
 reasons = st.builds(Reason, st.sampled_from(ReasonCode), name=texts, needed=st.integers(0, 2**62), words=texts)
+holds = st.builds(
+    Hold, st.sampled_from(HoldCode), file=texts, client=texts, cause=st.none() | reasons, small_print=texts
+)
 evidences = st.builds(
     Evidence,
     asked_before=st.none() | moments, answered_before=st.none() | moments,
@@ -90,7 +93,7 @@ def tasks(task_id: str) -> st.SearchStrategy[Task]:
         adopted=st.booleans(),
         imported=st.booleans(),
         deleted_remotely=st.booleans(),
-        hold=st.just(ITS_TURN) | st.builds(Hold, st.sampled_from(HoldCode), file=texts, words=texts, small_print=texts),
+        hold=st.just(ITS_TURN) | holds,
         removed_at=st.none() | moments,
         title=texts,
         rating=st.integers(0, 5),

@@ -32,6 +32,7 @@ from runway_desktop.services.library.move_journal import JOURNAL, read
 from runway_desktop.services.library.sheets import KeptRow, SheetContent
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.tasks.input_following import InputFollowing
+from runway_desktop.usecases.words.failures import cause_words
 from runway_desktop.usecases.words.folders import plan_remark, plan_words, stayed_reason
 from runway_desktop.values import replace
 from tests.engine_rig import AtOnce, Rig, request, with_picture
@@ -408,7 +409,7 @@ async def test_a_disk_that_fills_in_the_middle_makes_it_wait_for_room(tmp_path):
         progress = house.move.progress
         assert progress is not None
         assert (progress.phase, progress.files) == (MovePhase.WAITING, 3)
-        assert progress.waits.words.startswith("The disk is full.")
+        assert cause_words(progress.waits.cause).startswith("The disk is full.")
         assert all([await is_whole(house, output) for output in outputs])
         disk.left = 100
         await house.rig.clock.advance(2 * ROUND)

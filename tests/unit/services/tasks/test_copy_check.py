@@ -10,6 +10,7 @@ from runway_desktop.domain.copies import IDENTITY, Identity, Verdict
 from runway_desktop.domain.errors import NoReply, ServerTrouble
 from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.services.tasks import after_restore
+from runway_desktop.usecases.words.holds import hold_words
 from runway_desktop.values import replace
 from tests import sent
 from tests.copied_lists import MANY, Computer, a_computer, asks, goes_on, reasons
@@ -145,7 +146,7 @@ async def test_a_list_that_is_opened_while_its_twin_is_open_stops_the_twin(tmp_p
             task = first.ledger.get_open(held)
             assert task is not None
             assert (task.state, task.hold.code) == (State.HELD, HoldCode.NOT_SENT)
-            assert task.hold.words.startswith("A copy of this profile's folder is in use.")
+            assert hold_words(task.hold).startswith("A copy of this profile's folder is in use.")
 
 
 async def test_a_list_of_an_older_version_that_is_put_back_waits(tmp_path: Path):

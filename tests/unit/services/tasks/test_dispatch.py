@@ -34,7 +34,7 @@ from tests.engine_rig import request
 
 
 def not_sent(error: ApiError) -> Hold:
-    return Hold(HoldCode.NOT_SENT, words=error.message, small_print=error.detail)
+    return Hold(HoldCode.NOT_SENT, cause=error.reason, small_print=error.detail)
 
 
 async def test_an_accepted_task_is_at_runway_and_its_price_is_learned():
@@ -229,7 +229,11 @@ async def test_nothing_leaves_that_other_copies_of_the_list_would_not_know_of():
         task = await at.task()
         assert (task.state, task.hold) == (
             State.HELD,
-            Hold(HoldCode.NOT_SENT, words="The disk is full. Make room on it.", small_print="errno 28"),
+            Hold(
+                HoldCode.NOT_SENT,
+                cause=Reason(ReasonCode.OTHER_ERROR, words="The disk is full. Make room on it."),
+                small_print="errno 28",
+            ),
         )
         assert {"evidence": task.evidence, "key": task.key} == KNOWN
         assert at.rig.runway.named("create") == []

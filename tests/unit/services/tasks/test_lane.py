@@ -13,6 +13,7 @@ import pytest
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.errors import KeyRefused, NoCredits, NotReached, NotTaken, ServerTrouble, SlowDown
 from runway_desktop.domain.events import LaneChanged
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
 from runway_desktop.usecases.words.holds import lane_words
 from runway_desktop.values import replace
@@ -213,7 +214,7 @@ async def test_a_request_that_was_turned_away_is_sent_again_after_the_time_it_wa
         rig.runway.then("create", error)
         [task_id] = await rig.submit(request())
         task = await rig.task(task_id)
-        assert (task.state, task.hold) == (State.HELD, Hold(HoldCode.NOT_SENT, words=error.message))
+        assert (task.state, task.hold) == (State.HELD, Hold(HoldCode.NOT_SENT, cause=error.reason))
         await rig.clock.advance(89)
         assert len(prompts(rig)) == 1
         await rig.clock.advance(3)
@@ -350,7 +351,9 @@ async def test_an_upload_that_fails_holds_its_task_and_is_tried_again(tmp_path: 
     async with lane() as rig:
         rig.runway.then("upload", ServerTrouble("Runway is in trouble.", status=502))
         [task_id] = await rig.submit(with_picture(picture.as_uri()))
-        assert (await rig.task(task_id)).hold == Hold(HoldCode.UPLOAD_FAILED, words="Runway is in trouble.")
+        assert (await rig.task(task_id)).hold == Hold(
+            HoldCode.UPLOAD_FAILED, cause=Reason(ReasonCode.SERVER_TROUBLE, words="Runway is in trouble.")
+        )
         assert rig.runway.named("create") == []
         await rig.clock.advance(31)
         assert await rig.state(task_id) is State.PENDING

@@ -18,6 +18,7 @@ from runway_desktop.domain.errors import (
     SlowDown,
     StoreError,
 )
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task
 from runway_desktop.domain.transitions import CreatedTask, Dropped
 from runway_desktop.services.tasks.inputs import OtherKeyInUse
@@ -136,7 +137,9 @@ async def test_a_drive_that_fails_holds_the_task_with_what_it_said(monkeypatch):
         Preparing(rig, monkeypatch, DiskError("The drive is gone.", advice="Connect it.", detail="errno 5"))
         [task_id] = await rig.submit(request())
         assert (await rig.task(task_id)).hold == Hold(
-            HoldCode.FILE_UNREADABLE, words="The drive is gone. Connect it.", small_print="errno 5"
+            HoldCode.FILE_UNREADABLE,
+            cause=Reason(ReasonCode.DISK_ERROR, words="The drive is gone. Connect it."),
+            small_print="errno 5",
         )
         await rig.clock.advance(LOOK_AGAIN)
         assert await rig.state(task_id) is State.PENDING
@@ -161,7 +164,9 @@ async def test_an_upload_that_cannot_succeed_is_not_tried_again_by_itself(monkey
         [task_id] = await rig.submit(request())
         await rig.clock.advance(86_400)
         assert (await rig.task(task_id)).hold == Hold(
-            HoldCode.UPLOAD_FAILED, words="Too large. Make it smaller.", small_print="413"
+            HoldCode.UPLOAD_FAILED,
+            cause=Reason(ReasonCode.REFUSED, words="Too large. Make it smaller."),
+            small_print="413",
         )
         assert len(preparing.keys) == 1
 

@@ -396,7 +396,9 @@ async def test_of_a_task_that_was_sent_several_times_the_last_answer_counts():
             await rig.ledger.move(ONE, Sending())
             await rig.clock.advance(7)
             at = rig.clock.now()
-            await rig.ledger.move(ONE, NotSent(Hold(HoldCode.NOT_SENT, words="Too many requests.")))
+            await rig.ledger.move(
+                ONE, NotSent(Hold(HoldCode.NOT_SENT, cause=Reason(ReasonCode.OTHER_ERROR, words="Too many requests.")))
+            )
             assert await rig.ledger.answered_at(ONE) == at
 
 

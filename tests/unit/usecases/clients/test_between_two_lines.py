@@ -94,7 +94,7 @@ async def test_what_is_being_sent_at_a_pause_and_is_turned_away_waits_for_the_pe
         await ledger.move(task_id, Sending())
         await clients.permit(AGENT, Permission.REVOKED)
         back = await ledger.move(task_id, NotSent(Hold(HoldCode.NOT_SENT)))
-        assert back.hold == Hold(HoldCode.APPROVAL, words=AGENT)
+        assert back.hold == Hold(HoldCode.APPROVAL, client=AGENT)
 
 
 @pytest.mark.parametrize("less", [Permission.READ, Permission.ASK, Permission.REVOKED])

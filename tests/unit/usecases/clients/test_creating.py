@@ -247,7 +247,7 @@ async def test_an_agents_wish_waits_for_the_person_and_says_so(tmp_path: Path):
         await desk.rig.clock.advance(600)
         assert desk.rig.runway.requests == {}
         [task] = desk.rig.ledger.held()
-        assert (task.hold.code, task.hold.words) == (HoldCode.APPROVAL, AGENT)
+        assert (task.hold.code, task.hold.client) == (HoldCode.APPROVAL, AGENT)
         assert not task.may_be_sent_already
 
 

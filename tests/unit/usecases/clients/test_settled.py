@@ -15,7 +15,7 @@ def test_what_has_ended_is_settled_and_what_goes_on_is_not(state: State):
 
 
 def test_what_waits_for_the_person_is_settled_once_it_is_removed():
-    hold = Hold(HoldCode.APPROVAL, words="claude")
+    hold = Hold(HoldCode.APPROVAL, client="claude")
     assert not is_settled(row(State.HELD, hold=hold), saved=True)
     assert is_settled(row(State.HELD, hold=hold, removed_at=1.0), saved=True)
 

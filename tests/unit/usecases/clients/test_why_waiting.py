@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runway_desktop.domain.caps import Cap, HeldBack, LaneCode, LaneReason, Limit
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Hold, HoldCode
 from runway_desktop.usecases.clients.task_answer import why_waiting
 
@@ -14,7 +15,10 @@ OF_FILES = (HoldCode.FILE_CHANGED, HoldCode.FILE_MISSING, HoldCode.FILE_UNREADAB
 
 @pytest.mark.parametrize("code", [*OF_FILES, HoldCode.APPROVAL])
 def test_no_name_of_a_file_or_a_program_stands_in_the_sentence(code: HoldCode):
-    said = why_waiting(Hold(code, words=f"{TRICK}.png cannot be read.", file=f"{TRICK}.png"), None)
+    said = why_waiting(
+        Hold(code, cause=Reason(ReasonCode.OTHER_ERROR, words=f"{TRICK}.png cannot be read."), file=f"{TRICK}.png"),
+        None,
+    )
     assert said.endswith(".")
     assert TRICK not in said
 
@@ -28,5 +32,8 @@ def test_no_name_of_a_project_stands_in_the_sentence():
 
 def test_words_of_the_program_are_said_in_full():
     words = "Runway could not be reached."
-    assert why_waiting(Hold(HoldCode.UPLOAD_FAILED, words=words), None) == f"The upload did not work. {words}"
+    assert (
+        why_waiting(Hold(HoldCode.UPLOAD_FAILED, cause=Reason(ReasonCode.OTHER_ERROR, words=words)), None)
+        == f"The upload did not work. {words}"
+    )
     assert why_waiting(Hold(), LaneReason(LaneCode.OFFLINE)) == "Offline"

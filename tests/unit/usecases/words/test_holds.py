@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Hold, HoldCode
 from runway_desktop.usecases.words.holds import hold_words
 
@@ -23,7 +24,9 @@ def test_a_file_is_named(code: HoldCode):
 
 @pytest.mark.parametrize("code", [HoldCode.NOT_SENT, HoldCode.UPLOAD_FAILED, HoldCode.ASK_PERSON])
 def test_what_an_error_said_is_repeated(code: HoldCode):
-    assert "Runway is overloaded." in hold_words(Hold(code, words="Runway is overloaded."))
+    assert "Runway is overloaded." in hold_words(
+        Hold(code, cause=Reason(ReasonCode.OTHER_ERROR, words="Runway is overloaded."))
+    )
 
 
 def test_the_small_print_is_not_part_of_the_sentence():

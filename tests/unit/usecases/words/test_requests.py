@@ -31,7 +31,7 @@ PRICE = Price(60.0, exact=True)
 
 def asked(state: State = State.HELD, *, client: str = "claude-code", **more: Any) -> Asked:
     wanted = request("A fox", model="gen4.5", endpoint="text_to_video", ratio="1280:720", duration=5)
-    hold = Hold(HoldCode.APPROVAL, words=client) if state is State.HELD else Hold()
+    hold = Hold(HoldCode.APPROVAL, client=client) if state is State.HELD else Hold()
     one = task(1, state, request=wanted, hold=hold, **more.pop("of_task", {}))
     given = {"request_id": "one", "digest": "", "credits": 60.0, "at": NOW - 60, **more.pop("wish", {})}
     wish = ClientRequest(client=client, task_id=one.id, request=wanted, **given)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, Refusal, Request, State, Task, TaskId
 from runway_desktop.services.tasks.task_changes import hold_detail
@@ -117,7 +117,7 @@ def test_time_that_makes_no_sense_is_no_crash():
 
 
 def test_why_a_task_waited_is_told_from_new_lines_and_from_those_of_older_versions():
-    hold = Hold(HoldCode.NOT_SENT, words="Cut.")
+    hold = Hold(HoldCode.NOT_SENT, cause=Reason(ReasonCode.OTHER_ERROR, words="Cut."))
     lines = [
         LedgerEntry(task_id=TASK.id, at=1_750_000_000.0, kind="waits", detail={"reason": "Runway was busy."}),
         LedgerEntry(

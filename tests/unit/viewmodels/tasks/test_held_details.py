@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Hold, HoldCode, State
 from runway_desktop.usecases.commands.queued import RELEASE
 from runway_desktop.usecases.words.tasks import small_print
@@ -21,7 +22,14 @@ async def show(rig: Rig, hold: Hold) -> None:
 
 async def test_why_it_waits_is_a_sentence_and_what_the_server_said_is_small_print(tmp_path):
     async with Rig(tmp_path) as rig:
-        await show(rig, Hold(HoldCode.NOT_SENT, words="Runway is busy.", small_print="HTTP 503 · try later"))
+        await show(
+            rig,
+            Hold(
+                HoldCode.NOT_SENT,
+                cause=Reason(ReasonCode.OTHER_ERROR, words="Runway is busy."),
+                small_print="HTTP 503 · try later",
+            ),
+        )
         assert (rig.details.trouble(), small_print(rig.details.row.task)) == ("Runway is busy.", "HTTP 503 · try later")
 
 

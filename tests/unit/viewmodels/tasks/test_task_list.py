@@ -13,7 +13,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from runway_desktop.domain.account import Connection, Link, ModelLimits, Organization
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import ConnectionChanged, DownloadProgressed, TasksMoved, UploadProgressed
-from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, State, TaskId
 from runway_desktop.services.library.library import FIRST, Ahead
@@ -530,7 +530,12 @@ async def test_an_upload_and_a_download_are_seen_in_their_rows(tmp_path):
         rig.bridge.flush()
         assert rig.rows.words(TaskId("t1")).spoken == "Uploading (50 %)"
         assert rig.rows.words(two.id).spoken == "Saving (500 B of 1 kB)"
-        await rig.change(replace(await rig.by_id(1), hold=Hold(HoldCode.NOT_SENT, words="No way to reach Runway.")))
+        await rig.change(
+            replace(
+                await rig.by_id(1),
+                hold=Hold(HoldCode.NOT_SENT, cause=Reason(ReasonCode.OTHER_ERROR, words="No way to reach Runway.")),
+            )
+        )
         assert rig.rows.words(TaskId("t1")).headline == "Queued"
         await rig.output(saved(two))
         assert rig.rows.words(two.id).headline == "Saved"
