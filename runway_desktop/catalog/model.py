@@ -132,9 +132,9 @@ class Pair(Struct, frozen=True, kw_only=True, dict=True):
         return tuple(found for found in self.fields if found.main)
 
     @cached_property
-    def has_conditions(self) -> bool:
-        """Whether a field depends on others."""
-        return any(found.only_when is not None or found.requires or found.alone for found in self.fields)
+    def conditional_fields(self) -> tuple[Field, ...]:
+        """The fields that depend on others."""
+        return tuple(found for found in self.fields if found.only_when is not None or found.requires or found.alone)
 
     @cached_property
     def _by_name(self) -> Mapping[str, Field]:

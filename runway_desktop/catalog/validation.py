@@ -40,9 +40,7 @@ def validate(pair: Pair, values: Mapping[str, object], *, local_files: bool = Tr
     `local_files` says whether `file:///` URIs are still allowed, which they are until inputs are uploaded.
     """
     check = _Check(pair.model, local_files)
-    found = [*check.members(pair.fields, values, (), names=pair.names | {"model"})]
-    if pair.has_conditions:
-        found += _conditions(pair, values)
+    found = [*check.members(pair.fields, values, (), names=pair.names | {"model"}), *_conditions(pair, values)]
     if values.get("model", pair.model) != pair.model:
         found.append(Finding(("model",), f"The request names the model {values['model']}, but is for {pair.model}."))
     first: dict[Path, Finding] = {}
@@ -293,10 +291,9 @@ _BY_KIND: Mapping[FieldKind, Callable[[_Check, Field, object, Path], Iterator[Fi
 
 def _conditions(pair: Pair, values: Mapping[str, object]) -> Iterator[Finding]:
     """What a field asks of the others."""
-    given = {field.name for field in pair.fields if not is_left_out(values.get(field.name))}
-    for field in pair.fields:
-        if field.name not in given:
-            continue
+    asking = [field for field in pair.conditional_fields if not is_left_out(values.get(field.name))]
+    given = {field.name for field in pair.fields if asking and not is_left_out(values.get(field.name))}
+    for field in asking:
         if field.only_when is not None:
             other, allowed = field.only_when
             if values.get(other) not in allowed:

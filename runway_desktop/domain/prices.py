@@ -185,7 +185,8 @@ def derived(known: Mapping[str, float], shape: str) -> float | None:
 
 def inputs_of(request: Request, measures: Mapping[str, Measure] = {}) -> dict[str, PutIn]:
     """The inputs in each field of a request; a draft to be finished counts as one file."""
-    fields = ((name, list(addresses_in({name: value}))) for name, value in request.values.items())
+    named = ((name, value) for name, value in request.values.items() if name not in _WORDS_OF_THE_PERSON)
+    fields = ((name, list(addresses_in(value))) for name, value in named if not isinstance(value, int | float))
     # Other names, as in an imported request, could be mistaken for parts of a shape.
     found = {name: _put_in(files, measures) for name, files in fields if files and name.isidentifier()}
     return found | {_DRAFT: PutIn(files=1)} if request.values.get(_DRAFT) else found

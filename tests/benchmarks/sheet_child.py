@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from runway_desktop.app.session import Session
     from runway_desktop.ui.sheet.window import SheetWindow
 
+POLL_SECONDS = 0.005
+"""Asked without a pause, the loop would take the interpreter from the thread that reads the file."""
 SETTLE_SECONDS = 1.0
 """After the last task was stored: the list takes them up."""
 
@@ -77,7 +79,7 @@ async def _pasted(session: Session, rows: int) -> dict[str, float]:
     window = await _window(session)
     model, painted = window.sheet.model, _paints_of(window.table.viewport())
     while not model.is_checked or not painted():
-        await asyncio.sleep(0)
+        await asyncio.sleep(POLL_SECONDS)
     lines = (f"Shot {n}: the harbour wakes\tgen4.5\t1280:720\t{5 if n % 2 else 10}\t{n}" for n in range(rows))
     QGuiApplication.clipboard().setText("\n".join(lines))
     await asyncio.sleep(SETTLE_SECONDS)
@@ -88,7 +90,7 @@ async def _pasted(session: Session, rows: int) -> dict[str, float]:
         begun, seen = time.perf_counter(), painted()
         window.table.paste()
         while not model.is_checked or painted() == seen:
-            await asyncio.sleep(0)
+            await asyncio.sleep(POLL_SECONDS)
         took = time.perf_counter() - begun
     found = {"took": took, "stall": stall.longest, "memory": _resident() - before, "rows": float(model.totals.ready)}
     window.close()
@@ -110,7 +112,7 @@ async def _opened(session: Session, path: Path) -> SheetWindow:
     window = await _window(session)
     painted = _paints_of(window.table.viewport())
     while not window.sheet.model.is_checked or not painted():
-        await asyncio.sleep(0)
+        await asyncio.sleep(POLL_SECONDS)
     return window
 
 
@@ -120,7 +122,7 @@ async def _window(session: Session) -> SheetWindow:
 
     assert session.window is not None, "the session is ready"
     while (sheets := session.window.findChild(OpenSheets)) is None or not sheets.windows:
-        await asyncio.sleep(0)
+        await asyncio.sleep(POLL_SECONDS)
     return sheets.windows[-1]
 
 

@@ -53,7 +53,7 @@ def _on(screen: str, variables: dict[str, str], folder: Path, size: Size) -> lis
     figures = [
         figure(f"{size.rows} rows: from the file to a painted, checked sheet", opened["took"], "s", 1.5),
         figure("the window stood still meanwhile for at most", 1000.0 * opened["stall"], "ms", 50.0),
-        figure(f"{size.rows} rows: pasted, checked and painted", pasted["took"], "s", 1.5),
+        figure(f"{size.rows} rows: pasted, checked and painted", pasted["took"], "s", 1.0),
         figure("the window stood still meanwhile for at most", 1000.0 * pasted["stall"], "ms", 50.0),
         figure(f"a key in {size.rows} rows: 99 in 100 painted within", quantile(keys, 0.99), "ms", 50.0),
         figure(f"{size.tasks} tasks: from the click to the lane", sent["took"], "s", 1.0),

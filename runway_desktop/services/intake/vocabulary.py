@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 from runway_desktop.catalog import Catalog, Endpoint, Field, FieldKind, Pair
 from runway_desktop.domain.media import INPUTS, Media
@@ -83,6 +84,7 @@ _SETTINGS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=1_024)
 def normalized(name: str) -> str:
     """A name reduced to its letters and digits, case-folded."""
     plain = unicodedata.normalize("NFKC", name).casefold()

@@ -19,7 +19,7 @@ from runway_desktop.catalog import Catalog, is_left_out
 from runway_desktop.domain.task import Request
 from runway_desktop.services.intake.inputs import FoundInput
 from runway_desktop.services.library.expansion import Axis
-from runway_desktop.services.library.sheets import SentTask, write_row
+from runway_desktop.services.library.sheets import SentTask
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.usecases.sheets.columns import PROMPT, Column, Columns
 from runway_desktop.usecases.sheets.edits import Values
@@ -28,7 +28,7 @@ from runway_desktop.usecases.sheets.tally import Tally, Totals
 
 SLICE_SECONDS = 0.006
 """Duration of work per pass of the event loop."""
-TELL_SECONDS = 0.1
+TELL_SECONDS = 0.25
 """Minimum interval of updates of totals and views during a large validation."""
 Work = Generator[None, None, Any]
 """A change as a generator that may be suspended after each step. Its return value is passed to the callback."""
@@ -384,8 +384,6 @@ class CheckedRows(QAbstractTableModel):
         row.check = self.checker.check(row)
         for address in row.check.unseen:
             self._waiting.setdefault(address, set()).add(row.number)
-        if not row.text and row.cells:
-            row.text = write_row(row.kept())
         if self._tally.put(row, row.check):
             # Duplicates show the row number of the first one.
             self._note_untold(0, len(self._rows) - 1)
