@@ -86,8 +86,7 @@ class Glances(QObject):
         is_shown = False
         for place, take in self.want():
             image = self._strips.near(take.output.path, seconds)
-            if image is not None:
-                self._panes[place].surface.set_glance(image)
+            if image is not None and self._panes[place].surface.set_glance(image):
                 self._repaint(place)
             is_shown = is_shown or image is not None or self._strips.is_coming(take.output.path)
         return is_shown

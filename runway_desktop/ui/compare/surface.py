@@ -105,9 +105,11 @@ class Surface:
     def set_frame(self, frame: QVideoFrame) -> None:
         self._frame, self.words = frame, ""
 
-    def set_glance(self, image: QImage) -> None:
-        """Shows a small frame during a drag."""
+    def set_glance(self, image: QImage) -> bool:
+        """Shows a small frame during a drag. False where it is shown already."""
+        is_new = image is not self._image or self._frame is not None
         self._frame, self._image, self.words = None, image, ""
+        return is_new
 
     @property
     def is_live(self) -> bool:

@@ -218,9 +218,11 @@ def small(frame: QVideoFrame) -> QImage:
     if not made.map(QVideoFrame.MapMode.WriteOnly):
         frame.unmap()
         return QImage()
+    # Two lines for each that is made are enough: all of them take twice as long.
+    every = max(1, frame.height() // size.height() // 2)
     for plane, part in ((0, 1), (1, 2), (2, 2)):
-        width, height = frame.width() // part, frame.height() // part
-        gray = QImage(frame.bits(plane), width, height, frame.bytesPerLine(plane), QImage.Format.Format_Grayscale8)
+        width, height, row = frame.width() // part, frame.height() // part // every, frame.bytesPerLine(plane) * every
+        gray = QImage(frame.bits(plane), width, height, row, QImage.Format.Format_Grayscale8)
         gray = gray.scaled(size.width() // part, size.height() // part, _IGNORE, _SMOOTH)
         to: Any = made.bits(plane)
         from_, row, length = gray.constBits(), made.bytesPerLine(plane), gray.bytesPerLine()
