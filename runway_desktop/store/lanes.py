@@ -269,8 +269,12 @@ def _commit(connection: sqlite3.Connection, jobs: Sequence[_Job[Any]]) -> None:
             # An earlier rollback failed.
             connection.execute("ROLLBACK")
         connection.execute("BEGIN IMMEDIATE")
-        for job in jobs:
-            _attempt(connection, job)
+        if len(jobs) == 1:
+            # Kept or dropped with the commit. With a savepoint SQLite would note each page that the work changes.
+            jobs[0].answer = jobs[0].work(connection)
+        else:
+            for job in jobs:
+                _attempt(connection, job)
         connection.execute("COMMIT")
     except Exception as error:  # noqa: BLE001 - every waiting job gets it; nothing was written
         for job in jobs:
