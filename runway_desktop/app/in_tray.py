@@ -37,7 +37,7 @@ class InTray(QObject):
         self._window = window
         self.announcements = Announcements(cases, models.bridge, runner, self)
         AskedEntry(cases, models.bridge, models.activity, partial(window.open_room, "requests"), self)
-        self.tray = Tray(self.announcements, models.status, models.places, profile, window, make_icon=make_icon)
+        self.tray = Tray(self.announcements, models.status, models.pages, profile, window, make_icon=make_icon)
         self.tray.window_wanted.connect(window.come_to_front)
         self.tray.tasks_wanted.connect(models.task_commands.show_wanted)
         self.tray.room_wanted.connect(window.open_room)

@@ -26,7 +26,7 @@ from runway_desktop.ui.shortcuts.room import ROOM as SHORTCUTS
 from runway_desktop.ui.spending.room import ROOM as SPENDING
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
-from runway_desktop.usecases.searching.places import Entry
+from runway_desktop.usecases.searching.pages import PaneEntry
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.models import Models
 
@@ -61,7 +61,7 @@ class Rooms:
         self._models = models
         self._openings = models.task_commands.openings
         self._rooms = {room.id: room for room in rooms}
-        models.places.list_pages(self._pages)
+        models.pages.list_rooms(self._pages)
         self._endings: list[Callable[[], Awaitable[None] | None]] = []
         self._early: list[tuple[str, object]] | None = []
 
@@ -108,11 +108,11 @@ class Rooms:
             except Exception:
                 log.exception("Closing: a room failed")
 
-    def _pages(self, opened: str) -> list[Entry]:
+    def _pages(self, opened: str) -> list[PaneEntry]:
         """The lines of the left pane."""
         cases = self._cases
         return [
-            Entry(str(room.title), room.count(cases) if room.count is not None else None, room.icon, page=room.id)
+            PaneEntry(str(room.title), room.count(cases) if room.count is not None else None, room.icon, room=room.id)
             for room in self._rooms.values()
             if room.kind is Kind.PAGE and (room.is_listed is None or room.id == opened or room.is_listed(cases))
         ]

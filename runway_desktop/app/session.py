@@ -45,7 +45,7 @@ from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 from runway_desktop.viewmodels.status import Status
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
-from runway_desktop.viewmodels.tasks.places import Places
+from runway_desktop.viewmodels.tasks.pages import Pages
 from runway_desktop.viewmodels.tasks.posters import Posters
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
@@ -225,15 +225,15 @@ class Session(QObject):
         runner = Runner(supervisor.spawn, cases.bus)
         self._runner = runner
         rows = TaskListModel(cases, bridge, runner, self)
-        places = Places(cases, bridge, runner, self)
+        pages = Pages(cases, bridge, runner, self)
         composer = Composer(cases, bridge, runner, self)
-        status = Status(cases, bridge, places, self)
+        status = Status(cases, bridge, pages, self)
         models = Models(
             activity=Activity(status, self),
             bridge=bridge,
             rows=rows,
             filter=ListFilter(cases, rows, self),
-            places=places,
+            pages=pages,
             details=DetailsModel(cases, bridge, runner, rows, self),
             composer=composer,
             status=status,
@@ -259,7 +259,7 @@ class Session(QObject):
         composer.restore_draft()
         rows.expect(ahead)
         models.filter.restore()
-        places.refresh()
+        pages.refresh()
         models.board.refresh()
         if place := environment.window_place():
             window.stand_at(place)

@@ -1,4 +1,4 @@
-"""How the list is asked for (places, filters, sorting), what a row and a place show, a batch sheet as it is kept, what
+"""How the list is asked for (pages, filters, sorting), what a row and a page show, a batch sheet as it is kept, what
 is stored about tasks in addition to the tasks, and how a search compares.
 
 In a search case, width and compatibility forms make no difference (full-width letters are found by plain ones);
@@ -21,7 +21,7 @@ from runway_desktop.values import Struct, field
 from .task import BatchId, Input, Output, Pick, Request, State, Task, TaskId
 
 
-class Place(StrEnum):
+class Page(StrEnum):
     """The fixed entries of the left pane."""
 
     ALL = "all"
@@ -95,7 +95,7 @@ class Traits(Struct, frozen=True, kw_only=True):
     shots: frozenset[str] = frozenset()
     clients: frozenset[str] = frozenset()
     """Programs that asked for it; PERSON: none did."""
-    places: frozenset[Place] = frozenset()
+    pages: frozenset[Page] = frozenset()
 
 
 class Without(Traits, frozen=True, kw_only=True):
@@ -109,11 +109,11 @@ _NOTHING = Without()
 
 
 class Filter(Traits, frozen=True, kw_only=True):
-    """All parts must hold, of `tags` and `places` (beside `place`) each one. Empty sets, spans and None mean "any".
+    """All parts must hold, of `tags` and `pages` (beside `page`) each one. Empty sets, spans and None mean "any".
     `text` is searched in prompt, title, note, tags, project, shot, model, file name and ids; what it may hold tells
     `domain.search.words_of`."""
 
-    place: Place = Place.ALL
+    page: Page = Page.ALL
     text: str = ""
     since: float | None = None
     until: float | None = None
@@ -150,7 +150,7 @@ class Entries(Struct, frozen=True):
         return len(self.ids)
 
     def runs(self) -> Iterator[tuple[str, int, int]]:
-        """Key of each group, place of its first entry and the place after its last."""
+        """Key of each group, position of its first entry and the position after its last."""
         start = 0
         for key, amount in self.groups:
             yield key, start, start + amount
@@ -191,10 +191,10 @@ class GroupSummary(Struct, frozen=True, kw_only=True):
     """Best known price of all members together."""
 
 
-class PlaceCounts(Struct, frozen=True, kw_only=True):
-    """How many tasks each place of the left pane holds."""
+class PageCounts(Struct, frozen=True, kw_only=True):
+    """How many tasks each page of the left pane holds."""
 
-    places: Mapping[Place, int] = field(default_factory=dict)
+    pages: Mapping[Page, int] = field(default_factory=dict)
     projects: Mapping[str, int] = field(default_factory=dict)
     batches: tuple[tuple[BatchId, str, int], ...] = ()
     """Latest first: id, name, number of tasks."""

@@ -29,7 +29,7 @@ from runway_desktop.domain.library import (
     LedgerEntry,
     Listing,
     NotSaved,
-    PlaceCounts,
+    PageCounts,
     ResultFacts,
     Row,
     Takes,
@@ -334,7 +334,7 @@ class Store(Protocol):
 
     async def groups(self, listing: Listing) -> Sequence[GroupSummary]: ...
 
-    async def counts(self) -> PlaceCounts: ...
+    async def counts(self) -> PageCounts: ...
 
     async def batch_names(self, batch_ids: Sequence[BatchId]) -> dict[BatchId, str]:
         """Names of those that exist."""

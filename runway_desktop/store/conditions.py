@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
-from runway_desktop.domain.library import PERSON, Filter, Place, Span, Without, Words, words_of
+from runway_desktop.domain.library import PERSON, Filter, Page, Span, Without, Words, words_of
 from runway_desktop.domain.task import LIVE, LOCAL, Pick, State
 from runway_desktop.values import Struct, replace
 
@@ -47,15 +47,15 @@ def _quoted(states: Iterable[State]) -> str:
     return ", ".join(f"'{state.value}'" for state in sorted(states))
 
 
-PLACES = {
-    Place.LIVE: f"state IN ({_quoted(LIVE)})",
-    Place.WAITING_HERE: f"state IN ({_quoted(LOCAL)})",
-    Place.NEEDS_ATTENTION: "attention",
+PAGES = {
+    Page.LIVE: f"state IN ({_quoted(LIVE)})",
+    Page.WAITING_HERE: f"state IN ({_quoted(LOCAL)})",
+    Page.NEEDS_ATTENTION: "attention",
     # Missing results count as not saved.
-    Place.SAVED: "saved AND NOT missing",
-    Place.PICKS: f"pick = '{Pick.PICK.value}'",
-    Place.MISSING: "missing",
-    Place.CHANGED: "changed",
+    Page.SAVED: "saved AND NOT missing",
+    Page.PICKS: f"pick = '{Pick.PICK.value}'",
+    Page.MISSING: "missing",
+    Page.CHANGED: "changed",
 }
 """Every place but ALL."""
 
@@ -223,9 +223,9 @@ def judged(wanted: Filter, frequent: Collection[str] = (), *, rating: str = "+ra
     there are none. `rating`: SQL expression for the stars."""
     made = _Conditions()
     made.add(IN_LIST)
-    for place in (wanted.place, *sorted(wanted.places)):
-        if place in PLACES:
-            made.add(PLACES[place])
+    for page in (wanted.page, *sorted(wanted.pages)):
+        if page in PAGES:
+            made.add(PAGES[page])
     # First, since numbers are compared faster than texts, and few tasks have stars.
     made.within(rating, wanted.rating)
     for name, column in _COLUMNS.items():
@@ -239,8 +239,8 @@ def judged(wanted: Filter, frequent: Collection[str] = (), *, rating: str = "+ra
     without = wanted.without
     for name, column in (_COLUMNS | {"batches": "coalesce(batch_id, '')"}).items():
         made.one_of(column, getattr(without, name), "NOT ")
-    for place in sorted(without.places):
-        made.add(f"NOT ({PLACES.get(place, '1')})")
+    for page in sorted(without.pages):
+        made.add(f"NOT ({PAGES.get(page, '1')})")
     for tags, negation in ((wanted.tags, ""), (without.tags, "NOT ")):
         for tag in sorted(tags):
             # `IN` would collect the tag's tasks first, too many for a frequent tag; EXISTS is fast per task that passed

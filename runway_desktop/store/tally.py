@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from runway_desktop.domain.library import Place, PlaceCounts
+from runway_desktop.domain.library import Page, PageCounts
 from runway_desktop.domain.task import LIVE, LOCAL, Pick
 
 from .records import batch_of, state_of, to_text
@@ -25,19 +25,19 @@ _TRAITS = {
     "rating": ("{row}rating", "1"),
     "shot": ("{row}shot", "{row}shot <> ''"),
     "batch": ("{row}batch_id", "{row}batch_id IS NOT NULL"),
-    Place.PICKS.value: ("''", f"{{row}}pick = '{Pick.PICK.value}'"),
-    Place.NEEDS_ATTENTION.value: ("''", "{row}attention"),
+    Page.PICKS.value: ("''", f"{{row}}pick = '{Pick.PICK.value}'"),
+    Page.NEEDS_ATTENTION.value: ("''", "{row}attention"),
     # Missing results count as not saved.
-    Place.SAVED.value: ("''", "{row}saved AND NOT {row}missing"),
-    Place.MISSING.value: ("''", "{row}missing"),
-    Place.CHANGED.value: ("''", "{row}changed"),
+    Page.SAVED.value: ("''", "{row}saved AND NOT {row}missing"),
+    Page.MISSING.value: ("''", "{row}missing"),
+    Page.CHANGED.value: ("''", "{row}changed"),
 }
 """SQL for each kind: the task's name, and whether the task counts."""
 _COLUMNS = (
     "endpoint", "model", "project", "rank", "rating", "shot", "batch_id", "pick", "attention", "saved", "missing",
     "changed", "removed_at",
 )  # fmt: skip
-_PLACES = (Place.NEEDS_ATTENTION, Place.SAVED, Place.PICKS, Place.MISSING, Place.CHANGED)
+_PAGES = (Page.NEEDS_ATTENTION, Page.SAVED, Page.PICKS, Page.MISSING, Page.CHANGED)
 _BATCHES = """
     SELECT id, batches.name, created_at, amount FROM tally JOIN batches ON id = tally.name
     WHERE kind = 'batch' AND amount > 0 ORDER BY created_at DESC, id DESC
@@ -122,7 +122,7 @@ _CLIENTS = """
 """Distinct names, by one index lookup each."""
 
 
-def counts(connection: sqlite3.Connection) -> PlaceCounts:
+def counts(connection: sqlite3.Connection) -> PageCounts:
     """The counts of the left pane. Takes time by the number of names, not of tasks."""
     amounts: dict[str, dict[Any, int]] = {}
     for kind, name, amount in connection.execute(
@@ -137,12 +137,12 @@ def counts(connection: sqlite3.Connection) -> PlaceCounts:
         return {to_text(name): amount for name, amount in of(kind).items()}
 
     states = {state_of(rank): amount for rank, amount in of("rank").items()}
-    return PlaceCounts(
-        places={
-            Place.ALL: of("all").get("", 0),
-            Place.LIVE: sum(amount for state, amount in states.items() if state in LIVE),
-            Place.WAITING_HERE: sum(amount for state, amount in states.items() if state in LOCAL),
-            **{place: of(place.value).get("", 0) for place in _PLACES},
+    return PageCounts(
+        pages={
+            Page.ALL: of("all").get("", 0),
+            Page.LIVE: sum(amount for state, amount in states.items() if state in LIVE),
+            Page.WAITING_HERE: sum(amount for state, amount in states.items() if state in LOCAL),
+            **{page: of(page.value).get("", 0) for page in _PAGES},
         },
         projects=named("project"),
         batches=tuple(

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QToolButton
 
 from runway_desktop.domain.folders import FolderState, MovePhase
-from runway_desktop.domain.library import Place
+from runway_desktop.domain.library import Page
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Output
 from runway_desktop.ui.preferences.preferences import Preferences
@@ -52,7 +52,7 @@ async def show_not_saved(walk: Walk) -> None:
     find(page.center, QPushButton, "Save all").click()
     await until(lambda: board.total == 0, "everything to be saved", 60)
     await walk.take("everything-saved")
-    window.workspace.places.choose_all()
+    window.workspace.pages.choose_all()
     await until(lambda: window.workspace.page is None, "the list")
 
 
@@ -77,9 +77,9 @@ async def show_astray(walk: Walk) -> None:
     await walk.choose(picture.task_id)
     await until(lambda: _is(walk, picture, "changed"), "the changed file", 20)
     await walk.take("file-changed", after=0.4)
-    walk.say("missing files in the grid, and as a place")
+    walk.say("missing files in the grid, and as a page")
     window.workspace.list.show_grid(True)
-    await until(lambda: models.places.counts.places.get(Place.MISSING) == 1, "the place of missing files")
+    await until(lambda: models.pages.counts.pages.get(Page.MISSING) == 1, "the page of missing files")
     await walk.take("file-missing-grid", after=0.4)
     window.workspace.list.show_grid(False)
     walk.say("a missing file is found again")

@@ -176,7 +176,7 @@ class First(Walk):
         type_text(window.search, "rating:>=4")
         await until(lambda: len(self.tasks()) == 3, "the rated tasks")
         self.models.filter.save_search("Good ones")
-        await until(lambda: any(e.search and e.count == 3 for e in self.models.places.entries()), "its count")
+        await until(lambda: any(e.search and e.count == 3 for e in self.models.pages.entries()), "its count")
         await self.take("saved-search")
         window.search.clear()
         await until(lambda: len(self.tasks()) == before, "all tasks once more")

@@ -43,7 +43,7 @@ class Room(Struct, frozen=True, kw_only=True, eq=False):
     """For a page: whether its entry is listed while it is closed; None: always."""
 
 
-class Page(Struct, frozen=True, kw_only=True, eq=False):
+class PageContent(Struct, frozen=True, kw_only=True, eq=False):
     """Widgets of a page, which its entry passes to the window's `pages`."""
 
     center: QWidget

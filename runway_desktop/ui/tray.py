@@ -10,12 +10,12 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
 
-from runway_desktop.domain.library import Place
+from runway_desktop.domain.library import Page
 from runway_desktop.usecases.words.announcements import Announcement
 from runway_desktop.usecases.words.plain import notice
 from runway_desktop.viewmodels.announcements import Announcements
 from runway_desktop.viewmodels.status import Status
-from runway_desktop.viewmodels.tasks.places import Places
+from runway_desktop.viewmodels.tasks.pages import Pages
 
 SECONDS = 8
 """Requested duration of an announcement; most systems ignore it."""
@@ -39,7 +39,7 @@ class Tray(QObject):
         self,
         announcements: Announcements,
         status: Status,
-        places: Places,
+        pages: Pages,
         profile: str,
         window: QWidget,
         *,
@@ -49,7 +49,7 @@ class Tray(QObject):
         """`make_icon` defaults to the system's tray icon, if it has a tray."""
         super().__init__(window)
         self._status = status
-        self._places = places
+        self._pages = pages
         self._name = _named(profile)
         self._window = window
         self._looked_at = looked_at
@@ -104,8 +104,8 @@ class Tray(QObject):
     def _show_state(self) -> None:
         if self.icon is None:
             return
-        counts = self._places.counts.places
-        live, waiting = counts.get(Place.LIVE, 0), counts.get(Place.WAITING_HERE, 0)
+        counts = self._pages.counts.pages
+        live, waiting = counts.get(Page.LIVE, 0), counts.get(Page.WAITING_HERE, 0)
         parts = [f"{live:,} live"] if live else []
         parts += [f"{waiting:,} queued"] if waiting else []
         said = "\n".join((self._name, " · ".join(parts) or "Nothing is running"))

@@ -14,7 +14,7 @@ from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 from runway_desktop.viewmodels.status import Status
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
-from runway_desktop.viewmodels.tasks.places import Places
+from runway_desktop.viewmodels.tasks.pages import Pages
 from runway_desktop.viewmodels.tasks.posters import Posters
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
@@ -27,7 +27,7 @@ class Models(Struct, frozen=True, kw_only=True, eq=False):
     bridge: Bridge
     rows: TaskListModel
     filter: ListFilter
-    places: Places
+    pages: Pages
     details: DetailsModel
     composer: Composer
     status: Status

@@ -21,7 +21,7 @@ from runway_desktop.usecases.requests.choices import Scope
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.model import Model
-from runway_desktop.viewmodels.tasks.places import Places
+from runway_desktop.viewmodels.tasks.pages import Pages
 
 MOST_TASKS = 8
 """Maximum number of tasks in the results."""
@@ -31,11 +31,11 @@ class PaletteModel(Model):
     changed = Signal()
 
     def __init__(
-        self, cases: UseCases, runner: Runner, composer: Composer, places: Places, parent: QObject | None = None
+        self, cases: UseCases, runner: Runner, composer: Composer, pages: Pages, parent: QObject | None = None
     ) -> None:
         super().__init__(cases, runner, parent)
         self._composer = composer
-        self._places = places
+        self._pages = pages
         self._used = Used(cases.settings)
         self._offers: list[Searchable] = []
         self._found: list[Searchable] = []
@@ -63,13 +63,13 @@ class PaletteModel(Model):
             *([*of_rows, *commands] if rows else [*commands, *of_rows]),
             *sources.of_models(self._composer.chooser.offers(Scope.ALL)),
             *sources.of_presets(self._composer.presets.all, preset_keys),
-            *sources.of_places(self._places.entries()),
+            *sources.of_pages(self._pages.entries()),
             *sources.of_pages_of_preferences(),
             *sources.of_settings(cases.settings),
             *sources.of_meanings(),
         )
         self._offers = [Searchable.of(offer) for offer in offers]
-        page = typed_words(self._places.title)
+        page = typed_words(self._pages.title)
         ranks = {one.offer.id: rank_of(one.words, page) for one in self._offers if one.offer.may_lead}
         self._near = frozenset(found for found, rank in ranks.items() if rank is not None and rank <= Rank.SYNONYM)
         self._arrange()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.account import Connection, KeyStatus, Organization
 from runway_desktop.domain.events import DownloadsCounted
-from runway_desktop.domain.library import Place
+from runway_desktop.domain.library import Page
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
@@ -16,7 +16,7 @@ from runway_desktop.usecases.words.states import Tone
 
 from .bridge import Bridge
 from .expiry.expiry_board import ExpiryBoard
-from .tasks.places import Places
+from .tasks.pages import Pages
 
 GATHER_MS = 250
 TIME_PASSES_MS = 5_000
@@ -27,10 +27,10 @@ class Status(QObject):
     changed = Signal()
     """Throttled for frequent events: emitted at once, then at most every `GATHER_MS`."""
 
-    def __init__(self, cases: UseCases, bridge: Bridge, places: Places, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, bridge: Bridge, pages: Pages, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._cases = cases
-        self._places = places
+        self._pages = pages
         self._board: ExpiryBoard | None = None
         self._downloads = DownloadsCounted(0, 0, 0.0)
         self._timer = QTimer(self, interval=TIME_PASSES_MS)
@@ -49,7 +49,7 @@ class Status(QObject):
             signal.connect(lambda _: self.changed.emit())
         bridge.lane_changed.connect(lambda _: self._gather())
         bridge.library_move_changed.connect(lambda _: self.changed.emit())
-        places.changed.connect(self._gather)
+        pages.changed.connect(self._gather)
 
     @property
     def connection(self) -> Connection:
@@ -89,13 +89,13 @@ class Status(QObject):
 
     def left_parts(self) -> list[str]:
         cases = self._cases
-        counts = self._places.counts.places
+        counts = self._pages.counts.pages
         forecast = cases.queue.forecast() if cases.is_made("lane") else None
         until_sent = (forecast.low_seconds, forecast.high_seconds) if forecast is not None else None
         spent = cases.budget.spent_today if cases.is_made("budget") else 0.0
         parts = [
-            f"{counts.get(Place.LIVE, 0):,} live",
-            account.waiting_words(counts.get(Place.WAITING_HERE, 0), until_sent),
+            f"{counts.get(Page.LIVE, 0):,} live",
+            account.waiting_words(counts.get(Page.WAITING_HERE, 0), until_sent),
             account.today_words(spent, cases.settings.day_cap),
             "Sending is paused" if self.paused else "",
         ]

@@ -82,7 +82,7 @@ FOR_TYPES_ALONE: dict[str, int] = {
     "viewmodels/tasks/lineage.py": 1,
     "viewmodels/tasks/task_commands.py": 1,
     "viewmodels/tasks/task_list.py": 2,
-    "viewmodels/tasks/task_pages.py": 1,
+    "viewmodels/tasks/row_cache.py": 1,
     "wiring/build.py": 5,
     "wiring/demo.py": 2,
     "wiring/lazy_adapters.py": 6,

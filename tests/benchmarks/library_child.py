@@ -179,7 +179,7 @@ async def _while_tasks_end(session: Session, ends: int) -> dict[str, Any]:
         chosen.save_search()
     chosen.clear()
     # What saving them made it count is none of what the ends cost.
-    while any(entry.search and entry.count is None for entry in session.models.places.entries()):
+    while any(entry.search and entry.count is None for entry in session.models.pages.entries()):
         await asyncio.sleep(0.05)
     await asyncio.sleep(1.0)
     failed = await cases.library.list(Listing(filter=Filter(states=frozenset({State.FAILED})), group=GroupBy.NONE))

@@ -48,7 +48,7 @@ from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 from runway_desktop.viewmodels.status import Status
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
-from runway_desktop.viewmodels.tasks.places import Places
+from runway_desktop.viewmodels.tasks.pages import Pages
 from runway_desktop.viewmodels.tasks.posters import Posters
 from runway_desktop.viewmodels.tasks.taking_in import TakingIn
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
@@ -145,15 +145,15 @@ class Rig:
         self.cases = cases = UseCases(engine)
         cases.sending = Unasked(engine)
         self.rows = rows = TaskListModel(cases, bridge, runner, owner)
-        self.places = Places(cases, bridge, runner, owner)
+        self.pages = Pages(cases, bridge, runner, owner)
         self.composer = Composer(cases, bridge, runner, owner)
-        status = Status(cases, bridge, self.places, owner)
+        status = Status(cases, bridge, self.pages, owner)
         self.models = Models(
             activity=Activity(status, owner),
             bridge=bridge,
             rows=rows,
             filter=ListFilter(cases, rows, owner),
-            places=self.places,
+            pages=self.pages,
             details=DetailsModel(cases, bridge, runner, rows, owner),
             composer=self.composer,
             status=status,
@@ -277,7 +277,7 @@ class Desktop(Rig):
         self.window.close_wanted.connect(self._count_close)
         self.composer.restore_draft()
         self.filter.restore()
-        self.places.refresh()
+        self.pages.refresh()
         self.rows.refresh()
         self.window.show()
         self.window.activateWindow()

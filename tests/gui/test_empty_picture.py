@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QWidget
 
-from runway_desktop.domain.library import Filter, Place
+from runway_desktop.domain.library import Filter, Page
 from runway_desktop.domain.task import State
 from runway_desktop.ui.empty_picture import SIZE, Empty, EmptyPicture
 from runway_desktop.ui.theme import Choice
@@ -55,7 +55,7 @@ async def test_the_list_says_and_shows_why_it_is_empty(tmp_path, theme, qtbot):
         missed = picture.grab().toImage()
         assert missed != begun
         rig.window.search.setText("")
-        rig.filter.open_place(Filter(place=Place.NEEDS_ATTENTION), "Needs attention")
+        rig.filter.open_page(Filter(page=Page.NEEDS_ATTENTION), "Needs attention")
         await until(lambda: "Nothing needs attention" in shown())
         await rest()
         assert picture.grab().toImage() not in (begun, missed)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QListWidg
 from runway_desktop.domain.library import Filter
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.theme import Theme
-from runway_desktop.usecases.searching.places import Entry
+from runway_desktop.usecases.searching.pages import PaneEntry
 from runway_desktop.usecases.words.plain import caption, notice, tip
 from tests.gui.rig import Desktop, until
 from tests.rows import saved, task
@@ -76,8 +76,8 @@ def tool_tips(model: QAbstractItemModel | None) -> Iterator[str]:
         yield from (model.index(row, column, root).data(role) or "" for row in range(model.rowCount(root)))
 
 
-def spoken(places: QListWidget) -> list[str]:
-    return [places.item(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(places.count())]
+def spoken(pages: QListWidget) -> list[str]:
+    return [pages.item(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(pages.count())]
 
 
 def test_qt_itself_would_load_what_such_a_text_names(theme: Theme):
@@ -114,10 +114,10 @@ async def test_a_project_named_as_html_loads_nothing_anywhere_in_the_window(tmp_
         made = [task(n, State.SUCCEEDED, f"{n} {HOSTILE}", **named) for n in (1, 2)]
         failed = task(3, State.FAILED, HOSTILE, **named)
         await rig.shown(*made, failed, outputs=[saved(one, f"/library/{HOSTILE}.mp4") for one in made], batch="b")
-        rig.places.refresh()
-        places, key = rig.window.workspace.places, Entry("", filter=Filter(projects=frozenset({HOSTILE}))).key
-        await until(lambda: any(HOSTILE in text for text in spoken(places)), "it is a place")
-        places.choose(key)
+        rig.pages.refresh()
+        pages, key = rig.window.workspace.pages, PaneEntry("", filter=Filter(projects=frozenset({HOSTILE}))).key
+        await until(lambda: any(HOSTILE in text for text in spoken(pages)), "it is a page")
+        pages.choose(key)
         await rig.fetch_rows()
         rig.window.view.select([TaskId("t1")])
         await until(lambda: any(HOSTILE in label.text() for label in rig.window.findChildren(QLabel)), "it is shown")

@@ -23,7 +23,7 @@ from runway_desktop.domain.library import (
     LedgerEntry,
     Listing,
     NotSaved,
-    PlaceCounts,
+    PageCounts,
     Row,
     Takes,
 )
@@ -116,7 +116,7 @@ class Library:
     async def groups(self, listing: Listing) -> Sequence[GroupSummary]:
         return await self._store.groups(listing)
 
-    async def counts(self) -> PlaceCounts:
+    async def counts(self) -> PageCounts:
         return await self._store.counts()
 
     async def details(self, task_id: TaskId) -> Details | None:

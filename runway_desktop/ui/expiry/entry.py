@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from runway_desktop.ui.desk import Desk
-from runway_desktop.ui.room import Page
+from runway_desktop.ui.room import PageContent
 from runway_desktop.usecases.commands.handing_on import COPY_LINK
 
 from .board_pane import BoardPane
@@ -17,7 +17,7 @@ def open_room(desk: Desk, _wish: object) -> None:
     board.set_open(True)
     board.refresh()
     pane.view.choose_first()
-    page = Page(center=pane, chosen=pane.chosen_ids, left=partial(board.set_open, False))
+    page = PageContent(center=pane, chosen=pane.chosen_ids, left=partial(board.set_open, False))
     desk.window.pages.show("not_saved", page)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from runway_desktop.domain.library import Place
+from runway_desktop.domain.library import Page
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.room import Room
 from runway_desktop.usecases.words.failures import MEANINGS
@@ -35,10 +35,10 @@ def here(desk: Desk) -> Part | Room:
         return desk.rooms["large"]
     # Pages before focus: an empty page does not take the focus.
     if work.page is not None:
-        return desk.rooms[work.places.current_page]
+        return desk.rooms[work.pages.current_room]
     if (part := next((part for part in PARTS if part.is_here(window)), None)) is not None:
         return part
-    return QUEUE if window.models.filter.place is Place.WAITING_HERE else LIST_OF_TASKS
+    return QUEUE if window.models.filter.page is Page.WAITING_HERE else LIST_OF_TASKS
 
 
 def _show(desk: Desk, of: Part | Room, over: QWidget) -> None:

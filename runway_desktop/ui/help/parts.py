@@ -52,14 +52,14 @@ COMPOSER = Part(
     commands=composing.COMMANDS,
     is_here=_has_focus(lambda work: work.composer),
 )
-PLACES = Part(
+LEFT_PANE = Part(
     title=Text("Places"),
     help=(
         Text("Parts of the list: by state, project, saved search, tag and batch. The arrow keys go through them."),
         Text("Right-click one for what can be done with it."),
     ),
     commands=_of(FINDING),
-    is_here=_has_focus(lambda work: work.places),
+    is_here=_has_focus(lambda work: work.pages),
 )
 QUEUE = Part(
     title=Text("The queue"),
@@ -84,7 +84,7 @@ LIST_OF_TASKS = Part(
 )
 PARTS = (
     COMPOSER,
-    PLACES,
+    LEFT_PANE,
     Part(
         title=Text("The preview"),
         help=(

@@ -30,7 +30,7 @@ def open_room(desk: Desk, _wish: object) -> None:
     palette = desk.window.findChild(PaletteHost)
     if palette is None:
         models = desk.models
-        model = PaletteModel(desk.cases, desk.runner, models.composer, models.places, desk.window)
+        model = PaletteModel(desk.cases, desk.runner, models.composer, models.pages, desk.window)
         palette = PaletteHost(model, desk.window, desk.theme)
     palette.toggle()
 
@@ -123,7 +123,7 @@ class PaletteHost(QObject):
                 if found is not None:
                     m.composer.presets.take(found)
             case "place":
-                window.workspace.places.choose(what)
+                window.workspace.pages.choose(what)
             case "setting" if offer.value is not None:
                 m.activity.act(*self._model.set_value(offer))
             case "setting":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from runway_desktop.ui.desk import Desk
-from runway_desktop.ui.room import Page
+from runway_desktop.ui.room import PageContent
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.viewmodels.requests import RequestsModel
 
@@ -24,7 +24,7 @@ def open_room(desk: Desk, _wish: object) -> None:
     if window.workspace.columns.is_folded(2):
         # Unfolded, so that a request is seen in full before it is answered.
         window.workspace.fold(2)
-    page = Page(center=center, side=side, chosen=center.chosen_ids, left=partial(model.set_open, False))
+    page = PageContent(center=center, side=side, chosen=center.chosen_ids, left=partial(model.set_open, False))
     window.pages.show("requests", page)
 
 

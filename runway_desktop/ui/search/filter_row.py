@@ -20,14 +20,14 @@ from runway_desktop.usecases.searching.suggestions import values_of
 from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.usecases.words.states import STATUSES
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
-from runway_desktop.viewmodels.tasks.places import Places
+from runway_desktop.viewmodels.tasks.pages import Pages
 
 
 class FilterRow(QWidget):
-    def __init__(self, chosen: ListFilter, places: Places, parent: QWidget) -> None:
+    def __init__(self, chosen: ListFilter, pages: Pages, parent: QWidget) -> None:
         super().__init__(parent)
         self._filter = chosen
-        self._places = places
+        self._pages = pages
         self._flow = FlowLayout(self)
         self.today = self._pill("Today", lambda: chosen.set_today(self.today.isChecked()))
         self.today.setCheckable(True)
@@ -81,10 +81,10 @@ class FilterRow(QWidget):
     def _pills(self) -> list[QPushButton]:
         return [self.today, self.status, self.model, self.project, self.rating]
 
-    def _keep_keyboard(self, place: int) -> None:
+    def _keep_keyboard(self, position: int) -> None:
         """Focuses the next chip, else the previous, after the focused one was removed."""
         buttons = [*self.chips.buttons.values()]
-        after = buttons[min(place, len(buttons) - 1)] if buttons else self.today
+        after = buttons[min(position, len(buttons) - 1)] if buttons else self.today
         after.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _clear(self) -> None:
@@ -101,12 +101,12 @@ class FilterRow(QWidget):
         self._open_menu(self.status, "state", ((word, str(name)) for word, name in STATUSES.items()))
 
     def _model_menu(self) -> None:
-        models = sorted(self._places.counts.models.items())
+        models = sorted(self._pages.counts.models.items())
         offers = ((name, f"{model_label(name)}\t{amount:,}") for name, amount in models if name)
         self._open_menu(self.model, "model", offers, "No tasks yet")
 
     def _value_menu(self, pill: QPushButton, key: str) -> None:
-        found = ((value, Term(key, value).label, amount) for value, amount in values_of(key, self._places.counts))
+        found = ((value, Term(key, value).label, amount) for value, amount in values_of(key, self._pages.counts))
         offers = ((value, words if amount is None else f"{words}\t{amount:,}") for value, words, amount in found)
         self._open_menu(pill, key, offers)
 
@@ -135,7 +135,7 @@ class Chips:
 
     def focused(self) -> int | None:
         """Index of the focused chip, or None."""
-        return next((place for place, button in enumerate(self.buttons.values()) if button.hasFocus()), None)
+        return next((position for position, button in enumerate(self.buttons.values()) if button.hasFocus()), None)
 
     def show(self, terms: list[Term]) -> None:
         """Updates the chips; existing ones are kept, and with them the focus."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from runway_desktop.usecases.searching.places import SavedSearch
+from runway_desktop.usecases.searching.pages import SavedSearch
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 
@@ -39,10 +39,10 @@ class SearchKeeper(QObject):
         kept = next((found for found in self._filter.searches if found.id == saved.id), None)
         if kept is None:
             return
-        place = self._filter.searches.index(kept)
+        position = self._filter.searches.index(kept)
         self._filter.delete_search(saved.id)
         self._activity.act(
             f"The search “{kept.name}” was deleted. Its tasks stay.",
-            lambda: self._filter.restore_search(kept, place),
+            lambda: self._filter.restore_search(kept, position),
             short="Search deleted",
         )

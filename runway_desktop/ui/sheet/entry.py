@@ -56,7 +56,7 @@ class OpenSheets(QObject):
         self._commands = models.task_commands
         self._windows: dict[str, SheetWindow] = {}
         desk.endings.append(self.keep_all)
-        door.left_changed.connect(models.places.refresh)
+        door.left_changed.connect(models.pages.refresh)
         door.opened.connect(self._open)
         door.grid_wanted.connect(self._open_grid)
         door.shown_again.connect(self._show_again)

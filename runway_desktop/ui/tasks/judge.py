@@ -18,7 +18,7 @@ from runway_desktop.ui.building import add_check
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import caption
 from runway_desktop.viewmodels.tasks.judging import JudgingModel
-from runway_desktop.viewmodels.tasks.places import Places
+from runway_desktop.viewmodels.tasks.pages import Pages
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 
@@ -37,14 +37,14 @@ class Judge(QObject):
         self,
         judging: JudgingModel,
         rows: TaskListModel,
-        places: Places,
+        pages: Pages,
         chosen: Callable[[], list[TaskId]],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self.judging = judging
         self._rows = rows
-        self._places = places
+        self._pages = pages
         self._chosen = chosen
 
     def rate(self, stars: int) -> None:
@@ -79,7 +79,7 @@ class Judge(QObject):
             title = "Tags, separated by commas"
             if len(rows) > 1:
                 title = f"Tags for {units.count(len(rows), 'task')}, separated by commas; -tag removes one"
-            known = sorted(self._places.counts.tags)
+            known = sorted(self._pages.counts.tags)
             self.line_wanted.emit(
                 title, ", ".join(before), known, True, lambda text: self.judging.tag(ids, _difference(before, text))
             )
@@ -89,15 +89,15 @@ class Judge(QObject):
     def tags_menu(self, rows: Sequence[Row], keys: Sequence[QKeySequence], parent: QWidget) -> QMenu:
         """Menu that toggles tags of these rows; `keys` are shown at the entry that opens the line."""
 
-        return TagsMenu(self.judging, rows, self._places.counts.tags, self.tag, keys, parent)
+        return TagsMenu(self.judging, rows, self._pages.counts.tags, self.tag, keys, parent)
 
     def project(self) -> None:
         self._ask(
-            "Project", lambda row: row.task.project, sorted(self._places.counts.projects), self.judging.set_project
+            "Project", lambda row: row.task.project, sorted(self._pages.counts.projects), self.judging.set_project
         )
 
     def shot(self) -> None:
-        self._ask("Shot", lambda row: row.task.shot, sorted(self._places.counts.shots), self.judging.set_shot)
+        self._ask("Shot", lambda row: row.task.shot, sorted(self._pages.counts.shots), self.judging.set_shot)
 
     def note(self) -> None:
         def ask(ids: list[TaskId], title: str, text: str | None) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from runway_desktop.domain.account import Link
-from runway_desktop.domain.library import Place
+from runway_desktop.domain.library import Page
 from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.building import STRETCH, add_all, hbox, open_below, passing_menu, push_button, tool_button
 from runway_desktop.ui.commands.everywhere import MENU
@@ -30,7 +30,7 @@ from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.status import Status
-from runway_desktop.viewmodels.tasks.places import Places
+from runway_desktop.viewmodels.tasks.pages import Pages
 
 from .commands import ASK_NOW, CAPS, PAUSE, PREFERENCES, SPENDING
 
@@ -60,7 +60,7 @@ class TopBar(QWidget):
     def __init__(
         self,
         status: Status,
-        places: Places,
+        pages: Pages,
         search: SearchLine,
         theme: Theme,
         keys: Keys,
@@ -69,7 +69,7 @@ class TopBar(QWidget):
     ) -> None:
         super().__init__()
         self._status = status
-        self._places = places
+        self._pages = pages
         self._theme = theme
         self._keys = keys
         self._profiles = profiles
@@ -157,7 +157,7 @@ class TopBar(QWidget):
         # Without seconds: screen readers announce each change of a name.
         self._who.setAccessibleName(f"Profile {name}, {self._profiles.color.value}, {words.partition(' · ')[0]}")
         self._who.setToolTip(tip(f"{name}\n{words}\n{key_place_words(self._status.key)}"))
-        total = self._places.counts.places.get(Place.ALL, 0)
+        total = self._pages.counts.pages.get(Page.ALL, 0)
         self.search.setPlaceholderText(
             f"Search {units.count(total, 'task')}: prompt, model, tag, note" if total else "Search"
         )

@@ -76,7 +76,7 @@ ASK_NOW = _window(
     begins=True,
     synonyms=Text("reload"),
 )
-PLACES = _window(
+LEFT_PANE = _window(
     "panes.places",
     "Show or hide the places",
     lambda on: on.workspace.fold(0),
@@ -159,12 +159,12 @@ COMMANDS = (
     _window(
         "notices.focus", "Show activity", lambda on: on.show_activity(), "F6", synonyms=Text("messages, notifications")
     ),
-    PLACES,
+    LEFT_PANE,
     DETAILS,
     PREFERENCES,
     CAPS,
 )
 LAST = (SHORTCUTS, ABOUT, QUIT)
 """Listed after the commands of every window."""
-OF_PANES = (GO_TO_LIST, LOOK, PLACES, DETAILS)
+OF_PANES = (GO_TO_LIST, LOOK, LEFT_PANE, DETAILS)
 """Only while the panes are visible; the large view hides them."""

@@ -9,23 +9,23 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
-from runway_desktop.domain.library import Place, Row
+from runway_desktop.domain.library import Page, Row
 from runway_desktop.ui.building import passing_menu
 from runway_desktop.ui.commands.menu import add_entries
 from runway_desktop.ui.media.commands import FIT, FULL_SCREEN, LOOP, PLAY, SOUND
 from runway_desktop.ui.wishes import BatchMenu
 from runway_desktop.usecases.commands.command import Command
-from runway_desktop.usecases.searching.places import Entry
+from runway_desktop.usecases.searching.pages import PaneEntry
 
 from . import commands
 from .main_window import MainWindow
 
 
-def open_place_menu(window: MainWindow, entry: Entry, at: QPoint) -> None:
+def open_page_menu(window: MainWindow, entry: PaneEntry, at: QPoint) -> None:
     """Menu of an entry of the left pane."""
     wanted = entry.filter
     menu = passing_menu(window)
-    menu.addAction("Open", partial(window.workspace.places.choose, entry.key))
+    menu.addAction("Open", partial(window.workspace.pages.choose, entry.key))
     if entry.search is not None:
         menu.addSeparator()
         menu.addAction("Rename", partial(window.name_search, entry.search))
@@ -36,9 +36,9 @@ def open_place_menu(window: MainWindow, entry: Entry, at: QPoint) -> None:
     elif wanted is not None and wanted.projects:
         menu.addAction("Set a cap…", partial(window.open_room, "preferences", "project_caps"))
         _add(menu, window, commands.SPENDING)
-    elif wanted is not None and wanted.place is Place.WAITING_HERE:
+    elif wanted is not None and wanted.page is Page.WAITING_HERE:
         _add(menu, window, commands.PAUSE)
-    elif wanted is not None and wanted.place is Place.LIVE:
+    elif wanted is not None and wanted.page is Page.LIVE:
         _add(menu, window, commands.ASK_NOW)
     if wanted is not None and (wanted.projects or wanted.tags or wanted.batches):
         menu.addSeparator()
@@ -53,10 +53,10 @@ def open_status_menu(window: MainWindow, at: QPoint) -> None:
     _add(menu, window, commands.ASK_NOW)
     menu.addAction("Change the key…", partial(window.open_room, "preferences", "Key"))
     menu.addSeparator()
-    for place in (Place.LIVE, Place.WAITING_HERE):
-        entry = next((one for one in m.places.entries() if one.filter is not None and one.filter.place is place), None)
+    for page in (Page.LIVE, Page.WAITING_HERE):
+        entry = next((one for one in m.pages.entries() if one.filter is not None and one.filter.page is page), None)
         if entry is not None:
-            menu.addAction(f"Show {entry.title.lower()} tasks", partial(work.places.choose, entry.key))
+            menu.addAction(f"Show {entry.title.lower()} tasks", partial(work.pages.choose, entry.key))
     _add(menu, window, commands.PAUSE)
     menu.addSeparator()
     _add(menu, window, commands.SPENDING, commands.CAPS)

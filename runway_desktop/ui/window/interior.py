@@ -25,7 +25,7 @@ from runway_desktop.ui.tasks import popups
 from runway_desktop.viewmodels.activity.caps import CapNotices
 
 from .clipboard import Sharing
-from .context_menus import open_place_menu, open_preview_menu, open_status_menu
+from .context_menus import open_page_menu, open_preview_menu, open_status_menu
 from .lifting import Lifting
 from .main_window import MainWindow
 from .missing_files import FileSearch
@@ -64,7 +64,7 @@ class Interior(QObject):
         QGuiApplication.inputMethod().cursorRectangleChanged.connect(self._caret_moved)
         window.paste_wanted.connect(lambda: self.taking_in.take(QGuiApplication.clipboard().mimeData()))
         window.closing_down.connect(self._shutdown)
-        work.places.menu_wanted.connect(partial(open_place_menu, window))
+        work.pages.menu_wanted.connect(partial(open_page_menu, window))
         work.status.menu_wanted.connect(partial(open_status_menu, window))
         work.composer.pasted.connect(self.taking_in.take)
         work.composer.replaced.connect(self.taking_in.take)

@@ -21,13 +21,13 @@ from runway_desktop.usecases.commands.ending import REMOVE
 from runway_desktop.usecases.commands.queued import PUT_BEFORE
 from runway_desktop.usecases.commands.task_command import Given
 from runway_desktop.usecases.listing.columns import poster_of
-from runway_desktop.usecases.searching.places import Entry
+from runway_desktop.usecases.searching.pages import PaneEntry
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.queue import lifted_words, moving_words
 from runway_desktop.viewmodels.models import Models
 
-from .places_pane import Taking
+from .pages_pane import Taking
 from .task_menu import TaskMenu
 from .workspace import Workspace
 
@@ -47,8 +47,8 @@ class Lifting(QObject):
         self._rows: list[Row] = []
         self.refusal = ""
         """Why the dragged rows cannot become an input; empty if they can."""
-        work.places.rows_dropped.connect(self._drop)
-        work.places.rows_over.connect(self._hold_over)
+        work.pages.rows_dropped.connect(self._drop)
+        work.pages.rows_over.connect(self._hold_over)
         work.view.lane.shown.connect(self._show_place)
         work.view.lane.taken.connect(self._take_place)
 
@@ -62,7 +62,7 @@ class Lifting(QObject):
         self.refusal = payload.refusal
         removing = "" if REMOVE.reason(rows) else REMOVE.text(rows)
         work = self._work
-        work.places.light(lambda entry: Taking.YES if self._taken(entry).does is not None else Taking.NO, removing)
+        work.pages.light(lambda entry: Taking.YES if self._taken(entry).does is not None else Taking.NO, removing)
         work.view.lift([row.task.id for row in rows if not PUT_BEFORE.reason([row])])
         work.composer.set_dropping(not self.refusal)
         self._m.activity.set_gesture(*moving_words(len(rows)))
@@ -70,7 +70,7 @@ class Lifting(QObject):
             lift_rows(work.view, self._theme, payload, self._label(), poster_of(rows[0]), len(rows))
         finally:
             self._m.activity.set_gesture("")
-            work.places.light(None)
+            work.pages.light(None)
             work.view.lift([])
             work.composer.set_dropping(False)
             self._m.rows.show_move(None)
@@ -79,20 +79,20 @@ class Lifting(QObject):
     def _label(self) -> str:
         if len(self._rows) > 1:
             return units.count(len(self._rows), "task")
-        place = self._m.rows.position(self._rows[0].task.id)
-        return self._m.rows.row_words(place).title if place is not None else units.count(1, "task")
+        position = self._m.rows.position(self._rows[0].task.id)
+        return self._m.rows.row_words(position).title if position is not None else units.count(1, "task")
 
-    def _taken(self, entry: Entry) -> Taken:
+    def _taken(self, entry: PaneEntry) -> Taken:
         return taken_by(entry, self._rows)
 
-    def _hold_over(self, entry: Entry | None) -> None:
+    def _hold_over(self, entry: PaneEntry | None) -> None:
         reason = self._taken(entry).reason if entry is not None and self._rows and not entry.heading else ""
         if reason:
-            QToolTip.showText(QCursor.pos(), tip(reason), self._work.places)
+            QToolTip.showText(QCursor.pos(), tip(reason), self._work.pages)
         else:
             QToolTip.hideText()
 
-    def _drop(self, entry: Entry | None) -> None:
+    def _drop(self, entry: PaneEntry | None) -> None:
         """Drops on an entry of the left pane; None removes the rows."""
         ids = [row.task.id for row in self._rows]
         if entry is None:
@@ -114,9 +114,9 @@ class Lifting(QObject):
     def _show_place(self, lifted: Sequence[TaskId], before: TaskId | None) -> None:
         outlook = self._m.task_commands.outlook_if_moved(lifted, before)
         self._m.rows.show_move(outlook)
-        places = [outlook.order[one] for one in lifted if one in outlook.order]
+        positions = [outlook.order[one] for one in lifted if one in outlook.order]
         starts = [(span.low, span.high) for one in lifted if (span := outlook.starts.get(one)) is not None]
-        self._work.view.say_place(lifted_words(places, starts))
+        self._work.view.say_place(lifted_words(positions, starts))
 
     def _take_place(self, lifted: Sequence[TaskId], before: TaskId | None) -> None:
         self._menu.take_for(PUT_BEFORE, lifted, Given(before=before))

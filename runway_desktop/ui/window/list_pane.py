@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QMenu, QSlider, QStackedLayout, QToolButton, QWidget
 
-from runway_desktop.domain.library import GroupBy, Place, SortKey
+from runway_desktop.domain.library import GroupBy, Page, SortKey
 from runway_desktop.ui.building import (
     add_all,
     add_check,
@@ -30,7 +30,7 @@ from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.listing.columns import COLUMNS, Column, column_of
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
-from runway_desktop.viewmodels.tasks.places import Places
+from runway_desktop.viewmodels.tasks.pages import Pages
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 from .commands import LOOK
@@ -59,7 +59,7 @@ class ListPane(QWidget):
         views: ListAndGrid,
         model: TaskListModel,
         chosen: ListFilter,
-        places: Places,
+        pages: Pages,
         theme: Theme,
         keys: Keys,
     ) -> None:
@@ -68,7 +68,7 @@ class ListPane(QWidget):
         self._views = views
         self._model = model
         self._filter = chosen
-        self._places = places
+        self._pages = pages
         self._theme = theme
         self._keys = keys
         self._build()
@@ -78,7 +78,7 @@ class ListPane(QWidget):
         # One signal for all row changes: an answer of the store moves rows in dozens of steps.
         model.lines_moved.connect(self._show_empty)
         model.times_moved.connect(self._show_found)
-        places.changed.connect(self._show_empty)
+        pages.changed.connect(self._show_empty)
         keys.changed.connect(self._tell_keys)
         FollowsTheme(theme, self, self._restyle)
         self._show_filter()
@@ -98,7 +98,7 @@ class ListPane(QWidget):
         self._head.setColumnStretch(2, 1)
         self._title = words(head, wrap=False)
         self._found = words(head, tone="muted", wrap=False)
-        self.filters = FilterRow(self._filter, self._places, head)
+        self.filters = FilterRow(self._filter, self._pages, head)
         self._hold_all = push_button(
             head, "Hold all", self.hold_all_wanted, tip="Nothing of the queue is sent until it is released"
         )
@@ -273,7 +273,7 @@ class ListPane(QWidget):
         narrowed = self._filter.narrows
         if narrowed:
             self._say_empty("no match", "Nothing matches this filter", "Your tasks are all still here.")
-        elif self._filter.place is Place.NEEDS_ATTENTION:
+        elif self._filter.page is Page.NEEDS_ATTENTION:
             self._say_empty("all done", "Nothing needs attention", "Failed and uncertain tasks appear here.")
         elif not self._filter.is_everywhere:
             here = "What you send waits here until a slot is free."

@@ -33,7 +33,7 @@ from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.commands.ending import REMOVE
 from runway_desktop.usecases.commands.handing_on import COPY_SUPPORT
 from runway_desktop.usecases.commands.task_command import TaskCommand
-from runway_desktop.usecases.searching.places import SavedSearch
+from runway_desktop.usecases.searching.pages import SavedSearch
 from runway_desktop.usecases.words.notices import no_font
 from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.viewmodels.activity.acts import Acts
@@ -41,7 +41,7 @@ from runway_desktop.viewmodels.models import Models
 
 from . import tab_order
 from .library_notices import LibraryNotices
-from .pages import Pages
+from .page_switcher import PageSwitcher
 from .reveal import Finding
 from .task_menu import TaskMenu
 from .workspace import Workspace, first_size, state_of, text_of
@@ -170,7 +170,7 @@ class MainWindow(QMainWindow):
         work = self.workspace
         if work.columns.is_folded(0):
             work.fold(0)
-        work.places.edit_name(saved.id)
+        work.pages.edit_name(saved.id)
 
     @cached_property
     def _finding(self) -> Finding:
@@ -187,8 +187,8 @@ class MainWindow(QMainWindow):
     def shown_result(self) -> Showing | None:
         """The result in the preview, or None."""
         showing = self.models.details.showing
-        place = self.preview.current_index if self.preview is not None else 0
-        shown = showing[min(place, len(showing) - 1)] if showing else None
+        index = self.preview.current_index if self.preview is not None else 0
+        shown = showing[min(index, len(showing) - 1)] if showing else None
         return shown if shown is not None and shown.path is not None else None
 
     def _show_title(self) -> None:
@@ -205,7 +205,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(work)
         self.setCentralWidget(self._pages)
         chosen = work.chosen_ids
-        self.judge = Judge(m.task_commands.judging, m.rows, m.places, chosen, work.views)
+        self.judge = Judge(m.task_commands.judging, m.rows, m.pages, chosen, work.views)
         judge_bar = JudgeBar(m.details, self.judge, theme, self.keys)
         self.judge.compare_wanted.connect(partial(self.open_room, "compare"))
         work.details.put_first(judge_bar)
@@ -213,17 +213,17 @@ class MainWindow(QMainWindow):
         Acts(m.task_commands, m.rows, m.activity, self)
         # Queued: the signal may be emitted during a paint.
         theme.letters_missing.connect(self._say_missing_letters, Qt.ConnectionType.QueuedConnection)
-        self.pages = Pages(m, work, self.open_room, self)
+        self.pages = PageSwitcher(m, work, self.open_room, self)
         LibraryNotices(m.folder, m.activity, self)
 
     def _connect(self) -> None:
         """Connects panes with each other, with models and the window."""
         m, work = self.models, self.workspace
-        top, places, details = work.top, work.places, work.details
+        top, pages, details = work.top, work.pages, work.details
         top.preferences_wanted.connect(partial(self.open_room, "preferences"))
         work.search.left.connect(work.views.enter)
-        m.places.follow(m.filter)
-        m.board.changed.connect(m.places.recount)
+        m.pages.follow(m.filter)
+        m.board.changed.connect(m.pages.recount)
         m.board.urgent.connect(
             lambda sentence: self.activity.tell(
                 sentence, problem=True, action_text="Show them", on_action=partial(self.open_room, "not_saved")
@@ -231,10 +231,10 @@ class MainWindow(QMainWindow):
         )
         m.status.keep_board(m.board)
         work.status.not_saved_wanted.connect(partial(self.open_room, "not_saved"))
-        places.search_chosen.connect(m.filter.open_search)
-        places.search_named.connect(m.filter.rename_search)
-        places.chosen.connect(self._open_place)
-        places.sheet_chosen.connect(partial(self.open_room, "sheet"))
+        pages.search_chosen.connect(m.filter.open_search)
+        pages.search_named.connect(m.filter.rename_search)
+        pages.chosen.connect(self._open_page)
+        pages.sheet_chosen.connect(partial(self.open_room, "sheet"))
         for view in (work.view, work.grid):
             view.seen_changed.connect(m.task_commands.look_at)
             view.opened.connect(self._open)
@@ -335,15 +335,15 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         # Before the first paint, activation belongs to the opening itself.
         if event.type() == QEvent.Type.ActivationChange and self._was_painted and self.isActiveWindow():
-            self.models.places.refresh()
+            self.models.pages.refresh()
             self.models.folder.window_is_used()
             self.models.task_commands.look_around()
 
-    def _open_place(self, place: Filter) -> None:
+    def _open_page(self, page: Filter) -> None:
         m = self.models
-        entry = next((entry for entry in m.places.entries() if entry.filter == place), None)
+        entry = next((entry for entry in m.pages.entries() if entry.filter == page), None)
         m.filter.leave_search()
-        m.filter.open_place(place, entry.title if entry is not None else "All tasks")
+        m.filter.open_page(page, entry.title if entry is not None else "All tasks")
 
     def _open(self, task_id: TaskId) -> None:
         """Opens a task in the large view, after Return or a double click."""
@@ -356,7 +356,7 @@ class MainWindow(QMainWindow):
         self._finding.show(task_ids)
 
     def _show_everything(self) -> None:
-        self.workspace.places.choose_all()
+        self.workspace.pages.choose_all()
         self.models.filter.clear()
 
     def _show_result(self) -> None:

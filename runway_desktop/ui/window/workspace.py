@@ -14,7 +14,7 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import Item, line, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.composer_pane import ComposerPane
-from runway_desktop.ui.room import Page
+from runway_desktop.ui.room import PageContent
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.tasks.grid import GridView
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -24,10 +24,10 @@ from runway_desktop.ui.window.bars import StatusLine, TopBar
 from runway_desktop.ui.window.details_pane import DetailsPane
 from runway_desktop.ui.window.folding import FoldingSplitter
 from runway_desktop.ui.window.list_pane import ListAndGrid, ListPane
-from runway_desktop.ui.window.places_pane import PlacesPane
+from runway_desktop.ui.window.pages_pane import PagesPane
 from runway_desktop.viewmodels.models import Models
 
-from .commands import DETAILS, PLACES
+from .commands import DETAILS, LEFT_PANE
 
 _SPLITTER, _STAGE, _COLUMNS, _GRID = "window.splitter", "window.stage", "list.columns.10", "list.grid"
 _WIDTHS = "window.widths"
@@ -56,33 +56,33 @@ class Workspace(QWidget):
         self.grid = GridView(m.rows, self.view.selectionModel(), theme, self.posters)
         self.views = ListAndGrid(self.view, self.grid)
         self.search = SearchLine(m.filter, theme, keys)
-        self.top = TopBar(m.status, m.places, self.search, theme, keys, m.profiles, m.activity)
-        self.places = PlacesPane(m.places, theme)
-        self.list = ListPane(self.views, m.rows, m.filter, m.places, theme, keys)
+        self.top = TopBar(m.status, m.pages, self.search, theme, keys, m.profiles, m.activity)
+        self.pages = PagesPane(m.pages, theme)
+        self.list = ListPane(self.views, m.rows, m.filter, m.pages, theme, keys)
         self.composer = ComposerPane(m.composer, m.task_commands, theme, keys, self.posters)
         self.overlay: Overlay | None = None
-        self.page: Page | None = None
+        self.page: PageContent | None = None
         """The page shown instead of the list."""
         self._middle = QStackedWidget()
         self._middle.addWidget(self.list)
         self.details = DetailsPane(m.details, theme)
-        left = pane_of((self.places, 1), pane="side")
+        left = pane_of((self.pages, 1), pane="side")
         self._composer_line = line()
         middle = pane_of((self._middle, 1), self._composer_line, self.composer, pane="list")
         self.preview_room = pane_of()
         self.preview_room.layout().setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, 0)
         self._stage = QSplitter(Qt.Orientation.Vertical, handleWidth=1, childrenCollapsible=False)
-        for place, (widget, share) in enumerate(((self.preview_room, 3), (self.details, 2))):
+        for position, (widget, share) in enumerate(((self.preview_room, 3), (self.details, 2))):
             self._stage.addWidget(widget)
-            self._stage.setStretchFactor(place, share)
+            self._stage.setStretchFactor(position, share)
         self._right = QStackedWidget()
         self._right.addWidget(self._stage)
         right = pane_of((self._right, 1), pane="raised")
         for widget, least in ((left, 140), (middle, 420), (right, 36 * GRID)):
             widget.setMinimumWidth(least)
         self.columns = FoldingSplitter(theme, (left, middle, right), (FIRST_WIDTHS[0], FIRST_WIDTHS[2]))
-        for place, share in enumerate((0, 3, 1)):
-            self.columns.setStretchFactor(place, share)
+        for position, share in enumerate((0, 3, 1)):
+            self.columns.setStretchFactor(position, share)
         keys.changed.connect(partial(self._tell_keys, keys))
         self._tell_keys(keys)
         self.status = StatusLine(m.status, m.composer, theme)
@@ -90,7 +90,7 @@ class Workspace(QWidget):
         self._rows = vbox(self.top, self._top_line, (self.columns, 1), line(), self.status, on=self, spacing=0)
         self.list.grid_changed.connect(self._remember_grid)
 
-    def show_page(self, page: Page | None) -> None:
+    def show_page(self, page: PageContent | None) -> None:
         """Shows a page instead of the list. A page with its own side pane replaces everything except the left pane."""
         self.page = page
         for stack, widget in (
@@ -116,18 +116,18 @@ class Workspace(QWidget):
         page = self.page if self.overlay is None else None
         return page.chosen() if page is not None else self.view.selected_ids()
 
-    def fold(self, place: int) -> None:
+    def fold(self, position: int) -> None:
         """Folds or unfolds the left (0) or right pane (2). A focus in the folded pane moves to the list."""
         if not self.columns.isVisible():
             return
-        pane, focus = self.columns.widget(place), self.focusWidget()
+        pane, focus = self.columns.widget(position), self.focusWidget()
         had_focus = focus is not None and pane.isAncestorOf(focus)
-        self.columns.toggle(place)
-        if had_focus and self.columns.is_folded(place):
+        self.columns.toggle(position)
+        if had_focus and self.columns.is_folded(position):
             self.views.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _tell_keys(self, keys: Keys) -> None:
-        self.columns.tell_keys(lambda place: keys.tip({0: PLACES, 2: DETAILS}[place]))
+        self.columns.tell_keys(lambda position: keys.tip({0: LEFT_PANE, 2: DETAILS}[position]))
 
     def restore(self, height: int) -> None:
         """Restores the stored layout, or the default for a window of this height."""

@@ -1,5 +1,5 @@
 """What is dragged: one file of each task and its label, out of the window; and what becomes of tasks that are let go on
-a place of the left pane, and why nothing does. Pure.
+a page of the left pane, and why nothing does. Pure.
 
 Whether a file still exists is checked by whoever starts the drag.
 """
@@ -10,9 +10,9 @@ from collections.abc import Collection, Sequence
 from enum import Enum, auto
 from pathlib import Path
 
-from runway_desktop.domain.library import Filter, Place, Row
+from runway_desktop.domain.library import Filter, Page, Row
 from runway_desktop.domain.task import Output, State
-from runway_desktop.usecases.searching.places import Entry
+from runway_desktop.usecases.searching.pages import PaneEntry
 from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct, replace
 
@@ -105,7 +105,7 @@ class Does(Enum):
 
 
 class Taken(Struct, frozen=True):
-    """What a place does. `value` is a project or a tag. Without `does` it does nothing, for the reason."""
+    """What a page does. `value` is a project or a tag. Without `does` it does nothing, for the reason."""
 
     does: Does | None = None
     value: str = ""
@@ -113,25 +113,25 @@ class Taken(Struct, frozen=True):
     reason: str = ""
 
 
-def taken_by(entry: Entry, rows: Sequence[Row]) -> Taken:
-    place = entry.filter
+def taken_by(entry: PaneEntry, rows: Sequence[Row]) -> Taken:
+    page = entry.filter
     if entry.search is not None:
         return Taken(reason="A saved search finds tasks by itself.")
-    if place is None or entry.heading:
+    if page is None or entry.heading:
         return Taken(reason="This place holds no tasks.")
-    if place.projects:
-        return Taken(Does.PROJECT, next(iter(place.projects)))
-    if place.tags:
-        return Taken(Does.TAG, next(iter(place.tags)))
-    if place.batches:
+    if page.projects:
+        return Taken(Does.PROJECT, next(iter(page.projects)))
+    if page.tags:
+        return Taken(Does.TAG, next(iter(page.tags)))
+    if page.batches:
         return Taken(reason="A batch holds what was made together. Use a project or a tag.")
-    return _of_fixed(place, rows)
+    return _of_fixed(page, rows)
 
 
-def _of_fixed(place: Filter, rows: Sequence[Row]) -> Taken:
-    if place.place is Place.PICKS:
+def _of_fixed(page: Filter, rows: Sequence[Row]) -> Taken:
+    if page.page is Page.PICKS:
         return Taken(Does.PICK)
-    if place.place is Place.WAITING_HERE:
+    if page.page is Page.WAITING_HERE:
         for command in (queued.RELEASE, requests.RETRY):
             if not command.reason(rows):
                 return Taken(Does.COMMAND, command=command)

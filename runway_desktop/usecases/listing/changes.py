@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
+from runway_desktop.domain.library import Filter, GroupBy, Listing, Page, SortKey
 from runway_desktop.domain.task import Output, State, Task
 from runway_desktop.values import replace
 
@@ -23,16 +23,14 @@ class Touch:
 
 def moves(touch: Touch, listing: Listing) -> bool:
     """Whether the change can alter which tasks are listed, or their order."""
-    if touch.outputs and _OF_OUTPUTS & _places(listing.filter):
+    if touch.outputs and _OF_OUTPUTS & _pages(listing.filter):
         return True
     if touch.task is None or touch.before is None:
         return False
     before, after = touch.before, touch.task
     if before.removed_at != after.removed_at or before.batch_id != after.batch_id:
         return True
-    if touch.states and (
-        listing.filter.place is not Place.ALL or listing.filter.states or listing.sort is SortKey.STATE
-    ):
+    if touch.states and (listing.filter.page is not Page.ALL or listing.filter.states or listing.sort is SortKey.STATE):
         return True
     if listing.sort is SortKey.COST and before.credits != after.credits:
         return True
@@ -43,12 +41,12 @@ def moves(touch: Touch, listing: Listing) -> bool:
     return before.title != after.title or (before.request is not after.request and before.request != after.request)
 
 
-_OF_OUTPUTS = frozenset({Place.SAVED, Place.NEEDS_ATTENTION, Place.MISSING, Place.CHANGED})
+_OF_OUTPUTS = frozenset({Page.SAVED, Page.NEEDS_ATTENTION, Page.MISSING, Page.CHANGED})
 _JUDGED = (SortKey.RATING, SortKey.TAGS, SortKey.PROJECT, SortKey.SHOT)
 
 
-def _places(wanted: Filter) -> frozenset[Place]:
-    return frozenset({wanted.place, *wanted.places, *wanted.without.places})
+def _pages(wanted: Filter) -> frozenset[Page]:
+    return frozenset({wanted.page, *wanted.pages, *wanted.without.pages})
 
 
 def _judged(task: Task) -> tuple[object, ...]:
@@ -63,7 +61,7 @@ def counts(touch: Touch) -> bool:
 
 
 def recounts(touch: Touch) -> bool:
-    """Whether the change can alter how many tasks a place or a search holds: how far a task is does not."""
+    """Whether the change can alter how many tasks a page or a search holds: how far a task is does not."""
     if touch.states or touch.outputs:
         return True
     before, after = touch.before, touch.task

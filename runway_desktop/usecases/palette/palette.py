@@ -38,7 +38,7 @@ class Section(StrEnum):
     TASKS = "Tasks"
     MODELS = "Models"
     PRESETS = "Presets"
-    PLACES = "Projects and places"
+    PAGES = "Projects and places"
     SETTINGS = "Settings"
     HELP = "Help"
 

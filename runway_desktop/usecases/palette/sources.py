@@ -17,7 +17,7 @@ from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.commands.tasks import TASKS
 from runway_desktop.usecases.requests.choices import Offer as ModelOffer
 from runway_desktop.usecases.requests.presets import Preset
-from runway_desktop.usecases.searching.places import Entry
+from runway_desktop.usecases.searching.pages import PaneEntry
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.failures import MEANINGS
 from runway_desktop.usecases.words.states import Around, describe
@@ -92,7 +92,7 @@ def of_presets(presets: Iterable[Preset], keys: Mapping[int, Command[Any]]) -> I
         )
 
 
-def of_places(entries: Iterable[Entry]) -> Iterator[Offer]:
+def of_pages(entries: Iterable[PaneEntry]) -> Iterator[Offer]:
     heading = ""
     for entry in entries:
         if entry.heading:
@@ -101,17 +101,17 @@ def of_places(entries: Iterable[Entry]) -> Iterator[Offer]:
         count = f"{entry.count:,}" if entry.count is not None else ""
         yield Offer(
             id=f"place:{entry.key}",
-            section=Section.PLACES,
+            section=Section.PAGES,
             text=entry.title,
             detail=_ONE_OF.get(heading, ""),
             aside=entry.note or count,
-            icon=entry.icon or _PLACE_ICONS.get(heading, "mdi6.folder-outline"),
+            icon=entry.icon or _PAGE_ICONS.get(heading, "mdi6.folder-outline"),
             synonyms=entry.synonyms,
         )
 
 
 _ONE_OF = {"Projects": "Project", "Saved searches": "Saved search", "Tags": "Tag", "Batches": "Batch"}
-_PLACE_ICONS = {
+_PAGE_ICONS = {
     "Saved searches": "mdi6.magnify",
     "Tags": "mdi6.tag-outline",
     "Batches": "mdi6.layers-outline",

@@ -14,7 +14,7 @@ from typing import Any
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.clients import called
-from runway_desktop.domain.library import PERSON, Filter, Place, PlaceCounts, Span, Without, clean_tag, folded
+from runway_desktop.domain.library import PERSON, Filter, Page, PageCounts, Span, Without, clean_tag, folded
 from runway_desktop.domain.task import FINAL, MOST_STARS, Pick, State
 from runway_desktop.domain.text import Text
 from runway_desktop.usecases.words.states import LOOKS, STATUSES
@@ -48,34 +48,34 @@ STATES: Mapping[str, frozenset[State]] = {
     "ended": FINAL,
 }
 _SPELLINGS = {"cancelled": "canceled"}
-PLACES = {
-    "saved": Place.SAVED,
-    "live": Place.LIVE,
-    "waiting": Place.WAITING_HERE,
-    "attention": Place.NEEDS_ATTENTION,
-    "missing": Place.MISSING,
-    "changed": Place.CHANGED,
+PAGES = {
+    "saved": Page.SAVED,
+    "live": Page.LIVE,
+    "waiting": Page.WAITING_HERE,
+    "attention": Page.NEEDS_ATTENTION,
+    "missing": Page.MISSING,
+    "changed": Page.CHANGED,
 }
 _PICKS = {"pick": Pick.PICK, "picked": Pick.PICK, "reject": Pick.REJECT, "rejected": Pick.REJECT}
 IS = (
     "pick", "reject", "rated", "unrated", "saved", "live", "waiting", "attention", "missing", "changed", "failed",
     "uncertain",
 )  # fmt: skip
-TITLES: Mapping[Place, Text] = {
-    Place.ALL: Text("All tasks"),
-    Place.LIVE: STATUSES["live"],
-    Place.WAITING_HERE: Text("Queue"),
-    Place.NEEDS_ATTENTION: Text("Needs attention"),
-    Place.SAVED: Text("Saved"),
-    Place.PICKS: Text("Picks"),
-    Place.MISSING: Text("Missing files"),
-    Place.CHANGED: Text("Changed files"),
+TITLES: Mapping[Page, Text] = {
+    Page.ALL: Text("All tasks"),
+    Page.LIVE: STATUSES["live"],
+    Page.WAITING_HERE: Text("Queue"),
+    Page.NEEDS_ATTENTION: Text("Needs attention"),
+    Page.SAVED: Text("Saved"),
+    Page.PICKS: Text("Picks"),
+    Page.MISSING: Text("Missing files"),
+    Page.CHANGED: Text("Changed files"),
 }
 """What the fixed pages of the left pane are called, there and on chips."""
 _IS_WORDS: Mapping[str, Text] = {
     **STATUSES,
-    **{word: TITLES[place] for word, place in PLACES.items()},
-    "pick": TITLES[Place.PICKS],
+    **{word: TITLES[page] for word, page in PAGES.items()},
+    "pick": TITLES[Page.PICKS],
     "reject": Text("Rejected"),
 }
 ME, YOU = "me", "you"
@@ -141,7 +141,7 @@ class _Sets(Struct):
     picks: set[Pick] = field(default_factory=set)
     shots: set[str] = field(default_factory=set)
     clients: set[str] = field(default_factory=set)
-    places: set[Place] = field(default_factory=set)
+    pages: set[Page] = field(default_factory=set)
 
     def frozen(self) -> dict[str, Any]:
         return {name: frozenset(getattr(self, name)) for name in self.__struct_fields__ if getattr(self, name)}
@@ -164,8 +164,8 @@ def read(line: str) -> Query:
     return Query(tuple(dict.fromkeys(terms)), " ".join(rest))
 
 
-def meaning(query: Query, known: PlaceCounts, now: float, place: Filter | None = None) -> Meaning:
-    """The filter of a line within a place. `now` in Unix seconds."""
+def meaning(query: Query, known: PageCounts, now: float, page: Filter | None = None) -> Meaning:
+    """The filter of a line within a page. `now` in Unix seconds."""
     reader = _Reader(known, datetime.fromtimestamp(now))
     for term in query.terms:
         reader.take(term)
@@ -177,11 +177,11 @@ def meaning(query: Query, known: PlaceCounts, now: float, place: Filter | None =
             hint = f" Did you mean “{meant[0]}:”?" if meant else ""
             reader.say(f"“{key}:” is no filter; it is searched as a word.{hint}")
     reader.look_for_contradictions()
-    found = reader.filter(place or Filter(), query.text)
+    found = reader.filter(page or Filter(), query.text)
     return Meaning(found, tuple(dict.fromkeys(reader.said)), frozenset(reader.unused))
 
 
-def known_names(counts: PlaceCounts) -> tuple[object, ...]:
+def known_names(counts: PageCounts) -> tuple[object, ...]:
     """What words are understood by."""
     of_batches = [(batch, name) for batch, name, _ in counts.batches]
     kinds = (counts.models, counts.endpoints, counts.projects, counts.tags, counts.shots, counts.clients)
@@ -233,7 +233,7 @@ def _names_of_model(model: str) -> Sequence[str]:
 
 
 class _Reader:
-    def __init__(self, known: PlaceCounts, now: datetime) -> None:
+    def __init__(self, known: PageCounts, now: datetime) -> None:
         self._known = known
         self._now = now
         self._want, self._leave = _Sets(), _Sets()
@@ -286,16 +286,16 @@ class _Reader:
             case _:
                 self._date(term)
 
-    def filter(self, place: Filter, text: str) -> Filter:
+    def filter(self, page: Filter, text: str) -> Filter:
         wanted = self._want.frozen()
         for name in ("projects", "batches", "picks"):
             # Inside a project only what is in it, too, is found.
-            outer = getattr(place, name)
+            outer = getattr(page, name)
             if outer and name in wanted:
                 wanted[name] = outer & wanted[name] or frozenset({_NOBODYS})
         wanted |= self._spans
         return replace(
-            place, text=text, since=self._since, until=self._until, without=Without(**self._leave.frozen()), **wanted
+            page, text=text, since=self._since, until=self._until, without=Without(**self._leave.frozen()), **wanted
         )
 
     def _alike(
@@ -337,8 +337,8 @@ class _Reader:
         value = folded(term.value)
         if value in _PICKS:
             into.picks.add(_PICKS[value])
-        elif value in PLACES:
-            into.places.add(PLACES[value])
+        elif value in PAGES:
+            into.pages.add(PAGES[value])
         elif value in STATES:
             into.states |= STATES[value]
         elif value in ("rated", "unrated"):

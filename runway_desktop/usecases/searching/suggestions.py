@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.library import Place, PlaceCounts, folded
+from runway_desktop.domain.library import Page, PageCounts, folded
 from runway_desktop.domain.task import MOST_STARS
 from runway_desktop.values import Struct
 
-from .language import ALIASES, DAYS, IS, KEYS, ME, PIECE, PLACES, STATES, Term, asker_words
+from .language import ALIASES, DAYS, IS, KEYS, ME, PAGES, PIECE, STATES, Term, asker_words
 
 
 class Suggestion(Struct, frozen=True):
@@ -26,7 +26,7 @@ class Suggestion(Struct, frozen=True):
     cursor: int
 
 
-def suggestions(line: str, cursor: int, known: PlaceCounts, most: int = 12) -> list[Suggestion]:
+def suggestions(line: str, cursor: int, known: PageCounts, most: int = 12) -> list[Suggestion]:
     """What the word at the cursor could become: keys first, then, behind a colon, values with their counts."""
     start = _start_of_word(line, cursor)
     word = line[start:cursor]
@@ -76,7 +76,7 @@ def shown_value(key: str, value: str) -> str:
             return value
 
 
-def values_of(key: str, known: PlaceCounts) -> list[tuple[str, int | None]]:
+def values_of(key: str, known: PageCounts) -> list[tuple[str, int | None]]:
     """Values that make sense, with how many tasks have them where that is known; the most frequent first."""
 
     def ranked(counts: Iterable[tuple[str, int]]) -> list[tuple[str, int | None]]:
@@ -122,14 +122,14 @@ _EXAMPLES = {
 }
 
 
-def _how_many(name: str, known: PlaceCounts) -> int | None:
+def _how_many(name: str, known: PageCounts) -> int | None:
     """Tasks that `is:name` finds; None where that is not known."""
     if name in STATES:
         return sum(known.states.get(one, 0) for one in STATES[name])
     if name in ("rated", "unrated"):
         return sum(count for stars, count in known.ratings.items() if (stars > 0) is (name == "rated"))
-    place = Place.PICKS if name == "pick" else PLACES.get(name)
-    return known.places.get(place, 0) if place is not None else None
+    page = Page.PICKS if name == "pick" else PAGES.get(name)
+    return known.pages.get(page, 0) if page is not None else None
 
 
 def _start_of_word(line: str, cursor: int) -> int:

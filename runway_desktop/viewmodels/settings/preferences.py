@@ -14,7 +14,7 @@ from shiboken6 import isValid
 
 from runway_desktop.domain import filenames
 from runway_desktop.domain.folders import NO_ANSWER
-from runway_desktop.domain.library import PlaceCounts
+from runway_desktop.domain.library import PageCounts
 from runway_desktop.domain.preferences import Group, NumberRow, Preference, Preferences, Section
 from runway_desktop.services.disk.disk_threads import QuickLook, in_worker
 from runway_desktop.services.disk.folder_look import folder_problem
@@ -182,7 +182,7 @@ class PreferencesForm(Model):
         """Loads the names of projects."""
         self._runner(self._cases.library.counts(), "list projects", done=self._counted)
 
-    def _counted(self, counts: PlaceCounts) -> None:
+    def _counted(self, counts: PageCounts) -> None:
         self._projects = tuple(sorted(filter(None, counts.projects), key=str.casefold))
         if isValid(self):
             self.changed.emit(PROJECTS)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, PlaceCounts, SortKey
+from runway_desktop.domain.library import Filter, GroupBy, Listing, Page, PageCounts, SortKey
 from runway_desktop.usecases.listing.lines import keep_order, kept_order
 from runway_desktop.usecases.searching.language import (
     BY_CLOCK,
@@ -21,7 +21,7 @@ from runway_desktop.usecases.searching.language import (
     meaning,
     read,
 )
-from runway_desktop.usecases.searching.places import SavedSearch, SavedSearches, place_terms, usual_name
+from runway_desktop.usecases.searching.pages import SavedSearch, SavedSearches, page_terms, usual_name
 from runway_desktop.usecases.searching.suggestions import Suggestion, suggestions
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
@@ -48,15 +48,15 @@ class ListFilter(QObject):
         super().__init__(parent)
         self._cases = cases
         self._model = model
-        self._known = PlaceCounts()
-        self._place = Filter()
+        self._known = PageCounts()
+        self._page = Filter()
         self.title = "All tasks"
         self.text = ""
         self._chosen: tuple[Term, ...] = ()
         self._query = Query()
         self._query_of: tuple[str, tuple[Term, ...]] = ("", ())
         """Text and chips from which the query was parsed."""
-        self._meant: tuple[tuple[Query, Filter, PlaceCounts], Meaning] | None = None
+        self._meant: tuple[tuple[Query, Filter, PageCounts], Meaning] | None = None
         """Cached meaning with its inputs: many callers ask for it per keystroke."""
         self._saved = SavedSearches(cases.settings)
         self._order = Listing()
@@ -73,7 +73,7 @@ class ListFilter(QObject):
         self.searches_changed.emit()
         self._apply()
 
-    def know(self, counts: PlaceCounts) -> None:
+    def know(self, counts: PageCounts) -> None:
         """Sets the names in the library, which words are matched against."""
         before, self._known = self._known, counts
         if self.query.terms and known_names(before) != known_names(counts):
@@ -91,7 +91,7 @@ class ListFilter(QObject):
     @property
     def has_queue(self) -> bool:
         """Whether the listed tasks are the queue."""
-        return self._place.place is Place.WAITING_HERE
+        return self._page.page is Page.WAITING_HERE
 
     @property
     def query(self) -> Query:
@@ -111,12 +111,12 @@ class ListFilter(QObject):
     @property
     def is_everywhere(self) -> bool:
         """Whether all tasks are listed, without a filter by the left pane."""
-        return self._place == Filter()
+        return self._page == Filter()
 
     @property
-    def place(self) -> Place:
+    def page(self) -> Page:
         """Current state filter of the left pane."""
-        return self._place.place
+        return self._page.page
 
     @property
     def chips(self) -> tuple[Term, ...]:
@@ -151,15 +151,15 @@ class ListFilter(QObject):
         """Completions of the word at the cursor."""
         return suggestions(self.text, cursor, self._known)
 
-    def open_place(self, place: Filter, title: str) -> None:
-        self._place, self.title = place, title
+    def open_page(self, page: Filter, title: str) -> None:
+        self._page, self.title = page, title
         self._in_lane = True
         self._apply()
 
     def open_search(self, saved: SavedSearch) -> None:
         """Opens a saved search over the whole library."""
         query = read(saved.line)
-        self._place, self.title = Filter(), saved.name
+        self._page, self.title = Filter(), saved.name
         self._chosen, self.text = query.terms, query.text
         self.text_wanted.emit(query.text)
         self._apply()
@@ -218,7 +218,7 @@ class ListFilter(QObject):
     def save_search(self, name: str = "") -> SavedSearch | None:
         """Saves the current search; None if it is empty."""
         query = self.query
-        whole = Query((*place_terms(self._place, self._known), *query.terms), query.text)
+        whole = Query((*page_terms(self._page, self._known), *query.terms), query.text)
         return self._edit_searches(lambda: self._saved.save(whole, name or usual_name(query, self.title)))
 
     def rename_search(self, search_id: str, name: str) -> None:
@@ -227,9 +227,9 @@ class ListFilter(QObject):
     def delete_search(self, search_id: str) -> None:
         self._edit_searches(lambda: self._saved.delete(search_id))
 
-    def restore_search(self, saved: SavedSearch, place: int) -> None:
+    def restore_search(self, saved: SavedSearch, position: int) -> None:
         """Restores a deleted search at its position."""
-        self._edit_searches(lambda: self._saved.restore(saved, place))
+        self._edit_searches(lambda: self._saved.restore(saved, position))
 
     def _edit_searches(self, edit: Callable[[], Result]) -> Result:
         before = self.searches
@@ -249,10 +249,10 @@ class ListFilter(QObject):
         self._apply()
 
     def _meaning(self) -> Meaning:
-        of = (self.query, self._place, self._known)
+        of = (self.query, self._page, self._known)
         if self._meant is not None and all(map(operator.is_, of, self._meant[0])):
             return self._meant[1]
-        meant = meaning(self.query, self._known, self._cases.clock.now(), self._place)
+        meant = meaning(self.query, self._known, self._cases.clock.now(), self._page)
         by_clock = any(term.key in BY_CLOCK for term in self.query.terms)
         self._meant = None if by_clock else (of, meant)
         return meant

@@ -37,7 +37,7 @@ from runway_desktop.usecases.words.states import StateWords, describe
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .task_answers import TaskAnswers
-from .task_pages import TaskPages
+from .row_cache import RowCache
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.outlook import Outlook
@@ -90,7 +90,7 @@ class TaskListModel(QAbstractTableModel):
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._cases = cases
-        self._pages = TaskPages(cases, runner, self.position, self)
+        self._pages = RowCache(cases, runner, self.position, self)
         self._answers = TaskAnswers(cases, runner, self._pages.take, self)
         self._entries = Entries()
         self._given = Entries()

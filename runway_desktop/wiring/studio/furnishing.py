@@ -28,7 +28,7 @@ from runway_desktop.simulator.keeping import keep
 from runway_desktop.simulator.links import Uploads
 from runway_desktop.usecases.requests.presets import Preset, Presets
 from runway_desktop.usecases.searching.language import read as read_search
-from runway_desktop.usecases.searching.places import SavedSearches
+from runway_desktop.usecases.searching.pages import SavedSearches
 from runway_desktop.usecases.sheets.cells import inputs_of_wire
 from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL, PROMPT, SHOT
 from runway_desktop.values import replace

@@ -59,7 +59,7 @@ def status_button(rig: Desktop) -> QToolButton:
 
 
 def place_words(rig: Desktop) -> list[str]:
-    pane = rig.window.workspace.places
+    pane = rig.window.workspace.pages
     role = Qt.ItemDataRole.AccessibleTextRole
     return [str(pane.item(row).data(role)) for row in range(pane.count())]
 
@@ -87,14 +87,14 @@ async def test_every_way_leads_there_and_the_list_comes_back(tmp_path, theme, wa
         if way == "status line":
             status_button(rig).click()
         elif way == "left pane":
-            work.places.choose("page not_saved")
+            work.pages.choose("page not_saved")
         else:
             QTest.keyClick(
                 rig.window, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
             )
         await until(lambda: work.page)
         assert list(rig.details.chosen) == [TaskId("t2")], "the most urgent"
-        work.places.setCurrentRow(0)
+        work.pages.setCurrentRow(0)
         assert work.page is None
         assert list(rig.details.chosen) == [TaskId("t1")]
 
@@ -107,7 +107,7 @@ async def test_it_stays_while_one_looks_at_it_and_says_that_all_is_saved(tmp_pat
         assert rig.window.workspace.page is not None
         assert "Not saved, 0" in place_words(rig)
         assert pane(rig)._empty_title.isVisible()
-        rig.window.workspace.places.setCurrentRow(0)
+        rig.window.workspace.pages.setCurrentRow(0)
         assert "Not saved, 0" not in place_words(rig)
 
 
@@ -116,7 +116,7 @@ async def test_a_search_and_a_task_that_is_to_be_seen_bring_the_list_back(tmp_pa
         await opened(rig, result(rig, 1, hours=2), result(rig, 2, hours=3))
         rig.window.search.setText("Shot 1")
         await until(lambda: rig.window.workspace.page is None)
-        assert "All tasks" in str(rig.window.workspace.places.currentItem().data(Qt.ItemDataRole.AccessibleTextRole))
+        assert "All tasks" in str(rig.window.workspace.pages.currentItem().data(Qt.ItemDataRole.AccessibleTextRole))
         rig.window.search.clear()
         await rest()
         rig.open_room("not_saved")

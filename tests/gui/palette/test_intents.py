@@ -14,7 +14,7 @@ import pytest
 
 from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.failures import Failure
-from runway_desktop.domain.library import Filter, Place
+from runway_desktop.domain.library import Filter, Page
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.palette.entry import PaletteHost
 from runway_desktop.usecases.commands.tasks import TASKS
@@ -28,9 +28,7 @@ SELECTIONS = {"nothing": NOTHING, "one": ONE, "three": THREE, "failed": FAILED, 
 
 
 @asynccontextmanager
-async def palette(
-    rig: Desktop, theme, selected: tuple[str, ...], page: Place = Place.ALL
-) -> AsyncIterator[PaletteModel]:
+async def palette(rig: Desktop, theme, selected: tuple[str, ...], page: Page = Page.ALL) -> AsyncIterator[PaletteModel]:
     """Open on a list of three saved results, a failed and a queued task."""
     done = [task(number, State.SUCCEEDED) for number in (1, 2, 3)]
     await rig.put(
@@ -42,10 +40,10 @@ async def palette(
     rig.rows.refresh()
     await until(lambda: rig.rows.task_count == 5)
     await rig.fetch_rows()
-    if page is not Place.ALL:
-        rig.filter.open_place(Filter(place=page), "Queue")
+    if page is not Page.ALL:
+        rig.filter.open_page(Filter(page=page), "Queue")
     rig.window.view.select([TaskId(one) for one in selected])
-    model = PaletteModel(rig.cases, rig.runner, rig.composer, rig.places, rig.owner)
+    model = PaletteModel(rig.cases, rig.runner, rig.composer, rig.pages, rig.owner)
     host = PaletteHost(model, rig.window, theme)
     host.toggle()
     await until(lambda: host.panel)
@@ -147,7 +145,7 @@ async def test_what_an_editor_means_comes_first(tmp_path, theme, qtbot, selectio
 
 
 async def test_the_empty_line_leads_with_what_suits_the_page_in_front(tmp_path, theme, qtbot):
-    async with Desktop(tmp_path, theme) as rig, palette(rig, theme, NOTHING, Place.WAITING_HERE) as model:
+    async with Desktop(tmp_path, theme) as rig, palette(rig, theme, NOTHING, Page.WAITING_HERE) as model:
         assert first(model, "").id == "command:sending.pause"
 
 

@@ -28,8 +28,8 @@ from tests.gui.window.test_tray import SilentIcon
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
-def places(rig: Desktop) -> list[str]:
-    pane = rig.window.workspace.places
+def listed_pages(rig: Desktop) -> list[str]:
+    pane = rig.window.workspace.pages
     role = Qt.ItemDataRole.AccessibleTextRole
     return [str(pane.item(row).data(role)) for row in range(pane.count())]
 
@@ -38,11 +38,13 @@ async def test_it_is_listed_once_a_program_was_ever_there_and_counts_what_waits(
     async with Desktop(tmp_path, theme) as rig:
         await rig.engine.clients.permit(COMMAND_LINE, Permission.ALLOWANCE, 100)
         await rest()
-        assert not [said for said in places(rig) if said.startswith("Requests")], "commands never wait for an answer"
+        assert not [said for said in listed_pages(rig) if said.startswith("Requests")], (
+            "commands never wait for an answer"
+        )
         await rig.engine.clients.permit(AGENT, Permission.ASK)
-        await until(lambda: "Requests, 0" in places(rig))
+        await until(lambda: "Requests, 0" in listed_pages(rig))
         await Agents(rig).ask()
-        await until(lambda: "Requests, 1" in places(rig))
+        await until(lambda: "Requests, 1" in listed_pages(rig))
 
 
 async def test_a_request_is_shown_in_full_before_it_is_approved(tmp_path, theme):

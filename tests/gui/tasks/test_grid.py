@@ -123,8 +123,8 @@ async def test_t_opens_a_line_that_completes_tags(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.put(task(9, State.FAILED, tags=("low key",)))
         await in_grid(rig, 3)
-        rig.places.refresh()
-        await until(lambda: rig.places.counts.tags)
+        rig.pages.refresh()
+        await until(lambda: rig.pages.counts.tags)
         rig.window.view.select([TaskId("t2")])
         rig.window.judge.tag()
         await until(lambda: rig.window.workspace.views.findChild(LinePopup))
@@ -155,8 +155,8 @@ async def test_pointer_that_passes_over_a_poster_decodes_nothing(tmp_path, theme
 async def test_words_are_completed_below_the_search_line_and_saved_by_a_key(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(task(1, State.FAILED), task(2, State.FAILED, tags=("drone",)))
-        rig.places.refresh()
-        await until(lambda: rig.places.counts.tags)
+        rig.pages.refresh()
+        await until(lambda: rig.pages.counts.tags)
         search = rig.window.search
         search.setFocus()
         QTest.keyClicks(search, "ta")
@@ -170,7 +170,7 @@ async def test_words_are_completed_below_the_search_line_and_saved_by_a_key(tmp_
         await until(lambda: rig.rows.task_count == 1)
         [chip] = rig.window.workspace.list.filters.chips.buttons.values()
         QTest.keyClick(search, Qt.Key.Key_S, CONTROL)
-        await until(lambda: any(entry.search for entry in rig.places.entries()))
+        await until(lambda: any(entry.search for entry in rig.pages.entries()))
         # Its name is written where it stands; then the keyboard is back.
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
         await until(search.hasFocus)

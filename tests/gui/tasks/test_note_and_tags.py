@@ -27,8 +27,8 @@ async def some(rig: Desktop) -> None:
     rig.rows.refresh()
     await until(lambda: rig.rows.task_count == 3)
     await rig.fetch_rows()
-    rig.places.refresh()
-    await until(lambda: rig.places.counts.tags)
+    rig.pages.refresh()
+    await until(lambda: rig.pages.counts.tags)
     rig.window.view.setFocus()
 
 
@@ -137,8 +137,8 @@ async def test_down_offers_the_projects_and_shots_that_are_known(tmp_path, theme
         await some(rig)
         await rig.change(replace(await rig.by_id(2), project="Coast", shot="020"))
         await rig.change(replace(await rig.by_id(3), project="Aurora", shot="010"))
-        rig.places.refresh()
-        await until(lambda: len(rig.places.counts.shots) == 2)
+        rig.pages.refresh()
+        await until(lambda: len(rig.pages.counts.shots) == 2)
         choose(rig, 1)
         for ask, known in ((rig.window.judge.project, ["Aurora", "Coast"]), (rig.window.judge.shot, ["010", "020"])):
             ask()

@@ -13,7 +13,7 @@ from PySide6.QtGui import QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 
-from runway_desktop.domain.library import Filter, GroupBy, Place, SortKey
+from runway_desktop.domain.library import Filter, GroupBy, Page, SortKey
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.lifted_rows import ROWS
 from runway_desktop.ui.theme import Theme
@@ -23,7 +23,7 @@ from tests.engine_rig import request
 from tests.gui.rig import Desktop, rest, until
 from tests.rows import task
 
-QUEUE = Filter(place=Place.WAITING_HERE)
+QUEUE = Filter(page=Page.WAITING_HERE)
 DURATIONS = {"gen4.5": 5, "veo3.1": 4}
 
 
@@ -36,7 +36,7 @@ async def queued(rig: Desktop, *models: str) -> list[TaskId]:
     for one in made:
         await rig.parts.pricing.learn(one.request, 25.0)
     await rig.engine.ledger.add(made, [])
-    rig.filter.open_place(QUEUE, "Queue")
+    rig.filter.open_page(QUEUE, "Queue")
     await until(lambda: rig.rows.is_loaded and rig.rows.is_queue)
     await rig.fetch_rows()
     return [one.id for one in made]
@@ -156,19 +156,19 @@ async def test_a_place_takes_what_is_lifted_with_one_undo_or_says_why_not(
     async with Desktop(tmp_path, theme) as rig:
         await rig.put(task(9, State.FAILED, project="Aurora"), batch="b1")
         ids = await queued(rig, "gen4.5", "gen4.5")
-        rig.places.refresh()
-        await until(lambda: any(entry.title == "Aurora" for entry in rig.places.entries()))
-        entries = {entry.title: entry for entry in rig.places.entries()}
-        places = rig.window.workspace.places
+        rig.pages.refresh()
+        await until(lambda: any(entry.title == "Aurora" for entry in rig.pages.entries()))
+        entries = {entry.title: entry for entry in rig.pages.entries()}
+        pages = rig.window.workspace.pages
 
-        drag(monkeypatch, rig, ids, lambda _: places.rows_dropped.emit(entries["Aurora"]))
+        drag(monkeypatch, rig, ids, lambda _: pages.rows_dropped.emit(entries["Aurora"]))
         await until(lambda: {rig.engine.ledger.get_open(one).project for one in ids} == {"Aurora"})
         await rest()
         rig.window.activity.undo()
         await until(lambda: {rig.engine.ledger.get_open(one).project for one in ids} == {""})
-        drag(monkeypatch, rig, ids, lambda _: places.rows_dropped.emit(entries["Batch b1"]))
+        drag(monkeypatch, rig, ids, lambda _: pages.rows_dropped.emit(entries["Batch b1"]))
         assert rig.told[-1] == "A batch holds what was made together. Use a project or a tag."
-        drag(monkeypatch, rig, ids, lambda _: places.rows_dropped.emit(None))
+        drag(monkeypatch, rig, ids, lambda _: pages.rows_dropped.emit(None))
         await until(lambda: all(rig.engine.ledger.get_open(one).removed_at for one in ids))
         await rest()
         rig.window.activity.undo()
@@ -228,7 +228,7 @@ async def test_sorting_the_queue_otherwise_leaves_its_order_until_it_is_opened_a
         assert not rig.filter.is_queue
         rig.filter.group_by(GroupBy.LANE)
         assert rig.filter.is_queue
-        rig.filter.open_place(Filter(), "All tasks")
+        rig.filter.open_page(Filter(), "All tasks")
         assert rig.filter.listing.sort is SortKey.COST
 
 
@@ -254,7 +254,7 @@ async def test_an_edge_of_a_column_resizes_and_the_prompt_gives_the_room(tmp_pat
 async def test_columns_go_back_to_the_usual_ones(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         await queued(rig, "gen4.5")
-        rig.filter.open_place(Filter(), "All tasks")
+        rig.filter.open_page(Filter(), "All tasks")
         view = rig.window.view
         header = view.horizontalHeader()
         header.resizeSection(Column.STATUS, 333)

@@ -238,7 +238,7 @@ async def test_delete_file_can_be_undone_from_its_notice_and_by_the_key(tmp_path
 
 async def test_missing_files_are_a_place_while_there_are_any(tmp_path: Path, theme):
     async with Desktop(tmp_path, theme) as desk:
-        pane = desk.window.workspace.places
+        pane = desk.window.workspace.pages
 
         def titles() -> list[str]:
             return [pane.item(line).data(Qt.ItemDataRole.AccessibleTextRole) or "" for line in range(pane.count())]

@@ -1,4 +1,4 @@
-"""Menus of a right click: of places, the preview, the line at the foot, and the short one of a task."""
+"""Menus of a right click: of pages, the preview, the line at the foot, and the short one of a task."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
-from runway_desktop.domain.library import Place
+from runway_desktop.domain.library import Page
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.composer.field_editors import Chip
 from tests.gui.rig import Desktop, until
@@ -29,8 +29,8 @@ def words(menu: QMenu) -> list[str]:
 
 
 async def menu_of_place(rig: Desktop, title: str) -> QMenu:
-    entry = next(one for one in rig.places.entries() if one.title == title and not one.heading)
-    rig.window.workspace.places.menu_wanted.emit(entry, QPoint(10, 10))
+    entry = next(one for one in rig.pages.entries() if one.title == title and not one.heading)
+    rig.window.workspace.pages.menu_wanted.emit(entry, QPoint(10, 10))
     await until(shown_menu)
     menu = shown_menu()
     assert menu is not None
@@ -46,8 +46,8 @@ async def with_one(rig: Desktop, project: str = "") -> None:
 async def test_a_project_can_be_opened_given_a_cap_and_its_name_copied(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await with_one(rig, project="Aurora")
-        rig.places.refresh()
-        await until(lambda: any(entry.title == "Aurora" for entry in rig.places.entries()))
+        rig.pages.refresh()
+        await until(lambda: any(entry.title == "Aurora" for entry in rig.pages.entries()))
         menu = await menu_of_place(rig, "Aurora")
         assert {"Open", "Set a cap…", "Copy name"} <= set(words(menu))
         for action in entries(menu):
@@ -61,7 +61,7 @@ async def test_a_project_can_be_opened_given_a_cap_and_its_name_copied(tmp_path,
 
 async def test_the_queue_can_be_paused_where_it_stands(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        queue = next(one for one in rig.places.entries() if one.filter and one.filter.place is Place.WAITING_HERE)
+        queue = next(one for one in rig.pages.entries() if one.filter and one.filter.page is Page.WAITING_HERE)
         menu = await menu_of_place(rig, queue.title)
         next(action for action in entries(menu) if action.text() == "Pause sending").trigger()
         await until(lambda: rig.models.status.paused)
@@ -78,7 +78,7 @@ async def test_the_line_at_the_foot_leads_to_what_it_tells_of(tmp_path, theme, q
         assert menu is not None
         assert {"Ask Runway now", "Show live tasks", "Pause sending", "Spending", "Caps…"} <= set(words(menu))
         next(action for action in entries(menu) if action.text() == "Show live tasks").trigger()
-        assert rig.filter.place is Place.LIVE
+        assert rig.filter.page is Page.LIVE
         menu.close()
 
 

@@ -51,8 +51,8 @@ async def test_all_chips_are_whole_and_leave_the_list_its_room(tmp_path, theme, 
         rig.window.resize(*size)
         rig.window.workspace.list.show_grid(as_grid)
         await rig.shown(*(task(number, State.FAILED, **ALIKE) for number in range(3)))
-        rig.places.refresh()
-        await until(lambda: rig.places.counts.tags)
+        rig.pages.refresh()
+        await until(lambda: rig.pages.counts.tags)
         await searched(rig, LINE, finds=3)
         await until(lambda: len(chips(rig)) == 5)
         views = rig.window.workspace.views

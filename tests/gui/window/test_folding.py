@@ -43,12 +43,12 @@ async def test_double_click_folds_and_a_click_on_what_is_left_unfolds(tmp_path, 
 async def test_the_keyboard_leaves_what_is_folded_and_tab_does_not_come_there(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         work = rig.window.workspace
-        work.places.setFocus()
-        QTest.keyClick(work.places, Qt.Key.Key_B, CONTROL)
-        assert not work.places.hasFocus()
-        assert not work.places.isVisible()
+        work.pages.setFocus()
+        QTest.keyClick(work.pages, Qt.Key.Key_B, CONTROL)
+        assert not work.pages.hasFocus()
+        assert not work.pages.isVisible()
         work.fold(0)
-        assert work.places.isVisible()
+        assert work.pages.isVisible()
 
 
 async def test_what_is_folded_is_folded_the_next_time_and_opens_as_wide_as_it_was(tmp_path, theme, qtbot):
@@ -65,6 +65,6 @@ async def test_what_is_folded_is_folded_the_next_time_and_opens_as_wide_as_it_wa
         work = rig.window.workspace
         work.restore(900)
         assert work.columns.is_folded(0)
-        assert not work.places.isVisible()
+        assert not work.pages.isVisible()
         work.fold(0)
         assert work.columns.sizes()[0] == left

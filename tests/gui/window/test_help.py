@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
 from runway_desktop.app.rooms import ROOMS
-from runway_desktop.domain.library import Filter, Place
+from runway_desktop.domain.library import Filter, Page
 from runway_desktop.ui.help.entry import here
 from runway_desktop.ui.help.help_window import HelpWindow, commands_of
-from runway_desktop.ui.help.parts import COMPOSER, LIST_OF_TASKS, PARTS, PLACES, QUEUE, Part
+from runway_desktop.ui.help.parts import COMPOSER, LEFT_PANE, LIST_OF_TASKS, PARTS, QUEUE, Part
 from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.ui.room import Room
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
@@ -22,13 +22,13 @@ from tests.gui.rig import Desktop, named, rest, until
 async def test_the_room_is_the_one_where_the_keyboard_is(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         window, desk = rig.window, rig.rooms.desk
-        window.workspace.places.setFocus()
-        assert here(desk) is PLACES
+        window.workspace.pages.setFocus()
+        assert here(desk) is LEFT_PANE
         window.composer_pane.focus_prompt()
         assert here(desk) is COMPOSER
         window.search.setFocus()
         assert here(desk) is LIST_OF_TASKS
-        rig.filter.open_place(Filter(place=Place.WAITING_HERE), "Queued")
+        rig.filter.open_page(Filter(page=Page.WAITING_HERE), "Queued")
         assert here(desk) is QUEUE
 
 

@@ -224,7 +224,7 @@ async def test_search_narrows_and_an_empty_answer_says_so(tmp_path, theme, qtbot
 async def test_an_empty_place_is_neither_nothing_yet_nor_a_filter(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.FAILED))
-        rig.window.workspace.places.setCurrentRow(1)
+        rig.window.workspace.pages.setCurrentRow(1)
         await until(lambda: rig.rows.is_loaded and rig.rows.task_count == 0)
         assert rig.window.workspace.list._empty_title.text() == "Nothing here now"
         assert rig.filter.title == "Live"
@@ -512,7 +512,7 @@ async def test_a_damaged_memory_opens_the_window_all_the_same(tmp_path, theme, q
             rig.engine.settings.set(name, "bm9uc2Vuc2U=")
         rig.window._restore()
         assert [view.isColumnHidden(column) for column in range(len(columns))] == columns
-        panes = (rig.window.workspace, rig.window.workspace.places, rig.window.composer_pane)
+        panes = (rig.window.workspace, rig.window.workspace.pages, rig.window.composer_pane)
         assert [(pane.isVisible(), pane.width() > 100, pane.height() > 50) for pane in panes] == [
             (True, True, True)
         ] * 3

@@ -12,7 +12,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 def line(rig: Desktop) -> QLineEdit | None:
-    found = rig.window.workspace.places.findChildren(QLineEdit)
+    found = rig.window.workspace.pages.findChildren(QLineEdit)
     return next((one for one in found if one.isVisible()), None)
 
 

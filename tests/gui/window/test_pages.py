@@ -46,7 +46,7 @@ def trial(makes: Makes) -> Room:
 
 
 def lines(rig: Desktop) -> list[str]:
-    pane = rig.window.workspace.places
+    pane = rig.window.workspace.pages
     return [str(pane.item(row).data(Qt.ItemDataRole.AccessibleTextRole)) for row in range(pane.count())]
 
 
@@ -66,11 +66,11 @@ async def test_it_is_listed_with_its_count(tmp_path, theme, trial):
 async def test_its_center_and_side_have_the_place_of_list_composer_preview_and_details(tmp_path, theme, trial):
     async with desktop(tmp_path, theme, trial) as rig:
         work = rig.window.workspace
-        work.places.choose("page trial")
+        work.pages.choose("page trial")
         await until(lambda: shown(rig) == ["center", "side"])
         parts = (work.list, work.composer, work.details, work.preview_room)
         assert not any(part.isVisible() for part in parts)
-        work.places.setCurrentRow(0)
+        work.pages.setCurrentRow(0)
         assert shown(rig) == []
         assert all(part.isVisible() for part in parts)
         assert sys.modules[trial.entry].left == [1]
@@ -78,26 +78,26 @@ async def test_its_center_and_side_have_the_place_of_list_composer_preview_and_d
 
 async def test_the_keyboard_stays_in_the_left_pane_where_the_page_was_chosen_there(tmp_path, theme, trial):
     async with desktop(tmp_path, theme, trial) as rig:
-        places = rig.window.workspace.places
-        places.setFocus()
-        places.choose("page trial")
+        pages = rig.window.workspace.pages
+        pages.setFocus()
+        pages.choose("page trial")
         await until(lambda: shown(rig))
-        assert rig.window.focusWidget() is places
-        places.setCurrentRow(0)
+        assert rig.window.focusWidget() is pages
+        pages.setCurrentRow(0)
         rig.open_room("trial")
         assert isinstance(rig.window.focusWidget(), QLabel)
-        assert places.current_page == "trial"
+        assert pages.current_room == "trial"
 
 
 async def test_what_is_chosen_while_a_page_is_on_its_way_is_not_taken_away(tmp_path, theme, trial):
     async with desktop(tmp_path, theme, trial) as rig:
-        places = rig.window.workspace.places
-        places.choose("page trial")
-        places.setCurrentRow(1)
+        pages = rig.window.workspace.pages
+        pages.choose("page trial")
+        pages.setCurrentRow(1)
         await until(lambda: trial.entry in sys.modules)
         await rest()
         assert shown(rig) == []
-        assert places.currentRow() == 1
+        assert pages.currentRow() == 1
 
 
 async def test_one_page_leads_to_another_and_the_list_comes_back_as_it_was(tmp_path, theme, trial):
@@ -105,15 +105,15 @@ async def test_one_page_leads_to_another_and_the_list_comes_back_as_it_was(tmp_p
         await rig.add(task(1))
         await until(lambda: rig.rows.row_of(TaskId("t1")))
         work = rig.window.workspace
-        work.places.setCurrentRow(1)
+        work.pages.setCurrentRow(1)
         rig.window.view.select([TaskId("t1")])
         rig.open_room("trial")
         await until(lambda: shown(rig))
         assert rig.details.chosen == ()
         rig.open_room("not_saved")
-        await until(lambda: work.places.current_page == "not_saved")
+        await until(lambda: work.pages.current_room == "not_saved")
         assert shown(rig) == []
         assert sys.modules[trial.entry].left == [1]
         assert work.composer.isVisible()
         rig.window.pages.leave()
-        assert work.places.currentRow() == 1
+        assert work.pages.currentRow() == 1

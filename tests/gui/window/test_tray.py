@@ -55,9 +55,9 @@ class SilentIcon(QObject):
 
 def tray_of(rig: Desktop, *, looked_at: bool = False) -> tuple[Any, Announcements]:
     announcements = Announcements(rig.cases, rig.bridge, rig.runner, rig.window)
-    status, places = rig.models.status, rig.models.places
+    status, pages = rig.models.status, rig.models.pages
     make_icon: Any = SilentIcon
-    tray = Tray(announcements, status, places, "Lagoon", rig.window, looked_at=lambda: looked_at, make_icon=make_icon)
+    tray = Tray(announcements, status, pages, "Lagoon", rig.window, looked_at=lambda: looked_at, make_icon=make_icon)
     tray.set_on(True)
     return tray, announcements
 
@@ -83,9 +83,9 @@ async def test_the_icon_says_what_goes_on(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         tray, _ = tray_of(rig)
         assert tray.icon.toolTip() == "Lagoon – Runway Desktop\nNothing is running"
-        async with after(rig.places.changed):
+        async with after(rig.pages.changed):
             await rig.add(task(1), task(2))
-            rig.places.refresh()
+            rig.pages.refresh()
         tray._show_state()
         assert tray.icon.toolTip().endswith("2 queued")
 

@@ -14,7 +14,7 @@ from runway_desktop.domain.library import (
     GroupBy,
     GroupSummary,
     Listing,
-    Place,
+    Page,
     SortKey,
     Without,
     Words,
@@ -78,9 +78,9 @@ class Library:
     def amount(self, wanted: Filter) -> int:
         return sum(self._matches(task, wanted) for task in self.tasks)
 
-    def places(self) -> dict[Place, int]:
+    def pages(self) -> dict[Page, int]:
         shown = [task for task in self.tasks if task.removed_at is None]
-        return {place: sum(self._in_place(task, place) for task in shown) for place in Place}
+        return {page: sum(self._on_page(task, page) for task in shown) for page in Page}
 
     def groups(self, listing: Listing) -> list[GroupSummary]:
         if listing.group in (GroupBy.NONE, GroupBy.LANE):
@@ -96,7 +96,7 @@ class Library:
                 total=len(tasks),
                 by_state=dict(Counter(task.state for task in tasks)),
                 saved=sum(self._is_saved(task) for task in tasks),
-                missing=sum(self._is_saved(task) and self._in_place(task, Place.MISSING) for task in tasks),
+                missing=sum(self._is_saved(task) and self._on_page(task, Page.MISSING) for task in tasks),
                 credits=sum(task.credits or 0.0 for task in tasks),
             )
             for key, tasks in members.items()
@@ -142,27 +142,27 @@ class Library:
         saved = bool(outputs) and all(output.state is OutputState.SAVED for output in outputs)
         return task.state is State.SUCCEEDED and saved
 
-    def _in_place(self, task: Task, place: Place) -> bool:
-        match place:
-            case Place.ALL:
+    def _on_page(self, task: Task, page: Page) -> bool:
+        match page:
+            case Page.ALL:
                 return True
-            case Place.LIVE:
+            case Page.LIVE:
                 return task.state in LIVE
-            case Place.WAITING_HERE:
+            case Page.WAITING_HERE:
                 return task.state in LOCAL
-            case Place.NEEDS_ATTENTION:
+            case Page.NEEDS_ATTENTION:
                 return (
                     task.state in (State.UNCERTAIN, State.FAILED)
                     or (task.state is State.GONE and not task.let_go)
                     or any(output.state in _TROUBLED for output in self.outputs[task.id])
                 )
-            case Place.SAVED:
-                return self._is_saved(task) and not self._in_place(task, Place.MISSING)
-            case Place.PICKS:
+            case Page.SAVED:
+                return self._is_saved(task) and not self._on_page(task, Page.MISSING)
+            case Page.PICKS:
                 return task.pick is Pick.PICK
-            case Place.MISSING:
+            case Page.MISSING:
                 return any(output.is_missing for output in self.outputs[task.id])
-            case Place.CHANGED:
+            case Page.CHANGED:
                 return any(output.is_changed for output in self.outputs[task.id])
 
     def _matches(self, task: Task, wanted: Filter) -> bool:
@@ -170,7 +170,7 @@ class Library:
         at = task.created_at
         return (
             task.removed_at is None
-            and self._in_place(task, wanted.place)
+            and self._on_page(task, wanted.page)
             and (not wanted.states or task.state in wanted.states)
             and (not wanted.models or task.request.model in wanted.models)
             and (not wanted.endpoints or task.request.endpoint in wanted.endpoints)
@@ -186,7 +186,7 @@ class Library:
     def _judged(self, task: Task, wanted: Filter) -> bool:
         longest = max((output.duration for output in self.outputs[task.id]), default=0.0)
         return (
-            all(self._in_place(task, place) for place in wanted.places)
+            all(self._on_page(task, page) for page in wanted.pages)
             and wanted.tags <= set(task.tags)
             and (not wanted.picks or task.pick in wanted.picks)
             and (not wanted.shots or task.shot in wanted.shots)
@@ -205,7 +205,7 @@ class Library:
             or bool(without.tags & set(task.tags))
             or task.pick in without.picks
             or task.shot in without.shots
-            or any(self._in_place(task, place) for place in without.places)
+            or any(self._on_page(task, page) for page in without.pages)
         )
 
     def _listed(self, listing: Listing) -> Sequence[Task]:

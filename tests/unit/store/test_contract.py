@@ -20,7 +20,7 @@ from runway_desktop.domain.library import (
     KeptSheet,
     LedgerEntry,
     Listing,
-    Place,
+    Page,
     SortKey,
     Span,
     Timing,
@@ -101,7 +101,7 @@ EVERYTHING_ELSE = Without(
     tags=frozenset({"low key"}),
     picks=frozenset({Pick.REJECT}),
     shots=frozenset({"020"}),
-    places=frozenset({Place.LIVE}),
+    pages=frozenset({Page.LIVE}),
 )
 
 # Keeping
@@ -138,7 +138,7 @@ async def test_a_task_that_ended_elsewhere_comes_with_its_results_or_not_at_all(
         await store.add([task], [], None, [a_line(kind="imported")], [result])
         [row] = await store.rows([task.id])
         assert (row.task, row.outputs) == (task, (result,))
-        assert (await store.counts()).places[Place.SAVED] == 1
+        assert (await store.counts()).pages[Page.SAVED] == 1
         assert await store.unsaved() == []
 
 
@@ -388,7 +388,7 @@ async def test_removed_tasks_are_in_no_list_and_no_count(opened: Opened):
         await put(store, a_task(), a_task("t2", removed_at=NOON, project="Aurora", model="old"))
         assert await ids(store, Listing()) == ["t1"]
         counts = await store.counts()
-        assert (counts.places[Place.ALL], counts.projects, counts.models) == (1, {}, {"gen4.5": 1})
+        assert (counts.pages[Page.ALL], counts.projects, counts.models) == (1, {}, {"gen4.5": 1})
 
 
 async def test_latest_first_and_what_was_made_at_once_in_its_own_order(opened: Opened):
@@ -519,10 +519,10 @@ async def test_group_summaries_count_states_saved_and_credits(opened: Opened):
 
 
 PLACED = {
-    Place.LIVE: {"pending", "throttled", "running", "other"},
-    Place.WAITING_HERE: {"held", "sending"},
-    Place.NEEDS_ATTENTION: {"uncertain", "failed", "gone", "expired", "broken"},
-    Place.SAVED: {"succeeded"},
+    Page.LIVE: {"pending", "throttled", "running", "other"},
+    Page.WAITING_HERE: {"held", "sending"},
+    Page.NEEDS_ATTENTION: {"uncertain", "failed", "gone", "expired", "broken"},
+    Page.SAVED: {"succeeded"},
 }
 
 
@@ -544,14 +544,14 @@ async def test_places_hold_what_their_names_say(opened: Opened):
             ]
         )
         counts = await store.counts()
-        for place, names in PLACED.items():
-            assert set(await ids(store, flat(place=place))) == names
-            assert counts.places[place] == len(names)
+        for page, names in PLACED.items():
+            assert set(await ids(store, flat(page=page))) == names
+            assert counts.pages[page] == len(names)
         await store.save_output(an_output("half", 1, state=OutputState.SAVED))
         await store.save(a_task("failed", state=State.HELD))
         counts = await store.counts()
-        assert counts.places[Place.SAVED] == 2
-        assert counts.places[Place.NEEDS_ATTENTION] == 4
+        assert counts.pages[Page.SAVED] == 2
+        assert counts.pages[Page.NEEDS_ATTENTION] == 4
 
 
 async def test_filters_hold_all_together(opened: Opened):
@@ -743,16 +743,16 @@ async def test_a_whole_library_is_listed_alike_by_every_question(
         added = [task.id for _, tasks, _ in batches(120, seed=7) for task in tasks]
         names = {batch.id: batch.name for batch, _, _ in batches(120, seed=7)}
         expected = await Library.read(store, added, names, KATHMANDU)
-        filters = [Filter(place=place) for place in Place] + [
+        filters = [Filter(page=page) for page in Page] + [
             Filter(text="storm 7"),
             Filter(models=frozenset({"gen4.5"})),
             Filter(text='"the same" -lagoon'),
             Filter(tags=frozenset({"drone", "low key"}), rating=Span(least=3)),
             Filter(picks=frozenset({Pick.PICK}), shots=frozenset({"010"}), cost=Span(25, 30)),
-            Filter(length=Span(5.1, 5.5), places=frozenset({Place.SAVED})),
+            Filter(length=Span(5.1, 5.5), pages=frozenset({Page.SAVED})),
             Filter(without=EVERYTHING_ELSE),
             Filter(tags=frozenset({"drone"}), without=Without(tags=frozenset({"low key"}))),
-            Filter(projects=frozenset({"Aurora spot", "Lagoon teaser"}), places=frozenset({Place.SAVED}), text="ice"),
+            Filter(projects=frozenset({"Aurora spot", "Lagoon teaser"}), pages=frozenset({Page.SAVED}), text="ice"),
             Filter(batches=frozenset({BatchId("batch-0")}), states=frozenset({State.SUCCEEDED})),
         ]
         orders = list(product(SortKey, GroupBy, (True, False)))
@@ -765,7 +765,7 @@ async def test_a_whole_library_is_listed_alike_by_every_question(
             assert await store.amount(wanted) == expected.amount(wanted)
         for group in GroupBy:
             assert await store.groups(Listing(group=group)) == expected.groups(Listing(group=group))
-        assert (await store.counts()).places == expected.places()
+        assert (await store.counts()).pages == expected.pages()
 
 
 # Learning

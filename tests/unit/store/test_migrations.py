@@ -12,7 +12,7 @@ import pytest
 from runway_desktop.domain.backups import TASK_IDS
 from runway_desktop.domain.clients import ClientRequest
 from runway_desktop.domain.errors import DamagedList, StoreError
-from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey, Span
+from runway_desktop.domain.library import Filter, GroupBy, Listing, Page, SortKey, Span
 from runway_desktop.domain.outputs import Looked
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence
 from runway_desktop.domain.task import Hold, HoldCode, Request, Task, TaskId
@@ -172,7 +172,7 @@ async def test_what_the_first_form_holds_is_still_read(tmp_path: Path):
     [file] = await store.kept_files(None, 10)
     assert (file.path, file.look) == ("/films/lighthouse.mp4", NEVER_LOOKED)
     assert await store.note_looks([Looked(file=file, look=Look(presence=Presence.MISSING, at=1.0))])
-    assert await store.amount(Filter(place=Place.MISSING)) == 1
+    assert await store.amount(Filter(page=Page.MISSING)) == 1
     await store.check(whole=True)
     await store.close()
     assert version_of(path) == NOW

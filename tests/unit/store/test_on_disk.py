@@ -21,7 +21,7 @@ import pytest
 
 from runway_desktop.domain import task as domain_task
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.library import LedgerEntry, Listing, Place
+from runway_desktop.domain.library import LedgerEntry, Listing, Page
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Input, Output, Request, State, Task, TaskId
 from runway_desktop.services.disk.disk_threads import DiskThreads
@@ -247,7 +247,7 @@ async def test_a_question_that_nobody_waits_for_is_broken_off(tmp_path: Path):
     await begun.wait()
     for task in (endless, *waiting):
         task.cancel()
-    assert (await store.counts()).places[Place.ALL] == 0
+    assert (await store.counts()).pages[Page.ALL] == 0
     await store.close()
 
 

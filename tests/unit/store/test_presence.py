@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.domain.library import Filter, GroupBy, LedgerEntry, Listing, Place, Without
+from runway_desktop.domain.library import Filter, GroupBy, LedgerEntry, Listing, Page, Without
 from runway_desktop.domain.outputs import KeptFile, Looked, kept_file
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
@@ -142,24 +142,24 @@ async def test_files_come_in_pages_each_once_binned_ones_too(opened: Opened):
         assert [(file.path, file.is_binned) for file in found][-1] == ("/films/d.mp4", True)
 
 
-async def test_places_follow_what_the_disk_says(opened: Opened):
+async def test_pages_follow_what_the_disk_says(opened: Opened):
     output, other = saved("a"), saved("b", 1)
     async with opened() as store:
         await keep(store, output, saved("b"), other, saved("c"))
         await store.note_looks([Looked(file=file_of(output), look=GONE), Looked(file=file_of(other), look=OTHER)])
-        assert await ids(store, place=Place.MISSING) == {"a"}
-        assert await ids(store, place=Place.CHANGED) == {"b"}
-        assert await ids(store, without=Without(places=frozenset({Place.MISSING}))) == {"b", "c"}
-        counts = (await store.counts()).places
-        assert (counts[Place.MISSING], counts[Place.CHANGED]) == (1, 1)
+        assert await ids(store, page=Page.MISSING) == {"a"}
+        assert await ids(store, page=Page.CHANGED) == {"b"}
+        assert await ids(store, without=Without(pages=frozenset({Page.MISSING}))) == {"b", "c"}
+        counts = (await store.counts()).pages
+        assert (counts[Page.MISSING], counts[Page.CHANGED]) == (1, 1)
         await store.save_output(replace(output, path="", binned_from=output.path, look=GONE))
         await store.save_output(replace(other, sha256="kept"))
-        assert await ids(store, place=Place.MISSING) == set()
-        assert await ids(store, place=Place.CHANGED) == set()
+        assert await ids(store, page=Page.MISSING) == set()
+        assert await ids(store, page=Page.CHANGED) == set()
         await store.save_output(saved("c", 2, look=GONE))
-        assert await ids(store, place=Place.MISSING) == {"c"}
+        assert await ids(store, page=Page.MISSING) == {"c"}
         await store.save_output(saved("c", 2, state=OutputState.WAITING, look=GONE))
-        assert await ids(store, place=Place.MISSING) == set()
+        assert await ids(store, page=Page.MISSING) == set()
 
 
 async def test_what_is_missing_is_not_counted_as_saved_too(opened: Opened):
@@ -167,14 +167,14 @@ async def test_what_is_missing_is_not_counted_as_saved_too(opened: Opened):
     grouped = Listing(group=GroupBy.MODEL)
     async with opened() as store:
         await keep(store, gone, there)
-        assert (await store.counts()).places[Place.SAVED] == 2
+        assert (await store.counts()).pages[Page.SAVED] == 2
         await store.note_looks([Looked(file=file_of(gone), look=GONE)])
-        counts = (await store.counts()).places
-        assert (counts[Place.SAVED], counts[Place.MISSING]) == (1, 1)
-        assert await ids(store, place=Place.SAVED) == {"b"}
+        counts = (await store.counts()).pages
+        assert (counts[Page.SAVED], counts[Page.MISSING]) == (1, 1)
+        assert await ids(store, page=Page.SAVED) == {"b"}
         assert [(group.saved, group.missing) for group in await store.groups(grouped)] == [(2, 1)]
         await store.note_looks([Looked(file=replace(file_of(gone), look=GONE), look=NEVER_LOOKED)])
-        assert (await store.counts()).places[Place.SAVED] == 2
+        assert (await store.counts()).pages[Page.SAVED] == 2
 
 
 async def plan_of(path: Path, query: str, parameters: Any) -> str:
@@ -196,5 +196,5 @@ async def test_the_list_of_missing_files_and_the_next_page_need_no_search(tmp_pa
     assert "INDEX outputs_astray" in wanted
     assert "SCAN outputs;" not in wanted
     assert "SCAN tasks" not in wanted
-    listed = await plan_of(tmp_path / "c.db", *entries_query(Listing(filter=Filter(places=frozenset({Place.CHANGED})))))
+    listed = await plan_of(tmp_path / "c.db", *entries_query(Listing(filter=Filter(pages=frozenset({Page.CHANGED})))))
     assert "COVERING INDEX tasks_by_made" in listed

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runway_desktop.domain.library import Filter, GroupBy, LedgerEntry, Listing, Place, SortKey
+from runway_desktop.domain.library import Filter, GroupBy, LedgerEntry, Listing, Page, SortKey
 from runway_desktop.domain.task import Batch, BatchId, TaskId
 from runway_desktop.store import SqliteStore
 from tests.samples import examples
@@ -69,7 +69,7 @@ def test_what_is_listed_is_what_the_tasks_say(data: st.DataObject):
             Listing,
             filter=st.builds(
                 Filter,
-                place=st.sampled_from(Place),
+                page=st.sampled_from(Page),
                 text=st.sampled_from(["", "a", "b 0"]) | st.text(max_size=3),
                 since=st.none() | st.just(1e9),
             ),
@@ -88,7 +88,7 @@ def test_what_is_listed_is_what_the_tasks_say(data: st.DataObject):
         await store.save_many(changed)
         expected = await Library.read(store, NAMES, {batch.id: batch.name for batch in BATCHES}, UTC)
         assert await store.list(listing) == expected.entries(listing)
-        assert (await store.counts()).places == expected.places()
+        assert (await store.counts()).pages == expected.pages()
         sums = {group.key: group.total for group in await store.groups(listing)}
         assert sums == {group.key: group.total for group in expected.groups(listing)}
 

@@ -13,7 +13,7 @@ from statistics import median
 
 import pytest
 
-from runway_desktop.domain.library import PERSON, Filter, GroupBy, Listing, Place, SortKey, Span, Without
+from runway_desktop.domain.library import PERSON, Filter, GroupBy, Listing, Page, SortKey, Span, Without
 from runway_desktop.domain.task import BatchId, Pick, State, TaskId
 from runway_desktop.store import SqliteStore, reading
 from runway_desktop.store.conditions import by_person
@@ -60,7 +60,7 @@ async def test_whole_list_is_read_from_one_index_in_every_order(
 async def test_what_is_judged_is_gathered_from_one_index_for_the_other_orders(
     tmp_path: Path, sort: SortKey, descending: bool
 ):
-    wanted = Filter(rating=Span(least=4), places=frozenset({Place.SAVED}), projects=frozenset({"Coast", "Alps"}))
+    wanted = Filter(rating=Span(least=4), pages=frozenset({Page.SAVED}), projects=frozenset({"Coast", "Alps"}))
     listing = Listing(filter=wanted, sort=sort, descending=descending, group=GroupBy.NONE)
     plan = await plan_of(tmp_path / "p.db", *entries_query(listing, 200))
     reads = [step for step in plan.split("; ") if step.startswith(("SCAN tasks", "SEARCH tasks"))]
@@ -109,7 +109,7 @@ async def test_the_few_that_a_person_judged_so_are_all_that_is_looked_at(tmp_pat
     [
         Filter(text="violin"),
         Filter(rating=Span(5, 5), states=frozenset({State.FAILED})),
-        Filter(picks=frozenset({Pick.PICK}), place=Place.SAVED),
+        Filter(picks=frozenset({Pick.PICK}), page=Page.SAVED),
         Filter(tags=frozenset({"night"}), without=Without(models=frozenset({"veo3.1"}))),
     ],
 )
@@ -118,7 +118,7 @@ def test_the_index_of_stars_is_not_asked_for_what_it_has_not(wanted: Filter):
 
 
 NAMED = (
-    Filter(projects=frozenset({"Coast", "Autumn campaign"}), places=frozenset({Place.SAVED})),
+    Filter(projects=frozenset({"Coast", "Autumn campaign"}), pages=frozenset({Page.SAVED})),
     Filter(models=frozenset({"veo3.1", "veo3.1_fast"}), states=frozenset({State.FAILED})),
     Filter(batches=frozenset(BatchId(f"batch-{number}") for number in range(40))),
 )
@@ -160,9 +160,9 @@ async def test_who_asked_for_a_task_is_told_by_an_index(tmp_path: Path, wanted: 
     assert "SCAN tasks USING COVERING INDEX tasks_by_made" in plan
 
 
-@pytest.mark.parametrize("place", Place)
-async def test_every_place_is_read_from_one_index(tmp_path: Path, place: Place):
-    plan = await plan_of(tmp_path / "p.db", *entries_query(Listing(filter=Filter(place=place))))
+@pytest.mark.parametrize("page", Page)
+async def test_every_page_is_read_from_one_index(tmp_path: Path, page: Page):
+    plan = await plan_of(tmp_path / "p.db", *entries_query(Listing(filter=Filter(page=page))))
     assert "COVERING INDEX tasks_by_made" in plan
     assert "TEMP B-TREE" not in plan
 
@@ -196,7 +196,7 @@ async def test_thousands_of_tasks_are_listed_and_counted_in_a_blink(tmp_path: Pa
     store = await SqliteStore.open(tmp_path / "p.db")
     await fill(store, 5_000, with_outputs=False)
     assert await looks(store, lambda: store.list(Listing())) < 4
-    assert await looks(store, lambda: store.list(Listing(filter=Filter(place=Place.NEEDS_ATTENTION)))) < 2
+    assert await looks(store, lambda: store.list(Listing(filter=Filter(page=Page.NEEDS_ATTENTION)))) < 2
     assert await looks(store, store.counts) < 1
     ids = list((await store.list(Listing())).ids)
     assert await looks(store, lambda: store.rows(ids[:200])) < 3

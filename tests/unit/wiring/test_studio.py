@@ -14,7 +14,7 @@ import pytest
 
 from runway_desktop.catalog import Catalog, validate
 from runway_desktop.domain.account import UsedCredits, fingerprint_of
-from runway_desktop.domain.library import Filter, Listing, Place, Row
+from runway_desktop.domain.library import Filter, Listing, Page, Row
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.spending_report import reconciled
 from runway_desktop.domain.task import OutputState, State, Task
@@ -116,8 +116,8 @@ async def test_the_first_demo_is_a_studio_at_work(tmp_path: Path):
         assert rows[0].task.id == start.demo.first
         assert rows[0].task.state is State.SUCCEEDED
         assert len(counts.projects) == 3
-        for place in (Place.LIVE, Place.WAITING_HERE, Place.NEEDS_ATTENTION, Place.PICKS):
-            assert counts.places[place] > 2
+        for page in (Page.LIVE, Page.WAITING_HERE, Page.NEEDS_ATTENTION, Page.PICKS):
+            assert counts.pages[page] > 2
         assert [(kept.name, kept.unsent) for kept in counts.unsent] == [("aurora_shots.csv", 2)]
         assert len(start.engine.ledger.held()) == counts.states[State.HELD], "the lane knows what is queued"
         report = await start.engine.spending.report(Period.MONTH)

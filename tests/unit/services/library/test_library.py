@@ -8,7 +8,7 @@ import pytest
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.events import OutputChanged
-from runway_desktop.domain.library import GroupBy, Listing, Place
+from runway_desktop.domain.library import GroupBy, Listing, Page
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
@@ -58,7 +58,7 @@ async def test_list_rows_groups_and_counts_are_the_stores(desk):
     assert (list(entries.ids), entries.groups) == ([task.id], (("gen4.5", 1),))
     assert [row.task for row in await desk.library.rows([task.id])] == [task]
     assert [group.key for group in await desk.library.groups(Listing(group=GroupBy.MODEL))] == ["gen4.5"]
-    assert (await desk.library.counts()).places[Place.ALL] == 1
+    assert (await desk.library.counts()).places[Page.ALL] == 1
 
 
 async def test_details_have_row_inputs_and_ledger(desk):

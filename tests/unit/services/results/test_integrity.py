@@ -14,7 +14,7 @@ import pytest
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import LibraryFolderChanged, OutputChanged
 from runway_desktop.domain.folders import FolderHealth, FolderState
-from runway_desktop.domain.library import Place
+from runway_desktop.domain.library import Page
 from runway_desktop.domain.presence import Presence
 from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
@@ -116,7 +116,7 @@ async def test_a_file_that_is_gone_is_told_of_once_and_is_in_its_place(watch: Wa
     await watch.a_round()
     assert [told.is_missing for told in watch.told()] == [True]
     assert await watch.kinds() == ["file missing"]
-    assert (await watch.store.counts()).places[Place.MISSING] == 1
+    assert (await watch.store.counts()).pages[Page.MISSING] == 1
     assert [file.path for file in await watch.store.missing_files()] == [output.path]
 
 
@@ -213,7 +213,7 @@ async def test_a_drive_that_is_gone_is_said_once(watch: Watch):
     assert [notice.message for notice in notices(watch.events)] == [
         f"/no-such-drive-{watch.folder.name} is not there. Its files count as safe until it is back."
     ]
-    assert (await watch.store.counts()).places[Place.MISSING] == 0
+    assert (await watch.store.counts()).pages[Page.MISSING] == 0
 
 
 @pytest.mark.skipif(os.name == "nt", reason="paths of other systems")

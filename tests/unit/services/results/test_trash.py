@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from runway_desktop.domain.events import OutputChanged
-from runway_desktop.domain.library import Place
+from runway_desktop.domain.library import Page
 from runway_desktop.domain.task import Output, OutputState, TaskId
 from runway_desktop.services.results.own_folders import OWN, note
 from runway_desktop.services.results.sidecar import path_for
@@ -57,7 +57,7 @@ async def test_undo_brings_file_and_sidecar_back(tmp_path: Path):
 async def test_a_file_that_went_to_the_bin_is_not_missing(tmp_path: Path):
     async with Rig(loops=()) as rig:
         await rig.trash.throw([await kept(rig, tmp_path / "a.mp4")])
-        assert (await rig.store.counts()).places[Place.MISSING] == 0
+        assert (await rig.store.counts()).pages[Page.MISSING] == 0
 
 
 async def test_what_the_bin_does_not_tell_is_put_back_by_the_person(tmp_path: Path):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.caps import Cap, HeldBack, Limit
-from runway_desktop.domain.library import Entries, Filter, Place, Row
+from runway_desktop.domain.library import Entries, Filter, Page, Row
 from runway_desktop.domain.task import BatchId, Hold, HoldCode, Request, State, Task, TaskId
 from runway_desktop.services.tasks.forecast import Range
 from runway_desktop.services.tasks.outlook import Outlook, Slots
@@ -15,7 +15,7 @@ from runway_desktop.usecases.commands.drag_payload import Does, taken_by
 from runway_desktop.usecases.commands.queued import RELEASE
 from runway_desktop.usecases.commands.requests import RETRY
 from runway_desktop.usecases.listing.queue import OVER_CAP, Member, by_lane, lane_group_words, queue_line
-from runway_desktop.usecases.searching.places import Entry
+from runway_desktop.usecases.searching.pages import PaneEntry
 from runway_desktop.usecases.words.queue import InQueue, lifted_words, start_words
 from runway_desktop.usecases.words.states import Around, Tone, describe
 from tests.rows import failed, row, task
@@ -96,13 +96,13 @@ def test_a_row_that_is_held_or_over_the_cap_says_so():
 
 
 def test_what_is_lifted_says_where_it_would_stand():
-    assert lifted_words([2, 3], [(60.0, 60.0), (60.0, 120.0)]) == "Places 2 to 3 · in 1–2 min"
-    assert lifted_words([4], []) == "Place 4"
+    assert lifted_words([2, 3], [(60.0, 60.0), (60.0, 120.0)]) == "Pages 2 to 3 · in 1–2 min"
+    assert lifted_words([4], []) == "Page 4"
     assert lifted_words([], []) == ""
 
 
-def entry(**more) -> Entry:
-    return Entry("Somewhere", filter=Filter(**more))
+def entry(**more) -> PaneEntry:
+    return PaneEntry("Somewhere", filter=Filter(**more))
 
 
 def test_projects_tags_and_picks_take_what_is_let_go_there():
@@ -110,20 +110,20 @@ def test_projects_tags_and_picks_take_what_is_let_go_there():
     project, tag = taken_by(entry(projects=frozenset({"Aurora"})), rows), taken_by(entry(tags=frozenset({"sea"})), rows)
     assert (project.does, project.value) == (Does.PROJECT, "Aurora")
     assert (tag.does, tag.value) == (Does.TAG, "sea")
-    assert taken_by(entry(place=Place.PICKS), rows).does is Does.PICK
+    assert taken_by(entry(page=Page.PICKS), rows).does is Does.PICK
 
 
 def test_the_queue_takes_what_can_be_released_or_retried():
-    queue = entry(place=Place.WAITING_HERE)
+    queue = entry(page=Page.WAITING_HERE)
     assert taken_by(queue, [row(State.HELD, hold=HELD)]).command is RELEASE
     assert taken_by(queue, [failed("INTERNAL")]).command is RETRY
     assert taken_by(queue, [row(State.SUCCEEDED)]).reason
 
 
 @pytest.mark.parametrize(
-    "place", [entry(batches=frozenset({BatchId("b")})), entry(place=Place.SAVED), Entry("Not saved", page="not_saved")]
+    "page", [entry(batches=frozenset({BatchId("b")})), entry(page=Page.SAVED), PaneEntry("Not saved", room="not_saved")]
 )
-def test_other_places_say_why_they_take_nothing(place):
-    taken = taken_by(place, [row(State.SUCCEEDED)])
+def test_other_pages_say_why_they_take_nothing(page):
+    taken = taken_by(page, [row(State.SUCCEEDED)])
     assert taken.does is None
     assert taken.reason.endswith(".")

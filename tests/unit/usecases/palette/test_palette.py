@@ -67,7 +67,7 @@ def test_what_people_call_a_thing_comes_before_what_is_only_said_of_others():
 
 
 def test_a_whole_name_comes_before_a_longer_one_that_begins_so():
-    offers = [offer("Picks", Section.PLACES), offer("Picture size"), offer("Pick")]
+    offers = [offer("Picks", Section.PAGES), offer("Picture size"), offer("Pick")]
     assert arrange(offers, "pick").best == "command:Pick"
 
 

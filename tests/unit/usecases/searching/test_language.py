@@ -6,14 +6,14 @@ from datetime import datetime
 
 import pytest
 
-from runway_desktop.domain.library import PERSON, Filter, Place, PlaceCounts, Span, Without
+from runway_desktop.domain.library import PERSON, Filter, Page, PageCounts, Span, Without
 from runway_desktop.domain.task import BatchId, Pick, State
 from runway_desktop.usecases.searching.language import KEYS, Query, Term, meaning, read
 from runway_desktop.usecases.searching.suggestions import suggestions, values_of
 from runway_desktop.values import replace
 
 NOW = datetime(2026, 10, 14, 12, 30).timestamp()
-KNOWN = PlaceCounts(
+KNOWN = PageCounts(
     models={"gen4.5": 30, "gen4_image": 8, "veo3.1": 2},
     endpoints={"text_to_video": 32},
     projects={"Aurora spot": 12},
@@ -21,14 +21,14 @@ KNOWN = PlaceCounts(
     batches=((BatchId("b1"), "shots.csv", 9),),
     states={State.FAILED: 4},
     shots={"010": 2, "011": 1},
-    places={Place.PICKS: 1, Place.SAVED: 7},
+    pages={Page.PICKS: 1, Page.SAVED: 7},
     ratings={5: 2, 4: 3, 0: 40},
     clients=("claude-code", "codex", "command line"),
 )
 
 
-def wanted(line: str, place: Filter | None = None) -> Filter:
-    return meaning(read(line), KNOWN, NOW, place).filter
+def wanted(line: str, page: Filter | None = None) -> Filter:
+    return meaning(read(line), KNOWN, NOW, page).filter
 
 
 def said(line: str) -> tuple[str, ...]:
@@ -65,7 +65,7 @@ def test_a_line_is_taken_apart_into_words_with_and_without_a_key():
         ("rating:5", Filter(rating=Span(5, 5))),
         ("cost:>=20 cost:<=60", Filter(cost=Span(20, 60))),
         ("length:5-10s", Filter(length=Span(5, 10))),
-        ("is:pick is:saved", Filter(picks=frozenset({Pick.PICK}), places=frozenset({Place.SAVED}))),
+        ("is:pick is:saved", Filter(picks=frozenset({Pick.PICK}), pages=frozenset({Page.SAVED}))),
         ("is:unrated", Filter(rating=Span(None, 0))),
         ("-is:rated", Filter(rating=Span(None, 0))),
         ("state:failed", Filter(states=frozenset({State.FAILED}))),
@@ -97,11 +97,11 @@ def test_words_mean_a_filter(line: str, filter_: Filter):
 
 
 def test_words_narrow_the_place_they_are_asked_in():
-    place = Filter(projects=frozenset({"Aurora spot"}))
-    assert wanted("fog", place) == Filter(text="fog", projects=frozenset({"Aurora spot"}))
-    assert wanted("project:Aurora", place) == place
-    assert "Other" not in wanted("project:Other", place).projects
-    assert wanted("project:Other", place) != place
+    page = Filter(projects=frozenset({"Aurora spot"}))
+    assert wanted("fog", page) == Filter(text="fog", projects=frozenset({"Aurora spot"}))
+    assert wanted("project:Aurora", page) == page
+    assert "Other" not in wanted("project:Other", page).projects
+    assert wanted("project:Other", page) != page
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_keys_are_offered_then_values_with_their_counts():
 
 
 def test_what_finds_nothing_is_not_offered():
-    def offered(line: str, known: PlaceCounts = KNOWN) -> list[tuple[str, str]]:
+    def offered(line: str, known: PageCounts = KNOWN) -> list[tuple[str, str]]:
         return [(found.text, found.detail) for found in suggestions(line, len(line), known)]
 
     assert offered("state:") == [("failed", "4"), ("ended", "4")]
@@ -212,9 +212,9 @@ def test_what_finds_nothing_is_not_offered():
     assert offered("shot:") == [("010", "2"), ("011", "1")]
     assert offered("by:") == [("you", ""), ("Claude Code", ""), ("codex", ""), ("Command line", "")]
     assert offered("by:cla") == [("Claude Code", "")]
-    assert offered("by", PlaceCounts()) == [], "no program has asked for anything"
-    assert offered("pro", PlaceCounts()) == []
-    twice = PlaceCounts(batches=tuple((BatchId(name), "shots.csv", 4) for name in ("b1", "b2")))
+    assert offered("by", PageCounts()) == [], "no program has asked for anything"
+    assert offered("pro", PageCounts()) == []
+    twice = PageCounts(batches=tuple((BatchId(name), "shots.csv", 4) for name in ("b1", "b2")))
     assert offered("batch:", twice) == [("shots.csv", "8")]
 
 
@@ -236,7 +236,7 @@ def test_every_key_can_be_completed_or_is_free_text():
     "line", ["state:cancelled", "state:canceled", "status:Cancelled", "is:cancelled", "is:canceled"]
 )
 def test_canceled_tasks_are_found_by_either_spelling(line: str):
-    assert meaning(read(line), PlaceCounts(), 0.0).filter.states == frozenset({State.CANCELLED})
+    assert meaning(read(line), PageCounts(), 0.0).filter.states == frozenset({State.CANCELLED})
 
 
 def test_either_spelling_of_canceled_is_one_chip():
@@ -252,7 +252,7 @@ def test_the_names_of_batches_are_folded_once_however_many_letters_are_typed():
             return super().isascii()
 
     batches = tuple((BatchId(f"b{n}"), Name(f"Shots of {n} May"), 1) for n in range(31))
-    known = PlaceCounts(batches=batches)
+    known = PageCounts(batches=batches)
     found = [meaning(read(f"batch:{typed}"), known, NOW).filter.batches for typed in ("shots", "7", "b7", "nothing")]
     assert found == [{f"b{n}" for n in range(31)}, {"b7", "b17", "b27"}, {"b7"}, {"nothing"}]
     assert sorted(looks) == sorted(name for _, name, _ in batches)

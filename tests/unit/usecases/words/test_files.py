@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from runway_desktop.domain.failures import Reason, ReasonCode
-from runway_desktop.domain.library import Filter, Listing, Place, PlaceCounts, Row, Without
+from runway_desktop.domain.library import Filter, Listing, Page, PageCounts, Row, Without
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, State
 from runway_desktop.usecases.commands.ending import DELETE_FILE, DELETE_REMOTELY, PUT_BACK
@@ -166,16 +166,16 @@ def test_deleting_at_runway_says_that_a_missing_file_would_be_lost():
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ("is:missing", Filter(places=frozenset({Place.MISSING}))),
-        ("is:changed", Filter(places=frozenset({Place.CHANGED}))),
-        ("-is:missing", Filter(without=Without(places=frozenset({Place.MISSING})))),
+        ("is:missing", Filter(pages=frozenset({Page.MISSING}))),
+        ("is:changed", Filter(pages=frozenset({Page.CHANGED}))),
+        ("-is:missing", Filter(without=Without(pages=frozenset({Page.MISSING})))),
     ],
 )
 def test_they_are_found_by_a_word_and_listed_anew_when_that_changes(line, wanted):
-    assert meaning(read(line), PlaceCounts(), 0.0).filter == wanted
+    assert meaning(read(line), PageCounts(), 0.0).filter == wanted
     touch = Touch()
     touch.outputs = {0: of("missing").outputs[0]}
     assert moves(touch, Listing(filter=wanted))
-    assert moves(touch, Listing(filter=Filter(place=Place.MISSING)))
+    assert moves(touch, Listing(filter=Filter(page=Page.MISSING)))
     assert not moves(touch, Listing())
     assert read(line).terms[0].label in ("Missing files", "Changed files", "Not missing files")

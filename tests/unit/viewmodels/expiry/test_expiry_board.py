@@ -61,15 +61,15 @@ async def test_while_nobody_looks_it_counts_and_writes_no_lines(tmp_path):
 async def test_results_of_this_moment_make_no_place_and_no_word(tmp_path):
     async with Rig(tmp_path) as rig:
         Rooms(rig.cases, rig.runner, None, rig.models)
-        rig.board.changed.connect(rig.places.recount)
+        rig.board.changed.connect(rig.pages.recount)
         rig.models.status.keep_board(rig.board)
         await left(rig, result(rig, 1, hours=0))
         assert (rig.board.total, rig.board.count) == (1, 0)
-        assert not [entry for entry in rig.places.entries() if entry.page]
+        assert not [entry for entry in rig.pages.entries() if entry.room]
         assert rig.models.status.not_saved_words() == ""
         rig.clock.jump(61)
         rig.board.tick()
-        [entry] = [entry for entry in rig.places.entries() if entry.page]
+        [entry] = [entry for entry in rig.pages.entries() if entry.room]
         assert (entry.title, entry.count) == ("Not saved", 1)
         assert rig.models.status.not_saved_words() == "1 not saved"
 

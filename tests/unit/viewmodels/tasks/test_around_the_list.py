@@ -1,4 +1,4 @@
-"""What stands around the list: places, filter, status, details, posters, and the crossing from events to signals."""
+"""What stands around the list: pages, filter, status, details, posters, and the crossing from events to signals."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from runway_desktop.domain.account import (
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import DownloadProgressed, DownloadsCounted, Notice, TaskChanged, TasksAdded
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
-from runway_desktop.domain.library import Filter, GroupBy, Place, SortKey
+from runway_desktop.domain.library import Filter, GroupBy, Page, SortKey
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Evidence, OutputState, Refusal, State, TaskId
 from runway_desktop.usecases.commands.requests import EDIT_AND_SEND, RETRY
@@ -37,9 +37,9 @@ from tests.unit.store.libraries import a_wish
 async def test_places_count_what_is_in_them(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.put(task(1, State.RUNNING, project="Harbour"), task(2), batch="b1")
-        async with after(rig.places.changed):
-            rig.places.refresh()
-        found = {entry.title: entry.count for entry in rig.places.entries()}
+        async with after(rig.pages.changed):
+            rig.pages.refresh()
+        found = {entry.title: entry.count for entry in rig.pages.entries()}
         assert found == {
             "All tasks": 2,
             "Live": 1,
@@ -52,14 +52,14 @@ async def test_places_count_what_is_in_them(tmp_path):
             "Batches": None,
             "Batch b1": 2,
         }
-        assert len({entry.key for entry in rig.places.entries()}) == 10
+        assert len({entry.key for entry in rig.pages.entries()}) == 10
 
 
 async def test_places_follow_what_happens(tmp_path):
     async with Rig(tmp_path) as rig:
-        async with after(rig.places.changed):
+        async with after(rig.pages.changed):
             await rig.add(task(1))
-        assert rig.places.counts.places[Place.WAITING_HERE] == 1
+        assert rig.pages.counts.pages[Page.WAITING_HERE] == 1
 
 
 async def test_places_that_are_asked_for_while_they_count_count_once_more(tmp_path, monkeypatch):
@@ -73,13 +73,13 @@ async def test_places_that_are_asked_for_while_they_count_count_once_more(tmp_pa
             return await count()
 
         monkeypatch.setattr(rig.store, "counts", slowly)
-        rig.places.refresh()
+        rig.pages.refresh()
         await until(lambda: counted)
         await rig.put(task(1))
         for _ in range(10):
-            rig.places.refresh()
+            rig.pages.refresh()
         first.set()
-        await until(lambda: rig.places.counts.places.get(Place.ALL) == 1)
+        await until(lambda: rig.pages.counts.pages.get(Page.ALL) == 1)
         await rest()
         assert len(counted) == 2
 
@@ -91,9 +91,9 @@ async def test_progress_alone_counts_nothing_anew(tmp_path):
         running = task(1, State.RUNNING)
         await rig.put(running)
         await rig.change(replace(running, progress=0.5, asked_at=9.0))
-        assert not rig.places._timer.isActive()
+        assert not rig.pages._timer.isActive()
         await rig.change(replace(running, progress=0.5, asked_at=9.0, rating=4))
-        assert rig.places._timer.isActive()
+        assert rig.pages._timer.isActive()
 
 
 # Filter
@@ -102,14 +102,14 @@ async def test_progress_alone_counts_nothing_anew(tmp_path):
 async def test_filters_come_together_into_one_question(tmp_path):
     async with Rig(tmp_path) as rig:
         chosen = rig.filter
-        chosen.open_place(Filter(place=Place.SAVED), "Saved")
+        chosen.open_page(Filter(page=Page.SAVED), "Saved")
         chosen.toggle("state", "failed")
         chosen.toggle("model", "gen4.5")
         chosen.set_today(True)
         async with after(chosen.changed):
             chosen.search("fog")
         asked = rig.rows.listing.filter
-        assert asked.place is Place.SAVED
+        assert asked.page is Page.SAVED
         assert asked.text == "fog"
         assert asked.states == {State.FAILED}
         assert asked.models == {"gen4.5"}
@@ -117,7 +117,7 @@ async def test_filters_come_together_into_one_question(tmp_path):
         assert asked.since <= rig.clock.now()
         assert chosen.narrows
         chosen.clear()
-        assert rig.rows.listing.filter == Filter(place=Place.SAVED)
+        assert rig.rows.listing.filter == Filter(page=Page.SAVED)
         assert not chosen.narrows
         chosen.toggle("state", "failed")
         chosen.toggle("state", "failed")
@@ -160,8 +160,8 @@ async def test_what_is_asked_is_taken_apart_once_and_days_follow_the_clock(tmp_p
         assert chosen.listing.filter is asked
         chosen.search("batch:shots fo")
         assert chosen.listing.filter.text == "fo"
-        chosen.open_place(Filter(place=Place.SAVED), "Saved")
-        assert chosen.listing.filter.place is Place.SAVED
+        chosen.open_page(Filter(page=Page.SAVED), "Saved")
+        assert chosen.listing.filter.page is Page.SAVED
         chosen.search("date:today")
         before = chosen.listing.filter.since
         await rig.clock.advance(2 * 86_400.0)
@@ -199,8 +199,8 @@ def test_every_state_can_be_filtered_for_exactly_once():
 async def test_the_status_line_says_live_waiting_and_left_today(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.put(task(1, State.RUNNING), task(2))
-        async with after(rig.places.changed):
-            rig.places.refresh()
+        async with after(rig.pages.changed):
+            rig.pages.refresh()
         rig.engine.account.organization = Organization(
             balance=8412, limits={"gen4.5": ModelLimits(daily=10)}, daily_used={"gen4.5": 4}
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runway_desktop.domain.library import Filter, Place, Span
+from runway_desktop.domain.library import Filter, Page, Span
 from runway_desktop.domain.task import BatchId, Pick, State, TaskId
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from tests.gui.rig import Rig, after, until
@@ -81,14 +81,14 @@ async def test_chips_stand_for_words_and_menus_alike(tmp_path):
 async def test_searches_are_kept_with_the_place_they_were_made_in(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.SUCCEEDED, rating=5), task(2, State.FAILED), outputs=[saved(task(1))])
-        rig.places.follow(rig.filter)
-        rig.filter.open_place(Filter(place=Place.SAVED), "Saved")
+        rig.pages.follow(rig.filter)
+        rig.filter.open_page(Filter(page=Page.SAVED), "Saved")
         rig.filter.search("rating:>=4 prompt")
         found = rig.filter.save_search()
         assert found is not None
         assert found.line == "is:saved rating:>=4 prompt"
         assert rig.filter.save_search() == found
-        await until(lambda: [e.count for e in rig.places.entries() if e.search] == [1])
+        await until(lambda: [e.count for e in rig.pages.entries() if e.search] == [1])
         rig.filter.rename_search(found.id, " Good ones ")
         other = ListFilter(rig.cases, rig.rows, rig.owner)
         other.restore()
@@ -97,7 +97,7 @@ async def test_searches_are_kept_with_the_place_they_were_made_in(tmp_path):
         other.open_search(kept)
         assert other.title == "Good ones"
         asked = other.listing.filter
-        assert (asked.text, asked.rating, asked.places) == ("prompt", Span(4, None), frozenset({Place.SAVED}))
+        assert (asked.text, asked.rating, asked.pages) == ("prompt", Span(4, None), frozenset({Page.SAVED}))
         other.delete_search(kept.id)
         assert other.searches == ()
         other.restore_search(kept, 0)
@@ -118,7 +118,7 @@ async def test_a_search_saved_in_one_of_two_batches_of_a_like_name_finds_that_on
             await rig.put(task(number, State.FAILED), batch=batch)
         await rig.load()
         rig.filter.know(await rig.engine.library.counts())
-        rig.filter.open_place(Filter(batches=frozenset({BatchId("b1")})), "Batch b1")
+        rig.filter.open_page(Filter(batches=frozenset({BatchId("b1")})), "Batch b1")
         kept = rig.filter.save_search("Mine")
         assert kept is not None
         assert rig.filter.filter_of(kept).batches == {"b1"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from runway_desktop.domain.library import Place, Row
+from runway_desktop.domain.library import Page, Row
 from runway_desktop.domain.task import Output, State, TaskId
 from runway_desktop.usecases.commands.ending import DELETE_FILE
 from runway_desktop.usecases.commands.results import CHOOSE_FILE, FETCH_AGAIN, KEEP_CHANGE, LOOK_FOR, LOOK_IN
@@ -212,30 +212,30 @@ async def test_where_the_bin_tells_nothing_the_person_is_told_how(tmp_path):
 
 async def test_the_places_show_missing_and_changed_files_while_there_are_any(tmp_path):
     async with Rig(tmp_path) as rig:
-        rig.places.follow(rig.filter)
+        rig.pages.follow(rig.filter)
 
         def titles() -> list[str]:
-            return [entry.title for entry in rig.places.entries()]
+            return [entry.title for entry in rig.pages.entries()]
 
         output = await kept(rig)
-        rig.places.refresh()
-        await until(lambda: rig.places.counts.places.get(Place.ALL) == 1)
+        rig.pages.refresh()
+        await until(lambda: rig.pages.counts.pages.get(Page.ALL) == 1)
         assert "Missing files" not in titles()
         away = Path(output.path).rename(tmp_path / "away.mp4")
         await noticed(rig)
         rig.bridge.flush()
         await until(lambda: "Missing files" in titles())
-        entry = next(entry for entry in rig.places.entries() if entry.title == "Missing files")
+        entry = next(entry for entry in rig.pages.entries() if entry.title == "Missing files")
         assert entry.count == 1
-        # An open place does not vanish under the person.
+        # An open page does not vanish under the person.
         assert entry.filter is not None
-        rig.filter.open_place(entry.filter, entry.title)
+        rig.filter.open_page(entry.filter, entry.title)
         away.rename(output.path)
         await noticed(rig)
         rig.bridge.flush()
-        await until(lambda: rig.places.counts.places.get(Place.MISSING) == 0)
+        await until(lambda: rig.pages.counts.pages.get(Page.MISSING) == 0)
         assert "Missing files" in titles()
-        rig.filter.open_place(replace(entry.filter, place=Place.ALL), "All tasks")
+        rig.filter.open_page(replace(entry.filter, page=Page.ALL), "All tasks")
         assert "Missing files" not in titles()
 
 

@@ -14,14 +14,14 @@ from runway_desktop.domain.account import Connection, Link, ModelLimits, Organiz
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import ConnectionChanged, DownloadProgressed, TasksMoved, UploadProgressed
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
-from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
+from runway_desktop.domain.library import Filter, GroupBy, Listing, Page, SortKey
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, State, TaskId
 from runway_desktop.services.library.library import FIRST, Ahead
 from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.columns import Column
 from runway_desktop.usecases.listing.lines import kept_order
 from runway_desktop.values import replace
-from runway_desktop.viewmodels.tasks import task_pages
+from runway_desktop.viewmodels.tasks import row_cache
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 from tests.gui.rig import Rig, after, rest, until
 from tests.rows import saved, task
@@ -284,14 +284,14 @@ async def test_rows_are_fetched_by_page_and_not_twice(tmp_path):
             assert rig.rows.index(100, Column.PROMPT).data() == "…"
         await rest()
         assert len(asked) == 1
-        assert 20 <= asked[0] <= task_pages.PAGE + 20
+        assert 20 <= asked[0] <= row_cache.PAGE + 20
         assert rig.rows.index(100, Column.PROMPT).data() == "Prompt 1899"
         # Those that a window shows first come with the list.
         assert rig.rows.index(0, Column.PROMPT).data() == "Prompt 1999"
 
 
 async def test_memory_stays_bounded_while_one_scrolls_through_everything(tmp_path, monkeypatch):
-    monkeypatch.setattr(task_pages, "MOST_ROWS", 400)
+    monkeypatch.setattr(row_cache, "MOST_ROWS", 400)
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(FLAT)
         await rig.put(*(task(number, State.FAILED) for number in range(3000)))
@@ -553,9 +553,9 @@ async def test_an_edited_task_shows_its_new_words(tmp_path):
 @pytest.mark.parametrize(
     ("listing", "number"),
     [
-        (replace(FLAT, filter=Filter(place=Place.LIVE)), 0),
+        (replace(FLAT, filter=Filter(page=Page.LIVE)), 0),
         (replace(FLAT, filter=Filter(states=frozenset({State.RUNNING}))), 0),
-        (replace(FLAT, filter=Filter(place=Place.SAVED)), 1),
+        (replace(FLAT, filter=Filter(page=Page.SAVED)), 1),
     ],
 )
 async def test_a_task_leaves_and_enters_lists_by_its_state(tmp_path, listing, number):

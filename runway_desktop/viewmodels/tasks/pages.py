@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.domain.library import Place, PlaceCounts
+from runway_desktop.domain.library import Page, PageCounts
 from runway_desktop.services.clock import Throttle
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import recounts
-from runway_desktop.usecases.searching.places import Entry, entries_of
+from runway_desktop.usecases.searching.pages import PaneEntry, entries_of
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
@@ -18,15 +18,15 @@ from runway_desktop.viewmodels.model import Model
 from .list_filter import ListFilter
 
 
-class Places(Model):
+class Pages(Model):
     changed = Signal()
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
-        self.counts = PlaceCounts()
+        self.counts = PageCounts()
         self._filter: ListFilter | None = None
-        self._pages: Callable[[str], Sequence[Entry]] = lambda _: ()
-        self._open_page = ""
+        self._rooms: Callable[[str], Sequence[PaneEntry]] = lambda _: ()
+        self._open_room = ""
         self._lines: list[tuple[str, int | None]] = []
         """Keys of the entries and counts of pages, as last emitted."""
         self._found: dict[str, int] = {}
@@ -43,16 +43,16 @@ class Places(Model):
         """Adds the saved searches of a filter, and supplies it with the names of the library."""
         self._filter = chosen
         chosen.searches_changed.connect(self._searches_changed)
-        chosen.changed.connect(self._place_changed)
+        chosen.changed.connect(self._page_changed)
         self._searches_changed()
 
-    def list_pages(self, pages: Callable[[str], Sequence[Entry]]) -> None:
+    def list_rooms(self, rooms: Callable[[str], Sequence[PaneEntry]]) -> None:
         """Adds entries for rooms. `pages` is called with the id of the open one, or ""."""
-        self._pages = pages
+        self._rooms = rooms
 
-    def open_page(self, page_id: str) -> None:
+    def open_room(self, room_id: str) -> None:
         """Sets the open page, which stays listed; empty for none."""
-        self._open_page = page_id
+        self._open_room = room_id
         self.recount()
 
     def recount(self) -> None:
@@ -66,25 +66,25 @@ class Places(Model):
         """Title of what the list shows; empty before the first."""
         return self._filter.title if self._filter is not None else ""
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[PaneEntry]:
         chosen = self._filter
         return entries_of(
             self.counts,
-            chosen.place if chosen is not None else Place.ALL,
+            chosen.page if chosen is not None else Page.ALL,
             chosen.searches if chosen is not None else (),
             self._found,
-            self._pages(self._open_page),
+            self._rooms(self._open_room),
         )
 
     def _told(self) -> list[tuple[str, int | None]]:
-        return [(entry.key, entry.count if entry.page else None) for entry in self.entries()]
+        return [(entry.key, entry.count if entry.room else None) for entry in self.entries()]
 
     def refresh(self) -> None:
         """Counts again. Calls during a count cause one more count."""
         self._is_wanted = True
         if not self._is_counting:
             self._is_counting = True
-            self._runner(self._count(), "count places")
+            self._runner(self._count(), "count pages")
 
     async def _count(self) -> None:
         try:
@@ -123,7 +123,7 @@ class Places(Model):
         self.changed.emit()
         self.refresh()
 
-    def _place_changed(self) -> None:
+    def _page_changed(self) -> None:
         """An entry that is listed only with content vanishes when left empty."""
         if not self._is_counting and self._told() != self._lines:
             self._soon()

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt
 
-from runway_desktop.ui.room import Opens, Page
+from runway_desktop.ui.room import Opens, PageContent
 from runway_desktop.viewmodels.models import Models
 
 from .workspace import Workspace
 
 
-class Pages(QObject):
+class PageSwitcher(QObject):
     def __init__(self, m: Models, work: Workspace, open_room: Opens, parent: QObject) -> None:
         super().__init__(parent)
         self._m = m
@@ -22,21 +22,21 @@ class Pages(QObject):
         """Listing when the page was opened."""
         self._chosen = ""
         """Page selected in the left pane, which may still be loading."""
-        work.places.page_chosen.connect(self._open_chosen)
-        work.places.chosen.connect(self.leave)
-        work.places.search_chosen.connect(self.leave)
+        work.pages.room_chosen.connect(self._open_chosen)
+        work.pages.chosen.connect(self.leave)
+        work.pages.search_chosen.connect(self.leave)
         m.filter.changed.connect(self._leave_for_another_list)
 
-    def show(self, page_id: str, page: Page) -> None:
+    def show(self, page_id: str, page: PageContent) -> None:
         """Shows a page. The focus stays in the left pane if the page was selected there."""
         chosen, self._chosen = self._chosen, ""
-        if page_id == chosen != self._work.places.current_page:
+        if page_id == chosen != self._work.pages.current_room:
             return
         if self._work.page is not None and self._work.page.center is not page.center:
             self._work.page.left()
         self._listing = self._m.filter.listing
-        self._m.places.open_page(page_id)
-        self._work.places.show_page(page_id)
+        self._m.pages.open_room(page_id)
+        self._work.pages.show_room(page_id)
         self._work.show_page(page)
         self.choice_moved()
         if page_id != chosen:
@@ -48,8 +48,8 @@ class Pages(QObject):
         if page is not None:
             self._work.show_page(None)
             # First, because the page's entry in the left pane may be current and vanish.
-            self._work.places.show_page("")
-            self._m.places.open_page("")
+            self._work.pages.show_room("")
+            self._m.pages.open_room("")
             page.left()
             self.choice_moved()
 

@@ -6,35 +6,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from runway_desktop.domain.library import Filter, Place, PlaceCounts, folded
+from runway_desktop.domain.library import Filter, Page, PageCounts, folded
 from runway_desktop.domain.task import BatchId
 from runway_desktop.services.settings import Settings
 from runway_desktop.values import Struct, replace
 
-from .language import PLACES, TITLES, Query, Term
+from .language import PAGES, TITLES, Query, Term
 
 RECENT_BATCHES = 8
 MOST_TAGS = 24
 """The most frequent ones, sorted by name."""
-_PLACES = (
-    (Place.ALL, "mdi6.view-grid-outline", "everything, library"),
-    (Place.LIVE, "mdi6.progress-clock", "running, in progress, pending"),
-    (Place.WAITING_HERE, "mdi6.tray-full", "waiting, unsent, outbox"),
-    (Place.NEEDS_ATTENTION, "mdi6.alert-outline", "failed, errors, problems, uncertain"),
-    (Place.SAVED, "mdi6.check-circle-outline", "finished, done, results, downloads"),
-    (Place.PICKS, "mdi6.star-outline", "favorites, selects"),
-    (Place.MISSING, "mdi6.file-question-outline", "lost files"),
-    (Place.CHANGED, "mdi6.file-edit-outline", "modified files"),
+_PAGES = (
+    (Page.ALL, "mdi6.view-grid-outline", "everything, library"),
+    (Page.LIVE, "mdi6.progress-clock", "running, in progress, pending"),
+    (Page.WAITING_HERE, "mdi6.tray-full", "waiting, unsent, outbox"),
+    (Page.NEEDS_ATTENTION, "mdi6.alert-outline", "failed, errors, problems, uncertain"),
+    (Page.SAVED, "mdi6.check-circle-outline", "finished, done, results, downloads"),
+    (Page.PICKS, "mdi6.star-outline", "favorites, selects"),
+    (Page.MISSING, "mdi6.file-question-outline", "lost files"),
+    (Page.CHANGED, "mdi6.file-edit-outline", "modified files"),
 )
 """With icon and synonyms for the palette."""
-_ONLY_IF_ANY = frozenset({Place.MISSING, Place.CHANGED})
+_ONLY_IF_ANY = frozenset({Page.MISSING, Page.CHANGED})
 """Listed only if not empty, or open."""
-_PAGES_AFTER = 4
+_ROOMS_AFTER = 4
 """Number of fixed entries above the additional pages."""
 _SHEET_ICON = "mdi6.table-alert"
 _KEY = "list.searches"
 _LONGEST_NAME = 60
-_PLACE_WORDS = {place: word for word, place in PLACES.items()} | {Place.PICKS: "pick"}
+_PAGE_WORDS = {page: word for word, page in PAGES.items()} | {Page.PICKS: "pick"}
 
 
 class SavedSearch(Struct, frozen=True):
@@ -79,10 +79,10 @@ class SavedSearches:
     def delete(self, search_id: str) -> None:
         self._keep([saved for saved in self.all if saved.id != search_id])
 
-    def restore(self, saved: SavedSearch, place: int) -> None:
+    def restore(self, saved: SavedSearch, position: int) -> None:
         """Undoes a deletion: inserts it at its old index."""
         kept = [found for found in self.all if found.id != saved.id]
-        self._keep([*kept[:place], saved, *kept[place:]])
+        self._keep([*kept[:position], saved, *kept[position:]])
 
     def _keep(self, searches: Sequence[SavedSearch]) -> None:
         self._settings.set(_KEY, [{"id": s.id, "name": s.name, "line": s.line} for s in searches])
@@ -94,17 +94,17 @@ def usual_name(query: Query, title: str) -> str:
     return ", ".join(labels)[:_LONGEST_NAME] or title
 
 
-def place_terms(place: Filter, known: PlaceCounts) -> tuple[Term, ...]:
+def page_terms(page: Filter, known: PageCounts) -> tuple[Term, ...]:
     """A page as search terms, so that a saved search works on any page. A batch is named by its name if that finds no
     other batch, else by its id."""
     names = {batch: name for batch, name, _ in known.batches}
-    terms = [Term("project", project) for project in sorted(place.projects)]
-    for batch in sorted(place.batches):
+    terms = [Term("project", project) for project in sorted(page.projects)]
+    for batch in sorted(page.batches):
         name = names.get(batch, batch)
         is_clear = [other for other in names if folded(name) in folded(names[other])] == [batch]
         terms.append(Term("batch", name if is_clear else batch))
-    terms += [Term("tag", tag) for tag in sorted(place.tags)]
-    word = _PLACE_WORDS.get(place.place)
+    terms += [Term("tag", tag) for tag in sorted(page.tags)]
+    word = _PAGE_WORDS.get(page.page)
     return (*terms, *((Term("is", word),) if word else ()))
 
 
@@ -116,7 +116,7 @@ def _from_stored(stored: Mapping[str, str]) -> SavedSearch:
     return SavedSearch(stored["id"], stored["name"], stored["line"])
 
 
-class Entry(Struct, frozen=True):
+class PaneEntry(Struct, frozen=True):
     """One line. `heading` lines cannot be selected."""
 
     title: str
@@ -125,7 +125,7 @@ class Entry(Struct, frozen=True):
     filter: Filter | None = None
     heading: bool = False
     search: SavedSearch | None = None
-    page: str = ""
+    room: str = ""
     """The id of a page without a list of tasks."""
     sheet_id: str = ""
     """A sheet with rows that were not sent; no list of tasks."""
@@ -139,51 +139,51 @@ class Entry(Struct, frozen=True):
         if self.sheet_id:
             return f"sheet {self.sheet_id}"
         if chosen is None:
-            return f"page {self.page}" if self.page else f"# {self.title}"
+            return f"page {self.room}" if self.room else f"# {self.title}"
         if self.search is not None:
             return f"search {self.search.id}"
         tags = [f"tag {tag}" for tag in sorted(chosen.tags)]
-        return "|".join([chosen.place.value, *sorted(chosen.projects), *sorted(chosen.batches), *tags])
+        return "|".join([chosen.page.value, *sorted(chosen.projects), *sorted(chosen.batches), *tags])
 
 
 def entries_of(
-    counts: PlaceCounts,
-    opened: Place,
+    counts: PageCounts,
+    opened: Page,
     searches: Iterable[SavedSearch] = (),
     found: Mapping[str, int] | None = None,
-    pages: Sequence[Entry] = (),
-) -> list[Entry]:
+    rooms: Sequence[PaneEntry] = (),
+) -> list[PaneEntry]:
     """`opened`: the page that the list shows. `found`: number of hits of each saved search, by id. `pages` are
     additional ones without a list of tasks."""
     fixed = [
-        Entry(str(TITLES[place]), counts.places.get(place, 0), icon, Filter(place=place), synonyms=synonyms)
-        for place, icon, synonyms in _PLACES
-        if place not in _ONLY_IF_ANY or counts.places.get(place) or place is opened
+        PaneEntry(str(TITLES[page]), counts.pages.get(page, 0), icon, Filter(page=page), synonyms=synonyms)
+        for page, icon, synonyms in _PAGES
+        if page not in _ONLY_IF_ANY or counts.pages.get(page) or page is opened
     ]
     # In a prominent position, since unsent rows are in no list of tasks.
     sheets = [
-        Entry(kept.name, icon=_SHEET_ICON, sheet_id=kept.id, note=_unsent(kept.unsent))
+        PaneEntry(kept.name, icon=_SHEET_ICON, sheet_id=kept.id, note=_unsent(kept.unsent))
         for kept in counts.unsent[:RECENT_BATCHES]
     ]
-    fixed[_PAGES_AFTER:_PAGES_AFTER] = [*sheets, *pages]
+    fixed[_ROOMS_AFTER:_ROOMS_AFTER] = [*sheets, *rooms]
     frequent = sorted(counts.tags.items(), key=lambda item: -item[1])[:MOST_TAGS]
     unsent = {kept.batch_id: kept.unsent for kept in counts.unsent}
     groups = {
         "Projects": [
-            Entry(name, amount, filter=Filter(projects=frozenset({name})))
+            PaneEntry(name, amount, filter=Filter(projects=frozenset({name})))
             for name, amount in sorted(counts.projects.items(), key=lambda item: item[0].casefold())
             if name
         ],
         "Saved searches": [
-            Entry(search.name, (found or {}).get(search.id), filter=Filter(), search=search) for search in searches
+            PaneEntry(search.name, (found or {}).get(search.id), filter=Filter(), search=search) for search in searches
         ],
-        "Tags": [Entry(tag, amount, filter=Filter(tags=frozenset({tag}))) for tag, amount in sorted(frequent)],
+        "Tags": [PaneEntry(tag, amount, filter=Filter(tags=frozenset({tag}))) for tag, amount in sorted(frequent)],
         "Batches": [
-            Entry(name, amount, filter=Filter(batches=frozenset({BatchId(batch)})), note=_unsent(unsent.get(batch, 0)))
+            PaneEntry(name, amount, filter=Filter(batches=frozenset({BatchId(batch)})), note=_unsent(unsent.get(batch, 0)))
             for batch, name, amount in counts.batches[:RECENT_BATCHES]
         ],
     }
-    headed = [[Entry(title, heading=True), *entries] for title, entries in groups.items() if entries]
+    headed = [[PaneEntry(title, heading=True), *entries] for title, entries in groups.items() if entries]
     return [*fixed, *(entry for entries in headed for entry in entries)]
 
 

@@ -27,9 +27,9 @@ from runway_desktop.ui.labels import PlainLabel
 from runway_desktop.ui.lifted_rows import has_rows
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.usecases.searching.places import Entry
+from runway_desktop.usecases.searching.pages import PaneEntry
 from runway_desktop.usecases.words.plain import tip
-from runway_desktop.viewmodels.tasks.places import Places
+from runway_desktop.viewmodels.tasks.pages import Pages
 
 _DIMMED = 0.45
 _ENTRY = Qt.ItemDataRole.UserRole + 1
@@ -46,18 +46,18 @@ class Taking(Enum):
 class _EntryDelegate(ItemDelegate):
     named = Signal(str, str)
     """Id of a saved search, and its new name."""
-    takes: Callable[[Entry], Taking] | None = None
+    takes: Callable[[PaneEntry], Taking] | None = None
     """Set during a drag of rows."""
     over = -1
     """Row under the dragging pointer."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        entry: Entry = index.data(_ENTRY)
+        entry: PaneEntry = index.data(_ENTRY)
         height = QFontMetrics(option.font).height() + GRID + GRID // 2
         return QSize(80, height + GRID if entry.heading else height)
 
     def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        entry: Entry = index.data(_ENTRY)
+        entry: PaneEntry = index.data(_ENTRY)
         rect = option.rect.adjusted(GRID, 0, -GRID, 0)
         takes = self.takes(entry) if self.takes is not None and not entry.heading else None
         if self.takes is not None and takes is not Taking.YES:
@@ -77,8 +77,8 @@ class _EntryDelegate(ItemDelegate):
         left = rect.left() + GRID
         if entry.icon:
             side = QFontMetrics(option.font).height()
-            place = QRect(left, rect.center().y() - side // 2 + 1, side, side)
-            self.icon(painter, place, entry.icon, Role.TEXT if selected else Role.MUTED)
+            square = QRect(left, rect.center().y() - side // 2 + 1, side, side)
+            self.icon(painter, square, entry.icon, Role.TEXT if selected else Role.MUTED)
             left += side + GRID
         count = f"{entry.count:,}" if entry.count is not None else ""
         figures = self._theme.tabular(option.font)
@@ -98,7 +98,7 @@ class _EntryDelegate(ItemDelegate):
             editor.selectAll()
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
-        entry: Entry = index.data(_ENTRY)
+        entry: PaneEntry = index.data(_ENTRY)
         if isinstance(editor, QLineEdit) and entry.search is not None and editor.text().strip():
             self.named.emit(entry.search.id, editor.text())
 
@@ -108,7 +108,7 @@ class _EntryDelegate(ItemDelegate):
         editor.move(editor.x(), option.rect.center().y() - height // 2)
 
 
-class PlacesPane(QListWidget):
+class PagesPane(QListWidget):
     chosen = Signal(object)
     """Filter of the entry."""
     search_chosen = Signal(object)
@@ -123,13 +123,13 @@ class PlacesPane(QListWidget):
     """Entry on which rows were dropped; None: remove them."""
     rows_over = Signal(object)
     """Entry under the dragged rows; None: no entry."""
-    page_chosen = Signal(str)
+    room_chosen = Signal(str)
     """Id of the page's room."""
 
-    def __init__(self, places: Places, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, pages: Pages, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._places = places
-        self._before_page = ""
+        self._pages = pages
+        self._before_room = ""
         """Key of the list that was open before the page."""
         self.setAccessibleName("Places")
         self._delegate = _EntryDelegate(theme, self)
@@ -142,19 +142,19 @@ class PlacesPane(QListWidget):
         self._wrote_from: QWidget | None = None
         """Widget that had the focus before a name was edited, to restore it."""
         self.setAcceptDrops(True)
-        self._remove = _RemovePlace(theme, self)
+        self._remove = _RemoveArea(theme, self)
         self._remove.dropped.connect(lambda: self.rows_dropped.emit(None))
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setStyleSheet("padding-top: 8px;")
-        places.changed.connect(self._show)
+        pages.changed.connect(self._show)
         self._show()
         self.setCurrentRow(0)
         self.currentItemChanged.connect(self._moved)
         FollowsTheme(theme, self, lambda: viewport_of(self).update())
 
-    def light(self, takes: Callable[[Entry], Taking] | None, removing: str = "") -> None:
+    def light(self, takes: Callable[[PaneEntry], Taking] | None, removing: str = "") -> None:
         """Marks entries that accept the dragged rows, and shows the remove target; None ends that."""
         self._delegate.takes, self._delegate.over = takes, -1
         self._remove.show_words(removing if takes is not None else "")
@@ -203,7 +203,7 @@ class PlacesPane(QListWidget):
         item = self.itemAt(event.pos())
         if event.reason() is QContextMenuEvent.Reason.Keyboard:
             item = self.currentItem()
-        entry: Entry | None = item.data(_ENTRY) if item is not None else None
+        entry: PaneEntry | None = item.data(_ENTRY) if item is not None else None
         if entry is not None and not entry.heading:
             self.menu_wanted.emit(entry, event.globalPos())
 
@@ -234,26 +234,26 @@ class PlacesPane(QListWidget):
         self.setCurrentRow(0)
 
     @property
-    def current_page(self) -> str:
+    def current_room(self) -> str:
         """Id of the current page's room; empty for a list of tasks."""
         current = self.currentItem()
         return current.data(_ENTRY).page if current is not None else ""
 
-    def show_page(self, page_id: str) -> None:
+    def show_room(self, room_id: str) -> None:
         """Makes a page's entry current; with an empty id, the entry before the page. Emits no signal."""
-        if page_id == self.current_page:
+        if room_id == self.current_room:
             return
         keys = [self.item(row).data(_ENTRY).key for row in range(self.count())]
-        if page_id and not self.current_page:
-            self._before_page = keys[self.currentRow()]
-        wanted = f"page {page_id}" if page_id else self._before_page
+        if room_id and not self.current_room:
+            self._before_room = keys[self.currentRow()]
+        wanted = f"page {room_id}" if room_id else self._before_room
         blocked = self.blockSignals(True)
         self.setCurrentRow(keys.index(wanted) if wanted in keys else 0)
         self.blockSignals(blocked)
 
     def _show(self) -> None:
         """Updates entries in place if their keys are the same, which keeps selection, focus and scroll position."""
-        entries = self._places.entries()
+        entries = self._pages.entries()
         keys = [entry.key for entry in entries]
         if [self.item(row).data(_ENTRY).key for row in range(self.count())] == keys:
             for row, entry in enumerate(entries):
@@ -274,7 +274,7 @@ class PlacesPane(QListWidget):
             self._moved()
 
     @staticmethod
-    def _fill(item: QListWidgetItem, entry: Entry) -> None:
+    def _fill(item: QListWidgetItem, entry: PaneEntry) -> None:
         item.setData(_ENTRY, entry)
         said = (entry.title, f"{entry.count:,}" if entry.count is not None else "", entry.note)
         spoken = ", ".join(part for part in said if part)
@@ -285,25 +285,25 @@ class PlacesPane(QListWidget):
 
     def _moved(self, current: QListWidgetItem | None = None, before: QListWidgetItem | None = None) -> None:
         item = self.currentItem()
-        entry: Entry | None = item.data(_ENTRY) if item is not None else None
+        entry: PaneEntry | None = item.data(_ENTRY) if item is not None else None
         if entry is not None and entry.sheet_id:
             # Sheets open in their own window, so the current entry stays.
             blocked = self.blockSignals(True)
             self.setCurrentRow(self.row(before) if before is not None else 0)
             self.blockSignals(blocked)
             self.sheet_chosen.emit(entry.sheet_id)
-        elif entry is not None and entry.page:
-            left: Entry | None = before.data(_ENTRY) if before is not None else None
-            if left is not None and not left.page:
-                self._before_page = left.key
-            self.page_chosen.emit(entry.page)
+        elif entry is not None and entry.room:
+            left: PaneEntry | None = before.data(_ENTRY) if before is not None else None
+            if left is not None and not left.room:
+                self._before_room = left.key
+            self.room_chosen.emit(entry.room)
         elif entry is not None and entry.search is not None:
             self.search_chosen.emit(entry.search)
         elif entry is not None and entry.filter is not None:
             self.chosen.emit(entry.filter)
 
 
-class _RemovePlace(PlainLabel):
+class _RemoveArea(PlainLabel):
     """Drop target to remove rows, below the entries during a drag. It overlays the list, so nothing moves."""
 
     dropped = Signal()

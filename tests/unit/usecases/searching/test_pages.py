@@ -1,22 +1,22 @@
-"""The places of the library as a list, and the searches that the person saved, without a window."""
+"""The pages of the library as a list, and the searches that the person saved, without a window."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from runway_desktop.domain.library import Filter, GroupBy, KeptSheet, Listing, Place, PlaceCounts, SortKey
+from runway_desktop.domain.library import Filter, GroupBy, KeptSheet, Listing, Page, PageCounts, SortKey
 from runway_desktop.domain.task import BatchId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.settings import Settings
 from runway_desktop.usecases.listing.lines import keep_order, kept_order
 from runway_desktop.usecases.searching.language import Query, Term, read
-from runway_desktop.usecases.searching.places import (
+from runway_desktop.usecases.searching.pages import (
     MOST_TAGS,
-    Entry,
+    PaneEntry,
     SavedSearches,
     entries_of,
-    place_terms,
+    page_terms,
     usual_name,
 )
 from tests.fakes import FakeClock, MemoryStore
@@ -29,30 +29,30 @@ def settings() -> Settings:
     return Settings(MemoryStore(), Bus(), FakeClock(), default_library=Path("library"))
 
 
-def titles(counts: PlaceCounts, opened: Place = Place.ALL, pages: Sequence[Entry] = ()) -> list[str]:
-    return [entry.title for entry in entries_of(counts, opened, pages=pages)]
+def titles(counts: PageCounts, opened: Page = Page.ALL, pages: Sequence[PaneEntry] = ()) -> list[str]:
+    return [entry.title for entry in entries_of(counts, opened, rooms=pages)]
 
 
 def test_a_place_for_what_went_wrong_is_listed_while_something_is_in_it_or_it_is_open() -> None:
-    assert "Missing files" not in titles(PlaceCounts())
-    assert "Missing files" in titles(PlaceCounts(places={Place.MISSING: 1}))
-    assert "Missing files" in titles(PlaceCounts(), opened=Place.MISSING)
+    assert "Missing files" not in titles(PageCounts())
+    assert "Missing files" in titles(PageCounts(pages={Page.MISSING: 1}))
+    assert "Missing files" in titles(PageCounts(), opened=Page.MISSING)
 
 
 def test_pages_stand_after_what_needs_attention() -> None:
-    page = Entry("Not saved", 0, page="not_saved")
-    assert titles(PlaceCounts(), pages=[page])[3:5] == ["Needs attention", "Not saved"]
+    page = PaneEntry("Not saved", 0, room="not_saved")
+    assert titles(PageCounts(), pages=[page])[3:5] == ["Needs attention", "Not saved"]
 
 
 def test_only_the_most_frequent_tags_are_listed_by_name() -> None:
     tags = {f"tag {number:02}": number for number in range(MOST_TAGS + 2)}
-    found = titles(PlaceCounts(tags=tags))
+    found = titles(PageCounts(tags=tags))
     assert found[found.index("Tags") + 1 :] == sorted(tags)[2:]
 
 
 def test_every_entry_has_a_key_of_its_own() -> None:
-    counts = PlaceCounts(projects={"a": 1}, tags={"a": 1}, batches=((BatchId("b1"), "a", 1), (BatchId("b2"), "a", 1)))
-    keys = [entry.key for entry in entries_of(counts, Place.ALL)]
+    counts = PageCounts(projects={"a": 1}, tags={"a": 1}, batches=((BatchId("b1"), "a", 1), (BatchId("b2"), "a", 1)))
+    keys = [entry.key for entry in entries_of(counts, Page.ALL)]
     assert len(keys) == len(set(keys))
 
 
@@ -75,11 +75,11 @@ def test_a_search_without_a_name_is_called_by_what_it_asks() -> None:
 
 
 def test_every_place_but_the_whole_library_can_be_asked_for_in_words() -> None:
-    assert place_terms(Filter(), PlaceCounts()) == ()
-    for place in set(Place) - {Place.ALL}:
-        [term] = place_terms(Filter(place=place), PlaceCounts())
+    assert page_terms(Filter(), PageCounts()) == ()
+    for page in set(Page) - {Page.ALL}:
+        [term] = page_terms(Filter(page=page), PageCounts())
         assert term.key == "is"
-    assert place_terms(Filter(place=Place.PICKS), PlaceCounts()) == (Term("is", "pick"),)
+    assert page_terms(Filter(page=Page.PICKS), PageCounts()) == (Term("is", "pick"),)
 
 
 def test_the_order_of_the_list_is_kept_and_its_filter_is_not() -> None:
@@ -94,9 +94,9 @@ def test_the_order_of_the_list_is_kept_and_its_filter_is_not() -> None:
 
 def test_a_sheet_with_rows_that_were_not_sent_stands_below_needs_attention_and_at_its_batch():
     left = KeptSheet(id="s1", name="shots.csv", changed_at=1.0, rows=12, unsent=1, batch_id=BatchId("b1"))
-    counts = PlaceCounts(batches=((BatchId("b1"), "shots", 11),), unsent=(left,))
-    entries = entries_of(counts, Place.ALL)
+    counts = PageCounts(batches=((BatchId("b1"), "shots", 11),), unsent=(left,))
+    entries = entries_of(counts, Page.ALL)
     at = [entry.title for entry in entries].index("Needs attention")
     assert (entries[at + 1].title, entries[at + 1].note, entries[at + 1].sheet_id) == ("shots.csv", "1 unsent", "s1")
     assert next(entry.note for entry in entries if entry.title == "shots") == "1 unsent"
-    assert not any(entry.note for entry in entries_of(PlaceCounts(batches=counts.batches), Place.ALL))
+    assert not any(entry.note for entry in entries_of(PageCounts(batches=counts.batches), Page.ALL))

@@ -30,7 +30,7 @@ MOST_ROWS = 4000
 """Maximum number of rows in memory; beyond it, distant rows are evicted."""
 
 
-class TaskPages(Model):
+class RowCache(Model):
     """`position` returns a task's position in the list, or None."""
 
     changed = Signal(object)
