@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from runway_desktop.domain.errors import DamagedList, RunwayDesktopError
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.services.backup.restoring import Outlook
+from runway_desktop.services.backup.restoring import RestorePreview
 from runway_desktop.services.backup.watching import Progress, Stopped, Watch
 from runway_desktop.ui.profiles.damaged_window import DamagedWindow
 from runway_desktop.ui.theme import Theme
@@ -106,11 +106,11 @@ class _Offer(QObject):
         self._worker.submit(doing)
 
     @Slot(object)
-    def _show(self, found: Outlook | Path | None) -> None:
+    def _show(self, found: RestorePreview | Path | None) -> None:
         if self.is_over:
             return
         match found:
-            case Outlook():
+            case RestorePreview():
                 self._window.add_backup(found.path, found.manifest.made_at, found.contents.tasks, found.size)
             case Path():
                 self._window.add_unusable(found)

@@ -28,7 +28,7 @@ from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.library.library import Ahead
 from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.confirm import confirm
-from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.ui.wishes import Sheets
@@ -214,12 +214,12 @@ class Session(QObject):
     @staticmethod
     def _look_changed(cases: UseCases, theme: Theme, names: Collection[str]) -> None:
         if "theme" in names:
-            theme.choose(Choice(cases.settings.theme))
+            theme.choose(ColorScheme(cases.settings.theme))
         if "reduce_motion" in names:
             theme.keep_calm(on=cases.settings.reduce_motion)
 
     def _open_window(self, cases: UseCases, supervisor: Supervisor, theme: Theme, ahead: Ahead) -> MainWindow:
-        theme.choose(Choice(cases.settings.theme))
+        theme.choose(ColorScheme(cases.settings.theme))
         theme.keep_calm(on=cases.settings.reduce_motion)
         bridge = Bridge(cases.bus, self)
         runner = Runner(supervisor.spawn, cases.bus)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
-from runway_desktop.domain.media import MEGABYTE, Media, Way, largest
+from runway_desktop.domain.media import MEGABYTE, Delivery, Media, largest
 from runway_desktop.values import Struct
 from runway_desktop.values import field as anew
 
@@ -134,7 +134,7 @@ def _data_problem(uri: str, field: Field) -> str | None:
     media = media_of_data_uri(uri)
     if media not in field.media:
         return f"The embedded file is no {media_in_words(field.media)}."
-    limit = largest(media, Way.DATA, field.data_uri_megabytes)
+    limit = largest(media, Delivery.DATA, field.data_uri_megabytes)
     if len(uri) > limit:
         return f"The embedded file is larger than {limit // MEGABYTE} MB. Send it as an upload instead."
     return None

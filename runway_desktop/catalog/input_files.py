@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from runway_desktop.domain.inputs import FixKind, FrameAt, InputFix, MediaFacts
-from runway_desktop.domain.media import MEGABYTE, Media, Way, accepted_formats, largest
+from runway_desktop.domain.media import MEGABYTE, Delivery, Media, accepted_formats, largest
 
 from .assets import media_in_words
 from .model import Field, Pair
@@ -19,7 +19,7 @@ _SAVED_AS = ("PNG", "JPEG", "WebP")
 _LONGEST_SIDE = {"PNG": 1 << 20, "JPEG": 65_500, "WebP": 16_383}
 
 
-def check_asset(facts: MediaFacts, field: Field, pair: Pair, *, way: Way = Way.UPLOAD) -> str | None:
+def check_asset(facts: MediaFacts, field: Field, pair: Pair, *, way: Delivery = Delivery.UPLOAD) -> str | None:
     """A sentence that says why this file will not do for `field` of `pair`, or None. `way` is how it would be sent."""
     if facts.media not in field.media:
         wanted = media_in_words(field.media)
@@ -35,7 +35,7 @@ def general_problem(facts: MediaFacts, limit: int | None = None) -> str | None:
     taken = [known.name for known in accepted_formats(facts.media)]
     if facts.format not in taken:
         return f"Runway does not take {facts.format} files. It takes {', '.join(taken[:-1])} and {taken[-1]}."
-    limit = limit or largest(facts.media, Way.UPLOAD)
+    limit = limit or largest(facts.media, Delivery.UPLOAD)
     if facts.size > limit:
         return f"The file is {megabytes(facts.size)} large. Runway takes up to {limit // MEGABYTE} MB."
     if facts.media is Media.IMAGE and not facts.width:
@@ -106,7 +106,7 @@ def mends_for(facts: MediaFacts, field: Field) -> tuple[InputFix, ...]:
     if facts.format not in _taken():
         return tuple(_saved_as(facts, form) for form in _SAVED_AS if _holds(form, facts))
     found: list[InputFix] = []
-    if facts.size > (limit := largest(Media.IMAGE, Way.UPLOAD)):
+    if facts.size > (limit := largest(Media.IMAGE, Delivery.UPLOAD)):
         found += [_saved_as(facts, form) for form in ("JPEG", "WebP") if form != facts.format and _holds(form, facts)]
         # The size of a file goes with its pixels; a tenth is spared for what does not.
         found.append(_scaled(facts, (0.9 * limit / facts.size) ** 0.5))

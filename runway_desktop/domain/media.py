@@ -22,7 +22,7 @@ HEAD_LENGTH = 4096
 """Bytes of a file that `format_of` wants to see."""
 
 
-class Way(StrEnum):
+class Delivery(StrEnum):
     """How an input reaches Runway."""
 
     LINK = "link"  # an https address that Runway fetches
@@ -186,10 +186,10 @@ ENDING_OF_TYPE = {mime: known.endings[0] for known, _ in _FORMATS for mime in kn
 """The ending of each content type."""
 
 
-def largest(media: Media, way: Way, data_megabytes: int | None = None) -> int:
+def largest(media: Media, way: Delivery, data_megabytes: int | None = None) -> int:
     """The most bytes that may be sent. `data_megabytes`: what a model allows as data, where that is less."""
-    most = media.kind.megabytes[tuple(Way).index(way)]
-    return MEGABYTE * (min(most, data_megabytes or most) if way is Way.DATA else most)
+    most = media.kind.megabytes[tuple(Delivery).index(way)]
+    return MEGABYTE * (min(most, data_megabytes or most) if way is Delivery.DATA else most)
 
 
 def format_by_name(file_name: str) -> MediaFormat | None:

@@ -192,7 +192,7 @@ _CALM = "QLineEdit, QProgressBar, QAbstractItemView, QScrollBar { widget-animati
 """Turns Qt's own animations off."""
 
 
-class Choice(StrEnum):
+class ColorScheme(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
@@ -206,7 +206,7 @@ class Theme(QObject):
     letters_missing = Signal(str)
     """Name of a script without an installed font, once, when such text is shown; possibly during a paint."""
 
-    def __init__(self, application: QApplication, choice: Choice = Choice.SYSTEM) -> None:
+    def __init__(self, application: QApplication, choice: ColorScheme = ColorScheme.SYSTEM) -> None:
         super().__init__(application)
         self._application = application
         self.choice = choice
@@ -226,9 +226,9 @@ class Theme(QObject):
 
     @property
     def is_dark(self) -> bool:
-        if self.choice is Choice.SYSTEM:
+        if self.choice is ColorScheme.SYSTEM:
             return QGuiApplication.styleHints().colorScheme() != Qt.ColorScheme.Light
-        return self.choice is Choice.DARK
+        return self.choice is ColorScheme.DARK
 
     @property
     def is_strong(self) -> bool:
@@ -246,7 +246,7 @@ class Theme(QObject):
             self._calm = on
             self._apply()
 
-    def choose(self, choice: Choice) -> None:
+    def choose(self, choice: ColorScheme) -> None:
         if choice is not self.choice:
             self.choice = choice
             self._apply()
@@ -304,7 +304,7 @@ class Theme(QObject):
         return font
 
     def _system_changed(self) -> None:
-        if self.choice is Choice.SYSTEM:
+        if self.choice is ColorScheme.SYSTEM:
             self._apply()
 
     def _contrast_changed(self, wanted: Qt.ContrastPreference) -> None:

@@ -55,7 +55,7 @@ class Action(Struct, frozen=True):
     does: Callable[[], object]
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class ActivityEntry(Struct, frozen=True, kw_only=True):
     """Something that was told."""
 
     number: int
@@ -92,7 +92,7 @@ class Shown(Struct, frozen=True):
     """Beside the text, quieter: a speed, or a key."""
     sign: Sign = Sign.NOTHING
     action: Action | None = None
-    entry: Entry | None = None
+    entry: ActivityEntry | None = None
     """That which is shown, if it is one."""
     waiting: int = 0
     """How many entries wait for an answer."""
@@ -110,9 +110,9 @@ class Listed(Struct, frozen=True):
     """What the list of the pill holds, each newest first."""
 
     going: Going
-    going_on: tuple[Entry, ...]
-    waiting: tuple[Entry, ...]
-    recent: tuple[Entry, ...]
+    going_on: tuple[ActivityEntry, ...]
+    waiting: tuple[ActivityEntry, ...]
+    recent: tuple[ActivityEntry, ...]
 
     @property
     def is_empty(self) -> bool:
@@ -144,12 +144,12 @@ def first_sentence(text: str) -> str:
     return head.removesuffix(".") if not head.endswith("..") else head
 
 
-def seconds_shown(entry: Entry) -> float:
+def seconds_shown(entry: ActivityEntry) -> float:
     """How long the pill shows it before anything else, as long as nobody looks at it more closely."""
     return max(LEAST_SECONDS, SECONDS_A_SIGN * len(entry.message + entry.detail))
 
 
-def added(entries: Sequence[Entry], new: Entry, *, replaces: bool = False) -> tuple[Entry, ...]:
+def added(entries: Sequence[ActivityEntry], new: ActivityEntry, *, replaces: bool = False) -> tuple[ActivityEntry, ...]:
     """With one more. The same sentence again takes the place of the earlier one, unless it has a button of its own;
     `replaces`: then too, for its button is out of date. Of what is past only so much is kept."""
     is_again = replaces or not new.actions
@@ -166,14 +166,16 @@ def added(entries: Sequence[Entry], new: Entry, *, replaces: bool = False) -> tu
     return tuple(kept)
 
 
-def may_be_joined(entries: Sequence[Entry], number: int, now: float) -> bool:
+def may_be_joined(entries: Sequence[ActivityEntry], number: int, now: float) -> bool:
     """Whether another act of the same kind is told of together with the act of that number: nothing else was done
     since, and it was a moment ago."""
     acts = [one for one in entries if one.kind is Kind.ACT]
     return bool(acts) and acts[-1].number == number and now - acts[-1].at < LEAST_SECONDS
 
 
-def shown(entries: Sequence[Entry], going: Going, gesture: Gesture, now: float, held: int | None = None) -> Shown:
+def shown(
+    entries: Sequence[ActivityEntry], going: Going, gesture: Gesture, now: float, held: int | None = None
+) -> Shown:
     """A gesture first; then for a while what was told last; then what waits for an answer; then what goes on. Where
     nothing does, the last act stays, for it can still be undone. `held` is the number of the entry that somebody looks
     at more closely: it stays until there is news."""
@@ -198,13 +200,13 @@ def shown(entries: Sequence[Entry], going: Going, gesture: Gesture, now: float, 
     return Shown(NOTHING_GOES_ON, whole=NOTHING_GOES_ON)
 
 
-def next_change(entries: Sequence[Entry], now: float) -> float | None:
+def next_change(entries: Sequence[ActivityEntry], now: float) -> float | None:
     """Seconds until the pill shows something else by itself; None: not before something happens."""
     ends = [one.at + seconds_shown(one) - now for one in entries]
     return min((end for end in ends if end > 0), default=None)
 
 
-def listed(entries: Sequence[Entry], going: Going) -> Listed:
+def listed(entries: Sequence[ActivityEntry], going: Going) -> Listed:
     newest_first = tuple(reversed(entries))
     return Listed(
         going,
@@ -217,11 +219,11 @@ def listed(entries: Sequence[Entry], going: Going) -> Listed:
 _SIGNS = {Kind.SAID: Sign.SAID, Kind.ACT: Sign.ACT, Kind.GOES_ON: Sign.GOES_ON, Kind.WAITS: Sign.WAITS}
 
 
-def _with_waiting(found: Shown, waits: Sequence[Entry]) -> Shown:
+def _with_waiting(found: Shown, waits: Sequence[ActivityEntry]) -> Shown:
     return replace(found, waiting=len(waits), has_problem=any(one.is_problem for one in waits))
 
 
-def _shown_entry(entry: Entry) -> Shown:
+def _shown_entry(entry: ActivityEntry) -> Shown:
     action = entry.actions[0] if len(entry.actions) == 1 and len(entry.actions[0].text) <= MOST_IN_PILL else None
     whole = f"{entry.message} {entry.detail}".strip()
     sign = Sign.PROBLEM if entry.kind is Kind.WAITS and entry.is_problem else _SIGNS[entry.kind]

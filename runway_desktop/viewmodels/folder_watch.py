@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.folders import FolderState
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words.folders import Way, trouble_of
+from runway_desktop.usecases.words.folders import Remedy, trouble_of
 from runway_desktop.viewmodels.model import Model
 
 from .bridge import Bridge
@@ -35,20 +35,20 @@ class FolderWatch(Model):
         bridge.library_folder_changed.connect(self._tell)
         bridge.files_moving.connect(self.release_wanted)
 
-    def take(self, way: Way) -> None:
+    def take(self, way: Remedy) -> None:
         """Runs the action of a notice's button."""
         folder = self._cases.folder
         match way:
-            case Way.TRY_AGAIN:
+            case Remedy.TRY_AGAIN:
                 self._look()
-            case Way.MAKE_AGAIN:
+            case Remedy.MAKE_AGAIN:
                 folder.accept()
                 self._look()
-            case Way.KEEP_HERE:
+            case Remedy.KEEP_HERE:
                 self._cases.downloads.rescue_now()
-            case Way.SHOW_FOLDER:
+            case Remedy.SHOW_FOLDER:
                 self.show_wanted.emit(Path(folder.health.folder))
-            case Way.CHOOSE:
+            case Remedy.CHOOSE:
                 self.choose_wanted.emit()
 
     def window_is_used(self) -> None:

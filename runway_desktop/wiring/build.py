@@ -37,7 +37,7 @@ from .lazy_adapters import LateFetcher, LateRunway
 from .stages import Stage
 
 if TYPE_CHECKING:
-    from runway_desktop.services.backup.restoring import Outlook
+    from runway_desktop.services.backup.restoring import RestorePreview
     from runway_desktop.services.backup.watching import Watch
     from runway_desktop.services.ports import ClosableRunway, Snapshots
 
@@ -90,7 +90,7 @@ def finish_restore(profile: Profile, watch: Watch) -> bool:
     return finish(profile, _snapshots(), SystemClock().now(), watch)
 
 
-def checked_backups(profile: Profile, watch: Watch) -> Iterator[Outlook | Path]:
+def checked_backups(profile: Profile, watch: Watch) -> Iterator[RestorePreview | Path]:
     """The backups of a profile whose list cannot be opened, each checked. Blocking."""
     from runway_desktop.services.backup import damaged_list
 

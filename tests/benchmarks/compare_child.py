@@ -22,7 +22,7 @@ from runway_desktop.ui.compare.in_step import InStep
 from runway_desktop.ui.compare.pane import Pane
 from runway_desktop.ui.compare.surface import Sight
 from runway_desktop.ui.media.players import MediaEngine
-from runway_desktop.ui.theme import Choice, DarkRoom, Theme
+from runway_desktop.ui.theme import ColorScheme, DarkRoom, Theme
 
 SAMPLES = Path(__file__).parents[2] / "resources" / "samples"
 CLIPS = ("dusk-16x9-5s.mp4", "sand-1x1-5s.mp4", "forest-4x3-5s.mp4", "rose-3x4-5s.mp4")
@@ -35,7 +35,7 @@ class Watch:
     def __init__(self, application: QApplication, seconds: float) -> None:
         self.application = application
         self.seconds = seconds
-        room = DarkRoom(Theme(application, Choice.DARK))
+        room = DarkRoom(Theme(application, ColorScheme.DARK))
         sight = Sight()
         self.panes = [Pane(room, sight) for _ in CLIPS]
         for number, pane in enumerate(self.panes):

@@ -33,7 +33,7 @@ from runway_desktop.ui.media.bar import KNOB, ScrubSlider
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.tasks.hover_scrub import REST_MS
-from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.viewmodels.compare.compare import Compare
 from tests.benchmarks.children import say
@@ -279,7 +279,7 @@ def bare(clips: list[Path], seconds: float) -> dict[str, Any]:
 def main() -> int:
     which, seconds, clips = sys.argv[1], float(sys.argv[2]), [Path(word) for word in sys.argv[3:]]
     application = QApplication(sys.argv[:1])
-    theme = Theme(application, Choice.DARK)
+    theme = Theme(application, ColorScheme.DARK)
     match which:
         case "preview":
             found = in_preview(theme, clips, seconds)

@@ -17,7 +17,7 @@ from pathlib import Path
 from runway_desktop.domain.profiles import Color
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.domain.task import OutputState
-from runway_desktop.services.backup.packing import Choice
+from runway_desktop.services.backup.packing import PackOptions
 from runway_desktop.services.backup.restoring import Wishes
 from runway_desktop.services.disk import profile_lock
 from runway_desktop.services.disk.profile_folders import new_tail
@@ -59,7 +59,7 @@ async def main(root: Path) -> None:
         assert engine.backups is not None
         assert engine.restores is not None
         target = profile.backups / "asked for.zip"
-        await engine.backups.back_up(target, Choice(results=True))
+        await engine.backups.back_up(target, PackOptions(results=True))
         await engine.restores.look_at(target)
         made = await engine.restores.into_new(target, "Client", Color.RED, Wishes(library=root / "restored"))
         assert made is not None

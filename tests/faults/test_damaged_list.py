@@ -23,7 +23,7 @@ from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.services.backup import damaged_list
 from runway_desktop.services.backup.finishing import finish
 from runway_desktop.services.backup.packing import LIGHT, pack
-from runway_desktop.services.backup.restoring import Outlook
+from runway_desktop.services.backup.restoring import RestorePreview
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.disk.profile_folders import has_been_used
 from runway_desktop.services.tasks import after_restore
@@ -245,7 +245,7 @@ async def test_backups_are_offered_by_date_and_one_takes_the_place_of_the_damage
     assert has_been_used(profile)
     assert await found_at_start(profile.database)
     offered = list(damaged_list.checked_backups(profile, made.snapshots, Watch()))
-    good = [found for found in offered if isinstance(found, Outlook)]
+    good = [found for found in offered if isinstance(found, RestorePreview)]
     assert [found.path.name for found in good] == ["daily-2026-03-08.zip", "daily-2026-03-07.zip"]
     assert offered[0] == profile.backups / "daily-2026-03-09.zip", "the newest is damaged, and is said to be"
 

@@ -11,7 +11,7 @@ from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.profiles import Color
 from runway_desktop.domain.task import State
 from runway_desktop.services.backup import finishing
-from runway_desktop.services.backup.packing import Choice, pack
+from runway_desktop.services.backup.packing import PackOptions, pack
 from runway_desktop.services.backup.restores import Restores
 from runway_desktop.services.backup.restoring import PutBack, Wishes
 from runway_desktop.services.backup.unpacking import opened
@@ -23,7 +23,7 @@ from tests.profiles_on_disk import NOW, Made, a_profile, add_a_task, everything
 
 pytestmark = needs_fork
 
-ALL = Choice(results=True)
+ALL = PackOptions(results=True)
 
 
 class World:

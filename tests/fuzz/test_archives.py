@@ -18,7 +18,7 @@ from hypothesis import given
 
 from runway_desktop.domain.backups import MANIFEST
 from runway_desktop.domain.errors import BadBackup, DiskError, StoreError
-from runway_desktop.services.backup.packing import Choice, pack
+from runway_desktop.services.backup.packing import PackOptions, pack
 from runway_desktop.services.backup.places import check_room
 from runway_desktop.services.backup.restoring import PutBack, Wishes, look_at, put_together
 from runway_desktop.services.backup.unpacking import opened
@@ -47,7 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 @pytest.fixture(scope="module")
 def backup(made: Made, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("packed") / "studio.zip"
-    pack(made.profile, made.snapshots, path, Choice(results=True), made.library, NOW, Watch())
+    pack(made.profile, made.snapshots, path, PackOptions(results=True), made.library, NOW, Watch())
     return path.read_bytes()
 
 

@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QLoggingCategory
 from PySide6.QtWidgets import QApplication
 
-from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.ui.theme import ColorScheme, Theme
 from tests import qt_loop
 from tests.patient_bot import qtbot
 
@@ -41,7 +41,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 @pytest.fixture
 def theme(qapp: QApplication) -> Iterator[Theme]:
-    theme = Theme(qapp, Choice.DARK)
+    theme = Theme(qapp, ColorScheme.DARK)
     yield theme
     theme.deleteLater()
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from runway_desktop.domain.library import Filter, Page
 from runway_desktop.domain.task import State
 from runway_desktop.ui.empty_picture import SIZE, Empty, EmptyPicture
-from runway_desktop.ui.theme import Choice
+from runway_desktop.ui.theme import ColorScheme
 from tests.gui.rig import Desktop, rest, until
 from tests.rows import task
 
@@ -25,7 +25,7 @@ def drawn(theme, kind: Empty) -> QImage:
     return picture.grab().toImage()
 
 
-@pytest.mark.parametrize("choice", [Choice.DARK, Choice.LIGHT])
+@pytest.mark.parametrize("choice", [ColorScheme.DARK, ColorScheme.LIGHT])
 def test_each_is_drawn_in_its_own_way(theme, choice):
     theme.choose(choice)
     pictures = [drawn(theme, kind) for kind in KINDS]
@@ -35,7 +35,7 @@ def test_each_is_drawn_in_its_own_way(theme, choice):
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_follows_the_theme(theme, kind):
     dark = drawn(theme, kind)
-    theme.choose(Choice.LIGHT)
+    theme.choose(ColorScheme.LIGHT)
     assert drawn(theme, kind) != dark
 
 

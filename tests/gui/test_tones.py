@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QWidget
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import State
 from runway_desktop.ui.labels import DOT_INKS, INKS, LABEL_TONES, QUIET_INKS, SECOND_INKS, say, words
-from runway_desktop.ui.theme import Choice, Role
+from runway_desktop.ui.theme import ColorScheme, Role
 from runway_desktop.usecases.words.states import Tone
 from tests.gui.tasks.test_task_view import shown
 from tests.rows import saved, task
 
-BOTH = (Choice.LIGHT, Choice.DARK)
+BOTH = (ColorScheme.LIGHT, ColorScheme.DARK)
 OF_TONES = (Role.ACCENT, Role.GOOD, Role.WARN, Role.BAD)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import HoldCode
-from runway_desktop.services.backup.packing import Choice, pack
+from runway_desktop.services.backup.packing import PackOptions, pack
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.store.snapshots import SqliteSnapshots
@@ -118,7 +118,7 @@ def test_a_profile_becomes_what_it_was_and_nothing_is_sent_again(
     assert program.ended() == 0
     backup = tmp_path / "studio.zip"
     profile = Profile(name="Studio", folder=program.profile, library=program.profile / "results", key_name="k")
-    pack(profile, SqliteSnapshots(), backup, Choice(), profile.library, 1_750_000_000.0, Watch())
+    pack(profile, SqliteSnapshots(), backup, PackOptions(), profile.library, 1_750_000_000.0, Watch())
 
     program.start()
     hands.click(program.eyes.wait_for("check box", "Resume sending").middle)

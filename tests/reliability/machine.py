@@ -22,7 +22,7 @@ from typing import Any
 from runway_desktop.domain.errors import DamagedList
 from runway_desktop.services.backup import damaged_list, finishing
 from runway_desktop.services.backup.packing import LIGHT, pack
-from runway_desktop.services.backup.restoring import Outlook
+from runway_desktop.services.backup.restoring import RestorePreview
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.store.snapshots import SqliteSnapshots
 
@@ -221,7 +221,7 @@ def damaged(harm: Callable[[Path], None]) -> Callable[[Path], Any]:
             except DamagedList:
                 note = "refused at the start"
                 found = [one for one in damaged_list.checked_backups(profile, snapshots, Watch())]
-                good = next(one for one in found if isinstance(one, Outlook))
+                good = next(one for one in found if isinstance(one, RestorePreview))
                 damaged_list.restore(profile, snapshots, good.path, scene.clock.now(), Watch())
                 finishing.finish(profile, snapshots, scene.clock.now())
             async with scene.life() as engine:

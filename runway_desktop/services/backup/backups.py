@@ -36,7 +36,7 @@ from runway_desktop.services.supervised import keep_going, survived
 from runway_desktop.values import Struct
 
 from .finishing import sweep
-from .packing import LIGHT, Choice, Made, Outline, pack, survey
+from .packing import LIGHT, Made, Outline, PackOptions, pack, survey
 from .unpacking import opened
 from .watching import Say, Watch, Workshop
 
@@ -90,7 +90,7 @@ class Backups:
         """The size that a backup would have."""
         return await self._workshop.look(survey, self.profile, self._snapshots, self._settings.library)
 
-    async def back_up(self, target: Path, choice: Choice, say: Say | None = None) -> Made | None:
+    async def back_up(self, target: Path, choice: PackOptions, say: Say | None = None) -> Made | None:
         """Writes a backup to `target`, replacing an existing file. None if canceled."""
         # Includes what was typed in the last half second.
         await self._settings.flush()

@@ -21,14 +21,14 @@ from . import finishing
 from .backups import kept_in
 from .places import clear, told, unfinished
 from .restores import LOOKING
-from .restoring import Outlook, PutBack, Wishes, look_at, put_together, refuse_wrong_kind
+from .restoring import PutBack, RestorePreview, Wishes, look_at, put_together, refuse_wrong_kind
 from .watching import Watch
 
 ASIDE = "damaged-"
 """Prefix of a folder among the backups with the files of a list that was replaced by an empty one."""
 
 
-def checked_backups(profile: Profile, snapshots: Snapshots, watch: Watch) -> Iterator[Outlook | Path]:
+def checked_backups(profile: Profile, snapshots: Snapshots, watch: Watch) -> Iterator[RestorePreview | Path]:
     """The profile's own backups, newest first: an outlook, or the path of one that cannot be restored. Raises
     Stopped."""
     for kept in kept_in(profile.backups):

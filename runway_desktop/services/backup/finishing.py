@@ -33,7 +33,7 @@ from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.tasks.after_restore import BEFORE, FRESH
 
 from . import leftovers
-from .packing import MAKING, Choice, pack
+from .packing import MAKING, PackOptions, pack
 from .places import clear, told
 from .watching import Watch
 
@@ -101,7 +101,7 @@ def _keep_present(profile: Profile, snapshots: Snapshots, now: float, watch: Wat
         target = profile.backups / f"{name}{ENDING}"
         try:
             snapshots.check(profile.database, watch.copying(0))
-            pack(profile, snapshots, target, Choice(posters=False), profile.library, now, watch)
+            pack(profile, snapshots, target, PackOptions(posters=False), profile.library, now, watch)
         except StoreError:
             # A damaged list is a main reason to restore. Its files are moved aside unchanged.
             aside = f"{name}.unreadable"

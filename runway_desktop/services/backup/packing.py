@@ -55,7 +55,7 @@ _PLAIN = {Kind.RESULT, Kind.POSTER, Kind.INPUT, Kind.PASTED}
 """Compressed already."""
 
 
-class Choice(Struct, frozen=True):
+class PackOptions(Struct, frozen=True):
     """What a backup contains in addition to the task list. It never contains the key or other secrets."""
 
     inputs: bool = True
@@ -63,7 +63,7 @@ class Choice(Struct, frozen=True):
     results: bool = False
 
 
-LIGHT = Choice(inputs=False, posters=False)
+LIGHT = PackOptions(inputs=False, posters=False)
 """The task list only: small enough for daily backups."""
 
 
@@ -79,7 +79,7 @@ class Outline(Struct, frozen=True, kw_only=True):
     result_bytes: int = 0
     missing: int = 0
 
-    def size(self, choice: Choice) -> int:
+    def size(self, choice: PackOptions) -> int:
         """Bytes of a backup with that choice, uncompressed."""
         return (
             self.database
@@ -126,7 +126,7 @@ def survey(profile: Profile, snapshots: Snapshots, library: Path) -> Outline:
 
 
 def pack(
-    profile: Profile, snapshots: Snapshots, target: Path, choice: Choice, library: Path, now: float, watch: Watch
+    profile: Profile, snapshots: Snapshots, target: Path, choice: PackOptions, library: Path, now: float, watch: Watch
 ) -> Made:
     """Writes a backup of a profile, in use or not, to `target`. `library`: where it saves its results now."""
     making = profile.backups / MAKING
@@ -239,7 +239,7 @@ def _read_back(path: Path, manifest: Manifest, watch: Watch) -> None:
 
 
 def _sources(
-    profile: Profile, snapshots: Snapshots, copy: Path, choice: Choice, library: Path
+    profile: Profile, snapshots: Snapshots, copy: Path, choice: PackOptions, library: Path
 ) -> tuple[list[_Source], int]:
     """The members to write, and the number of results that are not at their paths."""
     found = [_Source(DATABASE, Kind.DATABASE, copy, copy.stat().st_size)]

@@ -25,7 +25,7 @@ from runway_desktop.services.results.own_folders import OWN
 from . import finishing, leftovers
 from .leftovers import Begun, TakenAway
 from .places import clear, told, unfinished
-from .restoring import Outlook, Wishes, look_at, put_together, refuse_wrong_kind
+from .restoring import RestorePreview, Wishes, look_at, put_together, refuse_wrong_kind
 from .watching import Say, Watch, Workshop
 
 LOOKING = ".looking"
@@ -59,7 +59,7 @@ class Restores:
     def stop(self) -> None:
         self._workshop.stop()
 
-    async def look_at(self, path: Path, say: Say | None = None) -> Outlook | None:
+    async def look_at(self, path: Path, say: Say | None = None) -> RestorePreview | None:
         """Content of a backup. Verifies its task list; changes nothing."""
         scratch = self.profile.backups / LOOKING
         return await self._workshop.make(lambda watch: look_at(path, self._snapshots, scratch, watch), say)

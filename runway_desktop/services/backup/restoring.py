@@ -53,7 +53,7 @@ class PutBack(StrEnum):
     ALL = "all"
 
 
-class Outlook(Struct, frozen=True, kw_only=True):
+class RestorePreview(Struct, frozen=True, kw_only=True):
     """Content of a backup. `here`: results whose file is at its path on this machine; `gone`: others. `packed`: results
     in the backup; `packed_gone`: those of them that are gone. Each also in bytes."""
 
@@ -77,7 +77,7 @@ class Wishes(Struct, frozen=True, kw_only=True):
     look_in: Path | None = None
 
 
-def look_at(path: Path, snapshots: Snapshots, scratch_folder: Path, watch: Watch) -> Outlook:
+def look_at(path: Path, snapshots: Snapshots, scratch_folder: Path, watch: Watch) -> RestorePreview:
     """Opens a backup, verifies its task list, and compares it with this machine. `scratch_folder` is created and
     deleted."""
     with scratch(scratch_folder), opened(path) as backup:
@@ -94,7 +94,7 @@ def look_at(path: Path, snapshots: Snapshots, scratch_folder: Path, watch: Watch
         packed_gone = [member for member in packed if (member.task_id, member.index) in gone]
         with told(path.parent):
             size = path.stat().st_size
-        return Outlook(
+        return RestorePreview(
             path=path,
             size=size,
             manifest=manifest,

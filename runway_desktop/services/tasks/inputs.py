@@ -23,8 +23,8 @@ from runway_desktop.domain.inputs import path_of
 from runway_desktop.domain.media import (
     HEAD_LENGTH,
     MEGABYTE,
+    Delivery,
     Media,
-    Way,
     format_by_name,
     format_of,
     guess_media,
@@ -118,7 +118,7 @@ class Inputs:
             if not found.path:
                 inputs.append(found)
                 continue
-            limit = min(room, largest(found.media, Way.DATA, most.get(found.place)))
+            limit = min(room, largest(found.media, Delivery.DATA, most.get(found.place)))
             ready, uri = await self._ready(task, found, limit, key)
             if uri.startswith("data:"):
                 room -= len(uri)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QPushButton, QWidget
 from runway_desktop.ui.building import STRETCH, Popup, hbox, line, push_button, scroll_area, tool_button, vbox
 from runway_desktop.ui.labels import strong, words
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.usecases.activity import Action, Entry, Kind
+from runway_desktop.usecases.activity import Action, ActivityEntry, Kind
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.activity.activity import Activity
 
@@ -111,7 +111,7 @@ class ActivityList(Popup):
         label.setContentsMargins(0, GRID + GRID // 2 if self._rows.count() else 2, 0, GRID // 2)
         self._rows.addWidget(label)
 
-    def _add(self, entries: Sequence[Entry]) -> None:
+    def _add(self, entries: Sequence[ActivityEntry]) -> None:
         for number, entry in enumerate(entries):
             if number:
                 self._rows.addWidget(line(self._content))
@@ -124,7 +124,7 @@ class ActivityList(Popup):
         hbox((words(row, text), 1), said, on=row, margins=(0, 5, 0, 5))
         return row
 
-    def _row(self, entry: Entry) -> QFrame:
+    def _row(self, entry: ActivityEntry) -> QFrame:
         """One row. A single button stands at its right end; several, or those of a notice, stand below the text."""
         row = QFrame(self._content)
         row.setAccessibleName(entry.message)
@@ -159,13 +159,13 @@ class ActivityList(Popup):
             parts.addWidget(buttons[0], 0, Qt.AlignmentFlag.AlignVCenter)
         return row
 
-    def _button(self, entry: Entry, action: Action, row: QWidget) -> QPushButton:
+    def _button(self, entry: ActivityEntry, action: Action, row: QWidget) -> QPushButton:
         made = push_button(row, action.text, lambda: self._take(entry, action))
         made.setObjectName(f"{entry.number} {action.text}")
         made.setAccessibleDescription(entry.message)
         return made
 
-    def _take(self, entry: Entry, action: Action) -> None:
+    def _take(self, entry: ActivityEntry, action: Action) -> None:
         """Closes the list, except after *Undo*: the next act may be undone too."""
         if entry.kind is not Kind.ACT:
             self.close()

@@ -26,7 +26,7 @@ from runway_desktop.viewmodels.compare.compare import Compare
 
 from .commands import ADVANCE, ALL_KEYS, DIFFERENCE, LOOPS, SHOW, SWAP, TAKES, TURNS, WIPE
 from .in_step import InStep
-from .overlay import Way
+from .overlay import CompareMode
 
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 SAID_MS = 5_000
@@ -109,7 +109,7 @@ class CompareBar(QWidget):
         self._place = words(self, tone="muted", wrap=False)
         self._hints = Hints(self)
         self._sizes = {size: self._switch(command) for size, command in SHOW.items()}
-        self._ways = {Way.WIPE: self._switch(WIPE), Way.DIFFERENCE: self._switch(DIFFERENCE)}
+        self._modes = {CompareMode.WIPE: self._switch(WIPE), CompareMode.DIFFERENCE: self._switch(DIFFERENCE)}
         self._advance = self._switch(ADVANCE)
         self._mute = BarButton(theme, self, clips.toggle_sound, checkable=True)
         self._full = self._switch(FULL_SCREEN, checkable=False)
@@ -143,12 +143,12 @@ class CompareBar(QWidget):
         self._said = ""
         self._fit_hints()
 
-    def show_choice(self, size: int, way: Way, advance: bool, place: str) -> None:
+    def show_choice(self, size: int, mode: CompareMode, advance: bool, place: str) -> None:
         """Shows the state: how many panes, how they are laid out, auto-advance, and which of all takes."""
         for known, button in self._sizes.items():
             button.setChecked(known == size)
-        for other, button in self._ways.items():
-            button.setChecked(other is way)
+        for other, button in self._modes.items():
+            button.setChecked(other is mode)
         self._advance.setChecked(advance)
         self._place.setText(place)
         self._place.setVisible(bool(place))
@@ -182,7 +182,7 @@ class CompareBar(QWidget):
         self._rest = QWidget(self)
         self._rest.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         plays = (self._play, self._now, (self._line, 1), self._length)
-        switches = (*self._sizes.values(), *self._ways.values(), self._advance, self._mute, self._full, self._all_keys)
+        switches = (*self._sizes.values(), *self._modes.values(), self._advance, self._mute, self._full, self._all_keys)
         says = (self._place, (self._rest, 1), self._hints)
         margins = (2 * GRID, GRID + GRID // 2, 2 * GRID, GRID + GRID // 2)
         hbox(*plays, *says, hbox(*switches, spacing=2), on=self, margins=margins, spacing=GRID * 3 // 2)

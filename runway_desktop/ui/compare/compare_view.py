@@ -39,7 +39,7 @@ from .bar import CompareBar, hints
 from .commands import COMMANDS
 from .glances import Glances
 from .in_step import MOST, InStep
-from .overlay import STRIDE, Overlay, Sameness, Way
+from .overlay import STRIDE, Overlay, Sameness, CompareMode
 from .pane import Pane
 from .surface import Sight, make_an_image, open_graphics
 
@@ -61,7 +61,7 @@ class CompareView(QWidget):
         self._workers = Workers(self)
         self._sameness = Sameness(self._workers, self)
         self.clips = InStep(self)
-        self.way = Way.SIDE_BY_SIDE
+        self.mode = CompareMode.SIDE_BY_SIDE
         self._takes: list[Take | None] = [None] * MOST
         """The take of each pane, or None."""
         self._is_open = self._shows_clips = False
@@ -77,7 +77,7 @@ class CompareView(QWidget):
         """Opens the window on the view-model's current takes."""
         self._is_open = True
         self._sight.fit()
-        self._set_way(Way.SIDE_BY_SIDE)
+        self._set_mode(CompareMode.SIDE_BY_SIDE)
         if full_screen:
             self.showFullScreen()
         else:
@@ -114,24 +114,24 @@ class CompareView(QWidget):
             return self.model.cycle(_TURNS[Qt.Key(event.key())])
         return super().eventFilter(watched, event)
 
-    def set_way(self, way: Way) -> None:
+    def set_mode(self, mode: CompareMode) -> None:
         """Selecting the active layout again returns to side by side."""
-        self._set_way(Way.SIDE_BY_SIDE if way is self.way else way)
+        self._set_mode(CompareMode.SIDE_BY_SIDE if mode is self.mode else mode)
 
     def toggle_wipe(self) -> None:
-        self.set_way(Way.WIPE)
+        self.set_mode(CompareMode.WIPE)
 
     def toggle_difference(self) -> None:
-        self.set_way(Way.DIFFERENCE)
+        self.set_mode(CompareMode.DIFFERENCE)
 
     def show_size(self, size: int) -> None:
-        if self.way is not Way.SIDE_BY_SIDE:
-            self._set_way(Way.SIDE_BY_SIDE)
+        if self.mode is not CompareMode.SIDE_BY_SIDE:
+            self._set_mode(CompareMode.SIDE_BY_SIDE)
         self.model.show(size)
-        self.bar.show_choice(self.model.size, self.way, self.model.auto_advance, self.model.where_words())
+        self.bar.show_choice(self.model.size, self.mode, self.model.auto_advance, self.model.where_words())
 
     def move_divider(self, steps: int) -> None:
-        if self.way is Way.WIPE:
+        if self.mode is CompareMode.WIPE:
             self.overlay.set_divider(self.overlay.divider + steps * STRIDE)
 
     @property
@@ -237,8 +237,8 @@ class CompareView(QWidget):
                 in_turns(self, open_graphics, make_an_image)
         else:
             self.clips.close()
-        if self.way is not Way.SIDE_BY_SIDE and len(shown) < 2:
-            self._set_way(Way.SIDE_BY_SIDE)
+        if self.mode is not CompareMode.SIDE_BY_SIDE and len(shown) < 2:
+            self._set_mode(CompareMode.SIDE_BY_SIDE)
         self._show_words()
         self._show_focus()
 
@@ -312,7 +312,7 @@ class CompareView(QWidget):
             self._repaint(place)
 
     def _repaint(self, place: int) -> None:
-        if self.way is Way.SIDE_BY_SIDE:
+        if self.mode is CompareMode.SIDE_BY_SIDE:
             self.panes[place].update()
         else:
             self.overlay.update()
@@ -324,7 +324,7 @@ class CompareView(QWidget):
             task = stack.top.task
             bold = task.pick is not Pick.NONE or not task.rating
             self.panes[place].set_words(model.caption(place), stack.top.judgment(), bold=bold, stack=stack.words())
-        self.bar.show_choice(model.size, self.way, model.auto_advance, model.where_words())
+        self.bar.show_choice(model.size, self.mode, model.auto_advance, model.where_words())
         clips = any(take is not None and take.media.kind.is_timed for take in self._takes)
         self.bar.set_hints(hints(self._keys, model, clips=clips))
         self._show_overlay()
@@ -335,7 +335,7 @@ class CompareView(QWidget):
             pane.set_marked(number == place and len(self.model.shown) > 1)
         pane = self.panes[place]
         focus = self.focusWidget()
-        if self.way is Way.SIDE_BY_SIDE and (focus is None or isinstance(focus, Pane | Overlay)):
+        if self.mode is CompareMode.SIDE_BY_SIDE and (focus is None or isinstance(focus, Pane | Overlay)):
             pane.setFocus(Qt.FocusReason.OtherFocusReason)
         self.clips.hear(place)
         self._show_overlay()
@@ -348,8 +348,8 @@ class CompareView(QWidget):
         first = min(self.model.focus, amount - 2)
         return (first, first + 1)
 
-    def _set_way(self, way: Way) -> None:
-        if way is not Way.SIDE_BY_SIDE and self._pair() is None:
+    def _set_mode(self, mode: CompareMode) -> None:
+        if mode is not CompareMode.SIDE_BY_SIDE and self._pair() is None:
             if self.model.size == 1 and self.model.place_words():
                 # One at a time has no second take, so show two.
                 self.model.show(2)
@@ -357,8 +357,8 @@ class CompareView(QWidget):
                 self._show_words()
                 self.bar.say("There is no other result beside it to compare it with.")
                 return
-        self.way = way
-        overlaid = way is not Way.SIDE_BY_SIDE
+        self.mode = mode
+        overlaid = mode is not CompareMode.SIDE_BY_SIDE
         self._stage.setCurrentIndex(1 if overlaid else 0)
         self._show_words()
         if overlaid:
@@ -368,19 +368,19 @@ class CompareView(QWidget):
 
     def _show_overlay(self) -> None:
         pair = self._pair()
-        if self.way is Way.SIDE_BY_SIDE or pair is None:
+        if self.mode is CompareMode.SIDE_BY_SIDE or pair is None:
             return
         names = [f"{self.model.caption(place)} · {self.model.shown[place].top.judgment()}" for place in pair]
         first, second = self.panes[pair[0]].surface, self.panes[pair[1]].surface
-        self.overlay.show_pair(first, second, self.way, (names[0], names[1]))
-        if self.way is Way.DIFFERENCE:
+        self.overlay.show_pair(first, second, self.mode, (names[0], names[1]))
+        if self.mode is CompareMode.DIFFERENCE:
             self._sameness.look(first.picture, second.picture)
 
     def _toggle_zoom(self) -> None:
         if not self._sight.is_fitted:
             self._sight.fit()
             return
-        on: QWidget = self.panes[self.model.focus] if self.way is Way.SIDE_BY_SIDE else self.overlay
+        on: QWidget = self.panes[self.model.focus] if self.mode is CompareMode.SIDE_BY_SIDE else self.overlay
         size, area = self.panes[self.model.focus].surface.size(), QRectF(on.rect())
         if not size.isEmpty() and not area.isEmpty():
             fits = min(area.width() / size.width(), area.height() / size.height()) * on.devicePixelRatioF()

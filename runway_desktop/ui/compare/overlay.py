@@ -30,7 +30,7 @@ _GRIP = 2 * GRID
 _NEAR = 1.5 * GRID
 
 
-class Way(Enum):
+class CompareMode(Enum):
     SIDE_BY_SIDE = "side by side"
     WIPE = "wipe"
     DIFFERENCE = "difference"
@@ -43,7 +43,7 @@ class Overlay(QWidget):
         self._sight = sight
         self._pair: tuple[Surface, Surface] | None = None
         self._names = ("", "")
-        self.way = Way.WIPE
+        self.mode = CompareMode.WIPE
         self.divider = 0.5
         self.is_same = False
         """Result of the pixel check, shown as text because an all-black difference explains nothing."""
@@ -53,9 +53,9 @@ class Overlay(QWidget):
         self.setMouseTracking(True)
         sight.changed.connect(self.update)
 
-    def show_pair(self, first: Surface, second: Surface, way: Way, names: tuple[str, str]) -> None:
-        self._pair, self.way, self._names = (first, second), way, names
-        said = "Wipe between {0} and {1}" if way is Way.WIPE else "Difference of {0} and {1}"
+    def show_pair(self, first: Surface, second: Surface, mode: CompareMode, names: tuple[str, str]) -> None:
+        self._pair, self.mode, self._names = (first, second), mode, names
+        said = "Wipe between {0} and {1}" if mode is CompareMode.WIPE else "Difference of {0} and {1}"
         self.setAccessibleName(said.format(*names))
         self._describe()
         self.update()
@@ -70,7 +70,7 @@ class Overlay(QWidget):
                 announce(self, SAME)
 
     def _describe(self) -> None:
-        if self.way is Way.DIFFERENCE:
+        if self.mode is CompareMode.DIFFERENCE:
             self.setAccessibleDescription(SAME if self.is_same else "")
         else:
             self.setAccessibleDescription(f"Divider at {round(self.divider * 100)} %")
@@ -91,7 +91,7 @@ class Overlay(QWidget):
         first, second = self._pair
         ratio = self.devicePixelRatioF()
         target = self._sight.target(_common(first, second), area)
-        if self.way is Way.DIFFERENCE:
+        if self.mode is CompareMode.DIFFERENCE:
             painter.drawImage(area.topLeft(), self._difference(first, second, target, ratio))
             if self.is_same:
                 painter.setPen(self._theme.color(Role.TEXT))
@@ -153,7 +153,7 @@ class Overlay(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         stride = {Qt.Key.Key_Left: -STRIDE, Qt.Key.Key_Right: STRIDE}.get(Qt.Key(event.key()))
-        if stride is not None and event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self.way is Way.WIPE:
+        if stride is not None and event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self.mode is CompareMode.WIPE:
             self.set_divider(self.divider + stride)
         else:
             super().keyPressEvent(event)
@@ -161,14 +161,14 @@ class Overlay(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             # Fitted, a press anywhere moves the divider there; zoomed in, it pans unless it is near the divider.
-            self._moving = self.way is Way.WIPE and (self._sight.is_fitted or self._is_near(event.position()))
+            self._moving = self.mode is CompareMode.WIPE and (self._sight.is_fitted or self._is_near(event.position()))
             self._pressed = event.position()
             self._follow(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton and self._pressed is not None:
             self._follow(event.position())
-        elif self.way is Way.WIPE and self._is_near(event.position()):
+        elif self.mode is CompareMode.WIPE and self._is_near(event.position()):
             self.setCursor(Qt.CursorShape.SplitHCursor)
         else:
             self.unsetCursor()
@@ -231,9 +231,9 @@ def same_pixels(first: QImage, second: QImage) -> bool:
     if first.isNull() or first.size() != second.size():
         return False
     deep = max(first.depth(), second.depth()) > 32
-    way = QImage.Format.Format_RGBA64 if deep else QImage.Format.Format_ARGB32
+    form = QImage.Format.Format_RGBA64 if deep else QImage.Format.Format_ARGB32
     # Variables keep the converted images alive: `constBits` does not own its bytes.
-    first, second = first.convertToFormat(way), second.convertToFormat(way)
+    first, second = first.convertToFormat(form), second.convertToFormat(form)
     one, other = first.constBits(), second.constBits()
     return len(one) == len(other) and all(
         bytes(one[at : at + _BAND]) == bytes(other[at : at + _BAND]) for at in range(0, len(one), _BAND)

@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from runway_desktop.catalog import AssetPlace, media_in_words
-from runway_desktop.domain.media import HEAD_LENGTH, INPUTS, MEGABYTE, Media, Way, format_of, largest
+from runway_desktop.domain.media import HEAD_LENGTH, INPUTS, MEGABYTE, Delivery, Media, format_of, largest
 
 from .refusals import CallRefused, Code
 
-_MOST = max(largest(media, Way.UPLOAD) for media in INPUTS)
+_MOST = max(largest(media, Delivery.UPLOAD) for media in INPUTS)
 
 
 def named_files(places: Sequence[AssetPlace], *, may_name_uris: bool) -> dict[tuple[str | int, ...], str]:
@@ -87,7 +87,7 @@ def _checked(path: Path, place: AssetPlace, folders: Sequence[Path] | None, prof
         raise _refused(
             f"The file of {name} is no {media_in_words(place.media)}.", "What counts is its content, not its name."
         )
-    if facts.st_size > (most := largest(media, Way.UPLOAD)):
+    if facts.st_size > (most := largest(media, Delivery.UPLOAD)):
         raise _refused(f"The file of {name} is too large.", f"At most {most // MEGABYTE} MB.")
     return digest
 

@@ -21,7 +21,7 @@ MOST_PRICED = 24
 """Choices that are priced one by one."""
 
 
-class Choice(Struct, frozen=True):
+class CellOption(Struct, frozen=True):
     """`text` as it is typed, `shown` as it is read, `price` empty where it does not hang on it or is not known."""
 
     text: str
@@ -60,21 +60,21 @@ class CellValues:
         known = self._field(row, column.key) if column.kind is Kind.FIELD else None
         return tuple(cell.shown(column.key, choice) for choice in known.choices) if known is not None else ()
 
-    def priced_choices(self, row: SheetRow, column: Column) -> list[Choice]:
+    def priced_choices(self, row: SheetRow, column: Column) -> list[CellOption]:
         """As `choices`, each with what the row would cost then, where that differs and all of it is known."""
         texts = self.choices(row, column)
         if row.check is None or row.check.pair is None or len(texts) > MOST_PRICED:
-            return [Choice(text, self._with_unit(row, column, text)) for text in texts]
+            return [CellOption(text, self._with_unit(row, column, text)) for text in texts]
         found = []
         for text in texts:
             check = self._checker.check(SheetRow({**row.cells, column.key: self.typed(row, column.key, text)}))
             is_known = not check.problems and 0 < check.priced == len(check.requests)
             words = units.credits_in_words(check.credits) if is_known else ""
             found.append(
-                Choice(text, self._with_unit(row, column, text), words and ("" if check.exact else "~") + words)
+                CellOption(text, self._with_unit(row, column, text), words and ("" if check.exact else "~") + words)
             )
         is_same = len({choice.price for choice in found}) == 1
-        return [Choice(choice.text, choice.shown) for choice in found] if is_same else found
+        return [CellOption(choice.text, choice.shown) for choice in found] if is_same else found
 
     def _with_unit(self, row: SheetRow, column: Column, text: str) -> str:
         if column.key == MODEL:

@@ -27,7 +27,7 @@ from .failures import cause_words
 from .states import Tone
 
 
-class Way(StrEnum):
+class Remedy(StrEnum):
     """What can be done about it, as its button says."""
 
     TRY_AGAIN = "Try again"
@@ -42,7 +42,7 @@ class FolderTrouble(Struct, frozen=True):
 
     message: str
     detail: str
-    ways: tuple[Way, ...]
+    ways: tuple[Remedy, ...]
 
     @property
     def short(self) -> str:
@@ -57,27 +57,27 @@ def trouble_of(health: FolderHealth, *, waiting: int, rescues: bool) -> FolderTr
     match health.state:
         case FolderState.ABSENT:
             if health.can_be_made:
-                message, first = f"The library's folder was moved or deleted: {folder}", Way.MAKE_AGAIN
+                message, first = f"The library's folder was moved or deleted: {folder}", Remedy.MAKE_AGAIN
                 advice = "Create it again, or choose where it is."
             else:
-                message, first = f"The library's folder is not there: {folder}", Way.TRY_AGAIN
+                message, first = f"The library's folder is not there: {folder}", Remedy.TRY_AGAIN
                 advice = "Connect its drive."
         case FolderState.READ_ONLY:
-            message, first = f"Nothing may be written in the library's folder: {folder}", Way.TRY_AGAIN
+            message, first = f"Nothing may be written in the library's folder: {folder}", Remedy.TRY_AGAIN
             advice = "Allow it, or choose another folder."
         case FolderState.FULL:
-            message, first = f"The disk of the library is full: {folder}", Way.SHOW_FOLDER
+            message, first = f"The disk of the library is full: {folder}", Remedy.SHOW_FOLDER
             advice = f"Free up space: {units.size(SPARE)} always stay free, for the list of tasks."
         case FolderState.SLOW:
-            message, first = f"The library's folder does not answer: {folder}", Way.TRY_AGAIN
+            message, first = f"The library's folder does not answer: {folder}", Remedy.TRY_AGAIN
             advice = "Check its drive or network."
         case FolderState.NEARLY_FULL:
             return _nearly_full(health)
         case FolderState.UNKNOWN | FolderState.FINE:
             return None
-    ways = [first, Way.CHOOSE]
+    ways = [first, Remedy.CHOOSE]
     if waiting:
-        ways.insert(1, Way.KEEP_HERE)
+        ways.insert(1, Remedy.KEEP_HERE)
     return FolderTrouble(message, f"{advice} {_waiting_words(waiting, rescues=rescues)}", tuple(ways))
 
 
@@ -229,7 +229,7 @@ def _nearly_full(health: FolderHealth) -> FolderTrouble:
     message = f"The disk of the library is nearly full: {units.size(health.free or 0)} are free in {health.folder}"
     expected = health.to_come > (health.free or 0)
     detail = f"About {units.size(health.to_come)} are to come." if expected else "Saving continues while there is room."
-    return FolderTrouble(message, detail, (Way.SHOW_FOLDER, Way.CHOOSE))
+    return FolderTrouble(message, detail, (Remedy.SHOW_FOLDER, Remedy.CHOOSE))
 
 
 def _waiting_words(waiting: int, *, rescues: bool) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.usecases.activity import (
     Action,
-    Entry,
+    ActivityEntry,
     Gesture,
     Kind,
     Listed,
@@ -46,7 +46,7 @@ class Activity(QObject):
         super().__init__(parent)
         self._status = status
         self._now = now
-        self._entries: tuple[Entry, ...] = ()
+        self._entries: tuple[ActivityEntry, ...] = ()
         self._number = 0
         self._gesture = Gesture()
         self._held: int | None = None
@@ -134,7 +134,7 @@ class Activity(QObject):
         if last is not None:
             self.take(last, last.actions[0])
 
-    def take(self, entry: Entry, action: Action) -> None:
+    def take(self, entry: ActivityEntry, action: Action) -> None:
         """Ends the entry and runs its action."""
         if any(one.number == entry.number for one in self._entries):
             self.end(entry.number)
@@ -182,9 +182,9 @@ class Activity(QObject):
         self._entries = tuple(replace(one, at=now) if one.number == held else one for one in self._entries)
         self._show()
 
-    def _new(self, kind: Kind, message: str, detail: str, short: str, actions: tuple[Action, ...]) -> Entry:
+    def _new(self, kind: Kind, message: str, detail: str, short: str, actions: tuple[Action, ...]) -> ActivityEntry:
         self._number += 1
-        return Entry(
+        return ActivityEntry(
             number=self._number,
             kind=kind,
             message=message,
@@ -195,7 +195,7 @@ class Activity(QObject):
             actions=actions,
         )
 
-    def _put(self, entry: Entry, *, replaces: bool = False) -> None:
+    def _put(self, entry: ActivityEntry, *, replaces: bool = False) -> None:
         self._entries = added(self._entries, entry, replaces=replaces)
         self._changed()
 

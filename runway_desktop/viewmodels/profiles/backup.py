@@ -12,7 +12,7 @@ from runway_desktop.domain.backups import Kind
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.filenames import safe_name
 from runway_desktop.services.backup.backups import Backups
-from runway_desktop.services.backup.packing import Choice, Made, Outline
+from runway_desktop.services.backup.packing import Made, Outline, PackOptions
 from runway_desktop.services.backup.watching import Progress
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.supervised import Runner
@@ -85,8 +85,8 @@ class BackupModel(Model):
         return f"At most {units.size(self.outline.size(self.choice))}, in one file."
 
     @property
-    def choice(self) -> Choice:
-        return Choice(posters=self.posters, results=self.results)
+    def choice(self) -> PackOptions:
+        return PackOptions(posters=self.posters, results=self.results)
 
     @property
     def reason(self) -> str:

@@ -16,7 +16,7 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.folders import NO_ANSWER
 from runway_desktop.domain.profiles import Color, Profile, cleaned, name_problem
 from runway_desktop.services.backup.restores import Restores
-from runway_desktop.services.backup.restoring import Into, Outlook, PutBack, Wishes
+from runway_desktop.services.backup.restoring import Into, PutBack, RestorePreview, Wishes
 from runway_desktop.services.backup.watching import Progress
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.disk.folder_look import folder_problem
@@ -53,7 +53,7 @@ class RestoreModel(Model):
         self.path = path
         self.phase = Phase.LOOKING
         self.progress = Progress("Looking at the backup")
-        self.outlook: Outlook | None = None
+        self.outlook: RestorePreview | None = None
         self.problem = ""
         self.is_refused = False
         """The backup cannot be restored; `problem` says why."""
@@ -275,7 +275,7 @@ class RestoreModel(Model):
         if self.phase in (Phase.WORKING, Phase.LOOKING):
             self._restores.stop()
 
-    def _looked(self, outlook: Outlook | None) -> None:
+    def _looked(self, outlook: RestorePreview | None) -> None:
         if outlook is None or not isValid(self):
             return
         self.outlook = outlook

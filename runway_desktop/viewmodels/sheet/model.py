@@ -15,7 +15,7 @@ from runway_desktop.domain.folders import moved_on
 from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.usecases.sheets import cells as cell
-from runway_desktop.usecases.sheets.cell_values import Choice
+from runway_desktop.usecases.sheets.cell_values import CellOption
 from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL
 from runway_desktop.usecases.sheets.edits import (
     Edit,
@@ -51,7 +51,7 @@ class SheetModel(SheetTable):
         """Whether a cell has a list of options."""
         return bool(self.flags(index) & Qt.ItemFlag.ItemIsEditable) and bool(self.choices(index))
 
-    def priced_choices(self, index: Index) -> list[Choice]:
+    def priced_choices(self, index: Index) -> list[CellOption]:
         """`choices` with prices, if they differ."""
         row, column = self._rows[index.row()], self._columns[index.column()]
         return self.values.priced_choices(row, column)

@@ -40,8 +40,8 @@ from runway_desktop.viewmodels.system import csv_dialect_of
 from .checked_rows import SLICE_SECONDS
 from .model import SheetModel
 from .offering import Offering
-from .outlook import Outlook
 from .row_sending import RowSending
+from .summary import SheetSummary
 
 FIRST_FEW = 2
 KEEP_AFTER_MS = 500
@@ -78,7 +78,7 @@ class Sheet(Model):
         self.model.beside = content.beside
         self._following = Following(cases.library, self.model.tasks, self.model.show_tasks)
         self.sending = RowSending(cases, runner, self.model, self._following, self.keep, self)
-        self.outlook = Outlook(cases, bridge, runner, self.model, self.sending.ready, self)
+        self.outlook = SheetSummary(cases, bridge, runner, self.model, self.sending.ready, self)
         self.sending.batch_id = batch_id
         self.sending.batch_name, self.sending.project = batch_name or self.title, content.project
         self.sending.ended.connect(self.keep_now)

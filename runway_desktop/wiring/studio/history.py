@@ -48,7 +48,7 @@ from runway_desktop.simulator.media.recipe import FORMATS, Recipe
 from runway_desktop.simulator.world import FAILURES, SimulatedTask, Status, World
 from runway_desktop.values import Struct, field, replace
 
-from .script import Entry, Script
+from .script import Script, ScriptTask
 
 _ANSWER_TOOK = 0.4
 _NOTICED_AFTER = 1.2
@@ -129,7 +129,7 @@ class _Stage:
         made = sorted((one for _, one in played), key=lambda one: one.task.created_at)
         return History(world=self._world, tasks=tuple(made), batches=self._batches)
 
-    def _begin(self, entry: Entry, place: int) -> Played:
+    def _begin(self, entry: ScriptTask, place: int) -> Played:
         endpoint, model, _ = self._script.kinds[entry.kind]
         batch = self._batches.get(entry.batch)
         created = batch.created_at if batch is not None else min(entry.seconds(self._now), self._sent_at(entry))
@@ -151,7 +151,7 @@ class _Stage:
             self._by_key[entry.key] = played
         return played
 
-    def _go_on(self, entry: Entry, played: Played) -> None:
+    def _go_on(self, entry: ScriptTask, played: Played) -> None:
         at = self._sent_at(entry)
         values = self._values(entry, played)
         played.task = replace(played.task, request=replace(played.task.request, values=values))
@@ -176,7 +176,7 @@ class _Stage:
         self._end(played, simulated, simulated.ends_at)
         self._judge(entry, played)
 
-    def _evidence(self, entry: Entry, request: Request, at: float) -> Evidence:
+    def _evidence(self, entry: ScriptTask, request: Request, at: float) -> Evidence:
         self._world.advance(at)
         return Evidence(
             asked_before=at - 0.3,
@@ -238,7 +238,7 @@ class _Stage:
         )
         played.move(Answered(answer, self._key), at)
 
-    def _judge(self, entry: Entry, played: Played) -> None:
+    def _judge(self, entry: ScriptTask, played: Played) -> None:
         last = self._now - _JUST_NOW
         at = min(last, (played.task.ended_at or last) + _JUDGED_AFTER)
         tags = tuple(clean_tag(tag) for tag in entry.tags)
@@ -248,13 +248,13 @@ class _Stage:
                 at = min(last, at + _NOTICED_AFTER)
                 played.change(what, value, at)
 
-    def _sent_at(self, entry: Entry) -> float:
+    def _sent_at(self, entry: ScriptTask) -> float:
         sent = entry.sent_at(self._now)
         ago = self._now - sent
         # What still runs began as long ago as the simulator's speed makes of it.
         return self._now - _ANSWERED - ago / self._world.knobs.speed if ago < _STILL_RUNS else sent
 
-    def _values(self, entry: Entry, played: Played) -> dict[str, Any]:
+    def _values(self, entry: ScriptTask, played: Played) -> dict[str, Any]:
         values = {**self._script.kinds[entry.kind][2], "promptText": entry.prompt}
         if entry.seed is not None:
             values["seed"] = entry.seed
@@ -273,7 +273,7 @@ class _Stage:
         return self._library.joinpath(*render(self._template, named))
 
 
-def _magic(entry: Entry) -> str:
+def _magic(entry: ScriptTask) -> str:
     """What the simulator is told beside the prompt; nobody else reads it."""
     words = f" [fail:{entry.fate}]" if entry.fate else ""
     return words + (f" [seconds:{entry.runs:g}]" if entry.runs is not None else "")

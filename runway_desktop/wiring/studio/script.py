@@ -29,13 +29,13 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
         return _on_day(now, self.day, self.at)
 
 
-class Batch(Moment, frozen=True, kw_only=True):
+class ScriptBatch(Moment, frozen=True, kw_only=True):
     name: str
     sheet: bool = False
     """Whether it was sent from a sheet, which has rows left: `Script.unsent`."""
 
 
-class Entry(Moment, frozen=True, kw_only=True):
+class ScriptTask(Moment, frozen=True, kw_only=True):
     """One task. `sent` is a moment like its own, for one that waited in a batch. `runs` is how many seconds one takes
     that still runs."""
 
@@ -74,7 +74,7 @@ class Search(msgspec.Struct, frozen=True):
     line: str
 
 
-class Preset(msgspec.Struct, frozen=True):
+class ScriptPreset(msgspec.Struct, frozen=True):
     name: str
     kind: str
     key: int = 0
@@ -92,11 +92,11 @@ class Script(msgspec.Struct, frozen=True):
     projects: dict[str, str]
     caps: Caps
     kinds: dict[str, tuple[str, str, dict[str, Any]]]
-    batches: dict[str, Batch]
-    tasks: tuple[Entry, ...]
+    batches: dict[str, ScriptBatch]
+    tasks: tuple[ScriptTask, ...]
     unsent: tuple[dict[str, Any], ...]
     searches: tuple[Search, ...]
-    presets: tuple[Preset, ...]
+    presets: tuple[ScriptPreset, ...]
 
 
 def read_script() -> Script:

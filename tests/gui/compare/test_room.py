@@ -18,11 +18,11 @@ from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Pick
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.compare.entry import Comparing
-from runway_desktop.ui.compare.overlay import Sameness, Way, same_pixels
+from runway_desktop.ui.compare.overlay import CompareMode, Sameness, same_pixels
 from runway_desktop.ui.media.picture import Picture, read_picture
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.workers import Workers
-from runway_desktop.ui.theme import Choice, Role, Theme
+from runway_desktop.ui.theme import ColorScheme, Role, Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.values import replace
@@ -62,7 +62,7 @@ def test_every_command_of_the_room_is_carried_out_in_it(opened: Open) -> None:
 def test_wipe_shows_the_first_left_of_the_divider_and_the_second_right(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures[:2])
     opened.key(Qt.Key.Key_W)
-    assert opened.room.way is Way.WIPE
+    assert opened.room.mode is CompareMode.WIPE
     overlay = opened.room.overlay
     assert opened.pixel(overlay, 0.25, 0.25) == QColor("#ff0000")
     assert opened.pixel(overlay, 0.75, 0.25) == QColor("#ffff00")
@@ -74,7 +74,7 @@ def test_wipe_shows_the_first_left_of_the_divider_and_the_second_right(opened: O
     QTest.mouseClick(overlay, Qt.MouseButton.LeftButton, pos=overlay.rect().center())
     assert overlay.divider == pytest.approx(0.5, abs=0.01)
     opened.key(Qt.Key.Key_W)
-    assert opened.room.way == Way.SIDE_BY_SIDE  # type: ignore[comparison-overlap]
+    assert opened.room.mode == CompareMode.SIDE_BY_SIDE  # type: ignore[comparison-overlap]
 
 
 def test_difference_is_what_the_two_do_not_share(opened: Open, pictures: list[Path]) -> None:
@@ -165,15 +165,17 @@ def test_wipe_of_one_at_a_time_takes_its_neighbor_beside_it(opened: Open, pictur
     opened.key(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert len(opened.shown) == 1
     opened.key(Qt.Key.Key_W)
-    assert (opened.room.way, opened.model.size) == (Way.WIPE, 2)
+    assert (opened.room.mode, opened.model.size) == (CompareMode.WIPE, 2)
 
 
-@pytest.mark.parametrize("way", [Way.WIPE, Way.DIFFERENCE])
-def test_a_single_result_says_why_it_cannot_be_laid_over_another(opened: Open, pictures: list[Path], way: Way) -> None:
+@pytest.mark.parametrize("way", [CompareMode.WIPE, CompareMode.DIFFERENCE])
+def test_a_single_result_says_why_it_cannot_be_laid_over_another(
+    opened: Open, pictures: list[Path], way: CompareMode
+) -> None:
     opened.enter(pictures[:1])
-    switch = opened.room.bar._ways[way]
+    switch = opened.room.bar._modes[way]
     switch.click()
-    assert opened.room.way is Way.SIDE_BY_SIDE
+    assert opened.room.mode is CompareMode.SIDE_BY_SIDE
     assert not switch.isChecked()
     assert opened.room.bar._hints.text() == "There is no other result beside it to compare it with."
 
@@ -188,7 +190,7 @@ def test_the_room_tells_its_keys(opened: Open, pictures: list[Path], key: Qt.Key
 def test_its_keys_can_be_read_over_the_dark_room_in_a_light_theme(
     opened: Open, theme: Theme, qtbot: QtBot, pictures: list[Path]
 ) -> None:
-    theme.choose(Choice.LIGHT)
+    theme.choose(ColorScheme.LIGHT)
     window = QWidget()
     qtbot.addWidget(window)
     host = Comparing(opened.model, theme, Keys(), Strips(window), window)
@@ -370,7 +372,7 @@ def test_swapped_clips_keep_their_moment(opened: Open, clips: list[Path]) -> Non
 
 
 def test_room_is_dark_in_the_light_theme_too(opened: Open, theme: Theme, pictures: list[Path]) -> None:
-    theme.choose(Choice.LIGHT)
+    theme.choose(ColorScheme.LIGHT)
     opened.enter(pictures[:2])
     ground = opened.room.grab().toImage().pixelColor(2, 2)
     assert ground.lightness() < 30
@@ -378,7 +380,7 @@ def test_room_is_dark_in_the_light_theme_too(opened: Open, theme: Theme, picture
 
 
 def test_times_can_be_read_in_the_light_theme(opened: Open, theme: Theme, clips: list[Path]) -> None:
-    theme.choose(Choice.LIGHT)
+    theme.choose(ColorScheme.LIGHT)
     opened.enter(clips[:1])
     for label in opened.room.findChildren(QLabel):
         assert label.palette().color(label.foregroundRole()).lightness() > 120, label.text()
@@ -424,7 +426,7 @@ def test_everything_that_is_clicked_is_large_enough_to_hit(opened: Open, picture
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 def test_its_menu_is_dark_in_a_light_theme_too(qapp: QApplication, qtbot: QtBot, pictures: list[Path]) -> None:
-    light = Theme(qapp, Choice.LIGHT)
+    light = Theme(qapp, ColorScheme.LIGHT)
     opened = Open(light, qtbot)
     opened.enter(pictures[:2])
     opened.key(Qt.Key.Key_F10)

@@ -25,7 +25,7 @@ from runway_desktop.ui.composer.field_editors import Chip, FormRow, LinePopup
 from runway_desktop.ui.flow_layout import FoldingLine
 from runway_desktop.ui.inputs.tile import InputTile
 from runway_desktop.ui.tasks.poster_cache import PosterCache
-from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.ui.theme import ColorScheme, Theme
 from tests.engine_rig import CATALOG
 from tests.engine_rig import request as plain_request
 from tests.gui.rig import Rig, named, painted, rest, until
@@ -468,10 +468,10 @@ async def test_a_prompt_that_is_replaced_comes_back_by_undo(tmp_path, theme, qtb
 async def test_both_themes_paint_it(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         rig.composer.taking.add([picture()])
-        for choice in (Choice.LIGHT, Choice.DARK):
+        for choice in (ColorScheme.LIGHT, ColorScheme.DARK):
             theme.choose(choice)
             ground, colors = painted(rig.pane)
-            assert (ground.lightness() > 127) is (choice is Choice.LIGHT)
+            assert (ground.lightness() > 127) is (choice is ColorScheme.LIGHT)
             assert colors > 20, "words and tiles stand on it"
 
 

@@ -9,13 +9,13 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.account import Organization
-from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.ui.theme import ColorScheme, Theme
 from tests.gui.dialogs.rig import Rig
 
 
 @pytest.fixture
 def theme(qapp: QApplication) -> Iterator[Theme]:
-    theme = Theme(qapp, Choice.DARK)
+    theme = Theme(qapp, ColorScheme.DARK)
     yield theme
     theme.deleteLater()
 

@@ -28,7 +28,7 @@ from runway_desktop.domain.preferences import Preferences as Table
 from runway_desktop.ui.building import fit, open_at
 from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.preferences.preferences import Preferences
-from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.dialogs.rig import KEY, Kind, Rig, child
 from tests.gui.targets import too_small
@@ -144,7 +144,7 @@ def test_the_key_is_told_and_forgotten_only_after_a_question(dialog: Preferences
 
 
 def test_opening_them_does_not_change_the_theme(dialog: Preferences, rig: Rig, theme: Theme):
-    assert theme.choice is Choice.DARK
+    assert theme.choice is ColorScheme.DARK
     assert rig.settings.theme == "system"
 
 

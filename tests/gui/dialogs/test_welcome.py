@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.errors import KeyRefused
 from runway_desktop.ui.dialogs.welcome import Welcome
-from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
 from tests.gui.dialogs.rig import KEY, Rig, child
 from tests.gui.targets import too_small
@@ -108,7 +108,7 @@ def test_everything_can_be_reached_with_the_tab_key(welcome: Welcome, qtbot: QtB
 
 
 def test_it_follows_the_theme_and_fits_a_small_window_with_large_letters(welcome: Welcome, theme: Theme):
-    theme.choose(Choice.LIGHT)
+    theme.choose(ColorScheme.LIGHT)
     font = welcome.font()
     font.setPointSizeF(font.pointSizeF() * 2)
     welcome.setFont(font)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
 from runway_desktop.ui.chooser.offers import OFFER, star_rect
 from runway_desktop.ui.chooser.parts import PartsList
-from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.requests.choices import Offer, Scope
 from tests.gui.rig import Rig, painted, rest, until
 from tests.gui.targets import too_small
@@ -177,13 +177,13 @@ async def test_everything_has_a_name_and_each_row_says_itself_in_words(tmp_path,
         assert "chosen now" in words
 
 
-@pytest.mark.parametrize("choice", [Choice.LIGHT, Choice.DARK])
+@pytest.mark.parametrize("choice", [ColorScheme.LIGHT, ColorScheme.DARK])
 async def test_both_themes_paint_it(choice, tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         theme.choose(choice)
         look_at(rig.panel.parts, Scope.ALL)
         ground, colors = painted(rig.panel)
-        assert (ground.lightness() > 127) is (choice is Choice.LIGHT)
+        assert (ground.lightness() > 127) is (choice is ColorScheme.LIGHT)
         assert colors > 20, "words stand on it"
         assert QApplication.activePopupWidget() is rig.panel
 

@@ -15,7 +15,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request
 from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.ui.inputs.tile import OWN_MIME, PICTURE, InputTile, length_words
-from runway_desktop.ui.theme import Choice
+from runway_desktop.ui.theme import ColorScheme
 from tests.gui.rig import painted, until
 from tests.gui.targets import too_small
 
@@ -58,7 +58,7 @@ async def test_tile_tells_what_it_is_for_its_name_and_its_facts(tmp_path, theme)
         assert tile.trouble == ""
 
 
-@pytest.mark.parametrize("choice", [Choice.DARK, Choice.LIGHT])
+@pytest.mark.parametrize("choice", [ColorScheme.DARK, ColorScheme.LIGHT])
 async def test_every_kind_of_tile_paints_in_both_themes(tmp_path, theme, choice):
     async with shown_strip(tmp_path, theme) as rig:
         theme.choose(choice)
@@ -73,7 +73,7 @@ async def test_every_kind_of_tile_paints_in_both_themes(tmp_path, theme, choice)
             tile.setFocus()
             ground, colors = painted(tile)
             assert colors > 10, "its picture, its words and its outline"
-            assert (ground.lightness() > 127) is (choice is Choice.LIGHT) or tile.width() == PICTURE.width()
+            assert (ground.lightness() > 127) is (choice is ColorScheme.LIGHT) or tile.width() == PICTURE.width()
 
 
 @pytest.mark.parametrize(

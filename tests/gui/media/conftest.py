@@ -19,7 +19,7 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.media.playback import Playback
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.strips import Strips
-from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.ui.theme import ColorScheme, Theme
 
 NO_STRIPS = (sys.executable, "-c", "pass")
 """In place of the process that makes strips: it ends at once, and what a clip shows while it is dragged is the player's
@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def theme(qapp: QApplication) -> Iterator[Theme]:
-    theme = Theme(qapp, Choice.DARK)
+    theme = Theme(qapp, ColorScheme.DARK)
     yield theme
     theme.deleteLater()
 

@@ -19,7 +19,7 @@ from runway_desktop.ui.media.kinds.sound import SoundPreview
 from runway_desktop.ui.media.notice_view import NoticeView
 from runway_desktop.ui.media.playback import Activity, Playback
 from runway_desktop.ui.media.preview import Preview
-from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.words.tasks import Showing
 from tests.gui.targets import too_small
 
@@ -363,7 +363,7 @@ def test_every_control_has_a_name_and_is_reached_by_keyboard(
 def test_theme_changes_live(preview: Preview, clip: Path, theme: Theme, qtbot: QtBot) -> None:
     preview.clear("Nothing yet")
     dark = preview.stage.grab().toImage().pixelColor(20, 20)
-    theme.choose(Choice.LIGHT)
+    theme.choose(ColorScheme.LIGHT)
     light = preview.stage.grab().toImage().pixelColor(20, 20)
     assert light.lightness() > dark.lightness() + 100
 

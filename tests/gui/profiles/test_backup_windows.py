@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.services.backup import finishing
-from runway_desktop.services.backup.packing import Choice, pack
+from runway_desktop.services.backup.packing import PackOptions, pack
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.preferences.preferences import Preferences
@@ -26,7 +26,7 @@ from tests.profiles_on_disk import NOW, Made, a_profile
 
 
 def packed(made: Made, path: Path) -> Path:
-    pack(made.profile, made.snapshots, path, Choice(results=True), made.library, NOW, Watch())
+    pack(made.profile, made.snapshots, path, PackOptions(results=True), made.library, NOW, Watch())
     return path
 
 

@@ -20,7 +20,7 @@ from runway_desktop.ui.preferences.profile_page import ProfilePage
 from runway_desktop.ui.profiles.backup_window import BackupWindow
 from runway_desktop.ui.profiles.badge import COLORS, badge, window_icon
 from runway_desktop.ui.profiles.new_profile import NewProfileDialog
-from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from runway_desktop.wiring import environment
 from tests.gui.profiles.rig import ProfilesDesktop, shown
@@ -211,7 +211,7 @@ async def test_the_badge_follows_the_theme(tmp_path: Path, theme: Theme):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         await until(lambda: who(desktop).text().startswith("Studio"))
         dark = who(desktop).icon().pixmap(26, 16).toImage()
-        theme.choose(Choice.LIGHT)
+        theme.choose(ColorScheme.LIGHT)
         assert who(desktop).icon().pixmap(26, 16).toImage() != dark
 
 

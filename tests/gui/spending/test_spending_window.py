@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QPushButton,
 from runway_desktop.domain.task import State
 from runway_desktop.ui.spending.bar_chart import STEPS, BarChart, scale
 from runway_desktop.ui.spending.spending_window import SpendingWindow
-from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.words.spending import DayBar
 from runway_desktop.viewmodels.money.spending import SpendingModel
 from tests.gui.rig import Rig, after, rest, until
@@ -110,8 +110,8 @@ async def test_everything_that_takes_the_keyboard_has_a_name(tmp_path: Path, the
                 assert widget.accessibleName() or text, widget
 
 
-@pytest.mark.parametrize("choice", [Choice.DARK, Choice.LIGHT])
-async def test_it_paints_in_both_themes_and_at_its_smallest(tmp_path: Path, theme: Theme, choice: Choice):
+@pytest.mark.parametrize("choice", [ColorScheme.DARK, ColorScheme.LIGHT])
+async def test_it_paints_in_both_themes_and_at_its_smallest(tmp_path: Path, theme: Theme, choice: ColorScheme):
     theme.choose(choice)
     async with spending(tmp_path, theme) as (_, window):
         window.resize(window.minimumSize())

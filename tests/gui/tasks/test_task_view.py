@@ -19,7 +19,7 @@ from runway_desktop.domain.library import Filter, GroupBy, Listing
 from runway_desktop.domain.task import Output, State, TaskId
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.view import TaskView
-from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.columns import Column
 from runway_desktop.values import replace
@@ -145,7 +145,7 @@ async def test_headers_are_lower_than_rows_whatever_moves(tmp_path, theme, qtbot
             rows.set_listing(listing)
             await until(lambda: rows.is_loaded)
             assert right()
-        theme.choose(Choice.LIGHT)
+        theme.choose(ColorScheme.LIGHT)
         assert right()
 
 
@@ -282,12 +282,12 @@ async def test_every_state_is_painted_in_both_themes_and_directions(tmp_path, th
     async with shown(tmp_path, theme, *tasks, listing=Listing(group=GroupBy.MODEL)) as rig:
         rig.view.resize(800, 1200)
         pictures = []
-        for choice in (Choice.LIGHT, Choice.DARK):
+        for choice in (ColorScheme.LIGHT, ColorScheme.DARK):
             theme.choose(choice)
             for direction in (Qt.LayoutDirection.RightToLeft, Qt.LayoutDirection.LeftToRight):
                 rig.view.setLayoutDirection(direction)
                 ground, colors = painted(rig.view)
-                assert (ground.lightness() > 127) is (choice is Choice.LIGHT)
+                assert (ground.lightness() > 127) is (choice is ColorScheme.LIGHT)
                 assert colors > 50, "icons, words and marks stand on it"
                 pictures.append(rig.view.grab().toImage())
         assert all(one != other for one, other in itertools.combinations(pictures, 2))

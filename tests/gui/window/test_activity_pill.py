@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
 
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.activity.pill import NARROW, WIDTH
-from runway_desktop.ui.theme import Choice
+from runway_desktop.ui.theme import ColorScheme
 from tests.gui import pill
 from tests.gui.rig import Desktop, rest, until
 from tests.rows import task
@@ -134,7 +134,7 @@ async def test_words_of_others_are_shown_as_they_are_and_fit(tmp_path, theme, qt
             for button in opened.findChildren(QAbstractButton)
             if button.isVisible()
         )
-        theme.choose(Choice.LIGHT)
+        theme.choose(ColorScheme.LIGHT)
         assert opened.height() <= rig.window.height()
 
 

@@ -38,7 +38,7 @@ from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.ui.theme import Choice
+from runway_desktop.ui.theme import ColorScheme
 from runway_desktop.ui.window.task_menu import OnwardMenu
 from runway_desktop.usecases.commands.command import RoomCommand, Scope
 from runway_desktop.usecases.commands.ending import CANCEL
@@ -523,10 +523,10 @@ async def test_it_fits_a_small_screen_and_both_themes(tmp_path, theme, qtbot):
         await listed(rig, *(task(number, state) for number, state in enumerate(State)))
         for width, height in ((1024, 640), (1920, 1080)):
             rig.window.resize(width, height)
-            for choice in (Choice.LIGHT, Choice.DARK):
+            for choice in (ColorScheme.LIGHT, ColorScheme.DARK):
                 theme.choose(choice)
                 ground, colors = painted(rig.window)
-                assert (ground.lightness() > 127) is (choice is Choice.LIGHT)
+                assert (ground.lightness() > 127) is (choice is ColorScheme.LIGHT)
                 assert colors > 100, "words and icons stand on it"
         assert rig.window.minimumSizeHint().width() <= 1024
         assert rig.window.minimumSizeHint().height() <= 640

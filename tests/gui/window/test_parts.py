@@ -18,7 +18,7 @@ from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.lifted_rows import accepts
 from runway_desktop.ui.mime_data import read
 from runway_desktop.ui.tasks.poster_cache import MOST, MOST_WAITING, PosterCache
-from runway_desktop.ui.theme import GRID, Choice, FollowsTheme, Role
+from runway_desktop.ui.theme import GRID, ColorScheme, FollowsTheme, Role
 from runway_desktop.ui.window import interior
 from runway_desktop.ui.window.workspace import first_size
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
@@ -44,7 +44,7 @@ NO_GROUNDS = {
 """Inks, lines, and what lies under pictures and carries no words."""
 
 
-@pytest.mark.parametrize("choice", [Choice.DARK, Choice.LIGHT])
+@pytest.mark.parametrize("choice", [ColorScheme.DARK, ColorScheme.LIGHT])
 def test_every_text_can_be_read_on_every_ground(theme, choice):
     theme.choose(choice)
     at_rest = (Role.WINDOW, Role.SURFACE, Role.RAISED, Role.FIELD)
@@ -68,7 +68,7 @@ def high_contrast(theme):
     told.contrastPreferenceChanged.emit(Qt.ContrastPreference.NoPreference)
 
 
-@pytest.mark.parametrize("choice", [Choice.DARK, Choice.LIGHT])
+@pytest.mark.parametrize("choice", [ColorScheme.DARK, ColorScheme.LIGHT])
 def test_high_contrast_of_the_desktop_is_the_themes(theme, high_contrast, choice):
     theme.choose(choice)
     assert theme.is_strong
@@ -80,7 +80,7 @@ def test_high_contrast_of_the_desktop_is_the_themes(theme, high_contrast, choice
             assert contrast(theme.color(line), theme.color(ground)) >= 3, (line, ground)
     for ground in (Role.ACCENT, Role.ACCENT_HOVER):
         assert contrast(theme.color(Role.ON_ACCENT), theme.color(ground)) >= 7
-    assert theme.color(Role.TEXT) == QColor("white" if choice is Choice.DARK else "black")
+    assert theme.color(Role.TEXT) == QColor("white" if choice is ColorScheme.DARK else "black")
     assert QApplication.palette().color(QPalette.ColorRole.Window) == theme.color(Role.WINDOW)
 
 
@@ -98,8 +98,8 @@ def test_a_change_of_theme_is_live_and_told_once(theme, qtbot):
     told = []
     theme.changed.connect(lambda: told.append(1))
     dark = theme.color(Role.WINDOW)
-    theme.choose(Choice.LIGHT)
-    theme.choose(Choice.LIGHT)
+    theme.choose(ColorScheme.LIGHT)
+    theme.choose(ColorScheme.LIGHT)
     assert told == [1]
     assert theme.color(Role.WINDOW) != dark
     assert QApplication.palette().color(QPalette.ColorRole.Window) == theme.color(Role.WINDOW)
@@ -110,7 +110,7 @@ def test_whoever_holds_icons_is_told_now_and_at_each_change(theme, qtbot):
     qtbot.addWidget(holder)
     told = []
     FollowsTheme(theme, holder, lambda: told.append(theme.is_dark))
-    theme.choose(Choice.LIGHT)
+    theme.choose(ColorScheme.LIGHT)
     assert told == [True, False]
 
 
@@ -269,13 +269,13 @@ async def test_another_theme_and_a_longer_name_of_the_profile_move_nothing(tmp_p
             parts = (*top.findChildren(QWidget), *rig.window.workspace.columns.findChildren(QPushButton))
             return [part.geometry().getRect() for part in parts if part.isVisible()]
 
-        theme.choose(Choice.DARK)
+        theme.choose(ColorScheme.DARK)
         await rest()
         before = places()
-        theme.choose(Choice.LIGHT)
+        theme.choose(ColorScheme.LIGHT)
         await rest()
         assert places() == before
-        theme.choose(Choice.DARK)
+        theme.choose(ColorScheme.DARK)
         name = "Northlight Studio of Moving Pictures, Harbour Office"
         monkeypatch.setattr(ProfilesModel, "title", property(lambda _: name))
         profiles.changed.emit()

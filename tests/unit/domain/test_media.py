@@ -8,8 +8,8 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.domain.media import (
     INPUTS,
     MEGABYTE,
+    Delivery,
     Media,
-    Way,
     accepted_formats,
     format_by_name,
     format_of,
@@ -23,16 +23,16 @@ CATALOG = Catalog.load()
 
 def test_upload_takes_more_than_a_link_and_a_link_more_than_a_data_uri() -> None:
     for media in INPUTS:
-        assert largest(media, Way.UPLOAD) > largest(media, Way.LINK) > largest(media, Way.DATA)
+        assert largest(media, Delivery.UPLOAD) > largest(media, Delivery.LINK) > largest(media, Delivery.DATA)
 
 
 def test_data_uri_is_limited_by_the_field_where_that_is_less() -> None:
     pair = CATALOG.pair("video_upscale", "enhance_frame_rate")
     field = pair.field("videoUri") if pair is not None else None
     assert field is not None
-    assert largest(Media.VIDEO, Way.DATA) == 16 * MEGABYTE
-    assert largest(Media.VIDEO, Way.DATA, field.data_uri_megabytes) == 5 * MEGABYTE
-    assert largest(Media.VIDEO, Way.LINK, field.data_uri_megabytes) == 32 * MEGABYTE
+    assert largest(Media.VIDEO, Delivery.DATA) == 16 * MEGABYTE
+    assert largest(Media.VIDEO, Delivery.DATA, field.data_uri_megabytes) == 5 * MEGABYTE
+    assert largest(Media.VIDEO, Delivery.LINK, field.data_uri_megabytes) == 32 * MEGABYTE
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from runway_desktop.usecases.activity import (
     LEAST_SECONDS,
     MOST_RECENT,
     Action,
-    Entry,
+    ActivityEntry,
     Gesture,
     Kind,
     Sign,
@@ -25,8 +25,8 @@ SAVING = Going("Saving 3", "48 MB/s", lines=(("Saving 3 results", "48 MB/s"),))
 LATER = 2 * LEAST_SECONDS
 
 
-def entry(number: int, kind: Kind, message: str = "", at: float = 0.0, **more: object) -> Entry:
-    return Entry(number=number, kind=kind, message=message or f"Entry {number}.", at=at, **more)  # type: ignore[arg-type]
+def entry(number: int, kind: Kind, message: str = "", at: float = 0.0, **more: object) -> ActivityEntry:
+    return ActivityEntry(number=number, kind=kind, message=message or f"Entry {number}.", at=at, **more)  # type: ignore[arg-type]
 
 
 def test_what_was_told_last_is_shown_for_a_while_and_then_what_goes_on():
@@ -91,7 +91,7 @@ def test_the_same_words_again_take_the_place_of_the_earlier_ones_unless_they_hav
 
 
 def test_old_sentences_go_and_what_waits_or_can_be_undone_stays():
-    entries: tuple[Entry, ...] = (entry(1, Kind.WAITS), entry(2, Kind.ACT, actions=UNDO))
+    entries: tuple[ActivityEntry, ...] = (entry(1, Kind.WAITS), entry(2, Kind.ACT, actions=UNDO))
     for number in range(3, 30):
         entries = added(entries, entry(number, Kind.SAID))
     assert [one.kind for one in entries[:2]] == [Kind.WAITS, Kind.ACT]

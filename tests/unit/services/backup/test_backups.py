@@ -20,7 +20,7 @@ from runway_desktop.services.backup.backups import (
     kept_in,
     name_of,
 )
-from runway_desktop.services.backup.packing import Choice
+from runway_desktop.services.backup.packing import PackOptions
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Progress, Watch, Workshop
 from runway_desktop.services.bus import Bus
@@ -195,7 +195,7 @@ async def test_a_backup_that_the_person_asks_for_is_written_where_it_was_asked_f
     rig.settings.theme = "light"
     said: list[Progress] = []
     target = tmp_path / "out.zip"
-    made = await rig.backups.back_up(target, Choice(results=True), said.append)
+    made = await rig.backups.back_up(target, PackOptions(results=True), said.append)
     await settle()
     assert made is not None
     assert made.path == target

@@ -18,7 +18,7 @@ from runway_desktop.domain.folders import SPARE
 from runway_desktop.domain.profiles import STRIP
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.backup import packing
-from runway_desktop.services.backup.packing import LIGHT, Choice, pack, survey
+from runway_desktop.services.backup.packing import LIGHT, PackOptions, pack, survey
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Progress, Stopped, Watch
 from runway_desktop.store import SqliteStore
@@ -26,7 +26,7 @@ from runway_desktop.values import replace
 from tests.profiles_on_disk import KEY, NOW, SIGNATURE, Made, a_profile
 
 
-def packed(made: Made, target: Path, choice: Choice = Choice(results=True), watch: Watch | None = None):  # noqa: B008
+def packed(made: Made, target: Path, choice: PackOptions = PackOptions(results=True), watch: Watch | None = None):  # noqa: B008
     return pack(made.profile, made.snapshots, target, choice, made.library, NOW, watch or Watch())
 
 
@@ -109,7 +109,7 @@ async def test_the_light_one_holds_no_media_and_sizes_are_told_before(tmp_path: 
     outline = survey(made.profile, made.snapshots, made.library)
     assert (outline.inputs, outline.input_bytes, outline.posters) == (2, len(b"a scaled copy" + b"a pasted picture"), 3)
     assert (outline.results, outline.result_bytes, outline.missing) == (2, 14_000, 1)
-    assert outline.size(Choice(results=True)) - outline.size(Choice()) == 14_000
+    assert outline.size(PackOptions(results=True)) - outline.size(PackOptions()) == 14_000
     light = packed(made, tmp_path / "light.zip", LIGHT)
     assert {member.kind for member in light.manifest.members} == {Kind.DATABASE, Kind.CATALOG}
     assert light.size < outline.size(LIGHT)

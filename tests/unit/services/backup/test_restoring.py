@@ -23,7 +23,7 @@ from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence, Signs
 from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.domain.task import Batch, BatchId, Input, Output, OutputState, RemoteId, State, TaskId
 from runway_desktop.services.backup import finishing
-from runway_desktop.services.backup.packing import LIGHT, Choice, pack
+from runway_desktop.services.backup.packing import LIGHT, PackOptions, pack
 from runway_desktop.services.backup.restores import Restores, ResultsIn
 from runway_desktop.services.backup.restoring import PutBack, Wishes, found_again
 from runway_desktop.services.backup.unpacking import opened
@@ -42,7 +42,7 @@ from tests.fakes import FakeClock
 from tests.profiles_on_disk import KEY, NOW, Made, a_profile, add_a_task, everything
 from tests.unit.store.test_migrations import NEWER_MINOR
 
-ALL = Choice(results=True)
+ALL = PackOptions(results=True)
 
 
 def restores(made: Made, profile: Profile | None = None, *results_in: ResultsIn) -> Restores:
@@ -50,7 +50,7 @@ def restores(made: Made, profile: Profile | None = None, *results_in: ResultsIn)
     return Restores(profile or made.profile, made.folders, made.snapshots, workshop, clock, rng, *results_in)
 
 
-async def a_backup(tmp_path: Path, choice: Choice = ALL) -> tuple[Made, Path]:
+async def a_backup(tmp_path: Path, choice: PackOptions = ALL) -> tuple[Made, Path]:
     made = await a_profile(tmp_path / "machine")
     path = tmp_path / "studio.zip"
     pack(made.profile, made.snapshots, path, choice, made.library, NOW, Watch())

@@ -14,7 +14,7 @@ import pytest
 
 from runway_desktop.domain import backups
 from runway_desktop.domain.errors import BadBackup, DiskError
-from runway_desktop.services.backup.packing import Choice, pack
+from runway_desktop.services.backup.packing import PackOptions, pack
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Watch
 from tests.profiles_on_disk import NOW, a_profile
@@ -25,7 +25,7 @@ Change = Callable[[dict[str, Any]], None]
 async def a_backup(tmp_path: Path) -> Path:
     made = await a_profile(tmp_path, results=1)
     target = tmp_path / "studio.zip"
-    pack(made.profile, made.snapshots, target, Choice(results=True), made.library, NOW, Watch())
+    pack(made.profile, made.snapshots, target, PackOptions(results=True), made.library, NOW, Watch())
     return target
 
 

@@ -16,7 +16,7 @@ from runway_desktop.catalog.input_files import check_asset, check_together, mega
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.inputs import MediaFacts
-from runway_desktop.domain.media import Media, Way, format_of
+from runway_desktop.domain.media import Delivery, Media, format_of
 from runway_desktop.services.media.film_boxes import read_film
 from runway_desktop.services.media.matroska import read_matroska
 from runway_desktop.services.media.media_facts import is_page, probe
@@ -277,7 +277,7 @@ def test_limit_depends_on_the_way_of_sending():
     field, pair = place("image_to_video", "gen4.5", "promptImage")
     large = replace(PICTURE, size=17 * MB)
     assert check_asset(large, field, pair) is None
-    assert "up to 16 MB" in (check_asset(large, field, pair, way=Way.LINK) or "")
+    assert "up to 16 MB" in (check_asset(large, field, pair, way=Delivery.LINK) or "")
 
 
 def test_sides_and_shape_that_a_model_asks_for_are_checked():

@@ -14,7 +14,7 @@ from runway_desktop.domain.folders import (
     Stayed,
     StayedCode,
 )
-from runway_desktop.usecases.words.folders import Way, detail_of, headline_of, state_words, stayed_words, trouble_of
+from runway_desktop.usecases.words.folders import Remedy, detail_of, headline_of, state_words, stayed_words, trouble_of
 from runway_desktop.usecases.words.states import Tone
 
 FOLDER = "/media/anna/Films"
@@ -35,14 +35,14 @@ def test_every_trouble_names_the_folder_what_waits_and_what_to_do(state):
     assert trouble is not None
     assert FOLDER in trouble.message
     assert "7 results wait for it. What waits for an hour is kept in the profile's folder" in trouble.detail
-    assert Way.CHOOSE in trouble.ways
-    assert Way.KEEP_HERE in trouble.ways
+    assert Remedy.CHOOSE in trouble.ways
+    assert Remedy.KEEP_HERE in trouble.ways
 
 
 def test_where_nothing_waits_nothing_is_offered_to_be_kept():
     trouble = trouble_of(health(FolderState.ABSENT), waiting=0, rescues=True)
     assert trouble is not None
-    assert trouble.ways == (Way.TRY_AGAIN, Way.CHOOSE)
+    assert trouble.ways == (Remedy.TRY_AGAIN, Remedy.CHOOSE)
 
 
 def test_a_folder_that_was_deleted_can_be_made_again_and_a_drive_cannot():
@@ -50,18 +50,18 @@ def test_a_folder_that_was_deleted_can_be_made_again_and_a_drive_cannot():
     unplugged = trouble_of(health(FolderState.ABSENT), waiting=0, rescues=False)
     assert deleted is not None
     assert unplugged is not None
-    assert deleted.ways[0] is Way.MAKE_AGAIN
+    assert deleted.ways[0] is Remedy.MAKE_AGAIN
     assert "was moved or deleted" in deleted.message
     assert "drive" not in f"{deleted.message} {deleted.detail}"
     assert "drive" not in state_words(health(FolderState.ABSENT, can_be_made=True))[0]
-    assert unplugged.ways[0] is Way.TRY_AGAIN
+    assert unplugged.ways[0] is Remedy.TRY_AGAIN
     assert "Connect its drive" in unplugged.detail
 
 
 def test_a_full_disk_is_shown_so_that_room_can_be_made():
     trouble = trouble_of(health(FolderState.FULL, 0), waiting=1, rescues=False)
     assert trouble is not None
-    assert trouble.ways[0] is Way.SHOW_FOLDER
+    assert trouble.ways[0] is Remedy.SHOW_FOLDER
     assert trouble.detail == "Free up space: 200 MB always stay free, for the list of tasks. 1 result waits for it."
 
 

@@ -15,7 +15,7 @@ from runway_desktop.domain.errors import KeyRefused, SecretTrouble
 from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.backups import name_of
-from runway_desktop.services.backup.packing import LIGHT, Choice, pack
+from runway_desktop.services.backup.packing import LIGHT, PackOptions, pack
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.disk.profile_folders import demo_profile
 from runway_desktop.services.profiles.profiles import Inside
@@ -61,7 +61,7 @@ def restore_of(rig: ProfilesRig, path: Path, taken: tuple[str, ...] = ("Studio",
     return RestoreModel(rig.cases, rig.engine.restores, rig.runner, path, taken, rig.owner)
 
 
-def packed(made: Made, path: Path, choice: Choice = LIGHT, profile: Profile | None = None) -> Path:
+def packed(made: Made, path: Path, choice: PackOptions = LIGHT, profile: Profile | None = None) -> Path:
     pack(profile or made.profile, made.snapshots, path, choice, made.library, NOW, Watch())
     return path
 
@@ -285,7 +285,7 @@ async def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path):
 
 async def test_a_restore_tells_what_it_would_bring_and_warns_of_paying_twice(tmp_path: Path):
     made = await a_profile(tmp_path)
-    path = packed(made, tmp_path / "studio.zip", Choice(results=True))
+    path = packed(made, tmp_path / "studio.zip", PackOptions(results=True))
     (made.library / "Aurora" / "clip 2.mp4").unlink()
     async with ProfilesRig(tmp_path, made) as rig:
         model = restore_of(rig, path)
@@ -308,7 +308,7 @@ async def test_a_restore_tells_what_it_would_bring_and_warns_of_paying_twice(tmp
 
 async def test_a_new_profile_is_restored_under_the_name_that_was_given(tmp_path: Path):
     made = await a_profile(tmp_path)
-    path = packed(made, tmp_path / "studio.zip", Choice(results=True))
+    path = packed(made, tmp_path / "studio.zip", PackOptions(results=True))
     async with ProfilesRig(tmp_path, made) as rig:
         model = restore_of(rig, path)
         await until(lambda: model.phase is Phase.READY)

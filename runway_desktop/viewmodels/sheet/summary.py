@@ -29,7 +29,7 @@ _SPENT_MS = 500
 """Debounce after changes of tasks."""
 
 
-class Outlook(Model):
+class SheetSummary(Model):
     changed = Signal()
 
     def __init__(
