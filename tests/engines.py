@@ -10,7 +10,7 @@ from runway_desktop.services.disk.profile_folders import Folders
 from runway_desktop.services.engine import Engine, Outside
 from runway_desktop.services.tasks.submission import Ask, Prepared
 from runway_desktop.store.snapshots import SqliteSnapshots
-from runway_desktop.usecases.sending.sending import Sending
+from runway_desktop.usecases.sending.sending import TaskSender
 from tests import engine_rig
 from tests.engine_rig import CATALOG, AtOnce
 from tests.fake_runway import FakeFetcher
@@ -52,7 +52,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
     return engine
 
 
-class Unasked(Sending):
+class Unasked(TaskSender):
     """For tests that are about something else than a price that nobody knows: it is never asked about."""
 
     def _prepared(self, *arguments: Any) -> Prepared:

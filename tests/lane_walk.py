@@ -42,11 +42,11 @@ from runway_desktop.domain.task import RemoteId, State, Task, TaskId
 from runway_desktop.domain.transitions import Answer, CreatedTask
 from runway_desktop.services.tasks.after_restore import FRESH
 from runway_desktop.services.tasks.sendings import LATE
-from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin, Prepared, Release, SendAgain
+from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, Prepared, Release, SendAgain, TaskSource
 from runway_desktop.usecases.commands.commands import Commands
 from runway_desktop.usecases.commands.queued import HOLD, MOVE_DOWN, MOVE_UP, PUT_BEFORE, RELEASE, SEND_NEXT
 from runway_desktop.usecases.commands.task_command import Given, Report, TaskCommand
-from runway_desktop.usecases.sending.sending import Sending
+from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.values import replace
 from tests import invariants
 from tests.engine_rig import Rig, request
@@ -232,7 +232,7 @@ class Walk:
     async def open(self) -> None:
         await self.rig.__aenter__()
         engine = engine_of(self.rig, self.folder / "library")
-        self.sending = Sending(engine)
+        self.sending = TaskSender(engine)
         self.commands = Commands(engine, self.sending)
 
     async def begin(self) -> None:
@@ -405,7 +405,7 @@ class Walk:
             self.payers[one.prompt].add(self.secret)
             self.allowed[one.prompt] += 1
         new = [NewTask(request=one) for one in wanted]
-        await self._send(self.sending.prepare(new, Origin(Door.SCRIPT)))
+        await self._send(self.sending.prepare(new, Origin(TaskSource.SCRIPT)))
 
     async def pauses(self, _: Random) -> None:
         await self.rig.lane.pause()
@@ -456,7 +456,7 @@ class Walk:
             task = dice.choice(held)
             changed = replace(task.request, model=dice.choice(MODELS))
             self.edited.add(task.id)
-            await self._send(await self.sending.prepare_edit(task.id, changed, Origin(Door.SCRIPT, "edit")))
+            await self._send(await self.sending.prepare_edit(task.id, changed, Origin(TaskSource.SCRIPT, "edit")))
 
     async def cancels(self, dice: Random) -> None:
         tasks = self._tasks(State.HELD, State.SENDING, State.PENDING, State.RUNNING)

@@ -8,10 +8,9 @@ from typing import Any, Protocol
 
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.task import Request, Task, TaskId
-from runway_desktop.services.money.pricing import Sum
+from runway_desktop.services.money.pricing import PriceSum
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.submission import (
-    Door,
     Edit,
     Intent,
     NewTask,
@@ -21,6 +20,7 @@ from runway_desktop.services.tasks.submission import (
     Release,
     SendAgain,
     Submission,
+    TaskSource,
 )
 
 
@@ -36,7 +36,15 @@ class Parts(Protocol):
 async def carry_out(parts: Parts, intent: Intent) -> tuple[TaskId, ...]:
     stamp = parts.submission._stamp
     prepared = Prepared(
-        stamp, intent, (), Sum(), frozenset(), held_back=None, key=NO_KEY, made_at=0.0, origin=Origin(Door.SCRIPT)
+        stamp,
+        intent,
+        (),
+        PriceSum(),
+        frozenset(),
+        held_back=None,
+        key=NO_KEY,
+        made_at=0.0,
+        origin=Origin(TaskSource.SCRIPT),
     )
     return tuple([task_id async for ids in parts.submission.carry_out(prepared) for task_id in ids])
 

@@ -32,7 +32,7 @@ from runway_desktop.domain.transitions import Answer, CreatedTask
 from . import border, replies, uploads, wire
 from .address import DEFAULT_BASE_URL, AddressRefused, check_base_url, is_loopback, is_safe
 from .connections import OtherHosts, Patience, open_pool, trust
-from .pool import ConnectionPool, Exchange
+from .pool import ConnectionPool, PooledResponse
 
 API_VERSION = "2024-11-06"
 """The `X-Runway-Version` that this program speaks. Source: the API's page on versions."""
@@ -114,7 +114,7 @@ class RunwayClient:
             raise RequestRefused(message, detail=error.detail, status=error.status) from None
         try:
             return wire.read_created(reply.content)
-        except wire.Unreadable as error:
+        except wire.MalformedAnswer as error:
             problem = reply.cut or self._unreadable(reply, str(error))
             problem.answer = replies.quoted(reply.status, reply.without_key())
         raise problem
@@ -217,7 +217,7 @@ class RunwayClient:
             raise reply.cut
         return reply
 
-    async def _receive(self, exchange: Exchange, key: _Key | None, who: str, most: int = LARGE_ANSWER) -> _Reply:
+    async def _receive(self, exchange: PooledResponse, key: _Key | None, who: str, most: int = LARGE_ANSWER) -> _Reply:
         """The body, or as much of it as comes in time, `most` bytes of a success. One that breaks off says so in
         `cut`."""
         most = most if exchange.is_success else LARGEST_COMPLAINT
@@ -244,7 +244,7 @@ class RunwayClient:
             if len(reply.content) > LARGE_ANSWER:
                 return await asyncio.get_running_loop().run_in_executor(self._executor, reader, reply.content)
             return reader(reply.content)
-        except wire.Unreadable as error:
+        except wire.MalformedAnswer as error:
             problem = self._unreadable(reply, str(error))
         raise problem
 

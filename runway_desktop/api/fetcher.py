@@ -21,7 +21,7 @@ from runway_desktop.domain.outputs import Stream
 from . import border, replies
 from .address import DEFAULT_BASE_URL, is_loopback, is_safe
 from .connections import OtherHosts, Patience, trust
-from .pool import Exchange
+from .pool import PooledResponse
 
 MOST_REDIRECTS = 5
 
@@ -69,7 +69,7 @@ class HttpFetcher:
         await self._hosts.aclose()
 
     @border.guarded
-    async def _begin(self, url: str, offset: int, etag: str) -> Exchange:
+    async def _begin(self, url: str, offset: int, etag: str) -> PooledResponse:
         """An answer of 200, or of 206 that truly continues at `offset`; everything else is an error or asked for from
         0."""
         exchange = await self._follow(url, _headers(offset, etag))
@@ -80,7 +80,7 @@ class HttpFetcher:
             return exchange
         raise await self._refusal(exchange)
 
-    async def _follow(self, url: str, headers: Mapping[str, str]) -> Exchange:
+    async def _follow(self, url: str, headers: Mapping[str, str]) -> PooledResponse:
         """Sends the question, and again to where a redirect points: five times at most, and never from https to
         less."""
         for _ in range(MOST_REDIRECTS + 1):
@@ -98,7 +98,7 @@ class HttpFetcher:
             url = target
         raise replies.unreadable("too many redirects", who=HOST)
 
-    async def _chunks(self, exchange: Exchange, begin: int, total: int | None) -> AsyncGenerator[bytes, None]:
+    async def _chunks(self, exchange: PooledResponse, begin: int, total: int | None) -> AsyncGenerator[bytes, None]:
         """The body as it comes. Raises NoReply when it ends before `total`."""
         received = begin
         # A server that packs although it was asked not to is unpacked; then no length is known (see `_total`).
@@ -110,7 +110,7 @@ class HttpFetcher:
             message = "The download ended before it was complete."
             raise NoReply(message, advice="It can be continued.", detail=f"{received} of {total} bytes")
 
-    async def _refusal(self, exchange: Exchange) -> RunwayDesktopError:
+    async def _refusal(self, exchange: PooledResponse) -> RunwayDesktopError:
         """What an answer means that brings no file. Closes it."""
         content = b""
         try:
@@ -150,7 +150,7 @@ def _target(url: str, location: str) -> str:
         raise replies.unreadable(f"a redirect to nowhere: {error}", who=HOST) from None
 
 
-def _continues(exchange: Exchange, offset: int, etag: str) -> bool:
+def _continues(exchange: PooledResponse, offset: int, etag: str) -> bool:
     """Whether a 206 is the rest that was asked for, of the same file, as it lies on disk."""
     found = _RANGE.fullmatch(exchange.headers.get("content-range", "").strip())
     tag = exchange.headers.get("etag", "")
@@ -158,7 +158,7 @@ def _continues(exchange: Exchange, offset: int, etag: str) -> bool:
     return found is not None and _count(found.group(1)) == offset and unchanged and not _is_packed(exchange)
 
 
-def _total(exchange: Exchange) -> int | None:
+def _total(exchange: PooledResponse) -> int | None:
     """The whole file's length in bytes, None where nobody says it."""
     if _is_packed(exchange):
         return None
@@ -173,7 +173,7 @@ def _count(text: str) -> int | None:
     return int(text) if _COUNT.fullmatch(text) else None
 
 
-def _is_packed(exchange: Exchange) -> bool:
+def _is_packed(exchange: PooledResponse) -> bool:
     return exchange.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}
 
 

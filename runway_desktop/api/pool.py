@@ -86,7 +86,7 @@ class ConnectionPool:
         content: AsyncIterator[bytes] | httpx.AsyncByteStream | None = None,
         auth: httpx.Auth | None = None,
         ahead: bool = False,
-    ) -> Exchange:
+    ) -> PooledResponse:
         """Sends a request, once, and gives its answer as soon as that begins. Redirects are not followed. With `ahead`
         it waits for no turn behind other requests, and leaves at once where a connection is kept.
 
@@ -117,7 +117,7 @@ class ConnectionPool:
                 await finished(self._lose(client, progress))
         if response is None:
             raise problem
-        return Exchange(self, client, response, progress)
+        return PooledResponse(self, client, response, progress)
 
     async def aclose(self) -> None:
         """Closes all connections. What is still under way fails; who waits for a turn is told NotReached."""
@@ -212,7 +212,7 @@ class ConnectionPool:
         return replies.from_connection(error, replies.host_of(url), who=self._who, unsent=unsent)
 
 
-class Exchange:
+class PooledResponse:
     """An answer that has begun. Whoever has one reads it to the end or not, and calls `aclose` in any case."""
 
     def __init__(

@@ -31,7 +31,7 @@ MOST_GENERATIONS = 1e9
 """A limit above is none, and no day has more."""
 
 
-class Unreadable(Exception):
+class MalformedAnswer(Exception):
     """The bytes are not the answer that was expected. `str()` says why, for the small print."""
 
 
@@ -39,7 +39,7 @@ class Unwritable(Exception):
     """The values are no JSON. `str()` says why, for the small print."""
 
 
-class Slot(msgspec.Struct, rename="camel"):
+class UploadSlot(msgspec.Struct, rename="camel"):
     """Where an upload goes: `POST /v1/uploads`."""
 
     upload_url: str
@@ -97,7 +97,7 @@ def read_created(content: bytes) -> CreatedTask:
     and no other way leads to it. Unreadable when there is no id."""
     try:
         reply = _decode(content, _Created)
-    except Unreadable:
+    except MalformedAnswer:
         remote_id = _id_in(content)
         if remote_id is None:
             raise
@@ -105,7 +105,7 @@ def read_created(content: bytes) -> CreatedTask:
     # Ids are version-4 UUIDs by the description; one of another form is kept all the same.
     remote_id = accepted_id(reply.id)
     if remote_id is None:
-        raise Unreadable("the id is not one")
+        raise MalformedAnswer("the id is not one")
     return CreatedTask(remote_id=remote_id, estimated_credits=_credits(reply.estimated_cost))
 
 
@@ -113,7 +113,7 @@ def read_task(content: bytes, remote_id: RemoteId) -> Answer:
     """The answer to a question for one task. Unreadable where it names another one, as from a proxy's cache."""
     reply = _decode(content, _Task)
     if isinstance(reply.id, str) and reply.id.strip().lower() != remote_id.lower():
-        raise Unreadable("it is about another task")
+        raise MalformedAnswer("it is about another task")
     return Answer(
         remote_id=remote_id,
         status=reply.status,
@@ -131,7 +131,7 @@ def read_organization(content: bytes, asked_at: float) -> Organization:
     """Balance, limits and the day's use; `asked_at` in Unix seconds."""
     reply = _decode(content, _Organization)
     if not math.isfinite(reply.credit_balance):
-        raise Unreadable("the balance is no number")
+        raise MalformedAnswer("the balance is no number")
     limits, used = (_object(_object(part).get("models")) for part in (reply.tier, reply.usage))
     return Organization(
         balance=reply.credit_balance,
@@ -156,9 +156,9 @@ def read_usage(content: bytes) -> list[UsedCredits]:
     ]
 
 
-def read_slot(content: bytes) -> Slot:
+def read_slot(content: bytes) -> UploadSlot:
     """Where to upload."""
-    return _decode(content, Slot)
+    return _decode(content, UploadSlot)
 
 
 def unix_seconds(moment: object) -> float | None:
@@ -186,7 +186,7 @@ def _decode(content: bytes, kind: type[Reply]) -> Reply:
     try:
         return msgspec.convert(_loosely_decoded(content), kind)
     except (ValueError, RecursionError):
-        raise Unreadable(reason) from None
+        raise MalformedAnswer(reason) from None
 
 
 def _loosely_decoded(content: bytes) -> Any:
@@ -232,7 +232,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text[:10])
     except ValueError as error:
-        raise Unreadable(f"no date: {text[:40]}") from error
+        raise MalformedAnswer(f"no date: {text[:40]}") from error
 
 
 def _plain(value: Any) -> Any:

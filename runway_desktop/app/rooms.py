@@ -20,7 +20,7 @@ from runway_desktop.ui.large.room import ROOM as LARGE
 from runway_desktop.ui.palette.room import ROOM as PALETTE
 from runway_desktop.ui.preferences.room import ROOM as PREFERENCES
 from runway_desktop.ui.requests.room import ROOM as REQUESTS
-from runway_desktop.ui.room import Kind, Room
+from runway_desktop.ui.room import Room, RoomKind
 from runway_desktop.ui.sheet.room import ROOM as SHEET
 from runway_desktop.ui.shortcuts.room import ROOM as SHORTCUTS
 from runway_desktop.ui.spending.room import ROOM as SPENDING
@@ -114,7 +114,7 @@ class Rooms:
         return [
             PaneEntry(str(room.title), room.count(cases) if room.count is not None else None, room.icon, room=room.id)
             for room in self._rooms.values()
-            if room.kind is Kind.PAGE and (room.is_listed is None or room.id == opened or room.is_listed(cases))
+            if room.kind is RoomKind.PAGE and (room.is_listed is None or room.id == opened or room.is_listed(cases))
         ]
 
     @staticmethod

@@ -31,7 +31,7 @@ from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.ui.window.main_window import MainWindow
-from runway_desktop.ui.wishes import Sheets
+from runway_desktop.ui.wishes import SheetsWish
 from runway_desktop.usecases.listing.lines import kept_order
 from runway_desktop.usecases.use_cases import Memory, UseCases
 from runway_desktop.viewmodels.activity.activity import Activity
@@ -329,7 +329,7 @@ class Session(QObject):
         from runway_desktop.services.library.sheets import OPEN_SHEET
 
         if self.window is not None and cases.settings.get(OPEN_SHEET) is not None:
-            self.window.open_room("sheet", Sheets.LEFT_OPEN)
+            self.window.open_room("sheet", SheetsWish.LEFT_OPEN)
 
     def _key_changed(self, status: KeyStatus) -> None:
         """A key that was forgotten leaves the workspace to the welcome page; its tasks stay."""
@@ -339,11 +339,11 @@ class Session(QObject):
     def _show_welcome(self) -> None:
         if self.window is None or self.cases is None or self.models is None:
             return
-        from runway_desktop.ui.dialogs.welcome import Welcome
+        from runway_desktop.ui.dialogs.welcome import WelcomeDialog
         from runway_desktop.viewmodels.profiles.welcome import KeyForm
 
         form = KeyForm(self.cases, self.models.bridge, self._runner, self)
-        welcome = Welcome(form, self._theme)
+        welcome = WelcomeDialog(form, self._theme)
         form.accepted.connect(lambda _: self._show_workspace())
         welcome.demo_wanted.connect(self._start_demo)
         self._welcoming = True

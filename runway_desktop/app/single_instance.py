@@ -34,7 +34,7 @@ class EngineLeaves(Exception):
         self.under_way = tuple(under_way)
 
 
-class Taken(Enum):
+class InstanceHolder(Enum):
     BY_WINDOW = auto()
     """It has the words."""
     MAKES_ROOM = auto()
@@ -53,16 +53,16 @@ def enter(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> 
         # Two programs on one profile would send what waits there twice, so the one that answers keeps it.
         taken, under_way = hand_over(folder, words, patience=patience)
         if claimed is not None:
-            if taken is Taken.BY_NOBODY:
+            if taken is InstanceHolder.BY_NOBODY:
                 return claimed
             claimed.release()
         waited = time.monotonic() - begin
         match taken:
-            case Taken.BY_WINDOW:
+            case InstanceHolder.BY_WINDOW:
                 return None
-            case Taken.MAKES_ROOM if waited > LEAVES_WITHIN:
+            case InstanceHolder.MAKES_ROOM if waited > LEAVES_WITHIN:
                 raise EngineLeaves(under_way)
-            case Taken.BY_NOBODY if waited > patience:
+            case InstanceHolder.BY_NOBODY if waited > patience:
                 raise DoesNotAnswer(
                     "Runway Desktop runs already with this profile and does not answer. End it, then try again."
                 )
@@ -72,23 +72,27 @@ def enter(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> 
 
 if sys.platform == "win32":
 
-    def hand_over(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> tuple[Taken, tuple[str, ...]]:
+    def hand_over(
+        folder: Path, words: Sequence[str], *, patience: float = PATIENCE
+    ) -> tuple[InstanceHolder, tuple[str, ...]]:
         """Gives the words to the window that has this profile. Raises DoesNotAnswer."""
         from .windows_door import give
 
         is_taken = any(give(place, words, patience) for place in private_socket.places(folder))
-        return (Taken.BY_WINDOW if is_taken else Taken.BY_NOBODY), ()
+        return (InstanceHolder.BY_WINDOW if is_taken else InstanceHolder.BY_NOBODY), ()
 
 else:
     import asyncio
 
-    def hand_over(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> tuple[Taken, tuple[str, ...]]:
+    def hand_over(
+        folder: Path, words: Sequence[str], *, patience: float = PATIENCE
+    ) -> tuple[InstanceHolder, tuple[str, ...]]:
         """Gives the words to the window that has this profile, or asks an engine without one to leave. Raises
         DoesNotAnswer."""
         places = private_socket.places(folder)
-        return asyncio.run(_hand_over(folder, words, patience)) if places else (Taken.BY_NOBODY, ())
+        return asyncio.run(_hand_over(folder, words, patience)) if places else (InstanceHolder.BY_NOBODY, ())
 
-    async def _hand_over(folder: Path, words: Sequence[str], patience: float) -> tuple[Taken, tuple[str, ...]]:
+    async def _hand_over(folder: Path, words: Sequence[str], patience: float) -> tuple[InstanceHolder, tuple[str, ...]]:
         from runway_desktop.remote.client import ConnectionLost, connect
         from runway_desktop.remote.messages import LEAVE, OPEN
         from runway_desktop.usecases.clients.refusals import CallRefused
@@ -96,21 +100,21 @@ else:
         try:
             connection = await connect(folder, "window", patience=patience)
             if connection is None:
-                return Taken.BY_NOBODY, ()
+                return InstanceHolder.BY_NOBODY, ()
             welcome = connection.welcome
             try:
                 async with asyncio.timeout(patience):
                     if welcome.has_window and welcome.is_leaving:
                         # It is being closed: this start takes its place.
-                        return Taken.BY_NOBODY, ()
+                        return InstanceHolder.BY_NOBODY, ()
                     if welcome.has_window:
                         await connection.call(OPEN, {"words": list(words)})
-                        return Taken.BY_WINDOW, ()
+                        return InstanceHolder.BY_WINDOW, ()
                     await connection.call(LEAVE)
-                    return Taken.MAKES_ROOM, welcome.under_way
+                    return InstanceHolder.MAKES_ROOM, welcome.under_way
             except ConnectionLost:
                 # It has just ended.
-                return Taken.BY_NOBODY, ()
+                return InstanceHolder.BY_NOBODY, ()
             finally:
                 await connection.close()
         except (CallRefused, TimeoutError) as error:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.domain.clients import COMMAND_LINE
-from runway_desktop.remote.line import Line
+from runway_desktop.remote.line import EngineClient
 from runway_desktop.remote.messages import LONGEST_LINE
 from runway_desktop.remote.opening import INTERRUPTED, Ended, opened
 from runway_desktop.usecases.clients.refusals import THE_KEY, CallRefused, Code
@@ -100,7 +100,7 @@ class _Command:
                     say("What is being sent is finished first.")
                 raise
 
-    async def _run(self, line: Line, arguments: dict[str, Any]) -> tuple[int, Answer]:
+    async def _run(self, line: EngineClient, arguments: dict[str, Any]) -> tuple[int, Answer]:
         chosen = self._chosen
         match chosen.command:
             case "create":
@@ -129,7 +129,7 @@ class _Command:
             case command:
                 return 0, await line.call(command, arguments)
 
-    async def _create(self, line: Line, arguments: dict[str, Any]) -> tuple[int, Answer]:
+    async def _create(self, line: EngineClient, arguments: dict[str, Any]) -> tuple[int, Answer]:
         chosen = self._chosen
         if chosen.dry_run:
             return 0, await line.call("price", arguments)
@@ -146,7 +146,7 @@ class _Command:
             made = await _sent(line, made)
         return _exit_code([made]), made
 
-    async def _wait(self, line: Line, ids: Sequence[str]) -> tuple[int, Answer]:
+    async def _wait(self, line: EngineClient, ids: Sequence[str]) -> tuple[int, Answer]:
         chosen = self._chosen
         end = None if chosen.timeout is None else time.monotonic() + chosen.timeout
         told: dict[str, str] = {}
@@ -277,7 +277,7 @@ def _no_number(word: str) -> None:
     raise ValueError(f"{word} is no number")
 
 
-async def _sent(line: Line, made: Answer) -> Answer:
+async def _sent(line: EngineClient, made: Answer) -> Answer:
     """Without a window nobody sends it once this command has ended."""
     end = time.monotonic() + _SENT_WITHIN
     while made["state"] == "sending" or (made["state"] == "held" and "waits_for" not in made):

@@ -26,7 +26,7 @@ class ModelLimits(Struct, frozen=True, kw_only=True):
     daily: int | None = None
 
 
-class Span(Struct, frozen=True):
+class TimeSpan(Struct, frozen=True):
     """From one moment to a later one, in seconds of the same clock."""
 
     begin: float
@@ -44,7 +44,7 @@ class Organization(Struct, frozen=True, kw_only=True):
     limits: Mapping[str, ModelLimits] = field(default_factory=dict)
     daily_used: Mapping[str, int] = field(default_factory=dict)
     asked_at: float = 0.0
-    span: Span | None = None
+    span: TimeSpan | None = None
 
     def concurrent(self, model: str) -> int | None:
         """How many tasks of the model run at once; None where Runway names no limit."""
@@ -79,7 +79,7 @@ class Link(StrEnum):
     KEY_REFUSED = "key refused"
 
 
-class Connection(Struct, frozen=True, kw_only=True):
+class RunwayLink(Struct, frozen=True, kw_only=True):
     """How the program stands with Runway. Times in Unix seconds."""
 
     link: Link = Link.IDLE

@@ -18,7 +18,6 @@ from .transitions import (
     Answered,
     CancelAsked,
     Deleted,
-    Dropped,
     EvidenceGathered,
     LetGo,
     NoAnswer,
@@ -27,6 +26,7 @@ from .transitions import (
     Refused,
     Sending,
     Transition,
+    Withdrawn,
 )
 
 GONE_AFTER = 30.0
@@ -89,7 +89,7 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
         case LetGo():
             _expect(task, transition, State.UNCERTAIN)
             return replace(task, state=State.GONE, ended_at=now)
-        case Dropped():
+        case Withdrawn():
             _expect(task, transition, State.HELD)
             return _dropped(task, now)
         case CancelAsked():

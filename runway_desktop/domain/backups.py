@@ -28,7 +28,7 @@ DAYS_KEPT = 7
 WEEKS_KEPT = 4
 
 
-class Kind(StrEnum):
+class MemberKind(StrEnum):
     """What a member is, and so where it lies in the backup."""
 
     DATABASE = "database"
@@ -44,13 +44,13 @@ class Kind(StrEnum):
     SIDECAR = "sidecar"
 
 
-_WHOLE = {Kind.DATABASE: DATABASE, Kind.CARD: "profile.json", Kind.CATALOG: "catalog.json"}
+_WHOLE = {MemberKind.DATABASE: DATABASE, MemberKind.CARD: "profile.json", MemberKind.CATALOG: "catalog.json"}
 ROOMS = {
-    Kind.INPUT: "inputs/",
-    Kind.PASTED: "pasted/",
-    Kind.POSTER: "posters/",
-    Kind.RESULT: "results/",
-    Kind.SIDECAR: "results/",
+    MemberKind.INPUT: "inputs/",
+    MemberKind.PASTED: "pasted/",
+    MemberKind.POSTER: "posters/",
+    MemberKind.RESULT: "results/",
+    MemberKind.SIDECAR: "results/",
 }
 
 
@@ -62,7 +62,7 @@ class Member(Struct, frozen=True, kw_only=True):
     """One file of a backup. `task_id` and `index` name the output that a result is."""
 
     name: str
-    kind: Kind
+    kind: MemberKind
     size: int
     sha256: str
     task_id: str = ""
@@ -111,16 +111,16 @@ class Manifest(Struct, frozen=True, kw_only=True):
     left_out: int
     members: tuple[Member, ...]
 
-    def of(self, *kinds: Kind) -> tuple[Member, ...]:
+    def of(self, *kinds: MemberKind) -> tuple[Member, ...]:
         return tuple(member for member in self.members if member.kind in kinds)
 
-    def size_of(self, *kinds: Kind) -> int:
+    def size_of(self, *kinds: MemberKind) -> int:
         """Bytes."""
         return sum(member.size for member in self.of(*kinds))
 
     @property
     def database(self) -> Member:
-        return self.of(Kind.DATABASE)[0]
+        return self.of(MemberKind.DATABASE)[0]
 
 
 def document(manifest: Manifest) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def problem_of(manifest: Manifest) -> str:
         return "it was made at no time"
     if len({member.name.casefold() for member in manifest.members}) != len(manifest.members):
         return "two members have one name"
-    return "" if len(manifest.of(Kind.DATABASE)) == 1 else "it has no list of tasks"
+    return "" if len(manifest.of(MemberKind.DATABASE)) == 1 else "it has no list of tasks"
 
 
 def is_plain(name: str) -> bool:

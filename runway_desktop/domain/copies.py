@@ -107,7 +107,7 @@ class Marker(Struct, frozen=True, kw_only=True):
                 return None
 
 
-class Found(Struct, frozen=True, kw_only=True):
+class Observed(Struct, frozen=True, kw_only=True):
     """What a start finds. `marker` is that of the list's identity. For a list without one, `is_known` says whether
     another list was in use in this folder before."""
 
@@ -123,7 +123,7 @@ class Found(Struct, frozen=True, kw_only=True):
     is_known: bool = False
 
 
-def judge(identity: Identity | None, found: Found) -> Verdict:
+def judge(identity: Identity | None, found: Observed) -> Verdict:
     if identity is None:
         # A list of an older version in a folder whose list has an identity was put back; unless this program did it.
         return Verdict.PUT_BACK if found.is_known and found.holds and not found.is_placed else Verdict.NEW
@@ -140,7 +140,7 @@ def judge(identity: Identity | None, found: Found) -> Verdict:
     return Verdict.FITS if _share_an_inode(identity.inodes, found.inodes) else Verdict.UNKNOWN
 
 
-def is_marked(identity: Identity | None, found: Found) -> bool:
+def is_marked(identity: Identity | None, found: Observed) -> bool:
     """Whether the marker says that this is how far the list was. One that is missing, or behind, may have been lost, or
     never written: then only Runway's counts tell whether something was sent since."""
     marker = found.marker

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from runway_desktop.values import Struct
 
-from .account import Connection, KeyStatus, Organization
+from .account import KeyStatus, Organization, RunwayLink
 from .caps import Cap, HeldBack
 from .errors import RunwayDesktopError
 from .folders import FileMove, FolderHealth, MoveProgress
@@ -66,7 +66,7 @@ class UploadProgressed(Struct, frozen=True):
 class ConnectionChanged(Struct, frozen=True):
     """The program stands with Runway in another way than before."""
 
-    connection: Connection
+    connection: RunwayLink
 
 
 class OrganizationChanged(Struct, frozen=True):

@@ -65,7 +65,7 @@ class GroupBy(StrEnum):
     in one row."""
 
 
-class Span(Struct, frozen=True):
+class Bounds(Struct, frozen=True):
     """From `least` to `most`, both in it; None is open."""
 
     least: float | None = None
@@ -117,11 +117,11 @@ class Filter(Traits, frozen=True, kw_only=True):
     text: str = ""
     since: float | None = None
     until: float | None = None
-    rating: Span = Span()
+    rating: Bounds = Bounds()
     """Stars; 0 is not rated."""
-    cost: Span = Span()
+    cost: Bounds = Bounds()
     """Credits, actual or estimated; one whose price is not known costs nothing here."""
-    length: Span = Span()
+    length: Bounds = Bounds()
     """Seconds of the longest result, or as asked for while none is there."""
     without: Without = _NOTHING
 

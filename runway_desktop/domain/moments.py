@@ -42,7 +42,7 @@ def local_time(at: float, zone: tzinfo | None = None) -> datetime:
     return datetime.fromtimestamp(at, zone)
 
 
-class Standing(StrEnum):
+class LinkStatus(StrEnum):
     GOOD = "good"
     """It works."""
     DOUBTFUL = "doubtful"
@@ -64,10 +64,10 @@ class LinkLife(Struct, frozen=True, order=True):
     def at_latest(self) -> float:
         return self.fetched_at + AT_LATEST
 
-    def standing(self, now: float) -> Standing:
+    def standing(self, now: float) -> LinkStatus:
         if now < self.surely_until:
-            return Standing.GOOD
-        return Standing.DOUBTFUL if now < self.at_latest else Standing.OVER
+            return LinkStatus.GOOD
+        return LinkStatus.DOUBTFUL if now < self.at_latest else LinkStatus.OVER
 
     def left(self, now: float) -> float:
         """Seconds that it surely works still; 0 when nothing is sure any more."""

@@ -43,7 +43,7 @@ class Sum(Struct, frozen=True, kw_only=True):
         return self.credits / self.keepers if self.keepers else None
 
 
-class Report(Struct, frozen=True, kw_only=True):
+class SpendingReport(Struct, frozen=True, kw_only=True):
     """Of a period. Days are complete and in order; the rest is dearest first."""
 
     total: Sum
@@ -80,12 +80,12 @@ class Reconciliation(Struct, frozen=True, kw_only=True):
     imported_credits: float = 0.0
 
 
-def summed(lines: Iterable[SpendingLine], first: date, last: date) -> Report:
+def summed(lines: Iterable[SpendingLine], first: date, last: date) -> SpendingReport:
     """A report of lines whose days lie in the period."""
     found = list(lines)
     by_day = _grouped(found, lambda line: (line.day, line.day))
     days = [(first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1)]
-    return Report(
+    return SpendingReport(
         total=_sum("", "", found),
         days=tuple(by_day.get(day) or Sum(key=day, title=day) for day in days),
         models=_dearest(_grouped(found, lambda line: (line.model, line.model))),

@@ -87,7 +87,7 @@ class LetGo(Struct, frozen=True):
     """The person gives up on an uncertain task."""
 
 
-class Dropped(Struct, frozen=True):
+class Withdrawn(Struct, frozen=True):
     """The person cancels a held task: it never leaves."""
 
 
@@ -126,7 +126,7 @@ Transition = (
     | NoAnswer
     | EvidenceGathered
     | LetGo
-    | Dropped
+    | Withdrawn
     | Answered
     | NotFound
     | Adopted

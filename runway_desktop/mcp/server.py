@@ -29,7 +29,7 @@ from mcp.shared.message import SessionMessage
 
 from runway_desktop import __version__
 from runway_desktop.domain.clients import COMMAND_LINE, NAMELESS, clean_name
-from runway_desktop.remote.line import Line
+from runway_desktop.remote.line import EngineClient
 from runway_desktop.remote.messages import LONGEST_LINE
 from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker
 from runway_desktop.services.supervised import report
@@ -56,7 +56,7 @@ _ID = re.compile(rb'"id"\s*:\s*("[^"\\]{0,100}"|[0-9]{1,15})')
 _BY_NAME = {tool.name: tool for tool in TOOLS}
 
 
-async def serve(line: Line) -> None:
+async def serve(line: EngineClient) -> None:
     """Until stdin ends, or nobody reads stdout any more."""
 
     async def list_tools(
@@ -114,7 +114,7 @@ def listed_tools() -> list[types.Tool]:
     ]
 
 
-async def answered(line: Line, name: str, arguments: dict[str, Any]) -> types.CallToolResult:
+async def answered(line: EngineClient, name: str, arguments: dict[str, Any]) -> types.CallToolResult:
     """What went wrong is a sentence for the model, with what to do instead."""
     tool = _BY_NAME.get(name)
     if tool is None:

@@ -19,9 +19,9 @@ from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from .messages import (
     LONGEST_LINE,
     PROTOCOL,
-    Answer,
     BadMessage,
     Call,
+    CallAnswer,
     Hello,
     Said,
     Stop,
@@ -141,7 +141,7 @@ class Connection:
                 self.welcome = said_first
             case Trouble():
                 raise _refused(said_first)
-            case Answer():
+            case CallAnswer():
                 raise OtherVersion("")
         self._reading = asyncio.create_task(self._read(), name="answers of another program")
 
@@ -164,7 +164,7 @@ class Connection:
         # Number 0 is of all: the connection is closed then.
         for waiting in self._waiting.values() if number == 0 else (self._waiting.get(number),):
             if waiting is not None and not waiting.done():
-                if isinstance(said, Answer):
+                if isinstance(said, CallAnswer):
                     waiting.set_result(said.result)
                 else:
                     waiting.set_exception(_refused(said))

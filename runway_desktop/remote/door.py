@@ -24,9 +24,9 @@ from runway_desktop.usecases.clients.refusals import CallRefused, Code, refusal_
 from .messages import (
     LONGEST_LINE,
     PROTOCOL,
-    Answer,
     BadMessage,
     Call,
+    CallAnswer,
     Hello,
     Said,
     Stop,
@@ -198,7 +198,7 @@ class _Caller:
         except Exception as error:  # noqa: BLE001 - a mistake is reported, and the caller is answered all the same
             self._say(_trouble(number, error))
         else:
-            line = line_of(Answer(number=number, result=result))
+            line = line_of(CallAnswer(number=number, result=result))
             if len(line) > LONGEST_LINE:
                 said = "The answer is too long."
                 line = line_of(Trouble(number=number, code=Code.INPUT.value, message=said, advice="Ask for less."))

@@ -38,7 +38,7 @@ class OwnEngine(Protocol):
     async def close(self) -> None: ...
 
 
-class Line:
+class EngineClient:
     def __init__(self, folder: Path, client: str, start: Callable[[Claim], Awaitable[OwnEngine]]) -> None:
         """`folder` is the profile's, `client` how this program is called, `start` makes an engine of its own."""
         self.client = client

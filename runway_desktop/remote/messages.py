@@ -52,7 +52,7 @@ class Stop(Struct, frozen=True, kw_only=True, tag_field="say", tag="stop"):
     number: int
 
 
-class Answer(Struct, frozen=True, kw_only=True, tag_field="say", tag="answer"):
+class CallAnswer(Struct, frozen=True, kw_only=True, tag_field="say", tag="answer"):
     number: int
     result: Any = None
 
@@ -67,7 +67,7 @@ class Trouble(Struct, frozen=True, kw_only=True, tag_field="say", tag="trouble")
 
 
 Asked = Hello | Call | Stop
-Said = Welcome | Answer | Trouble
+Said = Welcome | CallAnswer | Trouble
 
 Message = TypeVar("Message")
 _asked: msgspec.json.Decoder[Asked] = msgspec.json.Decoder(Asked)

@@ -17,7 +17,7 @@ from runway_desktop.services.disk.profile_lock import Claim
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.wiring import environment
 
-from .line import Line, OwnEngine
+from .line import EngineClient, OwnEngine
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C: 128 and the signal."""
@@ -32,7 +32,7 @@ class Ended(Exception):
 
 
 @asynccontextmanager
-async def opened(chosen: Namespace, client: str) -> AsyncIterator[Line]:
+async def opened(chosen: Namespace, client: str) -> AsyncIterator[EngineClient]:
     """`chosen` has the flags that choose a profile, as the command line says them."""
     secret = environment.clean()
     try:
@@ -64,7 +64,7 @@ async def opened(chosen: Namespace, client: str) -> AsyncIterator[Line]:
             address = Address(base_url=url, secret=environment.secret_for(profile, secret))
         return await Headless.start(profile, address, claim, state=environment.state_folder(profile), secrecy=secrecy)
 
-    line = Line(profile.folder, client, start)
+    line = EngineClient(profile.folder, client, start)
     with _polite_ends() as ended:
         try:
             yield line

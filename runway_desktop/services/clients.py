@@ -27,7 +27,7 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import ClientsChanged, EngineNotice, EngineNoticeCode
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import Hold, HoldCode, Task, TaskId
-from runway_desktop.domain.transitions import Dropped
+from runway_desktop.domain.transitions import Withdrawn
 from runway_desktop.values import replace
 
 from .bus import Bus
@@ -176,7 +176,7 @@ class Clients:
                 # Approved meanwhile.
                 continue
             try:
-                await self._ledger.move(task_id, Dropped())
+                await self._ledger.move(task_id, Withdrawn())
                 refused.append(task_id)
             except ImpossibleMove:
                 log.info("Task %s was sent before it was refused", task_id)

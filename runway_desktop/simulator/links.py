@@ -36,7 +36,7 @@ class Links:
         return hmac.new(self._key, f"{task_id}/{index}/{moment}".encode(), hashlib.sha256).hexdigest()
 
 
-class Slot(Struct, frozen=True):
+class UploadSlot(Struct, frozen=True):
     """A place for one file, good for an hour; `uri` names the file afterwards, to keys of its organization."""
 
     id: str
@@ -53,22 +53,22 @@ class Uploads:
     _SLOT_SECONDS = 3600.0
 
     def __init__(self) -> None:
-        self._slots: dict[str, Slot] = {}
+        self._slots: dict[str, UploadSlot] = {}
         self._good_until: dict[tuple[str, str], float] = {}
 
-    def open(self, filename: str, now: float, organization: str = FIRST) -> Slot:
+    def open(self, filename: str, now: float, organization: str = FIRST) -> UploadSlot:
         """Makes a slot for one file."""
         uri, policy = f"runway://{secrets.token_urlsafe(48)}", secrets.token_urlsafe(32)
-        slot = Slot(secrets.token_hex(16), organization, filename, uri, policy, now + self._SLOT_SECONDS)
+        slot = UploadSlot(secrets.token_hex(16), organization, filename, uri, policy, now + self._SLOT_SECONDS)
         self._slots[slot.id] = slot
         return slot
 
-    def slot(self, slot_id: str, policy: str, now: float) -> Slot | None:
+    def slot(self, slot_id: str, policy: str, now: float) -> UploadSlot | None:
         """The slot, when it is open and the form names it rightly."""
         slot = self._slots.get(slot_id)
         return slot if slot is not None and slot.policy == policy and slot.expires > now else None
 
-    def arrived(self, slot: Slot, good_until: float) -> None:
+    def arrived(self, slot: UploadSlot, good_until: float) -> None:
         """Closes a slot whose file is there."""
         self._slots.pop(slot.id, None)
         self._good_until[slot.organization, slot.uri] = good_until

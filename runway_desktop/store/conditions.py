@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
-from runway_desktop.domain.library import PERSON, Filter, Page, Span, Without, Words, words_of
+from runway_desktop.domain.library import PERSON, Bounds, Filter, Page, Without, Words, words_of
 from runway_desktop.domain.task import LIVE, LOCAL, Pick, State
 from runway_desktop.values import Struct, replace
 
@@ -293,7 +293,7 @@ class _Conditions:
         if cells:
             self.add(f"{column} {negation}IN ({_marks(cells)})", *cells)
 
-    def within(self, column: str, span: Span) -> None:
+    def within(self, column: str, span: Bounds) -> None:
         if span.least is not None:
             self.add(f"{column} >= ?", span.least)
         if span.most is not None:

@@ -16,7 +16,7 @@ _LONGEST = 2_000_000
 """Characters of HTML that are searched."""
 
 
-class Dropped(Struct, frozen=True):
+class MimeContents(Struct, frozen=True):
     paths: tuple[Path, ...] = ()
     urls: tuple[str, ...] = ()
     text: str = ""
@@ -31,7 +31,7 @@ class Dropped(Struct, frozen=True):
         return bool(self.paths or self.urls or self.text.strip() or self.html.strip() or self.image is not None)
 
 
-def read(mime: QMimeData) -> Dropped:
+def read(mime: QMimeData) -> MimeContents:
     """Order of preference: files, links, picture, text, since a browser offers all for one picture. A link wins over
     the picture only if it leads to a media file rather than a page."""
     html = mime.html() if mime.hasHtml() else ""
@@ -42,13 +42,13 @@ def read(mime: QMimeData) -> Dropped:
         )
         picture = _image(mime) if urls and not paths and not any(map(_is_medium, (*urls, *_pictures(html)))) else None
         if picture is not None:
-            return Dropped(image=picture)
+            return MimeContents(image=picture)
         if paths or urls:
-            return Dropped(paths=paths, urls=urls, html=html, is_ours=is_ours(mime))
+            return MimeContents(paths=paths, urls=urls, html=html, is_ours=is_ours(mime))
     picture = _image(mime)
     if picture is not None:
-        return Dropped(image=picture)
-    return Dropped(text=mime.text() if mime.hasText() else "", html=html)
+        return MimeContents(image=picture)
+    return MimeContents(text=mime.text() if mime.hasText() else "", html=html)
 
 
 def _image(mime: QMimeData) -> QImage | None:

@@ -20,7 +20,7 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import Struct
 
 
-class Kind(Enum):
+class RoomKind(Enum):
     PAGE = auto()
     """An entry of the left pane; replaces the list."""
     WINDOW = auto()
@@ -30,7 +30,7 @@ class Kind(Enum):
 class Room(Struct, frozen=True, kw_only=True, eq=False):
     id: str
     title: Text
-    kind: Kind
+    kind: RoomKind
     entry: str
     """Name of its entry module."""
     icon: str = ""

@@ -12,7 +12,7 @@ from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.values import Struct
 
 
-class Exchange(Enum):
+class ExchangeWish(Enum):
     IDS_FROM_FILE = auto()
     IDS_FROM_CLIPBOARD = auto()
     FOLDER = auto()
@@ -31,7 +31,7 @@ class Import(Struct, frozen=True):
     otherwise: Callable[[], object]
 
 
-class Sheets(Enum):
+class SheetsWish(Enum):
     KEPT = auto()
     """The list of stored sheets."""
     LEFT_OPEN = auto()

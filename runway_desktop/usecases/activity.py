@@ -23,7 +23,7 @@ MOST_IN_PILL = 12
 """Characters of an action that stands in the pill itself; longer ones stand in the list."""
 
 
-class Kind(Enum):
+class ActivityKind(Enum):
     SAID = auto()
     """A sentence. It leaves the pill by itself."""
     ACT = auto()
@@ -60,7 +60,7 @@ class ActivityEntry(Struct, frozen=True, kw_only=True):
 
     number: int
     """Never used again; grows."""
-    kind: Kind
+    kind: ActivityKind
     message: str
     at: float
     """When it was told."""
@@ -159,7 +159,7 @@ def added(entries: Sequence[ActivityEntry], new: ActivityEntry, *, replaces: boo
         if not (is_again and one.kind is new.kind and (one.message, one.detail) == (new.message, new.detail))
     ]
     kept.append(new)
-    for kind, most in ((Kind.SAID, MOST_RECENT), (Kind.ACT, MOST_ACTS)):
+    for kind, most in ((ActivityKind.SAID, MOST_RECENT), (ActivityKind.ACT, MOST_ACTS)):
         numbers = [one.number for one in kept if one.kind is kind]
         too_old = frozenset(numbers[: max(0, len(numbers) - most)])
         kept = [one for one in kept if one.number not in too_old]
@@ -169,7 +169,7 @@ def added(entries: Sequence[ActivityEntry], new: ActivityEntry, *, replaces: boo
 def may_be_joined(entries: Sequence[ActivityEntry], number: int, now: float) -> bool:
     """Whether another act of the same kind is told of together with the act of that number: nothing else was done
     since, and it was a moment ago."""
-    acts = [one for one in entries if one.kind is Kind.ACT]
+    acts = [one for one in entries if one.kind is ActivityKind.ACT]
     return bool(acts) and acts[-1].number == number and now - acts[-1].at < LEAST_SECONDS
 
 
@@ -179,12 +179,12 @@ def shown(
     """A gesture first; then for a while what was told last; then what waits for an answer; then what goes on. Where
     nothing does, the last act stays, for it can still be undone. `held` is the number of the entry that somebody looks
     at more closely: it stays until there is news."""
-    waits = [one for one in entries if one.kind is Kind.WAITS]
+    waits = [one for one in entries if one.kind is ActivityKind.WAITS]
     if gesture.text:
         whole = f"{gesture.text}. {gesture.hint}".removesuffix(". ")
         return _with_waiting(Shown(gesture.text, gesture.hint, Sign.GESTURE, whole=whole), waits)
     fresh = [one for one in entries if one.number == held or now - one.at < seconds_shown(one)]
-    goes_on = [one for one in entries if one.kind is Kind.GOES_ON]
+    goes_on = [one for one in entries if one.kind is ActivityKind.GOES_ON]
     if fresh:
         return _with_waiting(_shown_entry(fresh[-1]), waits)
     if waits:
@@ -194,7 +194,7 @@ def shown(
     if going.text:
         sign = Sign.SENDING if going.is_sending else Sign.SAVING
         return Shown(going.text, going.figure, sign, whole=going.text)
-    acts = [one for one in entries if one.kind is Kind.ACT]
+    acts = [one for one in entries if one.kind is ActivityKind.ACT]
     if acts:
         return _shown_entry(acts[-1])
     return Shown(NOTHING_GOES_ON, whole=NOTHING_GOES_ON)
@@ -210,13 +210,18 @@ def listed(entries: Sequence[ActivityEntry], going: Going) -> Listed:
     newest_first = tuple(reversed(entries))
     return Listed(
         going,
-        tuple(one for one in newest_first if one.kind is Kind.GOES_ON),
-        tuple(one for one in newest_first if one.kind is Kind.WAITS),
-        tuple(one for one in newest_first if one.kind in (Kind.SAID, Kind.ACT))[:MOST_RECENT],
+        tuple(one for one in newest_first if one.kind is ActivityKind.GOES_ON),
+        tuple(one for one in newest_first if one.kind is ActivityKind.WAITS),
+        tuple(one for one in newest_first if one.kind in (ActivityKind.SAID, ActivityKind.ACT))[:MOST_RECENT],
     )
 
 
-_SIGNS = {Kind.SAID: Sign.SAID, Kind.ACT: Sign.ACT, Kind.GOES_ON: Sign.GOES_ON, Kind.WAITS: Sign.WAITS}
+_SIGNS = {
+    ActivityKind.SAID: Sign.SAID,
+    ActivityKind.ACT: Sign.ACT,
+    ActivityKind.GOES_ON: Sign.GOES_ON,
+    ActivityKind.WAITS: Sign.WAITS,
+}
 
 
 def _with_waiting(found: Shown, waits: Sequence[ActivityEntry]) -> Shown:
@@ -226,5 +231,5 @@ def _with_waiting(found: Shown, waits: Sequence[ActivityEntry]) -> Shown:
 def _shown_entry(entry: ActivityEntry) -> Shown:
     action = entry.actions[0] if len(entry.actions) == 1 and len(entry.actions[0].text) <= MOST_IN_PILL else None
     whole = f"{entry.message} {entry.detail}".strip()
-    sign = Sign.PROBLEM if entry.kind is Kind.WAITS and entry.is_problem else _SIGNS[entry.kind]
+    sign = Sign.PROBLEM if entry.kind is ActivityKind.WAITS and entry.is_problem else _SIGNS[entry.kind]
     return Shown(entry.headline, "", sign, action, entry, whole=whole)

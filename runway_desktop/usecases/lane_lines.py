@@ -15,15 +15,15 @@ from runway_desktop.usecases.words.holds import raise_words
 
 from .commands.commands import Commands
 from .listing.lines import GroupWords
-from .listing.queue import Member, by_lane, lane_group_words, queue_line
-from .sending.sending import Sending
+from .listing.queue import QueueMember, by_lane, lane_group_words, queue_line
+from .sending.sending import TaskSender
 
 
 class LaneLines:
     """What the lane knows of the queued tasks that are listed: their groups with what each says, where one may be put,
     and what all of them cost."""
 
-    def __init__(self, engine: Engine, sending: Sending, commands: Commands) -> None:
+    def __init__(self, engine: Engine, sending: TaskSender, commands: Commands) -> None:
         self._engine = engine
         self._sending = sending
         self._commands = commands
@@ -35,7 +35,7 @@ class LaneLines:
     def group_words(self, key: str, task_ids: Sequence[TaskId], *, is_folded: bool) -> GroupWords:
         ledger, lane = self._engine.ledger, self._engine.lane
         tasks = [task for task_id in task_ids if (task := ledger.get_open(task_id)) is not None]
-        members = [Member(task=task, price=self._price(task)) for task in tasks]
+        members = [QueueMember(task=task, price=self._price(task)) for task in tasks]
         running = [task for task in ledger.open() if task.request.model == key and task.state is State.RUNNING]
         return lane_group_words(key, members, lane.slots, running, lane.outlook(), is_folded=is_folded)
 

@@ -11,27 +11,27 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.tasks.submission import Ask, Door, Edit, NewTask, Origin, Prepared
+from runway_desktop.services.tasks.submission import Ask, Edit, NewTask, Origin, Prepared, TaskSource
 from runway_desktop.usecases.question import Question
-from runway_desktop.usecases.requests.order import Kept, Order
+from runway_desktop.usecases.requests.order import KeptInQueue, Order
 from runway_desktop.usecases.sending.questions import question_for
-from runway_desktop.usecases.sending.sending import NotAnswered, Sending
+from runway_desktop.usecases.sending.sending import NotAnswered, TaskSender
 from runway_desktop.usecases.sheets.keeping import batch_name, keep_as_sheet
 
 _TOLD = frozenset({Ask.OVER_CAP, Ask.LOW_BALANCE})
 
 
 class Orders:
-    def __init__(self, engine: Engine, sending: Callable[[], Sending]) -> None:
+    def __init__(self, engine: Engine, sending: Callable[[], TaskSender]) -> None:
         self._engine = engine
         self._sending = sending
 
-    def kept(self, order: Order) -> Kept | None:
+    def kept(self, order: Order) -> KeptInQueue | None:
         """What a cap or the balance keeps of it in the queue. An edit is asked about instead."""
         return self._sending().kept(_tasks_of(order), with_freed=True) if order.editing is None else None
 
     async def prepare(self, order: Order) -> Prepared:
-        origin = Origin(Door.COMPOSER, (order.request, order.project))
+        origin = Origin(TaskSource.COMPOSER, (order.request, order.project))
         if order.editing is not None:
             return await self._sending().prepare_edit(order.editing, order.request, origin)
         name = batch_name(order.request.prompt) if order.amount > 1 else ""

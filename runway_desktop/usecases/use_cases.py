@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .lane_lines import LaneLines
     from .listing.lineage import Family
     from .orders import Orders
-    from .sending.sending import Sending
+    from .sending.sending import TaskSender
 
 Service = TypeVar("Service")
 
@@ -124,10 +124,10 @@ class UseCases:
         return self._client_cases
 
     @cached_property
-    def sending(self) -> Sending:
-        from .sending.sending import Sending
+    def sending(self) -> TaskSender:
+        from .sending.sending import TaskSender
 
-        return Sending(self._engine)
+        return TaskSender(self._engine)
 
     @cached_property
     def commands(self) -> Commands:

@@ -16,7 +16,7 @@ from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.palette import sources
 from runway_desktop.usecases.palette.matching import Rank, rank_of, typed_words
-from runway_desktop.usecases.palette.palette import Arranged, Offer, Searchable, Section, Used, arrange
+from runway_desktop.usecases.palette.palette import Arranged, Offer, Searchable, Heading, Used, arrange
 from runway_desktop.usecases.requests.choices import Scope
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -87,7 +87,7 @@ class PaletteModel(Model):
 
     def note_used(self, offer: Offer) -> None:
         """Ranks an offer first from now on. Tasks and searches are not remembered."""
-        if offer.section is not Section.TASKS:
+        if offer.section is not Heading.TASKS:
             self._used.note(offer.id)
 
     def set_value(self, offer: Offer) -> tuple[str, Callable[[], None]]:
@@ -120,5 +120,5 @@ class PaletteModel(Model):
 
     def _arrange(self) -> None:
         offers = [*self._offers, *self._found]
-        self.arranged = arrange(offers, self._typed, self._used.weights, self._near, {Section.TASKS: self._amount})
+        self.arranged = arrange(offers, self._typed, self._used.weights, self._near, {Heading.TASKS: self._amount})
         self.changed.emit()

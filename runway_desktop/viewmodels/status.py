@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.domain.account import Connection, KeyStatus, Organization
+from runway_desktop.domain.account import KeyStatus, Organization, RunwayLink
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.library import Page
 from runway_desktop.domain.task import State, TaskId
@@ -52,7 +52,7 @@ class Status(QObject):
         pages.changed.connect(self._gather)
 
     @property
-    def connection(self) -> Connection:
+    def connection(self) -> RunwayLink:
         return self._cases.account.connection
 
     @property

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.domain.clients import COMMAND_LINE
-from runway_desktop.remote.line import Line
+from runway_desktop.remote.line import EngineClient
 from runway_desktop.remote.opening import opened
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 
@@ -81,7 +81,7 @@ async def through_line(folder: Path, left: list[int], chance: random.Random) -> 
         await say_all(_commanding(line), left, chance, lambda: None)
 
 
-def _commanding(line: Line) -> Call:
+def _commanding(line: EngineClient) -> Call:
     async def call(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         agreed = {"max_credits": 1000.0} if name == "create" else {}
         found: dict[str, Any] = await line.call(name, arguments | agreed)

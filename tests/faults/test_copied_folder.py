@@ -15,7 +15,7 @@ from runway_desktop.domain.copies import Verdict
 from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.domain.task import HoldCode, TaskId
 from runway_desktop.services.backup.packing import PackOptions
-from runway_desktop.services.backup.restoring import PutBack, Wishes
+from runway_desktop.services.backup.restoring import WhichResults, Wishes
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks import after_restore
@@ -233,7 +233,7 @@ async def test_a_restore_by_the_program_asks_what_it_always_asked(tmp_path: Path
             assert engine.backups is not None
             assert engine.restores is not None
             await engine.backups.back_up(backup, PackOptions())
-            wishes = Wishes(put_back=PutBack.NONE, library=tmp_path / "films")
+            wishes = Wishes(put_back=WhichResults.NONE, library=tmp_path / "films")
             other = await engine.restores.into_new(backup, "Other", Color.RED, wishes)
             await engine.restores.into_this(backup, wishes)
             await engine.restores.say_yes()

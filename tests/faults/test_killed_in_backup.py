@@ -13,7 +13,7 @@ from runway_desktop.domain.task import State
 from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.packing import PackOptions, pack
 from runway_desktop.services.backup.restores import Restores
-from runway_desktop.services.backup.restoring import PutBack, Wishes
+from runway_desktop.services.backup.restoring import WhichResults, Wishes
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Watch, Workshop
 from runway_desktop.services.tasks.after_restore import BEFORE, FRESH
@@ -99,7 +99,7 @@ async def test_killed_while_putting_together_nothing_has_changed(tmp_path: Path)
         path.unlink()
     lists = made.profile.database.read_bytes()
     world.keep()
-    wishes = Wishes(put_back=PutBack.MISSING, library=made.library)
+    wishes = Wishes(put_back=WhichResults.MISSING, library=made.library)
     moment, done = 0, False
     while not done:
         moment += EACH
@@ -121,7 +121,7 @@ async def test_killed_while_finishing_the_next_start_has_the_new_state_and_the_o
     world = World(tmp_path)
     made, backup, then, _ = await a_backup(world)
     (made.profile.inputs / "0a1b" / "harbour.png").unlink()
-    wishes = Wishes(put_back=PutBack.NONE, library=made.library)
+    wishes = Wishes(put_back=WhichResults.NONE, library=made.library)
     restores(made)._into_this(backup, wishes, NOW, Watch())
     finishing.say_yes(made.profile, NOW)
     await add_a_task(made.profile, 160, State.RUNNING)
@@ -151,7 +151,7 @@ async def test_killed_while_finishing_the_next_start_has_the_new_state_and_the_o
 async def test_killed_while_finishing_what_was_put_back_stays(tmp_path: Path):
     world = World(tmp_path)
     made, backup, _, _ = await a_backup(world)
-    restores(made)._into_this(backup, Wishes(put_back=PutBack.ALL, library=made.library), NOW, Watch())
+    restores(made)._into_this(backup, Wishes(put_back=WhichResults.ALL, library=made.library), NOW, Watch())
     finishing.say_yes(made.profile, NOW)
     world.keep()
     moment, done = 0, False
@@ -169,7 +169,7 @@ async def test_killed_while_finishing_what_was_put_back_stays(tmp_path: Path):
 async def test_killed_twice_while_finishing_it_is_still_finished(tmp_path: Path):
     world = World(tmp_path)
     made, backup, then, _ = await a_backup(world)
-    restores(made)._into_this(backup, Wishes(put_back=PutBack.NONE, library=made.library), NOW, Watch())
+    restores(made)._into_this(backup, Wishes(put_back=WhichResults.NONE, library=made.library), NOW, Watch())
     finishing.say_yes(made.profile, NOW)
     world.keep()
     for first in range(3, 60, 11):
@@ -187,7 +187,7 @@ async def test_killed_while_a_new_profile_is_made_it_is_there_whole_or_not_at_al
     made, backup, _, _ = await a_backup(world)
     lists = made.profile.database.read_bytes()
     world.keep()
-    wishes = Wishes(put_back=PutBack.ALL, library=world.root / "Videos Client")
+    wishes = Wishes(put_back=WhichResults.ALL, library=world.root / "Videos Client")
     moment, done = 0, False
     while not done:
         moment += EACH

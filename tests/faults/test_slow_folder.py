@@ -13,7 +13,7 @@ from runway_desktop.domain.folders import FolderState
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import SystemClock
 from runway_desktop.services.disk import library_folder
-from runway_desktop.services.disk.folder_look import Look
+from runway_desktop.services.disk.folder_look import FolderStatus
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.settings import Settings
 from tests.fakes import MemoryStore
@@ -71,10 +71,10 @@ async def test_a_slow_disk_does_not_make_the_loop_late(tmp_path, monkeypatch):
         if not pulse.goes_on():
             kept_waiting.append(seconds)
 
-    def look(*_: object) -> Look:
+    def look(*_: object) -> FolderStatus:
         touch(EACH)
         hangs.wait(60)
-        return Look(FolderState.FINE)
+        return FolderStatus(FolderState.FINE)
 
     monkeypatch.setattr(library_folder, "look_at", look)
     monkeypatch.setattr(library_folder, "ANSWER_WITHIN", EACH / 2)

@@ -20,7 +20,7 @@ from runway_desktop.domain.backups import MANIFEST
 from runway_desktop.domain.errors import BadBackup, DiskError, StoreError
 from runway_desktop.services.backup.packing import PackOptions, pack
 from runway_desktop.services.backup.places import check_room
-from runway_desktop.services.backup.restoring import PutBack, Wishes, look_at, put_together
+from runway_desktop.services.backup.restoring import WhichResults, Wishes, look_at, put_together
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.disk.disk_room import DiskRoom
@@ -81,7 +81,7 @@ def restore(content: bytes, made: Made, folder: Path) -> None:
     bounded(lambda: look_at(path, made.snapshots, folder / "scratch", Watch()), DRAWN)
     staging = folder / "staging"
     staging.mkdir(exist_ok=True)
-    wishes = Wishes(put_back=PutBack.ALL, library=folder / "library")
+    wishes = Wishes(put_back=WhichResults.ALL, library=folder / "library")
 
     def put() -> None:
         put_together(path, made.snapshots, staging, made.profile, wishes, {}, NOW, Watch())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from runway_desktop.services.exchange.id_search import IdSearch
 from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.pages import linked_pictures, plain_text
-from runway_desktop.services.intake.reading import Dropped, Source, Unreadable
+from runway_desktop.services.intake.reading import Dropped, FileUnreadable, Source
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from tests.engine_rig import CATALOG, AtOnce
 from tests.fuzz.bounds import bounded, damaged, often
@@ -67,7 +67,7 @@ def look(content: bytes, name: str, folder: Path) -> None:
         return asyncio.run(Intake(CATALOG, AtOnce()).gather(Dropped(paths=(path,))))
 
     bounded(gather)
-    bounded(lambda: _ids(path), [Unreadable])
+    bounded(lambda: _ids(path), [FileUnreadable])
 
 
 def _ids(path: Path) -> int:

@@ -30,7 +30,7 @@ from runway_desktop.domain.prices import PublishedPrice
 from runway_desktop.domain.task import Batch, BatchId, Output, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
-from runway_desktop.ui.room import Kind, Room
+from runway_desktop.ui.room import Room, RoomKind
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.ui.window.interior import Interior
@@ -286,7 +286,11 @@ class Desktop(Rig):
 
     def open_room(self, room: str, wish: object = None, /) -> None:
         self.wished.append((room, wish))
-        if self._opens_rooms or room == "large" or any(one.id == room and one.kind is Kind.PAGE for one in self._rooms):
+        if (
+            self._opens_rooms
+            or room == "large"
+            or any(one.id == room and one.kind is RoomKind.PAGE for one in self._rooms)
+        ):
             self.rooms.open(room, wish)
 
     async def __aexit__(self, *error: object) -> None:

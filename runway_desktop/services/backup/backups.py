@@ -36,7 +36,7 @@ from runway_desktop.services.supervised import keep_going, survived
 from runway_desktop.values import Struct
 
 from .finishing import sweep
-from .packing import LIGHT, Made, Outline, PackOptions, pack, survey
+from .packing import LIGHT, MadeBackup, Outline, PackOptions, pack, survey
 from .unpacking import opened
 from .watching import Say, Watch, Workshop
 
@@ -52,7 +52,7 @@ anything is sent."""
 DAMAGED = "damaged"
 
 
-class Kept(Struct, frozen=True, kw_only=True):
+class KeptBackup(Struct, frozen=True, kw_only=True):
     """A backup in the profile's own folder. `day`: None if it is not a daily one. `made_at` in Unix seconds."""
 
     path: Path
@@ -90,7 +90,7 @@ class Backups:
         """The size that a backup would have."""
         return await self._workshop.look(survey, self.profile, self._snapshots, self._settings.library)
 
-    async def back_up(self, target: Path, choice: PackOptions, say: Say | None = None) -> Made | None:
+    async def back_up(self, target: Path, choice: PackOptions, say: Say | None = None) -> MadeBackup | None:
         """Writes a backup to `target`, replacing an existing file. None if canceled."""
         # Includes what was typed in the last half second.
         await self._settings.flush()
@@ -99,7 +99,7 @@ class Backups:
             lambda watch: pack(profile, self._snapshots, target, choice, library, now, watch), say
         )
 
-    async def kept(self) -> Sequence[Kept]:
+    async def kept(self) -> Sequence[KeptBackup]:
         """The backups in the profile's own folder, newest first."""
         return await self._workshop.look(kept_in, self.profile.backups)
 
@@ -182,14 +182,14 @@ def name_of(day: date) -> str:
     return f"{DAILY}{day.isoformat()}{ENDING}"
 
 
-def kept_in(folder: Path) -> list[Kept]:
+def kept_in(folder: Path) -> list[KeptBackup]:
     """Blocking. Newest first."""
     found = []
     with suppress(OSError):
         for path in folder.glob(f"*{ENDING}"):
             status = path.stat()
             day = _day(path)
-            found.append(Kept(path=path, size=status.st_size, made_at=status.st_mtime, day=day))
+            found.append(KeptBackup(path=path, size=status.st_size, made_at=status.st_mtime, day=day))
     return sorted(found, key=lambda kept: (kept.day or local_time(kept.made_at).date(), kept.made_at), reverse=True)
 
 
@@ -202,7 +202,7 @@ def _day(path: Path) -> date | None:
         return None
 
 
-def _same(before: Path, made: Made) -> bool:
+def _same(before: Path, made: MadeBackup) -> bool:
     """Whether the list is the same as in an earlier backup."""
     try:
         with opened(before) as backup:

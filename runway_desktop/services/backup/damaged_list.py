@@ -21,7 +21,7 @@ from . import finishing
 from .backups import kept_in
 from .places import clear, told, unfinished
 from .restores import LOOKING
-from .restoring import PutBack, RestorePreview, Wishes, look_at, put_together, refuse_wrong_kind
+from .restoring import RestorePreview, WhichResults, Wishes, look_at, put_together, refuse_wrong_kind
 from .watching import Watch
 
 ASIDE = "damaged-"
@@ -43,7 +43,7 @@ def restore(profile: Profile, snapshots: Snapshots, path: Path, now: float, watc
     """Prepares the restore that the next start finishes; the damaged list's files are kept. Raises Stopped."""
     clear(profile.restoring)
     with unfinished(profile.restoring, profile.folder):
-        wishes = Wishes(put_back=PutBack.NONE, library=profile.library)
+        wishes = Wishes(put_back=WhichResults.NONE, library=profile.library)
         put_together(path, snapshots, profile.restoring, profile, wishes, {}, now, watch)
     finishing.say_yes(profile, now)
 

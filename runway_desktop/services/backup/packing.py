@@ -23,7 +23,7 @@ from runway_desktop.domain.backups import (
     ROOMS,
     Contents,
     Folder,
-    Kind,
+    MemberKind,
     Manifest,
     Member,
     document,
@@ -51,7 +51,7 @@ _LARGE = 1 << 31
 _EFFORT = 1
 """Level 1 to 9. Higher levels hardly shrink a task list and take more than twice as long."""
 _LARGEST_SIDECAR = sidecar.LARGEST
-_PLAIN = {Kind.RESULT, Kind.POSTER, Kind.INPUT, Kind.PASTED}
+_PLAIN = {MemberKind.RESULT, MemberKind.POSTER, MemberKind.INPUT, MemberKind.PASTED}
 """Compressed already."""
 
 
@@ -89,7 +89,7 @@ class Outline(Struct, frozen=True, kw_only=True):
         )
 
 
-class Made(Struct, frozen=True):
+class MadeBackup(Struct, frozen=True):
     """A backup that was written and verified. `size` in bytes."""
 
     path: Path
@@ -101,7 +101,7 @@ class _Source(Struct, frozen=True):
     """A member to be written."""
 
     name: str
-    kind: Kind
+    kind: MemberKind
     path: Path
     size: int
     output: Output | None = None
@@ -127,7 +127,7 @@ def survey(profile: Profile, snapshots: Snapshots, library: Path) -> Outline:
 
 def pack(
     profile: Profile, snapshots: Snapshots, target: Path, choice: PackOptions, library: Path, now: float, watch: Watch
-) -> Made:
+) -> MadeBackup:
     """Writes a backup of a profile, in use or not, to `target`. `library`: where it saves its results now."""
     making = profile.backups / MAKING
     with scratch(making, "Make room on the disk of the profile."):
@@ -154,7 +154,7 @@ def pack(
                 _read_back(draft, manifest, watch)
                 watch.look()
             sync_folder(target.parent)
-            return Made(target, target.stat().st_size, manifest)
+            return MadeBackup(target, target.stat().st_size, manifest)
 
 
 def _manifest(profile: Profile, contents: Contents, library: Path, left_out: int, now: float) -> Manifest:
@@ -177,19 +177,19 @@ def _manifest(profile: Profile, contents: Contents, library: Path, left_out: int
 def _write(file: BinaryIO, sources: Sequence[_Source], manifest: Manifest, watch: Watch, share: Share) -> Manifest:
     members = []
     gone = 0
-    results = sum(source.kind is Kind.RESULT for source in sources)
+    results = sum(source.kind is MemberKind.RESULT for source in sources)
     packed = 0
     with zipfile.ZipFile(file, "w", allowZip64=True, compresslevel=_EFFORT) as archive:
         for source in sources:
-            if source.kind is Kind.RESULT:
+            if source.kind is MemberKind.RESULT:
                 packed += 1
                 watch.doing(f"Packing {packed:,} of {results:,} results" if results > 1 else "Packing the result")
-            elif source.kind is not Kind.SIDECAR:
+            elif source.kind is not MemberKind.SIDECAR:
                 watch.doing("Packing the list of tasks")
             member = _add(archive, source, watch, share)
             if member is not None:
                 members.append(member)
-            elif source.kind is Kind.RESULT:
+            elif source.kind is MemberKind.RESULT:
                 gone += 1
         manifest = replace(manifest, members=tuple(members), left_out=manifest.left_out + gone)
         text = json.dumps(document(manifest), ensure_ascii=True, separators=(",", ":"))
@@ -242,14 +242,14 @@ def _sources(
     profile: Profile, snapshots: Snapshots, copy: Path, choice: PackOptions, library: Path
 ) -> tuple[list[_Source], int]:
     """The members to write, and the number of results that are not at their paths."""
-    found = [_Source(DATABASE, Kind.DATABASE, copy, copy.stat().st_size)]
-    for kind, path in ((Kind.CARD, profile.card), (Kind.CATALOG, profile.catalog)):
+    found = [_Source(DATABASE, MemberKind.DATABASE, copy, copy.stat().st_size)]
+    for kind, path in ((MemberKind.CARD, profile.card), (MemberKind.CATALOG, profile.catalog)):
         if (size := _size(path)) is not None:
-            found.append(_Source(CARD if kind is Kind.CARD else "catalog.json", kind, path, size))
+            found.append(_Source(CARD if kind is MemberKind.CARD else "catalog.json", kind, path, size))
     for wanted, kind, folder in (
-        (choice.inputs, Kind.INPUT, profile.inputs),
-        (choice.inputs, Kind.PASTED, library / PASTED),
-        (choice.posters, Kind.POSTER, profile.posters),
+        (choice.inputs, MemberKind.INPUT, profile.inputs),
+        (choice.inputs, MemberKind.PASTED, library / PASTED),
+        (choice.posters, MemberKind.POSTER, profile.posters),
     ):
         if wanted:
             names = ((ROOMS[kind] + path.relative_to(folder).as_posix(), path, size) for path, size in _files(folder))
@@ -265,11 +265,11 @@ def _sources(
             left_out += 1
             continue
         name = _result_name(output, library, taken)
-        found.append(_Source(name, Kind.RESULT, path, size, output))
+        found.append(_Source(name, MemberKind.RESULT, path, size, output))
         beside = sidecar.path_for(path)
         side_size = _size(beside)
         if side_size is not None and side_size <= _LARGEST_SIDECAR:
-            found.append(_Source(f"{name}.json", Kind.SIDECAR, beside, side_size, output))
+            found.append(_Source(f"{name}.json", MemberKind.SIDECAR, beside, side_size, output))
     return found, left_out
 
 
@@ -285,17 +285,17 @@ def _result_name(output: Output, library: Path, taken: set[str]) -> str:
         name = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}").as_posix()
         number += 1
     taken |= {name.casefold(), f"{name}.json".casefold()}
-    return ROOMS[Kind.RESULT] + name
+    return ROOMS[MemberKind.RESULT] + name
 
 
 def _opened(source: _Source) -> BinaryIO | None:
     try:
-        if source.kind is Kind.SIDECAR:
+        if source.kind is MemberKind.SIDECAR:
             text = source.path.read_text(encoding="utf-8", errors="replace")
             return BytesIO(without_secrets(text).encode())
         return source.path.open("rb")
     except FileNotFoundError as error:
-        if source.kind is Kind.DATABASE:
+        if source.kind is MemberKind.DATABASE:
             raise _unreadable(source, error) from error
         return None
     except OSError as error:
@@ -313,7 +313,7 @@ def _unreadable(source: _Source, error: OSError) -> DiskError:
     return DiskError(
         f"“{source.path.name}” could not be read, so there is no backup.",
         advice="Look at the file, or make a backup without the results."
-        if source.kind is Kind.RESULT
+        if source.kind is MemberKind.RESULT
         else "Look at the disk of the profile.",
         detail=f"{source.path}: {error}",
     )

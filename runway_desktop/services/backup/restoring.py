@@ -16,7 +16,7 @@ from enum import Enum, StrEnum, auto
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from runway_desktop.domain.backups import ROOMS, Contents, Kind, Manifest, Member, NewerFormat
+from runway_desktop.domain.backups import ROOMS, Contents, MemberKind, Manifest, Member, NewerFormat
 from runway_desktop.domain.copies import IDENTITY, PLACED
 from runway_desktop.domain.errors import DiskError, NotPossible
 from runway_desktop.domain.profiles import Profile
@@ -44,7 +44,7 @@ class Into(Enum):
     THIS = auto()
 
 
-class PutBack(StrEnum):
+class WhichResults(StrEnum):
     """Which results of a backup are written to disk."""
 
     NONE = "none"
@@ -72,7 +72,7 @@ class RestorePreview(Struct, frozen=True, kw_only=True):
 class Wishes(Struct, frozen=True, kw_only=True):
     """`library`: where the backup's results are written. `look_in`: a folder to search for gone results."""
 
-    put_back: PutBack = PutBack.MISSING
+    put_back: WhichResults = WhichResults.MISSING
     library: Path
     look_in: Path | None = None
 
@@ -90,7 +90,7 @@ def look_at(path: Path, snapshots: Snapshots, scratch_folder: Path, watch: Watch
         _up_to_date(path, manifest, snapshots, copy)
         outputs = snapshots.results(copy)
         gone = {(output.task_id, output.index) for output in outputs if not Path(output.path).is_file()}
-        packed = manifest.of(Kind.RESULT)
+        packed = manifest.of(MemberKind.RESULT)
         packed_gone = [member for member in packed if (member.task_id, member.index) in gone]
         with told(path.parent):
             size = path.stat().st_size
@@ -102,7 +102,7 @@ def look_at(path: Path, snapshots: Snapshots, scratch_folder: Path, watch: Watch
             here=len(outputs) - len(gone),
             gone=len(gone),
             packed=len(packed),
-            packed_bytes=manifest.size_of(Kind.RESULT),
+            packed_bytes=manifest.size_of(MemberKind.RESULT),
             packed_gone=len(packed_gone),
             packed_gone_bytes=sum(member.size for member in packed_gone),
         )
@@ -138,20 +138,20 @@ def put_together(
         manifest = backup.manifest
         own = {
             member: staging / PurePosixPath(member.name)
-            for member in manifest.of(Kind.DATABASE, Kind.CATALOG, Kind.INPUT, Kind.POSTER)
+            for member in manifest.of(MemberKind.DATABASE, MemberKind.CATALOG, MemberKind.INPUT, MemberKind.POSTER)
         }
         if _wants_pasted(manifest):
-            room = staging / ROOMS[Kind.INPUT] / _pasted_name(manifest)
+            room = staging / ROOMS[MemberKind.INPUT] / _pasted_name(manifest)
             own |= {
-                member: room / PurePosixPath(member.name.removeprefix(ROOMS[Kind.PASTED]))
-                for member in manifest.of(Kind.PASTED)
+                member: room / PurePosixPath(member.name.removeprefix(ROOMS[MemberKind.PASTED]))
+                for member in manifest.of(MemberKind.PASTED)
             }
         check_room(
             {staging: sum(member.size for member in own) + manifest.database.size, wishes.library: 0},
             "The restore",
             watch.room,
         )
-        watch.begin(sum(member.size for member in own) + manifest.size_of(Kind.RESULT))
+        watch.begin(sum(member.size for member in own) + manifest.size_of(MemberKind.RESULT))
         watch.doing("Restoring the list of tasks")
         for member, place in own.items():
             backup.extract(member, place, watch)
@@ -230,20 +230,20 @@ class _Results:
             clear(_staged(self._final))
 
     def _wanted(self, gone: Collection[tuple[str, int]]) -> list[Member]:
-        packed = self._backup.manifest.of(Kind.RESULT)
+        packed = self._backup.manifest.of(MemberKind.RESULT)
         match self._wishes.put_back:
-            case PutBack.NONE:
+            case WhichResults.NONE:
                 return []
-            case PutBack.ALL:
+            case WhichResults.ALL:
                 return list(packed)
-            case PutBack.MISSING:
+            case WhichResults.MISSING:
                 return [member for member in packed if (member.task_id, member.index) in gone]
 
     def _extract(self, members: list[Member], watch: Watch) -> dict[tuple[TaskId, int], Path]:
         check_room({self._wishes.library: sum(member.size for member in members)}, "The restore", watch.room)
         owners = {(member.task_id, member.index) for member in members}
         beside = [
-            member for member in self._backup.manifest.of(Kind.SIDECAR) if (member.task_id, member.index) in owners
+            member for member in self._backup.manifest.of(MemberKind.SIDECAR) if (member.task_id, member.index) in owners
         ]
         final = self._wishes.library
         with told(final):
@@ -321,7 +321,7 @@ def _straight(named: list[Output]) -> dict[tuple[TaskId, int], Path]:
 
 def _wants_pasted(manifest: Manifest) -> bool:
     """Whether the folder of pasted pictures is missing: then they become inputs of the profile."""
-    return bool(manifest.of(Kind.PASTED)) and not Path(manifest.pasted.path).is_dir()
+    return bool(manifest.of(MemberKind.PASTED)) and not Path(manifest.pasted.path).is_dir()
 
 
 def _pasted_name(manifest: Manifest) -> str:
@@ -345,7 +345,7 @@ def _moves(manifest: Manifest, profile: Profile) -> list[tuple[str, str]]:
 
 def _posters(manifest: Manifest, profile: Profile) -> frozenset[str]:
     """Paths that the backup's posters will have."""
-    names = (member.name.removeprefix(ROOMS[Kind.POSTER]) for member in manifest.of(Kind.POSTER))
+    names = (member.name.removeprefix(ROOMS[MemberKind.POSTER]) for member in manifest.of(MemberKind.POSTER))
     return frozenset(str(profile.posters / PurePosixPath(name)) for name in names)
 
 

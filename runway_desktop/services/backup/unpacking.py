@@ -18,7 +18,7 @@ from typing import IO
 
 import msgspec
 
-from runway_desktop.domain.backups import FORMAT, MANIFEST, SCHEMA, Kind, Manifest, Member, problem_of
+from runway_desktop.domain.backups import FORMAT, MANIFEST, SCHEMA, Manifest, Member, MemberKind, problem_of
 from runway_desktop.domain.errors import BadBackup
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_room import Share
@@ -28,7 +28,7 @@ from .places import told
 from .watching import Watch
 
 _BLOCK = 1024 * 1024
-_IN_THE_LIBRARY = (Kind.RESULT, Kind.SIDECAR)
+_IN_THE_LIBRARY = (MemberKind.RESULT, MemberKind.SIDECAR)
 _LARGEST_MANIFEST = 256 * 1024 * 1024
 _LEAST = 1024 * 1024
 _MOST_PACKED = 50
@@ -74,7 +74,7 @@ class Opened:
         """Returns the SHA-256 of the written bytes; empty if the length is wrong."""
         digest, left = hashlib.sha256(), member.size
         _check_plain(self._archive.getinfo(member.name))
-        mode = private.USUAL_FILE if member.kind is Kind.RESULT else private.FILE
+        mode = private.USUAL_FILE if member.kind is MemberKind.RESULT else private.FILE
         handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), mode)
         with os.fdopen(handle, "wb") as writing, self._archive.open(member.name) as reading:
             # Reads one byte more than expected, to detect a longer member.

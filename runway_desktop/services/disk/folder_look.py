@@ -23,7 +23,7 @@ _TRIAL = ".runway-desktop-trial"
 """Test file for writing. Always the same name, so that kills leave one at most."""
 
 
-class Look(Struct, frozen=True):
+class FolderStatus(Struct, frozen=True):
     """`mount`: mount point of the folder; None if the folder does not exist."""
 
     state: FolderState
@@ -33,26 +33,26 @@ class Look(Struct, frozen=True):
     detail: str = ""
 
 
-def look_at(folder: Path, known_mount: str | None, doubted: FolderState) -> Look:
+def look_at(folder: Path, known_mount: str | None, doubted: FolderState) -> FolderStatus:
     """Checks a folder, without creating it. `known_mount`: its mount point when last seen; None if it was never seen.
     `doubted`: its assumed state; if that is a failure, writing is tested."""
     try:
         gone = missing_because(folder, known_mount)
         if gone:
-            return Look(FolderState.ABSENT, can_be_made=gone == WAS_THERE and is_folder(folder.parent), detail=gone)
+            return FolderStatus(FolderState.ABSENT, can_be_made=gone == WAS_THERE and is_folder(folder.parent), detail=gone)
         # A folder that does not exist yet is judged by the one that it would be created in.
         is_there, place = is_folder(folder), nearest_folder(folder)
         mount = mount_of(folder) if is_there else None
         if not os.access(place, os.W_OK | os.X_OK):
-            return Look(FolderState.READ_ONLY, mount=mount)
+            return FolderStatus(FolderState.READ_ONLY, mount=mount)
         free = shutil.disk_usage(place).free
         if free < SPARE:
-            return Look(FolderState.FULL, free, mount)
+            return FolderStatus(FolderState.FULL, free, mount)
         if is_there and not doubted.can_write:
             _try_writing(folder, _TRIAL_SIZE if doubted is FolderState.FULL else 1)
     except OSError as error:
-        return Look(state_of(error) or FolderState.ABSENT, detail=detail_of(error))
-    return Look(FolderState.FINE, free, mount)
+        return FolderStatus(state_of(error) or FolderState.ABSENT, detail=detail_of(error))
+    return FolderStatus(FolderState.FINE, free, mount)
 
 
 def missing_because(folder: Path, known_mount: str | None) -> str:

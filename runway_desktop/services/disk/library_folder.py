@@ -29,7 +29,7 @@ from runway_desktop.values import Struct, field, replace
 from .disk_room import DiskRoom
 from .disk_threads import DiskThreads, in_worker
 from .file_locks import FileLocks
-from .folder_look import Look, look_at
+from .folder_look import FolderStatus, look_at
 
 if TYPE_CHECKING:
     from runway_desktop.services.ports import Clock
@@ -66,7 +66,7 @@ class _Place(Struct):
     threads: Executor
     health: FolderHealth
     looked_at: float = -math.inf
-    asking: asyncio.Future[Look] | None = None
+    asking: asyncio.Future[FolderStatus] | None = None
     left: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when another folder becomes the library: no caller needs this one's check any more."""
 
@@ -237,7 +237,7 @@ class LibraryFolder:
         if not asking.done() and not place.left.is_set():
             self._is(place, replace(place.health, state=FolderState.SLOW, can_be_made=False, detail=""))
 
-    def _ask(self, place: _Place, doubted: FolderState | None) -> asyncio.Future[Look]:
+    def _ask(self, place: _Place, doubted: FolderState | None) -> asyncio.Future[FolderStatus]:
         if place is self._current:
             self._is_doubted = False
         known = self._seen().get(str(place.folder))
@@ -246,7 +246,7 @@ class LibraryFolder:
         asking.add_done_callback(lambda done: self._looked(place, done))
         return asking
 
-    def _looked(self, place: _Place, asking: asyncio.Future[Look]) -> None:
+    def _looked(self, place: _Place, asking: asyncio.Future[FolderStatus]) -> None:
         place.asking = None
         if asking.cancelled():
             return
@@ -322,5 +322,5 @@ class LibraryFolder:
         self._alarm.ring()
 
 
-async def _end_of(asking: asyncio.Future[Look]) -> None:
+async def _end_of(asking: asyncio.Future[FolderStatus]) -> None:
     await asyncio.wait((asking,))

@@ -25,7 +25,7 @@ from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.services.intake.intake import Intake
-from runway_desktop.services.intake.reading import DOCUMENTS, JSON_LINES, LOGS, TABLES, Dropped, Source, Unreadable
+from runway_desktop.services.intake.reading import DOCUMENTS, JSON_LINES, LOGS, TABLES, Dropped, FileUnreadable, Source
 from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from runway_desktop.services.ports import Clock, Store
@@ -136,7 +136,7 @@ def _recognized(dropped: Dropped, words: Vocabulary | None) -> CatalogFile | Tas
     """A folder of results is returned as its first sidecars. Without words only a catalog is detected."""
     path = dropped.paths[0] if len(dropped.paths) == 1 else None
     if path is not None and path.suffix.lower() == ".json":
-        with contextlib.suppress(DiskError, Unreadable, ValueError):
+        with contextlib.suppress(DiskError, FileUnreadable, ValueError):
             if claims_to_be_catalog((source := dropped.source(path)).head):
                 return CatalogFile(source)
     if words is None:
@@ -160,7 +160,7 @@ def searches_of_record(dropped: Dropped, words: Vocabulary) -> tuple[IdSearch, .
         try:
             source = dropped.source(path)
             search = _begun(IdSearch.in_file(source, words))
-        except (DiskError, Unreadable, ValueError):
+        except (DiskError, FileUnreadable, ValueError):
             return ()
         if not _file_is_record(source, search, words):
             return ()

@@ -40,7 +40,7 @@ from runway_desktop.values import Struct, field, replace
 from .folder_reading import FolderWalk, FoundResult
 from .imported_tasks import batch_of, inputs_for, output_of, task_of
 from .progress import Progress
-from .standing import Candidate, Standing, compared, rows_of, standings_of
+from .standing import Candidate, ImportStatus, compared, rows_of, standings_of
 from .whole_copy import Names, SourceTrouble, put_whole
 
 CHUNK = 40
@@ -185,13 +185,13 @@ class FolderImport:
         fresh: list[FoundResult] = []
         for one in await standings_of(self._store, self._executor, chunk):
             match one.standing:
-                case Standing.NEW:
+                case ImportStatus.NEW:
                     fresh.append(one.found)
-                case Standing.MISSING_HERE:
+                case ImportStatus.MISSING_HERE:
                     await self._fill(one.found, work)
-                case Standing.REMOVED:
+                case ImportStatus.REMOVED:
                     await self._bring_back(one.found, work)
-                case Standing.KNOWN | Standing.DOUBLE:
+                case ImportStatus.KNOWN | ImportStatus.DOUBLE:
                     work.came.known += 1
         reads = [read for one in fresh if (read := await self._read(one, work)) is not None]
         reads = await self._without_known_bytes(reads, work)

@@ -16,7 +16,7 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import RemoteId, Request, State, Task, TaskId
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.intake.intake import Intake
-from runway_desktop.services.intake.reading import Dropped, Unreadable
+from runway_desktop.services.intake.reading import Dropped, FileUnreadable
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from runway_desktop.services.ports import Store
 from runway_desktop.services.tasks.adoption import Adopting, Adoption
@@ -78,7 +78,7 @@ class IdImport:
             try:
                 search = begun[place] if begun else await in_worker(self._executor, _search_in, dropped, path, words)
                 await self._run(search, progress)
-            except Unreadable as error:
+            except FileUnreadable as error:
                 troubles.append(str(error))
                 continue
             except DiskError as error:

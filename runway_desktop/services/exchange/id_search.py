@@ -17,7 +17,7 @@ from runway_desktop.domain.media import MEGABYTE
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.services.disk.disk_steps import parsed
 from runway_desktop.services.disk.disk_words import spoken_for
-from runway_desktop.services.intake.reading import DOCUMENTS, TABLES, Source, Unreadable
+from runway_desktop.services.intake.reading import DOCUMENTS, TABLES, FileUnreadable, Source
 from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Column, Meaning, Vocabulary, normalized
 
@@ -67,7 +67,7 @@ class IdSearch:
         search = cls(words)
         search.total = source.size
         if search.total > LARGEST:
-            raise Unreadable(
+            raise FileUnreadable(
                 f"{source.path.name} is {megabytes(search.total)} large. Ids are looked for in files of up to "
                 f"{megabytes(LARGEST)}. Split it, or drop the part that you need."
             )
@@ -212,7 +212,7 @@ def _encoding(head: bytes, name: str) -> str:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if b"\0" in head:
-        raise Unreadable(f"{name} is not a text file.")
+        raise FileUnreadable(f"{name} is not a text file.")
     return "utf-8-sig"
 
 

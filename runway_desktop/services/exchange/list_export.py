@@ -51,7 +51,7 @@ class What(StrEnum):
     LIST = "list"
 
 
-class Line(Struct, frozen=True):
+class ExportLine(Struct, frozen=True):
     """A task with values for the columns. `zone`: of its times; None: this machine's."""
 
     row: Row
@@ -71,43 +71,43 @@ class ListColumn(Struct, frozen=True):
 
     key: str
     title: str
-    value: Callable[[Line], Value]
+    value: Callable[[ExportLine], Value]
     is_usual: bool = True
     """Whether it is exported by default."""
 
 
-def _time(line: Line, at: float | None) -> str | None:
+def _time(line: ExportLine, at: float | None) -> str | None:
     return None if at is None else local_time(at, line.zone).astimezone(line.zone).isoformat("T", "seconds")
 
 
-def _took(line: Line) -> float | None:
+def _took(line: ExportLine) -> float | None:
     task = line.task
     since = task.running_since or task.remote_created_at or task.sent_at
     return None if task.ended_at is None or since is None else round(max(0.0, task.ended_at - since), 3)
 
 
-def _dollars(line: Line) -> float | None:
+def _dollars(line: ExportLine) -> float | None:
     cost = line.task.cost_credits
     return None if cost is None else round(cost * DOLLARS_PER_CREDIT, 4)
 
 
-def _failure(line: Line) -> str:
+def _failure(line: ExportLine) -> str:
     return line.task.failure.words if line.task.failure is not None else ""
 
 
-def _parameter(name: str) -> Callable[[Line], Value]:
-    def value(line: Line) -> Value:
+def _parameter(name: str) -> Callable[[ExportLine], Value]:
+    def value(line: ExportLine) -> Value:
         found = line.task.request.values.get(name)
         return found if isinstance(found, str | int | float) and not isinstance(found, bool) else None
 
     return value
 
 
-def _at(name: str) -> Callable[[Line], Value]:
+def _at(name: str) -> Callable[[ExportLine], Value]:
     return lambda line: _time(line, getattr(line.task, name))
 
 
-def _files(line: Line) -> Value:
+def _files(line: ExportLine) -> Value:
     return [output.path for output in line.row.outputs if output.is_here]
 
 
@@ -204,7 +204,7 @@ class ListExport:
             raise
         return ListWritten(path, rows)
 
-    async def _lines(self, rows: Sequence[Row], *, with_askers: bool) -> list[Line]:
+    async def _lines(self, rows: Sequence[Row], *, with_askers: bool) -> list[ExportLine]:
         asked = await self._store.client_requests([row.task.id for row in rows]) if with_askers else {}
         batches = {row.task.batch_id for row in rows if row.task.batch_id is not None}
         names = await self._store.batch_names(sorted(batches)) if batches else {}
@@ -214,7 +214,7 @@ class ListExport:
             settings = settings_line(self._catalog.pair(request.endpoint, request.model), request.values)
             batch = names.get(batch_id, "") if batch_id is not None else ""
             asker = asked[row.task.id].client if row.task.id in asked else ""
-            lines.append(Line(row, batch, settings, self._zone, asker))
+            lines.append(ExportLine(row, batch, settings, self._zone, asker))
         return lines
 
 
@@ -238,7 +238,7 @@ class _ListFile:
             if not is_json:
                 write_rows(self._text, [[column.key for column in columns]], manner)
 
-    def write(self, lines: Sequence[Line]) -> None:
+    def write(self, lines: Sequence[ExportLine]) -> None:
         with spoken_for(self._path.parent):
             for line in lines:
                 match self._form:
@@ -268,12 +268,12 @@ class _ListFile:
             self._part.unlink(missing_ok=True)
 
 
-def _has_braces(line: Line) -> bool:
+def _has_braces(line: ExportLine) -> bool:
     """Whether the prompt contains syntax of expansions and must be escaped to be typed."""
     return literal(line.task.request.prompt) != line.task.request.prompt
 
 
-def _typed(column: ListColumn, line: Line) -> Value:
+def _typed(column: ListColumn, line: ExportLine) -> Value:
     """Escapes the prompt: a table that is imported again consists of its cells only."""
     return literal(line.task.request.prompt) if column.key == "prompt" else column.value(line)
 

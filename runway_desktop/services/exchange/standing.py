@@ -28,7 +28,7 @@ PAGE = 500
 _BLOCK = 1024 * 1024
 
 
-class Standing(StrEnum):
+class ImportStatus(StrEnum):
     """Relation of a result in the folder to this list."""
 
     NEW = "new"
@@ -42,12 +42,12 @@ class Standing(StrEnum):
 
     @property
     def is_worth_taking(self) -> bool:
-        return self in (Standing.NEW, Standing.MISSING_HERE, Standing.REMOVED)
+        return self in (ImportStatus.NEW, ImportStatus.MISSING_HERE, ImportStatus.REMOVED)
 
 
 class Candidate(Struct, frozen=True):
     found: FoundResult
-    standing: Standing
+    standing: ImportStatus
     changed: bool = False
     """Its size differs from the recorded one."""
     here: Output | None = None
@@ -68,10 +68,10 @@ async def standings_of(store: Store, executor: Executor, found: Sequence[FoundRe
         for one in page:
             standing = _standing(one, rows.get(one.task_key), gone)
             if standing.is_worth_taking and one.key in seen:
-                standing = Standing.DOUBLE
+                standing = ImportStatus.DOUBLE
             seen.add(one.key)
             is_other = one.is_beside and one.told.size not in (0, one.size) and one.told.version > 1
-            known = _here(one, rows.get(one.task_key)) if standing is Standing.KNOWN else None
+            known = _here(one, rows.get(one.task_key)) if standing is ImportStatus.KNOWN else None
             judged.append(Candidate(one, standing, is_other, known))
     return judged
 
@@ -115,23 +115,23 @@ async def compared(
     return judged, 0
 
 
-def _standing(found: FoundResult, row: Row | None, gone: frozenset[str]) -> Standing:
+def _standing(found: FoundResult, row: Row | None, gone: frozenset[str]) -> ImportStatus:
     if row is None:
-        return Standing.NEW
+        return ImportStatus.NEW
     if row.task.removed_at is not None:
-        return Standing.REMOVED
+        return ImportStatus.REMOVED
     if row.task.state is State.GONE:
         # Runway dropped it; its result is found here.
-        return Standing.MISSING_HERE
+        return ImportStatus.MISSING_HERE
     if row.task.state is not State.SUCCEEDED:
         # It is still running and will be saved when it ends.
-        return Standing.KNOWN
+        return ImportStatus.KNOWN
     output = _output(found, row)
     if output is None or output.state is OutputState.EXPIRED:
-        return Standing.MISSING_HERE
+        return ImportStatus.MISSING_HERE
     if output.is_binned or (output.is_kept and output.path in gone):
-        return Standing.MISSING_HERE
-    return Standing.KNOWN
+        return ImportStatus.MISSING_HERE
+    return ImportStatus.KNOWN
 
 
 def _output(found: FoundResult, row: Row) -> Output | None:
@@ -160,9 +160,9 @@ async def _by_bytes(store: Store, one: Candidate, digest: str, seen: set[str]) -
     if one.here is not None:
         return replace(one, differs=digest != one.here.sha256)
     if any(output.is_here for output in await store.outputs_with([digest])):
-        return replace(one, standing=Standing.KNOWN)
+        return replace(one, standing=ImportStatus.KNOWN)
     if digest in seen:
-        return replace(one, standing=Standing.DOUBLE)
+        return replace(one, standing=ImportStatus.DOUBLE)
     seen.add(digest)
     return one
 
@@ -175,7 +175,7 @@ def _by_size(one: Candidate) -> Candidate:
 def _is_doubtful(one: Candidate) -> bool:
     if one.here is not None:
         return bool(one.here.sha256) and not one.differs
-    return one.standing is Standing.NEW and parse_remote_id(one.found.told.remote_id) is None
+    return one.standing is ImportStatus.NEW and parse_remote_id(one.found.told.remote_id) is None
 
 
 def _digest(path: Path, progress: Progress) -> str | None:

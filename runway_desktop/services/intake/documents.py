@@ -15,7 +15,7 @@ from runway_desktop.services.results.shared_request import with_files_beside
 from runway_desktop.values import replace
 
 from .parts import Parts, looks_like_id
-from .reading import Unreadable
+from .reading import FileUnreadable
 from .rows import Cell, RowReader
 from .vocabulary import Column, Meaning, Vocabulary
 
@@ -31,11 +31,11 @@ def parse(text: str, name: str) -> Any:
     try:
         return parsed(text, without_zeros=True)
     except json.JSONDecodeError as error:
-        raise Unreadable(
+        raise FileUnreadable(
             f"{name} is no valid JSON: line {error.lineno}, {error.msg[:1].lower()}{error.msg[1:]}."
         ) from error
     except ValueError as error:
-        raise Unreadable(f"{name} is no valid JSON: {error}.") from error
+        raise FileUnreadable(f"{name} is no valid JSON: {error}.") from error
 
 
 def read_document(document: Any, reader: RowReader) -> Parts:

@@ -23,23 +23,23 @@ MOST_DRAFTS = 10_000
 """Per source. More cannot be reviewed at once, and each of them costs money."""
 
 
-class Line(Struct, frozen=True):
+class TextLine(Struct, frozen=True):
     """A line or paragraph; `number`: its first line, from 1."""
 
     number: int
     text: str
 
 
-def parts_of(text: str, most: int) -> tuple[list[Line], int]:
+def parts_of(text: str, most: int) -> tuple[list[TextLine], int]:
     """The paragraphs of a text that has paragraphs, else its lines, at most `most`; and their total number. Blank ones
     are left out."""
     lines = [line.strip() for line in text.split("\n")]
     blocks = _blocks(lines)
     # A text counts as paragraphs if most of its blocks have several lines.
     if len(blocks) > 1 and sum(size > 1 for _, size in blocks) * 2 > len(blocks):
-        paragraphs = [Line(start + 1, "\n".join(lines[start : start + size])) for start, size in blocks[:most]]
+        paragraphs = [TextLine(start + 1, "\n".join(lines[start : start + size])) for start, size in blocks[:most]]
         return paragraphs, len(blocks)
-    filled = (Line(number, line) for number, line in enumerate(lines, 1) if line)
+    filled = (TextLine(number, line) for number, line in enumerate(lines, 1) if line)
     return list(islice(filled, most)), sum(size for _, size in blocks)
 
 

@@ -37,7 +37,7 @@ _BOMS = (
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
-class Unreadable(Exception):
+class FileUnreadable(Exception):
     """A file that cannot be used. The message is a sentence for the person."""
 
 
@@ -54,10 +54,10 @@ class Source:
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
-            raise Unreadable(f"There is no file “{path}”.")
+            raise FileUnreadable(f"There is no file “{path}”.")
         if not path.is_file():
             # Opening a pipe would block until a program writes to it.
-            raise Unreadable(f"{path.name} is no ordinary file.")
+            raise FileUnreadable(f"{path.name} is no ordinary file.")
         self.path = path
         self.ending = path.suffix.lower()
         with spoken_for(path.parent), path.open("rb") as file:
@@ -74,7 +74,7 @@ class Source:
 
     def text(self) -> ReadText:
         if self.size > LARGEST_TEXT:
-            raise Unreadable(too_large(self.path.name, self.size))
+            raise FileUnreadable(too_large(self.path.name, self.size))
         return decode(self.content, self.path.name)
 
 
@@ -99,13 +99,13 @@ class Dropped:
 def decode(content: bytes, name: str) -> ReadText:
     """Decodes UTF-8, UTF-16 or UTF-32 with a byte order mark, plain UTF-8, or else Windows-1252 with a remark."""
     if not content.strip():
-        raise Unreadable(f"{name} is empty.")
+        raise FileUnreadable(f"{name} is empty.")
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             try:
                 return ReadText(_checked(content.decode(encoding), name))
             except UnicodeDecodeError as error:
-                raise Unreadable(f"{name} is damaged: it says it is {encoding.upper()} text and is not.") from error
+                raise FileUnreadable(f"{name} is damaged: it says it is {encoding.upper()} text and is not.") from error
     try:
         return ReadText(_checked(content.decode("utf-8"), name))
     except UnicodeDecodeError:
@@ -120,8 +120,8 @@ def too_large(name: str, size: int) -> str:
 
 def _checked(text: str, name: str) -> str:
     if "\x00" in text or len(_CONTROL.findall(text[:100_000])) * 50 > min(len(text), 100_000):
-        raise Unreadable(f"{name} is not a text file.")
+        raise FileUnreadable(f"{name} is not a text file.")
     text = storable_text(text.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
-        raise Unreadable(f"{name} is empty.")
+        raise FileUnreadable(f"{name} is empty.")
     return text

@@ -31,7 +31,7 @@ from .reading import (
     TABLES,
     TEXTS,
     Dropped,
-    Unreadable,
+    FileUnreadable,
     too_large,
 )
 from .rows import RowReader
@@ -54,7 +54,7 @@ class SourceReader:
         """Any file: media by content, else a list by extension."""
         try:
             return self._read_file(path)
-        except Unreadable as error:
+        except FileUnreadable as error:
             return Parts(findings=[IntakeFinding(source=path.name, message=str(error))])
         except DiskError as error:
             return Parts(findings=[IntakeFinding(source=path.name, message=f"{path.name}: {error.in_words()}")])
@@ -72,7 +72,7 @@ class SourceReader:
         if text.lstrip()[:1] in ("{", "["):
             try:
                 document = documents.parse(text, "The text")
-            except Unreadable:
+            except FileUnreadable:
                 # A prompt may start with a bracket, for example "{a|b}".
                 pass
             else:
@@ -112,16 +112,16 @@ class SourceReader:
         if found is not None and not (found.name == "SVG" and ending in PLAIN | TABLES | JSON_LINES):
             return self._medium(path, found)
         if not source.size:
-            raise Unreadable(f"{path.name} is empty.")
+            raise FileUnreadable(f"{path.name} is empty.")
         promised = format_by_name(path.name)
         if promised is not None and promised.media is not Media.OTHER:
-            raise Unreadable(
+            raise FileUnreadable(
                 f"{path.name} is no {promised.media.kind.word}, though its name says so. "
                 "Is it damaged, or only named like one?"
             )
         if ending not in TEXTS - LOGS:
             use = f"Drop {inputs_in_words()}, or prompts as .txt, .csv or .jsonl."
-            raise Unreadable(f"{path.name} is nothing that can be used here. {use}")
+            raise FileUnreadable(f"{path.name} is nothing that can be used here. {use}")
         read = source.text()
         parts = Parts(findings=[IntakeFinding(source=path.name, message=remark) for remark in read.remarks])
         parts.add(self._text_file(path, ending, read.text))
@@ -140,7 +140,7 @@ class SourceReader:
     def _json(self, text: str, path: Path) -> Parts:
         try:
             document: Any = documents.parse(text, path.name)
-        except Unreadable:
+        except FileUnreadable:
             lines = [line for line in text.split("\n") if line.strip()]
             if len(lines) < 2 or not all(line.strip()[:1] == "{" for line in lines):
                 raise
@@ -150,10 +150,10 @@ class SourceReader:
 
     def _medium(self, path: Path, found: MediaFormat) -> Parts:
         if found.media is Media.OTHER:
-            raise Unreadable(f"{path.name} is a {found.name} file. Runway takes {inputs_in_words()}.")
+            raise FileUnreadable(f"{path.name} is a {found.name} file. Runway takes {inputs_in_words()}.")
         looked = self._finder.look_at(path)
         if not looked.uri:
-            raise Unreadable(f"{path.name}: {looked.problem}")
+            raise FileUnreadable(f"{path.name}: {looked.problem}")
         return Parts(assets=[_asset(looked, path.name)])
 
     def _lines(self, text: str, source: str, beside: Path | None) -> Parts:

@@ -39,11 +39,11 @@ from runway_desktop.values import Struct
 _BLOCK = 1024 * 1024
 
 
-class Stopped(Exception):
+class MoveStopped(Exception):
     """The person stopped the move. Incomplete files were deleted."""
 
 
-class Unreadable(Exception):
+class SourceUnreadable(Exception):
     """The source file cannot be read. The message is the system's."""
 
 
@@ -105,7 +105,7 @@ class Disk:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise Unreadable(error.strerror or type(error).__name__) from error
+            raise SourceUnreadable(error.strerror or type(error).__name__) from error
         return Stamp(found.st_size, found.st_mtime_ns, found.st_dev) if path.is_file() else None
 
     def device(self, folder: Path) -> int:
@@ -125,7 +125,7 @@ class Disk:
         try:
             reading = source.open("rb")
         except OSError as error:
-            raise Unreadable(error.strerror or type(error).__name__) from error
+            raise SourceUnreadable(error.strerror or type(error).__name__) from error
         with reading, target.open("wb") as writing:
             while block := _read(reading.read):
                 writing.write(block)
@@ -142,7 +142,7 @@ class Disk:
         try:
             return sha256_of(path)
         except OSError as error:
-            raise Unreadable(error.strerror or type(error).__name__) from error
+            raise SourceUnreadable(error.strerror or type(error).__name__) from error
 
     def write(self, path: Path, content: bytes) -> None:
         """Atomic; replaces an existing file."""
@@ -174,7 +174,7 @@ def bring(
         if source is None:
             return Outcome(Fate.MISSING)
         if is_stopped():
-            raise Stopped
+            raise MoveStopped
         if errand.size and source.size != errand.size:
             return Outcome(Fate.CHANGED)
         with spoken_for(errand.target.parent):
@@ -185,7 +185,7 @@ def bring(
         return _copied(disk, errand, source, progress, is_stopped)
     except FileExistsError:
         return _taken(disk, errand)
-    except Unreadable as error:
+    except SourceUnreadable as error:
         return Outcome(Fate.UNREADABLE, detail=str(error))
 
 
@@ -198,7 +198,7 @@ def finish(disk: Disk, errand: Errand, seen: Stamp | None, root: Path) -> Stayed
             return StayedCode.CHANGED_MEANWHILE
         disk.remove(errand.source)
         _remove_sidecar(disk, errand)
-    except (OSError, Unreadable):
+    except (OSError, SourceUnreadable):
         # Windows locks a file that is open in another program.
         return StayedCode.IN_USE
     with suppress(OSError):
@@ -265,7 +265,7 @@ def _copied(
 
             def told(count: int) -> None:
                 if is_stopped():
-                    raise Stopped
+                    raise MoveStopped
                 share.take(count)
                 progress(count)
 
@@ -289,7 +289,7 @@ def _copied(
 def _is(disk: Disk, path: Path, digest: str) -> bool:
     try:
         return disk.hash(path) == digest
-    except Unreadable:
+    except SourceUnreadable:
         return False
 
 
@@ -344,4 +344,4 @@ def _read(read: Callable[[int], bytes]) -> bytes:
     try:
         return read(_BLOCK)
     except OSError as error:
-        raise Unreadable(error.strerror or type(error).__name__) from error
+        raise SourceUnreadable(error.strerror or type(error).__name__) from error

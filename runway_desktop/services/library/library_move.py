@@ -50,7 +50,7 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import keep_going
 from runway_desktop.values import replace
 
-from .move_group import GroupMover, Report
+from .move_group import GroupMover, MoveReport
 from .move_journal import JOURNAL, Journal, read
 from .move_plan import choose_names, examine, pasted_pictures
 
@@ -278,7 +278,7 @@ class LibraryMove:
             self._tell(files=journal.files, size=journal.size, stayed=journal.stayed)
         await self._wait_for(report)
 
-    async def _wait_for(self, report: Report) -> None:
+    async def _wait_for(self, report: MoveReport) -> None:
         """After a disk error, checks the folder: if it is unusable, the next step waits and says why; otherwise only
         this file does not fit."""
         if report.refusal is None:

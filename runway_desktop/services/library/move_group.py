@@ -26,7 +26,7 @@ from runway_desktop.services.ports import Store
 from runway_desktop.services.tasks.input_following import InputFollowing
 from runway_desktop.values import Struct, field, replace
 
-from .file_moving import Disk, Errand, Fate, Outcome, Stamp, Stopped, bring, finish, give_up
+from .file_moving import Disk, Errand, Fate, Outcome, Stamp, MoveStopped, bring, finish, give_up
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ _STAYED: Mapping[Fate, StayedCode] = {
 }
 
 
-class Report(Struct):
+class MoveReport(Struct):
     """`arrived`: moved and announced. `left`: to be retried, because of `refusal`, an absent source, or the names of
     `taken`, which other files have. `stayed`: not moved."""
 
@@ -73,10 +73,10 @@ class GroupMover:
 
     async def carry_out(
         self, moves: tuple[FileMove, ...], root: Path, settings: Mapping[str, Any], *, is_begun: bool
-    ) -> Report:
+    ) -> MoveReport:
         """`root`: the source folder. `settings` are stored together with the paths. `is_begun`: an earlier run may have
         been interrupted in this group."""
-        report = Report()
+        report = MoveReport()
         async with self._folder.locks.hold(_owner(move) for move in moves if move.task_id):
             stored = await self._stored(moves)
             self._bus.tell(FilesMoving(frozenset(move.source for move in moves)))
@@ -95,12 +95,12 @@ class GroupMover:
             await self._settle(seen, stored, root, settings, report)
         return report
 
-    async def _bring(self, move: FileMove, output: Output | None, report: Report, is_begun: bool) -> Outcome | None:
+    async def _bring(self, move: FileMove, output: Output | None, report: MoveReport, is_begun: bool) -> Outcome | None:
         """None if the rest of the group must not be tried now."""
         errand = _errand(move, output, is_begun=is_begun)
         try:
             outcome = await self.do(bring, self._disk, errand, self._tells_copied(), self.is_stopped)
-        except Stopped:
+        except MoveStopped:
             report.is_stopped = True
             return None
         except DiskError as error:
@@ -124,7 +124,7 @@ class GroupMover:
         stored: Mapping[Owner, Output],
         root: Path,
         settings: Mapping[str, Any],
-        report: Report,
+        report: MoveReport,
     ) -> None:
         """Stores and announces the new paths, then deletes the old files."""
         if not seen:

@@ -86,7 +86,7 @@ class OpenPrice(Struct, frozen=True):
     a_second: bool
 
 
-class Sum(Struct, frozen=True, kw_only=True):
+class PriceSum(Struct, frozen=True, kw_only=True):
     """Total price of an intent in credits. `unknown` of its `amount` tasks have no known price and are not counted."""
 
     amount: int = 0

@@ -17,7 +17,14 @@ from pathlib import Path
 from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.domain.account import DOLLARS_PER_CREDIT
 from runway_desktop.domain.moments import local_time
-from runway_desktop.domain.spending_report import Reconciliation, Report, counted_credits, reconciled, spent_at, summed
+from runway_desktop.domain.spending_report import (
+    Reconciliation,
+    SpendingReport,
+    counted_credits,
+    reconciled,
+    spent_at,
+    summed,
+)
 from runway_desktop.domain.task import Task
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import write_whole
@@ -62,7 +69,7 @@ class Spending:
     _executor: Executor | None = None
     _zone: tzinfo | None = None
 
-    async def report(self, period: Period) -> Report:
+    async def report(self, period: Period) -> SpendingReport:
         first, last = self.days(period)
         lines = await self._store.spending(self._midnight(first), self._midnight(last, 1), by_client=True)
         return summed(lines, first, last)

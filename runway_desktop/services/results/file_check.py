@@ -101,7 +101,7 @@ def missing_drive(path: Path) -> Path | None:
     return next(folder for folder in (path, *path.parents) if folder.parent == there)
 
 
-class Found(Struct, frozen=True):
+class FoundFile(Struct, frozen=True):
     """The new path of a file."""
 
     file: KeptFile
@@ -122,7 +122,7 @@ class Hunt:
             self._wanted.setdefault(file.size, {})[file.key] = file
         self._asked = {file.key for file in asked}
         self._folders = folders
-        self._found: list[Found] = []
+        self._found: list[FoundFile] = []
         self._work = self._go()
 
     def step(self, seconds: float, now: Callable[[], float]) -> bool:
@@ -135,7 +135,7 @@ class Hunt:
                 return False
         return True
 
-    def take_found(self) -> list[Found]:
+    def take_found(self) -> list[FoundFile]:
         """The files found since the last call."""
         found, self._found = self._found, []
         return found
@@ -196,15 +196,15 @@ class Hunt:
             return
         del wanted[file.key]
         self._asked.discard(file.key)
-        self._found.append(Found(file, Path(path), signs))
+        self._found.append(FoundFile(file, Path(path), signs))
         yield
 
 
-def beside(found: Sequence[Found], lost: Sequence[KeptFile]) -> list[Found]:
+def beside(found: Sequence[FoundFile], lost: Sequence[KeptFile]) -> list[FoundFile]:
     """Files of `lost` that moved together with a found one. Reads each candidate."""
     moves = {(Path(one.file.path).parent, one.path.parent): one for one in found}
     taken = {one.path for one in found}
-    more: list[Found] = []
+    more: list[FoundFile] = []
     for file in lost:
         places = (
             place
@@ -216,7 +216,7 @@ def beside(found: Sequence[Found], lost: Sequence[KeptFile]) -> list[Found]:
         signs = _signs(here) if here is not None else None
         if here is not None and signs is not None:
             taken.add(here)
-            more.append(Found(file, here, signs))
+            more.append(FoundFile(file, here, signs))
     return more
 
 

@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 from runway_desktop.domain.errors import ApiError, LinkExpired, NotSeen, NotThere, ServerTrouble
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.library import LedgerEntry, ResultFacts
-from runway_desktop.domain.moments import LinkLife, Standing
+from runway_desktop.domain.moments import LinkLife, LinkStatus
 from runway_desktop.domain.outputs import kept_no_longer
 from runway_desktop.domain.task import Output, OutputState, Task, TaskId
 from runway_desktop.services.account import Account
@@ -96,7 +96,7 @@ class FreshLinks:
             usable = [
                 output
                 for output in known
-                if output.url and LinkLife(output.url_fetched_at).standing(now) is not Standing.OVER
+                if output.url and LinkLife(output.url_fetched_at).standing(now) is not LinkStatus.OVER
             ]
             return usable or f"{error.in_words()} The link known here has expired."
         return await self._keep(known, fresh)

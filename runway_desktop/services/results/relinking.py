@@ -33,7 +33,7 @@ from runway_desktop.values import Struct, replace
 
 from . import sidecar
 from .batch_places import BatchPlaces
-from .file_check import Examined, Found, Hunt, beside, examine
+from .file_check import Examined, FoundFile, Hunt, beside, examine
 from .integrity import Integrity
 
 log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ class Relinking:
             [folder] if folder is not None else await in_worker(self._executor, _near, asked, self._settings.library)
         )
         hunt = Hunt(wanted, asked, folders)
-        found: list[Found] = []
+        found: list[FoundFile] = []
         back: list[Output] = []
         left = {file.key for file in asked}
         is_done = False
@@ -124,8 +124,8 @@ class Relinking:
         same = found.sha256 == file.sha256
         if not same and not anyway:
             return Chosen(is_other=True)
-        back = await self._bring_back([Found(file, path, found.signs)], None if same else found)
-        more = await self._bring_neighbors([Found(file, path, found.signs)]) if same else []
+        back = await self._bring_back([FoundFile(file, path, found.signs)], None if same else found)
+        more = await self._bring_neighbors([FoundFile(file, path, found.signs)]) if same else []
         return Chosen(outputs=(*back, *more))
 
     async def keep_changes(self, task_ids: Sequence[TaskId]) -> tuple[Output, ...]:
@@ -138,12 +138,12 @@ class Relinking:
                     kept.append(output)
         return tuple(kept)
 
-    async def _bring_neighbors(self, found: Sequence[Found]) -> list[Output]:
+    async def _bring_neighbors(self, found: Sequence[FoundFile]) -> list[Output]:
         if not found:
             return []
         return await self._bring_back(await in_worker(self._executor, beside, found, await self._store.missing_files()))
 
-    async def _bring_back(self, found: Sequence[Found], other: Examined | None = None) -> list[Output]:
+    async def _bring_back(self, found: Sequence[FoundFile], other: Examined | None = None) -> list[Output]:
         """`other`: hash and signs of an accepted file with other bytes."""
         back = []
         for one in found:

@@ -16,7 +16,7 @@ from runway_desktop.domain.errors import ApiError, Misrouted, NotReached, NotSee
 from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.failures import WhyNot
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, RemoteId, State, Task, TaskId
-from runway_desktop.domain.transitions import Answer, CancelAsked, Deleted, Dropped, NotFound
+from runway_desktop.domain.transitions import Answer, CancelAsked, Deleted, NotFound, Withdrawn
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Runway, Store
@@ -142,7 +142,7 @@ class TaskActions:
             return None
         if task.state is State.HELD:
             try:
-                await self._ledger.move(task_id, Dropped())
+                await self._ledger.move(task_id, Withdrawn())
                 return None
             except ImpossibleMove:
                 task = await self._ledger.task(task_id)

@@ -33,7 +33,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint, Organization
-from runway_desktop.domain.copies import IDENTITY, PLACED, Former, Found, Identity, Marker, Verdict, is_marked, judge
+from runway_desktop.domain.copies import IDENTITY, PLACED, Former, Observed, Identity, Marker, Verdict, is_marked, judge
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.profiles import Profile
@@ -217,10 +217,10 @@ class CopyCheck:
 
     # In a worker.
 
-    def _look(self, sent: int, *, holds: bool, is_placed: bool) -> Found:
+    def _look(self, sent: int, *, holds: bool, is_placed: bool) -> Observed:
         """Findings for a list without an identity."""
         folder = os.path.realpath(self._profile.folder)
-        return Found(
+        return Observed(
             folder=folder,
             inodes=self._inodes(),
             sent=sent,
@@ -229,9 +229,9 @@ class CopyCheck:
             is_known=self._markers.knows(folder),
         )
 
-    def _look_for(self, before: Identity, sent: int, machine: str) -> Found:
+    def _look_for(self, before: Identity, sent: int, machine: str) -> Observed:
         folder = os.path.realpath(self._profile.folder)
-        return Found(
+        return Observed(
             machine=machine,
             folder=folder,
             inodes=self._inodes(),

@@ -17,7 +17,7 @@ import math
 import random
 from collections.abc import Callable, Iterable
 
-from runway_desktop.domain.account import NO_KEY, Organization, Span
+from runway_desktop.domain.account import NO_KEY, Organization, TimeSpan
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.task import Evidence, State, Task, TaskId
@@ -67,7 +67,7 @@ class Readings:
         self._sendings = Sendings()
         self._clean: dict[str, tuple[int, Organization]] = {}
         """The latest unambiguous reading of each model, with the number of its key."""
-        self._before: dict[TaskId, Span] = {}
+        self._before: dict[TaskId, TimeSpan] = {}
         self._recalled: set[TaskId] = set()
         bus.listen(self._hear)
 
@@ -89,7 +89,7 @@ class Readings:
         for task in unsure:
             before = _before_of(task)
             moments = self._account.moments
-            self._before[task.id] = Span(moments.of(before.begin) - SLACK, moments.of(before.end) + SLACK)
+            self._before[task.id] = TimeSpan(moments.of(before.begin) - SLACK, moments.of(before.end) + SLACK)
             self._recalled.add(task.id)
 
     def tells_something(self, task: Task) -> bool:
@@ -376,12 +376,12 @@ class UncertainFollowup:
             report("looking after a sending without an answer", error)
 
 
-def _before_of(task: Task) -> Span:
+def _before_of(task: Task) -> TimeSpan:
     """Times of an uncertain task's first reading, in Unix seconds. Estimated if the evidence has no first reading."""
     sent_at, evidence = task.sent_at or 0.0, task.evidence
     if evidence is None or evidence.asked_before is None or evidence.answered_before is None:
-        return Span(sent_at - FRESH, sent_at)
-    return Span(evidence.asked_before, evidence.answered_before)
+        return TimeSpan(sent_at - FRESH, sent_at)
+    return TimeSpan(evidence.asked_before, evidence.answered_before)
 
 
 def _model_of(task: Task) -> str:

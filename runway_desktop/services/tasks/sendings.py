@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterator
 from enum import Enum, auto
 
-from runway_desktop.domain.account import Span
+from runway_desktop.domain.account import TimeSpan
 from runway_desktop.domain.task import TaskId
 from runway_desktop.values import Struct
 
@@ -47,7 +47,7 @@ class Sent(Struct):
         """The latest moment at which it is included in the counts, if it was made."""
         return self.ended + LATE if self.fate is Fate.UNKNOWN else self.ended
 
-    def may_stand_in(self, reading: Span) -> bool:
+    def may_stand_in(self, reading: TimeSpan) -> bool:
         """Whether the reading is ambiguous about this sending: they overlap in time."""
         return self.begun <= reading.end and reading.begin <= self.counted_by
 
@@ -68,7 +68,7 @@ class Others(Struct, frozen=True):
 class Sendings:
     def __init__(self) -> None:
         self._sent: dict[TaskId, Sent] = {}
-        self._clean: dict[str, Span] = {}
+        self._clean: dict[str, TimeSpan] = {}
         """A known unambiguous reading of each model: a cache for bursts of sendings."""
         self._money_moved = -math.inf
 
@@ -101,7 +101,7 @@ class Sendings:
     def get(self, task_id: TaskId) -> Sent | None:
         return self._sent.get(task_id)
 
-    def is_clean(self, model: str, reading: Span) -> bool:
+    def is_clean(self, model: str, reading: TimeSpan) -> bool:
         """Whether no sending of the model was under way during the reading."""
         if self._clean.get(model) == reading:
             return True
@@ -113,7 +113,7 @@ class Sendings:
             self._clean[model] = reading
         return is_clean
 
-    def others(self, task_id: TaskId, model: str, before: Span, after: Span) -> Others:
+    def others(self, task_id: TaskId, model: str, before: TimeSpan, after: TimeSpan) -> Others:
         """Effect of other tasks' sendings between the readings."""
         accepted, charged, doubtful, is_moved = 0, 0.0, 0, self._money_moved >= before.begin
         for other, sent in self._possible():

@@ -35,7 +35,7 @@ from runway_desktop.domain.task import (
     new_batch_id,
     new_task_id,
 )
-from runway_desktop.services.money.pricing import Sum
+from runway_desktop.services.money.pricing import PriceSum
 from runway_desktop.services.ports import Clock, Store
 from runway_desktop.values import Struct, field, replace
 
@@ -118,7 +118,7 @@ class Release(Struct, frozen=True):
 Intent = NewTasks | SendAgain | Edit | Release
 
 
-class Door(Enum):
+class TaskSource(Enum):
     """Where tasks come from. The last sending is remembered per door, to find repeats."""
 
     COMPOSER = "composer"
@@ -132,7 +132,7 @@ class Door(Enum):
 class Origin(Struct, frozen=True):
     """Source of an intent. `what` is equal for two presses that ask for the same; None: compare the requests."""
 
-    door: Door
+    door: TaskSource
     what: object = None
 
 
@@ -173,7 +173,7 @@ class Prepared:
         stamp: Stamp,
         intent: Intent,
         findings: tuple[tuple[Finding, ...], ...],
-        sum_: Sum,
+        sum_: PriceSum,
         asks: frozenset[Ask],
         *,
         held_back: HeldBack | None,

@@ -17,7 +17,6 @@ from runway_desktop.domain.transitions import (
     Answered,
     CancelAsked,
     Deleted,
-    Dropped,
     EvidenceGathered,
     LetGo,
     NoAnswer,
@@ -26,6 +25,7 @@ from runway_desktop.domain.transitions import (
     Refused,
     Sending,
     Transition,
+    Withdrawn,
 )
 from runway_desktop.values import replace
 
@@ -65,7 +65,7 @@ _KINDS: dict[type, str] = {
     NoAnswer: "no answer",
     EvidenceGathered: "evidence",
     LetGo: "let go",
-    Dropped: "dropped",
+    Withdrawn: "dropped",
     CancelAsked: "cancel asked",
     Deleted: "deleted at Runway",
     Adopted: "adopted",
@@ -82,7 +82,7 @@ def _line(before: Task, after: Task, transition: Transition) -> tuple[str, dict[
             return "not sent", hold_detail(hold)
         case Refused(message, refusals):
             return "refused", {"message": message, "fields": [list(refusal.path) for refusal in refusals]}
-        case LetGo() | Dropped() | CancelAsked() | Deleted() | Adopted():
+        case LetGo() | Withdrawn() | CancelAsked() | Deleted() | Adopted():
             return _KINDS[type(transition)], {}
         case NotFound():
             return ("not seen by this key" if after.is_hidden else "not found"), {}

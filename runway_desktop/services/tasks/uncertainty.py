@@ -58,7 +58,7 @@ _TOLD = {
 }
 
 
-class Verdict(Struct, frozen=True):
+class SendingVerdict(Struct, frozen=True):
     """Whether an uncertain sending was made. `counted`: change of the day's count. `spent`: credits that left the
     balance. None: unknown or meaningless."""
 
@@ -71,19 +71,19 @@ class Verdict(Struct, frozen=True):
         return _TOLD.get(self.ground, Likelihood.UNKNOWN)
 
 
-def verdict(evidence: Evidence) -> Verdict:
+def verdict(evidence: Evidence) -> SendingVerdict:
     """Weighs counts and balance before and after. The count decides if known; the balance confirms or contradicts
     it."""
     counted = counted_of(evidence)
     spent = _spent(evidence)
     if counted is None:
-        return Verdict(_by_balance(evidence, spent), None, spent)
+        return SendingVerdict(_by_balance(evidence, spent), None, spent)
     unexplained = counted - evidence.accepted_between
     if evidence.doubtful:
-        return Verdict(Ground.OTHERS_IN_DOUBT, counted, None)
+        return SendingVerdict(Ground.OTHERS_IN_DOUBT, counted, None)
     if evidence.is_balance_doubtful and not _supports(evidence, spent, unexplained):
         spent = None
-    return Verdict(_by_count(evidence, unexplained, spent), counted, spent)
+    return SendingVerdict(_by_count(evidence, unexplained, spent), counted, spent)
 
 
 def counted_of(evidence: Evidence) -> int | None:

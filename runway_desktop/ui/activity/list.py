@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QPushButton, QWidget
 from runway_desktop.ui.building import STRETCH, Popup, hbox, line, push_button, scroll_area, tool_button, vbox
 from runway_desktop.ui.labels import strong, words
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.usecases.activity import Action, ActivityEntry, Kind
+from runway_desktop.usecases.activity import Action, ActivityEntry, ActivityKind
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.activity.activity import Activity
 
@@ -129,7 +129,7 @@ class ActivityList(Popup):
         row = QFrame(self._content)
         row.setAccessibleName(entry.message)
         row.setAccessibleDescription(entry.detail)
-        told = words(row, entry.message, "" if entry.kind is not Kind.SAID else "muted")
+        told = words(row, entry.message, "" if entry.kind is not ActivityKind.SAID else "muted")
         told.setMinimumWidth(1)
         texts = vbox(told, spacing=2)
         if entry.detail:
@@ -138,7 +138,7 @@ class ActivityList(Popup):
             small.setMinimumWidth(1)
             small.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             texts.addWidget(small)
-        is_waiting = entry.kind is Kind.WAITS
+        is_waiting = entry.kind is ActivityKind.WAITS
         buttons = [self._button(entry, action, row) for action in entry.actions]
         is_beside = len(buttons) == 1 and not is_waiting
         if buttons and not is_beside:
@@ -151,7 +151,7 @@ class ActivityList(Popup):
             close.setObjectName(f"{entry.number} dismiss")
             close.clicked.connect(lambda: self._activity.end(entry.number))
             parts.addWidget(close, 0, top)
-        elif entry.kind is not Kind.GOES_ON:
+        elif entry.kind is not ActivityKind.GOES_ON:
             at = words(row, units.ago(entry.clock_time, self._activity.now()), "faint", wrap=False)
             at.setFont(self._theme.tabular(self._theme.small_font()))
             parts.addWidget(at, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -167,7 +167,7 @@ class ActivityList(Popup):
 
     def _take(self, entry: ActivityEntry, action: Action) -> None:
         """Closes the list, except after *Undo*: the next act may be undone too."""
-        if entry.kind is not Kind.ACT:
+        if entry.kind is not ActivityKind.ACT:
             self.close()
         self._activity.take(entry, action)
 

@@ -1,14 +1,14 @@
 """Room record of the compare window."""
 
 from runway_desktop.domain.text import Text
-from runway_desktop.ui.room import Kind, Room
+from runway_desktop.ui.room import Room, RoomKind
 
 from .commands import COMMANDS
 
 ROOM = Room(
     id="compare",
     title=Text("Compare"),
-    kind=Kind.WINDOW,
+    kind=RoomKind.WINDOW,
     icon="mdi6.compare",
     entry="runway_desktop.ui.compare.entry",
     commands=COMMANDS,

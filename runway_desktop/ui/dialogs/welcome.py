@@ -15,7 +15,7 @@ from .key_entry import KeyEntry
 WIDTH = 58 * GRID
 
 
-class Welcome(QWidget):
+class WelcomeDialog(QWidget):
     demo_wanted = Signal()
 
     def __init__(self, form: KeyForm, theme: Theme, parent: QWidget | None = None) -> None:

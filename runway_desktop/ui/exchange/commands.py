@@ -6,21 +6,24 @@ from functools import partial
 from typing import Any
 
 from runway_desktop.domain.text import Text
-from runway_desktop.ui.wishes import Exchange
+from runway_desktop.ui.wishes import ExchangeWish
 from runway_desktop.usecases.commands.command import EXCHANGE, RecordsOf, Scope
 
 
-def _want(wanted: Exchange, window: Any) -> None:
+def _want(wanted: ExchangeWish, window: Any) -> None:
     window.open_room("exchange", wanted)
 
 
 _exchange = RecordsOf[Any](EXCHANGE, Scope.WINDOW)
-_FROM_FILE, _FROM_CLIPBOARD = partial(_want, Exchange.IDS_FROM_FILE), partial(_want, Exchange.IDS_FROM_CLIPBOARD)
+_FROM_FILE, _FROM_CLIPBOARD = (
+    partial(_want, ExchangeWish.IDS_FROM_FILE),
+    partial(_want, ExchangeWish.IDS_FROM_CLIPBOARD),
+)
 
 COMMANDS = (
     _exchange("exchange.ids.file", "Import task ids from a file…", _FROM_FILE, "Ctrl+Shift+I", begins=True),
     _exchange("exchange.ids.paste", "Import task ids from the clipboard…", _FROM_CLIPBOARD, "Ctrl+Shift+V"),
-    _exchange("exchange.folder", "Import a folder of results…", partial(_want, Exchange.FOLDER), "Ctrl+Shift+F"),
+    _exchange("exchange.folder", "Import a folder of results…", partial(_want, ExchangeWish.FOLDER), "Ctrl+Shift+F"),
     _exchange(
         "profile.backup",
         "Back up this profile…",

@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.file_dialogs import choose_files, choose_folder
-from runway_desktop.ui.wishes import Exchange, Export, Import
+from runway_desktop.ui.wishes import ExchangeWish, Export, Import
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.exchange.export import ExportModel
 from runway_desktop.viewmodels.exchange.folder_import import FolderImportModel
@@ -25,14 +25,14 @@ from .import_window import FolderImportWindow, IdImportWindow, ImportWindow
 _TEXTS = "Logs, tables and JSON (*.log *.txt *.csv *.tsv *.json *.jsonl *.ndjson *.out *.err);;All files (*)"
 
 
-def open_room(desk: Desk, wish: Exchange | Export | Import) -> None:
+def open_room(desk: Desk, wish: ExchangeWish | Export | Import) -> None:
     windows = desk.window.findChild(ExchangeWindows) or ExchangeWindows(desk)
     match wish:
-        case Exchange.IDS_FROM_FILE:
+        case ExchangeWish.IDS_FROM_FILE:
             windows.choose_log()
-        case Exchange.IDS_FROM_CLIPBOARD:
+        case ExchangeWish.IDS_FROM_CLIPBOARD:
             windows.paste_ids()
-        case Exchange.FOLDER:
+        case ExchangeWish.FOLDER:
             windows.choose_folder()
         case Export(task_ids):
             windows.export(task_ids)

@@ -1,14 +1,14 @@
 """Room record of the import and export windows."""
 
 from runway_desktop.domain.text import Text
-from runway_desktop.ui.room import Kind, Room
+from runway_desktop.ui.room import Room, RoomKind
 
 from .commands import COMMANDS
 
 ROOM = Room(
     id="exchange",
     title=Text("Import and export"),
-    kind=Kind.WINDOW,
+    kind=RoomKind.WINDOW,
     icon="mdi6.tray-arrow-down",
     entry="runway_desktop.ui.exchange.entry",
     commands=COMMANDS,

@@ -1,13 +1,13 @@
 """Room record of the expiry board's page."""
 
 from runway_desktop.domain.text import Text
-from runway_desktop.ui.room import Kind, Room
+from runway_desktop.ui.room import Room, RoomKind
 from runway_desktop.usecases.words.expiry import worth_telling
 
 ROOM = Room(
     id="not_saved",
     title=Text("Not saved"),
-    kind=Kind.PAGE,
+    kind=RoomKind.PAGE,
     icon="mdi6.content-save-alert-outline",
     count=lambda cases: cases.library.left.total,
     is_listed=lambda cases: worth_telling(cases.library.left, cases.clock.now()),

@@ -15,7 +15,7 @@ from runway_desktop.ui.tasks import commands as judging
 from runway_desktop.ui.window import commands as window
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.ui.window.workspace import Workspace
-from runway_desktop.usecases.commands.command import FINDING, JUDGING, LIST, Command, Section
+from runway_desktop.usecases.commands.command import FINDING, JUDGING, LIST, Command, CommandSection
 from runway_desktop.usecases.commands.ending import CANCEL, REMOVE
 from runway_desktop.usecases.commands.requests import EDIT, RENAME
 from runway_desktop.usecases.commands.tasks import KEYED
@@ -38,7 +38,7 @@ def _has_focus(part: Callable[[Workspace], QWidget]) -> Callable[[MainWindow], b
     return has_focus
 
 
-def _of(*sections: Section) -> tuple[Command[Any], ...]:
+def _of(*sections: CommandSection) -> tuple[Command[Any], ...]:
     those = (*KEYED, *judging.COMMANDS, *window.COMMANDS)
     return tuple(one for section in sections for one in those if one.section is section)
 

@@ -1,12 +1,12 @@
 """Room record of help."""
 
 from runway_desktop.domain.text import Text
-from runway_desktop.ui.room import Kind, Room
+from runway_desktop.ui.room import Room, RoomKind
 
 ROOM = Room(
     id="help",
     title=Text("Help"),
-    kind=Kind.WINDOW,
+    kind=RoomKind.WINDOW,
     icon="mdi6.help-circle-outline",
     entry="runway_desktop.ui.help.entry",
 )

@@ -1,14 +1,14 @@
 """Room record of the large view."""
 
 from runway_desktop.domain.text import Text
-from runway_desktop.ui.room import Kind, Room
+from runway_desktop.ui.room import Room, RoomKind
 
 from .commands import COMMANDS
 
 ROOM = Room(
     id="large",
     title=Text("Large view"),
-    kind=Kind.OVERLAY,
+    kind=RoomKind.OVERLAY,
     icon="mdi6.fullscreen",
     commands=COMMANDS,
     help=(

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.media import Media
 
-from .kinds.kind import Kind, Made, PosterPainter, PosterTools, Wish, kept_poster
+from .kinds.kind import Kind, MadePoster, PosterPainter, PosterTools, Wish, kept_poster
 from .kinds.kinds import kind_of
 from .picture import is_readable
 from .playback import Engine
@@ -69,7 +69,7 @@ class PosterMaker(QObject):
         self._workers.shutdown()
         self.closing.emit()
 
-    def _looked_up(self, kind: Kind, wish: Wish, kept: Made | None) -> None:
+    def _looked_up(self, kind: Kind, wish: Wish, kept: MadePoster | None) -> None:
         if kept is not None:
             self._finish(wish, kept)
         else:
@@ -84,9 +84,9 @@ class PosterMaker(QObject):
             self._painters[kind.media] = kind.posters(self._tools)
         self._painters[kind.media](wish, partial(self._finish, wish))
 
-    def _finish(self, wish: Wish, result: Made | str | None) -> None:
+    def _finish(self, wish: Wish, result: MadePoster | str | None) -> None:
         self._wanted.discard(wish.target)
-        if isinstance(result, Made):
+        if isinstance(result, MadePoster):
             self.made.emit(str(wish.path), str(wish.target), result.width, result.height, result.seconds)
         else:
             self.failed.emit(str(wish.path), result or f"{wish.path.name} cannot be read. It may be damaged.")

@@ -18,7 +18,7 @@ from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.commands.command import JUDGING, Surface
 from runway_desktop.usecases.commands.tasks import KEYED
-from runway_desktop.usecases.palette.palette import Offer, Section
+from runway_desktop.usecases.palette.palette import Heading, Offer
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.palette import PaletteModel
 
@@ -72,7 +72,7 @@ class PaletteHost(QObject):
             of_rows = command.section is JUDGING or command in (COMPARE_TAKES, COMPARE_SELECTED)
             yield Offer(
                 id=f"command:{command.id}",
-                section=Section.SELECTION if of_rows and rows else Section.COMMANDS,
+                section=Heading.SELECTION if of_rows and rows else Heading.COMMANDS,
                 text=given.text,
                 detail="" if of_rows and rows else str(command.section.title),
                 reason=given.reason,
@@ -88,7 +88,7 @@ class PaletteHost(QObject):
             for way in use.ways(shown.media):
                 yield Offer(
                     id=f"input:{way.endpoint}{'+' if way.last_frame else ''}",
-                    section=Section.SELECTION,
+                    section=Heading.SELECTION,
                     text=f"Use as input: {way.text}",
                     icon="mdi6.image-plus-outline",
                     does=partial(use.take, way, path, shown.media),

@@ -15,7 +15,7 @@ from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.commands.command import Command
-from runway_desktop.usecases.palette.palette import Arranged, Found, Group, Offer, Section
+from runway_desktop.usecases.palette.palette import Arranged, Heading, Match, Offer, OfferGroup
 from runway_desktop.usecases.words.plain import tip
 
 LINE = Qt.ItemDataRole.UserRole
@@ -33,7 +33,7 @@ class Lines(QAbstractListModel):
         super().__init__(parent)
         self._keys = keys
         self._heard = heard
-        self._lines: list[Group | Found] = []
+        self._lines: list[OfferGroup | Match] = []
         self.title = ""
 
     def show_all(self, arranged: Arranged) -> None:
@@ -43,12 +43,12 @@ class Lines(QAbstractListModel):
             self._lines += [group, *group.shown]
         self.endResetModel()
 
-    def line(self, row: int) -> Group | Found | None:
+    def line(self, row: int) -> OfferGroup | Match | None:
         return self._lines[row] if 0 <= row < len(self._lines) else None
 
     def offer(self, row: int) -> Offer | None:
         found = self.line(row)
-        return found.offer if isinstance(found, Found) else None
+        return found.offer if isinstance(found, Match) else None
 
     def row_of(self, offer_id: str) -> int:
         """Row of an offer; −1 if it is not listed."""
@@ -66,7 +66,7 @@ class Lines(QAbstractListModel):
 
     def next_section(self, row: int, step: int) -> int:
         """First offer of the next section, with wraparound; −1 if there is none."""
-        firsts = [at + 1 for at, line in enumerate(self._lines) if isinstance(line, Group)]
+        firsts = [at + 1 for at, line in enumerate(self._lines) if isinstance(line, OfferGroup)]
         own = max((place for place, at in enumerate(firsts) if at <= row), default=-1)
         return firsts[(own + step) % len(firsts)] if firsts else -1
 
@@ -81,9 +81,9 @@ class Lines(QAbstractListModel):
         line = self.line(index.row())
         if role == LINE:
             return line
-        if isinstance(line, Group):
+        if isinstance(line, OfferGroup):
             if role == Qt.ItemDataRole.DisplayRole:
-                return self.title if line.section is Section.SELECTION else line.section.value
+                return self.title if line.section is Heading.SELECTION else line.section.value
         elif line is not None:
             if role == Qt.ItemDataRole.DisplayRole:
                 return line.offer.text
@@ -109,21 +109,21 @@ class LineDelegate(ItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         height = option.fontMetrics.height()
-        is_heading = isinstance(index.data(LINE), Group)
+        is_heading = isinstance(index.data(LINE), OfferGroup)
         return QSize(10 * GRID, height + (GRID + 2 if is_heading else 2 * GRID - 2))
 
     def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         line = index.data(LINE)
         rect = option.rect.adjusted(GRID, 0, -GRID, 0)
-        if isinstance(line, Group):
+        if isinstance(line, OfferGroup):
             inner = rect.adjusted(GRID, 0, -GRID, -2)
             self.heading(painter, inner, str(index.data()))
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
             self.text(painter, inner, line.count_words, self._theme.small_font(), Role.FAINT, right)
-        elif isinstance(line, Found):
+        elif isinstance(line, Match):
             self._paint_offer(painter, option, rect, line)
 
-    def _paint_offer(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, found: Found) -> None:
+    def _paint_offer(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, found: Match) -> None:
         offer, theme = found.offer, self._theme
         selected = self.ground(painter, option, rect, 5)
         if selected:
@@ -154,7 +154,7 @@ class LineDelegate(ItemDelegate):
         if offer.icon:
             self.icon(painter, place, offer.icon, Role.FAINT if offer.reason else Role.MUTED)
 
-    def _paint_text(self, painter: QPainter, room: QRect, found: Found, font: QFont, role: Role) -> int:
+    def _paint_text(self, painter: QPainter, room: QRect, found: Match, font: QFont, role: Role) -> int:
         """Paints the text with the matched letters emphasized. Returns its width."""
         strong = QFont(font)
         strong.setWeight(QFont.Weight.DemiBold)
@@ -182,7 +182,7 @@ class LineDelegate(ItemDelegate):
         return box.left()
 
 
-def _pieces(found: Found) -> list[tuple[str, bool]]:
+def _pieces(found: Match) -> list[tuple[str, bool]]:
     text, at, pieces = found.offer.text, 0, []
     for start, end in found.letters:
         pieces += [(text[at:start], False), (text[start:end], True)]

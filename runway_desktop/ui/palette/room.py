@@ -1,12 +1,12 @@
 """Room record of the palette."""
 
 from runway_desktop.domain.text import Text
-from runway_desktop.ui.room import Kind, Room
+from runway_desktop.ui.room import Room, RoomKind
 
 ROOM = Room(
     id="palette",
     title=Text("Command palette"),
-    kind=Kind.OVERLAY,
+    kind=RoomKind.OVERLAY,
     icon="mdi6.magnify",
     entry="runway_desktop.ui.palette.entry",
 )

@@ -14,7 +14,7 @@ from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import say, say_wrong, set_reason, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.phase import Phase
-from runway_desktop.viewmodels.profiles.restore import Into, PutBack, RestoreModel
+from runway_desktop.viewmodels.profiles.restore import Into, RestoreModel, WhichResults
 
 from .color_row import ColorRow
 from .progress_foot import ProgressWindow
@@ -60,7 +60,7 @@ class RestoreWindow(ProgressWindow):
     def _build_results(self, rows: QVBoxLayout) -> None:
         self._results = self._strong("Results")
         self._results_words = words(self, tone="muted")
-        options = ((choice, "") for choice in (PutBack.MISSING, PutBack.ALL, PutBack.NONE))
+        options = ((choice, "") for choice in (WhichResults.MISSING, WhichResults.ALL, WhichResults.NONE))
         self.put_back = choices(self, options, self.model.set_put_back, spoken="")
         add_all(rows, GRID, self._results, self._results_words, *self.put_back.values())
         self._library_row, self.library = self._folder_row("Results are saved in", self.model.set_library)

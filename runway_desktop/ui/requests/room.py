@@ -2,7 +2,7 @@
 
 from runway_desktop.domain.clients import waiting
 from runway_desktop.domain.text import Text
-from runway_desktop.ui.room import Kind, Room
+from runway_desktop.ui.room import Room, RoomKind
 from runway_desktop.usecases.commands.approval import OF_PAGE
 from runway_desktop.usecases.use_cases import UseCases
 
@@ -14,7 +14,7 @@ def _is_listed(cases: UseCases) -> bool:
 ROOM = Room(
     id="requests",
     title=Text("Requests"),
-    kind=Kind.PAGE,
+    kind=RoomKind.PAGE,
     icon="mdi6.hand-back-right-outline",
     commands=OF_PAGE,
     # Counted from the tasks, so that the first paint need not load the client services.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from runway_desktop.domain.text import Text
-from runway_desktop.ui.wishes import Sheets
+from runway_desktop.ui.wishes import SheetsWish
 from runway_desktop.usecases.commands.command import MAKING, SHEET, RecordsOf, Scope, Standard
 
 _opening = RecordsOf[Any](MAKING, Scope.WINDOW)
@@ -59,7 +59,7 @@ COMMANDS = (
     _opening(
         "sheet.kept",
         "Open a kept sheet",
-        lambda on: on.open_room("sheet", Sheets.KEPT),
+        lambda on: on.open_room("sheet", SheetsWish.KEPT),
         "Ctrl+Shift+O",
     ),
     SEND,

@@ -33,8 +33,8 @@ from runway_desktop.ui.painting import Index, ItemDelegate
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.text_cache import Sides, TextCache
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.usecases.sheets.cell_texts import Look
-from runway_desktop.usecases.sheets.columns import Kind
+from runway_desktop.usecases.sheets.cell_texts import CellLook
+from runway_desktop.usecases.sheets.columns import ColumnKind
 from runway_desktop.viewmodels.sheet.model import SheetModel
 from runway_desktop.viewmodels.sheet.table import LOOK_ROLE
 
@@ -43,7 +43,7 @@ PADDING = GRID
 PICTURE = QSize(5 * GRID, 3 * GRID)
 ARROW = 2 * GRID
 EDITOR_LINES = 4
-_TABULAR = (Kind.CREDITS, Kind.FIELD)
+_TABULAR = (ColumnKind.CREDITS, ColumnKind.FIELD)
 
 
 class SheetDelegate(ItemDelegate):
@@ -62,7 +62,7 @@ class SheetDelegate(ItemDelegate):
 
     def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, rect, state = self._theme, option.rect, option.state
-        look: Look = index.data(LOOK_ROLE)
+        look: CellLook = index.data(LOOK_ROLE)
         has_choices = bool(state & QStyle.StateFlag.State_HasFocus) and self._model.has_choices(index)
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.color(Role.SELECTED))
@@ -71,13 +71,13 @@ class SheetDelegate(ItemDelegate):
             room.setRight(arrow_in(rect).left())
         if look.pictures and not look.wrong:
             room = self._paint_pictures(painter, room, look.pictures)
-        if look.text and room.width() > GRID and not (look.kind is Kind.ASSETS and len(look.pictures) == 1):
+        if look.text and room.width() > GRID and not (look.kind is ColumnKind.ASSETS and len(look.pictures) == 1):
             texts = self._texts
             texts.use(option.font)
             ink = texts.figures if look.kind in _TABULAR else texts.body
             painter.setPen(theme.color(_role(look)))
             sides = Sides(option.direction, room)
-            texts.line(painter, sides, room, look.text, ink, at_end=look.kind is Kind.CREDITS)
+            texts.line(painter, sides, room, look.text, ink, at_end=look.kind is ColumnKind.CREDITS)
         painter.setPen(QPen(theme.color(Role.BORDER), 1))
         painter.drawLine(rect.topRight(), rect.bottomRight())
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
@@ -92,7 +92,7 @@ class SheetDelegate(ItemDelegate):
         column = self._model.columns[index.column()]
         self._before, self._is_loaded = self._model.remember(index), False
         place = QPersistentModelIndex(index)
-        if column.kind is Kind.PROMPT:
+        if column.kind is ColumnKind.PROMPT:
             text = QPlainTextEdit(parent, tabChangesFocus=True)
             text.setToolTip("Return keeps the change, Shift+Return begins a new line, Escape drops it.")
             text.textChanged.connect(lambda: self._try(place, text.toPlainText()))
@@ -224,7 +224,7 @@ def arrow_in(cell: QRect) -> QRect:
     return QRect(cell.right() - ARROW - 2, cell.center().y() - ARROW // 2, ARROW, ARROW)
 
 
-def _role(look: Look) -> Role:
+def _role(look: CellLook) -> Role:
     role = INKS[look.tone]
     return Role.MUTED if role is Role.TEXT and look.faint else role
 

@@ -15,7 +15,7 @@ from runway_desktop.ui.building import in_turns, passing_menu
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.tasks.poster_cache import PosterCache
-from runway_desktop.ui.wishes import BatchMenu, Sheets
+from runway_desktop.ui.wishes import BatchMenu, SheetsWish
 from runway_desktop.usecases.sheets.keeping import kept_in_words, sheet_title
 from runway_desktop.viewmodels.sheet.door import SheetDoor
 from runway_desktop.viewmodels.sheet.grid import GridModel
@@ -32,9 +32,9 @@ def open_room(desk: Desk, wish: Any) -> None:
     """`wish`: None for a blank sheet, gathered rows, a stored sheet's id, a `Sheets` or a `BatchMenu`."""
     sheets = desk.window.findChild(OpenSheets) or OpenSheets(desk)
     match wish:
-        case Sheets.KEPT:
+        case SheetsWish.KEPT:
             sheets.door.list_kept()
-        case Sheets.LEFT_OPEN:
+        case SheetsWish.LEFT_OPEN:
             sheets.door.look_for_left_open()
         case BatchMenu(batch_id, at):
             sheets.batch_menu(batch_id, at)

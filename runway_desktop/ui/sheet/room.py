@@ -1,14 +1,14 @@
 """Room record of sheets."""
 
 from runway_desktop.domain.text import Text
-from runway_desktop.ui.room import Kind, Room
+from runway_desktop.ui.room import Room, RoomKind
 
 from .commands import COMMANDS
 
 ROOM = Room(
     id="sheet",
     title=Text("Sheets"),
-    kind=Kind.WINDOW,
+    kind=RoomKind.WINDOW,
     icon="mdi6.table",
     entry="runway_desktop.ui.sheet.entry",
     commands=COMMANDS,

@@ -38,7 +38,7 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.sheets.blocks import block_of, text_of_block
 from runway_desktop.usecases.sheets.cell_texts import ADD
-from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, RESULT, STATE, Column, Kind
+from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, RESULT, STATE, Column, ColumnKind
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.viewmodels.sheet.model import SheetModel
 
@@ -205,7 +205,7 @@ class SheetTable(QTableView):
         if not index.isValid() or not self._model.flags(index) & Qt.ItemFlag.ItemIsEditable:
             return
         column = self._model.columns[index.column()]
-        if column.kind is Kind.ASSETS:
+        if column.kind is ColumnKind.ASSETS:
             self.input_wanted.emit(index)
             return
         choices = self._model.priced_choices(index)

@@ -1,12 +1,12 @@
 """Room record of the list of shortcuts."""
 
 from runway_desktop.domain.text import Text
-from runway_desktop.ui.room import Kind, Room
+from runway_desktop.ui.room import Room, RoomKind
 
 ROOM = Room(
     id="shortcuts",
     title=Text("Keyboard shortcuts"),
-    kind=Kind.WINDOW,
+    kind=RoomKind.WINDOW,
     icon="mdi6.keyboard-outline",
     entry="runway_desktop.ui.shortcuts.entry",
 )

@@ -13,7 +13,7 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.labels import set_reason, words
 from runway_desktop.ui.theme import GRID
-from runway_desktop.usecases.commands.command import SECTIONS, Command, Section
+from runway_desktop.usecases.commands.command import SECTIONS, Command, CommandSection
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import tip
@@ -27,7 +27,7 @@ _READ = Qt.ItemDataRole.AccessibleTextRole
 class ShortcutsDialog(Dialog):
     """`first` is the section to scroll to."""
 
-    def __init__(self, keys: Keys, parent: QWidget | None = None, first: Section | None = None) -> None:
+    def __init__(self, keys: Keys, parent: QWidget | None = None, first: CommandSection | None = None) -> None:
         super().__init__("Keyboard shortcuts", parent)
         self._keys = keys
         open_at(self, QSize(72 * GRID, 80 * GRID))

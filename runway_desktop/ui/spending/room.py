@@ -1,12 +1,12 @@
 """Room record of the Spending window."""
 
 from runway_desktop.domain.text import Text
-from runway_desktop.ui.room import Kind, Room
+from runway_desktop.ui.room import Room, RoomKind
 
 ROOM = Room(
     id="spending",
     title=Text("Spending"),
-    kind=Kind.WINDOW,
+    kind=RoomKind.WINDOW,
     icon="mdi6.chart-bar",
     entry="runway_desktop.ui.spending.entry",
     help=(Text("Tab goes through everything that can be used here, and Escape closes it."),),

@@ -16,7 +16,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.ui.sharing.drag import lift_rows
 from runway_desktop.ui.theme import Theme
-from runway_desktop.usecases.commands.drag_payload import Does, Taken, payload_of, taken_by
+from runway_desktop.usecases.commands.drag_payload import Does, DropEffect, payload_of, taken_by
 from runway_desktop.usecases.commands.ending import REMOVE
 from runway_desktop.usecases.commands.queued import PUT_BEFORE
 from runway_desktop.usecases.commands.task_command import Given
@@ -82,7 +82,7 @@ class Lifting(QObject):
         position = self._m.rows.position(self._rows[0].task.id)
         return self._m.rows.row_words(position).title if position is not None else units.count(1, "task")
 
-    def _taken(self, entry: PaneEntry) -> Taken:
+    def _taken(self, entry: PaneEntry) -> DropEffect:
         return taken_by(entry, self._rows)
 
     def _hold_over(self, entry: PaneEntry | None) -> None:

@@ -42,7 +42,7 @@ from runway_desktop.viewmodels.models import Models
 from . import tab_order
 from .library_notices import LibraryNotices
 from .page_switcher import PageSwitcher
-from .reveal import Finding
+from .reveal import TaskFinder
 from .task_menu import TaskMenu
 from .workspace import Workspace, first_size, state_of, text_of
 
@@ -173,8 +173,8 @@ class MainWindow(QMainWindow):
         work.pages.edit_name(saved.id)
 
     @cached_property
-    def _finding(self) -> Finding:
-        return Finding(self.models.rows, self.view, self.activity, self._show_everything)
+    def _finding(self) -> TaskFinder:
+        return TaskFinder(self.models.rows, self.view, self.activity, self._show_everything)
 
     def _say_missing_letters(self, script: str) -> None:
         """Shows the notice once per script, not at each start."""

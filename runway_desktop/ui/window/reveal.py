@@ -18,7 +18,7 @@ _LOOKS = 2
 """Answers to wait for: one already on its way may not contain the tasks."""
 
 
-class Finding(QObject):
+class TaskFinder(QObject):
     """`show_everything` clears page and filters."""
 
     def __init__(

@@ -24,7 +24,7 @@ from runway_desktop.domain.transitions import Answer
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks.adoption import Adopting
 from runway_desktop.usecases.searching.language import meaning, read
-from runway_desktop.usecases.sending.sending import Sending
+from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.values import Struct
 
 from .creating import Creating, TaskWished, paused, revoked
@@ -89,7 +89,7 @@ class ClientCases:
     """`find_key` looks for the key where that was not done yet, and returns once it has ended."""
 
     def __init__(
-        self, engine: Engine, sending: Callable[[], Sending], find_key: Callable[[], Awaitable[object]]
+        self, engine: Engine, sending: Callable[[], TaskSender], find_key: Callable[[], Awaitable[object]]
     ) -> None:
         self._engine = engine
         self._find_key = find_key

@@ -23,8 +23,8 @@ from runway_desktop.catalog.catalog import starting_values
 from runway_desktop.domain.clients import COMMAND_LINE, WITHOUT_ID, Client, ClientRequest, Permission
 from runway_desktop.domain.task import Hold, HoldCode, Request, Task, TaskId, parse_remote_id
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin, Prepared
-from runway_desktop.usecases.sending.sending import Sending
+from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, Prepared, TaskSource
+from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct, field, replace
 
@@ -55,7 +55,7 @@ class TaskWished(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     project: str = ""
 
 
-class Made(Struct, frozen=True):
+class MadeTask(Struct, frozen=True):
     """The task of a wish, and whether the wish was said before."""
 
     task: Task
@@ -63,7 +63,7 @@ class Made(Struct, frozen=True):
 
 
 class Creating:
-    def __init__(self, engine: Engine, sending: Callable[[], Sending]) -> None:
+    def __init__(self, engine: Engine, sending: Callable[[], TaskSender]) -> None:
         self._engine = engine
         self._sending = sending
         self.asked_by: dict[TaskId, str] = {}
@@ -74,7 +74,7 @@ class Creating:
     async def price(self, client: str, wish: TaskWished) -> dict[str, Any]:
         """What it would cost, and what stands in the way. Stores nothing."""
         new, digest = await self._wished(client, wish)
-        prepared = self._sending().prepare([new], Origin(Door.SCRIPT, (client, "price", digest)))
+        prepared = self._sending().prepare([new], Origin(TaskSource.SCRIPT, (client, "price", digest)))
         _refuse_findings(prepared)
         sum_ = prepared.sum
         return {
@@ -83,7 +83,7 @@ class Creating:
             "asks": sorted(ask.value for ask in prepared.asks),
         }
 
-    async def make(self, client: str, wish: TaskWished) -> Made:
+    async def make(self, client: str, wish: TaskWished) -> MadeTask:
         new, digest = await self._wished(client, wish)
         request_id = wish.request_id.strip()
         if len(request_id) > LONGEST_ID:
@@ -92,7 +92,7 @@ class Creating:
             raise CallRefused("The project is too long.", code=Code.INPUT, advice=f"At most {LONGEST_ID} letters.")
         return await self._finishing.run(self._one_by_one(client, request_id, digest, new, wish), "make a task")
 
-    async def _one_by_one(self, client: str, request_id: str, digest: str, new: NewTask, wish: TaskWished) -> Made:
+    async def _one_by_one(self, client: str, request_id: str, digest: str, new: NewTask, wish: TaskWished) -> MadeTask:
         """Of the same wish said twice at once the second finds what the first has written, and each finds what is
         left of the allowance."""
         lock = self._locks.setdefault(client, asyncio.Lock())
@@ -101,7 +101,7 @@ class Creating:
                 request_id = await self._repeated(client, digest) or f"{WITHOUT_ID}{uuid4().hex}"
             return await self._make(client, request_id, digest, new, wish)
 
-    async def _make(self, client: str, request_id: str, digest: str, new: NewTask, wish: TaskWished) -> Made:
+    async def _make(self, client: str, request_id: str, digest: str, new: NewTask, wish: TaskWished) -> MadeTask:
         engine = self._engine
         task_id = new.id
         known = await engine.clients.known(client, request_id)
@@ -114,9 +114,9 @@ class Creating:
                 )
             task_id = known.task_id
             if (task := await engine.ledger.task(task_id)) is not None:
-                return Made(task, is_repeat=True)
+                return MadeTask(task, is_repeat=True)
         new = replace(new, id=task_id)
-        origin = Origin(Door.SCRIPT, (client, request_id))
+        origin = Origin(TaskSource.SCRIPT, (client, request_id))
         prepared = self._sending().prepare([new], origin)
         _refuse_findings(prepared)
         answers = await self._answers(client, wish, prepared)
@@ -138,7 +138,7 @@ class Creating:
         task = await engine.ledger.task(task_id)
         if task is None:
             raise CallRefused("The task is gone again.", code=Code.FAILED)
-        return Made(task, is_repeat=False)
+        return MadeTask(task, is_repeat=False)
 
     async def _answers(self, name: str, wish: TaskWished, prepared: Prepared) -> frozenset[Ask] | None:
         """Which questions the person has answered before, by an allowance; None: the wish waits for them. A command

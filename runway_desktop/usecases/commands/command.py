@@ -62,7 +62,7 @@ class Standard(Enum):
     QUIT = "Quit"
 
 
-class Section(Struct, frozen=True, eq=False):
+class CommandSection(Struct, frozen=True, eq=False):
     """A heading in the list of shortcuts, and the menu of the same commands."""
 
     title: Text
@@ -72,17 +72,17 @@ class Section(Struct, frozen=True, eq=False):
     """Of its commands that have none of their own."""
 
 
-MAKING = Section(Text("Making"), Text("Make"), "mdi6.creation-outline")
-FINDING = Section(Text("Finding"), Text("Find"), "mdi6.magnify")
-LIST = Section(Text("In the list and the grid"), Text("Tasks"), "mdi6.format-list-bulleted")
-JUDGING = Section(Text("Judging"), Text("Judge"), "mdi6.star-outline")
-PLAYING = Section(Text("Playing and looking"), Text("Play and look"), "mdi6.play-outline")
-LARGE = Section(Text("In the large view"), Text("Large view"), "mdi6.fullscreen")
-COMPARING = Section(Text("Comparing"), None, "mdi6.compare")
-SHEET = Section(Text("In a sheet"), None, "mdi6.table")
-REQUESTS = Section(Text("In the requests of programs"), None, "mdi6.hand-back-right-outline")
-EXCHANGE = Section(Text("Importing and exporting"), Text("Import and export"), "mdi6.tray-arrow-down")
-WINDOW = Section(Text("Window"), None, "mdi6.chevron-right")
+MAKING = CommandSection(Text("Making"), Text("Make"), "mdi6.creation-outline")
+FINDING = CommandSection(Text("Finding"), Text("Find"), "mdi6.magnify")
+LIST = CommandSection(Text("In the list and the grid"), Text("Tasks"), "mdi6.format-list-bulleted")
+JUDGING = CommandSection(Text("Judging"), Text("Judge"), "mdi6.star-outline")
+PLAYING = CommandSection(Text("Playing and looking"), Text("Play and look"), "mdi6.play-outline")
+LARGE = CommandSection(Text("In the large view"), Text("Large view"), "mdi6.fullscreen")
+COMPARING = CommandSection(Text("Comparing"), None, "mdi6.compare")
+SHEET = CommandSection(Text("In a sheet"), None, "mdi6.table")
+REQUESTS = CommandSection(Text("In the requests of programs"), None, "mdi6.hand-back-right-outline")
+EXCHANGE = CommandSection(Text("Importing and exporting"), Text("Import and export"), "mdi6.tray-arrow-down")
+WINDOW = CommandSection(Text("Window"), None, "mdi6.chevron-right")
 SECTIONS = (MAKING, FINDING, LIST, JUDGING, PLAYING, LARGE, COMPARING, SHEET, REQUESTS, EXCHANGE, WINDOW)
 """In the order of the list of shortcuts."""
 LEADS_OUT = Text("Escape always leads out.")
@@ -99,7 +99,7 @@ class Command(Struct, Generic[On], frozen=True, kw_only=True, eq=False):
     """What it is called now, where that depends on what it acts on."""
     synonyms: Text = Text("")
     """Other words that a person may look for, separated by commas: "refund, money back"."""
-    section: Section
+    section: CommandSection
     icon: str = ""
     """Empty: that of its section."""
     scopes: frozenset[Scope] = frozenset()
@@ -157,7 +157,7 @@ def _heard(scopes: frozenset[Scope]) -> frozenset[Scope]:
 class RecordsOf(Generic[On]):
     """Writes the commands of one section, whose keys hold in the same scopes unless one says otherwise."""
 
-    def __init__(self, section: Section, *scopes: Scope, **shared: Any) -> None:
+    def __init__(self, section: CommandSection, *scopes: Scope, **shared: Any) -> None:
         self._shared = {"section": section, "scopes": frozenset(scopes), **shared}
 
     def __call__(

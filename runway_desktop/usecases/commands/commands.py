@@ -12,7 +12,7 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks.lane_order import Stood
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.sending.questions import question_for
-from runway_desktop.usecases.sending.sending import Sending
+from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.usecases.words.account import about
 from runway_desktop.usecases.words.units import credits_in_words
 
@@ -22,7 +22,7 @@ from .task_command import NOTHING, Context, Given, Prompt, Report, TaskCommand
 class Commands:
     """Loop's thread only."""
 
-    def __init__(self, engine: Engine, sending: Sending) -> None:
+    def __init__(self, engine: Engine, sending: TaskSender) -> None:
         self._engine = engine
         self._context = Context(engine, sending)
 

@@ -104,7 +104,7 @@ class Does(Enum):
     COMMAND = auto()
 
 
-class Taken(Struct, frozen=True):
+class DropEffect(Struct, frozen=True):
     """What a page does. `value` is a project or a tag. Without `does` it does nothing, for the reason."""
 
     does: Does | None = None
@@ -113,27 +113,27 @@ class Taken(Struct, frozen=True):
     reason: str = ""
 
 
-def taken_by(entry: PaneEntry, rows: Sequence[Row]) -> Taken:
+def taken_by(entry: PaneEntry, rows: Sequence[Row]) -> DropEffect:
     page = entry.filter
     if entry.search is not None:
-        return Taken(reason="A saved search finds tasks by itself.")
+        return DropEffect(reason="A saved search finds tasks by itself.")
     if page is None or entry.heading:
-        return Taken(reason="This place holds no tasks.")
+        return DropEffect(reason="This place holds no tasks.")
     if page.projects:
-        return Taken(Does.PROJECT, next(iter(page.projects)))
+        return DropEffect(Does.PROJECT, next(iter(page.projects)))
     if page.tags:
-        return Taken(Does.TAG, next(iter(page.tags)))
+        return DropEffect(Does.TAG, next(iter(page.tags)))
     if page.batches:
-        return Taken(reason="A batch holds what was made together. Use a project or a tag.")
+        return DropEffect(reason="A batch holds what was made together. Use a project or a tag.")
     return _of_fixed(page, rows)
 
 
-def _of_fixed(page: Filter, rows: Sequence[Row]) -> Taken:
+def _of_fixed(page: Filter, rows: Sequence[Row]) -> DropEffect:
     if page.page is Page.PICKS:
-        return Taken(Does.PICK)
+        return DropEffect(Does.PICK)
     if page.page is Page.WAITING_HERE:
         for command in (queued.RELEASE, requests.RETRY):
             if not command.reason(rows):
-                return Taken(Does.COMMAND, command=command)
-        return Taken(reason="Nothing of this can be queued: it is neither held nor to be retried.")
-    return Taken(reason="Tasks come here by themselves.")
+                return DropEffect(Does.COMMAND, command=command)
+        return DropEffect(reason="Nothing of this can be queued: it is neither held nor to be retried.")
+    return DropEffect(reason="Tasks come here by themselves.")

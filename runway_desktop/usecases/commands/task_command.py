@@ -21,12 +21,12 @@ from runway_desktop.services.tasks.lane_order import Stood
 from runway_desktop.usecases.question import Question
 from runway_desktop.values import Struct, field
 
-from .command import LIST, Command, Scope, Section
+from .command import LIST, Command, CommandSection, Scope
 
 if TYPE_CHECKING:
     from runway_desktop.services.results.relinking import Progress
     from runway_desktop.services.tasks.submission import Ask, Prepared
-    from runway_desktop.usecases.sending.sending import Sending
+    from runway_desktop.usecases.sending.sending import TaskSender
 
 SELECT_FIRST = Text("Select a task in the list first.")
 SELECT_ONE = Text("Select one task.")
@@ -138,7 +138,7 @@ class Report(Struct, frozen=True, kw_only=True):
 class Context:
     """What commands are carried out with. Nothing but `sending` spends."""
 
-    def __init__(self, engine: Engine, sending: Sending) -> None:
+    def __init__(self, engine: Engine, sending: TaskSender) -> None:
         self.engine = engine
         self.sending = sending
         self.held_at: dict[TaskId, tuple[object, ...]] = {}
@@ -164,7 +164,7 @@ class TaskCommand(Command[Sequence[Row]], frozen=True, kw_only=True, eq=False):
 
     does: Does | None
     """Carries it out on the rows that it concerns. None: its menu or its buttons do."""
-    section: Section = LIST
+    section: CommandSection = LIST
     scopes: frozenset[Scope] = frozenset({Scope.LIST})
     given_by: Command[Sequence[Row]] | None = None
     """The record of its keys, where one key gives one of several commands as the tasks are."""

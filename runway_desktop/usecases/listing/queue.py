@@ -21,7 +21,7 @@ OVER_CAP = "\0over"
 """Key of the group of what no cap lets go: no model is called so."""
 
 
-class Member(Struct, frozen=True, kw_only=True):
+class QueueMember(Struct, frozen=True, kw_only=True):
     """What a header adds up."""
 
     task: Task
@@ -46,7 +46,7 @@ def by_lane(entries: Entries, task_of: Callable[[TaskId], Task | None], over: Co
 
 def lane_group_words(
     key: str,
-    members: Sequence[Member],
+    members: Sequence[QueueMember],
     slots: Callable[[str], Slots],
     running: Sequence[Task],
     outlook: Outlook,
@@ -80,7 +80,7 @@ def _slots_words(slots: Slots) -> str:
     return f"{min(slots.in_use, slots.limit)} of {units.count(slots.limit, 'slot')} in use"
 
 
-def _over_words(members: Sequence[Member], over: Mapping[TaskId, HeldBack], *, is_folded: bool) -> GroupWords:
+def _over_words(members: Sequence[QueueMember], over: Mapping[TaskId, HeldBack], *, is_folded: bool) -> GroupWords:
     reasons = [over[member.task.id] for member in members if member.task.id in over]
     credits = sum(member.price or 0.0 for member in members)
     can_raise = any(held.raised is not None for held in reasons)

@@ -41,7 +41,7 @@ class Rank(IntEnum):
     ELSEWHERE = 7
 
 
-class Searched(Struct, frozen=True):
+class SearchText(Struct, frozen=True):
     """The words of one thing, folded once; those that end in `begun` with a mark before each."""
 
     plain: str
@@ -65,7 +65,7 @@ class Typed(Struct, frozen=True):
     phrase: str
 
 
-def searched(text: str, synonyms: str = "", also: str = "") -> Searched:
+def searched(text: str, synonyms: str = "", also: str = "") -> SearchText:
     """`synonyms` are what people call it, separated by commas; `also` is what is said about it. Neither is shown."""
     plain = folded(text)
     listed = f", {', '.join(' '.join(one.split()) for one in folded(synonyms).split(','))},"
@@ -75,14 +75,14 @@ def searched(text: str, synonyms: str = "", also: str = "") -> Searched:
     initials = "".join(word[0] for word in _WORD.findall(plain))
     everything = f"{plain} {listed} {folded(also)} {initials}"
     own_words = frozenset(_WORD.findall(own_begun))
-    return Searched(plain, plain_begun, listed, own_begun, own_words, all_begun, initials, everything)
+    return SearchText(plain, plain_begun, listed, own_begun, own_words, all_begun, initials, everything)
 
 
 def typed_words(typed: str) -> Typed:
     return _of_words(search_words(typed))
 
 
-def rank_of(one: Searched, typed: Typed) -> Rank | None:
+def rank_of(one: SearchText, typed: Typed) -> Rank | None:
     """How well it fits; None where a word is not found."""
     if not _has_all(one.everything, typed.words):
         return None
@@ -123,14 +123,14 @@ def letters_of(text: str, typed: Typed) -> tuple[tuple[int, int], ...]:
     return tuple(joined)
 
 
-def corrected(typed: Typed, among: Sequence[Searched]) -> Typed:
+def corrected(typed: Typed, among: Sequence[SearchText]) -> Typed:
     """With slips of the finger mended in words that begin no known one. Their first letter is taken as meant. An
     amount, as in "cap 500", is left out."""
     named = [word for word in typed.words if not word.isdecimal()]
     return _of_words(tuple(_corrected(word, among) for word in named or typed.words))
 
 
-def _corrected(word: str, among: Sequence[Searched]) -> str:
+def _corrected(word: str, among: Sequence[SearchText]) -> str:
     near = {own[: len(word)] for one in among for own in one.own_words if own[0] == word[0]}
     if len(word) < LEAST_CORRECTED or word in near:
         return word

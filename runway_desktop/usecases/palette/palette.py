@@ -18,7 +18,7 @@ from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.values import Struct
 
-from .matching import Rank, Searched, Typed, corrected, letters_of, rank_of, searched, typed_words
+from .matching import Rank, SearchText, Typed, corrected, letters_of, rank_of, searched, typed_words
 
 MOST = 15
 """Offers shown at once, of all sections."""
@@ -31,7 +31,7 @@ _FADES = 0.9
 """What a use counts compared with the one after it: three some time ago are more than one just now."""
 
 
-class Section(StrEnum):
+class Heading(StrEnum):
     RECENT = "Recent"
     SELECTION = "For the selection"
     COMMANDS = "Commands"
@@ -47,7 +47,7 @@ class Offer(Struct, frozen=True, kw_only=True):
     """One line. `id` is the same at every opening; its part before the colon says what kind of thing it is."""
 
     id: str
-    section: Section
+    section: Heading
     text: str
     detail: str = ""
     """Beside the text: a price, a model, where a setting stands."""
@@ -97,15 +97,15 @@ class Offer(Struct, frozen=True, kw_only=True):
         return ", ".join(part for part in (self.text, self.reason or self.detail, self.aside) if part)
 
 
-class Found(Struct, frozen=True):
+class Match(Struct, frozen=True):
     offer: Offer
     letters: tuple[tuple[int, int], ...] = ()
     """Which letters of its text were typed."""
 
 
-class Group(Struct, frozen=True):
-    section: Section
-    shown: tuple[Found, ...]
+class OfferGroup(Struct, frozen=True):
+    section: Heading
+    shown: tuple[Match, ...]
     total: int
 
     @property
@@ -115,7 +115,7 @@ class Group(Struct, frozen=True):
 
 
 class Arranged(Struct, frozen=True):
-    groups: tuple[Group, ...] = ()
+    groups: tuple[OfferGroup, ...] = ()
     best: str = ""
     """The id of the offer that fits best; empty where nothing fits."""
 
@@ -124,7 +124,7 @@ class Searchable(Struct, frozen=True):
     """An offer, with its words ready to be searched at each letter that is typed."""
 
     offer: Offer
-    words: Searched
+    words: SearchText
 
     @classmethod
     def of(cls, offer: Offer) -> Searchable:
@@ -146,7 +146,7 @@ def arrange(
     typed: str,
     used: Mapping[str, float] | None = None,
     near: Set[str] = frozenset(),
-    totals: Mapping[Section, int] | None = None,
+    totals: Mapping[Heading, int] | None = None,
     most: int = MOST,
 ) -> Arranged:
     """What is shown for what was typed. `used` says how much each offer was used, `near` which ones suit the page in
@@ -158,22 +158,22 @@ def arrange(
     if not fitting:
         shown_by = corrected(words, [one.words for one in offers])
         fitting = _fitting(offers, shown_by, words, used, near)
-    sections: dict[Section, list[Offer]] = {section: [] for section in Section}
+    sections: dict[Heading, list[Offer]] = {section: [] for section in Heading}
     recent = {} if words.words else _recent(fitting, used)
     for offer in fitting:
         sections[recent.get(offer.id, offer.section)].append(offer)
     if words.words:
         lead, best = (fitting[0].section, fitting[0]) if fitting else (None, None)
     else:
-        sections[Section.RECENT].sort(key=lambda offer: -used[offer.id])
+        sections[Heading.RECENT].sort(key=lambda offer: -used[offer.id])
         lead, best = _harmless(sections)
         if lead is not None and best is not None:
             sections[lead] = [best, *(offer for offer in sections[lead] if offer is not best)]
     amounts = _shares({section: len(entries) for section, entries in sections.items()}, most)
     groups = [
-        Group(
+        OfferGroup(
             section,
-            tuple(Found(offer, letters_of(offer.text, shown_by)) for offer in entries[: amounts[section]]),
+            tuple(Match(offer, letters_of(offer.text, shown_by)) for offer in entries[: amounts[section]]),
             max(len(entries), (totals or {}).get(section, 0)),
         )
         for section, entries in sections.items()
@@ -190,7 +190,7 @@ def _fitting(
     ranked = []
     for one in offers:
         rank, offer = rank_of(one.words, words), one.offer
-        if offer.section is Section.TASKS:
+        if offer.section is Heading.TASKS:
             # A prompt may begin with any word, also with that of a command.
             rank = Rank.ELSEWHERE if rank is None else max(rank, Rank.SYNONYM)
         if rank is None:
@@ -209,22 +209,22 @@ def _fitting(
     return [offer for _, offer in ranked]
 
 
-def _recent(fitting: Sequence[Offer], used: Mapping[str, float]) -> dict[str, Section]:
+def _recent(fitting: Sequence[Offer], used: Mapping[str, float]) -> dict[str, Heading]:
     """The ids of what was used most and can be done again at once."""
     again = sorted((-used[offer.id], offer.id) for offer in fitting if offer.id in used and offer.may_lead)
-    return {offer_id: Section.RECENT for _, offer_id in again[:MOST_RECENT]}
+    return {offer_id: Heading.RECENT for _, offer_id in again[:MOST_RECENT]}
 
 
-def _harmless(sections: Mapping[Section, Sequence[Offer]]) -> tuple[Section, Offer] | tuple[None, None]:
+def _harmless(sections: Mapping[Heading, Sequence[Offer]]) -> tuple[Heading, Offer] | tuple[None, None]:
     """What leads an empty line: the first that can be done at once and harms nothing, with its section."""
     found = ((section, offer) for section, entries in sections.items() for offer in entries if offer.may_lead)
     return next(found, (None, None))
 
 
-def _shares(there: Mapping[Section, int], most: int) -> dict[Section, int]:
+def _shares(there: Mapping[Heading, int], most: int) -> dict[Heading, int]:
     """How many of each section are shown: a few of each, then one more of each in turn while there is room. What is
     recent, and what concerns the selection, is shown in any case, a handful of it."""
-    first = {Section.RECENT: MOST_RECENT, Section.SELECTION: MOST_RECENT}
+    first = {Heading.RECENT: MOST_RECENT, Heading.SELECTION: MOST_RECENT}
     shown = {section: min(amount, first.get(section, LEAST_EACH)) for section, amount in there.items()}
     while sum(shown.values()) < most:
         short = [section for section, amount in there.items() if shown[section] < amount]

@@ -24,7 +24,7 @@ from runway_desktop.usecases.words.states import Around, describe
 from runway_desktop.usecases.words.tasks import title_words
 from runway_desktop.values import replace
 
-from .palette import Offer, Section
+from .palette import Heading, Offer
 
 _PLAIN = "mdi6.chevron-right"
 
@@ -37,7 +37,7 @@ def of_selection(
         if Surface.PALETTE not in command.left_out_of:
             yield Offer(
                 id=f"task:{command.remembered}",
-                section=Section.SELECTION if rows else Section.COMMANDS,
+                section=Heading.SELECTION if rows else Heading.COMMANDS,
                 text=command.text(rows) if rows else str(command.words),
                 detail=(price(command) if command.is_for(rows) else "") if rows else str(command.section.title),
                 reason=command.reason(rows),
@@ -55,7 +55,7 @@ def of_tasks(rows: Iterable[Row], catalog: Catalog, now: float) -> Iterator[Offe
         shown = next((output.poster or output.path for output in row.outputs if output.is_here), row.first_input_path)
         yield Offer(
             id=f"row:{row.task.id}",
-            section=Section.TASKS,
+            section=Heading.TASKS,
             text=" ".join(title_words(row.task, catalog).split()),
             detail=model_label(row.task.request.model),
             aside=f"{said.headline} · {units.moment(row.task.created_at, now)}",
@@ -69,7 +69,7 @@ def of_models(offers: Iterable[ModelOffer]) -> Iterator[Offer]:
     for offer in offers:
         yield Offer(
             id=f"model:{offer.key[0]}/{offer.key[1]}",
-            section=Section.MODELS,
+            section=Heading.MODELS,
             text=offer.label,
             detail=offer.endpoint_label,
             aside=offer.price,
@@ -83,7 +83,7 @@ def of_presets(presets: Iterable[Preset], keys: Mapping[int, Command[Any]]) -> I
     for preset in presets:
         yield Offer(
             id=f"preset:{preset.name}",
-            section=Section.PRESETS,
+            section=Heading.PRESETS,
             text=preset.name,
             detail=model_label(preset.model),
             keyed=keys.get(preset.key),
@@ -101,7 +101,7 @@ def of_pages(entries: Iterable[PaneEntry]) -> Iterator[Offer]:
         count = f"{entry.count:,}" if entry.count is not None else ""
         yield Offer(
             id=f"place:{entry.key}",
-            section=Section.PAGES,
+            section=Heading.PAGES,
             text=entry.title,
             detail=_ONE_OF.get(heading, ""),
             aside=entry.note or count,
@@ -122,7 +122,7 @@ def of_pages_of_preferences() -> Iterator[Offer]:
     for section in SettingsSection:
         yield Offer(
             id=f"setting:{section}",
-            section=Section.SETTINGS,
+            section=Heading.SETTINGS,
             text=section,
             detail="Preferences",
             icon="mdi6.cog-outline",
@@ -138,7 +138,7 @@ def of_settings(settings: Settings) -> Iterator[Offer]:
         now = getattr(settings, name)
         place = Offer(
             id=f"setting:{name}",
-            section=Section.SETTINGS,
+            section=Heading.SETTINGS,
             text=line.label,
             detail=line.group.title if line.group.title != line.label else line.group.section,
             aside=value_words(line, now),
@@ -180,7 +180,7 @@ def of_meanings() -> Iterator[Offer]:
     for meaning in MEANINGS.values():
         yield Offer(
             id=f"meaning:{meaning.headline}",
-            section=Section.HELP,
+            section=Heading.HELP,
             text=meaning.headline,
             detail="What it means",
             icon="mdi6.help-circle-outline",

@@ -7,7 +7,7 @@ from runway_desktop.catalog import Pair
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.library import expansion
-from runway_desktop.services.money.pricing import OpenPrice, Price, Sum
+from runway_desktop.services.money.pricing import OpenPrice, Price, PriceSum
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import about, open_words, price_detail
 from runway_desktop.usecases.words.holds import over_words, raise_words
@@ -41,13 +41,13 @@ class Order(Struct, frozen=True, kw_only=True):
         return [self.request] if self.editing is not None else requests_of(self.pair, self.request)
 
 
-class Kept(Struct, frozen=True):
+class KeptInQueue(Struct, frozen=True):
     """The tasks that a cap or the balance keeps in the queue: what `held` says of the first, their number, and all that
     is sent with the others once that cap is raised."""
 
     held: HeldBack
     tasks: int
-    freed: Sum | None = None
+    freed: PriceSum | None = None
 
 
 class Button(Struct, frozen=True):
@@ -67,7 +67,7 @@ class Button(Struct, frozen=True):
 def button_of(
     order: Order,
     priced: PriceOf,
-    kept: Kept | None,
+    kept: KeptInQueue | None,
     reasons: tuple[str, ...],
     note: str = "",
     *,

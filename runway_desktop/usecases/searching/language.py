@@ -14,7 +14,7 @@ from typing import Any
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.clients import called
-from runway_desktop.domain.library import PERSON, Filter, Page, PageCounts, Span, Without, clean_tag, folded
+from runway_desktop.domain.library import PERSON, Bounds, Filter, Page, PageCounts, Without, clean_tag, folded
 from runway_desktop.domain.task import FINAL, MOST_STARS, Pick, State
 from runway_desktop.domain.text import Text
 from runway_desktop.usecases.words.states import LOOKS, STATUSES
@@ -237,7 +237,7 @@ class _Reader:
         self._known = known
         self._now = now
         self._want, self._leave = _Sets(), _Sets()
-        self._spans: dict[str, Span] = {}
+        self._spans: dict[str, Bounds] = {}
         self._since: float | None = None
         self._until: float | None = None
         self.said: list[str] = []
@@ -251,7 +251,7 @@ class _Reader:
         for key, span in self._spans.items():
             if span.least is not None and span.most is not None and span.least > span.most:
                 self.say(f"Nothing can match all of “{key}:” at once.")
-        rating = self._spans.get("rating", Span())
+        rating = self._spans.get("rating", Bounds())
         if (rating.least or 0) > MOST_STARS or (rating.most is not None and rating.most < 0):
             self.say(f"Ratings go from 0, not rated, to {MOST_STARS}.")
         if self._since is not None and self._until is not None and self._since >= self._until:
@@ -343,7 +343,7 @@ class _Reader:
             into.states |= STATES[value]
         elif value in ("rated", "unrated"):
             rated = (value == "rated") is (into is self._want)
-            self._spans["rating"] = Span(least=1) if rated else Span(most=0)
+            self._spans["rating"] = Bounds(least=1) if rated else Bounds(most=0)
         else:
             self._ignore(term, f"“is:{value}” is not understood. Try {', '.join(IS[:5])}.")
 
@@ -359,8 +359,8 @@ class _Reader:
                 self._ignore(term, f"“{term.word}” would leave two ranges. Say {less} or {more}.")
                 return
             span = rest
-        before = self._spans.get(term.key, Span())
-        self._spans[term.key] = Span(
+        before = self._spans.get(term.key, Bounds())
+        self._spans[term.key] = Bounds(
             max((end for end in (span.least, before.least) if end is not None), default=None),
             min((end for end in (span.most, before.most) if end is not None), default=None),
         )
@@ -427,7 +427,7 @@ _FORMS: tuple[tuple[str, Callable[[datetime], datetime]], ...] = (
 )
 
 
-def _range(key: str, value: str) -> Span | None:
+def _range(key: str, value: str) -> Bounds | None:
     """What ">=4", "2..3" or "5" lets through; None for what is no number."""
     found = _RANGE.match(value)
     if found is None:
@@ -436,20 +436,20 @@ def _range(key: str, value: str) -> Span | None:
     little = _step(key)
     last = float(second) if second else first
     return {
-        ">=": Span(first, None),
-        ">": Span(first + little, None),
-        "<=": Span(None, first),
-        "<": Span(None, first - little),
-    }.get(sign or "", Span(min(first, last), max(first, last)))
+        ">=": Bounds(first, None),
+        ">": Bounds(first + little, None),
+        "<=": Bounds(None, first),
+        "<": Bounds(None, first - little),
+    }.get(sign or "", Bounds(min(first, last), max(first, last)))
 
 
-def _beyond(key: str, span: Span) -> Span | None:
+def _beyond(key: str, span: Bounds) -> Bounds | None:
     """What a span leaves; None where that are two."""
     least = None if key == "rating" and span.least == 0 else span.least
     most = None if key == "rating" and span.most == MOST_STARS else span.most
     if least is None and most is not None:
-        return Span(most + _step(key), None)
-    return Span(None, least - _step(key)) if least is not None and most is None else None
+        return Bounds(most + _step(key), None)
+    return Bounds(None, least - _step(key)) if least is not None and most is None else None
 
 
 def _step(key: str) -> float:

@@ -18,12 +18,11 @@ from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.prices import price_shape, terms_of
 from runway_desktop.domain.task import ITS_TURN, Hold, Request, State, Task, TaskId
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.money.pricing import LikePrices, OpenPrice, Price, Sum
+from runway_desktop.services.money.pricing import LikePrices, OpenPrice, Price, PriceSum
 from runway_desktop.services.ports import Clock
 from runway_desktop.services.tasks.submission import (
     AT_ONCE,
     Ask,
-    Door,
     Edit,
     Intent,
     NewTask,
@@ -34,10 +33,11 @@ from runway_desktop.services.tasks.submission import (
     Release,
     SendAgain,
     Stamp,
+    TaskSource,
 )
 from runway_desktop.usecases.requests.choices import typical_request
 from runway_desktop.usecases.requests.open_price import open_price
-from runway_desktop.usecases.requests.order import Kept
+from runway_desktop.usecases.requests.order import KeptInQueue
 from runway_desktop.values import replace
 
 TOO_OLD = 600.0
@@ -57,7 +57,7 @@ class NotAnswered(NotPossible):
         self.prepared = prepared
 
 
-class Sending:
+class TaskSender:
     """One for an engine: `Submission` gives its stamp only once."""
 
     def __init__(self, engine: Engine) -> None:
@@ -90,7 +90,7 @@ class Sending:
         task that has not ended, unless it is a single uncertain one, which is dismissed for the new one."""
         new = [_again(old) for old in olds]
         findings = [self._findings(old.request) for old in olds]
-        origin = Origin(Door.AGAIN, tuple(old.id for old in olds))
+        origin = Origin(TaskSource.AGAIN, tuple(old.id for old in olds))
         if [old.state for old in olds] == [State.UNCERTAIN]:
             return self._prepared(SendAgain(olds[0], new[0]), origin, findings)
         if not all(old.state.is_final for old in olds):
@@ -107,7 +107,7 @@ class Sending:
     def prepare_release(self, tasks: Sequence[Task], *, is_next: bool = True) -> Prepared:
         """Held tasks to be sent, those too that wait for the person: as the next ones, or when it is their turn."""
         findings = [self._findings(task.request) if task.waits_for_person else () for task in tasks]
-        origin = Origin(Door.RELEASE, (is_next, *(task.id for task in tasks)))
+        origin = Origin(TaskSource.RELEASE, (is_next, *(task.id for task in tasks)))
         return self._prepared(Release(tuple(tasks), is_next), origin, findings)
 
     async def send(self, prepared: Prepared, answers: Collection[Ask] = ()) -> tuple[TaskId, ...]:
@@ -134,12 +134,12 @@ class Sending:
             else:
                 self.guard.forget(door)
 
-    def kept(self, new: Sequence[NewTask], *, with_freed: bool = False) -> Kept | None:
+    def kept(self, new: Sequence[NewTask], *, with_freed: bool = False) -> KeptInQueue | None:
         """What a cap or the balance would keep in the queue of new tasks; None: they may go. `with_freed`: and what is
         sent once that cap is raised."""
         return self._kept(NewTasks(tasks=tuple(new)), with_freed=with_freed)
 
-    def freed(self, held: HeldBack) -> Sum:
+    def freed(self, held: HeldBack) -> PriceSum:
         """What is sent of all that is queued once the cap of `held` is raised."""
         freed = self._engine.lane.freed(held, self._engine.ledger.queued())
         return self._sum((task.request, task.project) for task in freed)
@@ -244,12 +244,12 @@ class Sending:
             return (new.endpoint, new.model) != (old.endpoint, old.model) or before is not None
         return before is None or price.credits > before.credits + _ENOUGH
 
-    def _sum(self, paid: Iterable[tuple[Request, str]]) -> Sum:
+    def _sum(self, paid: Iterable[tuple[Request, str]]) -> PriceSum:
         pricing = self._engine.pricing
         priced = [(request, pricing.price(request)) for request, _ in paid]
         known = [price for _, price in priced if price is not None]
         unknown = [request for request, price in priced if price is None]
-        return Sum(
+        return PriceSum(
             amount=len(priced),
             credits=sum(price.credits for price in known),
             unknown=len(unknown),
@@ -266,7 +266,7 @@ class Sending:
         pair = self._engine.catalog.pair(requests[0].endpoint, requests[0].model)
         return open_price(pair, requests[0], self._engine.pricing.price) if pair is not None else None
 
-    def _kept(self, intent: Intent, *, with_freed: bool = False) -> Kept | None:
+    def _kept(self, intent: Intent, *, with_freed: bool = False) -> KeptInQueue | None:
         """What the intent is kept of, among what is queued as it would be."""
         lane, own = self._engine.lane, _as_queued(intent)
         ids = {task.id for task in own}
@@ -277,9 +277,9 @@ class Sending:
         if not kept:
             return None
         if not with_freed:
-            return Kept(kept[0], len(kept))
+            return KeptInQueue(kept[0], len(kept))
         sent = [*lane.freed(kept[0], queue), *(one for one in own if one.id not in over)]
-        return Kept(kept[0], len(kept), self._sum((one.request, one.project) for one in sent))
+        return KeptInQueue(kept[0], len(kept), self._sum((one.request, one.project) for one in sent))
 
 
 def _as_queued(intent: Intent) -> list[Task]:
@@ -348,11 +348,11 @@ class RepeatGuard:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._last: dict[Door, tuple[object, float]] = {}
+        self._last: dict[TaskSource, tuple[object, float]] = {}
         self._rows: dict[int, tuple[float, object]] = {}
         """By the hash of what a row asks for: until when it counts as just sent, and from which sheet."""
 
-    def note(self, door: Door, what: object) -> None:
+    def note(self, door: TaskSource, what: object) -> None:
         """This was sent now."""
         self._last[door] = (what, self._clock.monotonic() + MOMENT)
 
@@ -371,11 +371,11 @@ class RepeatGuard:
             del self._rows[row]
         return len(found)
 
-    def forget(self, door: Door) -> None:
+    def forget(self, door: TaskSource) -> None:
         """It was not sent after all."""
         self._last.pop(door, None)
 
-    def is_too_soon(self, door: Door, what: object) -> bool:
+    def is_too_soon(self, door: TaskSource, what: object) -> bool:
         """Whether asking for it now is more likely an accident than a wish."""
         sent, until = self._last.get(door, (None, 0.0))
         return sent is not None and sent == what and self._clock.monotonic() < until

@@ -14,7 +14,7 @@ from runway_desktop.usecases.words.states import Around, StateWords, Tone, cost_
 from runway_desktop.values import Struct
 
 from . import cells as cell
-from .columns import ENDPOINT, MODEL, PROMPT, SEED, Column, Kind
+from .columns import ENDPOINT, MODEL, PROMPT, SEED, Column, ColumnKind
 from .rows import RowChecker, SheetRow
 
 _CHOSEN = frozenset({FieldKind.CHOICE, FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.SWITCH})
@@ -26,7 +26,7 @@ ADD = "+ Add"
 """In cells of inputs that the row's model takes and that are blank."""
 
 
-class Line(Struct, frozen=True):
+class RowLine(Struct, frozen=True):
     """A row with what is known beside it. `place` counts from 1; `alike` is that of a row that asks for the same, 0 for
     none; `tasks` are those that were made of it, as far as they have been fetched."""
 
@@ -36,7 +36,7 @@ class Line(Struct, frozen=True):
     tasks: Sequence[Row] = ()
 
 
-class Look(Struct, frozen=True):
+class CellLook(Struct, frozen=True):
     """How a cell is painted. `faint`: what stands there is not to be changed here. `wrong`: something is wrong with
     it. `pictures`: paths."""
 
@@ -44,7 +44,7 @@ class Look(Struct, frozen=True):
     tone: Tone
     wrong: bool
     faint: bool
-    kind: Kind
+    kind: ColumnKind
     pictures: Sequence[str] = ()
 
 
@@ -56,8 +56,8 @@ class Saying:
             known.name for pair in catalog.pairs() for known in pair.fields if known.kind is FieldKind.PROMPT
         }
 
-    def look(self, line: Line, column: Column) -> Look:
-        return Look(
+    def look(self, line: RowLine, column: Column) -> CellLook:
+        return CellLook(
             text=self.text(line, column),
             tone=self.tone(line, column),
             wrong=bool(self.problem(line, column)),
@@ -66,11 +66,11 @@ class Saying:
             pictures=self.pictures(line, column),
         )
 
-    def pictures(self, line: Line, column: Column) -> Sequence[str]:
+    def pictures(self, line: RowLine, column: Column) -> Sequence[str]:
         """Paths of the pictures in a cell: of inputs that are there, and of results."""
-        if column.kind is Kind.RESULT:
+        if column.kind is ColumnKind.RESULT:
             return posters_of(line)
-        value = line.row.cells.get(column.key) if column.kind is Kind.ASSETS else None
+        value = line.row.cells.get(column.key) if column.kind is ColumnKind.ASSETS else None
         looks = self._checker.looks
         return [
             path
@@ -78,38 +78,38 @@ class Saying:
             if (path := path_of(address)) and address in looks and not looks[address].problem
         ]
 
-    def text(self, line: Line, column: Column) -> str:
+    def text(self, line: RowLine, column: Column) -> str:
         match column.kind:
-            case Kind.CREDITS:
+            case ColumnKind.CREDITS:
                 return self._credits(line)
-            case Kind.STATE:
+            case ColumnKind.STATE:
                 return self._state(line)
-            case Kind.RESULT:
+            case ColumnKind.RESULT:
                 return _results(line)
             case _:
                 return self._cell(line, column)
 
-    def edited(self, line: Line, column: Column) -> str:
+    def edited(self, line: RowLine, column: Column) -> str:
         """As one types it: a cell's own value, without what stands there by default."""
         value = line.row.cells.get(column.key)
         is_typed = column.is_cell and not (column.key == ENDPOINT and value)
         return cell.text_of(value) if is_typed else self.text(line, column)
 
-    def faint(self, line: Line, column: Column) -> bool:
+    def faint(self, line: RowLine, column: Column) -> bool:
         """What stands there is not to be changed here: it is a default, comes from an axis, or was sent."""
         if line.row.sent:
             return column.is_cell
         return column.is_cell and (column.key not in line.row.cells or self._axis(column.key) is not None)
 
-    def tone(self, line: Line, column: Column) -> Tone:
+    def tone(self, line: RowLine, column: Column) -> Tone:
         if line.row.sent:
-            if column.kind is Kind.STATE:
+            if column.kind is ColumnKind.STATE:
                 return self._sent_words(line).tone
             return Tone.BAD if self.problem(line, column) else Tone.PLAIN
         check = line.row.check
         if check is None or check.is_blank:
             return Tone.PLAIN
-        if column.kind is Kind.STATE:
+        if column.kind is ColumnKind.STATE:
             if check.problems:
                 return Tone.BAD
             if check.warnings or line.alike:
@@ -119,7 +119,7 @@ class Saying:
             return Tone.BAD
         return Tone.WARN if any(said.key == column.key for said in check.warnings) else Tone.PLAIN
 
-    def problem(self, line: Line, column: Column) -> str:
+    def problem(self, line: RowLine, column: Column) -> str:
         """What is wrong with this cell; empty when nothing is."""
         check = line.row.check
         if line.row.sent:
@@ -128,19 +128,19 @@ class Saying:
             return ""
         return next((said.message for said in check.problems if said.key == column.key), "")
 
-    def _refusal(self, line: Line, column: Column) -> str:
+    def _refusal(self, line: RowLine, column: Column) -> str:
         """What Runway said of this cell when it refused a task of the row."""
-        names = self._prompt_names if column.kind is Kind.PROMPT else {column.key}
+        names = self._prompt_names if column.kind is ColumnKind.PROMPT else {column.key}
         said = (refusal for row in line.tasks for refusal in row.task.refusals if refusal.path)
         return next((refusal.message for refusal in said if str(refusal.path[0]) in names), "")
 
-    def tip(self, line: Line, column: Column) -> str:
+    def tip(self, line: RowLine, column: Column) -> str:
         check = line.row.check
-        if column.kind is Kind.STATE:
+        if column.kind is ColumnKind.STATE:
             if line.row.sent:
                 return self._sent_words(line).spoken
             return "\n".join(self._sentences(line))
-        if column.kind is Kind.CREDITS:
+        if column.kind is ColumnKind.CREDITS:
             known = check is not None and check.is_ready and check.priced == 0
             return "The price is shown after sending." if known else ""
         said = (
@@ -151,7 +151,7 @@ class Saying:
         value = line.row.cells.get(column.key)
         if value is not None and cell.is_inputs(value):
             said += [path_of(item["uri"]) or item["uri"] for item in value]
-        elif column.kind is Kind.PROMPT:
+        elif column.kind is ColumnKind.PROMPT:
             said.append(str(value or ""))
         elif column.key == MODEL and check is not None and check.pair is not None:
             endpoint = self._catalog.endpoint(check.pair.endpoint)
@@ -160,19 +160,19 @@ class Saying:
             said.append(column.help)
         return "\n".join(part for part in said if part)
 
-    def spoken(self, line: Line, column: Column) -> str:
+    def spoken(self, line: RowLine, column: Column) -> str:
         text = self.text(line, column)
         problem = self.problem(line, column)
-        if column.kind is Kind.CREDITS:
+        if column.kind is ColumnKind.CREDITS:
             return "Price not known" if text in ("?", "", units.DASH) else f"{text} credits"
-        if column.kind is Kind.STATE:
+        if column.kind is ColumnKind.STATE:
             return self.tip(line, column) or text.removeprefix("✓ ")
         said = "blank" if text in ("", ADD) else text
         if self.faint(line, column) and said not in ("blank", NOT_USED):
             said = f"{said}, by default"
         return f"{said}. {problem}" if problem else said
 
-    def _cell(self, line: Line, column: Column) -> str:
+    def _cell(self, line: RowLine, column: Column) -> str:
         row, key = line.row, column.key
         made_of_axes = not row.sent or any(task.labels for task in row.sent)
         if row.cells and made_of_axes and (axis := self._axis(key)) is not None:
@@ -184,7 +184,7 @@ class Saying:
             if key == MODEL:
                 name = str(row.cells[key])
                 return model_label(name) if self._checker.knows(name) else name
-            if column.kind in (Kind.PROMPT, Kind.NOTE, Kind.CHOICE):
+            if column.kind in (ColumnKind.PROMPT, ColumnKind.NOTE, ColumnKind.CHOICE):
                 return " ".join(str(row.cells[key]).split())
             return cell.shown_in(self._field(line, key), key, row.cells[key])
         check = row.check
@@ -192,9 +192,9 @@ class Saying:
             return ""
         return self._default(line, column)
 
-    def _default(self, line: Line, column: Column) -> str:
+    def _default(self, line: RowLine, column: Column) -> str:
         check = line.row.check
-        if check is None or check.pair is None or column.kind is Kind.NOTE:
+        if check is None or check.pair is None or column.kind is ColumnKind.NOTE:
             return ""
         pair = check.pair
         match column.key:
@@ -206,7 +206,7 @@ class Saying:
             case k if k == PROMPT:
                 return "" if pair.prompt_field is not None else NOT_USED
         known = pair.field(column.key)
-        if known is None and column.kind is Kind.ASSETS and self._checker.could_take(line.row.cells, column.key):
+        if known is None and column.kind is ColumnKind.ASSETS and self._checker.could_take(line.row.cells, column.key):
             return ADD if not line.row.sent else ""
         if known is None:
             return NOT_USED
@@ -219,14 +219,14 @@ class Saying:
             return "default" if known.kind in _CHOSEN and not known.required else ""
         return cell.shown_in(known, column.key, value)
 
-    def _field(self, line: Line, key: str) -> Field | None:
+    def _field(self, line: RowLine, key: str) -> Field | None:
         check = line.row.check
         return check.pair.field(key) if check is not None and check.pair is not None else None
 
     def _axis(self, key: str) -> Axis | None:
         return next((axis for axis in self._checker.axes if axis.key == key), None)
 
-    def _credits(self, line: Line) -> str:
+    def _credits(self, line: RowLine) -> str:
         if line.row.sent:
             said = [cost_words(row.task) for row in line.tasks]
             if len(said) == 1:
@@ -244,7 +244,7 @@ class Saying:
             return f"≥ {units.number(check.credits)}"
         return units.number(check.credits) if check.exact else f"~{units.number(check.credits)}"
 
-    def _state(self, line: Line) -> str:
+    def _state(self, line: RowLine) -> str:
         if line.row.sent:
             return self._sent_words(line).headline
         check = line.row.check
@@ -254,7 +254,7 @@ class Saying:
             return ""
         return self._sentences(line, brief=True)[0]
 
-    def _sentences(self, line: Line, *, brief: bool = False) -> list[str]:
+    def _sentences(self, line: RowLine, *, brief: bool = False) -> list[str]:
         """Everything about a row that was not sent, what matters most first. `brief`: in a few words where there are
         some."""
         check = line.row.check
@@ -269,7 +269,7 @@ class Saying:
             found.append(f"{READY}, {len(check.requests):,} tasks" if not found else f"{len(check.requests):,} tasks")
         return found or [READY]
 
-    def _sent_words(self, line: Line) -> StateWords:
+    def _sent_words(self, line: RowLine) -> StateWords:
         """The state of the one task, or how far the several are."""
         tasks, amount = line.tasks, len(line.row.sent)
         if len(tasks) == 1 and amount == 1:
@@ -284,10 +284,10 @@ class Saying:
         return StateWords(headline=" · ".join(part for part in parts if part), tone=tone)
 
 
-def _results(line: Line) -> str:
+def _results(line: RowLine) -> str:
     outputs = [output for row in line.tasks for output in row.outputs]
     return "" if not line.row.sent or not outputs else f"×{len(outputs)}" if len(outputs) > 1 else ""
 
 
-def posters_of(line: Line) -> list[str]:
+def posters_of(line: RowLine) -> list[str]:
     return [output.poster for row in line.tasks for output in row.outputs if output.poster]

@@ -13,7 +13,7 @@ from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct
 
 from . import cells as cell
-from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, Column, Kind
+from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, Column, ColumnKind
 from .edits import Place
 from .rows import RowChecker, SheetRow
 
@@ -57,7 +57,7 @@ class CellValues:
             return tuple(dict.fromkeys(models))
         if column.key == ENDPOINT:
             return tuple(endpoint.label for endpoint in self._catalog.endpoints)
-        known = self._field(row, column.key) if column.kind is Kind.FIELD else None
+        known = self._field(row, column.key) if column.kind is ColumnKind.FIELD else None
         return tuple(cell.shown(column.key, choice) for choice in known.choices) if known is not None else ()
 
     def priced_choices(self, row: SheetRow, column: Column) -> list[CellOption]:
@@ -79,7 +79,7 @@ class CellValues:
     def _with_unit(self, row: SheetRow, column: Column, text: str) -> str:
         if column.key == MODEL:
             return model_label(text)
-        if column.kind is not Kind.FIELD:
+        if column.kind is not ColumnKind.FIELD:
             return text
         return cell.shown_in(self._field(row, column.key), column.key, self.typed(row, column.key, text))
 

@@ -25,7 +25,7 @@ STATE = "@state"
 SEED = "seed"
 
 
-class Kind(Enum):
+class ColumnKind(Enum):
     PROMPT = auto()
     ASSETS = auto()
     CHOICE = auto()
@@ -41,26 +41,26 @@ class Kind(Enum):
 class Column(Struct, frozen=True):
     key: str
     title: str
-    kind: Kind
+    kind: ColumnKind
     help: str = ""
 
     @property
     def is_cell(self) -> bool:
         """Whether the person writes in it."""
-        return self.kind not in (Kind.RESULT, Kind.CREDITS, Kind.STATE)
+        return self.kind not in (ColumnKind.RESULT, ColumnKind.CREDITS, ColumnKind.STATE)
 
 
 _FIXED = {
     column.key: column
     for column in (
-        Column(PROMPT, "Prompt", Kind.PROMPT, "What to make. {fog|sun} makes a task of each."),
-        Column(ENDPOINT, "What to make", Kind.CHOICE, "Left blank, it follows from model and inputs."),
-        Column(MODEL, "Model", Kind.CHOICE),
-        Column(PROJECT, "Project", Kind.NOTE),
-        Column(SHOT, "Shot", Kind.NOTE),
-        Column(RESULT, "Result", Kind.RESULT),
-        Column(CREDITS, "Credits", Kind.CREDITS),
-        Column(STATE, "Row", Kind.STATE),
+        Column(PROMPT, "Prompt", ColumnKind.PROMPT, "What to make. {fog|sun} makes a task of each."),
+        Column(ENDPOINT, "What to make", ColumnKind.CHOICE, "Left blank, it follows from model and inputs."),
+        Column(MODEL, "Model", ColumnKind.CHOICE),
+        Column(PROJECT, "Project", ColumnKind.NOTE),
+        Column(SHOT, "Shot", ColumnKind.NOTE),
+        Column(RESULT, "Result", ColumnKind.RESULT),
+        Column(CREDITS, "Credits", ColumnKind.CREDITS),
+        Column(STATE, "Row", ColumnKind.STATE),
     )
 }
 _ALWAYS = (PROMPT, MODEL, CREDITS, STATE)
@@ -94,7 +94,7 @@ class Columns:
 
     def column(self, key: str) -> Column:
         """The column of a key; one made up for a name that the catalog does not know."""
-        return self._all.get(key) or Column(key, key, Kind.FIELD)
+        return self._all.get(key) or Column(key, key, ColumnKind.FIELD)
 
     def knows(self, key: str) -> bool:
         return key in self._all
@@ -128,6 +128,6 @@ class Columns:
 
 
 def _of_field(field: Field) -> Column:
-    kind = Kind.ASSETS if field.is_asset else Kind.FIELD
+    kind = ColumnKind.ASSETS if field.is_asset else ColumnKind.FIELD
     title = "First frame" if field.name == _FIRST_FRAME else "Ratio" if field.name == "ratio" else field.label
     return Column(field.name, title, kind, field.help)

@@ -11,7 +11,7 @@ from pathlib import Path
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import NotSaved, Row
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.moments import LinkLife, Standing
+from runway_desktop.domain.moments import LinkLife, LinkStatus
 from runway_desktop.domain.task import Output, OutputState, TaskId
 from runway_desktop.domain.text import Text
 from runway_desktop.usecases.words.failures import saving_words
@@ -35,15 +35,15 @@ BOARD_TITLES = ("Result", "Why it is not here", "Its link works", "")
 
 
 _COPIED = {
-    Standing.GOOD: Text(
+    LinkStatus.GOOD: Text(
         "Link copied. It works until about {surely} – at the latest {latest}.",
         "{n} links copied. They work until about {surely} – at the latest {latest}.",
     ),
-    Standing.DOUBTFUL: Text(
+    LinkStatus.DOUBTFUL: Text(
         "Link copied. It may have expired already, and stops working at the latest {latest}.",
         "{n} links copied. They may have expired already, and stop working at the latest {latest}.",
     ),
-    Standing.OVER: Text("Link copied. It has expired.", "{n} links copied. They have expired."),
+    LinkStatus.OVER: Text("Link copied. It has expired.", "{n} links copied. They have expired."),
 }
 
 
@@ -56,11 +56,11 @@ def copied_words(count: int, life: LinkLife, now: float) -> Text:
 def line_words(life: LinkLife, now: float) -> str:
     """For the details, after the label "Link"."""
     match life.standing(now):
-        case Standing.GOOD:
+        case LinkStatus.GOOD:
             return f"good until about {units.moment(life.surely_until, now)}"
-        case Standing.DOUBTFUL:
+        case LinkStatus.DOUBTFUL:
             return f"may have expired; at the latest {units.moment(life.at_latest, now)}"
-        case Standing.OVER:
+        case LinkStatus.OVER:
             return "expired; Copy link asks for a fresh one"
 
 
@@ -68,12 +68,12 @@ def board_words(life: LinkLife, now: float) -> tuple[str, str]:
     """Two lines for the board: what is sure, and what is at most."""
     latest = units.moment(life.at_latest, now)
     match life.standing(now):
-        case Standing.GOOD:
+        case LinkStatus.GOOD:
             left = units.left(life.left(now))
             return f"Safe until {units.moment(life.surely_until, now)} · {left}", f"at the latest {latest}"
-        case Standing.DOUBTFUL:
+        case LinkStatus.DOUBTFUL:
             return "The link may have expired", f"at the latest {latest}"
-        case Standing.OVER:
+        case LinkStatus.OVER:
             return KEPT_NO_LONGER, ASKING_TELLS
 
 
@@ -135,13 +135,13 @@ def line_of(row: Row, output: Output, now: float, received: tuple[int, int | Non
         at_most=at_most,
         spent=life.spent(now),
         tone=_tone(life, standing, now),
-        action="" if saving else "Ask" if standing is Standing.OVER else "Save now",
+        action="" if saving else "Ask" if standing is LinkStatus.OVER else "Save now",
     )
 
 
 def is_over(output: Output, now: float) -> bool:
     """Whether its link has expired: only asking Runway tells whether it can still be had."""
-    return LinkLife(output.url_fetched_at).standing(now) is Standing.OVER
+    return LinkLife(output.url_fetched_at).standing(now) is LinkStatus.OVER
 
 
 def is_urgent(output: Output, now: float, moved_at: float) -> bool:
@@ -168,7 +168,7 @@ def urgent_words(lives: list[LinkLife], now: float) -> str:
     count = len(lives)
     what = units.plural(count, "A result is not saved yet", f"{count:,} results are not saved yet")
     link = units.plural(count, "Its link", "The first link")
-    if first.standing(now) is Standing.GOOD:
+    if first.standing(now) is LinkStatus.GOOD:
         return f"{what}, and nothing moves. {link} surely works only until {units.moment(first.surely_until, now)}."
     return f"{what}, and nothing moves. {link} may have expired already."
 
@@ -200,11 +200,11 @@ def _why(output: Output, received: tuple[int, int | None] | None) -> StateWords:
             return StateWords(headline="Waiting", detail=detail, icon="mdi6.timer-sand")
 
 
-def _tone(life: LinkLife, standing: Standing, now: float) -> Tone:
+def _tone(life: LinkLife, standing: LinkStatus, now: float) -> Tone:
     match standing:
-        case Standing.GOOD if life.left(now) >= URGENT:
+        case LinkStatus.GOOD if life.left(now) >= URGENT:
             return Tone.GOOD
-        case Standing.GOOD | Standing.DOUBTFUL:
+        case LinkStatus.GOOD | LinkStatus.DOUBTFUL:
             return Tone.WARN
-        case Standing.OVER:
+        case LinkStatus.OVER:
             return Tone.PLAIN

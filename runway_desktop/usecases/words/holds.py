@@ -8,7 +8,7 @@ from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.caps import Cap, HeldBack, LaneCode, LaneReason, Limit
 from runway_desktop.domain.events import CapRaised
 from runway_desktop.domain.task import Hold, HoldCode
-from runway_desktop.services.money.pricing import Sum
+from runway_desktop.services.money.pricing import PriceSum
 from runway_desktop.usecases.words.failures import cause_words
 
 from . import units
@@ -173,7 +173,7 @@ def left_words(held: HeldBack) -> str:
             return f"{left} left"
 
 
-def raise_words(held: HeldBack, freed: Sum | None = None) -> str:
+def raise_words(held: HeldBack, freed: PriceSum | None = None) -> str:
     """The button that raises the cap, with what that sends; empty where there is nothing to raise."""
     if held.raised is None:
         return ""
@@ -212,7 +212,7 @@ def _whose(raised: CapRaised) -> str:
             return f"The cap for “{raised.project}”"
 
 
-def cost_words(of: Sum) -> str:
+def cost_words(of: PriceSum) -> str:
     """ "about 780 credits"."""
     if of.unknown == of.amount:
         return "price not known"

@@ -7,18 +7,18 @@ from pathlib import Path
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import State, Task
 from runway_desktop.services.exchange.id_import import IdEntry, IdStanding
-from runway_desktop.services.exchange.standing import Candidate, Standing
+from runway_desktop.services.exchange.standing import Candidate, ImportStatus
 from runway_desktop.values import Struct
 
 from .states import Tone
 
 RESULT_TITLES = ("File", "What it is", "Prompt", "Model", "Project", "Sent")
 _RESULT_WORDS = {
-    Standing.NEW: ("New", Tone.GOOD),
-    Standing.MISSING_HERE: ("Known, its file is missing here", Tone.GOOD),
-    Standing.REMOVED: ("Removed from the list", Tone.PLAIN),
-    Standing.KNOWN: ("Known already", Tone.PLAIN),
-    Standing.DOUBLE: ("A second copy", Tone.PLAIN),
+    ImportStatus.NEW: ("New", Tone.GOOD),
+    ImportStatus.MISSING_HERE: ("Known, its file is missing here", Tone.GOOD),
+    ImportStatus.REMOVED: ("Removed from the list", Tone.PLAIN),
+    ImportStatus.KNOWN: ("Known already", Tone.PLAIN),
+    ImportStatus.DOUBLE: ("A second copy", Tone.PLAIN),
 }
 ID_TITLES = ("Task id", "What it is", "Prompt", "Model", "Time", "File", "Line")
 _ID_WORDS = {

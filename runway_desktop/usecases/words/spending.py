@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.spending_report import SAME, Compared, Reconciliation, Report, Sum
+from runway_desktop.domain.spending_report import SAME, Compared, Reconciliation, SpendingReport, Sum
 from runway_desktop.services.money.spending import Bill
 from runway_desktop.values import Struct, replace
 
@@ -71,7 +71,7 @@ def imported_words(of: Sum | Reconciliation) -> str:
     return f"{units.count(of.imported, 'imported task')} of {units.credits_in_words(of.imported_credits)}"
 
 
-def sum_lines(report: Report, side: Side) -> list[MoneyLine]:
+def sum_lines(report: SpendingReport, side: Side) -> list[MoneyLine]:
     """In the order of `SUM_TITLES`, dearest first."""
     match side:
         case Side.MODEL:

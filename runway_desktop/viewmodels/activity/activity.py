@@ -12,7 +12,7 @@ from runway_desktop.usecases.activity import (
     Action,
     ActivityEntry,
     Gesture,
-    Kind,
+    ActivityKind,
     Listed,
     Shown,
     added,
@@ -27,7 +27,7 @@ from runway_desktop.viewmodels.status import Status
 
 LINGERS = 1.5
 """Seconds that finished work stays visible: sending is often too short to notice."""
-_DISMISSED_BY_HAND = (Kind.SAID, Kind.WAITS)
+_DISMISSED_BY_HAND = (ActivityKind.SAID, ActivityKind.WAITS)
 
 Does = Callable[[], object]
 
@@ -91,7 +91,7 @@ class Activity(QObject):
         """
         actions = [Action(action_text, on_action)] if action_text and on_action is not None else []
         actions += [Action(text, does) for text, does in also]
-        kind = Kind.WAITS if problem or stays else Kind.SAID
+        kind = ActivityKind.WAITS if problem or stays else ActivityKind.SAID
         entry = replace(self._new(kind, message, detail, short, tuple(actions)), is_problem=problem)
         self._put(entry, replaces=once)
         spoken = ". ".join(part.removesuffix(".") for part in (message, action_text) if part)
@@ -101,7 +101,7 @@ class Activity(QObject):
     def follow(self, message: str, action_text: str, on_action: Does) -> int:
         """Adds running work with a button to stop it, and returns its number. `say` updates its text; `end`
         removes it."""
-        entry = self._new(Kind.GOES_ON, message, "", "", (Action(action_text, on_action),))
+        entry = self._new(ActivityKind.GOES_ON, message, "", "", (Action(action_text, on_action),))
         self._put(entry)
         self.said.emit(message, False)
         return entry.number
@@ -118,7 +118,7 @@ class Activity(QObject):
     def act(self, message: str, undo: Does, *, short: str = "", quiet: bool = False) -> int:
         """Adds an act with its undo, and returns its number. `quiet`: not announced, because the result is visible
         elsewhere."""
-        entry = self._new(Kind.ACT, message, "", short, (Action("Undo", undo),))
+        entry = self._new(ActivityKind.ACT, message, "", short, (Action("Undo", undo),))
         self._put(entry)
         if not quiet:
             self.said.emit(f"{message} Undo.", False)
@@ -130,7 +130,7 @@ class Activity(QObject):
 
     def undo(self) -> None:
         """Undoes the last act."""
-        last = next((one for one in reversed(self._entries) if one.kind is Kind.ACT), None)
+        last = next((one for one in reversed(self._entries) if one.kind is ActivityKind.ACT), None)
         if last is not None:
             self.take(last, last.actions[0])
 
@@ -150,7 +150,7 @@ class Activity(QObject):
     def read(self) -> None:
         """Call when the list was closed: entries without actions no longer count as waiting."""
         read = tuple(
-            replace(one, kind=Kind.SAID) if one.kind is Kind.WAITS and not one.actions else one for one in self._entries
+            replace(one, kind=ActivityKind.SAID) if one.kind is ActivityKind.WAITS and not one.actions else one for one in self._entries
         )
         if read != self._entries:
             self._entries = read
@@ -182,7 +182,7 @@ class Activity(QObject):
         self._entries = tuple(replace(one, at=now) if one.number == held else one for one in self._entries)
         self._show()
 
-    def _new(self, kind: Kind, message: str, detail: str, short: str, actions: tuple[Action, ...]) -> ActivityEntry:
+    def _new(self, kind: ActivityKind, message: str, detail: str, short: str, actions: tuple[Action, ...]) -> ActivityEntry:
         self._number += 1
         return ActivityEntry(
             number=self._number,

@@ -15,7 +15,7 @@ from runway_desktop.domain.task import Request
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.question import Question
-from runway_desktop.usecases.requests.order import Button, Kept, Order, button_of, too_soon_words
+from runway_desktop.usecases.requests.order import Button, KeptInQueue, Order, button_of, too_soon_words
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
@@ -44,7 +44,7 @@ class ComposerSending(Model):
         self.is_storing = False
         self.note = ""
         """Why the last press sent nothing; cleared by the next sending or edit."""
-        self._kept: tuple[tuple[Price | None, int, str], Kept | None] | None = None
+        self._kept: tuple[tuple[Price | None, int, str], KeptInQueue | None] | None = None
         """What holds the current order back (cap or balance), with the key for which it was computed."""
         self._kept_end = QTimer(self, singleShot=True, interval=_HELD_MS)
         self._kept_end.timeout.connect(self._look_again)
@@ -73,7 +73,7 @@ class ComposerSending(Model):
         is_another = self.is_another(order.request, order.project)
         return button_of(order, self._cases.pricing.price, kept, reasons, self.note, is_another=is_another)
 
-    def _kept_of(self, order: Order) -> Kept | None:
+    def _kept_of(self, order: Order) -> KeptInQueue | None:
         """What holds the order back: a cap or the balance. Recomputed when the price changes, and shortly after the
         queue or a cap changes, since it prices all queued tasks."""
         if order.editing is not None:

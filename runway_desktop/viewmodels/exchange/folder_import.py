@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.services.exchange.folder_import import FolderLook, Imported, ImportUndo
 from runway_desktop.services.exchange.progress import Progress
-from runway_desktop.services.exchange.standing import Candidate, Standing
+from runway_desktop.services.exchange.standing import Candidate, ImportStatus
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.use_cases import UseCases
@@ -63,11 +63,11 @@ class FolderImportModel(ImportModel):
         parts = [
             f"{amounts[standing]:,} {words}"
             for standing, words in (
-                (Standing.NEW, "new"),
-                (Standing.KNOWN, "known already"),
-                (Standing.MISSING_HERE, "known, but missing here"),
-                (Standing.REMOVED, "removed from the list before"),
-                (Standing.DOUBLE, "second copies"),
+                (ImportStatus.NEW, "new"),
+                (ImportStatus.KNOWN, "known already"),
+                (ImportStatus.MISSING_HERE, "known, but missing here"),
+                (ImportStatus.REMOVED, "removed from the list before"),
+                (ImportStatus.DOUBLE, "second copies"),
             )
             if amounts[standing]
         ]

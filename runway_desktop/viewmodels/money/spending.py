@@ -15,7 +15,7 @@ from shiboken6 import isValid
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
-from runway_desktop.domain.spending_report import Reconciliation, Report
+from runway_desktop.domain.spending_report import Reconciliation, SpendingReport
 from runway_desktop.services.money.spending import Bill, Period
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
@@ -54,7 +54,7 @@ class SpendingModel(Model):
         super().__init__(cases, runner, parent)
         self.period = Period.MONTH
         self.side = Side.MODEL
-        self.report: Report | None = None
+        self.report: SpendingReport | None = None
         """None until the store has answered."""
         self._books: Reconciliation | None = None
         self._refused = 0
@@ -183,10 +183,10 @@ class SpendingModel(Model):
         done = self.while_open(partial(self._added_up, self.period))
         self._runner(self._added(self.period), "add up spending", done=done)
 
-    async def _added(self, period: Period) -> tuple[Report, int]:
+    async def _added(self, period: Period) -> tuple[SpendingReport, int]:
         return await self._cases.spending.report(period), await self._cases.spending.refused_this_week()
 
-    def _added_up(self, period: Period, added: tuple[Report, int]) -> None:
+    def _added_up(self, period: Period, added: tuple[SpendingReport, int]) -> None:
         report, refused = added
         if period is self.period and (report, refused) != (self.report, self._refused):
             self.report, self._refused = report, refused

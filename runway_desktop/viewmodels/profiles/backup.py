@@ -8,11 +8,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
-from runway_desktop.domain.backups import Kind
+from runway_desktop.domain.backups import MemberKind
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.filenames import safe_name
 from runway_desktop.services.backup.backups import Backups
-from runway_desktop.services.backup.packing import Made, Outline, PackOptions
+from runway_desktop.services.backup.packing import MadeBackup, Outline, PackOptions
 from runway_desktop.services.backup.watching import Progress
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.supervised import Runner
@@ -145,12 +145,12 @@ class BackupModel(Model):
             self.progress = progress
             self._say()
 
-    def _done(self, made: Made | None) -> None:
+    def _done(self, made: MadeBackup | None) -> None:
         if made is None:
             self.phase, self.report = Phase.READY, "Canceled. Nothing was left behind."
         else:
             self.phase, self.made = Phase.DONE, made.path
-            results = len(made.manifest.of(Kind.RESULT))
+            results = len(made.manifest.of(MemberKind.RESULT))
             with_them = f" with {units.count(results, 'result')}" if results else ""
             gone = made.manifest.left_out
             without = units.count(

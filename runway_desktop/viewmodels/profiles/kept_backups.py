@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
-from runway_desktop.services.backup.backups import Backups, Kept
+from runway_desktop.services.backup.backups import Backups, KeptBackup
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
@@ -21,7 +21,7 @@ class KeptBackups(Model):
     def __init__(self, cases: UseCases, backups: Backups, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
         self._backups = backups
-        self._kept: Sequence[Kept] | None = None
+        self._kept: Sequence[KeptBackup] | None = None
 
     @property
     def folder(self) -> Path:
@@ -57,7 +57,7 @@ class KeptBackups(Model):
     def refresh(self) -> None:
         self._runner(self._backups.kept(), "list backups", done=self._list, failed=lambda _: None)
 
-    def _list(self, kept: Sequence[Kept]) -> None:
+    def _list(self, kept: Sequence[KeptBackup]) -> None:
         self._kept = kept
         if isValid(self):
             self.changed.emit()

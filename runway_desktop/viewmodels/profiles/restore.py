@@ -16,7 +16,7 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.folders import NO_ANSWER
 from runway_desktop.domain.profiles import Color, Profile, cleaned, name_problem
 from runway_desktop.services.backup.restores import Restores
-from runway_desktop.services.backup.restoring import Into, PutBack, RestorePreview, Wishes
+from runway_desktop.services.backup.restoring import Into, RestorePreview, WhichResults, Wishes
 from runway_desktop.services.backup.watching import Progress
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.disk.folder_look import folder_problem
@@ -28,7 +28,7 @@ from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.model import Model
 
-__all__ = ["Into", "PutBack", "RestoreModel"]
+__all__ = ["Into", "RestoreModel", "WhichResults"]
 
 
 class RestoreModel(Model):
@@ -61,7 +61,7 @@ class RestoreModel(Model):
         self.into = Into.THIS if restores.profile.is_demo else Into.NEW
         self.name = ""
         self.color = Color.BLUE
-        self.put_back = PutBack.NONE
+        self.put_back = WhichResults.NONE
         self.library = ""
         self.library_problem = ""
         """Why results cannot be saved in `library`; empty if they can."""
@@ -155,26 +155,26 @@ class RestoreModel(Model):
             f"results of {here + gone:,} are not on this computer where they were.",
         )
 
-    def put_back_words(self, choice: PutBack) -> str:
+    def put_back_words(self, choice: WhichResults) -> str:
         """Text of an option; empty if it does not apply."""
         outlook = self.outlook
         if outlook is None or not outlook.packed:
             return ""
         match choice:
-            case PutBack.MISSING if outlook.packed_gone:
+            case WhichResults.MISSING if outlook.packed_gone:
                 amount = units.count(outlook.packed_gone, "missing result")
                 return f"Put the {amount}, {units.size(outlook.packed_gone_bytes)}, into the folder below"
-            case PutBack.MISSING:
+            case WhichResults.MISSING:
                 return ""
-            case PutBack.ALL:
+            case WhichResults.ALL:
                 amount = units.count(outlook.packed, "result")
                 return f"Put all {amount}, {units.size(outlook.packed_bytes)}, into the folder below"
-            case PutBack.NONE:
+            case WhichResults.NONE:
                 return "Leave the files of results where they are"
 
     @property
     def wants_library(self) -> bool:
-        return self.put_back is not PutBack.NONE or self.into is Into.NEW
+        return self.put_back is not WhichResults.NONE or self.into is Into.NEW
 
     @property
     def may_look_in(self) -> bool:
@@ -183,7 +183,7 @@ class RestoreModel(Model):
         if outlook is None:
             return False
         put_back = 0
-        if self.put_back is not PutBack.NONE:
+        if self.put_back is not WhichResults.NONE:
             put_back = outlook.packed_gone
         return outlook.gone > put_back
 
@@ -237,7 +237,7 @@ class RestoreModel(Model):
         self.color = color
         self.changed.emit()
 
-    def set_put_back(self, choice: PutBack) -> None:
+    def set_put_back(self, choice: WhichResults) -> None:
         self.put_back = choice
         self._judge_library()
         self.changed.emit()
@@ -290,7 +290,7 @@ class RestoreModel(Model):
             )
         self.name = self._free_name(manifest.profile)
         self.color = Color(manifest.color) if manifest.color in set(Color) else Color.BLUE
-        self.put_back = PutBack.MISSING if outlook.packed_gone else PutBack.NONE
+        self.put_back = WhichResults.MISSING if outlook.packed_gone else WhichResults.NONE
         self._suggest_library()
         self.changed.emit()
 

@@ -17,7 +17,7 @@ from runway_desktop.services.library.expansion import Axis, values_from_text
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.sheets import cells as cell
-from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL, PROJECT, PROMPT, SEED, SHOT, Column, Kind
+from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL, PROJECT, PROMPT, SEED, SHOT, Column, ColumnKind
 from runway_desktop.usecases.sheets.rows import RowChecker, SheetRow
 from runway_desktop.usecases.sheets.tally import Tally, price_words
 from runway_desktop.usecases.use_cases import UseCases
@@ -62,7 +62,7 @@ class Offering:
         return names[found[0]] if found else ""
 
     def is_inputs(self, key: str) -> bool:
-        return self._model.all_columns.column(key).kind is Kind.ASSETS
+        return self._model.all_columns.column(key).kind is ColumnKind.ASSETS
 
     # Axes.
 

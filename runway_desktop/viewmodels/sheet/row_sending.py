@@ -18,7 +18,7 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.services.library.sheets import SentTask
 from runway_desktop.services.supervised import Runner
-from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin, Prepared
+from runway_desktop.services.tasks.submission import Ask, TaskSource, NewTask, Origin, Prepared
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import NotAnswered, steps_of
 from runway_desktop.usecases.sheets.columns import PROJECT, SHOT
@@ -94,7 +94,7 @@ class RowSending(Model):
     async def _ask_or_store(self, rows: Sequence[SheetRow]) -> None:
         made = {row.number: tuple(self._tasks(row)) for row in rows}
         # Same origin for all rows: an immediate second press is probably accidental.
-        origin = Origin(Door.SHEET, self._sheet)
+        origin = Origin(TaskSource.SHEET, self._sheet)
         new = list(chain.from_iterable(made.values()))
         steps = steps_of(len(tasks) for tasks in made.values())
         prepared = await self._cases.sending.prepare_many(new, origin, batch_name=self.batch_name, steps=steps)

@@ -25,7 +25,7 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch, has_new_price
 from runway_desktop.usecases.sheets import importing
 from runway_desktop.usecases.sheets.blocks import as_csv
-from runway_desktop.usecases.sheets.columns import Kind
+from runway_desktop.usecases.sheets.columns import ColumnKind
 from runway_desktop.usecases.sheets.keeping import sheet_title
 from runway_desktop.usecases.sheets.mending import Fix, fix_of
 from runway_desktop.usecases.sheets.row_tasks import Following
@@ -365,7 +365,7 @@ class Sheet(Model):
         importer = importing.Importer(self._cases.catalog, model.all_columns, model.checker)
         rows = list(importer.rows(gathered))
         assets = [drop for drop in gathered.assets if drop.uri and not gathered.is_folder]
-        on_cell = place is not None and bool(key) and model.all_columns.column(key).kind is Kind.ASSETS
+        on_cell = place is not None and bool(key) and model.all_columns.column(key).kind is ColumnKind.ASSETS
         if assets and place is not None:
             after = {}
             for at, drop in enumerate(assets, start=place):

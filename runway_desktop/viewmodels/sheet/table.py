@@ -14,9 +14,9 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.money.pricing import Pricing
-from runway_desktop.usecases.sheets.cell_texts import Line, Saying
+from runway_desktop.usecases.sheets.cell_texts import RowLine, Saying
 from runway_desktop.usecases.sheets.cell_values import CellValues
-from runway_desktop.usecases.sheets.columns import Column, Kind
+from runway_desktop.usecases.sheets.columns import Column, ColumnKind
 from runway_desktop.usecases.words.plain import tip
 
 from .checked_rows import CheckedRows
@@ -45,11 +45,11 @@ class SheetTable(CheckedRows):
         self._moved: dict[str, str] = {}
         """Files moved while it is open, old URI to new."""
 
-    def line(self, place: int) -> Line:
+    def line(self, place: int) -> RowLine:
         row = self._rows[place]
         like = self._places.get(self._tally.first_alike(row.number) or 0)
         tasks = [found for sent in row.sent if (found := self.tasks.get(sent.task_id)) is not None]
-        return Line(row, place + 1, 0 if like is None else like + 1, tasks)
+        return RowLine(row, place + 1, 0 if like is None else like + 1, tasks)
 
     def show_tasks(self, numbers: Iterable[int]) -> None:
         """Updates the rows with these numbers after `tasks` changed."""
@@ -73,7 +73,9 @@ class SheetTable(CheckedRows):
         column = self._columns[section]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                is_only_input = column.kind is Kind.ASSETS and sum(c.kind is Kind.ASSETS for c in self._columns) == 1
+                is_only_input = (
+                    column.kind is ColumnKind.ASSETS and sum(c.kind is ColumnKind.ASSETS for c in self._columns) == 1
+                )
                 return "Input" if is_only_input else column.title
             case Qt.ItemDataRole.ToolTipRole:
                 return tip(column.help) or None
@@ -113,5 +115,5 @@ class SheetTable(CheckedRows):
 
 
 def _alignment(column: Column) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column.kind is Kind.CREDITS else Qt.AlignmentFlag.AlignLeft
+    side = Qt.AlignmentFlag.AlignRight if column.kind is ColumnKind.CREDITS else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter

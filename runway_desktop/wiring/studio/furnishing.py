@@ -36,7 +36,7 @@ from runway_desktop.values import replace
 from . import demo_state
 from .demo_state import Begins, DemoState
 from .history import History, Played, play
-from .results import Made, Stopped, Workshop, bring_home, names_in
+from .results import MadeFiles, ResultWorkshop, StudioStopped, bring_home, names_in
 from .script import Script, read_script
 
 Result = TypeVar("Result")
@@ -76,7 +76,7 @@ class Furnishing:
             await self._store.delete_sheet(state.sheet)
         try:
             script, history, made = await self._in_worker(self._make)
-        except Stopped:
+        except StudioStopped:
             return None
         finally:
             self._stop.set()
@@ -85,7 +85,7 @@ class Furnishing:
         await self._in_worker(self._stands)
         return next(history.of_batch(_sheet_of(script))).task.id
 
-    def _make(self) -> tuple[Script, History, Made]:
+    def _make(self) -> tuple[Script, History, MadeFiles]:
         """In a worker: all that lies on the disk beside the list."""
         profile, settings, staging = self._profile, self._engine.settings, demo_state.staging(self._profile)
         script = read_script()
@@ -99,7 +99,7 @@ class Furnishing:
         )
         making = DemoState(Begins.MAKING, task=history.tasks[0].task.id, sheet=self._sheet_id)
         demo_state.note(profile, making)
-        made = Workshop(self._engine.catalog, staging, settings.library, self._stop).make(history)
+        made = ResultWorkshop(self._engine.catalog, staging, settings.library, self._stop).make(history)
         demo_state.note(profile, replace(making, files=tuple(names_in(staging))))
         bring_home(staging, settings.library, self._look)
         keep(history.world, Uploads(), demo_state.simulated(profile))
@@ -107,13 +107,13 @@ class Furnishing:
 
     def _look(self) -> None:
         if self._stop.is_set():
-            raise Stopped
+            raise StudioStopped
 
     def _stands(self) -> None:
         demo_state.note(self._profile, DemoState(Begins.STUDIO))
         demo_state.clear_staging(self._profile)
 
-    async def _bring_in(self, script: Script, history: History, made: Made) -> None:
+    async def _bring_in(self, script: Script, history: History, made: MadeFiles) -> None:
         for batch in history.batches.values():
             await self._store.add((), (), batch, ())
         await self._store.save_sheet(self._sheet(script, history))

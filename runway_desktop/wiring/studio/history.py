@@ -34,11 +34,11 @@ from runway_desktop.domain.transitions import (
     Accepted,
     Answer,
     Answered,
-    Dropped,
     EvidenceGathered,
     NoAnswer,
     Sending,
     Transition,
+    Withdrawn,
 )
 from runway_desktop.services.results.result_file import name_values
 from runway_desktop.services.tasks.task_changes import advance, ledger_line, results_of
@@ -158,7 +158,7 @@ class _Stage:
         if entry.held:
             return
         if entry.dropped:
-            played.move(Dropped(), at + _LOOKED_AFTER)
+            played.move(Withdrawn(), at + _LOOKED_AFTER)
             return
         evidence = self._evidence(entry, played.task.request, at)
         played.move(Sending(evidence, self._key), at)

@@ -31,18 +31,18 @@ _SAVED_AFTER = 1.6
 """Seconds from the end of a task until its first result is saved, and between two."""
 
 
-class Stopped(Exception):
+class StudioStopped(Exception):
     """The program closes."""
 
 
-class Made(Struct, frozen=True):
+class MadeFiles(Struct, frozen=True):
     """All results of the history as they are saved, and the inputs of all tasks."""
 
     outputs: tuple[Output, ...]
     inputs: tuple[Input, ...]
 
 
-class Workshop:
+class ResultWorkshop:
     """`staging` is the folder in which all is put together, `library` the one where it will lie."""
 
     def __init__(self, catalog: Catalog, staging: Path, library: Path, stop: Event) -> None:
@@ -55,7 +55,7 @@ class Workshop:
         self._saved: dict[TaskId, tuple[Output, ...]] = {}
         self._inputs: dict[TaskId, list[Input]] = {}
 
-    def make(self, history: History) -> Made:
+    def make(self, history: History) -> MadeFiles:
         """Adds to the history's tasks that their results were saved."""
         self._names = {batch.id: batch.name for batch in history.batches.values()}
         for played in history.tasks:
@@ -68,7 +68,7 @@ class Workshop:
                 left = [played for played in left if played not in ready]
                 for _ in threads.map(self._of_task, ready):
                     pass
-        return Made(
+        return MadeFiles(
             tuple(output for played in history.tasks for output in self._saved.get(played.task.id, ())),
             tuple(found for played in history.tasks for found in self._inputs[played.task.id]),
         )
@@ -79,7 +79,7 @@ class Workshop:
         saved, lines = [], []
         for output in played.outputs:
             if self._stop.is_set():
-                raise Stopped
+                raise StudioStopped
             done, line = self._save(played, output)
             saved.append(done)
             lines.append(line)

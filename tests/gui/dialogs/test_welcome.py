@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QToolBu
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.errors import KeyRefused
-from runway_desktop.ui.dialogs.welcome import Welcome
+from runway_desktop.ui.dialogs.welcome import WelcomeDialog
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
 from tests.gui.dialogs.rig import KEY, Rig, child
@@ -21,27 +21,27 @@ def form(rig: Rig) -> KeyForm:
 
 
 @pytest.fixture
-def welcome(form: KeyForm, theme: Theme, qtbot: QtBot) -> Welcome:
-    widget = Welcome(form, theme)
+def welcome(form: KeyForm, theme: Theme, qtbot: QtBot) -> WelcomeDialog:
+    widget = WelcomeDialog(form, theme)
     qtbot.addWidget(widget)
     widget.resize(1024, 640)
     widget.show()
     return widget
 
 
-def line(welcome: Welcome) -> QLineEdit:
+def line(welcome: WelcomeDialog) -> QLineEdit:
     return child(welcome, QLineEdit)
 
 
-def button(welcome: Welcome, text: str) -> QPushButton:
+def button(welcome: WelcomeDialog, text: str) -> QPushButton:
     return next(found for found in welcome.findChildren(QPushButton) if found.text() == text)
 
 
-def said(welcome: Welcome) -> list[str]:
+def said(welcome: WelcomeDialog) -> list[str]:
     return [label.text() for label in welcome.findChildren(QLabel) if label.isVisible() and label.text()]
 
 
-def test_a_key_is_hidden_as_it_is_typed_until_one_asks_to_see_it(welcome: Welcome):
+def test_a_key_is_hidden_as_it_is_typed_until_one_asks_to_see_it(welcome: WelcomeDialog):
     assert line(welcome).echoMode() is QLineEdit.EchoMode.Password
     eye = child(welcome, QToolButton)
     assert eye.accessibleName() == "Show the key"
@@ -49,7 +49,7 @@ def test_a_key_is_hidden_as_it_is_typed_until_one_asks_to_see_it(welcome: Welcom
     assert line(welcome).echoMode() is QLineEdit.EchoMode.Normal
 
 
-def test_a_pasted_key_loses_its_blanks_and_return_checks_it(welcome: Welcome, rig: Rig, qtbot: QtBot):
+def test_a_pasted_key_loses_its_blanks_and_return_checks_it(welcome: WelcomeDialog, rig: Rig, qtbot: QtBot):
     line(welcome).setText(f"  {KEY}\n")
     assert line(welcome).text() == KEY
     qtbot.keyClick(line(welcome), Qt.Key.Key_Return)
@@ -61,7 +61,7 @@ def test_a_pasted_key_loses_its_blanks_and_return_checks_it(welcome: Welcome, ri
     assert rig.secrets.secrets == {"test": KEY}
 
 
-def test_a_wrong_form_is_said_while_one_types(welcome: Welcome, qtbot: QtBot):
+def test_a_wrong_form_is_said_while_one_types(welcome: WelcomeDialog, qtbot: QtBot):
     qtbot.keyClicks(line(welcome), "sk-1")
     assert "A key begins with key_. This is something else." in said(welcome)
     check = button(welcome, "Check and continue")
@@ -69,7 +69,7 @@ def test_a_wrong_form_is_said_while_one_types(welcome: Welcome, qtbot: QtBot):
     assert check.accessibleDescription()
 
 
-def test_a_refusal_shows_the_servers_words_in_small_print(welcome: Welcome, rig: Rig):
+def test_a_refusal_shows_the_servers_words_in_small_print(welcome: WelcomeDialog, rig: Rig):
     rig.tested.then("organization", KeyRefused("Runway did not accept the key.", detail="<b>no</b>", status=401))
     line(welcome).setText(KEY)
     button(welcome, "Check and continue").click()
@@ -78,7 +78,7 @@ def test_a_refusal_shows_the_servers_words_in_small_print(welcome: Welcome, rig:
     assert line(welcome).property("wrong") is True
 
 
-def test_the_keychain_is_named_and_may_be_refused(welcome: Welcome, rig: Rig):
+def test_the_keychain_is_named_and_may_be_refused(welcome: WelcomeDialog, rig: Rig):
     box = child(welcome, QCheckBox)
     assert box.text() == "Remember in Test keychain"
     assert box.isChecked()
@@ -89,14 +89,14 @@ def test_the_keychain_is_named_and_may_be_refused(welcome: Welcome, rig: Rig):
     assert rig.secrets.secrets == {}
 
 
-def test_the_demo_is_one_press_away(welcome: Welcome, qtbot: QtBot):
+def test_the_demo_is_one_press_away(welcome: WelcomeDialog, qtbot: QtBot):
     demo = button(welcome, "Try the demo")
     assert "nothing is charged" in demo.accessibleDescription()
     with qtbot.waitSignal(welcome.demo_wanted):
         demo.click()
 
 
-def test_everything_can_be_reached_with_the_tab_key(welcome: Welcome, qtbot: QtBot):
+def test_everything_can_be_reached_with_the_tab_key(welcome: WelcomeDialog, qtbot: QtBot):
     line(welcome).setText("key_0")
     line(welcome).setFocus()
     reached = []
@@ -107,7 +107,7 @@ def test_everything_can_be_reached_with_the_tab_key(welcome: Welcome, qtbot: QtB
     assert kinds == ["QLineEdit", "QToolButton", "QCheckBox", "QPushButton", "QPushButton"]
 
 
-def test_it_follows_the_theme_and_fits_a_small_window_with_large_letters(welcome: Welcome, theme: Theme):
+def test_it_follows_the_theme_and_fits_a_small_window_with_large_letters(welcome: WelcomeDialog, theme: Theme):
     theme.choose(ColorScheme.LIGHT)
     font = welcome.font()
     font.setPointSizeF(font.pointSizeF() * 2)
@@ -116,5 +116,5 @@ def test_it_follows_the_theme_and_fits_a_small_window_with_large_letters(welcome
     assert welcome.minimumSizeHint().width() <= 400
 
 
-def test_everything_that_is_clicked_is_large_enough_to_hit(welcome: Welcome):
+def test_everything_that_is_clicked_is_large_enough_to_hit(welcome: WelcomeDialog):
     assert too_small(welcome) == []

@@ -20,7 +20,7 @@ from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.exchange import standing
 from runway_desktop.ui.exchange.import_window import FolderImportWindow, IdImportWindow
 from runway_desktop.ui.theme import Theme
-from runway_desktop.ui.wishes import Exchange
+from runway_desktop.ui.wishes import ExchangeWish
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words.imports import ID_TITLES
 from runway_desktop.values import replace
@@ -162,10 +162,10 @@ async def test_a_log_can_be_taken_for_prompts_all_the_same(tmp_path: Path, theme
 async def test_ids_are_imported_from_the_clipboard_by_a_command(tmp_path: Path, theme: Theme):
     async with Counter(tmp_path, theme) as counter:
         QGuiApplication.clipboard().setText("")
-        counter.open_room("exchange", Exchange.IDS_FROM_CLIPBOARD)
+        counter.open_room("exchange", ExchangeWish.IDS_FROM_CLIPBOARD)
         await until(lambda: "There is no text in the clipboard." in counter.told)
         QGuiApplication.clipboard().setText(f"see {remote_id(1)} and {remote_id(2)}")
-        counter.open_room("exchange", Exchange.IDS_FROM_CLIPBOARD)
+        counter.open_room("exchange", ExchangeWish.IDS_FROM_CLIPBOARD)
         window = await counter.opened(IdImportWindow)
         assert window.model.headline() == "2 ids: 2 new."
         window.close()

@@ -18,7 +18,7 @@ from runway_desktop.domain.library import Filter, Page
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.palette.entry import PaletteHost
 from runway_desktop.usecases.commands.tasks import TASKS
-from runway_desktop.usecases.palette.palette import Offer, Section
+from runway_desktop.usecases.palette.palette import Heading, Offer
 from runway_desktop.viewmodels.palette import PaletteModel
 from tests.gui.rig import Desktop, until
 from tests.rows import saved, task
@@ -171,7 +171,7 @@ async def test_what_cannot_be_done_comes_after_what_can_and_says_why(tmp_path, t
     async with Desktop(tmp_path, theme) as rig, palette(rig, theme, NOTHING) as model:
         retry = first(model, "retry")
         assert retry.reason == "Select a task in the list first."
-        assert retry.section is Section.COMMANDS
+        assert retry.section is Heading.COMMANDS
         for typed in ("e", "re", "s"):
             model.search(typed)
             for group in model.arranged.groups:

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.palette.entry import PaletteHost
 from runway_desktop.ui.palette.panel import PalettePanel
-from runway_desktop.usecases.palette.palette import Section
+from runway_desktop.usecases.palette.palette import Heading
 from tests.gui.rig import Desktop, until
 from tests.rows import task
 
@@ -81,7 +81,7 @@ async def test_tasks_are_found_by_the_search_of_the_list_and_one_is_shown(tmp_pa
         await rig.add(task(1, State.SUCCEEDED, note="zeppelin"), task(2, State.SUCCEEDED))
         _, panel = await opened(rig, theme)
         QTest.keyClicks(panel.line, "zeppelin")
-        await until(lambda: panel.current is not None and panel.current.section is Section.TASKS)
+        await until(lambda: panel.current is not None and panel.current.section is Heading.TASKS)
         assert panel.current.id == "row:t1"
         QTest.keyClick(panel.line, Qt.Key.Key_Return)
         await until(lambda: rig.window.view.selected_ids() == [TaskId("t1")])

@@ -18,7 +18,7 @@ from runway_desktop.ui.profiles.backup_window import BackupWindow
 from runway_desktop.ui.profiles.restore_window import RestoreWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.phase import Phase
-from runway_desktop.viewmodels.profiles.restore import Into, PutBack
+from runway_desktop.viewmodels.profiles.restore import Into, WhichResults
 from tests.gui.profiles.rig import ProfilesDesktop, shown
 from tests.gui.rig import until
 from tests.gui.targets import too_small
@@ -102,7 +102,7 @@ async def test_a_restore_begins_with_a_new_profile_and_opens_it_when_it_is_there
         assert window.into[Into.NEW].isChecked()
         assert window.name.text() == "Studio (restored)"
         assert window.focusWidget() is window.into[Into.NEW]
-        window.put_back[PutBack.ALL].click()
+        window.put_back[WhichResults.ALL].click()
         button(window, "Restore into a new profile").click()
         await until(lambda: window.model.phase is Phase.DONE)
         button(window, "Open it").click()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel
 from runway_desktop.app.rooms import ROOMS
 from runway_desktop.domain.task import TaskId
 from runway_desktop.domain.text import Text
-from runway_desktop.ui.room import Kind, Room
+from runway_desktop.ui.room import Room, RoomKind
 from tests.gui.rig import Desktop, rest, until
 from tests.made_modules import Makes
 from tests.rows import task
@@ -38,7 +38,7 @@ def trial(makes: Makes) -> Room:
     return Room(
         id="trial",
         title=Text("Trial"),
-        kind=Kind.PAGE,
+        kind=RoomKind.PAGE,
         icon="mdi6.flask-outline",
         count=lambda cases: len(cases.tasks.open()),
         entry=f"{makes(entry=ENTRY)}.entry",

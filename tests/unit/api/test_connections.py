@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from runway_desktop.api.connections import Patience, open_pool
-from runway_desktop.api.pool import ConnectionPool, Exchange
+from runway_desktop.api.pool import ConnectionPool, PooledResponse
 from runway_desktop.domain.errors import NoReply, NotReached
 from tests.unit.api.raw_server import RawConnection, raw_server
 from tests.unit.api.tls_server import CERTIFICATE, tls_server
@@ -52,7 +52,9 @@ async def one(context: ssl.SSLContext | None = None, *, reuse: bool = True) -> A
         await pool.aclose()
 
 
-async def begun(pool: ConnectionPool, url: str, content: bytes = b"", timeout: httpx.Timeout = TIMEOUT) -> Exchange:
+async def begun(
+    pool: ConnectionPool, url: str, content: bytes = b"", timeout: httpx.Timeout = TIMEOUT
+) -> PooledResponse:
     async def body() -> AsyncIterator[bytes]:
         yield content
 
@@ -60,7 +62,7 @@ async def begun(pool: ConnectionPool, url: str, content: bytes = b"", timeout: h
     return await pool.send("POST", url, headers=headers, content=body(), timeout=timeout)
 
 
-async def read(exchange: Exchange) -> bytes:
+async def read(exchange: PooledResponse) -> bytes:
     try:
         async with aclosing(exchange.pieces(raw=True)) as pieces:
             return b"".join([piece async for piece in pieces])

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from runway_desktop.api.connections import USER_AGENT, Patience, open_pool
-from runway_desktop.api.pool import IDLE, ConnectionPool, Exchange, finished
+from runway_desktop.api.pool import IDLE, ConnectionPool, PooledResponse, finished
 from runway_desktop.domain.errors import NoReply, NotReached
 from tests.unit.api.raw_server import RawConnection, raw_server
 
@@ -40,11 +40,11 @@ async def pool_of(most: int, clock: Clock | None = None) -> AsyncIterator[Connec
         await pool.aclose()
 
 
-async def begin(pool: ConnectionPool, url: str, timeout: httpx.Timeout = TIMEOUT) -> Exchange:
+async def begin(pool: ConnectionPool, url: str, timeout: httpx.Timeout = TIMEOUT) -> PooledResponse:
     return await pool.send("GET", url, headers={}, timeout=timeout)
 
 
-async def read(exchange: Exchange) -> bytes:
+async def read(exchange: PooledResponse) -> bytes:
     try:
         async with aclosing(exchange.pieces()) as pieces:
             return b"".join([piece async for piece in pieces])

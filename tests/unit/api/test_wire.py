@@ -56,7 +56,7 @@ def test_every_member_of_a_task_is_read() -> None:
 
 def test_an_answer_that_names_another_task_says_nothing_of_this_one() -> None:
     other = "0" + ID[1:]
-    with pytest.raises(wire.Unreadable, match="another task"):
+    with pytest.raises(wire.MalformedAnswer, match="another task"):
         wire.read_task(as_json({"id": other, "status": "SUCCEEDED", "output": ["https://a.example/1"]}), ID)
     assert wire.read_task(as_json({"id": f" {ID.upper()}", "status": "RUNNING"}), ID).status == "RUNNING"
     assert wire.read_task(as_json({"id": None, "status": "RUNNING"}), ID).status == "RUNNING"
@@ -95,7 +95,7 @@ def test_moments_become_unix_seconds(moment: Any, seconds: float | None) -> None
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b"[]", b"{}", b'{"status": 5}', b'{"status": "RUNNING"', b"\xff"])
 def test_what_is_no_task_is_unreadable(content: bytes) -> None:
-    with pytest.raises(wire.Unreadable):
+    with pytest.raises(wire.MalformedAnswer):
         wire.read_task(content, ID)
 
 
@@ -191,7 +191,7 @@ def test_an_id_that_came_through_whole_is_kept_although_the_rest_is_broken(rest:
     ],
 )
 def test_no_id_is_made_up(content: str) -> None:
-    with pytest.raises(wire.Unreadable):
+    with pytest.raises(wire.MalformedAnswer):
         wire.read_created(content.encode())
 
 
@@ -232,7 +232,7 @@ def test_a_limit_of_an_odd_form_is_none_and_hides_no_balance(odd: Any) -> None:
 
 @pytest.mark.parametrize("balance", ["1e999", "-1e999", "NaN", "Infinity", "9" * 5000, '"7"', "null", "{}"])
 def test_a_balance_that_is_no_number_is_unreadable(balance: str) -> None:
-    with pytest.raises(wire.Unreadable):
+    with pytest.raises(wire.MalformedAnswer):
         wire.read_organization(f'{{"creditBalance": {balance}}}'.encode(), 0.0)
 
 

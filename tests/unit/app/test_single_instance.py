@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.app.single_instance import DoesNotAnswer, EngineLeaves, Taken, enter, hand_over
+from runway_desktop.app.single_instance import DoesNotAnswer, EngineLeaves, InstanceHolder, enter, hand_over
 from runway_desktop.app.window_door import words_in
 from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.profile_lock import claim
@@ -119,7 +119,7 @@ def test_a_first_that_is_slow_to_answer_gets_the_words_once(tmp_path: Path):
 
 
 def test_nobody_there_takes_nothing(tmp_path: Path):
-    assert hand_over(tmp_path, ["word"], patience=0.05) == (Taken.BY_NOBODY, ())
+    assert hand_over(tmp_path, ["word"], patience=0.05) == (InstanceHolder.BY_NOBODY, ())
 
 
 def test_one_that_hangs_is_said_to_hang_and_never_joined_by_a_second(tmp_path: Path):

@@ -28,7 +28,6 @@ from runway_desktop.domain.transitions import (
     Answered,
     CancelAsked,
     Deleted,
-    Dropped,
     EvidenceGathered,
     LetGo,
     NoAnswer,
@@ -36,6 +35,7 @@ from runway_desktop.domain.transitions import (
     NotSent,
     Refused,
     Sending,
+    Withdrawn,
 )
 from runway_desktop.values import replace
 
@@ -110,7 +110,7 @@ def test_an_uncertain_task_is_never_sent_by_a_move():
 
 
 def test_a_held_task_that_is_dropped_never_left_and_costs_nothing():
-    dropped = advance(task(hold=TURNED_AWAY), Dropped(), NOW)
+    dropped = advance(task(hold=TURNED_AWAY), Withdrawn(), NOW)
     assert (dropped.state, dropped.ended_at, dropped.cost_credits, dropped.hold) == (
         State.CANCELLED,
         NOW,
@@ -118,7 +118,7 @@ def test_a_held_task_that_is_dropped_never_left_and_costs_nothing():
         ITS_TURN,
     )
     with pytest.raises(ImpossibleMove):
-        advance(task(State.SENDING), Dropped(), NOW)
+        advance(task(State.SENDING), Withdrawn(), NOW)
 
 
 def test_an_unknown_status_is_kept_as_its_word_and_asked_on():

@@ -15,7 +15,6 @@ from runway_desktop.domain.transitions import (
     Answered,
     CancelAsked,
     Deleted,
-    Dropped,
     EvidenceGathered,
     LetGo,
     NoAnswer,
@@ -23,6 +22,7 @@ from runway_desktop.domain.transitions import (
     NotSent,
     Refused,
     Sending,
+    Withdrawn,
 )
 from runway_desktop.values import replace
 
@@ -123,7 +123,7 @@ def test_what_is_canceled_while_it_is_being_sent_is_over_as_soon_as_it_was_not_s
 def test_a_task_from_a_restored_list_that_is_dropped_may_have_been_made_and_says_why():
     waiting = task(State.HELD, sent_at=None, hold=Hold(HoldCode.RESTORED))
     dropped = replace(waiting, state=State.CANCELLED, ended_at=NOW, cost_credits=None)
-    assert advance(waiting, Dropped(), NOW) == dropped
+    assert advance(waiting, Withdrawn(), NOW) == dropped
     assert dropped.may_be_made
 
 
@@ -172,7 +172,7 @@ def test_asking_to_cancel_what_has_ended_changes_nothing(state):
         (Refused("Not valid"), State.UNCERTAIN),
         (NoAnswer(BEFORE), State.PENDING),
         (LetGo(), State.SENDING),
-        (Dropped(), State.SENDING),
+        (Withdrawn(), State.SENDING),
     ],
 )
 def test_a_move_without_a_meaning_is_refused_and_says_which_and_in_which_state(transition, state):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.copies import Former, Found, Identity, Marker, Verdict, is_marked, judge
+from runway_desktop.domain.copies import Former, Identity, Marker, Observed, Verdict, is_marked, judge
 from runway_desktop.values import replace
 
 HERE = "/home/ann/profile"
 THERE = "/media/ann/profile"
 LIST = Identity(id="0" * 32, machine="one", folder=HERE, inodes=("5", "6"), runs=3)
 MARKER = Marker(runs=3, sent=40, folder=HERE)
-AS_LAST = Found(folder=HERE, inodes=("5", "6"), sent=40, machine="one", marker=MARKER, former=Former.SAME, holds=True)
+AS_LAST = Observed(
+    folder=HERE, inodes=("5", "6"), sent=40, machine="one", marker=MARKER, former=Former.SAME, holds=True
+)
 ELSEWHERE = replace(AS_LAST, folder=THERE, inodes=("7", "8"), former=Former.GONE)
 
 
@@ -48,7 +50,7 @@ ELSEWHERE = replace(AS_LAST, folder=THERE, inodes=("7", "8"), former=Former.GONE
         pytest.param(replace(ELSEWHERE, marker=None, inodes=("", "")), Verdict.UNKNOWN, id="a disk without inodes"),
     ],
 )
-def test_a_list_is_known_by_its_place_and_its_marker(found: Found, verdict: Verdict):
+def test_a_list_is_known_by_its_place_and_its_marker(found: Observed, verdict: Verdict):
     assert judge(LIST, found) is verdict
     # What waits in it changes nothing about what it is.
     assert judge(LIST, replace(found, holds=False)) is verdict
@@ -72,7 +74,7 @@ def test_a_list_is_known_by_its_place_and_its_marker(found: Found, verdict: Verd
     ],
 )
 def test_a_list_without_identity_is_new_unless_its_folder_had_another(known, holds, placed, verdict):
-    found = Found(folder=HERE, inodes=("5", "6"), sent=0, holds=holds, is_placed=placed, is_known=known)
+    found = Observed(folder=HERE, inodes=("5", "6"), sent=0, holds=holds, is_placed=placed, is_known=known)
     assert judge(None, found) is verdict
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.moments import AT_LATEST, SURELY, LinkLife, Standing
+from runway_desktop.domain.moments import AT_LATEST, SURELY, LinkLife, LinkStatus
 
 HOUR = 3600.0
 LIFE = LinkLife(1_750_000_000.0)
@@ -13,18 +13,18 @@ LIFE = LinkLife(1_750_000_000.0)
 @pytest.mark.parametrize(
     ("hours", "standing", "left", "spent"),
     [
-        (-2.0, Standing.GOOD, 24.0, 0.0),
-        (0.0, Standing.GOOD, 24.0, 0.0),
-        (12.0, Standing.GOOD, 12.0, 0.25),
-        (23.99, Standing.GOOD, 0.01, 0.4998),
-        (24.0, Standing.DOUBTFUL, 0.0, 0.5),
-        (47.99, Standing.DOUBTFUL, 0.0, 0.9998),
-        (48.0, Standing.OVER, 0.0, 1.0),
-        (999.0, Standing.OVER, 0.0, 1.0),
+        (-2.0, LinkStatus.GOOD, 24.0, 0.0),
+        (0.0, LinkStatus.GOOD, 24.0, 0.0),
+        (12.0, LinkStatus.GOOD, 12.0, 0.25),
+        (23.99, LinkStatus.GOOD, 0.01, 0.4998),
+        (24.0, LinkStatus.DOUBTFUL, 0.0, 0.5),
+        (47.99, LinkStatus.DOUBTFUL, 0.0, 0.9998),
+        (48.0, LinkStatus.OVER, 0.0, 1.0),
+        (999.0, LinkStatus.OVER, 0.0, 1.0),
     ],
 )
 def test_a_link_works_surely_for_a_day_and_at_the_latest_for_two(
-    hours: float, standing: Standing, left: float, spent: float
+    hours: float, standing: LinkStatus, left: float, spent: float
 ) -> None:
     now = LIFE.fetched_at + hours * HOUR
     assert LIFE.standing(now) is standing

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from runway_desktop.domain.library import (
+    Bounds,
     Entries,
-    Span,
     Takes,
     Words,
     asked_seconds,
@@ -55,11 +55,11 @@ def test_a_length_that_is_none_counts_as_not_said(asked, seconds):
 
 
 def test_a_span_holds_its_ends():
-    assert 4 in Span(least=4)
-    assert 3.9 not in Span(least=4)
-    assert 8 in Span(4, 8)
-    assert not Span()
-    assert 1e9 in Span()
+    assert 4 in Bounds(least=4)
+    assert 3.9 not in Bounds(least=4)
+    assert 8 in Bounds(4, 8)
+    assert not Bounds()
+    assert 1e9 in Bounds()
 
 
 def test_entries_tell_where_each_group_stands():

@@ -17,7 +17,6 @@ from runway_desktop.domain.transitions import (
     Answered,
     CancelAsked,
     Deleted,
-    Dropped,
     EvidenceGathered,
     LetGo,
     NoAnswer,
@@ -26,6 +25,7 @@ from runway_desktop.domain.transitions import (
     Refused,
     Sending,
     Transition,
+    Withdrawn,
 )
 from runway_desktop.values import replace
 from tests import invariants
@@ -38,10 +38,10 @@ STATUSES = st.sampled_from(
 NUMBERS = st.none() | st.floats(allow_nan=True, allow_infinity=True)
 EVIDENCE = Evidence(cause=Reason(ReasonCode.NO_REPLY))
 PROGRAMS = st.sampled_from(
-    (Accepted(REMOTE), NotSent(Hold(HoldCode.NOT_SENT)), Refused("No"), NoAnswer(EVIDENCE), LetGo(), Dropped(),
+    (Accepted(REMOTE), NotSent(Hold(HoldCode.NOT_SENT)), Refused("No"), NoAnswer(EVIDENCE), LetGo(), Withdrawn(),
      EvidenceGathered(EVIDENCE), CancelAsked(), Deleted())
 )  # fmt: skip
-BY_PERSON = (LetGo, Dropped, Deleted)
+BY_PERSON = (LetGo, Withdrawn, Deleted)
 
 
 class TaskMachine(RuleBasedStateMachine):
@@ -118,7 +118,9 @@ class TaskMachine(RuleBasedStateMachine):
         if isinstance(self.last, NotFound) and self.last.key != self.before.key:
             assert self.before.state.is_final or not self.task.state.is_final, "3: another key's 404 ends nothing"
         if self.before.state is State.HELD and self.task.state is not State.HELD:
-            assert isinstance(self.last, Sending | Dropped | Deleted), "1: left the lane without being sent or dropped"
+            assert isinstance(self.last, Sending | Withdrawn | Deleted), (
+                "1: left the lane without being sent or dropped"
+            )
 
 
 TestTaskMachine = TaskMachine.TestCase

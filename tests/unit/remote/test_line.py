@@ -13,7 +13,7 @@ import pytest
 
 from runway_desktop.remote import line as lines
 from runway_desktop.remote.door import Door
-from runway_desktop.remote.line import Line
+from runway_desktop.remote.line import EngineClient
 from runway_desktop.remote.messages import Welcome
 from runway_desktop.services.disk.private_socket import Listening
 from runway_desktop.services.disk.profile_lock import Claim, claim, is_in_use
@@ -78,7 +78,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_who_has_the_profile_is_asked_and_nothing_is_started(tmp_path: Path):
     starts = Starts()
     async with holder(tmp_path) as other:
-        line = Line(tmp_path, "claude", starts)
+        line = EngineClient(tmp_path, "claude", starts)
         assert await line.call("task", {}) == "other"
         assert (other.clients, starts.made) == (["claude"], [])
         await line.close()
@@ -86,7 +86,7 @@ async def test_who_has_the_profile_is_asked_and_nothing_is_started(tmp_path: Pat
 
 async def test_where_nobody_has_it_one_engine_is_started_for_all_calls(tmp_path: Path):
     starts = Starts()
-    line = Line(tmp_path, "claude", starts)
+    line = EngineClient(tmp_path, "claude", starts)
     assert await asyncio.gather(*(line.call("task", {}) for _ in range(5))) == ["own 1"] * 5
     assert line.has_own_engine
     await line.close()
@@ -94,7 +94,7 @@ async def test_where_nobody_has_it_one_engine_is_started_for_all_calls(tmp_path:
 
 
 async def test_when_the_other_ends_the_next_call_has_an_engine_of_its_own(tmp_path: Path):
-    line = Line(tmp_path, "claude", Starts())
+    line = EngineClient(tmp_path, "claude", Starts())
     async with holder(tmp_path):
         assert await line.call("task", {}) == "other"
     assert await line.call("task", {}) == "own 1"
@@ -103,7 +103,7 @@ async def test_when_the_other_ends_the_next_call_has_an_engine_of_its_own(tmp_pa
 
 async def test_an_engine_that_moves_is_followed_to_the_window(tmp_path: Path):
     starts = Starts()
-    line = Line(tmp_path, "claude", starts)
+    line = EngineClient(tmp_path, "claude", starts)
     assert await line.call("task", {}) == "own 1"
     starts.made[0].is_leaving = True
     asked = asyncio.create_task(line.call("task", {}))
@@ -117,7 +117,7 @@ async def test_an_engine_that_moves_is_followed_to_the_window(tmp_path: Path):
 
 async def test_a_refusal_is_said_once_and_not_tried_again(tmp_path: Path):
     async with holder(tmp_path) as other:
-        line = Line(tmp_path, "claude", Starts())
+        line = EngineClient(tmp_path, "claude", Starts())
         with pytest.raises(CallRefused, match=r"No\."):
             await line.call("bad", {})
         assert len(other.clients) == 1
@@ -126,7 +126,7 @@ async def test_a_refusal_is_said_once_and_not_tried_again(tmp_path: Path):
 
 async def test_an_agent_that_names_itself_is_heard_under_that_name(tmp_path: Path):
     async with holder(tmp_path) as other:
-        line = Line(tmp_path, "mcp", Starts())
+        line = EngineClient(tmp_path, "mcp", Starts())
         await line.call("task", {})
         line.client = "claude"
         await line.call("task", {})
@@ -137,7 +137,7 @@ async def test_an_agent_that_names_itself_is_heard_under_that_name(tmp_path: Pat
 async def test_one_that_says_nothing_is_said_to_be_silent(tmp_path: Path):
     claimed = claim(tmp_path)
     assert claimed is not None
-    line = Line(tmp_path, "claude", Starts())
+    line = EngineClient(tmp_path, "claude", Starts())
     with pytest.raises(CallRefused, match="does not answer") as refused:
         await line.call("task", {}, patience=0.1)
     assert refused.value.code is Code.AGAIN
@@ -148,7 +148,7 @@ async def test_one_that_says_nothing_is_said_to_be_silent(tmp_path: Path):
 async def test_while_a_paid_request_is_finished_for_a_window_that_is_said(tmp_path: Path):
     async with holder(tmp_path) as other:
         other.is_leaving = True
-        line = Line(tmp_path, "claude", Starts())
+        line = EngineClient(tmp_path, "claude", Starts())
         with pytest.raises(CallRefused, match="a paid request is finished first"):
             await line.call("task", {}, patience=0.1)
         await line.close()

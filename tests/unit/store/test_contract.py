@@ -14,6 +14,7 @@ from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.library import (
+    Bounds,
     Estimate,
     Filter,
     GroupBy,
@@ -22,7 +23,6 @@ from runway_desktop.domain.library import (
     Listing,
     Page,
     SortKey,
-    Span,
     Timing,
     Without,
 )
@@ -651,11 +651,11 @@ async def test_what_is_removed_has_no_tags_in_the_counts(opened: Opened):
 async def test_the_length_of_the_result_comes_before_the_length_that_was_asked(opened: Opened):
     async with opened() as store:
         await put(store, a_task())
-        assert await ids(store, flat(length=Span(5, 5))) == ["t1"]
+        assert await ids(store, flat(length=Bounds(5, 5))) == ["t1"]
         await store.save_output(an_output(duration=4.0))
         await store.save_output(an_output(index=1, duration=9.5))
-        assert await ids(store, flat(length=Span(5, 5))) == []
-        assert await ids(store, flat(length=Span(least=9))) == ["t1"]
+        assert await ids(store, flat(length=Bounds(5, 5))) == []
+        assert await ids(store, flat(length=Bounds(least=9))) == ["t1"]
 
 
 async def test_takes_are_tied_to_the_first(opened: Opened):
@@ -747,9 +747,9 @@ async def test_a_whole_library_is_listed_alike_by_every_question(
             Filter(text="storm 7"),
             Filter(models=frozenset({"gen4.5"})),
             Filter(text='"the same" -lagoon'),
-            Filter(tags=frozenset({"drone", "low key"}), rating=Span(least=3)),
-            Filter(picks=frozenset({Pick.PICK}), shots=frozenset({"010"}), cost=Span(25, 30)),
-            Filter(length=Span(5.1, 5.5), pages=frozenset({Page.SAVED})),
+            Filter(tags=frozenset({"drone", "low key"}), rating=Bounds(least=3)),
+            Filter(picks=frozenset({Pick.PICK}), shots=frozenset({"010"}), cost=Bounds(25, 30)),
+            Filter(length=Bounds(5.1, 5.5), pages=frozenset({Page.SAVED})),
             Filter(without=EVERYTHING_ELSE),
             Filter(tags=frozenset({"drone"}), without=Without(tags=frozenset({"low key"}))),
             Filter(projects=frozenset({"Aurora spot", "Lagoon teaser"}), pages=frozenset({Page.SAVED}), text="ice"),

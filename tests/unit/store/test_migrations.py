@@ -12,7 +12,7 @@ import pytest
 from runway_desktop.domain.backups import TASK_IDS
 from runway_desktop.domain.clients import ClientRequest
 from runway_desktop.domain.errors import DamagedList, StoreError
-from runway_desktop.domain.library import Filter, GroupBy, Listing, Page, SortKey, Span
+from runway_desktop.domain.library import Bounds, Filter, GroupBy, Listing, Page, SortKey
 from runway_desktop.domain.outputs import Looked
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence
 from runway_desktop.domain.task import Hold, HoldCode, Request, Task, TaskId
@@ -167,7 +167,7 @@ async def test_what_the_first_form_holds_is_still_read(tmp_path: Path):
     assert [output.path for output in await store.outputs(task.id)] == ["/films/lighthouse.mp4"]
     assert [entry.kind for entry in await store.ledger(task.id)] == ["made", "sent"]
     assert (await store.counts()).batches == (("b1", "shots.csv", 1),)
-    assert await store.amount(Filter(length=Span(5, 5), text=task.project)) == 1
+    assert await store.amount(Filter(length=Bounds(5, 5), text=task.project)) == 1
     assert len(await store.list(Listing(group=GroupBy.PROMPT, sort=SortKey.RATING))) == 1
     [file] = await store.kept_files(None, 10)
     assert (file.path, file.look) == ("/films/lighthouse.mp4", NEVER_LOOKED)

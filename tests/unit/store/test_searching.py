@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runway_desktop.domain.library import PERSON, Filter, GroupBy, Listing, SortKey, Span, Without, words_of
+from runway_desktop.domain.library import PERSON, Bounds, Filter, GroupBy, Listing, SortKey, Without, words_of
 from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.store import SqliteStore, listing
 from runway_desktop.store.conditions import add_pieces
@@ -72,7 +72,7 @@ def libraries(draw: st.DrawFn) -> list[Task]:
     lines,
     st.builds(
         Filter,
-        rating=st.sampled_from((Span(), Span(least=4))),
+        rating=st.sampled_from((Bounds(), Bounds(least=4))),
         tags=st.sampled_from((frozenset(), frozenset({"night"}), frozenset({"drone", "night"}))),
         projects=st.sampled_from((frozenset(), frozenset({"Coast"}), frozenset({"Coast", "Alps"}))),
         models=st.sampled_from((frozenset(), frozenset({"veo"}))),

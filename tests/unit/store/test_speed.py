@@ -13,7 +13,7 @@ from statistics import median
 
 import pytest
 
-from runway_desktop.domain.library import PERSON, Filter, GroupBy, Listing, Page, SortKey, Span, Without
+from runway_desktop.domain.library import PERSON, Bounds, Filter, GroupBy, Listing, Page, SortKey, Without
 from runway_desktop.domain.task import BatchId, Pick, State, TaskId
 from runway_desktop.store import SqliteStore, reading
 from runway_desktop.store.conditions import by_person
@@ -60,7 +60,7 @@ async def test_whole_list_is_read_from_one_index_in_every_order(
 async def test_what_is_judged_is_gathered_from_one_index_for_the_other_orders(
     tmp_path: Path, sort: SortKey, descending: bool
 ):
-    wanted = Filter(rating=Span(least=4), pages=frozenset({Page.SAVED}), projects=frozenset({"Coast", "Alps"}))
+    wanted = Filter(rating=Bounds(least=4), pages=frozenset({Page.SAVED}), projects=frozenset({"Coast", "Alps"}))
     listing = Listing(filter=wanted, sort=sort, descending=descending, group=GroupBy.NONE)
     plan = await plan_of(tmp_path / "p.db", *entries_query(listing, 200))
     reads = [step for step in plan.split("; ") if step.startswith(("SCAN tasks", "SEARCH tasks"))]
@@ -71,7 +71,7 @@ async def test_what_is_judged_is_gathered_from_one_index_for_the_other_orders(
 @pytest.mark.parametrize(
     ("wanted", "begins"),
     [
-        (Filter(rating=Span(5, 5), projects=frozenset({"Coast"}), tags=frozenset({"night"}), text="violin"), True),
+        (Filter(rating=Bounds(5, 5), projects=frozenset({"Coast"}), tags=frozenset({"night"}), text="violin"), True),
         (Filter(picks=frozenset({Pick.PICK}), without=Without(projects=frozenset({"Coast"}))), False),
     ],
 )  # fmt: skip
@@ -88,7 +88,7 @@ async def test_the_few_that_a_person_judged_so_are_all_that_is_looked_at(tmp_pat
     """In whatever order."""
     store = await SqliteStore.open(tmp_path / "p.db")
     await fill(store, 50, with_outputs=False)
-    wanted = Filter(rating=Span(5, 5), without=Without(projects=frozenset({"Coast"})))
+    wanted = Filter(rating=Bounds(5, 5), without=Without(projects=frozenset({"Coast"})))
     for sort in (SortKey.MADE, SortKey.PROMPT):
         asked: list[str] = []
 
@@ -108,7 +108,7 @@ async def test_the_few_that_a_person_judged_so_are_all_that_is_looked_at(tmp_pat
     "wanted",
     [
         Filter(text="violin"),
-        Filter(rating=Span(5, 5), states=frozenset({State.FAILED})),
+        Filter(rating=Bounds(5, 5), states=frozenset({State.FAILED})),
         Filter(picks=frozenset({Pick.PICK}), page=Page.SAVED),
         Filter(tags=frozenset({"night"}), without=Without(models=frozenset({"veo3.1"}))),
     ],
@@ -168,9 +168,9 @@ async def test_every_page_is_read_from_one_index(tmp_path: Path, page: Page):
 
 
 JUDGED = (
-    Filter(rating=Span(least=4)),
+    Filter(rating=Bounds(least=4)),
     Filter(picks=frozenset({Pick.PICK}), projects=frozenset({"Aurora"})),
-    Filter(shots=frozenset({"010"}), cost=Span(1, 60), length=Span(most=8)),
+    Filter(shots=frozenset({"010"}), cost=Bounds(1, 60), length=Bounds(most=8)),
     Filter(without=Without(models=frozenset({"gen4.5"}), states=frozenset({State.FAILED}))),
 )
 

@@ -13,13 +13,13 @@ from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.exchange.list_export import ListForm
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.intake.reading import Dropped
-from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin
+from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, TaskSource
 from runway_desktop.usecases.commands.commands import Commands
 from runway_desktop.usecases.commands.ending import CANCEL
 from runway_desktop.usecases.requests.draft import RequestDraft
 from runway_desktop.usecases.searching import language
 from runway_desktop.usecases.sending.questions import question_for
-from runway_desktop.usecases.sending.sending import NotAnswered, Sending
+from runway_desktop.usecases.sending.sending import NotAnswered, TaskSender
 from runway_desktop.usecases.sheets.columns import PROMPT, Columns
 from runway_desktop.usecases.sheets.importing import Importer
 from runway_desktop.usecases.sheets.rows import RowChecker
@@ -37,7 +37,7 @@ async def remote_of(rig: Rig, task_id: TaskId) -> str:
 async def test_all_of_it_is_done_without_a_window(tmp_path: Path):
     async with Rig() as rig:
         engine = engine_of(rig, tmp_path / "library")
-        sending = Sending(engine)
+        sending = TaskSender(engine)
 
         # Compose: what is wrong is said by field, as one writes.
         pair = CATALOG.pair("text_to_video", "gen4.5")
@@ -48,7 +48,7 @@ async def test_all_of_it_is_done_without_a_window(tmp_path: Path):
         assert draft.findings() == ()
 
         # Ask: nothing is known of the price, so nothing is sent without an answer.
-        origin = Origin(Door.SCRIPT)
+        origin = Origin(TaskSource.SCRIPT)
         prepared = sending.prepare([NewTask(request=draft.request(), project="Aurora")], origin)
         question = question_for(prepared, engine.settings.confirm_above)
         assert question is not None
@@ -86,7 +86,7 @@ async def test_all_of_it_is_done_without_a_window(tmp_path: Path):
         assert bad is not None
         assert [said.key for said in bad.problems] == ["duration"]
         made = [NewTask(request=request, project="Aurora") for request in good.requests]
-        batch = await sending.prepare_many(made, Origin(Door.SHEET, "list"), batch_name="Piers")
+        batch = await sending.prepare_many(made, Origin(TaskSource.SHEET, "list"), batch_name="Piers")
         assert batch.asks == frozenset()
         [third] = await sending.send(batch)
         await settle()

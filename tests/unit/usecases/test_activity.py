@@ -7,8 +7,8 @@ from runway_desktop.usecases.activity import (
     MOST_RECENT,
     Action,
     ActivityEntry,
+    ActivityKind,
     Gesture,
-    Kind,
     Sign,
     added,
     listed,
@@ -25,12 +25,12 @@ SAVING = Going("Saving 3", "48 MB/s", lines=(("Saving 3 results", "48 MB/s"),))
 LATER = 2 * LEAST_SECONDS
 
 
-def entry(number: int, kind: Kind, message: str = "", at: float = 0.0, **more: object) -> ActivityEntry:
+def entry(number: int, kind: ActivityKind, message: str = "", at: float = 0.0, **more: object) -> ActivityEntry:
     return ActivityEntry(number=number, kind=kind, message=message or f"Entry {number}.", at=at, **more)  # type: ignore[arg-type]
 
 
 def test_what_was_told_last_is_shown_for_a_while_and_then_what_goes_on():
-    act = entry(1, Kind.ACT, "3 tasks removed from the list. Files stay.", short="3 removed", actions=UNDO)
+    act = entry(1, ActivityKind.ACT, "3 tasks removed from the list. Files stay.", short="3 removed", actions=UNDO)
     first = shown([act], SAVING, NO_GESTURE, 1.0)
     assert (first.text, first.sign, first.action) == ("3 removed", Sign.ACT, UNDO[0])
     then = shown([act], SAVING, NO_GESTURE, LATER)
@@ -39,13 +39,16 @@ def test_what_was_told_last_is_shown_for_a_while_and_then_what_goes_on():
 
 
 def test_where_nothing_goes_on_the_last_act_stays_for_it_can_be_undone():
-    entries = [entry(1, Kind.ACT, actions=UNDO), entry(2, Kind.SAID, "Copied.")]
+    entries = [entry(1, ActivityKind.ACT, actions=UNDO), entry(2, ActivityKind.SAID, "Copied.")]
     assert shown(entries, NO_GOING, NO_GESTURE, LATER).text == "Entry 1"
     assert shown(entries[1:], NO_GOING, NO_GESTURE, LATER).text == NOTHING_GOES_ON
 
 
 def test_what_waits_for_an_answer_comes_back_after_newer_words_and_is_counted_meanwhile():
-    entries = [entry(1, Kind.WAITS, "The disk is full.", actions=UNDO), entry(2, Kind.SAID, "Copied.", at=50.0)]
+    entries = [
+        entry(1, ActivityKind.WAITS, "The disk is full.", actions=UNDO),
+        entry(2, ActivityKind.SAID, "Copied.", at=50.0),
+    ]
     news = shown(entries, SAVING, NO_GESTURE, 51.0)
     assert (news.text, news.waiting) == ("Copied", 1)
     after = shown(entries, SAVING, NO_GESTURE, 51.0 + LATER)
@@ -53,27 +56,27 @@ def test_what_waits_for_an_answer_comes_back_after_newer_words_and_is_counted_me
 
 
 def test_a_gesture_is_before_all_else():
-    found = shown([entry(1, Kind.WAITS)], SAVING, Gesture("Moving 2 tasks", "Esc puts them back"), 0.0)
+    found = shown([entry(1, ActivityKind.WAITS)], SAVING, Gesture("Moving 2 tasks", "Esc puts them back"), 0.0)
     assert (found.text, found.hint, found.sign) == ("Moving 2 tasks", "Esc puts them back", Sign.GESTURE)
     assert found.whole == "Moving 2 tasks. Esc puts them back"
     assert found.waiting == 1
 
 
 def test_what_somebody_looks_at_stays_until_there_is_news():
-    entries = [entry(1, Kind.SAID, "Copied.")]
+    entries = [entry(1, ActivityKind.SAID, "Copied.")]
     assert shown(entries, SAVING, NO_GESTURE, LATER, held=1).text == "Copied"
-    entries.append(entry(2, Kind.SAID, "Copied again.", at=LATER))
+    entries.append(entry(2, ActivityKind.SAID, "Copied again.", at=LATER))
     assert shown(entries, SAVING, NO_GESTURE, LATER, held=1).text == "Copied again"
 
 
 def test_only_a_short_button_stands_in_the_pill_and_several_stand_in_the_list():
     short, long = Action("Stop", lambda: None), Action("Choose another folder…", lambda: None)
     for actions, wanted in (((short,), short), ((long,), None), ((short, long), None)):
-        assert shown([entry(1, Kind.GOES_ON, actions=actions)], NO_GOING, NO_GESTURE, 0.0).action is wanted
+        assert shown([entry(1, ActivityKind.GOES_ON, actions=actions)], NO_GOING, NO_GESTURE, 0.0).action is wanted
 
 
 def test_long_words_are_shown_longer():
-    short, long = entry(1, Kind.SAID, "Copied."), entry(2, Kind.SAID, "Word " * 60)
+    short, long = entry(1, ActivityKind.SAID, "Copied."), entry(2, ActivityKind.SAID, "Word " * 60)
     assert seconds_shown(short) == LEAST_SECONDS
     assert seconds_shown(long) > 2 * LEAST_SECONDS
     assert next_change([short, long], 1.0) == LEAST_SECONDS - 1.0
@@ -81,33 +84,33 @@ def test_long_words_are_shown_longer():
 
 
 def test_the_same_words_again_take_the_place_of_the_earlier_ones_unless_they_have_a_button():
-    problem = entry(1, Kind.WAITS, "Runway cannot be reached.")
-    other = entry(2, Kind.WAITS, "Another.")
-    again = entry(3, Kind.WAITS, "Runway cannot be reached.")
+    problem = entry(1, ActivityKind.WAITS, "Runway cannot be reached.")
+    other = entry(2, ActivityKind.WAITS, "Another.")
+    again = entry(3, ActivityKind.WAITS, "Runway cannot be reached.")
     assert added((problem, other), again) == (other, again)
-    acts = [entry(number, Kind.ACT, "1 file moved to the trash.", actions=UNDO) for number in (1, 2)]
+    acts = [entry(number, ActivityKind.ACT, "1 file moved to the trash.", actions=UNDO) for number in (1, 2)]
     assert added(acts[:1], acts[1]) == tuple(acts)
     assert added(acts[:1], acts[1], replaces=True) == (acts[1],)
 
 
 def test_old_sentences_go_and_what_waits_or_can_be_undone_stays():
-    entries: tuple[ActivityEntry, ...] = (entry(1, Kind.WAITS), entry(2, Kind.ACT, actions=UNDO))
+    entries: tuple[ActivityEntry, ...] = (entry(1, ActivityKind.WAITS), entry(2, ActivityKind.ACT, actions=UNDO))
     for number in range(3, 30):
-        entries = added(entries, entry(number, Kind.SAID))
-    assert [one.kind for one in entries[:2]] == [Kind.WAITS, Kind.ACT]
+        entries = added(entries, entry(number, ActivityKind.SAID))
+    assert [one.kind for one in entries[:2]] == [ActivityKind.WAITS, ActivityKind.ACT]
     assert len(entries) == 2 + MOST_RECENT
 
 
 def test_an_act_is_joined_only_while_it_is_the_last_and_fresh():
-    entries = [entry(1, Kind.ACT, at=10.0), entry(2, Kind.SAID, at=10.0)]
+    entries = [entry(1, ActivityKind.ACT, at=10.0), entry(2, ActivityKind.SAID, at=10.0)]
     assert may_be_joined(entries, 1, 11.0)
     assert not may_be_joined(entries, 1, 11.0 + LEAST_SECONDS)
-    assert not may_be_joined([*entries, entry(3, Kind.ACT, at=11.0)], 1, 11.0)
+    assert not may_be_joined([*entries, entry(3, ActivityKind.ACT, at=11.0)], 1, 11.0)
     assert not may_be_joined([], 1, 11.0)
 
 
 def test_the_list_has_what_goes_on_what_waits_and_what_was_newest_first():
-    kinds = (Kind.SAID, Kind.WAITS, Kind.ACT, Kind.GOES_ON, Kind.WAITS)
+    kinds = (ActivityKind.SAID, ActivityKind.WAITS, ActivityKind.ACT, ActivityKind.GOES_ON, ActivityKind.WAITS)
     found = listed([entry(number, kind) for number, kind in enumerate(kinds)], SAVING)
     numbers = [[one.number for one in part] for part in (found.going_on, found.waiting, found.recent)]
     assert numbers == [[3], [4, 1], [2, 0]]

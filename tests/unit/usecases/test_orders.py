@@ -14,7 +14,7 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.services.engine import Engine
 from runway_desktop.usecases.orders import Orders
 from runway_desktop.usecases.requests.order import Order, button_of
-from runway_desktop.usecases.sending.sending import Sending
+from runway_desktop.usecases.sending.sending import TaskSender
 from tests.engine_rig import Rig, request
 from tests.engines import engine_of
 
@@ -25,7 +25,7 @@ BRACES = request("A {fox|hen} at dawn")
 async def a_desk(tmp_path: Path) -> AsyncIterator[tuple[Rig, Engine, Orders]]:
     async with Rig(loops=()) as rig:
         engine = engine_of(rig, tmp_path / "library")
-        sending = Sending(engine)
+        sending = TaskSender(engine)
         await rig.pricing.learn(BRACES, 25.0)
         yield rig, engine, Orders(engine, lambda: sending)
 

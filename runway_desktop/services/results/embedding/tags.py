@@ -22,7 +22,7 @@ _ATOM = f"----:{_MEAN}:{NAME}"
 _BLOCK = 1024 * 1024
 
 
-class Unreadable(ValueError):
+class TagsUnreadable(ValueError):
     """mutagen cannot read or write the file."""
 
 
@@ -39,7 +39,7 @@ class TagFormat(Struct, frozen=True):
         shutil.copyfileobj(source, target, _BLOCK)
         if note is not None and self.name == "mp4" and _is_in_fragments(target):
             # The fragments' offsets, stored after the tags, would become wrong.
-            raise Unreadable("The film is in fragments.")
+            raise TagsUnreadable("The film is in fragments.")
         with _understood():
             file = _opened(self.name, target)
             if note is not None:
@@ -61,7 +61,7 @@ def _understood() -> Iterator[None]:
     try:
         yield
     except MutagenError as error:
-        raise Unreadable(str(error)) from error
+        raise TagsUnreadable(str(error)) from error
 
 
 def _is_in_fragments(file: BinaryIO) -> bool:
@@ -83,7 +83,7 @@ def _opened(name: str, file: BinaryIO) -> Any:
     file.seek(0)
     found = opens.get(name, mutagen.File)(file)
     if found is None:
-        raise Unreadable("This is no OGG.")
+        raise TagsUnreadable("This is no OGG.")
     return found
 
 

@@ -19,7 +19,7 @@ from runway_desktop.ui.media.stage import Stage, fitted
 from runway_desktop.ui.theme import Theme
 from runway_desktop.values import Struct
 
-from .kind import POSTER_SIDE, Kind, Made, OneByOne, Parts, PosterTools, Wish, save_poster
+from .kind import POSTER_SIDE, Kind, MadePoster, OneByOne, Parts, PosterTools, Wish, save_poster
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame
@@ -162,7 +162,7 @@ class ClipPosters(OneByOne):
         self._engine.load(wish.path)
         self._engine.pause()
 
-    def finish(self, work: Callable[[], Made | str | None] | str | None) -> None:
+    def finish(self, work: Callable[[], MadePoster | str | None] | str | None) -> None:
         self._time_out.stop()
         super().finish(work)
 
@@ -213,7 +213,7 @@ def _still_of(frame: QVideoFrame) -> _Still:
     return _Still(small, image.size(), frame.startTime(), not values or sum(values) / len(values) < _DARK)
 
 
-def _poster(wish: Wish, still: _Still, seconds: float) -> Made | str | None:
+def _poster(wish: Wish, still: _Still, seconds: float) -> MadePoster | str | None:
     return None if still.image.isNull() else save_poster(still.image, wish.target, still.size, seconds)
 
 

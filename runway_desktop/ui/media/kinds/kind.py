@@ -58,7 +58,7 @@ class Wish(Struct, frozen=True):
     target: Path
 
 
-class Made(Struct, frozen=True):
+class MadePoster(Struct, frozen=True):
     """Size of the file in pixels (0 for sound) and length in seconds (0 for stills)."""
 
     width: int
@@ -77,7 +77,7 @@ class PosterTools(Struct, frozen=True, kw_only=True):
     """The application quits."""
 
 
-Done = Callable[[Made | str | None], None]
+Done = Callable[[MadePoster | str | None], None]
 """Callback with the outcome: a poster, an error sentence, or None if the file cannot be read."""
 PosterPainter = Callable[[Wish, Done], object]
 """Makes the poster of a readable file; calls `Done` later."""
@@ -108,7 +108,7 @@ class OneByOne(QObject):
         """Starts a poster; must lead to `finish`."""
         raise NotImplementedError
 
-    def finish(self, work: Callable[[], Made | str | None] | str | None) -> None:
+    def finish(self, work: Callable[[], MadePoster | str | None] | str | None) -> None:
         """Ends the request. `work` makes the poster on a worker; a sentence or None means failure."""
         if self._current is None:
             return
@@ -143,7 +143,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     read: Callable[[Path], Picture | BadPicture] | None = None
 
 
-def kept_poster(target: Path) -> Made | None:
+def kept_poster(target: Path) -> MadePoster | None:
     """Size and length stored in an existing poster; None without one."""
     if not target.is_file():
         return None
@@ -151,12 +151,12 @@ def kept_poster(target: Path) -> Made | None:
     if not reader.canRead():
         return None
     try:
-        return Made(int(reader.text(_WIDTH)), int(reader.text(_HEIGHT)), float(reader.text(_SECONDS)))
+        return MadePoster(int(reader.text(_WIDTH)), int(reader.text(_HEIGHT)), float(reader.text(_SECONDS)))
     except ValueError:
-        return Made(reader.size().width(), reader.size().height(), 0.0)
+        return MadePoster(reader.size().width(), reader.size().height(), 0.0)
 
 
-def save_poster(image: QImage, target: Path, size: QSize, seconds: float) -> Made | str:
+def save_poster(image: QImage, target: Path, size: QSize, seconds: float) -> MadePoster | str:
     """Saves a poster atomically, by a temporary file and rename; a sentence on failure."""
     png = target.suffix.lower() == ".png"
     if not png and image.hasAlphaChannel():
@@ -180,4 +180,4 @@ def save_poster(image: QImage, target: Path, size: QSize, seconds: float) -> Mad
         part.replace(target)
     except OSError as error:
         return f"The poster cannot be written: {error.strerror}."
-    return Made(size.width(), size.height(), seconds)
+    return MadePoster(size.width(), size.height(), seconds)

@@ -13,7 +13,7 @@ from runway_desktop.ui.media.stage import Stage
 from runway_desktop.ui.media.waveform import Waveform, WaveformReader
 from runway_desktop.ui.theme import Role
 
-from .kind import GROUND, POSTER_SIDE, Kind, Made, OneByOne, Parts, PosterTools, Wish, save_poster
+from .kind import GROUND, POSTER_SIDE, Kind, MadePoster, OneByOne, Parts, PosterTools, Wish, save_poster
 
 _WAVE = QColor(134, 168, 222)
 _BAR, _GAP, _MARGIN = 2.0, 1.0, 16.0
@@ -132,7 +132,7 @@ class SoundPosters(OneByOne):
             self.finish(partial(_poster, self.wish, waveform))
 
 
-def _poster(wish: Wish, waveform: Waveform) -> Made | str | None:
+def _poster(wish: Wish, waveform: Waveform) -> MadePoster | str | None:
     image = QImage(POSTER_SIDE, POSTER_SIDE * 9 // 16, QImage.Format.Format_RGB32)
     image.fill(GROUND)
     painter = QPainter(image)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.domain.backups import Kind
+from runway_desktop.domain.backups import MemberKind
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.folders import SPARE
 from runway_desktop.domain.profiles import STRIP
@@ -45,15 +45,18 @@ async def test_the_manifest_says_what_is_in_it_and_every_hash_is_true(tmp_path: 
     assert (contents.tasks, contents.results, contents.held, contents.sending, contents.live) == (6, 3, 1, 1, 1)
     names = {member.name: member.kind for member in manifest.members}
     assert names == {
-        "profile.db": Kind.DATABASE,
-        "catalog.json": Kind.CATALOG,
-        "inputs/0a1b/harbour.png": Kind.INPUT,
-        "pasted/pasted 2026-03-09.png": Kind.PASTED,
-        **{f"posters/{number}.jpg": Kind.POSTER for number in range(3)},
-        **{f"results/{name}.mp4": Kind.RESULT for name in ("Aurora/clip 0", "elsewhere/clip 1", "Aurora/clip 2")},
-        **{f"results/{name}.mp4.json": Kind.SIDECAR for name in ("Aurora/clip 0", "elsewhere/clip 1", "Aurora/clip 2")},
+        "profile.db": MemberKind.DATABASE,
+        "catalog.json": MemberKind.CATALOG,
+        "inputs/0a1b/harbour.png": MemberKind.INPUT,
+        "pasted/pasted 2026-03-09.png": MemberKind.PASTED,
+        **{f"posters/{number}.jpg": MemberKind.POSTER for number in range(3)},
+        **{f"results/{name}.mp4": MemberKind.RESULT for name in ("Aurora/clip 0", "elsewhere/clip 1", "Aurora/clip 2")},
+        **{
+            f"results/{name}.mp4.json": MemberKind.SIDECAR
+            for name in ("Aurora/clip 0", "elsewhere/clip 1", "Aurora/clip 2")
+        },
     }
-    [second] = [member for member in manifest.of(Kind.RESULT) if member.name.endswith("clip 1.mp4")]
+    [second] = [member for member in manifest.of(MemberKind.RESULT) if member.name.endswith("clip 1.mp4")]
     assert (second.task_id, second.index) == ("t1", 0)
 
 
@@ -111,7 +114,7 @@ async def test_the_light_one_holds_no_media_and_sizes_are_told_before(tmp_path: 
     assert (outline.results, outline.result_bytes, outline.missing) == (2, 14_000, 1)
     assert outline.size(PackOptions(results=True)) - outline.size(PackOptions()) == 14_000
     light = packed(made, tmp_path / "light.zip", LIGHT)
-    assert {member.kind for member in light.manifest.members} == {Kind.DATABASE, Kind.CATALOG}
+    assert {member.kind for member in light.manifest.members} == {MemberKind.DATABASE, MemberKind.CATALOG}
     assert light.size < outline.size(LIGHT)
 
 
@@ -119,7 +122,7 @@ async def test_a_result_that_is_gone_is_left_out_and_counted(tmp_path: Path):
     made = await a_profile(tmp_path)
     (made.library / "Aurora" / "clip 2.mp4").unlink()
     written = packed(made, tmp_path / "studio.zip")
-    assert (len(written.manifest.of(Kind.RESULT)), written.manifest.left_out) == (2, 1)
+    assert (len(written.manifest.of(MemberKind.RESULT)), written.manifest.left_out) == (2, 1)
 
 
 async def test_results_of_one_name_from_two_folders_stay_two(tmp_path: Path):
@@ -133,7 +136,7 @@ async def test_results_of_one_name_from_two_folders_stay_two(tmp_path: Path):
         await store.save_output(replace(output, path=str(path)))
     await store.close()
     written = packed(made, tmp_path / "studio.zip")
-    names = sorted(member.name for member in written.manifest.of(Kind.RESULT))
+    names = sorted(member.name for member in written.manifest.of(MemberKind.RESULT))
     assert names == ["results/Aurora/clip 2.mp4", "results/elsewhere/CLIP 1 (2).mp4", "results/elsewhere/CLIP 1.mp4"]
 
 
@@ -249,11 +252,11 @@ async def test_files_that_leave_while_it_is_made_are_counted_and_the_rest_is_bac
                 shutil.rmtree(made.profile.posters)
 
     written = packed(made, target, watch=WhileMoved())
-    assert [member.name for member in written.manifest.of(Kind.RESULT)] == ["results/elsewhere/clip 1.mp4"]
+    assert [member.name for member in written.manifest.of(MemberKind.RESULT)] == ["results/elsewhere/clip 1.mp4"]
     assert written.manifest.left_out == 2
     with opened(target) as backup:
         assert backup.manifest == written.manifest
-        assert not backup.manifest.of(Kind.SIDECAR)[1:]
+        assert not backup.manifest.of(MemberKind.SIDECAR)[1:]
 
 
 async def test_a_result_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

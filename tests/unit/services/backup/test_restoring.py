@@ -25,7 +25,7 @@ from runway_desktop.domain.task import Batch, BatchId, Input, Output, OutputStat
 from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.packing import LIGHT, PackOptions, pack
 from runway_desktop.services.backup.restores import Restores, ResultsIn
-from runway_desktop.services.backup.restoring import PutBack, Wishes, found_again
+from runway_desktop.services.backup.restoring import WhichResults, Wishes, found_again
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Stopped, Watch, Workshop
 from runway_desktop.services.disk.library_folder import SEEN
@@ -87,7 +87,7 @@ async def test_a_new_profile_of_a_backup_has_everything_in_its_own_folders_and_n
     then = await everything(made.profile)
     done = restores(made)
     library = done.library_for("Client A")
-    made_new = await done.into_new(path, "Client A", Color.RED, Wishes(put_back=PutBack.ALL, library=library))
+    made_new = await done.into_new(path, "Client A", Color.RED, Wishes(put_back=WhichResults.ALL, library=library))
     assert made_new is not None
     found = await everything(made_new)
     assert found["tasks"].keys() == then["tasks"].keys()
@@ -119,7 +119,7 @@ async def test_a_new_profile_of_a_backup_has_everything_in_its_own_folders_and_n
 async def test_pasted_pictures_that_are_gone_come_back_as_inputs_of_the_profile(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     shutil.rmtree(made.library / "Pasted pictures")
-    await into_this(made, path, Wishes(put_back=PutBack.NONE, library=made.library))
+    await into_this(made, path, Wishes(put_back=WhichResults.NONE, library=made.library))
     [_, pasted] = (await everything(made.profile))["settings"]["composer.draft"]["inputs"]
     assert Path(pasted).is_relative_to(made.profile.inputs)
     assert Path(pasted).read_bytes() == b"a pasted picture"
@@ -130,14 +130,14 @@ async def test_a_new_profile_may_keep_its_results_in_its_own_folder(tmp_path: Pa
     known = replace(made.folders, libraries=None)
     done = Restores(made.profile, known, made.snapshots, Workshop(AtOnce()), FakeClock(), random.Random(1))
     library = done.library_for("Client A")
-    found = await done.into_new(path, "Client A", Color.RED, Wishes(put_back=PutBack.ALL, library=library))
+    found = await done.into_new(path, "Client A", Color.RED, Wishes(put_back=WhichResults.ALL, library=library))
     assert found is not None
     assert library == found.library == found.folder / "results"
     places = [Path(output.path) for output in made.snapshots.results(found.database)]
     assert all(place.is_file() and place.is_relative_to(library) for place in places)
     assert not list(found.folder.rglob("*.part"))
     again = await done.into_new(
-        path, "Client B", Color.RED, Wishes(put_back=PutBack.ALL, library=done.library_for("Client B"))
+        path, "Client B", Color.RED, Wishes(put_back=WhichResults.ALL, library=done.library_for("Client B"))
     )
     assert again is not None
     assert again.library.is_relative_to(again.folder)
@@ -148,7 +148,7 @@ async def test_restored_results_go_where_nothing_else_is(tmp_path: Path):
     library = made.library
     stranger = library / "Aurora" / "not ours.txt"
     stranger.write_text("mine")
-    await into_this(made, path, Wishes(put_back=PutBack.ALL, library=library))
+    await into_this(made, path, Wishes(put_back=WhichResults.ALL, library=library))
     [folder] = library.glob("Restored *")
     assert sorted(one.name for one in folder.rglob("*.mp4")) == ["clip 0.mp4", "clip 1.mp4", "clip 2.mp4"]
     assert not list(folder.rglob(".runway*"))
@@ -163,7 +163,7 @@ async def test_an_empty_drive_gets_a_folder_in_it_and_nothing_beside_it(
     drive.mkdir(parents=True)
     ismount = os.path.ismount
     monkeypatch.setattr(os.path, "ismount", lambda place: Path(place) == drive or ismount(place))
-    assert await restores(made).into_this(path, Wishes(put_back=PutBack.ALL, library=drive)) is not None
+    assert await restores(made).into_this(path, Wishes(put_back=WhichResults.ALL, library=drive)) is not None
     [folder] = drive.iterdir()
     assert folder.name.startswith("Restored ")
     assert len(list(folder.rglob("*.mp4"))) == 3
@@ -180,7 +180,7 @@ async def test_a_folder_of_somebody_else_with_the_name_of_an_unfinished_one_is_n
     empty.mkdir()
     (tmp_path / "empty.part").mkdir()
     for library in (made.library, empty):
-        assert await restores(made).into_this(path, Wishes(put_back=PutBack.ALL, library=library)) is not None
+        assert await restores(made).into_this(path, Wishes(put_back=WhichResults.ALL, library=library)) is not None
         [folder] = [found for found in library.glob("Restored*") if found != strange]
         assert len(list(folder.rglob("*.mp4"))) == 3
     assert (strange / "notes.txt").read_text() == "mine"
@@ -190,7 +190,7 @@ async def test_a_folder_of_somebody_else_with_the_name_of_an_unfinished_one_is_n
 async def test_only_what_is_gone_is_put_back(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     shutil.rmtree(tmp_path / "machine" / "elsewhere")
-    await into_this(made, path, Wishes(put_back=PutBack.MISSING, library=made.library))
+    await into_this(made, path, Wishes(put_back=WhichResults.MISSING, library=made.library))
     [folder] = made.library.glob("Restored *")
     places = {str(output.task_id): Path(output.path) for output in made.snapshots.results(made.profile.database)}
     assert places["t1"] == folder / "elsewhere" / "clip 1.mp4"
@@ -204,7 +204,7 @@ async def test_results_that_were_moved_by_hand_are_found_in_a_folder(tmp_path: P
     shutil.move(made.library, moved)
     (moved / "Aurora" / "clip 2.mp4").write_bytes(b"something else now")
     shutil.move(tmp_path / "machine" / "elsewhere" / "clip 1.mp4", moved / "clip 1.mp4")
-    wishes = Wishes(put_back=PutBack.MISSING, library=made.library, look_in=moved)
+    wishes = Wishes(put_back=WhichResults.MISSING, library=made.library, look_in=moved)
     await into_this(made, path, wishes)
     places = {str(output.task_id): output.path for output in made.snapshots.results(made.profile.database)}
     assert places["t0"] == str(moved / "Aurora" / "clip 0.mp4")
@@ -232,7 +232,7 @@ async def test_this_profile_becomes_what_it_was_and_what_it_is_now_is_kept(tmp_p
     made, path = await a_backup(tmp_path)
     then = await everything(made.profile)
     await add_a_task(made.profile)
-    await into_this(made, path, Wishes(put_back=PutBack.NONE, library=made.library))
+    await into_this(made, path, Wishes(put_back=WhichResults.NONE, library=made.library))
     found = await everything(made.profile)
     assert found["tasks"] == then["tasks"]
     assert found["results"] == then["results"]
@@ -261,7 +261,7 @@ async def test_what_is_at_runway_or_not_saved_yet_comes_along(tmp_path: Path):
     await store.add([new, unsure, done], [given], late, [replace(line, task_id=new.id)], [unsaved])
     await store.close()
     await add_a_task(made.profile, 150)
-    await into_this(made, path, Wishes(put_back=PutBack.NONE, library=made.library))
+    await into_this(made, path, Wishes(put_back=WhichResults.NONE, library=made.library))
     store = await SqliteStore.open(made.profile.database)
     tasks = {task.id: task for task in await store.get_many([TaskId(f"t{number}") for number in range(200)])}
     assert (tasks[waited.id].state, tasks[waited.id].remote_id) == (State.PENDING, "r100"), "it is not sent again"
@@ -284,7 +284,7 @@ async def test_a_later_list_learns_nothing_from_the_one_that_it_replaces(tmp_pat
     again = replace(tasks[0], id=TaskId("t170"), state=State.RUNNING)
     await store.add([again], [], None, [])
     await store.close()
-    await into_this(made, path, Wishes(put_back=PutBack.NONE, library=made.library))
+    await into_this(made, path, Wishes(put_back=WhichResults.NONE, library=made.library))
     store = await SqliteStore.open(made.profile.database)
     assert await store.get_many([TaskId("t0"), TaskId("t102"), again.id]) == tasks
     await store.close()
@@ -293,7 +293,7 @@ async def test_a_later_list_learns_nothing_from_the_one_that_it_replaces(tmp_pat
 async def test_without_a_yes_the_next_start_changes_nothing(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     await add_a_task(made.profile)
-    assert await restores(made).into_this(path, Wishes(put_back=PutBack.NONE, library=made.library)) is not None
+    assert await restores(made).into_this(path, Wishes(put_back=WhichResults.NONE, library=made.library)) is not None
     assert not finishing.finish(made.profile, made.snapshots, NOW)
     assert "t150" in (await everything(made.profile))["tasks"]
     assert not made.profile.restoring.exists()
@@ -301,7 +301,7 @@ async def test_without_a_yes_the_next_start_changes_nothing(tmp_path: Path):
 
 async def put_beside(made: Made, path: Path) -> Path:
     """A restore of all results into this profile, which is killed before the person said yes. Gives their folder."""
-    wishes = Wishes(put_back=PutBack.ALL, library=made.library)
+    wishes = Wishes(put_back=WhichResults.ALL, library=made.library)
     assert await restores(made).into_this(path, wishes) is not None
     assert not finishing.finish(made.profile, made.snapshots, NOW)
     [folder] = made.library.glob("Restored*")
@@ -349,7 +349,7 @@ async def test_what_lies_on_a_drive_that_is_away_is_taken_away_once_it_is_there(
 
 async def test_a_restore_that_was_finished_keeps_its_results(tmp_path: Path):
     made, path = await a_backup(tmp_path)
-    await into_this(made, path, Wishes(put_back=PutBack.ALL, library=made.library))
+    await into_this(made, path, Wishes(put_back=WhichResults.ALL, library=made.library))
     [folder] = made.library.glob("Restored*")
     assert await restores(made).clean_up() == []
     assert len(list(folder.rglob("*.mp4"))) == 3
@@ -359,7 +359,7 @@ async def test_a_restore_that_was_finished_keeps_its_results(tmp_path: Path):
 async def test_given_up_nothing_of_it_is_left(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     done = restores(made)
-    for put_back in (PutBack.NONE, PutBack.ALL):
+    for put_back in (WhichResults.NONE, WhichResults.ALL):
         await done.into_this(path, Wishes(put_back=put_back, library=made.library))
         await done.clean_up()
         assert not made.profile.restoring.exists()
@@ -370,7 +370,7 @@ async def test_what_cannot_be_backed_up_first_is_not_restored(tmp_path: Path, mo
     made, path = await a_backup(tmp_path)
     await add_a_task(made.profile)
     done = restores(made)
-    await done.into_this(path, Wishes(put_back=PutBack.NONE, library=made.library))
+    await done.into_this(path, Wishes(put_back=WhichResults.NONE, library=made.library))
     await done.say_yes()
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=0))
@@ -385,7 +385,7 @@ async def test_a_list_that_is_damaged_now_is_replaced_and_kept_as_it_is(tmp_path
     made, path = await a_backup(tmp_path)
     torn = b"SQLite format 3\0" + b"torn" * 1_000
     made.profile.database.write_bytes(torn)
-    await into_this(made, path, Wishes(put_back=PutBack.NONE, library=made.library))
+    await into_this(made, path, Wishes(put_back=WhichResults.NONE, library=made.library))
     assert len((await everything(made.profile))["tasks"]) == 6
     [aside] = made.profile.backups.glob("*.unreadable")
     assert (aside / "profile.db").read_bytes() == torn
@@ -395,7 +395,7 @@ async def test_a_lost_list_is_restored_where_none_is(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     for leftover in made.profile.folder.glob("profile.db*"):
         leftover.unlink()
-    await into_this(made, path, Wishes(put_back=PutBack.NONE, library=made.library))
+    await into_this(made, path, Wishes(put_back=WhichResults.NONE, library=made.library))
     assert len((await everything(made.profile))["tasks"]) == 6
 
 
@@ -408,7 +408,7 @@ async def test_what_the_old_list_had_not_yet_written_down_never_reaches_the_new_
         log = made.profile.database.with_name("profile.db-wal").read_bytes()
     made.profile.database.with_name("profile.db-wal").write_bytes(log)
     assert len(log) > 1_000
-    await into_this(made, path, Wishes(put_back=PutBack.NONE, library=made.library))
+    await into_this(made, path, Wishes(put_back=WhichResults.NONE, library=made.library))
     store = await SqliteStore.open(made.profile.database)
     assert {task.title for task in await store.unfinished()} == {""}
     await store.close()
@@ -423,7 +423,7 @@ async def test_a_backup_of_an_older_version_is_migrated(tmp_path: Path):
         connection.executescript(statements.read_text(encoding="utf-8"))
     older = Profile(name="Old", folder=old.parent, library=tmp_path / "films", key_name="x")
     pack(older, made.snapshots, tmp_path / "old.zip", LIGHT, older.library, NOW, Watch())
-    wishes = Wishes(put_back=PutBack.NONE, library=tmp_path / "films")
+    wishes = Wishes(put_back=WhichResults.NONE, library=tmp_path / "films")
     found = await restores(made).into_new(tmp_path / "old.zip", "Old", Color.BLUE, wishes)
     assert found is not None
     assert made.snapshots.look(found.database).version == str(MIGRATIONS[-1].to)
@@ -439,7 +439,7 @@ async def test_a_backup_of_a_newer_version_is_refused_before_anything_is_made(tm
     await store.close()
     newer = Profile(name="New", folder=tmp_path / "new", library=tmp_path / "films", key_name="x")
     pack(newer, SqliteSnapshots(), tmp_path / "new.zip", LIGHT, newer.library, NOW, Watch())
-    wishes = Wishes(put_back=PutBack.NONE, library=tmp_path / "films")
+    wishes = Wishes(put_back=WhichResults.NONE, library=tmp_path / "films")
     done = restores(made)
     for work in (
         done.look_at(tmp_path / "new.zip"),
@@ -461,8 +461,8 @@ async def test_a_damaged_backup_leaves_everything_as_it_was(tmp_path: Path):
     done = restores(made)
     library = done.library_for("Client A")
     for work in (
-        done.into_this(path, Wishes(put_back=PutBack.ALL, library=library)),
-        done.into_new(path, "Client A", Color.RED, Wishes(put_back=PutBack.ALL, library=library)),
+        done.into_this(path, Wishes(put_back=WhichResults.ALL, library=library)),
+        done.into_new(path, "Client A", Color.RED, Wishes(put_back=WhichResults.ALL, library=library)),
     ):
         with pytest.raises(BadBackup, match="is damaged"):
             await work
@@ -485,7 +485,7 @@ async def test_called_off_at_any_moment_nothing_is_left(tmp_path: Path, monkeypa
             raise Stopped
 
     monkeypatch.setattr(Watch, "look", look)
-    wishes = Wishes(put_back=PutBack.ALL, library=library)
+    wishes = Wishes(put_back=WhichResults.ALL, library=library)
     for end[0] in range(1, 1_000):
         looks = 0
         found = await restores(made).into_new(path, "Client A", Color.RED, wishes)
@@ -501,7 +501,7 @@ async def test_the_demo_and_real_profiles_are_never_restored_into_each_other(tmp
     shutil.copytree(made.profile.folder, demo.folder)
     of_demo = tmp_path / "demo.zip"
     pack(demo, made.snapshots, of_demo, LIGHT, demo.library, NOW, Watch())
-    wishes = Wishes(put_back=PutBack.NONE, library=demo.library)
+    wishes = Wishes(put_back=WhichResults.NONE, library=demo.library)
     with pytest.raises(NotPossible, match="backup of the demo"):
         await restores(made).into_new(of_demo, "Client", Color.RED, wishes)
     with pytest.raises(NotPossible, match="backup of the demo"):
@@ -515,7 +515,7 @@ async def test_only_the_latest_states_before_a_restore_are_kept(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     for number in range(finishing.BEFORE_KEPT + 2):
         done = restores(made)
-        await done.into_this(path, Wishes(put_back=PutBack.NONE, library=made.library))
+        await done.into_this(path, Wishes(put_back=WhichResults.NONE, library=made.library))
         await done.say_yes()
         finishing.finish(made.profile, made.snapshots, NOW + number)
     assert len(list(made.profile.backups.iterdir())) == finishing.BEFORE_KEPT
@@ -537,7 +537,7 @@ async def test_what_concerned_another_machine_or_moment_is_forgotten(tmp_path: P
     pack(made.profile, made.snapshots, path, ALL, made.library, NOW, Watch())
     done = restores(made)
     library = done.library_for("Client A")
-    found = await done.into_new(path, "Client A", Color.RED, Wishes(put_back=PutBack.ALL, library=library))
+    found = await done.into_new(path, "Client A", Color.RED, Wishes(put_back=WhichResults.ALL, library=library))
     assert found is not None
     store = await SqliteStore.open(found.database)
     settings = await store.settings()
@@ -565,12 +565,12 @@ async def test_a_backup_does_not_say_where_results_are_saved_or_which_folders_ar
     store = await SqliteStore.open(made.profile.database)
     await store.set_settings({"library_folder": str(made.library), OWN: None})
     await store.close()
-    await into_this(made, hostile, Wishes(put_back=PutBack.NONE, library=made.library))
+    await into_this(made, hostile, Wishes(put_back=WhichResults.NONE, library=made.library))
     for name, value in (("library_folder", str(made.library)), (OWN, [str(made.library)])):
         assert made.snapshots.setting(made.profile.database, name) == value
 
     library = tmp_path / "library"
-    new = await restores(made).into_new(hostile, "New", Color.RED, Wishes(put_back=PutBack.NONE, library=library))
+    new = await restores(made).into_new(hostile, "New", Color.RED, Wishes(put_back=WhichResults.NONE, library=library))
     assert new is not None
     for name, value in (("library_folder", str(library)), (OWN, [str(library)])):
         assert made.snapshots.setting(new.database, name) == value
@@ -583,7 +583,7 @@ async def test_a_backup_names_no_result_by_a_way_that_goes_up_again(tmp_path: Pa
         connection.execute("UPDATE outputs SET path = ? WHERE task_id = 't0'", (str(roundabout),))
     hostile = tmp_path / "hostile.zip"
     pack(made.profile, made.snapshots, hostile, LIGHT, made.library, NOW, Watch())
-    await into_this(made, hostile, Wishes(put_back=PutBack.NONE, library=made.library))
+    await into_this(made, hostile, Wishes(put_back=WhichResults.NONE, library=made.library))
     paths = [output.path for output in made.snapshots.results(made.profile.database)]
     assert str(made.library.parent / "diary.txt") in paths
     assert not any(".." in path for path in paths)
@@ -614,5 +614,5 @@ async def test_a_list_with_what_runs_by_itself_is_not_restored(tmp_path: Path, k
     with pytest.raises(StoreError, match=f"holds a {kind} that is not of this program"):
         await restores(made).look_at(hostile)
     with pytest.raises(StoreError, match=f"holds a {kind} that is not of this program"):
-        await restores(made).into_this(hostile, Wishes(put_back=PutBack.NONE, library=made.library))
+        await restores(made).into_this(hostile, Wishes(put_back=WhichResults.NONE, library=made.library))
     assert not made.profile.restoring.exists()

@@ -23,7 +23,7 @@ from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.exchange.folder_import import CHUNK, FolderImport, FolderLook, Imported
 from runway_desktop.services.exchange.folder_reading import holds_results
 from runway_desktop.services.exchange.progress import Progress
-from runway_desktop.services.exchange.standing import Standing, compared, standings_of
+from runway_desktop.services.exchange.standing import ImportStatus, compared, standings_of
 from runway_desktop.services.money.budget import Budget
 from runway_desktop.services.money.spending import Period
 from runway_desktop.services.results import embedding, sidecar
@@ -64,7 +64,7 @@ class Bench:
         found = [one.found for one in look.candidates if one.standing.is_worth_taking]
         return await self.service.take_in(look.folder, found, progress or Progress(), **more)
 
-    def standings(self, look: FolderLook) -> dict[str, Standing]:
+    def standings(self, look: FolderLook) -> dict[str, ImportStatus]:
         return {one.found.path.name: one.standing for one in look.candidates}
 
 
@@ -147,7 +147,7 @@ async def test_done_again_nothing_is_doubled(on):
         await desk.take_in(copies=True)
         again = await desk.take_in(copies=True)
         assert (again.added, again.results) == ([], 0)
-        assert set(desk.standings(await desk.look()).values()) == {Standing.KNOWN}
+        assert set(desk.standings(await desk.look()).values()) == {ImportStatus.KNOWN}
         assert len(files_in(desk.library)) == 8
 
 
@@ -165,7 +165,7 @@ async def test_the_preview_says_what_each_is(on):
         Path(gone.path).unlink()
         look = await desk.look()
         assert [one.standing for one in look.candidates] == [
-            Standing.NEW, Standing.MISSING_HERE, Standing.MISSING_HERE, Standing.NEW,
+            ImportStatus.NEW, ImportStatus.MISSING_HERE, ImportStatus.MISSING_HERE, ImportStatus.NEW,
         ]  # fmt: skip
         assert [one.changed for one in look.candidates] == [False, False, False, True]
         assert (look.without_request, look.alone, look.is_whole) == (1, 1, True)
@@ -227,7 +227,7 @@ async def test_a_second_copy_in_the_folder_is_one_result(on):
         await desk.old.put(a_task(1))
         shutil.copytree(desk.folder / "none", desk.folder / "backup")
         look = await desk.look()
-        assert sorted(one.standing for one in look.candidates) == [Standing.DOUBLE, Standing.NEW]
+        assert sorted(one.standing for one in look.candidates) == [ImportStatus.DOUBLE, ImportStatus.NEW]
         assert (await desk.take_in()).results == 1
 
 
@@ -240,11 +240,11 @@ async def test_without_ids_the_same_bytes_are_known(on):
         beside.write_text(json.dumps(document), encoding="utf-8")
         shutil.copytree(desk.folder / "none", desk.folder / "backup")
         look = await desk.look()
-        assert sorted(one.standing for one in look.candidates) == [Standing.DOUBLE, Standing.NEW]
+        assert sorted(one.standing for one in look.candidates) == [ImportStatus.DOUBLE, ImportStatus.NEW]
         every = [one.found for one in look.candidates]
         first = await desk.service.take_in(look.folder, every, Progress())
         assert (first.results, first.known) == (1, 1)
-        assert set(one.standing for one in (await desk.look()).candidates) == {Standing.KNOWN}
+        assert set(one.standing for one in (await desk.look()).candidates) == {ImportStatus.KNOWN}
         assert (await desk.take_in()).results == 0
         assert len(desk.store.tasks) == 1
 
@@ -296,7 +296,7 @@ async def test_a_file_that_cannot_be_compared_stays_as_it_was_judged(on, monkeyp
         monkeypatch.setattr(Path, "open", refuse)
         judged = await standings_of(desk.store, AtOnce(), walked)
         [one], left = await compared(desk.store, AtOnce(), judged, Progress())
-        assert (one.standing, one.differs, left) == (Standing.KNOWN, False, 0)
+        assert (one.standing, one.differs, left) == (ImportStatus.KNOWN, False, 0)
 
 
 async def test_somebody_elses_id_is_not_taken(on):
@@ -394,7 +394,7 @@ async def test_a_live_task_is_left_to_runway(on):
     async with on() as desk:
         await desk.store.add([a_task(1, state=State.RUNNING)], [], None, [])
         await desk.old.put(a_task(1))
-        assert list(desk.standings(await desk.look()).values()) == [Standing.KNOWN]
+        assert list(desk.standings(await desk.look()).values()) == [ImportStatus.KNOWN]
 
 
 async def test_it_can_be_stopped_and_what_is_done_stays(on):

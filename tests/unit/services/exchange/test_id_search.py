@@ -15,7 +15,7 @@ from runway_desktop.domain.task import RemoteId
 from runway_desktop.services.exchange import id_search
 from runway_desktop.services.exchange.found_ids import FoundId, Known, Weight
 from runway_desktop.services.exchange.id_search import BLOCK, IdSearch
-from runway_desktop.services.intake.reading import Source, Unreadable
+from runway_desktop.services.intake.reading import FileUnreadable, Source
 from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from tests.engine_rig import CATALOG
@@ -213,10 +213,10 @@ def test_whatever_wrote_the_file_it_is_read(tmp_path, encoding):
 def test_a_file_that_is_no_text_or_too_large_gets_a_sentence(tmp_path, monkeypatch):
     path = tmp_path / "film.log"
     path.write_bytes(b"\x00\x01\x02" * 100)
-    with pytest.raises(Unreadable, match=r"film.log is not a text file."):
+    with pytest.raises(FileUnreadable, match=r"film.log is not a text file."):
         search_file(path)
     monkeypatch.setattr(id_search, "LARGEST", 10)
-    with pytest.raises(Unreadable, match="Split it"):
+    with pytest.raises(FileUnreadable, match="Split it"):
         search_file(path)
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.folders import FolderState, StayedCode
-from runway_desktop.services.library.file_moving import Disk, Errand, Fate, Stopped, Unreadable, bring, finish
+from runway_desktop.services.library.file_moving import Disk, Errand, Fate, MoveStopped, SourceUnreadable, bring, finish
 from runway_desktop.services.results import sidecar
 from runway_desktop.values import replace
 
@@ -226,7 +226,7 @@ def test_a_disk_without_room_is_not_even_begun(errand, monkeypatch):
 
 def test_stopping_takes_the_half_away(errand):
     copied: list[int] = []
-    with pytest.raises(Stopped):
+    with pytest.raises(MoveStopped):
         bring(TwoDrives(), errand, copied.append, lambda: bool(copied))
     assert len(copied) == 1
     assert files(errand.target.parent) == []
@@ -236,7 +236,7 @@ def test_stopping_takes_the_half_away(errand):
 def test_what_is_not_there_and_what_cannot_be_read_is_told_apart(errand):
     class Broken(TwoDrives):
         def copy(self, source: Path, target: Path, progress: Callable[[int], None]) -> str:
-            raise Unreadable("Input/output error")
+            raise SourceUnreadable("Input/output error")
 
     outcome = bring(Broken(), errand, nothing)
     assert (outcome.fate, outcome.detail) == (Fate.UNREADABLE, "Input/output error")

@@ -451,7 +451,7 @@ async def test_a_missing_drive_is_looked_at_in_slow_rounds_and_never_made(desk, 
         looks: list[float] = []
         look_at = folder_look.look_at
 
-        def noted(*arguments: Any) -> folder_look.Look:
+        def noted(*arguments: Any) -> folder_look.FolderStatus:
             looks.append(desk.clock.monotonic())
             return look_at(*arguments)
 

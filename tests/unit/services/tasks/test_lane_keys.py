@@ -10,9 +10,9 @@ from runway_desktop.domain.account import Fingerprint, fingerprint_of
 from runway_desktop.domain.errors import NotTaken, StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.task import HoldCode, State, TaskId
-from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin
+from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, TaskSource
 from runway_desktop.usecases.sending.questions import question_for
-from runway_desktop.usecases.sending.sending import Sending
+from runway_desktop.usecases.sending.sending import TaskSender
 from tests.engine_rig import Rig, request
 from tests.engines import engine_of
 from tests.fake_runway import remote_id
@@ -26,15 +26,15 @@ def a_rig(**more) -> Rig:
     return Rig(loops=("lane", "poller", "account"), **more)
 
 
-def door(rig: Rig, folder: Path) -> Sending:
-    return Sending(engine_of(rig, folder / "library"))
+def door(rig: Rig, folder: Path) -> TaskSender:
+    return TaskSender(engine_of(rig, folder / "library"))
 
 
-async def queued(rig: Rig, sending: Sending, amount: int = 1) -> tuple[TaskId, ...]:
+async def queued(rig: Rig, sending: TaskSender, amount: int = 1) -> tuple[TaskId, ...]:
     await rig.pricing.learn(WANTED, 25.0)
     await rig.lane.pause()
     new = [NewTask(request=WANTED) for _ in range(amount)]
-    ids = await sending.send(sending.prepare(new, Origin(Door.SCRIPT)))
+    ids = await sending.send(sending.prepare(new, Origin(TaskSource.SCRIPT)))
     await settle()
     return ids
 

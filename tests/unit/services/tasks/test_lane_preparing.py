@@ -20,7 +20,7 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task
-from runway_desktop.domain.transitions import CreatedTask, Dropped
+from runway_desktop.domain.transitions import CreatedTask, Withdrawn
 from runway_desktop.services.tasks.inputs import OtherKeyInUse
 from runway_desktop.services.tasks.lane import AT_ONCE, LOOK_AGAIN
 from runway_desktop.values import replace
@@ -222,7 +222,7 @@ async def test_a_task_that_is_edited_or_dropped_while_its_file_is_read_is_not_he
             if how == "edit":
                 await rig.ledger.change(task_id, lambda task: replace(task, request=request("after")), "edited")
             else:
-                await rig.ledger.move(task_id, Dropped())
+                await rig.ledger.move(task_id, Withdrawn())
 
         preparing.meanwhile = change
         await rig.lane.resume()

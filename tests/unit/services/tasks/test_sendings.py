@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.domain.account import Span
+from runway_desktop.domain.account import TimeSpan
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.tasks.sendings import LATE, REMEMBERED, Fate, Others, Sendings, Sent
 
 OWN, OTHER = TaskId("own"), TaskId("other")
-BEFORE, AFTER = Span(100.0, 101.0), Span(110.0, 111.0)
+BEFORE, AFTER = TimeSpan(100.0, 101.0), TimeSpan(110.0, 111.0)
 
 
 def sendings(begun: float, ended: float | None, fate: Fate = Fate.MADE, model: str = "gen4.5") -> Sendings:
@@ -77,7 +77,7 @@ def test_one_that_was_found_to_be_made_counts_like_one_with_an_answer():
     found = sendings(104.0, 105.0, Fate.UNKNOWN)
     found.resolve(OTHER, Fate.MADE)
     # It may have been made at any moment until long after.
-    assert found.others(OWN, "gen4.5", BEFORE, Span(105.0 + LATE + 1.0, 105.0 + LATE + 2.0)).accepted == 1
+    assert found.others(OWN, "gen4.5", BEFORE, TimeSpan(105.0 + LATE + 1.0, 105.0 + LATE + 2.0)).accepted == 1
     assert others(found).doubtful == 1
 
 
@@ -124,7 +124,7 @@ def test_a_burst_asks_for_its_reading_without_going_through_all_that_was_sent():
         found.end(TaskId(f"{number}"), Fate.MADE, number / 1_000)
     looks = 0
 
-    class Counted(Span, frozen=True):
+    class Counted(TimeSpan, frozen=True):
         def __getattribute__(self, name: str) -> Any:
             nonlocal looks
             looks += 1

@@ -15,11 +15,10 @@ from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import ITS_TURN, Batch, BatchId, Evidence, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.domain.transitions import NoAnswer, Sending
-from runway_desktop.services.money.pricing import Sum
+from runway_desktop.services.money.pricing import PriceSum
 from runway_desktop.services.tasks.ledger import NoSuchTask
 from runway_desktop.services.tasks.submission import (
     Ask,
-    Door,
     Edit,
     Intent,
     NewTask,
@@ -30,6 +29,7 @@ from runway_desktop.services.tasks.submission import (
     Release,
     SendAgain,
     Stamp,
+    TaskSource,
 )
 from runway_desktop.values import replace
 from tests.engine_rig import Rig, request, with_picture
@@ -46,12 +46,12 @@ def prepared(stamp: Stamp, intent: Intent, *findings: tuple[Finding, ...], key: 
         stamp,
         intent,
         findings,
-        Sum(),
+        PriceSum(),
         frozenset(),
         held_back=None,
         key=key,
         made_at=0.0,
-        origin=Origin(Door.SCRIPT),
+        origin=Origin(TaskSource.SCRIPT),
     )
 
 
@@ -92,7 +92,7 @@ def test_only_one_place_can_prepare_what_is_sent():
 
 
 def test_what_is_prepared_keeps_all_that_is_to_be_shown_and_checked():
-    credits, asks, origin = Sum(amount=1, credits=25.0), frozenset({Ask.REPEAT}), Origin(Door.SHEET, "row 1")
+    credits, asks, origin = PriceSum(amount=1, credits=25.0), frozenset({Ask.REPEAT}), Origin(TaskSource.SHEET, "row 1")
     held = HeldBack(limit=Limit(cap=Cap.DAY, limit=10.0))
     made = Prepared(
         Stamp(),

@@ -18,7 +18,7 @@ from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.task import TaskId
 from runway_desktop.remote.answers import answer
 from runway_desktop.services.clients import LOOK_EVERY
-from runway_desktop.services.tasks.submission import Door, Origin
+from runway_desktop.services.tasks.submission import Origin, TaskSource
 from runway_desktop.usecases.clients.client_cases import ListWanted, TaskWanted
 from runway_desktop.usecases.clients.programs import MOST_READING, programs
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
@@ -110,7 +110,7 @@ async def test_a_request_that_was_edited_and_approved_is_the_same_request_to_its
         made = await desk.create(AGENT)
         person, task_id = Person(desk), TaskId(made["task_id"])
         changed = request("A wolf", model="gen4.5", endpoint="text_to_video", ratio="1280:720", duration=5)
-        prepared = await person.sending.prepare_edit(task_id, changed, Origin(Door.COMPOSER))
+        prepared = await person.sending.prepare_edit(task_id, changed, Origin(TaskSource.COMPOSER))
         await person.sending.send(prepared)
         await person.approve(task_id)
         again = await desk.create(AGENT)

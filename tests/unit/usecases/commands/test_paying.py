@@ -17,7 +17,7 @@ from runway_desktop.usecases.commands.ending import CANCEL, DELETE_REMOTELY, REM
 from runway_desktop.usecases.commands.queued import RELEASE, SEND_NEXT
 from runway_desktop.usecases.commands.requests import EDIT_AND_SEND, NEW_SEED, RENAME, RETRY, SEND_AGAIN
 from runway_desktop.usecases.commands.task_command import Draft, Given, Report, TaskCommand
-from runway_desktop.usecases.sending.sending import MOMENT, NotAnswered, Sending
+from runway_desktop.usecases.sending.sending import MOMENT, NotAnswered, TaskSender
 from runway_desktop.values import replace
 from tests.engine_rig import Rig, request
 from tests.engines import engine_of
@@ -55,7 +55,7 @@ async def a_till(tmp_path: Path) -> AsyncIterator[Till]:
         engine = engine_of(rig, tmp_path / "library")
         rig.settings.confirm_above = 10.0
         await rig.pricing.learn(task(1).request, PRICE)
-        yield Till(rig, Commands(engine, Sending(engine)))
+        yield Till(rig, Commands(engine, TaskSender(engine)))
 
 
 async def test_the_price_is_that_of_all_tasks_that_the_command_is_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -14,7 +14,7 @@ from runway_desktop.services.tasks.outlook import Outlook, Slots
 from runway_desktop.usecases.commands.drag_payload import Does, taken_by
 from runway_desktop.usecases.commands.queued import RELEASE
 from runway_desktop.usecases.commands.requests import RETRY
-from runway_desktop.usecases.listing.queue import OVER_CAP, Member, by_lane, lane_group_words, queue_line
+from runway_desktop.usecases.listing.queue import OVER_CAP, QueueMember, by_lane, lane_group_words, queue_line
 from runway_desktop.usecases.searching.pages import PaneEntry
 from runway_desktop.usecases.words.queue import InQueue, lifted_words, start_words
 from runway_desktop.usecases.words.states import Around, Tone, describe
@@ -38,7 +38,7 @@ def test_groups_stand_in_the_order_in_which_they_are_sent_and_what_is_over_the_c
 
 
 def words(key: str, *tasks: Task, outlook: Outlook | None = None, slots: int | None = 2):
-    members = [Member(task=one, price=60.0) for one in tasks]
+    members = [QueueMember(task=one, price=60.0) for one in tasks]
     return lane_group_words(key, members, lambda _: Slots(1, slots), [], outlook or Outlook(), is_folded=False)
 
 

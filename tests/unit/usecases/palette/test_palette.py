@@ -10,7 +10,7 @@ from pathlib import Path
 
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.settings import Settings
-from runway_desktop.usecases.palette.palette import Offer, Searchable, Section, Used
+from runway_desktop.usecases.palette.palette import Heading, Offer, Searchable, Used
 from runway_desktop.usecases.palette.palette import arrange as arrange_searchable
 from tests.fakes import FakeClock, MemoryStore
 
@@ -19,7 +19,7 @@ def settings() -> Settings:
     return Settings(MemoryStore(), Bus(), FakeClock(), default_library=Path("/library"))
 
 
-def offer(text: str, section: Section = Section.COMMANDS, reason: str = "", **more) -> Offer:
+def offer(text: str, section: Heading = Heading.COMMANDS, reason: str = "", **more) -> Offer:
     return Offer(id=f"command:{text}", section=section, text=text, reason=reason, **more)
 
 
@@ -27,32 +27,32 @@ def arrange(offers: list[Offer], typed: str, *more, **others):
     return arrange_searchable([Searchable.of(offer) for offer in offers], typed, *more, **others)
 
 
-def texts(arranged, section: Section) -> list[str]:
+def texts(arranged, section: Heading) -> list[str]:
     return [found.offer.text for group in arranged.groups if group.section is section for found in group.shown]
 
 
-def sections(arranged) -> list[Section]:
+def sections(arranged) -> list[Heading]:
     return [group.section for group in arranged.groups]
 
 
 def test_the_section_of_the_best_match_stands_first_and_the_others_keep_their_order():
-    offers = [offer("Compare takes"), offer("Recraft", Section.MODELS), offer("Results folder", Section.SETTINGS)]
+    offers = [offer("Compare takes"), offer("Recraft", Heading.MODELS), offer("Results folder", Heading.SETTINGS)]
     found = arrange(offers, "re")
-    assert sections(found) == [Section.MODELS, Section.COMMANDS, Section.SETTINGS]
+    assert sections(found) == [Heading.MODELS, Heading.COMMANDS, Heading.SETTINGS]
     assert found.best == "command:Recraft"
-    assert sections(arrange(offers, "compare"))[0] is Section.COMMANDS
+    assert sections(arrange(offers, "compare"))[0] is Heading.COMMANDS
 
 
 def test_what_cannot_be_done_now_comes_last_with_its_reason_and_is_never_the_best_while_another_fits():
     offers = [offer("Retry", reason="None of the 3 failed."), offer("Compare takes")]
     found = arrange(offers, "re")
-    assert texts(found, Section.COMMANDS) == ["Compare takes", "Retry"]
+    assert texts(found, Heading.COMMANDS) == ["Compare takes", "Retry"]
     assert found.best == "command:Compare takes"
     assert arrange(offers, "ret").best == "command:Retry"
 
 
 def test_what_was_named_in_full_and_cannot_be_done_says_why_before_what_only_mentions_it():
-    mentions = offer("Write the request into the file, where its format can hold it", Section.SETTINGS)
+    mentions = offer("Write the request into the file, where its format can hold it", Heading.SETTINGS)
     offers = [mentions, offer("Hold", reason="It is not in the queue.")]
     assert arrange(offers, "hold").best == "command:Hold"
     assert arrange(offers, "hol").best == mentions.id
@@ -60,14 +60,14 @@ def test_what_was_named_in_full_and_cannot_be_done_says_why_before_what_only_men
 
 
 def test_what_people_call_a_thing_comes_before_what_is_only_said_of_others():
-    offers = [offer("Notify about", also="budget"), offer("A day", Section.SETTINGS, synonyms="budget, spending limit")]
+    offers = [offer("Notify about", also="budget"), offer("A day", Heading.SETTINGS, synonyms="budget, spending limit")]
     assert arrange(offers, "budget").best == "command:A day"
     assert arrange(offers, "limit spend").best == "command:A day"
     assert arrange(offers, "day bud").best == "command:A day"
 
 
 def test_a_whole_name_comes_before_a_longer_one_that_begins_so():
-    offers = [offer("Picks", Section.PAGES), offer("Picture size"), offer("Pick")]
+    offers = [offer("Picks", Heading.PAGES), offer("Picture size"), offer("Pick")]
     assert arrange(offers, "pick").best == "command:Pick"
 
 
@@ -101,51 +101,51 @@ def test_a_mended_slip_of_the_finger_types_nothing_grave_out():
 
 
 def test_with_nothing_typed_what_was_used_lately_comes_first_in_a_section_of_its_own():
-    offers = [offer("Alpha"), offer("Beta"), offer("Gamma", reason="Not now."), offer("Delta", Section.SETTINGS)]
+    offers = [offer("Alpha"), offer("Beta"), offer("Gamma", reason="Not now."), offer("Delta", Heading.SETTINGS)]
     used = {"command:Delta": 2.0, "command:Gamma": 1.5, "command:Beta": 1.0, "command:Gone": 0.9}
     found = arrange(offers, "", used)
-    assert texts(found, Section.RECENT) == ["Delta", "Beta"]
+    assert texts(found, Heading.RECENT) == ["Delta", "Beta"]
     assert found.best == "command:Delta"
 
 
 def test_with_nothing_typed_what_suits_selection_and_page_leads_and_nothing_grave_does():
     offers = [
-        offer("Retry", Section.SELECTION, is_grave=True),
-        offer("Edit and send", Section.SELECTION),
+        offer("Retry", Heading.SELECTION, is_grave=True),
+        offer("Edit and send", Heading.SELECTION),
         offer("New request"),
         offer("Pause sending"),
     ]
     found = arrange(offers, "", near={"command:Pause sending"})
-    assert texts(found, Section.SELECTION) == ["Edit and send", "Retry"]
-    assert texts(found, Section.COMMANDS) == ["Pause sending", "New request"]
+    assert texts(found, Heading.SELECTION) == ["Edit and send", "Retry"]
+    assert texts(found, Heading.COMMANDS) == ["Pause sending", "New request"]
     assert found.best == "command:Edit and send"
     assert arrange(offers[2:], "", near={"command:Pause sending"}).best == "command:Pause sending"
 
 
 def test_of_what_fits_as_well_the_one_used_most_comes_first():
     offers = [offer("Rename"), offer("Reject"), offer("A revision")]
-    assert texts(arrange(offers, "re", {"command:Reject": 1.0}), Section.COMMANDS)[0] == "Reject"
-    assert texts(arrange(offers, "re", {"command:A revision": 1.0}), Section.COMMANDS)[0] == "A revision"
+    assert texts(arrange(offers, "re", {"command:Reject": 1.0}), Heading.COMMANDS)[0] == "Reject"
+    assert texts(arrange(offers, "re", {"command:A revision": 1.0}), Heading.COMMANDS)[0] == "A revision"
 
 
 def test_a_section_tells_how_many_there_are_and_leaves_room_for_the_others():
-    offers = [offer(f"Red {n}", Section.MODELS) for n in range(40)] + [offer("Redo"), offer("Red", Section.SETTINGS)]
+    offers = [offer(f"Red {n}", Heading.MODELS) for n in range(40)] + [offer("Redo"), offer("Red", Heading.SETTINGS)]
     found = arrange(offers, "red", most=6)
-    models = next(group for group in found.groups if group.section is Section.MODELS)
+    models = next(group for group in found.groups if group.section is Heading.MODELS)
     assert len(models.shown) == 4
     assert models.count_words == "4 of 40"
-    assert {group.section for group in found.groups} == {Section.COMMANDS, Section.MODELS, Section.SETTINGS}
+    assert {group.section for group in found.groups} == {Heading.COMMANDS, Heading.MODELS, Heading.SETTINGS}
 
 
 def test_tasks_were_found_by_the_search_already_and_their_number_is_the_searchs():
-    offers = [Offer(id="row:1", section=Section.TASKS, text="A portrait")]
-    found = arrange(offers, "note that only the search knows", totals={Section.TASKS: 41})
-    assert texts(found, Section.TASKS) == ["A portrait"]
+    offers = [Offer(id="row:1", section=Heading.TASKS, text="A portrait")]
+    found = arrange(offers, "note that only the search knows", totals={Heading.TASKS: 41})
+    assert texts(found, Heading.TASKS) == ["A portrait"]
     assert found.groups[0].count_words == "1 of 41"
 
 
 def test_a_prompt_that_begins_like_a_command_comes_after_the_command():
-    offers = [Offer(id="row:1", section=Section.TASKS, text="Export of goods at sunset"), offer("List export")]
+    offers = [Offer(id="row:1", section=Heading.TASKS, text="Export of goods at sunset"), offer("List export")]
     assert arrange(offers, "export").best == "command:List export"
 
 
@@ -173,7 +173,7 @@ def test_a_key_is_answered_within_a_blink_among_three_thousand_offers():
     rng = random.Random(7)
     offers = [
         Searchable.of(
-            offer(" ".join(rng.choices(words, k=4)), rng.choice(list(Section)[1:]), synonyms=rng.choice(words))
+            offer(" ".join(rng.choices(words, k=4)), rng.choice(list(Heading)[1:]), synonyms=rng.choice(words))
         )
         for _ in range(3000)
     ]

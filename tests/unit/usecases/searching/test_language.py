@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from runway_desktop.domain.library import PERSON, Filter, Page, PageCounts, Span, Without
+from runway_desktop.domain.library import PERSON, Bounds, Filter, Page, PageCounts, Without
 from runway_desktop.domain.task import BatchId, Pick, State
 from runway_desktop.usecases.searching.language import KEYS, Query, Term, meaning, read
 from runway_desktop.usecases.searching.suggestions import suggestions, values_of
@@ -59,15 +59,15 @@ def test_a_line_is_taken_apart_into_words_with_and_without_a_key():
         ("model:gen4.5 model:VEO3.1", Filter(models=frozenset({"gen4.5", "veo3.1"}))),
         ("model:Gen-4.5", Filter(models=frozenset({"gen4.5"}))),
         ("tag:drone tag:low tags:drone", Filter(tags=frozenset({"drone", "low"}))),
-        ("rating:>=4", Filter(rating=Span(4, None))),
-        ("rating:>3", Filter(rating=Span(4, None))),
-        ("stars:2..3", Filter(rating=Span(2, 3))),
-        ("rating:5", Filter(rating=Span(5, 5))),
-        ("cost:>=20 cost:<=60", Filter(cost=Span(20, 60))),
-        ("length:5-10s", Filter(length=Span(5, 10))),
+        ("rating:>=4", Filter(rating=Bounds(4, None))),
+        ("rating:>3", Filter(rating=Bounds(4, None))),
+        ("stars:2..3", Filter(rating=Bounds(2, 3))),
+        ("rating:5", Filter(rating=Bounds(5, 5))),
+        ("cost:>=20 cost:<=60", Filter(cost=Bounds(20, 60))),
+        ("length:5-10s", Filter(length=Bounds(5, 10))),
         ("is:pick is:saved", Filter(picks=frozenset({Pick.PICK}), pages=frozenset({Page.SAVED}))),
-        ("is:unrated", Filter(rating=Span(None, 0))),
-        ("-is:rated", Filter(rating=Span(None, 0))),
+        ("is:unrated", Filter(rating=Bounds(None, 0))),
+        ("-is:rated", Filter(rating=Bounds(None, 0))),
         ("state:failed", Filter(states=frozenset({State.FAILED}))),
         ("-state:failed", Filter(without=Without(states=frozenset({State.FAILED})))),
         ("-tag:drone", Filter(without=Without(tags=frozenset({"drone"})))),

@@ -9,10 +9,9 @@ import pytest
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, State, Task
-from runway_desktop.services.money.pricing import LikePrices, OpenPrice, Sum
+from runway_desktop.services.money.pricing import LikePrices, OpenPrice, PriceSum
 from runway_desktop.services.tasks.submission import (
     Ask,
-    Door,
     Intent,
     NewTask,
     NewTasks,
@@ -21,6 +20,7 @@ from runway_desktop.services.tasks.submission import (
     Release,
     SendAgain,
     Stamp,
+    TaskSource,
 )
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.sending.questions import question_for
@@ -34,12 +34,12 @@ def asked(
     above: float | None = 500.0, like: LikePrices | None = None, between: OpenPrice | None = None,
     at_least: bool = False,
 ) -> Question | None:  # fmt: skip
-    sum_ = Sum(
+    sum_ = PriceSum(
         amount=amount, credits=credits, unknown=unknown, exact=exact, like=like, between=between, at_least=at_least
     )
     prepared = Prepared(
         Stamp(), intent, (), sum_, frozenset(asks),
-        held_back=None, key=NO_KEY, made_at=0.0, origin=Origin(Door.SCRIPT),
+        held_back=None, key=NO_KEY, made_at=0.0, origin=Origin(TaskSource.SCRIPT),
     )  # fmt: skip
     return question_for(prepared, above)
 

@@ -14,12 +14,12 @@ from runway_desktop.domain.advance import advance
 from runway_desktop.domain.errors import NotPossible, StoreError
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, Request, State, Task, TaskId
-from runway_desktop.domain.transitions import Accepted, Answer, Dropped, NoAnswer
+from runway_desktop.domain.transitions import Accepted, Answer, NoAnswer, Withdrawn
 from runway_desktop.domain.transitions import Sending as SendingBegan
-from runway_desktop.services.money.pricing import LikePrices, OpenPrice, Price, Sum, read_published
-from runway_desktop.services.tasks.submission import Ask, Door, NewTask, NewTasks, Origin, Prepared, Stamp
+from runway_desktop.services.money.pricing import LikePrices, OpenPrice, Price, PriceSum, read_published
+from runway_desktop.services.tasks.submission import Ask, NewTask, NewTasks, Origin, Prepared, Stamp, TaskSource
 from runway_desktop.usecases.sending.questions import question_for
-from runway_desktop.usecases.sending.sending import MOMENT, TOO_OLD, NotAnswered, Sending
+from runway_desktop.usecases.sending.sending import MOMENT, TOO_OLD, NotAnswered, TaskSender
 from runway_desktop.values import replace
 from tests.engine_rig import Rig, request
 from tests.engines import engine_of
@@ -29,16 +29,16 @@ KNOWN = request()
 DEAR = request("Dear", duration=10)
 UNKNOWN = request("Unknown", model="gen4_turbo", endpoint="image_to_video", promptImage="https://example.com/a.png")
 INVALID = request("Too long", duration=600)
-SCRIPT = Origin(Door.SCRIPT)
+SCRIPT = Origin(TaskSource.SCRIPT)
 
 
 @asynccontextmanager
-async def a_door(tmp_path: Path, loops: tuple[str, ...] = ()) -> AsyncIterator[tuple[Rig, Sending]]:
+async def a_door(tmp_path: Path, loops: tuple[str, ...] = ()) -> AsyncIterator[tuple[Rig, TaskSender]]:
     async with Rig(loops=loops) as rig:
         await rig.pricing.learn(KNOWN, 25.0)
         await rig.pricing.learn(DEAR, 600.0)
         engine = engine_of(rig, tmp_path / "library")
-        yield rig, Sending(engine)
+        yield rig, TaskSender(engine)
 
 
 def new(*requests: Request, project: str = "") -> list[NewTask]:
@@ -49,7 +49,7 @@ async def stored(rig: Rig) -> list[Task]:
     return list(rig.ledger.held())
 
 
-async def a_held(rig: Rig, sending: Sending, code: HoldCode = HoldCode.ITS_TURN, wanted: Request = KNOWN) -> Task:
+async def a_held(rig: Rig, sending: TaskSender, code: HoldCode = HoldCode.ITS_TURN, wanted: Request = KNOWN) -> Task:
     prepared = sending.prepare(new(wanted), SCRIPT)
     [task_id] = await sending.send(prepared, prepared.asks)
     await rig.ledger.change(task_id, lambda task: _held_for(task, code), "waits")
@@ -61,7 +61,7 @@ def _held_for(task: Task, code: HoldCode) -> Task:
     return replace(task, hold=Hold(code))
 
 
-async def an_ended(rig: Rig, sending: Sending, wanted: Request = KNOWN, *, number: int = 1) -> Task:
+async def an_ended(rig: Rig, sending: TaskSender, wanted: Request = KNOWN, *, number: int = 1) -> Task:
     task = await a_held(rig, sending, wanted=wanted)
     await rig.ledger.move(task.id, SendingBegan())
     await rig.ledger.move(task.id, Accepted(remote_id(number)))
@@ -69,7 +69,7 @@ async def an_ended(rig: Rig, sending: Sending, wanted: Request = KNOWN, *, numbe
     return await rig.task(task.id)
 
 
-async def an_uncertain(rig: Rig, sending: Sending) -> Task:
+async def an_uncertain(rig: Rig, sending: TaskSender) -> Task:
     task = await a_held(rig, sending)
     await rig.ledger.move(task.id, SendingBegan())
     return await rig.ledger.move(task.id, NoAnswer(Evidence()))
@@ -78,7 +78,7 @@ async def an_uncertain(rig: Rig, sending: Sending) -> Task:
 async def test_a_request_of_a_known_price_below_the_limit_is_stored_without_a_question(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         prepared = sending.prepare(new(KNOWN), SCRIPT)
-        assert (prepared.asks, prepared.sum) == (frozenset(), Sum(amount=1, credits=25.0))
+        assert (prepared.asks, prepared.sum) == (frozenset(), PriceSum(amount=1, credits=25.0))
         [task_id] = await sending.send(prepared)
         assert await rig.state(task_id) is State.HELD
 
@@ -91,9 +91,9 @@ async def test_an_invalid_request_is_stored_by_no_door_and_says_which_field_is_w
         broken = _asking(ended, INVALID)
         for prepared in (
             sending.prepare(new(KNOWN, INVALID), SCRIPT),
-            await sending.prepare_many(new(INVALID), Origin(Door.SHEET, 1)),
+            await sending.prepare_many(new(INVALID), Origin(TaskSource.SHEET, 1)),
             sending.prepare_again([broken]),
-            await sending.prepare_edit(held.id, INVALID, Origin(Door.SCRIPT, "edit")),
+            await sending.prepare_edit(held.id, INVALID, Origin(TaskSource.SCRIPT, "edit")),
             sending.prepare_release([await rig.task(waits.id)]),
         ):
             before = await stored(rig)
@@ -114,9 +114,9 @@ async def test_an_unknown_price_is_asked_about_by_every_door(tmp_path: Path):
         waits = await a_held(rig, sending, HoldCode.WAITS_FOR_PERSON, UNKNOWN)
         for prepared in (
             sending.prepare(new(KNOWN, UNKNOWN), SCRIPT),
-            await sending.prepare_many(new(UNKNOWN), Origin(Door.SHEET, 1)),
+            await sending.prepare_many(new(UNKNOWN), Origin(TaskSource.SHEET, 1)),
             sending.prepare_again([ended]),
-            await sending.prepare_edit(held.id, UNKNOWN, Origin(Door.SCRIPT, "edit")),
+            await sending.prepare_edit(held.id, UNKNOWN, Origin(TaskSource.SCRIPT, "edit")),
             sending.prepare_release([waits]),
         ):
             assert Ask.PRICE_UNKNOWN in prepared.asks
@@ -138,7 +138,7 @@ async def test_what_other_models_cost_is_said_with_an_unknown_price(tmp_path: Pa
 
 async def test_a_length_that_is_left_open_is_asked_about_with_its_range(tmp_path: Path):
     async with Rig(loops=(), prices=read_published()) as rig:
-        sending = Sending(engine_of(rig, tmp_path / "library"))
+        sending = TaskSender(engine_of(rig, tmp_path / "library"))
         veo = Request(endpoint="text_to_video", model="veo3.1", values={"promptText": "A door", "ratio": "1280:720"})
         assert sending.prepare(new(veo, veo), SCRIPT).sum.between == OpenPrice(160.0, 320.0, a_second=False)
         silent = replace(veo, values={**veo.values, "audio": False})
@@ -150,7 +150,7 @@ async def test_what_is_queued_since_an_earlier_run_has_its_price_once_its_clip_i
     hdr = Request(endpoint="video_to_hdr", model="ruby", values={"videoUri": clip})
     async with Rig(loops=(), prices=read_published()) as rig:
         engine = engine_of(rig, tmp_path / "library")
-        prepared = (sending := Sending(engine)).prepare(new(hdr), SCRIPT)
+        prepared = (sending := TaskSender(engine)).prepare(new(hdr), SCRIPT)
         await sending.send(prepared, prepared.asks)
         assert rig.pricing.price(hdr) is None
         await engine.measure_queue()
@@ -164,9 +164,9 @@ async def test_a_sum_above_the_limit_is_asked_about_by_every_door(tmp_path: Path
         rig.settings.confirm_above = 500.0
         for prepared in (
             sending.prepare(new(DEAR), SCRIPT),
-            await sending.prepare_many(new(DEAR), Origin(Door.SHEET, 1)),
+            await sending.prepare_many(new(DEAR), Origin(TaskSource.SHEET, 1)),
             sending.prepare_again([ended]),
-            await sending.prepare_edit(held.id, DEAR, Origin(Door.SCRIPT, "edit")),
+            await sending.prepare_edit(held.id, DEAR, Origin(TaskSource.SCRIPT, "edit")),
             sending.prepare_release([waits]),
         ):
             assert Ask.ABOVE_LIMIT in prepared.asks
@@ -180,7 +180,7 @@ async def test_an_edit_that_is_no_dearer_is_not_asked_about_again(tmp_path: Path
     async with a_door(tmp_path) as (rig, sending):
         held = await a_held(rig, sending, wanted=DEAR)
         rig.settings.confirm_above = 10.0
-        prepared = await sending.prepare_edit(held.id, KNOWN, Origin(Door.SCRIPT, "edit"))
+        prepared = await sending.prepare_edit(held.id, KNOWN, Origin(TaskSource.SCRIPT, "edit"))
         assert prepared.asks == frozenset()
         assert await sending.send(prepared) == (held.id,)
         assert (await rig.task(held.id)).request == KNOWN
@@ -192,7 +192,7 @@ async def test_what_may_be_paid_for_already_is_not_released_without_an_answer(tm
         held = await a_held(rig, sending, code)
         prepared = sending.prepare_release([held])
         assert prepared.asks == {Ask.MAY_BE_PAID_TWICE}
-        canceled = advance(held, Dropped(), 9.0)
+        canceled = advance(held, Withdrawn(), 9.0)
         assert sending.prepare_again([canceled]).asks == {Ask.MAY_BE_PAID_TWICE}, "nor once it was canceled"
         assert canceled.cost_credits is None
         with pytest.raises(NotAnswered):
@@ -327,7 +327,7 @@ async def test_a_cap_and_the_balance_are_said_before_tasks_wait_for_them(tmp_pat
         assert question.yes == "Queue 2 tasks"
         rig.settings.day_cap = 40.0
         await sending.send(one)
-        assert Ask.OVER_CAP in sending.prepare(new(KNOWN), Origin(Door.COMPOSER)).asks, "the queue counts"
+        assert Ask.OVER_CAP in sending.prepare(new(KNOWN), Origin(TaskSource.COMPOSER)).asks, "the queue counts"
         rig.settings.day_cap = None
         await rig.account.refresh()
         assert sending.prepare(new(DEAR, DEAR), SCRIPT).asks == {Ask.LOW_BALANCE}, "the balance is 1,000"
@@ -378,7 +378,7 @@ async def test_nothing_but_what_was_prepared_here_enters_the_lane(tmp_path: Path
         with pytest.raises(RuntimeError):
             rig.submission.take_stamp()
         forged = Prepared(
-            Stamp(), NewTasks(tasks=tuple(new(KNOWN))), (), Sum(), frozenset(),
+            Stamp(), NewTasks(tasks=tuple(new(KNOWN))), (), PriceSum(), frozenset(),
             held_back=None, key=NO_KEY, made_at=0.0, origin=SCRIPT,
         )  # fmt: skip
         with pytest.raises(RuntimeError):
@@ -389,7 +389,7 @@ async def test_nothing_but_what_was_prepared_here_enters_the_lane(tmp_path: Path
 async def test_thousands_are_stored_in_steps_in_one_batch_in_their_order(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         tasks = [*new(*(request(f"{n}") for n in range(5)), project="B"), *new(request("5"), project="A")]
-        prepared = await sending.prepare_many(tasks, Origin(Door.SHEET, 1), batch_name="Foxes", steps=(2, 2, 2))
+        prepared = await sending.prepare_many(tasks, Origin(TaskSource.SHEET, 1), batch_name="Foxes", steps=(2, 2, 2))
         portions: list[Sequence[TaskId]] = [ids async for ids in sending.portions(prepared, prepared.asks)]
         assert [len(ids) for ids in portions] == [2, 2, 2]
         made = sorted(await stored(rig), key=lambda task: task.position)

@@ -9,8 +9,8 @@ import pytest
 from runway_desktop.catalog import Finding
 from runway_desktop.domain.caps import Cap
 from runway_desktop.domain.task import HoldCode, Request, State
-from runway_desktop.services.money.pricing import Price, Sum
-from runway_desktop.services.tasks.submission import AT_ONCE, Ask, Door, Origin, Payer, Release
+from runway_desktop.services.money.pricing import Price, PriceSum
+from runway_desktop.services.tasks.submission import AT_ONCE, Ask, Origin, Payer, Release, TaskSource
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import CHECKED_AT_ONCE, MOMENT, TOO_OLD, NotAnswered, RepeatGuard, steps_of
 from runway_desktop.values import replace
@@ -57,7 +57,7 @@ async def test_a_batch_has_its_name_and_none_that_was_not_given(tmp_path: Path):
 async def test_each_of_hundreds_is_checked(tmp_path: Path):
     async with a_door(tmp_path) as (_, sending):
         wanted = new(INVALID, *[KNOWN] * (CHECKED_AT_ONCE * 2), INVALID)
-        prepared = await sending.prepare_many(wanted, Origin(Door.SHEET, 1))
+        prepared = await sending.prepare_many(wanted, Origin(TaskSource.SHEET, 1))
         assert [at for at, findings in enumerate(prepared.findings) if findings] == [0, len(wanted) - 1]
         assert len(prepared.findings) == len(wanted)
 
@@ -229,7 +229,7 @@ async def test_what_a_cap_keeps_is_told_with_what_raising_it_sends(tmp_path: Pat
         assert (kept.held.limit.cap, kept.tasks, kept.freed) == (Cap.DAY, 2, None)
         kept = sending.kept(new(KNOWN, KNOWN), with_freed=True)
         assert kept is not None
-        assert kept.freed == Sum(amount=2, credits=50.0)
+        assert kept.freed == PriceSum(amount=2, credits=50.0)
 
 
 async def test_a_task_that_is_sent_again_stands_where_the_old_one_stood(tmp_path: Path):

@@ -28,7 +28,7 @@ from runway_desktop.viewmodels.profiles.backup import BackupModel
 from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
 from runway_desktop.viewmodels.profiles.new_profile import NewProfileForm
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
-from runway_desktop.viewmodels.profiles.restore import Into, PutBack, RestoreModel
+from runway_desktop.viewmodels.profiles.restore import Into, RestoreModel, WhichResults
 from tests.gui.profiles.rig import ProfilesRig
 from tests.gui.rig import Rig, after, until
 from tests.profiles_on_disk import NOW, Made, a_profile
@@ -301,8 +301,8 @@ async def test_a_restore_tells_what_it_would_bring_and_warns_of_paying_twice(tmp
         ):
             assert part in model.warning
         assert model.results_words == "1 result of 3 is not on this computer where it was."
-        assert model.put_back is PutBack.MISSING
-        assert model.put_back_words(PutBack.MISSING) == "Put the 1 missing result, 7 kB, into the folder below"
+        assert model.put_back is WhichResults.MISSING
+        assert model.put_back_words(WhichResults.MISSING) == "Put the 1 missing result, 7 kB, into the folder below"
         assert (model.into, model.name, model.color) == (Into.NEW, "Studio (restored)", Color.TEAL)
 
 
@@ -319,7 +319,7 @@ async def test_a_new_profile_is_restored_under_the_name_that_was_given(tmp_path:
         model.set_library("films")
         assert "whole path" in model.reason
         model.set_library(str(tmp_path / "films"))
-        model.set_put_back(PutBack.ALL)
+        model.set_put_back(WhichResults.ALL)
         model.set_name("Client B")
         async with after(model.made) as told:
             model.start()
@@ -375,7 +375,7 @@ async def test_without_files_in_the_backup_a_folder_may_be_looked_through(tmp_pa
         model = restore_of(rig, path)
         await until(lambda: model.phase is Phase.READY)
         assert model.may_look_in
-        assert [model.put_back_words(choice) for choice in PutBack] == ["", "", ""]
+        assert [model.put_back_words(choice) for choice in WhichResults] == ["", "", ""]
         model.set_look_in(str(moved))
         async with after(model.made) as told:
             model.start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runway_desktop.domain.library import Filter, Page, Span
+from runway_desktop.domain.library import Bounds, Filter, Page
 from runway_desktop.domain.task import BatchId, Pick, State, TaskId
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from tests.gui.rig import Rig, after, until
@@ -97,7 +97,7 @@ async def test_searches_are_kept_with_the_place_they_were_made_in(tmp_path):
         other.open_search(kept)
         assert other.title == "Good ones"
         asked = other.listing.filter
-        assert (asked.text, asked.rating, asked.pages) == ("prompt", Span(4, None), frozenset({Page.SAVED}))
+        assert (asked.text, asked.rating, asked.pages) == ("prompt", Bounds(4, None), frozenset({Page.SAVED}))
         other.delete_search(kept.id)
         assert other.searches == ()
         other.restore_search(kept, 0)
