@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.services.disk.profile_folders import Folders
+from runway_desktop.services.disk.profile_folders import ProfileFolders
 from runway_desktop.services.engine import Engine, Outside
 from runway_desktop.services.tasks.submission import Ask, Prepared
 from runway_desktop.store.snapshots import SqliteSnapshots
@@ -23,7 +23,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
     profile = Profile(name="Test", folder=folder, library=library, key_name="test")
     outside = Outside(
         profile=profile,
-        folders=Folders(main=profile, beside=folder),
+        folders=ProfileFolders(main=profile, beside=folder),
         state=folder / "state",
         catalog=CATALOG,
         clock=parts.clock,

@@ -27,7 +27,7 @@ from runway_desktop.domain.task import (
     Task,
     TaskId,
 )
-from runway_desktop.services.disk.profile_folders import Folders
+from runway_desktop.services.disk.profile_folders import ProfileFolders
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.values import Struct, replace
@@ -40,19 +40,19 @@ SIGNED = f"https://out.example/a/clip.mp4?_jwt={SIGNATURE}"
 
 class Made(Struct, frozen=True):
     profile: Profile
-    folders: Folders
+    folders: ProfileFolders
     snapshots: SqliteSnapshots
     library: Path
 
 
-def folders(root: Path) -> Folders:
+def folders(root: Path) -> ProfileFolders:
     main = Profile(
         name="Studio", folder=root / "main", library=root / "Videos", key_name="Default", color=Color.TEAL, is_main=True
     )
-    return Folders(main=main, beside=root / "profiles", libraries=lambda name: root / f"Videos {name}")
+    return ProfileFolders(main=main, beside=root / "profiles", libraries=lambda name: root / f"Videos {name}")
 
 
-async def a_profile(root: Path, *, results: int = 3, at: Folders | None = None) -> Made:
+async def a_profile(root: Path, *, results: int = 3, at: ProfileFolders | None = None) -> Made:
     """With `results` saved ones, the second in a folder elsewhere; one task held, one being sent, one live."""
     known = at or folders(root)
     profile, library = known.main, known.main.library

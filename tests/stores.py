@@ -17,7 +17,7 @@ from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import Output, Task, TaskId
 from runway_desktop.store import SqliteStore, reading, sheets, writing
 from runway_desktop.store.conditions import add_pieces
-from runway_desktop.store.lanes import ReadingLane, Work, WritingLane
+from runway_desktop.store.connections import ReadConnection, Work, WriteConnection
 from runway_desktop.store.migrations import bring_up_to_date
 
 Answer = TypeVar("Answer")
@@ -43,7 +43,7 @@ class MemoryStore(SqliteStore):
         # From 3.13 on, a connection that is collected while it is open warns, which fails a test.
         weakref.finalize(self, self.connection.close)
         database = _AtOnce(self.connection)
-        readers = (ReadingLane(PATH, database), ReadingLane(PATH, database))
+        readers = (ReadConnection(PATH, database), ReadConnection(PATH, database))
         super().__init__(PATH, _FaultyLane(self, database), *readers, zone)
 
     async def checkpoint(self) -> bool:
@@ -78,7 +78,7 @@ class MemoryStore(SqliteStore):
         return reading.settings(self.connection).get(name)
 
 
-class _FaultyLane(WritingLane):
+class _FaultyLane(WriteConnection):
     def __init__(self, store: MemoryStore, database: _AtOnce) -> None:
         super().__init__(PATH, database)
         self._store = store

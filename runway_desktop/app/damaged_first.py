@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from runway_desktop.domain.errors import DamagedList, RunwayDesktopError
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.backup.restoring import RestorePreview
-from runway_desktop.services.backup.watching import Progress, Stopped, Watch
+from runway_desktop.services.backup.watching import Stopped, Watch, WatchProgress
 from runway_desktop.ui.profiles.damaged_window import DamagedWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring.build import begin_empty, checked_backups, restore_damaged
@@ -118,7 +118,7 @@ class _Offer(QObject):
                 self._window.show_checked()
 
     @Slot(object)
-    def _show_progress(self, progress: Progress) -> None:
+    def _show_progress(self, progress: WatchProgress) -> None:
         self._window.show_working(progress.words, progress.done, progress.total)
 
     @Slot(str)

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, qVersion
 from PySide6.QtGui import QGuiApplication
 
 from runway_desktop import __version__
-from runway_desktop.domain.account import KeyStatus, Link, RunwayLink
+from runway_desktop.domain.account import Connectivity, KeyStatus, Link
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.bridge import Bridge
@@ -51,7 +51,7 @@ class KeyNotices(QObject):
             self._activity.end(self._waiting)
             self._waiting = None
 
-    def _connection_changed(self, connection: RunwayLink) -> None:
+    def _connection_changed(self, connection: Connectivity) -> None:
         """A key that Runway takes no more is asked for; nothing is sent without one, and nothing is lost."""
         refused = connection.link is Link.KEY_REFUSED
         if refused and not self._refused and self._is_shown():

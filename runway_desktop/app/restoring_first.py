@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.services.backup.watching import Progress, Watch
+from runway_desktop.services.backup.watching import Watch, WatchProgress
 from runway_desktop.ui.profiles.progress_foot import WaitingWindow
 from runway_desktop.ui.theme import Theme
 
@@ -23,16 +23,16 @@ SHOWN_AFTER = 1.0
 async def finish_in_sight(theme: Theme, profile: Profile, finish: Finish, *, shown_after: float = SHOWN_AFTER) -> bool:
     """What `finish` gives, which runs on another thread. A window shows how far it is after so many seconds."""
     loop = asyncio.get_running_loop()
-    progress = Progress("Beginning")
+    progress = WatchProgress("Beginning")
     window: WaitingWindow | None = None
 
-    def show(now: Progress) -> None:
+    def show(now: WatchProgress) -> None:
         nonlocal progress
         progress = now
         if window is not None:
             window.foot.show_progress(now.words, now.done, now.total)
 
-    def say(now: Progress) -> None:
+    def say(now: WatchProgress) -> None:
         loop.call_soon_threadsafe(show, now)
 
     work = loop.run_in_executor(None, finish, profile, Watch(say))

@@ -79,7 +79,7 @@ class Link(StrEnum):
     KEY_REFUSED = "key refused"
 
 
-class RunwayLink(Struct, frozen=True, kw_only=True):
+class Connectivity(Struct, frozen=True, kw_only=True):
     """How the program stands with Runway. Times in Unix seconds."""
 
     link: Link = Link.IDLE

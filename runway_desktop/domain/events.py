@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from runway_desktop.values import Struct
 
-from .account import KeyStatus, Organization, RunwayLink
+from .account import Connectivity, KeyStatus, Organization
 from .caps import Cap, HeldBack
 from .errors import RunwayDesktopError
 from .folders import FileMove, FolderHealth, MoveProgress
@@ -66,7 +66,7 @@ class UploadProgressed(Struct, frozen=True):
 class ConnectionChanged(Struct, frozen=True):
     """The program stands with Runway in another way than before."""
 
-    connection: RunwayLink
+    connection: Connectivity
 
 
 class OrganizationChanged(Struct, frozen=True):

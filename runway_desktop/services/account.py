@@ -93,7 +93,7 @@ class Account:
         """Time line of balance readings, and of the sendings that fall into them."""
         self.key = KeyStatus()
         self.organization: Organization | None = None
-        self.connection = RunwayLink()
+        self.connection = Connectivity()
         bus.listen(self._hear)
 
     @property
@@ -228,7 +228,7 @@ class Account:
         if self.key.place is KeyPlace.NONE or key not in (None, self.key.fingerprint):
             return
         self._failures = self._refusals = 0
-        self._set_connection(RunwayLink(link=Link.CONNECTED, last_answer_at=self._clock.now()))
+        self._set_connection(Connectivity(link=Link.CONNECTED, last_answer_at=self._clock.now()))
 
     def note_failure(self, error: RunwayDesktopError, key: Fingerprint | None = None) -> None:
         """A call failed. Changes the link only, never a task. `key`, where known, is the key that the call was made
@@ -274,9 +274,9 @@ class Account:
         self._set_key(status)
         self._set_organization(None)
         if secret is None:
-            self._set_connection(RunwayLink(link=Link.NO_KEY, message="There is no key yet."))
+            self._set_connection(Connectivity(link=Link.NO_KEY, message="There is no key yet."))
         else:
-            self._set_connection(RunwayLink(link=Link.IDLE))
+            self._set_connection(Connectivity(link=Link.IDLE))
             self._asked_at = None
             self.want_refresh(within=0.0)
 
@@ -329,14 +329,14 @@ class Account:
     def seconds_to_try(self) -> float:
         return self._try_at - self._clock.monotonic()
 
-    def _plan_offline_try(self, connection: RunwayLink, failures: int) -> None:
+    def _plan_offline_try(self, connection: Connectivity, failures: int) -> None:
         self._plan_try(connection, delay(failures, self._rng, longest=OFFLINE_GAP))
 
     def _plan_refused_try(self) -> None:
         self._refusals += 1
         self._plan_try(self.connection, delay(self._refusals, self._rng, first=REFUSED_FIRST, longest=REFUSED_SELDOM))
 
-    def _plan_try(self, connection: RunwayLink, seconds: float) -> None:
+    def _plan_try(self, connection: Connectivity, seconds: float) -> None:
         """Waiting uses the monotonic clock; the wall time is for display."""
         self._try_at = self._clock.monotonic() + seconds
         self._set_connection(replace(connection, next_try_at=self._clock.now() + seconds))
@@ -347,7 +347,7 @@ class Account:
             self.key = status
             self._bus.tell(KeyChanged(status))
 
-    def _set_connection(self, connection: RunwayLink) -> None:
+    def _set_connection(self, connection: Connectivity) -> None:
         before, self.connection = self.connection, connection
         if replace(before, last_answer_at=None) != replace(connection, last_answer_at=None):
             self._alarm.ring()

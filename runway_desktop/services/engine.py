@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .catalog_renewal import CatalogRenewal
     from .clients import Clients
     from .disk.library_folder import LibraryFolder
-    from .disk.profile_folders import Folders
+    from .disk.profile_folders import ProfileFolders
     from .exchange.exchange import Exchange
     from .intake.intake import Intake
     from .library.library import Library
@@ -74,7 +74,7 @@ class Outside:
     """What the services are built from."""
 
     profile: Profile
-    folders: Folders
+    folders: ProfileFolders
     state: Path
     """This computer's data about its profiles, outside of their folders."""
     catalog: Catalog

@@ -39,7 +39,7 @@ from .faults import Fault, Faults
 from .links import Links, Uploads
 from .organizations import Organizations
 from .witness import Witness
-from .world import FAILURES, DailyLimitReached, NoSuchTask, NotEnoughCredits, SimulatedTask, Status
+from .world import FAILURES, DailyLimitReached, NotEnoughCredits, SimulatedTask, TaskStatus, UnknownTask
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 KeyedEndpoint = Callable[[Request, str], Awaitable[Response]]
@@ -48,7 +48,7 @@ _MONTHLY_LIMIT = 10_000
 """Credits that an organization may buy in a month. Said only, never applied."""
 
 
-class Clock:
+class SimulatedClock:
     """The time of the simulation: the real one, and what was skipped."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -69,7 +69,7 @@ class Simulator(Struct):
 
     catalog: Catalog
     organizations: Organizations
-    clock: Clock
+    clock: SimulatedClock
     faults: Faults
     witness: Witness
     links: Links
@@ -169,27 +169,27 @@ class _Api:
                 return Response(status_code=204)
             simulator.witness.asked(task_id, now)
             return _json(self._answer(world.get(task_id, now), now, world.knobs.link_seconds))
-        except NoSuchTask:
+        except UnknownTask:
             return _json({"error": "Task not found."}, 404)
 
     def _answer(self, task: SimulatedTask, now: float, link_seconds: float) -> dict[str, object]:
         status = task.status(now)
         answer: dict[str, object] = {"id": task.id, "status": status.value, "createdAt": _moment(task.created_at)}
         match status:
-            case Status.RUNNING:
+            case TaskStatus.RUNNING:
                 answer["progress"] = task.progress(now)
                 answer["status"] = task.status_word or status.value
-            case Status.SUCCEEDED:
+            case TaskStatus.SUCCEEDED:
                 expires = now + link_seconds
                 answer["output"] = [self._link(task, index, expires) for index in range(task.recipe.count)]
-            case Status.FAILED:
+            case TaskStatus.FAILED:
                 code = task.failure or ""
                 answer["failure"] = FAILURES.get(code, "The task failed.")
                 if code:
                     answer["failureCode"] = code
             case _:
                 pass
-        money = "cost" if status in (Status.SUCCEEDED, Status.FAILED) else "estimatedCost"
+        money = "cost" if status in (TaskStatus.SUCCEEDED, TaskStatus.FAILED) else "estimatedCost"
         answer[money] = {"credits": task.cost if money == "cost" else task.credits}
         return answer
 

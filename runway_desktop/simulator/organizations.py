@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from .knobs import Knobs
-from .world import NoSuchTask, SimulatedTask, World
+from .world import SimulatedTask, UnknownTask, World
 
 FIRST = "first"
 
@@ -60,9 +60,9 @@ class Organizations:
         for world in self._worlds.values():
             try:
                 return world.get(task_id, now)
-            except NoSuchTask:
+            except UnknownTask:
                 continue
-        raise NoSuchTask
+        raise UnknownTask
 
     def each(self) -> Iterator[tuple[str, World]]:
         """All of them, the first one first."""

@@ -27,7 +27,7 @@ from runway_desktop.simulator.media.recipe import FORMATS
 
 from .app import Simulator
 from .knobs import DAY
-from .world import NoSuchTask, Status
+from .world import TaskStatus, UnknownTask
 
 _LARGEST_UPLOAD = 200 * 1024 * 1024
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
@@ -77,9 +77,9 @@ def output_app(simulator: Simulator, executor: Executor, samples: Path) -> Starl
             return _denied("The link has expired or is not valid.")
         try:
             task = simulator.organizations.task(task_id, now)
-        except NoSuchTask:
+        except UnknownTask:
             return Response(status_code=404)
-        if task.status(now) is not Status.SUCCEEDED:
+        if task.status(now) is not TaskStatus.SUCCEEDED:
             return Response(status_code=404)
         if request.method == "GET":
             simulator.witness.downloads[task_id] += 1

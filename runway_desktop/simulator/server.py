@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Scope
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
 
-from .app import Clock, Simulator, api_app, api_route_of
+from .app import SimulatedClock, Simulator, api_app, api_route_of
 from .faults import Fault, Faults, FaultyApp
 from .keeping import keep, take_up
 from .knobs import Knobs
@@ -58,7 +58,7 @@ async def running_simulator(
     catalog = catalog or Catalog.load()
     organizations = Organizations(knobs, models_of(catalog))
     simulator = Simulator(
-        catalog, organizations, Clock(clock), Faults(knobs.seed, faults), Witness(), Links(), Uploads()
+        catalog, organizations, SimulatedClock(clock), Faults(knobs.seed, faults), Witness(), Links(), Uploads()
     )
     for number, secret in enumerate(other_secrets, start=2):
         organizations.give(secret, f"organization {number}")

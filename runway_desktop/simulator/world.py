@@ -113,7 +113,7 @@ _LARGE = 1920 * 1080
 """Made-up prices that look like real ones. A model that has none here gets one from its own name."""
 
 
-class NoSuchTask(Exception):
+class UnknownTask(Exception):
     """The id was never made here, its task was canceled or deleted, or is not known yet."""
 
 
@@ -125,7 +125,7 @@ class NotEnoughCredits(Exception):
     """The balance does not cover the estimate."""
 
 
-class Status(StrEnum):
+class TaskStatus(StrEnum):
     """The words in which a task answers."""
 
     THROTTLED = "THROTTLED"
@@ -155,16 +155,16 @@ class SimulatedTask(Struct):
         """When it ends; None while that depends on others."""
         return None if self.placed_at is None else self.placed_at + self.pending_seconds + self.running_seconds
 
-    def status(self, now: float) -> Status:
+    def status(self, now: float) -> TaskStatus:
         """The state at `now`, which must not lie before anything that already happened."""
         if self.placed_at is None:
-            return Status.THROTTLED
+            return TaskStatus.THROTTLED
         elapsed = now - self.placed_at
         if elapsed < self.pending_seconds:
-            return Status.PENDING
+            return TaskStatus.PENDING
         if elapsed < self.pending_seconds + self.running_seconds:
-            return Status.RUNNING
-        return Status.SUCCEEDED if self.failure is None else Status.FAILED
+            return TaskStatus.RUNNING
+        return TaskStatus.SUCCEEDED if self.failure is None else TaskStatus.FAILED
 
     def progress(self, now: float) -> float:
         """How far a running task is, 0 to 1, in hundredths. One that never ends creeps towards 0.97."""
@@ -244,7 +244,7 @@ class World:
         self.advance(now)
         task = self._tasks.get(task_id)
         if task is None or now < task.created_at + self.knobs.unknown_seconds:
-            raise NoSuchTask
+            raise UnknownTask
         return task
 
     def delete(self, task_id: str, now: float) -> None:

@@ -31,7 +31,7 @@ from . import presence, reading, tally, trouble, writing
 from . import sheets as kept_sheets
 from . import spending as spent
 from .conditions import add_pieces
-from .lanes import DatabaseThread, ReadingLane, WritingLane
+from .connections import DatabaseThread, ReadConnection, WriteConnection
 from .migrations import MIGRATIONS, Migration, bring_up_to_date, has_nothing
 from .records import Cell, to_cell, to_json
 
@@ -83,7 +83,7 @@ class SqliteStore:
     """Makes the thread of `check`."""
 
     def __init__(
-        self, path: Path, writer: WritingLane, reader: ReadingLane, sweeper: ReadingLane, zone: tzinfo | None
+        self, path: Path, writer: WriteConnection, reader: ReadConnection, sweeper: ReadConnection, zone: tzinfo | None
     ) -> None:
         self._path = path
         self._writer = writer
@@ -117,9 +117,9 @@ class SqliteStore:
         read = DatabaseThread(threads(1, f"store-read {path.name}"), lambda: _connect_to_read(path, 24_000))
         # A thread of its own for scans, so that the window's queries never wait for them.
         sweep = DatabaseThread(threads(1, f"store-sweep {path.name}"), lambda: _connect_to_read(path, 4_000))
-        writer, reader = WritingLane(path, write), ReadingLane(path, read)
+        writer, reader = WriteConnection(path, write), ReadConnection(path, read)
         # Scans hardly reuse pages: keeping them would waste 4 MB.
-        sweeper = ReadingLane(path, sweep, keeps_pages=False)
+        sweeper = ReadConnection(path, sweep, keeps_pages=False)
         lanes = (writer, reader, sweeper)
         try:
             for lane in lanes:
@@ -253,8 +253,8 @@ class SqliteStore:
         return found[0] if found else None
 
     async def list(self, listing: Listing, limit: int = 0) -> Entries:
-        lane = self._reader if limit else self._sweeper
-        return await lane.ask(lambda connection: listings.entries(connection, listing, self._zone, limit))
+        reader = self._reader if limit else self._sweeper
+        return await reader.ask(lambda connection: listings.entries(connection, listing, self._zone, limit))
 
     async def beginning(self, listing: Listing, limit: int, sight: int) -> tuple[Entries, builtins.list[Row]]:
         def work(connection: sqlite3.Connection) -> tuple[Entries, builtins.list[Row]]:
@@ -278,12 +278,12 @@ class SqliteStore:
         """Checks the whole file for damage on a thread of its own; canceling aborts that. `whole` also compares the
         indexes with their tables. DamagedList if it is damaged; then the file itself is as it was when opened."""
         executor = self._threads(1, f"store-check {self._path.name}")
-        lane = ReadingLane(self._path, DatabaseThread(executor, lambda: _connect(self._path)))
+        reader = ReadConnection(self._path, DatabaseThread(executor, lambda: _connect(self._path)))
         try:
-            await lane.open()
-            await lane.ask(lambda connection: trouble.check(connection, self._path, whole=whole))
+            await reader.open()
+            await reader.ask(lambda connection: trouble.check(connection, self._path, whole=whole))
         finally:
-            await lane.close()
+            await reader.close()
         await self._writer.run(lambda connection: connection.execute("PRAGMA wal_autocheckpoint = 1000").fetchone())
         self._may_checkpoint = True
 

@@ -15,7 +15,7 @@ from runway_desktop.values import Struct
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-class Part(Struct, frozen=True):
+class Component(Struct, frozen=True):
     """A piece of other people's work."""
 
     name: str
@@ -28,7 +28,7 @@ class About(Struct, frozen=True):
     version: str
     license: str
     """Of what is installed here, as a whole: a build holds parts that ask for more than our own license."""
-    parts: tuple[Part, ...]
+    parts: tuple[Component, ...]
     licenses: Path | None
     """The folder with the text of each license, in a build."""
 
@@ -47,9 +47,9 @@ class _Component(msgspec.Struct):
     version: str = ""
     licenses: tuple[_Licenses, ...] = ()
 
-    def part(self) -> Part:
+    def part(self) -> Component:
         said = (each.expression or (each.license.name if each.license else "") for each in self.licenses)
-        return Part(self.name, self.version, " AND ".join(said))
+        return Component(self.name, self.version, " AND ".join(said))
 
 
 class _Metadata(msgspec.Struct):
@@ -74,7 +74,7 @@ def about(folder: Path | None = None) -> About:
     return About(__version__, whole, tuple(part.part() for part in bom.components), folder / "licenses")
 
 
-def _installed() -> tuple[Part, ...]:
+def _installed() -> tuple[Component, ...]:
     """The libraries that the program asks for, with the versions that are here."""
     try:
         lines = metadata.requires("runway-desktop") or ()
@@ -84,8 +84,8 @@ def _installed() -> tuple[Part, ...]:
     return tuple(part for name in sorted(names, key=str.lower) if (part := _part(name)) is not None)
 
 
-def _part(name: str) -> Part | None:
+def _part(name: str) -> Component | None:
     try:
-        return Part(name, metadata.version(name), "")
+        return Component(name, metadata.version(name), "")
     except metadata.PackageNotFoundError:
         return None

@@ -17,7 +17,7 @@ from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.palette import sources
 from runway_desktop.usecases.palette.matching import Rank, rank_of, typed_words
 from runway_desktop.usecases.palette.palette import Arranged, Offer, Searchable, Heading, Used, arrange
-from runway_desktop.usecases.requests.choices import Scope
+from runway_desktop.usecases.requests.choices import CatalogPart
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.model import Model
@@ -61,7 +61,7 @@ class PaletteModel(Model):
         of_rows = list(sources.of_selection(rows, lambda command: price(command, rows), take))
         offers = (
             *([*of_rows, *commands] if rows else [*commands, *of_rows]),
-            *sources.of_models(self._composer.chooser.offers(Scope.ALL)),
+            *sources.of_models(self._composer.chooser.offers(CatalogPart.ALL)),
             *sources.of_presets(self._composer.presets.all, preset_keys),
             *sources.of_pages(self._pages.entries()),
             *sources.of_pages_of_preferences(),

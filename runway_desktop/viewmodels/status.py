@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.domain.account import KeyStatus, Organization, RunwayLink
+from runway_desktop.domain.account import Connectivity, KeyStatus, Organization
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.library import Page
 from runway_desktop.domain.task import State, TaskId
@@ -52,7 +52,7 @@ class Status(QObject):
         pages.changed.connect(self._gather)
 
     @property
-    def connection(self) -> RunwayLink:
+    def connection(self) -> Connectivity:
         return self._cases.account.connection
 
     @property

@@ -26,7 +26,7 @@ from runway_desktop.keychain import SystemKeychain
 from runway_desktop.services.catalog_renewal import in_use as catalog_in_use
 from runway_desktop.services.clock import LONGEST_CREATE, SystemClock
 from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker
-from runway_desktop.services.disk.profile_folders import Folders, has_been_used
+from runway_desktop.services.disk.profile_folders import ProfileFolders, has_been_used
 from runway_desktop.services.engine import Engine, Outside
 from runway_desktop.services.money.pricing import read_published
 from runway_desktop.services.tasks import after_restore
@@ -34,7 +34,7 @@ from runway_desktop.store import SqliteStore
 from runway_desktop.values import Struct
 
 from .lazy_adapters import LateFetcher, LateRunway
-from .stages import Stage
+from .stages import ClosingStage
 
 if TYPE_CHECKING:
     from runway_desktop.services.backup.restoring import RestorePreview
@@ -65,12 +65,12 @@ class Assembly(Struct, frozen=True, kw_only=True, eq=False):
     check: Callable[[], Coroutine[Any, Any, None]]
     """Reads the whole list of tasks, in a thread of its own; nothing is sent before it has ended well. To be awaited
     beside the loops. Raises DamagedList."""
-    closing: tuple[Stage, ...]
+    closing: tuple[ClosingStage, ...]
     """After the loops have ended."""
     demo: Demo | None = None
-    settling: tuple[Stage, ...]
+    settling: tuple[ClosingStage, ...]
     """While they still run: finish what is on its way. May be canceled: nothing is lost by that."""
-    giving_up: tuple[Stage, ...]
+    giving_up: tuple[ClosingStage, ...]
     """Then: what is on its way all the same is given up."""
 
 
@@ -113,7 +113,7 @@ def begin_empty(profile: Profile, remote_ids: Sequence[str]) -> None:
 
 async def build(
     profile: Profile,
-    folders: Folders,
+    folders: ProfileFolders,
     address: Address,
     workers: Executor,
     file_workers: Executor,
@@ -145,7 +145,7 @@ async def build(
 
 async def _assemble(
     profile: Profile,
-    folders: Folders,
+    folders: ProfileFolders,
     address: Address,
     demo: Demo | None,
     catalog: Catalog,
@@ -250,29 +250,29 @@ async def _assemble(
         demo=demo,
         settling=(
             # An id that is on its way is a paid result.
-            Stage("sendings", lambda: _settle_sendings(engine), LONGEST_CREATE + WRITE_SECONDS),
+            ClosingStage("sendings", lambda: _settle_sendings(engine), LONGEST_CREATE + WRITE_SECONDS),
             # A short rest is finished, a long one goes on next time.
-            Stage("downloads", lambda: _settle_downloads(engine), SETTLE_SECONDS + 4),
+            ClosingStage("downloads", lambda: _settle_downloads(engine), SETTLE_SECONDS + 4),
             # What was rated a moment ago stands beside its result.
-            Stage("sidecars", sidecars.settle, 5),
+            ClosingStage("sidecars", sidecars.settle, 5),
         ),
         # What has no answer is uncertain, and that is written.
-        giving_up=(Stage("late sendings", lambda: _give_up_sendings(engine, runway), 10),),
+        giving_up=(ClosingStage("late sendings", lambda: _give_up_sendings(engine, runway), 10),),
         closing=(
             # What was answered is written before the store closes.
-            Stage("ledger", engine.ledger.settle, 10),
+            ClosingStage("ledger", engine.ledger.settle, 10),
             # Drafts and widths are kept.
-            Stage("settings", engine.settings.flush, 5),
+            ClosingStage("settings", engine.settings.flush, 5),
             # Connections close before the loop does.
-            Stage("HTTP", lambda: _close(runway, fetcher), 5),
+            ClosingStage("HTTP", lambda: _close(runway, fetcher), 5),
             # Everything that writes has ended.
-            Stage("store", store.close, 10),
+            ClosingStage("store", store.close, 10),
             # What hangs in a drive is left behind.
-            Stage("looks", lambda: in_worker(workers, _leave, engine), 10),
+            ClosingStage("looks", lambda: in_worker(workers, _leave, engine), 10),
             # Nothing is written any more.
-            Stage("disk", lambda: in_worker(workers, engine.folder.shutdown), 10),
+            ClosingStage("disk", lambda: in_worker(workers, engine.folder.shutdown), 10),
             # Nobody asks it any more.
-            Stage("demo", stop_demo, 5),
+            ClosingStage("demo", stop_demo, 5),
         ),
     )
 

@@ -22,7 +22,7 @@ from runway_desktop.domain.filenames import safe_name
 from runway_desktop.domain.profiles import DEFAULT, Profile
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.services.disk import private
-from runway_desktop.services.disk.profile_folders import Folders, demo_profile
+from runway_desktop.services.disk.profile_folders import ProfileFolders, demo_profile
 from runway_desktop.usecases.words.plain import shown
 from runway_desktop.values import replace
 
@@ -43,7 +43,7 @@ _LINK = re.compile(r"(https?://[^\s?#'\"<>]+[?#])[^\s'\"<>]+", re.IGNORECASE)
 """A link to where its query or fragment begins, which may hold a signature: whoever has it can download the result."""
 
 
-def folders(*, demo: bool, folder: Path | None = None) -> Folders:
+def folders(*, demo: bool, folder: Path | None = None) -> ProfileFolders:
     """Where the profiles of this run lie: all of them in `folder`, if one is given."""
     if folder is not None:
         home = folder.resolve()
@@ -56,11 +56,11 @@ def folders(*, demo: bool, folder: Path | None = None) -> Folders:
             main = Profile(
                 name=name, folder=home, library=home / "results", key_name=str(home), is_main=True, words=words
             )
-        return Folders(main=main, beside=home / "profiles", words=words)
+        return ProfileFolders(main=main, beside=home / "profiles", words=words)
     root = Path(platformdirs.user_data_dir(APP, appauthor=False))
     videos = Path(platformdirs.user_videos_dir()) / APP
     main = Profile(name=DEFAULT, folder=root / "default", library=videos, key_name=DEFAULT, is_main=True)
-    return Folders(
+    return ProfileFolders(
         main=main,
         beside=root / "profiles",
         demo=demo_profile(root / "demo", ("--demo",)),
@@ -68,7 +68,7 @@ def folders(*, demo: bool, folder: Path | None = None) -> Folders:
     )
 
 
-def folders_of(profile: Profile) -> Folders:
+def folders_of(profile: Profile) -> ProfileFolders:
     """Where the profiles lie that a profile is one of: the words that open it say so."""
     match profile.words:
         case ("--profile-dir", folder, *rest):

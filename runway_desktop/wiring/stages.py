@@ -55,7 +55,7 @@ class Supervisor:
             self._on_bug(task.get_name(), error)
 
 
-class Stage(Struct, frozen=True):
+class ClosingStage(Struct, frozen=True):
     """One step of closing."""
 
     name: str
@@ -63,7 +63,7 @@ class Stage(Struct, frozen=True):
     deadline: float
 
 
-async def go_down(stages: list[Stage]) -> None:
+async def go_down(stages: list[ClosingStage]) -> None:
     """Runs the stages in order; one that fails or takes too long is logged and does not keep the next from running."""
     for stage in stages:
         try:

@@ -27,7 +27,7 @@ from runway_desktop.services.exchange.imported_tasks import inputs_for, output_o
 from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.results import part_file, sidecar
-from runway_desktop.services.results.part_file import Note, note_of, part_of, read_note
+from runway_desktop.services.results.part_file import PartNote, note_of, part_of, read_note
 from runway_desktop.services.settings import Settings
 from runway_desktop.store import SqliteStore
 from tests.engine_rig import CATALOG, AtOnce
@@ -162,7 +162,7 @@ def test_a_changed_note_of_a_download_is_a_note_or_nothing(tmp_path_factory: pyt
     note_of(final).write_text(json.dumps(document), encoding="utf-8")
     part_of(final).write_bytes(b"half" + bytes(8))
     found = bounded(lambda: read_note(final))
-    assert found is None or isinstance(found, Note)
+    assert found is None or isinstance(found, PartNote)
     owner = found.owner if found is not None else ("t", 0)
 
     def go_on() -> None:

@@ -18,7 +18,7 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.domain.task import Output
 from runway_desktop.services.disk.library_folder import SEEN
-from runway_desktop.services.disk.profile_folders import UNFINISHED, Folders, new_tail, write_card
+from runway_desktop.services.disk.profile_folders import UNFINISHED, ProfileFolders, new_tail, write_card
 from runway_desktop.services.ports import Clock, Snapshots
 from runway_desktop.services.results.own_folders import OWN
 
@@ -45,7 +45,7 @@ class Restores:
     """`results_in`: results of the list whose files are in a folder."""
 
     profile: Profile
-    _folders: Folders
+    _folders: ProfileFolders
     _snapshots: Snapshots
     _workshop: Workshop
     _clock: Clock

@@ -25,7 +25,7 @@ class Stopped(Exception):
     """The work was canceled and left nothing behind."""
 
 
-class Progress(Struct, frozen=True):
+class WatchProgress(Struct, frozen=True):
     """The present step in words, and the bytes done. `total` 0: unknown."""
 
     words: str
@@ -37,7 +37,7 @@ class Watch:
     """`say` is called in the worker's thread. `stop` may be called from any thread. `room`: the shared reservation of
     disk space."""
 
-    def __init__(self, say: Callable[[Progress], None] | None = None, room: DiskRoom | None = None) -> None:
+    def __init__(self, say: Callable[[WatchProgress], None] | None = None, room: DiskRoom | None = None) -> None:
         self.room = room or DiskRoom()
         self._say = say or (lambda _: None)
         self._stopped = threading.Event()
@@ -82,12 +82,12 @@ class Watch:
 
     def _tell(self) -> None:
         self._told = self._done * _PARTS // self._total if self._total else 0
-        self._say(Progress(self._words, min(self._done, self._total), self._total))
+        self._say(WatchProgress(self._words, min(self._done, self._total), self._total))
 
 
 Result = TypeVar("Result")
 
-Say = Callable[[Progress], None]
+Say = Callable[[WatchProgress], None]
 
 
 class Workshop:
@@ -116,7 +116,7 @@ class Workshop:
         """Runs the work after any other has ended; `say` is called on the loop with the progress. None if canceled."""
         loop = asyncio.get_running_loop()
 
-        def told(progress: Progress) -> None:
+        def told(progress: WatchProgress) -> None:
             if say is not None:
                 loop.call_soon_threadsafe(say, progress)
 

@@ -46,7 +46,7 @@ class NoSuchProfile(LookupError):
     """The message is a sentence for people."""
 
 
-class Folders(Struct, frozen=True, kw_only=True):
+class ProfileFolders(Struct, frozen=True, kw_only=True):
     """`main`: the first profile, as it is without a card. `libraries`: folder for results of a new profile, by its
     name; None: in its own folder. `demo`: None where the demo is not offered. `words`: command-line arguments that
     select these folders."""

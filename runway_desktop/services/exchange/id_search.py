@@ -19,7 +19,7 @@ from runway_desktop.services.disk.disk_steps import parsed
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.intake.reading import DOCUMENTS, TABLES, FileUnreadable, Source
 from runway_desktop.services.intake.tables import delimiter_of
-from runway_desktop.services.intake.vocabulary import Column, Meaning, Vocabulary, normalized
+from runway_desktop.services.intake.vocabulary import Content, TableColumn, Vocabulary, normalized
 
 from .found_ids import UUID, FoundId, Known, LineReader, weigh
 
@@ -144,7 +144,7 @@ class IdSearch:
         delimiter, start = delimiter_of(head, self._words)
         rows = csv.reader(_rejoined(head[start:], file), delimiter=delimiter)
         titles: list[str] = []
-        columns: list[Column | None] = []
+        columns: list[TableColumn | None] = []
         try:
             for number, row in enumerate(rows, 1):
                 if number == 1:
@@ -158,7 +158,7 @@ class IdSearch:
             file.seek(0)
             yield from self._lines(file)
 
-    def _row(self, row: list[str], number: int, titles: list[str], columns: list[Column | None]) -> None:
+    def _row(self, row: list[str], number: int, titles: list[str], columns: list[TableColumn | None]) -> None:
         matches = [(at, match) for at, cell in enumerate(row) for match in UUID.finditer(cell)]
         if not matches:
             return
@@ -168,17 +168,17 @@ class IdSearch:
             if _goes_on(cell, *match.span()):
                 continue
             title = titles[at] if at < len(titles) else ""
-            called = "task_id" if column is not None and column.meaning is Meaning.REMOTE_ID else title
+            called = "task_id" if column is not None and column.meaning is Content.REMOTE_ID else title
             before = f"{called}: {cell[: match.start()]}"
             self._take(match[0], number, before[-JUST_BEFORE:], cell[match.end() :][:60], known)
 
-    def _of_row(self, row: list[str], titles: list[str], columns: list[Column | None]) -> Known:
+    def _of_row(self, row: list[str], titles: list[str], columns: list[TableColumn | None]) -> Known:
         return self._known(zip(titles, columns, row, strict=False))
 
     def _of_object(self, holder: Mapping[str, Any]) -> Known:
         return self._known((title, self._words.column(title), value) for title, value in _members(holder))
 
-    def _known(self, cells: Iterable[tuple[str, Column | None, Any]]) -> Known:
+    def _known(self, cells: Iterable[tuple[str, TableColumn | None, Any]]) -> Known:
         """Facts about a task from titles, columns and values; the first of each kind counts."""
         said: dict[str, str] = {}
         for title, column, value in cells:
@@ -227,9 +227,9 @@ def _is_document(text: str) -> bool:
     return text.lstrip()[:1] in ("{", "[") and len(text) <= LARGEST_DOCUMENT
 
 
-def _role(title: str, column: Column | None) -> str:
+def _role(title: str, column: TableColumn | None) -> str:
     """The field of `Known` that a column or member holds; empty if none."""
-    if column is not None and column.meaning in (Meaning.PROMPT, Meaning.MODEL):
+    if column is not None and column.meaning in (Content.PROMPT, Content.MODEL):
         return column.meaning.value
     name = normalized(title)
     return "time" if name in _TIMES else "file" if name in _FILES else ""

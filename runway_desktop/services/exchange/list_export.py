@@ -36,7 +36,7 @@ from .progress import Progress
 Value = str | float | int | None | Sequence[str] | Mapping[str, Any]
 
 
-class Scope(StrEnum):
+class ExportScope(StrEnum):
     """Which tasks are exported."""
 
     CHOSEN = "chosen"
@@ -66,7 +66,7 @@ class ExportLine(Struct, frozen=True):
         return self.row.task
 
 
-class ListColumn(Struct, frozen=True):
+class ExportColumn(Struct, frozen=True):
     """`key`: name in JSON and in the CSV header. `title`: for people."""
 
     key: str
@@ -111,39 +111,39 @@ def _files(line: ExportLine) -> Value:
     return [output.path for output in line.row.outputs if output.is_here]
 
 
-COLUMNS: tuple[ListColumn, ...] = (
-    ListColumn("prompt", "Prompt", lambda line: line.task.request.prompt),
-    ListColumn("title", "Name", lambda line: line.task.title),
-    ListColumn("model", "Model", lambda line: line.task.request.model),
-    ListColumn("endpoint", "Endpoint", lambda line: line.task.request.endpoint),
-    ListColumn("settings", "Settings, in words", lambda line: line.settings),
-    ListColumn("values", "Whole request, as JSON", lambda line: line.task.request.values, is_usual=False),
-    ListColumn("seed", "Seed", _parameter("seed")),
-    ListColumn("ratio", "Ratio", _parameter("ratio"), is_usual=False),
-    ListColumn("duration", "Length asked for, in seconds", _parameter("duration"), is_usual=False),
-    ListColumn("state", "State", lambda line: line.task.state.value),
-    ListColumn("failure", "Why it failed", _failure, is_usual=False),
-    ListColumn("made", "Made", _at("created_at"), is_usual=False),
-    ListColumn("sent", "Sent", _at("sent_at")),
-    ListColumn("ended", "Ended", _at("ended_at")),
-    ListColumn("took_seconds", "Took, in seconds", _took),
-    ListColumn("credits", "Credits", lambda line: line.task.cost_credits),
-    ListColumn("dollars", "US dollars", _dollars, is_usual=False),
-    ListColumn("estimated_credits", "Estimated credits", lambda line: line.task.estimated_credits, is_usual=False),
-    ListColumn("rating", "Rating", lambda line: line.task.rating),
-    ListColumn("pick", "Pick", lambda line: line.task.pick.value),
-    ListColumn("tags", "Tags", lambda line: list(line.task.tags)),
-    ListColumn("project", "Project", lambda line: line.task.project),
-    ListColumn("shot", "Shot", lambda line: line.task.shot),
-    ListColumn("note", "Note", lambda line: line.task.note),
-    ListColumn("batch", "Batch", lambda line: line.batch, is_usual=False),
-    ListColumn("asked_by", "Program that asked for it", lambda line: line.asked_by, is_usual=False),
-    ListColumn("files", "Files", _files),
-    ListColumn("runway_id", "Task id at Runway", lambda line: line.task.remote_id),
-    ListColumn("id", "Id in this list", lambda line: line.task.id),
-    ListColumn("parent_id", "Id of what it was made from again", lambda line: line.task.parent_id),
+COLUMNS: tuple[ExportColumn, ...] = (
+    ExportColumn("prompt", "Prompt", lambda line: line.task.request.prompt),
+    ExportColumn("title", "Name", lambda line: line.task.title),
+    ExportColumn("model", "Model", lambda line: line.task.request.model),
+    ExportColumn("endpoint", "Endpoint", lambda line: line.task.request.endpoint),
+    ExportColumn("settings", "Settings, in words", lambda line: line.settings),
+    ExportColumn("values", "Whole request, as JSON", lambda line: line.task.request.values, is_usual=False),
+    ExportColumn("seed", "Seed", _parameter("seed")),
+    ExportColumn("ratio", "Ratio", _parameter("ratio"), is_usual=False),
+    ExportColumn("duration", "Length asked for, in seconds", _parameter("duration"), is_usual=False),
+    ExportColumn("state", "State", lambda line: line.task.state.value),
+    ExportColumn("failure", "Why it failed", _failure, is_usual=False),
+    ExportColumn("made", "Made", _at("created_at"), is_usual=False),
+    ExportColumn("sent", "Sent", _at("sent_at")),
+    ExportColumn("ended", "Ended", _at("ended_at")),
+    ExportColumn("took_seconds", "Took, in seconds", _took),
+    ExportColumn("credits", "Credits", lambda line: line.task.cost_credits),
+    ExportColumn("dollars", "US dollars", _dollars, is_usual=False),
+    ExportColumn("estimated_credits", "Estimated credits", lambda line: line.task.estimated_credits, is_usual=False),
+    ExportColumn("rating", "Rating", lambda line: line.task.rating),
+    ExportColumn("pick", "Pick", lambda line: line.task.pick.value),
+    ExportColumn("tags", "Tags", lambda line: list(line.task.tags)),
+    ExportColumn("project", "Project", lambda line: line.task.project),
+    ExportColumn("shot", "Shot", lambda line: line.task.shot),
+    ExportColumn("note", "Note", lambda line: line.task.note),
+    ExportColumn("batch", "Batch", lambda line: line.batch, is_usual=False),
+    ExportColumn("asked_by", "Program that asked for it", lambda line: line.asked_by, is_usual=False),
+    ExportColumn("files", "Files", _files),
+    ExportColumn("runway_id", "Task id at Runway", lambda line: line.task.remote_id),
+    ExportColumn("id", "Id in this list", lambda line: line.task.id),
+    ExportColumn("parent_id", "Id of what it was made from again", lambda line: line.task.parent_id),
 )
-BY_KEY: Mapping[str, ListColumn] = {column.key: column for column in COLUMNS}
+BY_KEY: Mapping[str, ExportColumn] = {column.key: column for column in COLUMNS}
 
 
 PAGE = 500
@@ -221,7 +221,7 @@ class ListExport:
 class _ListFile:
     """Writes a list file atomically: to a draft first, renamed when complete. Blocks; one thread at a time."""
 
-    def __init__(self, path: Path, columns: Sequence[ListColumn], form: ListForm, manner: CsvDialect) -> None:
+    def __init__(self, path: Path, columns: Sequence[ExportColumn], form: ListForm, manner: CsvDialect) -> None:
         self._path = path
         self._part = path.with_name(f"{path.name}.part")
         self._columns = columns
@@ -273,7 +273,7 @@ def _has_braces(line: ExportLine) -> bool:
     return literal(line.task.request.prompt) != line.task.request.prompt
 
 
-def _typed(column: ListColumn, line: ExportLine) -> Value:
+def _typed(column: ExportColumn, line: ExportLine) -> Value:
     """Escapes the prompt: a table that is imported again consists of its cells only."""
     return literal(line.task.request.prompt) if column.key == "prompt" else column.value(line)
 

@@ -17,7 +17,7 @@ from runway_desktop.values import replace
 from .parts import Parts, looks_like_id
 from .reading import FileUnreadable
 from .rows import Cell, RowReader
-from .vocabulary import Column, Meaning, Vocabulary
+from .vocabulary import Content, TableColumn, Vocabulary
 
 _LISTS = ("prompts", "requests", "tasks", "items", "rows", "shots", "data")
 _ID_NAMES = ("id", "taskId", "task_id", "runway_id", "runwayId")
@@ -79,7 +79,7 @@ def _read_item(item: Any, number: int | None, reader: RowReader, parts: Parts) -
         if looks_like_id(item):
             parts.take_id(item, row, reader)
         else:
-            parts.drafts.append(reader.draft([(Column("prompt", Meaning.PROMPT), item)], row))
+            parts.drafts.append(reader.draft([(TableColumn("prompt", Content.PROMPT), item)], row))
         return
     if not isinstance(item, Mapping):
         parts.findings.append(reader.finding("This is neither a prompt nor a request.", number))
@@ -94,10 +94,10 @@ def _read_item(item: Any, number: int | None, reader: RowReader, parts: Parts) -
     is_literal = item.get(LITERAL) is True
     item = {name: value for name, value in item.items() if name != LITERAL}
     cells, unknown = _cells(item, reader.words)
-    if looks_like_id(remote) and not any(column.meaning is Meaning.PROMPT for column, _ in cells):
+    if looks_like_id(remote) and not any(column.meaning is Content.PROMPT for column, _ in cells):
         parts.take_id(remote, row, reader)
         return
-    if not any(column.meaning is not Meaning.PROJECT and column.meaning is not Meaning.SHOT for column, _ in cells):
+    if not any(column.meaning is not Content.PROJECT and column.meaning is not Content.SHOT for column, _ in cells):
         parts.findings.append(reader.finding("There is neither a prompt nor a setting in it.", number))
         return
     for name in unknown:
@@ -118,7 +118,7 @@ def _cells(item: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[list[Cell],
         column = vocabulary.column(name)
         if column is None:
             unknown.append(name)
-        elif column.key not in seen and column.meaning is not Meaning.REMOTE_ID:
+        elif column.key not in seen and column.meaning is not Content.REMOTE_ID:
             seen.add(column.key)
             cells.append((column, value))
     return cells, list(dict.fromkeys(unknown))

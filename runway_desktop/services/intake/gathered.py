@@ -14,7 +14,7 @@ CLIPBOARD = "clipboard"
 _PROMPTS = frozenset({"promptText", "text", "prompt"})
 
 
-class Draft(Struct, frozen=True, kw_only=True):
+class GatheredDraft(Struct, frozen=True, kw_only=True):
     """A request to be made. `endpoint` and `model`: None for the composer's. `values`: wire JSON in the fields' types;
     a value of a wrong type stays text, with a finding. Relative paths are resolved."""
 
@@ -37,7 +37,7 @@ class Draft(Struct, frozen=True, kw_only=True):
 class Gathered(Struct, frozen=True, kw_only=True):
     """The usable data, and findings about the rest."""
 
-    drafts: tuple[Draft, ...] = ()
+    drafts: tuple[GatheredDraft, ...] = ()
     assets: tuple[AssetDrop, ...] = ()
     remote_ids: tuple[str, ...] = ()
     findings: tuple[IntakeFinding, ...] = ()

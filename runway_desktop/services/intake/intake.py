@@ -20,7 +20,7 @@ from runway_desktop.domain.prices import Measure
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.values import replace
 
-from .gathered import Draft, Gathered
+from .gathered import Gathered, GatheredDraft
 from .inputs import FoundInput, InputFinder
 from .pages import linked_pictures, plain_text
 from .parts import Parts
@@ -102,7 +102,7 @@ def _addresses(urls: tuple[str, ...], text: str, html: str) -> tuple[str, ...]:
 def _gathered(reader: SourceReader, parts: Parts, sources: list[str], name: str) -> Gathered:
     restored = None
     findings: list[IntakeFinding] = list(parts.findings)
-    drafts: list[Draft] = list(parts.drafts)
+    drafts: list[GatheredDraft] = list(parts.drafts)
     if len(parts.sidecars) == 1 and not drafts and not parts.assets and not parts.ids:
         restored = parts.sidecars[0].request
         findings += reader.missing_inputs(restored, sources[0])

@@ -11,7 +11,7 @@ from runway_desktop.domain.task import RemoteId, parse_remote_id
 from runway_desktop.services.results.sidecar import Sidecar
 from runway_desktop.values import Struct, field
 
-from .gathered import Draft
+from .gathered import GatheredDraft
 from .rows import RowReader
 
 _LOOKS_LIKE_ID = re.compile(
@@ -62,7 +62,7 @@ def bad_id_in_words(word: str) -> str:
 
 
 class Parts(Struct):
-    drafts: list[Draft] = field(default_factory=list)
+    drafts: list[GatheredDraft] = field(default_factory=list)
     assets: list[AssetDrop] = field(default_factory=list)
     ids: dict[RemoteId, None] = field(default_factory=dict)
     """An ordered set."""

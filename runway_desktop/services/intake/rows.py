@@ -27,13 +27,13 @@ from runway_desktop.services.disk.disk_steps import parsed
 from runway_desktop.values import Struct, replace
 from runway_desktop.values import field as _default
 
-from .gathered import Draft
+from .gathered import GatheredDraft
 from .inputs import FoundInput, InputFinder, problem_for
-from .vocabulary import PROMPT, Column, Meaning, Vocabulary
+from .vocabulary import PROMPT, Content, TableColumn, Vocabulary
 
 _SWITCH_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "0", "1"})
 
-Cell = tuple[Column, Any]
+Cell = tuple[TableColumn, Any]
 """A column and its value: text from a table, any JSON from a document."""
 
 
@@ -43,7 +43,7 @@ class _Making(Struct):
     number: int
     values: dict[str, Any] = _default(default_factory=dict)
     findings: list[IntakeFinding] = _default(default_factory=list)
-    inputs: list[tuple[Column, FoundInput]] = _default(default_factory=list)
+    inputs: list[tuple[TableColumn, FoundInput]] = _default(default_factory=list)
 
 
 @dataclass(eq=False, repr=False)
@@ -64,23 +64,23 @@ class RowReader:
         text = f"{', '.join(where)}: {message}"
         return IntakeFinding(source=self._source, row=number, field=key or field, message=text)
 
-    def _at(self, made: _Making, column: Column, message: str) -> None:
+    def _at(self, made: _Making, column: TableColumn, message: str) -> None:
         made.findings.append(self.finding(message, made.number, column.title, key=column.name))
 
-    def draft(self, cells: Sequence[Cell], number: int) -> Draft:
+    def draft(self, cells: Sequence[Cell], number: int) -> GatheredDraft:
         made = _Making(number)
-        texts: dict[Meaning, str] = {
-            column.meaning: _as_text(value) for column, value in cells if column.meaning is not Meaning.SETTING
+        texts: dict[Content, str] = {
+            column.meaning: _as_text(value) for column, value in cells if column.meaning is not Content.SETTING
         }
         endpoint, model = self._target(made, texts)
         filled = [(column, value) for column, value in cells if not _is_blank(value)]
         for column, value in cells:
-            if column.meaning is Meaning.PROMPT and _is_blank(value):
+            if column.meaning is Content.PROMPT and _is_blank(value):
                 self._at(made, column, "The prompt is empty.")
         for column, value in filled:
             self._gather_inputs(made, column, value)
         if endpoint is None and made.inputs:
-            endpoint = self._endpoint_for(made, model, has_prompt=bool(texts.get(Meaning.PROMPT, "").strip()))
+            endpoint = self._endpoint_for(made, model, has_prompt=bool(texts.get(Content.PROMPT, "").strip()))
         if endpoint is None:
             endpoint = self._endpoint_having([column for column, _ in filled], model)
         pair = self.words.pair(endpoint, model)
@@ -88,21 +88,21 @@ class RowReader:
         for column, value in filled:
             self._fill(made, column, value, pair, shape)
         self._place_inputs(made, pair, shape)
-        return Draft(
+        return GatheredDraft(
             endpoint=endpoint,
             model=model,
             values=made.values,
             source=self._source,
             row=number,
-            project=texts.get(Meaning.PROJECT, "").strip(),
-            shot=texts.get(Meaning.SHOT, "").strip(),
+            project=texts.get(Content.PROJECT, "").strip(),
+            shot=texts.get(Content.SHOT, "").strip(),
             given={column.name: value for column, value in filled},
             findings=tuple(made.findings),
         )
 
-    def _target(self, made: _Making, texts: Mapping[Meaning, str]) -> tuple[str | None, str | None]:
+    def _target(self, made: _Making, texts: Mapping[Content, str]) -> tuple[str | None, str | None]:
         """The row's endpoint and model. An unknown name gives None and a finding."""
-        endpoint_words, model_words = texts.get(Meaning.ENDPOINT, "").strip(), texts.get(Meaning.MODEL, "").strip()
+        endpoint_words, model_words = texts.get(Content.ENDPOINT, "").strip(), texts.get(Content.MODEL, "").strip()
         endpoint = self.words.endpoint(endpoint_words) if endpoint_words else None
         if endpoint_words and endpoint is None:
             made.findings.append(self.finding(f"There is no endpoint “{endpoint_words}”.", made.number, "endpoint"))
@@ -126,7 +126,7 @@ class RowReader:
                 return preferred.endpoint
         return self.words.endpoint_for(kinds, has_prompt=has_prompt, model=model)
 
-    def _endpoint_having(self, columns: Sequence[Column], model: str | None) -> str | None:
+    def _endpoint_having(self, columns: Sequence[TableColumn], model: str | None) -> str | None:
         """The only endpoint that has all input fields named by the columns; None if there are several."""
         places = [column for column in columns if self.words.holds_inputs(column)]
         having = self.words.endpoints_having(places, model=model) if places else ()
@@ -138,20 +138,20 @@ class RowReader:
         """The composer's endpoint and model if the row names none: the best guess for the format of inputs."""
         return self.words.pair(*self._prefer) if self._prefer and endpoint in (None, self._prefer[0]) else None
 
-    def _gather_inputs(self, made: _Making, column: Column, value: Any) -> None:
+    def _gather_inputs(self, made: _Making, column: TableColumn, value: Any) -> None:
         """Collects files and links of a column for inputs."""
         if column.wire_names == ("audio",) and isinstance(value, str) and value.strip().casefold() not in _SWITCH_WORDS:
-            column = Column(column.title, Meaning.INPUT, media=Media.AUDIO)
+            column = TableColumn(column.title, Content.INPUT, media=Media.AUDIO)
         if column.media is Media.OTHER:
             return
         for words in _pieces(value):
             made.inputs.append((column, self._finder.find(words, self.beside)))
 
-    def _fill(self, made: _Making, column: Column, value: Any, pair: Pair | None, shape: Pair | None) -> None:
-        if column.meaning is Meaning.PROMPT:
+    def _fill(self, made: _Making, column: TableColumn, value: Any, pair: Pair | None, shape: Pair | None) -> None:
+        if column.meaning is Content.PROMPT:
             self._fill_prompt(made, column, _as_text(value).strip(), pair, shape)
             return
-        if column.meaning is not Meaning.SETTING or any(known.title == column.title for known, _ in made.inputs):
+        if column.meaning is not Content.SETTING or any(known.title == column.title for known, _ in made.inputs):
             return
         field = self.words.field(column, pair)
         if field is None:
@@ -162,7 +162,7 @@ class RowReader:
         else:
             made.values[field.name] = self._typed(made, column, value, field)
 
-    def _fill_prompt(self, made: _Making, column: Column, words: str, pair: Pair | None, shape: Pair | None) -> None:
+    def _fill_prompt(self, made: _Making, column: TableColumn, words: str, pair: Pair | None, shape: Pair | None) -> None:
         found = shape.prompt_field if shape else None
         if found is not None or pair is None:
             made.values[found.name if found else PROMPT] = words
@@ -175,7 +175,7 @@ class RowReader:
                     return
         self._at(made, column, f"{pair.label} takes no prompt. It is left out.")
 
-    def _fill_asset(self, made: _Making, column: Column, value: Any, field: Field, pair: Pair | None) -> None:
+    def _fill_asset(self, made: _Making, column: TableColumn, value: Any, field: Field, pair: Pair | None) -> None:
         """A column with a wire name. JSON in the wire format keeps its positions and tags."""
         if isinstance(value, Mapping) or (isinstance(value, list) and not all(isinstance(part, str) for part in value)):
             wanted = list(asset_items(field, value))
@@ -202,7 +202,7 @@ class RowReader:
             self._note(made, column, found, field, pair)
             if field is not None and found.uri:
                 fields[field.name] = field
-                position = {Meaning.FIRST_FRAME: "first", Meaning.LAST_FRAME: "last"}.get(column.meaning)
+                position = {Content.FIRST_FRAME: "first", Content.LAST_FRAME: "last"}.get(column.meaning)
                 item = AssetItem(
                     uri=found.uri,
                     media=_kind(column, found),
@@ -212,11 +212,11 @@ class RowReader:
         for name, items in by_field.items():
             made.values[name] = asset_value(fields[name], items)
 
-    def _note(self, made: _Making, column: Column, found: FoundInput, field: Field | None, pair: Pair | None) -> None:
+    def _note(self, made: _Making, column: TableColumn, found: FoundInput, field: Field | None, pair: Pair | None) -> None:
         if problem := problem_for(found, field, pair):
             self._at(made, column, problem)
 
-    def _typed(self, made: _Making, column: Column, value: Any, field: Field) -> Any:
+    def _typed(self, made: _Making, column: TableColumn, value: Any, field: Field) -> Any:
         """A cell converted to its field's type; unchanged text and a finding if that fails."""
         if not isinstance(value, str):
             return value
@@ -235,7 +235,7 @@ class RowReader:
             self._at(made, column, two_readings(field, str(typed)) or message)
         return typed
 
-    def _structured(self, made: _Making, column: Column, cell: str, field: Field) -> Any:
+    def _structured(self, made: _Making, column: TableColumn, cell: str, field: Field) -> Any:
         """A structured setting: JSON, or the name of a preset."""
         if cell.strip()[:1] in ("{", "["):
             try:
@@ -267,7 +267,7 @@ def _room(field: Field) -> int:
     return min(most, len(field.positions)) if field.position_required else most
 
 
-def _kind(column: Column, found: FoundInput) -> Media:
+def _kind(column: TableColumn, found: FoundInput) -> Media:
     if found.facts is not None:
         return found.facts.media
     return column.media if column.media is not Media.OTHER else found.media

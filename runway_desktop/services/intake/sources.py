@@ -19,7 +19,7 @@ from runway_desktop.services.results.sidecar import Sidecar
 
 from . import documents
 from .documents import read_document, read_json_lines
-from .gathered import CLIPBOARD, Draft
+from .gathered import CLIPBOARD, GatheredDraft
 from .inputs import FoundInput, InputFinder, is_link, path_of
 from .parts import MOST_DRAFTS, Parts, looks_like_id, parts_of, words_of
 from .reading import (
@@ -170,7 +170,7 @@ class SourceReader:
                 for word in words:
                     parts.add(self._link(word, source, line.number))
             else:
-                parts.drafts.append(Draft(values={PROMPT: line.text}, source=source, row=line.number))
+                parts.drafts.append(GatheredDraft(values={PROMPT: line.text}, source=source, row=line.number))
         if total > MOST_DRAFTS:
             message = f"{total:,} prompts stand there. Only the first {MOST_DRAFTS:,} are taken."
             parts.findings.append(reader.finding(message))
@@ -191,9 +191,9 @@ class SourceReader:
         return RowReader(self._words, self._finder, source, noun, beside, self._prefer)
 
 
-def draft_of(found: Sidecar, source: str) -> Draft:
+def draft_of(found: Sidecar, source: str) -> GatheredDraft:
     """A draft of a sidecar's request, when several sidecars were dropped."""
-    return Draft(
+    return GatheredDraft(
         endpoint=found.request.endpoint or None,
         model=found.request.model or None,
         values=found.request.values,

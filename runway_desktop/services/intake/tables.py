@@ -19,7 +19,7 @@ from runway_desktop.values import replace
 
 from .parts import Parts
 from .rows import Cell, RowReader
-from .vocabulary import Column, Meaning, Vocabulary
+from .vocabulary import Content, TableColumn, Vocabulary
 
 _DELIMITERS = (",", ";", "\t", "|")
 _HEADER_ROW = 1
@@ -40,7 +40,7 @@ def read_table(text: str, reader: RowReader, *, tabs_only: bool = False) -> Part
     start = header_row + 1
     if not any(columns) and len(header) == 1 and header[0].strip():
         # A plain list with a table's extension: each line, also the first, is a prompt.
-        columns, records, start = [Column("prompt", Meaning.PROMPT)], chain([header], records), header_row
+        columns, records, start = [TableColumn("prompt", Content.PROMPT)], chain([header], records), header_row
         message = "The first line names no column. Every line is taken for a prompt."
         parts.findings.append(reader.finding(message, header_row))
     else:
@@ -62,8 +62,8 @@ def read_table(text: str, reader: RowReader, *, tabs_only: bool = False) -> Part
 def _read_row(
     record: Sequence[str],
     number: int,
-    columns: Sequence[Column | None],
-    carrying: frozenset[Column],
+    columns: Sequence[TableColumn | None],
+    carrying: frozenset[TableColumn],
     strange: Sequence[str],
     reader: RowReader,
     parts: Parts,
@@ -71,10 +71,10 @@ def _read_row(
     """`carrying`: columns that can make a request. `strange`: titles of unknown columns, "" for the others."""
     cells: list[Cell] = [(column, cell) for column, cell in zip(columns, record, strict=False) if column]
     carried = {column.meaning: cell.strip() for column, cell in cells if column in carrying and cell.strip()}
-    if set(carried) == {Meaning.REMOTE_ID}:
-        parts.take_id(carried[Meaning.REMOTE_ID], number, reader)
+    if set(carried) == {Content.REMOTE_ID}:
+        parts.take_id(carried[Content.REMOTE_ID], number, reader)
         return
-    draft = reader.draft([(column, cell) for column, cell in cells if column.meaning is not Meaning.REMOTE_ID], number)
+    draft = reader.draft([(column, cell) for column, cell in cells if column.meaning is not Content.REMOTE_ID], number)
     unmatched = {title: cell for title, cell in zip(strange, record, strict=False) if title and cell.strip()}
     if unmatched:
         draft = replace(draft, unmatched=unmatched)
@@ -89,7 +89,7 @@ def looks_like_table(text: str, vocabulary: Vocabulary) -> bool:
     column."""
     first = text.lstrip("\n").partition("\n")[0]
     columns = [vocabulary.column(title) for title in first.split("\t")]
-    return len(columns) > 1 and all(columns) and any(column.meaning is Meaning.PROMPT for column in columns if column)
+    return len(columns) > 1 and all(columns) and any(column.meaning is Content.PROMPT for column in columns if column)
 
 
 def delimiter_of(text: str, vocabulary: Vocabulary) -> tuple[str, int]:
@@ -128,8 +128,8 @@ def _records(text: str, delimiter: str, reader: RowReader, parts: Parts) -> Iter
             yield []
 
 
-def _columns(header: Sequence[str], row: int, reader: RowReader) -> tuple[list[Column | None], list[IntakeFinding]]:
-    columns: list[Column | None] = []
+def _columns(header: Sequence[str], row: int, reader: RowReader) -> tuple[list[TableColumn | None], list[IntakeFinding]]:
+    columns: list[TableColumn | None] = []
     findings: list[IntakeFinding] = []
     seen: dict[tuple[str, ...], str] = {}
     for title in header:
@@ -152,11 +152,11 @@ def _columns(header: Sequence[str], row: int, reader: RowReader) -> tuple[list[C
     return columns, findings
 
 
-def _carries(column: Column) -> bool:
+def _carries(column: TableColumn) -> bool:
     """Whether a column can make a request: a prompt, an input, or a task id."""
     wire = " ".join(column.wire_names).casefold()
     return (
-        column.meaning in (Meaning.PROMPT, Meaning.REMOTE_ID)
+        column.meaning in (Content.PROMPT, Content.REMOTE_ID)
         or column.media is not Media.OTHER
         or any(word in wire for word in ("uri", "image", "video", "media", "character", "speech"))
     )

@@ -19,7 +19,7 @@ PROMPT = "promptText"
 """Wire name of a prompt if endpoint and model are unknown."""
 
 
-class Meaning(StrEnum):
+class Content(StrEnum):
     """Content of a column."""
 
     PROMPT = "prompt"
@@ -35,26 +35,26 @@ class Meaning(StrEnum):
 
 
 INPUT_NAMES = {
-    Meaning.FIRST_FRAME.value: Media.IMAGE,
-    Meaning.LAST_FRAME.value: Media.IMAGE,
+    Content.FIRST_FRAME.value: Media.IMAGE,
+    Content.LAST_FRAME.value: Media.IMAGE,
     **{kind.value: kind for kind in INPUTS},
 }
 """The program's names of input columns, with their media."""
 
 
-class Column(Struct, frozen=True):
+class TableColumn(Struct, frozen=True):
     """`title` as in the file. `wire_names`: possible wire names, most likely first; only for settings and wire-named
     inputs. `media`: kind of input; OTHER for other columns."""
 
     title: str
-    meaning: Meaning
+    meaning: Content
     wire_names: tuple[str, ...] = ()
     media: Media = Media.OTHER
 
     @property
     def name(self) -> str:
         """The program's name: the wire name of a setting, else the meaning."""
-        if self.meaning is Meaning.INPUT:
+        if self.meaning is Content.INPUT:
             return self.media.value
         return self.wire_names[0] if self.wire_names else self.meaning.value
 
@@ -65,14 +65,14 @@ class Column(Struct, frozen=True):
 
 
 _ALIASES = {
-    Meaning.PROMPT: "prompt prompts prompttext text description words line",
-    Meaning.MODEL: "model modelname modelid",
-    Meaning.ENDPOINT: "endpoint tasktype operation",
-    Meaning.PROJECT: "project projectname client",
-    Meaning.SHOT: "shot shotname shotid scene title name",
-    Meaning.FIRST_FRAME: "firstframe startframe firstimage startimage keyframe1 framestart",
-    Meaning.LAST_FRAME: "lastframe endframe lastimage endimage tailimage frameend",
-    Meaning.REMOTE_ID: "id taskid remoteid runwayid runwaytaskid",
+    Content.PROMPT: "prompt prompts prompttext text description words line",
+    Content.MODEL: "model modelname modelid",
+    Content.ENDPOINT: "endpoint tasktype operation",
+    Content.PROJECT: "project projectname client",
+    Content.SHOT: "shot shotname shotid scene title name",
+    Content.FIRST_FRAME: "firstframe startframe firstimage startimage keyframe1 framestart",
+    Content.LAST_FRAME: "lastframe endframe lastimage endimage tailimage frameend",
+    Content.REMOTE_ID: "id taskid remoteid runwayid runwaytaskid",
 }
 _SETTINGS = {
     "aspect": "ratio", "aspectratio": "ratio", "size": "ratio", "dimensions": "ratio", "format": "format",
@@ -119,7 +119,7 @@ class Vocabulary:
     def model_names(self) -> frozenset[str]:
         return frozenset(self._models.values())
 
-    def column(self, title: str) -> Column | None:
+    def column(self, title: str) -> TableColumn | None:
         """The column with this title; None if unknown."""
         found = self._columns.get(normalized(title))
         return replace(found, title=title.strip()) if found else None
@@ -149,7 +149,7 @@ class Vocabulary:
         fitting = self._catalog.endpoints_taking(frozenset(kinds), has_prompt)
         return next((found.name for found in fitting if model is None or model in found.models), None)
 
-    def endpoints_having(self, columns: Iterable[Column], *, model: str | None) -> tuple[str, ...]:
+    def endpoints_having(self, columns: Iterable[TableColumn], *, model: str | None) -> tuple[str, ...]:
         """The endpoints with a model (or `model`) that has a field for each of these columns."""
         key = (frozenset(column.wire_names for column in columns), model)
         if key not in self._having:
@@ -162,7 +162,7 @@ class Vocabulary:
             )
         return self._having[key]
 
-    def holds_inputs(self, column: Column) -> bool:
+    def holds_inputs(self, column: TableColumn) -> bool:
         """Whether a column with a wire name is for inputs."""
         return not self._asset_names.isdisjoint(column.wire_names)
 
@@ -170,7 +170,7 @@ class Vocabulary:
         """Any model of an endpoint, for the format of inputs before a model is selected."""
         return next((pair for (name, _), pair in self._pairs.items() if name == endpoint), None)
 
-    def field(self, column: Column, pair: Pair | None) -> Field | None:
+    def field(self, column: TableColumn, pair: Pair | None) -> Field | None:
         """The field for a column: of the pair or, without one, the most common field of that name."""
         if pair is not None:
             return next((field for name in column.wire_names if (field := pair.field(name)) is not None), None)
@@ -182,12 +182,12 @@ class Vocabulary:
             str(choice).casefold() for field in self._by_wire.get(wire_name, ()) for choice in field.choices
         )
 
-    def _named_columns(self) -> dict[str, Column]:
+    def _named_columns(self) -> dict[str, TableColumn]:
         labels: dict[str, Counter[str]] = defaultdict(Counter)
         for name, fields in self._by_wire.items():
             for field in fields:
                 labels[normalized(field.label)][name] += 1
-        found: dict[str, Column] = {}
+        found: dict[str, TableColumn] = {}
         for key, names in labels.items():
             ordered = tuple(name for name, _ in names.most_common())
             found[key] = self._setting_or_input(self._by_wire[ordered[0]][0].label, ordered)
@@ -197,16 +197,16 @@ class Vocabulary:
             found[normalized(name)] = self._setting_or_input(name, (name,))
         for meaning, words in _ALIASES.items():
             for word in words.split():
-                found[word] = Column(meaning.value, meaning, media=INPUT_NAMES.get(meaning.value, Media.OTHER))
+                found[word] = TableColumn(meaning.value, meaning, media=INPUT_NAMES.get(meaning.value, Media.OTHER))
         for media in INPUTS:
             for word in media.kind.columns.split():
-                found[word] = Column(media.value, Meaning.INPUT, media=media)
+                found[word] = TableColumn(media.value, Content.INPUT, media=media)
         return found
 
-    def _setting_or_input(self, title: str, names: tuple[str, ...]) -> Column:
+    def _setting_or_input(self, title: str, names: tuple[str, ...]) -> TableColumn:
         if any(field.kind is FieldKind.PROMPT for field in self._by_wire.get(names[0], ())):
-            return Column(title, Meaning.PROMPT)
-        return Column(title, Meaning.SETTING, names)
+            return TableColumn(title, Content.PROMPT)
+        return TableColumn(title, Content.SETTING, names)
 
 
 def _commonest(fields: list[Field]) -> Field:

@@ -47,7 +47,7 @@ class SourceUnreadable(Exception):
     """The source file cannot be read. The message is the system's."""
 
 
-class Fate(StrEnum):
+class MoveFate(StrEnum):
     MOVED = "moved"
     """Complete at the target; the source may still exist."""
     CHANGED = "changed"
@@ -75,7 +75,7 @@ class Errand(Struct, frozen=True, kw_only=True):
         return self.target.with_name(self.target.name + ".moving")
 
 
-class Stamp(Struct, frozen=True):
+class FileStamp(Struct, frozen=True):
     """Size, time and device of a file."""
 
     size: int
@@ -83,11 +83,11 @@ class Stamp(Struct, frozen=True):
     device: int
 
 
-class Outcome(Struct, frozen=True):
+class MoveOutcome(Struct, frozen=True):
     """`seen`: the source's stamp when it was copied, to detect later changes."""
 
-    fate: Fate
-    seen: Stamp | None = None
+    fate: MoveFate
+    seen: FileStamp | None = None
     detail: str = ""
 
 
@@ -98,7 +98,7 @@ class Disk:
     def __init__(self, room: DiskRoom | None = None) -> None:
         self.room = room or DiskRoom()
 
-    def stamp(self, path: Path) -> Stamp | None:
+    def stamp(self, path: Path) -> FileStamp | None:
         """None for what does not exist or is no file. Raises Unreadable if the disk gives no answer."""
         try:
             found = path.stat()
@@ -106,7 +106,7 @@ class Disk:
             return None
         except OSError as error:
             raise SourceUnreadable(error.strerror or type(error).__name__) from error
-        return Stamp(found.st_size, found.st_mtime_ns, found.st_dev) if path.is_file() else None
+        return FileStamp(found.st_size, found.st_mtime_ns, found.st_dev) if path.is_file() else None
 
     def device(self, folder: Path) -> int:
         return folder.stat().st_dev
@@ -165,31 +165,31 @@ class Disk:
 
 def bring(
     disk: Disk, errand: Errand, progress: Callable[[int], None], is_stopped: Callable[[], bool] = lambda: False
-) -> Outcome:
+) -> MoveOutcome:
     """Makes the complete file and its sidecar exist at the target. `progress` is called with copied bytes."""
     try:
         source, there = disk.stamp(errand.source), disk.stamp(errand.target)
         if there is not None:
             return _found_there(disk, errand, source, there)
         if source is None:
-            return Outcome(Fate.MISSING)
+            return MoveOutcome(MoveFate.MISSING)
         if is_stopped():
             raise MoveStopped
         if errand.size and source.size != errand.size:
-            return Outcome(Fate.CHANGED)
+            return MoveOutcome(MoveFate.CHANGED)
         with spoken_for(errand.target.parent):
             disk.make_folder(errand.target.parent)
             if source.device == disk.device(errand.target.parent) and _renamed(disk, errand):
                 progress(source.size)
-                return Outcome(Fate.MOVED)
+                return MoveOutcome(MoveFate.MOVED)
         return _copied(disk, errand, source, progress, is_stopped)
     except FileExistsError:
         return _taken(disk, errand)
     except SourceUnreadable as error:
-        return Outcome(Fate.UNREADABLE, detail=str(error))
+        return MoveOutcome(MoveFate.UNREADABLE, detail=str(error))
 
 
-def finish(disk: Disk, errand: Errand, seen: Stamp | None, root: Path) -> StayedCode | None:
+def finish(disk: Disk, errand: Errand, seen: FileStamp | None, root: Path) -> StayedCode | None:
     """Deletes the source after the target's path was stored: file, sidecar, and folders below `root` that are empty
     then. Returns why the source was kept, if so."""
     try:
@@ -219,27 +219,27 @@ def give_up(disk: Disk, errand: Errand) -> None:
     _taken(disk, errand)
 
 
-def _found_there(disk: Disk, errand: Errand, source: Stamp | None, there: Stamp) -> Outcome:
+def _found_there(disk: Disk, errand: Errand, source: FileStamp | None, there: FileStamp) -> MoveOutcome:
     """The target exists. It is ours if an earlier run completed it."""
     if source is None:
         is_ours = not errand.size or there.size == errand.size
         is_ours = is_ours and (not errand.sha256 or disk.hash(errand.target) == errand.sha256)
-        return Outcome(Fate.MOVED if is_ours else Fate.MISSING)
+        return MoveOutcome(MoveFate.MOVED if is_ours else MoveFate.MISSING)
     if there.size == source.size and disk.hash(errand.source) == disk.hash(errand.target):
-        return Outcome(Fate.MOVED, source)
+        return MoveOutcome(MoveFate.MOVED, source)
     if errand.is_begun and there.size == 0:
         # A name reserved by an empty file, on a file system without hard links.
         disk.remove(errand.target)
     return _taken(disk, errand)
 
 
-def _taken(disk: Disk, errand: Errand) -> Outcome:
+def _taken(disk: Disk, errand: Errand) -> MoveOutcome:
     """Gives up the name, and deletes the sidecar that was written first."""
     beside = sidecar.path_for(errand.target)
     if errand.owner is not None and sidecar.owner_of(beside) == errand.owner:
         with suppress(OSError):
             disk.remove(beside)
-    return Outcome(Fate.TAKEN)
+    return MoveOutcome(MoveFate.TAKEN)
 
 
 def _renamed(disk: Disk, errand: Errand) -> bool:
@@ -255,8 +255,8 @@ def _renamed(disk: Disk, errand: Errand) -> bool:
 
 
 def _copied(
-    disk: Disk, errand: Errand, source: Stamp, progress: Callable[[int], None], is_stopped: Callable[[], bool]
-) -> Outcome:
+    disk: Disk, errand: Errand, source: FileStamp, progress: Callable[[int], None], is_stopped: Callable[[], bool]
+) -> MoveOutcome:
     try:
         with (
             spoken_for(errand.target.parent, needed=source.size),
@@ -272,7 +272,7 @@ def _copied(
             digest = disk.copy(errand.source, errand.draft, told)
             if errand.sha256 and digest != errand.sha256:
                 _forget(disk, errand)
-                return Outcome(Fate.CHANGED)
+                return MoveOutcome(MoveFate.CHANGED)
             if not _is(disk, errand.draft, digest):
                 raise DiskError(
                     f"{errand.target.name} did not arrive whole in {errand.target.parent}.",
@@ -283,7 +283,7 @@ def _copied(
     except BaseException:
         _forget(disk, errand)
         raise
-    return Outcome(Fate.MOVED, source)
+    return MoveOutcome(MoveFate.MOVED, source)
 
 
 def _is(disk: Disk, path: Path, digest: str) -> bool:
@@ -298,7 +298,7 @@ def _forget(disk: Disk, errand: Errand) -> None:
         disk.remove(errand.draft)
 
 
-def _is_surely_the_same(disk: Disk, errand: Errand, source: Stamp, seen: Stamp | None) -> bool:
+def _is_surely_the_same(disk: Disk, errand: Errand, source: FileStamp, seen: FileStamp | None) -> bool:
     if source == seen:
         return True
     there = disk.stamp(errand.target)

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Input, Output, TaskId
-from runway_desktop.services.media.input_fixes import Origin
+from runway_desktop.services.media.input_fixes import FixedFile
 from runway_desktop.services.ports import Store
 from runway_desktop.values import Struct
 
@@ -31,7 +31,7 @@ class Copies(Protocol):
         """The folder for copies of the file with this hash."""
         ...
 
-    async def origin(self, copy: Path) -> Origin | None: ...
+    async def origin(self, copy: Path) -> FixedFile | None: ...
 
 
 class Kin(Struct, frozen=True, kw_only=True):

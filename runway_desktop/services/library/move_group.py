@@ -26,16 +26,16 @@ from runway_desktop.services.ports import Store
 from runway_desktop.services.tasks.input_following import InputFollowing
 from runway_desktop.values import Struct, field, replace
 
-from .file_moving import Disk, Errand, Fate, Outcome, Stamp, MoveStopped, bring, finish, give_up
+from .file_moving import Disk, Errand, MoveFate, MoveOutcome, FileStamp, MoveStopped, bring, finish, give_up
 
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-_STAYED: Mapping[Fate, StayedCode] = {
-    Fate.CHANGED: StayedCode.CHANGED,
-    Fate.MISSING: StayedCode.MISSING,
-    Fate.UNREADABLE: StayedCode.UNREADABLE,
+_STAYED: Mapping[MoveFate, StayedCode] = {
+    MoveFate.CHANGED: StayedCode.CHANGED,
+    MoveFate.MISSING: StayedCode.MISSING,
+    MoveFate.UNREADABLE: StayedCode.UNREADABLE,
 }
 
 
@@ -80,14 +80,14 @@ class GroupMover:
         async with self._folder.locks.hold(_owner(move) for move in moves if move.task_id):
             stored = await self._stored(moves)
             self._bus.tell(FilesMoving(frozenset(move.source for move in moves)))
-            seen: dict[FileMove, Stamp | None] = {}
+            seen: dict[FileMove, FileStamp | None] = {}
             for number, move in enumerate(moves):
                 output = stored.get(_owner(move))
                 if output is not None and output.path == move.target:
                     seen[move] = None
                 elif not move.task_id or (output is not None and output.path == move.source):
                     outcome = await self._bring(move, output, report, is_begun)
-                    if outcome is not None and outcome.fate is Fate.MOVED:
+                    if outcome is not None and outcome.fate is MoveFate.MOVED:
                         seen[move] = outcome.seen
                     elif outcome is None:
                         report.left += moves[number if not report.is_stopped else len(moves) :]
@@ -95,7 +95,7 @@ class GroupMover:
             await self._settle(seen, stored, root, settings, report)
         return report
 
-    async def _bring(self, move: FileMove, output: Output | None, report: MoveReport, is_begun: bool) -> Outcome | None:
+    async def _bring(self, move: FileMove, output: Output | None, report: MoveReport, is_begun: bool) -> MoveOutcome | None:
         """None if the rest of the group must not be tried now."""
         errand = _errand(move, output, is_begun=is_begun)
         try:
@@ -108,19 +108,19 @@ class GroupMover:
                 report.refusal = error
                 return None
             report.stayed.append(Stayed(move.source, StayedCode.REFUSED, error.message))
-            return Outcome(Fate.UNREADABLE)
-        if outcome.fate in (Fate.MISSING, Fate.UNREADABLE) and await self._folder.is_away(Path(move.source)):
+            return MoveOutcome(MoveFate.UNREADABLE)
+        if outcome.fate in (MoveFate.MISSING, MoveFate.UNREADABLE) and await self._folder.is_away(Path(move.source)):
             report.is_away = True
             return None
-        if outcome.fate is Fate.TAKEN:
+        if outcome.fate is MoveFate.TAKEN:
             report.taken.append(move)
-        elif outcome.fate is not Fate.MOVED:
+        elif outcome.fate is not MoveFate.MOVED:
             report.stayed.append(Stayed(move.source, _STAYED[outcome.fate], outcome.detail))
         return outcome
 
     async def _settle(
         self,
-        seen: Mapping[FileMove, Stamp | None],
+        seen: Mapping[FileMove, FileStamp | None],
         stored: Mapping[Owner, Output],
         root: Path,
         settings: Mapping[str, Any],
@@ -144,7 +144,7 @@ class GroupMover:
             report.size += was.size if was is not None else 0
 
     async def _that_are_wanted(
-        self, seen: Mapping[FileMove, Stamp | None], moved: set[Owner], stored: Mapping[Owner, Output]
+        self, seen: Mapping[FileMove, FileStamp | None], moved: set[Owner], stored: Mapping[Owner, Output]
     ) -> tuple[FileMove, ...]:
         """Without files that went to the trash during the copy; their copies are deleted."""
         arrived = []

@@ -64,7 +64,7 @@ class FilmFacts(Struct):
 def read_film(path: Path) -> FilmFacts:
     facts = FilmFacts()
     with path.open("rb") as file:
-        end, left = file.seek(0, 2), Budget()
+        end, left = file.seek(0, 2), BoxBudget()
         for kind, start, stop, _ in boxes(file, 0, end, left):
             if kind == b"moov":
                 _read_movie(file, start, stop, facts, left)
@@ -72,13 +72,13 @@ def read_film(path: Path) -> FilmFacts:
     return facts
 
 
-class Budget(Struct):
+class BoxBudget(Struct):
     """Number of boxes that may still be read."""
 
     boxes: int = _MOST_BOXES
 
 
-def _read_movie(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: Budget) -> None:
+def _read_movie(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: BoxBudget) -> None:
     for kind, inner, end, _ in boxes(file, start, stop, left):
         if kind == b"mvhd":
             facts.duration = _duration(_bytes(file, inner, end))
@@ -86,7 +86,7 @@ def _read_movie(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: B
             _read_track(file, inner, end, facts, left)
 
 
-def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: Budget) -> None:
+def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: BoxBudget) -> None:
     sides: tuple[int, int] | None = None
     media = codec = b""
     length: float | None = None
@@ -109,7 +109,7 @@ def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: B
         facts.add_sound(called)
 
 
-def _samples(file: BinaryIO, start: int, stop: int, left: Budget) -> tuple[bytes, int]:
+def _samples(file: BinaryIO, start: int, stop: int, left: BoxBudget) -> tuple[bytes, int]:
     """Four-letter code of a track's first sample description, and its number of samples."""
     codec, amount = b"", 0
     for kind, inner, end, _ in boxes(file, start, stop, left):
@@ -123,9 +123,9 @@ def _samples(file: BinaryIO, start: int, stop: int, left: Budget) -> tuple[bytes
     return codec, amount
 
 
-def boxes(file: BinaryIO, start: int, stop: int, left: Budget | None = None) -> Iterator[tuple[bytes, int, int, int]]:
+def boxes(file: BinaryIO, start: int, stop: int, left: BoxBudget | None = None) -> Iterator[tuple[bytes, int, int, int]]:
     """Each box between two offsets: type, start and end of its content, and its stated end. Counts against `left`."""
-    left = left or Budget()
+    left = left or BoxBudget()
     while left.boxes > 0:
         left.boxes -= 1
         if start + 8 > stop:

@@ -29,7 +29,7 @@ _HOME_DIGITS = 16
 _LONGEST_STEM = 80  # characters
 
 
-class Origin(Struct, frozen=True, kw_only=True):
+class FixedFile(Struct, frozen=True, kw_only=True):
     """The original file of a copy."""
 
     path: Path
@@ -63,7 +63,7 @@ class InputFixer:
         """The folder for copies of the file with this hash."""
         return self._folder / sha256[:_HOME_DIGITS]
 
-    async def origin(self, copy: Path) -> Origin | None:
+    async def origin(self, copy: Path) -> FixedFile | None:
         """The original of a copy; None for any other file."""
         if self._folder not in copy.parents:
             return None
@@ -92,11 +92,11 @@ def _sizes(path: Path, facts: MediaFacts, mends: tuple[InputFix, ...]) -> dict[I
     return dict(zip(mends, sizes_of(path, facts.format, wanted), strict=False))
 
 
-def _origin(copy: Path) -> Origin | None:
+def _origin(copy: Path) -> FixedFile | None:
     """In a worker."""
     match read_json(copy.parent / _NOTE):
         case {"path": str(path), "sha256": str(sha256)}:
-            return Origin(path=Path(path), sha256=sha256)
+            return FixedFile(path=Path(path), sha256=sha256)
         case _:
             return None
 

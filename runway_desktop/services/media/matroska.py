@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from .film_boxes import Budget, FilmFacts
+from .film_boxes import BoxBudget, FilmFacts
 
 _LONGEST_VALUE = 256
 _SEGMENT, _INFO, _TRACKS, _CLUSTER = 0x18538067, 0x1549A966, 0x1654AE6B, 0x1F43B675
@@ -38,7 +38,7 @@ _CODECS = {
 def read_matroska(path: Path) -> FilmFacts:
     facts = FilmFacts()
     with path.open("rb") as file:
-        end, left = file.seek(0, 2), Budget()
+        end, left = file.seek(0, 2), BoxBudget()
         for kind, start, stop in elements(file, 0, end, left):
             if kind == _SEGMENT:
                 _read_segment(file, start, stop, facts, left)
@@ -46,7 +46,7 @@ def read_matroska(path: Path) -> FilmFacts:
     return facts
 
 
-def elements(file: BinaryIO, start: int, stop: int, left: Budget) -> Iterator[tuple[int, int, int]]:
+def elements(file: BinaryIO, start: int, stop: int, left: BoxBudget) -> Iterator[tuple[int, int, int]]:
     """Each element between two offsets: id, start and end of its content. One of unknown length extends to the end.
     Counts against `left`."""
     while left.boxes > 0:
@@ -68,7 +68,7 @@ def elements(file: BinaryIO, start: int, stop: int, left: Budget) -> Iterator[tu
         start = end
 
 
-def _read_segment(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: Budget) -> None:
+def _read_segment(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: BoxBudget) -> None:
     for kind, inner, end in elements(file, start, stop, left):
         if kind == _INFO:
             facts.duration = _length(file, inner, end, left)
@@ -81,7 +81,7 @@ def _read_segment(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left:
             return
 
 
-def _length(file: BinaryIO, start: int, stop: int, left: Budget) -> float | None:
+def _length(file: BinaryIO, start: int, stop: int, left: BoxBudget) -> float | None:
     scale, ticks = 1_000_000, 0.0
     for kind, inner, end in elements(file, start, stop, left):
         if kind == _TIME_SCALE:
@@ -92,7 +92,7 @@ def _length(file: BinaryIO, start: int, stop: int, left: Budget) -> float | None
     return seconds if math.isfinite(seconds) and seconds > 0 else None
 
 
-def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: Budget) -> None:
+def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: BoxBudget) -> None:
     kind_of_track, codec, sides, nanoseconds = 0, "", None, 0
     for kind, inner, end in elements(file, start, stop, left):
         if kind == _TRACK_TYPE:
@@ -110,7 +110,7 @@ def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: B
         facts.add_sound(called)
 
 
-def _sides(file: BinaryIO, start: int, stop: int, left: Budget) -> tuple[int, int] | None:
+def _sides(file: BinaryIO, start: int, stop: int, left: BoxBudget) -> tuple[int, int] | None:
     """As shown: files with non-square pixels state separate display dimensions."""
     found = {kind: _integer(file, inner, end) for kind, inner, end in elements(file, start, stop, left)}
     width, height = found.get(_WIDTH, 0), found.get(_HEIGHT, 0)

@@ -18,7 +18,7 @@ from runway_desktop.domain.errors import NotPossible, SecretStoreError, StoreErr
 from runway_desktop.domain.profiles import Color, Profile, free_color, name_problem
 from runway_desktop.services.backup.places import told
 from runway_desktop.services.backup.watching import Workshop
-from runway_desktop.services.disk.profile_folders import Folders, new_tail
+from runway_desktop.services.disk.profile_folders import ProfileFolders, new_tail
 from runway_desktop.values import Struct
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Profiles:
     """`current`: the profile of this run. `is_in_use`: whether a program has a profile's folder now."""
 
     current: Profile
-    _folders: Folders
+    _folders: ProfileFolders
     _snapshots: Callable[[], Snapshots]
     _workshop: Workshop
     _secrets: SecretStore

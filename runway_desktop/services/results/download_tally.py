@@ -22,7 +22,7 @@ SPEED_OVER = 3.0
 """Seconds over which the speed is averaged."""
 
 
-class Tally:
+class DownloadTally:
     def __init__(self, bus: Bus, clock: Clock) -> None:
         self._bus = bus
         self._clock = clock

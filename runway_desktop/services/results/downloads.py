@@ -65,7 +65,7 @@ from runway_desktop.services.tasks.asking import ASK_UNSEEN_AGAIN, Asking
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.values import replace
 
-from .download_tally import Tally
+from .download_tally import DownloadTally
 from .fresh_links import EXPIRED, LinkRenewal
 from .result_file import WrongContent
 from .saving import Job, Saving
@@ -101,7 +101,7 @@ class Downloads:
 
     def __post_init__(self) -> None:
         self._alarm = Alarm(self._clock)
-        self._tally = Tally(self._bus, self._clock)
+        self._tally = DownloadTally(self._bus, self._clock)
         self._gate = SavingGate(self._folder, self._rescued, self._store, self._settings, self._bus, self._clock)
         self._saving = Saving(
             self._store,

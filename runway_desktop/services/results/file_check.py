@@ -37,7 +37,7 @@ _HIDDEN = (".", "$")
 Key = tuple[str, int]
 
 
-class Seen(Struct, frozen=True):
+class SeenFile(Struct, frozen=True):
     """`glance` None: the disk does not say. `away`: the missing drive or share of an ABSENT file."""
 
     file: KeptFile
@@ -53,10 +53,10 @@ class Examined(Struct, frozen=True):
     sha256: str
 
 
-def glance_at(files: Sequence[KeptFile], seconds: float, now: Callable[[], float]) -> list[Seen]:
+def glance_at(files: Sequence[KeptFile], seconds: float, now: Callable[[], float]) -> list[SeenFile]:
     """Checks the first files, as many as fit into `seconds`, and at least one. `now` returns seconds."""
     end = now() + seconds
-    seen: list[Seen] = []
+    seen: list[SeenFile] = []
     known: dict[str, Path | None] = {}
     for file in files:
         seen.append(_seen(file, known))
@@ -220,19 +220,19 @@ def beside(found: Sequence[FoundFile], lost: Sequence[KeptFile]) -> list[FoundFi
     return more
 
 
-def _seen(file: KeptFile, known: dict[str, Path | None]) -> Seen:
+def _seen(file: KeptFile, known: dict[str, Path | None]) -> SeenFile:
     try:
         signs = signs_of(file.path)
         found = glance(file, signs)
         if found is not Glance.ABSENT:
-            return Seen(file, found, signs)
+            return SeenFile(file, found, signs)
         folder = os.path.dirname(file.path)
         if folder not in known:
             known[folder] = missing_drive(Path(file.path))
-        return Seen(file, found, away=known[folder])
+        return SeenFile(file, found, away=known[folder])
     except (OSError, ValueError):
         # ValueError: a path that is invalid on this system, from another system's database.
-        return Seen(file, None)
+        return SeenFile(file, None)
 
 
 def _match(wanted: Iterable[KeptFile], path: str, sha256: str) -> KeptFile | None:

@@ -32,7 +32,7 @@ from runway_desktop.services.ports import Clock, Store
 from runway_desktop.services.supervised import keep_going
 from runway_desktop.values import replace
 
-from .file_check import Examined, Seen, examine, glance_at
+from .file_check import Examined, SeenFile, examine, glance_at
 from .trash import back_from_bin
 
 log = logging.getLogger(__name__)
@@ -157,12 +157,12 @@ class Integrity:
                 page = page[len(seen) :]
                 await self._clock.sleep(PAUSE)
 
-    async def _note(self, seen: Sequence[Seen]) -> None:
+    async def _note(self, seen: Sequence[SeenFile]) -> None:
         looks = [look for one in seen if (look := await self._judged(one)) is not None]
         for output in await self._store.note_looks(looks) if looks else ():
             self._bus.tell(OutputChanged(output))
 
-    async def _judged(self, seen: Seen) -> Looked | None:
+    async def _judged(self, seen: SeenFile) -> Looked | None:
         """The finding to store; None if there is none, or it is stored already."""
         file, now = seen.file, self._clock.now()
         if self._folders.locks.is_in_hand(file.key):
@@ -220,7 +220,7 @@ class Integrity:
         if output is not None:
             self._bus.tell(OutputChanged(output))
 
-    async def _is_away(self, seen: Seen) -> bool:
+    async def _is_away(self, seen: SeenFile) -> bool:
         if await self._folders.is_away(Path(seen.file.path)):
             # The library's folder is announced by `library_folder`.
             return True

@@ -51,7 +51,7 @@ _NOTE = ".part.json"
 _MOST_NAMES = 10_000
 
 
-class Note(Struct, frozen=True, kw_only=True):
+class PartNote(Struct, frozen=True, kw_only=True):
     """Content of `.part.json`. `size` and `sha256` describe the final file, if no sidecar does."""
 
     task_id: str
@@ -78,7 +78,7 @@ class Finished(Struct, frozen=True):
 
 
 class PartFile:
-    def __init__(self, final: Path, note: Note, file: BinaryIO, share: Share) -> None:
+    def __init__(self, final: Path, note: PartNote, file: BinaryIO, share: Share) -> None:
         self.final = final
         self.note = note
         self.size = 0
@@ -90,7 +90,7 @@ class PartFile:
         self._lock = threading.Lock()
 
     @classmethod
-    def create(cls, final: Path, note: Note, room: DiskRoom, begin: bytes = b"") -> PartFile:
+    def create(cls, final: Path, note: PartNote, room: DiskRoom, begin: bytes = b"") -> PartFile:
         """Creates a part with the bytes received so far, after reserving disk space. Raises FileExistsError if the name
         is taken, DiskError for all else."""
         with spoken_for(final.parent):
@@ -159,7 +159,7 @@ class PartFile:
             self._file.seek(0)
             self._file.truncate()
             self.size, self.head, self._hash = 0, b"", hashlib.sha256()
-            self.note = Note(task_id=self.note.task_id, index=self.note.index, etag=etag, total=total)
+            self.note = PartNote(task_id=self.note.task_id, index=self.note.index, etag=etag, total=total)
             write_note(self.final, self.note)
 
     def finish(
@@ -257,10 +257,10 @@ def note_of(final: Path) -> Path:
     return final.with_name(final.name + _NOTE)
 
 
-def read_note(final: Path) -> Note | None:
+def read_note(final: Path) -> PartNote | None:
     """None if there is none, or if its values are invalid."""
     try:
-        note = msgspec.convert(read_json(note_of(final)), Note)
+        note = msgspec.convert(read_json(note_of(final)), PartNote)
     except (msgspec.ValidationError, ValueError, OverflowError):
         return None
     return note if min(note.index, note.total or 0, note.size or 0) >= 0 else None
@@ -303,7 +303,7 @@ def forget_part(final: Path, owner: Owner) -> None:
 
 
 def save_whole(
-    final: Path, note: Note, room: DiskRoom, content: bytes, describe: Callable[[Finished], bool]
+    final: Path, note: PartNote, room: DiskRoom, content: bytes, describe: Callable[[Finished], bool]
 ) -> Finished:
     """Saves a result that was received whole, with its request embedded. FileExistsError if the name is taken; then no
     file is left behind. `describe` as in `PartFile.finish`."""
@@ -319,7 +319,7 @@ def save_whole(
 
 
 def give_name(
-    ready: Path, finished: Finished, note: Note, describe: Callable[[Finished], bool], content: bytes | None = None
+    ready: Path, finished: Finished, note: PartNote, describe: Callable[[Finished], bool], content: bytes | None = None
 ) -> Finished:
     """The last steps of every result. `content` is written to `ready` in between; None: `ready` is synced already.
     FileExistsError if the name was taken meanwhile; our files next to it are deleted. After any other OSError the file
@@ -498,6 +498,6 @@ def _cut_zeros(file: BinaryIO, total: int | None) -> None:
     file.seek(0)
 
 
-def write_note(final: Path, note: Note, *, is_lasting: bool = True) -> None:
+def write_note(final: Path, note: PartNote, *, is_lasting: bool = True) -> None:
     """Atomic: half a note after a kill would look like another output's."""
     write_whole(note_of(final), json.dumps(as_json(note)).encode(), is_lasting=is_lasting)

@@ -42,7 +42,7 @@ STEP = 0.2
 """Seconds of searching between two progress reports."""
 
 
-class Progress(Struct, frozen=True, kw_only=True):
+class RelinkProgress(Struct, frozen=True, kw_only=True):
     """`looked`: files listed so far. `found` of `asked` files are found. `folder`: being searched now."""
 
     looked: int
@@ -81,7 +81,7 @@ class Relinking:
         self,
         task_ids: Sequence[TaskId],
         folder: Path | None = None,
-        progress: Callable[[Progress], None] = lambda _: None,
+        progress: Callable[[RelinkProgress], None] = lambda _: None,
     ) -> Relinked:
         """Searches for the missing files of these tasks: in `folder`, else in the library and where they were. Other
         missing files found on the way are relinked too. Canceling keeps what was found so far."""
@@ -104,7 +104,7 @@ class Relinking:
             back += await self._bring_back(news)
             left -= {(output.task_id, output.index) for output in back}
             done = len(asked) - len(left)
-            progress(Progress(looked=hunt.looked, found=done, asked=len(asked), folder=hunt.folder))
+            progress(RelinkProgress(looked=hunt.looked, found=done, asked=len(asked), folder=hunt.folder))
         back += await self._bring_neighbors(found)
         left -= {(output.task_id, output.index) for output in back}
         return Relinked(outputs=tuple(back), missing=len(left))

@@ -39,9 +39,9 @@ from runway_desktop.values import Struct, replace
 from . import own_folders, part_file, sidecar
 from .arrival import Arrival
 from .batch_places import BatchPlaces
-from .embedding import Note as RequestNote
+from .embedding import EmbeddedNote as RequestNote
 from .embedding import NotEmbedded, embed_copy, embedded, note_of
-from .part_file import Finished, Note, PartFile
+from .part_file import Finished, PartFile, PartNote
 from .result_file import WrongContent, judge, name_values
 from .result_record import ResultRecord
 from .truncation_check import seems_cut_short
@@ -260,14 +260,14 @@ class Saving:
         """Checks the first bytes, chooses the name, stores it, and only then creates the part file with these bytes."""
         found = judge(begin[:HEAD_LENGTH], url=job.output.url, content_type=stream.content_type)
         relative = self._old_place(job, found.ending) or await self._relative_name(job, facts, found.ending)
-        note = Note(task_id=job.output.task_id, index=job.output.index, etag=stream.etag, total=stream.total)
+        note = PartNote(task_id=job.output.task_id, index=job.output.index, etag=stream.etag, total=stream.total)
         job.total = stream.total
         media = found.media
         downloading = replace(job.output, state=OutputState.DOWNLOADING, media=media, problem=None)
         return await self._make_part(job, relative, note, claims, downloading, begin)
 
     async def _make_part(
-        self, job: Job, relative: tuple[str, ...], note: Note, claims: set[str], output: Output, begin: bytes = b""
+        self, job: Job, relative: tuple[str, ...], note: PartNote, claims: set[str], output: Output, begin: bytes = b""
     ) -> PartFile:
         """Creates a part under a free name. The path is stored in `output` before the file exists."""
         home = self._home(job)
@@ -285,7 +285,7 @@ class Saving:
         content = whole.content
         found = judge(content[:HEAD_LENGTH], url=job.output.url, content_type=whole.content_type)
         relative = self._old_place(job, found.ending) or await self._relative_name(job, facts, found.ending)
-        note = Note(task_id=job.output.task_id, index=job.output.index, etag=whole.etag, total=len(content))
+        note = PartNote(task_id=job.output.task_id, index=job.output.index, etag=whole.etag, total=len(content))
         downloading = replace(job.output, state=OutputState.DOWNLOADING, media=found.media, problem=None)
         home = self._home(job)
         for _ in range(_NAME_TRIES):
@@ -309,7 +309,7 @@ class Saving:
         job: Job,
         facts: ResultFacts,
         final: Path,
-        note: Note,
+        note: PartNote,
         content: bytes,
         form: str,
         beside: ResultRecord,

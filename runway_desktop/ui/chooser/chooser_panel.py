@@ -14,7 +14,7 @@ from runway_desktop.domain.media import INPUTS
 from runway_desktop.ui.building import Popup, hbox, tool_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.usecases.requests.choices import Scope
+from runway_desktop.usecases.requests.choices import CatalogPart
 from runway_desktop.viewmodels.composer.chooser import Chooser
 
 from .offers import TEXT_ICON, OfferDelegate, OffersModel, star_rect
@@ -188,7 +188,7 @@ class ChooserPanel(Popup):
     def _nothing_words(self, text: str) -> str:
         if text:
             return f"No model fits “{text}”."
-        if self.parts.scope == Scope.FAVORITES and not self._having():
+        if self.parts.scope == CatalogPart.FAVORITES and not self._having():
             return "No favorites yet. Mark a model with Ctrl+D, or with its star."
         return "No model here takes just that. Mark less of what you have, or look at everything."
 
@@ -212,7 +212,7 @@ class ChooserPanel(Popup):
             self._chooser.choose(offer.key)
 
     def _take_part(self, scope: str) -> None:
-        if scope in set(Scope):
+        if scope in set(CatalogPart):
             self._go_to_offers()
             return
         self.close()

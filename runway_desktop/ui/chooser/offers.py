@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.theme import GRID, Role
-from runway_desktop.usecases.requests.choices import Key, Offer
+from runway_desktop.usecases.requests.choices import Key, ModelOffer
 from runway_desktop.usecases.words.plain import tip
 
 OFFER = Qt.ItemDataRole.UserRole
@@ -28,9 +28,9 @@ _STAR = 4 * GRID
 class OffersModel(QAbstractListModel):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._offers: list[Offer] = []
+        self._offers: list[ModelOffer] = []
 
-    def show_offers(self, offers: Sequence[Offer]) -> None:
+    def show_offers(self, offers: Sequence[ModelOffer]) -> None:
         """Updates rows in place if the keys are the same, which keeps selection and scroll position; else resets the
         model."""
         same = [offer.key for offer in offers] == [offer.key for offer in self._offers]
@@ -46,7 +46,7 @@ class OffersModel(QAbstractListModel):
     def row_of(self, key: Key) -> int | None:
         return next((row for row, offer in enumerate(self._offers) if offer.key == key), None)
 
-    def offer(self, index: Index) -> Offer | None:
+    def offer(self, index: Index) -> ModelOffer | None:
         return self._offers[index.row()] if index.isValid() and index.row() < len(self._offers) else None
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
@@ -68,7 +68,7 @@ class OffersModel(QAbstractListModel):
         return None
 
 
-def _tip(offer: Offer) -> str:
+def _tip(offer: ModelOffer) -> str:
     optional = ", ".join(str(kind.kind.word.of(2)) for kind in offer.may_take)
     lines = (
         f"{offer.label} ({offer.model})",
@@ -91,7 +91,7 @@ class OfferDelegate(ItemDelegate):
 
     def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         offer = index.data(OFFER)
-        if not isinstance(offer, Offer):
+        if not isinstance(offer, ModelOffer):
             return
         selected = self.ground(painter, option, option.rect.adjusted(2, 1, -2, -1), 6)
         if offer.is_current:
@@ -110,7 +110,7 @@ class OfferDelegate(ItemDelegate):
         words = QRect(row.left() + _WAY + GRID, row.top(), star.left() - row.left() - _WAY - 2 * GRID, row.height())
         self._words(painter, words, option.font, offer)
 
-    def _way(self, painter: QPainter, room: QRect, offer: Offer) -> None:
+    def _way(self, painter: QPainter, room: QRect, offer: ModelOffer) -> None:
         """Paints icons: inputs, an arrow, the output."""
         goes_in = [*([TEXT_ICON] if offer.text else []), *(kind.kind.icon for kind in offer.needs)][:2]
         names = [*((name, Role.MUTED) for name in goes_in), ("mdi6.arrow-right-thin", Role.FAINT)]
@@ -120,7 +120,7 @@ class OfferDelegate(ItemDelegate):
             self.icon(painter, QRect(x, room.center().y() - _ICON // 2, _ICON, _ICON), name, role)
             x += _ICON + 2
 
-    def _words(self, painter: QPainter, room: QRect, base: QFont, offer: Offer) -> None:
+    def _words(self, painter: QPainter, room: QRect, base: QFont, offer: ModelOffer) -> None:
         strong, small = self._theme.strong_font(), self._theme.small_font()
         high, low = QFontMetrics(strong).height(), QFontMetrics(small).height()
         first = QRect(room.left(), room.top() + (room.height() - high - low - 2) // 2, room.width(), high)

@@ -10,16 +10,16 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyleOptionViewItem
 
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.usecases.requests.choices import Part, Scope
+from runway_desktop.usecases.requests.choices import CatalogPart, ChooserLine
 
 from .offers import TEXT_ICON
 
 _PART = Qt.ItemDataRole.UserRole
 _ICON = 16
 _SPECIAL = {
-    Scope.ALL: "mdi6.view-grid-outline",
-    Scope.FAVORITES: "mdi6.star-outline",
-    Scope.NEW: "mdi6.creation-outline",
+    CatalogPart.ALL: "mdi6.view-grid-outline",
+    CatalogPart.FAVORITES: "mdi6.star-outline",
+    CatalogPart.NEW: "mdi6.creation-outline",
 }
 
 
@@ -45,9 +45,9 @@ class PartsList(QListWidget):
     def scope(self) -> str:
         item = self.currentItem()
         part = item.data(_PART) if item is not None else None
-        return part.scope if isinstance(part, Part) else Scope.ALL
+        return part.scope if isinstance(part, ChooserLine) else CatalogPart.ALL
 
-    def show_parts(self, parts: Sequence[Part], scope: str) -> None:
+    def show_parts(self, parts: Sequence[ChooserLine], scope: str) -> None:
         """Fills the list and makes `scope` current, without signals."""
         blocked = self.blockSignals(True)
         self.clear()
@@ -92,11 +92,11 @@ class _PartDelegate(ItemDelegate):
     def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         part, theme = index.data(_PART), self._theme
         room = option.rect.adjusted(GRID, 0, -GRID, 0)
-        if not isinstance(part, Part):
+        if not isinstance(part, ChooserLine):
             self.heading(painter, room.adjusted(0, 0, 0, -2), str(index.data()))
             return
         selected = self.ground(painter, option, option.rect.adjusted(2, 0, -2, 0), 6)
-        name = _SPECIAL.get(Scope(part.scope)) if part.scope in set(Scope) else None
+        name = _SPECIAL.get(CatalogPart(part.scope)) if part.scope in set(CatalogPart) else None
         if name is None:
             name = part.takes[0].kind.icon if part.takes else TEXT_ICON
         icon = QRect(room.left(), room.center().y() - _ICON // 2, _ICON, _ICON)

@@ -101,15 +101,15 @@ class Keys(QObject):
                     action = QAction(command.name, owner)
                     action.setShortcutContext(context)
                     action.setAutoRepeat(command.repeats)
-                    given = Given(self, action, command, on, within or owner, give)
+                    given = BoundCommand(self, action, command, on, within or owner, give)
                     action.triggered.connect(partial(_do, given, tell))
                     owner.addAction(action)
 
-    def given(self, window: QWidget) -> dict[Command[Any], Given]:
+    def given(self, window: QWidget) -> dict[Command[Any], BoundCommand]:
         """Commands available in this window now, in the order of the list of shortcuts. If several widgets bind one,
         the visible child wins over the window."""
-        found: dict[Command[Any], Given] = {}
-        for given in window.findChildren(Given):
+        found: dict[Command[Any], BoundCommand] = {}
+        for given in window.findChildren(BoundCommand):
             owner = given.within
             if owner.window() is not window or not owner.isVisibleTo(window):
                 continue
@@ -164,7 +164,7 @@ class Keys(QObject):
         return known if known or not chosen else None
 
 
-class Given(QObject):
+class BoundCommand(QObject):
     """A command bound to a widget, run by key, menu and palette. Child of its action, whose shortcuts it updates."""
 
     def __init__(
@@ -208,7 +208,7 @@ class Given(QObject):
         self.action.setShortcuts(self._keys.of(self.command))
 
 
-def _do(given: Given, tell: Callable[[str], object] | None, *_: object) -> None:
+def _do(given: BoundCommand, tell: Callable[[str], object] | None, *_: object) -> None:
     if tell is not None and (reason := given.reason):
         tell(reason)
     else:

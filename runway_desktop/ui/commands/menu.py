@@ -19,9 +19,9 @@ from runway_desktop.ui.building import passing_menu
 from runway_desktop.usecases.commands.command import Command, Surface
 from runway_desktop.usecases.words.plain import caption, tip
 
-from .keys import Given, Keys
+from .keys import BoundCommand, Keys
 
-Add = Callable[[QMenu, Given], object]
+Add = Callable[[QMenu, BoundCommand], object]
 
 
 def open_menu(
@@ -57,7 +57,7 @@ def open_menu(
 def put_into_bar(window: QMainWindow, keys: Keys, roles: Mapping[Command[Any], QAction.MenuRole]) -> None:
     """Fills the macOS menu bar with the bound actions themselves: the system handles their keys there."""
 
-    def add(into: QMenu, given: Given) -> None:
+    def add(into: QMenu, given: BoundCommand) -> None:
         given.action.setMenuRole(roles.get(given.command, QAction.MenuRole.NoRole))
         into.addAction(given.action)
 
@@ -65,12 +65,12 @@ def put_into_bar(window: QMainWindow, keys: Keys, roles: Mapping[Command[Any], Q
         _fill(window.menuBar().addMenu(str(section.menu or section.title)), those, add)
 
 
-def add_entries(into: QMenu, those: Iterable[Given], keys: Keys) -> None:
+def add_entries(into: QMenu, those: Iterable[BoundCommand], keys: Keys) -> None:
     """Adds entries, with separators between groups."""
     _fill(into, those, lambda into, given: add_entry(into, given, keys))
 
 
-def add_entry(into: QMenu, given: Given, keys: Keys) -> None:
+def add_entry(into: QMenu, given: BoundCommand, keys: Keys) -> None:
     """Adds an action of its own. It can be disabled with the reason as tool tip, while the shortcut's action stays
     enabled to report it."""
     shown = into.addAction(caption(given.text), given.do)
@@ -79,7 +79,7 @@ def add_entry(into: QMenu, given: Given, keys: Keys) -> None:
     shown.setToolTip(tip(given.reason))
 
 
-def _fill(menu: QMenu, those: Iterable[Given], add: Add) -> None:
+def _fill(menu: QMenu, those: Iterable[BoundCommand], add: Add) -> None:
     below: tuple[Text | None, QMenu] = (None, menu)
     for given in those:
         command = given.command

@@ -24,7 +24,7 @@ from runway_desktop.ui.media import commands as playing
 from runway_desktop.ui.media.kinds.kinds import kind_of
 from runway_desktop.ui.media.picture import BadPicture, Picture, small_poster
 from runway_desktop.ui.media.picture_view import STEP
-from runway_desktop.ui.media.players import Fault
+from runway_desktop.ui.media.players import PlayFault
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.sharing.drag import start_drag
@@ -39,7 +39,7 @@ from .bar import CompareBar, hints
 from .commands import COMMANDS
 from .glances import Glances
 from .in_step import MOST, InStep
-from .overlay import STRIDE, Overlay, Sameness, CompareMode
+from .overlay import STRIDE, CompareOverlay, Sameness, CompareMode
 from .pane import Pane
 from .surface import Sight, make_an_image, open_graphics
 
@@ -174,7 +174,7 @@ class CompareView(QWidget):
         self.resize(1440, 900)
         self.setMinimumSize(640, 400)
         self.panes = [Pane(self.dark, self._sight, self) for _ in range(MOST)]
-        self.overlay = Overlay(self.dark, self._sight, self)
+        self.overlay = CompareOverlay(self.dark, self._sight, self)
         for media in (*self.panes, self.overlay):
             media.installEventFilter(self)
         side_by_side = QWidget(self)
@@ -294,7 +294,7 @@ class CompareView(QWidget):
         if isinstance(result, Picture):
             surface.picture = result
         else:
-            words = Fault.MISSING.value if result.missing else "{} cannot be read. It may be damaged."
+            words = PlayFault.MISSING.value if result.missing else "{} cannot be read. It may be damaged."
             surface.words = words.format(take.path.name)
         self._repaint(place)
         self._show_overlay()
@@ -305,7 +305,7 @@ class CompareView(QWidget):
                 self.panes[place].surface.set_frame(frame)
                 self._repaint(place)
 
-    def _clip_failed(self, place: int, fault: Fault) -> None:
+    def _clip_failed(self, place: int, fault: PlayFault) -> None:
         take = self._takes[place]
         if take is not None:
             self.panes[place].surface.words = fault.value.format(take.path.name)
@@ -335,7 +335,7 @@ class CompareView(QWidget):
             pane.set_marked(number == place and len(self.model.shown) > 1)
         pane = self.panes[place]
         focus = self.focusWidget()
-        if self.mode is CompareMode.SIDE_BY_SIDE and (focus is None or isinstance(focus, Pane | Overlay)):
+        if self.mode is CompareMode.SIDE_BY_SIDE and (focus is None or isinstance(focus, Pane | CompareOverlay)):
             pane.setFocus(Qt.FocusReason.OtherFocusReason)
         self.clips.hear(place)
         self._show_overlay()

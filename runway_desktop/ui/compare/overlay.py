@@ -19,7 +19,7 @@ from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import GRID, Role, Theme
 
 from .pane import turn_sight
-from .surface import Sight, Surface, paint_words
+from .surface import Sight, ClipSurface, paint_words
 
 SAME = "The same, pixel for pixel"
 STRIDE = 0.02
@@ -36,12 +36,12 @@ class CompareMode(Enum):
     DIFFERENCE = "difference"
 
 
-class Overlay(QWidget):
+class CompareOverlay(QWidget):
     def __init__(self, theme: Theme, sight: Sight, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._sight = sight
-        self._pair: tuple[Surface, Surface] | None = None
+        self._pair: tuple[ClipSurface, ClipSurface] | None = None
         self._names = ("", "")
         self.mode = CompareMode.WIPE
         self.divider = 0.5
@@ -53,7 +53,7 @@ class Overlay(QWidget):
         self.setMouseTracking(True)
         sight.changed.connect(self.update)
 
-    def show_pair(self, first: Surface, second: Surface, mode: CompareMode, names: tuple[str, str]) -> None:
+    def show_pair(self, first: ClipSurface, second: ClipSurface, mode: CompareMode, names: tuple[str, str]) -> None:
         self._pair, self.mode, self._names = (first, second), mode, names
         said = "Wipe between {0} and {1}" if mode is CompareMode.WIPE else "Difference of {0} and {1}"
         self.setAccessibleName(said.format(*names))
@@ -109,7 +109,7 @@ class Overlay(QWidget):
             self._paint_divider(painter, x)
         self._paint_names(painter, area)
 
-    def _difference(self, first: Surface, second: Surface, target: QRectF, ratio: float) -> QImage:
+    def _difference(self, first: ClipSurface, second: ClipSurface, target: QRectF, ratio: float) -> QImage:
         """Composed on a black layer of its own, so that only the two pictures count."""
         layer = QImage(self.size() * ratio, QImage.Format.Format_RGB32)
         layer.setDevicePixelRatio(ratio)
@@ -191,7 +191,7 @@ class Overlay(QWidget):
         return abs(at.x() - self.divider * self.width()) <= _NEAR
 
 
-def _common(first: Surface, second: Surface) -> QSizeF:
+def _common(first: ClipSurface, second: ClipSurface) -> QSizeF:
     """The picture size for the layout of both: the first one's, or the second's while the first is missing."""
     size = first.size()
     return second.size() if size.isEmpty() else size

@@ -23,7 +23,7 @@ from runway_desktop.ui.media.picture_view import STEP
 from runway_desktop.ui.painting import rounded
 from runway_desktop.ui.theme import GRID, Role, Theme
 
-from .surface import Sight, Surface, paint_words
+from .surface import Sight, ClipSurface, paint_words
 
 RADIUS = 4.0
 _BORDER = 2.0
@@ -50,7 +50,7 @@ class Pane(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._sight = sight
-        self.surface = Surface()
+        self.surface = ClipSurface()
         self._left, self._right, self._bold_right = "", "", False
         self._stack = ""
         self.is_marked = False
@@ -172,7 +172,7 @@ class Pane(QWidget):
         turn_sight(self._sight, event, QRectF(self.rect()), self.surface)
 
 
-def turn_sight(sight: Sight, event: QWheelEvent, area: QRectF, surface: Surface) -> None:
+def turn_sight(sight: Sight, event: QWheelEvent, area: QRectF, surface: ClipSurface) -> None:
     """Zooms at the pointer by the wheel."""
     turned = event.angleDelta().y() / 120
     if turned:

@@ -87,7 +87,7 @@ class Sight(QObject):
         )
 
 
-class Surface:
+class ClipSurface:
     """Content of a pane. Frames are converted to images only when painted."""
 
     def __init__(self) -> None:

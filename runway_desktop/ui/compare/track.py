@@ -11,14 +11,14 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.ui.media.playback import FALLBACK_FRAME_US, Engine
+from runway_desktop.ui.media.playback import FALLBACK_FRAME_US, PlaybackEngine
 from runway_desktop.values import Struct, field
 
 ROUNDING_US = 2_000
 """Frames whose starts differ by less count as the same moment."""
 
 
-class Phase(Enum):
+class TrackPhase(Enum):
     EMPTY = "empty"
     OPENING = "opening"
     READY = "ready"
@@ -26,9 +26,9 @@ class Phase(Enum):
 
 
 class Track(Struct, eq=False):
-    engine: Engine
+    engine: PlaybackEngine
     path: Path | None = None
-    phase: Phase = Phase.EMPTY
+    phase: TrackPhase = TrackPhase.EMPTY
     pictures: bool = True
     """False for sound only: it plays along and has no frames to wait for."""
     duration: int = 0
@@ -49,7 +49,7 @@ class Track(Struct, eq=False):
 
     @property
     def is_ready(self) -> bool:
-        return self.phase is Phase.READY
+        return self.phase is TrackPhase.READY
 
     @property
     def leads(self) -> bool:
@@ -69,16 +69,16 @@ class Track(Struct, eq=False):
 
     def open(self, path: Path, *, pictures: bool) -> None:
         self.forget()
-        self.path, self.pictures, self.phase = path, pictures, Phase.OPENING
+        self.path, self.pictures, self.phase = path, pictures, TrackPhase.OPENING
         self.set_rate(1.0)
         self.engine.load(path)
         self.engine.pause()
 
     def close(self) -> None:
-        if self.phase is not Phase.EMPTY:
+        if self.phase is not TrackPhase.EMPTY:
             self.engine.unload()
         self.forget()
-        self.path, self.phase = None, Phase.EMPTY
+        self.path, self.phase = None, TrackPhase.EMPTY
 
     def forget(self) -> None:
         self.waiting.clear()

@@ -19,9 +19,9 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.media import Media
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.ui.building import timer
-from runway_desktop.ui.compare.track import Phase, Track
-from runway_desktop.ui.media.playback import Engine
-from runway_desktop.ui.media.players import Fault
+from runway_desktop.ui.compare.track import Track, TrackPhase
+from runway_desktop.ui.media.playback import PlaybackEngine
+from runway_desktop.ui.media.players import PlayFault
 
 NUDGE = 0.08
 """Relative change of rate that corrects drift."""
@@ -78,7 +78,7 @@ class Tracks(QObject):
     """A clip failed, after `failed`."""
 
     def __init__(
-        self, parent: QObject, make_engine: Callable[[QObject], Engine], *, patience_ms: int, watchdog_ms: int
+        self, parent: QObject, make_engine: Callable[[QObject], PlaybackEngine], *, patience_ms: int, watchdog_ms: int
     ) -> None:
         super().__init__(parent)
         self._make_engine = make_engine
@@ -98,11 +98,11 @@ class Tracks(QObject):
     def are_there(self) -> bool:
         """Whether every clip is open or has failed, and at least one is open."""
         phases = {track.phase for track in self._tracks}
-        return Phase.READY in phases and Phase.OPENING not in phases
+        return TrackPhase.READY in phases and TrackPhase.OPENING not in phases
 
     @property
     def any_clip(self) -> bool:
-        return any(track.phase in (Phase.OPENING, Phase.READY) for track in self._tracks)
+        return any(track.phase in (TrackPhase.OPENING, TrackPhase.READY) for track in self._tracks)
 
     @property
     def is_seeking(self) -> bool:
@@ -149,15 +149,15 @@ class Tracks(QObject):
                 self._tell([track])
             elif not self._look.is_file(file[0]):
                 track.close()
-                track.phase = Phase.FAILED
-                self.failed.emit(place, Fault.MISSING)
+                track.phase = TrackPhase.FAILED
+                self.failed.emit(place, PlayFault.MISSING)
             else:
                 track.open(file[0], pictures=file[1].kind.has_frames)
         for track in self._tracks[len(files) :]:
             track.close()
         self._send_sound()
         self._length_moved()
-        if any(track.phase is Phase.OPENING for track in self._tracks):
+        if any(track.phase is TrackPhase.OPENING for track in self._tracks):
             self._watchdog.start()
         elif self.are_there:
             self._all_there()
@@ -248,12 +248,12 @@ class Tracks(QObject):
         return clips[0] if clips else None
 
     def _loaded(self, track: Track, pictures: bool, _sound: bool) -> None:
-        if track.phase is Phase.OPENING and not pictures:
+        if track.phase is TrackPhase.OPENING and not pictures:
             track.pictures = False
             self._opened(track)
 
     def _opened(self, track: Track) -> None:
-        track.phase = Phase.READY
+        track.phase = TrackPhase.READY
         if self.are_there:
             self._all_there()
 
@@ -272,7 +272,7 @@ class Tracks(QObject):
             self.length_known.emit(length)
 
     def _frame_came(self, track: Track, frame: Any) -> None:
-        if track.phase is Phase.OPENING:
+        if track.phase is TrackPhase.OPENING:
             track.show(frame)
             self._tell([track])
             self._opened(track)
@@ -337,11 +337,11 @@ class Tracks(QObject):
         if track.is_ready and not track.pictures and self._beat() is None:
             self.move_to(milliseconds * 1000)
 
-    def _track_failed(self, track: Track, fault: Fault) -> None:
-        if track.phase in (Phase.EMPTY, Phase.FAILED):
+    def _track_failed(self, track: Track, fault: PlayFault) -> None:
+        if track.phase in (TrackPhase.EMPTY, TrackPhase.FAILED):
             return
         track.close()
-        track.phase = Phase.FAILED
+        track.phase = TrackPhase.FAILED
         self.failed.emit(self._tracks.index(track), fault)
         self._length_moved()
         if self._is_running:
@@ -350,8 +350,8 @@ class Tracks(QObject):
 
     def _nothing_came(self) -> None:
         for track in self._tracks:
-            if track.phase is Phase.OPENING:
-                self._track_failed(track, Fault.NO_PICTURE)
+            if track.phase is TrackPhase.OPENING:
+                self._track_failed(track, PlayFault.NO_PICTURE)
 
     def _out_of_patience(self) -> None:
         late = [track for track in self._tracks if track.target is not None]

@@ -103,7 +103,7 @@ class Chip(QPushButton):
     def _show_use(self) -> None:
         """Enables or disables the chip, but not while its popup is open: disabling the parent would interrupt
         typing."""
-        line = self.findChild(LinePopup)
+        line = self.findChild(FieldPopup)
         if line is None or not line.isVisible():
             self.setEnabled(not self._idle or not is_left_out(self._value))
 
@@ -123,7 +123,7 @@ class Chip(QPushButton):
             self.edited.emit(self._field.name, value)
 
     def _open_line(self, value: Any) -> None:
-        line = LinePopup(self._field, value, self)
+        line = FieldPopup(self._field, value, self)
         line.edited.connect(self.edited)
         line.closed.connect(self._show_use)
         line.open_at(self)
@@ -138,7 +138,7 @@ def _usual_texts(field: Field) -> tuple[str, ...]:
     return tuple(chip_text(field, value) + _ARROW for value in (*values, *most))
 
 
-class LinePopup(Popup):
+class FieldPopup(Popup):
     """Popup to type a number or word below its chip. Each edit applies at once; Return or an outside click closes.
     Words that may replace the number are buttons."""
 

@@ -28,7 +28,7 @@ from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 from .choices import default_words, options_of
-from .field_editors import LinePopup
+from .field_editors import FieldPopup
 from .inputs_strip import InputsStrip
 
 
@@ -172,9 +172,9 @@ def _add_choices(menu: QMenu, choices: Sequence[tuple[str, bool, Callable[[], ob
         menu.addSeparator()
 
 
-def open_detail(item: InputItem, field: Field, places: InputPlaces, tile: QWidget) -> LinePopup:
+def open_detail(item: InputItem, field: Field, places: InputPlaces, tile: QWidget) -> FieldPopup:
     """Opens a line edit for a tag at the tile. Its parent is the window, because the tile is rebuilt at each letter."""
-    popup = LinePopup(field, places.detail(item, field.name), tile.window())
+    popup = FieldPopup(field, places.detail(item, field.name), tile.window())
     popup.edited.connect(lambda _, value: places.set_detail(item, field.name, value))
     popup.open_at(tile)
     return popup

@@ -17,7 +17,7 @@ from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import tip
-from runway_desktop.viewmodels.exchange.export import COLUMNS, SEPARATORS, ExportModel, ListForm, Scope, What
+from runway_desktop.viewmodels.exchange.export import COLUMNS, SEPARATORS, ExportModel, ExportScope, ListForm, What
 
 from .exchange_window import ExchangeWindow
 
@@ -62,9 +62,11 @@ class ExportWindow(ExchangeWindow):
         vbox(*rows, on=self, margins=2 * GRID, spacing=GRID + GRID // 2)
 
     def _build_scope(self) -> QHBoxLayout:
-        self._scopes = choices(self, ((scope, "") for scope in Scope), partial(self.model.set, "scope"), spoken="")
+        self._scopes = choices(
+            self, ((scope, "") for scope in ExportScope), partial(self.model.set, "scope"), spoken=""
+        )
         self._scopes[self.model.scope].setChecked(True)
-        self._scopes[Scope.CHOSEN].setVisible(bool(self.model.chosen_count))
+        self._scopes[ExportScope.CHOSEN].setVisible(bool(self.model.chosen_count))
         return hbox(*self._scopes.values(), STRETCH, spacing=3 * GRID)
 
     def _build_pages(self) -> QHBoxLayout:
@@ -88,8 +90,8 @@ class ExportWindow(ExchangeWindow):
         super().show_model()
         model, phase = self.model, self.model.phase
         chosen, listed = model.chosen_count, model.listed_count
-        self._scopes[Scope.CHOSEN].setText(units.count(chosen, "selected task"))
-        self._scopes[Scope.LISTED].setText(f"All {units.count(listed, 'task')} that the list shows")
+        self._scopes[ExportScope.CHOSEN].setText(units.count(chosen, "selected task"))
+        self._scopes[ExportScope.LISTED].setText(f"All {units.count(listed, 'task')} that the list shows")
         self._pages[model.what].setChecked(True)
         self._stack.setCurrentIndex(0 if model.what is What.FILES else 1)
         busy = phase is Phase.WORKING

@@ -11,7 +11,7 @@ from runway_desktop.ui.room import Room
 from runway_desktop.usecases.words.failures import MEANINGS
 
 from .help_window import HelpWindow, MeaningWindow
-from .parts import LIST_OF_TASKS, PARTS, QUEUE, Part
+from .parts import LIST_OF_TASKS, PARTS, QUEUE, HelpPart
 
 
 def open_room(desk: Desk, wish: object) -> None:
@@ -28,7 +28,7 @@ def open_room(desk: Desk, wish: object) -> None:
             _show(desk, here(desk), desk.window)
 
 
-def here(desk: Desk) -> Part | Room:
+def here(desk: Desk) -> HelpPart | Room:
     """The current part of the main window: its overlay, the open page, or the focused part."""
     window, work = desk.window, desk.window.workspace
     if work.overlay is not None:
@@ -41,7 +41,7 @@ def here(desk: Desk) -> Part | Room:
     return QUEUE if window.models.filter.page is Page.WAITING_HERE else LIST_OF_TASKS
 
 
-def _show(desk: Desk, of: Part | Room, over: QWidget) -> None:
+def _show(desk: Desk, of: HelpPart | Room, over: QWidget) -> None:
     opened = HelpWindow(of, desk.keys, desk.theme, over)
     opened.shortcuts_wanted.connect(lambda: desk.open("shortcuts"))
     opened.open()

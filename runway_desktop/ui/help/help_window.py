@@ -24,15 +24,15 @@ from runway_desktop.ui.labels import strong, words
 from runway_desktop.ui.room import Room
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.commands.command import Command, Scope, Surface
-from runway_desktop.usecases.words.failures import Meaning
+from runway_desktop.usecases.words.failures import HelpTopic
 
-from .parts import Part
+from .parts import HelpPart
 
 
-def commands_of(of: Part | Room, keys: Keys, over: QWidget) -> list[Command[Any]]:
+def commands_of(of: HelpPart | Room, keys: Keys, over: QWidget) -> list[Command[Any]]:
     """Commands to list: its own, for a room also others of its scopes, then the commands of every window that this one
     has. Commands that only open the room are left out."""
-    own = [one for one in of.commands if isinstance(of, Part) or Scope.WINDOW not in one.scopes]
+    own = [one for one in of.commands if isinstance(of, HelpPart) or Scope.WINDOW not in one.scopes]
     if isinstance(of, Room):
         heard = frozenset[Scope]().union(*(one.scopes for one in own))
         own += [one for one in keys.commands if one.scopes & heard and one not in own]
@@ -43,7 +43,7 @@ def commands_of(of: Part | Room, keys: Keys, over: QWidget) -> list[Command[Any]
 class HelpWindow(Dialog):
     shortcuts_wanted = Signal()
 
-    def __init__(self, of: Part | Room, keys: Keys, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, of: HelpPart | Room, keys: Keys, theme: Theme, parent: QWidget) -> None:
         super().__init__(f"Help: {of.title}", parent)
         self._keys = keys
         self._commands = commands_of(of, keys, parent)
@@ -86,7 +86,7 @@ class HelpWindow(Dialog):
 class MeaningWindow(Dialog):
     """Explains a failure, and what to do."""
 
-    def __init__(self, meaning: Meaning, parent: QWidget) -> None:
+    def __init__(self, meaning: HelpTopic, parent: QWidget) -> None:
         super().__init__(meaning.headline, parent)
         self.setMinimumWidth(56 * GRID)
         close = push_button(self, "Close", self.accept, default=True)

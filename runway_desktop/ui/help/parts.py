@@ -22,7 +22,7 @@ from runway_desktop.usecases.commands.tasks import KEYED
 from runway_desktop.values import Struct
 
 
-class Part(Struct, frozen=True, kw_only=True, eq=False):
+class HelpPart(Struct, frozen=True, kw_only=True, eq=False):
     title: Text
     help: tuple[Text, ...]
     commands: tuple[Command[Any], ...]
@@ -43,7 +43,7 @@ def _of(*sections: CommandSection) -> tuple[Command[Any], ...]:
     return tuple(one for section in sections for one in those if one.section is section)
 
 
-COMPOSER = Part(
+COMPOSER = HelpPart(
     title=Text("A new request"),
     help=(
         Text("Write a prompt, choose what to make and the model, and drop pictures, clips or sound onto it."),
@@ -52,7 +52,7 @@ COMPOSER = Part(
     commands=composing.COMMANDS,
     is_here=_has_focus(lambda work: work.composer),
 )
-LEFT_PANE = Part(
+LEFT_PANE = HelpPart(
     title=Text("Places"),
     help=(
         Text("Parts of the list: by state, project, saved search, tag and batch. The arrow keys go through them."),
@@ -61,7 +61,7 @@ LEFT_PANE = Part(
     commands=_of(FINDING),
     is_here=_has_focus(lambda work: work.pages),
 )
-QUEUE = Part(
+QUEUE = HelpPart(
     title=Text("The queue"),
     help=(
         Text(
@@ -71,7 +71,7 @@ QUEUE = Part(
     ),
     commands=(EDIT, CANCEL, REMOVE, RENAME, UNDO, window.ACTIONS, window.ASK_NOW),
 )
-LIST_OF_TASKS = Part(
+LIST_OF_TASKS = HelpPart(
     title=Text("The list of tasks"),
     help=(
         Text("Every task, live. Select one to see its result at the right, several to do the same with all of them."),
@@ -85,7 +85,7 @@ LIST_OF_TASKS = Part(
 PARTS = (
     COMPOSER,
     LEFT_PANE,
-    Part(
+    HelpPart(
         title=Text("The preview"),
         help=(
             Text("The result of the selected task. Drag it out into another program; double-click it for full screen."),

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QWidget
 from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.media.kinds.clip import VideoView
-from runway_desktop.ui.media.playback import Activity, Engine, Playback
-from runway_desktop.ui.media.players import Fault
+from runway_desktop.ui.media.playback import Playback, PlaybackEngine, PlayState
+from runway_desktop.ui.media.players import PlayFault
 from runway_desktop.ui.media.transport import Transport
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import GRID, Theme
@@ -37,7 +37,7 @@ class FramePicker(Dialog):
         theme: Theme,
         parent: QWidget,
         *,
-        make_engine: Callable[[QObject], Engine] = silent_engine,
+        make_engine: Callable[[QObject], PlaybackEngine] = silent_engine,
     ) -> None:
         super().__init__(f"Choose a frame of {path.name}", parent)
         self._workers = Workers(self, threads=1)
@@ -67,13 +67,13 @@ class FramePicker(Dialog):
         self._view.show_frame(frame)  # type: ignore[arg-type]
         self._use.setEnabled(True)
 
-    def _show_fault(self, fault: Fault) -> None:
+    def _show_fault(self, fault: PlayFault) -> None:
         self._said.setText(fault.value.format(CLIP))
         self._said.show()
         self._use.setEnabled(False)
 
     def _take(self) -> None:
-        if self.playback.activity is Activity.PLAYING:
+        if self.playback.activity is PlayState.PLAYING:
             self.playback.pause()
         image = self._view.image()
         words = f"frame at {self.playback.position:.2f} s"
@@ -85,7 +85,7 @@ class FramePicker(Dialog):
             self.chosen.emit(png, words)
             self.accept()
         else:
-            self._show_fault(Fault.NO_PICTURE)
+            self._show_fault(PlayFault.NO_PICTURE)
 
     def _let_go(self) -> None:
         self.playback.shutdown()

@@ -15,8 +15,8 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QTimer, Sign
 from PySide6.QtGui import QImage
 
 from runway_desktop.domain.inputs import FrameAt
-from runway_desktop.ui.media.playback import Engine, Playback
-from runway_desktop.ui.media.players import Fault, MediaEngine
+from runway_desktop.ui.media.playback import Playback, PlaybackEngine
+from runway_desktop.ui.media.players import MediaEngine, PlayFault
 from runway_desktop.ui.media.workers import Workers
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ TIME_OUT_MS = 5_000
 CLIP = "The clip"
 
 
-def silent_engine(parent: QObject) -> Engine:
+def silent_engine(parent: QObject) -> PlaybackEngine:
     return MediaEngine(parent, sound=False)
 
 
@@ -41,7 +41,7 @@ class FrameGrabber(QObject):
         self,
         parent: QObject | None = None,
         *,
-        make_engine: Callable[[QObject], Engine] = silent_engine,
+        make_engine: Callable[[QObject], PlaybackEngine] = silent_engine,
         time_out_ms: int = TIME_OUT_MS,
     ) -> None:
         super().__init__(parent)
@@ -53,7 +53,7 @@ class FrameGrabber(QObject):
         self._at = FrameAt.FIRST
         self._sought = False
         self._time_out = QTimer(self, singleShot=True, interval=time_out_ms)
-        self._time_out.timeout.connect(lambda: self._fail(Fault.NO_PICTURE.value.format(CLIP)))
+        self._time_out.timeout.connect(lambda: self._fail(PlayFault.NO_PICTURE.value.format(CLIP)))
 
     def grab(self, path: Path, at: FrameAt, asked: object) -> None:
         """Starts a request. `grabbed` or `failed` follows with `asked`, never before this returns."""
@@ -89,7 +89,7 @@ class FrameGrabber(QObject):
         if png:
             self.grabbed.emit(asked, png)
         else:
-            self.failed.emit(asked, Fault.NO_PICTURE.value.format(CLIP))
+            self.failed.emit(asked, PlayFault.NO_PICTURE.value.format(CLIP))
 
     def _fail(self, reason: str) -> None:
         asked, self._asked = self._asked, None

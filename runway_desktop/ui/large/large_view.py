@@ -33,8 +33,8 @@ from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 
 from .commands import CLOSE, COMMANDS, DETAILS
-from .lane import TakeLane
 from .side import SidePane, name_with_key
+from .take_strip import TakeStrip
 
 _PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Left, Qt.Key.Key_Right)
 _SLIDES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
@@ -69,12 +69,12 @@ class LargeView(Overlay):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.header = Header(model, activity, theme, keys, self)
         self.side = SidePane(model, details, theme, keys, self)
-        self.lane = TakeLane(model, theme, posters, self)
+        self.takes = TakeStrip(model, theme, posters, self)
         self._ground = QWidget(self)
         self._room = vbox(on=self._ground, margins=(2 * GRID, 2 * GRID, 2 * GRID, GRID))
         FollowsTheme(theme, self, self.update)
         middle = hbox((self._ground, 1), self.side, spacing=0)
-        vbox(self.header, line(), (middle, 1), line(), self.lane, on=self, spacing=0)
+        vbox(self.header, line(), (middle, 1), line(), self.takes, on=self, spacing=0)
         bound = ((COMMANDS, lambda: self), (playing.COMMANDS, lambda: self._preview), (judging.COMMANDS, lambda: model))
         keys.bind(self, Scope.LARGE, *bound, tell=activity.tell)
         self._connect()
@@ -126,12 +126,12 @@ class LargeView(Overlay):
         model = self.model
         model.changed.connect(self._show)
         model.moved.connect(self._show)
-        self.lane.chosen.connect(model.go_to)
+        self.takes.chosen.connect(model.go_to)
 
     def _show(self, *_: object) -> None:
         if self._preview is not None:
             self.header.show_take()
-            self.lane.show_takes()
+            self.takes.show_takes()
 
     def _fit_side(self) -> None:
         wanted = self._pane_wanted if self._pane_wanted is not None else self.width() >= _NARROW

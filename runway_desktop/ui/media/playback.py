@@ -17,7 +17,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, Signal
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.ui.building import timer
 
-from .players import Fault, MediaEngine
+from .players import MediaEngine, PlayFault
 
 WATCHDOG_MS = 2000
 SETTLE_MS = 600
@@ -30,7 +30,7 @@ FALLBACK_FRAME_US = 41_667
 """One frame at 24 per second, for files without a frame duration."""
 
 
-class Activity(Enum):
+class PlayState(Enum):
     EMPTY = "empty"
     OPENING = "opening"
     PAUSED = "paused"
@@ -38,7 +38,7 @@ class Activity(Enum):
     FAILED = "failed"
 
 
-class Engine(Protocol):
+class PlaybackEngine(Protocol):
     """Engine interface of `Playback`: `MediaEngine`, or a fake in tests."""
 
     frame: Any
@@ -78,17 +78,17 @@ class Playback(QObject):
     def __init__(
         self,
         parent: QObject | None = None,
-        make_engine: Callable[[QObject], Engine] = MediaEngine,
+        make_engine: Callable[[QObject], PlaybackEngine] = MediaEngine,
         watchdog_ms: int = WATCHDOG_MS,
     ) -> None:
         super().__init__(parent)
         self._make_engine = make_engine
-        self._engine: Engine | None = None
+        self._engine: PlaybackEngine | None = None
         self._closed = False
         self._path: Path | None = None
         self._look = QuickLook()
         self._pictures = False
-        self.activity = Activity.EMPTY
+        self.activity = PlayState.EMPTY
         self.position = 0.0
         self.duration = 0.0
         self.rate = 1.0
@@ -109,7 +109,7 @@ class Playback(QObject):
         self.glance: Callable[[float], bool] = lambda _seconds: False
         """Shows a small frame near a time in seconds during a drag. False if there is none and none is coming."""
         self._opener = timer(self, 0, self._open_now)
-        self._watchdog = timer(self, watchdog_ms, lambda: self._engine_failed(Fault.NO_PICTURE))
+        self._watchdog = timer(self, watchdog_ms, lambda: self._engine_failed(PlayFault.NO_PICTURE))
         self._settle = timer(self, SETTLE_MS, self._settled)
         self._rest = timer(self, REST_MS, self._rested)
         self._backwards = timer(self, STEP_BACK_MS, self._step_back, repeats=True)
@@ -119,7 +119,7 @@ class Playback(QObject):
 
     @property
     def is_playing(self) -> bool:
-        return self.activity is Activity.PLAYING or (self.activity is Activity.OPENING and self._play_when_open)
+        return self.activity is PlayState.PLAYING or (self.activity is PlayState.OPENING and self._play_when_open)
 
     def open(self, path: Path, *, pictures: bool, play: bool = False) -> None:
         """Opens a file in the next pass of the event loop: shows a clip's first frame (`pictures`), or prepares a
@@ -127,7 +127,7 @@ class Playback(QObject):
         """
         self._forget()
         self._path, self._pictures, self._play_when_open = path, pictures, play
-        self.activity = Activity.OPENING
+        self.activity = PlayState.OPENING
         self._opener.start()
         self.changed.emit()
 
@@ -135,7 +135,7 @@ class Playback(QObject):
         """Closes the file; `released` follows."""
         self._forget()
         self._path = None
-        self.activity = Activity.EMPTY
+        self.activity = PlayState.EMPTY
         if self._engine is None:
             self.released.emit()
         else:
@@ -144,7 +144,7 @@ class Playback(QObject):
 
     def shutdown(self) -> None:
         self._forget()
-        self.activity = Activity.EMPTY
+        self.activity = PlayState.EMPTY
         self._closed = True
         if self._engine is not None:
             self._engine.shutdown()
@@ -156,7 +156,7 @@ class Playback(QObject):
             self.play()
 
     def play(self, rate: float = 1.0) -> None:
-        if self.activity is Activity.OPENING:
+        if self.activity is PlayState.OPENING:
             self._play_when_open = True
             self.changed.emit()
         elif self._ready():
@@ -166,18 +166,18 @@ class Playback(QObject):
             self._ended = False
             self._set_rate(rate)
             self._engine_now().play()
-            self._enter(Activity.PLAYING)
+            self._enter(PlayState.PLAYING)
 
     def pause(self) -> None:
         self._backwards.stop()
-        if self.activity is Activity.OPENING:
+        if self.activity is PlayState.OPENING:
             self._play_when_open = False
             self.changed.emit()
         elif self._ready():
             if not self._ended:
                 self._engine_now().pause()
             self._set_rate(1.0)
-            self._enter(Activity.PAUSED)
+            self._enter(PlayState.PAUSED)
 
     def shuttle(self, direction: int) -> None:
         """1 plays forward, −1 backward; each repetition doubles the rate, up to 8. 0 pauses. Like J, K, L in a video
@@ -185,7 +185,7 @@ class Playback(QObject):
         if direction == 0:
             self.pause()
         elif direction > 0:
-            faster = self.rate * 2 if self.activity is Activity.PLAYING and self.rate >= 1 else 1.0
+            faster = self.rate * 2 if self.activity is PlayState.PLAYING and self.rate >= 1 else 1.0
             self.play(min(faster, FASTEST))
         elif self._ready():
             faster = self.rate * 2 if self._backwards.isActive() else -1.0
@@ -195,13 +195,13 @@ class Playback(QObject):
             self._reverse_from = self.position
             self._clock.start()
             self._backwards.start()
-            self._enter(Activity.PLAYING)
+            self._enter(PlayState.PLAYING)
 
     def step(self, frames: int) -> None:
         """Steps by frames, backward if negative. Sound moves by tenths of a second."""
         if not self._ready():
             return
-        if self.activity is Activity.PLAYING:
+        if self.activity is PlayState.PLAYING:
             self.pause()
         if not self._pictures:
             self.seek(self.position + frames * 0.1)
@@ -231,7 +231,7 @@ class Playback(QObject):
     def begin_scrub(self) -> None:
         """Pauses for a drag; `end_scrub` seeks to the exact frame and resumes playback if it was on."""
         self._is_scrubbing = True
-        self._resume = self.activity is Activity.PLAYING
+        self._resume = self.activity is PlayState.PLAYING
         if self._resume:
             self.pause()
 
@@ -271,13 +271,13 @@ class Playback(QObject):
         return self.duration > last and self.position >= self.duration - last
 
     def _ready(self) -> bool:
-        return self.activity in (Activity.PAUSED, Activity.PLAYING)
+        return self.activity in (PlayState.PAUSED, PlayState.PLAYING)
 
-    def _enter(self, activity: Activity) -> None:
+    def _enter(self, activity: PlayState) -> None:
         self.activity = activity
         self.changed.emit()
 
-    def _engine_now(self) -> Engine:
+    def _engine_now(self) -> PlaybackEngine:
         if self._engine is None:
             engine = self._make_engine(self)
             engine.frame.connect(self._frame_came)
@@ -316,7 +316,7 @@ class Playback(QObject):
             return
         engine = self._engine_now()
         if not self._look.is_file(self._path):
-            self._engine_failed(Fault.MISSING)
+            self._engine_failed(PlayFault.MISSING)
             return
         engine.load(self._path)
         engine.pause()
@@ -324,7 +324,7 @@ class Playback(QObject):
             self._watchdog.start()
 
     def _loaded(self, pictures: bool, _sound: bool) -> None:
-        if self.activity is not Activity.OPENING:
+        if self.activity is not PlayState.OPENING:
             return
         if not pictures:
             # A video container may hold only sound; then there is no frame to wait for.
@@ -334,14 +334,14 @@ class Playback(QObject):
             self._opened()
 
     def _opened(self) -> None:
-        self._enter(Activity.PAUSED)
+        self._enter(PlayState.PAUSED)
         if self._play_when_open:
             self._play_when_open = False
             self.play()
 
     def _frame_came(self, frame: Any) -> None:
         # Frames that arrive during a drag over small frames belong to an earlier position.
-        if self.activity in (Activity.EMPTY, Activity.FAILED) or not self._pictures or self.is_glancing:
+        if self.activity in (PlayState.EMPTY, PlayState.FAILED) or not self._pictures or self.is_glancing:
             return
         self._watchdog.stop()
         if self._next_seek is not None and _covers(frame, self._next_seek):
@@ -350,7 +350,7 @@ class Playback(QObject):
             self._held = frame
             return
         self._show(frame)
-        if self.activity is Activity.OPENING:
+        if self.activity is PlayState.OPENING:
             self._opened()
 
     def _show(self, frame: Any) -> None:
@@ -383,7 +383,7 @@ class Playback(QObject):
             self.moved.emit(seconds)
 
     def _end_reached(self) -> None:
-        if self.activity is not Activity.PLAYING or self._backwards.isActive():
+        if self.activity is not PlayState.PLAYING or self._backwards.isActive():
             return
         self._ended = True
         if self.loop:
@@ -393,13 +393,13 @@ class Playback(QObject):
         else:
             self._moved(self.duration)
             self._set_rate(1.0)
-            self._enter(Activity.PAUSED)
+            self._enter(PlayState.PAUSED)
 
-    def _engine_failed(self, fault: Fault) -> None:
-        if self.activity in (Activity.EMPTY, Activity.FAILED):
+    def _engine_failed(self, fault: PlayFault) -> None:
+        if self.activity in (PlayState.EMPTY, PlayState.FAILED):
             return
         self._forget()
-        self._enter(Activity.FAILED)
+        self._enter(PlayState.FAILED)
         if self._engine is not None:
             self._engine.unload()
         self.failed.emit(fault)

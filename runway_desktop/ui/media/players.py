@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from runway_desktop.services.disk.disk_threads import QuickLook
 
 
-class Fault(Enum):
+class PlayFault(Enum):
     """Why a file cannot be played, as a sentence with a placeholder for its name."""
 
     MISSING = "{} is no longer where it was saved."
@@ -183,7 +183,7 @@ class MediaEngine(QObject):
         elif status is kinds.EndOfMedia:
             self.ended.emit()
         elif status is kinds.InvalidMedia:
-            self.failed.emit(Fault.BROKEN)
+            self.failed.emit(PlayFault.BROKEN)
 
     @cached_property
     def _look(self) -> QuickLook:
@@ -203,4 +203,4 @@ class MediaEngine(QObject):
     def _error_occurred(self, error: QMediaPlayer.Error, _text: str) -> None:
         if not self._stale:
             missing = error.name == "ResourceError" and not self._look.is_file(Path(self._wanted.toLocalFile()))
-            self.failed.emit(Fault.MISSING if missing else Fault.BROKEN)
+            self.failed.emit(PlayFault.MISSING if missing else PlayFault.BROKEN)

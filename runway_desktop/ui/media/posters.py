@@ -15,10 +15,10 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.media import Media
 
-from .kinds.kind import Kind, MadePoster, PosterPainter, PosterTools, Wish, kept_poster
+from .kinds.kind import Kind, MadePoster, PosterPainter, PosterTools, PosterWish, kept_poster
 from .kinds.kinds import kind_of
 from .picture import is_readable
-from .playback import Engine
+from .playback import PlaybackEngine
 from .players import MediaEngine
 from .workers import Workers
 
@@ -36,7 +36,7 @@ class PosterMaker(QObject):
         self,
         parent: QObject | None = None,
         *,
-        make_engine: Callable[[QObject], Engine] | None = None,
+        make_engine: Callable[[QObject], PlaybackEngine] | None = None,
         clip_time_out_ms: int = CLIP_TIME_OUT_MS,
     ) -> None:
         super().__init__(parent)
@@ -60,7 +60,7 @@ class PosterMaker(QObject):
         if self._closed or kind is None or target in self._wanted:
             return
         self._wanted.add(target)
-        wish = Wish(path, target)
+        wish = PosterWish(path, target)
         self._workers.run(partial(kept_poster, target), partial(self._looked_up, kind, wish), at=target)
 
     def shutdown(self) -> None:
@@ -69,14 +69,14 @@ class PosterMaker(QObject):
         self._workers.shutdown()
         self.closing.emit()
 
-    def _looked_up(self, kind: Kind, wish: Wish, kept: MadePoster | None) -> None:
+    def _looked_up(self, kind: Kind, wish: PosterWish, kept: MadePoster | None) -> None:
         if kept is not None:
             self._finish(wish, kept)
         else:
             # Checked first: a drive that does not respond blocks here instead of occupying the player.
             self._workers.run(partial(is_readable, wish.path), partial(self._begin, kind, wish), at=wish.path)
 
-    def _begin(self, kind: Kind, wish: Wish, is_there: bool) -> None:
+    def _begin(self, kind: Kind, wish: PosterWish, is_there: bool) -> None:
         if not is_there:
             self._finish(wish, f"{wish.path.name} is not there.")
             return
@@ -84,7 +84,7 @@ class PosterMaker(QObject):
             self._painters[kind.media] = kind.posters(self._tools)
         self._painters[kind.media](wish, partial(self._finish, wish))
 
-    def _finish(self, wish: Wish, result: MadePoster | str | None) -> None:
+    def _finish(self, wish: PosterWish, result: MadePoster | str | None) -> None:
         self._wanted.discard(wish.target)
         if isinstance(result, MadePoster):
             self.made.emit(str(wish.path), str(wish.target), result.width, result.height, result.seconds)

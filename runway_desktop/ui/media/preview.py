@@ -25,12 +25,12 @@ from runway_desktop.usecases.commands.drag_payload import DragPayload
 from runway_desktop.usecases.words.tasks import Showing
 
 from .commands import COMMANDS
-from .kinds.kind import Parts
+from .kinds.kind import PreviewParts
 from .kinds.kinds import kind_of
 from .notice_view import NoticeView
 from .picture import BadPicture, small_poster
-from .playback import Activity, Playback
-from .players import Fault
+from .playback import Playback, PlayState
+from .players import PlayFault
 from .stage import Stage, StageBox
 from .strip import OutputStrip
 from .strips import Strips
@@ -195,7 +195,7 @@ class Preview(QWidget):
         self._bars = QStackedWidget(self._body)
         for bar in (self._no_bar, self._transport):
             self._bars.addWidget(bar)
-        self._parts = Parts(
+        self._parts = PreviewParts(
             theme=self._theme,
             keys=self._keys,
             workers=self._workers,
@@ -276,7 +276,7 @@ class Preview(QWidget):
         self._opener.stop()
         self._pending_open = None
         self.stage.leave()
-        if even_if_empty or self.playback.activity is not Activity.EMPTY:
+        if even_if_empty or self.playback.activity is not PlayState.EMPTY:
             self.playback.close()
 
     def _say(self, words: str, poster: QImage | None = None, *, can_open: bool = False) -> None:
@@ -285,7 +285,7 @@ class Preview(QWidget):
 
     def _say_missing(self, path: Path) -> None:
         self._missing = path
-        self._say(Fault.MISSING.value.format(path.name))
+        self._say(PlayFault.MISSING.value.format(path.name))
 
     def _offer_system(self, path: Path, words: str) -> None:
         self._say(f"{path.name}\n{words}", self._poster(self._shown), can_open=True)
@@ -323,11 +323,11 @@ class Preview(QWidget):
         if pending is not None:
             self.playback.open(pending[0], pictures=pending[1], play=self._is_lent and not self._theme.is_calm)
 
-    def _play_failed(self, fault: Fault) -> None:
+    def _play_failed(self, fault: PlayFault) -> None:
         path = self._shown.path if self._shown is not None else None
         if path is None:
             return
-        if fault is Fault.MISSING:
+        if fault is PlayFault.MISSING:
             self._say_missing(path)
         else:
             self._say(fault.value.format(path.name), self._poster(self._shown), can_open=True)

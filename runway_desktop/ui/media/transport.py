@@ -22,7 +22,7 @@ from runway_desktop.usecases.words.plain import tip
 
 from .bar import BarButton, LineSlider, ScrubSlider, sound_icon
 from .commands import FRAME_BACK, FRAME_FORWARD, FULL_SCREEN, LOOP, PLAY, SHUTTLE, SOUND
-from .playback import Activity, Playback
+from .playback import Playback, PlayState
 
 LEAST_SLIDER = 15 * GRID
 """Minimum width of the slider in pixels. If it does not fit, first the length is hidden, then controls that
@@ -125,7 +125,7 @@ class Transport(QWidget):
 
     def _show_state(self) -> None:
         playback = self._playback
-        ready = playback.activity in (Activity.PAUSED, Activity.PLAYING)
+        ready = playback.activity in (PlayState.PAUSED, PlayState.PLAYING)
         self._play.dress_play(playback.is_playing, self._told(PLAY))
         for widget in (self._back, self._on, self._slider):
             widget.setEnabled(ready)
@@ -134,7 +134,7 @@ class Transport(QWidget):
         silent = playback.muted or playback.volume == 0
         self._volume.dress(sound_icon(silent), "Volume")
         self._mute.dress_sound(silent, self._told(SOUND))
-        if playback.activity in (Activity.EMPTY, Activity.OPENING, Activity.FAILED) and playback.duration == 0:
+        if playback.activity in (PlayState.EMPTY, PlayState.OPENING, PlayState.FAILED) and playback.duration == 0:
             self._slider.setRange(0, 0)
         self._write_time()
 

@@ -10,12 +10,12 @@ from shiboken6 import isValid
 from runway_desktop.ui.building import STRETCH, hbox, push_button
 from runway_desktop.usecases.about import About
 
-from .preference_pages import Page
+from .preference_pages import PreferencePage
 
 HEADINGS = ("Part", "Version", "License")
 
 
-class AboutPage(Page):
+class AboutPage(PreferencePage):
     folder_wanted = Signal(object)
     """Folder with the license texts."""
 

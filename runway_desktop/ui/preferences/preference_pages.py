@@ -49,7 +49,7 @@ OWN: dict[str, type[OwnEditor]] = {"library_folder": FolderEditor, "name_templat
 """Editors of the preferences of kind `Own`."""
 
 
-class Page(QWidget):
+class PreferencePage(QWidget):
     """Preferences of one section, under the headings of their groups. A control's object name is the
     preference's name."""
 
@@ -246,7 +246,7 @@ class EachEditor(QWidget):
         self._boxes[name].setFocus()
 
 
-class KeyPage(Page):
+class KeyPage(PreferencePage):
     def build(self) -> None:
         self.heading("Your key")
         self._place = self.note()
@@ -276,7 +276,7 @@ class KeyPage(Page):
         confirm(self, Question("Forget the key?", text, "Forget the key"), self.form.key.forget)
 
 
-class NoticesPage(Page):
+class NoticesPage(PreferencePage):
     def __init__(
         self,
         form: PreferencesForm,
@@ -297,7 +297,7 @@ class NoticesPage(Page):
         return "" if self._has_tray else NO_TRAY
 
 
-class RunwayPage(Page):
+class RunwayPage(PreferencePage):
     def build(self) -> None:
         self.add_table()
         if self.form.can_renew_catalog:

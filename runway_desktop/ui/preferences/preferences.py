@@ -14,7 +14,7 @@ from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 
 from .about_page import AboutPage
-from .preference_pages import KeyPage, NoticesPage, Page, RunwayPage
+from .preference_pages import KeyPage, NoticesPage, PreferencePage, RunwayPage
 from .profile_page import ProfilePage
 from .programs_page import ProgramsPage
 
@@ -52,9 +52,13 @@ class Preferences(Dialog):
         """Preference to focus once the window is shown."""
         # Created in tab order: sections, page, button.
         self._sections = QListWidget(self)
-        self._pages: dict[str, Page] = {}
+        self._pages: dict[str, PreferencePage] = {}
         for section in Section:
-            page = _PAGES.get(section, Page)(form, theme, self, section) if section is not Section.PROFILE else None
+            page = (
+                _PAGES.get(section, PreferencePage)(form, theme, self, section)
+                if section is not Section.PROFILE
+                else None
+            )
             page = page or self._profile_page(form, profiles, theme)
             if isinstance(page, AboutPage):
                 page.folder_wanted.connect(self.folder_wanted)

@@ -15,10 +15,10 @@ from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 
-from .preference_pages import Page
+from .preference_pages import PreferencePage
 
 
-class ProfilePage(Page):
+class ProfilePage(PreferencePage):
     back_up_wanted = Signal()
     restore_wanted = Signal(object)
     """Path of a backup."""

@@ -13,14 +13,14 @@ from runway_desktop.ui.labels import say
 from runway_desktop.ui.theme import FollowsTheme
 
 from .add_program import AddProgram, TrialBox
-from .preference_pages import Page
+from .preference_pages import PreferencePage
 from .program_row import ProgramRow
 
 _PAUSED = "All programs are paused: they may read, and nothing is made for them."
 _NONE = "No program has asked for anything yet. Add Runway Desktop to one of those below."
 
 
-class ProgramsPage(Page):
+class ProgramsPage(PreferencePage):
     record_wanted = Signal()
     """Show the record of their requests."""
 

@@ -52,7 +52,7 @@ class SearchLine(QLineEdit):
         self.offers.setWindowFlags(Qt.WindowType.ToolTip | Qt.WindowType.FramelessWindowHint)
         self.offers.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.offers.setProperty("offers", "true")
-        self.offers.setItemDelegate(OfferDelegate(theme, self.offers))
+        self.offers.setItemDelegate(SuggestionDelegate(theme, self.offers))
         self.offers.setMouseTracking(True)
         self.offers.setAccessibleName("What the word could become")
         self.offers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -146,7 +146,7 @@ OFFER = Qt.ItemDataRole.UserRole
 """The item's Suggestion."""
 
 
-class OfferDelegate(ItemDelegate):
+class SuggestionDelegate(ItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(20 * GRID, option.fontMetrics.height() + GRID + GRID // 2)
 

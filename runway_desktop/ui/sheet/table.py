@@ -38,7 +38,7 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.sheets.blocks import block_of, text_of_block
 from runway_desktop.usecases.sheets.cell_texts import ADD
-from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, RESULT, STATE, Column, ColumnKind
+from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, RESULT, STATE, ColumnKind, SheetColumn
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.viewmodels.sheet.model import SheetModel
 
@@ -365,7 +365,7 @@ class SheetTable(QTableView):
         block = self._block()
         return block[0][0] if block else QModelIndex()
 
-    def _visible_columns(self, first: QModelIndex) -> list[Column]:
+    def _visible_columns(self, first: QModelIndex) -> list[SheetColumn]:
         header = self.horizontalHeader()
         visual = range(header.visualIndex(first.column()), header.count())
         places = [place for at in visual if not self.isColumnHidden(place := header.logicalIndex(at))]

@@ -23,7 +23,7 @@ from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.commands.ending import CANCEL, REMOVE
 from runway_desktop.usecases.commands.handing_on import USE_AS_INPUT
 from runway_desktop.usecases.commands.task_command import NOTHING, Given, TaskCommand
-from runway_desktop.usecases.commands.tasks import Part, Submenu, given_by, menu_of
+from runway_desktop.usecases.commands.tasks import MenuPart, Submenu, given_by, menu_of
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.values import replace
@@ -84,9 +84,9 @@ class TaskMenu(QObject):
                 menu.addSeparator()
             for line in group:
                 match line:
-                    case Part.JUDGING:
+                    case MenuPart.JUDGING:
                         self._add_judging(menu, rows)
-                    case Part.ORDERING:
+                    case MenuPart.ORDERING:
                         self._add_ordering(menu, rows)
                     case Submenu(title, commands):
                         below = menu.addMenu(str(title))

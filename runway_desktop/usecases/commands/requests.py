@@ -15,7 +15,7 @@ from runway_desktop.domain.text import Text
 from runway_desktop.usecases.question import Question
 
 from .command import LIST, Command, Scope
-from .task_command import Context, Draft, Given, Prompt, Report, TaskCommand, is_queued, unless
+from .task_command import ComposerDraft, Context, Given, Prompt, Report, TaskCommand, is_queued, unless
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.submission import Prepared
@@ -77,14 +77,14 @@ def _edit_words(rows: Sequence[Row]) -> Text:
 
 
 async def _edit_held(_: Context, rows: Sequence[Row], __: Given) -> Report:
-    return Report(draft=Draft(request=rows[0].task.request, editing=rows[0].task.id))
+    return Report(draft=ComposerDraft(request=rows[0].task.request, editing=rows[0].task.id))
 
 
 async def _edit(_: Context, rows: Sequence[Row], __: Given, *, new_seed: bool = False, model: bool = False) -> Report:
     """A new request like a task's; what Runway refused is said where the same one is edited."""
     task = rows[0].task
     refusals = {} if new_seed or model else {str(said.path[0]): said.message for said in task.refusals if said.path}
-    draft = Draft(request=task.request, parent=task.id, new_seed=new_seed, refusals=refusals, asks_model=model)
+    draft = ComposerDraft(request=task.request, parent=task.id, new_seed=new_seed, refusals=refusals, asks_model=model)
     return Report(draft=draft)
 
 

@@ -24,7 +24,7 @@ from runway_desktop.values import Struct, field
 from .command import LIST, Command, CommandSection, Scope
 
 if TYPE_CHECKING:
-    from runway_desktop.services.results.relinking import Progress
+    from runway_desktop.services.results.relinking import RelinkProgress
     from runway_desktop.services.tasks.submission import Ask, Prepared
     from runway_desktop.usecases.sending.sending import TaskSender
 
@@ -48,7 +48,7 @@ class Given(Struct, frozen=True, kw_only=True):
     """Support details with the prompt in them."""
     before: TaskId | None = None
     """The task of the queue before which others are put; None: at its end."""
-    progress: Callable[[Progress], None] = lambda _: None
+    progress: Callable[[RelinkProgress], None] = lambda _: None
     """Is called while files are looked for."""
 
     def answering(self, now: Prepared) -> tuple[Prepared, frozenset[Ask]]:
@@ -80,7 +80,7 @@ class Use(Enum):
     OPEN = auto()
 
 
-class Draft(Struct, frozen=True, kw_only=True):
+class ComposerDraft(Struct, frozen=True, kw_only=True):
     """A request that the face puts into the composer."""
 
     request: Request
@@ -127,7 +127,7 @@ class Report(Struct, frozen=True, kw_only=True):
     """The task whose result is shown large."""
     exports: tuple[TaskId, ...] | None = None
     """Tasks to be exported. Empty: what is listed; None: nothing is."""
-    draft: Draft | None = None
+    draft: ComposerDraft | None = None
     wants: Wanted | None = None
     asks: Question | None = None
     """Nothing was changed; the command is given again with `anyway` if the answer is yes."""

@@ -22,7 +22,7 @@ from .command import Command, Surface
 from .task_command import TaskCommand
 
 
-class Part(Enum):
+class MenuPart(Enum):
     """A part of the menu that consists of other commands."""
 
     JUDGING = auto()
@@ -36,8 +36,8 @@ class Submenu(Struct, frozen=True):
     commands: list[TaskCommand]
 
 
-Line = TaskCommand | Submenu | Part
-MENU: tuple[TaskCommand | Part, ...] = (
+Line = TaskCommand | Submenu | MenuPart
+MENU: tuple[TaskCommand | MenuPart, ...] = (
     *(approval.APPROVE, approval.REFUSE),
     *(requests.SEND_AGAIN, requests.ADOPT_ID, requests.LET_GO),
     *(results.LOOK_FOR, results.LOOK_IN, results.CHOOSE_FILE, results.KEEP_CHANGE, results.FETCH_ORIGINAL),
@@ -46,7 +46,7 @@ MENU: tuple[TaskCommand | Part, ...] = (
     *(requests.EDIT_HELD, queued.SEND_NEXT),
     *(queued.HOLD, queued.RELEASE, queued.MOVE_UP, queued.MOVE_DOWN, queued.PUT_BEFORE),
     *(requests.RETRY, requests.EDIT_AND_SEND, requests.SAME, requests.NEW_SEED, requests.OTHER_MODEL),
-    *(handing_on.USE_AS_INPUT, Part.JUDGING, Part.ORDERING),
+    *(handing_on.USE_AS_INPUT, MenuPart.JUDGING, MenuPart.ORDERING),
     *(handing_on.COPY_PROMPT, handing_on.COPY_FILE, handing_on.COPY_PICTURE, handing_on.COPY_LINK),
     *(handing_on.COPY_PATH, handing_on.COPY_ID, handing_on.COPY_SUPPORT),
     *(requests.RENAME, handing_on.EXPORT, results.FETCH_AGAIN),
@@ -79,7 +79,7 @@ def menu_of(rows: Sequence[Row]) -> list[list[Line]]:
     for group in _groups():
         lines: list[Line] = []
         for title, entries in groupby(group, lambda one: one.submenu if isinstance(one, TaskCommand) else None):
-            found = [one for one in entries if isinstance(one, Part) or one in there]
+            found = [one for one in entries if isinstance(one, MenuPart) or one in there]
             below = [one for one in found if isinstance(one, TaskCommand)]
             lines += found if title is None or len(below) < 2 else [Submenu(title, below)]
         if lines:
@@ -87,10 +87,10 @@ def menu_of(rows: Sequence[Row]) -> list[list[Line]]:
     return groups
 
 
-def _groups() -> list[list[TaskCommand | Part]]:
-    found: list[list[TaskCommand | Part]] = []
+def _groups() -> list[list[TaskCommand | MenuPart]]:
+    found: list[list[TaskCommand | MenuPart]] = []
     for one in MENU:
-        if one is Part.JUDGING or (isinstance(one, TaskCommand) and one.begins):
+        if one is MenuPart.JUDGING or (isinstance(one, TaskCommand) and one.begins):
             found.append([])
         found[-1].append(one)
     return found

@@ -11,7 +11,7 @@ from runway_desktop.values import Struct
 Item = TypeVar("Item")
 
 
-class Removal(Struct, frozen=True):
+class LineRemoval(Struct, frozen=True):
     """Lines first..last (inclusive) leave. Positions are those at the moment when the step is carried out."""
 
     first: int
@@ -39,7 +39,7 @@ _SHORT = 1000
 """Items that are looked for one by one."""
 
 
-def steps(old: Sequence[Item], new: Sequence[Item]) -> list[Removal | Insertion[Item] | Rearrangement[Item]]:
+def steps(old: Sequence[Item], new: Sequence[Item]) -> list[LineRemoval | Insertion[Item] | Rearrangement[Item]]:
     """The steps from `old` to `new`, whose items are unique: removals from the back, then insertions from the front. If
     the lines that stay change their order, or the runs are very many: what leaves goes to the end and is removed, what
     comes is added at the end and goes to its place."""
@@ -54,7 +54,7 @@ def steps(old: Sequence[Item], new: Sequence[Item]) -> list[Removal | Insertion[
     return _steps(old, new)
 
 
-def _steps(old: Sequence[Item], new: Sequence[Item]) -> list[Removal | Insertion[Item] | Rearrangement[Item]]:
+def _steps(old: Sequence[Item], new: Sequence[Item]) -> list[LineRemoval | Insertion[Item] | Rearrangement[Item]]:
     if len(old) <= _SHORT:
         added = _added(old, new)
         if added is not None:
@@ -62,7 +62,7 @@ def _steps(old: Sequence[Item], new: Sequence[Item]) -> list[Removal | Insertion
     known, wanted = set(old), set(new)
     staying = [item for item in new if item in known]
     if [item for item in old if item in wanted] == staying:
-        removals = [Removal(first, last) for first, last in reversed(_runs([item not in wanted for item in old]))]
+        removals = [LineRemoval(first, last) for first, last in reversed(_runs([item not in wanted for item in old]))]
         coming = _runs([item not in known for item in new])
         if len(removals) + len(coming) <= MOST_STEPS:
             return [*removals, *(Insertion(first, tuple(new[first : last + 1])) for first, last in coming)]
@@ -109,11 +109,11 @@ def _alike(old: Sequence[Item], new: Sequence[Item]) -> tuple[int, int]:
 
 
 def _moved(
-    step: Removal | Insertion[Item] | Rearrangement[Item], by: int
-) -> Removal | Insertion[Item] | Rearrangement[Item]:
+    step: LineRemoval | Insertion[Item] | Rearrangement[Item], by: int
+) -> LineRemoval | Insertion[Item] | Rearrangement[Item]:
     match step:
-        case Removal(first, last):
-            return Removal(first + by, last + by)
+        case LineRemoval(first, last):
+            return LineRemoval(first + by, last + by)
         case Insertion(first, items):
             return Insertion(first + by, items)
         case _:
@@ -122,14 +122,14 @@ def _moved(
 
 def _over_the_whole(
     old: list[Item], new: list[Item], staying: list[Item], known: set[Item], wanted: set[Item]
-) -> list[Removal | Insertion[Item] | Rearrangement[Item]]:
-    found: list[Removal | Insertion[Item] | Rearrangement[Item]] = []
+) -> list[LineRemoval | Insertion[Item] | Rearrangement[Item]]:
+    found: list[LineRemoval | Insertion[Item] | Rearrangement[Item]] = []
     leaving = [item for item in old if item not in wanted]
     coming = [item for item in new if item not in known]
     if old != [*staying, *leaving]:
         found.append(Rearrangement((*staying, *leaving)))
     if leaving:
-        found.append(Removal(len(staying), len(old) - 1))
+        found.append(LineRemoval(len(staying), len(old) - 1))
     if coming:
         found.append(Insertion(len(staying), tuple(coming)))
     if new != [*staying, *coming]:

@@ -15,7 +15,7 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.usecases.commands.command import Command, Surface
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.commands.tasks import TASKS
-from runway_desktop.usecases.requests.choices import Offer as ModelOffer
+from runway_desktop.usecases.requests.choices import ModelOffer
 from runway_desktop.usecases.requests.presets import Preset
 from runway_desktop.usecases.searching.pages import PaneEntry
 from runway_desktop.usecases.words import units

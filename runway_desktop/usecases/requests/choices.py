@@ -30,7 +30,7 @@ Key = tuple[str, str]
 """Endpoint and model."""
 
 
-class Scope(StrEnum):
+class CatalogPart(StrEnum):
     """Parts of the catalog beside its endpoints, which go by their own names."""
 
     ALL = "*all"
@@ -38,7 +38,7 @@ class Scope(StrEnum):
     NEW = "*new"
 
 
-class Part(Struct, frozen=True, kw_only=True):
+class ChooserLine(Struct, frozen=True, kw_only=True):
     """A line of the chooser's left side. `heading` stands above it where it begins a group."""
 
     scope: str
@@ -48,7 +48,7 @@ class Part(Struct, frozen=True, kw_only=True):
     heading: str = ""
 
 
-class Offer(Struct, frozen=True, kw_only=True):
+class ModelOffer(Struct, frozen=True, kw_only=True):
     """One pair of endpoint and model. What is not known is empty."""
 
     key: Key
@@ -105,19 +105,19 @@ class Choices(Struct, frozen=True, kw_only=True):
     organization: Organization | None
     price: Callable[..., Price | None]
 
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[ChooserLine]:
         """The left side: everything, favorites, what is new, then the endpoints by what they make."""
         everything = list(self.catalog.pairs())
-        found = [Part(scope=Scope.ALL, label="Everything", amount=len(everything))]
+        found = [ChooserLine(scope=CatalogPart.ALL, label="Everything", amount=len(everything))]
         favorites = [key for key in self.favorites if self.catalog.pair(*key) is not None]
-        found.append(Part(scope=Scope.FAVORITES, label="Favorites", amount=len(favorites)))
+        found.append(ChooserLine(scope=CatalogPart.FAVORITES, label="Favorites", amount=len(favorites)))
         if self.new:
-            found.append(Part(scope=Scope.NEW, label="New", amount=len(self.new)))
+            found.append(ChooserLine(scope=CatalogPart.NEW, label="New", amount=len(self.new)))
         for kind in dict.fromkeys(endpoint.makes for endpoint in self.catalog.endpoints):
             made = [endpoint for endpoint in self.catalog.endpoints if endpoint.makes is kind]
             for place, endpoint in enumerate(made):
                 found.append(
-                    Part(
+                    ChooserLine(
                         scope=endpoint.name,
                         label=endpoint.label,
                         amount=len(endpoint.models),
@@ -127,7 +127,7 @@ class Choices(Struct, frozen=True, kw_only=True):
                 )
         return found
 
-    def offers(self, scope: str, search: str = "", having: frozenset[str] = frozenset()) -> list[Offer]:
+    def offers(self, scope: str, search: str = "", having: frozenset[str] = frozenset()) -> list[ModelOffer]:
         """The pairs of a part, or, with words to search for, those of the whole catalog: what is called just so
         first, then the part's.
 
@@ -137,9 +137,9 @@ class Choices(Struct, frozen=True, kw_only=True):
         ranked = []
         for place, pair in enumerate(self.catalog.pairs()):
             key = (pair.endpoint, pair.model)
-            inside = scope in (Scope.ALL, pair.endpoint)
-            inside = inside or (scope == Scope.FAVORITES and key in self.favorites)
-            inside = inside or (scope == Scope.NEW and key in self.new)
+            inside = scope in (CatalogPart.ALL, pair.endpoint)
+            inside = inside or (scope == CatalogPart.FAVORITES and key in self.favorites)
+            inside = inside or (scope == CatalogPart.NEW and key in self.new)
             if not (inside or words) or not _fits(pair, having):
                 continue
             rank = self._rank(pair, words)
@@ -174,12 +174,12 @@ class Choices(Struct, frozen=True, kw_only=True):
             return 1
         return 2 if all(word in name for word in words) else 3
 
-    def _offer(self, pair: Pair, says_endpoint: bool) -> Offer:
+    def _offer(self, pair: Pair, says_endpoint: bool) -> ModelOffer:
         key = (pair.endpoint, pair.model)
         endpoint = self.catalog.endpoint(pair.endpoint)
         price, why = self._price(pair)
         needs = _needs(pair)
-        return Offer(
+        return ModelOffer(
             key=key,
             label=pair.label,
             endpoint_label=endpoint.label if endpoint is not None else pair.endpoint,

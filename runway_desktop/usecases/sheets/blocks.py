@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, plain, write_rows
 
 from .cell_texts import RowLine, Saying
-from .columns import Column, ColumnKind
+from .columns import ColumnKind, SheetColumn
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 
@@ -41,7 +41,9 @@ def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]], manner: CsvDial
     return ("\ufeff" if manner.is_marked else "") + written.getvalue()
 
 
-def as_csv(lines: Iterable[RowLine], columns: Sequence[Column], saying: Saying, dialect: CsvDialect = USUAL) -> str:
+def as_csv(
+    lines: Iterable[RowLine], columns: Sequence[SheetColumn], saying: Saying, dialect: CsvDialect = USUAL
+) -> str:
     """Its columns in their order, then the task ids at Runway and the files of each row; blank rows are left out."""
     shown = [column for column in columns if column.kind is not ColumnKind.RESULT]
     rows = []

@@ -14,7 +14,7 @@ from runway_desktop.usecases.words.states import Around, StateWords, Tone, cost_
 from runway_desktop.values import Struct
 
 from . import cells as cell
-from .columns import ENDPOINT, MODEL, PROMPT, SEED, Column, ColumnKind
+from .columns import ENDPOINT, MODEL, PROMPT, SEED, ColumnKind, SheetColumn
 from .rows import RowChecker, SheetRow
 
 _CHOSEN = frozenset({FieldKind.CHOICE, FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.SWITCH})
@@ -56,7 +56,7 @@ class Saying:
             known.name for pair in catalog.pairs() for known in pair.fields if known.kind is FieldKind.PROMPT
         }
 
-    def look(self, line: RowLine, column: Column) -> CellLook:
+    def look(self, line: RowLine, column: SheetColumn) -> CellLook:
         return CellLook(
             text=self.text(line, column),
             tone=self.tone(line, column),
@@ -66,7 +66,7 @@ class Saying:
             pictures=self.pictures(line, column),
         )
 
-    def pictures(self, line: RowLine, column: Column) -> Sequence[str]:
+    def pictures(self, line: RowLine, column: SheetColumn) -> Sequence[str]:
         """Paths of the pictures in a cell: of inputs that are there, and of results."""
         if column.kind is ColumnKind.RESULT:
             return posters_of(line)
@@ -78,7 +78,7 @@ class Saying:
             if (path := path_of(address)) and address in looks and not looks[address].problem
         ]
 
-    def text(self, line: RowLine, column: Column) -> str:
+    def text(self, line: RowLine, column: SheetColumn) -> str:
         match column.kind:
             case ColumnKind.CREDITS:
                 return self._credits(line)
@@ -89,19 +89,19 @@ class Saying:
             case _:
                 return self._cell(line, column)
 
-    def edited(self, line: RowLine, column: Column) -> str:
+    def edited(self, line: RowLine, column: SheetColumn) -> str:
         """As one types it: a cell's own value, without what stands there by default."""
         value = line.row.cells.get(column.key)
         is_typed = column.is_cell and not (column.key == ENDPOINT and value)
         return cell.text_of(value) if is_typed else self.text(line, column)
 
-    def faint(self, line: RowLine, column: Column) -> bool:
+    def faint(self, line: RowLine, column: SheetColumn) -> bool:
         """What stands there is not to be changed here: it is a default, comes from an axis, or was sent."""
         if line.row.sent:
             return column.is_cell
         return column.is_cell and (column.key not in line.row.cells or self._axis(column.key) is not None)
 
-    def tone(self, line: RowLine, column: Column) -> Tone:
+    def tone(self, line: RowLine, column: SheetColumn) -> Tone:
         if line.row.sent:
             if column.kind is ColumnKind.STATE:
                 return self._sent_words(line).tone
@@ -119,7 +119,7 @@ class Saying:
             return Tone.BAD
         return Tone.WARN if any(said.key == column.key for said in check.warnings) else Tone.PLAIN
 
-    def problem(self, line: RowLine, column: Column) -> str:
+    def problem(self, line: RowLine, column: SheetColumn) -> str:
         """What is wrong with this cell; empty when nothing is."""
         check = line.row.check
         if line.row.sent:
@@ -128,13 +128,13 @@ class Saying:
             return ""
         return next((said.message for said in check.problems if said.key == column.key), "")
 
-    def _refusal(self, line: RowLine, column: Column) -> str:
+    def _refusal(self, line: RowLine, column: SheetColumn) -> str:
         """What Runway said of this cell when it refused a task of the row."""
         names = self._prompt_names if column.kind is ColumnKind.PROMPT else {column.key}
         said = (refusal for row in line.tasks for refusal in row.task.refusals if refusal.path)
         return next((refusal.message for refusal in said if str(refusal.path[0]) in names), "")
 
-    def tip(self, line: RowLine, column: Column) -> str:
+    def tip(self, line: RowLine, column: SheetColumn) -> str:
         check = line.row.check
         if column.kind is ColumnKind.STATE:
             if line.row.sent:
@@ -160,7 +160,7 @@ class Saying:
             said.append(column.help)
         return "\n".join(part for part in said if part)
 
-    def spoken(self, line: RowLine, column: Column) -> str:
+    def spoken(self, line: RowLine, column: SheetColumn) -> str:
         text = self.text(line, column)
         problem = self.problem(line, column)
         if column.kind is ColumnKind.CREDITS:
@@ -172,7 +172,7 @@ class Saying:
             said = f"{said}, by default"
         return f"{said}. {problem}" if problem else said
 
-    def _cell(self, line: RowLine, column: Column) -> str:
+    def _cell(self, line: RowLine, column: SheetColumn) -> str:
         row, key = line.row, column.key
         made_of_axes = not row.sent or any(task.labels for task in row.sent)
         if row.cells and made_of_axes and (axis := self._axis(key)) is not None:
@@ -192,7 +192,7 @@ class Saying:
             return ""
         return self._default(line, column)
 
-    def _default(self, line: RowLine, column: Column) -> str:
+    def _default(self, line: RowLine, column: SheetColumn) -> str:
         check = line.row.check
         if check is None or check.pair is None or column.kind is ColumnKind.NOTE:
             return ""

@@ -13,7 +13,7 @@ from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct
 
 from . import cells as cell
-from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, Column, ColumnKind
+from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, ColumnKind, SheetColumn
 from .edits import Place
 from .rows import RowChecker, SheetRow
 
@@ -49,7 +49,7 @@ class CellValues:
         """Endpoints by the words for them, in small letters."""
         return {word.casefold(): e.name for e in self._catalog.endpoints for word in (e.label, e.name)}
 
-    def choices(self, row: SheetRow, column: Column) -> tuple[str, ...]:
+    def choices(self, row: SheetRow, column: SheetColumn) -> tuple[str, ...]:
         """What a cell may be, as words; empty where anything may be written."""
         if column.key == MODEL:
             endpoint = self._catalog.endpoint(str(row.cells.get(ENDPOINT) or ""))
@@ -60,7 +60,7 @@ class CellValues:
         known = self._field(row, column.key) if column.kind is ColumnKind.FIELD else None
         return tuple(cell.shown(column.key, choice) for choice in known.choices) if known is not None else ()
 
-    def priced_choices(self, row: SheetRow, column: Column) -> list[CellOption]:
+    def priced_choices(self, row: SheetRow, column: SheetColumn) -> list[CellOption]:
         """As `choices`, each with what the row would cost then, where that differs and all of it is known."""
         texts = self.choices(row, column)
         if row.check is None or row.check.pair is None or len(texts) > MOST_PRICED:
@@ -76,7 +76,7 @@ class CellValues:
         is_same = len({choice.price for choice in found}) == 1
         return [CellOption(choice.text, choice.shown) for choice in found] if is_same else found
 
-    def _with_unit(self, row: SheetRow, column: Column, text: str) -> str:
+    def _with_unit(self, row: SheetRow, column: SheetColumn, text: str) -> str:
         if column.key == MODEL:
             return model_label(text)
         if column.kind is not ColumnKind.FIELD:

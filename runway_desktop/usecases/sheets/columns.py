@@ -38,7 +38,7 @@ class ColumnKind(Enum):
     STATE = auto()
 
 
-class Column(Struct, frozen=True):
+class SheetColumn(Struct, frozen=True):
     key: str
     title: str
     kind: ColumnKind
@@ -53,14 +53,14 @@ class Column(Struct, frozen=True):
 _FIXED = {
     column.key: column
     for column in (
-        Column(PROMPT, "Prompt", ColumnKind.PROMPT, "What to make. {fog|sun} makes a task of each."),
-        Column(ENDPOINT, "What to make", ColumnKind.CHOICE, "Left blank, it follows from model and inputs."),
-        Column(MODEL, "Model", ColumnKind.CHOICE),
-        Column(PROJECT, "Project", ColumnKind.NOTE),
-        Column(SHOT, "Shot", ColumnKind.NOTE),
-        Column(RESULT, "Result", ColumnKind.RESULT),
-        Column(CREDITS, "Credits", ColumnKind.CREDITS),
-        Column(STATE, "Row", ColumnKind.STATE),
+        SheetColumn(PROMPT, "Prompt", ColumnKind.PROMPT, "What to make. {fog|sun} makes a task of each."),
+        SheetColumn(ENDPOINT, "What to make", ColumnKind.CHOICE, "Left blank, it follows from model and inputs."),
+        SheetColumn(MODEL, "Model", ColumnKind.CHOICE),
+        SheetColumn(PROJECT, "Project", ColumnKind.NOTE),
+        SheetColumn(SHOT, "Shot", ColumnKind.NOTE),
+        SheetColumn(RESULT, "Result", ColumnKind.RESULT),
+        SheetColumn(CREDITS, "Credits", ColumnKind.CREDITS),
+        SheetColumn(STATE, "Row", ColumnKind.STATE),
     )
 }
 _ALWAYS = (PROMPT, MODEL, CREDITS, STATE)
@@ -92,9 +92,9 @@ class Columns:
         self._all = {key: _FIXED.get(key) or _of_field(fields[key]) for key in order if key in _FIXED or key in fields}
         self._place = {key: place for place, key in enumerate(self._all)}
 
-    def column(self, key: str) -> Column:
+    def column(self, key: str) -> SheetColumn:
         """The column of a key; one made up for a name that the catalog does not know."""
-        return self._all.get(key) or Column(key, key, ColumnKind.FIELD)
+        return self._all.get(key) or SheetColumn(key, key, ColumnKind.FIELD)
 
     def knows(self, key: str) -> bool:
         return key in self._all
@@ -103,7 +103,7 @@ class Columns:
         """The first field of the catalog with this wire name, for rows whose model has none."""
         return self._any.get(key)
 
-    def ordered(self, keys: Iterable[str]) -> tuple[Column, ...]:
+    def ordered(self, keys: Iterable[str]) -> tuple[SheetColumn, ...]:
         # A name that the catalog does not know stands behind the settings.
         strange = self._place[PROJECT] - 0.5
         keys = sorted({*_ALWAYS, *keys}, key=lambda key: (self._place.get(key, strange), key))
@@ -127,7 +127,7 @@ class Columns:
         return self._usual[key]
 
 
-def _of_field(field: Field) -> Column:
+def _of_field(field: Field) -> SheetColumn:
     kind = ColumnKind.ASSETS if field.is_asset else ColumnKind.FIELD
     title = "First frame" if field.name == _FIRST_FRAME else "Ratio" if field.name == "ratio" else field.label
-    return Column(field.name, title, kind, field.help)
+    return SheetColumn(field.name, title, kind, field.help)

@@ -11,7 +11,7 @@ from runway_desktop.catalog import Catalog, is_left_out
 from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.library import MadeSheet
 from runway_desktop.domain.media import Media
-from runway_desktop.services.intake.gathered import CLIPBOARD, Draft, Gathered
+from runway_desktop.services.intake.gathered import CLIPBOARD, Gathered, GatheredDraft
 from runway_desktop.services.intake.vocabulary import INPUT_NAMES
 from runway_desktop.services.library.expansion import literal
 from runway_desktop.services.library.sheets import KeptRow
@@ -52,7 +52,7 @@ class Importer:
         """The column where an input belongs."""
         return self._place_for(drop.media)
 
-    def _of_draft(self, draft: Draft) -> SheetRow:
+    def _of_draft(self, draft: GatheredDraft) -> SheetRow:
         given = draft.given
         pair = self._catalog.pair(draft.endpoint or "", draft.model or "")
         cells: dict[str, Any] = {

@@ -80,7 +80,7 @@ class _Counted(NamedTuple):
     titles: tuple[str, ...]
 
 
-class Tally:
+class SheetTally:
     def __init__(self) -> None:
         self._counted: dict[int, _Counted] = {}
         self._same: dict[str, int | OrderedDict[int, None]] = {}

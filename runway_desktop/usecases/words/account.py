@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.account import KeyPlace, KeyStatus, Link, Organization, RunwayLink
+from runway_desktop.domain.account import Connectivity, KeyPlace, KeyStatus, Link, Organization
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.task import State, Task
 from runway_desktop.services.money.pricing import OpenPrice, Price, PriceBasis
@@ -18,7 +18,7 @@ KEY_BEGIN = "key_"
 KEY_DIGITS = 128
 
 
-def connection_words(connection: RunwayLink, now: float) -> tuple[str, Tone]:
+def connection_words(connection: Connectivity, now: float) -> tuple[str, Tone]:
     match connection.link:
         case Link.CONNECTED:
             asked = f" · refreshed {units.ago(connection.last_answer_at, now)}" if connection.last_answer_at else ""
@@ -36,7 +36,7 @@ def connection_words(connection: RunwayLink, now: float) -> tuple[str, Tone]:
             return "Not connected yet", Tone.PLAIN
 
 
-def _next_try(connection: RunwayLink, now: float) -> str:
+def _next_try(connection: Connectivity, now: float) -> str:
     if connection.next_try_at is None or connection.next_try_at <= now:
         return ""
     return f" · next try in {connection.next_try_at - now:.0f} s"

@@ -67,7 +67,7 @@ def failure_words(failure: Failure) -> str:
     return _WORDS[failure.kind][1].format(blame)
 
 
-class Meaning(Struct, frozen=True):
+class HelpTopic(Struct, frozen=True):
     """What help says about one thing that happens to tasks. `synonyms` are other words that people look for it by,
     separated by commas."""
 
@@ -76,19 +76,19 @@ class Meaning(Struct, frozen=True):
     synonyms: str = ""
 
 
-MEANINGS: Mapping[str, Meaning] = {
+MEANINGS: Mapping[str, HelpTopic] = {
     one.headline: one
     for one in (
         # Several codes have the same headline: the first of them counts.
-        *(Meaning(headline, words.format(_SOME_INPUT)) for headline, words in reversed(tuple(_WORDS.values()))),
-        Meaning(
+        *(HelpTopic(headline, words.format(_SOME_INPUT)) for headline, words in reversed(tuple(_WORDS.values()))),
+        HelpTopic(
             "Credits of failed and canceled tasks",
             "A failed task that Runway refunded shows a cost of 0 credits. Runway gives nothing back where moderation "
             "refused an input, nor for a task that was canceled while it was running, and guarantees no refund for one "
             "that was canceled before. The details of a task say what it cost.",
             "refund, money back, credits back, charged",
         ),
-        Meaning(
+        HelpTopic(
             "Uncertain, maybe charged",
             "Runway did not answer when the task was sent, so it may have been made and charged. The counts and the "
             "balance of your account show which is likely. You can enter its id, dismiss it, or send it again, which "

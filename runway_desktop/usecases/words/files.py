@@ -13,7 +13,7 @@ from runway_desktop.values import Struct
 from . import units
 
 if TYPE_CHECKING:
-    from runway_desktop.services.results.relinking import Progress
+    from runway_desktop.services.results.relinking import RelinkProgress
 
 _PERHAPS = "{} may have been moved, renamed or deleted outside this program."
 
@@ -87,7 +87,7 @@ class Searching(Struct, frozen=True):
     detail: str = ""
 
 
-def search_words(said: Progress) -> Searching:
+def search_words(said: RelinkProgress) -> Searching:
     looked = f"{units.count(said.looked, 'file')} looked at"
     found = f"{said.found:,} of {said.asked:,} found" if said.asked > 1 else ""
     detail = " · ".join(part for part in (looked, found, f"in {said.folder}") if part)

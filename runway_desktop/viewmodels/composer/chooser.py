@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.requests.choices import (
     Choices,
+    ChooserLine,
     Key,
-    Offer,
-    Part,
+    ModelOffer,
     favorites_of,
     new_pairs,
     toggle_favorite,
@@ -48,10 +48,10 @@ class Chooser(Model):
         """Version of the catalog."""
         return self._cases.catalog.version
 
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[ChooserLine]:
         return self._choices().parts()
 
-    def offers(self, scope: str, search: str = "", having: frozenset[str] = frozenset()) -> list[Offer]:
+    def offers(self, scope: str, search: str = "", having: frozenset[str] = frozenset()) -> list[ModelOffer]:
         return self._choices().offers(scope, search, having)
 
     def choose(self, key: Key) -> None:

@@ -17,7 +17,7 @@ from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.disk.folder_look import folder_problem
 from runway_desktop.services.disk.spreadsheet import SEPARATORS, keep_dialect
 from runway_desktop.services.exchange.file_export import FileChoice, FilesExported, Survey, names_of
-from runway_desktop.services.exchange.list_export import COLUMNS, ListForm, ListWritten, Scope, What
+from runway_desktop.services.exchange.list_export import COLUMNS, ExportScope, ListForm, ListWritten, What
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.phase import Phase
@@ -27,7 +27,7 @@ from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.model import Model
 from runway_desktop.viewmodels.system import csv_dialect_of, documents
 
-__all__ = ["COLUMNS", "SEPARATORS", "ExportModel", "ListForm", "Scope", "What"]
+__all__ = ["COLUMNS", "SEPARATORS", "ExportModel", "ExportScope", "ListForm", "What"]
 
 _MEMORY = "export"
 """Setting with the last options."""
@@ -62,7 +62,7 @@ class ExportModel(Model):
         """Folder or file that was written."""
         kept = cases.settings.get(_MEMORY)
         self._memory: dict[str, Any] = dict(kept) if isinstance(kept, dict) else {}
-        self.scope = Scope.CHOSEN if self._chosen else Scope.LISTED
+        self.scope = ExportScope.CHOSEN if self._chosen else ExportScope.LISTED
         self.what = What.LIST if self._memory.get("what") == What.LIST else What.FILES
         self.only_picks = False
         self.folder = self._remembered("folder", str(documents() / FOLDER_NAME))
@@ -230,7 +230,7 @@ class ExportModel(Model):
             self.changed.emit()
 
     def _ids(self) -> Sequence[TaskId]:
-        return self._chosen if self.scope is Scope.CHOSEN else self._listed
+        return self._chosen if self.scope is ExportScope.CHOSEN else self._listed
 
     def _start(self, total: int) -> None:
         self.phase, self.problem, self.report, self.failures = Phase.WORKING, "", "", ()

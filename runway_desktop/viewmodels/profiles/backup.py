@@ -13,7 +13,7 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.filenames import safe_name
 from runway_desktop.services.backup.backups import Backups
 from runway_desktop.services.backup.packing import MadeBackup, Outline, PackOptions
-from runway_desktop.services.backup.watching import Progress
+from runway_desktop.services.backup.watching import WatchProgress
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.phase import Phase
@@ -36,7 +36,7 @@ class BackupModel(Model):
         self.outline = Outline()
         self.results = False
         self.posters = True
-        self.progress = Progress("")
+        self.progress = WatchProgress("")
         self.problem = ""
         self.report = ""
         self.made: Path | None = None
@@ -120,7 +120,7 @@ class BackupModel(Model):
         if self.reason:
             return
         self.phase, self.problem, self.report = Phase.WORKING, "", ""
-        self.progress = Progress("Beginning")
+        self.progress = WatchProgress("Beginning")
         self._cases.settings.set(_FOLDER, str(target.parent))
         self.changed.emit()
         making = self._backups.back_up(target, self.choice, self._at)
@@ -140,7 +140,7 @@ class BackupModel(Model):
         self.outline, self.phase = outline, Phase.READY
         self._say()
 
-    def _at(self, progress: Progress) -> None:
+    def _at(self, progress: WatchProgress) -> None:
         if self.phase is Phase.WORKING:
             self.progress = progress
             self._say()

@@ -17,7 +17,7 @@ from runway_desktop.domain.folders import NO_ANSWER
 from runway_desktop.domain.profiles import Color, Profile, cleaned, name_problem
 from runway_desktop.services.backup.restores import Restores
 from runway_desktop.services.backup.restoring import Into, RestorePreview, WhichResults, Wishes
-from runway_desktop.services.backup.watching import Progress
+from runway_desktop.services.backup.watching import WatchProgress
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.disk.folder_look import folder_problem
 from runway_desktop.services.supervised import Runner
@@ -52,7 +52,7 @@ class RestoreModel(Model):
         self._taken = taken
         self.path = path
         self.phase = Phase.LOOKING
-        self.progress = Progress("Looking at the backup")
+        self.progress = WatchProgress("Looking at the backup")
         self.outlook: RestorePreview | None = None
         self.problem = ""
         self.is_refused = False
@@ -257,7 +257,7 @@ class RestoreModel(Model):
         if self.reason:
             return
         self.phase, self.problem = Phase.WORKING, ""
-        self.progress = Progress("Beginning")
+        self.progress = WatchProgress("Beginning")
         self.changed.emit()
         wishes = Wishes(
             put_back=self.put_back,
@@ -316,7 +316,7 @@ class RestoreModel(Model):
         names = [wanted, f"{wanted} (restored)", *(f"{wanted} (restored {number})" for number in range(2, 100))]
         return next((name for name in names if not name_problem(name, self._taken)), "")
 
-    def _at(self, progress: Progress) -> None:
+    def _at(self, progress: WatchProgress) -> None:
         if isValid(self) and self.phase in (Phase.LOOKING, Phase.WORKING):
             self.progress = progress
             self.changed.emit()

@@ -21,10 +21,10 @@ from runway_desktop.services.intake.inputs import FoundInput
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.services.library.sheets import SentTask
 from runway_desktop.services.money.pricing import Pricing
-from runway_desktop.usecases.sheets.columns import PROMPT, Column, Columns
+from runway_desktop.usecases.sheets.columns import PROMPT, Columns, SheetColumn
 from runway_desktop.usecases.sheets.edits import Values
 from runway_desktop.usecases.sheets.rows import BLANK, RowChecker, SheetRow, columns_needed
-from runway_desktop.usecases.sheets.tally import Tally, Totals
+from runway_desktop.usecases.sheets.tally import SheetTally, Totals
 
 SLICE_SECONDS = 0.006
 """Duration of work per pass of the event loop."""
@@ -59,7 +59,7 @@ class CheckedRows(QAbstractTableModel):
         self.checker = RowChecker(catalog, self.all_columns, pricing, composed)
         self._rows: list[SheetRow] = []
         self._places: dict[int, int] = {}
-        self._tally = Tally()
+        self._tally = SheetTally()
         self._to_check: OrderedDict[int, None] = OrderedDict()
         self._waiting: dict[str, set[int]] = {}
         """Rows that wait for the inspection of a file, by its URI."""
@@ -85,7 +85,7 @@ class CheckedRows(QAbstractTableModel):
         return self._rows
 
     @property
-    def columns(self) -> Sequence[Column]:
+    def columns(self) -> Sequence[SheetColumn]:
         return self._columns
 
     @property
@@ -134,7 +134,7 @@ class CheckedRows(QAbstractTableModel):
         coming = iter(rows)
         self.beginResetModel()
         self._rows = list(itertools.islice(coming, EDITED_AT_ONCE))
-        self._tally, self._to_check = Tally(), OrderedDict()
+        self._tally, self._to_check = SheetTally(), OrderedDict()
         self._renumber()
         for row in self._rows:
             self._count_unchecked(row)

@@ -17,9 +17,9 @@ from runway_desktop.services.library.expansion import Axis, values_from_text
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.sheets import cells as cell
-from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL, PROJECT, PROMPT, SEED, SHOT, Column, ColumnKind
+from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL, PROJECT, PROMPT, SEED, SHOT, ColumnKind, SheetColumn
 from runway_desktop.usecases.sheets.rows import RowChecker, SheetRow
-from runway_desktop.usecases.sheets.tally import Tally, price_words
+from runway_desktop.usecases.sheets.tally import SheetTally, price_words
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 
@@ -38,12 +38,12 @@ class Offering:
 
     # Columns.
 
-    def targets(self) -> list[Column]:
+    def targets(self) -> list[SheetColumn]:
         """Possible targets of a column: cells of all rows' models, and those of every row."""
         wanted = {PROMPT, MODEL, ENDPOINT, PROJECT, SHOT, *self._of_pairs()}
         return [column for column in self._model.all_columns.ordered(wanted) if column.is_cell]
 
-    def columns(self) -> list[tuple[Column, bool, bool]]:
+    def columns(self) -> list[tuple[SheetColumn, bool, bool]]:
         """Columns that can be shown: whether each is visible, and whether it must stay because it has content."""
         here = {column.key for column in self._model.columns}
         needed = {key for row in self._model.rows for key in row.cells} | {PROMPT, MODEL}
@@ -66,7 +66,7 @@ class Offering:
 
     # Axes.
 
-    def axis_columns(self) -> list[Column]:
+    def axis_columns(self) -> list[SheetColumn]:
         """Columns usable as axes, usual ones first."""
         taken = {axis.key for axis in self._model.axes} | {PROJECT, SHOT}
         columns = [column for column in self.targets() if column.key not in taken]
@@ -135,7 +135,7 @@ class AxisPreview(QObject):
         self._catalog = catalog
         self._pricing = pricing
         self._model = model
-        self._tally = Tally()
+        self._tally = SheetTally()
         self._left: list[SheetRow] = []
         self._combos = 1
         self.problem = ""
@@ -149,7 +149,7 @@ class AxisPreview(QObject):
         of_sheet = self._model.checker
         checker = RowChecker(self._catalog, self._model.all_columns, self._pricing, of_sheet.composed)
         checker.axes, checker.looks, checker.refused = tuple(axes), of_sheet.looks, of_sheet.refused
-        self._checker, self._tally, self.problem = checker, Tally(), ""
+        self._checker, self._tally, self.problem = checker, SheetTally(), ""
         self._left = [row for row in reversed(self._model.rows) if row.cells and not row.sent]
         self._combos = 1
         for axis in axes:

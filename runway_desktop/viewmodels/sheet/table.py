@@ -16,7 +16,7 @@ from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.usecases.sheets.cell_texts import RowLine, Saying
 from runway_desktop.usecases.sheets.cell_values import CellValues
-from runway_desktop.usecases.sheets.columns import Column, ColumnKind
+from runway_desktop.usecases.sheets.columns import ColumnKind, SheetColumn
 from runway_desktop.usecases.words.plain import tip
 
 from .checked_rows import CheckedRows
@@ -114,6 +114,6 @@ class SheetTable(CheckedRows):
         return None
 
 
-def _alignment(column: Column) -> Qt.AlignmentFlag:
+def _alignment(column: SheetColumn) -> Qt.AlignmentFlag:
     side = Qt.AlignmentFlag.AlignRight if column.kind is ColumnKind.CREDITS else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter

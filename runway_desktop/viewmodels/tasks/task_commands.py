@@ -21,7 +21,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.commands.results import saved_paths
-from runway_desktop.usecases.commands.task_command import NOTHING, Draft, Given, Prompt, Report, TaskCommand, Use
+from runway_desktop.usecases.commands.task_command import NOTHING, ComposerDraft, Given, Prompt, Report, TaskCommand, Use
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.files import Searching, search_words
@@ -247,7 +247,7 @@ class TaskCommands(Model):
                 self._search = None
                 self.searching.emit(None)
 
-    def _write(self, draft: Draft) -> None:
+    def _write(self, draft: ComposerDraft) -> None:
         """Loads a request into the composer."""
         self._composer.load(draft.request, editing=draft.editing, parent=draft.parent, new_seed=draft.new_seed)
         if draft.refusals:

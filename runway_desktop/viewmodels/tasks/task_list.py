@@ -28,7 +28,7 @@ from runway_desktop.services.library.library import Ahead
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.columns import COLUMNS, Cell, Column, RowWords, poster_of, row_words
-from runway_desktop.usecases.listing.line_diff import Insertion, Rearrangement, Removal, steps
+from runway_desktop.usecases.listing.line_diff import Insertion, LineRemoval, Rearrangement, steps
 from runway_desktop.usecases.listing.lines import GroupLine, GroupWords, Line, group_words, lines_of
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
@@ -427,7 +427,7 @@ class TaskListModel(QAbstractTableModel):
             self.lines_moving.emit()
         for step in way:
             match step:
-                case Removal(first, last):
+                case LineRemoval(first, last):
                     self.beginRemoveRows(QModelIndex(), first, last)
                     del self._lines[first : last + 1]
                     self._lines_changed()

@@ -45,7 +45,7 @@ from runway_desktop.services.tasks.task_changes import advance, ledger_line, res
 from runway_desktop.simulator.child import DEMO_SECRET
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.media.recipe import FORMATS, Recipe
-from runway_desktop.simulator.world import FAILURES, SimulatedTask, Status, World
+from runway_desktop.simulator.world import FAILURES, SimulatedTask, TaskStatus, World
 from runway_desktop.values import Struct, field, replace
 
 from .script import Script, ScriptTask
@@ -200,8 +200,8 @@ class _Stage:
         played.move(EvidenceGathered(seen), after)
 
     def _end(self, played: Played, simulated: SimulatedTask, ends_at: float) -> None:
-        self._say(played, simulated, Status.RUNNING, ends_at - simulated.running_seconds + _NOTICED_AFTER)
-        ended = Status.SUCCEEDED if simulated.failure is None else Status.FAILED
+        self._say(played, simulated, TaskStatus.RUNNING, ends_at - simulated.running_seconds + _NOTICED_AFTER)
+        ended = TaskStatus.SUCCEEDED if simulated.failure is None else TaskStatus.FAILED
         self._say(played, simulated, ended, ends_at + _NOTICED_AFTER)
         suffix = FORMATS[simulated.recipe.format].suffix
         played.outputs = tuple(
@@ -213,28 +213,28 @@ class _Stage:
         """How it stands now. What would have ended by now is heard of when it is asked for."""
         now = self._now - 1.0
         status = simulated.status(now)
-        if status in (Status.SUCCEEDED, Status.FAILED):
-            status = Status.RUNNING
-        if status is Status.RUNNING:
+        if status in (TaskStatus.SUCCEEDED, TaskStatus.FAILED):
+            status = TaskStatus.RUNNING
+        if status is TaskStatus.RUNNING:
             began = (simulated.placed_at or now) + simulated.pending_seconds
             self._say(played, simulated, status, min(now, began + _NOTICED_AFTER))
         self._say(played, simulated, status, now)
 
-    def _say(self, played: Played, simulated: SimulatedTask, status: Status, at: float) -> None:
-        is_over = status in (Status.SUCCEEDED, Status.FAILED)
-        links = range(simulated.recipe.count) if status is Status.SUCCEEDED else ()
+    def _say(self, played: Played, simulated: SimulatedTask, status: TaskStatus, at: float) -> None:
+        is_over = status in (TaskStatus.SUCCEEDED, TaskStatus.FAILED)
+        links = range(simulated.recipe.count) if status is TaskStatus.SUCCEEDED else ()
         suffix = FORMATS[simulated.recipe.format].suffix
         answer = Answer(
             remote_id=RemoteId(simulated.id),
             status=status.value,
             created_at=simulated.created_at,
-            progress=simulated.progress(at) if status is Status.RUNNING else None,
+            progress=simulated.progress(at) if status is TaskStatus.RUNNING else None,
             estimated_credits=None if is_over else float(simulated.credits),
             cost_credits=float(simulated.cost) if is_over else None,
             # On an address of that run, and dead since a day after.
             output=tuple(f"http://127.0.0.1/outputs/{simulated.id}/{index}{suffix}" for index in links),
-            failure=FAILURES.get(simulated.failure or "", "") if status is Status.FAILED else "",
-            failure_code=(simulated.failure or "") if status is Status.FAILED else "",
+            failure=FAILURES.get(simulated.failure or "", "") if status is TaskStatus.FAILED else "",
+            failure_code=(simulated.failure or "") if status is TaskStatus.FAILED else "",
         )
         played.move(Answered(answer, self._key), at)
 

@@ -21,7 +21,7 @@ from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.choices import options_of
 from runway_desktop.ui.composer.composer_pane import ComposerPane
-from runway_desktop.ui.composer.field_editors import Chip, FormRow, LinePopup
+from runway_desktop.ui.composer.field_editors import Chip, FieldPopup, FormRow
 from runway_desktop.ui.flow_layout import FoldingLine
 from runway_desktop.ui.inputs.tile import InputTile
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -164,7 +164,7 @@ async def test_the_largest_seed_can_be_typed(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         chip = rig.pane._chips["seed"]
         QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
-        line = chip.findChild(LinePopup)
+        line = chip.findChild(FieldPopup)
         QTest.keyClicks(line._line, "4294967295x")
         assert rig.composer.value("seed") == 4294967295
         QTest.keyClick(line._line, Qt.Key.Key_Return)
@@ -511,7 +511,7 @@ async def test_a_setting_behind_the_end_of_the_line_is_reached_and_changed_by_ke
         [seed] = [one for one in rig.pane.findChildren(Chip) if one.accessibleName() == "Seed"]
         await until(seed.isVisible)
         QTest.keyClick(seed, Qt.Key.Key_Space)
-        typed = seed.findChild(LinePopup).findChild(QLineEdit)
+        typed = seed.findChild(FieldPopup).findChild(QLineEdit)
         QTest.keyClicks(typed, "41207")
         QTest.keyClick(typed, Qt.Key.Key_Return)
         await rest()

@@ -17,7 +17,7 @@ from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.library_folder import LibraryFolder
-from runway_desktop.services.disk.profile_folders import Folders
+from runway_desktop.services.disk.profile_folders import ProfileFolders
 from runway_desktop.services.engine import Engine, Outside
 from runway_desktop.services.library.library_move import LibraryMove
 from runway_desktop.services.library.move_group import GroupMover
@@ -73,7 +73,7 @@ class Rig:
         self.engine = Engine(
             Outside(
                 profile=profile,
-                folders=Folders(main=profile, beside=library.parent),
+                folders=ProfileFolders(main=profile, beside=library.parent),
                 state=library.parent / "state",
                 catalog=self.catalog,
                 clock=self.clock,

@@ -22,7 +22,7 @@ from runway_desktop.usecases.commands.handing_on import EXPORT
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.exchange import export as export_model
-from runway_desktop.viewmodels.exchange.export import ListForm, Scope, What
+from runway_desktop.viewmodels.exchange.export import ExportScope, ListForm, What
 from tests.gui.exchange.counter import Counter, reached
 from tests.gui.rig import after, rest, until
 from tests.gui.targets import too_small
@@ -158,7 +158,7 @@ async def test_the_list_is_written_as_it_stands_with_the_columns_that_were_chose
     async with Shop(tmp_path, theme) as shop:
         await shop.fill()
         window = await shop.export()
-        assert window.model.scope is Scope.LISTED
+        assert window.model.scope is ExportScope.LISTED
         window._pages[What.LIST].click()
         window.list._tick({"prompt", "pick", "id"})
         assert window._amount.text() == "4 tasks, 3 columns, in the order of the list."

@@ -23,12 +23,12 @@ from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
 from runway_desktop.ui.chooser.offers import OFFER
 from runway_desktop.ui.composer.choices import ANOTHER
 from runway_desktop.ui.composer.composer_pane import ComposerPane
-from runway_desktop.ui.composer.field_editors import Chip, FormRow, LinePopup
+from runway_desktop.ui.composer.field_editors import Chip, FieldPopup, FormRow
 from runway_desktop.ui.composer.media_editors import AssetBox, ColorsBox
 from runway_desktop.ui.composer.object_editors import ObjectBox, ObjectsBox
 from runway_desktop.ui.flow_layout import FoldingLine
 from runway_desktop.ui.inputs.tile import InputTile
-from runway_desktop.usecases.requests.choices import Offer
+from runway_desktop.usecases.requests.choices import ModelOffer
 from tests.gui.rig import Desktop, until
 from tests.samples_of_requests import LINKS
 
@@ -57,7 +57,7 @@ class Hands:
         paste(panel.search, pair.model)
         for _ in range(panel.offers.model().rowCount()):
             offer = panel.offers.currentIndex().data(OFFER)
-            assert isinstance(offer, Offer)
+            assert isinstance(offer, ModelOffer)
             if offer.key == (pair.endpoint, pair.model):
                 break
             QTest.keyClick(panel.search, Qt.Key.Key_Down)
@@ -110,7 +110,7 @@ class Hands:
                 continue
             self._from_menu(self._tile(field, place), f"{inner.label}…")
             line = QApplication.activePopupWidget()
-            assert isinstance(line, LinePopup)
+            assert isinstance(line, FieldPopup)
             QTest.keyClicks(line._line, str(value))
             QTest.keyClick(line._line, Qt.Key.Key_Return)
 
@@ -164,9 +164,9 @@ class Hands:
             QTest.mouseClick(popup._list.viewport(), LEFT, pos=popup._list.visualItemRect(item).center())
             assert not popup.isVisible()
             popup = QApplication.activePopupWidget()
-            if not isinstance(popup, LinePopup):
+            if not isinstance(popup, FieldPopup):
                 return
-        assert isinstance(popup, LinePopup)
+        assert isinstance(popup, FieldPopup)
         if value is None:
             QTest.mouseClick(next(one for one in popup.findChildren(QPushButton) if "Default" in one.text()), LEFT)
             return

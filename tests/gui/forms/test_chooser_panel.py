@@ -15,7 +15,7 @@ from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
 from runway_desktop.ui.chooser.offers import OFFER, star_rect
 from runway_desktop.ui.chooser.parts import PartsList
 from runway_desktop.ui.theme import ColorScheme, Theme
-from runway_desktop.usecases.requests.choices import Offer, Scope
+from runway_desktop.usecases.requests.choices import CatalogPart, ModelOffer
 from tests.gui.rig import Rig, painted, rest, until
 from tests.gui.targets import too_small
 
@@ -46,14 +46,14 @@ async def opened(folder: Path, theme: Theme, *, at_parts: bool = False) -> Async
             await rest()
 
 
-def listed(rig: Opened) -> list[Offer]:
+def listed(rig: Opened) -> list[ModelOffer]:
     model = rig.panel.offers.model()
     return [model.index(row, 0).data(OFFER) for row in range(model.rowCount())]
 
 
-def chosen(rig: Opened) -> Offer:
+def chosen(rig: Opened) -> ModelOffer:
     offer = rig.panel.offers.currentIndex().data(OFFER)
-    assert isinstance(offer, Offer)
+    assert isinstance(offer, ModelOffer)
     return offer
 
 
@@ -143,7 +143,7 @@ async def test_ctrl_d_marks_the_chosen_one_and_it_stays_chosen(tmp_path, theme, 
         QTest.keyClick(rig.panel.search, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
         assert chosen(rig).key == before
         assert chosen(rig).is_favorite
-        look_at(rig.panel.parts, Scope.FAVORITES)
+        look_at(rig.panel.parts, CatalogPart.FAVORITES)
         assert [one.key for one in listed(rig)] == [before]
 
 
@@ -155,13 +155,13 @@ async def test_nothing_found_is_said_with_what_to_do(tmp_path, theme, qtbot):
         QTest.keyClick(rig.panel.search, Qt.Key.Key_Return)
         assert rig.panel.isVisible(), "Return on nothing chooses nothing"
         rig.panel.search.clear()
-        look_at(rig.panel.parts, Scope.FAVORITES)
+        look_at(rig.panel.parts, CatalogPart.FAVORITES)
         assert "Ctrl+D" in rig.panel._nothing.text()
 
 
 async def test_what_one_has_narrows_the_list(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
-        look_at(rig.panel.parts, Scope.ALL)
+        look_at(rig.panel.parts, CatalogPart.ALL)
         QTest.mouseClick(rig.panel._have["audio"], LEFT)
         assert {one.key[0] for one in listed(rig)} >= {"voice_dubbing", "voice_isolation"}
         assert "image_upscale" not in {one.key[0] for one in listed(rig)}
@@ -181,7 +181,7 @@ async def test_everything_has_a_name_and_each_row_says_itself_in_words(tmp_path,
 async def test_both_themes_paint_it(choice, tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         theme.choose(choice)
-        look_at(rig.panel.parts, Scope.ALL)
+        look_at(rig.panel.parts, CatalogPart.ALL)
         ground, colors = painted(rig.panel)
         assert (ground.lightness() > 127) is (choice is ColorScheme.LIGHT)
         assert colors > 20, "words stand on it"

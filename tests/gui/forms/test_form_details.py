@@ -13,7 +13,7 @@ from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request
 from runway_desktop.ui.choice_popup import ChoicePopup
-from runway_desktop.ui.composer.field_editors import LinePopup
+from runway_desktop.ui.composer.field_editors import FieldPopup
 from runway_desktop.ui.composer.input_menu import open_detail
 from runway_desktop.ui.composer.object_editors import ObjectBox
 from runway_desktop.ui.composer.tag_completion import TagCompletion
@@ -203,7 +203,7 @@ async def test_a_word_in_place_of_a_number_is_a_button(tmp_path, theme, qtbot):
         pane.findChild(FoldingLine).reveal(pane._chips["duration"])
         QTest.mouseClick(pane._chips["duration"], LEFT)
         line = QApplication.activePopupWidget()
-        assert isinstance(line, LinePopup)
+        assert isinstance(line, FieldPopup)
         automatic = next(one for one in line.findChildren(QPushButton) if one.text() == "Automatic")
         QTest.mouseClick(automatic, LEFT)
         assert desktop.composer.value("duration") == "auto"

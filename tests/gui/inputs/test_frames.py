@@ -12,7 +12,7 @@ from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.inputs import FrameAt
 from runway_desktop.ui.inputs.frame_picker import FramePicker
 from runway_desktop.ui.inputs.frames import FrameGrabber
-from runway_desktop.ui.media.players import Fault
+from runway_desktop.ui.media.players import PlayFault
 from tests.gui.media.fake_engine import FakeEngine
 from tests.gui.rig import until
 
@@ -73,7 +73,7 @@ async def test_last_frame_is_sought_and_older_ones_are_not_taken_for_it(grabber,
 async def test_clip_that_cannot_be_read_is_said(grabber, engine, said):
     grabber.grab(CLIP, FrameAt.FIRST, "a")
     await until(lambda: "pause" in engine.told)
-    engine.failed.emit(Fault.BROKEN)
+    engine.failed.emit(PlayFault.BROKEN)
     assert said == [("a", "The clip cannot be played here. It may be damaged.")]
     grabber.grab(Path("/nowhere/gone.mp4"), FrameAt.FIRST, "b")
     await until(lambda: len(said) == 2)
@@ -131,7 +131,7 @@ async def test_clip_that_cannot_be_decoded_is_said_in_the_window(theme, engine, 
     picker = FramePicker(CLIP, theme, window, make_engine=lambda _: engine)
     picker.open()
     await until(lambda: "pause" in engine.told)
-    engine.failed.emit(Fault.NO_PICTURE)
+    engine.failed.emit(PlayFault.NO_PICTURE)
     assert "cannot be decoded" in picker._said.text()
     assert not picker._use.isEnabled()
     picker.reject()

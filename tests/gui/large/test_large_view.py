@@ -16,9 +16,9 @@ from PySide6.QtWidgets import QAbstractButton, QLabel
 from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import Pick, State, TaskId
-from runway_desktop.ui.large.lane import TakeTile
 from runway_desktop.ui.large.large_view import LargeView
-from runway_desktop.ui.media.playback import Activity
+from runway_desktop.ui.large.take_strip import TakeTile
+from runway_desktop.ui.media.playback import PlayState
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import LARGE, Scope
 from runway_desktop.viewmodels.compare.large_view import LargeViewModel
@@ -75,9 +75,9 @@ async def test_a_key_on_a_task_opens_it_large_and_plays(tmp_path, theme, qtbot, 
         assert preview.isVisible()
         assert rig.window.findChild(LargeView).isAncestorOf(preview)
         assert not rig.window.workspace.columns.isVisible()
-        await until(lambda: preview.playback.activity is Activity.PLAYING)
+        await until(lambda: preview.playback.activity is PlayState.PLAYING)
         press(rig, KEYS.Key_Space)
-        assert preview.playback.activity is Activity.PAUSED
+        assert preview.playback.activity is PlayState.PAUSED
         press(rig, KEYS.Key_Space)
         assert preview.playback.is_playing
 
@@ -87,9 +87,9 @@ async def test_a_clip_opens_still_while_motion_is_reduced(tmp_path, theme, qtbot
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
         preview = rig.window.preview
-        await until(lambda: preview.playback.activity is Activity.PAUSED)
+        await until(lambda: preview.playback.activity is PlayState.PAUSED)
         press(rig, KEYS.Key_Space)
-        await until(lambda: preview.playback.activity is Activity.PLAYING)
+        await until(lambda: preview.playback.activity is PlayState.PLAYING)
 
 
 async def test_double_click_opens_it_and_the_grid_does_too(tmp_path, theme, qtbot):
@@ -108,7 +108,7 @@ async def test_arrows_walk_through_takes_and_shots_and_the_selection_follows(tmp
         press(rig, KEYS.Key_Right)
         assert look(rig) == "t4"
         assert rig.window.view.selected_ids() == ["t4"]
-        await until(lambda: rig.window.preview.playback.activity is Activity.PLAYING)
+        await until(lambda: rig.window.preview.playback.activity is PlayState.PLAYING)
         press(rig, KEYS.Key_Down)
         assert look(rig) == "t2"
         press(rig, KEYS.Key_Left)
@@ -202,10 +202,10 @@ async def test_escape_comes_back_to_where_one_was(tmp_path, theme, qtbot):
 async def test_keys_are_not_heard_twice_where_the_clip_has_the_keyboard(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
-        await until(lambda: rig.window.preview.playback.activity is Activity.PLAYING)
+        await until(lambda: rig.window.preview.playback.activity is PlayState.PLAYING)
         rig.window.preview.setFocus()
         QTest.keyClick(rig.window.preview.stage, KEYS.Key_Space)
-        assert rig.window.preview.playback.activity is Activity.PAUSED
+        assert rig.window.preview.playback.activity is PlayState.PAUSED
         QTest.keyClick(rig.window.preview.stage, KEYS.Key_4)
         assert look(rig) == "t4"
         press(rig, KEYS.Key_Escape)
@@ -228,7 +228,7 @@ async def test_the_pane_folds_and_every_tile_and_button_has_a_name(tmp_path, the
             if one.isVisible() and not (one.accessibleName() or one.text())
         ]
         assert not nameless
-        tiles = view.lane.findChildren(TakeTile)
+        tiles = view.takes.findChildren(TakeTile)
         assert sorted(tile.accessibleName() for tile in tiles)[0].startswith("Take 1 of 2")
         tiles[-1].click()
         assert look(rig) == tiles[-1].row.task.id
@@ -237,13 +237,13 @@ async def test_the_pane_folds_and_every_tile_and_button_has_a_name(tmp_path, the
 async def test_takes_far_from_sight_cost_nothing_and_the_one_that_is_walked_to_is_in_sight(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme, more=50) as rig:
         await enter(rig)
-        lane = rig.window.findChild(LargeView).lane
-        first = lane.findChildren(TakeTile)
+        takes = rig.window.findChild(LargeView).takes
+        first = takes.findChildren(TakeTile)
         assert 5 <= len(first) < 30
         for _ in range(30):
             press(rig, KEYS.Key_Right)
             await rest()
-        tiles = lane.findChildren(TakeTile)
+        tiles = takes.findChildren(TakeTile)
         [current] = [tile for tile in tiles if tile.isChecked() and tile.isVisible()]
         assert current.row.task.id == look(rig)
         assert not current.visibleRegion().isEmpty()

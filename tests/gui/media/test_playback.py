@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.ui.media.playback import Activity, Playback
-from runway_desktop.ui.media.players import Fault
+from runway_desktop.ui.media.playback import Playback, PlayState
+from runway_desktop.ui.media.players import PlayFault
 
 from .fake_engine import FakeEngine
 
@@ -38,7 +38,7 @@ def opened(playback: Playback, engine: FakeEngine, clip: Path, qtbot: QtBot) -> 
 
 
 def test_clip_opens_paused_on_its_first_frame(opened: Playback) -> None:
-    assert opened.activity is Activity.PAUSED
+    assert opened.activity is PlayState.PAUSED
     assert opened.position == 0.0
     assert opened.duration == 2.0
 
@@ -60,8 +60,8 @@ def test_clip_that_never_gives_a_frame_is_given_up(
         engine.says_loaded(2.0)
         assert playback._watchdog.isActive()
         playback._watchdog.timeout.emit()
-    assert caught.args == [Fault.NO_PICTURE]
-    assert playback.activity is Activity.FAILED
+    assert caught.args == [PlayFault.NO_PICTURE]
+    assert playback.activity is PlayState.FAILED
     assert engine.told[-1] == "unload"
 
 
@@ -71,7 +71,7 @@ def test_clip_that_holds_only_sound_is_played_all_the_same(
     playback.open(clip, pictures=True)
     qtbot.waitUntil(lambda: engine.path == clip)
     engine.says_loaded(2.0, pictures=False)
-    assert playback.activity is Activity.PAUSED
+    assert playback.activity is PlayState.PAUSED
 
 
 def test_play_asked_for_while_opening_begins_when_open(
@@ -83,7 +83,7 @@ def test_play_asked_for_while_opening_begins_when_open(
     qtbot.waitUntil(lambda: engine.path == clip)
     engine.says_frame(0)
     assert engine.told[-1] == "play"
-    assert playback.activity is Activity.PLAYING
+    assert playback.activity is PlayState.PLAYING
 
 
 def test_step_aims_at_the_middle_of_the_next_frame(opened: Playback, engine: FakeEngine) -> None:
@@ -147,13 +147,13 @@ def test_loop_begins_again_at_the_end(opened: Playback, engine: FakeEngine) -> N
     engine.told.clear()
     engine.ended.emit()
     assert engine.told[-2:] == ["seek 0", "play"]
-    assert opened.activity is Activity.PLAYING
+    assert opened.activity is PlayState.PLAYING
 
 
 def test_without_loop_it_rests_at_the_end_and_plays_anew(opened: Playback, engine: FakeEngine) -> None:
     opened.play()
     engine.ended.emit()
-    assert opened.activity is Activity.PAUSED
+    assert opened.activity is PlayState.PAUSED
     assert opened.position == 2.0
     engine.told.clear()
     opened.toggle()
@@ -176,7 +176,7 @@ def test_l_doubles_up_to_eight_times_and_k_stops(opened: Playback, engine: FakeE
         rates.append(opened.rate)
     assert rates == [1, 2, 4, 8, 8]
     opened.shuttle(0)
-    assert opened.activity is Activity.PAUSED
+    assert opened.activity is PlayState.PAUSED
     assert opened.rate == 1
     assert engine.told[-1] == "rate 1"
 
@@ -191,7 +191,7 @@ def test_j_runs_backwards_by_seeking(opened: Playback, engine: FakeEngine, qtbot
     opened.shuttle(-1)
     assert opened.rate == -2
     opened.shuttle(0)
-    assert opened.activity is Activity.PAUSED
+    assert opened.activity is PlayState.PAUSED
 
 
 def test_scrubbing_holds_still_and_then_goes_on(opened: Playback, engine: FakeEngine) -> None:
@@ -207,7 +207,7 @@ def test_missing_file_fails_without_asking_the_player(
 ) -> None:
     with qtbot.waitSignal(playback.failed) as caught:
         playback.open(tmp_path / "gone.mp4", pictures=True)
-    assert caught.args == [Fault.MISSING]
+    assert caught.args == [PlayFault.MISSING]
     assert "load" not in engine.told
 
 
@@ -215,12 +215,12 @@ def test_what_comes_after_closing_changes_nothing(opened: Playback, engine: Fake
     opened.close()
     for late in late_words(engine):
         late()
-    assert opened.activity is Activity.EMPTY
+    assert opened.activity is PlayState.EMPTY
     assert opened.position == 0.0
 
 
 def late_words(engine: FakeEngine) -> list[Callable[[], None]]:
-    return [lambda: engine.says_frame(7), engine.ended.emit, lambda: engine.failed.emit(Fault.BROKEN)]
+    return [lambda: engine.says_frame(7), engine.ended.emit, lambda: engine.failed.emit(PlayFault.BROKEN)]
 
 
 def test_frame_in_flight_is_shown_while_a_newer_place_is_wanted(opened: Playback, engine: FakeEngine) -> None:

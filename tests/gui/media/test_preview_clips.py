@@ -17,7 +17,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.ui.media.kinds.clip import VideoView
 from runway_desktop.ui.media.kinds.sound import SoundPreview
 from runway_desktop.ui.media.notice_view import NoticeView
-from runway_desktop.ui.media.playback import Activity, Playback
+from runway_desktop.ui.media.playback import Playback, PlayState
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.words.tasks import Showing
@@ -35,7 +35,7 @@ def item(path: Path | None, media: Media = Media.VIDEO, **more: object) -> Showi
 
 def show_clip(preview: Preview, path: Path, qtbot: QtBot) -> VideoView:
     preview.show_outputs([item(path)])
-    qtbot.waitUntil(lambda: preview.playback.activity is Activity.PAUSED)
+    qtbot.waitUntil(lambda: preview.playback.activity is PlayState.PAUSED)
     stage = preview.stage
     assert isinstance(stage, VideoView)
     return stage
@@ -85,7 +85,7 @@ def test_space_plays_and_pauses(preview: Preview, clip: Path, qtbot: QtBot) -> N
     qtbot.keyClick(stage, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: preview.playback.position > 0.1)
     qtbot.keyClick(stage, Qt.Key.Key_Space)
-    assert preview.playback.activity is Activity.PAUSED
+    assert preview.playback.activity is PlayState.PAUSED
 
 
 def test_focus_given_to_the_preview_reaches_its_stage(preview: Preview, clip: Path, qtbot: QtBot) -> None:
@@ -103,7 +103,7 @@ def test_keys_of_an_editor_shuttle_and_step(preview: Preview, clip: Path, qtbot:
     qtbot.keyClick(stage, Qt.Key.Key_L)
     assert preview.playback.rate == 2
     qtbot.keyClick(stage, Qt.Key.Key_K)
-    assert preview.playback.activity is Activity.PAUSED
+    assert preview.playback.activity is PlayState.PAUSED
     preview.playback.seek(1.0)
     qtbot.waitUntil(lambda: preview.playback.position == 1.0)
     qtbot.keyClick(stage, Qt.Key.Key_Comma)
@@ -128,7 +128,7 @@ def test_loop_goes_round(preview: Preview, clip: Path, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: preview.playback.position > 4.7)
     preview.toggle_play()
     qtbot.waitUntil(lambda: 0 < preview.playback.position < 1)
-    assert preview.playback.activity is Activity.PLAYING
+    assert preview.playback.activity is PlayState.PLAYING
 
 
 def test_without_loop_the_last_frame_stays(preview: Preview, clip: Path, qtbot: QtBot) -> None:
@@ -136,7 +136,7 @@ def test_without_loop_the_last_frame_stays(preview: Preview, clip: Path, qtbot: 
     preview.playback.seek(4.8)
     qtbot.waitUntil(lambda: preview.playback.position > 4.7)
     preview.toggle_play()
-    qtbot.waitUntil(lambda: preview.playback.activity is Activity.PAUSED)
+    qtbot.waitUntil(lambda: preview.playback.activity is PlayState.PAUSED)
     assert preview.playback.position == 5.0
     assert stage.shows_frame
     preview.step(-1)
@@ -172,7 +172,7 @@ def test_live_update_does_not_try_a_broken_clip_again(preview: Preview, broken: 
     qtbot.waitUntil(lambda: "cannot be played here" in words(preview))
     preview.show_outputs([item(broken, title="Another title")])
     assert "cannot be played here" in words(preview)
-    assert preview.playback.activity is not Activity.OPENING
+    assert preview.playback.activity is not PlayState.OPENING
 
 
 def test_the_frame_on_the_stage_can_be_copied_and_a_poster_is_none(
@@ -220,8 +220,8 @@ def test_opening_thirty_clips_one_after_the_other_does_not_hang(
         preview.show_outputs([item(portrait_clip if number % 2 else clip)])
         preview.toggle_play()
         if number % 3 == 0:
-            qtbot.waitUntil(lambda: preview.playback.activity is Activity.PLAYING)
-    qtbot.waitUntil(lambda: preview.playback.activity is Activity.PLAYING)
+            qtbot.waitUntil(lambda: preview.playback.activity is PlayState.PLAYING)
+    qtbot.waitUntil(lambda: preview.playback.activity is PlayState.PLAYING)
     assert frames
 
 
@@ -231,7 +231,7 @@ def test_live_update_of_the_same_output_leaves_the_clip_running(preview: Preview
     qtbot.waitUntil(lambda: preview.playback.position > 0.1)
     before = preview.playback.position
     preview.show_outputs([item(clip, title="A better title", text="Saved")])
-    assert preview.playback.activity is Activity.PLAYING
+    assert preview.playback.activity is PlayState.PLAYING
     assert preview.playback.position >= before
 
 
@@ -271,7 +271,7 @@ def test_space_presses_a_focused_button_instead_of_playing(preview: Preview, cli
     button.setFocus()
     qtbot.keyClick(button, Qt.Key.Key_Space)
     assert preview.playback.loop
-    assert preview.playback.activity is Activity.PAUSED
+    assert preview.playback.activity is PlayState.PAUSED
 
 
 def test_running_task_says_how_far_it_is(preview: Preview) -> None:
@@ -307,7 +307,7 @@ def test_hidden_preview_does_not_play_on(preview: Preview, clip: Path, qtbot: Qt
     show_clip(preview, clip, qtbot)
     preview.toggle_play()
     preview.hide()
-    assert preview.playback.activity is Activity.PAUSED
+    assert preview.playback.activity is PlayState.PAUSED
 
 
 def test_pressing_the_slider_goes_there_at_once(preview: Preview, clip: Path, qtbot: QtBot) -> None:
@@ -323,14 +323,14 @@ def test_sound_shows_its_waveform_and_plays(preview: Preview, name: str, qtbot: 
     stage = preview.stage
     assert isinstance(stage, SoundPreview)
     qtbot.waitUntil(lambda: stage.waveform is not None)
-    qtbot.waitUntil(lambda: preview.playback.activity is Activity.PAUSED)
+    qtbot.waitUntil(lambda: preview.playback.activity is PlayState.PAUSED)
     preview.toggle_play()
     qtbot.waitUntil(lambda: preview.playback.position > 0.1)
 
 
 def test_pressing_the_waveform_scrubs(preview: Preview, sound: Path, qtbot: QtBot) -> None:
     preview.show_outputs([item(sound, Media.AUDIO)])
-    qtbot.waitUntil(lambda: preview.playback.activity is Activity.PAUSED)
+    qtbot.waitUntil(lambda: preview.playback.activity is PlayState.PAUSED)
     qtbot.mouseClick(preview.stage, Qt.MouseButton.LeftButton, pos=preview.stage.rect().center())
     assert preview.playback.position == pytest.approx(1.0, abs=0.05)
 

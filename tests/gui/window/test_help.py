@@ -12,7 +12,7 @@ from runway_desktop.app.rooms import ROOMS
 from runway_desktop.domain.library import Filter, Page
 from runway_desktop.ui.help.entry import here
 from runway_desktop.ui.help.help_window import HelpWindow, commands_of
-from runway_desktop.ui.help.parts import COMPOSER, LEFT_PANE, LIST_OF_TASKS, PARTS, QUEUE, Part
+from runway_desktop.ui.help.parts import COMPOSER, LEFT_PANE, LIST_OF_TASKS, PARTS, QUEUE, HelpPart
 from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.ui.room import Room
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
@@ -64,7 +64,7 @@ async def test_every_room_has_words_and_leads_on(tmp_path, theme, qtbot):
         keys, own = rig.window.keys, QWidget(rig.window, Qt.WindowType.Window)
         rig.rooms.desk.give_help(own, "sheet")
         own.show()
-        told: list[Part | Room] = [*PARTS, QUEUE, LIST_OF_TASKS, *(room for room in ROOMS if room.help)]
+        told: list[HelpPart | Room] = [*PARTS, QUEUE, LIST_OF_TASKS, *(room for room in ROOMS if room.help)]
         for one in told:
             assert all(map(str, one.help))
             everywhere = {named("palette"), named("help"), named("menu"), named("shortcuts")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runway_desktop.app.notices import KeyNotices
-from runway_desktop.domain.account import KeyPlace, KeyStatus, Link, RunwayLink
+from runway_desktop.domain.account import Connectivity, KeyPlace, KeyStatus, Link
 from runway_desktop.domain.events import ConnectionChanged, KeyChanged
 from tests.gui.rig import Desktop, rest
 
@@ -31,11 +31,11 @@ async def test_a_refused_key_is_told_of_once_and_no_longer_than_it_is_refused(tm
     async with Desktop(tmp_path, theme) as rig:
         KeyNotices(rig.bridge, rig.window, lambda: True)
         for due in (15.0, 30.0):
-            rig.engine.bus.tell(ConnectionChanged(RunwayLink(link=Link.KEY_REFUSED, next_try_at=due)))
+            rig.engine.bus.tell(ConnectionChanged(Connectivity(link=Link.KEY_REFUSED, next_try_at=due)))
             await rest()
         [said] = rig.window.activity.messages()
         assert "nothing is sent" in said
-        rig.engine.bus.tell(ConnectionChanged(RunwayLink(link=Link.CONNECTED)))
+        rig.engine.bus.tell(ConnectionChanged(Connectivity(link=Link.CONNECTED)))
         await rest()
         assert rig.window.activity.messages() == []
 
@@ -43,6 +43,6 @@ async def test_a_refused_key_is_told_of_once_and_no_longer_than_it_is_refused(tm
 async def test_the_welcome_page_says_by_itself_that_a_key_is_refused(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         KeyNotices(rig.bridge, rig.window, lambda: False)
-        rig.engine.bus.tell(ConnectionChanged(RunwayLink(link=Link.KEY_REFUSED)))
+        rig.engine.bus.tell(ConnectionChanged(Connectivity(link=Link.KEY_REFUSED)))
         await rest()
         assert rig.window.activity.messages() == []

@@ -14,7 +14,7 @@ from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.media.notice_view import NoticeView
-from runway_desktop.ui.media.playback import Activity
+from runway_desktop.ui.media.playback import PlayState
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.drag_payload import payload_of
@@ -82,7 +82,7 @@ async def test_nothing_plays_it_and_no_poster_of_it_is_asked_for(tmp_path, theme
         preview.toggle_play()
         preview.step(1)
         preview.zoom(1)
-        assert preview.playback.activity is Activity.EMPTY
+        assert preview.playback.activity is PlayState.EMPTY
         assert preview.shown_frame().isNull()
         assert wanted == []
 
@@ -108,7 +108,7 @@ async def test_large_view_shows_it_as_the_preview_does(tmp_path, theme, qtbot):
         assert rig.window.workspace.overlay.isAncestorOf(preview)
         QTest.keyClick(rig.window.workspace.overlay, Qt.Key.Key_Space)
         assert words(preview) == "fox.bin\nNo preview"
-        assert preview.playback.activity is Activity.EMPTY
+        assert preview.playback.activity is PlayState.EMPTY
 
 
 async def test_it_leaves_as_a_drag_and_its_commands_are_those_of_a_file(tmp_path, theme, qtbot):

@@ -15,10 +15,10 @@ from runway_desktop.simulator.links import Uploads
 from runway_desktop.simulator.world import (
     FAILURES,
     DailyLimitReached,
-    NoSuchTask,
     NotEnoughCredits,
     SimulatedTask,
-    Status,
+    TaskStatus,
+    UnknownTask,
     World,
 )
 
@@ -38,7 +38,7 @@ def test_task_passes_through_its_states_in_order() -> None:
     world = world_with()
     task = clip(world)
     seen = [world.get(task.id, NOW + tenth / 10).status(NOW + tenth / 10) for tenth in range(400)]
-    assert list(dict.fromkeys(seen)) == [Status.PENDING, Status.RUNNING, Status.SUCCEEDED]
+    assert list(dict.fromkeys(seen)) == [TaskStatus.PENDING, TaskStatus.RUNNING, TaskStatus.SUCCEEDED]
     assert uuid.UUID(task.id).version == 4
 
 
@@ -46,7 +46,7 @@ def test_progress_only_grows_and_stays_below_one_while_running() -> None:
     world = world_with()
     task = clip(world)
     moments = [NOW + tenth / 10 for tenth in range(400)]
-    running = [task.progress(moment) for moment in moments if task.status(moment) is Status.RUNNING]
+    running = [task.progress(moment) for moment in moments if task.status(moment) is TaskStatus.RUNNING]
     assert running == sorted(running)
     assert 0 <= running[0] < 0.05
     assert 0.9 < running[-1] < 1
@@ -67,10 +67,10 @@ def test_speed_divides_the_time_that_a_task_takes() -> None:
 def test_third_task_of_a_model_is_throttled_until_one_ends() -> None:
     world = world_with(concurrency=2)
     first, second, third = (clip(world, f"[seconds:{seconds}]") for seconds in (10, 20, 5))
-    assert third.status(NOW) is Status.THROTTLED
+    assert third.status(NOW) is TaskStatus.THROTTLED
     free = first.ends_at
     assert free is not None
-    assert world.get(third.id, free - 0.01).status(free - 0.01) is Status.THROTTLED
+    assert world.get(third.id, free - 0.01).status(free - 0.01) is TaskStatus.THROTTLED
     world.advance(free + 100)
     assert third.placed_at == free
     assert world.ended[third.id] == third.ends_at
@@ -81,7 +81,7 @@ def test_throttled_task_of_one_model_does_not_hold_up_another() -> None:
     world = world_with(concurrency=1)
     clip(world)
     other = world.create("text_to_image", {"model": "gen4_image", "promptText": "x", "ratio": "1280:720"}, NOW)
-    assert other.status(NOW) is Status.PENDING
+    assert other.status(NOW) is TaskStatus.PENDING
 
 
 def test_canceling_makes_room_and_gives_the_credits_back() -> None:
@@ -90,7 +90,7 @@ def test_canceling_makes_room_and_gives_the_credits_back() -> None:
     world.delete(first.id, NOW + 3)
     assert second.placed_at == NOW + 3
     assert world.balance == 10_000 - second.credits
-    with pytest.raises(NoSuchTask):
+    with pytest.raises(UnknownTask):
         world.get(first.id, NOW + 3)
 
 
@@ -114,7 +114,7 @@ def test_each_failure_code_can_be_reached(code: str) -> None:
     world = world_with()
     task = clip(world, f"Rain [fail:{code}]")
     world.advance(NOW + 100)
-    assert task.status(NOW + 100) is Status.FAILED
+    assert task.status(NOW + 100) is TaskStatus.FAILED
     assert task.failure == code
     kept = task.credits if code.startswith("SAFETY.INPUT.") else 0
     assert (task.cost, world.balance) == (kept, 10_000 - kept)
@@ -179,7 +179,7 @@ def test_stuck_task_never_ends_and_never_claims_to_be_done() -> None:
     world = world_with()
     task = clip(world, "[stuck]")
     later = NOW + 10 * DAY
-    assert world.get(task.id, later).status(later) is Status.RUNNING
+    assert world.get(task.id, later).status(later) is TaskStatus.RUNNING
     assert task.progress(later) < 1
 
 
@@ -193,7 +193,7 @@ def test_organization_goes_on_from_its_file(tmp_path: Path) -> None:
     later, files = world_with(concurrency=1), Uploads()
     assert take_up(later, files, tmp_path / "world.json", NOW + 3_600)
 
-    assert later.get(running.id, NOW + 3_600).status(NOW + 3_600) is Status.SUCCEEDED
+    assert later.get(running.id, NOW + 3_600).status(NOW + 3_600) is TaskStatus.SUCCEEDED
     assert later.get(waiting.id, NOW + 3_600).placed_at == running.ends_at
     assert later.get(running.id, NOW + 3_600).recipe == running.recipe
     assert later.balance == 10_000 - running.credits - waiting.credits

@@ -26,7 +26,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Input, Output, Request, State, Task, TaskId
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.store import SqliteStore, records
-from runway_desktop.store.lanes import Answer, DatabaseThread, Work, WritingLane
+from runway_desktop.store.connections import Answer, DatabaseThread, Work, WriteConnection
 from runway_desktop.store.trouble import translated
 from runway_desktop.values import replace
 from tests.unit.store.libraries import fill
@@ -158,19 +158,19 @@ async def test_writes_that_wait_together_share_one_trip_and_nobody_depends_on_wh
     database = Counting(
         ThreadPoolExecutor(1), lambda: sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     )
-    lane = WritingLane(tmp_path, database)
-    await lane.open()
-    held = asyncio.create_task(lane.run(lambda _: busy.wait(5.0)))
-    asking = asyncio.create_task(lane.write(count))
-    others = [asyncio.create_task(lane.write(partial(_given, number))) for number in range(3)]
+    writer = WriteConnection(tmp_path, database)
+    await writer.open()
+    held = asyncio.create_task(writer.run(lambda _: busy.wait(5.0)))
+    asking = asyncio.create_task(writer.write(count))
+    others = [asyncio.create_task(writer.write(partial(_given, number))) for number in range(3)]
     await asyncio.sleep(0)
     asking.cancel()
     busy.set()
     assert await asyncio.gather(*others) == [0, 1, 2]
     await held
     assert turns.count(0) == 2, "one to keep it busy, one for all four"
-    assert await lane.write(lambda _: "later") == "later"
-    await lane.close()
+    assert await writer.write(lambda _: "later") == "later"
+    await writer.close()
 
 
 async def test_writes_that_share_a_commit_fail_each_for_itself(tmp_path: Path):

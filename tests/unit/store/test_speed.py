@@ -271,8 +271,8 @@ async def test_what_goes_through_the_whole_library_keeps_none_of_it_in_memory(
     for ask in (partial(store.list, Listing()), partial(store.list, Listing(), 10)):
         told.clear()
         await ask()
-        lane, last = told[-1]
-        assert (last == "PRAGMA shrink_memory") is (lane == "store-sweep"), (
+        thread, last = told[-1]
+        assert (last == "PRAGMA shrink_memory") is (thread == "store-sweep"), (
             "The first rows are asked for again and again"
         )
     await store.close()

@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from runway_desktop.wiring.stages import Stage, Supervisor, go_down
+from runway_desktop.wiring.stages import ClosingStage, Supervisor, go_down
 from tests.mistakes import Mistakes
 
 
@@ -84,8 +84,8 @@ async def test_each_stage_of_closing_runs_though_others_fail_or_hang(
 ):
     ran: list[str] = []
 
-    def stage(name: str, work, deadline: float = 5.0) -> Stage:
-        return Stage(name, work, deadline)
+    def stage(name: str, work, deadline: float = 5.0) -> ClosingStage:
+        return ClosingStage(name, work, deadline)
 
     async def good() -> None:
         ran.append("good")

@@ -23,7 +23,7 @@ from runway_desktop.services.results.shared_request import shared
 from runway_desktop.services.results.sidecar import part_of
 
 from . import jpeg, png, tags, webp
-from .note import Note as Note
+from .note import EmbeddedNote as EmbeddedNote
 
 LARGEST = 256 * 1024
 """Bytes of JSON. A larger request, for example with an embedded picture, is only in the sidecar."""
@@ -51,7 +51,7 @@ class NotEmbedded(Exception):
 class _Format(Protocol):
     """Raises OSError, and `DAMAGED`."""
 
-    def rewrite(self, source: BinaryIO, target: BinaryIO, note: Note | None) -> None:
+    def rewrite(self, source: BinaryIO, target: BinaryIO, note: EmbeddedNote | None) -> None:
         """Copies the file into an empty one, with the note, or (None) without one."""
         ...
 
@@ -70,13 +70,13 @@ _FORMATS: Mapping[str, _Format] = {
 }
 
 
-def note_of(document: Mapping[str, Any]) -> Note:
+def note_of(document: Mapping[str, Any]) -> EmbeddedNote:
     """The note for a sidecar's document, reduced to what may be shared."""
     request, task, times = (part_of(document, name) for name in ("request", "task", "times"))
     model, prompt = str(request.get("model") or ""), str(request.get("prompt") or "")
     values = part_of(request, "values")
     seed = f", seed {values['seed']}" if values.get("seed") is not None else ""
-    return Note(
+    return EmbeddedNote(
         title=str(task.get("title") or prompt)[:200],
         comment=f"{prompt}\n{model}{seed}, task {task.get('runway_id') or ''}".strip(),
         date=str(times.get("ended") or times.get("sent") or ""),
@@ -84,14 +84,14 @@ def note_of(document: Mapping[str, Any]) -> Note:
     )
 
 
-def embed(path: Path, note: Note, ending: str = "") -> bool:
+def embed(path: Path, note: EmbeddedNote, ending: str = "") -> bool:
     """Writes the note into the file. False if the format does not support it or the note is too large. `ending`: the
     extension of a file that does not have its final name yet."""
     form = _format(path, ending)
     return form is not None and len(note.json) <= LARGEST and _rewrite(form, path, note)
 
 
-def embed_copy(path: Path, draft: Path, note: Note, ending: str) -> bool:
+def embed_copy(path: Path, draft: Path, note: EmbeddedNote, ending: str) -> bool:
     """Like `embed`, but writes a synced copy. If it returns False or raises, there is no copy."""
     form = _format(path, ending)
     if form is None or len(note.json) > LARGEST:
@@ -105,7 +105,7 @@ def embed_copy(path: Path, draft: Path, note: Note, ending: str) -> bool:
     return True
 
 
-def embedded(content: bytes, note: Note, ending: str) -> bytes | None:
+def embedded(content: bytes, note: EmbeddedNote, ending: str) -> bytes | None:
     """A file's bytes with the note. None if the format does not support it or the note is too large."""
     form = _FORMATS.get(ending.lower())
     if form is None or len(note.json) > LARGEST:
@@ -140,20 +140,20 @@ def _format(path: Path, ending: str) -> _Format | None:
     return _FORMATS.get((ending or path.suffix).lower())
 
 
-def _rewrite(form: _Format, path: Path, note: Note | None) -> bool:
+def _rewrite(form: _Format, path: Path, note: EmbeddedNote | None) -> bool:
     with draft_of(path, _DRAFT) as draft:
         _write(form, path, draft, note)
     return True
 
 
-def _write(form: _Format, path: Path, draft: Path, note: Note | None) -> None:
+def _write(form: _Format, path: Path, draft: Path, note: EmbeddedNote | None) -> None:
     with path.open("rb") as source, draft.open("w+b") as target:
         _rewrite_into(form, source, target, note)
         target.flush()
         os.fsync(target.fileno())
 
 
-def _rewrite_into(form: _Format, source: BinaryIO, target: BinaryIO, note: Note | None) -> None:
+def _rewrite_into(form: _Format, source: BinaryIO, target: BinaryIO, note: EmbeddedNote | None) -> None:
     try:
         form.rewrite(source, target, note)
     except DAMAGED as error:

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from . import exif, xmp
-from .note import Note
+from .note import EmbeddedNote
 
 _MARK = b"http://ns.adobe.com/xap/1.0/\0"
 _EXIF = b"Exif\0\0"
 _MOST = 65_533
 
 
-def rewrite(source: BinaryIO, target: BinaryIO, note: Note | None) -> None:
+def rewrite(source: BinaryIO, target: BinaryIO, note: EmbeddedNote | None) -> None:
     """Inserts a note in place of an older one; None removes it."""
     content = b"" if note is None else _MARK + xmp.packet(note)
     if len(content) > _MOST:

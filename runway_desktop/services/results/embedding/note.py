@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from runway_desktop.values import Struct
 
 
-class Note(Struct, frozen=True, kw_only=True):
+class EmbeddedNote(Struct, frozen=True, kw_only=True):
     """`document` is the sidecar's; `title` and `comment` are for other programs."""
 
     title: str

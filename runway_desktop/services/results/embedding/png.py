@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from .note import Note, size_of
+from .note import EmbeddedNote, size_of
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEY = b"runway-desktop"
@@ -25,7 +25,7 @@ _MOST = 1024 * 1024
 """Bytes of a note: JSON of 256 K characters, up to four bytes each."""
 
 
-def rewrite(source: BinaryIO, target: BinaryIO, note: Note | None) -> None:
+def rewrite(source: BinaryIO, target: BinaryIO, note: EmbeddedNote | None) -> None:
     """Inserts a note in place of an older one; None removes it. Other programs' texts with the same keys are replaced
     too."""
     if source.read(8) != SIGNATURE:

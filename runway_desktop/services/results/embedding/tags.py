@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from runway_desktop.services.media.film_boxes import boxes
 from runway_desktop.values import Struct
 
-from .note import Note, size_of
+from .note import EmbeddedNote, size_of
 
 NAME = "runway-desktop"
 _MEAN = "com.runway-desktop"
@@ -30,11 +30,11 @@ class TagFormat(Struct, frozen=True):
     """`put` sets the tags of an opened file, `drop` removes them, `find` returns the document in them."""
 
     name: str
-    put: Callable[[Any, Note], None]
+    put: Callable[[Any, EmbeddedNote], None]
     drop: Callable[[Any], None]
     find: Callable[[Any], str | None]
 
-    def rewrite(self, source: BinaryIO, target: BinaryIO, note: Note | None) -> None:
+    def rewrite(self, source: BinaryIO, target: BinaryIO, note: EmbeddedNote | None) -> None:
         """Inserts a note in place of an older one; None removes it."""
         shutil.copyfileobj(source, target, _BLOCK)
         if note is not None and self.name == "mp4" and _is_in_fragments(target):
@@ -87,7 +87,7 @@ def _opened(name: str, file: BinaryIO) -> Any:
     return found
 
 
-def _put_atoms(file: Any, note: Note) -> None:
+def _put_atoms(file: Any, note: EmbeddedNote) -> None:
     from mutagen.mp4 import MP4FreeForm
 
     if file.tags is None:
@@ -108,7 +108,7 @@ def _atom(file: Any) -> str | None:
     return bytes(found[0]).decode("utf-8", errors="replace") if found else None
 
 
-def _put_frames(file: Any, note: Note) -> None:
+def _put_frames(file: Any, note: EmbeddedNote) -> None:
     from mutagen import id3
 
     if file.tags is None:
@@ -136,7 +136,7 @@ def _frame(file: Any) -> str | None:
     return str(found[0].text[0]) if found else None
 
 
-def _put_comments(file: Any, note: Note) -> None:
+def _put_comments(file: Any, note: EmbeddedNote) -> None:
     file["title"], file["comment"], file["encoder"], file[NAME] = note.title, note.comment, "Runway Desktop", note.json
     if note.date:
         file["date"] = note.date

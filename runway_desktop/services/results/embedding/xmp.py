@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from .note import Note
+from .note import EmbeddedNote
 
 NAMESPACE = "https://github.com/runway-desktop/ns/request/1.0/"
 _QUOTES = {'"': "&quot;", "'": "&apos;"}
 
 
-def packet(note: Note) -> bytes:
+def packet(note: EmbeddedNote) -> bytes:
     # Imports http and email, so not before the first paint.
     from xml.sax.saxutils import escape
 

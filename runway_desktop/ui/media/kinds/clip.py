@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QWidget
 from runway_desktop.domain.media import Media
 from runway_desktop.ui.building import timer
 from runway_desktop.ui.media.picture import at_most
-from runway_desktop.ui.media.playback import Engine
+from runway_desktop.ui.media.playback import PlaybackEngine
 from runway_desktop.ui.media.stage import Stage, fitted
 from runway_desktop.ui.theme import Theme
 from runway_desktop.values import Struct
 
-from .kind import POSTER_SIDE, Kind, MadePoster, OneByOne, Parts, PosterTools, Wish, save_poster
+from .kind import POSTER_SIDE, Kind, MadePoster, OneByOne, PreviewParts, PosterTools, PosterWish, save_poster
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame
@@ -79,7 +79,7 @@ class VideoView(Stage):
 class ClipPreview(VideoView):
     plays = True
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: PreviewParts) -> None:
         super().__init__(parts.theme)
         self._parts, self.bar = parts, parts.transport
         self.setAccessibleName("Clip")
@@ -143,15 +143,15 @@ class ClipPosters(OneByOne):
 
     def __init__(self, tools: PosterTools) -> None:
         super().__init__(tools)
-        self._engine: Engine | None = None
+        self._engine: PlaybackEngine | None = None
         self._seconds = 0.0
         self._first: _Still | None = None
         """A first frame that was dark."""
-        self._judged: Wish | None = None
+        self._judged: PosterWish | None = None
         """The request whose frame is being examined on a worker."""
         self._time_out = timer(self, tools.clip_time_out_ms, self._timed_out)
 
-    def begin(self, wish: Wish) -> None:
+    def begin(self, wish: PosterWish) -> None:
         if self._engine is None:
             engine = self._engine = self.tools.make_engine(self)
             engine.frame.connect(self._frame_came)
@@ -187,7 +187,7 @@ class ClipPosters(OneByOne):
         self._judged = wish
         self.tools.workers.run(partial(_still_of, frame), partial(self._still_came, wish))
 
-    def _still_came(self, wish: Wish, still: _Still) -> None:
+    def _still_came(self, wish: PosterWish, still: _Still) -> None:
         if wish is not self.wish or self._engine is None:
             return
         self._judged = None
@@ -213,7 +213,7 @@ def _still_of(frame: QVideoFrame) -> _Still:
     return _Still(small, image.size(), frame.startTime(), not values or sum(values) / len(values) < _DARK)
 
 
-def _poster(wish: Wish, still: _Still, seconds: float) -> MadePoster | str | None:
+def _poster(wish: PosterWish, still: _Still, seconds: float) -> MadePoster | str | None:
     return None if still.image.isNull() else save_poster(still.image, wish.target, still.size, seconds)
 
 

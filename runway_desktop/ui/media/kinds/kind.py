@@ -18,7 +18,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.ui.building import timer
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.media.picture import BadPicture, Picture
-from runway_desktop.ui.media.playback import Engine, Playback
+from runway_desktop.ui.media.playback import Playback, PlaybackEngine
 from runway_desktop.ui.media.stage import Stage
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.transport import Transport
@@ -34,7 +34,7 @@ GROUND = QColor(24, 26, 30)
 _WIDTH, _HEIGHT, _SECONDS = "FileWidth", "FileHeight", "FileSeconds"
 
 
-class Parts(Struct, frozen=True, kw_only=True):
+class PreviewParts(Struct, frozen=True, kw_only=True):
     """Objects shared by all previews."""
 
     theme: Theme
@@ -51,7 +51,7 @@ class Parts(Struct, frozen=True, kw_only=True):
     toggle_full_screen: Callable[[], None]
 
 
-class Wish(Struct, frozen=True):
+class PosterWish(Struct, frozen=True):
     """Request for a poster. The suffix of `target` (.png or .jpg) selects the format."""
 
     path: Path
@@ -71,7 +71,7 @@ class PosterTools(Struct, frozen=True, kw_only=True):
 
     parent: QObject
     workers: Workers
-    make_engine: Callable[[QObject], Engine]
+    make_engine: Callable[[QObject], PlaybackEngine]
     clip_time_out_ms: int
     closing: SignalInstance
     """The application quits."""
@@ -79,7 +79,7 @@ class PosterTools(Struct, frozen=True, kw_only=True):
 
 Done = Callable[[MadePoster | str | None], None]
 """Callback with the outcome: a poster, an error sentence, or None if the file cannot be read."""
-PosterPainter = Callable[[Wish, Done], object]
+PosterPainter = Callable[[PosterWish, Done], object]
 """Makes the poster of a readable file; calls `Done` later."""
 
 
@@ -89,22 +89,22 @@ class OneByOne(QObject):
     def __init__(self, tools: PosterTools) -> None:
         super().__init__(tools.parent)
         self.tools = tools
-        self._current: tuple[Wish, Done] | None = None
-        self._waiting: deque[tuple[Wish, Done]] = deque()
+        self._current: tuple[PosterWish, Done] | None = None
+        self._waiting: deque[tuple[PosterWish, Done]] = deque()
         # From a timer's slot: requests may come from coroutines, in which players must not be created.
         self._starter = timer(self, 0, self._next)
         tools.closing.connect(self.close)
 
     @property
-    def wish(self) -> Wish | None:
+    def wish(self) -> PosterWish | None:
         """The request in progress."""
         return self._current[0] if self._current is not None else None
 
-    def add(self, wish: Wish, done: Done) -> None:
+    def add(self, wish: PosterWish, done: Done) -> None:
         self._waiting.append((wish, done))
         self._starter.start()
 
-    def begin(self, wish: Wish) -> None:
+    def begin(self, wish: PosterWish) -> None:
         """Starts a poster; must lead to `finish`."""
         raise NotImplementedError
 
@@ -138,7 +138,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     """Record of a media kind. `read` decodes a still picture, on a worker; None for what plays."""
 
     media: Media
-    preview: Callable[[Parts], Stage]
+    preview: Callable[[PreviewParts], Stage]
     posters: Callable[[PosterTools], PosterPainter]
     read: Callable[[Path], Picture | BadPicture] | None = None
 

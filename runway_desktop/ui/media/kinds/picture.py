@@ -23,7 +23,7 @@ from runway_desktop.ui.media.picture import BadPicture, Picture, at_most, read_p
 from runway_desktop.ui.media.picture_view import PictureView
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 
-from .kind import POSTER_SIDE, Kind, MadePoster, Parts, PosterPainter, PosterTools, Wish, save_poster
+from .kind import POSTER_SIDE, Kind, MadePoster, PosterPainter, PosterTools, PosterWish, PreviewParts, save_poster
 
 Read = Callable[[Path], Picture | BadPicture]
 ReadSmall = Callable[[Path, int], Drawn | str]
@@ -40,7 +40,7 @@ def of_still(media: Media, read: Read, read_small: ReadSmall | None = None) -> K
 
 
 class StillPreview(PictureView):
-    def __init__(self, media: Media, read: Read, parts: Parts) -> None:
+    def __init__(self, media: Media, read: Read, parts: PreviewParts) -> None:
         super().__init__(parts.theme)
         bar = self.bar = ZoomBar(parts.theme, self, parts.keys)
         self.setAccessibleName(str(media.kind.word).capitalize())
@@ -122,7 +122,7 @@ def _painter(read: ReadSmall, tools: PosterTools) -> PosterPainter:
     return lambda wish, done: tools.workers.run(partial(_poster, read, wish), done, at=wish.path)
 
 
-def _poster(read: ReadSmall, wish: Wish) -> MadePoster | str | None:
+def _poster(read: ReadSmall, wish: PosterWish) -> MadePoster | str | None:
     found = read(wish.path, POSTER_SIDE)
     return None if isinstance(found, str) else save_poster(found.image, wish.target, found.size, 0.0)
 

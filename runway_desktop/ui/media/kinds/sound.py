@@ -13,7 +13,7 @@ from runway_desktop.ui.media.stage import Stage
 from runway_desktop.ui.media.waveform import Waveform, WaveformReader
 from runway_desktop.ui.theme import Role
 
-from .kind import GROUND, POSTER_SIDE, Kind, MadePoster, OneByOne, Parts, PosterTools, Wish, save_poster
+from .kind import GROUND, POSTER_SIDE, Kind, MadePoster, OneByOne, PosterTools, PosterWish, PreviewParts, save_poster
 
 _WAVE = QColor(134, 168, 222)
 _BAR, _GAP, _MARGIN = 2.0, 1.0, 16.0
@@ -38,7 +38,7 @@ class SoundPreview(Stage):
 
     plays = True
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: PreviewParts) -> None:
         super().__init__(parts.theme)
         self._parts, self._playback, self.bar = parts, parts.playback, parts.transport
         self.setAccessibleName("Waveform")
@@ -120,7 +120,7 @@ class SoundPosters(OneByOne):
         self._waveforms.ready.connect(self._ready)
         self._waveforms.failed.connect(lambda _path: self.finish(None))
 
-    def begin(self, wish: Wish) -> None:
+    def begin(self, wish: PosterWish) -> None:
         self._waveforms.read(wish.path)
 
     def close(self) -> None:
@@ -132,7 +132,7 @@ class SoundPosters(OneByOne):
             self.finish(partial(_poster, self.wish, waveform))
 
 
-def _poster(wish: Wish, waveform: Waveform) -> MadePoster | str | None:
+def _poster(wish: PosterWish, waveform: Waveform) -> MadePoster | str | None:
     image = QImage(POSTER_SIDE, POSTER_SIDE * 9 // 16, QImage.Format.Format_RGB32)
     image.fill(GROUND)
     painter = QPainter(image)

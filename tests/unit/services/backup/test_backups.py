@@ -22,7 +22,7 @@ from runway_desktop.services.backup.backups import (
 )
 from runway_desktop.services.backup.packing import PackOptions
 from runway_desktop.services.backup.unpacking import opened
-from runway_desktop.services.backup.watching import Progress, Watch, Workshop
+from runway_desktop.services.backup.watching import Watch, WatchProgress, Workshop
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.settings import Settings
 from tests.engine_rig import AtOnce
@@ -193,7 +193,7 @@ async def test_what_a_killed_program_left_is_swept_at_the_start(tmp_path: Path):
 async def test_a_backup_that_the_person_asks_for_is_written_where_it_was_asked_for(tmp_path: Path):
     rig = Rig(await a_profile(tmp_path))
     rig.settings.theme = "light"
-    said: list[Progress] = []
+    said: list[WatchProgress] = []
     target = tmp_path / "out.zip"
     made = await rig.backups.back_up(target, PackOptions(results=True), said.append)
     await settle()

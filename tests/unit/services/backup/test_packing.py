@@ -20,7 +20,7 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.services.backup import packing
 from runway_desktop.services.backup.packing import LIGHT, PackOptions, pack, survey
 from runway_desktop.services.backup.unpacking import opened
-from runway_desktop.services.backup.watching import Progress, Stopped, Watch
+from runway_desktop.services.backup.watching import Stopped, Watch, WatchProgress
 from runway_desktop.store import SqliteStore
 from runway_desktop.values import replace
 from tests.profiles_on_disk import KEY, NOW, SIGNATURE, Made, a_profile
@@ -181,7 +181,7 @@ async def test_called_off_at_any_moment_nothing_is_left(tmp_path: Path):
 
 async def test_it_says_how_far_it_is_and_never_goes_back_within_a_step(tmp_path: Path):
     made = await a_profile(tmp_path, results=2)
-    said: list[Progress] = []
+    said: list[WatchProgress] = []
     packed(made, tmp_path / "studio.zip", watch=Watch(said.append))
     words = list(dict.fromkeys(progress.words for progress in said))
     assert words == [

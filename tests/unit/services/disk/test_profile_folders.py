@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.profiles import Color, Profile, free_color, initials, name_problem
-from runway_desktop.services.disk.profile_folders import Folders, NoSuchProfile, demo_profile, read_card
+from runway_desktop.services.disk.profile_folders import NoSuchProfile, ProfileFolders, demo_profile, read_card
 
 
-def folders(root: Path) -> Folders:
+def folders(root: Path) -> ProfileFolders:
     main = Profile(name="Default", folder=root / "default", library=root / "Videos", key_name="Default", is_main=True)
     main.folder.mkdir(parents=True, exist_ok=True)
-    return Folders(
+    return ProfileFolders(
         main=main,
         beside=root / "profiles",
         demo=demo_profile(root / "demo", ("--demo",)),
@@ -22,7 +22,7 @@ def folders(root: Path) -> Folders:
     )
 
 
-def names(found: Folders) -> list[str]:
+def names(found: ProfileFolders) -> list[str]:
     return [profile.name for profile in found.all()]
 
 

@@ -15,7 +15,15 @@ import pytest
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.folders import FolderState, StayedCode
-from runway_desktop.services.library.file_moving import Disk, Errand, Fate, MoveStopped, SourceUnreadable, bring, finish
+from runway_desktop.services.library.file_moving import (
+    Disk,
+    Errand,
+    MoveFate,
+    MoveStopped,
+    SourceUnreadable,
+    bring,
+    finish,
+)
 from runway_desktop.services.results import sidecar
 from runway_desktop.values import replace
 
@@ -121,7 +129,7 @@ def nothing(_: int) -> None:
 def test_a_file_moves_with_its_sidecar_and_its_time_and_leaves_no_empty_folder(disk, errand, old, tmp_path):
     told: list[int] = []
     outcome = bring(disk, errand, told.append)
-    assert outcome.fate is Fate.MOVED
+    assert outcome.fate is MoveFate.MOVED
     assert sum(told) == len(CONTENT)
     assert errand.target.read_bytes() == CONTENT
     assert finish(disk, errand, outcome.seen, old) is None
@@ -158,14 +166,14 @@ def test_a_sidecar_names_its_file_as_it_is_called_now(errand, old):
 @pytest.mark.parametrize("disk", [Disk(), TwoDrives()], ids=["one drive", "two drives"])
 def test_a_file_that_somebody_worked_on_stays(disk, errand):
     errand.source.write_bytes(CONTENT + b"and more")
-    assert bring(disk, errand, nothing).fate is Fate.CHANGED
+    assert bring(disk, errand, nothing).fate is MoveFate.CHANGED
     assert not errand.target.exists()
     assert errand.source.read_bytes() == CONTENT + b"and more"
 
 
 def test_a_change_that_keeps_the_size_is_seen_when_it_is_copied(errand, tmp_path):
     errand.source.write_bytes(CONTENT[::-1])
-    assert bring(TwoDrives(), errand, nothing).fate is Fate.CHANGED
+    assert bring(TwoDrives(), errand, nothing).fate is MoveFate.CHANGED
     assert files(tmp_path / "new") == []
 
 
@@ -173,7 +181,7 @@ def test_a_name_that_is_taken_is_never_written_over(errand):
     errand.target.parent.mkdir(parents=True)
     errand.target.write_bytes(b"somebody else's")
     for disk in (Disk(), TwoDrives()):
-        assert bring(disk, errand, nothing).fate is Fate.TAKEN
+        assert bring(disk, errand, nothing).fate is MoveFate.TAKEN
     assert errand.target.read_bytes() == b"somebody else's"
     assert not sidecar.path_for(errand.target).exists()
 
@@ -184,7 +192,7 @@ def test_a_name_that_is_taken_while_it_is_copied_is_not_written_over_either(erra
             target.write_bytes(b"somebody else's")
             super().rename(source, target)
 
-    assert bring(Rival(), errand, nothing).fate is Fate.TAKEN
+    assert bring(Rival(), errand, nothing).fate is MoveFate.TAKEN
     assert errand.target.read_bytes() == b"somebody else's"
     assert files(errand.target.parent) == ["fox.mp4"]
     assert errand.source.read_bytes() == CONTENT
@@ -239,9 +247,9 @@ def test_what_is_not_there_and_what_cannot_be_read_is_told_apart(errand):
             raise SourceUnreadable("Input/output error")
 
     outcome = bring(Broken(), errand, nothing)
-    assert (outcome.fate, outcome.detail) == (Fate.UNREADABLE, "Input/output error")
+    assert (outcome.fate, outcome.detail) == (MoveFate.UNREADABLE, "Input/output error")
     errand.source.unlink()
-    assert bring(Disk(), errand, nothing).fate is Fate.MISSING
+    assert bring(Disk(), errand, nothing).fate is MoveFate.MISSING
 
 
 def test_a_file_that_is_open_somewhere_is_copied_and_what_stays_is_told(errand, old):
@@ -259,7 +267,7 @@ def test_a_file_that_is_open_somewhere_is_copied_and_what_stays_is_told(errand, 
             super().remove(path)
 
     outcome = bring(InUse(), errand, nothing)
-    assert outcome.fate is Fate.MOVED
+    assert outcome.fate is MoveFate.MOVED
     assert finish(InUse(), errand, outcome.seen, old) is StayedCode.IN_USE
     assert errand.target.read_bytes() == errand.source.read_bytes() == CONTENT
 
@@ -295,7 +303,7 @@ def test_killed_at_any_step_it_is_whole_somewhere_and_done_by_the_next_run(erran
         assert whole, "the file is lost"
     again, healthy = replace(errand, is_begun=True), Mortal(10_000, one_drive=one_drive)
     outcome = bring(healthy, again, nothing)
-    assert outcome.fate is Fate.MOVED
+    assert outcome.fate is MoveFate.MOVED
     assert finish(healthy, again, outcome.seen, old) is None
     assert files(tmp_path) == ["new/Lighthouse/fox.mp4", "new/Lighthouse/fox.mp4.json"]
     assert errand.target.read_bytes() == CONTENT
@@ -306,7 +314,7 @@ def test_a_name_that_was_taken_and_not_filled_is_free_again(errand):
     """On FAT a kill between taking a name and filling it leaves an empty file."""
     errand.target.parent.mkdir(parents=True)
     errand.target.touch()
-    assert bring(Disk(), errand, nothing).fate is Fate.TAKEN
+    assert bring(Disk(), errand, nothing).fate is MoveFate.TAKEN
     assert errand.target.exists(), "an empty file may be somebody's"
-    assert bring(Disk(), replace(errand, is_begun=True), nothing).fate is Fate.TAKEN
-    assert bring(Disk(), replace(errand, is_begun=True), nothing).fate is Fate.MOVED
+    assert bring(Disk(), replace(errand, is_begun=True), nothing).fate is MoveFate.TAKEN
+    assert bring(Disk(), replace(errand, is_begun=True), nothing).fate is MoveFate.MOVED

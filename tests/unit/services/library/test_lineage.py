@@ -8,7 +8,7 @@ from pathlib import Path
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Input, Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.library.lineage import Lineage, Tree
-from runway_desktop.services.media.input_fixes import Origin
+from runway_desktop.services.media.input_fixes import FixedFile
 from tests.fakes import MemoryStore
 
 
@@ -21,9 +21,9 @@ class KnownCopies:
     def home_of(self, sha256: str) -> Path:
         return Path("/copies") / sha256
 
-    async def origin(self, copy: Path) -> Origin | None:
+    async def origin(self, copy: Path) -> FixedFile | None:
         sha256 = self.origins.get(str(copy))
-        return Origin(path=Path("/original"), sha256=sha256) if sha256 else None
+        return FixedFile(path=Path("/original"), sha256=sha256) if sha256 else None
 
 
 class Family:

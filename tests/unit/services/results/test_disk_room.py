@@ -17,7 +17,7 @@ from runway_desktop.services.backup.places import check_room
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.library_folder import ROUND
 from runway_desktop.services.exchange.whole_copy import How, Names, put_whole
-from runway_desktop.services.library.file_moving import Disk, Errand, Fate, bring
+from runway_desktop.services.library.file_moving import Disk, Errand, MoveFate, bring
 from runway_desktop.services.results.downloads import DISK_AGAIN_AFTER
 from runway_desktop.services.results.part_file import part_of
 from runway_desktop.usecases.words.failures import saving_words
@@ -157,7 +157,7 @@ async def test_what_one_was_promised_nobody_else_counts_and_what_is_over_is_give
         assert room.left(tmp_path) == 20
     assert room.left(tmp_path) == LENGTH
     assert put_whole(*files_for_a_copy(tmp_path), Names(beside=False), room).how is How.COPIED
-    assert bring(OtherDrive(room), errand(tmp_path), lambda _: None).fate is Fate.MOVED
+    assert bring(OtherDrive(room), errand(tmp_path), lambda _: None).fate is MoveFate.MOVED
     assert room.left(tmp_path) == LENGTH
 
 

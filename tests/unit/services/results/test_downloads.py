@@ -20,7 +20,7 @@ from PIL import Image
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
-from runway_desktop.domain.account import KeyPlace, KeyStatus, Link, RunwayLink
+from runway_desktop.domain.account import Connectivity, KeyPlace, KeyStatus, Link
 from runway_desktop.domain.advance import GONE_AFTER
 from runway_desktop.domain.errors import KeyRefused, LinkExpired, NoReply, NotReached, NotThere, SlowDown, StoreError
 from runway_desktop.domain.events import (
@@ -775,7 +775,7 @@ async def test_file_named_before_a_kill_and_damaged_since_is_fetched_again(desk)
         await settle()
     saved = await desk.output(task)
     path = Path(saved.path)
-    note = part_file.Note(task_id=task.id, index=0, size=saved.size, sha256=saved.sha256)
+    note = part_file.PartNote(task_id=task.id, index=0, size=saved.size, sha256=saved.sha256)
     part_file.write_note(path, note)
     path.write_bytes(b"x" * saved.size)
     assert part_file.find_finished(path, (task.id, 0)) is None
@@ -897,8 +897,8 @@ async def test_no_network_waits_longer_each_time_and_goes_on_when_it_is_back(des
         before = len(desk.fetcher.openings)
         assert 3 <= before <= 5
         desk.fetcher.files[LINK].script.clear()
-        desk.bus.tell(ConnectionChanged(RunwayLink(link=Link.OFFLINE)))
-        desk.bus.tell(ConnectionChanged(RunwayLink(link=Link.CONNECTED)))
+        desk.bus.tell(ConnectionChanged(Connectivity(link=Link.OFFLINE)))
+        desk.bus.tell(ConnectionChanged(Connectivity(link=Link.CONNECTED)))
         await settle()
         assert (await desk.output(task)).state is OutputState.SAVED
 

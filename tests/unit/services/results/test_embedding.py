@@ -17,7 +17,7 @@ from PIL import Image
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.services.results import embedding
 from runway_desktop.services.results.embedding import NotEmbedded, embed, note_of, read, remove
-from runway_desktop.services.results.embedding.note import Note
+from runway_desktop.services.results.embedding.note import EmbeddedNote
 from tests.programs import need_programs
 
 PROMPT = 'Leuchtturm im Sturm – 猫が眠る & <tags> "quotes" ]]>'
@@ -37,7 +37,7 @@ PICTURES = (
 )
 
 
-def note() -> Note:
+def note() -> EmbeddedNote:
     return note_of(DOCUMENT)
 
 

@@ -19,14 +19,14 @@ from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_steps import rename_exclusively
 from runway_desktop.services.results import embedding, part_file, sidecar
 from runway_desktop.services.results.embedding import note_of as note_for
-from runway_desktop.services.results.part_file import Note, PartFile, note_of, part_of, read_note
+from runway_desktop.services.results.part_file import PartFile, PartNote, note_of, part_of, read_note
 from runway_desktop.values import replace
 from tests.dying import dies_at, needs_fork
 
-OURS, THEIRS = Note(task_id="t1", index=0), Note(task_id="t2", index=0)
+OURS, THEIRS = PartNote(task_id="t1", index=0), PartNote(task_id="t2", index=0)
 
 
-def begun(final: Path, note: Note, content: bytes) -> None:
+def begun(final: Path, note: PartNote, content: bytes) -> None:
     part = PartFile.create(final, note, DiskRoom())
     part.write(content)
     part.close()
@@ -86,7 +86,7 @@ def test_a_part_of_nothing_but_zeros_begins_anew(tmp_path: Path):
 
 def test_one_that_has_all_its_bytes_is_believed_though_it_ends_with_zeros(tmp_path: Path):
     final = tmp_path / "sound.wav"
-    begun(final, Note(task_id="t1", index=0, total=1_000), b"RIFF" + bytes(996))
+    begun(final, PartNote(task_id="t1", index=0, total=1_000), b"RIFF" + bytes(996))
     part = PartFile.resume(final, OURS.owner, DiskRoom())
     assert part is not None
     assert part.is_complete
@@ -165,7 +165,7 @@ def test_note_that_a_power_cut_emptied_keeps_its_name_from_nobody(tmp_path: Path
 # One that is all here at once.
 
 
-def described(note: Note, finished: part_file.Finished) -> bool:
+def described(note: PartNote, finished: part_file.Finished) -> bool:
     output = {"index": note.index, "size": finished.size, "sha256": finished.sha256}
     known = {"endpoint": "e", "model": "m", "values": {}}
     beside = {"schema": sidecar.SCHEMA, "task": {"id": note.task_id}, "output": output, "request": known}
@@ -173,7 +173,7 @@ def described(note: Note, finished: part_file.Finished) -> bool:
     return True
 
 
-def saved_whole(final: Path, note: Note = OURS, *, is_described: bool = True) -> part_file.Finished:
+def saved_whole(final: Path, note: PartNote = OURS, *, is_described: bool = True) -> part_file.Finished:
     describe = partial(described, note) if is_described else lambda _: False
     return part_file.save_whole(final, note, DiskRoom(), FILM, describe)
 

@@ -18,7 +18,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.integrity import Integrity
-from runway_desktop.services.results.relinking import Progress, Relinking
+from runway_desktop.services.results.relinking import Relinking, RelinkProgress
 from runway_desktop.services.settings import Settings
 from runway_desktop.values import replace
 from tests.engine_rig import AtOnce
@@ -191,7 +191,7 @@ async def test_a_folder_that_the_person_names_is_looked_through_and_no_other(att
     moved(output.path, tmp_path / "elsewhere" / "deep" / "fox.mp4")
     await attic.noticed()
     assert (await attic.relinking.look_for([output.task_id])).missing == 1
-    said: list[Progress] = []
+    said: list[RelinkProgress] = []
     found = await attic.relinking.look_for([output.task_id], tmp_path / "elsewhere", said.append)
     assert found.missing == 0
     assert (said[-1].found, said[-1].asked) == (1, 1)
@@ -232,7 +232,7 @@ async def test_giving_up_keeps_what_was_found(attic: Attic, monkeypatch: pytest.
     monkeypatch.setattr(attic.clock, "monotonic", lambda: next(seconds))
     searches: list[asyncio.Task[object]] = []
 
-    def give_up(progress: Progress) -> None:
+    def give_up(progress: RelinkProgress) -> None:
         if progress.found == 3:
             searches[0].cancel()
 

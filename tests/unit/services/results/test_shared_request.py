@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.services.results.embedding.note import Note
+from runway_desktop.services.results.embedding.note import EmbeddedNote
 from runway_desktop.services.results.shared_request import shared, with_files_beside
 
 SIGNED = "https://cdn.example.com/u/7/fox.png?X-Amz-Signature=abc&x=1#top"
@@ -40,9 +40,9 @@ DOCUMENT: dict[str, Any] = {
 PRIVATE = ("ada", "Client", "Users", "secret", "abc", "/u/7", "token", "1f2e3d", "AAAA", "pw", "share", "server")
 
 
-def old_note() -> Note:
+def old_note() -> EmbeddedNote:
     """As an older version wrote it."""
-    return Note(title="A fox", comment="A fox", date="", document=DOCUMENT)
+    return EmbeddedNote(title="A fox", comment="A fox", date="", document=DOCUMENT)
 
 
 def test_names_are_left_and_nothing_that_leads_anywhere():

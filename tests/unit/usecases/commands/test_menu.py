@@ -10,7 +10,7 @@ from runway_desktop.domain.task import Hold, HoldCode, OutputState, State
 from runway_desktop.usecases.commands.queued import HOLD, HOLD_OR_RELEASE, RELEASE
 from runway_desktop.usecases.commands.requests import EDIT, EDIT_AND_SEND, EDIT_HELD
 from runway_desktop.usecases.commands.task_command import TaskCommand
-from runway_desktop.usecases.commands.tasks import KEYED, TASKS, Part, Submenu, available, given_by, menu_of
+from runway_desktop.usecases.commands.tasks import KEYED, TASKS, MenuPart, Submenu, available, given_by, menu_of
 from tests.rows import row
 
 MOST_LINES = 17
@@ -39,12 +39,14 @@ def test_what_can_be_done_is_all_there_and_few_of_it_at_once(rows):
             if isinstance(line, Submenu):
                 assert len(line.commands) > 1
                 shown += line.commands
-            elif not isinstance(line, Part):
+            elif not isinstance(line, MenuPart):
                 shown.append(line)
     assert Counter(shown) == Counter(available(rows))
     # Judging is three lines, ordering two.
-    extra = {Part.JUDGING: 2, Part.ORDERING: 1}
-    assert sum(1 + (extra[line] if isinstance(line, Part) else 0) for group in groups for line in group) <= MOST_LINES
+    extra = {MenuPart.JUDGING: 2, MenuPart.ORDERING: 1}
+    assert (
+        sum(1 + (extra[line] if isinstance(line, MenuPart) else 0) for group in groups for line in group) <= MOST_LINES
+    )
 
 
 def test_what_takes_things_away_comes_last():

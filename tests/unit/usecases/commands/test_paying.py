@@ -16,7 +16,7 @@ from runway_desktop.usecases.commands.commands import Commands
 from runway_desktop.usecases.commands.ending import CANCEL, DELETE_REMOTELY, REMOVE
 from runway_desktop.usecases.commands.queued import RELEASE, SEND_NEXT
 from runway_desktop.usecases.commands.requests import EDIT_AND_SEND, NEW_SEED, RENAME, RETRY, SEND_AGAIN
-from runway_desktop.usecases.commands.task_command import Draft, Given, Report, TaskCommand
+from runway_desktop.usecases.commands.task_command import ComposerDraft, Given, Report, TaskCommand
 from runway_desktop.usecases.sending.sending import MOMENT, NotAnswered, TaskSender
 from runway_desktop.values import replace
 from tests.engine_rig import Rig, request
@@ -163,7 +163,7 @@ async def test_what_only_writes_a_draft_and_what_has_no_undo_change_nothing(tmp_
     async with a_till(tmp_path) as till:
         rows = await till.put(task(1, State.CANCELLED))
         report = await till.commands.do(EDIT_AND_SEND, rows)
-        assert report == Report(draft=Draft(request=rows[0].task.request, parent=TaskId("t1")))
+        assert report == Report(draft=ComposerDraft(request=rows[0].task.request, parent=TaskId("t1")))
         assert await till.commands.undo(RETRY, [TaskId("t1")]) == Report()
         assert till.order == []
 

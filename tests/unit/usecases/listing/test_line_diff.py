@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runway_desktop.usecases.listing.line_diff import MOST_STEPS, Insertion, Rearrangement, Removal, steps
+from runway_desktop.usecases.listing.line_diff import MOST_STEPS, Insertion, LineRemoval, Rearrangement, steps
 
 LINES = st.lists(st.integers(0, 60), unique=True, max_size=40)
 
@@ -12,7 +12,7 @@ def carried_out(old: list[int], way) -> list[int]:
     lines = list(old)
     for step in way:
         match step:
-            case Removal(first, last):
+            case LineRemoval(first, last):
                 assert 0 <= first <= last < len(lines)
                 del lines[first : last + 1]
             case Insertion(first, items):
@@ -39,7 +39,7 @@ def test_lines_that_keep_their_order_are_never_rearranged(old: list[int], data: 
         new.insert(data.draw(st.integers(0, len(new))), line)
     way = steps(old, new)
     assert not any(isinstance(step, Rearrangement) for step in way)
-    removed = sum(step.last - step.first + 1 for step in way if isinstance(step, Removal))
+    removed = sum(step.last - step.first + 1 for step in way if isinstance(step, LineRemoval))
     inserted = sum(len(step.items) for step in way if isinstance(step, Insertion))
     assert (removed, inserted) == (len(old) - len(staying), len(new) - len(staying))
 
@@ -50,7 +50,7 @@ def test_the_same_list_takes_no_step(lines: list[int]):
 
 
 def test_neighbors_leave_and_come_in_one_step():
-    assert steps([1, 2, 3, 4, 5], [1, 5, 6, 7]) == [Removal(1, 3), Insertion(2, (6, 7))]
+    assert steps([1, 2, 3, 4, 5], [1, 5, 6, 7]) == [LineRemoval(1, 3), Insertion(2, (6, 7))]
 
 
 def test_another_order_is_one_layout_change():
@@ -60,7 +60,7 @@ def test_another_order_is_one_layout_change():
 def test_another_order_with_comings_and_goings_takes_four_steps_at_most():
     assert steps([1, 2, 3, 4], [5, 4, 3, 2]) == [
         Rearrangement((4, 3, 2, 1)),
-        Removal(3, 3),
+        LineRemoval(3, 3),
         Insertion(3, (5,)),
         Rearrangement((5, 4, 3, 2)),
     ]

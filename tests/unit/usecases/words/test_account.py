@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.account import KeyPlace, KeyStatus, Link, ModelLimits, Organization, RunwayLink
+from runway_desktop.domain.account import Connectivity, KeyPlace, KeyStatus, Link, ModelLimits, Organization
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import Request, State, Task, TaskId
@@ -31,7 +31,7 @@ MODERATION = Failure(code="SAFETY.INPUT.TEXT", words="No")
 
 @pytest.mark.parametrize("link", Link)
 def test_every_connection_has_words(link: Link):
-    words, tone = connection_words(RunwayLink(link=link, last_answer_at=97.0, next_try_at=108.0), now=100.0)
+    words, tone = connection_words(Connectivity(link=link, last_answer_at=97.0, next_try_at=108.0), now=100.0)
     assert words
     assert (tone is Tone.GOOD) is (link is Link.CONNECTED)
     if link is Link.CONNECTED:

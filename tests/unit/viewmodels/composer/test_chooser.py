@@ -11,7 +11,7 @@ from runway_desktop.domain.events import OrganizationChanged
 from runway_desktop.domain.library import Timing
 from runway_desktop.domain.media import Media
 from runway_desktop.services.money.pricing import read_published
-from runway_desktop.usecases.requests.choices import Offer, Scope
+from runway_desktop.usecases.requests.choices import CatalogPart, ModelOffer
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.composer.chooser import Chooser
 from tests.engine_rig import CATALOG
@@ -27,13 +27,13 @@ async def opened(folder):
         yield rig, rig.composer.chooser
 
 
-def offer(chooser: Chooser, endpoint: str, model: str) -> Offer:
-    return next(one for one in chooser.offers(Scope.ALL) if one.key == (endpoint, model))
+def offer(chooser: Chooser, endpoint: str, model: str) -> ModelOffer:
+    return next(one for one in chooser.offers(CatalogPart.ALL) if one.key == (endpoint, model))
 
 
 async def test_everything_is_offered_once_in_the_order_of_the_catalog(tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
-        assert [one.key for one in chooser.offers(Scope.ALL)] == EVERY
+        assert [one.key for one in chooser.offers(CatalogPart.ALL)] == EVERY
         for part in chooser.parts():
             assert len(chooser.offers(part.scope)) == part.amount
 
@@ -65,22 +65,22 @@ async def test_search_looks_through_everything_and_puts_the_open_part_first(tmp_
 )
 async def test_search_finds_makers_names_and_what_goes_in(words, expected, tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
-        assert chooser.offers(Scope.ALL, words)[0].model == expected
+        assert chooser.offers(CatalogPart.ALL, words)[0].model == expected
 
 
 async def test_search_that_fits_nothing_gives_nothing(tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
-        assert chooser.offers(Scope.ALL, "zebra") == []
+        assert chooser.offers(CatalogPart.ALL, "zebra") == []
 
 
 async def test_what_one_has_leaves_what_takes_it_and_needs_nothing_else(tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
-        with_clip = chooser.offers(Scope.ALL, having=frozenset({"video"}))
+        with_clip = chooser.offers(CatalogPart.ALL, having=frozenset({"video"}))
         assert ("video_upscale", "enhance_frame_rate") in {one.key for one in with_clip}
         assert "image_upscale" not in {one.key[0] for one in with_clip}
-        alone = chooser.offers(Scope.ALL, having=frozenset({"text"}))
+        alone = chooser.offers(CatalogPart.ALL, having=frozenset({"text"}))
         assert not [one for one in alone if one.needs]
-        both = chooser.offers(Scope.ALL, having=frozenset({"text", "image"}))
+        both = chooser.offers(CatalogPart.ALL, having=frozenset({"text", "image"}))
         assert {"image_to_video", "text_to_image"} <= {one.key[0] for one in both}
         assert not [one for one in both if Media.VIDEO in one.needs]
 
@@ -90,10 +90,10 @@ async def test_a_favorite_comes_first_is_kept_and_can_be_let_go(tmp_path, qapp):
         key = ("text_to_video", "wan3")
         chooser.toggle_favorite(key)
         assert chooser.offers("text_to_video")[0].key == key
-        assert chooser.offers(Scope.FAVORITES)[0].is_favorite
+        assert chooser.offers(CatalogPart.FAVORITES)[0].is_favorite
         assert rig.engine.settings.get("chooser.favourites") == [list(key)]
         chooser.toggle_favorite(key)
-        assert chooser.offers(Scope.FAVORITES) == []
+        assert chooser.offers(CatalogPart.FAVORITES) == []
 
 
 async def test_nothing_is_new_at_first_and_new_pairs_are_new_until_the_next_catalog(tmp_path, qapp):
@@ -104,7 +104,7 @@ async def test_nothing_is_new_at_first_and_new_pairs_are_new_until_the_next_cata
         settings.set("chooser.catalog", {"version": "5.20.0", "pairs": older, "new": []})
         again = Chooser(rig.cases, rig.bridge, rig.runner, rig.composer, rig.owner)
         assert {key[1] for key in again.new()} == {"wan3"}
-        assert Scope.NEW in {part.scope for part in again.parts()}
+        assert CatalogPart.NEW in {part.scope for part in again.parts()}
         later = Chooser(rig.cases, rig.bridge, rig.runner, rig.composer, rig.owner)
         assert {key[1] for key in later.new()} == {"wan3"}, "still, at the next start"
 
@@ -115,7 +115,7 @@ async def test_damaged_settings_do_no_harm(stored, tmp_path, qapp):
         rig.engine.settings.set("chooser.favourites", stored)
         rig.engine.settings.set("chooser.catalog", stored)
         fresh = Chooser(rig.cases, rig.bridge, rig.runner, rig.composer, rig.owner)
-        assert len(fresh.offers(Scope.ALL)) == len(EVERY)
+        assert len(fresh.offers(CatalogPart.ALL)) == len(EVERY)
 
 
 async def test_a_learned_price_is_said_by_the_second(tmp_path, qapp):
@@ -176,18 +176,18 @@ async def test_choosing_goes_to_the_composer_which_keeps_what_fits(tmp_path, qap
         assert rig.composer.prompt == "A lighthouse"
         assert chooser.choose_part("text_to_video")
         assert rig.composer.pair.endpoint == "text_to_video"
-        assert not chooser.choose_part(Scope.NEW)
+        assert not chooser.choose_part(CatalogPart.NEW)
 
 
 async def test_every_offer_says_something_of_itself(tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
-        for one in chooser.offers(Scope.ALL):
+        for one in chooser.offers(CatalogPart.ALL):
             assert one.facts.startswith(one.endpoint_label)
             assert one.label in one.in_words
 
 
 @pytest.mark.parametrize("words", ["gen4_image", "Gen-4 Image", "GEN4_IMAGE "])
-@pytest.mark.parametrize("scope", [Scope.ALL, "text_to_image", "text_to_video"])
+@pytest.mark.parametrize("scope", [CatalogPart.ALL, "text_to_image", "text_to_video"])
 async def test_what_is_called_just_so_comes_before_what_begins_so(words, scope, tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
         chooser.toggle_favorite(("text_to_image", "gen4_image_turbo"))
@@ -197,7 +197,7 @@ async def test_what_is_called_just_so_comes_before_what_begins_so(words, scope, 
 
 async def test_what_begins_so_comes_before_what_holds_it(tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
-        names = [(one.label.casefold(), one.model) for one in chooser.offers(Scope.ALL, "ideo")]
+        names = [(one.label.casefold(), one.model) for one in chooser.offers(CatalogPart.ALL, "ideo")]
         begins = [any(name.startswith("ideo") for name in both) for both in names]
         assert begins == sorted(begins, reverse=True)
         assert set(begins) == {True, False}

@@ -13,7 +13,7 @@ from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library import sheets
 from runway_desktop.usecases.sheets.columns import MODEL, PROMPT
 from runway_desktop.usecases.sheets.rows import Check, SheetRow
-from runway_desktop.usecases.sheets.tally import Tally
+from runway_desktop.usecases.sheets.tally import SheetTally
 from runway_desktop.viewmodels.sheet.sheet import Sheet
 from tests.gui.rig import Rig, rest, until
 
@@ -165,7 +165,7 @@ async def test_files_are_looked_at_for_the_rows_that_wait_for_them_alone(
 
 
 def test_rows_that_ask_for_the_same_are_told_of_the_first_of_them():
-    tally, rows = Tally(), [SheetRow({PROMPT: "A"}) for _ in range(3)]
+    tally, rows = SheetTally(), [SheetRow({PROMPT: "A"}) for _ in range(3)]
     same = Check(identity="A")
     assert not any(tally.put(row, same) for row in rows)
     assert [tally.first_alike(row.number) for row in rows] == [None, rows[0].number, rows[0].number]

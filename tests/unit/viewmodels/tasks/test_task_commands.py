@@ -11,7 +11,7 @@ from runway_desktop.domain.inputs import AssetDrop, IntakeFinding
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import OutputState, Request, State, TaskId
-from runway_desktop.services.intake.gathered import Draft, Gathered
+from runway_desktop.services.intake.gathered import Gathered, GatheredDraft
 from runway_desktop.services.tasks.accepted_ids import AcceptedId
 from runway_desktop.usecases.commands.ending import CANCEL, DELETE_FILE, DO_NOT_SEND, REMOVE
 from runway_desktop.usecases.commands.handing_on import COPY_ID, COPY_PROMPT, COPY_SUPPORT
@@ -34,8 +34,8 @@ BROKEN = AssetDrop(
 )
 
 
-def line(text: str, **more) -> Draft:
-    return Draft(values={"promptText": text}, row=1, **more)
+def line(text: str, **more) -> GatheredDraft:
+    return GatheredDraft(values={"promptText": text}, row=1, **more)
 
 
 async def receive(rig: Rig, gathered: Gathered) -> list[Gathered]:
@@ -67,8 +67,8 @@ async def test_many_prompts_want_a_sheet_before_anything_is_stored(tmp_path):
         Gathered(drafts=(line("One"),), findings=(FINDING,)),
         Gathered(drafts=(line("One", endpoint="text_to_video", model="gen4.5"),)),
         Gathered(drafts=(line("One", project="Harbour"),)),
-        Gathered(drafts=(Draft(values={"ratio": "1280:720", "promptText": "One"}),)),
-        Gathered(drafts=(Draft(values={"ratio": "1280:720"}, endpoint="image_upscale", model="x"),)),
+        Gathered(drafts=(GatheredDraft(values={"ratio": "1280:720", "promptText": "One"}),)),
+        Gathered(drafts=(GatheredDraft(values={"ratio": "1280:720"}, endpoint="image_upscale", model="x"),)),
     ],
     ids=["its finding", "a finding", "a model", "a project", "settings", "no prompt"],
 )

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from runway_desktop.domain.account import Link, ModelLimits, Organization, RunwayLink
+from runway_desktop.domain.account import Connectivity, Link, ModelLimits, Organization
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import ConnectionChanged, DownloadProgressed, TasksMoved, UploadProgressed
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
@@ -486,7 +486,7 @@ async def test_rows_that_wait_to_be_saved_are_told_anew_when_the_network_goes(tm
         done = task(1, State.SUCCEEDED)
         await rig.shown(done, task(2, State.FAILED), outputs=[saved(done, state=OutputState.WAITING)])
         watch = Watch(rig.rows)
-        rig.engine.account.connection = RunwayLink(link=Link.OFFLINE)
+        rig.engine.account.connection = Connectivity(link=Link.OFFLINE)
         rig.engine.bus.tell(ConnectionChanged(rig.engine.account.connection))
         assert watch.changed == [(1, 1)]
         words = rig.rows.words(done.id)

@@ -96,7 +96,7 @@ def _done(work: Callable[..., Answer], *arguments: object) -> Answer:
         raise RuntimeError("the work ended too early") from error
 
 
-class Lane:
+class Connection:
     """Serialized access to a database: work given to `run` has exclusive use of its connection."""
 
     _gives_rows = False
@@ -128,7 +128,7 @@ class Lane:
                 await self._database.close()
 
 
-class ReadingLane(Lane):
+class ReadConnection(Connection):
     """Runs reads. If a caller is canceled, its query is dropped or aborted."""
 
     _gives_rows = True
@@ -183,22 +183,22 @@ class ReadingLane(Lane):
 
 
 class _Question(Generic[Answer]):
-    __slots__ = ("_lane", "_work", "is_dropped")
+    __slots__ = ("_reader", "_work", "is_dropped")
 
-    def __init__(self, work: Work[Answer], lane: ReadingLane) -> None:
+    def __init__(self, work: Work[Answer], reader: ReadConnection) -> None:
         self._work = work
-        self._lane = lane
+        self._reader = reader
         self.is_dropped = False
 
     def __call__(self, connection: sqlite3.Connection) -> Answer:
-        self._lane.begin(self)
+        self._reader.begin(self)
         try:
             answer = self._work(connection)
-            if not self._lane.keeps_pages:
+            if not self._reader.keeps_pages:
                 connection.execute("PRAGMA shrink_memory")
             return answer
         finally:
-            self._lane.end()
+            self._reader.end()
 
 
 class _Job(Generic[Answer]):
@@ -214,7 +214,7 @@ class _Job(Generic[Answer]):
         """Set if the job joins a commit that another job requested."""
 
 
-class WritingLane(Lane):
+class WriteConnection(Connection):
     def __init__(self, path: Path, database: Database) -> None:
         super().__init__(path, database)
         self._waiting: deque[_Job[Any]] = deque()

@@ -156,7 +156,7 @@ class _ShotRow(QWidget):
         )
 
 
-class TakeLane(QScrollArea):
+class TakeStrip(QScrollArea):
     """Scrollable shots. Creates widgets lazily, first for visible shots, then for neighbors: there may be a hundred."""
 
     chosen = Signal(object)
