@@ -17,13 +17,13 @@ _WITH_A_VALUE = ("--profile-dir", "--profile", "--tour", "--speed")
 def _command_at(words: Sequence[str]) -> int | None:
     """Where a command stands among the words; None where they open a window. A file of that name is `./list`."""
     is_value = False
-    for place, word in enumerate(words):
+    for position, word in enumerate(words):
         if word == "--":
             return None
         if is_value or word.startswith("--"):
             is_value = not is_value and word in _WITH_A_VALUE
         else:
-            return place if word in COMMANDS else None
+            return position if word in COMMANDS else None
     return None
 
 
@@ -63,15 +63,15 @@ def main(words: Sequence[str] | None = None) -> int:
         from .ui.media.strip_child import main as make_strips
 
         return make_strips()
-    if (place := _command_at(given)) is not None:
-        rest = [*given[:place], *given[place + 1 :]]
-        if given[place] == "mcp":
+    if (position := _command_at(given)) is not None:
+        rest = [*given[:position], *given[position + 1 :]]
+        if given[position] == "mcp":
             from .mcp.main import main as serve
 
             return serve(rest)
         from .cli.main import main as run_command
 
-        return run_command([given[place], *rest])
+        return run_command([given[position], *rest])
     from .app import options
 
     chosen = options.read(given)

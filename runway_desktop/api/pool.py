@@ -192,9 +192,9 @@ class ConnectionPool:
         if not self._kept:
             return self._build()
         origin = _origin(url)
-        for place in range(len(self._kept) - 1, -1, -1):
-            if self._kept[place].origin == origin:
-                return self._kept.pop(place).client
+        for position in range(len(self._kept) - 1, -1, -1):
+            if self._kept[position].origin == origin:
+                return self._kept.pop(position).client
         return self._kept.pop(0).client
 
     async def _lose(self, client: httpx.AsyncClient, progress: _Progress) -> None:

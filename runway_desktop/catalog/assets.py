@@ -161,15 +161,15 @@ def _places(fields: Sequence[Field], values: Mapping[str, object], path: Path) -
         here = (*path, field.name)
         if field.is_asset:
             if isinstance(value, Sequence) and not isinstance(value, str):
-                for place, entry in enumerate(value):
-                    yield from _place(field, entry, (*here, place))
+                for position, entry in enumerate(value):
+                    yield from _place(field, entry, (*here, position))
             else:
                 yield from _place(field, value, here)
         elif field.kind is FieldKind.OBJECT:
             yield from _inside(field, value, here)
         elif field.kind is FieldKind.OBJECTS and isinstance(value, Sequence):
-            for place, entry in enumerate(value):
-                yield from _inside(field, entry, (*here, place))
+            for position, entry in enumerate(value):
+                yield from _inside(field, entry, (*here, position))
 
 
 def _inside(field: Field, value: object, path: Path) -> Iterator[AssetPlace]:

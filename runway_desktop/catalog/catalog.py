@@ -27,7 +27,7 @@ class Catalog:
 
     def __init__(self, facts: Mapping[str, Any]) -> None:
         self.version: str = facts["sdk"]
-        order = {name: place for place, name in enumerate(labels.ENDPOINT_LABELS)}
+        order = {name: position for position, name in enumerate(labels.ENDPOINT_LABELS)}
         self.endpoints: tuple[Endpoint, ...] = tuple(
             sorted(map(_endpoint, facts["endpoints"]), key=lambda endpoint: order.get(endpoint.name, len(order)))
         )
@@ -83,10 +83,10 @@ class Catalog:
         that make something of the prompt come first when there is one, then those that must have what was dropped.
         """
         ranked = []
-        for place, endpoint in enumerate(self.endpoints):
+        for position, endpoint in enumerate(self.endpoints):
             fits = [rank for model in endpoint.models if (rank := self._fit(endpoint.name, model, kinds, has_prompt))]
             if fits:
-                ranked.append((min(fits), place, endpoint))
+                ranked.append((min(fits), position, endpoint))
         return tuple(endpoint for _, _, endpoint in sorted(ranked, key=lambda entry: entry[:2]))
 
     def _fit(self, endpoint: str, model: str, kinds: frozenset[Media], has_prompt: bool) -> tuple[bool, bool] | None:

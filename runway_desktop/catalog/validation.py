@@ -196,8 +196,8 @@ class _Check:
             yield Finding(path, f"“{field.label}” must be a list, one entry for each {media_in_words(field.media)}.")
             return
         yield from self._count(field, value, path)
-        for place, entry in enumerate(value):
-            yield from self._asset_item(field, entry, (*path, place), bare=field.uri_key is None)
+        for position, entry in enumerate(value):
+            yield from self._asset_item(field, entry, (*path, position), bare=field.uri_key is None)
         if field.position_key is not None:
             yield from self._positions(field, value, path)
 
@@ -232,8 +232,8 @@ class _Check:
             yield Finding(path, f"“{field.label}” must be a list.")
             return
         yield from self._count(field, value, path)
-        for place, entry in enumerate(value):
-            yield from self._object(field, entry, (*path, place))
+        for position, entry in enumerate(value):
+            yield from self._object(field, entry, (*path, position))
         low, high = field.total_seconds
         lengths = [entry.get("duration") for entry in value if isinstance(entry, Mapping)]
         total = sum(length for length in lengths if isinstance(length, int | float))
@@ -248,11 +248,11 @@ class _Check:
             yield Finding(path, f"“{field.label}” must be a list of texts.")
             return
         yield from self._count(field, value, path)
-        for place, entry in enumerate(value):
+        for position, entry in enumerate(value):
             if not isinstance(entry, str):
-                yield Finding((*path, place), f"{_thing(field)} must be text.")
+                yield Finding((*path, position), f"{_thing(field)} must be text.")
             elif field.pattern is not None and not re.fullmatch(field.pattern, entry):
-                yield Finding((*path, place), _unlike_pattern(field.pattern, entry))
+                yield Finding((*path, position), _unlike_pattern(field.pattern, entry))
 
     def _json(self, field: Field, value: object, path: Path) -> Iterator[Finding]:
         """Any JSON will do. A text that begins as an object, a list or a quoted text, and is none, was meant as one."""

@@ -239,8 +239,8 @@ class Engine:
     @property
     def private_places(self) -> dict[Path, str]:
         """Folders of this computer and the placeholders that stand for them in exported texts."""
-        places = {self.settings.library: "<results folder>", self._profile.folder: "<profile>"}
-        return {**places, self._outside.home: "~"}
+        paths = {self.settings.library: "<results folder>", self._profile.folder: "<profile>"}
+        return {**paths, self._outside.home: "~"}
 
     @cached_property
     def workshop(self) -> Workshop:

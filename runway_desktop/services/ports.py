@@ -131,7 +131,7 @@ class SystemTrash(Protocol):
         file. DiskError on failure."""
         ...
 
-    async def take_back(self, binned: Path, place: Path) -> None:
+    async def take_back(self, binned: Path, path: Path) -> None:
         """Moves a file from the trash back to `place`; never overwrites. DiskError on failure."""
         ...
 

@@ -103,10 +103,10 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True):
         if self.times is not None and self.hits >= self.times:
             return False
         self.seen += 1
-        place = self.seen - self.after
-        if place <= 0:
+        position = self.seen - self.after
+        if position <= 0:
             return False
-        if self.every is not None and place % max(1, self.every):
+        if self.every is not None and position % max(1, self.every):
             return False
         if self.probability is not None and chance() >= self.probability:
             return False

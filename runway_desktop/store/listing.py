@@ -343,15 +343,15 @@ def _runs(text: str) -> Iterator[tuple[str, int]]:
     """Run-length encoding of equal lines."""
     last, total = None, 0
     for piece in _pieces(text):
-        places = [0, *compress(count(1), map(operator.ne, islice(piece, 1, None), piece)), len(piece)]
-        for place, end in pairwise(places):
-            value = piece[place]
+        positions = [0, *compress(count(1), map(operator.ne, islice(piece, 1, None), piece)), len(piece)]
+        for position, end in pairwise(positions):
+            value = piece[position]
             if value == last:
-                total += end - place
+                total += end - position
                 continue
             if last is not None:
                 yield last, total
-            last, total = value, end - place
+            last, total = value, end - position
     if last is not None:
         yield last, total
 
@@ -384,10 +384,10 @@ def _grouped(
         # Already together, like batches in the usual order.
         return Entries(ids, tuple(found), is_whole)
     members: defaultdict[str, list[TaskId]] = defaultdict(list)
-    place = 0
+    position = 0
     for key, length in found:
-        members[key] += ids[place : place + length]
-        place += length
+        members[key] += ids[position : position + length]
+        position += length
     ordered = [task_id for group in members.values() for task_id in group]
     return Entries(ordered, tuple((key, len(group)) for key, group in members.items()), is_whole)
 

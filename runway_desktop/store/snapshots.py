@@ -146,14 +146,14 @@ class SqliteSnapshots:
             put_settings(connection, [(to_cell(name), to_json(value)) for name, value in settings.items()])
             _move_folders(connection, folders)
             _forget_lost_posters(connection, posters)
-            for (task_id, index), place in results.items():
+            for (task_id, index), folder in results.items():
                 before = connection.execute(
                     'SELECT path FROM outputs WHERE task_id = ? AND "index" = ?', (task_id, index)
                 ).fetchone()
                 if before is None:
                     continue
-                connection.execute(_PLACED, (to_cell(str(place)), task_id, index))
-                if not to_text(before[0]).endswith(place.name):
+                connection.execute(_PLACED, (to_cell(str(folder)), task_id, index))
+                if not to_text(before[0]).endswith(folder.name):
                     renew_search(connection, task_id)
             connection.execute("COMMIT")
 

@@ -89,11 +89,11 @@ class ChoicePopup(Popup):
         if current is not None:
             self._list.scrollToItem(current, QListWidget.ScrollHint.PositionAtCenter)
 
-    def open_below(self, place: QRect, view: QWidget) -> None:
+    def open_below(self, rect: QRect, view: QWidget) -> None:
         """Opens below or above a rectangle of a view, such as a table cell."""
         screen = view.screen().availableGeometry()
-        under = view.mapToGlobal(place.bottomLeft() + QPoint(0, 2))
-        over = view.mapToGlobal(place.topLeft() - QPoint(0, self.height() + 2))
+        under = view.mapToGlobal(rect.bottomLeft() + QPoint(0, 2))
+        over = view.mapToGlobal(rect.topLeft() - QPoint(0, self.height() + 2))
         self.show_at(over if under.y() + self.height() > screen.bottom() else under, view)
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 

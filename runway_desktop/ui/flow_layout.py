@@ -125,11 +125,11 @@ class FoldingLine(QWidget):
         while most and not self._has_room_for(most):
             most -= 1
         self._on_line = most
-        for place, button in enumerate(self._rest):
-            self._put(button, on_line=place < most)
-        for place, button in enumerate(self._hidden):
-            if self._column.indexOf(button) != place:
-                self._column.insertWidget(place, button)
+        for position, button in enumerate(self._rest):
+            self._put(button, on_line=position < most)
+        for position, button in enumerate(self._hidden):
+            if self._column.indexOf(button) != position:
+                self._column.insertWidget(position, button)
         self._say_hidden()
         self._arrange()
         if anew or most != before:
@@ -199,9 +199,9 @@ class FoldingLine(QWidget):
         x = 0
         end = [self.plus] if self._hidden else []
         line = [*self._first, *self._rest[: self._on_line], *end]
-        for place, button in enumerate(line):
+        for position, button in enumerate(line):
             wanted = button.sizeHint()
-            after = _length(line[place + 1 :]) + GRID if place + 1 < len(line) else 0
+            after = _length(line[position + 1 :]) + GRID if position + 1 < len(line) else 0
             width = max(0, min(wanted.width(), self.width() - x - after))
             at = x if self.layoutDirection() is not Qt.LayoutDirection.RightToLeft else self.width() - x - width
             button.setGeometry(at, 0, width, wanted.height())

@@ -81,5 +81,5 @@ class ItemDelegate(QStyledItemDelegate):
         """`draw_line` in a theme color."""
         return draw_line(painter, room, text, font, self._theme.color(role), align)
 
-    def icon(self, painter: QPainter, place: QRect, name: str, role: Role) -> None:
-        self._theme.icon(name, role).paint(painter, place)
+    def icon(self, painter: QPainter, rect: QRect, name: str, role: Role) -> None:
+        self._theme.icon(name, role).paint(painter, rect)

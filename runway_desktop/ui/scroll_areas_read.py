@@ -37,7 +37,7 @@ class ScrollAreaRead(QAccessibleWidget):
 
     def indexOfChild(self, child: QAccessibleInterface) -> int:
         sought = child.object()
-        return next((place for place, part in enumerate(self._parts()) if part is sought), -1)
+        return next((position for position, part in enumerate(self._parts()) if part is sought), -1)
 
     def _parts(self) -> list[QWidget]:
         """Viewport, containers of visible scroll bars, corner widget."""

@@ -68,7 +68,7 @@ class OneStop(QObject):
         usable = [one for one in self._widgets if one is here or (self._policies[one] in _TABBED and _can_be_used(one))]
         if self._parent.layoutDirection() is Qt.LayoutDirection.RightToLeft:
             key = {Qt.Key.Key_Left: Qt.Key.Key_Right, Qt.Key.Key_Right: Qt.Key.Key_Left}.get(key, key)
-        at = next(place for place, one in enumerate(usable) if one is here)
+        at = next(position for position, one in enumerate(usable) if one is here)
         last = len(usable) - 1
         to = {
             Qt.Key.Key_Left: max(0, at - 1),

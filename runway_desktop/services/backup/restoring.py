@@ -153,8 +153,8 @@ def put_together(
         )
         watch.begin(sum(member.size for member in own) + manifest.size_of(MemberKind.RESULT))
         watch.doing("Restoring the list of tasks")
-        for member, place in own.items():
-            backup.extract(member, place, watch)
+        for member, folder in own.items():
+            backup.extract(member, folder, watch)
         copy = staging / manifest.database.name
         _up_to_date(path, manifest, snapshots, copy)
         # A new profile may keep its results in its own folder: then they are extracted with it.
@@ -162,13 +162,13 @@ def put_together(
         named = snapshots.results(copy)
         results = _Results(backup, named, wishes, now, beside, staging)
         try:
-            places = results.put_back(watch)
+            paths = results.put_back(watch)
             snapshots.settle(
                 copy,
                 # Drop the journal of a library move, which must not continue with today's files. Also drop the
                 # identity: this is another list than the one backed up.
                 settings={**settings, JOURNAL: None, FRESH: {"made_at": manifest.made_at}, IDENTITY: PLACED},
-                results=_straight(named) | places,
+                results=_straight(named) | paths,
                 folders=_moves(manifest, profile),
                 posters=_posters(manifest, profile),
             )
@@ -203,14 +203,14 @@ class _Results:
         """New paths of results whose path in the list is not valid here."""
         gone = {(output.task_id, output.index): output for output in self._outputs if not Path(output.path).is_file()}
         members = self._wanted(set(gone))
-        places: dict[tuple[TaskId, int], Path] = {}
+        paths: dict[tuple[TaskId, int], Path] = {}
         if members:
-            places |= self._extract(members, watch)
+            paths |= self._extract(members, watch)
         if self._wishes.look_in is not None:
             watch.doing("Looking for results")
-            left = [output for key, output in gone.items() if key not in places]
-            places |= found_again(left, self._backup.manifest.library.path, self._wishes.look_in, watch)
-        return places
+            left = [output for key, output in gone.items() if key not in paths]
+            paths |= found_again(left, self._backup.manifest.library.path, self._wishes.look_in, watch)
+        return paths
 
     def give_name(self) -> None:
         """All results are extracted: renames their folder."""
@@ -286,11 +286,11 @@ def found_again(outputs: list[Output], library: str, folder: Path, watch: Watch)
         old = _pure(output.path)
         inside = _inside(output.path, library)
         likely = [folder.joinpath(*inside)] if inside else []
-        places = dict.fromkeys((*likely, *by_name.get(old.name.casefold(), ())))
-        alike = [place for place in places if _has_size(place, output.size)]
+        paths = dict.fromkeys((*likely, *by_name.get(old.name.casefold(), ())))
+        alike = [path for path in paths if _has_size(path, output.size)]
         if len(alike) > 1 and output.sha256:
             watch.look()
-            alike = [place for place in alike if holds(place, output.size, output.sha256)][:1]
+            alike = [path for path in alike if holds(path, output.size, output.sha256)][:1]
         if alike:
             found[output.task_id, output.index] = alike[0]
     return found
@@ -397,8 +397,8 @@ def _inside(path: str, library: str) -> tuple[str, ...]:
         return ()
 
 
-def _has_size(place: Path, size: int) -> bool:
+def _has_size(path: Path, size: int) -> bool:
     try:
-        return place.is_file() and size > 0 and place.stat().st_size == size
+        return path.is_file() and size > 0 and path.stat().st_size == size
     except OSError:
         return False

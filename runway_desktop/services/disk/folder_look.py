@@ -41,11 +41,11 @@ def look_at(folder: Path, known_mount: str | None, doubted: FolderState) -> Fold
         if gone:
             return FolderStatus(FolderState.ABSENT, can_be_made=gone == WAS_THERE and is_folder(folder.parent), detail=gone)
         # A folder that does not exist yet is judged by the one that it would be created in.
-        is_there, place = is_folder(folder), nearest_folder(folder)
+        is_there, path = is_folder(folder), nearest_folder(folder)
         mount = mount_of(folder) if is_there else None
-        if not os.access(place, os.W_OK | os.X_OK):
+        if not os.access(path, os.W_OK | os.X_OK):
             return FolderStatus(FolderState.READ_ONLY, mount=mount)
-        free = shutil.disk_usage(place).free
+        free = shutil.disk_usage(path).free
         if free < SPARE:
             return FolderStatus(FolderState.FULL, free, mount)
         if is_there and not doubted.can_write:
@@ -72,10 +72,10 @@ def missing_because(folder: Path, known_mount: str | None) -> str:
 
 def mount_of(folder: Path) -> str:
     """The nearest mount point at or above an existing folder."""
-    place = folder.resolve()
-    while not os.path.ismount(place) and place != place.parent:
-        place = place.parent
-    return str(place)
+    path = folder.resolve()
+    while not os.path.ismount(path) and path != path.parent:
+        path = path.parent
+    return str(path)
 
 
 def _try_writing(folder: Path, size: int) -> None:
@@ -92,7 +92,7 @@ def _try_writing(folder: Path, size: int) -> None:
 
 def nearest_folder(folder: Path) -> Path:
     """The folder itself, or its nearest existing parent. Raises OSError."""
-    return next((place for place in (folder, *folder.parents) if is_folder(place)), folder)
+    return next((path for path in (folder, *folder.parents) if is_folder(path)), folder)
 
 
 def folder_problem(folder: Path) -> FolderRefusal | None:
@@ -100,7 +100,7 @@ def folder_problem(folder: Path) -> FolderRefusal | None:
     if not folder.is_absolute():
         return FolderRefusal(FolderProblem.NOT_WHOLE)
     try:
-        nearest = next((place for place in (folder, *folder.parents) if place.exists()), None)
+        nearest = next((path for path in (folder, *folder.parents) if path.exists()), None)
         if nearest is None:
             return FolderRefusal(FolderProblem.ABSENT)
         if not nearest.is_dir():

@@ -41,9 +41,9 @@ class TrashFolder:
         """Moves a file to the trash; returns its path there. A missing file is no error."""
         return await self._do(f"{path.name} could not be moved to the trash.", _throw, path)
 
-    async def take_back(self, binned: Path, place: Path) -> None:
+    async def take_back(self, binned: Path, path: Path) -> None:
         """Moves a file from the trash to its original place."""
-        await self._do(f"{place.name} could not be taken out of the trash.", _take_back, binned, place)
+        await self._do(f"{path.name} could not be taken out of the trash.", _take_back, binned, path)
 
     async def _do(self, failed: str, work: Callable[..., Result], *arguments: Path) -> Result:
         """`failed`: sentence for the error."""
@@ -126,33 +126,33 @@ def _is_of(note: str, path: Path, top: Path) -> bool:
     return top / unquote(was, errors="surrogateescape") == path.absolute()
 
 
-def _is_noted(binned: Path, place: Path) -> bool:
+def _is_noted(binned: Path, path: Path) -> bool:
     """Whether the trash's own note confirms the original path: a restored list may name any file as one in the
     trash."""
-    for bin_folder, top in _bins(place):
+    for bin_folder, top in _bins(path):
         if binned.parent == bin_folder / "files":
             with suppress(OSError):
-                return _is_of(str(bin_folder / "info" / (binned.name + _NOTE)), place, top)
+                return _is_of(str(bin_folder / "info" / (binned.name + _NOTE)), path, top)
     return False
 
 
-def _take_back(binned: Path, place: Path) -> None:
+def _take_back(binned: Path, path: Path) -> None:
     try:
-        with spoken_for(place.parent):
+        with spoken_for(path.parent):
             if not binned.exists():
-                raise DiskError(f"{place.name} is not in the trash any more.", advice="Was the trash emptied?")
-            if not _is_noted(binned, place):
+                raise DiskError(f"{path.name} is not in the trash any more.", advice="Was the trash emptied?")
+            if not _is_noted(binned, path):
                 raise DiskError(
-                    f"{place.name} is left in the trash: it did not come to the trash from there.",
+                    f"{path.name} is left in the trash: it did not come to the trash from there.",
                     advice="Put it back in your file manager.",
                     detail=str(binned),
                 )
-            if not place.parent.is_dir():
-                _make_folder(place.parent)
-            _move(binned, place)
+            if not path.parent.is_dir():
+                _make_folder(path.parent)
+            _move(binned, path)
     except FileExistsError as error:
         raise DiskError(
-            f"There is another {place.name} in its place now.",
+            f"There is another {path.name} in its place now.",
             advice="It stays in the trash. Move or rename the other file first.",
             detail=str(error),
         ) from error

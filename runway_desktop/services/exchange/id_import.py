@@ -74,9 +74,9 @@ class IdImport:
         words = self._intake.words
         found: dict[RemoteId, FoundId] = {}
         troubles: list[str] = []
-        for place, path in enumerate(dropped.paths):
+        for position, path in enumerate(dropped.paths):
             try:
-                search = begun[place] if begun else await in_worker(self._executor, _search_in, dropped, path, words)
+                search = begun[position] if begun else await in_worker(self._executor, _search_in, dropped, path, words)
                 await self._run(search, progress)
             except FileUnreadable as error:
                 troubles.append(str(error))

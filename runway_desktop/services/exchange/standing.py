@@ -102,16 +102,16 @@ async def compared(
     """The candidates, compared by hash where needed, and how many were left because of a stop. `progress` counts files
     read."""
     judged = [_by_size(one) for one in candidates]
-    wanted = [place for place, one in enumerate(judged) if _is_doubtful(one)]
+    wanted = [position for position, one in enumerate(judged) if _is_doubtful(one)]
     seen: set[str] = set()
-    for count, place in enumerate(wanted):
+    for count, index in enumerate(wanted):
         progress.report(count, len(wanted))
         if not progress.is_stopped:
-            digest = await in_worker(executor, _digest, judged[place].found.path, progress)
+            digest = await in_worker(executor, _digest, judged[index].found.path, progress)
         if progress.is_stopped:
             return judged, len(wanted) - count
         if digest is not None:
-            judged[place] = await _by_bytes(store, judged[place], digest, seen)
+            judged[index] = await _by_bytes(store, judged[index], digest, seen)
     return judged, 0
 
 

@@ -106,44 +106,44 @@ def _partners(prompt: str) -> dict[int, tuple[int, tuple[int, ...]]]:
     """For each opening brace of a group: its closing brace and its own bars."""
     found: dict[int, tuple[int, tuple[int, ...]]] = {}
     opened: list[tuple[int, list[int]]] = []
-    place = 0
-    while place < len(prompt):
-        match prompt[place]:
-            case "\\" if prompt[place + 1 : place + 2] in _ESCAPED:
-                place += 1
+    position = 0
+    while position < len(prompt):
+        match prompt[position]:
+            case "\\" if prompt[position + 1 : position + 2] in _ESCAPED:
+                position += 1
             case "{":
-                opened.append((place, []))
+                opened.append((position, []))
             case "|" if opened:
-                opened[-1][1].append(place)
+                opened[-1][1].append(position)
             case "}" if opened:
                 start, bars = opened.pop()
                 if bars and len(opened) < DEEPEST:
-                    found[start] = (place, tuple(bars))
-        place += 1
+                    found[start] = (position, tuple(bars))
+        position += 1
     return found
 
 
 def _sequence(prompt: str, start: int, end: int, partners: dict[int, tuple[int, tuple[int, ...]]]) -> _Sequence:
     parts: list[str | _Group] = []
     plain: list[str] = []
-    place = start
-    while place < end:
-        sign = prompt[place]
-        if sign == "\\" and place + 1 < end and prompt[place + 1] in _ESCAPED:
-            plain.append(prompt[place + 1])
-            place += 2
-        elif place in partners:
+    position = start
+    while position < end:
+        sign = prompt[position]
+        if sign == "\\" and position + 1 < end and prompt[position + 1] in _ESCAPED:
+            plain.append(prompt[position + 1])
+            position += 2
+        elif position in partners:
             if plain:
                 parts.append("".join(plain))
                 plain = []
-            close, bars = partners[place]
-            edges = (place, *bars, close)
+            close, bars = partners[position]
+            edges = (position, *bars, close)
             choices = tuple(_sequence(prompt, left + 1, right, partners) for left, right in itertools.pairwise(edges))
-            parts.append(_Group(place, close + 1, choices))
-            place = close + 1
+            parts.append(_Group(position, close + 1, choices))
+            position = close + 1
         else:
             plain.append(sign)
-            place += 1
+            position += 1
     if plain:
         parts.append("".join(plain))
     return tuple(parts)

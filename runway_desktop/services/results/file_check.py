@@ -206,13 +206,13 @@ def beside(found: Sequence[FoundFile], lost: Sequence[KeptFile]) -> list[FoundFi
     taken = {one.path for one in found}
     more: list[FoundFile] = []
     for file in lost:
-        places = (
-            place
+        paths = (
+            path
             for one in moves.values()
-            for place in places_beside(Path(file.path), Path(one.file.path), one.path)
-            if place not in taken
+            for path in places_beside(Path(file.path), Path(one.file.path), one.path)
+            if path not in taken
         )
-        here = next((place for place in places if _is(place, file)), None)
+        here = next((path for path in paths if _is(path, file)), None)
         signs = _signs(here) if here is not None else None
         if here is not None and signs is not None:
             taken.add(here)

@@ -159,11 +159,11 @@ class SavingGate:
             return None
         return max(job.ended_at + RESCUE_AFTER, health.since + GRACE) - self._clock.now()
 
-    def _tell_of_rescue(self, place: Path) -> None:
+    def _tell_of_rescue(self, path: Path) -> None:
         """Once per outage of the library."""
         if not self._told:
             self._told = True
-            self._bus.tell(EngineNotice(EngineNoticeCode.KEPT_ELSEWHERE, (str(place),)))
+            self._bus.tell(EngineNotice(EngineNoticeCode.KEPT_ELSEWHERE, (str(path),)))
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, LibraryFolderChanged):

@@ -97,18 +97,18 @@ class Trash:
             return False
         self._bus.tell(OutputChanged(meant))
         try:
-            place = await self._bin.throw(path)
+            folder = await self._bin.throw(path)
         except DiskError:
             await self._is_back(meant, "")
             raise
-        detail: dict[str, object] = {"index": output.index, "file": path.name, _PLACE: str(place or "")}
+        detail: dict[str, object] = {"index": output.index, "file": path.name, _PLACE: str(folder or "")}
         beside = path_for(path)
         # A sidecar that cannot follow does no harm.
         with suppress(DiskError):
             if await in_worker(self._executor, beside.exists):
                 detail[_SIDECAR_PLACE] = str(await self._bin.throw(beside) or "")
         await self._store.save_output(meant, self._line(output, DELETED, **detail))
-        return place is not None
+        return folder is not None
 
     async def _put_back(self, output: Output) -> bool | None:
         """Returns False after restoring a file, since a restore cannot be undone here."""

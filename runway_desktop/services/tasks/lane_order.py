@@ -59,28 +59,28 @@ def positions_stepped(held: Sequence[Task], moving: Collection[TaskId], *, up: b
     stays, and so do moving ones directly next to it. `held` are all held tasks in their order."""
     chosen = set(moving)
     of_model: defaultdict[str, list[int]] = defaultdict(list)
-    for place, task in enumerate(held):
-        of_model[task.request.model].append(place)
+    for position, task in enumerate(held):
+        of_model[task.request.model].append(position)
     order = list(held)
-    for places in of_model.values():
-        tasks = [held[place] for place in (places if up else reversed(places))]
+    for indexes in of_model.values():
+        tasks = [held[position] for position in (indexes if up else reversed(indexes))]
         for at in range(1, len(tasks)):
             if tasks[at].id in chosen and tasks[at - 1].id not in chosen:
                 tasks[at - 1], tasks[at] = tasks[at], tasks[at - 1]
-        for place, task in zip(places, tasks if up else reversed(tasks), strict=True):
-            order[place] = task
+        for position, task in zip(indexes, tasks if up else reversed(tasks), strict=True):
+            order[position] = task
     if order == list(held):
         return {}
     positions = [task.position for task in held]
     if any(after - before < LEAST_STEP for before, after in pairwise(positions)):
-        positions = [float(place) for place in range(1, len(held) + 1)]
+        positions = [float(position) for position in range(1, len(held) + 1)]
     return {task.id: to for task, to in zip(order, positions, strict=True) if task.position != to}
 
 
 def _between(low: float | None, high: float | None, moving: Sequence[TaskId]) -> dict[TaskId, float] | None:
     """Positions between two neighbors; None if there is no room left."""
     if low is None and high is None:
-        return {task_id: float(place) for place, task_id in enumerate(moving, start=1)}
+        return {task_id: float(position) for position, task_id in enumerate(moving, start=1)}
     if low is None:
         low = (high or 0.0) - len(moving) - 1
     if high is None:
@@ -88,9 +88,9 @@ def _between(low: float | None, high: float | None, moving: Sequence[TaskId]) ->
     step = (high - low) / (len(moving) + 1)
     if step < LEAST_STEP:
         return None
-    return {task_id: low + step * place for place, task_id in enumerate(moving, start=1)}
+    return {task_id: low + step * position for position, task_id in enumerate(moving, start=1)}
 
 
 def _renumbered(others: Sequence[Task], at: int, moving: Sequence[TaskId]) -> dict[TaskId, float]:
     order = [*(task.id for task in others[:at]), *moving, *(task.id for task in others[at:])]
-    return {task_id: float(place) for place, task_id in enumerate(order, start=1)}
+    return {task_id: float(position) for position, task_id in enumerate(order, start=1)}

@@ -383,8 +383,8 @@ class Poller:
         """A slot of this model became free: its oldest throttled task has probably started, so it is polled soon."""
         if chain > LONGEST_CHAIN:
             return
-        place = self._watches[after].order if after is not None and after in self._watches else 0
-        behind = [i for i in self._throttled.get(model, ()) if self._watches[i].order > place]
+        position = self._watches[after].order if after is not None and after in self._watches else 0
+        behind = [i for i in self._throttled.get(model, ()) if self._watches[i].order > position]
         free = [i for i in behind if not self._watches[i].asking and not self._watches[i].chain]
         if not free:
             return

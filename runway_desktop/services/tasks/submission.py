@@ -361,7 +361,7 @@ class Submission:
         held = max((task.position for task in self._ledger.held()), default=0.0)
         first = max(self._last_position, held) + 1.0
         self._last_position = first + count - 1
-        return [first + place for place in range(count)]
+        return [first + position for position in range(count)]
 
     async def _inputs(self, tasks: Sequence[Task], hashes: Mapping[tuple[TaskId, str], str]) -> list[Input]:
         """`hashes`: known ones by task and path."""

@@ -101,12 +101,12 @@ class OfferDelegate(ItemDelegate):
         row = option.rect.adjusted(GRID + GRID // 2, 0, -GRID // 2, 0)
         self._way(painter, QRect(row.left(), row.top(), _WAY, row.height()), offer)
         star = star_rect(option.rect)
-        place = QRect(0, 0, _ICON, _ICON)
-        place.moveCenter(star.center())
+        rect = QRect(0, 0, _ICON, _ICON)
+        rect.moveCenter(star.center())
         if offer.is_favorite:
-            self.icon(painter, place, "mdi6.star", Role.WARN)
+            self.icon(painter, rect, "mdi6.star", Role.WARN)
         elif selected or option.state & QStyle.StateFlag.State_MouseOver:
-            self.icon(painter, place, "mdi6.star-outline", Role.FAINT)
+            self.icon(painter, rect, "mdi6.star-outline", Role.FAINT)
         words = QRect(row.left() + _WAY + GRID, row.top(), star.left() - row.left() - _WAY - 2 * GRID, row.height())
         self._words(painter, words, option.font, offer)
 

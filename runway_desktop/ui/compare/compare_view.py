@@ -102,8 +102,8 @@ class CompareView(QWidget):
         self._is_open = False
         self._glances.close()
         self.clips.close()
-        for place in range(MOST):
-            self._empty(place)
+        for position in range(MOST):
+            self._empty(position)
         event.accept()
         self.left.emit()
 
@@ -204,10 +204,10 @@ class CompareView(QWidget):
         clips.failed.connect(self._clip_failed)
         self._sameness.known.connect(self.overlay.say_whether_same)
         self.bar.neared.connect(self._glances.want)
-        for place, pane in enumerate(self.panes):
-            pane.chosen.connect(partial(model.focus_on, place))
+        for position, pane in enumerate(self.panes):
+            pane.chosen.connect(partial(model.focus_on, position))
             pane.opened.connect(lambda: self.show_size(4 if model.size == 1 else 1))
-            pane.drag_wanted.connect(partial(self._drag, place))
+            pane.drag_wanted.connect(partial(self._drag, position))
 
     def _changed(self) -> None:
         if self._is_open:
@@ -219,13 +219,13 @@ class CompareView(QWidget):
 
     def _fill(self, *, at: float, play: bool) -> None:
         shown = self.model.shown
-        for place, pane in enumerate(self.panes):
-            take = shown[place].top if place < len(shown) else None
+        for position, pane in enumerate(self.panes):
+            take = shown[position].top if position < len(shown) else None
             pane.setVisible(take is not None)
             if take is None:
-                self._empty(place)
-            elif self._takes[place] is None or self._takes[place] != take:
-                self._put(place, take)
+                self._empty(position)
+            elif self._takes[position] is None or self._takes[position] != take:
+                self._put(position, take)
         files = [
             (take.path, take.media) if take is not None and take.media.kind.is_timed else None for take in self._takes
         ]
@@ -245,7 +245,7 @@ class CompareView(QWidget):
     def _arrange(self) -> None:
         """Lays out two side by side, up to four in a square; rejected takes are small, in a free corner or below."""
         places, rejected = range(len(self.model.shown)), self.model.rejected()
-        held = [place for place in places if place not in rejected]
+        held = [position for position in places if position not in rejected]
         if (held, rejected) == self._arranged:
             return
         self._arranged = (held, rejected)
@@ -255,89 +255,89 @@ class CompareView(QWidget):
         corner = (1, 1, 1, 1) if len(held) == 3 else (2, 0, 1, 2)
         self._grid.addWidget(self._aside_room, *corner)
         self._aside_room.setVisible(bool(rejected))
-        for at, place in enumerate(held):
-            self._grid.addWidget(self.panes[place], at // 2, at % 2)
-        for place in sorted(rejected):
-            self._aside.addWidget(self.panes[place])
-        for place in places:
-            self.panes[place].set_aside(place in rejected)
+        for at, index in enumerate(held):
+            self._grid.addWidget(self.panes[index], at // 2, at % 2)
+        for index in sorted(rejected):
+            self._aside.addWidget(self.panes[index])
+        for index in places:
+            self.panes[index].set_aside(index in rejected)
         for at in range(2):
             self._grid.setRowStretch(at, 1 if at == 0 or len(held) > 2 else 0)
             self._grid.setColumnStretch(at, 1 if at == 0 or len(held) > 1 else 0)
 
-    def _put(self, place: int, take: Take) -> None:
-        before, self._takes[place] = self._takes[place], take
+    def _put(self, position: int, take: Take) -> None:
+        before, self._takes[position] = self._takes[position], take
         if before is not None and before.key == take.key and before.content == take.content:
             return
         if before is not None and before.path == take.path:
             # The file was replaced under the same name.
-            self.clips.let_go(place)
+            self.clips.let_go(position)
         poster = take.output.poster
-        self.panes[place].surface.clear(small_poster(Path(poster) if poster else None))
+        self.panes[position].surface.clear(small_poster(Path(poster) if poster else None))
         kind = kind_of(take.media)
         if kind is None:
-            self.panes[place].surface.words = f"{take.path.name}\nNo preview"
+            self.panes[position].surface.words = f"{take.path.name}\nNo preview"
         elif kind.read is not None:
-            self._workers.run(partial(kind.read, take.path), partial(self._picture_read, place), at=take.path)
-        self._repaint(place)
+            self._workers.run(partial(kind.read, take.path), partial(self._picture_read, position), at=take.path)
+        self._repaint(position)
 
-    def _empty(self, place: int) -> None:
-        self._takes[place] = None
-        self.panes[place].surface.clear()
+    def _empty(self, position: int) -> None:
+        self._takes[position] = None
+        self.panes[position].surface.clear()
         self._sameness.forget()
 
-    def _picture_read(self, place: int, result: Picture | BadPicture) -> None:
-        take = self._takes[place]
+    def _picture_read(self, position: int, result: Picture | BadPicture) -> None:
+        take = self._takes[position]
         if take is None or take.path != result.path:
             return
-        surface = self.panes[place].surface
+        surface = self.panes[position].surface
         if isinstance(result, Picture):
             surface.picture = result
         else:
             words = PlayFault.MISSING.value if result.missing else "{} cannot be read. It may be damaged."
             surface.words = words.format(take.path.name)
-        self._repaint(place)
+        self._repaint(position)
         self._show_overlay()
 
     def _show_frames(self, frames: dict[int, Any]) -> None:
-        for place, frame in frames.items():
+        for position, frame in frames.items():
             if not self._glances.hides(frame):
-                self.panes[place].surface.set_frame(frame)
-                self._repaint(place)
+                self.panes[position].surface.set_frame(frame)
+                self._repaint(position)
 
-    def _clip_failed(self, place: int, fault: PlayFault) -> None:
-        take = self._takes[place]
+    def _clip_failed(self, position: int, fault: PlayFault) -> None:
+        take = self._takes[position]
         if take is not None:
-            self.panes[place].surface.words = fault.value.format(take.path.name)
-            self._repaint(place)
+            self.panes[position].surface.words = fault.value.format(take.path.name)
+            self._repaint(position)
 
-    def _repaint(self, place: int) -> None:
+    def _repaint(self, position: int) -> None:
         if self.mode is CompareMode.SIDE_BY_SIDE:
-            self.panes[place].update()
+            self.panes[position].update()
         else:
             self.overlay.update()
 
     def _show_words(self) -> None:
         model = self.model
         self._arrange()
-        for place, stack in enumerate(model.shown):
+        for position, stack in enumerate(model.shown):
             task = stack.top.task
             bold = task.pick is not Pick.NONE or not task.rating
-            self.panes[place].set_words(model.caption(place), stack.top.judgment(), bold=bold, stack=stack.words())
+            self.panes[position].set_words(model.caption(position), stack.top.judgment(), bold=bold, stack=stack.words())
         self.bar.show_choice(model.size, self.mode, model.auto_advance, model.where_words())
         clips = any(take is not None and take.media.kind.is_timed for take in self._takes)
         self.bar.set_hints(hints(self._keys, model, clips=clips))
         self._show_overlay()
 
     def _show_focus(self) -> None:
-        place = self.model.focus
+        position = self.model.focus
         for number, pane in enumerate(self.panes):
-            pane.set_marked(number == place and len(self.model.shown) > 1)
-        pane = self.panes[place]
+            pane.set_marked(number == position and len(self.model.shown) > 1)
+        pane = self.panes[position]
         focus = self.focusWidget()
         if self.mode is CompareMode.SIDE_BY_SIDE and (focus is None or isinstance(focus, Pane | CompareOverlay)):
             pane.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.clips.hear(place)
+        self.clips.hear(position)
         self._show_overlay()
 
     def _pair(self) -> tuple[int, int] | None:
@@ -370,7 +370,7 @@ class CompareView(QWidget):
         pair = self._pair()
         if self.mode is CompareMode.SIDE_BY_SIDE or pair is None:
             return
-        names = [f"{self.model.caption(place)} · {self.model.shown[place].top.judgment()}" for place in pair]
+        names = [f"{self.model.caption(position)} · {self.model.shown[position].top.judgment()}" for position in pair]
         first, second = self.panes[pair[0]].surface, self.panes[pair[1]].surface
         self.overlay.show_pair(first, second, self.mode, (names[0], names[1]))
         if self.mode is CompareMode.DIFFERENCE:
@@ -387,8 +387,8 @@ class CompareView(QWidget):
             # A picture smaller than its pane is already beyond 100 % when fitted, so it is doubled.
             self._sight.set(1 / fits if fits < 0.95 else 2.0, self._sight.middle)
 
-    def _drag(self, place: int) -> None:
-        take = self._takes[place]
+    def _drag(self, position: int) -> None:
+        take = self._takes[position]
         if take is not None:
-            pane = self.panes[place]
+            pane = self.panes[position]
             start_drag(pane, self.dark, DragPayload(paths=(take.path,)), pane.surface.image(256))

@@ -73,7 +73,7 @@ class Glances(QObject):
 
     def _shown(self) -> list[tuple[int, Take]]:
         return [
-            (place, take) for place, take in enumerate(self._takes) if take is not None and take.media.kind.has_frames
+            (position, take) for position, take in enumerate(self._takes) if take is not None and take.media.kind.has_frames
         ]
 
     def _changed(self) -> None:
@@ -84,10 +84,10 @@ class Glances(QObject):
     def _glance(self, seconds: float) -> bool:
         """Shows small frames near that time; False if there are none and none are coming."""
         is_shown = False
-        for place, take in self.want():
+        for position, take in self.want():
             image = self._strips.near(take.output.path, seconds)
-            if image is not None and self._panes[place].surface.set_glance(image):
-                self._repaint(place)
+            if image is not None and self._panes[position].surface.set_glance(image):
+                self._repaint(position)
             is_shown = is_shown or image is not None or self._strips.is_coming(take.output.path)
         return is_shown
 

@@ -117,9 +117,9 @@ class InStep(QObject):
         self._opener.start()
         self.changed.emit()
 
-    def let_go(self, place: int) -> None:
+    def let_go(self, position: int) -> None:
         """Closes the clip of a pane whose file was replaced; the next `open` reopens it."""
-        self._tracks.let_go(place)
+        self._tracks.let_go(position)
 
     def close(self) -> None:
         """Closes all files."""
@@ -241,10 +241,10 @@ class InStep(QObject):
         """Emits the current frames again, after small frames replaced them."""
         self._tracks.show_again()
 
-    def hear(self, place: int) -> None:
+    def hear(self, position: int) -> None:
         """Selects the only audible clip."""
-        if place != self.heard:
-            self.heard = place
+        if position != self.heard:
+            self.heard = position
             self._tracks.hear(self.heard, muted=self.muted)
             self.changed.emit()
 

@@ -128,7 +128,7 @@ class Tracks(QObject):
 
     def starts(self) -> dict[int, int]:
         """Start of the visible frame by pane index, of clips that have not ended."""
-        return {place: track.start for place, track in enumerate(self._tracks) if track.leads}
+        return {position: track.start for position, track in enumerate(self._tracks) if track.leads}
 
     def are_at(self, microseconds: int) -> bool:
         """Whether every clip shows the frame of that moment."""
@@ -139,10 +139,10 @@ class Tracks(QObject):
         coroutine: it creates engines."""
         if self._is_shut:
             return
-        for place, file in enumerate(files):
-            while len(self._tracks) <= place:
+        for position, file in enumerate(files):
+            while len(self._tracks) <= position:
                 self._tracks.append(self._new_track())
-            track = self._tracks[place]
+            track = self._tracks[position]
             if file is None:
                 track.close()
             elif track.path == file[0] and track.is_ready:
@@ -150,7 +150,7 @@ class Tracks(QObject):
             elif not self._look.is_file(file[0]):
                 track.close()
                 track.phase = TrackPhase.FAILED
-                self.failed.emit(place, PlayFault.MISSING)
+                self.failed.emit(position, PlayFault.MISSING)
             else:
                 track.open(file[0], pictures=file[1].kind.has_frames)
         for track in self._tracks[len(files) :]:
@@ -162,10 +162,10 @@ class Tracks(QObject):
         elif self.are_there:
             self._all_there()
 
-    def let_go(self, place: int) -> None:
+    def let_go(self, position: int) -> None:
         """Closes the clip of one pane."""
-        if place < len(self._tracks):
-            self._tracks[place].close()
+        if position < len(self._tracks):
+            self._tracks[position].close()
 
     def close(self) -> None:
         """Closes all files."""
@@ -214,9 +214,9 @@ class Tracks(QObject):
     def show_again(self) -> None:
         self._tell([track for track in self._tracks if track.is_ready and track.pictures])
 
-    def hear(self, place: int, *, muted: bool) -> None:
+    def hear(self, position: int, *, muted: bool) -> None:
         """Selects the only audible clip, or mutes all."""
-        self._heard, self._muted = place, muted
+        self._heard, self._muted = position, muted
         self._send_sound()
 
     def balance(self, rate: float) -> None:
@@ -237,8 +237,8 @@ class Tracks(QObject):
         return track
 
     def _send_sound(self) -> None:
-        for place, track in enumerate(self._tracks):
-            track.engine.set_volume(1.0, self._muted or place != self._heard)
+        for position, track in enumerate(self._tracks):
+            track.engine.set_volume(1.0, self._muted or position != self._heard)
 
     def _beat(self) -> Track | None:
         """The reference clip: the audible one, or the first with frames."""
@@ -302,7 +302,7 @@ class Tracks(QObject):
         if not tracks:
             return
         self.shown.emit(
-            {place: track.shown for place, track in enumerate(self._tracks) if track in tracks and track.shown}
+            {position: track.shown for position, track in enumerate(self._tracks) if track in tracks and track.shown}
         )
         self.move_to(max((track.start for track in tracks), default=0))
 

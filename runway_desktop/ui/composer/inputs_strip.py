@@ -62,7 +62,7 @@ class InputsStrip(QWidget):
         if self._dragging:
             # A tile must not be deleted during its own drag.
             return
-        focused = next((place for place, tile in enumerate(self.tiles) if tile.hasFocus()), None)
+        focused = next((position for position, tile in enumerate(self.tiles) if tile.hasFocus()), None)
         before = self.tiles
         self.setVisible(bool(self._composer.pair.asset_fields))
         items = self._composer.inputs()

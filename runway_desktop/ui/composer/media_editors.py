@@ -114,8 +114,8 @@ class ColorsBox(QWidget):
 
     def show_inner(self, findings: Inner) -> None:
         """Marks swatches with an error; the row's note has the text."""
-        for place, swatch in enumerate(self._buttons[: len(self._colors)]):
-            mark_wrong(swatch, any(path[:1] in ((), (place,)) for path in findings))
+        for position, swatch in enumerate(self._buttons[: len(self._colors)]):
+            mark_wrong(swatch, any(path[:1] in ((), (position,)) for path in findings))
 
     def stops(self) -> list[QWidget]:
         return [*self._buttons]
@@ -126,15 +126,15 @@ class ColorsBox(QWidget):
     def _show(self) -> None:
         clear_layout(self._flow)
         self._buttons = []
-        for place, color in enumerate(self._colors):
+        for position, color in enumerate(self._colors):
             swatch = QPixmap(QSize(16, 16))
             swatch.fill(QColor(color))
             button = tool_button(
                 self,
-                lambda _=False, place=place: self._pick(place),
+                lambda _=False, index=position: self._pick(index),
                 icon=QIcon(swatch),
                 tip="Change the color; Delete removes it",
-                spoken=f"Color {place + 1}, {color}",
+                spoken=f"Color {position + 1}, {color}",
             )
             button.setText(color)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -142,7 +142,7 @@ class ColorsBox(QWidget):
             remove = button.addAction("Remove")
             remove.setShortcut(Qt.Key.Key_Delete)
             remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            remove.triggered.connect(lambda _=False, place=place: self._set(place, None))
+            remove.triggered.connect(lambda _=False, at=position: self._set(at, None))
             self._buttons.append(button)
         if self._most is None or len(self._colors) < self._most:
             text, last = "Choose a color…" if self._single else "Add a color…", len(self._colors)
@@ -153,18 +153,18 @@ class ColorsBox(QWidget):
             one.show()
         self.updateGeometry()
 
-    def _pick(self, place: int) -> None:
-        now = QColor(self._colors[place]) if place < len(self._colors) else QColor("#6ea8fe")
+    def _pick(self, position: int) -> None:
+        now = QColor(self._colors[position]) if position < len(self._colors) else QColor("#6ea8fe")
         dialog = QColorDialog(now, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.colorSelected.connect(lambda color: self._set(place, color.name()))
+        dialog.colorSelected.connect(lambda color: self._set(position, color.name()))
         dialog.open()
 
-    def _set(self, place: int, color: str | None) -> None:
+    def _set(self, position: int, color: str | None) -> None:
         if color is None:
-            del self._colors[place]
-        elif place < len(self._colors):
-            self._colors[place] = color
+            del self._colors[position]
+        elif position < len(self._colors):
+            self._colors[position] = color
         else:
             self._colors.append(color)
         self._show()

@@ -156,7 +156,7 @@ class ObjectBox(QFrame):
         self._tell(self._value)
 
     def _choose_form(self) -> None:
-        options = [Option(place, variant.label) for place, variant in enumerate(self._field.variants)]
+        options = [Option(position, variant.label) for position, variant in enumerate(self._field.variants)]
         if not self._required:
             options.insert(0, Option(None, "Not used"))
         now = self._field.variants.index(self._variant) if self._variant in self._field.variants else None
@@ -164,14 +164,14 @@ class ObjectBox(QFrame):
         popup.chosen.connect(self._take_form)
         popup.open_at(self._form)
 
-    def _take_form(self, place: int | None) -> None:
+    def _take_form(self, position: int | None) -> None:
         """Switches the variant (None: omit the object). Shared members are kept; others are stored for their
         variant."""
         self._aside |= self._value or {}
-        if place is None:
+        if position is None:
             self._value = None
         else:
-            variant = self._field.variants[place]
+            variant = self._field.variants[position]
             names = {member.name for member in variant.fields}
             kept = {name: value for name, value in self._aside.items() if name in names and value is not None}
             tag = self._field.tag_key
@@ -217,8 +217,8 @@ class ObjectsBox(QWidget):
             self._show()
 
     def show_inner(self, findings: Inner) -> None:
-        for place, box in enumerate(self._boxes):
-            box.show_inner(inner_of(findings, place))
+        for position, box in enumerate(self._boxes):
+            box.show_inner(inner_of(findings, position))
 
     def stops(self) -> list[QWidget]:
         """Widgets for the tab order, in visual order."""
@@ -244,26 +244,26 @@ class ObjectsBox(QWidget):
     def _build(self) -> None:
         clear_layout(self._list)
         self._boxes, self._heads = [], []
-        for place in range(len(self._values)):
+        for position in range(len(self._values)):
             holder = QWidget(self)
-            column = vbox(self._head(place, holder), on=holder, spacing=2)
+            column = vbox(self._head(position, holder), on=holder, spacing=2)
             box = ObjectBox(self._field, self._make_row, holder, required=True)
-            box.edited.connect(lambda value, place=place: self._one_edited(place, value))
+            box.edited.connect(lambda value, index=position: self._one_edited(index, value))
             column.addWidget(box)
             self._list.addWidget(holder)
             holder.show()
             self._boxes.append(box)
 
-    def _head(self, place: int, holder: QWidget) -> QHBoxLayout:
-        name_of_one = f"{self._field.label.removesuffix('s')} {place + 1}"
+    def _head(self, position: int, holder: QWidget) -> QHBoxLayout:
+        name_of_one = f"{self._field.label.removesuffix('s')} {position + 1}"
         title = words(holder, name_of_one, "muted", wrap=False)
         row = hbox((title, 1))
         last = len(self._values) - 1
         self._heads.append([])
         for text, name, possible, action in (
-            ("↑", "Move up", place > 0, lambda: self._move(place, place - 1)),
-            ("↓", "Move down", place < last, lambda: self._move(place, place + 1)),
-            ("×", "Remove", True, lambda: self._remove(place)),
+            ("↑", "Move up", position > 0, lambda: self._move(position, position - 1)),
+            ("↓", "Move down", position < last, lambda: self._move(position, position + 1)),
+            ("×", "Remove", True, lambda: self._remove(position)),
         ):
             button = tool_button(holder, action, kind="flat", tip=name, spoken=f"{name}: {name_of_one}")
             button.setText(text)
@@ -272,8 +272,8 @@ class ObjectsBox(QWidget):
             row.addWidget(button)
         return row
 
-    def _one_edited(self, place: int, value: dict[str, Any] | None) -> None:
-        self._values[place] = value or {}
+    def _one_edited(self, position: int, value: dict[str, Any] | None) -> None:
+        self._values[position] = value or {}
         self._tell()
 
     def _add_one(self) -> None:
@@ -282,13 +282,13 @@ class ObjectsBox(QWidget):
         self._boxes[-1].focus_first()
         self._tell()
 
-    def _remove(self, place: int) -> None:
-        del self._values[place]
+    def _remove(self, position: int) -> None:
+        del self._values[position]
         self._show()
         self._tell()
 
-    def _move(self, place: int, to: int) -> None:
-        self._values.insert(to, self._values.pop(place))
+    def _move(self, position: int, to: int) -> None:
+        self._values.insert(to, self._values.pop(position))
         self._show()
         self._tell()
 

@@ -90,21 +90,21 @@ class BoardDelegate(QStyledItemDelegate):
         words = rect.adjusted(left, 0, 0, 0)
         self._two_lines(painter, words, font, (line.title, Role.TEXT), (line.detail, Role.MUTED))
 
-    def _picture(self, painter: QPainter, place: QRect, line: BoardLine) -> None:
+    def _picture(self, painter: QPainter, rect: QRect, line: BoardLine) -> None:
         """Paints the poster or the request's picture, else the icon of its kind."""
         scale = painter.device().devicePixelRatioF()
         picture = self._posters.picture(line.picture, POSTER, scale) if line.picture else None
         painter.save()
-        painter.setClipPath(rounded(place, 4))
-        painter.fillRect(place, self._theme.color(Role.MEDIA if picture is not None else Role.HOVER))
+        painter.setClipPath(rounded(rect, 4))
+        painter.fillRect(rect, self._theme.color(Role.MEDIA if picture is not None else Role.HOVER))
         if picture is not None:
             target = QRect(0, 0, round(picture.width() / scale), round(picture.height() / scale))
-            target.moveCenter(place.center())
+            target.moveCenter(rect.center())
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawPixmap(target, picture)
         else:
             box = QRect(0, 0, 2 * GRID, 2 * GRID)
-            box.moveCenter(place.center())
+            box.moveCenter(rect.center())
             self._theme.icon(line.media.kind.icon, Role.FAINT).paint(painter, box)
         painter.restore()
 

@@ -237,11 +237,11 @@ class InputTile(QWidget):
         painter.drawText(badge, int(Qt.AlignmentFlag.AlignCenter), words)
 
     def _paint_alert(self, painter: QPainter, frame: QRect) -> None:
-        place = QRect(frame.left() + 3, frame.top() + 3, 16, 16)
+        rect = QRect(frame.left() + 3, frame.top() + 3, 16, 16)
         ground = QPainterPath()
-        ground.addEllipse(place.adjusted(-1, -1, 1, 1))
+        ground.addEllipse(rect.adjusted(-1, -1, 1, 1))
         painter.fillPath(ground, self._theme.color(Role.RAISED))
-        self._theme.icon("mdi6.alert-circle-outline", Role.BAD).paint(painter, place)
+        self._theme.icon("mdi6.alert-circle-outline", Role.BAD).paint(painter, rect)
 
     def _paint_words(self, painter: QPainter, area: QRect) -> None:
         small, line = self._theme.small_font(), area.height() // 3

@@ -197,11 +197,11 @@ class TakeStrip(QScrollArea):
         self._make_in_sight()
 
     def bring_current_into_view(self) -> None:
-        for shot, place in self._places():
+        for shot, rect in self._places():
             for number, row in enumerate(shot.rows):
                 if row.task.id == self._model.current:
-                    left = place.left() + number * (_WIDTH + _BETWEEN)
-                    tile = self._seen_from(QRect(left, place.top(), _WIDTH, place.height()))
+                    left = rect.left() + number * (_WIDTH + _BETWEEN)
+                    tile = self._seen_from(QRect(left, rect.top(), _WIDTH, rect.height()))
                     self.ensureVisible(tile.center().x(), tile.center().y(), self.viewport().width() // 3, 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -217,18 +217,18 @@ class TakeStrip(QScrollArea):
             yield shot, QRect(left, GRID, width, height)
             left += width + 4 * GRID
 
-    def _seen_from(self, place: QRect) -> QRect:
-        return QStyle.visualRect(self.layoutDirection(), self._body.rect(), place)
+    def _seen_from(self, rect: QRect) -> QRect:
+        return QStyle.visualRect(self.layoutDirection(), self._body.rect(), rect)
 
     def _make_in_sight(self) -> None:
-        for shot, place in self._missing(0):
-            self._make(shot, place)
+        for shot, rect in self._missing(0):
+            self._make(shot, rect)
         self._next.start()
 
     def _make_next(self) -> None:
         """Creates one shot per pass of the event loop, up to one viewport outside the visible part."""
-        for shot, place in self._missing(self.viewport().width()):
-            self._make(shot, place)
+        for shot, rect in self._missing(self.viewport().width()):
+            self._make(shot, rect)
             self._next.start()
             return
 
@@ -236,13 +236,13 @@ class TakeStrip(QScrollArea):
         """Shots without widgets in the visible part, extended by `beside` pixels on both sides."""
         value, width = self.horizontalScrollBar().value(), self.viewport().width()
         sight = QRect(value - beside, 0, width + 2 * beside, self._body.height())
-        places = ((shot, self._seen_from(place)) for shot, place in self._places())
-        return [(shot, place) for shot, place in places if _ids_of(shot) not in self._made and sight.intersects(place)]
+        rects = ((shot, self._seen_from(rect)) for shot, rect in self._places())
+        return [(shot, rect) for shot, rect in rects if _ids_of(shot) not in self._made and sight.intersects(rect)]
 
-    def _make(self, shot: Shot, place: QRect) -> None:
+    def _make(self, shot: Shot, rect: QRect) -> None:
         made = self._made[_ids_of(shot)] = _ShotRow(shot, self._tile, self._theme, self._body)
         made.show_shot(shot, self._model.current)
-        made.setGeometry(place)
+        made.setGeometry(rect)
         made.show()
 
     def _tile(self, parent: QWidget, task_id: TaskId) -> TakeTile:
@@ -257,12 +257,12 @@ class TakeStrip(QScrollArea):
     def _fit(self) -> None:
         height, bar = self._height() + 2 * GRID + GRID // 2, self.horizontalScrollBar().sizeHint().height()
         self.setFixedHeight(height + bar)
-        places = list(self._places())
-        end = places[-1][1].right() + 1 + 2 * GRID if places else 0
+        rects = list(self._places())
+        end = rects[-1][1].right() + 1 + 2 * GRID if rects else 0
         self._body.resize(max(end, self.viewport().width()), height)
-        for shot, place in places:
+        for shot, rect in rects:
             if (made := self._made.get(_ids_of(shot))) is not None:
-                made.setGeometry(self._seen_from(place))
+                made.setGeometry(self._seen_from(rect))
 
 
 def _ids_of(shot: Shot) -> _Ids:

@@ -67,7 +67,7 @@ class Lines(QAbstractListModel):
     def next_section(self, row: int, step: int) -> int:
         """First offer of the next section, with wraparound; −1 if there is none."""
         firsts = [at + 1 for at, line in enumerate(self._lines) if isinstance(line, OfferGroup)]
-        own = max((place for place, at in enumerate(firsts) if at <= row), default=-1)
+        own = max((position for position, at in enumerate(firsts) if at <= row), default=-1)
         return firsts[(own + step) % len(firsts)] if firsts else -1
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
@@ -149,10 +149,10 @@ class LineDelegate(ItemDelegate):
             box.moveCenter(QRect(rect.left() + GRID, rect.top(), _LEFT - 2 * GRID, rect.height()).center())
             if self._posters.paint(painter, box, offer.picture):
                 return
-        place = QRect(0, 0, _ICON, _ICON)
-        place.moveCenter(QRect(rect.left() + GRID, rect.top(), _LEFT - 2 * GRID, rect.height()).center())
+        area = QRect(0, 0, _ICON, _ICON)
+        area.moveCenter(QRect(rect.left() + GRID, rect.top(), _LEFT - 2 * GRID, rect.height()).center())
         if offer.icon:
-            self.icon(painter, place, offer.icon, Role.FAINT if offer.reason else Role.MUTED)
+            self.icon(painter, area, offer.icon, Role.FAINT if offer.reason else Role.MUTED)
 
     def _paint_text(self, painter: QPainter, room: QRect, found: Match, font: QFont, role: Role) -> int:
         """Paints the text with the matched letters emphasized. Returns its width."""

@@ -159,8 +159,8 @@ class PreferencePage(QWidget):
         label, remark = words(self, line.label, wrap=False), words(self, tone="faint", wrap=False)
         label.setBuddy(box)
         at = grid.rowCount()
-        for place, widget in enumerate((label, box, remark)):
-            grid.addWidget(widget, at, place)
+        for position, widget in enumerate((label, box, remark)):
+            grid.addWidget(widget, at, position)
         box.setObjectName(line.name)
         box.setAccessibleDescription(line.help)
         box.valueChanged.connect(lambda number: self.form.set_value(line.name, stored(number)))
@@ -232,8 +232,8 @@ class EachEditor(QWidget):
             box.valueChanged.connect(lambda number, name=name: self._form.set_row(self._name, name, number))
             self._boxes[name] = box
             self._remarks[name] = words(self._table, tone="faint", wrap=False)
-            for place, widget in enumerate((words(self._table, name, wrap=False), box, self._remarks[name])):
-                self._grid.addWidget(widget, at, place)
+            for position, widget in enumerate((words(self._table, name, wrap=False), box, self._remarks[name])):
+                self._grid.addWidget(widget, at, position)
 
     def _choose(self) -> None:
         options = [Option(name, name) for name in self._form.others(self._name)]

@@ -120,12 +120,12 @@ class _RowDelegate(ItemDelegate):
         if is_on:
             self.icon(painter, box, "mdi6.check", Role.ON_ACCENT)
 
-    def _picture(self, painter: QPainter, place: QRect, row: RequestRow) -> None:
+    def _picture(self, painter: QPainter, rect: QRect, row: RequestRow) -> None:
         painter.save()
-        painter.setClipPath(rounded(place, 4))
-        painter.fillRect(place, self._theme.color(Role.MEDIA))
-        if not (row.picture and self._posters.paint(painter, place, row.picture)):
-            self.icon(painter, square_in(place, 2 * GRID), row.icon, Role.FAINT)
+        painter.setClipPath(rounded(rect, 4))
+        painter.fillRect(rect, self._theme.color(Role.MEDIA))
+        if not (row.picture and self._posters.paint(painter, rect, row.picture)):
+            self.icon(painter, square_in(rect, 2 * GRID), row.icon, Role.FAINT)
         painter.restore()
 
 
@@ -188,12 +188,12 @@ class RequestList(QListView):
         """Restores the current request after a reset. After an answer, selects the one that took its position. If the
         request vanished by itself, selects nothing, so that a key press cannot approve another one by accident."""
         looked_at, at = self._looked_at
-        place = self.rows.place_of(looked_at) if looked_at is not None else -1
+        position = self.rows.place_of(looked_at) if looked_at is not None else -1
         ids = self.rows.ids
-        if place < 0 and ids and (self._begins or looked_at in self.answered):
-            places = [self.rows.place_of(task_id) for task_id in ids]
-            place = next((one for one in places if one >= at), places[-1])
-        self.setCurrentIndex(self.rows.index(place) if place >= 0 else self.rows.index(-1))
-        self._begins = self._begins and place < 0
-        if place < 0:
+        if position < 0 and ids and (self._begins or looked_at in self.answered):
+            positions = [self.rows.place_of(task_id) for task_id in ids]
+            position = next((one for one in positions if one >= at), positions[-1])
+        self.setCurrentIndex(self.rows.index(position) if position >= 0 else self.rows.index(-1))
+        self._begins = self._begins and position < 0
+        if position < 0:
             self.moved.emit(None)

@@ -139,15 +139,15 @@ class SheetDelegate(ItemDelegate):
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         """A prompt gets several lines inside the table; other editors cover their cell."""
-        place = QRect(option.rect)
+        rect = QRect(option.rect)
         if isinstance(editor, QPlainTextEdit):
             height = editor.fontMetrics().lineSpacing() * EDITOR_LINES + 2 * GRID
             inside = editor.parentWidget().rect()
-            place.setHeight(height)
-            place.moveTop(max(inside.top(), min(place.top(), inside.bottom() - height)))
+            rect.setHeight(height)
+            rect.moveTop(max(inside.top(), min(rect.top(), inside.bottom() - height)))
         else:
-            place.setWidth(max(place.width(), 14 * GRID))
-        editor.setGeometry(place)
+            rect.setWidth(max(rect.width(), 14 * GRID))
+        editor.setGeometry(rect)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and isinstance(watched, QWidget):
@@ -192,14 +192,14 @@ class SheetDelegate(ItemDelegate):
             if room.width() < PICTURE.width():
                 break
             picture = self._posters.picture(path, PICTURE, scale)
-            place = QRect(room.left(), room.center().y() - PICTURE.height() // 2, PICTURE.width(), PICTURE.height())
+            rect = QRect(room.left(), room.center().y() - PICTURE.height() // 2, PICTURE.width(), PICTURE.height())
             if picture is None:
-                painter.fillRect(place, self._theme.color(Role.MEDIA))
+                painter.fillRect(rect, self._theme.color(Role.MEDIA))
             else:
                 size = picture.size().scaled(PICTURE, Qt.AspectRatioMode.KeepAspectRatio)
-                place = QRect(room.left(), room.center().y() - size.height() // 2, size.width(), size.height())
-                painter.drawPixmap(place, picture)
-            room = room.adjusted(place.width() + GRID // 2, 0, 0, 0)
+                rect = QRect(room.left(), room.center().y() - size.height() // 2, size.width(), size.height())
+                painter.drawPixmap(rect, picture)
+            room = room.adjusted(rect.width() + GRID // 2, 0, 0, 0)
         return room
 
     def _frame(self, painter: QPainter, rect: QRect, role: Role) -> None:

@@ -116,10 +116,10 @@ class SheetTable(QTableView):
     @property
     def chosen_rows(self) -> list[int]:
         """Rows with a selected cell, else the current row."""
-        places = {index.row() for index in self.selectionModel().selectedIndexes()}
-        if not places and self.currentIndex().isValid():
-            places = {self.currentIndex().row()}
-        return sorted(places)
+        positions = {index.row() for index in self.selectionModel().selectedIndexes()}
+        if not positions and self.currentIndex().isValid():
+            positions = {self.currentIndex().row()}
+        return sorted(positions)
 
     @property
     def editor(self) -> QWidget | None:
@@ -218,25 +218,25 @@ class SheetTable(QTableView):
         popup.open_below(self.visualRect(index), self.viewport())
 
     def insert_rows(self, below: bool = False) -> None:
-        places = self.chosen_rows or [self._model.rowCount() - 1]
-        at = places[-1] + 1 if below else places[0]
-        self._model.insert_rows(at, [SheetRow() for _ in places])
+        positions = self.chosen_rows or [self._model.rowCount() - 1]
+        at = positions[-1] + 1 if below else positions[0]
+        self._model.insert_rows(at, [SheetRow() for _ in positions])
         self.go_to(self._model.index(at, max(0, self.currentIndex().column())))
 
     def duplicate_rows(self) -> None:
-        places = self.chosen_rows
-        if places:
-            copies = [self._model.rows[place].copy() for place in places]
-            self._model.insert_rows(places[-1] + 1, copies, "Duplicate rows")
+        positions = self.chosen_rows
+        if positions:
+            copies = [self._model.rows[position].copy() for position in positions]
+            self._model.insert_rows(positions[-1] + 1, copies, "Duplicate rows")
 
     def delete_rows(self) -> None:
-        places = self.chosen_rows
-        if not places:
+        positions = self.chosen_rows
+        if not positions:
             return
-        if any(self._model.rows[place].sent for place in places):
+        if any(self._model.rows[position].sent for position in positions):
             self._model.said.emit("Rows that were sent stay: they are linked with their tasks.")
-        self._model.remove_rows(places)
-        self.go_to(self._model.index(min(places[0], self._model.rowCount() - 1), max(0, self.currentIndex().column())))
+        self._model.remove_rows(positions)
+        self.go_to(self._model.index(min(positions[0], self._model.rowCount() - 1), max(0, self.currentIndex().column())))
 
     def next_finding(self) -> None:
         found = self._model.next_finding(self.currentIndex())
@@ -315,7 +315,7 @@ class SheetTable(QTableView):
         """Rectangle of the selection in the viewport; empty unless all of it is editable."""
         # By ranges: after a paste there may be tens of thousands of cells.
         selection = self.selectionModel().selection()
-        ranges = [selection.at(place) for place in range(selection.size())]
+        ranges = [selection.at(position) for position in range(selection.size())]
         pairs = [(one.top(), one.left()) for one in ranges] + [(one.bottom(), one.right()) for one in ranges]
         corners = [self._model.index(*pair) for pair in pairs] or [self.currentIndex()]
         if not all(index.isValid() and self._model.flags(index) & Qt.ItemFlag.ItemIsEditable for index in corners):
@@ -368,8 +368,8 @@ class SheetTable(QTableView):
     def _visible_columns(self, first: QModelIndex) -> list[SheetColumn]:
         header = self.horizontalHeader()
         visual = range(header.visualIndex(first.column()), header.count())
-        places = [place for at in visual if not self.isColumnHidden(place := header.logicalIndex(at))]
-        return [self._model.columns[place] for place in places]
+        positions = [position for at in visual if not self.isColumnHidden(position := header.logicalIndex(at))]
+        return [self._model.columns[position] for position in positions]
 
     def _place(self, index: QModelIndex) -> tuple[int, str]:
         return self._model.rows[index.row()].number, self._model.columns[index.column()].key
@@ -395,11 +395,11 @@ class SheetTable(QTableView):
         prompt, header = self._model.column_place(PROMPT), self.horizontalHeader()
         narrow = self.viewport().width() - sum(usual.values()) + usual.get(PROMPT, 0) < LEAST_PROMPT
         self._is_fitting = True
-        for place, column in enumerate(self._model.columns):
-            header.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
-            if place != prompt and column.key not in self._by_hand:
+        for position, column in enumerate(self._model.columns):
+            header.setSectionResizeMode(position, QHeaderView.ResizeMode.Interactive)
+            if position != prompt and column.key not in self._by_hand:
                 wanted = usual[column.key]
-                header.resizeSection(place, min(wanted, self._needed(place)) if narrow else wanted)
+                header.resizeSection(position, min(wanted, self._needed(position)) if narrow else wanted)
         state = self._model.column_place(STATE)
         if narrow and state is not None and STATE not in self._by_hand:
             # Space left by a prompt of minimum width goes to the state column first.
@@ -409,36 +409,36 @@ class SheetTable(QTableView):
         self._fit_prompt()
         self._is_fitting = False
 
-    def _needed(self, place: int) -> int:
+    def _needed(self, position: int) -> int:
         """Cached minimum width of a column's title and first rows. Opening the window asks several times."""
-        if place not in self._measured:
-            self._measured[place] = self._measure(place)
-        return self._measured[place]
+        if position not in self._measured:
+            self._measured[position] = self._measure(position)
+        return self._measured[position]
 
     def _measure_anew(self, *_: object) -> None:
         self._measured.clear()
 
-    def _measure(self, place: int) -> int:
-        model, cells, title = self._model, self.fontMetrics(), self.horizontalHeader().sectionSizeHint(place)
-        if model.columns[place].key == STATE:
+    def _measure(self, position: int) -> int:
+        model, cells, title = self._model, self.fontMetrics(), self.horizontalHeader().sectionSizeHint(position)
+        if model.columns[position].key == STATE:
             # Narrow: the line below the table has the full text for the current row.
             return max(title, _NARROW_STATE * GRID)
         # Distinct texts only: most rows repeat them, and measuring is slow.
-        texts = {str(model.index(row, place).data() or "") for row in range(min(model.rowCount(), _MEASURED))}
+        texts = {str(model.index(row, position).data() or "") for row in range(min(model.rowCount(), _MEASURED))}
         return max(title, max(map(cells.horizontalAdvance, texts), default=0) + 2 * PADDING + 2)
 
     def _fit_prompt(self) -> None:
         """Gives the remaining width to the prompt column."""
-        place = self._model.column_place(PROMPT)
-        if place is None or PROMPT in self._by_hand:
+        position = self._model.column_place(PROMPT)
+        if position is None or PROMPT in self._by_hand:
             return
         header = self.horizontalHeader()
-        others = sum(header.sectionSize(at) for at in range(header.count()) if at != place)
-        header.resizeSection(place, max(LEAST_PROMPT, self.viewport().width() - others))
+        others = sum(header.sectionSize(at) for at in range(header.count()) if at != position)
+        header.resizeSection(position, max(LEAST_PROMPT, self.viewport().width() - others))
 
-    def _sized_by_hand(self, place: int) -> None:
-        if not self._is_fitting and 0 <= place < len(self._model.columns):
-            self._by_hand.add(self._model.columns[place].key)
+    def _sized_by_hand(self, position: int) -> None:
+        if not self._is_fitting and 0 <= position < len(self._model.columns):
+            self._by_hand.add(self._model.columns[position].key)
             self._is_fitting = True
             self._fit_prompt()
             self._is_fitting = False

@@ -125,13 +125,13 @@ class SheetWindow(Dialog):
         grid.resize(grid.sizeHint())
         grid.show()
 
-    def send(self, most: int | None = None, places: list[int] | None = None) -> None:
+    def send(self, most: int | None = None, positions: list[int] | None = None) -> None:
         self.table.finish_editing()
         sheet = self.sheet
         if sheet.reason:
             self._tell(sheet.reason)
         else:
-            sheet.send(most, places)
+            sheet.send(most, positions)
 
     def export(self) -> None:
         self.table.finish_editing()
@@ -244,15 +244,15 @@ class SheetWindow(Dialog):
 
     def _menu(self, at: QPoint) -> None:
         table, sheet = self.table, self.sheet
-        places = table.chosen_rows
+        positions = table.chosen_rows
         menu = passing_menu(self)
-        if tasks := self._tasks_of(places):
+        if tasks := self._tasks_of(positions):
             menu.addAction(
                 units.plural(len(tasks), "Show the task", "Show the tasks"), lambda: self.show_wanted.emit(tasks)
             )
-        ready = sheet.ready_at(places)
+        ready = sheet.ready_at(positions)
         if ready:
-            menu.addAction(f"Generate {units.count(ready, 'selected task')}", lambda: self.send(places=places))
+            menu.addAction(f"Generate {units.count(ready, 'selected task')}", lambda: self.send(positions=positions))
         if not menu.isEmpty():
             menu.addSeparator()
         current = table.currentIndex()
@@ -275,8 +275,8 @@ class SheetWindow(Dialog):
             action.setShortcuts(self._keys.usual(command)[:1])
         menu.popup(at)
 
-    def _tasks_of(self, places: list[int]) -> list[TaskId]:
-        return [task.task_id for place in places for task in self.sheet.model.rows[place].sent]
+    def _tasks_of(self, positions: list[int]) -> list[TaskId]:
+        return [task.task_id for position in positions for task in self.sheet.model.rows[position].sent]
 
     def _show(self) -> None:
         sheet, totals = self.sheet, self.sheet.model.totals
@@ -309,8 +309,8 @@ class SheetWindow(Dialog):
     def _show_row(self, *_: object) -> None:
         """Shows the current row's error in full, since its cell is usually too narrow."""
         model, row = self.sheet.model, self.table.currentIndex().row()
-        place = model.column_place(STATE)
-        state = model.index(row, place) if place is not None else QModelIndex()
+        position = model.column_place(STATE)
+        state = model.index(row, position) if position is not None else QModelIndex()
         tone = state.data(TONE_ROLE)
         is_wrong = tone in (Tone.BAD, Tone.WARN)
         said = " · ".join(str(state.data(Qt.ItemDataRole.AccessibleTextRole) or "").split("\n")) if is_wrong else ""
@@ -350,9 +350,9 @@ class SheetWindow(Dialog):
         announce(self, message)
 
     def _drop(self, paths: list[Path], index: QModelIndex) -> None:
-        place = index.row() if index.isValid() else None
+        position = index.row() if index.isValid() else None
         key = self.sheet.model.columns[index.column()].key if index.isValid() else ""
-        self.sheet.take_files(paths, place, key)
+        self.sheet.take_files(paths, position, key)
 
     def _choose_file(self, index: QModelIndex) -> None:
         choose_files(self, "Choose inputs", lambda paths: self._drop(paths, index))

@@ -122,8 +122,8 @@ class ShortcutsDialog(Dialog):
         for number in range(self._list.topLevelItemCount()):
             heading = self._list.topLevelItem(number)
             shown = 0
-            for place in range(heading.childCount()):
-                item = heading.child(place)
+            for position in range(heading.childCount()):
+                item = heading.child(position)
                 said = f"{heading.text(0)} {item.text(0)} {item.text(1)} {item.text(2)}".casefold()
                 fits = all(word in said for word in wanted)
                 item.setHidden(not fits)

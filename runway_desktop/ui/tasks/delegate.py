@@ -82,11 +82,11 @@ class RowDelegate(QStyledItemDelegate):
                 if self.lead:
                     self._order(painter, QRect(left, rect.top(), self.lead + GRID, rect.height() - 1), direction, words)
             elif column is Column.PROMPT and button:
-                place = self.button_box(left, rect.top(), width, rect.height(), button, direction)
-                room = inner.width() - place.width() - GRID
+                area = self.button_box(left, rect.top(), width, rect.height(), button, direction)
+                room = inner.width() - area.width() - GRID
                 side = Sides(direction, inner)
                 self._cell(painter, column, side.place(inner.adjusted(0, 0, room - inner.width(), 0)), words, direction)
-                self._letters.button(painter, place, button)
+                self._letters.button(painter, area, button)
             else:
                 self._cell(painter, column, inner, words, direction)
         if current:
@@ -98,8 +98,8 @@ class RowDelegate(QStyledItemDelegate):
     ) -> QRect:
         """Rectangle of a row's button, in the prompt cell."""
         wide, high = self._letters.button_width(text), self._letters.small.height + GRID
-        place = QRect(left + width - GRID - wide, top + (height - high) // 2, wide, high)
-        return Sides(direction, QRect(left, top, width, height)).place(place)
+        rect = QRect(left + width - GRID - wide, top + (height - high) // 2, wide, high)
+        return Sides(direction, QRect(left, top, width, height)).place(rect)
 
     def drop_line(self, painter: QPainter, y: int, width: int, words: str) -> None:
         """Paints the drop position of dragged rows, with the time at which they would be sent."""
@@ -129,13 +129,13 @@ class RowDelegate(QStyledItemDelegate):
         side = 2 * GRID
         grip = QRect(rect.left() + GRID // 2, rect.center().y() - side // 2, side, side)
         letters.icon(painter, sides.place(grip), "mdi6.drag-vertical", Role.FAINT)
-        place = rect.adjusted(3 * GRID, 0, 0, 0)
+        area = rect.adjusted(3 * GRID, 0, 0, 0)
         if words.is_held:
-            icon = QRect(place.right() - side - GRID // 2, rect.center().y() - side // 2, side, side)
+            icon = QRect(area.right() - side - GRID // 2, rect.center().y() - side // 2, side, side)
             letters.icon(painter, sides.place(icon), "mdi6.pause", Role.WARN)
             return
         painter.setPen(self._theme.color(Role.MUTED))
-        letters.line(painter, sides, place.adjusted(0, 0, -GRID, 0), words.order, letters.figures, at_end=True)
+        letters.line(painter, sides, area.adjusted(0, 0, -GRID, 0), words.order, letters.figures, at_end=True)
 
     def _cell(
         self, painter: QPainter, column: Column, inner: QRect, words: RowWords, direction: Qt.LayoutDirection
@@ -190,8 +190,8 @@ class RowDelegate(QStyledItemDelegate):
         upper, lower = (lines, lines) if single else _halves(lines, small, small)
         side = small.height - 1
         if words.icon:
-            place = QRect(upper.left(), upper.center().y() - side // 2 + 1, side, side)
-            letters.icon(painter, sides.place(place), words.icon, INKS[words.tone])
+            area = QRect(upper.left(), upper.center().y() - side // 2 + 1, side, side)
+            letters.icon(painter, sides.place(area), words.icon, INKS[words.tone])
         painter.setPen(color)
         text = upper.adjusted(side + GRID // 2 + 1, 0, 0, 0)
         letters.line(painter, sides, text, words.headline, small)

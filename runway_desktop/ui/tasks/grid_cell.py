@@ -84,14 +84,14 @@ class CellPainter:
         """Paints the icon of the state, or of the kind for a result without a picture."""
         if words.status is None or not (words.sign or words.status.icon):
             return
-        place = square_in(box, 3 * GRID)
+        rect = square_in(box, 3 * GRID)
         if on_picture:
             plate = QColor(self._theme.color(Role.SURFACE))
             plate.setAlpha(220)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(plate)
-            painter.drawEllipse(place.adjusted(-GRID, -GRID, GRID, GRID))
-        self._letters.icon(painter, place, words.sign or words.status.icon, QUIET_INKS[words.status.tone])
+            painter.drawEllipse(rect.adjusted(-GRID, -GRID, GRID, GRID))
+        self._letters.icon(painter, rect, words.sign or words.status.icon, QUIET_INKS[words.status.tone])
 
     def _marks(self, painter: QPainter, box: QRect, sides: Sides, words: RowWords) -> None:
         frame = QRectF(box)
@@ -110,6 +110,6 @@ class CellPainter:
         top = poster.bottom() + GRID // 2
         for text, role in lines:
             painter.setPen(self._theme.color(role))
-            place = QRect(rect.left() + 2, top, rect.width() - 4, small.height)
-            self._letters.line(painter, sides, place, text, small)
+            area = QRect(rect.left() + 2, top, rect.width() - 4, small.height)
+            self._letters.line(painter, sides, area, text, small)
             top += small.height

@@ -43,10 +43,10 @@ class GridLayout:
         """Height of a block's header."""
         starts = list(headers) if headers else ([0] if lines else [])
         top = 0
-        for place, start in enumerate(starts):
+        for position, start in enumerate(starts):
             self._starts.append(start)
             self._tops.append(top)
-            end = starts[place + 1] if place + 1 < len(starts) else lines
+            end = starts[position + 1] if position + 1 < len(starts) else lines
             top += self._height_of(end - start)
         self.height = top
 
@@ -110,12 +110,12 @@ class GridLayout:
         step = 1 if by > 0 else -1
         found = line
         for _ in range(abs(by)):
-            place = found + step
-            while 0 <= place < self._lines and self.is_header(place):
-                place += step
-            if not 0 <= place < self._lines:
+            position = found + step
+            while 0 <= position < self._lines and self.is_header(position):
+                position += step
+            if not 0 <= position < self._lines:
                 break
-            found = place
+            found = position
         return found
 
     def _row_beside(self, line: int, step: int) -> int:

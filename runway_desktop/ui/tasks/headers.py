@@ -45,9 +45,9 @@ class GroupHeader:
             painter.setPen(QPen(color(Role.ACCENT), 1))
             painter.drawRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5))
         folded = "mdi6.chevron-left" if sides.is_mirrored else "mdi6.chevron-right"
-        place = QRect(rect.left() + GRID, rect.center().y() - _SIDE // 2, _SIDE, _SIDE)
+        area = QRect(rect.left() + GRID, rect.center().y() - _SIDE // 2, _SIDE, _SIDE)
         arrow = folded if words.is_folded else "mdi6.chevron-down"
-        self._letters.icon(painter, sides.place(place), arrow, Role.MUTED)
+        self._letters.icon(painter, sides.place(area), arrow, Role.MUTED)
         space = rect.adjusted(GRID + _SIDE + GRID // 2, 0, -2 * GRID, -1)
         button = self.button_box(rect, words, direction)
         if button is not None:
@@ -66,8 +66,8 @@ class GroupHeader:
             width = height = _SIDE + 6
         else:
             return None
-        place = QRect(rect.right() - 2 * GRID - width, rect.center().y() - height // 2, width, height)
-        return Sides(direction, rect).place(place)
+        area = QRect(rect.right() - 2 * GRID - width, rect.center().y() - height // 2, width, height)
+        return Sides(direction, rect).place(area)
 
     def _words(self, painter: QPainter, space: QRect, sides: Sides, words: GroupWords) -> None:
         letters, muted = self._letters, self._theme.color(Role.MUTED)
@@ -86,9 +86,9 @@ class GroupHeader:
             self._bar(painter, sides.place(QRect(space.left() + after, space.top(), _BAR, space.height())), part)
             after += _BAR + GRID
 
-    def _bar(self, painter: QPainter, place: QRect, part: float) -> None:
+    def _bar(self, painter: QPainter, rect: QRect, part: float) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        groove = QRectF(place.left(), place.center().y() - 1, place.width(), 3)
+        groove = QRectF(rect.left(), rect.center().y() - 1, rect.width(), 3)
         painter.setBrush(self._theme.color(Role.BORDER))
         painter.drawRoundedRect(groove, 1.5, 1.5)
         groove.setWidth(max(3.0, groove.width() * min(1.0, part)))
@@ -109,7 +109,7 @@ class ColumnHeader(QHeaderView):
 
     def edge_at(self, point: QPoint) -> tuple[Column, int] | None:
         """The column that an edge resizes, and 1 if it grows toward its end, −1 toward its start."""
-        shown = [place for place in range(self.count()) if not self.isSectionHidden(self.logicalIndex(place))]
+        shown = [position for position in range(self.count()) if not self.isSectionHidden(self.logicalIndex(position))]
         is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         for before, after in zip(shown, [*shown[1:], None], strict=True):
             column = Column(self.logicalIndex(before))

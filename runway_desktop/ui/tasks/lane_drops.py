@@ -53,26 +53,26 @@ class LaneDrops(QObject):
             return
         point = event.position().toPoint()
         self._scroll(point)
-        place = self._place(point)
-        if place is None:
+        position = self._place(point)
+        if position is None:
             self.leave()
             return
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        self.line, before = place
+        self.line, before = position
         if self._told != (before,):
             self._told = (before,)
             self.shown.emit(self._lifted, before)
 
     def drop(self, event: QDropEvent) -> None:
-        place = self._place(event.position().toPoint()) if self._lifted and has_rows(event.mimeData()) else None
+        position = self._place(event.position().toPoint()) if self._lifted and has_rows(event.mimeData()) else None
         self.leave()
-        if place is None:
+        if position is None:
             event.ignore()
             return
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        self.taken.emit(list(self._lifted), place[1])
+        self.taken.emit(list(self._lifted), position[1])
 
     def _place(self, point: QPoint) -> tuple[int, TaskId | None] | None:
         """Position of the line, and the id of the task that would follow."""

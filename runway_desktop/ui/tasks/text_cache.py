@@ -100,31 +100,31 @@ class TextCache:
             self._theme.look_at_letters(text)
         laid_out, width, pushed = known or _lay_out(text, room, ink, in_the_middle)
         left = rect.left() + room - width if at_end else rect.left()
-        place = sides.place(QRect(left, rect.top() + (rect.height() - ink.height) // 2, width, ink.height))
+        area = sides.place(QRect(left, rect.top() + (rect.height() - ink.height) // 2, width, ink.height))
         painter.setFont(ink.font)
-        painter.drawStaticText(place.left(), place.top() - pushed, laid_out)
+        painter.drawStaticText(area.left(), area.top() - pushed, laid_out)
         return width
 
-    def icon(self, painter: QPainter, place: QRect, name: str, role: Role) -> None:
+    def icon(self, painter: QPainter, rect: QRect, name: str, role: Role) -> None:
         """Draws an icon, rendered once per size and screen."""
         icon, scale = self._theme.icon(name, role), painter.device().devicePixelRatioF()
-        key = (icon.cacheKey(), place.height(), scale)
+        key = (icon.cacheKey(), rect.height(), scale)
         picture = self._icons.get(key)
         if picture is None:
-            picture = self._icons[key] = icon.pixmap(place.size(), scale)
-        painter.drawPixmap(place, picture)
+            picture = self._icons[key] = icon.pixmap(rect.size(), scale)
+        painter.drawPixmap(rect, picture)
 
     def button_width(self, text: str) -> int:
         return self.small.metrics.horizontalAdvance(text) + 2 * GRID + GRID // 2
 
-    def button(self, painter: QPainter, place: QRect, text: str) -> None:
+    def button(self, painter: QPainter, rect: QRect, text: str) -> None:
         """Paints a button; the view handles its clicks."""
         painter.setPen(self._theme.color(Role.OUTLINE))
         painter.setBrush(self._theme.color(Role.RAISED))
-        painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.setPen(self._theme.color(Role.TEXT))
         painter.setFont(self.small.font)
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
     def badge(self, painter: QPainter, frame: QRectF, text: str, *, at_left: bool, inset: int) -> None:
         """Paints a short text on a plate in a lower corner of a picture. White on near-black in both themes, because it

@@ -35,14 +35,14 @@ class FoldingSplitter(QSplitter):
     def createHandle(self) -> QSplitterHandle:
         return FoldHandle(self._theme, self)
 
-    def is_folded(self, place: int) -> bool:
-        return self.sizes()[place] == 0
+    def is_folded(self, position: int) -> bool:
+        return self.sizes()[position] == 0
 
-    def toggle(self, place: int) -> None:
+    def toggle(self, position: int) -> None:
         """Folds a pane, or restores its former width."""
         self._note()
         sizes = self.sizes()
-        sizes[place] = self._widths[place] if sizes[place] == 0 else 0
+        sizes[position] = self._widths[position] if sizes[position] == 0 else 0
         handles = sum(STRIP if sizes[one] == 0 else self.handleWidth() for one in self.FOLDING)
         # The exact remainder: otherwise QSplitter distributes the difference over all panes.
         sizes[1] = self.width() - sizes[0] - sizes[2] - handles
@@ -100,10 +100,10 @@ class FoldHandle(QSplitterHandle):
         self._splitter = splitter
         self._folded: int | None = None
 
-    def show_folded(self, place: int | None) -> None:
+    def show_folded(self, position: int | None) -> None:
         """Sets the pane that is folded at this handle, or None."""
-        if place != self._folded:
-            self._folded = place
+        if position != self._folded:
+            self._folded = position
             self.updateGeometry()
             self.update()
 

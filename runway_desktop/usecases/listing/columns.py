@@ -116,7 +116,7 @@ def row_words(cell: Cell) -> RowWords:
         marks=marks_of(task),
         is_poster_alone=bool(row.outputs) and row.outputs[0].is_missing,
         is_rejected=task.pick is Pick.REJECT,
-        order=str(turn.place) if (turn := cell.around.turn) is not None and turn.is_queue and turn.place else "",
+        order=str(turn.position) if (turn := cell.around.turn) is not None and turn.is_queue and turn.position else "",
         is_held=task.state is State.HELD and task.waits_for_person and not waits_for_approval(task),
     )
 

@@ -73,19 +73,19 @@ def _added(old: Sequence[Item], new: Sequence[Item]) -> list[Insertion[Item]] | 
     """The steps where lines only come, and in few places: None where it is otherwise. The beginning of an answer
     becomes the whole of it like this, which may be a thousand times longer."""
     found: list[Insertion[Item]] = []
-    place = 0
+    position = 0
     for item in old:
         try:
-            next_place = new.index(item, place)
+            next_place = new.index(item, position)
         except ValueError:
             return None
-        if next_place > place:
-            found.append(Insertion(place, tuple(new[place:next_place])))
+        if next_place > position:
+            found.append(Insertion(position, tuple(new[position:next_place])))
             if len(found) > MOST_STEPS:
                 return None
-        place = next_place + 1
-    if place < len(new):
-        found.append(Insertion(place, tuple(new[place:])))
+        position = next_place + 1
+    if position < len(new):
+        found.append(Insertion(position, tuple(new[position:])))
     return found
 
 

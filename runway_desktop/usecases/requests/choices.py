@@ -115,14 +115,14 @@ class Choices(Struct, frozen=True, kw_only=True):
             found.append(ChooserLine(scope=CatalogPart.NEW, label="New", amount=len(self.new)))
         for kind in dict.fromkeys(endpoint.makes for endpoint in self.catalog.endpoints):
             made = [endpoint for endpoint in self.catalog.endpoints if endpoint.makes is kind]
-            for place, endpoint in enumerate(made):
+            for position, endpoint in enumerate(made):
                 found.append(
                     ChooserLine(
                         scope=endpoint.name,
                         label=endpoint.label,
                         amount=len(endpoint.models),
                         takes=self._taken_by(endpoint.name),
-                        heading="" if place else f"Makes {kind.kind.word.of(2)}",
+                        heading="" if position else f"Makes {kind.kind.word.of(2)}",
                     )
                 )
         return found
@@ -135,7 +135,7 @@ class Choices(Struct, frozen=True, kw_only=True):
         """
         words = search.casefold().split()
         ranked = []
-        for place, pair in enumerate(self.catalog.pairs()):
+        for position, pair in enumerate(self.catalog.pairs()):
             key = (pair.endpoint, pair.model)
             inside = scope in (CatalogPart.ALL, pair.endpoint)
             inside = inside or (scope == CatalogPart.FAVORITES and key in self.favorites)
@@ -144,7 +144,7 @@ class Choices(Struct, frozen=True, kw_only=True):
                 continue
             rank = self._rank(pair, words)
             if rank is not None:
-                ranked.append(((rank > 0, not inside, rank, key not in self.favorites, place), pair))
+                ranked.append(((rank > 0, not inside, rank, key not in self.favorites, position), pair))
         ranked.sort(key=lambda entry: entry[0])
         several = len({pair.endpoint for _, pair in ranked}) > 1
         return [self._offer(pair, several) for _, pair in ranked]

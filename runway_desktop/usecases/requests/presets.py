@@ -60,8 +60,8 @@ class Presets:
             if other.name != preset.name
         ]
         before = [other.name for other in self.all()]
-        place = before.index(preset.name) if preset.name in before else len(kept)
-        kept.insert(place, preset)
+        position = before.index(preset.name) if preset.name in before else len(kept)
+        kept.insert(position, preset)
         self._put(kept)
 
     def rename(self, name: str, new: str) -> None:

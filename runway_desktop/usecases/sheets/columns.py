@@ -90,7 +90,7 @@ class Columns:
             PROMPT, *assets, ENDPOINT, MODEL, *settings, *others, SEED, PROJECT, SHOT, RESULT, CREDITS, STATE,
         ]  # fmt: skip
         self._all = {key: _FIXED.get(key) or _of_field(fields[key]) for key in order if key in _FIXED or key in fields}
-        self._place = {key: place for place, key in enumerate(self._all)}
+        self._place = {key: position for position, key in enumerate(self._all)}
 
     def column(self, key: str) -> SheetColumn:
         """The column of a key; one made up for a name that the catalog does not know."""

@@ -47,7 +47,7 @@ def fix_of(rows: Sequence[SheetRow], columns: Columns, pricing: Pricing) -> Fix 
     """The fix of what most rows have wrong, as far as a value that fits is near; None where nothing is."""
     found: dict[str, list[tuple[int, SheetRow, Any]]] = {}
     known_to_fit: dict[tuple[str, str, str, str], Any] = {}
-    for place, row in enumerate(rows):
+    for position, row in enumerate(rows):
         check = row.check
         if check is None or row.sent or not check.problems or check.pair is None:
             continue
@@ -58,7 +58,7 @@ def fix_of(rows: Sequence[SheetRow], columns: Columns, pricing: Pricing) -> Fix 
             if asked not in known_to_fit:
                 known_to_fit[asked] = _nearest_that_fits(check.pair, said.key, row.cells[said.key])
             if (value := known_to_fit[asked]) is not None:
-                found.setdefault(said.key, []).append((place, row, value))
+                found.setdefault(said.key, []).append((position, row, value))
     key, wrong = max(found.items(), key=lambda item: len(item[1]), default=("", []))
     if len(wrong) < FEWEST:
         return None

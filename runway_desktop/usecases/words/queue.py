@@ -34,7 +34,7 @@ _REMOVED = Text(
 class InQueue(Struct, frozen=True, kw_only=True):
     """What is known of a queued task's turn."""
 
-    place: int | None = None
+    position: int | None = None
     """Among those of its model, from 1; None: it is not counted."""
     start: tuple[float, float] | None = None
     """Seconds until it is sent, as a range."""
@@ -58,15 +58,15 @@ def start_words(start: tuple[float, float]) -> str:
     return "now" if start[1] < SOON else f"in {about(*start)}"
 
 
-def turn_words(place: int) -> str:
-    return "Next in line" if place == 1 else f"Place {place:,} in line"
+def turn_words(position: int) -> str:
+    return "Next in line" if position == 1 else f"Place {position:,} in line"
 
 
-def lifted_words(places: Sequence[int], starts: Sequence[tuple[float, float]]) -> str:
+def lifted_words(positions: Sequence[int], starts: Sequence[tuple[float, float]]) -> str:
     """Where what is dragged would stand: "Place 2 and 3 · in about 1 min"."""
-    if not places:
+    if not positions:
         return ""
-    first, last = min(places), max(places)
+    first, last = min(positions), max(positions)
     where = f"Place {first:,}" if first == last else f"Places {first:,} to {last:,}"
     when = start_words((min(low for low, _ in starts), max(high for _, high in starts))) if starts else ""
     return " · ".join(filter(None, (where, when)))

@@ -35,7 +35,7 @@ _INSIDE = r"""(?:[\\/][^\s"'“”‘’]*)?"""
 def support_details(
     task: Task,
     ledger: Sequence[LedgerEntry],
-    places: Mapping[Path, str] = MappingProxyType({}),
+    paths: Mapping[Path, str] = MappingProxyType({}),
     *,
     include_prompt: bool = False,
     version: str = __version__,
@@ -43,7 +43,7 @@ def support_details(
 ) -> str:
     """Plain text, a fact a line, then what happened in order. Times are UTC. `places` are folders of this computer, and
     how they are called in the text."""
-    scrub = _Scrub(task.request.prompt.strip() if not include_prompt else "", places)
+    scrub = _Scrub(task.request.prompt.strip() if not include_prompt else "", paths)
     facts = [
         ("Task at Runway", task.remote_id or "none"),
         ("Task here", task.id),
@@ -125,13 +125,13 @@ def _detail(detail: Mapping[str, Any], scrub: _Scrub) -> str:
 class _Scrub:
     """Takes links, paths and secrets out of a text. `prompt` is one that an error may quote; empty: it may stand."""
 
-    def __init__(self, prompt: str, places: Mapping[Path, str]) -> None:
+    def __init__(self, prompt: str, paths: Mapping[Path, str]) -> None:
         self._prompt = prompt
-        deepest_first = sorted((place for place in places if place.name), key=lambda place: -len(place.parts))
+        deepest_first = sorted((path for path in paths if path.name), key=lambda folder: -len(folder.parts))
         self._patterns = [
             (_SECRET, "[secret]"),
             (re.compile(r"\bfile:\S+", re.IGNORECASE), "[link]"),
-            *((re.compile(re.escape(str(place)) + _INSIDE), places[place]) for place in deepest_first),
+            *((re.compile(re.escape(str(path)) + _INSIDE), paths[path]) for path in deepest_first),
             (_LINK, "[link]"),
             (_PATH, "[path]"),
         ]

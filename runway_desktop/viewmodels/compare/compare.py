@@ -84,11 +84,11 @@ class Compare(Model):
         shown = self.shown
         return shown[self.focus] if self.focus < len(shown) else None
 
-    def caption(self, place: int) -> str:
+    def caption(self, position: int) -> str:
         """How a visible take differs from the others; if it does not, its facts."""
-        top = self.shown[place].top
+        top = self.shown[position].top
         told = differences([stack.top.task for stack in self.shown])
-        return f"{self._first + place + 1} · {top.facts(told[top.task.id])}"
+        return f"{self._first + position + 1} · {top.facts(told[top.task.id])}"
 
     def rejected(self) -> frozenset[int]:
         """Indexes of panes to shrink: rejected takes, unless all are."""
@@ -124,9 +124,9 @@ class Compare(Model):
             self.focus = min(self.focus, len(self.shown) - 1)
             self.changed.emit()
 
-    def focus_on(self, place: int) -> None:
-        if place != self.focus and 0 <= place < len(self.shown):
-            self.focus = place
+    def focus_on(self, position: int) -> None:
+        if position != self.focus and 0 <= position < len(self.shown):
+            self.focus = position
             self.focus_moved.emit()
 
     def move_focus(self, by: int) -> None:
@@ -234,8 +234,8 @@ class Compare(Model):
             return
         stacks = self._stacks
 
-        def is_open(place: int) -> bool:
-            top = stacks[place].top
+        def is_open(position: int) -> bool:
+            top = stacks[position].top
             # The latest judgment is not stored yet.
             return top.task.id != task_id and not top.is_decided
 

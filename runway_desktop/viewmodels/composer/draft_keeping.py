@@ -104,13 +104,13 @@ class PromptHistory(Model):
         if self._place < 0 or current != self._shown:
             # After typing, start again from the latest.
             self._place, self._own = -1, current
-        place = self._place + by
-        while 0 <= place < len(prompts) and prompts[place] == current:
-            place += by
-        if place >= len(prompts) or (place < 0 and self._place < 0):
+        position = self._place + by
+        while 0 <= position < len(prompts) and prompts[position] == current:
+            position += by
+        if position >= len(prompts) or (position < 0 and self._place < 0):
             return
-        self._place = max(-1, place)
-        self._shown = prompts[place] if place >= 0 else self._own
+        self._place = max(-1, position)
+        self._shown = prompts[position] if position >= 0 else self._own
         self.stepped.emit(self._shown)
 
     def _known(self, then: Callable[[list[str]], object]) -> None:

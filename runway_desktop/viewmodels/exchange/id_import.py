@@ -150,9 +150,9 @@ class IdImportModel(ImportModel):
 
     async def _follow(self, came: Adopting, places: dict[str, int]) -> None:
         for row in await self._cases.library.rows([*came.added, *came.known]):
-            place = places.get(row.task.remote_id or "")
-            if place is not None:
-                self._rows[row.task.id] = place
+            position = places.get(row.task.remote_id or "")
+            if position is not None:
+                self._rows[row.task.id] = position
                 self._hear(row.task)
         self.phase = Phase.DONE
         self.changed.emit()

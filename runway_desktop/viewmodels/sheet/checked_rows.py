@@ -124,7 +124,7 @@ class CheckedRows(QAbstractTableModel):
         return self._places.get(number)
 
     def column_place(self, key: str) -> int | None:
-        return next((place for place, column in enumerate(self._columns) if column.key == key), None)
+        return next((position for position, column in enumerate(self._columns) if column.key == key), None)
 
     # Changes other than edits.
 
@@ -178,14 +178,14 @@ class CheckedRows(QAbstractTableModel):
         """Marks rows as sent, with their tasks."""
         marked = []
         for number, tasks in sent.items():
-            place = self.place_of(number)
-            if place is None:
+            position = self.place_of(number)
+            if position is None:
                 continue
-            row = self._rows[place]
+            row = self._rows[position]
             row.sent, row.text = tuple(tasks), ""
             self._to_check.pop(number, None)
             self._tally.put(row, None)
-            self._tell(place, place)
+            self._tell(position, position)
             marked.append(row)
         self._arrange(self._wanted_of(marked))
         self.changed.emit()
@@ -193,7 +193,7 @@ class CheckedRows(QAbstractTableModel):
 
     def mark_unsent(self, numbers: Iterable[int]) -> None:
         """Marks rows as not sent, because their tasks were never stored."""
-        rows = [self._rows[place] for number in numbers if (place := self.place_of(number)) is not None]
+        rows = [self._rows[position] for number in numbers if (position := self.place_of(number)) is not None]
         for row in rows:
             row.sent, row.text = (), ""
         self._do(self._forgetting(rows), len(rows))
@@ -259,11 +259,11 @@ class CheckedRows(QAbstractTableModel):
         checked = []
         while self._to_check:
             number, _ = self._to_check.popitem(last=False)
-            place = self._places.get(number)
-            if place is not None:
-                checked.append(self._rows[place])
-                self._check(self._rows[place])
-                self._note_untold(place, place)
+            position = self._places.get(number)
+            if position is not None:
+                checked.append(self._rows[position])
+                self._check(self._rows[position])
+                self._note_untold(position, position)
             if time.perf_counter() >= until:
                 break
         self._arrange(self._wanted_of(checked))
@@ -304,16 +304,16 @@ class CheckedRows(QAbstractTableModel):
         """Writes cells; None clears."""
         touched: dict[int, SheetRow] = {}
         for (number, key), value in values.items():
-            place = self._places.get(number)
-            if place is None or self._rows[place].sent:
+            position = self._places.get(number)
+            if position is None or self._rows[position].sent:
                 continue
-            row = self._rows[place]
+            row = self._rows[position]
             if is_left_out(value):
                 row.cells.pop(key, None)
             else:
                 row.cells[key] = value
-            if place not in touched:
-                touched[place] = row
+            if position not in touched:
+                touched[position] = row
                 yield
         yield from self._rechecking(touched)
         self.changed.emit()
@@ -325,14 +325,14 @@ class CheckedRows(QAbstractTableModel):
             self._rows[at:at] = some
             self._renumber(at)
             self.endInsertRows()
-            yield from self._rechecking({at + place: row for place, row in enumerate(some)})
+            yield from self._rechecking({at + position: row for position, row in enumerate(some)})
             at += len(some)
         if rows:
             self.changed.emit()
 
-    def _removing(self, places: Iterable[int]) -> Work:
+    def _removing(self, positions: Iterable[int]) -> Work:
         """Removes rows in contiguous ranges, from the end."""
-        left = sorted(set(places))
+        left = sorted(set(positions))
         for run in itertools.count(1):
             if not left:
                 break
@@ -371,10 +371,10 @@ class CheckedRows(QAbstractTableModel):
             self._arrange(self._wanted_of(touched.values()))
             self._tell(min(touched), max(touched))
             return
-        for place, row in touched.items():
+        for position, row in touched.items():
             self._to_check.pop(row.number, None)
             self._check(row)
-            self._tell(place, place)
+            self._tell(position, position)
         self._has_counted = True
         self._arrange(self._wanted_of(touched.values()))
 
@@ -402,8 +402,8 @@ class CheckedRows(QAbstractTableModel):
     def _renumber(self, at: int = 0) -> None:
         if at == 0:
             self._places.clear()
-        for place in range(at, len(self._rows)):
-            self._places[self._rows[place].number] = place
+        for position in range(at, len(self._rows)):
+            self._places[self._rows[position].number] = position
 
     # Columns.
 
@@ -418,11 +418,11 @@ class CheckedRows(QAbstractTableModel):
         here = {column.key for column in self._columns}
         if wanted <= here:
             return
-        for place, column in enumerate(self.all_columns.ordered(here | wanted)):
+        for position, column in enumerate(self.all_columns.ordered(here | wanted)):
             if column.key in here:
                 continue
-            self.beginInsertColumns(QModelIndex(), place, place)
-            self._columns = (*self._columns[:place], column, *self._columns[place:])
+            self.beginInsertColumns(QModelIndex(), position, position)
+            self._columns = (*self._columns[:position], column, *self._columns[position:])
             self.endInsertColumns()
 
     def _tell(self, first: int, last: int) -> None:

@@ -31,7 +31,7 @@ class GridModel(QAbstractTableModel):
         super().__init__(parent)
         self._sheet = sheet
         self._grid = self._made()
-        self._where = {task: place for place, task in self._grid.tasks.items()}
+        self._where = {task: position for position, task in self._grid.tasks.items()}
         sheet.model.dataChanged.connect(self._moved)
 
     @property
@@ -97,7 +97,7 @@ class GridModel(QAbstractTableModel):
         if any(task not in self._where for task in tasks):
             self.beginResetModel()
             self._grid = self._made()
-            self._where = {task: place for place, task in self._grid.tasks.items()}
+            self._where = {task: position for position, task in self._grid.tasks.items()}
             self.endResetModel()
             return
         for task in tasks:

@@ -65,14 +65,14 @@ class SheetModel(SheetTable):
         amount = len(self._rows)
         begin, behind = (after.row(), after.column()) if after.isValid() else (0, -1)
         for step in range(amount + 1 if amount else 0):
-            place = (begin + step) % amount
-            row = self._rows[place]
+            position = (begin + step) % amount
+            row = self._rows[position]
             if row.check is None or row.sent or not row.check.problems:
                 continue
             keys = {said.key for said in row.check.problems}
             for at, column in enumerate(self._columns):
                 if column.key in keys and (step > 0 or at > behind):
-                    return self.index(place, at)
+                    return self.index(position, at)
         return QModelIndex()
 
     def write(self, after: Values, words: str, then: Callable[[], None] | None = None) -> bool:
@@ -117,11 +117,11 @@ class SheetModel(SheetTable):
         if self.takes_edits and block:
             self._do(self._writing_block(at, keys, block), len(block), lambda step: self._edited(step, then))
 
-    def remove_rows(self, places: Iterable[int], words: str = "Delete rows") -> None:
-        wanted = [place for place in sorted(set(places)) if 0 <= place < len(self._rows)]
-        gone = tuple((place, self._rows[place]) for place in wanted if not self._rows[place].sent)
+    def remove_rows(self, positions: Iterable[int], words: str = "Delete rows") -> None:
+        wanted = [position for position in sorted(set(positions)) if 0 <= position < len(self._rows)]
+        gone = tuple((position, self._rows[position]) for position in wanted if not self._rows[position].sent)
         if gone and self.takes_edits:
-            work = self._removing([place for place, _ in gone])
+            work = self._removing([position for position, _ in gone])
             self._do(work, len(gone), lambda _: self._edited(Remove(words, gone)))
 
     def set_axes(self, axes: Sequence[Axis], words: str = "Change axes") -> None:
@@ -163,13 +163,13 @@ class SheetModel(SheetTable):
         use the new URIs."""
         self._moved = moved_on(self._moved, moved)
         touched = {}
-        for place, row in enumerate(self._rows):
+        for position, row in enumerate(self._rows):
             if follow_moves(row, moved):
-                touched[place] = row
+                touched[position] = row
         unsent = {place: row for place, row in touched.items() if not row.sent}
         self._do(self._rechecking(unsent), len(unsent))
-        for place in touched:
-            self._tell(place, place)
+        for position in touched:
+            self._tell(position, position)
         axes = self._axes_now(self.axes)
         if axes != self.axes:
             self._set_axes(axes)
@@ -220,28 +220,28 @@ class SheetModel(SheetTable):
 
     def _step(self, after: Values, words: str) -> Write | None:
         """The undo step of writing these cells, without those unchanged or read-only."""
-        places = {number: place for number, _ in after if (place := self.place_of(number)) is not None}
-        return writing({number: self._rows[place] for number, place in places.items()}, self.all_columns, after, words)
+        positions = {number: position for number, _ in after if (position := self.place_of(number)) is not None}
+        return writing({number: self._rows[position] for number, position in positions.items()}, self.all_columns, after, words)
 
     def _writing_block(self, at: int, keys: Sequence[str], block: Sequence[Sequence[str]]) -> Work:
         """Writes a block; returns its undo step."""
         # The model first: the other cells depend on it.
-        order = sorted(range(len(keys)), key=lambda place: keys[place] not in (MODEL, ENDPOINT))
+        order = sorted(range(len(keys)), key=lambda position: keys[position] not in (MODEL, ENDPOINT))
         is_cell = [self.all_columns.column(key).is_cell for key in keys]
         after: dict[Place, Any] = {}
         missing: list[SheetRow] = []
         start = len(self._rows)
-        for place, texts in enumerate(block, start=at):
-            row = self._rows[place] if place < start else SheetRow()
+        for index, texts in enumerate(block, start=at):
+            row = self._rows[index] if index < start else SheetRow()
             for column in order if not row.sent else ():
                 if column >= len(texts) or not is_cell[column]:
                     continue
                 value = self.value_for(row, keys[column], texts[column], own=after)
-                if place < start:
+                if index < start:
                     after[row.number, keys[column]] = value
                 elif not is_left_out(value):
                     row.cells[keys[column]] = value
-            if place >= start:
+            if index >= start:
                 missing.append(row)
             yield
         step = self._step(after, "Paste")
@@ -256,19 +256,19 @@ class SheetModel(SheetTable):
         """Restores rows at their former positions, in contiguous ranges."""
         run: list[SheetRow] = []
         begin = 0
-        for place, row in rows:
-            if run and place != begin + len(run):
+        for position, row in rows:
+            if run and position != begin + len(run):
                 yield from self._inserting(min(begin, len(self._rows)), self._followed(run))
                 run = []
             if not run:
-                begin = place
+                begin = position
             run.append(row)
         yield from self._inserting(min(begin, len(self._rows)), self._followed(run))
 
     def _remove_again(self, rows: Sequence[SheetRow]) -> None:
         """Removes the rows again, except those sent meanwhile."""
-        places = [at for row in rows if not row.sent and (at := self.place_of(row.number)) is not None]
-        self._do(self._removing(places), len(places))
+        positions = [at for row in rows if not row.sent and (at := self.place_of(row.number)) is not None]
+        self._do(self._removing(positions), len(positions))
 
     def _set_axes(self, axes: tuple[Axis, ...]) -> None:
         self.checker.axes = axes

@@ -85,9 +85,9 @@ class Offering:
     def add_axis(self, key: str, values: Sequence[Any]) -> None:
         self._model.set_axes(self.axes_with(key, values), "Add axis")
 
-    def remove_axis(self, place: int) -> None:
+    def remove_axis(self, position: int) -> None:
         axes = self._model.axes
-        self._model.set_axes((*axes[:place], *axes[place + 1 :]), "Remove axis")
+        self._model.set_axes((*axes[:position], *axes[position + 1 :]), "Remove axis")
 
     def axis_in_words(self, axis: Axis) -> str:
         """Text such as "Ratio: 1280:720, 720:1280"."""

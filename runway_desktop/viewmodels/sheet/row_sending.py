@@ -68,10 +68,10 @@ class RowSending(Model):
         self.planned: dict[int, tuple[SentTask, ...]] = {}
         """Tasks of rows that are being stored, by row number."""
 
-    def chosen(self, most: int | None = None, places: Iterable[int] | None = None) -> list[SheetRow]:
+    def chosen(self, most: int | None = None, positions: Iterable[int] | None = None) -> list[SheetRow]:
         """Rows to send: ready ones, limited to `most`, or to those at `places`."""
         rows = self._model.rows
-        wanted = rows if places is None else [rows[place] for place in sorted(set(places))]
+        wanted = rows if positions is None else [rows[position] for position in sorted(set(positions))]
         return [row for row in wanted if not row.sent and row.check is not None and row.check.is_ready][:most]
 
     def ready(self) -> list[NewTask]:

@@ -176,26 +176,26 @@ class Sheet(Model):
         """Whether a row uses the composer's endpoint or model."""
         return self.model.totals.unnamed > 0
 
-    def ready_at(self, places: Iterable[int]) -> int:
+    def ready_at(self, positions: Iterable[int]) -> int:
         """Number of ready tasks in these rows."""
-        rows = [self.model.rows[place] for place in places]
+        rows = [self.model.rows[position] for position in positions]
         checks = [row.check for row in rows if not row.sent and row.check is not None]
         return sum(len(check.requests) for check in checks if check.is_ready)
 
     # Commands.
 
-    def send(self, most: int | None = None, places: Iterable[int] | None = None) -> None:
+    def send(self, most: int | None = None, positions: Iterable[int] | None = None) -> None:
         """Stores ready rows in the queue, or asks first: rows of the first `most`, those at `places`, or all."""
         if self.reason:
             return
-        ready = self.sending.chosen(most, places)
+        ready = self.sending.chosen(most, positions)
         if ready:
             self.sending.send(ready)
 
-    def take_files(self, paths: Sequence[Path], place: int | None, key: str = "") -> None:
+    def take_files(self, paths: Sequence[Path], position: int | None, key: str = "") -> None:
         """Takes dropped files. On an input cell, they fill it and the cells below; on another cell of a row, they go
         into a field that fits; lists of prompts become new rows."""
-        self._runner(self._take_files(tuple(paths), place, key), "take files into a sheet")
+        self._runner(self._take_files(tuple(paths), position, key), "take files into a sheet")
 
     def apply_mapping(self, mapping: dict[str, str]) -> None:
         """Moves values of unmatched columns, by title, to the given column keys."""
@@ -359,20 +359,20 @@ class Sheet(Model):
         finally:
             self._looking = False
 
-    async def _take_files(self, paths: tuple[Path, ...], place: int | None, key: str) -> None:
+    async def _take_files(self, paths: tuple[Path, ...], position: int | None, key: str) -> None:
         gathered = await self._cases.intake.gather(Dropped(paths=tuple(paths)))
         model = self.model
         importer = importing.Importer(self._cases.catalog, model.all_columns, model.checker)
         rows = list(importer.rows(gathered))
         assets = [drop for drop in gathered.assets if drop.uri and not gathered.is_folder]
-        on_cell = place is not None and bool(key) and model.all_columns.column(key).kind is ColumnKind.ASSETS
-        if assets and place is not None:
+        on_cell = position is not None and bool(key) and model.all_columns.column(key).kind is ColumnKind.ASSETS
+        if assets and position is not None:
             after = {}
-            for at, drop in enumerate(assets, start=place):
+            for at, drop in enumerate(assets, start=position):
                 if at < model.rowCount():
                     row = model.rows[at]
                     after[row.number, key if on_cell else importer.place_for(drop)] = [{"uri": drop.uri}]
-            left = assets[max(0, model.rowCount() - place) :]
+            left = assets[max(0, model.rowCount() - position) :]
             model.write(after, "Drop files")
         else:
             left = assets

@@ -45,17 +45,17 @@ class SheetTable(CheckedRows):
         self._moved: dict[str, str] = {}
         """Files moved while it is open, old URI to new."""
 
-    def line(self, place: int) -> RowLine:
-        row = self._rows[place]
+    def line(self, position: int) -> RowLine:
+        row = self._rows[position]
         like = self._places.get(self._tally.first_alike(row.number) or 0)
         tasks = [found for sent in row.sent if (found := self.tasks.get(sent.task_id)) is not None]
-        return RowLine(row, place + 1, 0 if like is None else like + 1, tasks)
+        return RowLine(row, position + 1, 0 if like is None else like + 1, tasks)
 
     def show_tasks(self, numbers: Iterable[int]) -> None:
         """Updates the rows with these numbers after `tasks` changed."""
         for number in numbers:
-            if (place := self.place_of(number)) is not None:
-                self._tell(place, place)
+            if (position := self.place_of(number)) is not None:
+                self._tell(position, position)
 
     # Model interface.
 

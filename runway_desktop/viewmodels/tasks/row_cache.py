@@ -109,7 +109,7 @@ class RowCache(Model):
         shown = self.shown_move or now
         start, before = shown.starts.get(task_id), now.starts.get(task_id)
         return InQueue(
-            place=shown.order.get(task_id),
+            position=shown.order.get(task_id),
             start=(start.low, start.high) if start is not None else None,
             before=(before.low, before.high) if before is not None else None,
             is_moving=shown is not now and (start, shown.order.get(task_id)) != (before, now.order.get(task_id)),

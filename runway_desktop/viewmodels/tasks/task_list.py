@@ -220,7 +220,7 @@ class TaskListModel(QAbstractTableModel):
     def group_rows(self, first: int = 0, last: int | None = None) -> list[int]:
         """Rows of group headers from `first` to `last`, inclusive."""
         if self._headers is None:
-            self._headers = [place for place, line in enumerate(self._lines) if type(line) is GroupLine]
+            self._headers = [position for position, line in enumerate(self._lines) if type(line) is GroupLine]
         end = None if last is None else bisect_right(self._headers, last)
         return self._headers[bisect_left(self._headers, first) : end]
 
@@ -462,7 +462,7 @@ class TaskListModel(QAbstractTableModel):
 
     def _changed(self, task_ids: Iterable[TaskId]) -> None:
         """One signal per row, or one range if most of it changed."""
-        positions = sorted(place for task_id in task_ids if (place := self._where.get(task_id)) is not None)
+        positions = sorted(index for task_id in task_ids if (index := self._where.get(task_id)) is not None)
         if not positions:
             return
         last_column = self.columnCount() - 1

@@ -120,7 +120,7 @@ class _Stage:
         """At Runway, and not ended."""
 
     def play(self) -> History:
-        played = [(entry, self._begin(entry, place)) for place, entry in enumerate(self._script.tasks, 1)]
+        played = [(entry, self._begin(entry, position)) for position, entry in enumerate(self._script.tasks, 1)]
         for entry, one in sorted(played, key=lambda pair: self._sent_at(pair[0])):
             self._go_on(entry, one)
         self._world.advance(self._now)
@@ -129,7 +129,7 @@ class _Stage:
         made = sorted((one for _, one in played), key=lambda one: one.task.created_at)
         return History(world=self._world, tasks=tuple(made), batches=self._batches)
 
-    def _begin(self, entry: ScriptTask, place: int) -> Played:
+    def _begin(self, entry: ScriptTask, position: int) -> Played:
         endpoint, model, _ = self._script.kinds[entry.kind]
         batch = self._batches.get(entry.batch)
         created = batch.created_at if batch is not None else min(entry.seconds(self._now), self._sent_at(entry))
@@ -143,7 +143,7 @@ class _Stage:
             shot=entry.shot,
             title=entry.title,
             parent_id=parent,
-            position=float(place),
+            position=float(position),
         )
         born = LedgerEntry(task_id=task.id, at=created, kind="created", detail={"parent": parent} if parent else {})
         played = Played(task, [born])

@@ -21,10 +21,10 @@ def block(comment: str, date: str) -> bytes:
     texts = {_DESCRIPTION: _cut(comment), _SOFTWARE: PROGRAM.encode(), _TIME: _time(date)}
     entries = [(tag, text + b"\0") for tag, text in texts.items() if text]
     head = b"MM\0\x2a" + struct.pack(">I", 8)
-    place = len(head) + 2 + 12 * len(entries) + 4
+    position = len(head) + 2 + 12 * len(entries) + 4
     directory, content = struct.pack(">H", len(entries)), b""
     for tag, text in entries:
-        directory += struct.pack(">HHII", tag, _TEXT, len(text), place + len(content))
+        directory += struct.pack(">HHII", tag, _TEXT, len(text), position + len(content))
         content += text + b"\0" * (len(text) % 2)
     return head + directory + struct.pack(">I", 0) + content
 

@@ -83,10 +83,10 @@ def told(turn: InQueue, **more: Any) -> tuple[str, str, Tone]:
 
 def test_a_row_of_the_queue_says_when_it_starts_and_while_one_drags_what_that_was():
     start = (35.0, 40.0)
-    assert told(InQueue(place=1, start=start, is_queue=True))[:2] == ("In 35–40 s", "Next in line")
-    assert told(InQueue(place=2, start=start))[:2] == ("Queued", "in 35–40 s")
-    assert told(InQueue(place=3, is_queue=True))[:2] == ("Queued", "Place 3 in line")
-    moved = InQueue(place=1, start=start, before=(120.0, 120.0), is_moving=True, is_queue=True)
+    assert told(InQueue(position=1, start=start, is_queue=True))[:2] == ("In 35–40 s", "Next in line")
+    assert told(InQueue(position=2, start=start))[:2] == ("Queued", "in 35–40 s")
+    assert told(InQueue(position=3, is_queue=True))[:2] == ("Queued", "Place 3 in line")
+    moved = InQueue(position=1, start=start, before=(120.0, 120.0), is_moving=True, is_queue=True)
     assert told(moved) == ("in 35–40 s", "was about 2 min", Tone.BUSY)
 
 

@@ -48,7 +48,7 @@ async def test_rows_of_several_presses_stand_in_sheet_order(tmp_path: Path):
         sheet = Sheet.of_gathered(rig.cases, rig.bridge, rig.runner, gathered, COMPOSED, parent=rig.owner)
         await until(lambda: sheet.model.is_checked)
         for places in (range(3), range(3, 7), range(7, 12)):
-            sheet.sending.send(sheet.sending.chosen(places=places))
+            sheet.sending.send(sheet.sending.chosen(positions=places))
             await until(lambda: sum(bool(row.sent) for row in sheet.model.rows) == places.stop)  # noqa: B023
             await until(lambda: not sheet.is_sending)
             await rig.clock.advance(60)
