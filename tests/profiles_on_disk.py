@@ -63,7 +63,9 @@ async def a_profile(root: Path, *, results: int = 3, at: ProfileFolders | None =
     pasted = library / "Pasted pictures" / "pasted 2026-03-09.png"
     held = _task(100, State.HELD, {"promptText": "held", "promptImage": copy.as_uri()})
     others = [held, _task(101, State.SENDING), _task(102, State.RUNNING)]
-    given = Input(task_id=held.id, place=("promptImage",), uri=copy.as_uri(), path=str(copy), upload_uri="runway://x")
+    given = Input(
+        task_id=held.id, field_path=("promptImage",), uri=copy.as_uri(), path=str(copy), upload_uri="runway://x"
+    )
     entry = LedgerEntry(task_id=held.id, at=NOW, kind="noted", detail={"link": SIGNED})
     await store.add([*done, *others], [given], batch, [entry])
     outputs = []

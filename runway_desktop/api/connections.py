@@ -83,8 +83,8 @@ def system_certificates(files: Sequence[str] = CERTIFICATE_FILES) -> ssl.SSLCont
     # The same on every Python: from 3.13 on it refuses certificates without key identifiers, which the authorities of
     # many companies lack, and before that it believes no certificate of the store without its authority.
     context.verify_flags = (context.verify_flags | ssl.VERIFY_X509_PARTIAL_CHAIN) & ~ssl.VERIFY_X509_STRICT
-    places = ssl.get_default_verify_paths()
-    if not places.cafile and not _holds_certificates(places.capath):
+    certificates = ssl.get_default_verify_paths()
+    if not certificates.cafile and not _holds_certificates(certificates.capath):
         # The OpenSSL of a bundle knows the folders of the system that it was built on.
         context.load_verify_locations(next((file for file in files if os.path.isfile(file)), certifi.where()))
     return context

@@ -319,12 +319,12 @@ def _refusals(body: Any) -> tuple[Refusal, ...]:
     )
 
 
-def _path(place: Any) -> tuple[str | int, ...]:
+def _path(path: Any) -> tuple[str | int, ...]:
     """Names and positions as the server gives them; a dotted text is taken apart."""
-    if isinstance(place, str):
-        return tuple(int(step) if _POSITION.fullmatch(step) else step for step in place.split(".") if step)
-    if isinstance(place, list):
-        return tuple(step if isinstance(step, (str, int)) else _text(step) for step in place)
+    if isinstance(path, str):
+        return tuple(int(step) if _POSITION.fullmatch(step) else step for step in path.split(".") if step)
+    if isinstance(path, list):
+        return tuple(step if isinstance(step, (str, int)) else _text(step) for step in path)
     return ()
 
 

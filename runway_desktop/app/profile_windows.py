@@ -220,7 +220,7 @@ class ProfileWindows(QObject):
         self._window.models.task_commands.tell(message, problem=problem)
 
 
-def open_in_its_own_window(profile: Profile, secret: str | None, place: str = "") -> bool:
+def open_in_its_own_window(profile: Profile, secret: str | None, placement: str = "") -> bool:
     """Starts the program for this profile. Where it runs already, its window comes to the front. `secret` is the key
     that the environment held: this program alone is given it, and takes it out again at its start. `place` is where
     its window is to stand."""
@@ -228,7 +228,7 @@ def open_in_its_own_window(profile: Profile, secret: str | None, place: str = ""
     program = [*own_words(), *profile.words]
     process.setProgram(program[0])
     process.setArguments(program[1:])
-    given = {environment.KEY_VARIABLE: secret or "", environment.PLACE_VARIABLE: place}
+    given = {environment.KEY_VARIABLE: secret or "", environment.PLACEMENT_VARIABLE: placement}
     if any(given.values()):
         variables = QProcessEnvironment.systemEnvironment()
         for name, value in given.items():

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess, Signal
 
-from runway_desktop.domain.account import KeyPlace, KeyStatus
+from runway_desktop.domain.account import KeySource, KeyStatus
 from runway_desktop.domain.errors import DamagedList
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import Profile, own_words
@@ -202,10 +202,10 @@ class Session(QObject):
 
     def _open_profile(self, profile: Profile) -> bool:
         """Its window stands where this one does: nothing jumps."""
-        place = self.window.place if self.window is not None else ""
+        placement = self.window.placement if self.window is not None else ""
         from .profile_windows import open_in_its_own_window
 
-        return open_in_its_own_window(profile, self._secret, place)
+        return open_in_its_own_window(profile, self._secret, placement)
 
     def _start_again(self) -> None:
         self.starts_again = True
@@ -261,8 +261,8 @@ class Session(QObject):
         models.filter.restore()
         pages.refresh()
         models.board.refresh()
-        if place := environment.window_place():
-            window.stand_at(place)
+        if placement := environment.window_placement():
+            window.stand_at(placement)
         window.show()
         return window
 
@@ -306,7 +306,7 @@ class Session(QObject):
 
     async def _find_key(self, cases: UseCases) -> None:
         await cases.account.start()
-        if cases.account.key.place is KeyPlace.NONE:
+        if cases.account.key.source is KeySource.NONE:
             self._show_welcome()
         elif self.window is not None:
             self.window.composer_pane.focus_prompt()
@@ -333,7 +333,7 @@ class Session(QObject):
 
     def _key_changed(self, status: KeyStatus) -> None:
         """A key that was forgotten leaves the workspace to the welcome page; its tasks stay."""
-        if status.place is KeyPlace.NONE and self.ready.is_set() and not self._welcoming:
+        if status.source is KeySource.NONE and self.ready.is_set() and not self._welcoming:
             self._show_welcome()
 
     def _show_welcome(self) -> None:

@@ -78,7 +78,7 @@ if sys.platform == "win32":
         """Gives the words to the window that has this profile. Raises DoesNotAnswer."""
         from .windows_door import give
 
-        is_taken = any(give(place, words, patience) for place in private_socket.places(folder))
+        is_taken = any(give(address, words, patience) for address in private_socket.addresses(folder))
         return (InstanceHolder.BY_WINDOW if is_taken else InstanceHolder.BY_NOBODY), ()
 
 else:
@@ -89,8 +89,8 @@ else:
     ) -> tuple[InstanceHolder, tuple[str, ...]]:
         """Gives the words to the window that has this profile, or asks an engine without one to leave. Raises
         DoesNotAnswer."""
-        places = private_socket.places(folder)
-        return asyncio.run(_hand_over(folder, words, patience)) if places else (InstanceHolder.BY_NOBODY, ())
+        addresses = private_socket.addresses(folder)
+        return asyncio.run(_hand_over(folder, words, patience)) if addresses else (InstanceHolder.BY_NOBODY, ())
 
     async def _hand_over(folder: Path, words: Sequence[str], patience: float) -> tuple[InstanceHolder, tuple[str, ...]]:
         from runway_desktop.remote.client import ConnectionLost, connect

@@ -19,11 +19,11 @@ ANSWER = b"ok\n"
 MOST = 1_000_000
 
 
-def give(place: str, words: Sequence[str], patience: float) -> bool:
+def give(address: str, words: Sequence[str], patience: float) -> bool:
     """Blocking. Only the answer proves that a living program took them. One connection waits for it: a second one would
     hand the same words over twice."""
     socket, milliseconds = QLocalSocket(), round(patience * 1000)
-    socket.connectToServer(place)
+    socket.connectToServer(address)
     if not socket.waitForConnected(milliseconds) or not private_socket.peer_is_own(socket.socketDescriptor()):
         return False
     socket.write(json.dumps(list(words)).encode() + b"\n")
@@ -43,7 +43,7 @@ class WindowsDoor(QObject):
         self._server = server = QLocalServer(self)
         server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         server.newConnection.connect(self._greet)
-        if not server.listen(private_socket.place_for(folder)):
+        if not server.listen(private_socket.address_for(folder)):
             raise OSError(server.errorString())
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ To add
 
 from .assets import (
     AssetItem,
-    AssetPlace,
+    AssetRef,
     asset_items,
     asset_value,
     assets_in,
@@ -30,7 +30,7 @@ from .validation import Finding, validate
 
 __all__ = [
     "AssetItem",
-    "AssetPlace",
+    "AssetRef",
     "Catalog",
     "CatalogError",
     "Endpoint",

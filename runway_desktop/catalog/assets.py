@@ -22,7 +22,7 @@ LONGEST_LINK = 2_048
 """Characters."""
 
 
-class AssetPlace(Struct, frozen=True, kw_only=True):
+class AssetRef(Struct, frozen=True, kw_only=True):
     """One URI in a request's values. `media` is what it is by the request's own words, else what the field may hold."""
 
     path: Path  # to the URI text itself: ("promptImage", 0, "uri")
@@ -40,20 +40,20 @@ class AssetItem(Struct, frozen=True, kw_only=True):
     extra: Mapping[str, object] = anew(default_factory=dict)
 
 
-def assets_in(pair: Pair, values: Mapping[str, object]) -> tuple[AssetPlace, ...]:
+def assets_in(pair: Pair, values: Mapping[str, object]) -> tuple[AssetRef, ...]:
     """Every URI in `values`, in the order of the fields, those inside objects too."""
-    return tuple(_places(pair.fields, values, ()))
+    return tuple(_assets(pair.fields, values, ()))
 
 
 def with_assets(values: Mapping[str, object], replacements: Mapping[Path, str]) -> dict[str, object]:
     """A copy of `values` with the texts at the given paths replaced. A path that does not exist raises KeyError."""
     copied = {key: copy_of(value) for key, value in values.items()}
     for path, uri in replacements.items():
-        place: object = copied
+        container: object = copied
         for step in path[:-1]:
-            place = _step(place, step, path)
-        _step(place, path[-1], path)
-        place[path[-1]] = uri  # type: ignore[index]  # _step has just found it there
+            container = _step(container, step, path)
+        _step(container, path[-1], path)
+        container[path[-1]] = uri  # type: ignore[index]  # _step has just found it there
     return copied
 
 
@@ -153,7 +153,7 @@ def variant_of(field: Field, value: Mapping[str, object]) -> Variant | None:
     return None
 
 
-def _places(fields: Sequence[Field], values: Mapping[str, object], path: Path) -> Iterator[AssetPlace]:
+def _assets(fields: Sequence[Field], values: Mapping[str, object], path: Path) -> Iterator[AssetRef]:
     for field in fields:
         value = values.get(field.name)
         if value is None:
@@ -162,9 +162,9 @@ def _places(fields: Sequence[Field], values: Mapping[str, object], path: Path) -
         if field.is_asset:
             if isinstance(value, Sequence) and not isinstance(value, str):
                 for position, entry in enumerate(value):
-                    yield from _place(field, entry, (*here, position))
+                    yield from _asset(field, entry, (*here, position))
             else:
-                yield from _place(field, value, here)
+                yield from _asset(field, value, here)
         elif field.kind is FieldKind.OBJECT:
             yield from _inside(field, value, here)
         elif field.kind is FieldKind.OBJECTS and isinstance(value, Sequence):
@@ -172,19 +172,19 @@ def _places(fields: Sequence[Field], values: Mapping[str, object], path: Path) -
                 yield from _inside(field, entry, (*here, position))
 
 
-def _inside(field: Field, value: object, path: Path) -> Iterator[AssetPlace]:
+def _inside(field: Field, value: object, path: Path) -> Iterator[AssetRef]:
     if isinstance(value, Mapping):
         variant = variant_of(field, value)
-        yield from _places(variant.fields if variant else field.fields, value, path)
+        yield from _assets(variant.fields if variant else field.fields, value, path)
 
 
-def _place(field: Field, entry: object, path: Path) -> Iterator[AssetPlace]:
+def _asset(field: Field, entry: object, path: Path) -> Iterator[AssetRef]:
     item = _item(field, entry)
     if item is not None:
         if not isinstance(entry, str):
             path = (*path, str(field.uri_key))
         media = frozenset({item.media}) if item.media is not Media.OTHER else field.media
-        yield AssetPlace(path=path, uri=item.uri, media=media, field=field)
+        yield AssetRef(path=path, uri=item.uri, media=media, field=field)
 
 
 def _item(field: Field, entry: object) -> AssetItem | None:
@@ -237,11 +237,11 @@ def copy_of(value: object) -> object:
     return value
 
 
-def _step(place: object, step: str | int, path: Path) -> object:
+def _step(container: object, step: str | int, path: Path) -> object:
     try:
-        if isinstance(place, str):
+        if isinstance(container, str):
             raise KeyError(path)
-        return place[step]  # type: ignore[index]
+        return container[step]  # type: ignore[index]
     except (KeyError, IndexError, TypeError):
         raise KeyError(path) from None
 

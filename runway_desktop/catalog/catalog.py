@@ -94,8 +94,8 @@ class Catalog:
         pair = self.pair(endpoint, model)
         if pair is None:
             return None
-        needed = [found.media for found in _asset_places(pair.fields, required_only=True)]
-        possible = {kind for found in _asset_places(pair.fields) for kind in found.media}
+        needed = [found.media for found in _asset_fields(pair.fields, required_only=True)]
+        possible = {kind for found in _asset_fields(pair.fields) for kind in found.media}
         if not kinds <= possible or not all(media & kinds for media in needed):
             return None
         uses_prompt = any(found.kind is FieldKind.PROMPT for found in _all_fields(pair.fields))
@@ -164,7 +164,7 @@ def _all_fields(fields: tuple[Field, ...]) -> Iterator[Field]:
             yield from _all_fields(variant.fields)
 
 
-def _asset_places(fields: tuple[Field, ...], *, required_only: bool = False) -> Iterator[Field]:
+def _asset_fields(fields: tuple[Field, ...], *, required_only: bool = False) -> Iterator[Field]:
     """Asset fields at the top and inside objects. A choice of variants requires none of them."""
     for found in fields:
         if required_only and not found.required:
@@ -172,10 +172,10 @@ def _asset_places(fields: tuple[Field, ...], *, required_only: bool = False) -> 
         if found.is_asset:
             yield found
         else:
-            yield from _asset_places(found.fields, required_only=required_only)
+            yield from _asset_fields(found.fields, required_only=required_only)
             if not required_only or len(found.variants) == 1:
                 for variant in found.variants:
-                    yield from _asset_places(variant.fields, required_only=required_only)
+                    yield from _asset_fields(variant.fields, required_only=required_only)
 
 
 _SECONDS = 5

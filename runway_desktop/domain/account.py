@@ -89,7 +89,7 @@ class Connectivity(Struct, frozen=True, kw_only=True):
     next_try_at: float | None = None
 
 
-class KeyPlace(StrEnum):
+class KeySource(StrEnum):
     NONE = "none"
     KEYCHAIN = "keychain"
     MEMORY = "memory"
@@ -102,7 +102,7 @@ class KeyPlace(StrEnum):
 class KeyStatus(Struct, frozen=True, kw_only=True):
     """Where the key is. `store_name` names the system's keychain in words ("Secret Service (GNOME Keyring)")."""
 
-    place: KeyPlace = KeyPlace.NONE
+    source: KeySource = KeySource.NONE
     store_name: str = ""
     problem: str = ""
     is_awaited: bool = False

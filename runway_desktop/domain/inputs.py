@@ -16,10 +16,10 @@ from .prices import Measure
 from .task import HoldCode, Request, State, Task
 
 
-def value_at(request: Request, place: tuple[str | int, ...]) -> Any:
+def value_at(request: Request, field_path: tuple[str | int, ...]) -> Any:
     """What a request's values have at an input's place; None where there is nothing, as after an edit."""
     at: Any = request.values
-    for step in place:
+    for step in field_path:
         in_object = isinstance(at, Mapping) and step in at
         in_list = isinstance(at, list | tuple) and isinstance(step, int) and 0 <= step < len(at)
         if not (in_object or in_list):

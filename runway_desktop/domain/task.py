@@ -235,7 +235,7 @@ class Input(Struct, frozen=True, kw_only=True):
     ("references", 0, "uri")."""
 
     task_id: TaskId
-    place: tuple[str | int, ...]
+    field_path: tuple[str | int, ...]
     uri: str
     media: Media = Media.OTHER
     path: str = ""

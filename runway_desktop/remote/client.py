@@ -54,9 +54,9 @@ class OtherVersion(CallRefused):
 async def connect(folder: Path, client: str = "", *, patience: float = WELCOME_WITHIN) -> Connection | None:
     """A connection to the program that has the profile in `folder`; None where nobody listens. Raises CallRefused where
     it does not answer within `patience` seconds."""
-    for place in private_socket.places(folder):
+    for address in private_socket.addresses(folder):
         try:
-            reader, writer = await asyncio.open_unix_connection(place, limit=LONGEST_LINE)
+            reader, writer = await asyncio.open_unix_connection(address, limit=LONGEST_LINE)
         except OSError:
             continue
         connection = Connection(reader, writer)

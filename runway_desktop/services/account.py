@@ -15,7 +15,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from runway_desktop.domain.account import RunwayLink, Fingerprint, KeyPlace, KeyStatus, Link, Organization, TimeSpan
+from runway_desktop.domain.account import RunwayLink, Fingerprint, KeySource, KeyStatus, Link, Organization, TimeSpan
 from runway_desktop.domain.errors import (
     ApiError,
     KeyRefused,
@@ -69,7 +69,7 @@ class Account:
         *,
         profile: str = "default",
         given_secret: str | None = None,
-        given_place: KeyPlace = KeyPlace.ENVIRONMENT,
+        given_source: KeySource = KeySource.ENVIRONMENT,
     ) -> None:
         self._runway = runway
         self._make_runway = make_runway
@@ -79,7 +79,7 @@ class Account:
         self._rng = rng
         self._profile = profile
         self._given = given_secret.strip() if given_secret else None
-        self._given_place = given_place
+        self._given_source = given_source
         self._alarm = Alarm(clock)
         self._asking: asyncio.Task[Organization | None] | None = None
         self._wanted_at: float | None = None
@@ -99,7 +99,7 @@ class Account:
     @property
     def can_ask(self) -> bool:
         """There is a key, and Runway has not refused it."""
-        return self.key.place is not KeyPlace.NONE and self.connection.link not in (Link.NO_KEY, Link.KEY_REFUSED)
+        return self.key.source is not KeySource.NONE and self.connection.link not in (Link.NO_KEY, Link.KEY_REFUSED)
 
     @property
     def is_offline(self) -> bool:
@@ -114,7 +114,7 @@ class Account:
         """Finds the key: the given one, else the keychain's, else none. Can take as long as a person takes to unlock
         the keychain or to type a key."""
         if self._given:
-            self._accept(self._given, KeyStatus(place=self._given_place, ending=self._given[-4:]))
+            self._accept(self._given, KeyStatus(source=self._given_source, ending=self._given[-4:]))
             return
         keys_used = self._keys_used
         try:
@@ -128,7 +128,7 @@ class Account:
             # A key that was typed while the keychain was locked takes precedence.
             return
         if secret:
-            self._accept(secret, KeyStatus(place=KeyPlace.KEYCHAIN, store_name=name, ending=secret[-4:]))
+            self._accept(secret, KeyStatus(source=KeySource.KEYCHAIN, store_name=name, ending=secret[-4:]))
         else:
             self._accept(None, KeyStatus(store_name=name))
 
@@ -145,7 +145,7 @@ class Account:
         """Uses this key from now on. `remember` also stores it in the keychain; if that fails, the key is kept for this
         session and `KeyStatus.problem` says why."""
         secret = secret.strip()
-        status = KeyStatus(place=KeyPlace.MEMORY, ending=secret[-4:])
+        status = KeyStatus(source=KeySource.MEMORY, ending=secret[-4:])
         # Before the keychain call, which can wait for a person.
         self._accept(secret, status)
         keys_used = self._keys_used
@@ -153,7 +153,7 @@ class Account:
             try:
                 name = await self._secrets.name()
                 await self._secrets.set(self._profile, secret)
-                status = replace(status, place=KeyPlace.KEYCHAIN, store_name=name)
+                status = replace(status, source=KeySource.KEYCHAIN, store_name=name)
             except SecretStoreError as error:
                 said = f"{error.in_words()} The key is kept for this session only."
                 status = replace(status, problem=said, no_keychain=error.kind is SecretTrouble.ABSENT)
@@ -178,7 +178,7 @@ class Account:
 
     async def try_now(self) -> Organization | None:
         """Like `refresh`, on the person's request: also tries a key that was refused before."""
-        if self.key.place is KeyPlace.NONE:
+        if self.key.source is KeySource.NONE:
             return None
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask())
@@ -225,7 +225,7 @@ class Account:
 
     def note_success(self, key: Fingerprint | None = None) -> None:
         """Runway answered, with any status. `key`, where known, is the key that the call was made with."""
-        if self.key.place is KeyPlace.NONE or key not in (None, self.key.fingerprint):
+        if self.key.source is KeySource.NONE or key not in (None, self.key.fingerprint):
             return
         self._failures = self._refusals = 0
         self._set_connection(Connectivity(link=Link.CONNECTED, last_answer_at=self._clock.now()))

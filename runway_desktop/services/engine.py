@@ -13,7 +13,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from runway_desktop.domain.account import KeyPlace
+from runway_desktop.domain.account import KeySource
 from runway_desktop.domain.secrecy import KnownSecrets
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Outside:
     """A key from the environment or the demo; takes precedence over the keychain."""
     secrecy: KnownSecrets = field(default_factory=KnownSecrets)
     """Secrets to remove from every text that leaves the profile."""
-    given_place: KeyPlace = KeyPlace.ENVIRONMENT
+    given_source: KeySource = KeySource.ENVIRONMENT
     workers: Executor
     """For short work: hashing, parsing."""
     file_workers: Executor
@@ -215,7 +215,7 @@ class Engine:
             self._rng,
             profile=self._profile.key_name,
             given_secret=outside.given_secret,
-            given_place=outside.given_place,
+            given_source=outside.given_source,
         )
 
     @cached_property
@@ -237,7 +237,7 @@ class Engine:
         return Lineage(self._store)
 
     @property
-    def private_places(self) -> dict[Path, str]:
+    def private_paths(self) -> dict[Path, str]:
         """Folders of this computer and the placeholders that stand for them in exported texts."""
         paths = {self.settings.library: "<results folder>", self._profile.folder: "<profile>"}
         return {**paths, self._outside.home: "~"}

@@ -226,16 +226,16 @@ def kept_file_of(row: Sequence[Any]) -> KeptFile:
 
 def input_cells(asset: Input) -> tuple[Cell, ...]:
     return (
-        asset.task_id, to_json(list(asset.place)), to_cell(asset.uri), asset.media.value, to_cell(asset.path),
+        asset.task_id, to_json(list(asset.field_path)), to_cell(asset.uri), asset.media.value, to_cell(asset.path),
         to_cell(asset.sha256), asset.size, to_cell(asset.upload_uri), asset.uploaded_at, asset.upload_key,
     )  # fmt: skip
 
 
 def input_of(row: Sequence[Any]) -> Input:
-    task_id, place, uri, media, path, sha256, size, upload_uri, uploaded_at, upload_key = row
+    task_id, field_path, uri, media, path, sha256, size, upload_uri, uploaded_at, upload_key = row
     return Input(
         task_id=TaskId(task_id),
-        place=tuple(from_json(place)),
+        field_path=tuple(from_json(field_path)),
         uri=to_text(uri),
         media=Media(media),
         path=to_text(path),

@@ -221,7 +221,7 @@ INDEXES = (
     "CREATE INDEX ledger_by_task ON ledger (task)",
 )
 
-_PLACE = """
+_PAGE = """
     UPDATE tasks SET
         attention = state IN ('uncertain', 'failed')
             OR (state = 'gone' AND remote_id IS NOT NULL)
@@ -233,7 +233,7 @@ _PLACE = """
 """
 """The one definition of "needs attention" and "saved"."""
 
-_PLACES = (
+_PAGE_TRIGGERS = (
     ("task_made", "INSERT ON tasks", "NEW.id"),
     ("task_moved", "UPDATE OF state, remote_id ON tasks", "NEW.id"),
     ("output_made", "INSERT ON outputs", "NEW.task_id"),
@@ -251,8 +251,8 @@ _KEPT = "state = 'saved' AND path <> '' AND presence"
 
 TRIGGERS = (
     *(
-        f"CREATE TRIGGER {name} AFTER {event} BEGIN {_PLACE.format(task_id=task_id)} END"
-        for name, event, task_id in _PLACES
+        f"CREATE TRIGGER {name} AFTER {event} BEGIN {_PAGE.format(task_id=task_id)} END"
+        for name, event, task_id in _PAGE_TRIGGERS
     ),
     *(
         f"""

@@ -177,6 +177,6 @@ def _renew_tags(connection: sqlite3.Connection, task: Task) -> None:
 def _drop_stale_inputs(connection: sqlite3.Connection, task: Task) -> None:
     kept = connection.execute("SELECT number, place FROM inputs WHERE task_id = ?", (task.id,)).fetchall()
     stale: list[tuple[Cell]] = [
-        (number,) for number, place in kept if value_at(task.request, tuple(from_json(place))) is None
+        (number,) for number, field_path in kept if value_at(task.request, tuple(from_json(field_path))) is None
     ]
     connection.executemany("DELETE FROM inputs WHERE number = ?", stale)

@@ -84,13 +84,13 @@ def take_tour(options: Options) -> int:
             folder,
             int(os.environ[AGAIN]),
         )
-    with tempfile.TemporaryDirectory(prefix="runway-desktop-tour-", ignore_cleanup_errors=True) as place:
-        home = options.profile_dir or Path(place) / "profile"
-        code = _process(Path(place) / "demo", folder, {STUDIO: "1"})
+    with tempfile.TemporaryDirectory(prefix="runway-desktop-tour-", ignore_cleanup_errors=True) as root:
+        home = options.profile_dir or Path(root) / "profile"
+        code = _process(Path(root) / "demo", folder, {STUDIO: "1"})
         if code:
             return code
         simulator = start_simulator(
-            ["--speed", f"{SPEED:g}", "--seed", "7", "--keep", str(Path(place) / "simulated.json")]
+            ["--speed", f"{SPEED:g}", "--seed", "7", "--keep", str(Path(root) / "simulated.json")]
         )
         try:
             code = _run(home, Address(base_url=simulator.base_url), First, folder, _taken(folder) + 1)

@@ -364,7 +364,7 @@ def is_by_key(event: QContextMenuEvent) -> bool:
     return event.reason() is QContextMenuEvent.Reason.Keyboard
 
 
-def menu_place(view: QAbstractItemView, event: QContextMenuEvent) -> QPoint:
+def menu_point(view: QAbstractItemView, event: QContextMenuEvent) -> QPoint:
     """Global position for a context menu. By key, the center of the current item's visible part; selects the item if
     nothing is selected."""
     if not is_by_key(event):

@@ -73,7 +73,7 @@ class RequestRows(QAbstractListModel):
             self.dataChanged.emit(self.index(0), self.index(len(self.rows) - 1))
         self.checks_moved.emit()
 
-    def place_of(self, task_id: TaskId | None) -> int:
+    def position_of(self, task_id: TaskId | None) -> int:
         """Row of a request; −1 if it is not listed."""
         return next((position for position, row in enumerate(self.rows) if row.task_id == task_id != None), -1)  # noqa: E711
 
@@ -275,19 +275,19 @@ class RequestsModel(Model):
         """Loads the inputs of a request. Links are named, never fetched."""
         request = asked.task.request
         pair = self._cases.catalog.pair(request.endpoint, request.model)
-        places = assets_in(pair, request.values) if pair is not None else ()
-        files = [place.uri for place in places if path_of(place.uri)]
+        assets = assets_in(pair, request.values) if pair is not None else ()
+        files = [asset.uri for asset in assets if path_of(asset.uri)]
         looks = await self._cases.intake.look(files) if files else {}
         found: list[InputShown] = []
-        for place in places:
-            name = str(place.path[0])
+        for asset in assets:
+            name = str(asset.path[0])
             field = pair.field(name) if pair is not None else None
-            label = label_at(field, request.values.get(name), place.path) if field is not None else place.field.label
-            media = next(iter(place.media)) if len(place.media) == 1 else Media.OTHER
-            if not (path := path_of(place.uri)):
-                found.append(InputShown(label=label, media=media, link=place.uri))
+            label = label_at(field, request.values.get(name), asset.path) if field is not None else asset.field.label
+            media = next(iter(asset.media)) if len(asset.media) == 1 else Media.OTHER
+            if not (path := path_of(asset.uri)):
+                found.append(InputShown(label=label, media=media, link=asset.uri))
                 continue
-            look = looks.get(place.uri)
+            look = looks.get(asset.uri)
             facts = look.facts if look is not None else None
             media = facts.media if facts is not None else media
             picture = path if media.kind.is_picture else await self._poster(Path(path))

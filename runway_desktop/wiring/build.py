@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runway_desktop.catalog import Catalog
-from runway_desktop.domain.account import KeyPlace
+from runway_desktop.domain.account import KeySource
 from runway_desktop.domain.errors import DamagedList, StoreError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import Profile
@@ -156,7 +156,7 @@ async def _assemble(
     secrecy: KnownSecrets,
 ) -> Assembly:
     given = demo.secret if demo is not None else address.secret
-    place = KeyPlace.DEMO if demo is not None else KeyPlace.ENVIRONMENT
+    source = KeySource.DEMO if demo is not None else KeySource.ENVIRONMENT
 
     async def make_client() -> ClosableRunway:
         url = await demo.base_url() if demo is not None else address.base_url
@@ -191,7 +191,7 @@ async def _assemble(
             secrets=SystemKeychain(DiskThreads(2, "keychain")),
             secrecy=secrecy,
             given_secret=given,
-            given_place=place,
+            given_source=source,
             workers=workers,
             file_workers=file_workers,
             threads=DiskThreads,

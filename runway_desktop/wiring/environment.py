@@ -28,7 +28,7 @@ from runway_desktop.values import replace
 
 APP = "Runway Desktop"
 KEY_VARIABLE = "RUNWAYML_API_SECRET"
-PLACE_VARIABLE = "RUNWAY_DESKTOP_WINDOW"
+PLACEMENT_VARIABLE = "RUNWAY_DESKTOP_WINDOW"
 """Where a window stands that another profile's is to stand too."""
 LARGEST_LOG = 1_000_000
 """Bytes."""
@@ -125,9 +125,9 @@ def checked_base_url() -> str | None:
     return check_base_url(url) if url is not None else None
 
 
-def window_place(variables: MutableMapping[str, str] = os.environ) -> str:
+def window_placement(variables: MutableMapping[str, str] = os.environ) -> str:
     """Takes out where the window of this profile is to stand; empty for where it stood last."""
-    return variables.pop(PLACE_VARIABLE, "")
+    return variables.pop(PLACEMENT_VARIABLE, "")
 
 
 def clean(variables: MutableMapping[str, str] = os.environ, *, is_bundle: bool | None = None) -> str | None:
@@ -160,9 +160,9 @@ def _wipe(name: str) -> None:
         # Nobody else needs it at the start, and most starts have no such variable.
         import ctypes
 
-        places = ctypes.POINTER(ctypes.c_void_p).in_dll(ctypes.CDLL(None), "environ")
+        variables_at = ctypes.POINTER(ctypes.c_void_p).in_dll(ctypes.CDLL(None), "environ")
         start, number = os.fsencode(f"{name}="), 0
-        while (address := places[number]) is not None:
+        while (address := variables_at[number]) is not None:
             if (whole := ctypes.string_at(address)).startswith(start):
                 ctypes.memset(address + len(start), 0, len(whole) - len(start))
             number += 1

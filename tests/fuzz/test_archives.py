@@ -18,8 +18,8 @@ from hypothesis import given
 
 from runway_desktop.domain.backups import MANIFEST
 from runway_desktop.domain.errors import BadBackup, DiskError, StoreError
+from runway_desktop.services.backup.disk import check_room
 from runway_desktop.services.backup.packing import PackOptions, pack
-from runway_desktop.services.backup.places import check_room
 from runway_desktop.services.backup.restoring import WhichResults, Wishes, look_at, put_together
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Watch

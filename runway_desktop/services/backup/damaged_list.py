@@ -19,7 +19,7 @@ from runway_desktop.services.ports import Snapshots
 
 from . import finishing
 from .backups import kept_in
-from .places import clear, told, unfinished
+from .disk import clear, told, unfinished
 from .restores import LOOKING
 from .restoring import RestorePreview, WhichResults, Wishes, look_at, put_together, refuse_wrong_kind
 from .watching import Watch

@@ -33,8 +33,8 @@ from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.tasks.after_restore import BEFORE, FRESH
 
 from . import leftovers
+from .disk import clear, told
 from .packing import MAKING, PackOptions, pack
-from .places import clear, told
 from .watching import Watch
 
 log = logging.getLogger(__name__)

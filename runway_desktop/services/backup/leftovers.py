@@ -17,7 +17,7 @@ from runway_desktop.services.disk.disk_steps import is_folder, read_json, sync_f
 from runway_desktop.services.results import sidecar
 from runway_desktop.values import Struct, as_json
 
-from .places import clear
+from .disk import clear
 
 NOTE = "begun.json"
 """In the restore's temporary folder."""
@@ -55,8 +55,8 @@ def read(staging: Path) -> Begun | None:
     match read_json(staging / NOTE, _LARGEST):
         case {"by": str(by), "final": str(final), "staged": str(staged), "files": list(files)}:
             with suppress(ValueError, TypeError):
-                places = tuple((str(inside), int(size)) for inside, size in files)
-                return Begun(by=by, final=final, staged=staged, files=places)
+                inside_sizes = tuple((str(inside), int(size)) for inside, size in files)
+                return Begun(by=by, final=final, staged=staged, files=inside_sizes)
     return None
 
 

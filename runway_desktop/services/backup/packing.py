@@ -41,7 +41,7 @@ from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.results import sidecar
 from runway_desktop.values import Struct, replace
 
-from .places import check_room, scratch, told
+from .disk import check_room, scratch, told
 from .watching import Watch
 
 MAKING = ".making"

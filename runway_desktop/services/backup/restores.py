@@ -23,8 +23,8 @@ from runway_desktop.services.ports import Clock, Snapshots
 from runway_desktop.services.results.own_folders import OWN
 
 from . import finishing, leftovers
+from .disk import clear, told, unfinished
 from .leftovers import Begun, TakenAway
-from .places import clear, told, unfinished
 from .restoring import RestorePreview, Wishes, look_at, put_together, refuse_wrong_kind
 from .watching import Say, Watch, Workshop
 

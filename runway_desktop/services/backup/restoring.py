@@ -29,8 +29,8 @@ from runway_desktop.services.tasks.after_restore import FRESH
 from runway_desktop.values import Struct, replace
 
 from . import leftovers
+from .disk import check_room, clear, scratch, told
 from .leftovers import UNFINISHED, Begun
-from .places import check_room, clear, scratch, told
 from .unpacking import Opened, damaged, newer, opened
 from .watching import Watch
 
@@ -254,15 +254,15 @@ class _Results:
                 self._final = final = _folder_for(final, self._now)
                 self._note(final, [*members, *beside])
                 staged = _begun(final)
-        places = {}
+        paths = {}
         for number, member in enumerate(members, start=1):
             watch.doing(f"Restoring {number:,} of {len(members):,} results")
             inside = _inside_of(member)
             self._backup.extract(member, staged / inside, watch)
-            places[TaskId(member.task_id), member.index] = final / inside
+            paths[TaskId(member.task_id), member.index] = final / inside
         for member in beside:
             self._backup.extract(member, staged / _inside_of(member), watch)
-        return places
+        return paths
 
     def _note(self, final: Path, members: list[Member]) -> None:
         begun = leftovers.read(self._noted_in) or Begun()

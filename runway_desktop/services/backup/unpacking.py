@@ -24,7 +24,7 @@ from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_room import Share
 from runway_desktop.services.disk.disk_steps import draft_of
 
-from .places import told
+from .disk import told
 from .watching import Watch
 
 _BLOCK = 1024 * 1024

@@ -28,7 +28,7 @@ from typing import Any, TypeVar
 
 _MOUNTS = Path("/proc/self/mountinfo")
 """The kernel's mount table; reading it waits for no drive."""
-_PLACE = 4
+_MOUNT_POINT = 4
 """Index of the mount point in a line."""
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
@@ -202,7 +202,7 @@ def drive_of(path: Path) -> str:
 
 def nearest(path: Path, mounts: frozenset[str]) -> str:
     """The mount point at or above `path`."""
-    return next((place for part in (path, *path.parents) if (place := str(part)) in mounts), path.anchor)
+    return next((mount for part in (path, *path.parents) if (mount := str(part)) in mounts), path.anchor)
 
 
 # Called for every file, and the table seldom changes.
@@ -210,8 +210,8 @@ def nearest(path: Path, mounts: frozenset[str]) -> str:
 def mounts_in(table: str) -> frozenset[str]:
     """The mount points in the text of `/proc/self/mountinfo`, which encodes blanks as octal numbers."""
     lines = (line.split(" ") for line in table.splitlines())
-    places = (fields[_PLACE] for fields in lines if len(fields) > _PLACE)
-    return frozenset(_OCTAL.sub(lambda found: chr(int(found[1], 8)), place) for place in places)
+    mounts = (fields[_MOUNT_POINT] for fields in lines if len(fields) > _MOUNT_POINT)
+    return frozenset(_OCTAL.sub(lambda found: chr(int(found[1], 8)), mount) for mount in mounts)
 
 
 def _mounted() -> frozenset[str]:

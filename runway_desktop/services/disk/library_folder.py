@@ -59,7 +59,7 @@ _MOST_SEEN = 20
 MakeThreads = Callable[[int, str], Executor]
 
 
-class _Place(Struct):
+class _Watched(Struct):
     """State of one folder. `asking`: its running check; one at a time."""
 
     folder: Path
@@ -87,8 +87,8 @@ class LibraryFolder:
         self.room = DiskRoom()
         """Reservations on all disks, for writers of large files."""
         self._alarm = Alarm(clock)
-        self._current = self._place(settings.library)
-        self._others: dict[Path, _Place] = {}
+        self._current = self._watch(settings.library)
+        self._others: dict[Path, _Watched] = {}
         self._workers = threads(most, "library")
         self._elsewhere = threads(2, "beside the library")
         self._working: dict[object, float] = {}
@@ -154,10 +154,10 @@ class LibraryFolder:
         if not folders:
             return False
         folder = max(folders, key=lambda one: len(one.parts))
-        place = self._current if folder == self._current.folder else self._other(folder)
-        if self._clock.monotonic() - place.looked_at > FRESH:
-            await self._look(place)
-        return not place.health.state.can_read
+        watched = self._current if folder == self._current.folder else self._other(folder)
+        if self._clock.monotonic() - watched.looked_at > FRESH:
+            await self._look(watched)
+        return not watched.health.state.can_read
 
     async def do(self, work: Callable[..., Result], *arguments: Any, elsewhere: bool = False) -> Result:
         """Runs work on the folder's threads. Slow work triggers a check of the folder. `elsewhere`: uses other threads,
@@ -197,8 +197,8 @@ class LibraryFolder:
         """Shuts down the threads, except those that hang."""
         self._workers.shutdown(wait=True)
         self._elsewhere.shutdown(wait=True)
-        for place in (self._current, *self._others.values()):
-            place.threads.shutdown(wait=False)
+        for watched in (self._current, *self._others.values()):
+            watched.threads.shutdown(wait=False)
 
     def _until_due(self) -> float | None:
         """Seconds until the next check; None: until an event."""
@@ -215,80 +215,80 @@ class LibraryFolder:
 
     def _due(self) -> float | None:
         """Monotonic time of the next check; None: on an event."""
-        place = self._current
-        if self._is_doubted or place.looked_at == -math.inf:
-            return place.looked_at + SOON
+        watched = self._current
+        if self._is_doubted or watched.looked_at == -math.inf:
+            return watched.looked_at + SOON
         # Slow work causes checks at intervals, not continuously.
-        due = [max(began, place.looked_at) + ANSWER_WITHIN for began in self._working.values()]
-        match place.health.state:
+        due = [max(began, watched.looked_at) + ANSWER_WITHIN for began in self._working.values()]
+        match watched.health.state:
             case FolderState.FINE | FolderState.UNKNOWN:
                 pass
             case FolderState.NEARLY_FULL:
-                due.append(place.looked_at + ROUND_NEARLY_FULL)
-            case FolderState.ABSENT if place.health.can_be_made:
-                due.append(place.looked_at + ROUND_DELETED)
+                due.append(watched.looked_at + ROUND_NEARLY_FULL)
+            case FolderState.ABSENT if watched.health.can_be_made:
+                due.append(watched.looked_at + ROUND_DELETED)
             case _:
-                due.append(place.looked_at + ROUND)
+                due.append(watched.looked_at + ROUND)
         return min(due, default=None)
 
-    async def _look(self, place: _Place, doubted: FolderState | None = None) -> None:
-        asking = place.asking or self._ask(place, doubted)
-        await first_of(_end_of(asking), place.left.wait(), self._clock.sleep(ANSWER_WITHIN))
-        if not asking.done() and not place.left.is_set():
-            self._is(place, replace(place.health, state=FolderState.SLOW, can_be_made=False, detail=""))
+    async def _look(self, watched: _Watched, doubted: FolderState | None = None) -> None:
+        asking = watched.asking or self._ask(watched, doubted)
+        await first_of(_end_of(asking), watched.left.wait(), self._clock.sleep(ANSWER_WITHIN))
+        if not asking.done() and not watched.left.is_set():
+            self._is(watched, replace(watched.health, state=FolderState.SLOW, can_be_made=False, detail=""))
 
-    def _ask(self, place: _Place, doubted: FolderState | None) -> asyncio.Future[FolderStatus]:
-        if place is self._current:
+    def _ask(self, watched: _Watched, doubted: FolderState | None) -> asyncio.Future[FolderStatus]:
+        if watched is self._current:
             self._is_doubted = False
-        known = self._seen().get(str(place.folder))
-        future = place.threads.submit(look_at, place.folder, known, doubted or place.health.state)
-        place.asking = asking = asyncio.wrap_future(future)
-        asking.add_done_callback(lambda done: self._looked(place, done))
+        known = self._seen().get(str(watched.folder))
+        future = watched.threads.submit(look_at, watched.folder, known, doubted or watched.health.state)
+        watched.asking = asking = asyncio.wrap_future(future)
+        asking.add_done_callback(lambda done: self._looked(watched, done))
         return asking
 
-    def _looked(self, place: _Place, asking: asyncio.Future[FolderStatus]) -> None:
-        place.asking = None
+    def _looked(self, watched: _Watched, asking: asyncio.Future[FolderStatus]) -> None:
+        watched.asking = None
         if asking.cancelled():
             return
         error = asking.exception()
         if error is not None:
             log.error("The library's folder could not be looked at", exc_info=error)
-            place.looked_at = self._clock.monotonic()
+            watched.looked_at = self._clock.monotonic()
             return
         found = asking.result()
         if found.mount is not None:
-            self._remember(place.folder, found.mount)
+            self._remember(watched.folder, found.mount)
         state = found.state
-        if state is FolderState.FINE and found.free is not None and self._is_little(place, found.free):
+        if state is FolderState.FINE and found.free is not None and self._is_little(watched, found.free):
             state = FolderState.NEARLY_FULL
         self._is(
-            place,
-            replace(place.health, state=state, free=found.free, can_be_made=found.can_be_made, detail=found.detail),
+            watched,
+            replace(watched.health, state=state, free=found.free, can_be_made=found.can_be_made, detail=found.detail),
         )
 
-    def _is_little(self, place: _Place, free: int) -> bool:
-        wanted = max(LITTLE, self._to_come) if place is self._current else 0
+    def _is_little(self, watched: _Watched, free: int) -> bool:
+        wanted = max(LITTLE, self._to_come) if watched is self._current else 0
         # Hysteresis, or the warning would toggle.
-        return free < wanted * (1.25 if place.health.state is FolderState.NEARLY_FULL else 1.0)
+        return free < wanted * (1.25 if watched.health.state is FolderState.NEARLY_FULL else 1.0)
 
-    def _is(self, place: _Place, health: FolderHealth) -> None:
-        before = place.health
-        place.looked_at = self._clock.monotonic()
+    def _is(self, watched: _Watched, health: FolderHealth) -> None:
+        before = watched.health
+        watched.looked_at = self._clock.monotonic()
         if health.state is not before.state:
             health = replace(health, since=self._clock.now())
-        place.health = replace(health, to_come=self._to_come)
-        if place is self._current and health.state is not before.state:
+        watched.health = replace(health, to_come=self._to_come)
+        if watched is self._current and health.state is not before.state:
             log.info("The library's folder is %s: %s %s", health.state, health.folder, health.detail)
-            self._bus.tell(LibraryFolderChanged(place.health, before))
+            self._bus.tell(LibraryFolderChanged(watched.health, before))
             self._alarm.ring()
 
-    def _place(self, folder: Path) -> _Place:
+    def _watch(self, folder: Path) -> _Watched:
         health = FolderHealth(folder=str(folder), since=self._clock.now())
-        return _Place(folder, self._make_threads(1, "look at the library"), health)
+        return _Watched(folder, self._make_threads(1, "look at the library"), health)
 
-    def _other(self, folder: Path) -> _Place:
+    def _other(self, folder: Path) -> _Watched:
         if folder not in self._others:
-            self._others[folder] = self._place(folder)
+            self._others[folder] = self._watch(folder)
         return self._others[folder]
 
     def _seen(self) -> dict[str, str]:
@@ -317,7 +317,7 @@ class LibraryFolder:
             before.threads.shutdown(wait=False)
         before.left.set()
         known = self._others.pop(folder, None)
-        self._current = known if known is not None else self._place(folder)
+        self._current = known if known is not None else self._watch(folder)
         self._bus.tell(LibraryFolderChanged(self._current.health, before.health))
         self._alarm.ring()
 

@@ -27,7 +27,7 @@ SHORT_TEMPORARY = Path(os.sep, "tmp")
 _FOLDER = "runway-desktop"
 
 
-def place_for(profile: Path, variables: Mapping[str, str] = os.environ) -> str:
+def address_for(profile: Path, variables: Mapping[str, str] = os.environ) -> str:
     """The path for a profile's socket; creates its folder. Raises OSError if no folder is private to this user."""
     if sys.platform == "win32":
         return _name(profile)
@@ -41,7 +41,7 @@ def place_for(profile: Path, variables: Mapping[str, str] = os.environ) -> str:
     raise PermissionError("There is no folder for a socket that other users cannot enter")
 
 
-def places(profile: Path, variables: Mapping[str, str] = os.environ) -> list[str]:
+def addresses(profile: Path, variables: Mapping[str, str] = os.environ) -> list[str]:
     """Paths at which the profile's program may be listening: sockets of this user in private folders. That program's
     environment variables may differ from this one's."""
     if sys.platform == "win32":
@@ -111,17 +111,17 @@ else:
         def __init__(self, profile: Path, most: int) -> None:
             """Replaces a stale socket file: the caller owns the profile, so no process listens there. `most` clients
             may wait. Raises OSError if it cannot listen."""
-            self._place = place = place_for(profile)
+            self._address = address = address_for(profile)
             self.socket = socket.socket(socket.AF_UNIX)
             try:
                 with suppress(FileNotFoundError):
-                    os.unlink(place)
+                    os.unlink(address)
                 self.socket.setblocking(False)
-                self.socket.bind(place)
+                self.socket.bind(address)
                 # In addition to the private folder.
-                os.chmod(place, 0o600)
+                os.chmod(address, 0o600)
                 self.socket.listen(most)
-                self._number = os.lstat(place).st_ino
+                self._number = os.lstat(address).st_ino
             except OSError:
                 self.socket.close()
                 raise
@@ -131,8 +131,8 @@ else:
             self.socket.close()
             with suppress(OSError):
                 # The profile's next program may listen there already.
-                if os.lstat(self._place).st_ino == self._number:
-                    os.unlink(self._place)
+                if os.lstat(self._address).st_ino == self._number:
+                    os.unlink(self._address)
 
     def listen(profile: Path) -> Listening | None:
         """Starts listening; None if that fails, which is not fatal."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
-def places_beside(lost: Path, old: Path, new: Path) -> Iterator[Path]:
+def paths_beside(lost: Path, old: Path, new: Path) -> Iterator[Path]:
     """`old` was moved to `new`. Yields candidates for `lost`: in the same folder, or at the same relative location."""
     yield new.parent / lost.name
     before, after = old.parent, new.parent

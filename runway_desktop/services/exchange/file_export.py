@@ -26,7 +26,7 @@ from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.ports import Store
 from runway_desktop.services.results import embedding, sidecar
-from runway_desktop.services.results.batch_places import BatchPlaces
+from runway_desktop.services.results.batch_names import BatchNames
 from runway_desktop.services.results.result_file import name_values
 from runway_desktop.services.results.shared_request import shared
 from runway_desktop.values import Struct, field, replace
@@ -107,7 +107,7 @@ class FileExport:
         """Counts files and bytes. If stopped, returns the result so far."""
         files, size, without = 0, 0, 0
         first: list[Item] = []
-        places = BatchPlaces(self._store)
+        names = BatchNames(self._store)
         async for rows in self._pages(task_ids, progress):
             for row in rows:
                 here = [output for output in row.outputs if output.is_here]
@@ -115,7 +115,7 @@ class FileExport:
                     continue
                 files, size, without = files + len(here), size + sum(one.size for one in here), without + (not here)
                 if len(first) < FIRST:
-                    first += [await self._item(row, output, _WHOLE, places) for output in here]
+                    first += [await self._item(row, output, _WHOLE, names) for output in here]
         return Survey(files=files, size=size, without=without, first=tuple(first[:FIRST]))
 
     async def run(
@@ -131,7 +131,7 @@ class FileExport:
         if not choice.link:
             await in_worker(self._executor, _check_room, self._room, choice.folder, survey.size)
         names = Names(beside=choice.sidecars)
-        places = BatchPlaces(self._store)
+        batch_names = BatchNames(self._store)
         came = FilesExported(folder=choice.folder)
         done = 0
         async for rows in self._pages(task_ids, Progress()):
@@ -149,7 +149,7 @@ class FileExport:
                         inputs = await self._store.inputs(row.task.id) if choice.sidecars else ()
                     # A sidecar contains the batch name, even if the template does not.
                     asked = choice.template + ("{batch}" if choice.sidecars else "")
-                    item = await self._item(row, output, asked, places)
+                    item = await self._item(row, output, asked, batch_names)
                     await self._export(item, inputs, choice, names, came)
                     done += 1
                     progress.report(done, survey.files)
@@ -157,10 +157,10 @@ class FileExport:
         return came
 
     async def _export(
-        self, item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names, came: FilesExported
+        self, item: Item, inputs: Sequence[Input], choice: FileChoice, batch_names: Names, came: FilesExported
     ) -> None:
         try:
-            put = await in_worker(self._executor, _put, item, inputs, choice, names, self._room)
+            put = await in_worker(self._executor, _put, item, inputs, choice, batch_names, self._room)
             match put.how:
                 case How.COPIED:
                     came.copied += 1
@@ -175,8 +175,8 @@ class FileExport:
         except DiskError as error:
             came.problem = error.message
 
-    async def _item(self, row: Row, output: Output, template: str, places: BatchPlaces) -> Item:
-        batch, number = await places.of(row.task, template)
+    async def _item(self, row: Row, output: Output, template: str, batch_names: BatchNames) -> Item:
+        batch, number = await batch_names.of(row.task, template)
         return Item(row.task, output, len(row.outputs), batch, number)
 
     async def _pages(self, task_ids: Sequence[TaskId], progress: Progress) -> AsyncIterator[Sequence[Row]]:

@@ -82,8 +82,8 @@ def output_of(found: FoundResult, task_id: TaskId, path: Path, size: int, digest
 
 def inputs_for(task: Task, told: Sidecar, catalog: Catalog) -> list[Input]:
     """The inputs of its request, with their recorded hashes."""
-    hashes = {place: digest for place, _, digest in told.inputs}
-    return [replace(one, sha256=hashes.get(one.place, "")) for one in inputs_of(task, catalog)]
+    hashes = {field_path: digest for field_path, _, digest in told.inputs}
+    return [replace(one, sha256=hashes.get(one.field_path, "")) for one in inputs_of(task, catalog)]
 
 
 def batch_of(tasks: Sequence[Task], told: Sidecar) -> Batch | None:

@@ -122,14 +122,14 @@ class RowReader:
         kinds = {_kind(column, found) for column, found in made.inputs} - {Media.OTHER}
         if self._prefer is not None and model in (None, self._prefer[1]):
             preferred = self.words.pair(*self._prefer)
-            if preferred and kinds <= {kind for place in preferred.asset_fields for kind in place.media}:
+            if preferred and kinds <= {kind for asset_field in preferred.asset_fields for kind in asset_field.media}:
                 return preferred.endpoint
         return self.words.endpoint_for(kinds, has_prompt=has_prompt, model=model)
 
     def _endpoint_having(self, columns: Sequence[TableColumn], model: str | None) -> str | None:
         """The only endpoint that has all input fields named by the columns; None if there are several."""
-        places = [column for column in columns if self.words.holds_inputs(column)]
-        having = self.words.endpoints_having(places, model=model) if places else ()
+        input_columns = [column for column in columns if self.words.holds_inputs(column)]
+        having = self.words.endpoints_having(input_columns, model=model) if input_columns else ()
         if self._prefer is not None and self._prefer[0] in having:
             return None
         return having[0] if len(having) == 1 else None

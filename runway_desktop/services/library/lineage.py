@@ -84,7 +84,7 @@ class Lineage:
         return tuple(found)
 
     async def _sources(self, uses: Sequence[Input], copies: Copies) -> list[Kin]:
-        hashes = {(use.task_id, use.place): await _original(use, copies) for use in uses}
+        hashes = {(use.task_id, use.field_path): await _original(use, copies) for use in uses}
         made = await self._store.outputs_with([sha256 for sha256 in hashes.values() if sha256])
         by_task = {row.task.id: row for row in await self._store.rows(list({output.task_id for output in made}))}
         kin = []
@@ -92,7 +92,7 @@ class Lineage:
             older = [
                 output
                 for output in made
-                if output.sha256 == hashes[use.task_id, use.place]
+                if output.sha256 == hashes[use.task_id, use.field_path]
                 and output.task_id != use.task_id
                 and by_task[output.task_id].task.removed_at is None
             ]

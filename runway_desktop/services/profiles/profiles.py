@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from runway_desktop.domain.backups import Contents
 from runway_desktop.domain.errors import NotPossible, SecretStoreError, StoreError
 from runway_desktop.domain.profiles import Color, Profile, free_color, name_problem
-from runway_desktop.services.backup.places import told
+from runway_desktop.services.backup.disk import told
 from runway_desktop.services.backup.watching import Workshop
 from runway_desktop.services.disk.profile_folders import ProfileFolders, new_tail
 from runway_desktop.values import Struct

@@ -27,7 +27,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from runway_desktop.domain.account import KeyPlace, Link
+from runway_desktop.domain.account import KeySource, Link
 from runway_desktop.domain.errors import (
     ApiError,
     DiskError,
@@ -260,7 +260,7 @@ class Downloads:
                     self.resume_waiting()
                 self._link = connection.link
             case KeyChanged(status):
-                if status.place is not KeyPlace.NONE:
+                if status.source is not KeySource.NONE:
                     self.resume_waiting()
             case SettingsChanged(names):
                 if "library_folder" in names:

@@ -20,7 +20,7 @@ from pathlib import Path
 from runway_desktop.domain.outputs import Glance, KeptFile, glance
 from runway_desktop.domain.presence import Signs
 from runway_desktop.services.disk.disk_steps import is_folder, sha256_of
-from runway_desktop.services.disk.sibling_paths import places_beside
+from runway_desktop.services.disk.sibling_paths import paths_beside
 from runway_desktop.values import Struct
 
 from .part_file import holds
@@ -209,7 +209,7 @@ def beside(found: Sequence[FoundFile], lost: Sequence[KeptFile]) -> list[FoundFi
         paths = (
             path
             for one in moves.values()
-            for path in places_beside(Path(file.path), Path(one.file.path), one.path)
+            for path in paths_beside(Path(file.path), Path(one.file.path), one.path)
             if path not in taken
         )
         here = next((path for path in paths if _is(path, file)), None)

@@ -62,10 +62,10 @@ class FreshLinks:
     async def hand_on(self, task_ids: Sequence[TaskId]) -> LinksHanded:
         """Links to all results of these tasks. If Runway cannot be reached, links that may still work are returned.
         Raises only StoreError."""
-        places = asyncio.Semaphore(AT_ONCE)
+        turns = asyncio.Semaphore(AT_ONCE)
 
         async def one(task_id: TaskId) -> Sequence[Output] | str:
-            async with places:
+            async with turns:
                 return await self._of_task(task_id)
 
         chosen = tuple(dict.fromkeys(task_ids))

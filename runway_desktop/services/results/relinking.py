@@ -32,7 +32,7 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.values import Struct, replace
 
 from . import sidecar
-from .batch_places import BatchPlaces
+from .batch_names import BatchNames
 from .file_check import Examined, FoundFile, Hunt, beside, examine
 from .integrity import Integrity
 
@@ -186,7 +186,7 @@ class Relinking:
         if self._settings.sidecars:
             task = rows[0].task
             inputs = await self._store.inputs(task.id)
-            batch = await BatchPlaces(self._store).name(task.batch_id)
+            batch = await BatchNames(self._store).name(task.batch_id)
             made = sidecar.compose(task, output, inputs, count=len(rows[0].outputs), batch=batch)
         try:
             await in_worker(self._executor, _bring_sidecar, old, Path(output.path), rows[0].task, output, made)

@@ -38,7 +38,7 @@ from runway_desktop.values import Struct, replace
 
 from . import own_folders, part_file, sidecar
 from .arrival import Arrival
-from .batch_places import BatchPlaces
+from .batch_names import BatchNames
 from .embedding import EmbeddedNote as RequestNote
 from .embedding import NotEmbedded, embed_copy, embedded, note_of
 from .part_file import Finished, PartFile, PartNote
@@ -259,7 +259,7 @@ class Saving:
     async def _begin(self, job: Job, facts: ResultFacts, stream: Stream, begin: bytes, claims: set[str]) -> PartFile:
         """Checks the first bytes, chooses the name, stores it, and only then creates the part file with these bytes."""
         found = judge(begin[:HEAD_LENGTH], url=job.output.url, content_type=stream.content_type)
-        relative = self._old_place(job, found.ending) or await self._relative_name(job, facts, found.ending)
+        relative = self._old_path(job, found.ending) or await self._relative_name(job, facts, found.ending)
         note = PartNote(task_id=job.output.task_id, index=job.output.index, etag=stream.etag, total=stream.total)
         job.total = stream.total
         media = found.media
@@ -284,7 +284,7 @@ class Saving:
         """The path is stored before the file exists, as for a part."""
         content = whole.content
         found = judge(content[:HEAD_LENGTH], url=job.output.url, content_type=whole.content_type)
-        relative = self._old_place(job, found.ending) or await self._relative_name(job, facts, found.ending)
+        relative = self._old_path(job, found.ending) or await self._relative_name(job, facts, found.ending)
         note = PartNote(task_id=job.output.task_id, index=job.output.index, etag=whole.etag, total=len(content))
         downloading = replace(job.output, state=OutputState.DOWNLOADING, media=found.media, problem=None)
         home = self._home(job)
@@ -337,7 +337,7 @@ class Saving:
                 await self._folder.look()
         return final
 
-    def _old_place(self, job: Job, ext: str) -> tuple[str, ...] | None:
+    def _old_path(self, job: Job, ext: str) -> tuple[str, ...] | None:
         """The result's earlier path, relative to its folder, if it is saved again or resumed after a kill; None for any
         other, or if that path cannot be used."""
         old, home = Path(job.output.path), self._home(job)
@@ -359,7 +359,7 @@ class Saving:
 
     async def _relative_name(self, job: Job, facts: ResultFacts, ext: str) -> tuple[str, ...]:
         template = self._settings.name_template
-        batch, row = await BatchPlaces(self._store).of(facts.task, template)
+        batch, row = await BatchNames(self._store).of(facts.task, template)
         try:
             return render(
                 template, name_values(facts.task, job.output, ext=ext, count=facts.count, batch=batch, row=row)

@@ -99,7 +99,7 @@ def compose(task: Task, output: Output, inputs: Sequence[Input], *, count: int =
         },
         "inputs": [
             {
-                "place": list(item.place),
+                "place": list(item.field_path),
                 "media": item.media.value,
                 "path": item.path,
                 "link": item.uri if item.uri.startswith("https:") else "",
@@ -276,8 +276,8 @@ def _inputs(entries: list[Any]) -> list[tuple[tuple[str | int, ...], str, str]]:
     found = []
     for entry in entries:
         if isinstance(entry, Mapping) and isinstance(entry.get("place"), list):
-            place = tuple(step for step in entry["place"] if isinstance(step, str | int))
-            found.append((place, _text(entry, "path") or _text(entry, "link"), _text(entry, "sha256")))
+            field_path = tuple(step for step in entry["place"] if isinstance(step, str | int))
+            found.append((field_path, _text(entry, "path") or _text(entry, "link"), _text(entry, "sha256")))
     return found
 
 

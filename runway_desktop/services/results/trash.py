@@ -30,7 +30,7 @@ from .sidecar import path_for
 
 DELETED = "file deleted"
 """Kind of the ledger line of a file in the trash. Its detail has the path in the trash, if the system gave it."""
-_PLACE, _SIDECAR_PLACE = "bin_path", "bin_sidecar_path"
+_BIN_PATH, _SIDECAR_BIN_PATH = "bin_path", "bin_sidecar_path"
 
 
 class TrashReport(Struct, frozen=True, kw_only=True):
@@ -101,12 +101,12 @@ class Trash:
         except DiskError:
             await self._is_back(meant, "")
             raise
-        detail: dict[str, object] = {"index": output.index, "file": path.name, _PLACE: str(folder or "")}
+        detail: dict[str, object] = {"index": output.index, "file": path.name, _BIN_PATH: str(folder or "")}
         beside = path_for(path)
         # A sidecar that cannot follow does no harm.
         with suppress(DiskError):
             if await in_worker(self._executor, beside.exists):
-                detail[_SIDECAR_PLACE] = str(await self._bin.throw(beside) or "")
+                detail[_SIDECAR_BIN_PATH] = str(await self._bin.throw(beside) or "")
         await self._store.save_output(meant, self._line(output, DELETED, **detail))
         return folder is not None
 
@@ -118,14 +118,14 @@ class Trash:
         await self._refuse_foreign(path)
         if not await in_worker(self._executor, path.exists):
             said = await self._last_line(output)
-            place = str(said.get(_PLACE) or "")
-            if not place:
+            bin_path = str(said.get(_BIN_PATH) or "")
+            if not bin_path:
                 raise DiskError(
                     f"It is not known where in the trash {path.name} is.",
                     advice="Put it back there; it is found again automatically.",
                 )
-            await self._bin.take_back(Path(place), path)
-            if beside := str(said.get(_SIDECAR_PLACE) or ""):
+            await self._bin.take_back(Path(bin_path), path)
+            if beside := str(said.get(_SIDECAR_BIN_PATH) or ""):
                 with suppress(DiskError):
                     await self._bin.take_back(Path(beside), path_for(path))
         await self._is_back(output, "file put back")

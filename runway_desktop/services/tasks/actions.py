@@ -267,10 +267,10 @@ def _back(task: Task) -> Task:
 
 async def _each(task_ids: Sequence[TaskId], one: Callable[[TaskId], Awaitable[None]]) -> None:
     """Calls `one` for each distinct id, `AT_ONCE` at a time."""
-    places = asyncio.Semaphore(AT_ONCE)
+    turns = asyncio.Semaphore(AT_ONCE)
 
     async def limited(task_id: TaskId) -> None:
-        async with places:
+        async with turns:
             await one(task_id)
 
     await asyncio.gather(*(limited(task_id) for task_id in dict.fromkeys(task_ids)))

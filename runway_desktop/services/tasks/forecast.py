@@ -95,10 +95,10 @@ def _middle_half(values: Sequence[float]) -> Range | None:
 
 
 def _quantile(values: Sequence[float], part: float) -> float:
-    place = part * (len(values) - 1)
-    below = int(place)
+    rank = part * (len(values) - 1)
+    below = int(rank)
     above = min(below + 1, len(values) - 1)
-    return values[below] + (values[above] - values[below]) * (place - below)
+    return values[below] + (values[above] - values[below]) * (rank - below)
 
 
 Kind = tuple[str, str, str]

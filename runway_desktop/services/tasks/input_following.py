@@ -59,17 +59,17 @@ class InputFollowing:
             await self._store.change_sheet(sheet_id, moved)
 
     async def _give(self, task_id: TaskId, used: Sequence[Input], targets: Mapping[str, str]) -> None:
-        paths = {use.place: use.path for use in used}
+        paths = {use.field_path: use.path for use in used}
 
         def edit(task: Task) -> Task:
-            places = {
-                place: Path(targets[path]).as_uri()
-                for place, path in paths.items()
-                if isinstance(uri := value_at(task.request, place), str) and path_of(uri) == path
+            uris = {
+                field_path: Path(targets[path]).as_uri()
+                for field_path, path in paths.items()
+                if isinstance(uri := value_at(task.request, field_path), str) and path_of(uri) == path
             }
-            if not places:
+            if not uris:
                 return task
-            request = replace(task.request, values=with_assets(task.request.values, places))
+            request = replace(task.request, values=with_assets(task.request.values, uris))
             return replace(task, request=request, hold=ITS_TURN if misses_file(task) else task.hold)
 
         moved = [replace(use, path=targets[use.path], uri=Path(targets[use.path]).as_uri()) for use in used]

@@ -67,7 +67,7 @@ def inputs_of(task: Task, catalog: Catalog) -> list[Input]:
     """Every file and link in the task's request. If the catalog does not know the pair, only file:// URIs."""
     pair = catalog.pair(task.request.endpoint, task.request.model)
     if pair is None:
-        return [_input(task, place, uri, None) for place, uri in _files_in(task.request.values, ())]
+        return [_input(task, field_path, uri, None) for field_path, uri in _files_in(task.request.values, ())]
     return [
         _input(task, found.path, found.uri, next(iter(found.media)) if len(found.media) == 1 else None)
         for found in assets_in(pair, task.request.values)
@@ -111,19 +111,19 @@ class Inputs:
         inputs: list[Input] = []
         replacements: dict[tuple[str | int, ...], str] = {}
         pair = self._catalog.pair(task.request.endpoint, task.request.model)
-        places = assets_in(pair, values) if pair is not None else ()
-        most = {asset.path: asset.field.data_uri_megabytes for asset in places}
+        assets = assets_in(pair, values) if pair is not None else ()
+        most = {asset.path: asset.field.data_uri_megabytes for asset in assets}
         room = MOST_INLINE
         for found in inputs_of(task, self._catalog):
             if not found.path:
                 inputs.append(found)
                 continue
-            limit = min(room, largest(found.media, Delivery.DATA, most.get(found.place)))
+            limit = min(room, largest(found.media, Delivery.DATA, most.get(found.field_path)))
             ready, uri = await self._ready(task, found, limit, key)
             if uri.startswith("data:"):
                 room -= len(uri)
             inputs.append(ready)
-            replacements[found.place] = uri
+            replacements[found.field_path] = uri
         if replacements:
             values = with_assets(values, replacements)
             await self._ledger.change(task.id, same, "read", inputs=inputs)
@@ -151,14 +151,14 @@ class Inputs:
 
     async def _was_changed(self, task: Task, found: Input, read: _FileRead) -> bool:
         """Whether a client's request had other bytes. A person may edit their own file until it is sent."""
-        asked = next((one for one in await self._store.inputs(task.id) if one.place == found.place), None)
+        asked = next((one for one in await self._store.inputs(task.id) if one.field_path == found.field_path), None)
         if asked is None or asked.path != found.path or asked.sha256 in ("", read.sha256):
             return False
         return bool(await self._store.client_requests([task.id]))
 
     async def _still_there(self, task: Task, found: Input, key: Fingerprint) -> Input | None:
         """Reuses an upload of a file that can no longer be read."""
-        known = next((one for one in await self._store.inputs(task.id) if one.place == found.place), None)
+        known = next((one for one in await self._store.inputs(task.id) if one.field_path == found.field_path), None)
         if known is None or known.path != found.path or not known.sha256:
             return None
         earlier = await self._earlier(known.sha256, key)
@@ -190,21 +190,21 @@ class Inputs:
         return uri, now
 
 
-def _input(task: Task, place: tuple[str | int, ...], uri: str, kind: Media | None) -> Input:
+def _input(task: Task, field_path: tuple[str | int, ...], uri: str, kind: Media | None) -> Input:
     path = path_of(uri)
     media = kind or guess_media(uri)
     # A data URI can be megabytes long and is in the request already.
-    return Input(task_id=task.id, place=place, uri="" if uri.startswith("data:") else uri, media=media, path=path)
+    return Input(task_id=task.id, field_path=field_path, uri="" if uri.startswith("data:") else uri, media=media, path=path)
 
 
-def _files_in(value: object, place: tuple[str | int, ...]) -> list[tuple[tuple[str | int, ...], str]]:
+def _files_in(value: object, field_path: tuple[str | int, ...]) -> list[tuple[tuple[str | int, ...], str]]:
     match value:
         case str():
-            return [(place, value)] if value.startswith("file://") else []
+            return [(field_path, value)] if value.startswith("file://") else []
         case Mapping():
-            return [found for name, inner in value.items() for found in _files_in(inner, (*place, name))]
+            return [found for name, inner in value.items() for found in _files_in(inner, (*field_path, name))]
         case Sequence():
-            return [found for index, inner in enumerate(value) for found in _files_in(inner, (*place, index))]
+            return [found for index, inner in enumerate(value) for found in _files_in(inner, (*field_path, index))]
         case _:
             return []
 

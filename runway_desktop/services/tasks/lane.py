@@ -167,11 +167,11 @@ class Lane:
     async def move(self, task_ids: Sequence[TaskId], before: TaskId | None) -> Stood:
         """Puts held tasks, in the order given, before another one; None: at the end. Returns their old positions."""
         moving = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
-        return Stood(places=await self._ledger.place(positions_before(self._held(), moving, before)))
+        return Stood(positions=await self._ledger.place(positions_before(self._held(), moving, before)))
 
     async def step(self, task_ids: Collection[TaskId], *, up: bool) -> Stood:
         """Moves held tasks by one position among those of their model. Returns the old positions of all that moved."""
-        return Stood(places=await self._ledger.place(positions_stepped(self._held(), task_ids, up=up)))
+        return Stood(positions=await self._ledger.place(positions_stepped(self._held(), task_ids, up=up)))
 
     async def hold(self, task_ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """Makes tasks wait for the person, also in later runs; one being sent waits if Runway turns it away. Returns
@@ -187,7 +187,7 @@ class Lane:
         """Current positions of held tasks, and the holds and keys of those that wait for the person, for undo."""
         tasks = [task for i in task_ids if (task := self._ledger.get_open(i)) is not None and task.state is State.HELD]
         return Stood(
-            places={task.id: task.position for task in tasks},
+            positions={task.id: task.position for task in tasks},
             holds={task.id: task.hold for task in tasks if task.waits_for_person},
             keys={task.id: task.key for task in tasks if task.waits_for_person},
         )
@@ -203,7 +203,7 @@ class Lane:
             return replace(task, hold=stood.holds[task.id], key=key) if is_free else task
 
         await self._ledger.change_many(tuple(stood.holds), edit, "held")
-        await self._ledger.place(stood.places)
+        await self._ledger.place(stood.positions)
 
     async def send_next(self, task_ids: Sequence[TaskId]) -> None:
         """Moves held tasks to the front and retries those that wait for a file. Those that wait for the person still

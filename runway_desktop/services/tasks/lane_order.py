@@ -20,12 +20,12 @@ LEAST_STEP = 1e-6
 class Stood(Struct, frozen=True, kw_only=True):
     """Positions before a command, and the holds and keys of tasks that waited for the person."""
 
-    places: Mapping[TaskId, float] = field(default_factory=dict)
+    positions: Mapping[TaskId, float] = field(default_factory=dict)
     holds: Mapping[TaskId, Hold] = field(default_factory=dict)
     keys: Mapping[TaskId, Fingerprint] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.places or self.holds)
+        return bool(self.positions or self.holds)
 
 
 def in_order(held: Iterable[Task]) -> list[Task]:

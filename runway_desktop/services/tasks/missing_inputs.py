@@ -22,7 +22,7 @@ from runway_desktop.domain.task import Input, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm
 from runway_desktop.services.disk.disk_words import file_hash
-from runway_desktop.services.disk.sibling_paths import places_beside
+from runway_desktop.services.disk.sibling_paths import paths_beside
 from runway_desktop.services.ports import Clock, Store
 from runway_desktop.services.supervised import keep_going
 from runway_desktop.values import Struct, replace
@@ -123,12 +123,12 @@ class MissingInputs:
         return PutBack(tuple(mended), len(moved))
 
     async def _give(self, task: Task, inputs: Iterable[Input], moved: Mapping[str, tuple[Path, str]]) -> bool:
-        places = {found.place: moved[found.path][0].as_uri() for found in inputs if found.path in moved}
-        if not places:
+        uris = {found.field_path: moved[found.path][0].as_uri() for found in inputs if found.path in moved}
+        if not uris:
             return False
         hashes = {str(path): digest for path, digest in moved.values()}
         try:
-            await self._submission.give_files(task.id, places, hashes)
+            await self._submission.give_files(task.id, uris, hashes)
         except NotPossible:
             # It was sent or dropped meanwhile.
             return False
@@ -185,7 +185,7 @@ def _moved(old: Path, new: Path, looks: Mapping[str, _Looks], anyway: bool) -> d
     found = {str(old): (new, digest)}
     for path, look in looks.items():
         if path not in found:
-            for candidate in places_beside(Path(path), old, new):
+            for candidate in paths_beside(Path(path), old, new):
                 if candidate.is_file():
                     digest = file_hash(candidate)
                     if _is_same(Path(path), candidate, digest, look):

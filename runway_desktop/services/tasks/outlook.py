@@ -97,14 +97,14 @@ def outlook(
         heapq.heappush(highs, end.high)
     order: dict[TaskId, int] = {}
     starts: dict[TaskId, Range] = {}
-    places: defaultdict[str, int] = defaultdict(int)
+    counts: defaultdict[str, int] = defaultdict(int)
     limits = {model: limit(model) for model in {task.request.model for task in queued}}
     for task in queued:
         if task.waits_for_person or task.id in over:
             continue
         model = task.request.model
-        places[model] += 1
-        order[task.id] = places[model]
+        counts[model] += 1
+        order[task.id] = counts[model]
         slots = free[model]
         start = _start(slots, limits[model]) if is_sending else UNKNOWN
         total = usual(task).total or UNKNOWN

@@ -268,14 +268,16 @@ class Submission:
                 yield tuple(task.id for task in tasks)
 
     async def give_files(
-        self, task_id: TaskId, places: Mapping[tuple[str | int, ...], str], hashes: Mapping[str, str]
+        self, task_id: TaskId, uris: Mapping[tuple[str | int, ...], str], hashes: Mapping[str, str]
     ) -> None:
         """Replaces file URIs of a held task's inputs. Nothing else of the request changes, so no confirmation is
         needed. The task waits for its turn again, unless it waits for the person. `hashes` by path. NotPossible once
         its sending has begun."""
         task = await self._task(task_id)
-        known = {found.place for found in inputs_of(task, self._catalog)}
-        values = with_assets(task.request.values, {place: uri for place, uri in places.items() if place in known})
+        known = {found.field_path for found in inputs_of(task, self._catalog)}
+        values = with_assets(
+            task.request.values, {field_path: uri for field_path, uri in uris.items() if field_path in known}
+        )
         await self._edit(task_id, replace(task.request, values=values), hashes)
 
     async def _edit(self, task_id: TaskId, request: Request, hashes: Mapping[str, str]) -> None:
@@ -299,7 +301,7 @@ class Submission:
         positions = self._positions(len(new.tasks))
         start = 0
         for step in new.steps or (len(new.tasks),):
-            some, places = new.tasks[start : start + step], positions[start : start + step]
+            some, some_positions = new.tasks[start : start + step], positions[start : start + step]
             tasks = [
                 Task(
                     id=one.id,
@@ -314,7 +316,7 @@ class Submission:
                     key=key,
                     hold=new.hold,
                 )
-                for one, position in zip(some, places, strict=True)
+                for one, position in zip(some, some_positions, strict=True)
             ]
             inputs = await self._inputs(tasks, await self._as_they_were(some))
             await self._ledger.add(tasks, inputs, batch if start == 0 else None)

@@ -74,10 +74,10 @@ class Scene(Struct, frozen=True):
     ridges: tuple[tuple[float, tuple[tuple[float, float, float], ...]], ...]
     lean: float
 
-    def height(self, ridge: int, place: float) -> float:
-        """Where the top of a ridge lies at `place`, in widths of a square."""
+    def height(self, ridge: int, across: float) -> float:
+        """Where the top of a ridge lies at `across`, in widths of a square."""
         base, waves = self.ridges[ridge]
-        return base - sum(size * math.sin(turns * place + phase) for size, turns, phase in waves)
+        return base - sum(size * math.sin(turns * across + phase) for size, turns, phase in waves)
 
 
 def scene_of(seed: int) -> Scene:
@@ -115,7 +115,7 @@ def vector(recipe: Recipe, index: int) -> bytes:
     palette = scene.palette
     short = min(width, height)
     stops = zip((0, 55, 100), (palette.top, palette.middle, palette.horizon), strict=True)
-    shades = "".join(f'<stop offset="{place}%" stop-color="{hexadecimal(color)}"/>' for place, color in stops)
+    shades = "".join(f'<stop offset="{offset}%" stop-color="{hexadecimal(color)}"/>' for offset, color in stops)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
         f"<title>{escape(recipe.prompt)}</title>",
@@ -130,9 +130,9 @@ def vector(recipe: Recipe, index: int) -> bytes:
     size = max(10, round(short * 0.036))
     lines = wrapped(recipe.prompt, max(12, int(width * 0.8 / (size * 0.5))))
     for number, line in enumerate(reversed(lines)):
-        place = height - size * 1.4 - number * size * 1.3
+        baseline = height - size * 1.4 - number * size * 1.3
         parts.append(
-            f'<text x="{size * 1.4:.0f}" y="{place:.0f}" font-family="sans-serif" font-size="{size}" fill="#ffffff" '
+            f'<text x="{size * 1.4:.0f}" y="{baseline:.0f}" font-family="sans-serif" font-size="{size}" fill="#ffffff" '
             f'fill-opacity="0.92">{escape(line)}</text>'
         )
     return ("\n".join([*parts, "</svg>"]) + "\n").encode("utf-8", "replace")
@@ -227,8 +227,8 @@ def _outline(
     aspect = width / height
     points = [(0.0, float(height))]
     for step in range(steps + 1):
-        place = step / steps * aspect + drift
-        points.append((step / steps * width, scene.height(ridge, place) * height))
+        across = step / steps * aspect + drift
+        points.append((step / steps * width, scene.height(ridge, across) * height))
     points.append((float(width), float(height)))
     return points
 

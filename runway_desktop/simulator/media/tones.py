@@ -52,10 +52,10 @@ def pcm(seconds: float, rate: int, seed: int, shape: Shape) -> array[int]:
     steps = len(envelope) - 1
     stretch = steps / total
     for index in range(total):
-        place = index * stretch
-        step = int(place)
+        at = index * stretch
+        step = int(at)
         low = envelope[step]
-        level = low + (envelope[min(step + 1, steps)] - low) * (place - step)
+        level = low + (envelope[min(step + 1, steps)] - low) * (at - step)
         samples[index] = int(second[index % rate] * level * _PEAK)
     return samples
 

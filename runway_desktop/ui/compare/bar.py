@@ -106,7 +106,7 @@ class CompareBar(QWidget):
         self._line.setAccessibleName("Position of all clips")
         self._play = BarButton(theme, self, clips.toggle)
         self._now, self._length = self._time(), self._time()
-        self._place = words(self, tone="muted", wrap=False)
+        self._position = words(self, tone="muted", wrap=False)
         self._hints = Hints(self)
         self._sizes = {size: self._switch(command) for size, command in SHOW.items()}
         self._modes = {CompareMode.WIPE: self._switch(WIPE), CompareMode.DIFFERENCE: self._switch(DIFFERENCE)}
@@ -143,15 +143,15 @@ class CompareBar(QWidget):
         self._said = ""
         self._fit_hints()
 
-    def show_choice(self, size: int, mode: CompareMode, advance: bool, place: str) -> None:
+    def show_choice(self, size: int, mode: CompareMode, advance: bool, position: str) -> None:
         """Shows the state: how many panes, how they are laid out, auto-advance, and which of all takes."""
         for known, button in self._sizes.items():
             button.setChecked(known == size)
         for other, button in self._modes.items():
             button.setChecked(other is mode)
         self._advance.setChecked(advance)
-        self._place.setText(place)
-        self._place.setVisible(bool(place))
+        self._position.setText(position)
+        self._position.setVisible(bool(position))
         self._dress()
         self._fit_hints()
 
@@ -183,7 +183,7 @@ class CompareBar(QWidget):
         self._rest.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         plays = (self._play, self._now, (self._line, 1), self._length)
         switches = (*self._sizes.values(), *self._modes.values(), self._advance, self._mute, self._full, self._all_keys)
-        says = (self._place, (self._rest, 1), self._hints)
+        says = (self._position, (self._rest, 1), self._hints)
         margins = (2 * GRID, GRID + GRID // 2, 2 * GRID, GRID + GRID // 2)
         hbox(*plays, *says, hbox(*switches, spacing=2), on=self, margins=margins, spacing=GRID * 3 // 2)
 
@@ -224,7 +224,7 @@ def hints(keys: Keys, model: Compare, *, clips: bool) -> tuple[str, ...]:
         (several, "swap", (SWAP,)),
         (several, "wipe", (WIPE,)),
         (several and not clips, "difference", (DIFFERENCE,)),
-        (bool(model.place_words()), _AMOUNT_WORDS[model.size], TURNS[::-1]),
+        (bool(model.position_words()), _AMOUNT_WORDS[model.size], TURNS[::-1]),
     )
     return tuple(hint for holds, words, told_of in told if holds and (hint := _hint(keys, words, told_of)))
 

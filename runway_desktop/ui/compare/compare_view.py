@@ -244,8 +244,8 @@ class CompareView(QWidget):
 
     def _arrange(self) -> None:
         """Lays out two side by side, up to four in a square; rejected takes are small, in a free corner or below."""
-        places, rejected = range(len(self.model.shown)), self.model.rejected()
-        held = [position for position in places if position not in rejected]
+        all_positions, rejected = range(len(self.model.shown)), self.model.rejected()
+        held = [position for position in all_positions if position not in rejected]
         if (held, rejected) == self._arranged:
             return
         self._arranged = (held, rejected)
@@ -259,7 +259,7 @@ class CompareView(QWidget):
             self._grid.addWidget(self.panes[index], at // 2, at % 2)
         for index in sorted(rejected):
             self._aside.addWidget(self.panes[index])
-        for index in places:
+        for index in all_positions:
             self.panes[index].set_aside(index in rejected)
         for at in range(2):
             self._grid.setRowStretch(at, 1 if at == 0 or len(held) > 2 else 0)
@@ -350,7 +350,7 @@ class CompareView(QWidget):
 
     def _set_mode(self, mode: CompareMode) -> None:
         if mode is not CompareMode.SIDE_BY_SIDE and self._pair() is None:
-            if self.model.size == 1 and self.model.place_words():
+            if self.model.size == 1 and self.model.position_words():
                 # One at a time has no second take, so show two.
                 self.model.show(2)
             if self._pair() is None:

@@ -99,7 +99,7 @@ class ComposerPane(QWidget):
         self._prompt.lines_pasted.connect(self._offer_lines)
         self._prompt.installEventFilter(self)
         BraceHighlight(self._prompt.document(), self._theme, self._composer.braces)
-        TagCompletion(self._prompt, self._composer.places.names, self._composer.places)
+        TagCompletion(self._prompt, self._composer.input_fields.names, self._composer.input_fields)
         self._count = words(self._box, tone="faint", wrap=False)
         self._count.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._count.hide()
@@ -232,7 +232,7 @@ class ComposerPane(QWidget):
     def _show_length(self) -> None:
         """Shows unknown input names, and the prompt's length once it nears the limit."""
         words = count_words(self._composer.pair.prompt_field, self._composer.prompt)
-        unknown = self._composer.places.unknown_names(self._composer.prompt)
+        unknown = self._composer.input_fields.unknown_names(self._composer.prompt)
         if unknown:
             words = "   ".join(filter(None, (f"No input is called @{', @'.join(unknown[:3])}.", words)))
         say(self._count, words)

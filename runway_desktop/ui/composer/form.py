@@ -144,10 +144,10 @@ def _grouped(fields: Sequence[Field]) -> list[tuple[str, list[Field]]]:
     ordered = sorted(
         groups.items(), key=lambda group: headings.index(group[0]) if group[0] in headings else len(headings)
     )
-    return [(heading, sorted(members, key=lambda field: _place(heading, field))) for heading, members in ordered]
+    return [(heading, sorted(members, key=lambda field: _rank(heading, field))) for heading, members in ordered]
 
 
-def _place(heading: str, field: Field) -> int:
+def _rank(heading: str, field: Field) -> int:
     """Sort key within a group: the group's own order first; the sort is stable for the rest."""
     names = FIELD_GROUPS.get(heading, ())
     return names.index(field.name) if field.name in names else len(names)

@@ -21,8 +21,8 @@ from runway_desktop.ui.inputs.frame_picker import FramePicker
 from runway_desktop.ui.inputs.frames import FrameGrabber
 from runway_desktop.ui.inputs.tile import InputTile
 from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.requests.input_fields import InputFields
 from runway_desktop.usecases.requests.input_item import InputItem
-from runway_desktop.usecases.requests.input_places import InputPlaces
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
@@ -61,7 +61,7 @@ class TilePopups(QObject):
         """Builds the context menu of an input."""
         item = tile.item
         menu = passing_menu(self._strip.window())
-        add_places(menu, item, self._composer.places, tile)
+        add_fields(menu, item, self._composer.input_fields, tile)
         mends = self._mending.mends(item)
         copies = self._mending.copies(item)
         for mend in mends:
@@ -128,37 +128,37 @@ class TilePopups(QObject):
         self._mending.keep_frame(item, png, f"{at.value} frame")
 
 
-def add_places(menu: QMenu, item: InputItem, places: InputPlaces, tile: QWidget) -> None:
+def add_fields(menu: QMenu, item: InputItem, input_fields: InputFields, tile: QWidget) -> None:
     """Adds checkable entries for the input's position, field and details, each group with a separator."""
-    now = places.position(item)
+    now = input_fields.position(item)
     _add_choices(
         menu,
         [
-            (words, position == now, partial(places.set_position, item, position))
-            for position, words in places.positions(item)
+            (words, position == now, partial(input_fields.set_position, item, position))
+            for position, words in input_fields.positions(item)
         ],
     )
-    fields = places.fields_for(item)
+    fields = input_fields.fields_for(item)
     if len(fields) > 1:
         uses = [
-            (f"Use as: {one.label}", one.name == item.field, partial(places.move_to, item, one.name)) for one in fields
+            (f"Use as: {one.label}", one.name == item.field, partial(input_fields.move_to, item, one.name)) for one in fields
         ]
         _add_choices(menu, uses)
-    for field in places.details(item):
-        options, value = options_of(field), places.detail(item, field.name)
+    for field in input_fields.details(item):
+        options, value = options_of(field), input_fields.detail(item, field.name)
         if options is None:
             text = f"{field.label}{f' (@{value})' if value else ''}…"
-            menu.addAction(text, partial(open_detail, item, field, places, tile))
+            menu.addAction(text, partial(open_detail, item, field, input_fields, tile))
             continue
         choices = []
         for option in options:
             words = default_words(field) if option.value is None else choice_label(field.name, option.value)
-            does = partial(places.set_detail, item, field.name, option.value)
+            does = partial(input_fields.set_detail, item, field.name, option.value)
             choices.append((words, value == option.value, does))
         inner = QMenu(field.label, menu)
         _add_choices(inner, choices)
         menu.addMenu(inner)
-    if places.details(item):
+    if input_fields.details(item):
         menu.addSeparator()
 
 
@@ -172,9 +172,9 @@ def _add_choices(menu: QMenu, choices: Sequence[tuple[str, bool, Callable[[], ob
         menu.addSeparator()
 
 
-def open_detail(item: InputItem, field: Field, places: InputPlaces, tile: QWidget) -> FieldPopup:
+def open_detail(item: InputItem, field: Field, input_fields: InputFields, tile: QWidget) -> FieldPopup:
     """Opens a line edit for a tag at the tile. Its parent is the window, because the tile is rebuilt at each letter."""
-    popup = FieldPopup(field, places.detail(item, field.name), tile.window())
-    popup.edited.connect(lambda _, value: places.set_detail(item, field.name, value))
+    popup = FieldPopup(field, input_fields.detail(item, field.name), tile.window())
+    popup.edited.connect(lambda _, value: input_fields.set_detail(item, field.name, value))
     popup.open_at(tile)
     return popup

@@ -158,7 +158,7 @@ class InputsStrip(QWidget):
         else:
             moved = next((one for one in self._composer.inputs() if (one.field, one.number) == (field, number)), None)
             if moved is not None:
-                self._composer.places.move_to(moved, to_field)
+                self._composer.input_fields.move_to(moved, to_field)
         self.show_inputs()
 
     def _choose_files(self) -> None:

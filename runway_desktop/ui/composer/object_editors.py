@@ -133,7 +133,7 @@ class ObjectBox(QFrame):
             row.deleteLater()
         self._rows = []
         line, column = 0, int(not self._form.isHidden())
-        for member in sorted(self._members(), key=_place):
+        for member in sorted(self._members(), key=_is_later):
             row = self._make_row(member, self)
             row.edited.connect(self._member_edited)
             if column + row.span > COLUMNS:
@@ -185,7 +185,7 @@ class ObjectBox(QFrame):
         self.edited.emit(value)
 
 
-def _place(member: Field) -> bool:
+def _is_later(member: Field) -> bool:
     """Sort key of members: a shot's text before its length, a start before its end, regardless of the wire order."""
     return member.kind is not FieldKind.PROMPT and not member.name.startswith("start")
 

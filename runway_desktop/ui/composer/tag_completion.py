@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel, QTextCursor
 from PySide6.QtWidgets import QCompleter, QPlainTextEdit
 
-from runway_desktop.usecases.requests.input_places import InputPlaces, Name
+from runway_desktop.usecases.requests.input_fields import InputFields, Name
 
 _BEGUN = re.compile(r"(?<![\w@])@(\w*)$")
 _WORD = Qt.ItemDataRole.UserRole
@@ -23,12 +23,12 @@ _TYPING = {QEvent.Type.KeyPress: True, QEvent.Type.InputMethod: True, QEvent.Typ
 
 
 class TagCompletion(QObject):
-    def __init__(self, editor: QPlainTextEdit, names: Callable[[], Sequence[Name]], places: InputPlaces) -> None:
+    def __init__(self, editor: QPlainTextEdit, names: Callable[[], Sequence[Name]], input_fields: InputFields) -> None:
         """`names` returns what can be named now. Selecting an input without a tag gives it that tag."""
         super().__init__(editor)
         self._editor = editor
         self._names = names
-        self._places = places
+        self._fields = input_fields
         self._is_typing = False
         """A key event is in progress, so a text change was typed and not set by code."""
         self._model = QStandardItemModel(self)
@@ -106,4 +106,4 @@ class TagCompletion(QObject):
         self._editor.setTextCursor(cursor)
         chosen = next((name for name in self._names() if name.word == word), None)
         if chosen is not None and chosen.untagged is not None:
-            self._places.set_detail(chosen.untagged, "tag", word)
+            self._fields.set_detail(chosen.untagged, "tag", word)

@@ -155,14 +155,14 @@ class Header(QWidget):
         self._dots = Dots(theme, self)
         self.pill = Pill(activity, theme, keys, self)
         self._before = tool_button(self, lambda: model.move_line(-1), side=18, kind="flat", spoken="Task before")
-        self._place = words(self, tone="muted", wrap=False)
+        self._position = words(self, tone="muted", wrap=False)
         self._next = tool_button(self, lambda: model.move_line(1), side=18, kind="flat", spoken="Next task")
         self._compare = push_button(self, "", model.compare)
         self._pane = tool_button(self, view.toggle_pane, side=18, kind="flat", spoken="Details", checkable=True)
         self._full = tool_button(self, view.full_screen_wanted, side=18, kind="flat", spoken="Full screen")
         margins = (GRID, GRID, GRID + GRID // 2, GRID)
         left = (self._back, self._where, self._take, self._dots)
-        right = (self._before, self._place, self._next, GRID, self._compare, self._pane, self._full)
+        right = (self._before, self._position, self._next, GRID, self._compare, self._pane, self._full)
         self._can_compare = False
         self._row = hbox(*left, STRETCH, self.pill, STRETCH, *right, on=self, margins=margins, spacing=GRID)
         for button in self.findChildren(QAbstractButton):
@@ -180,7 +180,7 @@ class Header(QWidget):
 
     def _fit(self) -> None:
         """Hides parts that do not fit, first those also visible elsewhere."""
-        giving = (self._where, self._dots, self._place, self._compare)
+        giving = (self._where, self._dots, self._position, self._compare)
         for part in giving:
             part.setVisible(part is not self._compare or self._can_compare)
         for part in giving:
@@ -204,8 +204,8 @@ class Header(QWidget):
         self._where.setToolTip(tip(where))
         self._take.setText(f"Take {model.take} of {len(shot.rows)}")
         self._dots.show_shot(shot, model.take)
-        at, of = model.place()
-        self._place.setText(f"{at:,} of {of:,}" if at else "")
+        at, of = model.position()
+        self._position.setText(f"{at:,} of {of:,}" if at else "")
         name_with_key(self._compare, str(COMPARE_SO_MANY.of(len(shot.rows))), self._keys.words(COMPARE_TAKES))
         self._can_compare = len(shot.rows) > 1
         self._fit()
@@ -213,7 +213,7 @@ class Header(QWidget):
     def _restyle(self) -> None:
         theme, keys = self._theme, self._keys
         self._take.setFont(theme.strong_font())
-        self._place.setFont(theme.tabular(self._place.font()))
+        self._position.setFont(theme.tabular(self._position.font()))
         self._back.setIcon(theme.icon("mdi6.arrow-left", Role.TEXT))
         self._back.setText(f"All tasks  {keys.words(CLOSE)}")
         self._before.setIcon(theme.icon("mdi6.chevron-left", Role.TEXT))

@@ -197,7 +197,7 @@ class TakeStrip(QScrollArea):
         self._make_in_sight()
 
     def bring_current_into_view(self) -> None:
-        for shot, rect in self._places():
+        for shot, rect in self._rects():
             for number, row in enumerate(shot.rows):
                 if row.task.id == self._model.current:
                     left = rect.left() + number * (_WIDTH + _BETWEEN)
@@ -209,7 +209,7 @@ class TakeStrip(QScrollArea):
         self._fit()
         self._make_in_sight()
 
-    def _places(self) -> Iterator[tuple[Shot, QRect]]:
+    def _rects(self) -> Iterator[tuple[Shot, QRect]]:
         """Rectangles of the shots for left-to-right layout."""
         left, height = 2 * GRID, self._height()
         for shot in self._model.shots:
@@ -236,7 +236,7 @@ class TakeStrip(QScrollArea):
         """Shots without widgets in the visible part, extended by `beside` pixels on both sides."""
         value, width = self.horizontalScrollBar().value(), self.viewport().width()
         sight = QRect(value - beside, 0, width + 2 * beside, self._body.height())
-        rects = ((shot, self._seen_from(rect)) for shot, rect in self._places())
+        rects = ((shot, self._seen_from(rect)) for shot, rect in self._rects())
         return [(shot, rect) for shot, rect in rects if _ids_of(shot) not in self._made and sight.intersects(rect)]
 
     def _make(self, shot: Shot, rect: QRect) -> None:
@@ -257,7 +257,7 @@ class TakeStrip(QScrollArea):
     def _fit(self) -> None:
         height, bar = self._height() + 2 * GRID + GRID // 2, self.horizontalScrollBar().sizeHint().height()
         self.setFixedHeight(height + bar)
-        rects = list(self._places())
+        rects = list(self._rects())
         end = rects[-1][1].right() + 1 + 2 * GRID if rects else 0
         self._body.resize(max(end, self.viewport().width()), height)
         for shot, rect in rects:

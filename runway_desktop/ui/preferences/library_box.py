@@ -49,15 +49,17 @@ class LibraryBox(QWidget):
 
     def _build_left(self, left: tuple[LeftBehind, ...]) -> None:
         clear_layout(self._left)
-        for place in left:
+        for left_behind in left:
             row = QWidget(self)
-            size = units.size(place.size)
+            size = units.size(left_behind.size)
             said = units.count(
-                place.files,
-                f"result ({size}) is still in {place.folder}.",
-                f"results ({size}) are still in {place.folder}.",
+                left_behind.files,
+                f"result ({size}) is still in {left_behind.folder}.",
+                f"results ({size}) are still in {left_behind.folder}.",
             )
-            move = push_button(row, "Move them here…", lambda _=False, place=place: self._form.bring(place))
+            move = push_button(
+                row, "Move them here…", lambda _=False, left_behind=left_behind: self._form.bring(left_behind)
+            )
             move.setAccessibleDescription(said)
             hbox((words(row, said, "muted"), 1), (move, Qt.AlignmentFlag.AlignTop), on=row)
             self._left.addWidget(row)

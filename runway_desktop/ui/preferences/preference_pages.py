@@ -249,7 +249,7 @@ class EachEditor(QWidget):
 class KeyPage(PreferencePage):
     def build(self) -> None:
         self.heading("Your key")
-        self._place = self.note()
+        self._source = self.note()
         self._problem = self.note(tone="warn")
         self._forget = push_button(self, "Forget this key…", self._ask_to_forget, kind="danger")
         self.rows.addLayout(hbox(self._forget, STRETCH))
@@ -265,7 +265,7 @@ class KeyPage(PreferencePage):
 
     def _show(self) -> None:
         key = self.form.key
-        say(self._place, key.place_words)
+        say(self._source, key.source_words)
         say(self._problem, key.status.problem if self.form.is_demo else "")
         self._forget.setVisible(key.can_forget)
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu
 
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.ui.theme import Role, Theme
-from runway_desktop.usecases.words.account import key_place_words
+from runway_desktop.usecases.words.account import key_source_words
 from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.status import Status
@@ -33,7 +33,7 @@ def fill(
     preferences: Callable[[], object],
 ) -> None:
     """Fills an empty menu. `settings` opens the page with name, color and backups."""
-    for line in (status.connection_words()[0], key_place_words(status.key)):
+    for line in (status.connection_words()[0], key_source_words(status.key)):
         menu.addAction(line).setEnabled(False)
     menu.addAction("Refresh", ask_now)
     menu.addAction("Change the key…", change_key)

@@ -188,10 +188,10 @@ class RequestList(QListView):
         """Restores the current request after a reset. After an answer, selects the one that took its position. If the
         request vanished by itself, selects nothing, so that a key press cannot approve another one by accident."""
         looked_at, at = self._looked_at
-        position = self.rows.place_of(looked_at) if looked_at is not None else -1
+        position = self.rows.position_of(looked_at) if looked_at is not None else -1
         ids = self.rows.ids
         if position < 0 and ids and (self._begins or looked_at in self.answered):
-            positions = [self.rows.place_of(task_id) for task_id in ids]
+            positions = [self.rows.position_of(task_id) for task_id in ids]
             position = next((one for one in positions if one >= at), positions[-1])
         self.setCurrentIndex(self.rows.index(position) if position >= 0 else self.rows.index(-1))
         self._begins = self._begins and position < 0

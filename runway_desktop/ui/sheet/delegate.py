@@ -91,11 +91,11 @@ class SheetDelegate(ItemDelegate):
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         column = self._model.columns[index.column()]
         self._before, self._is_loaded = self._model.remember(index), False
-        place = QPersistentModelIndex(index)
+        index_now = QPersistentModelIndex(index)
         if column.kind is ColumnKind.PROMPT:
             text = QPlainTextEdit(parent, tabChangesFocus=True)
             text.setToolTip("Return keeps the change, Shift+Return begins a new line, Escape drops it.")
-            text.textChanged.connect(lambda: self._try(place, text.toPlainText()))
+            text.textChanged.connect(lambda: self._try(index_now, text.toPlainText()))
             editor: QWidget = text
         else:
             line = QLineEdit(parent, frame=False)
@@ -107,7 +107,7 @@ class SheetDelegate(ItemDelegate):
                 completer.popup().setAccessibleName(f"Choices of {column.title}")
                 completer.popup().setProperty("popup", True)
                 line.setCompleter(completer)
-            line.textChanged.connect(lambda words: self._try(place, words))
+            line.textChanged.connect(lambda words: self._try(index_now, words))
             editor = line
         editor.setAccessibleName(f"{column.title}, row {index.row() + 1}")
         self.editor = editor
@@ -207,9 +207,9 @@ class SheetDelegate(ItemDelegate):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
-    def _try(self, place: QPersistentModelIndex, text: str) -> None:
-        if self._is_loaded and place.isValid():
-            self._model.try_text(place, text)
+    def _try(self, index_now: QPersistentModelIndex, text: str) -> None:
+        if self._is_loaded and index_now.isValid():
+            self._model.try_text(index_now, text)
 
     def _go(self, down: int, right: int) -> None:
         current = self._view.currentIndex()

@@ -16,7 +16,7 @@ from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words.states import StateWords
 from runway_desktop.viewmodels.sheet.grid import CLIP_ROLE, POSTER_ROLE, TASK_ROLE, WORDS_ROLE, GridModel
 
-PLACE = QSize(24 * GRID, 18 * GRID)
+CELL = QSize(24 * GRID, 18 * GRID)
 POSTER = QSize(22 * GRID, 13 * GRID)
 
 
@@ -71,10 +71,10 @@ class GridWindow(Dialog):
         for header in (across, down):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             header.setHighlightSections(False)
-        across.setDefaultSectionSize(PLACE.width())
+        across.setDefaultSectionSize(CELL.width())
         across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         across.setVisible(model.columnCount() > 1)
-        down.setDefaultSectionSize(PLACE.height())
+        down.setDefaultSectionSize(CELL.height())
         down.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         down.setFixedWidth(26 * GRID)
         down.setTextElideMode(Qt.TextElideMode.ElideRight)

@@ -109,7 +109,7 @@ class SheetTable(QTableView):
         model.busy_changed.connect(self._handle.place)
         FollowsTheme(theme, self, self._restyle)
         if model.rowCount():
-            self.go_to(model.index(0, model.column_place(PROMPT) or 0))
+            self.go_to(model.index(0, model.column_position(PROMPT) or 0))
 
     # Commands, for keys, menu and buttons.
 
@@ -161,16 +161,16 @@ class SheetTable(QTableView):
         if len(block) == len(block[0]) == 1 and (len(chosen) > 1 or (chosen and len(chosen[0]) > 1)):
             # A single copied cell fills the whole selection.
             block = [[block[0][0]] * len(chosen[0])] * len(chosen)
-        place, across = QPersistentModelIndex(current), max(map(len, block))
+        cell, across = QPersistentModelIndex(current), max(map(len, block))
         self._model.write_block(
             current.row(),
             keys,
             block,
-            then=lambda: self._choose(place.sibling(place.row(), place.column()), len(block), across),
+            then=lambda: self._choose(cell.sibling(cell.row(), cell.column()), len(block), across),
         )
 
     def empty(self, words: str = "Empty cells") -> None:
-        self._model.write({place: None for line in self._block() for place in [self._place(i) for i in line]}, words)
+        self._model.write({cell: None for line in self._block() for cell in [self._cell_key(i) for i in line]}, words)
 
     def fill_down(self) -> None:
         """Copies the first selected row into those below; for a single cell, the one above into it."""
@@ -184,7 +184,7 @@ class SheetTable(QTableView):
             source = [index.siblingAtRow(index.row() - 1) for index in block[0]]
             block = [source, *block]
         values = [self._model.remember(index) for index in source]
-        after = {self._place(index): value for line in block[1:] for index, value in zip(line, values, strict=True)}
+        after = {self._cell_key(index): value for line in block[1:] for index, value in zip(line, values, strict=True)}
         self._model.write(after, "Fill down")
 
     def fill_to(self, row: int) -> None:
@@ -194,7 +194,7 @@ class SheetTable(QTableView):
         after: dict[tuple[int, str], Any] = {}
         for at in range(first, min(row, self._model.rowCount() - 1) + 1):
             source = block[(at - first) % len(block)]
-            after |= {self._place(one.siblingAtRow(at)): self._model.remember(one) for one in source}
+            after |= {self._cell_key(one.siblingAtRow(at)): self._model.remember(one) for one in source}
         if after:
             chosen, last = block[0][0], block[-1][-1].siblingAtRow(row)
             self._model.write(after, "Fill down", lambda: self._choose_all(chosen, last))
@@ -212,9 +212,9 @@ class SheetTable(QTableView):
         if not choices:
             return
         options = [Option(choice.text, choice.shown, aside=choice.price) for choice in choices]
-        place = QPersistentModelIndex(index)
+        cell = QPersistentModelIndex(index)
         popup = ChoicePopup(options, str(index.data(Qt.ItemDataRole.EditRole) or ""), column.title, self)
-        popup.chosen.connect(lambda text: self._model.setData(place, text))
+        popup.chosen.connect(lambda text: self._model.setData(cell, text))
         popup.open_below(self.visualRect(index), self.viewport())
 
     def insert_rows(self, below: bool = False) -> None:
@@ -371,7 +371,7 @@ class SheetTable(QTableView):
         positions = [position for at in visual if not self.isColumnHidden(position := header.logicalIndex(at))]
         return [self._model.columns[position] for position in positions]
 
-    def _place(self, index: QModelIndex) -> tuple[int, str]:
+    def _cell_key(self, index: QModelIndex) -> tuple[int, str]:
         return self._model.rows[index.row()].number, self._model.columns[index.column()].key
 
     def _choose(self, first: QModelIndex, rows: int, columns: int) -> None:
@@ -392,7 +392,7 @@ class SheetTable(QTableView):
         """Sets column widths: the usual ones, or less where the texts allow it if the prompt would not fit. Columns
         resized by the person are kept."""
         usual = {column.key: _WIDTHS.get(column.key, _USUAL_WIDTH) * GRID for column in self._model.columns}
-        prompt, header = self._model.column_place(PROMPT), self.horizontalHeader()
+        prompt, header = self._model.column_position(PROMPT), self.horizontalHeader()
         narrow = self.viewport().width() - sum(usual.values()) + usual.get(PROMPT, 0) < LEAST_PROMPT
         self._is_fitting = True
         for position, column in enumerate(self._model.columns):
@@ -400,7 +400,7 @@ class SheetTable(QTableView):
             if position != prompt and column.key not in self._by_hand:
                 wanted = usual[column.key]
                 header.resizeSection(position, min(wanted, self._needed(position)) if narrow else wanted)
-        state = self._model.column_place(STATE)
+        state = self._model.column_position(STATE)
         if narrow and state is not None and STATE not in self._by_hand:
             # Space left by a prompt of minimum width goes to the state column first.
             others = sum(header.sectionSize(at) for at in range(header.count()) if at not in (prompt, state))
@@ -429,7 +429,7 @@ class SheetTable(QTableView):
 
     def _fit_prompt(self) -> None:
         """Gives the remaining width to the prompt column."""
-        position = self._model.column_place(PROMPT)
+        position = self._model.column_position(PROMPT)
         if position is None or PROMPT in self._by_hand:
             return
         header = self.horizontalHeader()

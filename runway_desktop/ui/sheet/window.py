@@ -189,7 +189,7 @@ class SheetWindow(Dialog):
         self.table.menu_wanted.connect(self._menu)
         self.table.files_dropped.connect(self._drop)
         self.table.input_wanted.connect(self._choose_file)
-        self.table.task_wanted.connect(lambda place: self.show_wanted.emit(self._tasks_of([place])))
+        self.table.task_wanted.connect(lambda row: self.show_wanted.emit(self._tasks_of([row])))
         self._of_row = ElidedLabel(self, Qt.TextElideMode.ElideRight)
         self._of_row.setAccessibleName("The selected row")
         # Fixed height, so that the table does not move while rows without a message are selected.
@@ -309,7 +309,7 @@ class SheetWindow(Dialog):
     def _show_row(self, *_: object) -> None:
         """Shows the current row's error in full, since its cell is usually too narrow."""
         model, row = self.sheet.model, self.table.currentIndex().row()
-        position = model.column_place(STATE)
+        position = model.column_position(STATE)
         state = model.index(row, position) if position is not None else QModelIndex()
         tone = state.data(TONE_ROLE)
         is_wrong = tone in (Tone.BAD, Tone.WARN)
@@ -318,7 +318,7 @@ class SheetWindow(Dialog):
         set_tone(self._of_row, "bad" if tone == Tone.BAD else "warn")
 
     def _show_cell(self, row: int, key: str) -> None:
-        index = self.sheet.model.index(row, self.sheet.model.column_place(key) or 0)
+        index = self.sheet.model.index(row, self.sheet.model.column_position(key) or 0)
         self.table.go_to(index)
         self.table.scrollTo(index)
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)

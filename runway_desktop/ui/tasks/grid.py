@@ -59,8 +59,8 @@ class GridView(TaskItems, QListView):
         own.deleteLater()
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        model.lines_moving.connect(self._note_place)
-        model.lines_moved.connect(self._keep_place)
+        model.lines_moving.connect(self._note_scroll)
+        model.lines_moved.connect(self._keep_scroll)
         for signal in (model.rowsInserted, model.rowsRemoved, model.layoutChanged, model.modelReset):
             signal.connect(self._lines_changed)
         posters.ready.connect(self._poster_came)
@@ -73,11 +73,11 @@ class GridView(TaskItems, QListView):
         """Sets the poster width; keeps the visible tasks in place."""
         width = max(SMALLEST, min(LARGEST, width))
         if width != self.poster_width:
-            self._note_place(anyway=True)
+            self._note_scroll(anyway=True)
             self.poster_width = width
             self._layout = None
             self.updateGeometries()
-            self._keep_place()
+            self._keep_scroll()
             self.viewport().update()
 
     def zoom(self, steps: float, at: QPoint | None = None) -> None:
@@ -200,11 +200,11 @@ class GridView(TaskItems, QListView):
         QAbstractItemView.doItemsLayout(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._note_place(anyway=True)
+        self._note_scroll(anyway=True)
         self._layout = None
         super().resizeEvent(event)
         self.updateGeometries()
-        self._keep_place()
+        self._keep_scroll()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -289,7 +289,7 @@ class GridView(TaskItems, QListView):
         top = self.verticalOffset()
         return self._laid_out().lines_between(top, top + self.viewport().height())
 
-    def _note_place(self, *, anyway: bool = False) -> None:
+    def _note_scroll(self, *, anyway: bool = False) -> None:
         """Remembers a visible task and its position: the current one, else the first. None at the top, where new tasks
         should appear."""
         self._anchor = None
@@ -304,7 +304,7 @@ class GridView(TaskItems, QListView):
                 self._anchor = (task_id, box.top - self.verticalOffset())
                 return
 
-    def _keep_place(self) -> None:
+    def _keep_scroll(self) -> None:
         anchor, self._anchor = self._anchor, None
         line = self.rows.position(anchor[0]) if anchor is not None else None
         if anchor is not None and line is not None:

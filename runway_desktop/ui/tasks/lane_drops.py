@@ -53,7 +53,7 @@ class LaneDrops(QObject):
             return
         point = event.position().toPoint()
         self._scroll(point)
-        position = self._place(point)
+        position = self._drop_at(point)
         if position is None:
             self.leave()
             return
@@ -65,7 +65,7 @@ class LaneDrops(QObject):
             self.shown.emit(self._lifted, before)
 
     def drop(self, event: QDropEvent) -> None:
-        position = self._place(event.position().toPoint()) if self._lifted and has_rows(event.mimeData()) else None
+        position = self._drop_at(event.position().toPoint()) if self._lifted and has_rows(event.mimeData()) else None
         self.leave()
         if position is None:
             event.ignore()
@@ -74,7 +74,7 @@ class LaneDrops(QObject):
         event.accept()
         self.taken.emit(list(self._lifted), position[1])
 
-    def _place(self, point: QPoint) -> tuple[int, TaskId | None] | None:
+    def _drop_at(self, point: QPoint) -> tuple[int, TaskId | None] | None:
         """Position of the line, and the id of the task that would follow."""
         view, rows = self._view, self._rows
         row = view.rowAt(point.y())

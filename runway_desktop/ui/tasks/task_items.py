@@ -11,7 +11,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.building import is_by_key, menu_place, viewport_of
+from runway_desktop.ui.building import is_by_key, menu_point, viewport_of
 from runway_desktop.usecases.listing.columns import clip_of
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
@@ -117,7 +117,7 @@ class TaskItems(_View):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
 
         under = self.currentIndex().row() if is_by_key(event) else self.line_at(event.pos())
-        key, at = self.rows.group_key(under), menu_place(self, event)
+        key, at = self.rows.group_key(under), menu_point(self, event)
         if key is not None:
             self.group_menu_wanted.emit(key, at)
         else:

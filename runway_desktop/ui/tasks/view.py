@@ -97,9 +97,9 @@ class TaskView(TaskItems, QTableView):
         model.layoutChanged.connect(lambda *_: self._fit_rows())
         model.modelAboutToBeReset.connect(self._note_selection)
         model.modelReset.connect(self._keep_selection)
-        model.lines_moving.connect(self._note_place)
+        model.lines_moving.connect(self._note_scroll)
         model.lines_moving.connect(self._note_succession)
-        model.lines_moved.connect(self._keep_place)
+        model.lines_moved.connect(self._keep_scroll)
         model.lines_moved.connect(self._succeed)
         self.verticalScrollBar().valueChanged.connect(lambda _: self._wake_animation())
         self.selectionModel().selectionChanged.connect(lambda *_: self.selection_moved.emit())
@@ -282,7 +282,7 @@ class TaskView(TaskItems, QTableView):
             self.lane.begin(task_ids)
         self.viewport().update()
 
-    def say_place(self, words: str) -> None:
+    def say_position(self, words: str) -> None:
         """Sets the text next to the drop line."""
         self.lane.words = words
         self.viewport().update()
@@ -426,7 +426,7 @@ class TaskView(TaskItems, QTableView):
         elif chosen:
             self.selection_moved.emit()
 
-    def _note_place(self) -> None:
+    def _note_scroll(self) -> None:
         """Remembers the visible tasks and their positions, except at the top, where new tasks should appear."""
         bar = self.verticalScrollBar()
         rows = self._visible_rows() if bar.value() > bar.minimum() else range(0)
@@ -434,7 +434,7 @@ class TaskView(TaskItems, QTableView):
             (task_id, self.rowViewportPosition(row)) for row in rows if (task_id := self.rows.task_id(row))
         ]
 
-    def _keep_place(self) -> None:
+    def _keep_scroll(self) -> None:
         """Scrolls so that the first remembered task that still exists keeps its position."""
         for task_id, at in self._in_sight:
             row = self.rows.position(task_id)

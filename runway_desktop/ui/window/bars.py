@@ -23,7 +23,7 @@ from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
 from runway_desktop.usecases.commands.command import EXCHANGE
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.account import key_place_words, key_words
+from runway_desktop.usecases.words.account import key_source_words, key_words
 from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.activity.activity import Activity
@@ -156,7 +156,7 @@ class TopBar(QWidget):
         self._who.setText(f"{caption(room)}  ▾")
         # Without seconds: screen readers announce each change of a name.
         self._who.setAccessibleName(f"Profile {name}, {self._profiles.color.value}, {words.partition(' · ')[0]}")
-        self._who.setToolTip(tip(f"{name}\n{words}\n{key_place_words(self._status.key)}"))
+        self._who.setToolTip(tip(f"{name}\n{words}\n{key_source_words(self._status.key)}"))
         total = self._pages.counts.pages.get(Page.ALL, 0)
         self.search.setPlaceholderText(
             f"Search {units.count(total, 'task')}: prompt, model, tag, note" if total else "Search"

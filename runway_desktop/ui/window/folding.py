@@ -64,26 +64,26 @@ class FoldingSplitter(QSplitter):
 
     def tell_keys(self, said: Callable[[int], str]) -> None:
         """`said` returns the tool tip of a pane's handle."""
-        for place in self.FOLDING:
-            self.handle(max(1, place)).setToolTip(tip(said(place)))
-            self.handle(max(1, place)).setAccessibleName(said(place))
+        for pane_index in self.FOLDING:
+            self.handle(max(1, pane_index)).setToolTip(tip(said(pane_index)))
+            self.handle(max(1, pane_index)).setAccessibleName(said(pane_index))
 
     def _note(self) -> None:
         sizes = self.sizes()
-        self._widths |= {place: sizes[place] for place in self.FOLDING if sizes[place] > 0}
+        self._widths |= {pane_index: sizes[pane_index] for pane_index in self.FOLDING if sizes[pane_index] > 0}
 
     def _show_handles(self, sizes: list[int]) -> None:
-        for place in self.FOLDING:
-            handle = self.handle(max(1, place))
+        for pane_index in self.FOLDING:
+            handle = self.handle(max(1, pane_index))
             if isinstance(handle, FoldHandle):
-                handle.show_folded(place if sizes[place] == 0 else None)
+                handle.show_folded(pane_index if sizes[pane_index] == 0 else None)
 
     def _moved(self) -> None:
         self._note()
         self._show_handles(self.sizes())
-        for place in self.FOLDING:
-            folded = self.is_folded(place)
-            content = self.widget(place).layout()
+        for pane_index in self.FOLDING:
+            folded = self.is_folded(pane_index)
+            content = self.widget(pane_index).layout()
             for number in range(content.count()):
                 inner = content.itemAt(number).widget()
                 if inner is not None:
@@ -111,7 +111,7 @@ class FoldHandle(QSplitterHandle):
         return QSize(STRIP, STRIP) if self._folded is not None else super().sizeHint()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._splitter.toggle(self._place())
+        self._splitter.toggle(self._pane())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
@@ -130,6 +130,6 @@ class FoldHandle(QSplitterHandle):
         box = QRect(middle.x() - GRID + 1, middle.y() - GRID, STRIP, STRIP)
         self._theme.icon(name, Role.TEXT if self.underMouse() else Role.MUTED).paint(painter, box)
 
-    def _place(self) -> int:
+    def _pane(self) -> int:
         splitter = self._splitter
         return 0 if splitter.handle(1) is self else 2

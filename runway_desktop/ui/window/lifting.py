@@ -49,8 +49,8 @@ class Lifting(QObject):
         """Why the dragged rows cannot become an input; empty if they can."""
         work.pages.rows_dropped.connect(self._drop)
         work.pages.rows_over.connect(self._hold_over)
-        work.view.lane.shown.connect(self._show_place)
-        work.view.lane.taken.connect(self._take_place)
+        work.view.lane.shown.connect(self._show_position)
+        work.view.lane.taken.connect(self._take_position)
 
     def lift(self, task_ids: Sequence[TaskId]) -> None:
         """Runs a drag. Call from a mouse event; returns after the drop."""
@@ -111,12 +111,12 @@ class Lifting(QObject):
             case _:
                 self._m.task_commands.tell(taken.reason)
 
-    def _show_place(self, lifted: Sequence[TaskId], before: TaskId | None) -> None:
+    def _show_position(self, lifted: Sequence[TaskId], before: TaskId | None) -> None:
         outlook = self._m.task_commands.outlook_if_moved(lifted, before)
         self._m.rows.show_move(outlook)
         positions = [outlook.order[one] for one in lifted if one in outlook.order]
         starts = [(span.low, span.high) for one in lifted if (span := outlook.starts.get(one)) is not None]
-        self._work.view.say_place(lifted_words(positions, starts))
+        self._work.view.say_position(lifted_words(positions, starts))
 
-    def _take_place(self, lifted: Sequence[TaskId], before: TaskId | None) -> None:
+    def _take_position(self, lifted: Sequence[TaskId], before: TaskId | None) -> None:
         self._menu.take_for(PUT_BEFORE, lifted, Given(before=before))

@@ -161,8 +161,8 @@ class ListPane(QWidget):
         if self._is_below is not (below := not fits_short):
             self._is_below = below
             self._head.removeWidget(self.filters)
-            place = (1, 0, 1, 5) if below else (0, 2, 1, 1)
-            self._head.addWidget(self.filters, *place, Qt.AlignmentFlag.AlignVCenter)
+            cell = (1, 0, 1, 5) if below else (0, 2, 1, 1)
+            self._head.addWidget(self.filters, *cell, Qt.AlignmentFlag.AlignVCenter)
 
     @property
     def is_grid(self) -> bool:

@@ -285,13 +285,13 @@ class MainWindow(QMainWindow):
             self.view.leave(what)
 
     @property
-    def place(self) -> str:
+    def placement(self) -> str:
         """Serialized geometry, for `stand_at`."""
         return text_of(self.saveGeometry())
 
-    def stand_at(self, place: str) -> None:
+    def stand_at(self, placement: str) -> None:
         """Restores the geometry; invalid values are ignored."""
-        self.restoreGeometry(state_of(place))
+        self.restoreGeometry(state_of(placement))
 
     def _restore(self) -> None:
         geometry = self.models.memory.recall(_GEOMETRY)
@@ -300,7 +300,7 @@ class MainWindow(QMainWindow):
         self.workspace.restore(self.height())
 
     def _remember(self) -> None:
-        self.models.memory.keep(_GEOMETRY, self.place)
+        self.models.memory.keep(_GEOMETRY, self.placement)
         self.workspace.remember()
         self._remember_columns()
 

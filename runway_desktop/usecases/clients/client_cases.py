@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.account import KeyPlace, Link
+from runway_desktop.domain.account import KeySource, Link
 from runway_desktop.domain.caps import LaneCode
 from runway_desktop.domain.clients import COMMAND_LINE, CONNECTION_TEST, ClientRequest, Permission
 from runway_desktop.domain.errors import ApiError
@@ -286,7 +286,7 @@ class ClientCases:
             async with asyncio.timeout(KEY_PATIENCE):
                 await self._find_key()
         status = self._engine.account.key
-        if status.place is KeyPlace.NONE:
+        if status.source is KeySource.NONE:
             if status.is_awaited:
                 said, advice = "The keychain waits to be unlocked.", "Unlock it, then try again."
             elif status.no_keychain:

@@ -18,7 +18,7 @@ from typing import Any
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
-from runway_desktop.catalog import AssetPlace, Pair, assets_in, prompt_of, with_assets
+from runway_desktop.catalog import AssetRef, Pair, assets_in, prompt_of, with_assets
 from runway_desktop.catalog.catalog import starting_values
 from runway_desktop.domain.clients import COMMAND_LINE, WITHOUT_ID, Client, ClientRequest, Permission
 from runway_desktop.domain.task import Hold, HoldCode, Request, Task, TaskId, parse_remote_id
@@ -204,10 +204,10 @@ class Creating:
         results = await self._results(named)
         values = with_assets(values, results | named_files(named, may_name_uris=client == COMMAND_LINE))
         files: dict[str, str] = {}
-        if places := assets_in(pair, values):
+        if assets := assets_in(pair, values):
             folders = {"profile": engine.profile_folder, "library": engine.settings.library}
-            own = [place for place in places if place.path in results]
-            others = [place for place in places if place.path not in results]
+            own = [asset for asset in assets if asset.path in results]
+            others = [asset for asset in assets if asset.path not in results]
             # Results too: a task's may be of another kind than the field takes.
             files |= await asyncio.to_thread(check_files, own, allowed=None, **folders)
             allowed = None if client == COMMAND_LINE else (await engine.clients.client(client)).folders
@@ -230,11 +230,11 @@ class Creating:
             f"{wish.endpoint} has no such model.", code=Code.INPUT, advice=f"It has: {', '.join(endpoint.models)}."
         )
 
-    async def _results(self, places: Sequence[AssetPlace]) -> dict[tuple[str | int, ...], str]:
+    async def _results(self, assets: Sequence[AssetRef]) -> dict[tuple[str | int, ...], str]:
         """The saved file of each input that names a task."""
         found: dict[tuple[str | int, ...], str] = {}
-        for place in places:
-            word = place.uri.strip()
+        for asset in assets:
+            word = asset.uri.strip()
             if not _ID.fullmatch(word):
                 continue
             remote_id = parse_remote_id(word)
@@ -247,7 +247,7 @@ class Creating:
                     code=Code.INPUT,
                     advice="Wait until it has finished. Nothing was sent.",
                 )
-            found[place.path] = Path(paths[0]).as_uri()
+            found[asset.path] = Path(paths[0]).as_uri()
         return found
 
     async def _repeated(self, client: str, digest: str) -> str:

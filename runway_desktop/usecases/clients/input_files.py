@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from runway_desktop.catalog import AssetPlace, media_in_words
+from runway_desktop.catalog import AssetRef, media_in_words
 from runway_desktop.domain.media import HEAD_LENGTH, INPUTS, MEGABYTE, Delivery, Media, format_of, largest
 
 from .refusals import CallRefused, Code
@@ -21,33 +21,33 @@ from .refusals import CallRefused, Code
 _MOST = max(largest(media, Delivery.UPLOAD) for media in INPUTS)
 
 
-def named_files(places: Sequence[AssetPlace], *, may_name_uris: bool) -> dict[tuple[str | int, ...], str]:
+def named_files(assets: Sequence[AssetRef], *, may_name_uris: bool) -> dict[tuple[str | int, ...], str]:
     """The URI of each input that is the path of a file. An agent names paths alone, so that each is looked at."""
     found = {}
-    for place in places:
-        word = place.uri.strip()
+    for asset in assets:
+        word = asset.uri.strip()
         if Path(word).is_absolute():
-            found[place.path] = Path(word).as_uri()
+            found[asset.path] = Path(word).as_uri()
         elif not may_name_uris and urlsplit(word).scheme.casefold() == "file":
             raise _refused("An input is a file:// address.", "Name the file by its path, or a task by its id.")
     return found
 
 
 def check_files(
-    places: Sequence[AssetPlace], *, allowed: Sequence[str] | None, profile: Path, library: Path
+    assets: Sequence[AssetRef], *, allowed: Sequence[str] | None, profile: Path, library: Path
 ) -> dict[str, str]:
     """The hash of each file, by path. `allowed` are folders in which a file must lie; None: in any. `profile` and
     `library` are folders: of the profile's own, only results may be used."""
     folders = None if allowed is None else [Path(folder).resolve() for folder in allowed]
     found = {}
-    for place in places:
-        parts = urlsplit(place.uri)
+    for asset in assets:
+        parts = urlsplit(asset.uri)
         if parts.scheme.casefold() != "file":
             continue
         if parts.netloc:
             raise _refused("The file is on another computer.", "Name a file of this one.")
         path = url2pathname(parts.path)
-        found[path] = _checked(Path(path), place, folders, profile, library)
+        found[path] = _checked(Path(path), asset, folders, profile, library)
     return found
 
 
@@ -63,8 +63,8 @@ def folder_refusal(folder: Path, *, profile: Path | None, home: Path) -> str:
     return ""
 
 
-def _checked(path: Path, place: AssetPlace, folders: Sequence[Path] | None, profile: Path, library: Path) -> str:
-    name = ".".join(map(str, place.path))
+def _checked(path: Path, asset: AssetRef, folders: Sequence[Path] | None, profile: Path, library: Path) -> str:
+    name = ".".join(map(str, asset.path))
     try:
         # Nothing is said of a file elsewhere, not even whether it is there.
         _check_folder(name, path.resolve(), folders)
@@ -72,7 +72,7 @@ def _checked(path: Path, place: AssetPlace, folders: Sequence[Path] | None, prof
         facts = found.stat()
         if not stat.S_ISREG(facts.st_mode):
             raise _refused(f"{name} names no file.", "Name a picture, clip or sound.")
-        _check_place(name, found, profile.resolve(), library.resolve())
+        _check_not_private(name, found, profile.resolve(), library.resolve())
         with found.open("rb") as file:
             head = file.read(HEAD_LENGTH)
             file.seek(0)
@@ -83,9 +83,9 @@ def _checked(path: Path, place: AssetPlace, folders: Sequence[Path] | None, prof
         raise _refused(f"The file of {name} cannot be read.", f"{said}.") from error
     known = format_of(head)
     media = known.media if known is not None else Media.OTHER
-    if media not in place.media:
+    if media not in asset.media:
         raise _refused(
-            f"The file of {name} is no {media_in_words(place.media)}.", "What counts is its content, not its name."
+            f"The file of {name} is no {media_in_words(asset.media)}.", "What counts is its content, not its name."
         )
     if facts.st_size > (most := largest(media, Delivery.UPLOAD)):
         raise _refused(f"The file of {name} is too large.", f"At most {most // MEGABYTE} MB.")
@@ -102,7 +102,7 @@ def _check_folder(name: str, found: Path, folders: Sequence[Path] | None) -> Non
     raise _refused(f"This program may not name the file of {name}.", advice)
 
 
-def _check_place(name: str, found: Path, profile: Path, library: Path) -> None:
+def _check_not_private(name: str, found: Path, profile: Path, library: Path) -> None:
     if found.is_relative_to(library):
         return
     if found.is_relative_to(profile) or any(part.startswith(".") for part in found.parts):

@@ -75,7 +75,7 @@ async def _support(context: Context, rows: Sequence[Row], given: Given) -> Repor
         details = await engine.library.details(task_id)
         if details is not None:
             task, ledger = details.row.task, details.ledger
-            texts.append(support_details(task, ledger, engine.private_places, include_prompt=given.with_prompt))
+            texts.append(support_details(task, ledger, engine.private_paths, include_prompt=given.with_prompt))
     return Report(text=engine.secrecy.struck_out("\n\n".join(texts)), said=Text("Support details copied."))
 
 

@@ -37,7 +37,7 @@ async def release(context: Context, rows: Sequence[Row], given: Given, *, is_nex
     """Tasks are sent when it is their turn, where they stand, or next; those too that wait for the person."""
     stood = context.engine.lane.stood(ids_of(rows))
     changed = await context.sending.send(*given.answering(prepared_release(context, rows, is_next=is_next)))
-    return Report(changed=changed, stood=stood if is_next else replace(stood, places={}), said=queue.released(rows))
+    return Report(changed=changed, stood=stood if is_next else replace(stood, positions={}), said=queue.released(rows))
 
 
 async def _hold(context: Context, rows: Sequence[Row], _: Given) -> Report:
@@ -90,7 +90,7 @@ def _moved(rows: Sequence[Row], stood: Stood) -> Report:
 async def stand_back(context: Context, stood: Stood) -> Report:
     """Undoes what moved tasks in the queue, or released them."""
     await context.engine.lane.put_back(stood)
-    return Report(changed=tuple(dict.fromkeys((*stood.places, *stood.holds))))
+    return Report(changed=tuple(dict.fromkeys((*stood.positions, *stood.holds))))
 
 
 async def _find_file(context: Context, rows: Sequence[Row], given: Given) -> Report:

@@ -76,14 +76,14 @@ def _added(old: Sequence[Item], new: Sequence[Item]) -> list[Insertion[Item]] | 
     position = 0
     for item in old:
         try:
-            next_place = new.index(item, position)
+            next_position = new.index(item, position)
         except ValueError:
             return None
-        if next_place > position:
-            found.append(Insertion(position, tuple(new[position:next_place])))
+        if next_position > position:
+            found.append(Insertion(position, tuple(new[position:next_position])))
             if len(found) > MOST_STEPS:
                 return None
-        position = next_place + 1
+        position = next_position + 1
     if position < len(new):
         found.append(Insertion(position, tuple(new[position:])))
     return found

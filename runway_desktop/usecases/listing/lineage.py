@@ -95,9 +95,9 @@ def _of_row(row: Row, relation: str = "", output: Output | None = None) -> Node:
 
 def _field(tie: Kin, tree: Tree, catalog: Catalog) -> str:
     """What the input was for, in the words of the model that took it."""
-    name = str(tie.use.place[0]) if tie.use.place else ""
+    name = str(tie.use.field_path[0]) if tie.use.field_path else ""
     rows = (tree.row, *(kin.row for kins in tree.above for kin in kins if kin.row))
     row = next((row for row in rows if row.task.id == tie.use.task_id), None)
     pair = catalog.pair(row.task.request.endpoint, row.task.request.model) if row else None
     field = pair.field(name) if pair is not None else None
-    return label_at(field, row.task.request.values.get(name), tie.use.place) if row and field else name
+    return label_at(field, row.task.request.values.get(name), tie.use.field_path) if row and field else name

@@ -136,7 +136,7 @@ def of_settings(settings: Settings) -> Iterator[Offer]:
         if line.group is None:
             continue
         now = getattr(settings, name)
-        place = Offer(
+        own = Offer(
             id=f"setting:{name}",
             section=Heading.SETTINGS,
             text=line.label,
@@ -149,11 +149,11 @@ def of_settings(settings: Settings) -> Iterator[Offer]:
         match line.editor:
             case Switch() if not line.group.protects:
                 reason = line.without if line.needs and not getattr(settings, line.needs) else ""
-                yield replace(place, value=not now, detail="Turn off" if now else "Turn on", reason=reason)
+                yield replace(own, value=not now, detail="Turn off" if now else "Turn on", reason=reason)
             case Choice(options) if not line.group.protects:
                 for stored, label in options:
                     yield replace(
-                        place,
+                        own,
                         id=f"setting:{name}={stored}",
                         text=f"{line.label}: {label}",
                         aside="",
@@ -161,7 +161,7 @@ def of_settings(settings: Settings) -> Iterator[Offer]:
                         reason="It is set to this." if stored == now else "",
                     )
             case _:
-                yield place
+                yield own
 
 
 def value_words(line: Preference[Any], value: Any) -> str:

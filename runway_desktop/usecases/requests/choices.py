@@ -78,8 +78,8 @@ class ModelOffer(Struct, frozen=True, kw_only=True):
     @property
     def facts(self) -> str:
         """The second line."""
-        place = self.endpoint_label if self.says_endpoint else ""
-        return " · ".join(part for part in (place, self.can, self.usually, self.limits) if part)
+        shown = self.endpoint_label if self.says_endpoint else ""
+        return " · ".join(part for part in (shown, self.can, self.usually, self.limits) if part)
 
     @property
     def in_words(self) -> str:

@@ -120,12 +120,12 @@ class RequestDraft:
     def _problems_inside(self, said: set[tuple[str | int, ...]]) -> list[Finding]:
         """What is wrong with files that stand inside objects."""
         found = []
-        for place in assets_in(self.pair, self.values):
-            facts = self.facts.get(place.uri)
-            own = check_asset(facts, place.field, self.pair) if facts is not None else None
-            problem = self.unreadable.get(place.uri) or own
-            if problem and place.path not in said:
-                found.append(Finding(place.path, problem))
+        for asset in assets_in(self.pair, self.values):
+            facts = self.facts.get(asset.uri)
+            own = check_asset(facts, asset.field, self.pair) if facts is not None else None
+            problem = self.unreadable.get(asset.uri) or own
+            if problem and asset.path not in said:
+                found.append(Finding(asset.path, problem))
         return found
 
     def _checks(self) -> tuple[Finding, ...]:
@@ -226,7 +226,7 @@ class RequestDraft:
     def unknown_files(self) -> list[str]:
         """The URIs of files among the inputs that nobody looked at yet."""
         uris = [item.uri for found in self.assets.values() for item in found]
-        uris += [place.uri for place in assets_in(self.pair, self.values)]
+        uris += [asset.uri for asset in assets_in(self.pair, self.values)]
         # One that went away is looked for anew when it comes back.
         self.unreadable = {uri: why for uri, why in self.unreadable.items() if uri in uris}
         known = self.facts.keys() | self.unreadable.keys()
@@ -328,7 +328,7 @@ class RequestDraft:
             if same is not None and same.is_asset and self.has_room(same, drop):
                 field: Field | None = same
             else:
-                field = self.place_for(drop)
+                field = self.field_for(drop)
             if field is None or not self.has_room(field, drop):
                 self.parked.inputs.append((name, replace(item, media=media)))
                 if not was_parked:
@@ -345,7 +345,7 @@ class RequestDraft:
             return False
         return len(self.assets.get(field.name, ())) < capacity(field)
 
-    def place_for(self, drop: AssetDrop) -> Field | None:
+    def field_for(self, drop: AssetDrop) -> Field | None:
         """Where it goes: a required place before others, a list before a lone one, a free one before one whose
         last input it replaces."""
         of_kind = [field for field in self.pair.asset_fields if drop.media in (Media.OTHER, *field.media)]

@@ -85,9 +85,9 @@ def short_name(uri: str) -> str:
     return path.name if path else uri.rsplit("/", 1)[-1][:40]
 
 
-def label_at(field: Field, value: object, place: tuple[str | int, ...]) -> str:
+def label_at(field: Field, value: object, field_path: tuple[str | int, ...]) -> str:
     """As the composer calls an input there: "First frame", "Reference 2"."""
-    number = place[1] if len(place) > 1 and isinstance(place[1], int) else 0
+    number = field_path[1] if len(field_path) > 1 and isinstance(field_path[1], int) else 0
     item = value[number] if isinstance(value, list | tuple) and number < len(value) else value
     position = item.get(field.position_key) if isinstance(item, Mapping) and field.position_key else None
     return label_of(field, number, AssetItem(uri="", position=str(position) if position else None))

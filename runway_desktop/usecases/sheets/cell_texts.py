@@ -31,7 +31,7 @@ class RowLine(Struct, frozen=True):
     none; `tasks` are those that were made of it, as far as they have been fetched."""
 
     row: SheetRow
-    place: int
+    position: int
     alike: int = 0
     tasks: Sequence[Row] = ()
 

@@ -14,7 +14,7 @@ from runway_desktop.values import Struct
 
 from . import cells as cell
 from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, ColumnKind, SheetColumn
-from .edits import Place
+from .edits import CellKey
 from .rows import RowChecker, SheetRow
 
 MOST_PRICED = 24
@@ -95,7 +95,7 @@ class CellValues:
         return tuple(dict.fromkeys(choice for known in fields for choice in known.choices))
 
     def typed(
-        self, row: SheetRow, key: str, text: str, beside: str = "", own: Mapping[Place, Any] | None = None
+        self, row: SheetRow, key: str, text: str, beside: str = "", own: Mapping[CellKey, Any] | None = None
     ) -> Any:
         """A typed text as the cell's value. `beside`: the folder of a sheet whose files are named without one. `own`:
         what is written with it, a model for one."""

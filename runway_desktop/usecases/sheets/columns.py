@@ -90,7 +90,7 @@ class Columns:
             PROMPT, *assets, ENDPOINT, MODEL, *settings, *others, SEED, PROJECT, SHOT, RESULT, CREDITS, STATE,
         ]  # fmt: skip
         self._all = {key: _FIXED.get(key) or _of_field(fields[key]) for key in order if key in _FIXED or key in fields}
-        self._place = {key: position for position, key in enumerate(self._all)}
+        self._position = {key: position for position, key in enumerate(self._all)}
 
     def column(self, key: str) -> SheetColumn:
         """The column of a key; one made up for a name that the catalog does not know."""
@@ -105,8 +105,8 @@ class Columns:
 
     def ordered(self, keys: Iterable[str]) -> tuple[SheetColumn, ...]:
         # A name that the catalog does not know stands behind the settings.
-        strange = self._place[PROJECT] - 0.5
-        keys = sorted({*_ALWAYS, *keys}, key=lambda key: (self._place.get(key, strange), key))
+        strange = self._position[PROJECT] - 0.5
+        keys = sorted({*_ALWAYS, *keys}, key=lambda key: (self._position.get(key, strange), key))
         return tuple(map(self.column, keys))
 
     def of_pair(self, pair: Pair) -> frozenset[str]:

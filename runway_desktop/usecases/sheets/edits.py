@@ -15,9 +15,9 @@ from runway_desktop.values import Struct, replace
 from .columns import Columns
 from .rows import SheetRow
 
-Place = tuple[int, str]
+CellKey = tuple[int, str]
 """Number of a row, key of a column."""
-Values = Mapping[Place, Any]
+Values = Mapping[CellKey, Any]
 """Cells with what is, or was, in them; None is blank."""
 
 
@@ -63,8 +63,8 @@ def writing(rows: Mapping[int, SheetRow], columns: Columns, after: Values, words
         for number, key in after
         if number in rows and not rows[number].sent and columns.column(key).is_cell
     }
-    moved = {place: after[place] for place in before if before[place] != after[place]}
-    return Write(words, {place: before[place] for place in moved}, moved) if moved else None
+    moved = {cell_key: after[cell_key] for cell_key in before if before[cell_key] != after[cell_key]}
+    return Write(words, {cell_key: before[cell_key] for cell_key in moved}, moved) if moved else None
 
 
 def follow_moves(row: SheetRow, moved: Mapping[str, str]) -> bool:

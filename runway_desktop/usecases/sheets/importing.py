@@ -38,7 +38,7 @@ class Importer:
 
     def of_asset(self, drop: AssetDrop) -> SheetRow:
         """A row that makes something of one picture, clip or sound, with the composer's prompt."""
-        key = self.place_for(drop)
+        key = self.key_for(drop)
         cells: dict[str, Any] = {key: [{"uri": drop.uri}]}
         if self._checker.composed.prompt.strip():
             cells[PROMPT] = self._checker.composed.prompt
@@ -48,9 +48,9 @@ class Importer:
             self._choose_model(row, drop.media, key)
         return row
 
-    def place_for(self, drop: AssetDrop) -> str:
+    def key_for(self, drop: AssetDrop) -> str:
         """The column where an input belongs."""
-        return self._place_for(drop.media)
+        return self._key_for(drop.media)
 
     def _of_draft(self, draft: GatheredDraft) -> SheetRow:
         given = draft.given
@@ -84,7 +84,7 @@ class Importer:
                 continue
             if name in INPUT_NAMES:
                 if not kept_inputs:
-                    key = self._place_for(INPUT_NAMES[name])
+                    key = self._key_for(INPUT_NAMES[name])
                     cells[key] = [*cells.get(key, ()), *cell.inputs_of_text(_text(value), "")]
             elif name not in cells:
                 cells[name] = value
@@ -108,7 +108,7 @@ class Importer:
                     row.cells[MODEL] = model
                     return
 
-    def _place_for(self, kind: Media) -> str:
+    def _key_for(self, kind: Media) -> str:
         """The column for one input of a kind: where the composer's model has it, else where most have it."""
         own = self._checker.pair
         if kind is Media.OTHER:

@@ -14,7 +14,7 @@ from runway_desktop.values import Struct, replace
 
 from . import cells as cell
 from .columns import Columns
-from .edits import Place
+from .edits import CellKey
 from .rows import SheetRow
 
 FEWEST = 2
@@ -29,7 +29,7 @@ class Fix(Struct, frozen=True):
 
     problem: str
     label: str
-    values: Mapping[Place, Any]
+    values: Mapping[CellKey, Any]
     row: int
     key: str
     credits: float | None = None

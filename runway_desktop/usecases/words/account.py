@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.account import Connectivity, KeyPlace, KeyStatus, Link, Organization
+from runway_desktop.domain.account import Connectivity, KeySource, KeyStatus, Link, Organization
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.task import State, Task
 from runway_desktop.services.money.pricing import OpenPrice, Price, PriceBasis
@@ -44,27 +44,27 @@ def _next_try(connection: Connectivity, now: float) -> str:
 
 def key_words(key: KeyStatus) -> str:
     """Which key is in use, for the profile's button."""
-    match key.place:
-        case KeyPlace.DEMO:
+    match key.source:
+        case KeySource.DEMO:
             return "Demo"
-        case KeyPlace.NONE:
+        case KeySource.NONE:
             return "No key"
         case _:
             return f"Key …{key.ending}" if key.ending else "Key"
 
 
-def key_place_words(key: KeyStatus) -> str:
+def key_source_words(key: KeyStatus) -> str:
     """Where the key is kept."""
-    match key.place:
-        case KeyPlace.DEMO:
+    match key.source:
+        case KeySource.DEMO:
             return "The demo: a simulated Runway on this computer. Nothing is charged."
-        case KeyPlace.KEYCHAIN:
+        case KeySource.KEYCHAIN:
             return f"The key is kept in {key.store_name}."
-        case KeyPlace.MEMORY:
+        case KeySource.MEMORY:
             return key.problem or "The key is kept for this session only."
-        case KeyPlace.ENVIRONMENT:
+        case KeySource.ENVIRONMENT:
             return "The key comes from RUNWAYML_API_SECRET."
-        case KeyPlace.NONE:
+        case KeySource.NONE:
             return key.problem or "There is no key yet."
 
 

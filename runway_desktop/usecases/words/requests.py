@@ -235,7 +235,7 @@ def settings_of(task: Task, catalog: Catalog) -> list[Fact]:
     """All that is sent besides prompt and inputs."""
     request = task.request
     pair = catalog.pair(request.endpoint, request.model)
-    inputs = {place.uri for place in assets_in(pair, request.values)} if pair is not None else set()
+    inputs = {asset.uri for asset in assets_in(pair, request.values)} if pair is not None else set()
     prompt = pair.prompt_field.name if pair is not None and pair.prompt_field is not None else None
     model = model_label(request.model)
     facts = [

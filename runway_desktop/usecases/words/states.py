@@ -238,13 +238,13 @@ def _queued(task: Task, around: Around) -> StateWords:
     if turn.is_moving and turn.start is not None:
         was = f"was {about(*turn.before)}" if turn.before is not None and turn.before[1] >= SOON else "was now"
         return replace(shown, headline=start_words(turn.start), detail=was, tone=Tone.BUSY)
-    place, lane = turn_words(turn.position) if turn.position is not None else "", lane_words(around.lane_reason)
+    turn_said, lane = turn_words(turn.position) if turn.position is not None else "", lane_words(around.lane_reason)
     if turn.start is not None and turn.is_queue:
         when = start_words(turn.start)
-        return replace(shown, headline=when[0].upper() + when[1:], detail=place, tone=tone)
+        return replace(shown, headline=when[0].upper() + when[1:], detail=turn_said, tone=tone)
     if turn.start is not None and turn.start[1] >= SOON:
         return replace(shown, detail=start_words(turn.start), tone=tone)
-    return replace(shown, detail=(place if turn.is_queue else "") or lane or shown.detail, tone=tone)
+    return replace(shown, detail=(turn_said if turn.is_queue else "") or lane or shown.detail, tone=tone)
 
 
 def _uncertain_headline(task: Task) -> str:

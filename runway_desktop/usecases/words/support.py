@@ -100,15 +100,15 @@ def _told(values: Mapping[str, Any], prefix: str, scrub: _Scrub) -> list[str]:
     """The settings that are numbers, switches or one of a few words. Lists are inputs or texts: their number only."""
     found: list[str] = []
     for name, value in values.items():
-        place = f"{prefix}{name}"
+        path = f"{prefix}{name}"
         if isinstance(value, Mapping):
-            found += _told(value, f"{place}.", scrub)
+            found += _told(value, f"{path}.", scrub)
         elif isinstance(value, bool | int | float):
-            found.append(f"{place}={str(value).lower() if isinstance(value, bool) else value}")
+            found.append(f"{path}={str(value).lower() if isinstance(value, bool) else value}")
         elif isinstance(value, list | tuple):
-            found.append(f"{place}: {len(value)}")
+            found.append(f"{path}: {len(value)}")
         elif isinstance(value, str) and not _PRIVATE_NAME.search(name) and _CHOICE.fullmatch(value):
-            found.append(f"{place}={scrub(value)}")
+            found.append(f"{path}={scrub(value)}")
     return found
 
 

@@ -95,7 +95,7 @@ class Compare(Model):
         found = frozenset(n for n, stack in enumerate(self.shown) if stack.top.task.pick is Pick.REJECT)
         return found if len(found) < len(self.shown) else frozenset()
 
-    def place_words(self) -> str:
+    def position_words(self) -> str:
         """Text such as "5–8 of 12"; empty if all are visible."""
         last = self._first + len(self.shown)
         if len(self.shown) == len(self._stacks):
@@ -106,7 +106,7 @@ class Compare(Model):
     def where_words(self) -> str:
         """Text such as "5–8 of 12 · 3 of 12 takes judged"."""
         judged = judged_takes(list({take.task.id: take.task for take in self._takes}.values()))
-        return " · ".join(part for part in (self.place_words(), judged) if part)
+        return " · ".join(part for part in (self.position_words(), judged) if part)
 
     def show(self, size: int) -> None:
         """Shows one, two or four at a time; the focused one stays visible."""
@@ -142,7 +142,7 @@ class Compare(Model):
         focus."""
         if self.cycle(by):
             return
-        if self.place_words():
+        if self.position_words():
             self.turn(by)
         else:
             self.move_focus(by)

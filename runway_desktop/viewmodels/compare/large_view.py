@@ -71,7 +71,7 @@ class LargeViewModel(QObject):
         """How many takes of the shot are judged; empty while unknown."""
         return judged_takes([row.task for row in self.shot.rows]) if self.shot is not None else ""
 
-    def place(self) -> tuple[int, int]:
+    def position(self) -> tuple[int, int]:
         """Position of the current task in the list, from 1, and the number of tasks."""
         line = self._rows.position(self.current) if self.current is not None else None
         headers = len(self._rows.group_rows(0, line)) if line is not None else 0

@@ -27,8 +27,8 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.requests.draft import RequestDraft
 from runway_desktop.usecases.requests.findings import FieldFindings, brace_findings, inside
+from runway_desktop.usecases.requests.input_fields import InputFields
 from runway_desktop.usecases.requests.input_item import InputItem
-from runway_desktop.usecases.requests.input_places import InputPlaces
 from runway_desktop.usecases.requests.kept_draft import Draft, ParkedValues
 from runway_desktop.usecases.requests.order import Button, Order, price_words
 from runway_desktop.usecases.requests.pair_choice import PairChoice
@@ -67,7 +67,7 @@ class Composer(Model):
         super().__init__(cases, runner, parent)
         self._choice = PairChoice(cases.catalog, cases.settings)
         self._draft = RequestDraft(self._choice.first())
-        self.places = InputPlaces(self._draft, self._inputs_moved)
+        self.input_fields = InputFields(self._draft, self._inputs_moved)
         """Purpose of each input, and its name in the prompt."""
         self._bridge = bridge
         self.history = PromptHistory(cases, bridge, runner, self)

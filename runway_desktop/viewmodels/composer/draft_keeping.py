@@ -83,7 +83,7 @@ class PromptHistory(Model):
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
         self._prompts: list[str] | None = None
-        self._place = -1
+        self._position = -1
         self._own = ""
         """The prompt before the first step back."""
         self._shown = ""
@@ -101,15 +101,15 @@ class PromptHistory(Model):
         self._known(self.listed.emit)
 
     def _step(self, prompts: Sequence[str], current: str, by: int) -> None:
-        if self._place < 0 or current != self._shown:
+        if self._position < 0 or current != self._shown:
             # After typing, start again from the latest.
-            self._place, self._own = -1, current
-        position = self._place + by
+            self._position, self._own = -1, current
+        position = self._position + by
         while 0 <= position < len(prompts) and prompts[position] == current:
             position += by
-        if position >= len(prompts) or (position < 0 and self._place < 0):
+        if position >= len(prompts) or (position < 0 and self._position < 0):
             return
-        self._place = max(-1, position)
+        self._position = max(-1, position)
         self._shown = prompts[position] if position >= 0 else self._own
         self.stepped.emit(self._shown)
 
@@ -126,4 +126,4 @@ class PromptHistory(Model):
 
     def _forget(self, _: object) -> None:
         self._prompts = None
-        self._place = -1
+        self._position = -1

@@ -55,11 +55,11 @@ class InputTaking(Model):
             if drop.findings and drop.facts is None:
                 self.said.emit(drop.findings[0].message)
                 continue
-            field = self._draft.place_for(drop)
+            field = self._draft.field_for(drop)
             if field is None and not self._switch_for(drop):
                 self.said.emit(f"No model takes a {drop.media.kind.word} of this kind together with what is here.")
                 continue
-            field = field or self._draft.place_for(drop)
+            field = field or self._draft.field_for(drop)
             if field is not None:
                 self._put(field, drop)
         self.moved.emit()

@@ -142,15 +142,15 @@ class IdImportModel(ImportModel):
         self.table.show_lines(map(id_line, look.entries))
 
     def _adopted(self, chosen: Sequence[IdEntry], came: Adopting) -> None:
-        places: dict[str, int] = {
+        row_positions: dict[str, int] = {
             entry.found.remote_id: row for entry, row in zip(chosen, self.table.ticked(), strict=True)
         }
-        self._runner(self._follow(came, places), "follow adopted ids")
+        self._runner(self._follow(came, row_positions), "follow adopted ids")
         self.finished.emit([*came.added, *came.known])
 
-    async def _follow(self, came: Adopting, places: dict[str, int]) -> None:
+    async def _follow(self, came: Adopting, row_positions: dict[str, int]) -> None:
         for row in await self._cases.library.rows([*came.added, *came.known]):
-            position = places.get(row.task.remote_id or "")
+            position = row_positions.get(row.task.remote_id or "")
             if position is not None:
                 self._rows[row.task.id] = position
                 self._hear(row.task)

@@ -159,11 +159,11 @@ class ExpiryBoard(Model):
     async def _ask(self, task_ids: Sequence[TaskId]) -> None:
         """Fetches each task from Runway. Equal errors are reported once with their number. Stops after a network or key
         error."""
-        places = asyncio.Semaphore(ASKED_AT_ONCE)
+        turns = asyncio.Semaphore(ASKED_AT_ONCE)
         failed: list[RunwayDesktopError] = []
 
         async def one(task_id: TaskId) -> None:
-            async with places:
+            async with turns:
                 if any(isinstance(error, NotReached | KeyRefused) for error in failed):
                     return
                 try:

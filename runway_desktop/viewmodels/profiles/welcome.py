@@ -9,7 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal
 from shiboken6 import isValid
 
-from runway_desktop.domain.account import KeyPlace, KeyStatus
+from runway_desktop.domain.account import KeySource, KeyStatus
 from runway_desktop.domain.errors import ApiError, RunwayDesktopError
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.phase import KeyPhase
@@ -112,25 +112,25 @@ class KeyForm(Model):
         return said if said.endswith(SESSION_ONLY) else f"{said} {SESSION_ONLY}"
 
     @property
-    def place_words(self) -> str:
+    def source_words(self) -> str:
         """Which key is in use, and where it is stored."""
         status = self.status
         named = f"The key that ends in …{status.ending}" if status.ending else "The key"
-        match status.place:
-            case KeyPlace.DEMO:
+        match status.source:
+            case KeySource.DEMO:
                 return "This is the demo: a simulated Runway on this computer. It needs no key."
-            case KeyPlace.KEYCHAIN:
+            case KeySource.KEYCHAIN:
                 return f"{named} is kept in {status.store_name or 'the keychain'}."
-            case KeyPlace.MEMORY:
+            case KeySource.MEMORY:
                 return f"{named} is kept for this session only."
-            case KeyPlace.ENVIRONMENT:
+            case KeySource.ENVIRONMENT:
                 return f"{named} comes from the environment (RUNWAYML_API_SECRET). It is not stored."
-            case KeyPlace.NONE:
+            case KeySource.NONE:
                 return "There is no key yet."
 
     @property
     def can_forget(self) -> bool:
-        return self.status.place in (KeyPlace.KEYCHAIN, KeyPlace.MEMORY)
+        return self.status.source in (KeySource.KEYCHAIN, KeySource.MEMORY)
 
     def set_text(self, text: str) -> None:
         """Sets the text, without surrounding blanks and quotation marks."""

@@ -58,7 +58,7 @@ class CheckedRows(QAbstractTableModel):
         self.all_columns = Columns(catalog)
         self.checker = RowChecker(catalog, self.all_columns, pricing, composed)
         self._rows: list[SheetRow] = []
-        self._places: dict[int, int] = {}
+        self._positions: dict[int, int] = {}
         self._tally = SheetTally()
         self._to_check: OrderedDict[int, None] = OrderedDict()
         self._waiting: dict[str, set[int]] = {}
@@ -120,10 +120,10 @@ class CheckedRows(QAbstractTableModel):
         """Whether edits are accepted: not while rows are being stored, or during a large change."""
         return not self.is_locked and not self._works
 
-    def place_of(self, number: int) -> int | None:
-        return self._places.get(number)
+    def position_of(self, number: int) -> int | None:
+        return self._positions.get(number)
 
-    def column_place(self, key: str) -> int | None:
+    def column_position(self, key: str) -> int | None:
         return next((position for position, column in enumerate(self._columns) if column.key == key), None)
 
     # Changes other than edits.
@@ -171,14 +171,14 @@ class CheckedRows(QAbstractTableModel):
         self.checker.looks.update(looks)
         self.checker.unseen -= looks.keys()
         numbers = {number for address in looks for number in self._waiting.pop(address, ())}
-        rows = [self._rows[at] for number in numbers if (at := self._places.get(number)) is not None]
+        rows = [self._rows[at] for number in numbers if (at := self._positions.get(number)) is not None]
         self._do(self._forgetting([row for row in rows if not row.sent]), len(rows))
 
     def mark_sent(self, sent: Mapping[int, Sequence[SentTask]]) -> None:
         """Marks rows as sent, with their tasks."""
         marked = []
         for number, tasks in sent.items():
-            position = self.place_of(number)
+            position = self.position_of(number)
             if position is None:
                 continue
             row = self._rows[position]
@@ -193,7 +193,7 @@ class CheckedRows(QAbstractTableModel):
 
     def mark_unsent(self, numbers: Iterable[int]) -> None:
         """Marks rows as not sent, because their tasks were never stored."""
-        rows = [self._rows[position] for number in numbers if (position := self.place_of(number)) is not None]
+        rows = [self._rows[position] for number in numbers if (position := self.position_of(number)) is not None]
         for row in rows:
             row.sent, row.text = (), ""
         self._do(self._forgetting(rows), len(rows))
@@ -259,7 +259,7 @@ class CheckedRows(QAbstractTableModel):
         checked = []
         while self._to_check:
             number, _ = self._to_check.popitem(last=False)
-            position = self._places.get(number)
+            position = self._positions.get(number)
             if position is not None:
                 checked.append(self._rows[position])
                 self._check(self._rows[position])
@@ -304,7 +304,7 @@ class CheckedRows(QAbstractTableModel):
         """Writes cells; None clears."""
         touched: dict[int, SheetRow] = {}
         for (number, key), value in values.items():
-            position = self._places.get(number)
+            position = self._positions.get(number)
             if position is None or self._rows[position].sent:
                 continue
             row = self._rows[position]
@@ -342,7 +342,7 @@ class CheckedRows(QAbstractTableModel):
             self.beginRemoveRows(QModelIndex(), first, last)
             for row in self._rows[first : last + 1]:
                 self._to_check.pop(row.number, None)
-                self._places.pop(row.number, None)
+                self._positions.pop(row.number, None)
                 self._tally.take(row.number)
             del self._rows[first : last + 1]
             self.endRemoveRows()
@@ -356,7 +356,7 @@ class CheckedRows(QAbstractTableModel):
     def _forgetting(self, rows: Sequence[SheetRow]) -> Work:
         """Invalidates the rows' validation."""
         for row in rows:
-            if row.number in self._places:
+            if row.number in self._positions:
                 row.check = None
                 self._count_unchecked(row)
                 yield
@@ -401,9 +401,9 @@ class CheckedRows(QAbstractTableModel):
 
     def _renumber(self, at: int = 0) -> None:
         if at == 0:
-            self._places.clear()
+            self._positions.clear()
         for position in range(at, len(self._rows)):
-            self._places[self._rows[position].number] = position
+            self._positions[self._rows[position].number] = position
 
     # Columns.
 

@@ -20,7 +20,7 @@ from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL
 from runway_desktop.usecases.sheets.edits import (
     Edit,
     Insert,
-    Place,
+    CellKey,
     Remove,
     SetAxes,
     Values,
@@ -96,13 +96,13 @@ class SheetModel(SheetTable):
     def settle(self, index: Index, before: Any, text: str | None) -> None:
         """Ends an edit: commits `text` as one undo step with the value `before`; None reverts."""
         row, column = self._rows[index.row()], self._columns[index.column()]
-        place = (row.number, column.key)
+        cell_key = (row.number, column.key)
         if text is None or text == cell.text_of(before):
-            self._put({place: before})
+            self._put({cell_key: before})
             return
         after = self.value_for(row, column.key, text)
-        self._put({place: after})
-        self.edited.emit(Write(f"Edit {column.title}", {place: before}, {place: after}))
+        self._put({cell_key: after})
+        self.edited.emit(Write(f"Edit {column.title}", {cell_key: before}, {cell_key: after}))
 
     def insert_rows(self, at: int, rows: Sequence[SheetRow], words: str = "Insert rows") -> None:
         step = Insert(words, max(0, min(at, len(self._rows))), tuple(rows))
@@ -203,7 +203,7 @@ class SheetModel(SheetTable):
     def _axes_now(self, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
         return axes_after(axes, self._moved)
 
-    def value_for(self, row: SheetRow, key: str, text: str, own: Mapping[Place, Any] | None = None) -> Any:
+    def value_for(self, row: SheetRow, key: str, text: str, own: Mapping[CellKey, Any] | None = None) -> Any:
         """The cell value of a text in this row. `own`: other cells written with it, such as the model."""
         return self.values.typed(row, key, text, self.beside, own)
 
@@ -220,7 +220,7 @@ class SheetModel(SheetTable):
 
     def _step(self, after: Values, words: str) -> Write | None:
         """The undo step of writing these cells, without those unchanged or read-only."""
-        positions = {number: position for number, _ in after if (position := self.place_of(number)) is not None}
+        positions = {number: position for number, _ in after if (position := self.position_of(number)) is not None}
         return writing({number: self._rows[position] for number, position in positions.items()}, self.all_columns, after, words)
 
     def _writing_block(self, at: int, keys: Sequence[str], block: Sequence[Sequence[str]]) -> Work:
@@ -228,7 +228,7 @@ class SheetModel(SheetTable):
         # The model first: the other cells depend on it.
         order = sorted(range(len(keys)), key=lambda position: keys[position] not in (MODEL, ENDPOINT))
         is_cell = [self.all_columns.column(key).is_cell for key in keys]
-        after: dict[Place, Any] = {}
+        after: dict[CellKey, Any] = {}
         missing: list[SheetRow] = []
         start = len(self._rows)
         for index, texts in enumerate(block, start=at):
@@ -267,7 +267,7 @@ class SheetModel(SheetTable):
 
     def _remove_again(self, rows: Sequence[SheetRow]) -> None:
         """Removes the rows again, except those sent meanwhile."""
-        positions = [at for row in rows if not row.sent and (at := self.place_of(row.number)) is not None]
+        positions = [at for row in rows if not row.sent and (at := self.position_of(row.number)) is not None]
         self._do(self._removing(positions), len(positions))
 
     def _set_axes(self, axes: tuple[Axis, ...]) -> None:

@@ -176,7 +176,7 @@ class AxisPreview(QObject):
             check = self._checker.check(SheetRow(row.cells))
             was_fine = row.check is not None and not row.check.problems
             if check.problems and was_fine and not self.problem:
-                self.problem = f"Row {(self._model.place_of(row.number) or 0) + 1}: {check.problems[0].message}"
+                self.problem = f"Row {(self._model.position_of(row.number) or 0) + 1}: {check.problems[0].message}"
             self._tally.put(row, check)
             if time.perf_counter() >= until:
                 return

@@ -47,14 +47,14 @@ class SheetTable(CheckedRows):
 
     def line(self, position: int) -> RowLine:
         row = self._rows[position]
-        like = self._places.get(self._tally.first_alike(row.number) or 0)
+        like = self._positions.get(self._tally.first_alike(row.number) or 0)
         tasks = [found for sent in row.sent if (found := self.tasks.get(sent.task_id)) is not None]
         return RowLine(row, position + 1, 0 if like is None else like + 1, tasks)
 
     def show_tasks(self, numbers: Iterable[int]) -> None:
         """Updates the rows with these numbers after `tasks` changed."""
         for number in numbers:
-            if (position := self.place_of(number)) is not None:
+            if (position := self.position_of(number)) is not None:
                 self._tell(position, position)
 
     # Model interface.

@@ -96,7 +96,7 @@ class TaskListModel(QAbstractTableModel):
         self._given = Entries()
         """Entries from the store; for the queue, they are grouped here."""
         self._lines: list[Line] = []
-        self._places: dict[Line, int] | None = None
+        self._positions: dict[Line, int] | None = None
         """Positions by line; computed lazily after changes."""
         self._headers: list[int] | None = None
         """Positions of group headers; computed lazily after changes."""
@@ -392,9 +392,9 @@ class TaskListModel(QAbstractTableModel):
 
     @property
     def _where(self) -> dict[Line, int]:
-        if self._places is None:
-            self._places = {line: position for position, line in enumerate(self._lines)}
-        return self._places
+        if self._positions is None:
+            self._positions = {line: position for position, line in enumerate(self._lines)}
+        return self._positions
 
     @property
     def _group_of(self) -> dict[TaskId, str]:
@@ -407,7 +407,7 @@ class TaskListModel(QAbstractTableModel):
     def _merge(self, entries: Entries, grouping: GroupBy, listing: Listing | None) -> None:
         """Changes the lines to these entries. With the same listing as before, views keep their position."""
         live, self._shown = listing is self._shown, listing
-        before = self._lines, self._entries, self._places, self._groups_of
+        before = self._lines, self._entries, self._positions, self._groups_of
         self._grouping = grouping
         self._entries, self._groups_of = entries, None
         new = lines_of(entries, self._collapsed)
@@ -457,7 +457,7 @@ class TaskListModel(QAbstractTableModel):
         self._lines_changed()
 
     def _lines_changed(self) -> None:
-        self._places = self._headers = None
+        self._positions = self._headers = None
         self._pages.lines_changed()
 
     def _changed(self, task_ids: Iterable[TaskId]) -> None:

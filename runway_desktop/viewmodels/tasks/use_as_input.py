@@ -14,7 +14,7 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.media import Media
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.requests.input_places import CONTINUES, WayToUse, ways_to_use
+from runway_desktop.usecases.requests.input_fields import CONTINUES, WayToUse, ways_to_use
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.model import Model

@@ -205,7 +205,7 @@ class _Stage:
         self._say(played, simulated, ended, ends_at + _NOTICED_AFTER)
         suffix = FORMATS[simulated.recipe.format].suffix
         played.outputs = tuple(
-            replace(output, path=str(self._place(played.task, output, suffix, simulated.recipe.count)))
+            replace(output, path=str(self._path_of(played.task, output, suffix, simulated.recipe.count)))
             for output in played.outputs
         )
 
@@ -267,7 +267,7 @@ class _Stage:
             values["referenceImages"] = [{"uri": uri} for uri in files]
         return values
 
-    def _place(self, task: Task, output: Output, suffix: str, count: int) -> Path:
+    def _path_of(self, task: Task, output: Output, suffix: str, count: int) -> Path:
         batch = next((found.name for found in self._batches.values() if found.id == task.batch_id), "")
         named = name_values(task, output, ext=suffix[1:], count=count, batch=batch)
         return self._library.joinpath(*render(self._template, named))

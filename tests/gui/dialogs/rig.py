@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.catalog import Catalog
-from runway_desktop.domain.account import KeyPlace
+from runway_desktop.domain.account import KeySource
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
@@ -114,7 +114,7 @@ class Rig:
     def use_key(self) -> None:
         self.run(self.account.use_key(KEY, remember=False))
         self.run(self.account.refresh())
-        assert self.account.key.place is KeyPlace.MEMORY
+        assert self.account.key.source is KeySource.MEMORY
 
     def close(self) -> None:
         self.bridge.close()

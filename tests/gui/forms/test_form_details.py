@@ -63,8 +63,8 @@ async def test_an_at_sign_offers_the_tags_and_return_takes_one(tmp_path, theme, 
     async with Desktop(tmp_path, theme) as desktop:
         with_pictures(desktop, "anna", "harbour")
         first, second = desktop.composer.inputs()
-        desktop.composer.places.set_detail(first, "tag", "anna")
-        desktop.composer.places.set_detail(second, "tag", "harbour")
+        desktop.composer.input_fields.set_detail(first, "tag", "anna")
+        desktop.composer.input_fields.set_detail(second, "tag", "harbour")
         prompt, completer = await focused_prompt(desktop)
         QTest.keyClicks(prompt, "Portrait of @")
         assert completer.popup().isVisible()
@@ -92,7 +92,7 @@ async def test_an_input_without_a_tag_gets_one_when_it_is_named(tmp_path, theme,
 async def test_a_prompt_that_ends_in_a_name_offers_nothing_until_one_types(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         with_pictures(desktop, "anna")
-        desktop.composer.places.set_detail(desktop.composer.inputs()[0], "tag", "anna")
+        desktop.composer.input_fields.set_detail(desktop.composer.inputs()[0], "tag", "anna")
         prompt, completer = await focused_prompt(desktop)
         desktop.composer.set_prompt("Portrait of @ann")
         assert not completer.popup().isVisible()
@@ -117,14 +117,14 @@ async def test_a_name_that_no_input_has_is_said_at_the_prompt(tmp_path, theme, q
         pane = desktop.window.composer_pane
         paste(pane._prompt, "@bert walks")
         assert "No input is called @bert" in pane._count.text()
-        desktop.composer.places.set_detail(desktop.composer.inputs()[0], "tag", "bert")
+        desktop.composer.input_fields.set_detail(desktop.composer.inputs()[0], "tag", "bert")
         assert pane._count.isHidden()
 
 
 async def test_a_tag_that_cannot_be_one_is_refused_at_its_input(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         with_pictures(desktop, "anna")
-        desktop.composer.places.set_detail(desktop.composer.inputs()[0], "tag", "1a")
+        desktop.composer.input_fields.set_detail(desktop.composer.inputs()[0], "tag", "1a")
         assert desktop.composer.inputs()[0].problem
 
 
@@ -271,7 +271,7 @@ async def test_each_letter_inside_a_shot_a_link_and_a_tag_is_kept_as_it_is_typed
             return json.dumps(desktop.engine.settings.get("composer.draft"))
 
         tag = composer.pair.field("referenceImages").fields[0]
-        line = open_detail(composer.inputs()[0], tag, composer.places, pane)
+        line = open_detail(composer.inputs()[0], tag, composer.input_fields, pane)
         QTest.keyClicks(line._line, "ann")
         assert '"tag": "ann"' in kept()
         QTest.keyClicks(line._line, "a")

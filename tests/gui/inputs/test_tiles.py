@@ -202,7 +202,7 @@ async def test_what_is_said_of_one_input_leaves_the_tiles_of_the_others_be(tmp_p
         await rig.place("referenceImages", *(rig.picture(f"{name}.png") for name in "abc"))
         first, second, third = rig.strip.tiles
         third.setFocus()
-        rig.composer.places.set_detail(second.item, "tag", "harbour")
+        rig.composer.input_fields.set_detail(second.item, "tag", "harbour")
         assert rig.strip.tiles[1].item.tag == "harbour"
         assert "@harbour" in rig.strip.tiles[1].accessibleName()
         assert (rig.strip.tiles[0], rig.strip.tiles[2]) == (first, third)

@@ -31,8 +31,8 @@ async def a_family(rig: Desktop, clip: Path = CLIP) -> None:
     """t1 made a picture, t2 a clip of it, t3 another clip of t2's."""
     still, first, second = (task(n, State.SUCCEEDED, f"Shot {n}") for n in (1, 2, 3))
     uses = [
-        Input(task_id=first.id, place=("promptImage",), uri="file:///a.png", sha256="aa", media=Media.IMAGE),
-        Input(task_id=second.id, place=("videoUri",), uri="file:///b.mp4", sha256="bb", media=Media.VIDEO),
+        Input(task_id=first.id, field_path=("promptImage",), uri="file:///a.png", sha256="aa", media=Media.IMAGE),
+        Input(task_id=second.id, field_path=("videoUri",), uri="file:///b.mp4", sha256="bb", media=Media.VIDEO),
     ]
     results = [
         saved(still, str(rig.folder / "a.png"), media=Media.IMAGE, sha256="aa"),

@@ -278,9 +278,9 @@ async def test_the_librarys_menu_leads_to_backup_and_restore(tmp_path: Path, the
 async def test_the_window_of_another_profile_stands_where_this_one_does(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path / "one", theme) as one:
         one.window.setGeometry(20, 50, 770, 600)
-        variables = {environment.PLACE_VARIABLE: one.window.place}
+        variables = {environment.PLACEMENT_VARIABLE: one.window.placement}
     async with Desktop(tmp_path / "other", theme) as other:
-        other.window.stand_at(environment.window_place(variables))
+        other.window.stand_at(environment.window_placement(variables))
         assert other.window.geometry().getRect() == (20, 50, 770, 600)
         assert not variables, "its own children are not told"
         other.window.stand_at("no place")

@@ -43,13 +43,13 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 def go(window: SheetWindow, row: int, key: str) -> None:
-    place = window.sheet.model.column_place(key)
+    place = window.sheet.model.column_position(key)
     assert place is not None
     window.table.go_to(window.sheet.model.index(row - 1, place))
 
 
 def text(window: SheetWindow, row: int, key: str) -> str:
-    place = window.sheet.model.column_place(key)
+    place = window.sheet.model.column_position(key)
     assert place is not None, f"no column {key}"
     return str(window.sheet.model.index(row - 1, place).data())
 
@@ -149,7 +149,7 @@ async def test_one_copied_cell_fills_all_that_are_chosen(opened: Opened):
     async with opened(SHOTS) as (_, window):
         model = window.sheet.model
         QGuiApplication.clipboard().setText("8")
-        place = model.column_place("duration")
+        place = model.column_position("duration")
         go(window, 1, "duration")
         for row in (1, 2):
             window.table.selectionModel().select(
@@ -307,7 +307,7 @@ async def test_every_control_has_a_name(opened: Opened):
         for control in window.findChildren(QPushButton):
             assert control.text() or control.accessibleName()
         assert window.table.accessibleName() == "Rows"
-        index = window.sheet.model.index(1, window.sheet.model.column_place("duration") or 0)
+        index = window.sheet.model.index(1, window.sheet.model.column_position("duration") or 0)
         assert "4, 6 or 8 s" in str(index.data(Qt.ItemDataRole.AccessibleTextRole))
         assert window.table.indexAt(QPoint(5, 5)).isValid()
 
@@ -414,7 +414,7 @@ async def test_what_is_wrong_with_the_chosen_row_is_said_whole_and_nothing_jumps
         await rest()
         assert "Row 2:" not in said(window)
         assert window.table.height() == height
-        place = window.sheet.model.column_place("seed")
+        place = window.sheet.model.column_position("seed")
         window.sheet.model.setData(window.sheet.model.index(0, place), "x")
         assert "Row 1: Seed" in said(window)
 
@@ -433,10 +433,10 @@ async def test_where_there_is_little_room_columns_give_way_so_that_the_last_is_s
 async def test_a_width_that_was_chosen_stays_when_a_column_comes(opened: Opened):
     async with opened("prompt\nA lighthouse\n") as (_, window):
         table, model = window.table, window.sheet.model
-        table.horizontalHeader().resizeSection(model.column_place(MODEL), 222)
+        table.horizontalHeader().resizeSection(model.column_position(MODEL), 222)
         model.show_columns(["seed", "project"])
         await rest()
-        assert table.columnWidth(model.column_place(MODEL)) == 222
+        assert table.columnWidth(model.column_position(MODEL)) == 222
 
 
 async def test_alt_down_opens_what_a_cell_may_be_with_prices_and_the_choice_is_a_step(opened: Opened):
@@ -476,7 +476,7 @@ async def test_the_corner_of_the_selection_is_dragged_down_to_fill(opened: Opene
         go(window, 1, "seed")
         handle = window.table.findChild(FillHandle)
         assert handle.isVisible()
-        last = window.table.visualRect(window.sheet.model.index(2, window.sheet.model.column_place("seed"))).center()
+        last = window.table.visualRect(window.sheet.model.index(2, window.sheet.model.column_position("seed"))).center()
         QTest.mousePress(handle, Qt.MouseButton.LeftButton)
         move_pointer(handle, handle.mapFrom(window.table.viewport(), last), Qt.MouseButton.LeftButton)
         to = handle.mapFrom(window.table.viewport(), last)
@@ -507,7 +507,7 @@ async def test_a_column_says_where_it_is_not_used_and_where_an_input_may_be_adde
         assert text(window, 1, "promptImage") == "+ Add"
         assert [text(window, row, "promptImage") for row in (2, 3)] == ["not used", "not used"]
         assert text(window, 3, "duration") == "not used"
-        place = window.sheet.model.column_place("promptImage")
+        place = window.sheet.model.column_position("promptImage")
         assert window.sheet.model.headerData(place, Qt.Orientation.Horizontal) == "Input"
 
 

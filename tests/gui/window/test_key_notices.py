@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runway_desktop.app.notices import KeyNotices
-from runway_desktop.domain.account import Connectivity, KeyPlace, KeyStatus, Link
+from runway_desktop.domain.account import Connectivity, KeySource, KeyStatus, Link
 from runway_desktop.domain.events import ConnectionChanged, KeyChanged
 from tests.gui.rig import Desktop, rest
 
@@ -19,7 +19,7 @@ async def test_a_keychain_that_waits_for_its_person_is_said_with_what_to_do_unti
         [said] = rig.window.activity.messages()
         assert said.startswith("Waiting for your keychain. Unlock it")
         assert rig.models.status.connection_words()[0].startswith("Waiting for your keychain.")
-        found = KeyStatus(place=KeyPlace.KEYCHAIN)
+        found = KeyStatus(source=KeySource.KEYCHAIN)
         rig.engine.account.key = found
         rig.engine.bus.tell(KeyChanged(found))
         await rest()

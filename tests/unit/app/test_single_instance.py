@@ -169,7 +169,7 @@ def test_a_window_of_an_older_version_is_said_at_once(tmp_path: Path):
 
 def test_the_socket_lies_where_no_other_user_may_look(tmp_path: Path):
     listening = private_socket.Listening(tmp_path, 8)
-    place = Path(private_socket.place_for(tmp_path))
+    place = Path(private_socket.address_for(tmp_path))
     assert stat.S_ISSOCK(place.lstat().st_mode)
     assert not stat.S_IMODE(place.lstat().st_mode) & 0o077
     assert stat.S_IMODE(place.parent.lstat().st_mode) == 0o700

@@ -58,7 +58,7 @@ async def door_of(folder: Path) -> AsyncIterator[Engine]:
 
 
 async def raw(folder: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    [place] = private_socket.places(folder)
+    [place] = private_socket.addresses(folder)
     return await asyncio.open_unix_connection(place, limit=2 * LONGEST_LINE)
 
 
@@ -149,7 +149,7 @@ async def test_an_engine_that_ends_loses_the_connection_and_leaves_no_socket(tmp
     with pytest.raises(ConnectionLost):
         await waiting
     assert connection.is_lost
-    assert private_socket.places(tmp_path) == []
+    assert private_socket.addresses(tmp_path) == []
     await connection.close()
 
 

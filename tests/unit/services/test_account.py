@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from runway_desktop.domain.account import KeyPlace, Link
+from runway_desktop.domain.account import KeySource, Link
 from runway_desktop.domain.errors import KeyRefused, NoReply, NotReached, SecretStoreError, SecretTrouble
 from runway_desktop.domain.events import ConnectionChanged, KeyChanged, OrganizationChanged
 from runway_desktop.domain.task import State
@@ -25,14 +25,14 @@ def account(**more) -> Rig:
 
 async def test_a_key_from_the_environment_wins_and_is_not_stored():
     async with account(secret=f" {SECRET}\n", secrets=MemorySecrets({"test": "other"})) as rig:
-        assert rig.account.key.place is KeyPlace.ENVIRONMENT
+        assert rig.account.key.source is KeySource.ENVIRONMENT
         assert rig.runway.secret == SECRET
         assert rig.secrets.secrets == {"test": "other"}
 
 
 async def test_the_key_in_the_keychain_is_used_and_its_store_named():
     async with account(secrets=MemorySecrets({"test": SECRET})) as rig:
-        assert (rig.account.key.place, rig.account.key.store_name) == (KeyPlace.KEYCHAIN, "Test keychain")
+        assert (rig.account.key.source, rig.account.key.store_name) == (KeySource.KEYCHAIN, "Test keychain")
         assert rig.account.key.ending == SECRET[-4:]
         assert rig.account.organization is not None
         assert rig.account.connection.link is Link.CONNECTED
@@ -49,7 +49,7 @@ async def test_without_a_key_nothing_is_asked():
 @pytest.mark.parametrize("trouble", list(SecretTrouble))
 async def test_a_keychain_in_trouble_is_a_sentence_and_not_a_crash(trouble):
     async with account(secrets=MemorySecrets(trouble=trouble)) as rig:
-        assert rig.account.key.place is KeyPlace.NONE
+        assert rig.account.key.source is KeySource.NONE
         assert "keychain" in rig.account.key.problem
 
 
@@ -71,7 +71,7 @@ async def test_a_keychain_that_waits_for_a_person_is_said_after_a_second():
     gate.set()
     await starting
     assert not rig.account.key.is_awaited
-    assert rig.account.key.place is KeyPlace.KEYCHAIN
+    assert rig.account.key.source is KeySource.KEYCHAIN
     assert rig.account.key.problem == ""
 
 
@@ -92,14 +92,14 @@ async def test_a_key_typed_while_the_keychain_waits_counts():
     gate.set()
     await settle()
     assert rig.runway.secret == "key_typed"
-    assert rig.account.key.place is KeyPlace.MEMORY
+    assert rig.account.key.source is KeySource.MEMORY
 
 
 async def test_a_tested_key_is_not_kept():
     async with account() as rig:
         organization = await rig.account.test_key(f" {SECRET} ")
         assert organization.balance == 1000.0
-        assert rig.account.key.place is KeyPlace.NONE
+        assert rig.account.key.source is KeySource.NONE
         assert rig.runway.secret is None
         assert rig.tested[0].secret == SECRET
         assert rig.tested[0].is_closed
@@ -118,7 +118,7 @@ async def test_a_key_to_be_remembered_goes_into_the_keychain():
     async with account() as rig:
         status = await rig.account.use_key(SECRET, remember=True)
         await settle()
-        assert (status.place, status.store_name, status.problem) == (KeyPlace.KEYCHAIN, "Test keychain", "")
+        assert (status.source, status.store_name, status.problem) == (KeySource.KEYCHAIN, "Test keychain", "")
         assert rig.secrets.secrets == {"test": SECRET}
         assert rig.account.connection.link is Link.CONNECTED
 
@@ -126,7 +126,7 @@ async def test_a_key_to_be_remembered_goes_into_the_keychain():
 async def test_a_key_that_cannot_be_remembered_is_kept_for_this_session_and_says_why():
     async with account(secrets=MemorySecrets(trouble=SecretTrouble.LOCKED)) as rig:
         status = await rig.account.use_key(SECRET, remember=True)
-        assert status.place is KeyPlace.MEMORY
+        assert status.source is KeySource.MEMORY
         assert status.problem.endswith("The key is kept for this session only.")
         assert rig.runway.secret == SECRET
 

@@ -260,9 +260,9 @@ async def test_many_tasks_come_in_the_order_asked(opened: Opened):
 
 async def test_a_row_brings_its_outputs_and_its_picture(opened: Opened):
     async with opened() as store:
-        clip = Input(task_id=TaskId("t1"), place=("a",), uri="file:///a.mp4", media=Media.VIDEO, path="/a.mp4")
-        link = Input(task_id=TaskId("t1"), place=("b",), uri="https://e.example/a.png", media=Media.IMAGE)
-        picture = Input(task_id=TaskId("t1"), place=("c",), uri="file:///b.png", media=Media.IMAGE, path="/b.png")
+        clip = Input(task_id=TaskId("t1"), field_path=("a",), uri="file:///a.mp4", media=Media.VIDEO, path="/a.mp4")
+        link = Input(task_id=TaskId("t1"), field_path=("b",), uri="https://e.example/a.png", media=Media.IMAGE)
+        picture = Input(task_id=TaskId("t1"), field_path=("c",), uri="file:///b.png", media=Media.IMAGE, path="/b.png")
         await store.add([a_task(), a_task("t2")], [clip, link, picture], None, [])
         await store.save_outputs([an_output(), an_output(index=1), an_output("t2")])
         first, second = await store.rows([TaskId("t1"), TaskId("t2")])
@@ -337,7 +337,7 @@ async def test_an_upload_of_the_same_bytes_is_found_while_it_is_fresh(opened: Op
         uploads = [
             Input(
                 task_id=TaskId(name),
-                place=("x",),
+                field_path=("x",),
                 uri="file:///x",
                 sha256="f00",
                 upload_uri=f"runway://{name}",
@@ -364,7 +364,12 @@ async def test_an_upload_of_the_same_bytes_is_found_while_it_is_fresh(opened: Op
 async def test_an_upload_of_which_nobody_knows_the_key_is_not_found(opened: Opened):
     async with opened() as store:
         old = Input(
-            task_id=TaskId("a"), place=("x",), uri="file:///x", sha256="f00", upload_uri="runway://a", uploaded_at=NOON
+            task_id=TaskId("a"),
+            field_path=("x",),
+            uri="file:///x",
+            sha256="f00",
+            upload_uri="runway://a",
+            uploaded_at=NOON,
         )
         await store.add([a_task("a")], [old], None, [])
         assert await store.upload_of("f00", NO_KEY, 0, NOON) is None
@@ -596,7 +601,7 @@ async def test_filters_hold_all_together(opened: Opened):
 )
 async def test_search_finds_every_word_anywhere(opened: Opened, text: str, found: set[str]):
     async with opened() as store:
-        picture = Input(task_id=TaskId("2"), place=("x",), uri="file:///r", path="C:\\shots\\Reference 1.png")
+        picture = Input(task_id=TaskId("2"), field_path=("x",), uri="file:///r", path="C:\\shots\\Reference 1.png")
         await store.add(
             [
                 a_task("1", state=State.SUCCEEDED),
@@ -679,7 +684,9 @@ async def test_results_and_their_uses_are_found_by_bytes(opened: Opened):
 
     def used(task_id: str, sha256: str, name: str) -> Input:
         path = name.replace("/", os.sep)
-        return Input(task_id=TaskId(task_id), place=("promptImage",), uri=f"file:///{name}", sha256=sha256, path=path)
+        return Input(
+            task_id=TaskId(task_id), field_path=("promptImage",), uri=f"file:///{name}", sha256=sha256, path=path
+        )
 
     async with opened() as store:
         await put(store, a_task("a"), a_task("b"))

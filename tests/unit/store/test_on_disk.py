@@ -52,7 +52,7 @@ async def test_folder_and_file_are_made_and_private(tmp_path: Path):
 async def test_a_kind_of_media_of_a_later_version_stays_as_it_is(tmp_path: Path):
     path = tmp_path / "p.db"
     output = Output(task_id=TaskId("a"), index=0, url="", url_fetched_at=1.0)
-    found = Input(task_id=TaskId("a"), place=("a",), uri="", media=Media.IMAGE, path="/a.png")
+    found = Input(task_id=TaskId("a"), field_path=("a",), uri="", media=Media.IMAGE, path="/a.png")
     store = await SqliteStore.open(path)
     await store.add([a_task("a")], [found], None, [])
     await store.save_outputs([output])

@@ -31,7 +31,7 @@ unhurried = settings(deadline=None, max_examples=examples(20), suppress_health_c
 def test_everything_comes_back_equal(data: st.DataObject):
     first, second = data.draw(kinds.tasks("a")), data.draw(kinds.tasks("a"))
     outputs = data.draw(st.lists(kinds.outputs("a"), max_size=3, unique_by=lambda output: output.index))
-    inputs = data.draw(st.lists(kinds.inputs("a"), max_size=3, unique_by=lambda asset: asset.place))
+    inputs = data.draw(st.lists(kinds.inputs("a"), max_size=3, unique_by=lambda asset: asset.field_path))
     detail: dict[str, Any] = data.draw(st.dictionaries(kinds.texts, kinds.json_values, max_size=3))
     line = LedgerEntry(task_id=TaskId("a"), at=1.5, kind="made", detail=detail)
 

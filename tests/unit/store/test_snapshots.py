@@ -123,7 +123,7 @@ async def test_no_key_and_no_signed_link_is_in_a_copy_nor_on_its_free_pages(tmp_
     task = a_task("secretive", f"I pasted my {KEY} by mistake")
     values = {"promptText": f"see {KEY}", "promptImage": SIGNED, "seed": 7}
     task = replace(task, request=replace(task.request, values=values), note=SIGNED, title=KEY)
-    given = Input(task_id=task.id, place=("promptImage",), uri=SIGNED, upload_uri=f"runway://{SIGNATURE}")
+    given = Input(task_id=task.id, field_path=("promptImage",), uri=SIGNED, upload_uri=f"runway://{SIGNATURE}")
     entry = LedgerEntry(task_id=task.id, at=1.0, kind="noted", detail={"link": SIGNED, "key": KEY})
     await store.add([task], [given], None, [entry])
     await store.save_output(output(task))
@@ -230,7 +230,7 @@ async def test_a_list_that_moved_says_where_everything_lies_now(tmp_path: Path):
     request = replace(
         task.request, values={"promptImage": picture.as_uri(), "references": [{"uri": "file:///other.png"}]}
     )
-    given = Input(task_id=task.id, place=("promptImage",), uri=picture.as_uri(), path=str(picture))
+    given = Input(task_id=task.id, field_path=("promptImage",), uri=picture.as_uri(), path=str(picture))
     poster = tmp_path / "poster.jpg"
     poster.write_bytes(b"x")
     store = await SqliteStore.open(tmp_path / "p.db")

@@ -257,7 +257,7 @@ async def test_what_is_at_runway_or_not_saved_yet_comes_along(tmp_path: Path):
     unsure = replace(new, id=TaskId("t161"), remote_id=None, state=State.UNCERTAIN)
     done = replace(new, id=TaskId("t162"), remote_id=RemoteId("r162"), state=State.SUCCEEDED, ended_at=NOW + 200)
     unsaved = Output(task_id=done.id, index=0, url="https://out.example/162.mp4", url_fetched_at=NOW)
-    given = Input(task_id=new.id, place=("promptImage",), uri="file:///a.png", path="/a.png")
+    given = Input(task_id=new.id, field_path=("promptImage",), uri="file:///a.png", path="/a.png")
     await store.add([new, unsure, done], [given], late, [replace(line, task_id=new.id)], [unsaved])
     await store.close()
     await add_a_task(made.profile, 150)

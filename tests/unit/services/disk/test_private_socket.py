@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.services.disk import private_socket
-from runway_desktop.services.disk.private_socket import LONGEST_PATH, peer_is_own, place_for, places
+from runway_desktop.services.disk.private_socket import LONGEST_PATH, address_for, addresses, peer_is_own
 
 
 @pytest.fixture
@@ -41,70 +41,70 @@ def listening(path: str) -> socket.socket:
 
 
 def test_it_lies_in_the_run_time_folder_of_the_session(run: Path, tmp_path: Path):
-    place = place_for(tmp_path, {"XDG_RUNTIME_DIR": str(run)})
+    place = address_for(tmp_path, {"XDG_RUNTIME_DIR": str(run)})
     assert Path(place).parent == run / "runway-desktop"
     assert stat.S_IMODE(Path(place).parent.lstat().st_mode) == 0o700
 
 
 def test_each_profile_has_its_own(run: Path, tmp_path: Path):
     variables = {"XDG_RUNTIME_DIR": str(run)}
-    assert place_for(tmp_path / "a", variables) != place_for(tmp_path / "b", variables)
+    assert address_for(tmp_path / "a", variables) != address_for(tmp_path / "b", variables)
 
 
 def test_a_folder_that_others_may_enter_is_not_used(run: Path, room: Path, tmp_path: Path):
     (run / "runway-desktop").mkdir(mode=0o755)
     (run / "runway-desktop").chmod(0o755)
-    assert not Path(place_for(tmp_path, {"XDG_RUNTIME_DIR": str(run)})).is_relative_to(run / "runway-desktop")
+    assert not Path(address_for(tmp_path, {"XDG_RUNTIME_DIR": str(run)})).is_relative_to(run / "runway-desktop")
 
 
 def test_a_link_that_another_has_put_there_is_not_followed(run: Path, room: Path, tmp_path: Path):
     (tmp_path / "theirs").mkdir(mode=0o700)
     (run / "runway-desktop").symlink_to(tmp_path / "theirs")
-    assert not Path(place_for(tmp_path, {"XDG_RUNTIME_DIR": str(run)})).is_relative_to(run / "runway-desktop")
+    assert not Path(address_for(tmp_path, {"XDG_RUNTIME_DIR": str(run)})).is_relative_to(run / "runway-desktop")
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root may give a folder to another user")
 def test_a_folder_of_another_user_is_neither_used_nor_asked(run: Path, room: Path, tmp_path: Path):
     variables = {"XDG_RUNTIME_DIR": str(run)}
-    place = place_for(tmp_path, variables)
+    place = address_for(tmp_path, variables)
     theirs = listening(place)
-    assert places(tmp_path, variables) == [place]
+    assert addresses(tmp_path, variables) == [place]
     os.chown(run / "runway-desktop", 4321, 4321)
-    assert place_for(tmp_path, variables) != place
-    assert places(tmp_path, variables) == []
+    assert address_for(tmp_path, variables) != place
+    assert addresses(tmp_path, variables) == []
     theirs.close()
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root may give a socket to another user")
 def test_a_socket_of_another_user_is_not_asked(run: Path, tmp_path: Path):
     variables = {"XDG_RUNTIME_DIR": str(run)}
-    place = place_for(tmp_path, variables)
+    place = address_for(tmp_path, variables)
     theirs = listening(place)
     os.chown(place, 4321, 4321)
-    assert places(tmp_path, variables) == []
+    assert addresses(tmp_path, variables) == []
     theirs.close()
 
 
 @pytest.mark.skipif(Path(f"/run/user/{os.getuid()}").exists(), reason="this session has a run-time folder")
 def test_without_a_session_it_lies_in_a_folder_of_its_own_among_temporary_files(room: Path, tmp_path: Path):
-    assert Path(place_for(tmp_path, {})).parent == room / f"runway-desktop-{os.getuid()}"
+    assert Path(address_for(tmp_path, {})).parent == room / f"runway-desktop-{os.getuid()}"
 
 
 @pytest.mark.skipif(Path(f"/run/user/{os.getuid()}").exists(), reason="this session has a run-time folder")
 def test_where_another_has_taken_that_name_it_lies_in_the_profile(run: Path, room: Path):
     (room / f"runway-desktop-{os.getuid()}").write_text("taken")
-    assert Path(place_for(run, {})).parent == run / "run"
+    assert Path(address_for(run, {})).parent == run / "run"
     taken = run / ("a deep profile " * 8)
     taken.mkdir()
     with pytest.raises(OSError, match="no folder"):
-        place_for(taken, {})
+        address_for(taken, {})
 
 
 def test_a_path_is_never_too_long_for_a_socket(run: Path, tmp_path: Path):
     deep = run / ("d" * 60)
     deep.mkdir()
     for variables in ({"XDG_RUNTIME_DIR": str(deep)}, {"XDG_RUNTIME_DIR": "relative"}, {}):
-        place = place_for(tmp_path, variables)
+        place = address_for(tmp_path, variables)
         assert len(os.fsencode(place)) <= LONGEST_PATH
         listening(place).close()
         os.unlink(place)

@@ -44,7 +44,9 @@ class Family:
             parent_id=TaskId(parent) if parent else None,
             removed_at=1.0 if removed else None,
         )
-        use = Input(task_id=task.id, place=("promptImage",), uri="file:///x", sha256=used, path=path, media=Media.IMAGE)
+        use = Input(
+            task_id=task.id, field_path=("promptImage",), uri="file:///x", sha256=used, path=path, media=Media.IMAGE
+        )
         await self.store.add([task], [use] if used or path else [], None, ())
         if made:
             await self.store.save_outputs(

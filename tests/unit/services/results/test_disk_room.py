@@ -13,7 +13,7 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.failures import ReasonCode
 from runway_desktop.domain.folders import SPARE
 from runway_desktop.domain.task import OutputState
-from runway_desktop.services.backup.places import check_room
+from runway_desktop.services.backup.disk import check_room
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.library_folder import ROUND
 from runway_desktop.services.exchange.whole_copy import How, Names, put_whole

@@ -20,7 +20,7 @@ from PIL import Image
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
-from runway_desktop.domain.account import Connectivity, KeyPlace, KeyStatus, Link
+from runway_desktop.domain.account import Connectivity, KeySource, KeyStatus, Link
 from runway_desktop.domain.advance import GONE_AFTER
 from runway_desktop.domain.errors import KeyRefused, LinkExpired, NoReply, NotReached, NotThere, SlowDown, StoreError
 from runway_desktop.domain.events import (
@@ -926,7 +926,7 @@ async def test_missing_key_makes_expired_links_wait_for_one(desk):
         desk.fetcher.serve(FRESH, clip())
         assert task.remote_id
         desk.runway.finish(task.remote_id, FRESH)
-        desk.bus.tell(KeyChanged(KeyStatus(place=KeyPlace.MEMORY)))
+        desk.bus.tell(KeyChanged(KeyStatus(source=KeySource.MEMORY)))
         await desk.clock.advance(LEAST_GAP)
         assert (await desk.output(task)).state is OutputState.SAVED
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.domain.account import NO_KEY, KeyPlace, KeyStatus
+from runway_desktop.domain.account import NO_KEY, KeySource, KeyStatus
 from runway_desktop.domain.errors import NotSeen
 from runway_desktop.domain.events import KeyChanged
 from runway_desktop.domain.failures import Reason, ReasonCode
@@ -30,7 +30,7 @@ def desk(tmp_path: Path) -> Bench:
 
 async def use(desk: Bench, secret: str) -> None:
     desk.runway.use_secret(secret)
-    desk.bus.tell(KeyChanged(KeyStatus(place=KeyPlace.MEMORY, fingerprint=desk.runway.key)))
+    desk.bus.tell(KeyChanged(KeyStatus(source=KeySource.MEMORY, fingerprint=desk.runway.key)))
     await settle()
 
 

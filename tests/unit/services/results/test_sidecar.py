@@ -25,7 +25,13 @@ OUTPUT = Output(
     media=Media.VIDEO, size=10, sha256="ab", saved_at=1_750_000_070.0,
 )  # fmt: skip
 INPUTS = [
-    Input(task_id=TASK.id, place=("promptImage",), uri="file:///home/me/fox.png", path="/home/me/fox.png", sha256="cd")
+    Input(
+        task_id=TASK.id,
+        field_path=("promptImage",),
+        uri="file:///home/me/fox.png",
+        path="/home/me/fox.png",
+        sha256="cd",
+    )
 ]
 
 

@@ -38,7 +38,7 @@ from tests.fakes import settle
 ONE, TWO, THREE = TaskId("one"), TaskId("two"), TaskId("three")
 REMOTE = remote_id(1)
 MINE, THEIRS = Fingerprint("mine"), Fingerprint("theirs")
-PICTURE = Input(task_id=ONE, place=("promptImage",), uri="https://x.example/a.png", media=Media.IMAGE)
+PICTURE = Input(task_id=ONE, field_path=("promptImage",), uri="https://x.example/a.png", media=Media.IMAGE)
 ROUND = Batch(id=BatchId("round"), name="Round 1", created_at=1.0)
 
 

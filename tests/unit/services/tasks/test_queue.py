@@ -245,7 +245,7 @@ async def test_undoing_a_release_sends_nothing_and_leaves_what_was_sent():
         await rig.lane.hold(ids)
         stood = rig.lane.stood(ids)
         assert stood == Stood(
-            places={one: (await rig.task(one)).position for one in ids},
+            positions={one: (await rig.task(one)).position for one in ids},
             holds=dict.fromkeys(ids, Hold(HoldCode.WAITS_FOR_PERSON)),
             keys=dict.fromkeys(ids, NO_KEY),
         )

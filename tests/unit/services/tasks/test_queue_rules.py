@@ -43,13 +43,15 @@ async def test_only_what_is_queued_stands_in_the_queue():
     async with Rig(loops=()) as rig:
         held, sent = await queue(rig, 2)
         await rig.ledger.move(sent.id, Sending())
-        assert rig.lane.stood([sent.id, held.id, TaskId("unknown")]) == Stood(places={held.id: held.position}, holds={})
+        assert rig.lane.stood([sent.id, held.id, TaskId("unknown")]) == Stood(
+            positions={held.id: held.position}, holds={}
+        )
 
 
 async def test_what_is_being_sent_or_waits_for_another_reason_by_now_is_not_put_back():
     async with Rig(loops=()) as rig:
         sent, held = await queue(rig, 2)
-        stood = Stood(places={}, holds={sent.id: RESTORED, held.id: RESTORED})
+        stood = Stood(positions={}, holds={sent.id: RESTORED, held.id: RESTORED})
         await rig.ledger.move(sent.id, Sending())
         await changed(rig, held, hold=OF_PERSON)
         await rig.lane.put_back(stood)

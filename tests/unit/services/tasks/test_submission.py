@@ -79,7 +79,7 @@ async def test_inputs_are_noted_by_path_and_size_before_anything_is_read(tmp_pat
     async with idle() as rig:
         [task_id] = await rig.submit(with_picture(picture.as_uri()))
         [noted] = await rig.store.inputs(task_id)
-        assert (noted.path, noted.size, noted.sha256, noted.place) == (str(picture), 100, "", ("promptImage",))
+        assert (noted.path, noted.size, noted.sha256, noted.field_path) == (str(picture), 100, "", ("promptImage",))
 
 
 async def test_a_task_kept_back_says_that_it_waits_for_the_person():

@@ -351,7 +351,7 @@ async def test_holding_and_releasing_are_each_undone(tmp_path):
         assert not any(row.task.waits_for_person for row in script.commands.queued())
         await script.commands.do(HOLD, rows)
         released = await script.commands.do(RELEASE, script.commands.queued())
-        assert (str(released.said), released.stood.places) == ("2 tasks released.", {})
+        assert (str(released.said), released.stood.positions) == ("2 tasks released.", {})
         await script.commands.undo(RELEASE, released.stood)
         assert all(row.task.waits_for_person for row in script.commands.queued())
 

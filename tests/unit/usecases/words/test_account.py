@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.account import Connectivity, KeyPlace, KeyStatus, Link, ModelLimits, Organization
+from runway_desktop.domain.account import Connectivity, KeySource, KeyStatus, Link, ModelLimits, Organization
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import Request, State, Task, TaskId
@@ -17,7 +17,7 @@ from runway_desktop.usecases.words.account import (
     connection_words,
     cost_in_words,
     going_words,
-    key_place_words,
+    key_source_words,
     key_words,
     left_today_words,
     price_detail,
@@ -42,11 +42,11 @@ def test_every_connection_has_words(link: Link):
         assert words == "Runway did not accept the key · next try in 8 s"
 
 
-@pytest.mark.parametrize("place", KeyPlace)
-def test_every_place_of_the_key_has_words(place: KeyPlace):
-    key = KeyStatus(place=place, store_name="GNOME Keyring", ending="wxyz")
+@pytest.mark.parametrize("place", KeySource)
+def test_every_place_of_the_key_has_words(place: KeySource):
+    key = KeyStatus(source=place, store_name="GNOME Keyring", ending="wxyz")
     assert key_words(key)
-    assert key_place_words(key).endswith(".")
+    assert key_source_words(key).endswith(".")
 
 
 def test_a_balance_that_others_were_spent_from_since_is_said_as_about():

@@ -152,18 +152,18 @@ async def test_sets_follow_each_other_and_the_focused_one_stays_in_sight(tmp_pat
         model = room(rig)
         model.open([row(done(n, "Fog")) for n in range(1, 8)])
         model.turn(-1)
-        assert model.place_words() == "1–4 of 7"
+        assert model.position_words() == "1–4 of 7"
         assert model.where_words() == "1–4 of 7 · 0 of 7 takes judged"
         model.turn(1)
         assert tops(model) == ["t5", "t6", "t7"]
-        assert model.place_words() == "5–7 of 7"
+        assert model.position_words() == "5–7 of 7"
         model.turn(1)
         model.focus_on(2)
         model.show(2)
         assert (tops(model), model.focus) == (["t7"], 0)
         model.show(1)
         model.turn(-1)
-        assert (tops(model), model.place_words()) == (["t6"], "6 of 7")
+        assert (tops(model), model.position_words()) == (["t6"], "6 of 7")
 
 
 async def test_swap_takes_the_focus_along(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.domain.account import KeyPlace, Organization
+from runway_desktop.domain.account import KeySource, Organization
 from runway_desktop.domain.errors import KeyRefused, NotReached, SecretTrouble
 from runway_desktop.usecases.phase import KeyPhase
 from runway_desktop.usecases.words.account import cleaned_key, key_problem
@@ -79,7 +79,7 @@ def test_an_accepted_key_is_kept_and_its_balance_is_said(rig: Rig, qtbot: QtBot)
     assert form.words == "Accepted. Your balance is 8,412 credits."
     assert form.tone is Tone.GOOD
     assert rig.secrets.secrets == {"test": KEY}
-    assert form.place_words == "The key that ends in …cdef is kept in Test keychain."
+    assert form.source_words == "The key that ends in …cdef is kept in Test keychain."
 
 
 def test_the_secret_leaves_the_form_once_it_is_accepted(rig: Rig):
@@ -102,7 +102,7 @@ def test_a_refused_key_is_said_in_words_with_the_servers_in_small_print(rig: Rig
     assert form.words == "Runway did not accept the key. Check it."
     assert form.small_print == 'HTTP 401 · {"error": "no"}'
     assert form.text == KEY
-    assert rig.account.key.place is KeyPlace.NONE
+    assert rig.account.key.source is KeySource.NONE
     assert rig.secrets.secrets == {}
 
 
@@ -126,7 +126,7 @@ def test_without_remembering_nothing_goes_into_the_keychain(rig: Rig):
     form.check()
     rig.settle()
     assert rig.secrets.secrets == {}
-    assert form.place_words.endswith("is kept for this session only.")
+    assert form.source_words.endswith("is kept for this session only.")
 
 
 def test_a_missing_keychain_is_said_and_the_key_lasts_for_the_session(make_rig: Callable[..., Rig]):
@@ -140,7 +140,7 @@ def test_a_missing_keychain_is_said_and_the_key_lasts_for_the_session(make_rig: 
     form.check()
     rig.settle()
     assert form.phase is KeyPhase.ACCEPTED
-    assert rig.account.key.place is KeyPlace.MEMORY
+    assert rig.account.key.source is KeySource.MEMORY
 
 
 def test_a_keychain_that_fails_while_storing_does_not_lose_the_key(rig: Rig):
@@ -153,7 +153,7 @@ def test_a_keychain_that_fails_while_storing_does_not_lose_the_key(rig: Rig):
     assert form.words.startswith("Accepted.")
     assert form.words.endswith(SESSION_ONLY)
     assert form.tone is Tone.WARN
-    assert rig.account.key.place is KeyPlace.MEMORY
+    assert rig.account.key.source is KeySource.MEMORY
 
 
 def test_a_slow_keychain_is_waited_for_in_words(rig: Rig, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
@@ -198,7 +198,7 @@ def test_a_forgotten_key_is_out_of_the_keychain(rig: Rig):
     form.forget()
     rig.settle()
     assert rig.secrets.secrets == {}
-    assert form.place_words == "There is no key yet."
+    assert form.source_words == "There is no key yet."
     assert not form.can_forget
 
 

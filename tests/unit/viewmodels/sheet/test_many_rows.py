@@ -122,7 +122,7 @@ async def test_rows_that_come_and_go_in_portions_leave_the_model_right(tmp_path:
         model.remove_rows(range(9, 28, 2))
         await until(lambda: model.is_checked)
         assert [row.cells.get(PROMPT) for row in model.rows][8:] == [texts[0] for texts in BLOCK[:20:2]]
-        assert [model.place_of(row.number) for row in model.rows] == list(range(model.rowCount()))
+        assert [model.position_of(row.number) for row in model.rows] == list(range(model.rowCount()))
         for step in reversed(steps):
             model.undo(step)
             await until(lambda: model.is_checked)

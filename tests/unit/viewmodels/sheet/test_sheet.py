@@ -50,7 +50,7 @@ async def opened(rig: Rig, text: str = SHOTS, name: str = "shots.csv", composed:
 
 
 def at(sheet: Sheet, row: int, key: str) -> Any:
-    place = sheet.model.column_place(key)
+    place = sheet.model.column_position(key)
     assert place is not None, f"there is no column {key}"
     return sheet.model.index(row - 1, place)
 
@@ -109,9 +109,9 @@ async def test_a_keystroke_checks_its_row_at_once_and_a_model_brings_its_columns
         assert said(sheet, 2) == "✓ Ready"
         model.settle(cell, before, None)
         assert "4, 6 or 8 s" in said(sheet, 2)
-        assert model.column_place("outputCount") is None
+        assert model.column_position("outputCount") is None
         model.setData(at(sheet, 4, MODEL), "gemini_image3_pro")
-        assert model.column_place("ratio") is not None
+        assert model.column_position("ratio") is not None
         assert said(sheet, 4, MODEL) == "Gemini 3 Pro Image"
         model.setData(at(sheet, 4, MODEL), "gen-none")
         assert at(sheet, 4, MODEL).data(WRONG_ROLE)
@@ -484,7 +484,7 @@ async def test_a_cell_that_is_no_value_stands_there_as_it_came(tmp_path: Path):
         assert said(sheet, 2, "promptImage") == "harbour.gif"
         assert "There is no file" in str(at(sheet, 2, "promptImage").data(Qt.ItemDataRole.ToolTipRole))
         found = sheet.model.next_finding(at(sheet, 1, PROMPT))
-        assert (found.row(), found.column()) == (0, sheet.model.column_place(MODEL))
+        assert (found.row(), found.column()) == (0, sheet.model.column_position(MODEL))
         again = sheet.model.next_finding(found)
         assert again.row() == 1
 

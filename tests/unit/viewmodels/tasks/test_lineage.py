@@ -27,7 +27,7 @@ async def a_family(rig: Rig) -> None:
     """t1 made a picture, t2 a clip of it, t3 is a take of t2."""
     still, clip, again = (task(n, State.SUCCEEDED, f"Shot {n}") for n in (1, 2, 3))
     uses = [
-        Input(task_id=one.id, place=("promptImage",), uri="file:///still.png", sha256="aa", media=Media.IMAGE)
+        Input(task_id=one.id, field_path=("promptImage",), uri="file:///still.png", sha256="aa", media=Media.IMAGE)
         for one in (clip, again)
     ]
     await rig.put(
@@ -94,7 +94,7 @@ async def test_an_input_is_called_what_the_composer_calls_it(tmp_path: Path) -> 
         for number, (words, (place, value)) in enumerate(kinds.items(), start=1):
             made = task(number, State.SUCCEEDED)
             made = replace(made, request=Request(endpoint="image_to_video", model=model, values={"promptImage": value}))
-            use = Input(task_id=made.id, place=place, uri="file:///a.png", path="/a.png", media=Media.IMAGE)
+            use = Input(task_id=made.id, field_path=place, uri="file:///a.png", path="/a.png", media=Media.IMAGE)
             await rig.put(made, inputs=[use])
             rig.details.choose([made.id])
             await until(lambda: (family := rig.details.lineage.family) and family.above)
@@ -107,7 +107,9 @@ async def test_new_child_appears_by_itself(tmp_path: Path) -> None:
         model = rig.details.lineage
         rig.details.choose([TaskId("t2")])
         await until(lambda: model.family)
-        use = Input(task_id=task(4).id, place=("videoUri",), uri="file:///clip.mp4", sha256="bb", media=Media.VIDEO)
+        use = Input(
+            task_id=task(4).id, field_path=("videoUri",), uri="file:///clip.mp4", sha256="bb", media=Media.VIDEO
+        )
         await rig.store.add([task(4)], [use], None, ())
         rig.engine.bus.tell(TasksAdded((task(4),)))
         await until(lambda: model.family.below, "the child is there")

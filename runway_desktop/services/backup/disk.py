@@ -21,12 +21,12 @@ ELSEWHERE = "Choose another folder or disk."
 
 
 @contextmanager
-def told(place: Path, advice: str = ELSEWHERE) -> Iterator[None]:
+def told(folder: Path, advice: str = ELSEWHERE) -> Iterator[None]:
     """Turns OSError into DiskError, with a message for backups."""
     try:
         yield
     except OSError as error:
-        said = in_words(error, place)
+        said = in_words(error, folder)
         raise DiskError(said.message, advice=advice, detail=said.detail) from error
 
 
@@ -38,14 +38,14 @@ def check_room(needs: dict[Path, int], what: str, room: DiskRoom) -> None:
         with told(folder):
             near = nearest_folder(folder)
             device = near.stat().st_dev
-        place, so_far = disks.get(device, (near, 0))
-        disks[device] = (place, so_far + amount)
-    for place, amount in disks.values():
-        with told(place):
-            left = room.left(place)
+        first, so_far = disks.get(device, (near, 0))
+        disks[device] = (first, so_far + amount)
+    for folder, amount in disks.values():
+        with told(folder):
+            left = room.left(folder)
         if left < amount:
             raise DiskError(
-                f"{what} needs {size_in_words(amount)}, and the disk of {place} has room for {size_in_words(left)}.",
+                f"{what} needs {size_in_words(amount)}, and the disk of {folder} has room for {size_in_words(left)}.",
                 advice="Make room, or choose another disk.",
             )
 

@@ -50,7 +50,7 @@ class Name(Struct, frozen=True):
     untagged: InputItem | None = None
 
 
-class InputPlaces:
+class InputFields:
     def __init__(self, draft: RequestDraft, moved: Callable[[], None]) -> None:
         self._draft = draft
         self._moved = moved

@@ -7,7 +7,7 @@ from runway_desktop.domain.task import BatchId, Task, TaskId
 from runway_desktop.services.ports import Store
 
 
-class BatchPlaces:
+class BatchNames:
     """Caches each batch: make a new instance when batches may have grown."""
 
     def __init__(self, store: Store) -> None:
