@@ -1,8 +1,8 @@
 """What Runway's answers look like, and how they become values of the domain. Pure; any thread.
 
 Unknown members and unknown statuses pass; optional members of a task may be missing, null, or of any form: what makes
-no sense there is unknown. What a value cannot do without is checked while it is decoded: then `Unreadable` is raised,
-and the caller knows how to say it.
+no sense there is unknown. What a value cannot do without is checked while it is decoded: then `MalformedAnswer` is
+raised, and the caller knows how to say it.
 Source: the API's description and the official SDK's response types.
 """
 

@@ -222,7 +222,7 @@ class ProfileWindows(QObject):
 
 def open_in_its_own_window(profile: Profile, secret: str | None, placement: str = "") -> bool:
     """Starts the program for this profile. Where it runs already, its window comes to the front. `secret` is the key
-    that the environment held: this program alone is given it, and takes it out again at its start. `place` is where
+    that the environment held: this program alone is given it, and takes it out again at its start. `placement` is where
     its window is to stand."""
     process = QProcess()
     program = [*own_words(), *profile.words]

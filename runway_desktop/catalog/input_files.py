@@ -19,13 +19,13 @@ _SAVED_AS = ("PNG", "JPEG", "WebP")
 _LONGEST_SIDE = {"PNG": 1 << 20, "JPEG": 65_500, "WebP": 16_383}
 
 
-def check_asset(facts: MediaFacts, field: Field, pair: Pair, *, way: Delivery = Delivery.UPLOAD) -> str | None:
-    """A sentence that says why this file will not do for `field` of `pair`, or None. `way` is how it would be sent."""
+def check_asset(facts: MediaFacts, field: Field, pair: Pair, *, delivery: Delivery = Delivery.UPLOAD) -> str | None:
+    """Says in a sentence why this file will not do for `field` of `pair`, or None. `delivery`: how it would be sent."""
     if facts.media not in field.media:
         wanted = media_in_words(field.media)
         where = "is needed here" if field.label.casefold() == wanted else f"belongs in “{field.label}”"
         return f"This is a {facts.media.kind.word}; a {wanted} {where}."
-    general = general_problem(facts, largest(facts.media, way, field.data_uri_megabytes))
+    general = general_problem(facts, largest(facts.media, delivery, field.data_uri_megabytes))
     return general or _length_problem(facts, field, pair) or _sides_problem(facts, field, pair)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.domain.clients import COMMAND_LINE
-from runway_desktop.remote.line import EngineClient
+from runway_desktop.remote.engine_client import EngineClient
 from runway_desktop.remote.messages import LONGEST_LINE
 from runway_desktop.remote.opening import INTERRUPTED, Ended, opened
 from runway_desktop.usecases.clients.refusals import THE_KEY, CallRefused, Code

@@ -186,10 +186,10 @@ ENDING_OF_TYPE = {mime: known.endings[0] for known, _ in _FORMATS for mime in kn
 """The ending of each content type."""
 
 
-def largest(media: Media, way: Delivery, data_megabytes: int | None = None) -> int:
+def largest(media: Media, delivery: Delivery, data_megabytes: int | None = None) -> int:
     """The most bytes that may be sent. `data_megabytes`: what a model allows as data, where that is less."""
-    most = media.kind.megabytes[tuple(Delivery).index(way)]
-    return MEGABYTE * (min(most, data_megabytes or most) if way is Delivery.DATA else most)
+    most = media.kind.megabytes[tuple(Delivery).index(delivery)]
+    return MEGABYTE * (min(most, data_megabytes or most) if delivery is Delivery.DATA else most)
 
 
 def format_by_name(file_name: str) -> MediaFormat | None:

@@ -17,7 +17,7 @@ from runway_desktop.services.disk.profile_lock import Claim
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.wiring import environment
 
-from .line import EngineClient, OwnEngine
+from .engine_client import EngineClient, OwnEngine
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C: 128 and the signal."""

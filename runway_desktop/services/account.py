@@ -15,7 +15,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from runway_desktop.domain.account import RunwayLink, Fingerprint, KeySource, KeyStatus, Link, Organization, TimeSpan
+from runway_desktop.domain.account import Connectivity, Fingerprint, KeySource, KeyStatus, Link, Organization, TimeSpan
 from runway_desktop.domain.errors import (
     ApiError,
     KeyRefused,

@@ -6,7 +6,7 @@ jump a year ahead, and a poll costs a look at a heap.
 
 A task waits THROTTLED while its model's places are taken, then PENDING, then RUNNING, and ends SUCCEEDED or FAILED.
 Credits are taken when a task is accepted and given back when it fails (but for inputs that moderation refused) or is
-canceled. Raises `NoSuchTask`, `DailyLimitReached` and `NotEnoughCredits`.
+canceled. Raises `UnknownTask`, `DailyLimitReached` and `NotEnoughCredits`.
 """
 
 from __future__ import annotations
@@ -240,7 +240,7 @@ class World:
         return task
 
     def get(self, task_id: str, now: float) -> SimulatedTask:
-        """The task, up to date. Raises `NoSuchTask`."""
+        """The task, up to date. Raises `UnknownTask`."""
         self.advance(now)
         task = self._tasks.get(task_id)
         if task is None or now < task.created_at + self.knobs.unknown_seconds:

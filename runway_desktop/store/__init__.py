@@ -2,7 +2,7 @@
 
 `SqliteStore` implements the engine's port `Store`; `snapshots.SqliteSnapshots`, which copies such files, implements
 `Snapshots`. `records` converts between rows and domain values, `listing` turns the list's queries into SQL, and every
-statement of the store runs on one of the threads of `lanes`.
+statement of the store runs on one of the threads of `connections`.
 
 To add
 - a change of the database: a numbered migration in `migrations`, with a test on old data;

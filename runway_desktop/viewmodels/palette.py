@@ -16,7 +16,7 @@ from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.palette import sources
 from runway_desktop.usecases.palette.matching import Rank, rank_of, typed_words
-from runway_desktop.usecases.palette.palette import Arranged, Offer, Searchable, Heading, Used, arrange
+from runway_desktop.usecases.palette.palette import Arranged, Heading, Offer, Searchable, Used, arrange
 from runway_desktop.usecases.requests.choices import CatalogPart
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.composer.composer import Composer

@@ -26,7 +26,7 @@ SENTENCES: Mapping[str, int] = {
     "services.backup.damaged_list": 1,
     "services.backup.finishing": 2,
     "services.backup.packing": 1,
-    "services.backup.places": 1,
+    "services.backup.disk": 1,
     "services.backup.unpacking": 2,
     "services.disk.disk_words": 16,
     "services.disk.system_trash": 4,

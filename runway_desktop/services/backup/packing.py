@@ -23,9 +23,9 @@ from runway_desktop.domain.backups import (
     ROOMS,
     Contents,
     Folder,
-    MemberKind,
     Manifest,
     Member,
+    MemberKind,
     document,
     is_plain,
 )

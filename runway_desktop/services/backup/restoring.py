@@ -16,7 +16,7 @@ from enum import Enum, StrEnum, auto
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from runway_desktop.domain.backups import ROOMS, Contents, MemberKind, Manifest, Member, NewerFormat
+from runway_desktop.domain.backups import ROOMS, Contents, Manifest, Member, MemberKind, NewerFormat
 from runway_desktop.domain.copies import IDENTITY, PLACED
 from runway_desktop.domain.errors import DiskError, NotPossible
 from runway_desktop.domain.profiles import Profile
@@ -243,7 +243,9 @@ class _Results:
         check_room({self._wishes.library: sum(member.size for member in members)}, "The restore", watch.room)
         owners = {(member.task_id, member.index) for member in members}
         beside = [
-            member for member in self._backup.manifest.of(MemberKind.SIDECAR) if (member.task_id, member.index) in owners
+            member
+            for member in self._backup.manifest.of(MemberKind.SIDECAR)
+            if (member.task_id, member.index) in owners
         ]
         final = self._wishes.library
         with told(final):

@@ -39,7 +39,9 @@ def look_at(folder: Path, known_mount: str | None, doubted: FolderState) -> Fold
     try:
         gone = missing_because(folder, known_mount)
         if gone:
-            return FolderStatus(FolderState.ABSENT, can_be_made=gone == WAS_THERE and is_folder(folder.parent), detail=gone)
+            return FolderStatus(
+                FolderState.ABSENT, can_be_made=gone == WAS_THERE and is_folder(folder.parent), detail=gone
+            )
         # A folder that does not exist yet is judged by the one that it would be created in.
         is_there, path = is_folder(folder), nearest_folder(folder)
         mount = mount_of(folder) if is_there else None

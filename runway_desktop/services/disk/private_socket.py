@@ -2,8 +2,8 @@
 
 Without Qt, so that every process of the program can use it. The socket lies in a folder that only its user may enter,
 and both ends check their peer's user: the folder's name can be guessed, and anyone can create a folder in `/tmp`.
-Windows has named pipes, whose creator sets an access list; there `place_for` and `places` give a pipe's name. Blocking,
-but short; any thread.
+Windows has named pipes, whose creator sets an access list; there `address_for` and `addresses` give pipe names.
+Blocking, but short; any thread.
 """
 
 from __future__ import annotations

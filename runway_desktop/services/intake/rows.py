@@ -162,7 +162,9 @@ class RowReader:
         else:
             made.values[field.name] = self._typed(made, column, value, field)
 
-    def _fill_prompt(self, made: _Making, column: TableColumn, words: str, pair: Pair | None, shape: Pair | None) -> None:
+    def _fill_prompt(
+        self, made: _Making, column: TableColumn, words: str, pair: Pair | None, shape: Pair | None
+    ) -> None:
         found = shape.prompt_field if shape else None
         if found is not None or pair is None:
             made.values[found.name if found else PROMPT] = words
@@ -212,7 +214,9 @@ class RowReader:
         for name, items in by_field.items():
             made.values[name] = asset_value(fields[name], items)
 
-    def _note(self, made: _Making, column: TableColumn, found: FoundInput, field: Field | None, pair: Pair | None) -> None:
+    def _note(
+        self, made: _Making, column: TableColumn, found: FoundInput, field: Field | None, pair: Pair | None
+    ) -> None:
         if problem := problem_for(found, field, pair):
             self._at(made, column, problem)
 

@@ -128,7 +128,9 @@ def _records(text: str, delimiter: str, reader: RowReader, parts: Parts) -> Iter
             yield []
 
 
-def _columns(header: Sequence[str], row: int, reader: RowReader) -> tuple[list[TableColumn | None], list[IntakeFinding]]:
+def _columns(
+    header: Sequence[str], row: int, reader: RowReader
+) -> tuple[list[TableColumn | None], list[IntakeFinding]]:
     columns: list[TableColumn | None] = []
     findings: list[IntakeFinding] = []
     seen: dict[tuple[str, ...], str] = {}

@@ -26,7 +26,7 @@ from runway_desktop.services.ports import Store
 from runway_desktop.services.tasks.input_following import InputFollowing
 from runway_desktop.values import Struct, field, replace
 
-from .file_moving import Disk, Errand, MoveFate, MoveOutcome, FileStamp, MoveStopped, bring, finish, give_up
+from .file_moving import Disk, Errand, FileStamp, MoveFate, MoveOutcome, MoveStopped, bring, finish, give_up
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +95,9 @@ class GroupMover:
             await self._settle(seen, stored, root, settings, report)
         return report
 
-    async def _bring(self, move: FileMove, output: Output | None, report: MoveReport, is_begun: bool) -> MoveOutcome | None:
+    async def _bring(
+        self, move: FileMove, output: Output | None, report: MoveReport, is_begun: bool
+    ) -> MoveOutcome | None:
         """None if the rest of the group must not be tried now."""
         errand = _errand(move, output, is_begun=is_begun)
         try:

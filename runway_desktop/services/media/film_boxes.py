@@ -123,7 +123,9 @@ def _samples(file: BinaryIO, start: int, stop: int, left: BoxBudget) -> tuple[by
     return codec, amount
 
 
-def boxes(file: BinaryIO, start: int, stop: int, left: BoxBudget | None = None) -> Iterator[tuple[bytes, int, int, int]]:
+def boxes(
+    file: BinaryIO, start: int, stop: int, left: BoxBudget | None = None
+) -> Iterator[tuple[bytes, int, int, int]]:
     """Each box between two offsets: type, start and end of its content, and its stated end. Counts against `left`."""
     left = left or BoxBudget()
     while left.boxes > 0:

@@ -33,7 +33,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint, Organization
-from runway_desktop.domain.copies import IDENTITY, PLACED, Former, Observed, Identity, Marker, Verdict, is_marked, judge
+from runway_desktop.domain.copies import IDENTITY, PLACED, Former, Identity, Marker, Observed, Verdict, is_marked, judge
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.profiles import Profile

@@ -194,7 +194,9 @@ def _input(task: Task, field_path: tuple[str | int, ...], uri: str, kind: Media 
     path = path_of(uri)
     media = kind or guess_media(uri)
     # A data URI can be megabytes long and is in the request already.
-    return Input(task_id=task.id, field_path=field_path, uri="" if uri.startswith("data:") else uri, media=media, path=path)
+    return Input(
+        task_id=task.id, field_path=field_path, uri="" if uri.startswith("data:") else uri, media=media, path=path
+    )
 
 
 def _files_in(value: object, field_path: tuple[str | int, ...]) -> list[tuple[tuple[str | int, ...], str]]:

@@ -39,7 +39,7 @@ from .bar import CompareBar, hints
 from .commands import COMMANDS
 from .glances import Glances
 from .in_step import MOST, InStep
-from .overlay import STRIDE, CompareOverlay, Sameness, CompareMode
+from .overlay import STRIDE, CompareMode, CompareOverlay, Sameness
 from .pane import Pane
 from .surface import Sight, make_an_image, open_graphics
 
@@ -323,7 +323,9 @@ class CompareView(QWidget):
         for position, stack in enumerate(model.shown):
             task = stack.top.task
             bold = task.pick is not Pick.NONE or not task.rating
-            self.panes[position].set_words(model.caption(position), stack.top.judgment(), bold=bold, stack=stack.words())
+            self.panes[position].set_words(
+                model.caption(position), stack.top.judgment(), bold=bold, stack=stack.words()
+            )
         self.bar.show_choice(model.size, self.mode, model.auto_advance, model.where_words())
         clips = any(take is not None and take.media.kind.is_timed for take in self._takes)
         self.bar.set_hints(hints(self._keys, model, clips=clips))

@@ -73,7 +73,9 @@ class Glances(QObject):
 
     def _shown(self) -> list[tuple[int, Take]]:
         return [
-            (position, take) for position, take in enumerate(self._takes) if take is not None and take.media.kind.has_frames
+            (position, take)
+            for position, take in enumerate(self._takes)
+            if take is not None and take.media.kind.has_frames
         ]
 
     def _changed(self) -> None:

@@ -19,7 +19,7 @@ from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import GRID, Role, Theme
 
 from .pane import turn_sight
-from .surface import Sight, ClipSurface, paint_words
+from .surface import ClipSurface, Sight, paint_words
 
 SAME = "The same, pixel for pixel"
 STRIDE = 0.02
@@ -153,7 +153,11 @@ class CompareOverlay(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         stride = {Qt.Key.Key_Left: -STRIDE, Qt.Key.Key_Right: STRIDE}.get(Qt.Key(event.key()))
-        if stride is not None and event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self.mode is CompareMode.WIPE:
+        if (
+            stride is not None
+            and event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            and self.mode is CompareMode.WIPE
+        ):
             self.set_divider(self.divider + stride)
         else:
             super().keyPressEvent(event)

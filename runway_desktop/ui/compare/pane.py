@@ -23,7 +23,7 @@ from runway_desktop.ui.media.picture_view import STEP
 from runway_desktop.ui.painting import rounded
 from runway_desktop.ui.theme import GRID, Role, Theme
 
-from .surface import Sight, ClipSurface, paint_words
+from .surface import ClipSurface, Sight, paint_words
 
 RADIUS = 4.0
 _BORDER = 2.0

@@ -141,7 +141,8 @@ def add_fields(menu: QMenu, item: InputItem, input_fields: InputFields, tile: QW
     fields = input_fields.fields_for(item)
     if len(fields) > 1:
         uses = [
-            (f"Use as: {one.label}", one.name == item.field, partial(input_fields.move_to, item, one.name)) for one in fields
+            (f"Use as: {one.label}", one.name == item.field, partial(input_fields.move_to, item, one.name))
+            for one in fields
         ]
         _add_choices(menu, uses)
     for field in input_fields.details(item):

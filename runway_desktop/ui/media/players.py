@@ -58,7 +58,7 @@ class MediaEngine(QObject):
     """Milliseconds."""
     ended = Signal()
     failed = Signal(object)
-    """A `Fault`."""
+    """A `PlayFault`."""
     released = Signal()
     """The file is closed."""
 

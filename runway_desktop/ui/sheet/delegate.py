@@ -35,8 +35,8 @@ from runway_desktop.ui.tasks.text_cache import Sides, TextCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.sheets.cell_texts import CellLook
 from runway_desktop.usecases.sheets.columns import ColumnKind
+from runway_desktop.viewmodels.sheet.cell_model import LOOK_ROLE
 from runway_desktop.viewmodels.sheet.model import SheetModel
-from runway_desktop.viewmodels.sheet.table import LOOK_ROLE
 
 PADDING = GRID
 """Same as in the header, so that titles align with cells."""

@@ -17,9 +17,9 @@ from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.wishes import BatchMenu, SheetsWish
 from runway_desktop.usecases.sheets.keeping import kept_in_words, sheet_title
-from runway_desktop.viewmodels.sheet.door import SheetDoor
 from runway_desktop.viewmodels.sheet.grid import GridModel
 from runway_desktop.viewmodels.sheet.sheet import Sheet
+from runway_desktop.viewmodels.sheet.sheet_opener import SheetOpener
 
 from .commands import NEW
 from .grid_view import GridWindow
@@ -33,22 +33,22 @@ def open_room(desk: Desk, wish: Any) -> None:
     sheets = desk.window.findChild(OpenSheets) or OpenSheets(desk)
     match wish:
         case SheetsWish.KEPT:
-            sheets.door.list_kept()
+            sheets.opener.list_kept()
         case SheetsWish.LEFT_OPEN:
-            sheets.door.look_for_left_open()
+            sheets.opener.look_for_left_open()
         case BatchMenu(batch_id, at):
             sheets.batch_menu(batch_id, at)
         case str(sheet_id):
-            sheets.door.open_kept(sheet_id)
+            sheets.opener.open_kept(sheet_id)
         case gathered:
-            sheets.door.open_gathered(gathered)
+            sheets.opener.open_gathered(gathered)
 
 
 class OpenSheets(QObject):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk.window)
         models = desk.models
-        self.door = door = SheetDoor(desk.cases, models.bridge, desk.runner, models.composer, self)
+        self.opener = opener = SheetOpener(desk.cases, models.bridge, desk.runner, models.composer, self)
         self._desk = desk
         self._theme = desk.theme
         self._keys = desk.keys
@@ -56,13 +56,13 @@ class OpenSheets(QObject):
         self._commands = models.task_commands
         self._windows: dict[str, SheetWindow] = {}
         desk.endings.append(self.keep_all)
-        door.left_changed.connect(models.pages.refresh)
-        door.opened.connect(self._open)
-        door.grid_wanted.connect(self._open_grid)
-        door.shown_again.connect(self._show_again)
-        door.not_kept.connect(lambda: self._commands.tell("This batch did not come from a sheet."))
-        door.listed.connect(self._choose_kept)
-        door.left_open.connect(self._offer)
+        opener.left_changed.connect(models.pages.refresh)
+        opener.opened.connect(self._open)
+        opener.grid_wanted.connect(self._open_grid)
+        opener.shown_again.connect(self._show_again)
+        opener.not_kept.connect(lambda: self._commands.tell("This batch did not come from a sheet."))
+        opener.listed.connect(self._choose_kept)
+        opener.left_open.connect(self._offer)
 
     @property
     def windows(self) -> tuple[SheetWindow, ...]:
@@ -82,8 +82,8 @@ class OpenSheets(QObject):
     def batch_menu(self, batch_id: BatchId, at: QPoint) -> None:
         """Opens the context menu of a batch."""
         menu = passing_menu(self._window)
-        menu.addAction("Open sheet", lambda: self.door.open_batch(batch_id))
-        menu.addAction("Show as grid", lambda: self.door.open_batch(batch_id, as_grid=True))
+        menu.addAction("Open sheet", lambda: self.opener.open_batch(batch_id))
+        menu.addAction("Show as grid", lambda: self.opener.open_batch(batch_id, as_grid=True))
         menu.popup(at)
 
     def _open(self, sheet: Sheet) -> None:
@@ -111,7 +111,7 @@ class OpenSheets(QObject):
 
     def _gone(self, sheet_id: str) -> None:
         self._windows.pop(sheet_id, None)
-        self.door.closed(sheet_id)
+        self.opener.closed(sheet_id)
 
     def _show_again(self, sheet_id: str) -> None:
         window = self._windows.get(sheet_id)
@@ -125,14 +125,14 @@ class OpenSheets(QObject):
             keys = self._keys.words(NEW)
             self._commands.tell(f"No sheet is kept yet. Drop a table{f', or begin one with {keys}' if keys else ''}.")
             return
-        options = [Option(sheet.id, kept_in_words(sheet, self.door.when(sheet))) for sheet in kept]
+        options = [Option(sheet.id, kept_in_words(sheet, self.opener.when(sheet))) for sheet in kept]
         popup = ChoicePopup(options, None, "Kept sheets", self._window)
-        popup.chosen.connect(self.door.open_kept)
+        popup.chosen.connect(self.opener.open_kept)
         popup.open_in_middle(self._window)
 
     def _offer(self, kept: KeptSheet) -> None:
         self._desk.models.activity.tell(
             f"The sheet “{sheet_title(kept.name)}” was open when the program ended. It is kept.",
             action_text="Open sheet",
-            on_action=lambda: self.door.open_kept(kept.id),
+            on_action=lambda: self.opener.open_kept(kept.id),
         )

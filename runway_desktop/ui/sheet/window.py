@@ -54,17 +54,17 @@ from runway_desktop.usecases.sheets.tally import price_words
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.usecases.words.states import Tone
+from runway_desktop.viewmodels.sheet.cell_model import TONE_ROLE
 from runway_desktop.viewmodels.sheet.grid import GridModel
 from runway_desktop.viewmodels.sheet.model import SheetModel
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
-from runway_desktop.viewmodels.sheet.table import TONE_ROLE
 
 from .axis_dialog import AxisDialog
 from .columns_dialog import ColumnsDialog
 from .commands import COMMANDS, OF_ROWS, SEND
 from .fix_bar import FixBar
 from .grid_view import GridWindow
-from .table import SheetTable
+from .sheet_view import SheetView
 
 PAINTED_WITHIN_MS = 400
 """A window not painted within this time may be minimized; its rows are checked anyway."""
@@ -185,7 +185,7 @@ class SheetWindow(Dialog):
         self._axes = QWidget(self)
         self._axes.setAccessibleName("Axes")
         self._axes_flow = FlowLayout(self._axes)
-        self.table = SheetTable(self.sheet.model, self._theme, self._posters, self)
+        self.table = SheetView(self.sheet.model, self._theme, self._posters, self)
         self.table.menu_wanted.connect(self._menu)
         self.table.files_dropped.connect(self._drop)
         self.table.input_wanted.connect(self._choose_file)

@@ -179,7 +179,9 @@ def entries_of(
         ],
         "Tags": [PaneEntry(tag, amount, filter=Filter(tags=frozenset({tag}))) for tag, amount in sorted(frequent)],
         "Batches": [
-            PaneEntry(name, amount, filter=Filter(batches=frozenset({BatchId(batch)})), note=_unsent(unsent.get(batch, 0)))
+            PaneEntry(
+                name, amount, filter=Filter(batches=frozenset({BatchId(batch)})), note=_unsent(unsent.get(batch, 0))
+            )
             for batch, name, amount in counts.batches[:RECENT_BATCHES]
         ],
     }

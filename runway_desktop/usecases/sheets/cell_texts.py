@@ -27,8 +27,8 @@ ADD = "+ Add"
 
 
 class RowLine(Struct, frozen=True):
-    """A row with what is known beside it. `place` counts from 1; `alike` is that of a row that asks for the same, 0 for
-    none; `tasks` are those that were made of it, as far as they have been fetched."""
+    """A row with what is known beside it. `position` counts from 1; `alike` is that of a row that asks for the same, 0
+    for none; `tasks` are those that were made of it, as far as they have been fetched."""
 
     row: SheetRow
     position: int

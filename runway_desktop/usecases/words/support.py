@@ -41,7 +41,7 @@ def support_details(
     version: str = __version__,
     system: str = "",
 ) -> str:
-    """Plain text, a fact a line, then what happened in order. Times are UTC. `places` are folders of this computer, and
+    """Plain text, a fact a line, then what happened in order. Times are UTC. `paths` are folders of this computer, and
     how they are called in the text."""
     scrub = _Scrub(task.request.prompt.strip() if not include_prompt else "", paths)
     facts = [

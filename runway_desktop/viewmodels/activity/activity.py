@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.usecases.activity import (
     Action,
     ActivityEntry,
-    Gesture,
     ActivityKind,
+    Gesture,
     Listed,
     Shown,
     added,
@@ -150,7 +150,8 @@ class Activity(QObject):
     def read(self) -> None:
         """Call when the list was closed: entries without actions no longer count as waiting."""
         read = tuple(
-            replace(one, kind=ActivityKind.SAID) if one.kind is ActivityKind.WAITS and not one.actions else one for one in self._entries
+            replace(one, kind=ActivityKind.SAID) if one.kind is ActivityKind.WAITS and not one.actions else one
+            for one in self._entries
         )
         if read != self._entries:
             self._entries = read
@@ -182,7 +183,9 @@ class Activity(QObject):
         self._entries = tuple(replace(one, at=now) if one.number == held else one for one in self._entries)
         self._show()
 
-    def _new(self, kind: ActivityKind, message: str, detail: str, short: str, actions: tuple[Action, ...]) -> ActivityEntry:
+    def _new(
+        self, kind: ActivityKind, message: str, detail: str, short: str, actions: tuple[Action, ...]
+    ) -> ActivityEntry:
         self._number += 1
         return ActivityEntry(
             number=self._number,

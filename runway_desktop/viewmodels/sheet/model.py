@@ -18,9 +18,9 @@ from runway_desktop.usecases.sheets import cells as cell
 from runway_desktop.usecases.sheets.cell_values import CellOption
 from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL
 from runway_desktop.usecases.sheets.edits import (
+    CellKey,
     Edit,
     Insert,
-    CellKey,
     Remove,
     SetAxes,
     Values,
@@ -31,13 +31,13 @@ from runway_desktop.usecases.sheets.edits import (
 )
 from runway_desktop.usecases.sheets.rows import SheetRow
 
+from .cell_model import CellModel
 from .checked_rows import Work
-from .table import SheetTable
 
 Index = QModelIndex | QPersistentModelIndex
 
 
-class SheetModel(SheetTable):
+class SheetModel(CellModel):
     edited = Signal(object)
     """An `Edit` that the person just made."""
     said = Signal(str)
@@ -221,7 +221,9 @@ class SheetModel(SheetTable):
     def _step(self, after: Values, words: str) -> Write | None:
         """The undo step of writing these cells, without those unchanged or read-only."""
         positions = {number: position for number, _ in after if (position := self.position_of(number)) is not None}
-        return writing({number: self._rows[position] for number, position in positions.items()}, self.all_columns, after, words)
+        return writing(
+            {number: self._rows[position] for number, position in positions.items()}, self.all_columns, after, words
+        )
 
     def _writing_block(self, at: int, keys: Sequence[str], block: Sequence[Sequence[str]]) -> Work:
         """Writes a block; returns its undo step."""

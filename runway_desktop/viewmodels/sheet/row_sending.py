@@ -18,7 +18,7 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.services.library.sheets import SentTask
 from runway_desktop.services.supervised import Runner
-from runway_desktop.services.tasks.submission import Ask, TaskSource, NewTask, Origin, Prepared
+from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, Prepared, TaskSource
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import NotAnswered, steps_of
 from runway_desktop.usecases.sheets.columns import PROJECT, SHOT

@@ -21,7 +21,15 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.commands.results import saved_paths
-from runway_desktop.usecases.commands.task_command import NOTHING, ComposerDraft, Given, Prompt, Report, TaskCommand, Use
+from runway_desktop.usecases.commands.task_command import (
+    NOTHING,
+    ComposerDraft,
+    Given,
+    Prompt,
+    Report,
+    TaskCommand,
+    Use,
+)
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.files import Searching, search_words

@@ -36,8 +36,8 @@ from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.states import StateWords, describe
 from runway_desktop.viewmodels.bridge import Bridge
 
-from .task_answers import TaskAnswers
 from .row_cache import RowCache
+from .task_answers import TaskAnswers
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.outlook import Outlook

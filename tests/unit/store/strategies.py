@@ -134,7 +134,7 @@ def inputs(task_id: str) -> st.SearchStrategy[Input]:
     return st.builds(
         Input,
         task_id=st.just(TaskId(task_id)),
-        place=places,
+        field_path=places,
         uri=texts,
         media=st.sampled_from(Media),
         path=texts,

@@ -72,7 +72,7 @@ def an_output(name: str = "t1", index: int = 0, **members: Any) -> Output:
 
 
 def an_input(name: str = "t1", **members: Any) -> Input:
-    made: dict[str, Any] = {"task_id": TaskId(name), "place": ("promptImage",), "uri": "file:///a.png"}
+    made: dict[str, Any] = {"task_id": TaskId(name), "field_path": ("promptImage",), "uri": "file:///a.png"}
     return Input(**(made | {"media": Media.IMAGE, "path": "/a.png"} | members))
 
 

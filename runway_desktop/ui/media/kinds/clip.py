@@ -19,7 +19,7 @@ from runway_desktop.ui.media.stage import Stage, fitted
 from runway_desktop.ui.theme import Theme
 from runway_desktop.values import Struct
 
-from .kind import POSTER_SIDE, Kind, MadePoster, OneByOne, PreviewParts, PosterTools, PosterWish, save_poster
+from .kind import POSTER_SIDE, Kind, MadePoster, OneByOne, PosterTools, PosterWish, PreviewParts, save_poster
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame

@@ -58,7 +58,7 @@ async def test_list_rows_groups_and_counts_are_the_stores(desk):
     assert (list(entries.ids), entries.groups) == ([task.id], (("gen4.5", 1),))
     assert [row.task for row in await desk.library.rows([task.id])] == [task]
     assert [group.key for group in await desk.library.groups(Listing(group=GroupBy.MODEL))] == ["gen4.5"]
-    assert (await desk.library.counts()).places[Page.ALL] == 1
+    assert (await desk.library.counts()).pages[Page.ALL] == 1
 
 
 async def test_details_have_row_inputs_and_ledger(desk):

@@ -277,7 +277,7 @@ def test_limit_depends_on_the_way_of_sending():
     field, pair = place("image_to_video", "gen4.5", "promptImage")
     large = replace(PICTURE, size=17 * MB)
     assert check_asset(large, field, pair) is None
-    assert "up to 16 MB" in (check_asset(large, field, pair, way=Delivery.LINK) or "")
+    assert "up to 16 MB" in (check_asset(large, field, pair, delivery=Delivery.LINK) or "")
 
 
 def test_sides_and_shape_that_a_model_asks_for_are_checked():

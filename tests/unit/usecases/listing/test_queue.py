@@ -96,8 +96,8 @@ def test_a_row_that_is_held_or_over_the_cap_says_so():
 
 
 def test_what_is_lifted_says_where_it_would_stand():
-    assert lifted_words([2, 3], [(60.0, 60.0), (60.0, 120.0)]) == "Pages 2 to 3 · in 1–2 min"
-    assert lifted_words([4], []) == "Page 4"
+    assert lifted_words([2, 3], [(60.0, 60.0), (60.0, 120.0)]) == "Places 2 to 3 · in 1–2 min"
+    assert lifted_words([4], []) == "Place 4"
     assert lifted_words([], []) == ""
 
 

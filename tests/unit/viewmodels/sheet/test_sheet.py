@@ -22,9 +22,9 @@ from runway_desktop.services.library.sheets import read
 from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, STATE
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.values import replace
+from runway_desktop.viewmodels.sheet.cell_model import LOOK_ROLE, TONE_ROLE, WRONG_ROLE
 from runway_desktop.viewmodels.sheet.offering import AxisPreview
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
-from runway_desktop.viewmodels.sheet.table import LOOK_ROLE, TONE_ROLE, WRONG_ROLE
 from tests.gui.rig import Rig, after, rest, until
 from tests.rows import task
 

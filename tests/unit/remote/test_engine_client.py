@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.remote import line as lines
+from runway_desktop.remote import engine_client as lines
 from runway_desktop.remote.door import Door
-from runway_desktop.remote.line import EngineClient
+from runway_desktop.remote.engine_client import EngineClient
 from runway_desktop.remote.messages import Welcome
 from runway_desktop.services.disk.private_socket import Listening
 from runway_desktop.services.disk.profile_lock import Claim, claim, is_in_use

@@ -34,7 +34,7 @@ _EDITABLE = _PLAIN | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsDropEnabled
 Index = QModelIndex | QPersistentModelIndex
 
 
-class SheetTable(CheckedRows):
+class CellModel(CheckedRows):
     def __init__(self, catalog: Catalog, pricing: Pricing, composed: Request, parent: QObject | None = None) -> None:
         super().__init__(catalog, pricing, composed, parent)
         self.saying = Saying(catalog, self.checker)

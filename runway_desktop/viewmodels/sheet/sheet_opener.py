@@ -22,7 +22,7 @@ from runway_desktop.viewmodels.model import Model
 from .sheet import Sheet
 
 
-class SheetDoor(Model):
+class SheetOpener(Model):
     opened = Signal(object)
     """A `Sheet` that needs a window."""
     grid_wanted = Signal(object)

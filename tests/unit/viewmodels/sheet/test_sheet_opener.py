@@ -11,8 +11,8 @@ from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library.sheets import OPEN_SHEET
 from runway_desktop.usecases.sheets.columns import PROMPT
 from runway_desktop.usecases.sheets.keeping import kept_in_words
-from runway_desktop.viewmodels.sheet.door import SheetDoor
 from runway_desktop.viewmodels.sheet.sheet import Sheet
+from runway_desktop.viewmodels.sheet.sheet_opener import SheetOpener
 from tests.gui.rig import Rig, rest, until
 
 
@@ -22,11 +22,11 @@ def heard(signal: Any) -> list[Any]:
     return told
 
 
-def door_of(rig: Rig) -> SheetDoor:
-    return SheetDoor(rig.cases, rig.bridge, rig.runner, rig.composer, rig.owner)
+def door_of(rig: Rig) -> SheetOpener:
+    return SheetOpener(rig.cases, rig.bridge, rig.runner, rig.composer, rig.owner)
 
 
-async def sent_sheet(rig: Rig, door: SheetDoor) -> Sheet:
+async def sent_sheet(rig: Rig, door: SheetOpener) -> Sheet:
     opened = heard(door.opened)
     door.open_gathered(await rig.engine.intake.gather(Dropped(text="A lighthouse {at dawn|at noon}\nA lagoon")))
     [sheet] = opened

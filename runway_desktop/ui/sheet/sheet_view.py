@@ -55,7 +55,7 @@ _MEASURED = 60
 LEAST_PROMPT = 24 * GRID
 
 
-class SheetTable(QTableView):
+class SheetView(QTableView):
     menu_wanted = Signal(QPoint)
     files_dropped = Signal(object, object)
     """Dropped paths with the cell's index, or None outside the cells."""
@@ -236,7 +236,9 @@ class SheetTable(QTableView):
         if any(self._model.rows[position].sent for position in positions):
             self._model.said.emit("Rows that were sent stay: they are linked with their tasks.")
         self._model.remove_rows(positions)
-        self.go_to(self._model.index(min(positions[0], self._model.rowCount() - 1), max(0, self.currentIndex().column())))
+        self.go_to(
+            self._model.index(min(positions[0], self._model.rowCount() - 1), max(0, self.currentIndex().column()))
+        )
 
     def next_finding(self) -> None:
         found = self._model.next_finding(self.currentIndex())
