@@ -1,5 +1,5 @@
-"""Flags, then the program. Exit codes: 0 all is well, 1 it could not run or a tour's step failed, 2 the command
-line makes no sense; those of commands are in `cli.options`."""
+"""Entry point: reads the flags and starts window, command, server, simulator or tour. Exit codes: 0 success, 1 it could
+not run or a tour's step failed, 2 invalid command line; those of commands are in `cli.options`."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def _command_at(words: Sequence[str]) -> int | None:
 
 
 def settle_streams() -> None:
-    """A stream that is closed leads nowhere from now on: a file that is opened later would stand in its place and be
-    written to. What a stream's encoding lacks is written out."""
+    """Replaces closed standard streams by /dev/null: otherwise a file opened later would get their descriptor and
+    receive their output. Characters that a stream's encoding lacks are escaped."""
     while (handle := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
     os.close(handle)
@@ -56,7 +56,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
         return draw(given[1:])
     if given[:1] == ["--strips"]:
-        # A pointer rests on a poster meanwhile.
+        # The user is waiting with the pointer on a poster, so this must be fast.
         from .app.plain_imports import import_qt
 
         import_qt()
@@ -75,7 +75,7 @@ def main(words: Sequence[str] | None = None) -> int:
     from .app import options
 
     chosen = options.read(given)
-    # Starting makes no garbage; `app.collector` takes the search for it up once the window stands.
+    # Start-up creates no garbage; `app.collector` collects later, once the window is painted.
     gc.disable()
     if not options.has_display():
         if not chosen.demo:

@@ -1,7 +1,6 @@
-"""What may come out of this room: the errors of `domain.errors`, and nothing else. Loop's thread.
+"""Boundary of the api package: only the errors of `domain.errors` leave it. Loop's thread.
 
-What only a mistake of the program explains becomes one of them as well, so that the engine goes on; the log tells of
-it, so that it is noticed.
+A bug of this program becomes one of them too, so that the engine goes on; it is logged.
 """
 
 from __future__ import annotations
@@ -25,12 +24,12 @@ Call = Callable[Arguments, Coroutine[Any, Any, Value]]
 
 
 class Malformed(ValueError):
-    """An endpoint or an id that none can be. Nobody but the program makes those, so it passes."""
+    """An invalid endpoint or task id. Only a bug of this program can cause it, so it is raised as it is."""
 
 
 def guarded(call: Call[Arguments, Value]) -> Call[Arguments, Value]:
-    """A call that raises RunwayDesktopError and Malformed alone. NoReply for what nobody thought of: it may have
-    left."""
+    """Decorator: the call raises only RunwayDesktopError and Malformed. An unexpected exception becomes NoReply, since
+    the request may have been sent."""
 
     @functools.wraps(call)
     async def called(*arguments: Arguments.args, **keywords: Arguments.kwargs) -> Value:

@@ -1,10 +1,11 @@
-"""The Runway API over httpx: fits the port `Runway`. Loop's thread; nothing here blocks it.
+"""The Runway API over httpx; implements the port `Runway`. Loop's thread, which it never blocks.
 
-It promises three things. A create leaves at most once, and the error says whether it can have arrived: NotReached,
-RequestRefused, KeyRefused, SlowDown and NotTaken mean that no task was made, everything else that nobody
-knows. The key goes to the API's host alone: not to upload hosts, not over a redirect, not into an error, a repr or a
-log. Every error is one of `domain.errors`, whatever the libraries raise, and so is a mistake of our own, which is
-logged besides; only `border.Malformed` for an endpoint or id passes, because nobody but the program makes those.
+Promises:
+- A create is sent at most once, and its error says whether it can have arrived. After NotReached, RequestRefused,
+  KeyRefused, SlowDown and NotTaken no task was created; after any other error the outcome is unknown.
+- The key is sent to the API's host only: not to upload hosts, not after a redirect. It is in no error, repr or log.
+- Every error is one of `domain.errors`, whatever the libraries raise. A bug of this program becomes one too and is
+  logged; only `border.Malformed`, for an invalid endpoint or id, is raised as it is.
 """
 
 from __future__ import annotations
@@ -35,13 +36,13 @@ from .connections import OtherHosts, Patience, open_pool, trust
 from .pool import ConnectionPool, PooledResponse
 
 API_VERSION = "2024-11-06"
-"""The `X-Runway-Version` that this program speaks. Source: the API's page on versions."""
+"""The `X-Runway-Version` that this program uses. Source: the API's page on versions."""
 
 LARGE_ANSWER = 1024 * 1024
-"""Bytes from which an answer is decoded in the executor: below that it takes a few milliseconds at most."""
+"""Answers of at least so many bytes are decoded in the executor; smaller ones take a few milliseconds at most."""
 
 LARGEST_ANSWER = 4 * 1024 * 1024
-"""Bytes after which an answer is none: a thousand times as many as a task's. Decoded they take many times the room."""
+"""Answers of more bytes are refused: a thousand times the size of a task. Decoded, they need many times the memory."""
 
 LARGEST_COMPLAINT = 256 * 1024
 PIECE = 64 * 1024
@@ -50,12 +51,12 @@ Value = TypeVar("Value")
 
 
 class RunwayClient:
-    """The API at one address, for one key at a time.
+    """The API at one address, with one key at a time.
 
-    `base_url`: https, or http to this machine; AddressRefused else. `secret` None: every call raises KeyRefused
-    unasked. `executor` reads files and decodes large answers (None: the loop's own). `now` gives Unix seconds.
-    `transport` stands in for the network in tests. Making one reads the certificates of the system, so make it on a
-    worker. Close it with `aclose`.
+    `base_url`: https, or http to this machine; otherwise AddressRefused. `secret` None: every call raises KeyRefused
+    without a request. `executor` reads files and decodes large answers (None: the loop's default). `now` gives Unix
+    seconds. `transport` replaces the network in tests. The constructor reads the system's certificates, so call it on a
+    worker thread. Close with `aclose`.
     """
 
     def __init__(
@@ -81,9 +82,9 @@ class RunwayClient:
         def pool(connections: int, reuse: bool) -> ConnectionPool:
             return open_pool(connections, context=context, reuse=reuse, loopback=self._is_near, transport=transport)
 
-        # Ten connections at most, beside those of cancels. A create has one of its own: on a kept one that the server
-        # is just closing, bytes leave and no answer comes, and the person would have to decide about a task that was
-        # surely never made.
+        # At most ten connections, plus those of cancels. Each create gets a new one: if a server closes a kept
+        # connection at that moment, the request is sent and no answer comes, and the user would have to decide about a
+        # task that was never created.
         self._questions = pool(6, reuse=True)
         self._creates = pool(4, reuse=False)
         self._hosts = OtherHosts(2, context=context, reuse=False, who=_UPLOAD_HOST, transport=transport)
@@ -93,23 +94,23 @@ class RunwayClient:
 
     @property
     def key(self) -> Fingerprint:
-        """Of the key with which a call is made now."""
+        """Fingerprint of the key that calls use now."""
         return self._key.fingerprint if self._key is not None else NO_KEY
 
     def use_secret(self, secret: str | None) -> None:
-        """The key from now on; requests on their way keep theirs. Blanks around it are dropped."""
+        """Sets the key; requests under way keep theirs. Surrounding blanks are dropped."""
         self._key = _Key(secret.strip()) if secret and secret.strip() else None
 
     @border.guarded
     async def create(self, endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
-        """POST, once and never again. NotReached, RequestRefused, KeyRefused, SlowDown, NotTaken: no task was made.
-        NoReply, BadReply, other ServerTrouble: nobody knows."""
+        """POST, never repeated. NotReached, RequestRefused, KeyRefused, SlowDown, NotTaken: no task was created.
+        NoReply, BadReply, other ServerTrouble: the outcome is unknown."""
         if not _ENDPOINT.fullmatch(endpoint):
             raise border.Malformed(f"not the name of an endpoint: {endpoint!r}")
         try:
             reply = await self._ask("POST", f"/v1/{endpoint}", body, pool=self._creates, allow_cut=True)
         except NotThere as error:
-            # There is no such endpoint or model at this address; for a create that is one more way of being refused.
+            # No such endpoint or model at this address. For a create that is a refusal.
             message = "Runway does not offer this endpoint or model."
             raise RequestRefused(message, detail=error.detail, status=error.status) from None
         try:
@@ -127,32 +128,33 @@ class RunwayClient:
 
     @border.guarded
     async def delete(self, remote_id: RemoteId) -> None:
-        """Cancels a live task, deletes a finished one for good. NotThere is success for the caller to judge. Leaves
-        at once, ahead of all questions: a task may end while it waits, and its result would be deleted."""
-        # What the body of a success would say does not matter, so neither does its end.
+        """Cancels a live task, deletes a finished one for good. NotThere means success or not, as the caller decides.
+        Goes ahead of all waiting requests: a task may end meanwhile, and the DELETE would then delete its result."""
+        # The body of a success is not needed, so it may be incomplete.
         await self._ask("DELETE", _task_path(remote_id), allow_cut=True, ahead=True)
 
     @border.guarded
     async def organization(self) -> Organization:
-        """Balance, limits and the day's use."""
+        """Balance, limits and usage of the day."""
         reply = await self._ask("GET", "/v1/organization")
         return await self._read(reply, lambda content: wire.read_organization(content, self._now()))
 
     @border.guarded
     async def usage(self, start: date, before: date) -> Sequence[UsedCredits]:
-        """Credits of each model on each day from `start` until the day before `before` (UTC), 90 days at most."""
+        """Credits of each model on each day from `start` to the day before `before` (UTC), at most 90 days."""
         body = {"startDate": start.isoformat(), "beforeDate": before.isoformat()}
         reply = await self._ask("POST", "/v1/organization/usage", body)
         return await self._read(reply, wire.read_usage)
 
     @border.guarded
     async def upload(self, path: Path, progress: Callable[[int, int], None]) -> str:
-        """Uploads a file and gives its runway:// URI, good for 24 hours. `progress(sent, total)` in bytes, on the loop.
+        """Uploads a file; returns its runway:// URI, valid for 24 hours. `progress(sent, total)` in bytes, on the
+        loop's thread.
 
-        DiskError when the file cannot be read, RequestRefused when Runway would not or does not take it. Nothing is
-        charged, so every failure may be tried again.
+        DiskError if the file cannot be read, RequestRefused if Runway does not accept it. Nothing is charged, so every
+        failure may be retried.
         """
-        # The key of the moment of the call, whatever comes in while the file is looked at: the upload belongs to it.
+        # The upload belongs to the key at the time of the call, even if the key changes while the file is read.
         key = self._key
         file = await uploads.look_at(path, self._executor)
         if key is None:
@@ -170,12 +172,10 @@ class RunwayClient:
         return slot.runway_uri
 
     async def aclose(self) -> None:
-        """Closes all connections. What is still being asked fails; call it last."""
+        """Closes all connections; requests under way fail. Must be the last call."""
         await self._questions.aclose()
         await self._creates.aclose()
         await self._hosts.aclose()
-
-    # Below: one request and its answer.
 
     async def _ask(
         self,
@@ -188,9 +188,9 @@ class RunwayClient:
         allow_cut: bool = False,
         ahead: bool = False,
     ) -> _Reply:
-        """One request to the API: a question, with the key in use, where nothing else is said. Gives the answer if it
-        is a whole success; with `allow_cut` its end may be missing. ApiError else: a complaint counts even when its
-        words broke off."""
+        """One request to the API; by default on the pool for reads, with the present key. Returns a success with a
+        complete body; with `allow_cut` the body may be incomplete. Raises ApiError otherwise, also for an error whose
+        body is incomplete."""
         key = key or self._key
         if key is None:
             raise replies.no_key()
@@ -201,7 +201,7 @@ class RunwayClient:
         if body is not None:
             encoded = _encoded(body)
             headers |= {"Content-Type": "application/json", "Content-Length": str(len(encoded))}
-            # In pieces, because the time-out for writing counts for each: a long body over a thin line is no failure.
+            # In pieces, because the write time-out applies to each: a long body on a slow line must not fail.
             content = _pieces(encoded, self._patience.body)
         timeout = self._patience.for_question() if pool is None else self._patience.for_create()
         exchange = await (pool or self._questions).send(
@@ -255,7 +255,7 @@ class RunwayClient:
         )
 
     async def _send_file(self, url: str, form: uploads.MultipartFile) -> None:
-        """The POST to the upload host, which is another one and gets no key."""
+        """POST to the upload host, a different host, which does not get the key."""
         try:
             exchange = await self._hosts.pool_for(url).send(
                 "POST", url, headers=form.headers, content=form, timeout=self._patience.for_create()
@@ -272,7 +272,7 @@ class RunwayClient:
 
 @dataclass(frozen=True, slots=True)
 class _Reply:
-    """A status with its headers and as much of its body as came. `cut`: why the body is not whole."""
+    """Status, headers and body of an answer. `cut`: why the body is incomplete; None if it is complete."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -285,12 +285,12 @@ class _Reply:
         return 200 <= self.status < 300
 
     def without_key(self) -> bytes:
-        """The body fit to be quoted: servers have been seen to repeat what they were sent."""
+        """The body without the key, which some servers echo."""
         return self.key.struck_out(self.content) if self.key else self.content
 
 
 class _Key(httpx.Auth):
-    """The key, on its way into one header. Kept in here so that no repr and no frame of a traceback shows it."""
+    """Puts the key into the header. Encapsulated, so that no repr and no traceback frame shows it."""
 
     def __init__(self, secret: str) -> None:
         self.usable = re.fullmatch(r"[\x21-\x7e]+", secret) is not None
@@ -313,7 +313,7 @@ def _check_host(base_url: str) -> None:
     try:
         httpx.URL(base_url)
     except (httpx.InvalidURL, UnicodeError) as error:
-        # httpx is stricter about names of hosts than the standard library.
+        # httpx is stricter about host names than the standard library.
         raise AddressRefused("The address of the API is not a web address.", detail=str(error)) from None
 
 
@@ -329,19 +329,19 @@ def _task_path(remote_id: RemoteId) -> str:
 
 
 def _encoded(body: Mapping[str, Any]) -> bytes:
-    """RequestRefused for what cannot be written: nothing has left yet."""
+    """RequestRefused if it cannot be encoded: nothing was sent."""
     try:
         return wire.encode(body)
     except wire.Unwritable as error:
         reason = str(error)
-    except Exception as error:  # noqa: BLE001 - our mistake, and surely nothing was sent
+    except Exception as error:  # noqa: BLE001 - a bug of this program; nothing was sent
         border.report("while it wrote a request", error)
         reason = type(error).__name__
     raise replies.not_writable(reason)
 
 
 async def _pieces(content: bytes, patience: float) -> AsyncIterator[bytes]:
-    """NoReply when they are not taken in `patience` seconds."""
+    """Raises NoReply if the pieces are not consumed within `patience` seconds."""
     deadline = asyncio.get_running_loop().time() + patience
     for begin in range(0, len(content), PIECE):
         if asyncio.get_running_loop().time() > deadline:

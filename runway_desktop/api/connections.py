@@ -1,8 +1,8 @@
-"""How the program connects: one place that says what every httpx client is like. Loop's thread.
+"""Settings of all httpx clients: time-outs, certificates, proxies. Loop's thread.
 
-HTTP/2 stays off. A few connections carry all that may be asked at once; one lost HTTP/2 connection would lose
-all of it together; a paid request must know whether ITS bytes left, which a shared connection cannot tell; and the
-HTTP/2 library writes every header, the key among them, to its debug log.
+HTTP/2 is off. A few connections suffice for all requests; one lost HTTP/2 connection would lose all of them at once; a
+paid request must know whether ITS bytes were sent, which a shared connection cannot tell; and the HTTP/2 library writes
+every header, the key among them, to its debug log.
 """
 
 from __future__ import annotations
@@ -28,24 +28,23 @@ from .pool import IDLE, ConnectionPool
 
 USER_AGENT = f"runway-desktop/{__version__}"
 
-# This and httpcore httpx imports with its first request: on the loop, in 100 ms. This module is imported on a thread.
+# httpx imports this and httpcore with its first request, on the loop, in 100 ms. Here they are imported on a worker.
 with suppress(ImportError):
     import_module("anyio._backends._asyncio")
 
 
 class Patience(Struct, frozen=True, kw_only=True):
-    """How long to wait, in seconds. Every request leaves timers behind until its time-out, so those of questions are
-    short."""
+    """Time-outs in seconds. Every request leaves timers behind until its time-out, so those of reads are short."""
 
     connect: float = 10.0
     read: float = 30.0
     create: float = 60.0
-    """For the first byte of the answer to a create or an upload, which are checked and stored before they are
-    answered."""
+    """For the first byte of the answer to a create or an upload: the server checks and stores those before it
+    answers."""
     body: float = 120.0
-    """For the whole body of a request, however thin the line, but for the piece that was begun last."""
+    """For sending the whole body of a request, apart from the last piece begun, even on a slow line."""
     whole: float = 90.0
-    """For the whole of an answer, however slowly it drips."""
+    """For receiving the whole answer, however slowly it arrives."""
 
     def for_question(self) -> httpx.Timeout:
         return httpx.Timeout(self.read, connect=self.connect)
@@ -61,24 +60,23 @@ CERTIFICATE_FILES = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/ssl/ca-bundle.pem",
 )
-"""Where distributions keep the certificates that they trust. Source: truststore, which has them from
+"""Where Linux distributions keep their trusted certificates. Source: truststore, which has them from
 certifi-system-store."""
 
 
 def trust(base_url: str = "https:") -> ssl.SSLContext | None:
-    """Whom to believe: the certificates of the system, with what its owner added to them. Reading them takes some 15
-    ms, so pools share them. Blocking. None where the API is spoken to by plain http: they are read when they are
-    needed."""
+    """TLS context with the system's certificates, the user's own included. Reading them takes some 15 ms, so pools
+    share it. Blocking. None if the API is reached by plain http; they are then read when first needed."""
     return None if base_url.startswith("http:") else system_certificates()
 
 
 def system_certificates(files: Sequence[str] = CERTIFICATE_FILES) -> ssl.SSLContext:
-    """A context that believes what the system does. Blocking. `SSL_CERT_FILE` and `SSL_CERT_DIR` count on Linux."""
+    """A context that trusts what the system trusts. Blocking. On Linux it reads `SSL_CERT_FILE` and `SSL_CERT_DIR`."""
     if sys.platform in {"win32", "darwin"}:
         import truststore
 
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    # Not truststore: here it reads all certificates anew for each connection, on the loop.
+    # Not truststore: on Linux it reads all certificates again for each connection, on the loop.
     context = ssl.create_default_context()
     # The same on every Python: from 3.13 on it refuses certificates without key identifiers, which the authorities of
     # many companies lack, and before that it believes no certificate of the store without its authority.
@@ -106,9 +104,9 @@ def open_pool(
     who: str = "Runway",
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> ConnectionPool:
-    """Connections without any secret. `context`: None for plain http. `reuse=False`: each request gets one of its own.
-    `transport` stands in for the network in tests. A proxy that the environment names is used, or NotReached is raised
-    when a connection is wanted."""
+    """A pool of connections without any secret. `context` None: plain http only. `reuse=False`: a new connection for
+    each request. `transport` replaces the network in tests. Uses the environment's proxy; if that is unusable, requests
+    raise NotReached."""
     headers = {
         "Accept": "*/*",
         "Accept-Encoding": "gzip, deflate",
@@ -116,17 +114,17 @@ def open_pool(
         "User-Agent": USER_AGENT,
     }
 
-    # A context of its own would be read by httpx for each connection.
+    # Without a context, httpx would read the certificates for each connection.
     verify = context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1 if reuse else 0, keepalive_expiry=IDLE)
 
     def build() -> httpx.AsyncClient:
         try:
-            # A proxy of the environment must not see what is meant for this machine.
+            # Requests to this machine must not pass through a proxy.
             return httpx.AsyncClient(verify=verify, limits=limits, transport=transport, trust_env=not loopback)
         except (ImportError, ValueError, httpx.InvalidURL):
-            # A kind that httpx does not speak (socks4), or no address. Going past it could show to the network what
-            # was meant to be hidden from it.
+            # A proxy type that httpx does not support (socks4), or an invalid address. Connecting directly instead
+            # could expose what the proxy is meant to hide.
             problem = replies.unusable_proxy()
         raise problem
 
@@ -134,11 +132,10 @@ def open_pool(
 
 
 class OtherHosts:
-    """Connections to the hosts that are not the API: where files are uploaded to and results come from. None holds a
-    secret.
+    """Pools for hosts other than the API: uploads and downloads of results. They have no secret.
 
-    `connections` counts for each of the three kinds of place: elsewhere, this machine by https, this machine by http.
-    `context`: None to read the certificates at the first https link.
+    `connections` applies to each of three kinds of target: other machines, this machine by https, this machine by http.
+    `context` None: the certificates are read for the first https link.
     """
 
     def __init__(
@@ -156,7 +153,7 @@ class OtherHosts:
         self._is_closed = False
 
     def pool_for(self, url: str) -> ConnectionPool:
-        """The connections for a link that `address.is_safe` let pass. NotReached once they are closed."""
+        """The pool for a link that `address.is_safe` allows. NotReached after `aclose`."""
         if self._is_closed:
             raise replies.closed()
         kind = (is_loopback(url), url.lower().startswith("http:"))

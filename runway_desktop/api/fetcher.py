@@ -1,8 +1,7 @@
-"""Results from their links: fits the port `Fetcher`. Loop's thread. No key exists in here, so none can leak.
+"""Downloads results from their links; implements the port `Fetcher`. Loop's thread. It does not know the key.
 
-It promises that what is read is what was announced: a body that ends early raises NoReply, and a resumed download is
-of the same file or begins at 0. Raises LinkExpired for 401, 403, 404 and 410, else NotReached, NoReply, BadReply,
-SlowDown, ServerTrouble and RequestRefused.
+The body is complete, or NoReply is raised; a resumed download is of the same file, or begins at 0. Raises LinkExpired
+for 401, 403, 404 and 410, otherwise NotReached, NoReply, BadReply, SlowDown, ServerTrouble and RequestRefused.
 """
 
 from __future__ import annotations
@@ -29,8 +28,8 @@ HOST = "the server that keeps the result"
 
 
 class HttpFetcher:
-    """Opens links: https, or http to this machine where the API at `base_url` is on it too. `transport` stands in for
-    the network in tests. Making one reads the certificates of the system, so make it on a worker. Close it with
+    """Opens links: https, or http to this machine if the API at `base_url` is also on it. `transport` replaces the
+    network in tests. The constructor reads the system's certificates, so call it on a worker thread. Close with
     `aclose`."""
 
     def __init__(
@@ -48,7 +47,8 @@ class HttpFetcher:
 
     @asynccontextmanager
     async def open(self, url: str, *, offset: int = 0, etag: str = "") -> AsyncIterator[Stream]:
-        """Opens a link at a byte offset. `etag` guards a resumed download: a changed file starts at 0."""
+        """Opens a link at a byte offset. `etag` protects a resumed download: if the file has changed, it starts at
+        0."""
         exchange = await self._begin(url, offset, etag)
         try:
             begin = offset if exchange.status == 206 else 0
@@ -65,7 +65,7 @@ class HttpFetcher:
             await exchange.aclose()
 
     async def aclose(self) -> None:
-        """Closes all connections; downloads that are still open fail."""
+        """Closes all connections; open downloads fail."""
         await self._hosts.aclose()
 
     @border.guarded
@@ -101,7 +101,7 @@ class HttpFetcher:
     async def _chunks(self, exchange: PooledResponse, begin: int, total: int | None) -> AsyncGenerator[bytes, None]:
         """The body as it comes. Raises NoReply when it ends before `total`."""
         received = begin
-        # A server that packs although it was asked not to is unpacked; then no length is known (see `_total`).
+        # A body that is compressed against our request is decompressed; its length is then unknown (see `_total`).
         async with aclosing(exchange.pieces(raw=not _is_packed(exchange))) as pieces:
             async for piece in pieces:
                 received += len(piece)
@@ -120,7 +120,7 @@ class HttpFetcher:
                     if len(content) > 16 * 1024:
                         break
         except ApiError:
-            # Its words broke off; its status says enough.
+            # The body is incomplete; the status suffices.
             pass
         finally:
             await exchange.aclose()
@@ -138,7 +138,8 @@ def _headers(offset: int, etag: str) -> dict[str, str]:
     if offset:
         headers["Range"] = f"bytes={offset}-"
         if _STRONG_TAG.fullmatch(etag):
-            # A weak tag is not allowed here, nor one that fits no header; `_continues` compares those afterwards.
+            # A weak tag is not allowed here, nor one that is not valid in a header; `_continues` compares those
+            # afterwards.
             headers["If-Range"] = etag
     return headers
 
@@ -169,7 +170,7 @@ def _total(exchange: PooledResponse) -> int | None:
 
 
 def _count(text: str) -> int | None:
-    """A number of bytes; None for what is none, or for one that no file has."""
+    """A number of bytes; None if the text is no number or too large for a file."""
     return int(text) if _COUNT.fullmatch(text) else None
 
 
@@ -180,4 +181,4 @@ def _is_packed(exchange: PooledResponse) -> bool:
 _RANGE = re.compile(r"bytes ([0-9]+)-([0-9]+)/([0-9]+|\*)")
 _COUNT = re.compile(r"[0-9]{1,18}")
 _STRONG_TAG = re.compile(r'"[\x21\x23-\x7e]{0,500}"')
-"""A longer one would make a request that servers turn away."""
+"""A longer tag would make a request that servers refuse."""

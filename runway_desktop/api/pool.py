@@ -1,13 +1,12 @@
-"""Connections to one kind of place: so many requests at once, each on a connection of its own. Loop's thread.
+"""Connection pool with a limit of concurrent requests, one connection for each. Loop's thread.
 
-It promises two things. A connection that did not end well is closed and replaced, whatever was raised, and at whatever
-moment its request was canceled. And everything that httpx, the libraries below it and the system raise comes out as
-NotReached, NoReply or BadReply; only what the body of a request raises as RunwayDesktopError passes (a file that
-cannot be read).
+Promises: a connection that did not end cleanly is closed and replaced, whatever exception occurred and whenever its
+request was canceled. All exceptions of httpx, its libraries and the system become NotReached, NoReply or BadReply; only
+a RunwayDesktopError raised by the request's body passes (a file that cannot be read).
 
-httpx's own pool keeps neither: a request that is canceled between its connecting and its sending, or while its answer
-is closed, leaves a connection behind that counts and serves nobody, and errors of TLS come through as they are. So each
-connection is an httpx client of its own here, which is used again only after a whole answer.
+httpx's own pool promises neither: a request that is canceled between connecting and sending, or while its answer is
+closed, leaks a connection that still counts against the limit; and TLS errors are not translated. So here each
+connection is an httpx client of its own, reused only after a complete answer.
 """
 
 from __future__ import annotations
@@ -28,15 +27,15 @@ from runway_desktop.values import Struct
 from . import border, replies
 
 IDLE = 4.0
-"""Seconds that an unused connection is kept: less than the 5 s after which common servers close it, so that a
-question seldom meets a connection that is just being closed."""
+"""Seconds that an idle connection is kept. Common servers close theirs after 5 s, so requests seldom meet a connection
+that is being closed."""
 
 CONNECTING = 3
-"""Connecting as a whole takes no longer than so many of its steps may: TCP, a proxy, TLS. Of a SOCKS proxy's answers
-the libraries wait without an end."""
+"""The time-out of connecting as a whole, in multiples of the time-out of a step (TCP, proxy, TLS). httpcore has no
+time-out for a SOCKS proxy's answers."""
 
 AHEAD = 4
-"""Requests beside the others that wait for none of them."""
+"""Requests that may run in addition to the limit, without waiting for others."""
 
 Origin = tuple[str, str, int | None]
 
@@ -44,7 +43,7 @@ _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class _Kept(Struct, frozen=True):
-    """A client whose connection can be used again."""
+    """An idle client whose connection can be used again."""
 
     client: httpx.AsyncClient
     origin: Origin
@@ -52,9 +51,9 @@ class _Kept(Struct, frozen=True):
 
 
 class ConnectionPool:
-    """`build` makes a client that keeps one connection at most. `most` requests are under way at once; others
-    wait for their turn, but for `AHEAD` that go ahead of all. `who` names the other side in errors. `headers` are those
-    of every request that has no others of their names. `clock` gives seconds that never go back."""
+    """`build` makes a client with one connection. At most `most` requests run at once and others wait, except for up to
+    `AHEAD` priority requests. `who` names the server in errors. `headers` are defaults for every request. `clock` gives
+    monotonic seconds."""
 
     def __init__(
         self,
@@ -71,9 +70,9 @@ class ConnectionPool:
         self._turns = asyncio.Semaphore(most)
         self._turns_ahead = asyncio.Semaphore(AHEAD)
         self._taken: dict[httpx.AsyncClient, asyncio.Semaphore] = {}
-        """Those in use, each with what its turn was taken from."""
+        """Clients in use, each with the semaphore that it has acquired."""
         self._kept: list[_Kept] = []
-        """The one that was used last stands at the end."""
+        """Most recently used last."""
         self._is_closed = False
 
     async def send(
@@ -90,7 +89,7 @@ class ConnectionPool:
         """Sends a request, once, and gives its answer as soon as that begins. Redirects are not followed. With `ahead`
         it waits for no turn behind other requests, and leaves at once where a connection is kept.
 
-        NotReached: surely nothing left. NoReply: it may have left. BadReply: the address is none, or the answer is no
+        NotReached: nothing was sent. NoReply: it may have been sent. BadReply: invalid address, or the answer is not
         HTTP.
         """
         address = self._parsed(url)
@@ -110,7 +109,7 @@ class ConnectionPool:
                 response = await client.send(request, auth=auth, stream=True, follow_redirects=False)
         except RunwayDesktopError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, a paid request may have left
+        except Exception as error:  # noqa: BLE001 - of any kind: a paid request may have been sent
             problem = self._translated(error, url, unsent=progress.is_surely_unsent)
         finally:
             if response is None:
@@ -120,14 +119,14 @@ class ConnectionPool:
         return PooledResponse(self, client, response, progress)
 
     async def aclose(self) -> None:
-        """Closes all connections. What is still under way fails; who waits for a turn is told NotReached."""
+        """Closes all connections. Requests under way fail; those that wait raise NotReached."""
         self._is_closed = True
         kept, self._kept = self._kept, []
         for client in (*self._taken, *(one.client for one in kept)):
             await _close(client)
 
     async def give_back(self, client: httpx.AsyncClient, response: httpx.Response) -> None:
-        """For an answer that was read to its end."""
+        """Returns a client whose answer was read to its end."""
         self._taken.pop(client).release()
         if self._is_closed:
             await finished(_close(client))
@@ -140,24 +139,22 @@ class ConnectionPool:
             await finished(_close(one.client))
 
     async def lose(self, client: httpx.AsyncClient, response: httpx.Response, progress: _Progress) -> None:
-        """For an answer that was not read to its end. Also when it is canceled, it returns only when that is done."""
+        """Closes a client whose answer was not read to its end. If canceled, it still finishes first."""
 
         async def work() -> None:
             with suppress(Exception):
-                # By its own way first: generators of the libraries that are dropped after it have nothing to await.
+                # In the regular way first: the libraries' generators cannot be closed after their client.
                 await response.aclose()
             await self._lose(client, progress)
 
         await finished(work())
 
     def translated(self, error: Exception, response: httpx.Response) -> ApiError:
-        """For what was raised while an answer was read."""
+        """For an exception while an answer was read."""
         return self._translated(error, str(response.request.url), unsent=False)
 
-    # Below: one client.
-
     def _parsed(self, url: str) -> httpx.URL:
-        """BadReply for what is no address."""
+        """BadReply for an invalid address."""
         try:
             return _url(url)
         except (httpx.InvalidURL, UnicodeError) as error:
@@ -165,7 +162,7 @@ class ConnectionPool:
         raise problem
 
     async def _take(self, url: httpx.URL, timeout: httpx.Timeout, turns: asyncio.Semaphore) -> httpx.AsyncClient:
-        """A client for the link, in its turn; NotReached when that does not come in time."""
+        """Waits for a free client; NotReached if there is none in time."""
         if turns.locked():
             problem: ApiError | None = None
             try:
@@ -188,7 +185,7 @@ class ConnectionPool:
         return client
 
     def _choose(self, url: httpx.URL) -> httpx.AsyncClient:
-        """The one used last for the same place, so that its connection serves again; else any."""
+        """The client last used for the same host, to reuse its connection; otherwise any."""
         if not self._kept:
             return self._build()
         origin = _origin(url)
@@ -200,13 +197,13 @@ class ConnectionPool:
     async def _lose(self, client: httpx.AsyncClient, progress: _Progress) -> None:
         await _close(client)
         if progress.stream is not None:
-            # Of a connection that was never completed the client knows nothing.
+            # The client does not know a connection that was never completed.
             with suppress(Exception):
                 await progress.stream.aclose()
         self._taken.pop(client).release()
 
     def _translated(self, error: Exception, url: str, *, unsent: bool) -> ApiError:
-        # While it connects, nothing of this program runs, and what a SOCKS proxy says may raise anything.
+        # While connecting, no code of this program runs, and a SOCKS proxy's answer may raise anything.
         if not unsent and not is_of_the_world(error):
             border.report(f"while it spoke with {self._who}", error)
         return replies.from_connection(error, replies.host_of(url), who=self._who, unsent=unsent)
@@ -220,7 +217,7 @@ class PooledResponse:
     ) -> None:
         self.status = response.status_code
         self.headers: Mapping[str, str] = dict(response.headers.items())
-        """By their names in small letters."""
+        """Header names in lower case."""
         self._pool = pool
         self._client = client
         self._response = response
@@ -233,25 +230,25 @@ class PooledResponse:
         return 200 <= self.status < 300
 
     async def pieces(self, *, raw: bool = False) -> AsyncGenerator[bytes, None]:
-        """The body in pieces as they come, unpacked unless `raw`. Close it when leaving early (`contextlib.aclosing`).
-        NoReply when it breaks off, BadReply when it cannot be unpacked."""
+        """The body in pieces, decompressed unless `raw`. Use `contextlib.aclosing` to leave early. NoReply if it breaks
+        off, BadReply if it cannot be decompressed."""
         problem: ApiError | None = None
         body = self._response.aiter_raw() if raw else self._response.aiter_bytes()
         try:
             async for piece in body:
                 yield piece
             self._is_whole = True
-        except Exception as error:  # noqa: BLE001 - whatever it is, the rest of the answer does not come
+        except Exception as error:  # noqa: BLE001 - of any kind: the rest of the answer does not come
             problem = self._pool.translated(error, self._response)
         finally:
             if not self._is_whole:
-                # While `body` is still held: dropped before the answer is closed, it could not close it any more.
+                # Before `body` is dropped: afterwards the answer could not be closed any more.
                 await self.aclose()
         if problem is not None:
             raise problem
 
     async def aclose(self) -> None:
-        """Gives the connection back, or closes it when the answer was not read to its end."""
+        """Returns the connection to the pool, or closes it if the answer was not read to its end."""
         if self._is_closed:
             return
         self._is_closed = True
@@ -262,7 +259,7 @@ class PooledResponse:
 
 
 async def finished(work: Coroutine[Any, Any, None]) -> None:
-    """Does something to its end. Whoever is canceled meanwhile is told so afterwards."""
+    """Runs `work` to its end. A cancellation meanwhile is raised afterwards."""
     task = asyncio.create_task(work, name="finish what was begun")
     canceled: asyncio.CancelledError | None = None
     while not task.done():
@@ -276,7 +273,7 @@ async def finished(work: Coroutine[Any, Any, None]) -> None:
 
 
 def is_of_the_world(error: Exception) -> bool:
-    """Whether an exception says what network, system or server did; else it is a mistake of the program."""
+    """Whether an exception is of network, system or server; otherwise it is a bug of this program."""
     if isinstance(error, (OSError, EOFError, UnicodeError)):
         return True
     return any(kind.__module__.partition(".")[0] in _LIBRARIES for kind in type(error).__mro__)
@@ -286,20 +283,20 @@ _LIBRARIES = frozenset({"httpx", "httpcore", "h11", "anyio", "ssl"})
 
 
 class _Progress:
-    """How far a request got, as httpcore tells it by its extension `trace`."""
+    """How far a request got, from httpcore's extension `trace`."""
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
         self.connecting = asyncio.timeout(None)
-        """Ends what takes longer than `patience` to connect; httpcore has no time-out for the talk with a proxy."""
+        """Time-out for connecting as a whole; httpcore has none for the dialog with a proxy."""
         self.is_surely_unsent = False
-        """It connects. Where nothing was told, nobody knows."""
+        """True while it connects. False may also mean that httpcore reported nothing."""
         self.stream: Any = None
-        """The connection below TLS, as httpcore has it."""
+        """httpcore's stream below TLS."""
 
     async def note(self, name: str, members: Mapping[str, Any]) -> None:
         if name.endswith(".send_request_headers.started"):
-            # What a proxy is asked to connect to holds nothing of the request.
+            # The CONNECT request to a proxy contains nothing of the request itself.
             if members["request"].method != b"CONNECT":
                 self.is_surely_unsent = False
                 self.connecting.reschedule(None)
@@ -311,14 +308,14 @@ class _Progress:
 
 
 async def _close(client: httpx.AsyncClient) -> None:
-    """Closing cannot fail in a way that matters: what is closed is not used again."""
+    """Errors while closing are ignored: the connection is not used again."""
     with suppress(Exception):
         await client.aclose()
 
 
 @lru_cache(256)
 def _url(text: str) -> httpx.URL:
-    # The same places are asked again and again, and reading an address takes as long as sending one.
+    # Cached: the same URLs are used repeatedly, and parsing one takes as long as sending a request.
     return httpx.URL(text)
 
 

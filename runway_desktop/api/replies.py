@@ -1,8 +1,8 @@
-"""The translation of what httpx and the servers say into the tree of `domain.errors`. Pure; any thread.
+"""Translates httpx's exceptions and HTTP errors into `domain.errors`. Pure; any thread.
 
-Each error is built here and raised by the caller outside of its `except`: httpx's own exceptions hold the request and
-its headers, the key among them, and must not hang on to what is logged or shown. Server texts lose the key before
-they get in.
+Errors are built here and raised by the caller outside of its `except`: httpx's exceptions contain the request with its
+headers, the key among them, and must not be chained to what is logged or shown. Callers remove the key from server
+texts first.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Refusal
 
 LONGEST_WAIT = 86_400.0
-"""Seconds: no limit of Runway's is longer than a day, so a longer Retry-After is a mistake."""
+"""Seconds: no limit of Runway lasts longer than a day, so a longer Retry-After is a mistake."""
 MOST_QUOTED = 2_000
 """Characters of an answer that are kept as evidence."""
 LONGEST = 240
@@ -51,17 +51,17 @@ def no_key() -> KeyRefused:
 
 
 def unusable_key() -> KeyRefused:
-    """For a key that cannot be put into a header: blanks inside, line breaks, letters outside ASCII."""
+    """For a key that is invalid in a header: with blanks inside, line breaks or characters outside ASCII."""
     message = "The key for Runway holds characters that a key cannot have."
     return KeyRefused(message, advice="Copy it again, whole, and enter it once more.")
 
 
 def from_connection(error: Exception, host: str, *, who: str = "Runway", unsent: bool = False) -> ApiError:
-    """For a request that got no answer, whatever was raised. Surely nothing left: NotReached. Else it may have left:
-    NoReply. A broken encoding, or an address that is none: BadReply.
+    """For a request without an answer. NotReached: nothing was sent. NoReply: it may have been sent. BadReply: broken
+    encoding or invalid address.
 
-    The libraries raise the first kinds only while they connect: pool, name, TCP, TLS, proxy. `unsent` is for all
-    others: whether it is known that no byte of the request was written.
+    The library's connect errors are raised only while connecting (pool, DNS, TCP, TLS, proxy). For all others `unsent`
+    says whether it is certain that no byte of the request was written.
     """
     detail = _kind_and_text(error)
     if isinstance(error, httpx.ConnectTimeout):
@@ -72,7 +72,7 @@ def from_connection(error: Exception, host: str, *, who: str = "Runway", unsent:
     if unsent or isinstance(error, _UNSENT):
         return _not_reached(detail, host, who, kind=type(error).__name__)
     if isinstance(error, (httpx.DecodingError, httpx.InvalidURL, UnicodeError)):
-        # The last two: a name of a host that is none, which is noticed at different depths.
+        # The last two: an invalid host name, detected by different layers.
         return unreadable(detail, who=who)
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
         return NoReply(
@@ -83,44 +83,43 @@ def from_connection(error: Exception, host: str, *, who: str = "Runway", unsent:
 
 
 def not_writable(reason: str) -> RequestRefused:
-    """For a request that cannot be put into bytes: half a character from a broken text, say. `reason` is small
-    print."""
+    """For a request that cannot be encoded, such as one with a lone surrogate. `reason` is small print."""
     message = "The request holds something that cannot be sent."
     return RequestRefused(message, advice="Write its text anew and send it again.", detail=shorten(reason), status=0)
 
 
 def not_understood() -> NoReply:
-    """For what nobody thought of. Whether anything left is not known."""
+    """For an unexpected exception. It is unknown whether anything was sent."""
     message = "Something went wrong in the program while it spoke with Runway."
     return NoReply(message, advice="Its log says what. If it stays so, look for a newer version.")
 
 
 def too_much_at_once(who: str, *, detail: str = "") -> NotReached:
-    """For a request whose turn did not come in time."""
+    """For a request that waited too long for a free connection."""
     message = f"Too much was asked of {who} at once, and this waited too long for its turn."
     return NotReached(message, advice="It can be tried again.", detail=detail)
 
 
 def unusable_proxy() -> NotReached:
-    """For an environment that names a proxy that cannot be used."""
+    """For a proxy in the environment that cannot be used."""
     message = "The proxy that this computer's settings name cannot be used, so nothing was sent."
     advice = "Use an http, https or socks5 address in ALL_PROXY and HTTPS_PROXY, and start the program again."
     return NotReached(message, advice=advice)
 
 
 def closed() -> NotReached:
-    """For a request that comes after the connections were closed."""
+    """For a request after the connections were closed."""
     return NotReached("The program is closing, so nothing was sent.", advice="Start it again.")
 
 
 def too_slow(seconds: float, *, what: str = "the answer", who: str = "Runway") -> NoReply:
-    """For an answer that comes, or a request that goes, so slowly that nobody waits for its end."""
+    """For an answer or a request body that takes longer than its time-out."""
     detail = f"{what} was not complete after {seconds:g} s"
     return NoReply(f"{_capital(who)} did not answer in time.", advice="Check the network connection.", detail=detail)
 
 
 def unreadable(reason: str, *, status: int = 0, who: str = "Runway") -> BadReply:
-    """For an answer that makes no sense. `reason` is small print."""
+    """For an invalid answer. `reason` is small print."""
     return BadReply(
         f"An answer of {who} could not be understood.",
         advice="Try again later. If it stays so, look for a newer version of this program.",
@@ -132,9 +131,9 @@ def unreadable(reason: str, *, status: int = 0, who: str = "Runway") -> BadReply
 def from_status(status: int, headers: Mapping[str, str], content: bytes, now: float) -> ApiError:
     """For an answer of the API that is not a success. `now` in Unix seconds, for a Retry-After that is a date.
 
-    Source: the API's page on HTTP errors. 403 is not on it: only 401 speaks of the key, so a 403 (a proxy, a
-    firewall, something this key may not do) does not stop the program from asking for other things. A 404 speaks of a
-    task only in Runway's own form.
+    Source: the API's page on HTTP errors. 403 is not on it: only 401 is about the key, so a 403 (of a proxy, a
+    firewall, or something this key may not do) does not stop other requests. A 404 is about a task only in Runway's own
+    form.
     """
     body = _json(content)
     said = _words(body, content)
@@ -168,7 +167,7 @@ def from_status(status: int, headers: Mapping[str, str], content: bytes, now: fl
                 retry_after=wait,
             )
         case 408:
-            # The server gave up waiting. That it read nothing is likely and not certain.
+            # A server's time-out. It has probably, but not certainly, read nothing.
             return from_other_host(status, headers, content, now, who="Runway", refused=said)
         case _ if 400 <= status < 500:
             return _refused(status, body, said, detail)
@@ -187,10 +186,9 @@ def from_status(status: int, headers: Mapping[str, str], content: bytes, now: fl
 def from_other_host(
     status: int, headers: Mapping[str, str], content: bytes, now: float, *, who: str, refused: str
 ) -> ApiError:
-    """For an upload or a download that was not served. `who` names the host, `refused` says in a sentence what it did
-    not do.
+    """For a failed upload or download. `who` names the host, `refused` is the sentence for a refusal.
 
-    Such a host knows no key, so its 401 and 403 never speak of that.
+    Such a host gets no key, so its 401 and 403 are not about the key.
     """
     detail = _line(status, _words(_json(content), content))
     wait = retry_after(headers, now)
@@ -209,7 +207,7 @@ def from_other_host(
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds to wait, a day at most, from seconds or an HTTP date; None where nothing sensible is said."""
+    """Seconds to wait, at most a day, from seconds or an HTTP date; None if missing or invalid."""
     text = headers.get("retry-after", "").strip()
     if not text:
         return None
@@ -225,17 +223,17 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 
 _LOOKED_AT = 8_000
-"""Characters of a text in which its words are looked for."""
+"""Characters of a text that are searched for its message."""
 
 
 def shorten(text: str) -> str:
-    """A text of a server on one line, without mark-up and of bounded length."""
-    # What looks for mark-up looks again from each sign of it.
+    """A server's text on one line, without mark-up, of limited length."""
+    # The expressions for mark-up take quadratic time, so the text is cut first.
     text = text[:_LOOKED_AT]
     if re.search(r"<(?:!doctype|html|head|body|title|h1|p|error|\?xml)\b", text[:2000], re.IGNORECASE):
         title = re.search(r"<(title|h1|Message)\b[^>]*>(.*?)</\1>", text, re.IGNORECASE | re.DOTALL)
         text = title.group(2) if title else re.sub(r"(?is)<(script|style)\b.*?</\1>", " ", text)
-        # With all names of signs: most answers are JSON.
+        # Imported late: its table of entities is large, and most answers are JSON.
         from html import unescape
 
         text = unescape(re.sub(r"<[^>]*>", " ", text))
@@ -249,14 +247,14 @@ def decoded(content: bytes) -> str:
 
 
 def quoted(status: int, content: bytes) -> str:
-    """An answer as it came, for the evidence: its status and the beginning of its body, without secrets."""
+    """An answer as evidence: its status and the beginning of its body, without secrets."""
     begun = "".join(ch if ch.isprintable() or ch == "\n" else "\ufffd" for ch in decoded(content)[: 4 * MOST_QUOTED])
-    # A key that is cut in two is still one.
+    # Secrets are removed before the text is cut: half a key is still a secret.
     return f"HTTP {status} · {without_secrets(begun)[:MOST_QUOTED]}" if begun else f"HTTP {status}"
 
 
 def host_of(url: str) -> str:
-    """The name of the host in a link, for the words of an error; empty where it has none."""
+    """The host name in a link, for error messages; empty if it has none."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:
@@ -286,13 +284,13 @@ def _not_reached(detail: str, host: str, who: str, *, kind: str) -> NotReached:
 
 
 def _is_runways_own(body: Any) -> bool:
-    """Whether an error is in the form of Runway's own. A gateway, which may have passed the request on, writes HTML,
-    nothing, or JSON of another form."""
+    """Whether an error has Runway's own form. A gateway, which may have forwarded the request, sends HTML, nothing, or
+    JSON of another form."""
     return isinstance(body, dict) and isinstance(body.get("error"), str)
 
 
 _NO_CREDITS = re.compile(r"\b(enough|insufficient)\b.{0,20}\bcredits?\b", re.IGNORECASE)
-"""Words of an answer that names no field. Runway has no code for it."""
+"""The message of an answer that names no field. Runway has no code for it."""
 
 
 def _refused(status: int, body: Any, said: str, detail: str) -> RequestRefused:
@@ -329,7 +327,7 @@ def _path(path: Any) -> tuple[str | int, ...]:
 
 
 def _text(value: Any) -> str:
-    """A text as it is, anything else as Python writes it; nothing for what is nested beyond reading."""
+    """A text as it is, other values by `str`; empty if nested too deeply."""
     try:
         return str(value)
     except RecursionError:
@@ -337,7 +335,7 @@ def _text(value: Any) -> str:
 
 
 def _words(body: Any, content: bytes) -> str:
-    """What the server says, in one line: the `error` of its JSON, else the text of whatever it sent."""
+    """The server's message on one line: the `error` of its JSON, else the text of the body."""
     if isinstance(body, dict):
         for name in ("error", "message", "detail"):
             said = body.get(name)
@@ -359,7 +357,7 @@ def _line(status: int, said: str) -> str:
     said = shorten(said)
     if not status:
         return said
-    # Error pages like to begin with their own number.
+    # Error pages often begin with their own status.
     said = said.removeprefix(str(status)).lstrip(" :-")
     return f"HTTP {status} · {said}" if said else f"HTTP {status}"
 
@@ -379,6 +377,6 @@ def _duration(seconds: float) -> str:
 
 
 def _kind_and_text(error: Exception) -> str:
-    """What the library or the system says, for the small print: its own number of the error tells a person nothing."""
+    """The library's or system's message, for the small print, without the errno."""
     text = re.sub(r"^\[Errno -?\d+\]\s*", "", shorten(without_secrets(str(error))))
     return text or type(error).__name__

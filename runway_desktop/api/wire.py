@@ -1,4 +1,4 @@
-"""What Runway's answers look like, and how they become values of the domain. Pure; any thread.
+"""Runway's JSON and its conversion to domain values. Pure; any thread.
 
 Unknown members and unknown statuses pass; optional members of a task may be missing, null, or of any form: what makes
 no sense there is unknown. What a value cannot do without is checked while it is decoded: then `MalformedAnswer` is
@@ -26,9 +26,9 @@ Reply = TypeVar("Reply")
 
 
 MOST_CREDITS = 1e9
-"""A task that costs more is none: ten million dollars."""
+"""A larger cost is invalid: ten million dollars."""
 MOST_GENERATIONS = 1e9
-"""A limit above is none, and no day has more."""
+"""A larger limit or usage is invalid."""
 
 
 class MalformedAnswer(Exception):
@@ -36,7 +36,7 @@ class MalformedAnswer(Exception):
 
 
 class Unwritable(Exception):
-    """The values are no JSON. `str()` says why, for the small print."""
+    """The values cannot be encoded as JSON. `str()` says why, for the small print."""
 
 
 class UploadSlot(msgspec.Struct, rename="camel"):
@@ -85,7 +85,7 @@ class _Usage(msgspec.Struct):
 
 
 def encode(body: Mapping[str, Any]) -> bytes:
-    """A request's JSON. Unwritable for values that have none: half a character, or nesting without end."""
+    """A request's JSON. Unwritable for values that have none: a lone surrogate, or endless nesting."""
     try:
         return msgspec.json.encode(body, enc_hook=_plain)
     except (UnicodeEncodeError, RecursionError) as error:
@@ -93,8 +93,8 @@ def encode(body: Mapping[str, Any]) -> bytes:
 
 
 def read_created(content: bytes) -> CreatedTask:
-    """The answer to a create. Where its id came through whole, the id counts, whatever the rest is: it was paid for,
-    and no other way leads to it. Unreadable when there is no id."""
+    """The answer to a create. If its id is readable, the id counts even if the rest is invalid: the task was paid for,
+    and nothing else leads to it. Unreadable if there is no id."""
     try:
         reply = _decode(content, _Created)
     except MalformedAnswer:
@@ -102,7 +102,7 @@ def read_created(content: bytes) -> CreatedTask:
         if remote_id is None:
             raise
         return CreatedTask(remote_id=remote_id)
-    # Ids are version-4 UUIDs by the description; one of another form is kept all the same.
+    # Ids are version-4 UUIDs by the description; one of another form is accepted all the same.
     remote_id = accepted_id(reply.id)
     if remote_id is None:
         raise MalformedAnswer("the id is not one")
@@ -110,7 +110,7 @@ def read_created(content: bytes) -> CreatedTask:
 
 
 def read_task(content: bytes, remote_id: RemoteId) -> Answer:
-    """The answer to a question for one task. Unreadable where it names another one, as from a proxy's cache."""
+    """The answer to a GET of one task. Unreadable if it is about another task, as from a proxy's cache."""
     reply = _decode(content, _Task)
     if isinstance(reply.id, str) and reply.id.strip().lower() != remote_id.lower():
         raise MalformedAnswer("it is about another task")
@@ -128,7 +128,7 @@ def read_task(content: bytes, remote_id: RemoteId) -> Answer:
 
 
 def read_organization(content: bytes, asked_at: float) -> Organization:
-    """Balance, limits and the day's use; `asked_at` in Unix seconds."""
+    """Balance, limits and usage of the day; `asked_at` in Unix seconds."""
     reply = _decode(content, _Organization)
     if not math.isfinite(reply.credit_balance):
         raise MalformedAnswer("the balance is no number")
@@ -162,8 +162,7 @@ def read_slot(content: bytes) -> UploadSlot:
 
 
 def unix_seconds(moment: object) -> float | None:
-    """ISO 8601, or seconds already, as Unix seconds; UTC where no zone is named; None for what is no moment that a
-    calendar knows."""
+    """ISO 8601, or seconds already, as Unix seconds; UTC if no zone is given; None if it is no valid time."""
     if not isinstance(moment, str):
         return known_moment(moment)
     try:
@@ -190,13 +189,13 @@ def _decode(content: bytes, kind: type[Reply]) -> Reply:
 
 
 def _loosely_decoded(content: bytes) -> Any:
-    """JSON with what msgspec takes for broken and others write: a mark of byte order, half a character, bytes that are
-    no text, numbers that are none or too long. Raises ValueError and RecursionError."""
+    """Decodes JSON that msgspec refuses and other programs write: with a byte order mark, lone surrogates, invalid
+    UTF-8, NaN or very long numbers. Raises ValueError and RecursionError."""
     return _without_halves(json.loads(_as_text(content), parse_int=float, parse_constant=lambda _: None))
 
 
 def _without_halves(value: Any) -> Any:
-    """The same without halves of characters, which nothing can write."""
+    """The same without lone surrogates, which cannot be encoded."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, list):
@@ -211,8 +210,8 @@ def _as_text(content: bytes) -> str:
 
 
 def _id_in(content: bytes) -> RemoteId | None:
-    """The version-4 UUID that is the top-level `id` of a JSON object, wherever it stands there, although the whole
-    cannot be decoded."""
+    """The version-4 UUID that is the top-level `id` of a JSON object, at any position, even if the whole cannot be
+    decoded."""
     text = _as_text(content[:_LONGEST_SCAN])
     if not text.lstrip().startswith("{"):
         return None
@@ -236,7 +235,7 @@ def _day(text: str) -> date:
 
 
 def _plain(value: Any) -> Any:
-    """Frozen mappings of the domain are objects on the wire."""
+    """Encodes the domain's frozen mappings as objects."""
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} has no place in a request")
@@ -247,7 +246,7 @@ def _credits(cost: object) -> float | None:
 
 
 def _number(value: object, most: float) -> float | None:
-    """From 0 to `most`; None for what is none of these numbers."""
+    """A number from 0 to `most`; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if 0 <= value <= most else None

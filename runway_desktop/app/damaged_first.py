@@ -1,6 +1,6 @@
-"""Offers the profile's backups in place of a window whose list of tasks cannot be opened.
+"""Offers the profile's backups if the list of tasks cannot be opened, instead of the main window.
 
-GUI thread, which is the loop's; what blocks is on a thread of its own, one piece after the other.
+GUI thread, which is the loop's; blocking work is done in order on a single worker thread.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 async def offer_backups(theme: Theme, profile: Profile, error: DamagedList) -> bool:
-    """Whether the program is to start again: with what was restored, or with an empty list."""
+    """Returns whether the program must be restarted: with the restored list, or with an empty one."""
     window = DamagedWindow(error.message, error.advice, error.detail, theme)
     offer = _Offer(profile, window, error.remote_ids)
     closed = asyncio.Event()
@@ -39,20 +39,20 @@ async def offer_backups(theme: Theme, profile: Profile, error: DamagedList) -> b
 
 
 class _Offer(QObject):
-    """Does what the window asks for. The signals carry what the worker says to the window's thread."""
+    """Executes the window's requests. The signals carry the worker's results to the GUI thread."""
 
     found = Signal(object)
     """An Outlook, or the path of a backup that cannot be restored; None after the last one."""
     came = Signal(object)
     """A Progress."""
     ended = Signal(str)
-    """What was asked for is done; else in words why not."""
+    """Empty on success; otherwise the error message."""
 
     def __init__(self, profile: Profile, window: DamagedWindow, remote_ids: Sequence[str]) -> None:
         super().__init__()
         self.is_done = False
         self.is_over = False
-        """The window is closed: what the worker still says is shown nowhere."""
+        """The window is closed: later results of the worker are not shown."""
         self._profile = profile
         self._window = window
         self._remote_ids = remote_ids

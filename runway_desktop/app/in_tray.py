@@ -1,5 +1,5 @@
-"""The program while nobody looks at its window: announcements, requests that wait, the icon in the tray, and a window
-that is closed into it. Made after the first paint; GUI thread only."""
+"""Tray icon, desktop notifications, and closing the window to the tray. Created after the first paint; GUI thread
+only."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ class InTray(QObject):
         self._follow()
 
     def takes_window(self) -> bool:
-        """Hides the closed window if the person wants the program to go on, and says so the first time. False: the
-        window cannot be hidden, since nothing would bring it back."""
+        """Hides the closed window if the user wants that, with a message the first time. False: it cannot be hidden,
+        since nothing would bring it back."""
         if not (self._settings.stay_in_tray and self.tray.is_there):
             return False
         self.hide_window()
         return True
 
     def hide_window(self) -> None:
-        """The program goes on in the tray, which must be there."""
+        """The program continues in the tray, whose icon must be there."""
         self._window.hide()
         if not self._memory.recall(_WAS_TOLD):
             self._memory.keep(_WAS_TOLD, "yes")

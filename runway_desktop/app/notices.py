@@ -1,8 +1,7 @@
-"""What the window says of the program itself: that there is no key that works, as the keychain is waited for or Runway
-refuses the key, and that the program made a mistake.
+"""Notices about the program itself: a missing or refused key, a locked keychain, and bugs.
 
-GUI thread. Each notice of a key ends by itself once what it says is over. Of mistakes the first in a run is told,
-calmly; those after it are only in the log.
+GUI thread. Notices about a key end automatically when they no longer apply. Only the first bug of a run is reported;
+later ones are in the log.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ ENTER = "Enter a key…"
 
 
 class KeyNotices(QObject):
-    """`is_shown` says whether the workspace is: the welcome page says by itself what is wrong with a key."""
+    """`is_shown` tells whether the workspace is visible: the welcome page reports problems of a key itself."""
 
     def __init__(self, bridge: Bridge, window: MainWindow, is_shown: Callable[[], bool]) -> None:
         super().__init__(window)

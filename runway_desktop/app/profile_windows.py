@@ -1,5 +1,5 @@
-"""Connects the switcher, and what asks for a backup or a restore, with the windows that do it; starts the program again
-for another profile, or for what was restored. GUI thread only."""
+"""Opens the windows for profiles, backups and restores, and restarts the program for another profile or after a
+restore. GUI thread only."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 
 class ProfileWindows(QObject):
-    """`start_again` closes the program and lets it start anew with this profile; `open_profile` opens another one in a
-    window of its own."""
+    """`start_again` closes the program and restarts it with this profile; `open_profile` opens another profile in its
+    own window."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class ProfileWindows(QObject):
         self._window = window
         self._start_again = start_again
         self.open_profile = open_profile
-        """Whether it could be opened."""
+        """Returns whether the profile could be opened."""
         self._plain_icon = QApplication.windowIcon()
         self._shown: tuple[object, ...] = ()
         self._profiles = profiles = window.models.profiles
@@ -60,13 +60,13 @@ class ProfileWindows(QObject):
         profiles.empty_wanted.connect(self._ask_to_empty)
         self._demo: Demo | None = None
         profiles.changed.connect(self._show_icon)
-        # The program's own stands there until then: drawing the badge takes as long as a good part of the window.
+        # Until then the program's icon is shown: drawing the badge takes as long as a large part of the window.
         window.painted.connect(self._show_icon)
         window.models.bridge.settings_changed.connect(self._hear)
         profiles.refresh()
 
     def open(self, profile: Profile) -> None:
-        """In a process and a window of its own; one that runs already comes to the front."""
+        """Opens it in a process and window of its own; if it is already open, its window comes to the front."""
         if not self.open_profile(profile):
             self._tell(f"“{profile.name}” could not be opened.", problem=True)
 
@@ -94,7 +94,7 @@ class ProfileWindows(QObject):
         opened.open()
 
     def choose_backup(self) -> None:
-        """Asks for a file to restore, first where the daily ones are."""
+        """Asks for a backup to restore; the file dialog starts in the folder of the daily ones."""
         from runway_desktop.ui.file_dialogs import choose_backup
 
         backups = self._cases.backups
@@ -122,7 +122,7 @@ class ProfileWindows(QObject):
         opened.open()
 
     def tell_restored(self) -> None:
-        """What has to be decided after a restore, or in a copy, once."""
+        """Shows once what the user must decide after a restore, or in a copied profile."""
         settings = self._cases.settings
         found = after_restore.to_tell(settings)
         if found is None:
@@ -142,7 +142,7 @@ class ProfileWindows(QObject):
         after_restore.told(settings)
 
     async def live_in_demo(self, demo: Demo) -> None:
-        """Says what the studio is, in the run that made it, and offers an empty list in its place."""
+        """In the run that created the demo's content, explains it and offers an empty list instead."""
         self._demo = demo
         if not demo.is_making:
             return
@@ -158,7 +158,7 @@ class ProfileWindows(QObject):
             )
 
     def _look_at(self, task_id: TaskId) -> None:
-        """Selects it once it is in the list, unless the person has selected something by then."""
+        """Selects the task once it is in the list, unless the user has selected something by then."""
         rows = self._window.models.rows
 
         def look(*_: object) -> None:
@@ -184,12 +184,12 @@ class ProfileWindows(QObject):
         self._runner(emptying, "empty the demo", done=lambda _: self._start_again(), failed=failed)
 
     def _hear(self, names: frozenset[str]) -> None:
-        """That a list is a copy is found out when the window stands already."""
+        """A copied list may be detected only after the window is shown."""
         if after_restore.TOLD in names:
             self.tell_restored()
 
     def _front(self) -> QWidget:
-        """Whatever is in front: a window that waits for an answer keeps the others from being used."""
+        """The window in front, as parent: a modal window blocks the others."""
         from runway_desktop.ui.preferences.preferences import Preferences
 
         found = self._window.findChildren(Preferences)
@@ -208,7 +208,7 @@ class ProfileWindows(QObject):
         confirm(self._window, question, lambda: self._profiles.remove(profile))
 
     def _show_icon(self) -> None:
-        """In the title bar and the taskbar: plain while there is only one profile, which nobody has named."""
+        """In title bar and taskbar: without a badge if there is only one unnamed profile."""
         profiles = self._profiles
         shown = (profiles.initials, profiles.color) if profiles.title else ()
         if shown != self._shown:

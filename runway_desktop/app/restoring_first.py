@@ -1,7 +1,7 @@
-"""Finishes a restore at the start, before the list of tasks is opened, and shows how far it is once that takes longer
-than a moment.
+"""Completes a restore at start-up, before the list of tasks is opened; shows progress if that takes longer than a
+moment.
 
-GUI thread, which is the loop's; the restore itself is on a thread of its own. Raises what finishing it raises.
+GUI thread, which is the loop's; the restore runs on a worker thread. Raises what the restore raises.
 """
 
 from __future__ import annotations

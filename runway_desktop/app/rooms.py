@@ -1,4 +1,4 @@
-"""All rooms of the window, and how one is opened: its entry is imported in turns of the loop when it is first wanted.
+"""All rooms of the window, and opening them: a room's entry module is imported at first use, in steps of the loop.
 
 GUI thread only.
 """
@@ -50,7 +50,7 @@ _INTERIOR = "runway_desktop.ui.window.interior"
 
 
 class Rooms:
-    """Opens rooms by their ids. A wish that comes before the window is painted is carried out afterwards."""
+    """Opens rooms by their ids. Requests before the first paint are queued until then."""
 
     def __init__(
         self, cases: UseCases, runner: Runner, theme: Theme, models: Models, rooms: Sequence[Room] = ROOMS
@@ -66,7 +66,7 @@ class Rooms:
         self._early: list[tuple[str, object]] | None = []
 
     def stand_over(self, window: MainWindow) -> None:
-        """Once the window is painted."""
+        """To be called after the first paint."""
         from runway_desktop.ui.desk import Desk
 
         self.desk = Desk(
@@ -84,7 +84,7 @@ class Rooms:
             self.open(room, wish)
 
     def furnish(self, window: MainWindow) -> None:
-        """Adds to the painted window what its first paint does not show."""
+        """Adds the parts of the window that its first paint does not show."""
         self._openings.open(_INTERIOR, self._add_interior, window)
 
     def open(self, room: str, wish: object = None, /) -> None:
@@ -95,12 +95,12 @@ class Rooms:
         self._openings.open(entry, self._enter, entry, wish)
 
     def open_no_more(self) -> None:
-        """The program closes: what is still on its way does not come."""
+        """For shutdown: rooms that are being opened are canceled."""
         self._openings.end()
 
     async def shutdown(self) -> None:
-        """Keeps the sheets that are open and ends what plays, before the loop ends. A room that fails is logged and
-        keeps no other from its end."""
+        """Saves open sheets and stops players before the loop ends. An exception of a room is logged and does not stop
+        the others."""
         for end in self._endings:
             try:
                 if (ending := end()) is not None:
@@ -120,7 +120,7 @@ class Rooms:
     @staticmethod
     def _add_interior(window: MainWindow) -> None:
         interior = sys.modules[_INTERIOR].Interior(window)
-        # What plays is built in a turn of its own: together they would be felt.
+        # The player is built in a separate turn of the loop: together they would take noticeably long.
         QTimer.singleShot(0, interior.add_preview)
 
     def _enter(self, entry: str, wish: object) -> None:

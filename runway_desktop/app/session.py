@@ -1,8 +1,8 @@
-"""The window over the engine, for as long as it is open. GUI thread, which is the loop's.
+"""The session: the window with its engine, while it is open. GUI thread, which is the loop's.
 
-`run` builds the engine, shows the window, starts the loops after the first paint, and, once the person closes it,
-carries out the handshake: settle what is on its way, stop the loops, close what they stood on, then let the window
-go. Pages and dialogs that nobody has asked for yet are not imported before the first paint.
+`run` builds the engine, shows the window, starts the background loops after the first paint, and shuts down once the
+user closes the window: it finishes work in progress, stops the loops, closes what they use, and then the window. Pages
+and dialogs not needed yet are not imported before the first paint.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 UNSEEN_AFTER = 5.0
-"""Seconds after which a window that was not painted is waited for no longer."""
+"""Seconds after which a window that was not painted is no longer waited for."""
 SHOWN_AFTER = 1.0
-"""Seconds after which the person is told that the list of tasks is being brought up to date."""
+"""Seconds after which the user is told that the list of tasks is being updated."""
 
 
 class Session(QObject):
@@ -86,8 +86,8 @@ class Session(QObject):
         bugs: Bugs,
         secret: str | None = None,
     ) -> None:
-        """`notices` are to be told once the window stands. `state` is the folder for what must not lie in the
-        profile's; None: the usual one. `secret` is the key that the environment held."""
+        """`notices` are shown once the window is painted. `state` is the folder for files that must not be in the
+        profile's; None: the default. `secret` is the key from the environment."""
         super().__init__()
         self.profile = profile
         self._bugs = bugs
@@ -104,14 +104,14 @@ class Session(QObject):
         self.profiles: ProfileWindows | None = None
         self.rooms: Rooms | None = None
         self.starts_again = False
-        """Whether the program is to be started once more when this session is over."""
+        """Whether to restart the program after this session."""
         self._notices = tuple(notices)
         self._damage: DamagedList | None = None
         self.ready = asyncio.Event()
         """Set when the window is painted, the loops run and the key was looked for."""
         self._has_list = asyncio.Event()
         self.is_leaving = False
-        """Closing has begun: other programs ask the next engine."""
+        """Shutdown has begun: clients must connect to the next engine."""
 
     async def run(self, supervisor: Supervisor, theme: Theme) -> int:
         loop = asyncio.get_running_loop()
@@ -155,8 +155,8 @@ class Session(QObject):
             opening.cancel()
 
     async def _live(self, assembly: Assembly, supervisor: Supervisor, theme: Theme) -> None:
-        """From the first paint until the person wants to leave."""
-        # The database looks for the first rows while this thread builds the window.
+        """From the first paint until the user closes the window."""
+        # The database thread reads the first rows while this thread builds the window.
         cases = self.cases = UseCases(assembly.engine)
         self._has_list.set()
         ahead = await cases.library.ask_ahead(kept_order(cases.settings), supervisor.spawn, cases.clock)
@@ -175,7 +175,7 @@ class Session(QObject):
             raise self._damage
 
     async def _check_list(self, assembly: Assembly) -> None:
-        """A list that is damaged is closed, so that a backup can take its place."""
+        """A damaged list is closed, so that a backup can replace it."""
         try:
             await assembly.check()
         except DamagedList as error:
@@ -183,7 +183,7 @@ class Session(QObject):
             self.close()
 
     def ring(self, words: Sequence[str]) -> None:
-        """A later start handed its command line over: take it in and come to the front."""
+        """Handles the command line of a later start: takes its items in and comes to the front."""
         self._waiting_items += words
         if self.window is not None:
             self.window.come_to_front()
@@ -191,13 +191,13 @@ class Session(QObject):
             self._take_items()
 
     async def opened(self) -> UseCases:
-        """What can be done, once the list of tasks is open."""
+        """The use cases, once the list of tasks is open."""
         while (cases := self.cases) is None:
             await self._has_list.wait()
         return cases
 
     def close(self) -> None:
-        """Leaves without asking."""
+        """Closes without asking."""
         self._closing.set()
 
     def _open_profile(self, profile: Profile) -> bool:
@@ -269,14 +269,15 @@ class Session(QObject):
     async def _first_paint(self, window: MainWindow) -> None:
         painted = asyncio.Event()
         window.painted.connect(painted.set)
-        # A window that nobody can see, minimized or on another desktop, is not painted: results are saved all the same.
+        # A window that is minimized or on another desktop is not painted: go on, so that results are saved.
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(painted.wait(), UNSEEN_AFTER)
         collector.spare_what_is_there()
         self.stands.emit()
 
     async def _add_the_rest(self, cases: UseCases, theme: Theme, window: MainWindow) -> None:
-        """What the painted window does not show, with a turn of the loop after each: together they would be felt."""
+        """Adds what the painted window does not show yet, each in a separate turn of the loop: together they would take
+        noticeably long."""
         for add in (self._watch_from_tray, self._tell_of_mistakes, partial(self._add_windows, cases, theme)):
             await asyncio.sleep(0)
             add(window)
@@ -289,7 +290,7 @@ class Session(QObject):
         MistakeNotice(self._bugs, window.activity, self.profile.log, window)
 
     def _add_windows(self, cases: UseCases, theme: Theme, window: MainWindow) -> None:
-        """What is opened from the window, and what is said of the key, which nobody has looked for yet."""
+        """Windows opened from the main window, and notices about the key, which was not looked for yet."""
         from .notices import KeyNotices
         from .profile_windows import ProfileWindows
 
@@ -318,14 +319,14 @@ class Session(QObject):
         if self.profiles is not None:
             self.profiles.tell_restored()
         self.ready.set()
-        # The list and all that plays have come meanwhile.
+        # By now the list and the players are loaded too.
         collector.spare_what_is_there()
         collector.begin_to_give_back(self)
         self._offer_open_sheet(cases)
         self._take_items()
 
     def _offer_open_sheet(self, cases: UseCases) -> None:
-        """One that was open when the program was killed."""
+        """A sheet that was open when the program was killed."""
         from runway_desktop.services.library.sheets import OPEN_SHEET
 
         if self.window is not None and cases.settings.get(OPEN_SHEET) is not None:
@@ -355,7 +356,7 @@ class Session(QObject):
             self.window.show_welcome(None)
 
     def _start_demo(self) -> None:
-        """The demo is a program of its own with a folder of its own; this window makes room for it."""
+        """The demo is a separate process with its own folder; this window closes."""
         program = [*own_words(), *environment.demo_words(self.profile)]
         if QProcess.startDetached(program[0], program[1:])[0]:
             self.close()
@@ -368,19 +369,19 @@ class Session(QObject):
             return
         paths = [Path(item) for item in items if Path(item).exists()]
         words = [item for item in items if not Path(item).exists()]
-        # One after the other: beside files a text is taken for another form of the same thing, as in a drop.
+        # Separately: text next to files is taken for another form of the same data, as in a drop.
         if paths:
             self.models.task_commands.take(paths=paths)
         if words:
             self.models.task_commands.take(text="\n".join(words))
 
     def _closed(self) -> None:
-        """The window was closed: it goes into the tray where the person wants that."""
+        """After the window was closed: hides it in the tray if the user wants that, else quits."""
         if self._in_tray is None or not self._in_tray.takes_window():
             self._quit_wanted()
 
     def _quit_wanted(self) -> None:
-        """Asks only while something is being sent or saved, or is still to be sent."""
+        """Asks only if something is being sent or saved, or is still queued."""
         cases, window = self.cases, self.window
         if cases is None or window is None:
             self.close()
@@ -405,7 +406,7 @@ class Session(QObject):
             confirm(window, asked, self.close, on_instead=in_tray.hide_window if in_tray is not None else None)
 
     async def _go_down(self, assembly: Assembly, supervisor: Supervisor) -> None:
-        """The handshake, whole also where the window could not be built: what stays open keeps the process alive."""
+        """The shutdown, complete even if the window could not be built: anything left open keeps the process alive."""
         window = self.window
         self.is_leaving = True
         if window is not None:
@@ -442,7 +443,7 @@ def _address(profile: Profile, options: Options, secret: str | None) -> Address:
 
 
 def _on_signals(loop: asyncio.AbstractEventLoop, close: Callable[[], None]) -> None:
-    """Ctrl-C and a polite kill close the program as its window would."""
+    """Ctrl-C and SIGTERM close the program like its window."""
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError, ValueError):
             loop.add_signal_handler(number, close)

@@ -1,7 +1,7 @@
-"""One program per profile: a window that is opened hands its files and ids to the one that is open and ends, or takes
-the profile over from an engine without a window. Blocking, before any loop runs.
+"""One program per profile: a second start passes its command line to the open window and ends, or takes the profile
+over from a headless engine. Blocking, before any loop runs.
 
-The program that has the profile's lock is the one. What is handed over is the command line's words.
+The program that has the profile's lock is the first one.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.profile_lock import Claim, claim
 
 PATIENCE = 20.0
-"""Seconds that the first may take to answer: it may be starting itself, from a slow disk."""
+"""Seconds that the first program may take to answer: it may be starting itself, from a slow disk."""
 LEAVES_WITHIN = 1.0
-"""Seconds after which an engine that makes room is waited for in sight of the person."""
+"""Seconds after which a window is shown while a headless engine hands over."""
 _TRY_EVERY = 0.05
 
 
 class DoesNotAnswer(Exception):
-    """Another program has this profile, and takes nothing. In words for the person."""
+    """Another program has this profile and does not answer. The message is for the user."""
 
 
 class EngineLeaves(Exception):
-    """An engine without a window has this profile, and finishes what it sends before it makes room."""
+    """A headless engine has this profile, and finishes what it is sending before it hands over."""
 
     def __init__(self, under_way: Sequence[str]) -> None:
         super().__init__("An engine without a window makes room")
@@ -38,19 +38,19 @@ class InstanceHolder(Enum):
     BY_WINDOW = auto()
     """It has the words."""
     MAKES_ROOM = auto()
-    """An engine without a window has the profile, and was asked to leave."""
+    """A headless engine has the profile, and was asked to end."""
     BY_NOBODY = auto()
 
 
 def enter(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> Claim | None:
-    """Becomes the one program of this profile, or hands the words to it: then None. Raises DoesNotAnswer, EngineLeaves,
-    OSError."""
+    """Becomes the program of this profile, or passes the words to the other one: then None. Raises DoesNotAnswer,
+    EngineLeaves, OSError."""
     begin = time.monotonic()
     while True:
         claimed = claim(folder)
         if claimed is not None and claimed.is_sure:
             return claimed
-        # Two programs on one profile would send what waits there twice, so the one that answers keeps it.
+        # Two programs with one profile would send its queue twice, so a program that answers keeps the profile.
         taken, under_way = hand_over(folder, words, patience=patience)
         if claimed is not None:
             if taken is InstanceHolder.BY_NOBODY:

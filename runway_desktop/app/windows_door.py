@@ -1,7 +1,7 @@
-"""On Windows: a later start hands its command line to the window that is open, through a pipe. GUI thread.
+"""On Windows: a later start passes its command line to the open window through a named pipe. GUI thread.
 
-Commands and servers are not heard there yet. A caller that sends more than `MOST` bytes without
-an end of line is cut off.
+Commands and MCP servers are not supported there yet. A caller that sends more than `MOST` bytes without an end of line
+is disconnected.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ def give(address: str, words: Sequence[str], patience: float) -> bool:
 
 
 class WindowsDoor(QObject):
-    """`take` is given the line of each later start."""
+    """`take` is called with the line of each later start."""
 
     def __init__(self, folder: Path, take: Callable[[bytes], object]) -> None:
-        """Raises OSError where nobody can listen there."""
+        """Raises OSError if the pipe cannot be opened."""
         super().__init__()
         self._take = take
         self._server = server = QLocalServer(self)
@@ -52,7 +52,7 @@ class WindowsDoor(QObject):
     def _greet(self) -> None:
         while self._server.hasPendingConnections():
             socket = self._server.nextPendingConnection()
-            # Ours, or Python deletes it a second time when the last name for it goes.
+            # Owned by this object; otherwise Python would delete it a second time.
             socket.setParent(self)
             socket.readyRead.connect(lambda socket=socket: self._read(socket))
             socket.disconnected.connect(socket.deleteLater)

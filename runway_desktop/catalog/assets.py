@@ -1,7 +1,7 @@
-"""Inputs inside a request: where each URI stands, what is wrong with it, and how to put others in its place.
+"""Inputs inside a request: where each URI is, whether it is valid, and how to replace it.
 
-Values are wire JSON. A URI is `https://…`, `runway://…`, `data:…`, or `file:///…` before it is sent. Pure: nothing is
-opened or fetched; sizes and formats of local files are checked where files are read. Usable from any thread.
+Values are wire JSON. A URI is `https://…`, `runway://…`, `data:…`, or `file:///…` before it is sent. Pure: no file is
+opened, no link fetched; sizes and formats of local files are checked where the files are read. Any thread.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ class AssetRef(Struct, frozen=True, kw_only=True):
     path: Path  # to the URI text itself: ("promptImage", 0, "uri")
     uri: str
     media: frozenset[Media]
-    field: Field  # that holds it, which may lie inside others
+    field: Field  # the field that contains it, possibly nested
 
 
 class AssetItem(Struct, frozen=True, kw_only=True):
-    """One input of an asset field, apart from how the wire writes it. `extra` holds its further members."""
+    """One input of an asset field, independent of its wire form. `extra` has its further members."""
 
     uri: str
     media: Media = Media.OTHER
@@ -46,7 +46,7 @@ def assets_in(pair: Pair, values: Mapping[str, object]) -> tuple[AssetRef, ...]:
 
 
 def with_assets(values: Mapping[str, object], replacements: Mapping[Path, str]) -> dict[str, object]:
-    """A copy of `values` with the texts at the given paths replaced. A path that does not exist raises KeyError."""
+    """A copy of `values` with the texts at the given paths replaced. Raises KeyError for a path that does not exist."""
     copied = {key: copy_of(value) for key, value in values.items()}
     for path, uri in replacements.items():
         container: object = copied
@@ -58,7 +58,7 @@ def with_assets(values: Mapping[str, object], replacements: Mapping[Path, str]) 
 
 
 def asset_items(field: Field, value: object) -> tuple[AssetItem, ...]:
-    """The inputs that `value` holds for an asset field, whichever way the wire writes them."""
+    """The inputs in an asset field's value, in any of its wire forms."""
     if value is None or value == "":
         return ()
     entries = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
@@ -66,7 +66,8 @@ def asset_items(field: Field, value: object) -> tuple[AssetItem, ...]:
 
 
 def asset_value(field: Field, items: Sequence[AssetItem]) -> object:
-    """The wire value for these inputs; None for none. A field that needs positions gets them, first to last."""
+    """The wire value for these inputs; None if there are none. If the field needs positions, they are assigned in
+    order."""
     if not items:
         return None
     if field.kind is FieldKind.ASSET:
@@ -81,7 +82,7 @@ def asset_value(field: Field, items: Sequence[AssetItem]) -> object:
 
 
 def uri_problem(uri: str, field: Field, *, local_files: bool = True) -> str | None:
-    """A sentence that says why Runway would refuse `uri` in this field, or None."""
+    """Why Runway would refuse `uri` in this field, as a sentence; None if it is valid."""
     scheme = uri.partition(":")[0].casefold()
     match scheme:
         case "https":
@@ -103,7 +104,7 @@ def uri_problem(uri: str, field: Field, *, local_files: bool = True) -> str | No
 
 
 def link_problem(link: str) -> str | None:
-    """A sentence that says why Runway would refuse this https link, or None. Nothing is fetched."""
+    """Why Runway would refuse this https link, as a sentence; None if it is valid. It is not fetched."""
     if len(link) > LONGEST_LINK:
         return f"The link is {len(link):,} characters long. Runway takes up to {LONGEST_LINK:,}."
     if re.search(r"\s", link):
@@ -146,7 +147,7 @@ def media_in_words(media: frozenset[Media]) -> str:
 
 
 def variant_of(field: Field, value: Mapping[str, object]) -> Variant | None:
-    """The form of a tagged object that `value` has; None when it has none of them."""
+    """The variant of a tagged object that `value` has; None if it has none."""
     for variant in field.variants:
         if value.get(field.tag_key) == variant.tag if field.tag_key is not None else variant.tag in value:
             return variant
@@ -220,7 +221,7 @@ def _entry(field: Field, item: AssetItem, position: str | None) -> object:
 
 
 def _is_address(host: str) -> bool:
-    """Whether a host is a number rather than a name, in any of the ways that resolvers understand."""
+    """Whether a host is an IP address, in any notation that resolvers accept."""
     try:
         ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
@@ -229,7 +230,7 @@ def _is_address(host: str) -> bool:
 
 
 def copy_of(value: object) -> object:
-    """A copy of JSON, its objects and lists with it."""
+    """A deep copy of JSON."""
     if isinstance(value, Mapping):
         return {key: copy_of(inner) for key, inner in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):

@@ -1,7 +1,7 @@
-"""Reads `catalog.json` and answers questions about what can be made.
+"""Reads `catalog.json` and answers queries about endpoints, models and fields.
 
-`Catalog.load` reads one file (a few milliseconds) and builds nothing else; a pair is built when it is first asked for
-and kept. Raises `CatalogError` when the file is missing or is no catalog. Call it from one thread.
+`Catalog.load` only reads one file (a few milliseconds); pairs are built on first use and cached. Raises `CatalogError`
+if the file is missing or invalid. Not thread-safe.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class CatalogError(Exception):
 
 
 class Catalog:
-    """Every endpoint and model that the program knows how to ask for."""
+    """Every endpoint and model that the program can request."""
 
     def __init__(self, facts: Mapping[str, Any]) -> None:
         self.version: str = facts["sdk"]
@@ -47,8 +47,8 @@ class Catalog:
             raise CatalogError(f"The file {path} is not a catalog of models.") from error
 
     def become(self, other: Catalog) -> None:
-        """Takes over everything from another, for all who hold this one. Pairs that were handed out stay as they
-        are."""
+        """Replaces the content by that of another catalog, for everything that refers to this object. Pairs already
+        returned do not change."""
         self.version, self.endpoints = other.version, other.endpoints
         self._facts, self._pairs = other._facts, other._pairs
 
@@ -56,7 +56,7 @@ class Catalog:
         return next((found for found in self.endpoints if found.name == name), None)
 
     def makes(self, endpoint: str) -> Media:
-        """The kind that an endpoint makes; OTHER for one that is not known."""
+        """The kind that an endpoint makes; OTHER if the endpoint is unknown."""
         found = self.endpoint(endpoint)
         return found.makes if found is not None else Media.OTHER
 
@@ -77,10 +77,10 @@ class Catalog:
                     yield pair
 
     def endpoints_taking(self, kinds: frozenset[Media], has_prompt: bool) -> tuple[Endpoint, ...]:
-        """Endpoints that fit dropped inputs, the likeliest first.
+        """Endpoints that fit dropped inputs, best match first.
 
-        An endpoint fits when one of its models can take every kind dropped and needs no other kind of input. Those
-        that make something of the prompt come first when there is one, then those that must have what was dropped.
+        An endpoint fits if one of its models accepts every dropped kind and needs no other kind. If there is a prompt,
+        endpoints that use one come first; then those that require what was dropped.
         """
         ranked = []
         for position, endpoint in enumerate(self.endpoints):
@@ -90,7 +90,7 @@ class Catalog:
         return tuple(endpoint for _, _, endpoint in sorted(ranked, key=lambda entry: entry[:2]))
 
     def _fit(self, endpoint: str, model: str, kinds: frozenset[Media], has_prompt: bool) -> tuple[bool, bool] | None:
-        """How well a pair fits: smaller is better; None when it does not."""
+        """Rank of a pair, smaller is better; None if it does not fit."""
         pair = self.pair(endpoint, model)
         if pair is None:
             return None
@@ -125,7 +125,7 @@ _AS_THEY_ARE = (
 
 def _field(facts: Mapping[str, Any], endpoint: str, *, top: bool = True) -> Field:
     name = facts["name"]
-    # A kind that a later catalog may bring is edited as plain JSON rather than refused.
+    # A kind that only a later catalog knows is edited as plain JSON.
     kind = FieldKind(facts["kind"]) if facts["kind"] in _KINDS else FieldKind.UNKNOWN
     words = labels.field_words(name, endpoint)
     more: dict[str, Any] = {key: facts[key] for key in _AS_THEY_ARE if key in facts}
@@ -179,13 +179,13 @@ def _asset_fields(fields: tuple[Field, ...], *, required_only: bool = False) -> 
 
 
 _SECONDS = 5
-"""How long a clip is where nobody says and the model has no length of its own."""
+"""Length of a clip where the request gives none and the model has no default."""
 _TIMED = frozenset({"text_to_video", "image_to_video"})
 
 
 def starting_values(pair: Pair) -> dict[str, Any]:
-    """The value of each required field that is no text and no input: its default, else its first choice or least
-    number. Fields of which none can be guessed are left out."""
+    """A value for each required field except texts and inputs: its default, else its first choice or minimum. Fields
+    for which there is none are left out."""
     found: dict[str, Any] = {}
     for field in pair.fields:
         if field.required and not field.is_asset and field.kind not in (FieldKind.PROMPT, FieldKind.TEXT):
@@ -196,8 +196,8 @@ def starting_values(pair: Pair) -> dict[str, Any]:
 
 
 def length_left_out(pair: Pair) -> dict[str, Any]:
-    """How long a clip is made where a request may leave it open and its price hangs on it: the model's default, or,
-    where the catalog knows none, the length nearest to the usual one. Empty where the length is no matter of choice."""
+    """The length of a clip if the request leaves it out: the model's default, or, if the catalog has none, the choice
+    nearest to `_SECONDS`. Empty if the model has no such optional setting."""
     field = pair.field("duration")
     if pair.endpoint not in _TIMED or field is None or field.required:
         return {}
@@ -223,7 +223,7 @@ def _starting_value(field: Field) -> Any:
 
 
 def _least_variant(field: Field) -> dict[str, Any]:
-    """The only form that a required object has, with the first choice for each of its required members."""
+    """The only variant of a required object, with the first choice of each required member."""
     variant = field.variants[0]
     found: dict[str, Any] = {field.tag_key: variant.tag} if field.tag_key else {}
     for member in variant.fields:

@@ -1,4 +1,4 @@
-"""Files as inputs, by their facts: why one will not do, in a sentence, and which copies of it would. Pure."""
+"""Rules for files as inputs: why a file is not accepted, as a sentence, and which converted copies would be. Pure."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from .assets import media_in_words
 from .model import Field, Pair
 
 MOST_PIXELS = 250_000_000
-"""Larger pictures are not decoded here: they would take more than a gigabyte of memory."""
+"""Larger pictures are not decoded: they would take more than a gigabyte of memory."""
 COPY_SIDES = (4096, 2048, 1024)
-"""Long sides, in pixels, to which a picture that fits may be scaled all the same."""
+"""Long sides, in pixels, of the copies offered for a picture that already fits."""
 _READABLE = frozenset({"JPEG", "PNG", "WebP", "GIF", "TIFF", "BMP", "AVIF"})
 _SAVED_AS = ("PNG", "JPEG", "WebP")
 _LONGEST_SIDE = {"PNG": 1 << 20, "JPEG": 65_500, "WebP": 16_383}
@@ -30,8 +30,8 @@ def check_asset(facts: MediaFacts, field: Field, pair: Pair, *, delivery: Delive
 
 
 def general_problem(facts: MediaFacts, limit: int | None = None) -> str | None:
-    """A sentence that says why no model takes such a file, which is none of `Media.OTHER`; None when some may. `limit`
-    in bytes, else that of an upload."""
+    """Why no model accepts such a file, as a sentence; None if some may. Not for `Media.OTHER`. `limit` in bytes, by
+    default that of an upload."""
     taken = [known.name for known in accepted_formats(facts.media)]
     if facts.format not in taken:
         return f"Runway does not take {facts.format} files. It takes {', '.join(taken[:-1])} and {taken[-1]}."
@@ -44,14 +44,14 @@ def general_problem(facts: MediaFacts, limit: int | None = None) -> str | None:
 
 
 def check_together(facts: Sequence[MediaFacts | None], field: Field, pair: Pair) -> str | None:
-    """A sentence that says why these files, each good in itself, are too long together; None when they are not, or when
-    the length of one is not known."""
+    """Why these files together are too long, although each is valid, as a sentence; None if they are not, or a length
+    is unknown."""
     _, most = field.total_seconds
     lengths = [found.duration if found is not None else None for found in facts]
     if most is None or len(lengths) < 2 or None in lengths:
         return None
     together = sum(length for length in lengths if length is not None)
-    # A tenth of a second for each, as for one alone.
+    # A tenth of a second for each, as for a single file.
     if together <= most + 0.1 * len(lengths):
         return None
     return f"Together they last {together:.1f} s. {pair.label} takes up to {most:g} s in {field.label}."
@@ -74,7 +74,7 @@ def _length_problem(facts: MediaFacts, field: Field, pair: Pair) -> str | None:
     most = min((limit for limit in (most, most_together) if limit is not None), default=None)
     if facts.duration is None:
         return None
-    # A clip's length is not exact to the frame; a tenth of a second is not worth a refusal.
+    # A clip's length is not exact to the frame; a tenth of a second is tolerated.
     if least is not None and facts.duration < least - 0.1:
         return f"It lasts {facts.duration:.1f} s. {pair.label} needs at least {least:g} s."
     if most is not None and facts.duration > most + 0.1:
@@ -97,7 +97,7 @@ def _sides_problem(facts: MediaFacts, field: Field, pair: Pair) -> str | None:
 
 
 def mends_for(facts: MediaFacts, field: Field) -> tuple[InputFix, ...]:
-    """What can be done about a file that does not fit in `field`; nothing for one that fits, or that is beyond us."""
+    """Fixes for a file that does not fit in `field`; empty if it fits, or cannot be fixed here."""
     kind = facts.media
     if kind.kind.has_frames and kind not in field.media and Media.IMAGE in field.media:
         return _FRAMES
@@ -117,7 +117,7 @@ def mends_for(facts: MediaFacts, field: Field) -> tuple[InputFix, ...]:
 
 
 def copies_of(facts: MediaFacts) -> tuple[InputFix, ...]:
-    """Smaller or other copies of a picture that fits, for those who want them."""
+    """Optional smaller or converted copies of a picture that fits."""
     if facts.media is not Media.IMAGE or facts.format not in _taken() or not _can_decode(facts):
         return ()
     long_side = max(_sides(facts))
@@ -146,7 +146,7 @@ def _sides(facts: MediaFacts) -> tuple[int, int]:
 
 
 def _holds(form: str, facts: MediaFacts) -> bool:
-    """Whether a format can hold a picture of that many pixels."""
+    """Whether a format can store a picture of that size."""
     return max(_sides(facts)) <= _LONGEST_SIDE[form]
 
 

@@ -133,7 +133,7 @@ class Pair(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def conditional_fields(self) -> tuple[Field, ...]:
-        """The fields that depend on others."""
+        """Whether a field depends on others."""
         return tuple(found for found in self.fields if found.only_when is not None or found.requires or found.alone)
 
     @cached_property

@@ -1,7 +1,7 @@
-"""Checks the values of a request against its pair: at most one finding a place, in words that a person understands.
+"""Validates a request's values against its pair: at most one finding for each path, as a sentence for people.
 
-Values are wire JSON; `None`, blank texts and empty lists and objects count as left out, as they are not sent either.
-Pure; usable from any thread; never raises for odd values.
+Values are wire JSON; `None`, blank texts and empty lists and objects count as omitted, since they are not sent. Pure;
+any thread; never raises for invalid values.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MOST_CHOICES_SAID = 8
 
 
 class Finding(Struct, frozen=True):
-    """What is wrong at one place of a request. `message` is a full sentence."""
+    """One problem of a request. `message` is a full sentence."""
 
     path: Path
     message: str
@@ -37,7 +37,7 @@ class Finding(Struct, frozen=True):
 def validate(pair: Pair, values: Mapping[str, object], *, local_files: bool = True) -> tuple[Finding, ...]:
     """Everything that Runway would refuse as far as the catalog knows, in the order of the fields.
 
-    `local_files` says whether `file:///` URIs are still allowed, which they are until inputs are uploaded.
+    `local_files`: whether `file:///` URIs are still allowed, as before inputs are uploaded.
     """
     check = _Check(pair.model, local_files)
     found = [*check.members(pair.fields, values, (), names=pair.names | {"model"}), *_conditions(pair, values)]
@@ -50,7 +50,7 @@ def validate(pair: Pair, values: Mapping[str, object], *, local_files: bool = Tr
 
 
 class _Check:
-    """One run over one request: what every sentence and every look at an asset needs to know."""
+    """One validation of one request, with what its checks need."""
 
     def __init__(self, model: str, local_files: bool) -> None:
         self._model = model
@@ -59,7 +59,7 @@ class _Check:
     def members(
         self, fields: Sequence[Field], values: Mapping[str, object], path: Path, names: Set[str]
     ) -> Iterator[Finding]:
-        """Of `fields`, and of members that are none of `names`."""
+        """Findings of `fields`, and of members that are not in `names`."""
         for field in fields:
             value = values.get(field.name)
             if not is_left_out(value):
@@ -83,8 +83,6 @@ class _Check:
                 return f"Choose “{field.label}”: {self._model} needs it."
             case _:
                 return f"Set “{field.label}”: {self._model} needs it."
-
-    # Scalars
 
     def _text(self, field: Field, value: object, path: Path) -> Iterator[Finding]:
         if not isinstance(value, str):
@@ -149,8 +147,6 @@ class _Check:
         if not isinstance(value, bool):
             yield Finding(path, f"{field.label} for {self._model} is on or off (true or false).")
 
-    # Inputs
-
     def _asset(self, field: Field, value: object, path: Path) -> Iterator[Finding]:
         yield from self._asset_item(field, value, path, bare=field.uri_key is None)
 
@@ -174,7 +170,7 @@ class _Check:
             if not _among(value.get(field.tag_key), tuple(field.tags.values())):
                 allowed = any_of([f"“{tag}”" for tag in field.tags.values()])
                 yield Finding((*path, field.tag_key), f"The kind of this input must be {allowed}.")
-        # The catalog only assumes the shape of items that the SDK does not declare: the server has the word there.
+        # The SDK does not declare these items' members, so the catalog only assumes them; the server decides.
         if field.position_key is not None and not field.assumed:
             known.add(field.position_key)
             yield from self._position(field, value.get(field.position_key), (*path, field.position_key))
@@ -208,8 +204,6 @@ class _Check:
                 yield Finding(path, f"Only one {media_in_words(field.media)} can be the {position} frame.")
         if field.first_needed and "last" in taken and "first" not in taken:
             yield Finding(path, f"{self._model} needs a first frame when there is a last one.")
-
-    # Objects and lists
 
     def _object(self, field: Field, value: object, path: Path) -> Iterator[Finding]:
         if not isinstance(value, Mapping):
@@ -255,7 +249,7 @@ class _Check:
                 yield Finding((*path, position), _unlike_pattern(field.pattern, entry))
 
     def _json(self, field: Field, value: object, path: Path) -> Iterator[Finding]:
-        """Any JSON will do. A text that begins as an object, a list or a quoted text, and is none, was meant as one."""
+        """Any JSON is valid. A text that begins like an object, a list or a quoted text must be valid JSON."""
         if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "[", '"'):
             return
         try:
@@ -290,7 +284,7 @@ _BY_KIND: Mapping[FieldKind, Callable[[_Check, Field, object, Path], Iterator[Fi
 
 
 def _conditions(pair: Pair, values: Mapping[str, object]) -> Iterator[Finding]:
-    """What a field asks of the others."""
+    """Findings of cross-field rules."""
     asking = [field for field in pair.conditional_fields if not is_left_out(values.get(field.name))]
     given = {field.name for field in pair.fields if asking and not is_left_out(values.get(field.name))}
     for field in asking:

@@ -1,4 +1,4 @@
-"""Runs one command and gives its exit code. stdout has the answer alone; stderr has progress and problems."""
+"""Executes one command and returns its exit code. stdout has only the answer; stderr has progress and problems."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ from . import options, printing
 from .printing import Answer, say
 
 _EACH_WAIT = 1.0
-"""Seconds of one call. Progress is said in between."""
+"""Seconds of one wait call. Progress is printed in between."""
 _SENT_WITHIN = 5.0
-"""Seconds for which a command that does not wait gives the queue."""
+"""Seconds that a command without `--wait` gives the queue to send its task."""
 SETTLED_WITHIN = 10.0
-"""Seconds in which an engine that has just started finds its key, and saves what the last one could not."""
+"""Seconds that a new engine needs to find its key, and to save results that the last one could not."""
 _HANDED_OVER_WITHIN = 420.0
-"""Seconds for which a wait looks for the next engine: a paid request, which may take `LONGEST_CREATE`, is finished
-before a window has the profile."""
+"""Seconds for which a wait looks for the next engine: a paid request, up to `LONGEST_CREATE`, is finished before a
+window gets the profile."""
 _OF_STATE = {"failed": Code.FAILED, "gone": Code.NOT_FOUND, "uncertain": Code.UNCERTAIN, "cancelled": Code.FAILED}
 _NOT_ALLOWED = ("refused", "expired")
-"""What the person decided, or did not, about what an agent asked for."""
+"""Outcomes of an agent's request that the user refused or did not answer."""
 _GOING = ("held", "sending", "pending", "throttled", "running", "other")
 _WORST_FIRST = (Code.UNCERTAIN, Code.REFUSED, Code.KEY, Code.NOT_FOUND, Code.FAILED)
-"""Of several tasks, what is done wrong most easily."""
+"""For several tasks, the code where a wrong reaction does most harm."""
 
 
 def main(words: Sequence[str]) -> int:
     command = _Command(words)
     in_json = any(word.partition("=")[0] == "--json" for word in words)
     try:
-        # What waits for stdin does so outside of the loop, where it can be interrupted.
+        # Reading stdin is done outside of the loop, where it can be interrupted.
         chosen, arguments = _read(words)
         code, found = asyncio.run(command.run(chosen, arguments))
     except CallRefused as error:
@@ -60,7 +60,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def _read(words: Sequence[str]) -> tuple[Namespace, dict[str, Any]]:
-    """The command, and what its call takes. Raises CallRefused."""
+    """The parsed command and the parameters of its call. Raises CallRefused."""
     chosen = options.read(words)
     if chosen.command == "grant":
         _confirm_grant(chosen)
@@ -73,13 +73,13 @@ def _read(words: Sequence[str]) -> tuple[Namespace, dict[str, Any]]:
 
 
 class _Command:
-    """One command under way. `run` gives its exit code and what is printed."""
+    """One command in progress. `run` returns exit code and answer."""
 
     _chosen: Namespace
 
     def __init__(self, words: Sequence[str]) -> None:
         self._going_on = [*words]
-        """The words of the command that goes on after an interruption."""
+        """Arguments of the command that continues after an interruption."""
         self._lacks_results = False
 
     def say_how_to_go_on(self) -> None:
@@ -112,7 +112,7 @@ class _Command:
                 code = 0
                 if chosen.wait or chosen.save is not None:
                     ended, _ = await self._wait(line, [found["task_id"]])
-                    # It could answer, whatever the task's state is.
+                    # The task's state does not matter: the question could be answered.
                     code = ended if ended == Code.NOT_YET.value or self._lacks_results else 0
                     found = await line.call("task", arguments)
                 return code, found
@@ -133,7 +133,7 @@ class _Command:
         chosen = self._chosen
         if chosen.dry_run:
             return 0, await line.call("price", arguments)
-        # Without an id of the caller's the engine takes the same again for a repeat, as after Ctrl-C.
+        # Without an id from the caller, the engine treats an identical request as a repeat, as after Ctrl-C.
         made = await line.call("create", arguments)
         task_id = made["task_id"]
         if made["is_repeat"] and not arguments["request_id"]:
@@ -188,7 +188,7 @@ class _Command:
 
 
 def _arguments(chosen: Namespace) -> dict[str, Any]:
-    """What the call takes. Raises CallRefused for a file that is no request."""
+    """The parameters of the call. Raises CallRefused for a file that is not a valid request."""
     match chosen.command:
         case "get":
             return {"id": chosen.id, "links": True}
@@ -249,7 +249,7 @@ def _read_request(source: str) -> dict[str, Any]:
                 code=Code.INPUT,
                 advice="Name a file or a link in it instead of its content.",
             )
-        # Windows writes a mark of the byte order in front.
+        # Windows programs write a byte order mark.
         found = _json(content.decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise CallRefused("The request cannot be read.", code=Code.INPUT, advice=f"{error}.") from error
@@ -269,7 +269,7 @@ def _content(source: str) -> bytes:
 
 
 def _json(text: str) -> Any:
-    """Raises ValueError, also for what JSON does not have: NaN and Infinity."""
+    """Raises ValueError, also for NaN and Infinity, which are not JSON."""
     return json.loads(text, parse_constant=_no_number)
 
 
@@ -292,7 +292,8 @@ async def _sent(line: EngineClient, made: Answer) -> Answer:
 
 
 def _unsaved(tasks: Sequence[Answer], *states: str) -> list[tuple[Answer, Answer]]:
-    """Results that nobody is saving now: the library is away, the disk is full, or Runway keeps them no longer."""
+    """Results in one of these states, which are not being saved: library not available, disk full, or no longer at
+    Runway."""
     return [(task, file) for task in tasks for file in task.get("files", ()) if file["state"] in states]
 
 
@@ -318,7 +319,7 @@ def _end_of(task: Answer) -> Code | None:
 
 
 def _all_need_key(tasks: Sequence[Answer]) -> bool:
-    """Whether nothing more happens before somebody sees to the key."""
+    """Whether nothing will happen until the user fixes the key."""
     going = [task for task in tasks if task["state"] in _GOING]
     return bool(going) and all(task.get("waits_for") == THE_KEY for task in going)
 
@@ -330,7 +331,7 @@ def _narrowed(found: Answer, fields: Sequence[str] | None) -> Answer:
 
 
 def _confirm_grant(chosen: Namespace) -> None:
-    """Only somebody at a terminal: a script that is fed from elsewhere grants itself nothing."""
+    """Only for a user at a terminal: a script with redirected input must not grant itself credits."""
     if sys.stdin is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
         said = "A grant is given at a terminal, or in the window."
         raise CallRefused(said, code=Code.REFUSED, advice="Run this yourself.")
@@ -344,7 +345,7 @@ def _confirm_grant(chosen: Namespace) -> None:
 
 
 def _words_kept(chosen: Namespace) -> list[str]:
-    """Of a command that waits: what the one that goes on shall do as well."""
+    """Options of a waiting command that its continuation needs too."""
     words = ["--demo"] if chosen.demo else []
     words += ["--profile", chosen.profile] if chosen.profile else []
     words += ["--profile-dir", str(chosen.profile_dir)] if chosen.profile_dir else []

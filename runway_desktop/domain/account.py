@@ -1,4 +1,4 @@
-"""What an organization has and may do: balance, limits of each model, use; and which key is which. Pure values."""
+"""An organization's balance, model limits and usage, and fingerprints that tell API keys apart. Pure values."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import NewType
 from runway_desktop.values import Struct, field
 
 Fingerprint = NewType("Fingerprint", str)
-"""Tells one key from another, and tells nothing of the key."""
+"""Identifies a key without revealing anything of it."""
 NO_KEY = Fingerprint("")
-"""There is no key, or nobody knows which it was."""
+"""No key, or the key is not known."""
 
 DOLLARS_PER_CREDIT = 0.01
 """Source: the API's pricing page."""
@@ -34,10 +34,10 @@ class TimeSpan(Struct, frozen=True):
 
 
 class Organization(Struct, frozen=True, kw_only=True):
-    """`GET /v1/organization`. `daily_used` counts generations in the rolling day, by model.
+    """Answer of `GET /v1/organization`. `daily_used` counts generations of the last 24 hours, by model.
 
-    `asked_at` is in Unix seconds. `span` is from the asking to the answer in moments of this run (`clock.Moments`):
-    the numbers are those of one moment in it, nobody knows which. None: not asked by this run's account.
+    `asked_at` is in Unix seconds. `span` lasts from request to answer, in moments of this run (`clock.Moments`); the
+    figures are those of some moment inside it. None: not read by this run's account.
     """
 
     balance: float
@@ -47,7 +47,7 @@ class Organization(Struct, frozen=True, kw_only=True):
     span: TimeSpan | None = None
 
     def concurrent(self, model: str) -> int | None:
-        """How many tasks of the model run at once; None where Runway names no limit."""
+        """How many tasks of the model may run at once; None: no limit."""
         found = self.limits.get(model)
         return found.concurrent if found else None
 
@@ -67,14 +67,14 @@ class UsedCredits(Struct, frozen=True, kw_only=True):
 
 
 class Link(StrEnum):
-    """How the program stands with Runway, for the status line."""
+    """State of the connection to Runway, for the status line."""
 
     IDLE = "idle"
-    """Nothing asked yet."""
+    """No request was made yet."""
     CONNECTED = "connected"
     OFFLINE = "offline"
     TROUBLED = "troubled"
-    """Reached, but it answers with errors or asks to slow down."""
+    """Reachable, but answers with errors or asks to slow down."""
     NO_KEY = "no key"
     KEY_REFUSED = "key refused"
 
@@ -84,7 +84,7 @@ class Connectivity(Struct, frozen=True, kw_only=True):
 
     link: Link = Link.IDLE
     message: str = ""
-    """A sentence, empty when all is well."""
+    """A sentence for the user; empty when there is no problem."""
     last_answer_at: float | None = None
     next_try_at: float | None = None
 
@@ -93,9 +93,9 @@ class KeySource(StrEnum):
     NONE = "none"
     KEYCHAIN = "keychain"
     MEMORY = "memory"
-    """For this session only."""
+    """Kept for this session only."""
     ENVIRONMENT = "environment"
-    """From RUNWAYML_API_SECRET, as the SDK does it."""
+    """From the variable RUNWAYML_API_SECRET, as in the SDK."""
     DEMO = "demo"
 
 
@@ -108,18 +108,19 @@ class KeyStatus(Struct, frozen=True, kw_only=True):
     is_awaited: bool = False
     """The keychain has not answered yet."""
     no_keychain: bool = False
-    """This computer has none."""
+    """This computer has no keychain."""
     ending: str = ""
-    """The last four characters, for people to tell keys apart. Never more."""
+    """The last four characters of the key, so that people can tell keys apart. Never more."""
     fingerprint: Fingerprint = NO_KEY
     """Of the key in use."""
 
 
 def fingerprint_of(secret: str | None) -> Fingerprint:
-    """The same for the same secret, always and everywhere; blanks around it do not count.
+    """Fingerprint of a secret: the same on every machine; surrounding blanks are ignored.
 
-    One way: 64 bits of a digest, of a secret of 512 random bits. The program's name in it keeps it apart from any
-    other digest of the same secret."""
+    A one-way digest of 64 bits (the secret has 512 random bits). It is personalized with the program's name, so it
+    equals no other digest of the same secret.
+    """
     word = (secret or "").strip()
     if not word:
         return NO_KEY

@@ -1,7 +1,7 @@
-"""The one function that moves a task from state to state.
+"""State machine of a task, as one pure function.
 
-Pure: `advance` takes a task and what happened and gives the next task. It never raises for what a server may say; it
-raises `ImpossibleMove` only when the program itself asks for a move that has no meaning.
+`advance` takes a task and a transition and returns the next task. No answer of a server makes it raise; it raises
+`ImpossibleMove` only for a bug of this program.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from .transitions import (
 )
 
 GONE_AFTER = 30.0
-"""Seconds between two 404s under a task's own key, without an answer of another kind in between, after which it is
-gone. Servers that are being changed, or have not heard of a new task yet, have answered 404 for a moment."""
+"""Seconds between two 404s for a task under its own key, with no other answer in between, after which the task is GONE.
+One 404 is not enough: servers under maintenance, or that do not know a new task yet, answer 404 for a moment."""
 CANCELED_AFTER = 90.0
-"""The same for a task whose cancel was asked: it counts as canceled then. Longer, because one that is only not known
-yet runs and is charged, and because a cancel asks for it closely in the first minute."""
+"""The same for a task whose cancel was requested; it then counts as canceled. Longer, because a task that is only not
+known yet still runs and is charged, and because a canceled task is polled closely in its first minute."""
 
 
 class ImpossibleMove(ValueError):
-    """Our own mistake: a move that has no meaning in the task's state."""
+    """A bug of this program: the transition is not valid in the task's state."""
 
 
 def advance(task: Task, transition: Transition, now: float) -> Task:
-    """The next task. `now` in Unix seconds. Raises `ImpossibleMove` for the program's own mistakes only."""
+    """Returns the next task. `now` in Unix seconds. Raises `ImpossibleMove` only for a bug of this program."""
     match transition:
         case Sending(evidence, key):
             _expect(task, transition, State.HELD)
@@ -58,7 +58,7 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
                 remote_id=remote_id,
                 evidence=None,
                 hold=ITS_TURN,
-                # Where Runway names no estimate, the price that was known before counts as spent.
+                # Where Runway gives no estimate, the price computed before sending counts as spent.
                 estimated_credits=next(
                     (credits for credits in (estimated, task.estimated_credits, price) if credits is not None), None
                 ),
@@ -105,7 +105,8 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
 
 
 def _dropped(task: Task, now: float) -> Task:
-    """A held task that the person does not want sent. Why it may have been made all the same is kept."""
+    """Ends a held task that the user does not want sent. Keeps the hold if it says that the task may exist at
+    Runway."""
     hold = task.hold if task.may_be_sent_already else ITS_TURN
     cost = None if task.may_be_made else 0.0
     return replace(task, state=State.CANCELLED, ended_at=now, hold=hold, cost_credits=cost)
@@ -114,10 +115,10 @@ def _dropped(task: Task, now: float) -> Task:
 def _answered(task: Task, answer: Answer, key: Fingerprint, now: float) -> Task:
     state = answer.state
     if task.state is State.SUCCEEDED and state is not State.SUCCEEDED:
-        # A paid result stays one, whatever a late or confused answer says.
+        # A paid result is never lost to a late or inconsistent answer.
         return replace(task, asked_at=now)
     if task.state in (State.FAILED, State.CANCELLED) and not state.is_final and not task.is_missed:
-        # An answer that was on its way while the task ended.
+        # A late answer, sent before the task ended.
         return replace(task, asked_at=now)
     known = replace(
         task,
@@ -132,30 +133,30 @@ def _answered(task: Task, answer: Answer, key: Fingerprint, now: float) -> Task:
         key=key or task.key,
         hidden_from=NO_KEY,
         not_found_at=None,
-        # It is there, whatever was thought of it.
+        # The task exists at Runway, so an earlier "deleted" is dropped.
         deleted_remotely=task.deleted_remotely and state is not State.SUCCEEDED,
     )
     if state is State.RUNNING:
-        # Progress that the server takes back would make the bar jump; the larger word stands.
+        # Progress never goes back: a smaller value from the server would make the bar jump.
         said = max((p for p in (task.progress, answer.progress) if p is not None), default=None)
         return replace(known, progress=said, running_since=task.running_since or now)
     if state.is_final:
         failure = Failure(code=answer.failure_code, words=answer.failure) if state is State.FAILED else None
-        # What was taken for gone had not ended then.
+        # GONE was our guess; drop its end time.
         ended_at = None if task.is_missed else task.ended_at
         return replace(known, ended_at=ended_at or now, failure=failure)
     return known
 
 
 def _not_found(task: Task, key: Fingerprint, now: float) -> Task:
-    """Only its own key can say that a task is gone, and has to say it twice. Any other key may be of an organization
+    """Handles a 404. Only two of them under the task's own key end the task. Another key may belong to an organization
     that never had it."""
     if not task.state.is_live and task.state is not State.SUCCEEDED:
         return replace(task, asked_at=now)
     if key == NO_KEY or key != task.key:
         return replace(task, hidden_from=key if task.state.is_live else NO_KEY, asked_at=now)
     since = None if task.not_found_at is None else now - task.not_found_at
-    # Less than nothing: the clock was set back, so nobody knows how long ago that was.
+    # Negative: the clock was set back, so the time since the first 404 is unknown.
     if since is None or since < 0:
         return replace(task, not_found_at=now, hidden_from=NO_KEY, asked_at=now)
     is_cancel = task.state.is_live and task.cancel_asked
@@ -179,8 +180,8 @@ def _over(task: Task, state: State, now: float) -> Task:
 
 
 def _adopted(task: Task, key: Fingerprint) -> Task:
-    """Asked for as if it had never been missed. One whose key is known keeps it while it is at Runway: that another
-    does not see it is no news, and would end it."""
+    """Polls the task again as if it had never been missed. A live task with a known key keeps that key: a 404 under
+    another key says nothing, and the adopting key would end it."""
     fresh = replace(task, hidden_from=NO_KEY, not_found_at=None)
     match task.state:
         case _ if task.is_missed:

@@ -1,7 +1,7 @@
-"""What a backup of a profile is: its members, its manifest, and which of the daily ones are kept. Pure.
+"""What a profile's backup consists of: members, manifest, and the rule for which daily backups are kept. Pure.
 
-A backup is a zip. Its last member, `manifest.json`, says what the others are, with the size and the SHA-256 of each.
-No name in a manifest is trusted: each must be a plain relative path in the room of its kind.
+A backup is a zip file. Its last member, `manifest.json`, lists the others with size and SHA-256. Names in a manifest
+are not trusted: each must be a plain relative path inside the folder of its kind.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class MemberKind(StrEnum):
     """Name and color of the profile."""
     CATALOG = "catalogue"
     INPUT = "input"
-    """A copy that the program made of an input that did not fit."""
+    """A converted copy of an input that Runway would not have accepted."""
     PASTED = "pasted"
-    """A picture that was pasted, and is nowhere else."""
+    """A picture pasted from the clipboard, which exists nowhere else."""
     POSTER = "poster"
     RESULT = "result"
     SIDECAR = "sidecar"
@@ -55,11 +55,11 @@ ROOMS = {
 
 
 class NewerFormat(Exception):
-    """The backup was made by a program that is newer than this one."""
+    """The backup was made by a newer version of this program."""
 
 
 class Member(Struct, frozen=True, kw_only=True):
-    """One file of a backup. `task_id` and `index` name the output that a result is."""
+    """One file of a backup. For a result, `task_id` and `index` name the output."""
 
     name: str
     kind: MemberKind
@@ -70,16 +70,16 @@ class Member(Struct, frozen=True, kw_only=True):
 
 
 TASK_IDS = "task ids.txt"
-"""What lies beside a list that an empty one replaced: the ids that Runway gave its tasks, a line each."""
+"""File stored next to a list that was replaced by an empty one: the Runway ids of its tasks, one per line."""
 
 
 class Contents(Struct, frozen=True, kw_only=True):
-    """What a list of tasks holds. `version` is the database's, as "1.4"."""
+    """Counts of a list of tasks. `version` is that of the database schema, such as "1.4"."""
 
     version: str
     tasks: int
     results: int
-    """Saved ones."""
+    """Only saved results."""
     held: int
     sending: int
     uncertain: int
@@ -88,14 +88,14 @@ class Contents(Struct, frozen=True, kw_only=True):
 
 
 class Folder(Struct, frozen=True, kw_only=True):
-    """Where something was on the machine that made the backup: its path, and the same as a file:// URI."""
+    """Location of a folder on the machine that made the backup: its path, and the same as a file:// URI."""
 
     path: str
     uri: str
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """`made_at` in Unix seconds. `left_out` counts results that were not where they should have been."""
+    """`made_at` in Unix seconds. `left_out` counts results that were not found where the list says they are."""
 
     program: str
     made_at: float
@@ -106,7 +106,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     library: Folder
     inputs: Folder
     pasted: Folder
-    """Pictures that were pasted lie in the library, with or without results."""
+    """Folder of pasted pictures. It is inside the library, and is backed up with or without results."""
     posters: Folder
     left_out: int
     members: tuple[Member, ...]
@@ -129,7 +129,7 @@ def document(manifest: Manifest) -> dict[str, Any]:
 
 
 def problem_of(manifest: Manifest) -> str:
-    """What of a manifest cannot be, whatever its members' types; empty where nothing is."""
+    """Why a manifest is invalid although its types are right; empty if it is valid."""
     for member in manifest.members:
         name, kind = member.name, member.kind
         in_place = name == _WHOLE[kind] if kind in _WHOLE else name.startswith(ROOMS[kind])
@@ -150,7 +150,7 @@ def problem_of(manifest: Manifest) -> str:
 
 
 def is_plain(name: str) -> bool:
-    """Whether a name is a relative path of plain parts, on every system."""
+    """Whether a name is a relative path of plain parts on every operating system."""
     parts = name.split("/")
     return (
         all(part and part not in (".", "..") for part in parts)
@@ -160,8 +160,8 @@ def is_plain(name: str) -> bool:
 
 
 def days_to_drop(days: Iterable[date]) -> set[date]:
-    """Of the days that have a daily backup, those whose backup has done its work: the last seven are kept, and before
-    them the last one of each of four weeks."""
+    """Which of the days with a daily backup are pruned. Kept are the last seven, and before them the last one of each
+    of four weeks."""
     newest_first = sorted(set(days), reverse=True)
     kept = set(newest_first[:DAYS_KEPT])
     weeks: dict[date, date] = {}

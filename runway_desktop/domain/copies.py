@@ -1,10 +1,9 @@
-"""Whether a list of tasks is the one that was in use here last, or a copy of it. Pure.
+"""Detects whether a list of tasks is the one last used here, or a copy of it. Pure.
 
-What waits in a list is sent by whoever opens it. A copy of the list holds the same tasks, so it would send them a
-second time. Therefore a list knows its place (`Identity`, in its settings), and a small file outside of the profile's
-folder (`Marker`) knows how far the list was when it was last in use. A list that is behind its marker is an old one
-that was put back. A list whose folder is not the one it names is a copy if the original still lies there, else it was
-moved.
+A program that opens a list sends the tasks queued in it. A copy of the list has the same tasks, so it would send them
+twice. Therefore a list stores its `Identity` in its settings, and a small file outside the profile's folder, the
+`Marker`, stores how far the list was when last used. A list behind its marker is an older state that was put back. A
+list in another folder than its identity names is a copy if the original is still there; otherwise it was moved.
 """
 
 from __future__ import annotations
@@ -16,9 +15,9 @@ from typing import Any, Self
 from runway_desktop.values import Struct, as_json
 
 IDENTITY = "list.identity"
-"""The setting that holds the `Identity` of a list."""
+"""The setting that stores the `Identity` of a list."""
 PLACED: Mapping[str, Any] = {}
-"""The identity of a list that this program itself has put where it is: it takes a new one, and nobody is asked."""
+"""Identity of a list that this program itself placed there: the list gets a new one without a question."""
 
 _ID_LETTERS = frozenset("0123456789abcdef")
 _ID_LENGTH = 32
@@ -26,40 +25,41 @@ _ID_LENGTH = 32
 
 class Verdict(StrEnum):
     FITS = "fits"
-    """The list that was in use here last, maybe in a folder of another name or on a drive mounted elsewhere."""
+    """The list last used here, possibly in a renamed folder or on a drive mounted elsewhere."""
     NEW = "new"
-    """It has no identity yet: it was just made, or an older version of the program wrote it."""
+    """No identity yet: just created, or written by an older version."""
     PUT_BACK = "put back"
-    """An older state of a list that has gone on since."""
+    """An older state of a list that was used since."""
     COPIED = "copied"
-    """The original still lies where this one says that it does."""
+    """The original still exists in the folder that this list names."""
     OTHER_MACHINE = "other machine"
     UNKNOWN = "unknown"
-    """In another folder, and nothing here tells of it."""
+    """In another folder, and this machine has no marker for it."""
     NOT_COUNTED = "not counted"
-    """Nothing here tells how far it was, and Runway may have made more of its models than it knows of."""
+    """No marker tells how far the list was, and Runway may have created more tasks of its models than the list
+    knows."""
 
     @property
     def asks(self) -> bool:
-        """Whether what waits in the list may be sent by somebody else, or have been."""
+        """Whether the queued tasks may have been sent, or may be sent, by another copy."""
         return self not in (Verdict.FITS, Verdict.NEW)
 
 
 class Former(Enum):
-    """What is in the folder that a list says it lies in, where that is not its folder now."""
+    """What is now in the folder that the list names, where that is not its folder."""
 
     GONE = auto()
-    """No list, or another one."""
+    """No list, or a different one."""
     SAME = auto()
-    """It is the same folder, reached by another path."""
+    """The same folder under another path."""
     ORIGINAL = auto()
-    """A list with the same identity, or something that cannot be looked into."""
+    """A list with the same identity, or something that cannot be read."""
 
 
 class Identity(Struct, frozen=True, kw_only=True):
-    """What a list knows of its place. `machine` is a fingerprint that says nothing but whether two are the same; empty
-    where the machine has none. `inodes` are those of the folder and of the list's file: a hint, since another disk may
-    use the same. `runs` counts the starts of the program with this list."""
+    """Where a list belongs. `machine` is a fingerprint that only serves to compare machines; empty if the machine has
+    none. `inodes` are those of the folder and of the list's file: a hint only, since another disk may use the same
+    numbers. `runs` counts how often the program opened this list."""
 
     id: str
     machine: str
@@ -72,7 +72,7 @@ class Identity(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def read(cls, found: object) -> Self | None:
-        """From parsed JSON that anybody may have edited; None for what is no identity."""
+        """Parses JSON that may have been edited by hand; None if it is no identity."""
         match found:
             case {
                 "id": str(id_),
@@ -87,8 +87,8 @@ class Identity(Struct, frozen=True, kw_only=True):
 
 
 class Marker(Struct, frozen=True, kw_only=True):
-    """How far a list was when it was last in use. `sent` is the number of its ledger's newest line of a sending.
-    `retired`: another list has taken its place, so whatever comes with its identity is a copy."""
+    """How far a list was when last used. `sent` is the number of the ledger's newest line about a sending. `retired`:
+    another list replaced this one, so a list with its identity is a copy."""
 
     runs: int
     sent: int
@@ -118,7 +118,7 @@ class Observed(Struct, frozen=True, kw_only=True):
     marker: Marker | None = None
     former: Former = Former.GONE
     holds: bool = False
-    """Whether anything waits in it."""
+    """Whether tasks are queued in it."""
     is_placed: bool = False
     is_known: bool = False
 
@@ -135,7 +135,7 @@ def judge(identity: Identity | None, found: Observed) -> Verdict:
     if found.marker is not None and _is_behind(identity, found.sent, found.marker):
         return Verdict.PUT_BACK
     if not is_elsewhere or found.former is Former.SAME or found.marker is not None:
-        # Ahead of the marker is no copy: the program died between the two, or could not write the marker.
+        # Ahead of its marker is not a copy: the program crashed between the two writes, or could not write the marker.
         return Verdict.FITS
     return Verdict.FITS if _share_an_inode(identity.inodes, found.inodes) else Verdict.UNKNOWN
 

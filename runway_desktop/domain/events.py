@@ -1,4 +1,4 @@
-"""What the engine tells the rest of the program. Facts that have already been stored, as small frozen values."""
+"""Events that the engine publishes: facts already stored, as small immutable values."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from .task import Output, Task, TaskId
 
 
 class TasksAdded(Struct, frozen=True):
-    """They are stored, and new."""
+    """New tasks were stored."""
 
     tasks: tuple[Task, ...]
 
 
 class TaskChanged(Struct, frozen=True):
-    """`before` allows a listener to see what moved."""
+    """`before` is the task's previous value."""
 
     task: Task
     before: Task
@@ -33,13 +33,13 @@ class TasksMoved(Struct, frozen=True):
 
 
 class OutputChanged(Struct, frozen=True):
-    """A result is there, on its way, saved, judged, missing, or gone."""
+    """A result was added, started downloading, was saved, rated, found missing, or removed."""
 
     output: Output
 
 
 class DownloadProgressed(Struct, frozen=True):
-    """Bytes of one output. `total` is None where the server did not say."""
+    """Bytes of one output. `total` is None if the server gave no size."""
 
     task_id: TaskId
     index: int
@@ -48,7 +48,7 @@ class DownloadProgressed(Struct, frozen=True):
 
 
 class DownloadsCounted(Struct, frozen=True):
-    """How many downloads run and wait, and bytes a second over the last seconds."""
+    """Number of running and waiting downloads, and bytes a second over the last seconds."""
 
     running: int
     waiting: int
@@ -56,7 +56,7 @@ class DownloadsCounted(Struct, frozen=True):
 
 
 class UploadProgressed(Struct, frozen=True):
-    """Bytes of the files of one task."""
+    """Bytes uploaded of one task's files."""
 
     task_id: TaskId
     sent: int
@@ -70,29 +70,29 @@ class ConnectionChanged(Struct, frozen=True):
 
 
 class OrganizationChanged(Struct, frozen=True):
-    """Balance or limits moved; None while nobody knows them."""
+    """Balance or limits changed; None while not known."""
 
     organization: Organization | None
 
 
 class KeyChanged(Struct, frozen=True):
-    """There is another key, or none, or it is kept elsewhere."""
+    """The key was replaced or removed, or is stored elsewhere."""
 
     status: KeyStatus
 
 
 class LaneChanged(Struct, frozen=True):
-    """The lane was paused or resumed, or the reason why it sends nothing changed."""
+    """The lane was paused or resumed, or its reason for sending nothing changed."""
 
 
 class CapReached(Struct, frozen=True):
-    """A cap holds tasks back from now on. Told once for each cap that is reached."""
+    """A cap now blocks tasks. Published once for each cap that is reached."""
 
     held: HeldBack
 
 
 class CapRaised(Struct, frozen=True, kw_only=True):
-    """The person raised a cap by its button; `project` where it is a project's."""
+    """The user raised a cap with its button; `project` names the project of a project's cap."""
 
     cap: Cap
     project: str = ""
@@ -101,43 +101,43 @@ class CapRaised(Struct, frozen=True, kw_only=True):
 
 
 class LibraryFolderChanged(Struct, frozen=True):
-    """The folder of the results came to another state, or is another folder. Once for each change."""
+    """The state of the results' folder changed, or another folder is used. Once for each change."""
 
     health: FolderHealth
     before: FolderHealth
 
 
 class LibraryMoveChanged(Struct, frozen=True):
-    """Results are on their way to another folder, or have arrived. A few times a second at most."""
+    """Progress of moving results to another folder, its end included. A few times a second at most."""
 
     progress: MoveProgress
 
 
 class FilesMoving(Struct, frozen=True):
-    """These files are moved next: whoever plays or shows one lets go of it."""
+    """These files are about to be moved: players and viewers must close them."""
 
     paths: frozenset[str]
 
 
 class FilesMoved(Struct, frozen=True):
-    """These files lie elsewhere now. Told again after a kill, for what may have been told already."""
+    """These files have moved. Published again after a crash, for moves that may have been published already."""
 
     moves: tuple[FileMove, ...]
 
 
 class SettingsChanged(Struct, frozen=True):
-    """These preferences have other values."""
+    """These preferences changed."""
 
     names: frozenset[str]
 
 
 class ClientsChanged(Struct, frozen=True):
-    """What other programs may do, who of them is connected, or the record of what they asked for."""
+    """Client permissions, connected clients or the log of their requests changed."""
 
 
 class Notice(Struct, frozen=True):
-    """Something that no row or field can say. Calm words; `detail` is small print. `section` is that of the
-    preferences where it is settled."""
+    """A message that belongs to no row or field. `detail` is small print. `section` names the preferences' section
+    where the problem can be solved."""
 
     message: str
     detail: str = ""
@@ -147,36 +147,36 @@ class Notice(Struct, frozen=True):
 
 class EngineNoticeCode(Enum):
     DATABASE_REFUSES = auto()
-    """Nothing is sent, because it cannot be written down: `error`."""
+    """Nothing is sent, because the database refuses writes: `error`."""
     COPY_NOT_CHECKED = auto()
-    """Nothing is sent, because it cannot be written down whether this list of tasks is a copy: `error`."""
+    """Nothing is sent, because the check for a copied list cannot be recorded: `error`."""
     COPY_NOT_NOTED = auto()
-    """What was sent cannot be noted in the folder `names[0]`, by which a copy is recognized."""
+    """The marker that identifies copies cannot be written to the folder `names[0]`."""
     ACCEPTED_NOT_WRITTEN = auto()
     """Runway accepted a task with the id `names[0]`, and the database cannot be written."""
     OUTCOME_NOT_WRITTEN = auto()
-    """`error`; where that is None, a mistake of the program of the class `names[0]`."""
+    """`error`; if None, a bug of this program: an exception of the class `names[0]`."""
     UNKNOWN_IDS = auto()
-    """An earlier run was given ids by Runway that no task of the list has: `names`."""
+    """Runway gave an earlier run the ids `names`, which no task of the list has."""
     OTHER_KEYS_TASKS = auto()
-    """Tasks were made with another key, and cannot be checked with this one."""
+    """Tasks made with another key cannot be checked with this one."""
     QUEUED_WITH_OTHER_KEY = auto()
-    """Queued tasks wait for the person, because another key came into use."""
+    """Queued tasks wait for the user, because the key changed."""
     CLIENT_READS_ONLY = auto()
-    """The program `names[0]` wants to make something, and may only read."""
+    """The client `names[0]` tried to create something, but may only read."""
     SETTINGS_NOT_SAVED = auto()
     """`error`."""
     DRIVE_AWAY = auto()
-    """The drive or folder `names[0]`, in which saved files lie."""
+    """The drive or folder `names[0]`, which holds saved files."""
     KEPT_ELSEWHERE = auto()
-    """The library cannot be used, and results are kept in the folder `names[0]` until then."""
+    """The library is not usable; until it is, results are saved in the folder `names[0]`."""
     MOVE_GOES_ON = auto()
-    """`move` was begun by an earlier run."""
+    """An earlier run began `move`."""
     MOVE_ENDED = auto()
 
 
 class EngineNotice(Struct, frozen=True):
-    """The same, told by the engine: `usecases.words.notices` says it in words."""
+    """A message of the engine as a code; its text is in `usecases.words.notices`."""
 
     code: EngineNoticeCode
     names: tuple[str, ...] = ()

@@ -136,7 +136,7 @@ class PlanProblem(Enum):
 
 
 class MovePlan(Struct, frozen=True, kw_only=True):
-    """`source` holds `files` of this program with `size` bytes. `holds_files`: `target` is not empty."""
+    """`size` holds `source` of this program with `files` bytes. `holds_files`: `target` is not empty."""
 
     source: Path
     target: Path
@@ -185,7 +185,7 @@ class MoveWaitCode(Enum):
     DOWNLOADS = auto()
     """Results are still being saved in the old folder."""
     ERROR = auto()
-    """The database or a disk refused, as `cause` says. Retried."""
+    """The database or a disk refused; its message is in `cause`. Retried."""
 
 
 class MoveWait(Struct, frozen=True):

@@ -1,5 +1,5 @@
-"""Inputs of a request: which it still has, whether a task waits for one that is gone, how one can be fixed; and a file
-that is to become one. Pure."""
+"""Inputs of a request: reading them, files that are missing, offers to fix an unfit file, and files to be used as
+input. Pure."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def value_at(request: Request, field_path: tuple[str | int, ...]) -> Any:
 
 
 def with_moved_files(value: Any, moved: Mapping[str, str]) -> Any:
-    """The value of a request with other URIs for files that lie elsewhere now, old to new; however deep they stand in
-    it. The same value where none does."""
+    """A copy of a request's value in which the URIs of moved files are replaced, at any depth. The same object if
+    nothing changed."""
     if not moved:
         return value
     if isinstance(value, str):
@@ -45,17 +45,17 @@ def with_moved_files(value: Any, moved: Mapping[str, str]) -> Any:
 
 
 def path_of(uri: str) -> str:
-    """The local path of a file's address; "" for any other."""
+    """The local path of a file:// URI; "" for any other."""
     if uri[:5].lower() != "file:":
         return ""
-    # It brings HTTP and e-mail along, for which the first paint must not wait.
+    # Imported late: it imports HTTP and e-mail modules, which would delay the first paint.
     from urllib.request import url2pathname
 
     return url2pathname(urlsplit(uri).path)
 
 
 def misses_file(task: Task) -> bool:
-    """Whether the task waits here for a file that is not where it was."""
+    """Whether the task is held because a file of it is missing."""
     return task.state is State.HELD and task.hold.code is HoldCode.FILE_MISSING
 
 
@@ -64,7 +64,8 @@ class FixKind(StrEnum):
     SCALE = "scale"
     CROP = "crop"
     FRAME = "frame"
-    """A still of a clip. Only a window can decode one: it makes the picture and hands it to `InputFixer.keep_frame`."""
+    """A still of a clip. Only the window can decode one: it makes the picture and passes it to
+    `InputFixer.keep_frame`."""
 
 
 class FrameAt(StrEnum):
@@ -74,7 +75,8 @@ class FrameAt(StrEnum):
 
 
 class InputFix(Struct, frozen=True, kw_only=True):
-    """One offer. `text` is for a button, `remark` what one should know before ("See-through parts become white.")."""
+    """One offer to fix an input. `text` is for a button; `remark` is what the user should know before ("See-through
+    parts become white.")."""
 
     kind: FixKind
     text: str
@@ -82,15 +84,15 @@ class InputFix(Struct, frozen=True, kw_only=True):
     format: str = ""
     """Of the copy: "PNG", "JPEG", "WebP"."""
     size: tuple[int, int] | None = None
-    """Pixels of the copy, after any cropping."""
+    """Size of the copy in pixels, after any cropping."""
     crop: tuple[int, int] | None = None
-    """Pixels that are kept around the middle."""
+    """Size of the centered crop in pixels."""
     at: FrameAt | None = None
 
 
 class MediaFacts(Measure, frozen=True, kw_only=True):
-    """`size` in bytes. `codec` is how a clip's pictures are coded ("H.264"). Of pictures: `see_through`, it may have
-    transparent parts; `moving`, it holds more than one."""
+    """What was read from a file. `size` in bytes. `codec` is that of a clip's pictures ("H.264"). For pictures:
+    `see_through` means possible transparency, `moving` more than one frame."""
 
     media: Media
     format: str
@@ -101,12 +103,11 @@ class MediaFacts(Measure, frozen=True, kw_only=True):
 
 
 class IntakeFinding(Struct, frozen=True, kw_only=True):
-    """One thing that is wrong. `message` is a whole sentence that names file, row and field; the parts are for placing
-    it.
+    """One problem of imported data. `message` is a whole sentence that names file, row and field; the parts locate it.
 
-    `row` counts as the file's own viewer does: row 1 of a table is its header. `field` is a wire name, or one of
-    "prompt", "model", "endpoint", "image", "video", "audio", "first frame", "last frame", "link" and "id", or a
-    column that nobody knows; empty: the row or the file as a whole.
+    `row` counts as viewers of that format do: row 1 of a table is its header. `field` is a wire name, one of "prompt",
+    "model", "endpoint", "image", "video", "audio", "first frame", "last frame", "link" and "id", or an unknown column;
+    empty: the row or the file as a whole.
     """
 
     source: str
@@ -116,12 +117,12 @@ class IntakeFinding(Struct, frozen=True, kw_only=True):
 
 
 class AssetDrop(Struct, frozen=True, kw_only=True):
-    """A picture, clip or sound to be used as an input. `path` is None and `facts` too for a link."""
+    """A picture, clip or sound to be used as an input. For a link, `path` and `facts` are None."""
 
     uri: str
     path: Path | None = None
     media: Media = Media.OTHER
     facts: MediaFacts | None = None
     made_by: Request | None = None
-    """The request inside the file, if this program made it."""
+    """The request stored inside the file, if this program made it."""
     findings: tuple[IntakeFinding, ...] = ()

@@ -1,10 +1,8 @@
 """How the list is asked for (pages, filters, sorting), what a row and a page show, a batch sheet as it is kept, what
 is stored about tasks in addition to the tasks, and how a search compares.
 
-In a search case, width and compatibility forms make no difference (full-width letters are found by plain ones);
-accents do.
-
-Pure values; the store answers them. Times are Unix seconds, durations seconds, credits floats.
+Search ignores case, letter width and compatibility forms (full-width letters are found by plain ones); accents count.
+Pure values; the store answers the queries. Times are Unix seconds, durations seconds, credits floats.
 """
 
 from __future__ import annotations
@@ -28,18 +26,18 @@ class Page(StrEnum):
     LIVE = "live"
     WAITING_HERE = "waiting here"
     NEEDS_ATTENTION = "needs attention"
-    """Uncertain, failed, gone, an output that could not be saved; not yet put away by the person."""
+    """Uncertain, failed, gone, or an output that could not be saved; and not yet dismissed by the user."""
     SAVED = "saved"
     PICKS = "picks"
     MISSING = "missing files"
-    """A file is not where it was saved."""
+    """A file is no longer where it was saved."""
     CHANGED = "changed files"
-    """A file was changed outside."""
+    """A file was changed by another program."""
 
 
 class SortKey(StrEnum):
     MADE = "made"
-    """When it came up here. What a task goes through never moves it, and what was made at once keeps its own order."""
+    """When the task was added here. No later event changes it; tasks added together keep their order."""
     PROMPT = "prompt"
     STATE = "state"
     COST = "cost"
@@ -59,10 +57,10 @@ class GroupBy(StrEnum):
     MODEL = "model"
     PROJECT = "project"
     PROMPT = "prompt"
-    """Takes of one prompt together; prompts with a single take make one group, whose key is empty."""
+    """Takes of one prompt together. Prompts with a single take form one group, whose key is empty."""
     LANE = "lane"
-    """The queue: a group for each model, and one for what no cap lets go. Not known to the store, which gives the tasks
-    in one row."""
+    """The queue: a group for each model, and one for tasks blocked by a cap. The store does not know it and returns one
+    ungrouped list."""
 
 
 class Bounds(Struct, frozen=True):
@@ -79,11 +77,11 @@ class Bounds(Struct, frozen=True):
 
 
 PERSON = ""
-"""Among clients: the person, for whom no program asked."""
+"""As a client: the user, for tasks that no program requested."""
 
 
 class Traits(Struct, frozen=True, kw_only=True):
-    """What a task can be picked out by. An empty set asks for nothing."""
+    """Properties to select tasks by. An empty set selects all."""
 
     states: frozenset[State] = frozenset()
     models: frozenset[str] = frozenset()
@@ -99,7 +97,7 @@ class Traits(Struct, frozen=True, kw_only=True):
 
 
 class Without(Traits, frozen=True, kw_only=True):
-    """What a listed task must not be, any of it."""
+    """Excludes tasks that have any of these properties."""
 
     def __bool__(self) -> bool:
         return self != _NOTHING
@@ -127,7 +125,7 @@ class Filter(Traits, frozen=True, kw_only=True):
 
 
 class Listing(Struct, frozen=True, kw_only=True):
-    """What the list shows: which, in what order, in what groups."""
+    """What the list shows: filter, order and grouping."""
 
     filter: Filter = field(default_factory=Filter)
     sort: SortKey = SortKey.MADE
@@ -136,15 +134,14 @@ class Listing(Struct, frozen=True, kw_only=True):
 
 
 class Entries(Struct, frozen=True):
-    """The ordered answer, kept small: the ids, and how many of them stand in each group, in the same order. Those of
-    one group stand together; a group stands where its first entry sorts. A hundred thousand of them are one list, not
-    as many objects."""
+    """An ordered answer in compact form: ids, and the size of each group in the same order. Members of a group are
+    adjacent; a group is placed where its first entry sorts. One list instead of a hundred thousand objects."""
 
     ids: Sequence[TaskId] = ()
     groups: tuple[tuple[str, int], ...] = ()
-    """Key (batch id, day as YYYY-MM-DD, model …) and number of entries. None of them for a list that is not grouped."""
+    """Key (batch id, day as YYYY-MM-DD, model …) and number of entries. Empty if the list is not grouped."""
     is_whole: bool = True
-    """False: more would follow, which was not asked for."""
+    """False: more entries exist beyond the requested number."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -158,17 +155,16 @@ class Entries(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """A task with what the list needs beside it."""
+    """A task with what the list shows of it."""
 
     task: Task
     outputs: tuple[Output, ...] = ()
     first_input_path: str = ""
-    """A local picture of the request, to show in place of a poster while there is no result."""
+    """Local path of an input picture, shown instead of a poster while there is no result."""
 
 
 class ResultFacts(Struct, frozen=True, kw_only=True):
-    """What is told of a result beside itself: its task, of how many it is one, what it was made from, the name of its
-    batch."""
+    """Facts shown with a result: its task, the number of its results, its inputs, the name of its batch."""
 
     task: Task
     count: int
@@ -177,16 +173,16 @@ class ResultFacts(Struct, frozen=True, kw_only=True):
 
 
 class GroupSummary(Struct, frozen=True, kw_only=True):
-    """What the header of a group tells."""
+    """Contents of a group's header."""
 
     key: str
     title: str
     total: int
     by_state: Mapping[State, int] = field(default_factory=dict)
     saved: int = 0
-    """SUCCEEDED with every output saved."""
+    """Tasks that succeeded with every output saved."""
     missing: int = 0
-    """Of those that are saved: a file is not where it was saved."""
+    """Of the saved ones: a file is no longer where it was saved."""
     credits: float = 0.0
     """Best known price of all members together."""
 
@@ -206,39 +202,39 @@ class PageCounts(Struct, frozen=True, kw_only=True):
     """Tasks by their stars; 0 is not rated."""
     shots: Mapping[str, int] = field(default_factory=dict)
     clients: tuple[str, ...] = ()
-    """Programs that have asked for tasks."""
+    """Programs that have requested tasks."""
     unsent: tuple[KeptSheet, ...] = ()
-    """Sheets of which some rows were sent and others were not, latest first, without their texts."""
+    """Sheets of which only some rows were sent, latest first, without their texts."""
 
 
 class Takes(Struct, frozen=True, kw_only=True):
-    """All takes of one idea: a task and whatever was retried, edited or remixed from it, oldest first."""
+    """All takes of one idea: a task and all that were retried, edited or remixed from it, oldest first."""
 
     ids: tuple[TaskId, ...] = ()
 
     def number(self, task_id: TaskId) -> int:
-        """1 for the first; 0 for one that is none of them."""
+        """1 for the first; 0 if the task is not among them."""
         return self.ids.index(task_id) + 1 if task_id in self.ids else 0
 
 
 class NotSaved(Struct, frozen=True, kw_only=True):
-    """Results of tasks that succeeded which are not on this disk though Runway may still have them: never saved yet, or
-    missing. `results` may be only the first of them, the most urgent first; `total` counts them all."""
+    """Results of succeeded tasks that are not on this disk, though Runway may still have them: never saved, or missing.
+    `results` may be only the most urgent ones; `total` counts all."""
 
     total: int = 0
     results: tuple[tuple[Row, Output], ...] = ()
 
 
 class MadeSheet(Enum):
-    """Stands in place of a sheet's name that nobody gave it. The values are stored and must not change."""
+    """Placeholder name of a sheet that the user did not name. Values are stored and must not change."""
 
     BLANK = "<blank>"
     PASTED = "<pasted>"
 
 
 class KeptSheet(Struct, frozen=True, kw_only=True):
-    """`name` may be the value of a `MadeSheet`. `batch_id` is the batch that its tasks belong to, None while none was
-    sent. `rows` is how many are filled in, of which `unsent` were not sent yet."""
+    """`name` may be the value of a `MadeSheet`. `batch_id` is the batch of its tasks, None if none was sent. `rows`
+    counts filled rows, `unsent` those of them not sent yet."""
 
     id: str
     name: str
@@ -257,8 +253,8 @@ def new_sheet_id() -> str:
 
 
 class LedgerEntry(Struct, frozen=True, kw_only=True):
-    """One line of what happened to a task, append-only. `kind` is a word such as "sent", "accepted", "state",
-    "saved", "cancel asked"."""
+    """One line of a task's append-only history. `kind` is a word such as "sent", "accepted", "state", "saved", "cancel
+    asked"."""
 
     task_id: TaskId
     at: float
@@ -267,7 +263,7 @@ class LedgerEntry(Struct, frozen=True, kw_only=True):
 
 
 class Timing(Struct, frozen=True, kw_only=True):
-    """How long a like task took, in seconds; -1 for what is not known."""
+    """How long a similar task took, in seconds; -1 for what is not known."""
 
     queued: float
     ran: float
@@ -275,7 +271,7 @@ class Timing(Struct, frozen=True, kw_only=True):
 
 
 class Estimate(Struct, frozen=True, kw_only=True):
-    """What Runway said a like request would cost, and when."""
+    """What Runway estimated for a similar request, and when."""
 
     credits: float
     at: float
@@ -283,31 +279,32 @@ class Estimate(Struct, frozen=True, kw_only=True):
 
 _SEPARATORS = "/\\"
 LEAST_UNWANTED = 3
-"""Letters of a word that is left out: nearly every text holds any one or two."""
+"""Minimum length of an excluded word: nearly every text contains any one or two letters."""
 _WORD = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 
 
 class Words(Struct, frozen=True):
-    """What a search looks for, folded, each once. All of `wanted` must be found and none of `unwanted`."""
+    """Search words, folded, without duplicates. All of `wanted` must be found and none of `unwanted`."""
 
     wanted: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
 
 
 def folded(text: str) -> str:
-    """The text as searches and sorting see it. Holds no NUL and no lone surrogate, so that any database can keep it."""
+    """The normalized form that search and sorting use. Contains no NUL and no lone surrogate, so any database can store
+    it."""
     plain = unicodedata.normalize("NFKC", text).casefold() if not text.isascii() else text.lower()
     return plain.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
 
 
 def search_words(text: str) -> tuple[str, ...]:
-    """The words of a text, folded, each once."""
+    """The words of a text, folded, without duplicates."""
     return tuple(dict.fromkeys(folded(text).split()))
 
 
 def words_of(text: str) -> Words:
-    """The words of a search line: “"exact words"” belong together, `-word` must not be found. A quotation mark that
-    is not closed yet reaches to the end, as one types."""
+    """Parses a search line: words in quotation marks form a phrase, `-word` is excluded. An open quotation mark reaches
+    to the end of the line, as while typing."""
     wanted: dict[str, None] = {}
     unwanted: dict[str, None] = {}
     for minus, phrase, word in _WORD.findall(folded(text)):
@@ -319,35 +316,35 @@ def words_of(text: str) -> Words:
 
 
 def searched_text(texts: Iterable[str | None], paths: Iterable[str]) -> str:
-    """Everything a task is found by, folded: its own texts, and the names of its files (not their folders)."""
+    """Everything by which a task is found, folded: its own texts, and its file names without folders."""
     names = dict.fromkeys(_name(path) for path in paths if path)
     return folded("\n".join(text for text in (*texts, *names) if text))
 
 
 def heading_of(task: Task) -> str:
-    """What a list sorts by when it sorts by prompt: the title, else the prompt, folded; its first 80 characters."""
+    """Sort key of "by prompt": the title, else the prompt, folded; its first 80 characters."""
     return folded((task.title or task.request.prompt)[:80]).strip()
 
 
 def prompt_key(request: Request) -> str:
-    """The same for takes of the same prompt, whatever their blanks and case; empty without a prompt."""
+    """Equal for takes of the same prompt, ignoring blanks and case; empty without a prompt."""
     words = " ".join(folded(request.prompt).split())
     return hashlib.blake2b(words.encode(), digest_size=8).hexdigest() if words else ""
 
 
 def asked_seconds(request: Request) -> float:
-    """How long the result was asked to be; 0 where that was not said."""
+    """The requested duration; 0 if none was given."""
     value = request.values.get("duration")
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e6 else 0.0
 
 
 def clean_tag(text: str) -> str:
-    """The one spelling of a tag: folded, blanks single, without commas (which part tags) and quotation marks."""
+    """Normal form of a tag: folded, single blanks, without commas (which separate tags) and quotation marks."""
     return " ".join(re.sub(r'[,"]', " ", folded(text)).split())
 
 
 def clean_tags(text: str) -> tuple[str, ...]:
-    """The tags of a line in which commas part them, each once."""
+    """The tags of a comma-separated line, without duplicates."""
     return tuple(dict.fromkeys(tag for part in text.split(",") if (tag := clean_tag(part))))
 
 

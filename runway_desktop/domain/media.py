@@ -1,8 +1,8 @@
-"""Kinds of media and their formats: the one place that knows names, icon, endings, content types, first bytes and what
-may be done with a kind. Pure.
+"""Kinds of media and their formats, in one table: names, icon, file endings, content types, first bytes, and what can
+be done with a kind. Pure.
 
-What the window shows of a kind is a record in `ui/media/kinds`. Sizes are bytes, with 1 MB = 1,048,576 bytes: where the
-documentation leaves open which megabyte is meant, it is the figure the API's own schema uses.
+How the window shows a kind is a record in `ui/media/kinds`. Sizes are bytes, with 1 MB = 1,048,576 bytes: the
+documentation leaves open which megabyte is meant; this is the figure of the API's own schema.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .text import Text
 
 MEGABYTE = 1024 * 1024
 HEAD_LENGTH = 4096
-"""Bytes of a file that `format_of` wants to see."""
+"""How many bytes of a file `format_of` needs."""
 
 
 class Delivery(StrEnum):
@@ -31,21 +31,20 @@ class Delivery(StrEnum):
 
 
 COMMENTS = rb"(?:<!--(?:[^-]|-(?!->))*+-->\s*+)*+"
-"""Of XML. What was taken is not given back: else two hundred bytes of comments could be parted in more ways than can be
-tried."""
+"""XML comments. Possessive quantifiers, because with backtracking two hundred bytes of comments would take forever."""
 _SVG = rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*+>\s*+)?+" + COMMENTS + rb"(?:<!DOCTYPE svg[^>]*+>\s*+)?+<svg[\s>]"
 
 
 class MediaFormat(Struct, frozen=True):
-    """A format of files. `endings` have no dot and are lower case; results get the first one. The first of `mimes` is
-    sent to Runway. `head` is a pattern of the first bytes that fits no other format."""
+    """A file format. `endings` are lower case without a dot; results get the first. The first of `mimes` is sent to
+    Runway. `head` is a pattern of the first bytes that matches no other format."""
 
     name: str
     endings: tuple[str, ...]
     mimes: tuple[str, ...]
     head: bytes
     accepted: bool = False
-    """Whether Runway takes it as an input."""
+    """Whether Runway accepts it as an input."""
 
     @property
     def ending(self) -> str:
@@ -60,21 +59,21 @@ class MediaKind(Struct, frozen=True, kw_only=True):
     """One kind of media."""
 
     word: Text
-    """What one is called, and what an endpoint makes of them: "clip" and "clips"."""
+    """Singular and plural of its name: "clip" and "clips"."""
     icon: str
     synonyms: Text = Text("")
-    """Further words to search by."""
+    """Additional search words."""
     columns: str = ""
-    """Titles of a table's columns that hold such inputs, in small letters and without blanks."""
+    """Titles of table columns that hold such inputs, lower case without blanks."""
     formats: tuple[MediaFormat, ...] = ()
     megabytes: tuple[int, int, int] = (32, 16, 200)
-    """The largest input that Runway takes as a link, as data and as an upload."""
+    """The largest input in megabytes that Runway accepts as a link, as data and as an upload."""
     is_picture: bool = False
-    """The file itself is shown where a picture of it is wanted."""
+    """The file can be shown directly where a picture is needed."""
     has_frames: bool = False
-    """Single frames can be taken out of it."""
+    """Single frames can be extracted."""
     is_timed: bool = False
-    """It lasts and is played."""
+    """It has a duration and can be played."""
 
 
 _FILE = MediaKind(
@@ -88,11 +87,11 @@ _FILE = MediaKind(
         MediaFormat("PDF", ("pdf",), ("application/pdf",), rb"%PDF-"),
     ),
 )
-"""Files that no kind below has: kept and named, opened by other programs."""
+"""Files of no other kind: saved and named, opened by other programs."""
 
 
 class Media(StrEnum):
-    """The kind of a file, by the word that is stored. A word of a later version reads as OTHER."""
+    """The kind of a file, by its stored word. A word of a later version reads as OTHER."""
 
     kind: MediaKind
 
@@ -174,16 +173,16 @@ class Media(StrEnum):
 
 
 INPUTS = tuple(media for media in Media if any(known.accepted for known in media.kind.formats))
-"""The kinds that Runway takes as inputs."""
+"""The kinds that Runway accepts as inputs."""
 _FORMATS = tuple((known, media) for media in Media for known in media.kind.formats)
 _BY_ENDING = {ending: known for known, _ in _FORMATS for ending in known.endings}
 _MEDIA = {known.name: media for known, media in _FORMATS}
 KNOWN_ENDINGS = frozenset(_BY_ENDING)
-"""What bears one of them and has other content is not kept."""
+"""A file with one of these endings and other content is not kept."""
 RESULT_ENDINGS = KNOWN_ENDINGS | {"json", "txt"}
-"""What a result's name may end in. No system runs a file that bears one of them."""
+"""Endings that a result's name may have. No system runs a file with one of them."""
 ENDING_OF_TYPE = {mime: known.endings[0] for known, _ in _FORMATS for mime in known.mimes}
-"""The ending of each content type."""
+"""The file ending of each content type."""
 
 
 def largest(media: Media, delivery: Delivery, data_megabytes: int | None = None) -> int:
@@ -199,7 +198,7 @@ def format_by_name(file_name: str) -> MediaFormat | None:
 
 
 def format_of(head: bytes) -> MediaFormat | None:
-    """The format that a file's first `HEAD_LENGTH` bytes show; None when they show none."""
+    """The format that a file's first `HEAD_LENGTH` bytes show; None if unknown."""
     return next((known for known, _ in _FORMATS if re.match(known.head, head, re.DOTALL)), None)
 
 
@@ -214,8 +213,8 @@ def inputs_in_words(*, one: bool = False) -> str:
 
 
 def guess_media(url: str, makes: Media = Media.OTHER) -> Media:
-    """What a result probably is while its bytes are not here: by its link's ending, else `makes`, what its endpoint
-    makes. An ending that is not known is a kind that is not known."""
+    """Probable kind of a result that is not downloaded yet: by its link's ending, else `makes`, what its endpoint
+    makes. An unknown ending gives OTHER."""
     try:
         ending = splitext(urlsplit(url).path)[1].lstrip(".").lower()
     except ValueError:

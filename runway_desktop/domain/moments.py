@@ -1,13 +1,12 @@
-"""Moments in Unix seconds: which numbers are any, and how long a link to a result works. Pure; the clock is the
-caller's.
+"""Unix seconds: which values are valid, and how long the link to a result works. Pure; the caller passes the time.
 
-Times that a server, a file or an older list tells are checked by `known_moment` where they come in; `local_time` is for
-what an older version kept. Python's calendar raises OverflowError, ValueError or OSError for seconds beyond what it, or
-the system, can write, and a number of milliseconds is beyond it.
+Times from a server, a file or another list are checked by `known_moment` on input; `local_time` is for values stored by
+an older version. Python's calendar raises OverflowError, ValueError or OSError for seconds out of its or the system's
+range, and milliseconds are out of range.
 
-Source for links: the API's description of a task that succeeded says that its links expire within 24 to 48 hours;
-asking for the task again gives fresh ones. How long Runway keeps the result itself is not published: only asking tells,
-and a 404 proves that it is gone. So nothing here speaks of the result, only of the link.
+Source for links: the API's description of a succeeded task says that its links expire within 24 to 48 hours; reading
+the task again gives fresh ones. How long Runway keeps the result itself is not published; only a 404 proves that it is
+gone. So this module is about links, not about results.
 """
 
 from __future__ import annotations
@@ -19,24 +18,24 @@ from runway_desktop.values import Struct
 
 EARLIEST = 0.0
 LATEST = 32_503_680_000.0
-"""The beginning of the year 3000, in Unix seconds. Windows writes no local time after."""
+"""The beginning of the year 3000, in Unix seconds. Windows cannot format later local times."""
 
 SURELY = 24 * 3600.0
-"""Seconds after it was fetched that a link works."""
+"""Seconds after its fetch for which a link is sure to work."""
 AT_LATEST = 48 * 3600.0
-"""Seconds after which none does."""
+"""Seconds after its fetch by which every link has expired."""
 
 
 def known_moment(at: object) -> float | None:
-    """Unix seconds that every system's calendar can write; None for any other number, and for what is none."""
+    """Unix seconds that every system's calendar can format; None for any other value."""
     if isinstance(at, bool) or not isinstance(at, int | float):
         return None
     return float(at) if EARLIEST <= at <= LATEST else None
 
 
 def local_time(at: float, zone: tzinfo | None = None) -> datetime:
-    """Unix seconds as date and time in `zone` (None: this machine's, without saying so); for what the calendar cannot
-    write its first or last moment."""
+    """Unix seconds as date and time in `zone`; None: this machine's, as a naive value. Seconds out of range are
+    clamped."""
     if not EARLIEST <= at <= LATEST:
         at = LATEST if at > LATEST else EARLIEST
     return datetime.fromtimestamp(at, zone)
@@ -46,13 +45,13 @@ class LinkStatus(StrEnum):
     GOOD = "good"
     """It works."""
     DOUBTFUL = "doubtful"
-    """It may have expired."""
+    """May have expired."""
     OVER = "over"
-    """It has expired. Runway may have a fresh one."""
+    """Has expired. Runway may have a fresh one."""
 
 
 class LinkLife(Struct, frozen=True, order=True):
-    """The life of a link that was fetched at that time. The one that ends first is the smallest."""
+    """Lifetime of a link fetched at that time. Ordered by end, soonest first."""
 
     fetched_at: float
 
@@ -70,9 +69,9 @@ class LinkLife(Struct, frozen=True, order=True):
         return LinkStatus.DOUBTFUL if now < self.at_latest else LinkStatus.OVER
 
     def left(self, now: float) -> float:
-        """Seconds that it surely works still; 0 when nothing is sure any more."""
+        """Seconds for which it is sure to work; 0 once it may have expired."""
         return max(0.0, min(SURELY, self.surely_until - now))
 
     def spent(self, now: float) -> float:
-        """The part of its longest life that is over, 0 to 1."""
+        """The elapsed part of its longest lifetime, 0 to 1."""
         return max(0.0, min(1.0, (now - self.fetched_at) / AT_LATEST))

@@ -1,7 +1,8 @@
-"""Spending: what a task counts as, sums by day, model, project and batch, and the comparison with what Runway reports.
+"""Spending report: what each task counts as, sums by day, model, project and batch, and a comparison with Runway's
+figures.
 
-Credits count where they are known: the actual cost, else the estimate, and for an uncertain or unfinished sending the
-price that was known before. Days are those of the zone that was asked for. Pure sums; credits are floats.
+The actual cost counts, else the estimate; for an uncertain or unfinished sending, the price known before. Days are in
+the requested time zone. Pure; credits are floats.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from .account import UsedCredits
 from .task import BatchId, State, Task
 
 SAME = 0.005
-"""Credits that make no difference."""
+"""Differences below this many credits are ignored."""
 SUMS = ("tasks", "credits", "keepers", "refused", "uncertain", "uncertain_credits", "imported", "imported_credits")
-"""Members of a line that are added up."""
+"""Fields of a line that are summed."""
 
 
 class Sum(Struct, frozen=True, kw_only=True):
-    """What one day, model, project, batch or program came to. `key` is "" for tasks without a project or batch, and for
-    those that the person made."""
+    """Sums of one day, model, project, batch or client. `key` is "" for tasks without a project or batch, and for those
+    that the user made."""
 
     key: str
     title: str
@@ -34,12 +35,12 @@ class Sum(Struct, frozen=True, kw_only=True):
     uncertain: int = 0
     uncertain_credits: float = 0.0
     imported: int = 0
-    """Tasks that another list sent. They are in no other number."""
+    """Tasks sent by another list. Not included in any other number."""
     imported_credits: float = 0.0
 
     @property
     def per_keeper(self) -> float | None:
-        """Credits that one keeper cost, the misses paid for along with it; None while there is none."""
+        """Credits per keeper, the other results included; None if there is no keeper."""
         return self.credits / self.keepers if self.keepers else None
 
 
@@ -55,7 +56,7 @@ class SpendingReport(Struct, frozen=True, kw_only=True):
 
 
 class Compared(Struct, frozen=True):
-    """One model. `here` are credits that this program knows of, `runway` those that Runway reports."""
+    """One model: credits known here, and credits that Runway reports."""
 
     key: str
     here: float
@@ -67,8 +68,7 @@ class Compared(Struct, frozen=True):
 
 
 class Reconciliation(Struct, frozen=True, kw_only=True):
-    """By days of UTC, as Runway counts. Sendings that nobody knows the end of count as spent: they may explain what
-    Runway does not report."""
+    """By UTC days, as Runway counts. Uncertain sendings count as spent: they may explain differences."""
 
     first: date
     last: date
@@ -96,7 +96,7 @@ def summed(lines: Iterable[SpendingLine], first: date, last: date) -> SpendingRe
 
 
 def reconciled(lines: Sequence[SpendingLine], used: Iterable[UsedCredits], first: date, last: date) -> Reconciliation:
-    """What this program knows, in lines by days of UTC, beside what Runway reports for the same days."""
+    """Compares what this program knows, in lines by UTC days, with what Runway reports for the same days."""
     here, theirs = defaultdict[str, float](float), defaultdict[str, float](float)
     for line in lines:
         here[line.model] += line.credits
@@ -146,7 +146,7 @@ KEEPER_RATING = 4
 
 
 class SpendingLine(Struct, frozen=True, kw_only=True):
-    """Tasks of one day, model, project, batch and client together. `day` is YYYY-MM-DD."""
+    """Sums for one combination of day, model, project, batch and client. `day` is YYYY-MM-DD."""
 
     day: str
     model: str
@@ -154,31 +154,30 @@ class SpendingLine(Struct, frozen=True, kw_only=True):
     batch_id: BatchId | None = None
     batch_name: str = ""
     client: str = ""
-    """The program that asked for them; empty: none did."""
+    """The program that requested them; empty: none."""
     tasks: int = 0
     credits: float = 0.0
-    """Of all of them, the uncertain ones too."""
+    """Of all of them, uncertain ones included."""
     uncertain: int = 0
-    """How many of them nobody knows the end of."""
+    """How many of them are uncertain."""
     uncertain_credits: float = 0.0
-    """What those would cost."""
+    """Price of the uncertain ones."""
     keepers: int = 0
     """Results that were picked or rated high."""
     refused: int = 0
     """By moderation."""
     imported: int = 0
-    """Tasks that another list sent. They are in no other number."""
+    """Tasks sent by another list. Not included in any other number."""
     imported_credits: float = 0.0
 
 
 def spent_at(task: Task) -> float | None:
-    """When its money was spent: at the sending, or, for one that was started elsewhere, when Runway made it."""
+    """When the money was spent: when it was sent, or, for a task started elsewhere, created at Runway."""
     return task.sent_at if task.sent_at is not None else task.remote_created_at
 
 
 def counted_credits(task: Task) -> float:
-    """What a task counts as money spent; 0 for one that was never sent, of which nothing is known, or that
-    another list sent."""
+    """Credits that a task counts as spent; 0 if it was never sent, its price is unknown, or another list sent it."""
     if task.imported:
         return 0.0
     if task.credits is not None:

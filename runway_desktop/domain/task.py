@@ -1,7 +1,7 @@
-"""What a task is: its request, inputs and outputs, its state, and what is known of its money and its failure.
+"""A task: its request, inputs and outputs, its state, price and failure.
 
-Immutable values. What may happen to a task is in `transitions.py`, the one function that moves it from state to state
-in `advance.py`. Times are Unix seconds (UTC), credits are floats, identifiers are strings.
+Immutable values. `transitions.py` has what can happen to a task, `advance.py` the function that computes its next
+state. Times are Unix seconds (UTC), credits are floats, identifiers are strings.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ from .presence import NEVER_LOOKED, Look, Presence
 TaskId = NewType("TaskId", str)
 RemoteId = NewType("RemoteId", str)
 REMOTE_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-"""What may stand in a path as an id of Runway's."""
+"""Which ids of Runway may be put into a URL path."""
 BatchId = NewType("BatchId", str)
 
 
 class State(StrEnum):
-    """Where a task is. HELD and SENDING are local, UNCERTAIN is between, the others are the server's word."""
+    """HELD and SENDING are local, in UNCERTAIN the outcome of the create is unknown, the others are the server's
+    status."""
 
     HELD = "held"
     SENDING = "sending"
@@ -37,18 +38,17 @@ class State(StrEnum):
     THROTTLED = "throttled"
     RUNNING = "running"
     OTHER = "other"
-    """A status that this program does not know; its word is in `Task.remote_status`, and the task is asked for as
-    ever."""
+    """A status that this program does not know; it is in `Task.remote_status`. The task is polled as usual."""
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
     GONE = "gone"
-    """Answered 404 twice under its own key, without our cancel: deleted at Runway. Or adopted and never found, or an
-    uncertain one that was let go."""
+    """Answered with 404 twice under its own key without our cancel: deleted at Runway. Or adopted and never found. Or
+    uncertain and dismissed by the user."""
 
     @property
     def is_live(self) -> bool:
-        """At Runway and not ended: the poller asks for it."""
+        """At Runway and not ended, so the poller polls it."""
         return self in LIVE
 
     @property
@@ -75,8 +75,8 @@ RANKS: Mapping[State, int] = MappingProxyType(
         State.GONE: 10,
     }
 )
-"""The number that stands for each state in stored rows, which are sorted and counted by it. It never follows the place
-in the enum: a state that is added takes a number that was never used, and none changes."""
+"""The number stored for each state; rows are sorted and counted by it. Independent of the order in the enum: a new
+state gets a number that was never used, and no number changes."""
 
 LOCAL = frozenset({State.HELD, State.SENDING})
 LIVE = frozenset({State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER})
@@ -84,49 +84,49 @@ FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED, State.GONE})
 
 
 class HoldCode(Enum):
-    """Why a held task waits. The values are stored and must not change.
+    """Why a held task is not sent. Values are stored and must not change.
 
-    A plain `Enum`, so that the type check refuses to compare one with text: what may be sent is never decided by words.
+    A plain `Enum`, so that the type check refuses comparison with text: a text never decides what may be sent.
     """
 
     ITS_TURN = ""
-    """For nothing but its turn in the lane."""
+    """Only waits for its turn in the lane."""
     WAITS_FOR_PERSON = "waits for the person"
-    """It was added without being sent."""
+    """Added without being sent."""
     RESTORED = "restored"
-    """It waited when a backup was made. Sent by itself it might be paid for twice."""
+    """Was queued when a backup was made. Sent automatically, it might be paid for twice."""
     COPIED = "copied"
-    """It waited in a list that turned out to be a copy."""
+    """Was queued in a list that turned out to be a copy."""
     OTHER_KEY = "other key"
-    """It was queued with another key than the one in use, which may be another organization's."""
+    """Queued with another key than the present one, which may belong to another organization."""
     APPROVAL = "approval"
-    """Another program asked for it: `Hold.client`."""
+    """Requested by another program. `Hold.client` is its name."""
     ASK_PERSON = "ask the person"
-    """For a reason that this version does not know. Such a task is treated like a restored one."""
+    """The reason is not known to this version. Treated like RESTORED."""
     FILE_CHANGED = "file changed"
-    """A file has other bytes than when another program asked for the task."""
+    """A file's content differs from when another program requested the task."""
     FILE_MISSING = "file missing"
     FILE_UNREADABLE = "file unreadable"
     FILE_EMPTY = "file empty"
     UPLOAD_FAILED = "upload failed"
     NOT_SENT = "not sent"
-    """Surely nothing reached Runway, or Runway turned it away unread."""
+    """Nothing reached Runway, or Runway refused it without reading it."""
     NOT_PREPARED = "not prepared"
-    """The program made a mistake before anything was sent."""
+    """A bug of this program, before anything was sent."""
 
     @property
     def waits_for_person(self) -> bool:
-        """Whether the lane leaves the task alone until the person sends it."""
+        """Whether the task is not sent until the user releases it."""
         return self not in _SENT_IN_TURN
 
     @property
     def may_be_sent_already(self) -> bool:
-        """Whether sending the task may pay for it a second time, so that the person is asked first."""
+        """Whether sending the task may pay for it twice, so that the user is asked first."""
         return self.waits_for_person and self not in _NEVER_SENT
 
 
 _NEVER_SENT = (HoldCode.WAITS_FOR_PERSON, HoldCode.OTHER_KEY, HoldCode.APPROVAL, HoldCode.FILE_CHANGED)
-"""What waits for the person for a reason that has nothing to do with an earlier sending."""
+"""Codes that wait for the user for a reason unrelated to an earlier sending."""
 _SENT_IN_TURN = frozenset(
     {
         HoldCode.ITS_TURN,
@@ -138,14 +138,15 @@ _SENT_IN_TURN = frozenset(
         HoldCode.FILE_EMPTY,
     }
 )
-"""What the lane sends by itself. A code that is not named here waits for the person, who is asked first."""
+"""Codes whose tasks are sent automatically. All others wait for the user, who is asked first."""
 
 
 class Hold(Struct, frozen=True):
-    """Why a held task waits, with what is needed to say it. `usecases.words.holds` makes the sentence.
+    """Why a held task is not sent, with the details of its text in `usecases.words.holds`.
 
-    `file` is the name of the file concerned, `client` the program that asked, `cause` the error. Nothing is ever
-    decided by `small_print`, what the server or the system said."""
+    `words` (an error's message) and `small_print` (of the server or the system) never decide anything. `file` is the
+    name of the file concerned.
+    """
 
     code: HoldCode = HoldCode.ITS_TURN
     file: str = ""
@@ -155,14 +156,14 @@ class Hold(Struct, frozen=True):
 
 
 ITS_TURN = Hold()
-"""Why a task waits that just waits for its turn."""
+"""The hold of a task that only waits for its turn."""
 
 
 MOST_STARS = 5
 
 
 class Pick(StrEnum):
-    """What the person decided of a result."""
+    """The user's decision about a result."""
 
     NONE = ""
     PICK = "pick"
@@ -174,10 +175,10 @@ class OutputState(StrEnum):
     DOWNLOADING = "downloading"
     SAVED = "saved"
     FAILED = "failed"
-    """The last attempt failed for a reason on this machine (disk full, folder missing); `Output.problem` says it. Tried
-    again."""
+    """The last attempt failed for a reason on this machine (disk full, folder missing), see `Output.problem`.
+    Retried."""
     EXPIRED = "expired"
-    """Runway keeps it no longer and it was never saved."""
+    """No longer available at Runway, and it was never saved."""
 
 
 class Output(Struct, frozen=True, kw_only=True):
@@ -194,26 +195,27 @@ class Output(Struct, frozen=True, kw_only=True):
     sha256: str = ""
     saved_at: float | None = None
     problem: Reason | None = None
-    """Why it is not saved, or is lost; None while nothing is the matter."""
+    """Why it is not saved, or is lost; None if there is no problem."""
     poster: str = ""
-    """Path of the poster picture, made once by whoever can decode the file; empty until then."""
+    """Path of the poster picture; empty until it was made."""
     width: int = 0
     height: int = 0
     duration: float = 0.0
     binned_from: str = ""
-    """Where the file was before it was moved to the trash, as the person wished. Empty else, and where that was done by
-    a version that did not note it."""
+    """Path of the file before the user moved it to the trash. Empty otherwise, and where a version moved it that did
+    not record this."""
     look: Look = NEVER_LOOKED
-    """What the disk said last. A store forgets it when the file is another one: see `ports.Store.save_output`."""
+    """Result of the last check of the file. A store drops it when the file is replaced: see
+    `ports.Store.save_output`."""
 
     @property
     def is_kept(self) -> bool:
-        """Saved, and not moved to the trash since: there should be a file at `path`."""
+        """Saved, and not in the trash: a file should exist at `path`."""
         return self.state is OutputState.SAVED and bool(self.path)
 
     @property
     def is_here(self) -> bool:
-        """Kept, and as far as is known the file is there."""
+        """Kept, and as far as known the file exists."""
         return self.is_kept and self.look.presence is not Presence.MISSING
 
     @property
@@ -226,7 +228,7 @@ class Output(Struct, frozen=True, kw_only=True):
 
     @property
     def is_binned(self) -> bool:
-        """Moved to the trash on purpose."""
+        """Moved to the trash by the user."""
         return self.state is OutputState.SAVED and not self.path
 
 
@@ -244,18 +246,17 @@ class Input(Struct, frozen=True, kw_only=True):
     upload_uri: str = ""
     uploaded_at: float | None = None
     upload_key: Fingerprint = NO_KEY
-    """Of the key that uploaded it: no other organization can use it."""
+    """Of the key that uploaded it: no other organization can use the upload."""
 
 
 class Request(Struct, frozen=True, kw_only=True):
-    """What is asked of Runway. `values` is the wire JSON without `model`; a local file stands there as a file://
-    URI."""
+    """A request to Runway. `values` is the wire JSON without `model`; a local file is given as a file:// URI."""
 
     endpoint: str
     model: str
     values: Mapping[str, Any] = field(default_factory=dict)
     prompt: str = ""
-    """The words of the request, for the list and the search. Derived from `values` by whoever builds the request."""
+    """The prompt, for list and search. The code that builds the request derives it from `values`."""
 
 
 class Batch(Struct, frozen=True, kw_only=True):
@@ -263,17 +264,17 @@ class Batch(Struct, frozen=True, kw_only=True):
 
     id: BatchId
     name: str
-    """As a person or a file calls it; empty where nothing did."""
+    """From the user or a file; empty if there is none."""
     created_at: float
 
     @property
     def title(self) -> str:
-        """What it is called where it is shown: its name, else when it was made, by this machine's clock."""
+        """The title to show: its name, else its local creation time."""
         return self.name or f"{local_time(self.created_at):%Y-%m-%d %H:%M}"
 
 
 class Refusal(Struct, frozen=True, kw_only=True):
-    """One thing that Runway did not like about a request (HTTP 400 `issues`). `path` names the field; empty means the
+    """One problem of a request that Runway refused (HTTP 400 `issues`). `path` names the field; empty: the request as a
     whole."""
 
     path: tuple[str | int, ...]
@@ -282,9 +283,10 @@ class Refusal(Struct, frozen=True, kw_only=True):
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
-    """What was known about money and counts around a sending that got no answer. None: could not be asked.
+    """Balance and counts around a create that got no answer. None: could not be read.
 
-    The first reading was asked for at `asked_before` and answered at `answered_before`, in Unix seconds."""
+    The first reading was requested at `asked_before` and answered at `answered_before`, in Unix seconds.
+    """
 
     asked_before: float | None = None
     answered_before: float | None = None
@@ -293,28 +295,28 @@ class Evidence(Struct, frozen=True, kw_only=True):
     daily_before: int | None = None
     daily_after: int | None = None
     accepted_between: int = 0
-    """Sendings of the same model, by this program, that did get an answer between the two readings."""
+    """Other creates of the same model by this program that were answered between the two readings."""
     charged_between: float = 0.0
-    """Credits that this program's other sendings, of any model, were estimated at between the two readings."""
+    """Estimated credits of this program's other creates, of any model, between the two readings."""
     doubtful: int = 0
-    """Other tasks of the same model, by this program, that may stand in the one count, in both or in none: they were
-    being sent while it was read, got no answer themselves, or just leave the rolling day."""
+    """Other tasks of the same model, by this program, that may be in one count, in both or in none: they were being
+    sent during a reading, got no answer themselves, or just leave the 24 hours counted."""
     is_balance_doubtful: bool = False
-    """Something else may have moved the balance: another task was sent, ran or ended between the two readings."""
+    """Something else may have changed the balance: another task was sent, ran or ended between the two readings."""
     is_early: bool = False
-    """The second reading came so soon after the sending that a slow server may still make the task."""
+    """The second reading came so soon after the create that a slow server may still create the task."""
     price: float | None = None
-    """What the task would probably cost, where it is known."""
+    """Probable price of the task, if known."""
     cause: Reason | None = None
-    """What happened to the sending; None before it has ended."""
+    """Why the create got no answer; None before it has ended."""
     answer: str = ""
-    """The beginning of what came instead of a good answer, without secrets; empty where nothing came."""
+    """The beginning of an invalid answer, without secrets; empty if none came."""
     model: str = ""
-    """The model whose count this is: the request may name another by now. Empty in evidence of an older version."""
+    """The model of these counts; the request may name another by now. Empty in evidence of an older version."""
 
 
 class Task(Struct, frozen=True, kw_only=True):
-    """One request, what became of it, and what the person made of that. Times in Unix seconds."""
+    """One request, its outcome, and the user's notes on it. Times in Unix seconds."""
 
     id: TaskId
     request: Request
@@ -342,33 +344,33 @@ class Task(Struct, frozen=True, kw_only=True):
     cancel_asked: bool = False
     adopted: bool = False
     imported: bool = False
-    """It came with its results from another list. What it cost is in no sum of this one."""
+    """Imported with its results from another list. Its cost is not included in any sum of this list."""
     key: Fingerprint = NO_KEY
-    """Of the key that sees it at Runway, as far as is known: the one that it was sent or adopted with, or under which
-    Runway answered with it last. While it is held, the one in use when the person queued or released it. `NO_KEY` for
-    what was queued without a key, and what an older version sent, until Runway answers with it."""
+    """The key that sees it at Runway, as far as known: the one it was sent or adopted with, or under which Runway last
+    answered with it. While held: the key in use when the user queued or released it. `NO_KEY` if queued without a key
+    or sent by an older version, until Runway answers with it."""
     hidden_from: Fingerprint = NO_KEY
-    """Of a key that is not its own, under which Runway answered 404: it cannot be asked for with that one. `NO_KEY`
-    while it is seen."""
+    """Another key, under which Runway answered 404: the task cannot be read with that one. `NO_KEY` while it is
+    seen."""
     not_found_at: float | None = None
-    """When Runway answered 404 under its own key, and has not answered with it since. One more, later, is the end. Kept
-    by a canceled task that no DELETE has reached."""
+    """Time of a 404 under its own key with no other answer since. A second 404, later, ends the task. Also kept by a
+    canceled task that no DELETE has reached."""
     deleted_remotely: bool = False
     """Its results were deleted at Runway; what was saved before is still here."""
     hold: Hold = ITS_TURN
-    """Why a held task waits. Of one that is being sent: why it will wait if Runway turns it away, if the person held
-    it meanwhile. Of one that was canceled: why it may have been sent already. Else `ITS_TURN`."""
+    """Why a held task is not sent. While it is being sent: the hold it returns to if Runway refuses it, when the user
+    held it meanwhile. If canceled: why it may have been sent before. Otherwise `ITS_TURN`."""
     removed_at: float | None = None
-    """Removed from the list (undo is possible); files and ledger stay."""
+    """When it was removed from the list (can be undone); files and ledger stay."""
     title: str = ""
-    """A name given by the person (F2); empty: the prompt stands for it."""
+    """A name given by the user (F2); empty: the prompt is shown."""
     rating: int = 0
     """1 to 5 stars; 0: not rated."""
     pick: Pick = Pick.NONE
     tags: tuple[str, ...] = ()
-    """Each as `domain.search.clean_tag` spells it, each once, in the order in which they were given."""
+    """Normalized by `clean_tag`, without duplicates, in the order in which they were added."""
     shot: str = ""
-    """The shot that it is meant for, such as "010"."""
+    """The shot that it is for, such as "010"."""
     note: str = ""
 
     @property
@@ -378,45 +380,45 @@ class Task(Struct, frozen=True, kw_only=True):
 
     @property
     def was_denied(self) -> bool:
-        """It was sent and Runway said that it did not take it. Servers have said so of tasks that they made, and what
-        the counts say was not looked at before it came to wait again, or was canceled."""
+        """Sent, and Runway answered that it did not accept it. Servers have said so of tasks that they did create, and
+        the counts were not checked before it was held again or canceled."""
         is_over = self.state in (State.HELD, State.CANCELLED)
         return is_over and self.evidence is not None and self.evidence.cause is not None
 
     @property
     def waits_for_person(self) -> bool:
-        """It stays in the lane until the person sends it, whoever's turn it is."""
+        """Not sent until the user releases it."""
         return self.hold.code.waits_for_person
 
     @property
     def may_be_made(self) -> bool:
-        """It waits here, or was canceled while it did, and Runway may have made it all the same."""
+        """Held or canceled here, though Runway may have created it."""
         is_here = self.state in (State.HELD, State.CANCELLED)
         return is_here and (self.was_denied or self.may_be_sent_already)
 
     def is_for(self, key: Fingerprint) -> bool:
-        """Whether a held task may be sent with this key without asking: it was queued with it, or with none."""
+        """Whether a held task may be sent with this key without asking: it was queued with it, or without a key."""
         return self.key in (NO_KEY, key)
 
     @property
     def may_be_sent_already(self) -> bool:
-        """It waits in a list that is a picture of the past or a copy, or nobody knows why it waits: sending it is asked
-        about first."""
+        """Held in a restored or copied list, or for an unknown reason: the user is asked before it is sent."""
         return self.hold.code.may_be_sent_already
 
     @property
     def is_hidden(self) -> bool:
-        """At Runway, and not to be seen with the key in use."""
+        """At Runway, but not visible with the key in use."""
         return self.state.is_live and self.hidden_from != NO_KEY
 
     @property
     def is_canceling(self) -> bool:
-        """Its cancel was asked and not answered yet: the DELETE leaves when it is seen."""
+        """Its cancel was requested and not answered yet. For a hidden task, the DELETE is sent once it is visible
+        again."""
         return self.state.is_live and self.cancel_asked and not self.is_hidden
 
     @property
     def is_missed(self) -> bool:
-        """It ended by 404s alone: Runway may know it after all."""
+        """Ended by 404s alone: it may still exist at Runway."""
         by_404 = self.state is State.GONE or (self.state is State.CANCELLED and self.not_found_at is not None)
         return by_404 and self.remote_id is not None
 
@@ -441,14 +443,14 @@ _UUID4 = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9
 
 
 def parse_remote_id(text: str) -> RemoteId | None:
-    """A version-4 UUID in its usual spelling, whatever the case and the blanks around it; None for anything else.
-    Source: the API's description gives task ids the format uuid4."""
+    """A version-4 UUID in canonical form, ignoring case and surrounding blanks; None for anything else. Source: the
+    API's description gives task ids the format uuid4."""
     word = text.strip().lower()
     return RemoteId(word) if _UUID4.fullmatch(word) else None
 
 
 def accepted_id(text: str) -> RemoteId | None:
-    """What an answer to a create calls its task: a version-4 UUID in its usual spelling, else any word that may stand
-    in a path, because it was paid for; None for anything else."""
+    """The task id in an answer to a create: a version-4 UUID in canonical form, else any word that is valid in a URL
+    path, because the task was paid for. None for anything else."""
     word = text.strip()
     return parse_remote_id(word) or (RemoteId(word) if REMOTE_ID.fullmatch(word) else None)

@@ -1,7 +1,7 @@
-"""A text for a person: its English source, and the values in it by name. Pure; any thread.
+"""A text for users: its English source and named values. Pure; any thread.
 
-It is put together, and one day translated, when it is shown: `str(text)`. A text is one whole sentence or label; no two
-are joined to a third, because another language has another order. Whole sentences may follow each other (`in_turn`).
+It is formatted (and could be translated) when it is shown: `str(text)`. A text is one whole sentence or label. Parts
+are never joined, because word order differs between languages; only whole sentences may follow each other (`in_turn`).
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from runway_desktop.values import Struct, replace
 
 class Text(Struct, frozen=True):
     source: str
-    """For one of what is counted, and where nothing is. Values stand in braces: "Rate {stars}"."""
+    """The form for one item, and where nothing is counted. Values are in braces: "Rate {stars}"."""
     many: str = ""
-    """For any other number, with `{n}`: "Retry {n}". Empty: the source is for every number."""
+    """The form for any other number, with `{n}`: "Retry {n}". Empty: the source is used for every number."""
     context: str = ""
-    """Tells a translator which meaning a word has that has two: Text("Pick", context="noun")."""
+    """For translators, to tell two meanings of a word apart: Text("Pick", context="noun")."""
     n: int = 1
     values: tuple[tuple[str, object], ...] = ()
 
@@ -24,11 +24,11 @@ class Text(Struct, frozen=True):
         return form.format(n=f"{self.n:,}", **{name: _shown(value) for name, value in self.values})
 
     def of(self, n: int) -> Text:
-        """The same for a number of things."""
+        """The same text for `n` items."""
         return replace(self, n=n)
 
     def with_(self, **values: object) -> Text:
-        """The same with these values in it: texts, words or numbers."""
+        """The same text with these values: texts, words or numbers."""
         return replace(self, values=(*self.values, *values.items()))
 
 

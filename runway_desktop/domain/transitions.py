@@ -1,6 +1,6 @@
-"""What may happen to a task: what the person decides, how its sending went, what Runway says of it.
+"""Transitions of a task: decisions of the user, the outcome of its create, answers of Runway.
 
-Immutable values without rules; `advance.py` says what each does to a task.
+Immutable values without rules; `advance.py` applies them.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ _STATES = {
     "FAILED": State.FAILED,
     "CANCELLED": State.CANCELLED,
 }
-"""What each word of the server means. Source: the API's reference, "Get a task"."""
+"""Meaning of each status of the server. Source: the API's reference, "Get a task"."""
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What Runway said of a task (`GET /v1/tasks/{id}`), already off the wire. `status` is the server's word, known or
-    not."""
+    """Runway's answer about a task (`GET /v1/tasks/{id}`), parsed. `status` is the server's word, known or not."""
 
     remote_id: RemoteId
     status: str
@@ -37,29 +36,29 @@ class Answer(Struct, frozen=True, kw_only=True):
 
     @property
     def state(self) -> State:
-        """What `status` means: OTHER for a word that this program does not know. Nobody else reads the word."""
+        """Meaning of `status`: OTHER if this program does not know it. `status` is interpreted nowhere else."""
         return _STATES.get(self.status, State.OTHER)
 
 
 class Sending(Struct, frozen=True):
-    """The sending begins: from here on the request may reach Runway. `evidence` is what was known just before, so that
-    it outlives a program that dies in the middle; so does `key`, with which it is sent."""
+    """The create begins: from now on it may reach Runway. `evidence` (readings just before) and `key` (used to send it)
+    are stored first, so that they survive a crash."""
 
     evidence: Evidence | None = None
     key: Fingerprint = NO_KEY
 
 
 class Accepted(Struct, frozen=True):
-    """Runway took it and gave it an id."""
+    """Runway accepted the create and returned an id."""
 
     remote_id: RemoteId
     estimated_credits: float | None = None
 
 
 class NotSent(Struct, frozen=True):
-    """Nothing reached Runway, or Runway says that it did not take it (429, 503): back to the lane. `evidence` is kept
-    where that is Runway's word alone, and the counts are read before it is sent again. `key` is the one that it was
-    queued with; None: that with which it was sent."""
+    """Nothing reached Runway, or Runway says that it did not accept it (429, 503): the task returns to the lane.
+    `evidence` is kept if only Runway's word says so; the counts are then read before it is sent again. `key` is the one
+    it was queued with; None: the one it was sent with."""
 
     hold: Hold = ITS_TURN
     evidence: Evidence | None = None
@@ -67,14 +66,14 @@ class NotSent(Struct, frozen=True):
 
 
 class Refused(Struct, frozen=True):
-    """Runway answered that the request is not valid. No task was made, nothing is charged."""
+    """Runway answered that the request is invalid. No task was created, nothing is charged."""
 
     message: str
     refusals: tuple[Refusal, ...] = ()
 
 
 class NoAnswer(Struct, frozen=True):
-    """The request left and no answer came."""
+    """The request was sent and got no answer."""
 
     evidence: Evidence
 
@@ -84,7 +83,7 @@ class EvidenceGathered(Struct, frozen=True):
 
 
 class LetGo(Struct, frozen=True):
-    """The person gives up on an uncertain task."""
+    """The user dismisses an uncertain task."""
 
 
 class Withdrawn(Struct, frozen=True):
@@ -92,26 +91,26 @@ class Withdrawn(Struct, frozen=True):
 
 
 class Answered(Struct, frozen=True):
-    """`key` is the one that it was asked for with, which need not be in use any more."""
+    """`key` is the one that the task was read with, which may have been replaced since."""
 
     answer: Answer
     key: Fingerprint = NO_KEY
 
 
 class NotFound(Struct, frozen=True):
-    """Asked for with `key`, and answered 404: deleted, or another organization's."""
+    """Runway answered 404 to a read with `key`: deleted, or another organization's."""
 
     key: Fingerprint
 
 
 class Adopted(Struct, frozen=True):
-    """The person says that Runway has it, and wants it asked for with `key`."""
+    """The user says that Runway has the task, and wants it polled with `key`."""
 
     key: Fingerprint
 
 
 class CancelAsked(Struct, frozen=True):
-    """The person asked to cancel; Runway has not said anything yet."""
+    """The user asked to cancel; Runway has not answered yet."""
 
 
 class Deleted(Struct, frozen=True):

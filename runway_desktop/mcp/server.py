@@ -1,7 +1,7 @@
-"""The server: the library's own, over stdin and stdout, with the tools of `tools` answered by the profile's engine.
+"""The MCP server: the library's own, over stdin and stdout, with the tools of `tools` answered by the profile's engine.
 
-Hosts may ask `server/discover` first and then speak either era of the protocol. The library would take that question
-for a choice of the later one and refuse `initialize` from then on, so it is answered here, before the library sees it.
+Hosts may send `server/discover` first and then use either version of the protocol. The library would take that request
+for a choice of the later version and then refuse `initialize`, so it is answered here before the library sees it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ INSTRUCTIONS = (
 )
 
 LONGEST_PROBLEM = 300
-"""Letters of what is wrong with arguments: their names are the caller's."""
+"""Maximum length of an error about arguments, whose names come from the caller."""
 MOST_PICTURES = 4
 LARGEST_PICTURE = 200_000
 """Bytes."""
@@ -85,12 +85,12 @@ async def serve(line: EngineClient) -> None:
             tasks.cancel_scope.cancel()
     except* (BrokenPipeError, anyio.BrokenResourceError, anyio.ClosedResourceError):
         log.info("The host is gone")
-        # What is still to be written would break again at the end of the process.
+        # Otherwise buffered output would raise again when the process ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def client_name(said: str) -> str:
-    """How the host calls itself, which anyone may: never as commands are called, which may pay by a grant."""
+    """The host's reported name. Never that of the command line, which may spend by a grant."""
     name = clean_name(said)
     return name if name and name != COMMAND_LINE else NAMELESS
 
@@ -150,7 +150,7 @@ def _resource(file: dict[str, Any]) -> types.ResourceLink:
 
 
 def _pictures(files: list[dict[str, Any]]) -> list[types.ImageContent]:
-    """The small picture of each of the first few, where a window has made one."""
+    """The posters of the first few results, if a window has made them."""
     found = []
     for file in files[:MOST_PICTURES]:
         with suppress(OSError):
@@ -166,10 +166,11 @@ def _said(problem: str) -> types.CallToolResult:
 
 
 async def _lines() -> AsyncIterator[str]:
-    """stdin, line by line. One that is longer than `LONGEST_LINE` is read to its end and dropped; a request of no known
-    method takes its place, so that the host gets an error for its id at once.
+    """stdin, line by line. A line longer than `LONGEST_LINE` is dropped; a request with an unknown method replaces it,
+    so that the host gets an error for its id at once.
 
-    A thread of its own reads, from a file of its own: the end of the process waits for neither."""
+    A separate thread reads from a duplicate of stdin, so that the end of the process does not wait for it.
+    """
     stdin, threads = os.fdopen(os.dup(sys.stdin.fileno()), "rb"), DiskThreads(1, "stdin")
     while line := await in_worker(threads, _line_of, stdin):
         yield line
@@ -183,7 +184,7 @@ def _line_of(stdin: BinaryIO) -> str:
     begin = end = line
     while end and not end.endswith(b"\n"):
         end = stdin.readline(LONGEST_LINE)
-    # Members stand in any order: hosts write the id first, or last.
+    # Members can be in any order: hosts write the id first, or last.
     found = _ID.search(begin[:_EDGE]) or _ID.search(end[-_EDGE:])
     number = found[1].decode("utf-8", "replace") if found else "null"
     said = f"a message of more than {LONGEST_LINE:,} bytes: name a link or a task instead of sending content"
@@ -191,7 +192,7 @@ def _line_of(stdin: BinaryIO) -> str:
 
 
 async def _answer_probes(read: Any, write: Any, others: Any, server: Server[Any]) -> None:
-    """Answers the host's probes at once, which choose no era, and gives `others` what else it sends."""
+    """Answers `server/discover` without choosing a version, and forwards everything else to `others`."""
     async with others:
         async for item in read:
             request = getattr(item, "message", None)

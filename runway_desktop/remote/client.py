@@ -1,7 +1,7 @@
-"""The calling end of a profile's local socket, on any asyncio loop. Linux and macOS.
+"""Client of a profile's local socket, on any asyncio loop. Linux and macOS.
 
-`connect` gives a `Connection`, or None where nobody listens. Raises OtherVersion where another version of the program
-has the profile, ConnectionLost where it ends before its answer.
+`connect` returns a `Connection`, or None if there is no server. Raises OtherVersion if another version of the program
+has the profile, ConnectionLost if it ends before its answer.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from .messages import (
 )
 
 WELCOME_WITHIN = 20.0
-"""Seconds that the other end may take for its first line: it may be starting itself, from a slow disk."""
+"""Seconds until the server's first line: it may be starting itself, from a slow disk."""
 
 
 class ConnectionLost(Exception):
-    """The other end has ended, or closed the connection. What was asked for may have been done or not."""
+    """The server has ended or closed the connection. The call may have been executed or not."""
 
 
 class OtherVersion(CallRefused):
-    """Another version of the program has the profile, and speaks other messages."""
+    """Another version of the program has the profile, with an incompatible protocol."""
 
     def __init__(self, program: str) -> None:
         theirs = f"Runway Desktop {program}" if program else "An older Runway Desktop"
@@ -132,7 +132,7 @@ class Connection:
         try:
             said_first = said_in(line)
         except BadMessage:
-            # Versions from before these messages answer every line with "ok".
+            # Versions before this protocol answer every line with "ok".
             raise OtherVersion("") from None
         match said_first:
             case Welcome(protocol=protocol, program=program):
@@ -161,7 +161,7 @@ class Connection:
         if isinstance(said, Welcome):
             return
         number = said.number
-        # Number 0 is of all: the connection is closed then.
+        # Number 0 is for all calls: the connection is then closed.
         for waiting in self._waiting.values() if number == 0 else (self._waiting.get(number),):
             if waiting is not None and not waiting.done():
                 if isinstance(said, CallAnswer):

@@ -1,8 +1,7 @@
-"""What answers at a profile's local socket, on the loop of the process that has the engine, with a window or
-without.
+"""Server of a profile's local socket, on the loop of the process that has the engine, with or without a window.
 
-Both ends look at whom they speak with (`private_socket`). What a caller may take is bounded: the length of a line, the
-connections, the calls under way, the time until it says hello. Loop's thread only. Linux and macOS.
+Both ends check that the peer belongs to the same user (`private_socket`). Limits: length of a line, number of
+connections and of concurrent calls, time until the hello. Loop's thread only. Linux and macOS.
 """
 
 from __future__ import annotations
@@ -40,24 +39,23 @@ log = logging.getLogger(__name__)
 
 MOST_CONNECTIONS = private_socket.MOST_WAITING
 MOST_CALLS = 16
-"""Calls of one connection under way at a time."""
+"""Concurrent calls of one connection."""
 HELLO_WITHIN = 10.0
-"""Seconds that a caller has for its first line."""
+"""Seconds until a client's first line."""
 
 
 class Behind(Protocol):
-    """What answers at the door."""
+    """The handler behind the server."""
 
     def welcome(self) -> Welcome: ...
 
     async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
-        """What JSON knows. Raises CallRefused."""
+        """Returns a JSON value. Raises CallRefused."""
         ...
 
 
 class Door:
-    """`connected` counts the connections that are open, by how each caller calls itself; `count_changed` is called when
-    that has changed."""
+    """`connected` counts open connections by client name; `count_changed` is called after each change."""
 
     def __init__(self, listening: Listening) -> None:
         self.connected: Counter[str] = Counter()
@@ -68,14 +66,14 @@ class Door:
         self._connections: set[asyncio.Task[None]] = set()
 
     async def open(self, behind: Behind) -> None:
-        """From now on callers are answered, those too that wait already."""
+        """Starts answering clients, those that wait already included."""
         self._behind = behind
-        # A socket of its own, as the server closes it.
+        # A duplicate, since the server closes its socket.
         ours = self._listening.socket.dup()
         self._server = await asyncio.start_unix_server(self._greet, sock=ours, limit=LONGEST_LINE)
 
     async def close(self) -> None:
-        """Nobody is answered any more; calls under way are canceled. May be called twice."""
+        """Closes the socket; calls in progress are canceled. May be called twice."""
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -94,7 +92,7 @@ class Door:
         self._connections.add(task)
         try:
             if len(self._connections) > MOST_CONNECTIONS:
-                # A connection that is closed with something unread loses its last words too.
+                # Reads first: closing a socket with unread data would discard the answer.
                 with suppress(TimeoutError, ValueError):
                     await asyncio.wait_for(reader.readline(), 1.0)
                 raise CallRefused("Too many programs are connected.", code=Code.AGAIN, advice="Close some of them.")
@@ -102,10 +100,10 @@ class Door:
         except CallRefused as error:
             writer.write(line_of(Trouble(code=error.code.value, message=error.message, advice=error.advice)))
         except (OSError, EOFError):
-            # Gone, in the middle of a line perhaps: a half line asks for nothing.
+            # The client is gone, maybe in the middle of a line, which is ignored.
             pass
         except asyncio.CancelledError:
-            # By `close`. The server would tell the loop of it as of a mistake.
+            # By `close`. Otherwise the server would report it to the loop as a bug.
             pass
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
             report("answering another program", mistake)
@@ -123,7 +121,7 @@ class Door:
 
 
 class _Caller:
-    """One connection. `count` takes how the caller calls itself, and 1 or -1."""
+    """One connection. `count` is called with the client's name and 1 or -1."""
 
     def __init__(
         self,
@@ -137,7 +135,7 @@ class _Caller:
         self._client = ""
 
     async def serve(self) -> None:
-        """Until the caller is gone. Raises CallRefused for what ends the connection."""
+        """Runs until the client disconnects. Raises CallRefused for an error that ends the connection."""
         try:
             if not await self._hello():
                 return
@@ -154,7 +152,7 @@ class _Caller:
             await asyncio.gather(*self._calls.values(), return_exceptions=True)
 
     async def _hello(self) -> bool:
-        """Whether the two understand each other; also one of another version is told which this is."""
+        """Whether the protocol versions match; the client gets the welcome in any case."""
         try:
             async with asyncio.timeout(HELLO_WITHIN):
                 line = await self._line()
@@ -195,7 +193,7 @@ class _Caller:
         number = call.number
         try:
             result = await self._behind.call(self._client, call.name, call.arguments)
-        except Exception as error:  # noqa: BLE001 - a mistake is reported, and the caller is answered all the same
+        except Exception as error:  # noqa: BLE001 - a bug is reported, and the client still gets an answer
             self._say(_trouble(number, error))
         else:
             line = line_of(CallAnswer(number=number, result=result))
@@ -203,7 +201,7 @@ class _Caller:
                 said = "The answer is too long."
                 line = line_of(Trouble(number=number, code=Code.INPUT.value, message=said, advice="Ask for less."))
             self._write(line)
-        # Who does not read the answers gets no more than so many.
+        # Back-pressure: a client that does not read gets no further answers.
         with suppress(OSError):
             await self._writer.drain()
 

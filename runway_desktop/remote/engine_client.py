@@ -1,7 +1,8 @@
-"""The line of one command or server to its profile's engine: through who has the profile, else by an engine of its own.
+"""Connection of one command or MCP server to its profile's engine: to the program that has the profile, else to an
+engine of its own.
 
-When that one ends or makes room for a window, the next call finds the next engine. A call may then be asked twice, so
-each can be repeated: those that pay carry an id of their own. Loop's thread only.
+When that engine ends or hands over to a window, the next call looks for the next engine. A call may then be sent twice,
+so all calls are repeatable: those that pay have an idempotency key. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from .client import Connection, ConnectionLost, connect
 
 PATIENCE = 20.0
-"""Seconds until an engine must have answered: the program that has the profile may be starting, from a slow disk."""
+"""Seconds until an engine must answer: the program may be starting, from a slow disk."""
 TRY_EVERY = 0.05
 MOST_TRIES = 20
-"""Engines that one call may see end."""
+"""How many engines may end during one call."""
 FOR_WINDOW = 5.0
 """Seconds for which the profile is left to the window that wants it."""
 
 
 class OwnEngine(Protocol):
-    """An engine of this process: `headless.Headless`, which is imported where one is started."""
+    """An engine of this process: `headless.Headless`, which is imported only when needed."""
 
     @property
     def is_over(self) -> bool: ...
@@ -56,7 +57,7 @@ class EngineClient:
         return self._own is not None and not self._own.is_over
 
     async def call(self, name: str, arguments: Mapping[str, Any], *, patience: float = PATIENCE) -> Any:
-        """Raises CallRefused. `patience` in seconds: how long an engine may be looked for."""
+        """Raises CallRefused. `patience`: seconds to look for an engine."""
         for _ in range(MOST_TRIES):
             engine = await self._reach(patience)
             try:
@@ -74,7 +75,7 @@ class EngineClient:
         raise CallRefused(said, code=Code.AGAIN, advice="Its log says more.")
 
     async def close(self) -> None:
-        """What this line's own engine has under way is finished."""
+        """Finishes what this process's own engine has in progress."""
         await self._hang_up()
         if self._own is not None:
             await self._own.close()

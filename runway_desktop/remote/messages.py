@@ -1,4 +1,4 @@
-"""The messages of the local socket: one JSON object a line, each line at most `LONGEST_LINE` bytes. Pure.
+"""Messages of the local socket: one JSON object a line, each line at most `LONGEST_LINE` bytes. Pure.
 
 A connection begins with `Hello` and its answer `Welcome`, which every version reads; the rest is spoken only where both
 ends have the same `PROTOCOL`. Each `Call` has a number of the caller's own and is answered once, by `CallAnswer` or
@@ -15,19 +15,19 @@ from runway_desktop.usecases.clients.refusals import Code
 from runway_desktop.values import Struct, field
 
 PROTOCOL: Final = 1
-"""Changes when an older end would misread a message. New calls and new members are no reason."""
+"""Must change if older programs would misread a message, but not for new calls and members."""
 LONGEST_LINE: Final = 8_000_000
-"""Bytes. A picture of 5 MB as a data URI has its place in it."""
+"""Bytes. Enough for a picture of 5 MB as a data URI."""
 OPEN: Final = "open"
-"""The call of a later start: its command line's words, for the window that is open."""
+"""Call of a later start: its command-line arguments, for the open window."""
 LEAVE: Final = "leave"
-"""The call of a window that wants the profile, to an engine without one."""
+"""Call of a window that wants the profile, to a headless engine."""
 
 
 class Hello(Struct, frozen=True, kw_only=True, tag_field="say", tag="hello"):
     protocol: int = PROTOCOL
     client: str = ""
-    """Who asks, in its own words."""
+    """The client's own name for itself."""
 
 
 class Welcome(Struct, frozen=True, kw_only=True, tag_field="say", tag="welcome"):
@@ -35,9 +35,9 @@ class Welcome(Struct, frozen=True, kw_only=True, tag_field="say", tag="welcome")
     program: str = ""
     has_window: bool = False
     is_leaving: bool = False
-    """It was asked to make room for a window and finishes what is under way."""
+    """It was asked to hand over to a window, and finishes work in progress."""
     under_way: tuple[str, ...] = ()
-    """The paid requests that are on their way to Runway, in words."""
+    """Paid requests being sent, as text."""
 
 
 class Call(Struct, frozen=True, kw_only=True, tag_field="say", tag="call"):
@@ -47,7 +47,7 @@ class Call(Struct, frozen=True, kw_only=True, tag_field="say", tag="call"):
 
 
 class Stop(Struct, frozen=True, kw_only=True, tag_field="say", tag="stop"):
-    """The caller does not want the answer of a call any more."""
+    """The client no longer needs the answer of a call."""
 
     number: int
 
@@ -58,7 +58,7 @@ class CallAnswer(Struct, frozen=True, kw_only=True, tag_field="say", tag="answer
 
 
 class Trouble(Struct, frozen=True, kw_only=True, tag_field="say", tag="trouble"):
-    """`number` 0: of the connection, which is closed then."""
+    """`number` 0: about the connection, which is then closed."""
 
     number: int = 0
     code: int = Code.AGAIN.value

@@ -1,5 +1,5 @@
-"""Opens a line to a profile's engine, for the command line and for servers: which profile, its log, the key of the
-environment. Raises CallRefused, and Ended where the process is to end."""
+"""Opens a command's or MCP server's connection to its engine: selects the profile, starts the log, takes the key from
+the environment. Raises CallRefused, and Ended if the process is to end."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from runway_desktop.wiring import environment
 from .engine_client import EngineClient, OwnEngine
 
 INTERRUPTED = 130
-"""The exit code after Ctrl-C: 128 and the signal."""
+"""The exit code after Ctrl-C: 128 plus the signal's number."""
 
 
 class Ended(Exception):
-    """Somebody ended this process politely: by Ctrl-C, SIGTERM, or SIGHUP with its terminal."""
+    """The process was asked to end: by Ctrl-C, SIGTERM, or SIGHUP from its terminal."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"signal {number}")
@@ -78,8 +78,8 @@ async def opened(chosen: Namespace, client: str) -> AsyncIterator[EngineClient]:
 
 @contextmanager
 def _polite_ends() -> Iterator[list[int]]:
-    """The signals that have come. The first one cancels this task: what is being sent is finished then, as at the end
-    of a window. The second one ends the process at once: a list of tasks is made for that."""
+    """The list of received signals. The first one cancels this task: requests being sent are finished, as when a window
+    closes. The second one ends the process at once, which the database survives."""
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     ended: list[int] = []
 
@@ -91,7 +91,7 @@ def _polite_ends() -> Iterator[list[int]]:
 
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
-        # What started this process may want it to outlive its terminal.
+        # An ignored signal stays ignored, as with nohup.
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             with suppress(NotImplementedError, RuntimeError):
                 loop.add_signal_handler(number, end, number)

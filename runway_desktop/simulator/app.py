@@ -1,4 +1,4 @@
-"""The API's own origin: the routes under /v1, and the control endpoint that tests turn knobs with.
+"""The API's origin: the routes under /v1, and the control routes for tests.
 
 | route | what it does |
 | --- | --- |
@@ -6,13 +6,13 @@
 | `GET`, `DELETE /v1/tasks/{id}` | the task; 404 when it is unknown, canceled or deleted |
 | `GET /v1/organization`, `POST /v1/organization/usage` | limits, balance, credits by day |
 | `POST /v1/uploads` | a slot at the uploads' origin |
-| `GET /_control/state` | what the witness saw, knobs, faults |
+| `GET /_control/state` | the witness's report, knobs, faults |
 | `POST /_control/faults`, `DELETE` | adds one fault or a list of them (`faults.Fault`); removes all |
 | `POST /_control/knobs` | changes knobs (`knobs.Knobs`) |
-| `POST /_control/keys` | `{"secret", "organization"}`: that key is that organization's from now on (`organizations`) |
-| `POST /_control/clock` | `{"forward": seconds}`: lets that much time pass at once |
+| `POST /_control/keys` | `{"secret", "organization"}`: assigns the key to that organization (`organizations`) |
+| `POST /_control/clock` | `{"forward": seconds}`: advances the simulated clock |
 
-All of it runs on the loop's thread and none of it waits, so that polling costs little.
+Runs on the loop's thread and never waits.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ from .world import FAILURES, DailyLimitReached, NotEnoughCredits, SimulatedTask,
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 KeyedEndpoint = Callable[[Request, str], Awaitable[Response]]
-"""Answers a request that brought this secret."""
+"""Handler of a request with this secret."""
 _MONTHLY_LIMIT = 10_000
-"""Credits that an organization may buy in a month. Said only, never applied."""
+"""Credits that an organization may buy in a month. Reported, not enforced."""
 
 
 class SimulatedClock:
@@ -59,13 +59,13 @@ class SimulatedClock:
         return self._clock() + self._skipped
 
     def forward(self, seconds: float) -> None:
-        """Lets `seconds` pass at once."""
+        """Skips `seconds`."""
         self._skipped += seconds
 
 
 class Simulator(Struct):
-    """A simulator in this process: all that its three origins share, for tests to turn and to ask. The addresses are
-    known once the sockets are bound."""
+    """A simulator in this process: the state that its three origins share, which tests can read and change. The
+    addresses are set once the sockets are bound."""
 
     catalog: Catalog
     organizations: Organizations
@@ -78,7 +78,7 @@ class Simulator(Struct):
     upload_url: str = ""
     output_url: str = ""
     secret: str = DEMO_SECRET
-    """Opens the first organization."""
+    """The key of the first organization."""
 
 
 def api_app(simulator: Simulator) -> Starlette:
@@ -102,7 +102,7 @@ def api_app(simulator: Simulator) -> Starlette:
 
 
 def api_route_of(catalog: Catalog) -> Callable[[str, str], str]:
-    """The names by which faults know the routes of the API's origin."""
+    """Function that gives a request's route name, as faults use it."""
     creates = {endpoint.path for endpoint in catalog.endpoints}
     named = {"/v1/organization": "organization", "/v1/organization/usage": "usage", "/v1/uploads": "slot"}
 
@@ -119,7 +119,7 @@ class _Api:
         self._simulator = simulator
 
     def guarded(self, answer: KeyedEndpoint) -> Endpoint:
-        """Lets through only requests with a key and the right version."""
+        """Wraps a handler: requests without a valid key or version are refused."""
 
         async def guarded(request: Request) -> Response:
             brought, version = request.headers.get("authorization"), request.headers.get("x-runway-version")
@@ -327,7 +327,7 @@ async def _body(request: Request) -> object:
 
 
 async def _members(request: Request) -> dict[str, Any]:
-    """Those of the object that the body is; none where it is anything else."""
+    """The members of a JSON object in the body; empty if the body is anything else."""
     body = await _body(request)
     return body if isinstance(body, dict) else {}
 

@@ -1,10 +1,10 @@
-"""Answers gone wrong on purpose: which request is hit, how often, and by what harm.
+"""Fault injection: which requests are hit, how often, and how their answers are damaged.
 
-`Faults` holds the list and decides, with no I/O; `FaultyApp` stands before an origin and does the harm to real
-connections. A fault hits a route (`api`: all of the API's; `*`: every one), may skip the first `after` requests, and
-then hits the next `times`, every `every`-th, or each with a `probability`; without these it hits all of them from now
-on. With `accepted` the request is carried out first and only its answer is harmed: this is how a paid create loses its
-answer. On the loop's thread. Raises `ValueError` in words for a fault that cannot be read.
+`Faults` holds the list and decides, with no I/O; `FaultyApp` wraps an origin and damages real answers. A fault applies
+to a route (`api`: all routes of the API; `*`: all), may skip the first `after` requests, and then hits the next
+`times`, every `every`-th, or each with a `probability`; by default all. With `accepted` the request is carried out
+first and only its answer is damaged: so a paid create loses its answer. Runs on the loop's thread. Raises `ValueError`
+with a message for an invalid fault.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ HTML = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center>
 class Harm(StrEnum):
     """What is done to the answer."""
 
-    STATUS = "status"  # an answer with `status` and an error in JSON
-    HTML = "html"  # the same with a page of HTML as body
-    EMPTY = "empty"  # the same with no body
+    STATUS = "status"  # an answer with `status` and a JSON error
+    HTML = "html"  # the same with an HTML page as body
+    EMPTY = "empty"  # the same without a body
     LATENCY = "latency"  # the true answer, `seconds` late
-    HOLD = "hold"  # no answer: the connection stays open until the client goes, or for `seconds`
+    HOLD = "hold"  # no answer: the connection stays open until the client closes it, or for `seconds`
     CUT = "cut"  # the connection closes without an answer
     CUT_BODY = "cut_body"  # the connection closes in the middle of the body
-    WRONG_LENGTH = "wrong_length"  # Content-Length promises 64 bytes more than come
-    SHORT_BODY = "short_body"  # half of the body, with a Content-Length that agrees with it
-    BROKEN_JSON = "broken_json"  # the body's end is missing, the length agrees
+    WRONG_LENGTH = "wrong_length"  # Content-Length is 64 bytes more than the body
+    SHORT_BODY = "short_body"  # half of the body, with a matching Content-Length
+    BROKEN_JSON = "broken_json"  # the body's end is missing, the length matches
     WORD = "word"  # `status` in the JSON becomes `word`, which no client knows
     MEMBERS = "members"  # members that no client knows are added to the JSON
-    REORDERED = "reordered"  # the members of the JSON come in reverse: the estimate before the id
-    ODD = "odd"  # the JSON with a mark of byte order and half a character, members of another form, times in ms
-    ENDLESS = "endless"  # behind the true body come blanks without end, a piece every `seconds`
+    REORDERED = "reordered"  # the members of the JSON in reverse order: the estimate before the id
+    ODD = "odd"  # JSON with byte order mark, lone surrogate, members of other types, times in ms
+    ENDLESS = "endless"  # the true body followed by endless blanks, a piece every `seconds`
     GONE = "gone"  # 404, as for a task that was deleted
     EXPIRED = "expired"  # 403, as for a link or a slot that is too old
 
@@ -55,7 +55,8 @@ Number = Annotated[float, msgspec.Meta(ge=0)]
 
 
 class Fault(msgspec.Struct, forbid_unknown_fields=True):
-    """One kind of trouble. Times in seconds. `path` has to occur in the request's path (an endpoint, a task id)."""
+    """One rule for faulty answers. Times in seconds. `path` must be part of the request's path (an endpoint, a task
+    id)."""
 
     harm: Harm
     route: str = "*"
@@ -78,7 +79,7 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True):
 
     @classmethod
     def of(cls, wish: object) -> Fault:
-        """A fault from JSON: an object with `harm` and any of the others."""
+        """A fault from JSON: an object with `harm` and optional members."""
         try:
             return msgspec.convert(wish, cls)
         except msgspec.ValidationError as error:
@@ -96,7 +97,7 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True):
         return cls.of(wish)
 
     def strikes(self, route: str, path: str, chance: Callable[[], float]) -> bool:
-        """Whether it hits this request; counts it."""
+        """Whether it hits this request; updates its counts."""
         wanted = self.route in ("*", route) or (self.route == "api" and route in API_ROUTES)
         if not wanted or self.path not in path:
             return False
@@ -115,7 +116,7 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Faults:
-    """The faults in force, in order; the first that strikes is done."""
+    """The active faults, in order; the first that hits is applied."""
 
     def __init__(self, seed: int | None = None, faults: Iterable[Fault] = ()) -> None:
         self._random = random.Random(seed)
@@ -139,7 +140,8 @@ class Faults:
 
 
 class FaultyApp:
-    """An origin behind its faults. `hang_up` closes the connection of a scope: at once, or after what was written."""
+    """An origin with fault injection. `hang_up` closes the connection of a scope: at once, or after what was
+    written."""
 
     def __init__(
         self, app: ASGIApp, faults: Faults, route_of: Callable[[str, str], str], hang_up: Callable[[Scope, bool], None]
@@ -270,7 +272,7 @@ async def _read_to_end(receive: Receive) -> None:
 
 
 async def _go_on(answer: _Answer, seconds: float, receive: Receive, send: Send) -> None:
-    """Until the client goes: whoever sends to one that is gone is not told so."""
+    """Sends until the client disconnects, which `send` does not report."""
     gone = asyncio.create_task(_wait_until_gone(receive, None), name="simulator waits for a client to go")
     try:
         await answer.send(send, answer.body, None, more=True)

@@ -1,7 +1,7 @@
-"""Signed links to outputs, and slots for uploads: what the other two origins accept, and until when.
+"""Signed links to outputs, and slots for uploads.
 
-Pure; times are Unix seconds. A link carries its expiry and a signature over it; a slot is remembered until its file
-arrives. What cannot be verified is a plain False or None.
+Pure; times are Unix seconds. A link contains its expiry and a signature over it; a slot is stored until its file
+arrives. Invalid links and slots give False or None.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .organizations import FIRST
 
 
 class Links:
-    """Signs and verifies links with a key of its own."""
+    """Signs and verifies links with its own key."""
 
     def __init__(self, key: bytes | None = None) -> None:
         self._key = key or secrets.token_bytes(32)
@@ -27,7 +27,7 @@ class Links:
         return f"exp={moment}&sig={self._signature(task_id, index, moment)}"
 
     def is_good(self, task_id: str, index: int, expires: str, signature: str, now: float) -> bool:
-        """Whether a link was signed here and is not too old."""
+        """Whether a link was signed here and has not expired."""
         if not expires.isdecimal() or int(expires) <= now:
             return False
         return hmac.compare_digest(self._signature(task_id, index, expires).encode(), signature.encode())
@@ -48,7 +48,7 @@ class UploadSlot(Struct, frozen=True):
 
 
 class Uploads:
-    """Open slots, and the files that arrived."""
+    """Open slots and uploaded files."""
 
     _SLOT_SECONDS = 3600.0
 
@@ -74,13 +74,13 @@ class Uploads:
         self._good_until[slot.organization, slot.uri] = good_until
 
     def known(self, organization: str = FIRST) -> dict[str, float]:
-        """Every file of an organization that arrived: its URI, and until when it is kept."""
+        """The uploaded files of an organization: URI, and until when it is kept."""
         return {uri: until for (owner, uri), until in self._good_until.items() if owner == organization}
 
     def restore(self, known: dict[str, float], organization: str = FIRST) -> None:
-        """Takes over what an earlier run left."""
+        """Restores the uploads of an earlier run."""
         self._good_until |= {(organization, uri): until for uri, until in known.items()}
 
     def is_known(self, uri: str, now: float, organization: str = FIRST) -> bool:
-        """Whether a `runway://` URI names a file of the organization that is still kept."""
+        """Whether a `runway://` URI identifies a file of the organization that is still kept."""
         return self._good_until.get((organization, uri), 0.0) > now

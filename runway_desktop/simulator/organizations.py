@@ -1,8 +1,8 @@
-"""Several organizations at one simulated Runway: each has its own keys, tasks, uploads, limits and money.
+"""Several organizations at one simulated Runway, each with its own keys, tasks, uploads, limits and money.
 
-Every key is the first organization's until it is given to another one, so who knows of one organization only need not
-know of this. A task or an upload of another organization is answered for like one that never was. Knobs are shared;
-what they are turned to holds for each organization by itself. Pure, as `world` is.
+Every key belongs to the first organization until it is assigned to another, so tests with one organization need none of
+this. Tasks and uploads of another organization are answered as unknown. Knobs are shared; their limits apply to each
+organization separately. Pure, as `world` is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ FIRST = "first"
 
 
 class Organizations:
-    """`first` is the one of all keys that nobody gave away."""
+    """`first` has all keys that are not assigned to another."""
 
     def __init__(self, knobs: Knobs, models: Iterable[str]) -> None:
         self.first = World(knobs, models)
@@ -24,8 +24,7 @@ class Organizations:
         self._names: dict[str, str] = {}
 
     def give(self, secret: str, name: str) -> World:
-        """From now on this key is that organization's, which begins now if it was not there. The key is accepted
-        whatever its form."""
+        """Assigns this key to that organization, which is created if new. The key is accepted whatever its form."""
         world = self._worlds.get(name)
         if world is None:
             world = self._worlds[name] = World(self.first.knobs, self.first.models, name)
@@ -37,21 +36,21 @@ class Organizations:
         return self._names.get(secret, FIRST)
 
     def of(self, secret: str) -> World:
-        """The world that a key opens."""
+        """The world that a key belongs to."""
         return self._worlds[self.name_of(secret)]
 
     def accepts(self, secret: str) -> bool:
-        """Whether a key is good although it has not the form of one."""
+        """Whether a key is valid although it does not have the usual form."""
         return secret in self._names
 
     def turn(self, changes: Mapping[str, object], now: float) -> Knobs:
-        """Turns the knobs of all. Raises `ValueError`."""
+        """Changes the knobs of all. Raises `ValueError`."""
         for world in self._worlds.values():
             world.turn(changes, now)
         return self.first.knobs
 
     def advance(self, now: float) -> None:
-        """Lets everything happen that is due by `now`."""
+        """Processes all events due by `now`."""
         for world in self._worlds.values():
             world.advance(now)
 
@@ -65,5 +64,5 @@ class Organizations:
         raise UnknownTask
 
     def each(self) -> Iterator[tuple[str, World]]:
-        """All of them, the first one first."""
+        """All organizations, the first one first."""
         yield from self._worlds.items()

@@ -1,9 +1,9 @@
-"""The two other origins: where files are uploaded, and where outputs lie. Neither must ever see a secret.
+"""The two other origins: uploads, and downloads of outputs. Neither must ever get a secret.
 
-Uploads: `POST /uploads/{slot}`, a multipart form with the slot's fields and one file: 204, or 403 for a form or a slot
-that is wrong. Outputs: `GET` or `HEAD /outputs/{task}/{index}.{ending}?exp=…&sig=…`: the bytes, with Range, ETag and
-Last-Modified; 403 when the link is too old or not ours, 404 when the task was deleted, 416 for a range outside. Media
-are made on a worker thread of the simulator's own pool, since a large picture takes a second.
+Uploads: `POST /uploads/{slot}`, a multipart form with the slot's fields and one file: 204, or 403 for a wrong form or
+slot. Outputs: `GET` or `HEAD /outputs/{task}/{index}.{ending}?exp=…&sig=…`: the bytes, with Range, ETag and
+Last-Modified; 403 for an expired or forged link, 404 if the task was deleted, 416 for an invalid range. Media are made
+in a thread pool of the simulator, since a large picture takes a second.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def upload_app(simulator: Simulator) -> Starlette:
 
 def output_app(simulator: Simulator, executor: Executor, samples: Path) -> Starlette:
     """The outputs' origin as an ASGI application. `samples` is the folder of the sample clips and sounds."""
-    # So that a resumed download need not make it again.
+    # Cached, so that a resumed download need not make the output again.
     made = lru_cache(4)(make_output)
 
     async def output(request: Request) -> Response:
@@ -113,7 +113,7 @@ def _served(request: Request, body: bytes, content_type: str, made_at: float) ->
 
 
 def _span(request: Request, length: int, validators: tuple[str, str]) -> tuple[int, int] | None:
-    """First and last byte wanted; (0, -1) for the whole; None where the range lies outside."""
+    """First and last requested byte; (0, -1) for the whole; None for an invalid range."""
     found = _RANGE.fullmatch(request.headers.get("range", "").strip())
     condition = request.headers.get("if-range")
     if found is None or (condition is not None and condition not in validators):

@@ -1,8 +1,8 @@
-"""Runs the simulator within a loop, for tests and for the child process of `child`.
+"""Runs the simulator on the current loop, for tests and for the child process of `child`.
 
-Three servers on loopback share one world: the API, the uploads and the outputs, each an origin of its own:
-`async with running_simulator(Knobs(speed=100)) as simulator: … simulator.base_url …`; leaving it closes every
-connection, also those that a fault holds open. Raises `OSError` for a port that is taken.
+Three servers on loopback share one world: API, uploads and outputs, each an origin of its own: `async with
+running_simulator(Knobs(speed=100)) as simulator: … simulator.base_url …`. Leaving the block closes every connection,
+also those that a fault holds open. Raises `OSError` if the port is in use.
 """
 
 from __future__ import annotations
@@ -48,11 +48,10 @@ async def running_simulator(
     samples: Path | None = None,
     kept_in: Path | None = None,
 ) -> AsyncIterator[Simulator]:
-    """The simulator on the running loop, on `port` (0: a free one), until the block is left. Each of `other_secrets`
-    is the key of an organization of its own.
+    """The simulator on the running loop, on `port` (0: a free one), until the block is left. Each of `other_secrets` is
+    the key of a separate organization.
 
-    With `kept_in` the first organization goes on from that file, and is written there every few seconds and at the
-    end.
+    With `kept_in` the first organization is loaded from that file, and saved there every few seconds and at the end.
     """
     knobs = knobs or Knobs()
     catalog = catalog or Catalog.load()
@@ -105,8 +104,8 @@ def models_of(catalog: Catalog) -> list[str]:
 
 
 class _Origin(uvicorn.Server):
-    """One origin: an application behind its faults. Leaves the signals to the program that it runs in, and stops at
-    once: no answer here is worth waiting for."""
+    """One origin: an application with fault injection. Does not handle signals, and stops without waiting for
+    answers."""
 
     def __init__(self, app: ASGIApp, faults: Faults, route_of: Callable[[str, str], str]) -> None:
         super().__init__(
@@ -125,7 +124,7 @@ class _Origin(uvicorn.Server):
         self._stopped = asyncio.Event()
 
     def stop(self) -> None:
-        """Closes every connection and lets `serve` return soon."""
+        """Closes every connection; `serve` returns soon after."""
         self.should_exit = True
         self._stopped.set()
 
@@ -146,7 +145,7 @@ class _Origin(uvicorn.Server):
             server.close()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        for _ in range(3):  # the loop tells of a lost connection at one of its next turns
+        for _ in range(3):  # a lost connection is reported at one of the loop's next iterations
             await asyncio.sleep(0)
         answering = list(self.server_state.tasks)
         for task in answering:
@@ -174,7 +173,7 @@ async def _keep_often(simulator: Simulator, kept_in: Path) -> None:
 
 
 def _bound(port: int) -> socket.socket:
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # so that asyncio sends at once
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # so that asyncio sets TCP_NODELAY
     try:
         if sys.platform != "win32":
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,8 +1,7 @@
-"""A simulated organization: its tasks, its limits, its money. Pure: no I/O, no clock of its own, no asyncio.
+"""A simulated organization: its tasks, limits and money. Pure: no I/O, no clock, no asyncio.
 
-Every call takes `now` (Unix seconds) and first lets everything happen that was due by then, in the order in which it
-was due: a task that ends makes room, and the next throttled one of its model starts at that very moment. So a test may
-jump a year ahead, and a poll costs a look at a heap.
+Every call takes `now` (Unix seconds) and first processes all events due by then, in order: when a task ends, the next
+throttled one of its model starts at that very time. So a test may jump a year ahead, and a poll only looks at a heap.
 
 A task waits THROTTLED while its model's places are taken, then PENDING, then RUNNING, and ends SUCCEEDED or FAILED.
 Credits are taken when a task is accepted and given back when it fails (but for inputs that moderation refused) or is
@@ -35,7 +34,7 @@ _MOST_OUTPUTS = 10
 
 
 class Magic(Struct, frozen=True):
-    """What the words asked for; None where they said nothing. An empty `failure` is a failure without a code."""
+    """What the control words ask for; None: not given. An empty `failure` is a failure without a code."""
 
     failure: str | None = None
     outputs: int | None = None
@@ -45,7 +44,7 @@ class Magic(Struct, frozen=True):
 
 
 def read_magic(prompt: str) -> tuple[Magic, str]:
-    """The wishes in a prompt, and the prompt without them."""
+    """Parses the control words of a prompt; returns them and the prompt without them."""
     found: dict[str, Any] = {}
     for word, argument in _WORD.findall(prompt):
         if word == "fail":
@@ -110,7 +109,7 @@ _PICTURE = {
 _SOUND_PER_SECOND = 1.5
 _SPEECH_PER_50_UNITS = 1
 _LARGE = 1920 * 1080
-"""Made-up prices that look like real ones. A model that has none here gets one from its own name."""
+"""Invented prices that look like real ones. Other models get one derived from their name."""
 
 
 class UnknownTask(Exception):
@@ -118,7 +117,7 @@ class UnknownTask(Exception):
 
 
 class DailyLimitReached(Exception):
-    """The model's tasks of the last 24 hours are used up."""
+    """The model's tasks of the last 24 hours have reached the limit."""
 
 
 class NotEnoughCredits(Exception):
@@ -136,7 +135,7 @@ class TaskStatus(StrEnum):
 
 
 class SimulatedTask(Struct):
-    """One task. `placed_at` is when it got a place among its model's running ones; None while throttled."""
+    """One task. `placed_at` is when it got a slot of its model; None while throttled."""
 
     id: str
     model: str
@@ -152,7 +151,7 @@ class SimulatedTask(Struct):
 
     @property
     def ends_at(self) -> float | None:
-        """When it ends; None while that depends on others."""
+        """When it ends; None while it has no slot."""
         return None if self.placed_at is None else self.placed_at + self.pending_seconds + self.running_seconds
 
     def status(self, now: float) -> TaskStatus:
@@ -167,7 +166,7 @@ class SimulatedTask(Struct):
         return TaskStatus.SUCCEEDED if self.failure is None else TaskStatus.FAILED
 
     def progress(self, now: float) -> float:
-        """How far a running task is, 0 to 1, in hundredths. One that never ends creeps towards 0.97."""
+        """Progress of a running task, 0 to 1, in hundredths. One that never ends approaches 0.97."""
         elapsed = now - (self.placed_at or now) - self.pending_seconds
         if math.isinf(self.running_seconds):
             return round(0.97 * (1 - math.exp(-max(0.0, elapsed) / 60)), 2)
@@ -175,14 +174,14 @@ class SimulatedTask(Struct):
 
     @property
     def cost(self) -> int:
-        """Credits kept for an ended task."""
+        """Credits charged for an ended task."""
         refunded = self.failure is not None and not self.failure.startswith(_NOT_REFUNDED)
         return 0 if refunded else self.credits
 
 
 class World:
-    """The organization and all of its tasks. A `name` makes its chances and ids others than those of the next one,
-    also with a seed."""
+    """The organization and all of its tasks. A `name` gives it other random numbers and ids than the next one, even
+    with the same seed."""
 
     def __init__(self, knobs: Knobs, models: Iterable[str], name: str = "") -> None:
         self.knobs = knobs
@@ -199,7 +198,7 @@ class World:
         self._spent: dict[tuple[date, str], int] = {}
 
     def turn(self, changes: Mapping[str, object], now: float) -> Knobs:
-        """Changes knobs. A new balance applies at once, as does room for more tasks. Raises `ValueError`."""
+        """Changes knobs. A new balance applies at once, as do more slots. Raises `ValueError`."""
         self.advance(now)
         self.knobs = self.knobs.turned(changes)
         if "balance" in changes:
@@ -211,7 +210,7 @@ class World:
         return self.knobs
 
     def create(self, endpoint: str, values: Mapping[str, object], now: float) -> SimulatedTask:
-        """Accepts a request that was already found valid, takes its price, and gives it a place or lets it wait."""
+        """Accepts a valid request, charges its price, and gives it a slot or queues it."""
         self.advance(now)
         model = str(values["model"])
         self._refuse_over_daily_limit(model, now)
@@ -248,7 +247,7 @@ class World:
         return task
 
     def delete(self, task_id: str, now: float) -> None:
-        """Cancels an unfinished task, which gives its credits back, or deletes a finished one for good."""
+        """Cancels an unfinished task, which refunds its credits, or deletes a finished one for good."""
         task = self.get(task_id, now)
         del self._tasks[task_id]
         if task.settled:
@@ -260,7 +259,7 @@ class World:
             self._fill(task.model, now)
 
     def advance(self, now: float) -> None:
-        """Lets everything happen that is due by `now`."""
+        """Processes all events due by `now`."""
         while self._endings and self._endings[0][0] <= now:
             moment, task_id = heapq.heappop(self._endings)
             task = self._tasks.get(task_id)
@@ -308,8 +307,8 @@ class World:
         now: float,
         spent: Mapping[tuple[date, str], int] = MappingProxyType({}),
     ) -> None:
-        """Takes over what an earlier run left: its tasks go on as if it had never stopped. New ids differ from its own,
-        also with a seed. `spent` is what `spent` gave."""
+        """Loads the state of an earlier run: its tasks continue as if it had never stopped. New ids differ from its
+        own, even with a seed. `spent` is the result of `spent`."""
         self.balance = balance
         self._spent.update(spent)
         if self.knobs.seed is not None:

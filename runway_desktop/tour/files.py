@@ -1,7 +1,7 @@
-"""The tour past trouble with files: results that cannot be fetched, files that somebody else moved and changed, a
-library's folder that is gone and one that moves.
+"""Tour of trouble with files: results that cannot be downloaded, files moved or changed by another program, a missing
+library folder, and a library move.
 
-GUI thread, inside a coroutine; raises `StepFailed` when something does not come in time.
+GUI thread, in a coroutine; raises `StepFailed` if something does not happen in time.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PROMPTS = ("Salt flats after rain, one red umbrella", "A night train crosses th
 
 
 async def show_not_saved(walk: Walk) -> None:
-    """Breaks the origin of results for a while; nothing of it is left afterwards."""
+    """Makes downloads fail for a while, then restores everything."""
     window, models, board = walk.window, walk.models, walk.models.board
     walk.say("results that cannot be saved")
     await control(walk.base_url, "faults", {"route": "output", "harm": "status", "status": 503})
@@ -36,7 +36,7 @@ async def show_not_saved(walk: Walk) -> None:
         models.composer.clear()
         models.composer.choose_endpoint("text_to_image")
         models.composer.choose_model("gen4_image")
-        # The one of the dropped table, whose price is known by now: nothing is asked.
+        # The ratio of the dropped table, whose price is known by now, so that there is no question.
         models.composer.set_value("ratio", "1920:1080")
         line = find(window, QPlainTextEdit, "Prompt")
         type_text(line, prompt)
@@ -61,7 +61,7 @@ def _prompts(walk: Walk) -> list[str]:
 
 
 async def show_astray(walk: Walk) -> None:
-    """Needs a saved clip and a saved picture in the list; leaves them saved."""
+    """Needs a saved clip and a saved picture in the list; they are still saved afterwards."""
     models, window = walk.models, walk.window
     clip, picture = _first(walk, Media.VIDEO, ""), _first(walk, Media.IMAGE, "gen4_image")
     walk.say("a file that was moved by hand")
@@ -94,7 +94,7 @@ async def show_astray(walk: Walk) -> None:
 
 
 def _move(path: Path) -> None:
-    """As one does in a file manager: into another folder, under a better name."""
+    """As a user would in a file manager: into another folder, with another name."""
     folder = path.parent / "best takes"
     folder.mkdir(exist_ok=True)
     path.rename(folder / f"the one{path.suffix}")
@@ -112,7 +112,7 @@ def _is(walk: Walk, output: Output, presence: str) -> bool:
 
 
 async def show_folder(walk: Walk) -> None:
-    """Needs saved results; leaves the library in another folder, with all of them."""
+    """Needs saved results; afterwards the library is in another folder, with all of them."""
     cases, window = walk.cases, walk.window
     library = cases.settings.library
     walk.say("the library's folder is gone, and there again")

@@ -1,4 +1,4 @@
-"""The tour's main part: from the first key over a dropped table to results, trouble, looks and forms."""
+"""Main part of the tour: first key, a dropped table, results, trouble, themes and forms."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .profiles import show_profiles
 from .walk import UNDER_WAY, Walk
 
 FASTER = 8.0
-"""The simulator's speed once the live states were seen."""
+"""The simulator's speed after the screenshots of live states."""
 
 
 class First(Walk):
@@ -147,7 +147,7 @@ class First(Walk):
         models.composer.clear()
         models.composer.choose_endpoint("text_to_image")
         models.composer.choose_model("gen4_image")
-        # The one of the dropped table, whose price is known by now: nothing is asked.
+        # The ratio of the dropped table, whose price is known by now, so that there is no question.
         models.composer.set_value("ratio", "1920:1080")
         type_text(find(window, QPlainTextEdit, "Prompt"), "Paper boats on a flooded street, neon reflections, rain")
         press(find(window, QPlainTextEdit, "Prompt"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)

@@ -1,4 +1,4 @@
-"""Tools of the tour: find controls by accessible name, type, drop, wait, take screenshots and read their words.
+"""Tools of the tour: find controls by accessible name, type, drop, wait, take screenshots.
 
 Everything is done through the window, as by a user. GUI thread, in a coroutine; raises `StepFailed` if something does
 not happen in time.

@@ -1,9 +1,8 @@
-"""The tour: drives the real window through the main job on the simulator, and leaves a numbered picture of each
-step.
+"""The tour: drives the real window through the main job on the simulator, and saves a numbered screenshot of each step.
 
-It works without a display. Exit code 0 when every step reached its state and the program made no mistake, else 1, with
-the step's name, or the mistakes, on standard error. A process before it opens a new demo, and one after it the same
-profile at a scale of 200 %: what was there before must be there again.
+Works without a display. Exit code 0 if every step reached its state and no bug occurred, else 1, with the step's name,
+or the bugs, on standard error. A first process opens a new demo; a last one opens the same profile again at a scale of
+200 %, where everything must still be there.
 """
 
 from __future__ import annotations
@@ -38,10 +37,10 @@ from .walk import Walk
 
 SPEED = 1.5
 HANGS_AFTER = 240
-"""Seconds after which the second process counts as hung, says where each of its threads stands, and ends. Each of its
-steps gives up long before, so that it can only be the whole window that stands still."""
+"""Seconds after which a child process counts as hung, prints the stack of each thread, and ends. Its steps time out
+long before, so that only a frozen window takes so long."""
 AGAIN = "RUNWAY_DESKTOP_TOUR_AGAIN"
-"""Set in the last process: the number of its first picture."""
+"""Set in the last process: the number of its first screenshot."""
 STUDIO = "RUNWAY_DESKTOP_TOUR_STUDIO"
 """Set in the first process, which opens a new demo."""
 
@@ -62,7 +61,7 @@ class Again(Walk):
 
 
 def take_tour(options: Options) -> int:
-    """Runs the whole tour; gives the exit code."""
+    """Runs the whole tour; returns the exit code."""
     assert options.tour is not None, "the tour was asked for"  # noqa: S101 - the caller has looked
     folder = options.tour.absolute()
     for path in (folder, options.profile_dir or folder):
@@ -109,7 +108,7 @@ def _taken(folder: Path) -> int:
 
 
 def _process(home: Path, folder: Path, surroundings: dict[str, str]) -> int:
-    """A part of the tour in a process of its own; gives its exit code."""
+    """Runs a part of the tour in a child process; returns its exit code."""
     words = [*own_words(), "--tour", str(folder), "--profile-dir", str(home)]
     return subprocess.run(words, env=os.environ | surroundings, timeout=HANGS_AFTER + 60, check=False).returncode
 
@@ -122,7 +121,7 @@ def _run(home: Path, address: Address, kind: type[Walk], folder: Path, first: in
     environment.start_log(profile.log, secrecy, verbose=False)
     bugs = Bugs(secrecy)
     code = _walk(profile, address, kind, Album(folder, first), bugs)
-    # The window goes now, with all that was spared at the start, and may make a mistake even then.
+    # Deletes the window now, with the frozen objects of start-up: that may reveal a bug too.
     gc.unfreeze()
     gc.collect()
     mistakes = _said(bugs)
@@ -144,7 +143,7 @@ def _walk(profile: Profile, address: Address, kind: type[Walk], album: Album, bu
 
 
 def _said(bugs: Bugs) -> int:
-    """Names the mistakes that the program made on the way; with one the tour has failed, whatever its pictures show."""
+    """Prints the bugs that occurred; returns 1 if there are any, and the tour has failed."""
     if bugs.count == 0:
         return 0
     sys.stderr.write(f"The program made mistakes during the tour: {bugs.count}. Each of the first {len(bugs.met)}:\n")
@@ -154,7 +153,7 @@ def _said(bugs: Bugs) -> int:
 
 
 _IN_SIGHT = 4
-"""Results whose posters the first picture shows."""
+"""Results whose posters are visible in the first screenshot."""
 
 
 class Studio(Walk):

@@ -1,4 +1,4 @@
-"""What the program is made of, and under which licenses. Reads files: call it on a worker's thread."""
+"""Third-party parts of the program and their licenses. Reads files: call it on a worker thread."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Component(Struct, frozen=True):
     name: str
     version: str
     license: str
-    """As an SPDX expression, or in words. Empty where it was not looked up: outside a build."""
+    """An SPDX expression, or words. Empty if unknown: outside a build."""
 
 
 class About(Struct, frozen=True):
@@ -57,14 +57,14 @@ class _Metadata(msgspec.Struct):
 
 
 class _Bom(msgspec.Struct):
-    """Of a CycloneDX document, what is shown."""
+    """The parts of a CycloneDX document that are shown."""
 
     metadata: _Metadata
     components: tuple[_Component, ...] = ()
 
 
 def about(folder: Path | None = None) -> About:
-    """What `folder` says, which a build has beside its resources; without it, what is installed beside the program."""
+    """Reads the SBOM in `folder` (in a build, next to its resources); without one, lists the installed dependencies."""
     folder = folder or resource("about")
     try:
         bom = msgspec.json.decode((folder / "sbom.cdx.json").read_bytes(), type=_Bom)

@@ -1,5 +1,5 @@
-"""What the activity pill shows, for how long, and what its list holds. Pure; moments are seconds of a clock that never
-goes back."""
+"""Rules of the activity pill: what it shows and for how long, and the contents of its list. Pure; times are seconds of
+a monotonic clock."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from runway_desktop.usecases.words.account import NOTHING_GOES_ON, Going
 from runway_desktop.values import Struct, replace
 
 LEAST_SECONDS = 8.0
-"""So long a sentence is shown, and an act can be joined by another of its kind."""
+"""How long a message is shown at least, and how long acts of the same kind are merged into one."""
 SECONDS_A_SIGN = 0.08
-"""For each character of a sentence that takes longer to read."""
+"""Additional time for each character of a long message."""
 MOST_RECENT = 8
-"""Acts and sentences of the past that the list shows."""
+"""Past acts and messages in the list."""
 MOST_ACTS = 200
 MOST_IN_PILL = 12
-"""Characters of an action that stands in the pill itself; longer ones stand in the list."""
+"""Characters of an action that fits into the pill; longer ones are shown in the list only."""
 
 
 class ActivityKind(Enum):
     SAID = auto()
     """A sentence. It leaves the pill by itself."""
     ACT = auto()
-    """Something that the person did and can undo, for the whole session."""
+    """Something that the user did and can undo, for the whole session."""
     GOES_ON = auto()
-    """Something that goes on until whoever told of it ends it."""
+    """Something that runs until the code that announced it ends it."""
     WAITS = auto()
-    """It stays until it is answered or dismissed."""
+    """Stays until it is answered or dismissed."""
 
 
 class Sign(Enum):
-    """What the icon of the pill stands for."""
+    """Icon of the pill."""
 
     NOTHING = auto()
     SAID = auto()
@@ -63,12 +63,12 @@ class ActivityEntry(Struct, frozen=True, kw_only=True):
     kind: ActivityKind
     message: str
     at: float
-    """When it was told."""
+    """When it was announced."""
     clock_time: float = 0.0
     """The same in Unix seconds."""
     detail: str = ""
     short: str = ""
-    """The same in the few words that the pill has room for; empty where the first sentence does."""
+    """A short form for the pill; empty if the first sentence is short enough."""
     actions: tuple[Action, ...] = ()
     is_problem: bool = False
 
@@ -78,7 +78,7 @@ class ActivityEntry(Struct, frozen=True, kw_only=True):
 
 
 class Gesture(Struct, frozen=True):
-    """What the pointer does just now, such as a drag."""
+    """What the user does with the pointer at the moment, such as a drag."""
 
     text: str = ""
     hint: str = ""
@@ -89,7 +89,7 @@ class Shown(Struct, frozen=True):
 
     text: str = ""
     hint: str = ""
-    """Beside the text, quieter: a speed, or a key."""
+    """Next to the text, less prominent: a speed, or a key."""
     sign: Sign = Sign.NOTHING
     action: Action | None = None
     entry: ActivityEntry | None = None
@@ -99,7 +99,7 @@ class Shown(Struct, frozen=True):
     has_problem: bool = False
     """One of them is a problem."""
     whole: str = ""
-    """What a screen reader says and the tool tip holds: without numbers that change all the time."""
+    """For the screen reader and the tool tip: without numbers that change constantly."""
 
     @property
     def is_act(self) -> bool:
@@ -107,7 +107,7 @@ class Shown(Struct, frozen=True):
 
 
 class Listed(Struct, frozen=True):
-    """What the list of the pill holds, each newest first."""
+    """What the list of the pill shows, newest first in each part."""
 
     going: Going
     going_on: tuple[ActivityEntry, ...]
@@ -120,7 +120,7 @@ class Listed(Struct, frozen=True):
 
 
 class Removal(Struct, frozen=True):
-    """The act of the last removal, its tasks, and the words for so many of them."""
+    """The act of the last removal, its tasks, and its text for a number of tasks."""
 
     act: int = 0
     task_ids: tuple[TaskId, ...] = ()
@@ -128,18 +128,18 @@ class Removal(Struct, frozen=True):
 
 
 class MayLeave(Struct):
-    """A task of this listing about which something was decided."""
+    """A task of this listing that may leave the list because of a decision about it."""
 
     task_id: TaskId
     words: str
     listing: Listing
     act: int
     answers: int = 2
-    """Within so many answers of the list it leaves by that: one may have been asked for before."""
+    """How many answers of the list may pass until it leaves: one may have been requested before the decision."""
 
 
 def first_sentence(text: str) -> str:
-    """Without its full stop; a sentence that is cut short keeps its dots."""
+    """The first sentence without its full stop; an ellipsis is kept."""
     head = text.partition(". ")[0]
     return head.removesuffix(".") if not head.endswith("..") else head
 

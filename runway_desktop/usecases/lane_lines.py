@@ -1,6 +1,5 @@
-"""What the lane knows of the queued tasks that are listed: their groups with what each says, where one may be put, and
-what all of them cost. Loop's thread; raises nothing.
-"""
+"""The queue for the list: groups with their headers, target positions of drags, and total price. Loop's thread; raises
+nothing."""
 
 from __future__ import annotations
 
@@ -29,7 +28,7 @@ class LaneLines:
         self._commands = commands
 
     def groups(self, entries: Entries) -> Entries:
-        """Tasks in the order in which they are sent: a group for each model, and one for what no cap lets go."""
+        """Tasks in sending order: a group for each model, and one for tasks blocked by a cap."""
         return by_lane(entries, self._engine.ledger.get_open, self._engine.lane.outlook().over)
 
     def group_words(self, key: str, task_ids: Sequence[TaskId], *, is_folded: bool) -> GroupWords:
@@ -40,37 +39,36 @@ class LaneLines:
         return lane_group_words(key, members, lane.slots, running, lane.outlook(), is_folded=is_folded)
 
     def line(self) -> str:
-        """What is queued, what it costs, and when all of it is done."""
+        """Number, total price and estimated end of all queued tasks."""
         return queue_line(self._queued(), self._price, self._engine.lane.outlook())
 
     @property
     def is_all_held(self) -> bool:
-        """Something is queued, and nothing of it is sent until it is released."""
+        """Whether tasks are queued and all of them are held."""
         queued = [task for task in self._queued() if not waits_for_approval(task)]
         return bool(queued) and all(task.waits_for_person for task in queued)
 
     def held_back(self, task_id: TaskId) -> HeldBack | None:
-        """The cap or the balance that does not let a queued task go."""
+        """The cap, or the balance, that blocks a queued task."""
         return self._engine.lane.outlook().over.get(task_id)
 
     def raise_words(self, held: HeldBack) -> str:
-        """The button that raises a cap, with what that sends as things stand."""
+        """Text of the button that raises a cap, with what would then be sent."""
         return raise_words(held, self._sending.freed(held)) if held.raised is not None else ""
 
     def caps_reached(self) -> list[HeldBack]:
-        """What keeps each queued task here that waits for a cap or the balance."""
+        """The cap or the balance that blocks each blocked task."""
         return list(self._engine.lane.outlook().over.values())
 
     def may_stand_by(self, lifted: Collection[TaskId], over: TaskId) -> bool:
-        """Whether queued tasks have a place beside another one: all are of its model, or it waits for a cap."""
+        """Whether tasks may be dropped next to a queued task: all are of its model, or it is blocked by a cap."""
         if self.held_back(over) is not None:
             return True
         tasks = [self._engine.ledger.get_open(task_id) for task_id in (*lifted, over)]
         return len({task.request.model for task in tasks if task is not None}) == 1
 
     def before(self, over: TaskId, lifted: Collection[TaskId], *, below: bool) -> TaskId | None:
-        """The task of the queue before which others stand that are put right before, or `below`, another one; None: at
-        its end."""
+        """The queued task before which a drop before, or `below`, another task inserts; None: at the end."""
         queued = [row.task.id for row in self._commands.queued()]
         at = queued.index(over) + below if over in queued else len(queued)
         return next((task_id for task_id in queued[at:] if task_id not in lifted), None)

@@ -1,4 +1,4 @@
-"""Orders of the composer: what a cap keeps of one, and storing it, with the sheet that several tasks are kept as.
+"""Orders of the composer: which tasks a cap would block, and storing them; several tasks are also kept as a sheet.
 
 `send` raises as `usecases.sending` says. Loop's thread only.
 """
@@ -40,9 +40,9 @@ class Orders:
     async def send(
         self, order: Order, prepared: Prepared, *, is_answered: bool = False, was_told: bool = False
     ) -> tuple[TaskId, ...] | Question:
-        """Stores it in the lane, raises its cap, and keeps several tasks as a sheet too; or gives the question to
-        answer first. A request of another program is stored as it was edited, then released. `is_answered`: that was
-        done with yes. `was_told`: the button said that a cap or the balance keeps it in the queue."""
+        """Stores the order in the lane and raises its cap; several tasks are also kept as a sheet. Or returns the
+        question to answer first. The edit of a client's request is stored and then released. `is_answered`: the
+        question was answered with yes. `was_told`: the button said that a cap or the balance blocks it."""
         engine, answers = self._engine, prepared.asks if is_answered else _TOLD if was_told else ()
         try:
             ids = await self._sending().send(prepared, answers)
@@ -54,7 +54,7 @@ class Orders:
         if order.raising is not None:
             engine.budget.raise_cap(order.raising)
         if order.approves and isinstance(prepared.intent, Edit):
-            # The request waits as it was edited: what releasing it costs is asked now.
+            # The edited request is still held; releasing it asks at its present price.
             task = await engine.ledger.task(prepared.intent.task.id)
             release = self._sending().prepare_release([task] if task is not None else [], is_next=False)
             return await self.send(order, release)
@@ -62,7 +62,7 @@ class Orders:
             try:
                 await keep_as_sheet(engine, order, ids)
             except RunwayDesktopError as error:
-                # The tasks are stored by now: it must not look as if they were not sent.
+                # Not raised: the tasks are stored, and it must not look as if they were not sent.
                 said = f"The {len(ids):,} tasks are stored, but not the sheet they came from."
                 engine.bus.tell(Notice(said, error.in_words()))
         return ids

@@ -1,7 +1,7 @@
-"""What a face is given: the use cases, and the services that read, show or keep something. Not what stores or sends:
-submission, ledger, lane and store are reached through the use cases alone.
+"""The facade that front ends get: use cases, and services that read, show or keep something. What stores tasks or sends
+them (submission, ledger, lane, store) is reached through the use cases only.
 
-A plain value over the engine. Each service is built when it is first read here, so that the first paint imports what it
+A thin object over the engine. Each service is built on first access, so that the first paint imports only what it
 shows. Loop's thread only.
 """
 
@@ -33,7 +33,7 @@ Service = TypeVar("Service")
 
 
 class Queue(Protocol):
-    """What a face sees of the lane, and may do with it: to hold it, to order it, not to fill it."""
+    """The lane as front ends see it: they can pause and reorder it, not add to it."""
 
     @property
     def paused(self) -> bool: ...
@@ -48,7 +48,7 @@ class Queue(Protocol):
 
 
 class Tasks(Protocol):
-    """What a face sees of the ledger."""
+    """The ledger as front ends see it."""
 
     async def task(self, task_id: TaskId) -> Task | None: ...
     def open(self) -> tuple[Task, ...]: ...
@@ -56,7 +56,7 @@ class Tasks(Protocol):
 
 
 class _Of(Generic[Service]):
-    """A service of the engine, as an attribute that cannot be assigned."""
+    """Read-only attribute for a service of the engine."""
 
     def __init__(self, read: Callable[[Engine], Service]) -> None:
         self._read = read
@@ -112,11 +112,11 @@ class UseCases:
         self._client_cases: ClientCases | None = None
 
     def is_made(self, name: str) -> bool:
-        """Whether a service or use case was used already: what only shows it does not build it."""
+        """Whether a service or use case was built already: code that only shows its state must not build it."""
         return name in vars(self) or self._engine.is_made(name)
 
     def client_cases(self, find_key: Callable[[], Awaitable[object]]) -> ClientCases:
-        """What other programs may do, once for all of them. `find_key` returns once the key was looked for."""
+        """The calls for clients; one instance. `find_key` returns after the search for the key."""
         if self._client_cases is None:
             from .clients.client_cases import ClientCases
 
@@ -142,7 +142,7 @@ class UseCases:
         return Orders(self._engine, lambda: self.sending)
 
     async def family(self, task_id: TaskId) -> Family | None:
-        """A task among its kin; None for one that is not here. StoreError."""
+        """A task with its relatives; None if it is unknown. StoreError."""
         from .listing.lineage import family_of
 
         return await family_of(task_id, self._engine)
@@ -161,13 +161,13 @@ class UseCases:
 
 
 class Memory:
-    """What the window remembers between two runs (sizes, columns), and where the library is."""
+    """Window state that is stored between runs (sizes, columns), and the library's folder."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     def recall(self, name: str) -> str | None:
-        """A remembered text; None for what was never kept, or is no text."""
+        """A stored text; None if missing or no text."""
         found = self._settings.get(name)
         return found if isinstance(found, str) else None
 
@@ -176,10 +176,10 @@ class Memory:
 
     @property
     def playing(self) -> tuple[bool, bool]:
-        """Whether clips begin again when they end, and whether they play without sound."""
+        """Whether clips are looped, and whether they are muted."""
         return self._settings.loop_clips, self._settings.muted
 
     @property
     def library(self) -> Path:
-        """The folder of the results, as it is chosen now."""
+        """The present folder of the results."""
         return self._settings.library

@@ -1,8 +1,8 @@
-"""The composition root: the only file that names the concrete adapters. Builds the engine's graph; starts nothing
-but the database.
+"""Composition root: the only module that names the concrete adapters. Builds the engine; starts nothing but the
+database.
 
-`build` returns the engine with the loops to run and the stages to close. Loop's thread; raises StoreError when the
-profile's database cannot be opened, and RunwayDesktopError for an address that may not be used.
+`build` returns the engine with the loops to run and the shutdown stages. Loop's thread; raises StoreError if the
+profile's database cannot be opened, and RunwayDesktopError for an address that must not be used.
 """
 
 from __future__ import annotations
@@ -47,21 +47,21 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SETTLE_SECONDS = 8.0
-"""How long closing waits for downloads, which go on from their parts at the next start."""
+"""Seconds that shutdown waits for downloads, which resume at the next start."""
 WRITE_SECONDS = 30.0
-"""How long a sending that has its answer may take to write it down, where disk or database do not work."""
+"""Seconds to store the answer of a create if disk or database do not work."""
 
 
 Loops = tuple[tuple[str, Callable[[], Coroutine[Any, Any, Any]]], ...]
-"""Name and work of each loop, to be started in this order."""
+"""Name and coroutine function of each loop, in the order of their start."""
 
 
 class Assembly(Struct, frozen=True, kw_only=True, eq=False):
-    """The engine with the loops to run and the stages to close."""
+    """The engine with the loops to run and the shutdown stages."""
 
     engine: Engine
     prepare: Callable[[], Coroutine[Any, Any, Loops]]
-    """Makes what the first paint does not need. To be awaited once the window is painted; gives the loops."""
+    """Builds what the first paint does not need, and returns the loops. Call after the first paint."""
     check: Callable[[], Coroutine[Any, Any, None]]
     """Reads the whole list of tasks, in a thread of its own; nothing is sent before it has ended well. To be awaited
     beside the loops. Raises DamagedList."""
@@ -75,7 +75,7 @@ class Assembly(Struct, frozen=True, kw_only=True, eq=False):
 
 
 class Address(Struct, frozen=True, kw_only=True):
-    """Where Runway is; with `demo` it is a simulator that is started as a child."""
+    """Where Runway is; with `demo` a simulator in a child process."""
 
     base_url: str | None = None
     secret: str | None = None
@@ -83,8 +83,7 @@ class Address(Struct, frozen=True, kw_only=True):
 
 
 def finish_restore(profile: Profile, watch: Watch) -> bool:
-    """Puts in its place what a restore of the last run has put together. Blocking, before the list of tasks is
-    opened."""
+    """Puts in place what the last run's restore has prepared. Blocking; call before the list of tasks is opened."""
     from runway_desktop.services.backup.finishing import finish
 
     return finish(profile, _snapshots(), SystemClock().now(), watch)
@@ -98,14 +97,14 @@ def checked_backups(profile: Profile, watch: Watch) -> Iterator[RestorePreview |
 
 
 def restore_damaged(profile: Profile, path: Path, watch: Watch) -> None:
-    """The next start puts a backup in the place of the damaged list. Blocking."""
+    """Schedules a backup to replace the damaged list at the next start. Blocking."""
     from runway_desktop.services.backup import damaged_list
 
     damaged_list.restore(profile, _snapshots(), path, SystemClock().now(), watch)
 
 
 def begin_empty(profile: Profile, remote_ids: Sequence[str]) -> None:
-    """Puts an empty list in the place of the damaged one, whose files are kept, with the ids of its tasks. Blocking."""
+    """Replaces the damaged list by an empty one. Its files are kept, with the ids of its tasks. Blocking."""
     from runway_desktop.services.backup import damaged_list
 
     damaged_list.begin_empty(profile, _snapshots(), SystemClock().now(), remote_ids)
@@ -122,10 +121,9 @@ async def build(
     secrecy: KnownSecrets | None = None,
     renewing: Callable[[], None] = lambda: None,
 ) -> Assembly:
-    """`workers` is for short looks (hashing, parsing), `file_workers` for what touches saved results, which
-    may lie on a drive that hangs. `state` is a folder outside of the profile's for what this computer knows of it.
-    `secrecy` is told of each key. `renewing` is called, on a thread of the database, when a list of tasks of an older
-    version is brought up to date."""
+    """`workers` is for short tasks (hashing, parsing), `file_workers` for saved results, whose drive may hang. `state`
+    is a folder outside of the profile's for what this computer knows about it. Each key is added to `secrecy`.
+    `renewing` is called on a database thread if an older version's list is migrated."""
     secrecy = KnownSecrets() if secrecy is None else secrecy
     if address.secret:
         secrecy.add(address.secret)
@@ -187,7 +185,7 @@ async def _assemble(
             runway=runway,
             make_runway=make_runway,
             fetcher=fetcher,
-            # Threads of its own: it may wait for its person for ever, and nothing else with it.
+            # Separate threads, since the keychain may wait for the user forever.
             secrets=SystemKeychain(DiskThreads(2, "keychain")),
             secrecy=secrecy,
             given_secret=given,
@@ -200,7 +198,7 @@ async def _assemble(
         )
     )
     await engine.settings.load()
-    # What a person changes from now on is noted for its sidecar, which no service could find out later.
+    # Created now, so that it sees every later change of a task; they could not be found out afterwards.
     sidecars = engine.sidecars
     await after_restore.take_up(engine.ledger, engine.settings)
     await engine.pricing.load()
@@ -208,7 +206,7 @@ async def _assemble(
     sound = asyncio.Event()
 
     async def check() -> None:
-        # In a worker, as it brings much along.
+        # On a worker thread, since it imports much.
         await in_worker(workers, import_module, "runway_desktop.services.backup.backups")
         await _until_checked(engine, store)
         sound.set()
@@ -235,7 +233,7 @@ async def _assemble(
         )
 
     async def clean_up() -> None:
-        # What restores is imported where one left something behind.
+        # Restoring is imported only if a restore has left something.
         if await in_worker(workers, folders.has_unfinished, profile):
             await tell_unfinished(engine)
 
@@ -278,8 +276,8 @@ async def _assemble(
 
 
 async def _until_checked(engine: Engine, store: SqliteStore) -> None:
-    """What a daily check has found may be nothing that a quick one finds. Raises DamagedList; what else goes wrong says
-    nothing of the list, and is tried again."""
+    """If a daily check found damage, the check is a full one, since a quick one may not find it. Raises DamagedList;
+    other errors say nothing about the list, and it retries."""
     from runway_desktop.services.backup.backups import CHECKED, DAMAGED
     from runway_desktop.services.tasks.copy_check import TRY_AGAIN_AFTER
 
@@ -299,7 +297,7 @@ async def _until_checked(engine: Engine, store: SqliteStore) -> None:
 
 
 async def _send(engine: Engine, sound: asyncio.Event, demo: Demo | None) -> None:
-    """The lane, once it is known that this list is sound, and not a copy of one that is sent from elsewhere."""
+    """Runs the lane, once the list is known to be intact and not a copy."""
     await sound.wait()
     if demo is not None:
         await demo.stands.wait()
@@ -313,7 +311,7 @@ async def _settle_sendings(engine: Engine) -> None:
 
 
 async def _give_up_sendings(engine: Engine, runway: LateRunway) -> None:
-    """What is still being sent gets no answer any more; one that comes at this very moment is kept."""
+    """Aborts requests being sent; an answer that arrives at this moment is stored."""
     if engine.is_made("lane") and engine.lane.is_sending:
         await runway.aclose()
         await engine.lane.settle()
@@ -325,7 +323,7 @@ async def _settle_downloads(engine: Engine) -> None:
 
 
 def _leave(engine: Engine) -> None:
-    """In a worker."""
+    """On a worker thread."""
     if engine.is_made("looking"):
         engine.looking.shutdown()
     if engine.is_made("accepted_ids") and engine.accepted_ids is not None:
@@ -333,7 +331,7 @@ def _leave(engine: Engine) -> None:
 
 
 async def tell_unfinished(engine: Engine) -> None:
-    """Takes away what a restore that was killed has left, and says so."""
+    """Removes the remains of a restore that was killed, with a notice."""
     for taken in await engine.restores.clean_up() if engine.restores is not None else ():
         words = f"A restore was not finished. What it had put into “{taken.folder.name}” was taken away again."
         engine.bus.tell(Notice(words, "Everything is still in the backup: restore it once more to have it here."))
@@ -351,7 +349,7 @@ def _snapshots() -> Snapshots:
 
 
 def _client_of(url: str | None, workers: Executor) -> ClosableRunway:
-    """Blocking: httpx is imported, and the certificates of the system are read."""
+    """Blocking: imports httpx, and reads the system's certificates."""
     from runway_desktop.api.address import DEFAULT_BASE_URL
     from runway_desktop.api.client import RunwayClient
 
@@ -359,7 +357,7 @@ def _client_of(url: str | None, workers: Executor) -> ClosableRunway:
 
 
 def _fetcher_for(url: str | None) -> ClosableFetcher:
-    """Blocking, as the above."""
+    """Blocking, likewise."""
     from runway_desktop.api.address import DEFAULT_BASE_URL
     from runway_desktop.api.fetcher import HttpFetcher
 
@@ -367,7 +365,7 @@ def _fetcher_for(url: str | None) -> ClosableFetcher:
 
 
 def _demo(profile: Profile, wishes: DemoWishes, workers: Executor) -> Demo:
-    """Imported by the demo alone."""
+    """Imported only for the demo."""
     from .demo import Demo
 
     return Demo(profile, wishes, workers)

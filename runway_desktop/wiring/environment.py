@@ -1,7 +1,7 @@
-"""Where this run lives: its profile folder, its log, what it was told on the command line and by the environment.
+"""The environment of this run: profile folder, log, environment variables.
 
-A profile is a folder. The demo has one of its own and can never touch real tasks. Logs are redacted: a secret, and
-what is signed of a link, is cut out of every line, whoever wrote it. Blocking, called before the loop runs.
+A profile is a folder. The demo has its own and can never touch real tasks. Secrets and signatures of links are removed
+from every log line. Blocking; called before the loop runs.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ PLACEMENT_VARIABLE = "RUNWAY_DESKTOP_WINDOW"
 LARGEST_LOG = 1_000_000
 """Bytes."""
 _LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBPATH")
-"""What a bundle sets so that it finds its own libraries; what was there before stands under the name with `_ORIG`."""
+"""Set by a bundle for its own libraries; the original values are in variables with the suffix `_ORIG`."""
 _OF_BUNDLE = ("QT_PLUGIN_PATH", "QML2_IMPORT_PATH")
-"""Where a bundle has its parts of Qt: another program's Qt must not load them."""
+"""Where a bundle has its Qt plugins: another program's Qt must not load them."""
 _BOOTLOADER = "_PYI_"
-"""How the names begin by which a bundle's bootloader knows that it has set the libraries already. Without them it sets
-them anew for a child that is this program itself."""
+"""Prefix of the variables by which a bundle's bootloader knows that the libraries are set. Without them it sets them
+again for a child process that is this program."""
 _LINK = re.compile(r"(https?://[^\s?#'\"<>]+[?#])[^\s'\"<>]+", re.IGNORECASE)
-"""A link to where its query or fragment begins, which may hold a signature: whoever has it can download the result."""
+"""A link up to its query or fragment, which may contain a signature that gives access to the result."""
 
 
 def folders(*, demo: bool, folder: Path | None = None) -> ProfileFolders:
@@ -49,7 +49,7 @@ def folders(*, demo: bool, folder: Path | None = None) -> ProfileFolders:
         home = folder.resolve()
         words = ("--profile-dir", str(home))
         if demo:
-            # Two folders of one name have two keys.
+            # Two folders with the same name need different keys.
             main = replace(demo_profile(home, (*words, "--demo")), key_name=str(home))
         else:
             name = f"Profile in {home.name}"
@@ -78,7 +78,7 @@ def folders_of(profile: Profile) -> ProfileFolders:
 
 
 def demo_words(profile: Profile) -> tuple[str, ...]:
-    """The words that open the demo beside `profile`: what was to be kept in one folder stays in it."""
+    """The arguments that open the demo belonging to `profile`, in the same folder if one was given."""
     match profile.words:
         case ("--profile-dir", folder, *_):
             return ("--profile-dir", str(Path(folder) / "demo"), "--demo")
@@ -87,8 +87,8 @@ def demo_words(profile: Profile) -> tuple[str, ...]:
 
 
 def profile(*, demo: bool, folder: Path | None = None, name: str | None = None) -> Profile:
-    """The profile of this run; makes its folders. Raises OSError when they cannot be made, NoSuchProfile for a name
-    that no profile has."""
+    """The profile of this run; creates its folders. Raises OSError if they cannot be created, NoSuchProfile for an
+    unknown name."""
     known = folders(demo=demo, folder=folder)
     if name is not None:
         found = known.named(name)
@@ -96,29 +96,29 @@ def profile(*, demo: bool, folder: Path | None = None, name: str | None = None) 
         found = known.demo if demo and known.demo is not None else known.again(known.main)
     private.make_folder(found.folder)
     private.make_folder(found.posters)
-    # A copy may be open to others: so nobody gets at what is in it.
+    # A copied folder may be readable by others.
     private.tighten(found.folder)
     return found
 
 
 def state_folder(profile: Profile) -> Path:
-    """Where this run keeps what must not lie in a profile's folder, since it tells copies of it apart. That of the demo
-    is in its own: nothing of it is paid, and it leaves nothing elsewhere. Not made yet."""
+    """The folder for data that must not be inside a profile, since it identifies copies of it. The demo's is inside its
+    own profile, since nothing there is paid. Not created yet."""
     if profile.is_demo:
         return profile.folder / "state"
     state = Path(platformdirs.user_state_dir(APP, appauthor=False))
-    # On Windows and macOS this is the folder that the profiles lie in, which is copied and put back as one.
+    # On Windows and macOS this folder contains the profiles, and may be copied and restored with them.
     is_theirs = state == Path(platformdirs.user_data_dir(APP, appauthor=False))
     return state.with_name(f"{APP} State") if is_theirs else state
 
 
 def base_url() -> str | None:
-    """RUNWAYML_BASE_URL, as the SDK reads it; None: the usual address."""
+    """RUNWAYML_BASE_URL, as the SDK reads it; None: the default address."""
     return os.environ.get("RUNWAYML_BASE_URL", "").strip() or None
 
 
 def checked_base_url() -> str | None:
-    """The same. Raises RunwayDesktopError for one that the key must not be sent to."""
+    """The same. Raises RunwayDesktopError if the key must not be sent to it."""
     from runway_desktop.api.address import check_base_url
 
     url = base_url()
@@ -131,11 +131,11 @@ def window_placement(variables: MutableMapping[str, str] = os.environ) -> str:
 
 
 def clean(variables: MutableMapping[str, str] = os.environ, *, is_bundle: bool | None = None) -> str | None:
-    """Takes the key out of the environment and gives it, as the SDK reads it; takes out what a bundle has set as well.
+    """Removes the key from the environment and returns it; also removes variables set by a bundle.
 
-    Whatever is started from then on, also by Qt, inherits neither, and Linux does not show the key any more among what
-    this process was started with. Once, before anything is started. Our own libraries are found all the same: the
-    system reads where they are when the process begins.
+    Processes started later, also by Qt, inherit neither, and on Linux the key disappears from the process's initial
+    environment. Call once, before any process is started. The program's own libraries are still found: the system reads
+    their paths when the process begins.
     """
     held = variables.get(KEY_VARIABLE, "")
     if variables is os.environ and held and sys.platform.startswith("linux"):
@@ -153,11 +153,10 @@ def clean(variables: MutableMapping[str, str] = os.environ, *, is_bundle: bool |
 
 
 def _wipe(name: str) -> None:
-    """Overwrites a variable where the process began with it: /proc/PID/environ shows those bytes as they are now, to
-    the same user and to root, and removing the variable leaves them. Where the C library does not tell where they are,
-    they stay."""
+    """Overwrites a variable in the initial environment: /proc/PID/environ shows these bytes to the same user and to
+    root, and `os.environ.pop` does not remove them. If the C library does not give access, they stay."""
     with suppress(ImportError, OSError, ValueError):
-        # Nobody else needs it at the start, and most starts have no such variable.
+        # Imported late: most starts do not have this variable.
         import ctypes
 
         variables_at = ctypes.POINTER(ctypes.c_void_p).in_dll(ctypes.CDLL(None), "environ")
@@ -169,13 +168,13 @@ def _wipe(name: str) -> None:
 
 
 def secret_for(profile: Profile, secret: str | None) -> str | None:
-    """The key of the environment, which is the first profile's alone: it is one person's one key, and in another
-    client's profile it would spend the wrong money."""
+    """The key of the environment belongs to the main profile only: in another client's profile it would spend the wrong
+    money."""
     return secret if profile.is_main else None
 
 
 class Redaction(logging.Filter):
-    """Cuts secrets out of a record's text and traceback, for every handler that has it. Raises nothing."""
+    """Removes secrets from a record's message and traceback, for every handler that has this filter. Raises nothing."""
 
     def __init__(self, secrecy: KnownSecrets) -> None:
         super().__init__()
@@ -184,7 +183,7 @@ class Redaction(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         try:
             self._redact(record)
-        except Exception as mistake:  # noqa: BLE001 - what wants to log goes on, whatever it gave to say
+        except Exception as mistake:  # noqa: BLE001 - logging must never fail, whatever the arguments are
             record.msg = (
                 f"Line {record.lineno} of {record.module} gave what cannot be written: {type(mistake).__name__}"
             )
@@ -206,13 +205,14 @@ class Redaction(logging.Filter):
 
 
 class _PrivateLog(RotatingFileHandler):
-    """For its owner alone. Raises nothing, also on a full disk: a line that cannot be written is lost."""
+    """Log file readable by its owner only. Raises nothing, even on a full disk: lines that cannot be written are
+    lost."""
 
     def doRollover(self) -> None:
         try:
             super().doRollover()
         except OSError:
-            # As where another program has the older one open. This one is opened again and grows on.
+            # For instance because another program has the older file open. This one is reopened and grows.
             self.stream = None
 
     def _open(self) -> TextIOWrapper:
@@ -221,14 +221,14 @@ class _PrivateLog(RotatingFileHandler):
 
 
 class _ForTerminal(logging.Formatter):
-    """Text from outside must not control the terminal."""
+    """Escapes text, so that it cannot control the terminal."""
 
     def format(self, record: logging.LogRecord) -> str:
         return "\n".join(map(shown, super().format(record).split("\n")))
 
 
 def start_log(path: Path, secrecy: KnownSecrets, *, verbose: bool) -> None:
-    """Logs go to a file of at most `LARGEST_LOG`, with one older beside it, and warnings to the terminal."""
+    """Logs to a file of at most `LARGEST_LOG` bytes plus one older file, and warnings to the terminal."""
     root = logging.getLogger()
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
     to_file = _PrivateLog(path, maxBytes=LARGEST_LOG, backupCount=1, encoding="utf-8", delay=True)
@@ -239,7 +239,7 @@ def start_log(path: Path, secrecy: KnownSecrets, *, verbose: bool) -> None:
     for handler in (to_file, to_terminal):
         handler.addFilter(Redaction(secrecy))
         root.addHandler(handler)
-    # A terminal that is gone must not make logging print what it could not say, past the redaction.
+    # If the terminal is gone, logging must not print the unredacted record.
     logging.raiseExceptions = False
     for chatty in ("httpx", "httpcore", "asyncio", "qasync", "PIL"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

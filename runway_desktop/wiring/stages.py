@@ -1,8 +1,8 @@
-"""Every asyncio task of the program has one owner here; starting is ordered, and closing is a handshake.
+"""Ownership of all asyncio tasks, and shutdown in stages.
 
-`Supervisor.spawn` holds, names and watches each task; an exception that nobody expected goes to the last-resort
-handler once, with the task's name. `Supervisor.close` refuses new work, then cancels and awaits what is left.
-Loop's thread only.
+`Supervisor.spawn` holds, names and observes each task; an unexpected exception goes once to the last-resort handler,
+with the task's name. `Supervisor.close` refuses new tasks, then cancels and awaits the remaining ones. Loop's thread
+only.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class Supervisor:
-    """`on_bug` is told of an exception that is our own mistake: (name of the work, exception)."""
+    """`on_bug` is called for an unexpected exception: (task name, exception)."""
 
     def __init__(self, on_bug: Callable[[str, BaseException], None]) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -26,7 +26,7 @@ class Supervisor:
         self._closing = False
 
     def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
-        """Starts `work`. After closing began it is not started and comes back as a canceled task."""
+        """Starts `work`. After `close` has begun, returns a canceled task instead."""
         task = asyncio.get_running_loop().create_task(work, name=name)
         if self._closing:
             task.cancel()
@@ -35,7 +35,7 @@ class Supervisor:
         return task
 
     async def close(self, deadline: float) -> None:
-        """Cancels what still runs and waits up to `deadline` seconds; what does not end by then is named in the log."""
+        """Cancels all tasks and waits up to `deadline` seconds; tasks that do not end by then are logged."""
         self._closing = True
         current = asyncio.current_task()
         left = {task for task in self._tasks if task is not current}

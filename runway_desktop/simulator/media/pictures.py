@@ -1,7 +1,7 @@
-"""Pictures drawn on request: hills under a soft sky, with the prompt set small into the lower left corner.
+"""Pictures drawn on request: hills under a sky, with the prompt in small text in the lower left corner.
 
-The landscape is drawn at 960 pixels and enlarged, since it is soft anyway; the words are set at full size. The same
-recipe gives the same bytes. May run on any thread; a picture of 2048 by 2048 takes about half a second.
+The landscape is drawn at 960 pixels and enlarged, since it is soft anyway; the text is drawn at full size. The same
+recipe gives the same bytes. Any thread; a picture of 2048 by 2048 takes about half a second.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Color = tuple[int, int, int]
 
 
 class Palette(Struct, frozen=True):
-    """Sky from top to horizon, the light in it, and the hills from far to near."""
+    """Colors of the sky from top to horizon, of the sun, and of the hills from far to near."""
 
     top: Color
     middle: Color
@@ -56,18 +56,18 @@ def palette_of(number: int) -> Palette:
 
 
 def blend(one: Color, other: Color, share: float) -> Color:
-    """The color that lies `share` (0 to 1) of the way from one to the other."""
+    """The color `share` (0 to 1) of the way from one color to the other."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
     return red, green, blue
 
 
 def hexadecimal(color: Color) -> str:
-    """The color as SVG writes it."""
+    """The color in SVG notation."""
     return "#{:02x}{:02x}{:02x}".format(*color)
 
 
 class Scene(Struct, frozen=True):
-    """A landscape in numbers: heights are shares of the picture, 0 at the top."""
+    """Parameters of a landscape: heights are fractions of the picture, 0 at the top."""
 
     palette: Palette
     sun: tuple[float, float, float]
@@ -139,7 +139,7 @@ def vector(recipe: Recipe, index: int) -> bytes:
 
 
 def draw(recipe: Recipe, index: int, size: tuple[int, int], drift: float = 0.0) -> Image.Image:
-    """The landscape with its words, in RGB. `drift` moves the near hills, in widths of a square."""
+    """The landscape with its text, in RGB. `drift` moves the near hills, in widths of a square."""
     scale = min(1.0, _DRAWN_SIDE / max(size))
     small = (max(8, round(size[0] * scale)), max(8, round(size[1] * scale)))
     image = _landscape(scene_of(recipe.seed_of(index)), small, drift)
@@ -150,7 +150,7 @@ def draw(recipe: Recipe, index: int, size: tuple[int, int], drift: float = 0.0) 
 
 
 def wrapped(words: str, width: int) -> list[str]:
-    """The prompt in at most four lines of at most `width` characters; what is left over becomes an ellipsis."""
+    """The prompt in at most four lines of at most `width` characters; the rest becomes an ellipsis."""
     lines: list[str] = []
     line = ""
     for word in _pieces(words, width):
@@ -238,7 +238,7 @@ def _ridge_color(palette: Palette, ridge: int) -> tuple[int, int, int]:
 
 
 def _font(size: int, words: str) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Pillow's own font, which knows Latin letters, or one of the system's for other scripts where there is one."""
+    """Pillow's default font, which has Latin letters, or a system font for other scripts if there is one."""
     if all(ord(letter) < 0x250 or 0x2000 <= ord(letter) < 0x2070 for letter in words):
         return ImageFont.load_default(size)
     for name in _WIDE_FONTS:
@@ -253,7 +253,7 @@ def _caption(image: Image.Image, recipe: Recipe, index: int) -> None:
     short = min(image.size)
     size = max(9, round(short * 0.036))
     margin = round(size * 1.4)
-    # No font at hand draws emoji, and a row of empty boxes is no caption.
+    # No available font has emoji; they would be drawn as empty boxes.
     prompt = "".join(letter for letter in recipe.prompt if not 0x1F000 <= ord(letter) <= 0x1FAFF)
     font = _font(size, prompt)
     small = ImageFont.load_default(max(8, round(size * 0.66)))

@@ -1,8 +1,8 @@
-"""Soft chords as raw sound: what the simulator plays where a real model would speak or sing.
+"""Soft chords as raw audio, in place of a model's speech or music.
 
-Pure functions without third parties. A chord of whole frequencies is computed for one second, so that it repeats
-without a click, and is then shaped by an envelope: syllables for speech, one swell for an effect, a slow tide for
-music. The same seed gives the same samples. A second of sound takes about 10 ms. May run on any thread.
+Pure functions, standard library only. A chord of integer frequencies is computed for one second, so that it repeats
+without a click, and then shaped by an envelope: syllables for speech, one swell for an effect, slow waves for music.
+The same seed gives the same samples. A second of audio takes about 10 ms. Any thread.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _STEPS_PER_SECOND = 200
 
 
 class Shape(Enum):
-    """How loudness moves over time, so that the waveform on the screen looks like the thing it stands for."""
+    """How loudness changes over time, so that the waveform on the screen looks like speech, effect or music."""
 
     SPEECH = "speech"
     EFFECT = "effect"

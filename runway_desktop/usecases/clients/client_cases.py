@@ -1,7 +1,7 @@
-"""What a client may do: its tasks, the list, prices, models, the balance. Never the key, settings, trash or backups.
+"""Calls of clients: tasks, list, prices, models, balance. Never the key, settings, trash or backups.
 
-Every method takes who asks and one value, and gives what JSON knows. Raises CallRefused: one sentence, what to do
-instead. Loop's thread only.
+Every method takes the client's name and one parameter struct, and returns JSON values. Raises CallRefused: a sentence,
+and what to do instead. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -33,27 +33,27 @@ from .refusals import CallRefused, Code, refusal_of
 from .task_answer import is_settled, task_answer, why_waiting
 
 KEY_PATIENCE = 10.0
-"""Seconds that the keychain may take: a person who unlocks it takes longer, and a call does not wait for that."""
+"""Seconds to wait for the keychain. Unlocking it takes a user longer; a call does not wait for that."""
 LONGEST_WAIT = 45.0
-"""Seconds of one wait. Hosts give a call up after 60 at the earliest."""
+"""Seconds of one wait. Hosts of agents time out after 60 at the earliest."""
 MOST_TASKS = 100
 MOST_LISTED = 200
 _LONGEST_ABOUT = 200
 
 
 class Wish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a call takes. Anything else is an error."""
+    """Parameters of a call. Unknown members are an error."""
 
 
 class TaskWanted(Wish, frozen=True, kw_only=True):
-    """A task by its id, Runway's or ours. `links`: with links to its results, which anyone with them can download."""
+    """A task by its id, Runway's or ours. `links`: include links to its results, which anyone can use."""
 
     id: str
     links: bool = False
 
 
 class TasksWanted(Wish, frozen=True, kw_only=True):
-    """Some tasks by their ids. `saved`: with their results on the disk."""
+    """Tasks by their ids. `saved`: also wait until their results are saved."""
 
     ids: list[str]
     seconds: float = LONGEST_WAIT
@@ -61,7 +61,7 @@ class TasksWanted(Wish, frozen=True, kw_only=True):
 
 
 class ListWanted(Wish, frozen=True, kw_only=True):
-    """`query` as the window's search has it: "model:gen4.5 rating:>=4"."""
+    """`query` in the syntax of the window's search: "model:gen4.5 rating:>=4"."""
 
     query: str = ""
     limit: int = 50
@@ -80,13 +80,13 @@ class Nothing(Wish, frozen=True, kw_only=True):
 
 
 class Grant(Wish, frozen=True, kw_only=True):
-    """Credits a day for commands; 0 takes the grant back."""
+    """Credits a day for commands; 0 revokes the grant."""
 
     credits: float
 
 
 class ClientCases:
-    """`find_key` looks for the key where that was not done yet, and returns once it has ended."""
+    """`find_key` looks for the key unless that was done, and returns when the search has ended."""
 
     def __init__(
         self, engine: Engine, sending: Callable[[], TaskSender], find_key: Callable[[], Awaitable[object]]
@@ -97,26 +97,25 @@ class ClientCases:
         self._finishing = Finishing()
         self._adopting = asyncio.Lock()
         self._looking = asyncio.Lock()
-        """Runway is asked for one unknown id at a time: a client may make up many."""
+        """Runway is asked for one unknown id at a time: a client may invent many."""
 
     async def let_in(self, client: str, call: str) -> None:
-        """Before each call. Raises CallRefused for a client whose access the person has revoked, or that has no
-        name."""
+        """Must be called before each call. Raises CallRefused if the client is revoked or has no name."""
         clients = self._engine.clients
         if not client:
             raise CallRefused("A program has to say its name.", code=Code.INPUT, advice="Say it in the hello.")
         if client == CONNECTION_TEST and call != "list":
-            # It is listed nowhere, and no record is kept of it.
+            # The test appears in no list, and its calls are not recorded.
             raise CallRefused("The test of the connection only lists.", code=Code.REFUSED)
         if (await clients.client(client)).permission is Permission.REVOKED:
             raise revoked()
         await clients.saw(client)
 
     async def task(self, client: str, wanted: TaskWanted) -> dict[str, Any]:
-        """How a task stands. One that the list lacks is asked for once, and is adopted if Runway has it, so that its
-        result is kept."""
+        """State of a task. An id that is not in the list is looked up at Runway once; if found, the task is adopted, so
+        that its result is saved."""
         known = await self._known(wanted.id)
-        # One that was adopted just now has been asked for, and would be asked for again only after the gap.
+        # An adopted task was just read; it would be read again only after the minimum gap.
         task, note = (
             await self._up_to_date(known) if known is not None else (await self._adopted(client, wanted.id), "")
         )
@@ -127,8 +126,8 @@ class ClientCases:
         return await self._answer(task.id, links=links, note=note)
 
     async def wait(self, client: str, wanted: TasksWanted) -> dict[str, Any]:
-        """Until all of them have ended, or wait for the person, or the time is over. Free, and may be repeated; giving
-        it up stops no task."""
+        """Waits until all of them have ended, wait for the user, or the time is over. Free and repeatable; canceling
+        the wait does not stop the tasks."""
         ids = [(await self._found(client, word)).id for word in _some(wanted.ids)]
         changed = asyncio.Event()
 
@@ -164,7 +163,7 @@ class ClientCases:
         }
 
     async def models(self, _: str, wanted: ModelsWanted) -> dict[str, Any]:
-        """What can be made, with the fields of each."""
+        """Endpoints and models with their fields."""
         pairs = [pair for pair in self._engine.catalog.pairs() if wanted.endpoint in ("", pair.endpoint)]
         return {
             "models": [
@@ -187,7 +186,7 @@ class ClientCases:
         }
 
     async def balance(self, _: str, __: Nothing) -> dict[str, Any]:
-        """Credits left, and what each model may still do today."""
+        """The balance, and what remains of each model's limits."""
         await self.need_key()
         account = self._engine.account
         known = account.organization or await account.refresh()
@@ -207,13 +206,13 @@ class ClientCases:
         return {"credits": known.balance, "models": models}
 
     async def price(self, client: str, wish: TaskWished) -> dict[str, Any]:
-        """What it would cost. Nothing is stored."""
+        """The estimated price. Stores nothing."""
         return await self._creating.price(client, wish)
 
     async def create(self, client: str, wish: TaskWished) -> dict[str, Any]:
-        """A task for this wish: the one that is there already, where the wish was said before."""
+        """Creates the task of this request, or returns the existing one if the request is a repeat."""
         with suppress(CallRefused):
-            # Without a key it waits as any other does; with one, it is stored as that one's.
+            # Without a key the task is held as any other; with one, it is queued for that key.
             await self.need_key()
         try:
             made = await self._creating.make(client, wish)
@@ -227,7 +226,7 @@ class ClientCases:
         return {**answer, "is_repeat": made.is_repeat}
 
     async def adopt(self, client: str, wanted: Ids) -> dict[str, Any]:
-        """Tasks that were started elsewhere come into the list, so that their results are kept."""
+        """Adds tasks that were started elsewhere to the list, so that their results are saved."""
         self._unless_paused()
         await self._engine.clients.record(client, "adopt", f"{len(wanted.ids)}")
         await self.need_key()
@@ -237,7 +236,7 @@ class ClientCases:
         return {"added": list(adopted.added), "known": list(adopted.known)}
 
     async def cancel(self, client: str, wanted: Ids) -> dict[str, Any]:
-        """Cancels what runs or waits, and never deletes what has finished. An agent cancels its own tasks only."""
+        """Cancels running and queued tasks; never deletes finished ones. An agent can cancel only its own."""
         self._unless_paused()
         tasks = [await self._found(client, word) for word in _some(wanted.ids)]
         asked = await self._engine.clients.of([task.id for task in tasks])
@@ -262,7 +261,7 @@ class ClientCases:
         return {"problems": problems, "tasks": await self._all_said(rows)}
 
     async def grant(self, client: str, wanted: Grant) -> dict[str, Any]:
-        """What commands may spend a day."""
+        """Sets what commands may spend a day."""
         if client != COMMAND_LINE:
             raise CallRefused("Only the person can grant that.", code=Code.REFUSED)
         if not 0 <= wanted.credits <= MOST_CREDITS:
@@ -272,7 +271,7 @@ class ClientCases:
         return {"credits_a_day": wanted.credits or None, "today": await clients.reserved_today(COMMAND_LINE)}
 
     def under_way(self) -> tuple[str, ...]:
-        """What is being sent now, and for whom: "Gen-4.5 for claude"."""
+        """What is being sent now, and for which client: "Gen-4.5 for claude"."""
         sent = [task for task in self._engine.ledger.open() if task.state is State.SENDING]
         asked_by = self._creating.asked_by
         return tuple(
@@ -281,7 +280,7 @@ class ClientCases:
         )
 
     async def need_key(self) -> None:
-        """Raises CallRefused where there is none to be had now."""
+        """Raises CallRefused if there is no key."""
         with suppress(TimeoutError):
             async with asyncio.timeout(KEY_PATIENCE):
                 await self._find_key()
@@ -303,7 +302,7 @@ class ClientCases:
         return await self._known(word) or await self._adopted(client, word)
 
     async def _known(self, word: str) -> Task | None:
-        """By either id, one that was removed from the list too."""
+        """The task with this id, Runway's or ours; also one that was removed from the list."""
         ledger = self._engine.ledger
         if (found := await ledger.task(TaskId(word.strip()))) is not None:
             return found
@@ -312,7 +311,7 @@ class ClientCases:
         return await ledger.task(next(iter(here.values()))) if here else None
 
     async def _adopted(self, client: str, word: str) -> Task:
-        """Asked for once. Raises CallRefused for an id that Runway does not know."""
+        """Looks the id up at Runway once. Raises CallRefused if Runway does not know it."""
         remote_id = parse_remote_id(word)
         if remote_id is None:
             advice = "Ids look like 17f20503-6c24-4c16-946b-35dbbce2af2f."
@@ -329,12 +328,12 @@ class ClientCases:
         return await self._engine.ledger.answer(task_id, reply.said, reply.key)
 
     async def _adopt(self, ids: Sequence[str]) -> Adopting:
-        """One after the other: the same id twice at once would be two tasks."""
+        """One call at a time: adopting the same id twice at once would create two tasks."""
         async with self._adopting:
             return await self._engine.adoption.adopt(ids)
 
     async def _up_to_date(self, task: Task) -> tuple[Task, str]:
-        """Asks Runway for a live task where no poller does; and what could not be found out."""
+        """Polls a live task once, unless the poller runs; returns it and a note on what could not be read."""
         engine = self._engine
         wants_links = task.state is State.SUCCEEDED
         if not (wants_links or task.state.is_live) or engine.is_made("poller"):

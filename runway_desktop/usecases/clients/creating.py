@@ -1,9 +1,7 @@
-"""A client's wish for a task: checked, priced, written down once, and stored as a task that is sent in turn or waits
-for the person.
+"""Create calls of clients: validation, price, permission, idempotency. The task is sent in turn or waits for the user.
 
-No client answers a question. A wish beyond a client's grant is refused or waits, as the client's manner is: a command
-is refused, an agent's wish waits. What `request_id` names is one wish, however often it is said. Raises CallRefused.
-Loop's thread only.
+A client cannot answer questions. A request that exceeds the grant is refused for the command line, and waits for
+approval for an agent. The `request_id` is an idempotency key. Raises CallRefused. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -34,17 +32,17 @@ from .refusals import CallRefused, Code
 
 LONGEST_ID = 200
 MOST_WAITING = 500
-"""Requests that may wait for the person at a time."""
+"""Maximum number of requests that wait for the user at a time."""
 REPEATS_FOR = 600.0
-"""Seconds for which a wish without an id is taken for the last one that was the same."""
+"""Seconds within which an identical request without an id counts as a repeat."""
 _ENOUGH = 1e-6
 _ID = re.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class TaskWished(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`values` is the wire JSON without `model`; `prompt` stands for the field of it that is the model's prompt.
-    `request_id` names the wish; empty: the same again within ten minutes, or while it is unfinished, is taken for a
-    repeat. `max_credits` answers the price."""
+    """`values` is the wire JSON without `model`; `prompt` fills the model's prompt field. `request_id` is an
+    idempotency key; if empty, an identical request within ten minutes, or while its task is unfinished, counts as a
+    repeat. `max_credits` approves prices up to it."""
 
     endpoint: str
     model: str
@@ -67,7 +65,7 @@ class Creating:
         self._engine = engine
         self._sending = sending
         self.asked_by: dict[TaskId, str] = {}
-        """Who asked for which task in this run."""
+        """Client of each task that was requested in this run."""
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._finishing = Finishing()
 
@@ -141,8 +139,8 @@ class Creating:
         return MadeTask(task, is_repeat=False)
 
     async def _answers(self, name: str, wish: TaskWished, prepared: Prepared) -> frozenset[Ask] | None:
-        """Which questions the person has answered before, by an allowance; None: the wish waits for them. A command
-        that would have to wait is refused, as nobody looks after it."""
+        """The questions that an allowance answers; None: the request waits for the user. A command that would have to
+        wait is refused, since its caller cannot wait for an approval."""
         clients = self._engine.clients
         if clients.are_paused:
             raise paused()
@@ -162,7 +160,7 @@ class Creating:
                 return frozenset({Ask.ABOVE_LIMIT}) if why is None else None
 
     async def _why_not_within(self, client: Client, wish: TaskWished, prepared: Prepared) -> CallRefused | None:
-        """What keeps a wish from being sent without another word of the person."""
+        """Why a request cannot be sent without asking the user; None if it can."""
         sum_ = prepared.sum
         left = prepared.asks - {Ask.ABOVE_LIMIT}
         if sum_.unknown or Ask.PRICE_UNKNOWN in left:
@@ -175,7 +173,7 @@ class Creating:
             return _refused(f"{costs} or more: nobody knows how much before it is sent.", "Send it from the window.")
         if wish.max_credits is None and client.name == COMMAND_LINE and Ask.ABOVE_LIMIT in prepared.asks:
             return _refused(f"{costs}.", f"Say --max-credits {sum_.credits:g} to agree to that.")
-        # Written so that a number that is none, as JSON may have one, agrees to nothing.
+        # Written so that NaN, which JSON may contain, approves nothing.
         if wish.max_credits is not None and not sum_.credits <= wish.max_credits + _ENOUGH:
             return _refused(f"{costs}, more than {wish.max_credits:g}.", "Say a higher --max-credits to agree to that.")
         reserved = await self._engine.clients.reserved_today(client.name)
@@ -185,7 +183,7 @@ class Creating:
         return None
 
     async def _wished(self, client: str, wish: TaskWished) -> tuple[NewTask, str]:
-        """A task for the wish, and a digest of all that was asked for."""
+        """The task of the request, and a digest of the whole request."""
         pair = self._pair(wish)
         values = {**_needed(pair), **wish.values}
         if wish.prompt:
@@ -251,7 +249,7 @@ class Creating:
         return found
 
     async def _repeated(self, client: str, digest: str) -> str:
-        """The id of the same wish, where this one is a repeat of it; empty else."""
+        """The id of the identical earlier request if this one is a repeat; empty otherwise."""
         last = await self._engine.clients.latest(client, digest)
         if last is None:
             return ""
@@ -261,7 +259,7 @@ class Creating:
 
 
 def _needed(pair: Pair) -> dict[str, Any]:
-    """What a request must say and nobody would choose: fields with one possible value."""
+    """Required fields with a single possible value."""
     return {
         name: value
         for name, value in starting_values(pair).items()

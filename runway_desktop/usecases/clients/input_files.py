@@ -1,7 +1,7 @@
-"""Which files a client's request may use: looked at before anything is stored. Blocking; any thread.
+"""Checks which files a client's request may use, before anything is stored. Blocking; any thread.
 
-The kind is judged by content. Links are resolved first. Raises CallRefused with one sentence, which names the field: a
-file's name may be anybody's words.
+Kinds are judged by content. Symbolic links are resolved first. Raises CallRefused with one sentence. It names the
+field, not the file, since a file name may be untrusted text.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def check_files(
 
 
 def folder_refusal(folder: Path, *, profile: Path | None, home: Path) -> str:
-    """Why a program may not be given all of this folder; empty where it may."""
+    """Why a client may not get access to all of this folder; empty if it may."""
     found = folder.resolve()
     if home.resolve().is_relative_to(found):
         return "This holds all that is yours. Choose a folder with the files that it needs."
@@ -78,7 +78,7 @@ def _checked(path: Path, asset: AssetRef, folders: Sequence[Path] | None, profil
             file.seek(0)
             digest = hashlib.file_digest(file, "sha256").hexdigest() if facts.st_size <= _MOST else ""
     except (OSError, ValueError) as error:
-        # No path has a zero in it.
+        # ValueError: a path with a NUL character.
         said = getattr(error, "strerror", None) or error
         raise _refused(f"The file of {name} cannot be read.", f"{said}.") from error
     known = format_of(head)

@@ -1,7 +1,7 @@
-"""What a command is: one record, which menus, keys, the palette, help and the list of shortcuts all read. Pure.
+"""A command as one record, from which menus, shortcuts, palette and help are built. Pure.
 
-A record tells what it is called, where its keys hold and when it is possible. What carries it out depends on what it
-acts on: a `RoomCommand` is given its room or the window, a command for tasks (`tasks`) the selected rows.
+A record has name, keys, scopes, and when the command is possible. Execution depends on the target: a `RoomCommand` gets
+its room or the window, a command for tasks (`tasks`) the selected rows.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from runway_desktop.domain.text import Text
 from runway_desktop.values import Struct
 
 On = TypeVar("On")
-"""What a command acts on."""
+"""The target of a command."""
 
 
 class Scope(Enum):
-    """Where a key is heard. Keys of the window are heard in the list, the preview and the large view too."""
+    """Where a shortcut is active. Shortcuts of the window are active in list, preview and large view too."""
 
     WINDOW = auto()
     LIST = auto()
@@ -26,15 +26,15 @@ class Scope(Enum):
     LARGE = auto()
     """The large view, over the list."""
     COMPARE = auto()
-    """The compare window, a window of its own."""
+    """The compare window, a separate window."""
     SHEET = auto()
-    """A batch sheet, a window of its own."""
+    """A batch sheet, a separate window."""
     REQUESTS = auto()
-    """The page of what other programs ask for, in the place of the list."""
+    """The page of clients' requests, shown instead of the list."""
 
 
 class Surface(Enum):
-    """What lists commands. The list of shortcuts has all of them."""
+    """Where commands are listed. The list of shortcuts always has all of them."""
 
     MENU = auto()
     PALETTE = auto()
@@ -46,7 +46,7 @@ NOT_IN_PALETTE = frozenset({Surface.PALETTE})
 
 
 class Standard(Enum):
-    """A key that each platform has its own for. The values are Qt's names."""
+    """Shortcuts that differ between platforms. The values are Qt's names."""
 
     NEW = "New"
     FIND = "Find"
@@ -67,9 +67,9 @@ class CommandSection(Struct, frozen=True, eq=False):
 
     title: Text
     menu: Text | None
-    """The title of its menu. None: its commands stand in the main menu itself, or in none."""
+    """Title of its menu. None: its commands are directly in the main menu, or in none."""
     icon: str
-    """Of its commands that have none of their own."""
+    """Default icon of its commands."""
 
 
 MAKING = CommandSection(Text("Making"), Text("Make"), "mdi6.creation-outline")
@@ -89,14 +89,14 @@ LEADS_OUT = Text("Escape always leads out.")
 
 
 class Command(Struct, Generic[On], frozen=True, kw_only=True, eq=False):
-    """Something that a person can do. Hashable, and equal to itself alone."""
+    """Something that the user can do. Hashable, compared by identity."""
 
     id: str
-    """Never changed: settings know its keys by this, and the palette what was used."""
+    """Must not change: settings store shortcuts, and the palette its history, by this id."""
     words: Text
-    """What it is called everywhere, with both forms where it counts what it acts on."""
+    """Its name everywhere; with singular and plural if it counts its targets."""
     label: Callable[[On], Text | str] | None = None
-    """What it is called now, where that depends on what it acts on."""
+    """Its present name, if that depends on the target."""
     synonyms: Text = Text("")
     """Other words that a person may look for, separated by commas: "refund, money back"."""
     section: CommandSection
@@ -105,34 +105,34 @@ class Command(Struct, Generic[On], frozen=True, kw_only=True, eq=False):
     scopes: frozenset[Scope] = frozenset()
     keys: tuple[Standard | str, ...] = ()
     repeats: bool = False
-    """Whether a key that is held down does it again and again: never what retries, sends, judges or removes."""
+    """Whether holding the key repeats it: never for commands that retry, send, judge or remove."""
     fixed: Text | None = None
-    """Why its keys cannot be changed; None when they can."""
+    """Why its keys cannot be changed; None if they can."""
     begins: bool = False
-    """A line stands before it in menus."""
+    """A separator precedes it in menus."""
     submenu: Text | None = None
-    """The title of the menu below the menu that it stands in, with its neighbors of the same title."""
+    """Title of its submenu, shared with neighbors of the same title."""
     left_out_of: frozenset[Surface] = frozenset()
     is_everywhere: bool = False
-    """The help of every room tells of it."""
+    """Listed in the help of every room."""
     is_dangerous: bool = False
-    """It destroys or ends something: marked where it is listed, and never offered first."""
+    """Destroys or ends something: marked in lists, and never suggested first."""
     pays: bool = False
-    """It sends what is paid for."""
+    """Sends paid requests."""
     why_not: Callable[[On], Text | str] = lambda _: ""
-    """Why it cannot be done now; empty when it can."""
+    """Why it is not possible now; empty if it is."""
 
     def text(self, on: On) -> str:
-        """What it is called now."""
+        """Its present name."""
         return str(self.words if self.label is None else self.label(on))
 
     def reason(self, on: On) -> str:
-        """Why it cannot be done now; empty when it can."""
+        """Why it is not possible now; empty if it is."""
         return str(self.why_not(on))
 
     @property
     def name(self) -> str:
-        """What a sentence calls it, without the dots that promise a question."""
+        """Its name inside a sentence, without the ellipsis."""
         return str(self.words).removesuffix("…")
 
     @property
@@ -140,12 +140,12 @@ class Command(Struct, Generic[On], frozen=True, kw_only=True, eq=False):
         return self.icon or self.section.icon
 
     def meets(self, other: Command[Any]) -> bool:
-        """Whether there is a scope in which both would hear the same key."""
+        """Whether both are active in a common scope, so that their keys could conflict."""
         return bool(_heard(self.scopes) & _heard(other.scopes))
 
 
 class RoomCommand(Command[On], Generic[On], frozen=True, kw_only=True, eq=False):
-    """A command of the window, or of a room that is in front."""
+    """A command of the window, or of the room in front."""
 
     does: Callable[[On], object]
 

@@ -1,5 +1,5 @@
-"""Commands for selected tasks, as a face calls them: what must be asked or typed first, and carrying one out. Which
-there are, for which tasks and why not, their records say (`tasks`)."""
+"""Executes commands for selected tasks, and tells what to ask or enter first. The commands themselves are records, see
+`tasks`."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class Commands:
         self._context = Context(engine, sending)
 
     def prompt(self, command: TaskCommand, rows: Sequence[Row]) -> Prompt | None:
-        """What must be typed first."""
+        """The text input that is needed first; None if none is."""
         return command.prompt(self._context, rows[0]) if command.prompt is not None else None
 
     def question(self, command: TaskCommand, rows: Sequence[Row]) -> Question | None:
-        """What must be asked first; None when nothing can be lost or spent that the person wants to be asked about.
-        Asking changes nothing: the answer yes is `do`, given what the question has `prepared`."""
+        """The question to ask first; None if nothing can be lost or spent that the user wants to be asked about.
+        Changes nothing. After "yes", call `do` with the question's `prepared`."""
         if not command.asks(self._engine.settings):
             return None
         if command.prepares is None:
@@ -40,15 +40,14 @@ class Commands:
         try:
             prepared = command.prepares(self._context, command.meant(rows))
         except NotPossible:
-            # Nothing will be sent: carrying it out says why.
+            # Nothing can be sent; `do` will raise the reason.
             return None
         if prepared.is_repeat or not prepared.is_valid:
             return None
         return question_for(prepared, self._engine.settings.confirm_above)
 
     def price(self, command: TaskCommand, rows: Sequence[Row]) -> str:
-        """What its requests cost, in words: "about 240 credits". Empty where it makes none, or where the price of one
-        is not known."""
+        """The price of its requests: "about 240 credits". Empty if it makes none, or the price of one is unknown."""
         if not command.pays and not command.tells_price:
             return ""
         prices = [self._engine.pricing.price(row.task.request) for row in command.meant(rows)]
@@ -58,17 +57,17 @@ class Commands:
         return f"{about(*known)}{credits_in_words(sum(price.credits for price in known))}"
 
     async def do(self, command: TaskCommand, rows: Sequence[Row], given: Given = NOTHING) -> Report:
-        """Carries a command out, after whatever had to be asked was answered. NotPossible, with the reason, when it
-        cannot be done with these tasks; what else of `domain.errors` is raised, `task_command` says."""
+        """Executes a command after its question was answered. Raises NotPossible with the reason if it is not possible
+        for these tasks; for other errors see `task_command`."""
         if reason := command.reason(rows):
             raise NotPossible(reason)
         return await command.does(self._context, command.meant(rows), given) if command.does is not None else Report()
 
     async def undo(self, command: TaskCommand, what: Sequence[TaskId] | Stood) -> Report:
-        """Undoes a command with what its report says that it can be undone with."""
+        """Undoes a command; `what` is the undo value of its report."""
         return await command.undo(self._context, what) if command.undo is not None else Report()
 
     def queued(self) -> list[Row]:
-        """All that is queued here, in the order in which it is sent."""
+        """All queued tasks, in sending order."""
         held = (task for task in self._engine.ledger.held() if task.removed_at is None)
         return [Row(task=task) for task in sorted(held, key=lambda task: task.position)]

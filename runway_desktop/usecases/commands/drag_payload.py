@@ -21,13 +21,13 @@ from .task_command import TaskCommand
 
 
 class DragPayload(Struct, frozen=True, kw_only=True):
-    """The files of results that leave the window together."""
+    """The files of results dragged together."""
 
     paths: tuple[Path, ...] = ()
     poster: str = ""
-    """Path of a picture of the first, small enough to be decoded at once; empty where there is none."""
+    """Path of a picture of the first, small enough to decode at once; empty if there is none."""
     part: str = ""
-    """Which of a task's several results the only one is: "2 of 4"."""
+    """Which of a task's several results a single one is: "2 of 4"."""
     missing: tuple[str, ...] = ()
     """Names of files that are not where they were saved."""
     unsaved: int = 0
@@ -35,7 +35,7 @@ class DragPayload(Struct, frozen=True, kw_only=True):
 
     @property
     def label(self) -> str:
-        """What stands below the picture at the pointer."""
+        """Text below the picture at the pointer."""
         if len(self.paths) == 1:
             what = " · ".join(part for part in (self.paths[0].name, self.part) if part)
         else:
@@ -46,7 +46,7 @@ class DragPayload(Struct, frozen=True, kw_only=True):
 
     @property
     def refusal(self) -> str:
-        """Why there is nothing to drag; empty when there is."""
+        """Why there is nothing to drag; empty if there is something."""
         if self.paths:
             return ""
         if len(self.missing) == 1 and not self.unsaved:
@@ -60,7 +60,7 @@ class DragPayload(Struct, frozen=True, kw_only=True):
         return "There is no result yet, so there is no file to drag."
 
     def without(self, gone: Collection[Path]) -> DragPayload:
-        """What is left of it when these files are not there."""
+        """The payload without files that do not exist."""
         if not gone:
             return self
         return replace(
@@ -71,8 +71,8 @@ class DragPayload(Struct, frozen=True, kw_only=True):
 
 
 def payload_of(rows: Sequence[Row], shown: Path | None = None) -> DragPayload:
-    """One file of each task: of several results the one that is `shown`, else the first that is here, which is the one
-    whose poster stands in the list."""
+    """One file for each task. Of several results: the one that is `shown`, else the first one here, whose poster is in
+    the list."""
     chosen = [found for row in rows if (found := chosen_output(row, shown)) is not None]
     part = ""
     if len(chosen) == 1 and len(rows) == 1 and len(rows[0].outputs) > 1:
@@ -87,7 +87,7 @@ def payload_of(rows: Sequence[Row], shown: Path | None = None) -> DragPayload:
 
 
 def chosen_output(row: Row, shown: Path | None) -> Output | None:
-    """The result that stands for its task; None where none is here."""
+    """The result that represents its task; None if none is here."""
     here = [output for output in row.outputs if output.is_here]
     on_stage = next((output for output in here if shown is not None and Path(output.path) == shown), None)
     return on_stage or next(iter(here), None)

@@ -1,4 +1,4 @@
-"""Commands that hand results and words on: to the clipboard, to another request, to a file."""
+"""Commands that pass results and texts on: to the clipboard, to another request, to a file."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def _paths(context: Context, rows: Sequence[Row], given: Given) -> Report:
 
 
 def _copied(said: Text, words: Sequence[str], problems: tuple[Text | str, ...] = ()) -> Report:
-    """A line for each; of several their number is told."""
+    """One line for each; the message counts them."""
     lines = [word for word in words if word]
     return Report(text="\n".join(lines), said=said.of(len(lines)), problems=problems)
 
@@ -69,7 +69,7 @@ async def _links(context: Context, rows: Sequence[Row], _: Given) -> Report:
 
 
 async def _support(context: Context, rows: Sequence[Row], given: Given) -> Report:
-    """What Runway's support needs, without secret, and without prompt unless that is asked for."""
+    """Details for Runway's support, without secrets, and without the prompt unless requested."""
     engine, texts = context.engine, []
     for task_id in ids_of(rows):
         details = await engine.library.details(task_id)
@@ -101,7 +101,7 @@ USE_AS_INPUT = TaskCommand(
     takes_one=True,
     outputs=is_here,
 )
-"""Opens what a result can become (`use_as_input`), which does it. The palette offers each way by itself."""
+"""A menu of what a result can be used for (`use_as_input`). The palette offers its entries directly."""
 _copied_as = partial(TaskCommand, submenu=COPYING)
 COPY_PROMPT = _copied_as(
     id="task.copy",
@@ -165,4 +165,4 @@ EXPORT = TaskCommand(
     keys=("Ctrl+Shift+E",),
     takes_none=True,
 )
-"""Of what is listed, where nothing is selected."""
+"""Exports all listed tasks if none is selected."""

@@ -1,5 +1,4 @@
-"""Commands about queued tasks: sending them next, holding and releasing them, their order. Sending and releasing are
-paid for."""
+"""Commands for queued tasks: send next, hold, release, reorder. Sending and releasing pay."""
 
 from __future__ import annotations
 
@@ -34,7 +33,7 @@ def prepared_release(context: Context, rows: Sequence[Row], *, is_next: bool = F
 
 
 async def release(context: Context, rows: Sequence[Row], given: Given, *, is_next: bool = False) -> Report:
-    """Tasks are sent when it is their turn, where they stand, or next; those too that wait for the person."""
+    """Releases tasks, which are then sent in turn or next; also those that wait for the user."""
     stood = context.engine.lane.stood(ids_of(rows))
     changed = await context.sending.send(*given.answering(prepared_release(context, rows, is_next=is_next)))
     return Report(changed=changed, stood=stood if is_next else replace(stood, positions={}), said=queue.released(rows))
@@ -43,7 +42,7 @@ async def release(context: Context, rows: Sequence[Row], given: Given, *, is_nex
 async def _hold(context: Context, rows: Sequence[Row], _: Given) -> Report:
     engine, ids = context.engine, ids_of(rows)
     if all(task.id in ids or task.waits_for_person for task in engine.ledger.queued()):
-        # The whole queue: what Runway turns away does not come back into it to be sent.
+        # The whole queue is held: a task that is being sent now and refused must not return to the queue to be sent.
         ids += [task.id for task in engine.ledger.open() if task.state is State.SENDING]
     tasks = [task for i in await engine.lane.hold(ids) if (task := engine.ledger.get_open(i)) is not None]
     held = sum(task.state is State.HELD for task in tasks)
@@ -53,7 +52,7 @@ async def _hold(context: Context, rows: Sequence[Row], _: Given) -> Report:
 
 
 async def _release_again(context: Context, task_ids: Sequence[TaskId]) -> Report:
-    """Undoes `_hold`. Only what would mean the same as before is queued again: its questions were answered then."""
+    """Undoes `_hold`. Queues only tasks for which nothing has changed, so that the earlier answers still hold."""
     engine = context.engine
     tasks = [task for i in task_ids if (task := engine.ledger.get_open(i)) is not None]
     held = [task for task in tasks if task.state is State.HELD and task.waits_for_person]
@@ -66,7 +65,7 @@ async def _release_again(context: Context, task_ids: Sequence[TaskId]) -> Report
 
 
 def _means(context: Context, task: Task) -> tuple[object, ...]:
-    """What is sent of a task, why it waits, for how much, against which caps, and who pays."""
+    """What the answers to a task's questions depend on: request, hold, price, caps, and key."""
     engine = context.engine
     price, caps = engine.pricing.price(task.request), engine.budget.caps_of(task.project)
     return task.request, task.hold, price, caps, engine.account.key.fingerprint
@@ -77,13 +76,13 @@ async def _step(context: Context, rows: Sequence[Row], _: Given, *, up: bool) ->
 
 
 async def _put_before(context: Context, rows: Sequence[Row], given: Given) -> Report:
-    """In the order given, before another task of the queue or at its end."""
+    """Moves tasks, in the given order, before another task of the queue or to its end."""
     stood = await context.engine.lane.move(ids_of(rows), given.before)
     return replace(_moved(rows, stood), said=queue.moved(len(rows)))
 
 
 def _moved(rows: Sequence[Row], stood: Stood) -> Report:
-    """The rows themselves show it."""
+    """Without a message: the rows themselves show it."""
     return Report(changed=tuple(ids_of(rows)), stood=stood or None)
 
 
@@ -94,8 +93,8 @@ async def stand_back(context: Context, stood: Stood) -> Report:
 
 
 async def _find_file(context: Context, rows: Sequence[Row], given: Given) -> Report:
-    """The first input that a queued task misses is the file at the path. Every task that waits for it gets it, and
-    its siblings with it."""
+    """Assigns the file at the path to the first missing input of a queued task. All tasks that miss it get it, and
+    other missing files that moved with it are found too."""
     engine, ids = context.engine, ids_of(rows)
     missing = await engine.missing_inputs.missing(ids[0])
     if not missing:
@@ -111,7 +110,7 @@ async def _find_file(context: Context, rows: Sequence[Row], given: Given) -> Rep
 
 
 def _is_held(row: Row) -> bool:
-    """Kept here until the person releases it. What another program asked for is approved instead."""
+    """Held until the user releases it. Requests of clients are approved instead."""
     return is_queued(row) and row.task.waits_for_person and not waits_for_approval(row.task)
 
 
@@ -155,7 +154,7 @@ HOLD_OR_RELEASE: Command[Sequence[Row]] = Command(
     keys=("H",),
     why_not=lambda rows: HOLD.reason(rows) and RELEASE.reason(rows),
 )
-"""The key of both: it releases where all are held."""
+"""One key for both: releases if all are held."""
 HOLD: TaskCommand = _in_order(
     id="hold",
     words=Text("Hold", "Hold {n}"),
@@ -201,7 +200,7 @@ MOVE_DOWN = _in_order(
 PUT_BEFORE = _queued(
     id="put before", words=Text("Move to another place"), does=_put_before, left_out_of=frozenset(Surface)
 )
-"""A drag shows where to."""
+"""Only by dragging."""
 FIND_FILE = TaskCommand(
     id="find file",
     words=Text("Find the file…"),

@@ -1,5 +1,4 @@
-"""Commands about requests: what is sent once more, changed and sent, or settled where no answer came. Only `again` is
-paid for."""
+"""Commands that send a request again, edit and send it, or settle an uncertain one. Only `again` pays."""
 
 from __future__ import annotations
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 EDIT_AND_APPROVE = Text("Edit and approve")
 MOST_IDS = 8
-"""Known ids that a person is shown at once."""
+"""How many known ids are shown at once."""
 _UNKNOWN = unless(
     lambda row: bool(row.task.request.endpoint),
     Text("The request is not known: it was started elsewhere, or the list was damaged."),
@@ -48,7 +47,7 @@ def _prepared(context: Context, rows: Sequence[Row]) -> Prepared:
 
 
 async def again(context: Context, rows: Sequence[Row], given: Given) -> Report:
-    """The same request again, as a new task of each; all of them or none. An uncertain task is dismissed for it."""
+    """Sends the same requests again, each as a new task; all of them or none. Dismisses an uncertain task."""
     prepared, answers = given.answering(_prepared(context, rows))
     if prepared.is_repeat:
         said = Text("Just sent again. Choose “{command}” once more if you want another.")
@@ -72,7 +71,7 @@ async def _rename(context: Context, rows: Sequence[Row], given: Given) -> Report
 
 
 def _edit_words(rows: Sequence[Row]) -> Text:
-    """Sending what is written over a request of another program approves it."""
+    """ "Edit and approve" for the request of a client: sending the edited request approves it."""
     return EDIT_AND_APPROVE if rows and waits_for_approval(rows[0].task) else EDIT.words
 
 
@@ -81,7 +80,8 @@ async def _edit_held(_: Context, rows: Sequence[Row], __: Given) -> Report:
 
 
 async def _edit(_: Context, rows: Sequence[Row], __: Given, *, new_seed: bool = False, model: bool = False) -> Report:
-    """A new request like a task's; what Runway refused is said where the same one is edited."""
+    """Opens a draft like a task's request. Unless seed or model will change, it has Runway's refusals at their
+    fields."""
     task = rows[0].task
     refusals = {} if new_seed or model else {str(said.path[0]): said.message for said in task.refusals if said.path}
     draft = ComposerDraft(request=task.request, parent=task.id, new_seed=new_seed, refusals=refusals, asks_model=model)
@@ -89,7 +89,7 @@ async def _edit(_: Context, rows: Sequence[Row], __: Given, *, new_seed: bool = 
 
 
 def _may_retry(row: Row) -> bool:
-    """Whether the same request may help again: not after a refusal, not while something runs."""
+    """Whether the same request may succeed now: not after a refusal, not while it runs."""
     task = row.task
     if not task.request.endpoint:
         return False
@@ -99,8 +99,8 @@ def _may_retry(row: Row) -> bool:
 
 
 def _id_prompt(context: Context, _: Row) -> Prompt:
-    """Ids of tasks that Runway accepted and that are not in the list, latest first: one of them may be that of an
-    uncertain task."""
+    """Asks for an id, and lists the ids that Runway accepted and that are not in the list, latest first: one of them
+    may belong to an uncertain task."""
     ids = context.engine.accepted_ids
     known = tuple(entry.remote_id for entry in reversed(ids.left)) if ids is not None else ()
     listed = "\n".join(known[:MOST_IDS])
@@ -150,7 +150,7 @@ EDIT: Command[Sequence[Row]] = Command(
     begins=True,
     why_not=lambda rows: EDIT_HELD.reason(rows) and EDIT_AND_SEND.reason(rows),
 )
-"""The key of both: a queued task is edited in its place."""
+"""One key for both: a queued task is edited in place."""
 _edited = partial(TaskCommand, icon=EDIT.icon, given_by=EDIT, takes_one=True)
 EDIT_HELD: TaskCommand = _edited(
     id="edit held",

@@ -1,8 +1,8 @@
-"""A command for selected tasks: its record, what is given with it, what it is carried out with, and what came of it.
+"""Types of the commands for selected tasks: the command's record, its parameters, its context and its report.
 
-The records stand in modules by what they are about, each with what carries it out; `tasks` lists them all. What Runway
-or the disk says of one task of several is in the `Report`; DomainErrors of a single task (StoreError, NotPossible,
-DiskError, ApiError) are raised. Loop's thread only.
+The records are in modules by topic, together with their functions; `tasks` lists them all. If several tasks are given,
+failures of single tasks at Runway or on disk are in the `Report`; for a single task the errors (StoreError,
+NotPossible, DiskError, ApiError) are raised. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -34,26 +34,26 @@ NOT_WITH_THIS = Text("That cannot be done with this task.")
 
 
 class Given(Struct, frozen=True, kw_only=True):
-    """What was given with a command, after whatever had to be asked was answered."""
+    """Parameters of a command, after its questions were answered."""
 
     text: str = ""
-    """What was typed for its `prompt`."""
+    """Text entered for its `prompt`."""
     path: Path | None = None
-    """The file or the folder that a report wanted."""
+    """The file or folder that an earlier report asked for."""
     anyway: bool = False
-    """The question of a report was answered with yes."""
+    """The question of an earlier report was answered with yes."""
     prepared: Prepared | None = None
-    """Of the question of a command that pays, answered with yes."""
+    """From the confirmed question of a command that pays."""
     with_prompt: bool = False
-    """Support details with the prompt in them."""
+    """Include the prompt in support details."""
     before: TaskId | None = None
     """The task of the queue before which others are put; None: at its end."""
     progress: Callable[[RelinkProgress], None] = lambda _: None
     """Is called while files are looked for."""
 
     def answering(self, now: Prepared) -> tuple[Prepared, frozenset[Ask]]:
-        """What to send, and the answers: what was asked about, if that was the same tasks for the same command; else
-        what was prepared `now`, with nothing answered."""
+        """What to send, with answers: what the confirmed question had prepared, if that was the same command for the
+        same tasks; otherwise `now`, without answers."""
         asked = self.prepared
         return (asked, asked.asks) if asked is not None and asked.origin == now.origin else (now, frozenset())
 
@@ -62,21 +62,21 @@ NOTHING = Given()
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """A file, or a folder, that must be named: the command is given again with its path."""
+    """Asks for a file or folder: the command is to be called again with its path."""
 
     path: Path
     """Where a missing file was."""
     near: Path | None = None
-    """The folder to begin at; None: the nearest that is there."""
+    """The folder where the dialog starts; None: the nearest existing one."""
     is_folder: bool = False
 
 
 class Use(Enum):
-    """What the face does with the files of a report."""
+    """What the front end does with the files of a report."""
 
     COPY = auto()
     SHOW = auto()
-    """In the system's file manager; where none is there any more, their folder."""
+    """In the system's file manager; if none exists any more, their folder."""
     OPEN = auto()
 
 
@@ -85,54 +85,54 @@ class ComposerDraft(Struct, frozen=True, kw_only=True):
 
     request: Request
     editing: TaskId | None = None
-    """The queued task that it is written over."""
+    """The queued task that is edited."""
     parent: TaskId | None = None
     new_seed: bool = False
     refusals: Mapping[str, str] = field(default_factory=dict)
-    """What Runway said of its fields."""
+    """Runway's refusals, by field."""
     asks_model: bool = False
-    """The person chooses another model for it."""
+    """The user selects another model for it."""
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """What came of a command, and what the face does next."""
+    """Result of a command, and what the front end does next."""
 
     changed: tuple[TaskId, ...] = ()
-    """Tasks, old or new, that the command did its work on."""
+    """Tasks, old or new, that the command changed."""
     kept: tuple[TaskId, ...] = ()
-    """Tasks that had finished in the meantime, and were left alone."""
+    """Tasks that had finished meanwhile and were not changed."""
     failed: Mapping[TaskId, str] = field(default_factory=dict)
-    """Of each task with which it could not be done, why."""
+    """Reasons for the tasks for which it failed."""
     said: Text | str = ""
-    """A sentence of what was done; empty where that shows itself."""
+    """What was done, as a sentence; empty if that is visible anyway."""
     detail: str = ""
     problems: tuple[Text | str, ...] = ()
-    """Sentences of what could not be done, each once."""
+    """What failed, as sentences without duplicates."""
     show: tuple[TaskId, ...] = ()
     """Tasks to show next."""
     undo: tuple[TaskId, ...] = ()
-    """Tasks with which it can be undone."""
+    """Tasks to pass to undo."""
     stood: Stood | None = None
-    """Where queued tasks stood before, with which it can be undone instead."""
+    """Alternative undo value: former positions of queued tasks."""
     text: str = ""
-    """Words to copy."""
+    """Text to copy."""
     paths: tuple[Path, ...] = ()
-    """Files that are there, for `use`."""
+    """Existing files, for `use`."""
     folder: Path | None = None
-    """Where the files were, when none is there any more."""
+    """Where the files were, if none exists any more."""
     use: Use | None = None
     picture_of: Row | None = None
-    """The task whose shown picture is copied."""
+    """The task whose picture, as shown, is copied."""
     opens: TaskId | None = None
-    """The task whose result is shown large."""
+    """The task whose result is shown in the large view."""
     exports: tuple[TaskId, ...] | None = None
     """Tasks to be exported. Empty: what is listed; None: nothing is."""
     draft: ComposerDraft | None = None
     wants: Wanted | None = None
     asks: Question | None = None
-    """Nothing was changed; the command is given again with `anyway` if the answer is yes."""
+    """A question; nothing was changed yet. After "yes" the command is to be called again with `anyway`."""
     offers: TaskCommand | None = None
-    """What may be tried next with the same tasks."""
+    """A command to suggest next for the same tasks."""
 
 
 class Context:
@@ -142,77 +142,77 @@ class Context:
         self.engine = engine
         self.sending = sending
         self.held_at: dict[TaskId, tuple[object, ...]] = {}
-        """What sending each task would have meant when the person held it."""
+        """For each task: what sending it would have meant when the user held it."""
 
 
 class Prompt(Struct, frozen=True):
-    """A line of text that is asked for before the command."""
+    """A line of text to enter before the command."""
 
     title: Text
     words: Text
     text: str = ""
-    """What stands in the line at first."""
+    """Initial text."""
     problem: Callable[[str], Text | str] = lambda _: ""
-    """Why what is typed will not do; empty when it does."""
+    """Why the entered text is not valid; empty if it is."""
 
 
 Does = Callable[[Context, Sequence[Row], Given], Awaitable[Report]]
 
 
 class TaskCommand(Command[Sequence[Row]], frozen=True, kw_only=True, eq=False):
-    """A command for the rows that are selected: a function that is given several gets at least one."""
+    """A command for the selected rows. Functions that get several rows get at least one."""
 
     does: Does | None
     """Carries it out on the rows that it concerns. None: its menu or its buttons do."""
     section: CommandSection = LIST
     scopes: frozenset[Scope] = frozenset({Scope.LIST})
     given_by: Command[Sequence[Row]] | None = None
-    """The record of its keys, where one key gives one of several commands as the tasks are."""
+    """The record that owns the shortcut, if one shortcut stands for several commands, depending on the tasks."""
     stored: str = ""
-    """What the palette remembers it by, where that is not its id."""
+    """Its key in the palette's history, if different from `id`."""
     takes_one: bool = False
-    """It is for a single task."""
+    """For a single task only."""
     takes_none: bool = False
-    """It is possible too where nothing is selected."""
+    """Also possible without a selection."""
     outputs: Callable[[Output], bool] | None = None
-    """Which results it does its work on: it concerns the tasks that have some, and counts them."""
+    """Which results it applies to: only tasks with such results are concerned, and the results are counted."""
     concerns: Callable[[Row], bool] | None = None
-    """Whether it is carried out on a row that is selected. None: on any."""
+    """Whether it applies to a row. None: to all."""
     prefers: Callable[[Row], bool] | None = None
-    """Where it concerns rows that meet this, it is carried out on those alone."""
+    """If some rows meet this, it applies to those only."""
     is_listed: Callable[[Row], bool] | None = None
-    """Whether a row has it listed, though perhaps with a reason why not. None: where it concerns the row."""
+    """Whether it is listed for a row, possibly as not available. None: if it applies to the row."""
     absence: Callable[[Sequence[Row]], Text | str] | None = None
-    """Why it is not listed, for those who press its key; None: in general words."""
+    """Why it is not listed, for users who press its key; None: a general text."""
     asks: Callable[[Settings], bool] = lambda _: True
-    """Whether the person wants its `question` to be asked."""
+    """Whether the user wants its `question`."""
     question: Callable[[Sequence[Row]], Question | None] = lambda _: None
-    """What is asked before it is carried out on these rows."""
+    """The question before it is executed on these rows."""
     prompt: Callable[[Context, Row], Prompt] | None = None
-    """What must be typed for it."""
+    """Text to enter before."""
     prepares: Callable[[Context, Sequence[Row]], Prepared] | None = None
-    """What it sends, of a command that pays: what must be asked first, `usecases.sending` says."""
+    """For a command that pays: what it sends. `usecases.sending` derives the question from that."""
     tells_price: bool = False
-    """Its price is told although another act sends."""
+    """Show its price although another action sends."""
     searches: Callable[[Given], bool] = lambda _: False
-    """It looks for files for long: one search at a time, whose progress is shown and which can be stopped."""
+    """A long search for files: one at a time, with progress and a way to stop it."""
     moves_files: bool = False
-    """What shows its files closes them first."""
+    """Viewers of its files must close them first."""
     undo: Callable[[Context, Any], Awaitable[Report]] | None = None
-    """Undoes it, given what its report keeps for that: ids, or where queued tasks stood."""
+    """Undoes it; gets the undo value of its report: ids, or positions of queued tasks."""
 
     @property
     def keyed(self) -> Command[Sequence[Row]]:
-        """The record whose keys give it."""
+        """The record that owns the shortcut."""
         return self.given_by or self
 
     @property
     def remembered(self) -> str:
-        """Its name in what the palette remembers."""
+        """Its key in the palette's history."""
         return self.stored or self.id
 
     def meant(self, rows: Sequence[Row]) -> list[Row]:
-        """Those of the rows that it is carried out on: the same ones whose number it names and asks for."""
+        """The rows that it applies to; also the ones that its texts count."""
         found = list(filter(self._is_meant, rows))
         return (self.prefers and list(filter(self.prefers, found))) or found
 
@@ -224,13 +224,13 @@ class TaskCommand(Command[Sequence[Row]], frozen=True, kw_only=True, eq=False):
         return str(self.words.of(max(number, 1)))
 
     def is_for(self, rows: Sequence[Row]) -> bool:
-        """Whether it makes sense for at least one of the rows."""
+        """Whether it is listed for these rows: it is useful for at least one of them."""
         if not rows:
             return self.takes_none
         return (len(rows) == 1 or not self.takes_one) and any(map(self.is_listed or self._is_meant, rows))
 
     def reason(self, rows: Sequence[Row]) -> str:
-        """Why it cannot be given for these rows, listed or not; empty when it can."""
+        """Why it is not possible for these rows, listed or not; empty if it is possible."""
         if self.is_for(rows):
             return super().reason(rows)
         if not rows:
@@ -239,7 +239,7 @@ class TaskCommand(Command[Sequence[Row]], frozen=True, kw_only=True, eq=False):
         return str(absence or (SELECT_ONE if len(rows) > 1 else NOT_WITH_THIS))
 
     def asked(self, rows: Sequence[Row]) -> Question | None:
-        """What is asked before something can be lost; None when nothing can."""
+        """The question before something can be lost; None if nothing can."""
         meant = self.meant(rows)
         return self.question(meant) if meant else None
 

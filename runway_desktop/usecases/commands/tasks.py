@@ -1,8 +1,8 @@
-"""Every command for selected tasks, in the order of their menu, which of them are there for some rows, and
-which can sensibly be done next. Pure.
+"""All commands for selected tasks in the order of their menu, the menu for some rows, and the next sensible steps.
+Pure.
 
-The menu: what a task or a file in trouble needs, opening, the queue and making another one, judging, handing on, and
-last what takes things away. A refused task is offered *Edit and send*, never *Retry*.
+Order of the menu: what a task or file in trouble needs, opening, queue and new requests, judging, passing on, and last
+what removes something. For a refused task *Edit and send* is offered, never *Retry*.
 """
 
 from __future__ import annotations
@@ -54,18 +54,17 @@ MENU: tuple[TaskCommand | MenuPart, ...] = (
 )
 TASKS = tuple(one for one in MENU if isinstance(one, TaskCommand))
 KEYED: tuple[Command[Sequence[Row]], ...] = tuple(dict.fromkeys(one.keyed for one in TASKS if one.keyed.keys))
-"""The records of their keys."""
+"""The records that own the shortcuts."""
 
 
 def available(rows: Sequence[Row]) -> list[TaskCommand]:
-    """What is listed for these rows: what makes sense for at least one of them, though perhaps with a reason why it
-    cannot be given now."""
+    """The commands listed for these rows: useful for at least one of them, though possibly not available now."""
     return [one for one in TASKS if Surface.MENU not in one.left_out_of and one.is_for(rows)]
 
 
 def given_by(key: Command[Any], rows: Sequence[Row]) -> TaskCommand:
-    """A command, or what a key of `KEYED` gives for these rows: the first of its commands that is possible, else the
-    last."""
+    """The command of a shortcut for these rows: the first possible one of those that share it, else the last. A command
+    is returned as it is."""
     if isinstance(key, TaskCommand):
         return key
     options = [one for one in TASKS if one.keyed is key]
@@ -73,7 +72,7 @@ def given_by(key: Command[Any], rows: Sequence[Row]) -> TaskCommand:
 
 
 def menu_of(rows: Sequence[Row]) -> list[list[Line]]:
-    """The groups of the menu for these rows, at least one. A submenu of one entry is that entry."""
+    """The groups of the menu for at least one row. A submenu with one entry is replaced by the entry."""
     there = available(rows)
     groups: list[list[Line]] = []
     for group in _groups():
@@ -97,15 +96,15 @@ def _groups() -> list[list[TaskCommand | MenuPart]]:
 
 
 class NextStep(Struct, frozen=True):
-    """One sensible thing to do, as a button below the words. Without a command it is to raise a cap."""
+    """A suggested step, for a button below the text. Without a command: raise a cap."""
 
     command: TaskCommand | None
     text: str
 
 
 def next_step(row: Row, raising: str) -> NextStep | None:
-    """The most sensible thing to do; None when there is nothing. `raising`: the button that raises the cap which the
-    task waits for."""
+    """The best next step; None if there is none. `raising`: text of the button that raises the cap blocking the
+    task."""
     steps = steps_of(row)
     return NextStep(None, raising) if raising and not steps else next(iter(steps), None)
 
@@ -115,7 +114,7 @@ def steps_of(row: Row) -> list[NextStep]:
 
 
 def next_steps(row: Row) -> list[TaskCommand]:
-    """The most sensible first."""
+    """Best first."""
     about_task = _about_task(row)
     return [*about_task, *(command for command in _about_files([row]) if command not in about_task)]
 

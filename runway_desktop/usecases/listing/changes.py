@@ -1,4 +1,4 @@
-"""What happened to a task between two updates of the list, and what that means for a list of tasks. Pure."""
+"""Changes of a task between two updates of the list, and which parts of the list they affect. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from runway_desktop.values import replace
 
 
 class Touch:
-    """What happened to one task since the last update; the bridge fills it."""
+    """All changes of one task since the last update; filled by the bridge."""
 
     __slots__ = ("before", "outputs", "received", "states", "task", "uploaded")
 
@@ -54,7 +54,7 @@ def _judged(task: Task) -> tuple[object, ...]:
 
 
 def counts(touch: Touch) -> bool:
-    """Whether the change can alter a group's sums: states, saved results, credits."""
+    """Whether the changes can affect a group's sums: states, saved results, credits."""
     if touch.states or touch.outputs:
         return True
     return touch.task is not None and touch.before is not None and touch.task.credits != touch.before.credits
@@ -71,7 +71,7 @@ def recounts(touch: Touch) -> bool:
 
 
 def has_new_price(touch: Touch) -> bool:
-    """Whether Runway estimated the task since."""
+    """Whether Runway has sent an estimate since."""
     before = touch.before.estimated_credits if touch.before is not None else None
     return touch.task is not None and touch.task.estimated_credits != before
 

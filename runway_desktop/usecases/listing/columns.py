@@ -1,6 +1,6 @@
-"""The columns of the task list, one record each: what a cell shows and says, how wide it is, what it sorts by. Pure.
+"""The columns of the task list, one record each: text, width, sort key. Pure.
 
-How the store sorts is one line for each `SortKey` in `store.listing`.
+How the store sorts by each `SortKey` is in `store.listing`.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from runway_desktop.usecases.words.tasks import (
 from runway_desktop.values import Struct, field
 
 MOST_OF_A_PROMPT = 600
-"""Letters of it that a tool tip shows."""
+"""Characters of it in a tool tip."""
 
 
 class Column(IntEnum):
-    """Position of a column in `COLUMNS` and in the item model; the settings keep columns by it."""
+    """Index of a column in `COLUMNS` and in the item model; stored in the settings."""
 
     POSTER = 0
     PROMPT = 1
@@ -48,8 +48,7 @@ class Column(IntEnum):
 
 
 class Cell(NamedTuple):
-    """A task's row with what its texts are made from beside it. A tuple, since one is made for each question of a
-    view."""
+    """A task's row with what its texts need. A tuple, which is fast: views create one for every query."""
 
     row: Row
     around: Around
@@ -60,7 +59,7 @@ class Cell(NamedTuple):
 class ListColumn(Struct, frozen=True, kw_only=True):
     title: str
     width: int
-    """In pixels, until the person drags it."""
+    """In pixels, until the user drags it."""
     shown: Callable[[Cell], str]
     """The cell as one line of text."""
     spoken: Callable[[Cell], str]
@@ -68,39 +67,39 @@ class ListColumn(Struct, frozen=True, kw_only=True):
     tool_tip: Callable[[Cell], str] | None = None
     sort: SortKey | None = None
     order: str = ""
-    """What it sorts by, in a menu, where its title does not say it."""
+    """What it sorts by, for a menu, if its title does not say it."""
     is_falling: bool = False
-    """Sorts from the most down when it is chosen."""
+    """Sorts descending at first."""
     is_number: bool = False
-    """Aligned at the end, in figures of one width."""
+    """Right-aligned, with digits of equal width."""
     is_fixed: bool = False
-    """The person cannot hide it."""
+    """The user cannot hide it."""
     is_usual: bool = True
-    """Shown unless the person hides it."""
+    """Visible by default."""
     narrow_width: int | None = None
-    """The most it has in a narrow list; None: as much as always."""
+    """Maximum width in a narrow list; None: unlimited."""
 
 
 class RowWords(Struct, frozen=True, kw_only=True):
-    """Everything that a row of the list shows; a row that is still being fetched has nothing but an ellipsis."""
+    """Everything that a row of the list shows; while the row is being loaded, only an ellipsis."""
 
     title: str = units.ELLIPSIS
     settings: str = ""
     status: StateWords | None = None
     plain: Mapping[Column, str] = field(default_factory=dict)
-    """The cells that are one line of text."""
+    """Cells with one line of plain text."""
     poster: str = ""
     sign: str = ""
-    """The icon of a saved result in place of a poster that it has not."""
+    """Icon of a saved result without a poster."""
     badge: str = ""
     marks: str = ""
     is_poster_alone: bool = False
-    """The poster, which is of the first result, is all that is left here of its file."""
+    """Of the first result only the poster is left here, not its file."""
     is_rejected: bool = False
     order: str = ""
-    """The place in the queue, where that is shown."""
+    """Position in the queue, if shown."""
     is_held: bool = False
-    """It waits in the queue for the person."""
+    """Queued, but held for the user."""
 
 
 def row_words(cell: Cell) -> RowWords:
@@ -122,12 +121,12 @@ def row_words(cell: Cell) -> RowWords:
 
 
 def poster_of(row: Row) -> str:
-    """The picture that stands for a task: of its first result that has one, else of its first input; may be empty."""
+    """Path of the picture for a task: poster of its first result that has one, else its first input; may be empty."""
     return next((output.poster for output in row.outputs if output.poster), "") or row.first_input_path
 
 
 def sign_of(row: Row) -> str:
-    """The icon of the kind of a saved result where no picture stands for the task; else empty."""
+    """Icon of a saved result's kind if the task has no picture; otherwise empty."""
     here = next((output for output in row.outputs if output.is_here), None)
     return here.media.kind.icon if here is not None and not poster_of(row) else ""
 
@@ -138,7 +137,7 @@ def clip_of(row: Row) -> Output | None:
 
 
 def column_of(key: SortKey) -> Column | None:
-    """The column that sorts by a key; None where none does."""
+    """The column with this sort key; None if there is none."""
     return next((column for column in Column if COLUMNS[column].sort is key), None)
 
 
@@ -273,5 +272,5 @@ COLUMNS: tuple[ListColumn, ...] = (
         is_usual=False,
     ),
 )
-"""By `Column`."""
+"""Indexed by `Column`."""
 _PLAIN = tuple(column for column in Column if column not in (Column.POSTER, Column.PROMPT, Column.STATUS))

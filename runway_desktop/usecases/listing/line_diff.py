@@ -1,5 +1,5 @@
-"""How one ordered list becomes another with the fewest structural signals, so that selection, focus and scroll
-survive. Pure."""
+"""Difference of two ordered lists in as few model signals as possible, so that views keep selection, focus and scroll
+position. Pure."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ class LineRemoval(Struct, frozen=True):
 
 
 class Insertion(Struct, Generic[Item], frozen=True):
-    """These lines come and stand from `first` on."""
+    """Inserts these lines at `first`."""
 
     first: int
     items: tuple[Item, ...]
 
 
 class Rearrangement(Struct, Generic[Item], frozen=True):
-    """The same lines in this order: one layout change instead of many moves. None comes and none goes."""
+    """Reorders the same lines: one layout change instead of many moves."""
 
     items: tuple[Item, ...]
 
 
 MOST_STEPS = 64
-"""Above this many runs a few steps over the whole list are cheaper for the view than the single ones."""
+"""With more runs than this, a few steps over the whole list are cheaper for the view than many single ones."""
 
 _STRETCH = 512
 _SHORT = 1000
-"""Items that are looked for one by one."""
+"""Up to so many items, each is searched for directly."""
 
 
 def steps(old: Sequence[Item], new: Sequence[Item]) -> list[LineRemoval | Insertion[Item] | Rearrangement[Item]]:
@@ -50,7 +50,7 @@ def steps(old: Sequence[Item], new: Sequence[Item]) -> list[LineRemoval | Insert
         inner = _steps(old[before : len(old) - after], new[before : len(new) - after])
         if not any(isinstance(step, Rearrangement) for step in inner):
             return [_moved(step, before) for step in inner]
-        # What is rearranged is told as a whole.
+        # A reordering needs the whole list.
     return _steps(old, new)
 
 
@@ -90,8 +90,8 @@ def _added(old: Sequence[Item], new: Sequence[Item]) -> list[Insertion[Item]] | 
 
 
 def _alike(old: Sequence[Item], new: Sequence[Item]) -> tuple[int, int]:
-    """How many items at the beginning, and of the rest at the end, are the same: whole stretches are compared at once,
-    since of a hundred thousand lines a few change."""
+    """Lengths of the common prefix and of the common suffix of the rest. Compares whole slices, since usually only a
+    few of a hundred thousand lines differ."""
     most = min(len(old), len(new))
     before = 0
     while before < most and old[before : before + _STRETCH] == new[before : before + _STRETCH]:

@@ -1,5 +1,4 @@
-"""A task among its kin, as thumbnails: the generations that it was made from and that were made from it, and its
-takes. Loop's thread; raises StoreError."""
+"""A task's relatives as thumbnails: ancestors, descendants and takes. Loop's thread; raises StoreError."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ _LONGEST_TITLE = 60
 
 
 class Node(Struct, frozen=True):
-    """One thumbnail. Without a `task_id` it is a file that was not made here."""
+    """One thumbnail. Without a `task_id`: a file that was not made here."""
 
     task_id: TaskId | None
     picture: str
@@ -29,19 +28,19 @@ class Node(Struct, frozen=True):
     media: Media
     title: str
     path: str = ""
-    """Of the file that it stands for; empty where there is none here."""
+    """Path of its file; empty if there is none here."""
     relation: str = ""
-    """How it is tied to what follows it, or, below the task, what was made: "First frame", "Upscale a clip"."""
+    """Its relation to its descendant, or, below the task, what was made: "First frame", "Upscale a clip"."""
 
 
 class Family(Struct, frozen=True):
     this: Node
     above: tuple[tuple[Node, ...], ...]
-    """What it was made from, the oldest generation first."""
+    """Its ancestors, oldest generation first."""
     below: tuple[tuple[Node, ...], ...]
-    """What was made from it, the nearest generation first."""
+    """Its descendants, nearest generation first."""
     takes: tuple[Node, ...]
-    """Itself among them, oldest first; empty where it is the only one."""
+    """All takes, itself included, oldest first; empty if it is the only one."""
 
     def __contains__(self, task_id: TaskId) -> bool:
         shown = (self.this, *self.takes, *(node for kin in (*self.above, *self.below) for node in kin))
@@ -49,7 +48,7 @@ class Family(Struct, frozen=True):
 
 
 async def family_of(task_id: TaskId, engine: Engine) -> Family | None:
-    """None for a task that is not here."""
+    """None for an unknown task."""
     tree = await engine.lineage.around(task_id, engine.input_fixer)
     if tree is None:
         return None
@@ -81,7 +80,7 @@ def _younger(kin: tuple[Kin, ...], catalog: Catalog) -> Iterator[Node]:
 
 
 def _of_row(row: Row, relation: str = "", output: Output | None = None) -> Node:
-    # A file that is gone leaves its poster behind.
+    # A missing file leaves its poster.
     pictured = (*(one for one in row.outputs if one.is_here), *(one for one in row.outputs if one.poster))
     shown = output or next(iter(pictured), None)
     said = row.task.title or row.task.request.prompt or model_label(row.task.request.model)

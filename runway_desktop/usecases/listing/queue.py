@@ -1,5 +1,5 @@
-"""The queue as lines: a group for each model in the order in which they are sent, what no cap lets go in one group
-below them; and what the header of each says. Pure."""
+"""The queue as lines: a group for each model in sending order, below them one for tasks blocked by a cap, and the texts
+of their headers. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from runway_desktop.values import Struct
 from .lines import GroupWords
 
 OVER_CAP = "\0over"
-"""Key of the group of what no cap lets go: no model is called so."""
+"""Key of the group of blocked tasks; cannot be the name of a model."""
 
 
 class QueueMember(Struct, frozen=True, kw_only=True):
@@ -29,7 +29,7 @@ class QueueMember(Struct, frozen=True, kw_only=True):
 
 
 def by_lane(entries: Entries, task_of: Callable[[TaskId], Task | None], over: Collection[TaskId]) -> Entries:
-    """Tasks in the order in which they are sent, as groups."""
+    """Groups of tasks in sending order."""
     groups: dict[str, list[TaskId]] = {}
     too_dear: list[TaskId] = []
     for task_id in entries.ids:
@@ -53,7 +53,7 @@ def lane_group_words(
     *,
     is_folded: bool,
 ) -> GroupWords:
-    """`running` are the tasks of the model that are at Runway."""
+    """`running` are the model's tasks at Runway."""
     if key == OVER_CAP:
         return _over_words(members, outlook.over, is_folded=is_folded)
     queued = [member.task for member in members if member.task.state is State.HELD]
@@ -102,7 +102,7 @@ def _over_words(members: Sequence[QueueMember], over: Mapping[TaskId, HeldBack],
 
 
 def queue_line(tasks: Iterable[Task], price: Callable[[Task], float | None], outlook: Outlook) -> str:
-    """ "12 tasks · 820 credits · about 14 min", of all that is queued."""
+    """ "12 tasks · 820 credits · about 14 min", for all queued tasks."""
     queued = [task for task in tasks if task.removed_at is None]
     credits = sum(price(task) or 0.0 for task in queued)
     left = outlook.all_sent

@@ -1,8 +1,7 @@
-"""How well a text fits what was typed, and which of its letters did. Pure.
+"""Text matching of the palette: rank of a text for a query, and the matching letters. Pure.
 
-Every word that was typed must be found. The whole text or a whole synonym comes first, then a text that begins so,
-then words at the beginning of its words, then with the help of synonyms, then sentences that have them, then inside of
-words, then by initials, and last what is found by its other words alone.
+Every word of the query must be found. Ranks: the whole text or a whole synonym; the beginning of the text; beginnings
+of its words; with the help of synonyms; words of a long sentence; inside of words; initials; only its hidden words.
 """
 
 from __future__ import annotations
@@ -16,26 +15,26 @@ from runway_desktop.domain.library import folded, search_words
 from runway_desktop.values import Struct
 
 LONGEST_NAME = 6
-"""Words of a text that is a name. A longer one is a sentence."""
+"""A text of more words is a sentence, not a name."""
 LEAST_CORRECTED = 4
-"""Letters of a word that may hold a slip: a shorter one is too near to many others."""
+"""Shorter words are not corrected: too many others are similar."""
 _ALIKE = 0.75
-"""One letter of four is another one."""
+"""Similarity for corrections: one letter of four may differ."""
 _WORD = re.compile(r"[^\W_]+")
 _START = re.compile(r"(?<![^\W_])(?=[^\W_])")
 _MARK = "\n"
-"""Stands before each word where only beginnings of words are looked for."""
+"""Marks the start of each word in texts that are only searched for beginnings of words."""
 
 
 class Rank(IntEnum):
-    """The better ones first."""
+    """Best first."""
 
     WHOLE = 0
     BEGINS = 1
     WORDS_BEGIN = 2
     SYNONYM = 3
     SENTENCE = 4
-    """At the beginning of its words, of which there are many: it is hardly called by them."""
+    """Beginnings of words in a sentence, which is seldom searched for by them."""
     INSIDE = 5
     INITIALS = 6
     ELSEWHERE = 7
@@ -47,16 +46,16 @@ class SearchText(Struct, frozen=True):
     plain: str
     plain_begun: str
     synonyms: str
-    """", one, another,"."""
+    """Format: ", one, another,"."""
     own_begun: str
     """The text and its synonyms."""
     own_words: frozenset[str]
     """The same as whole words."""
     all_begun: str
-    """Those, and the words of what is said about it."""
+    """Those, and the words of its description."""
     initials: str
     everything: str
-    """For a quick no."""
+    """All texts, to exclude an entry quickly."""
 
 
 class Typed(Struct, frozen=True):
@@ -99,16 +98,16 @@ def rank_of(one: SearchText, typed: Typed) -> Rank | None:
         return Rank.INSIDE
     if len(typed.words) == 1 and len(phrase) > 1 and one.initials.startswith(phrase):
         return Rank.INITIALS
-    # What is not shown is found by the beginnings of its words alone: any two letters stand somewhere.
+    # Hidden texts match only at beginnings of words: any two letters occur somewhere.
     pairs = zip(typed.words, typed.begun, strict=True)
     return Rank.ELSEWHERE if all(begun in one.all_begun or word in one.plain for word, begun in pairs) else None
 
 
 def letters_of(text: str, typed: Typed) -> tuple[tuple[int, int], ...]:
-    """Where the letters that were typed begin in a text, and the place after their last; in order, none in another."""
+    """The matching spans of a text (start, end), sorted, without overlaps."""
     plain = folded(text)
     if len(plain) != len(text):
-        # Folding made it longer, as of a ligature: places in one are not those in the other.
+        # Folding has changed the length, as for a ligature, so indexes would not fit.
         plain = text.casefold() if len(text.casefold()) == len(text) else text
     spans = [(at, at + len(word)) for word in typed.words if (at := _position(plain, word)) is not None]
     starts = [found.start() for found in _WORD.finditer(plain)][: len(typed.phrase)]
@@ -138,7 +137,8 @@ def _corrected(word: str, among: Sequence[SearchText]) -> str:
 
 
 def _has_all(text: str, words: Sequence[str]) -> bool:
-    # Asked several times for each offer and letter: `all` with a generator takes three times as long.
+    # A loop, since this runs several times for each entry and key press: `all` with a generator takes three times as
+    # long.
     for word in words:  # noqa: SIM110
         if word not in text:
             return False
@@ -154,7 +154,7 @@ def _begun(text: str) -> str:
 
 
 def _position(text: str, word: str) -> int | None:
-    """The first at the beginning of a word, else the first."""
+    """The first occurrence at the beginning of a word, else the first."""
     at = text.find(word)
     first = at
     while at > 0 and text[at - 1].isalnum():

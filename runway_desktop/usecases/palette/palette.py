@@ -1,8 +1,8 @@
-"""The palette as a value: what is offered, in sections, the best match, and what was used. Pure.
+"""Contents of the palette: entries in sections, the best match, and usage history. Pure.
 
-What cannot be done comes after what can and is called so. What destroys or pays comes after everything else that can be
-done, until all that was typed are whole words of its own. Then counts how well it fits, how much it was used, and
-whether it suits the page in front. The section of the best match stands first; the others keep their order.
+Entries that are not possible now come last, with the reason. Entries that destroy or pay come after all other possible
+ones, unless each typed word is a whole word of theirs. Then rank, usage, and relevance to the page in front count. The
+section of the best match comes first; the others keep their order.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from runway_desktop.values import Struct
 from .matching import Rank, SearchText, Typed, corrected, letters_of, rank_of, searched, typed_words
 
 MOST = 15
-"""Offers shown at once, of all sections."""
+"""Entries shown at once, in all sections."""
 LEAST_EACH = 2
-"""So many of a section are shown before any other has more."""
+"""Minimum number of shown entries of each section."""
 MOST_RECENT = 5
 _USED = "palette.recent"
 _REMEMBERED = 64
 _FADES = 0.9
-"""What a use counts compared with the one after it: three some time ago are more than one just now."""
+"""Weight of a use relative to the next one: three earlier uses count more than a single recent one."""
 
 
 class Heading(StrEnum):
@@ -44,38 +44,38 @@ class Heading(StrEnum):
 
 
 class Offer(Struct, frozen=True, kw_only=True):
-    """One line. `id` is the same at every opening; its part before the colon says what kind of thing it is."""
+    """One entry. `id` is stable; its part before the colon is the kind of entry."""
 
     id: str
     section: Heading
     text: str
     detail: str = ""
-    """Beside the text: a price, a model, where a setting stands."""
+    """Next to the text: a price, a model, the location of a setting."""
     reason: str = ""
-    """Why it cannot be done now; empty when it can."""
+    """Why it is not possible now; empty if it is."""
     aside: str = ""
     """At the right: a state, a price, a value."""
     tone: Tone = Tone.PLAIN
-    """Of what stands at the right."""
+    """Tone of `aside`."""
     keyed: Command[Any] | None = None
-    """The record of the keys that do the same."""
+    """The record whose shortcut does the same."""
     icon: str = ""
     picture: str = ""
-    """Path of a small picture in place of the icon."""
+    """Path of a small picture, shown instead of the icon."""
     synonyms: str = ""
-    """What people call it, separated by commas."""
+    """Separated by commas."""
     also: str = ""
-    """Other words that it is found by."""
+    """Other words to find it by."""
     is_grave: bool = False
     """It destroys or pays."""
     value: Any = None
-    """What a setting is set to; None opens the place where it is set."""
+    """The value that it sets a setting to; None opens the preferences."""
     does: Callable[[], object] | None = None
-    """Carries out a command."""
+    """Executes a command."""
 
     @property
     def may_lead(self) -> bool:
-        """Whether it can be done at once, and harms nothing when it is done by mistake."""
+        """Whether it may be preselected: possible, and harmless if executed by mistake."""
         return not self.reason and not self.is_grave
 
     @property
@@ -88,19 +88,19 @@ class Offer(Struct, frozen=True, kw_only=True):
 
     @property
     def act(self) -> str:
-        """What taking it does: of a switch, which way it is turned."""
+        """What selecting it does; for a switch, the new state."""
         return self.detail if isinstance(self.value, bool) else self.text
 
     @property
     def in_words(self) -> str:
-        """For those who do not see it."""
+        """For screen readers."""
         return ", ".join(part for part in (self.text, self.reason or self.detail, self.aside) if part)
 
 
 class Match(Struct, frozen=True):
     offer: Offer
     letters: tuple[tuple[int, int], ...] = ()
-    """Which letters of its text were typed."""
+    """The matching spans of its text."""
 
 
 class OfferGroup(Struct, frozen=True):
@@ -110,7 +110,7 @@ class OfferGroup(Struct, frozen=True):
 
     @property
     def count_words(self) -> str:
-        """ "2 of 41"; empty where all are shown."""
+        """ "2 of 41"; empty if all are shown."""
         return f"{len(self.shown):,} of {self.total:,}" if self.total > len(self.shown) else ""
 
 
@@ -121,7 +121,7 @@ class Arranged(Struct, frozen=True):
 
 
 class Searchable(Struct, frozen=True):
-    """An offer, with its words ready to be searched at each letter that is typed."""
+    """An entry with its prepared search texts."""
 
     offer: Offer
     words: SearchText
@@ -132,11 +132,11 @@ class Searchable(Struct, frozen=True):
 
 
 class _Stage(IntEnum):
-    """The better ones first."""
+    """Best first."""
 
     POSSIBLE = 0
     NAMED = 1
-    """It cannot be done, but its whole name was typed: it says why before what only mentions it."""
+    """Not possible, but its whole name was typed: its reason is shown before entries that only mention the words."""
     MENTIONED = 2
     IMPOSSIBLE = 3
 
@@ -149,9 +149,8 @@ def arrange(
     totals: Mapping[Heading, int] | None = None,
     most: int = MOST,
 ) -> Arranged:
-    """What is shown for what was typed. `used` says how much each offer was used, `near` which ones suit the page in
-    front, both by their ids. Offers of tasks were found by the search of the list already, of which `totals` says how
-    many there are."""
+    """What is shown for a query. `used` has the usage of entries, `near` the ids relevant to the page in front. Entries
+    of tasks were already found by the list's search, whose number of hits is in `totals`."""
     words, used = typed_words(typed), used or {}
     shown_by = words
     fitting = _fitting(offers, words, words, used, near)
@@ -186,7 +185,7 @@ def arrange(
 def _fitting(
     offers: Sequence[Searchable], words: Typed, typed: Typed, used: Mapping[str, float], near: Set[str]
 ) -> list[Offer]:
-    """Those that fit, the best first. `typed` are the words before a slip of the finger was mended."""
+    """The matching entries, best first. `typed` are the words before corrections."""
     ranked = []
     for one in offers:
         rank, offer = rank_of(one.words, words), one.offer
@@ -236,14 +235,14 @@ def _shares(there: Mapping[Heading, int], most: int) -> dict[Heading, int]:
 
 
 class Used:
-    """What was taken from the palette, latest first, kept in the settings. Reading never raises for what they hold."""
+    """Usage history of the palette, latest first, stored in the settings. Reading never raises for invalid data."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     @property
     def weights(self) -> Mapping[str, float]:
-        """How much each offer was used, by its id: often and lately counts most."""
+        """Usage of each entry by its id: frequent and recent uses count most."""
         found: dict[str, float] = defaultdict(float)
         for ago, offer_id in enumerate(self._ids()):
             found[offer_id] += _FADES**ago

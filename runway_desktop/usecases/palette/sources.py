@@ -1,4 +1,4 @@
-"""What the palette offers, from what the library, the catalog and the preferences hold. Pure."""
+"""Entries of the palette from library, catalog and preferences. Pure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PLAIN = "mdi6.chevron-right"
 def of_selection(
     rows: Sequence[Row], price: Callable[[TaskCommand], str], take: Callable[[TaskCommand], object]
 ) -> Iterator[Offer]:
-    """Every command for these rows, perhaps none, with its price; those too that cannot be given, which say why."""
+    """All commands for these rows, which may be none, with their prices; also those not possible, with the reason."""
     for command in TASKS:
         if Surface.PALETTE not in command.left_out_of:
             yield Offer(
@@ -79,7 +79,7 @@ def of_models(offers: Iterable[ModelOffer]) -> Iterator[Offer]:
 
 
 def of_presets(presets: Iterable[Preset], keys: Mapping[int, Command[Any]]) -> Iterator[Offer]:
-    """`keys` are the records of their keys, by their numbers."""
+    """`keys` are the records of their shortcuts, by number."""
     for preset in presets:
         yield Offer(
             id=f"preset:{preset.name}",
@@ -131,7 +131,8 @@ def of_pages_of_preferences() -> Iterator[Offer]:
 
 
 def of_settings(settings: Settings) -> Iterator[Offer]:
-    """What looks and habits can be set to at once; of what protects something, and of numbers, where it is set."""
+    """Settings of appearance and behavior with their possible values; for settings that protect something and for
+    numbers, an entry that opens the preferences."""
     for name, line in settings.preferences().items():
         if line.group is None:
             continue
@@ -176,7 +177,7 @@ def value_words(line: Preference[Any], value: Any) -> str:
 
 
 def of_meanings() -> Iterator[Offer]:
-    """What a task's failure means, and what happens with its credits."""
+    """Meanings of failures, and what happens to the credits."""
     for meaning in MEANINGS.values():
         yield Offer(
             id=f"meaning:{meaning.headline}",

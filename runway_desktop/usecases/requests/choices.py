@@ -1,6 +1,6 @@
-"""The choice of endpoints and models: inputs and outputs, price, usual duration, Runway's limits, news, and favorites.
+"""The model chooser: inputs and outputs, price, usual duration, Runway's limits, new models, and favorites.
 
-Favorites, and the pairs of the previous catalog, are kept in the settings.
+Favorites and the pairs of the previous catalog are stored in the settings.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ class ModelOffer(Struct, frozen=True, kw_only=True):
     label: str
     endpoint_label: str
     can: str
-    """How long, how large, and what else tells it from others."""
+    """Lengths, sizes, and other distinguishing features."""
     says_endpoint: bool
-    """The others around it are of other endpoints too."""
+    """Show the endpoint, since the list has several."""
     text: bool
     """Takes a prompt."""
     needs: tuple[Media, ...]
@@ -83,7 +83,7 @@ class ModelOffer(Struct, frozen=True, kw_only=True):
 
     @property
     def in_words(self) -> str:
-        """The whole for those who do not see it."""
+        """All of it, for screen readers."""
         marks = (
             "chosen now" if self.is_current else "",
             "favorite" if self.is_favorite else "",
@@ -93,15 +93,15 @@ class ModelOffer(Struct, frozen=True, kw_only=True):
 
 
 class Choices(Struct, frozen=True, kw_only=True):
-    """The pairs of a catalog, with what is known of them."""
+    """The pairs of a catalog with what the chooser shows."""
 
     catalog: Catalog
     favorites: Sequence[Key]
     new: frozenset[Key]
     current: Request
-    """What one is about to send."""
+    """The request in the composer."""
     usually: Mapping[Key, str]
-    """How long a pair took, in words."""
+    """Usual duration of a pair, in words."""
     organization: Organization | None
     price: Callable[..., Price | None]
 
@@ -150,13 +150,13 @@ class Choices(Struct, frozen=True, kw_only=True):
         return [self._offer(pair, several) for _, pair in ranked]
 
     def _taken_by(self, endpoint: str) -> tuple[Media, ...]:
-        """What no model of an endpoint can do without."""
+        """The kinds that all models of an endpoint require."""
         pairs = [pair for pair in self.catalog.pairs() if pair.endpoint == endpoint]
         return tuple(kind for kind in INPUTS if all(kind in _needs(pair) for pair in pairs))
 
     def _rank(self, pair: Pair, words: Sequence[str]) -> int | None:
-        """How well a pair fits the words: 0 is called just so, then what begins so, then what has them in its name,
-        then what has them elsewhere. None when it does not fit."""
+        """Rank of a pair for the search words: 0 the exact name, 1 beginning of the name, 2 in the name, 3 elsewhere;
+        None if it does not match."""
         if not words:
             return 0
         endpoint = self.catalog.endpoint(pair.endpoint)
@@ -199,7 +199,7 @@ class Choices(Struct, frozen=True, kw_only=True):
         )
 
     def _price(self, pair: Pair) -> tuple[str, str]:
-        """Of a typical request, a second or a picture where that says more."""
+        """Price of a typical request; for one second or picture if that is more useful."""
         is_current = (pair.endpoint, pair.model) == (self.current.endpoint, self.current.model)
         request = self.current if is_current else typical_request(pair)
         found, length = self.price(request), request.values.get("duration")
@@ -239,8 +239,8 @@ def toggle_favorite(settings: Settings, key: Key) -> None:
 
 
 def new_pairs(catalog: Catalog, settings: Settings) -> frozenset[Key]:
-    """Pairs that the catalog before this one did not have; none on the first run. Keeps this catalog as what the next
-    one is compared with."""
+    """Pairs that the previous catalog did not have; none on the first run. Stores this catalog for the next
+    comparison."""
     here = [[pair.endpoint, pair.model] for pair in catalog.pairs()]
     known = settings.get(_KNOWN)
     if not isinstance(known, Mapping):
@@ -255,7 +255,7 @@ def new_pairs(catalog: Catalog, settings: Settings) -> frozenset[Key]:
 
 
 def typical_request(pair: Pair) -> Request:
-    """What someone would send who changes nothing, five seconds long where a length can be chosen."""
+    """A request with default values, five seconds long if the length can be chosen."""
     values = starting_values(pair)
     length = pair.field("duration")
     if length is not None and "duration" not in values:
@@ -271,7 +271,7 @@ def _usual_length(field: Field) -> Any:
 
 
 def _can(pair: Pair) -> str:
-    """ "2–10 s, 480p–1080p, sound" """
+    """Features such as "2–10 s, 480p–1080p, sound"."""
     fields = {field.name: field for field in pair.fields}
     parts = [
         _length_words(fields.get("duration")),
@@ -310,7 +310,7 @@ def _many_words(field: Field) -> str:
 
 
 def _keys(stored: Any) -> list[Key]:
-    """Endpoint and model of each, whatever else the settings may hold there."""
+    """Valid pairs of endpoint and model in a stored list."""
     entries = stored if isinstance(stored, list | tuple) else []
     return [
         (entry[0], entry[1])
@@ -335,7 +335,7 @@ def _takes_text(pair: Pair) -> bool:
 
 
 def _needs(pair: Pair) -> tuple[Media, ...]:
-    """The kind of each required input, pictures first; of one that may be of several kinds the first."""
+    """The kind of each required input, pictures first; of several allowed kinds, the first."""
     kinds = {min(field.media, key=list(Media).index) for field in pair.asset_fields if field.required and field.media}
     return tuple(kind for kind in Media if kind in kinds)
 

@@ -1,7 +1,7 @@
-"""A request as it is being written: the values, the inputs in their places, and what is wrong. Pure.
+"""The request in the composer: values, inputs, and findings. Pure.
 
-Nothing that a model does not take is lost: it is parked for the next model that does. Facts of files come from
-outside; nothing here looks at the disk.
+Values that a model does not accept are parked for the next model that does. Facts of files are supplied by the caller;
+there is no disk access.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ class RequestDraft:
         """Without the inputs."""
         self.assets: dict[str, list[AssetItem]] = {}
         self.facts: dict[str, MediaFacts] = {}
-        """By URI, of every file that was looked at."""
+        """By URI, of every file that was read."""
         self.unreadable: dict[str, str] = {}
-        """By URI, of every file that could not be looked at: why, in a sentence."""
+        """By URI, of every file that could not be read: why, in a sentence."""
         self.parked = ParkedValues()
-        """What the model does not take."""
+        """Values that the model does not accept."""
         self._found: tuple[Finding, ...] | None = None
         self._checked: tuple[Finding, ...] | None = None
 
@@ -62,7 +62,7 @@ class RequestDraft:
 
     @property
     def holds_work(self) -> bool:
-        """Whether something is in it, or parked, that took more than a click: words, inputs, what is nested."""
+        """Whether it has, or has parked, anything that took more than a click: text, inputs, nested values."""
         start = starting_values(self.pair)
         texts = (
             field.name
@@ -72,7 +72,7 @@ class RequestDraft:
         return any(self.assets.values()) or any(texts) or bool(self.parked.prompt or self.parked.inputs)
 
     def wire_values(self) -> dict[str, Any]:
-        """All values with the inputs in their places."""
+        """All values, inputs included."""
         values = dict(self.values)
         for name, items in self.assets.items():
             field = self.pair.field(name)
@@ -106,7 +106,7 @@ class RequestDraft:
         return found
 
     def findings(self) -> tuple[Finding, ...]:
-        """All that is wrong, the inputs' own limits too."""
+        """All problems, those of input files included."""
         if self._found is None:
             found = list(self._checks())
             taken = {finding.path[0] for finding in found if finding.path}
@@ -129,17 +129,17 @@ class RequestDraft:
         return found
 
     def _checks(self) -> tuple[Finding, ...]:
-        """What the catalog finds wrong with the whole."""
+        """The catalog's findings for the whole request."""
         if self._checked is None:
             self._checked = validate(self.pair, self.wire_values())
         return self._checked
 
     def touched(self) -> None:
-        """Something changed from outside: what is wrong must be found again."""
+        """To be called after a change from outside: findings are computed again."""
         self._found = self._checked = None
 
     def set_value(self, name: str, value: Any) -> bool:
-        """False when it was so already. None or "" leaves the field out."""
+        """Returns False if nothing changed. None or "" removes the field."""
         if self.values.get(name) == value and type(self.values.get(name)) is type(value):
             return False
         self.parked.values.pop(name, None)
@@ -151,7 +151,7 @@ class RequestDraft:
         return True
 
     def shelve_prompt(self, text: str) -> None:
-        """Keeps a prompt for the next model that takes one."""
+        """Parks a prompt for the next model that takes one."""
         self.parked.prompt = text
 
     def clear(self) -> None:
@@ -161,7 +161,7 @@ class RequestDraft:
         self.touched()
 
     def put(self, field: Field, drop: AssetDrop) -> str:
-        """Adds an input; in a full place it replaces the last one, whose name comes back."""
+        """Adds an input. If the field is full, it replaces the last one and returns its name."""
         if drop.facts is not None:
             self.facts[drop.uri] = drop.facts
             self.unreadable.pop(drop.uri, None)
@@ -172,8 +172,7 @@ class RequestDraft:
         return replaced
 
     def put_in_place_of(self, field: str, number: int, drop: AssetDrop) -> str:
-        """Another input for the same purpose: its position and tag stay. Gives the name of the one that was there,
-        nothing when none was."""
+        """Replaces an input, keeping position and tag. Returns the name of the old one, "" if there was none."""
         items = self.assets.get(field, [])
         if not 0 <= number < len(items):
             return ""
@@ -185,7 +184,7 @@ class RequestDraft:
         return short_name(before.uri)
 
     def follow(self, moved: Mapping[str, str]) -> bool:
-        """Files lie elsewhere now, by their URIs, old to new. Whether any of them is an input here."""
+        """Updates the URIs of moved files, old to new. Returns whether any of them is an input here."""
         before = (self.values, self.assets, self.parked)
         self.values = dict(with_moved_files(self.values, moved))
         self.assets = {
@@ -233,14 +232,14 @@ class RequestDraft:
         return [uri for uri in dict.fromkeys(uris) if uri not in known and local_path(uri) is not None]
 
     def take(self, pair: Pair, values: Mapping[str, Any], parked: ParkedValues | None = None) -> list[str]:
-        """Becomes this request, with what was parked beside it. Gives the names that the model does not know,
-        which are left out."""
+        """Replaces the content by this request with its parked values. Returns the names that the model does not know,
+        which are dropped."""
         self.pair = pair
         self.assets = {}
         kept = {name: value for name, value in values.items() if not is_left_out(value)}
         strange = [name for name in kept if pair.field(name) is None and name != "model"]
         for name in (*strange, "model"):
-            # Nothing in the form could take it out again.
+            # The form could not remove it.
             kept.pop(name, None)
         for field in pair.asset_fields:
             items = asset_items(field, kept.pop(field.name, None))
@@ -252,7 +251,7 @@ class RequestDraft:
         return strange
 
     def switch(self, pair: Pair) -> list[str]:
-        """Goes to another model with everything that it takes. Gives what it does not take, in words."""
+        """Changes to another model with everything that it accepts. Returns what it does not accept, in words."""
         prompt = self.prompt
         old_values, old_assets, old_pair = self.values, self.assets, self.pair
         self.pair = pair
@@ -263,11 +262,11 @@ class RequestDraft:
             if (old_field := old_pair.field(name)) is None or old_field.kind is not FieldKind.PROMPT
         }
         if _LENGTH in self.parked.values:
-            # The length stands for that one, which comes back where it fits.
+            # The present length only replaced the parked one, which is tried again.
             own.pop(_LENGTH, None)
         moving = self.parked.values | own
         parts_lost: list[str] = []
-        # Some settings are only allowed beside others, which may come later: what did not fit is tried once more.
+        # Some settings are only valid with others that may be set later, so rejected ones are tried a second time.
         left = {name: value for name, value in moving.items() if not self._keep_value(name, value, parts_lost)}
         left = {name: value for name, value in left.items() if not self._keep_value(name, value, parts_lost)}
         old_start = starting_values(old_pair)
@@ -295,15 +294,15 @@ class RequestDraft:
 
     @property
     def other_length(self) -> tuple[str, str]:
-        """The length that stands for the one that was chosen before, and why: "Duration is now 6 s" and "Veo 3.1 takes
-        4, 6 or 8 s." Empty where there is none."""
+        """The length that replaces a parked one, and why: "Duration is now 6 s" and "Veo 3.1 takes 4, 6 or 8 s." Empty
+        if there is none."""
         field = self.pair.field(_LENGTH)
         if field is None or _LENGTH not in self.parked.values or _LENGTH not in self.values:
             return "", ""
         return f"{field.label} is now {value_in_words(self.values[_LENGTH])} s", sentence(self.pair, field)
 
     def _keep_value(self, name: str, value: Any, parts_lost: list[str]) -> bool:
-        """Keeps what of a value the model takes; names the parts that it does not."""
+        """Keeps the part of a value that the model accepts; adds labels of the rest to `parts_lost`."""
         field = self.pair.field(name)
         if field is None or field.is_asset:
             return False
@@ -340,7 +339,7 @@ class RequestDraft:
         return dropped
 
     def has_room(self, field: Field, drop: AssetDrop) -> bool:
-        """Whether one more input of this kind fits beside those that are there."""
+        """Whether one more input of this kind fits into the field."""
         if drop.media not in (Media.OTHER, *field.media):
             return False
         return len(self.assets.get(field.name, ())) < capacity(field)
@@ -350,12 +349,12 @@ class RequestDraft:
         last input it replaces."""
         of_kind = [field for field in self.pair.asset_fields if drop.media in (Media.OTHER, *field.media)]
         fitting = [field for field in of_kind if self.has_room(field, drop)] or of_kind
-        # A lone place that may stay empty, such as a mask, is more often meant by choice than by a drop.
+        # An optional single input, such as a mask, is rarely meant by a drop.
         fitting.sort(key=lambda field: (not field.required, field.kind is FieldKind.ASSET))
         return fitting[0] if fitting else None
 
     def _move_prompt(self, prompt: str) -> list[str]:
-        """A model without a prompt gets none, and it is kept for the next one that takes one."""
+        """If the model has no prompt, the prompt is parked for the next one that has."""
         field = self.pair.prompt_field
         if field is None:
             if prompt and prompt_of(self.pair, self.values) != prompt:
@@ -377,7 +376,7 @@ class RequestDraft:
         own = check_asset(facts, field, self.pair) if facts is not None else None
         items = self.assets.get(field.name, ())
         if own is None and number == len(items) - 1:
-            # Said once, at the one that makes it too much.
+            # Reported once, at the last input.
             own = check_together([self.facts.get(item.uri) for item in items], field, self.pair)
         return own or ""
 
@@ -387,7 +386,7 @@ def _in_words(field: Field, value: Any) -> str:
 
 
 def separate_prompts(text: str) -> tuple[str, ...]:
-    """The lines of a text that may be a prompt each: several, with none blank between them, which would be paragraphs
-    of one. Empty for anything else."""
+    """The lines of a text that may be separate prompts: several lines without a blank one between them, which would
+    make paragraphs. Empty otherwise."""
     lines = [line.strip() for line in text.strip().splitlines()]
     return tuple(lines) if len(lines) > 1 and all(lines) else ()

@@ -1,4 +1,4 @@
-"""One input of a request as the window shows it: its kind, its name, what it is for. Pure."""
+"""An input of a request as the composer shows it: kind, name, purpose. Pure."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from runway_desktop.domain.media import Media
 from runway_desktop.values import Struct
 
 _MANY = 16
-"""How many a list may hold of which the catalog names no length."""
+"""Capacity of a list for which the catalog states none."""
 
 
 class InputItem(Struct, frozen=True, kw_only=True):
-    """One input as the composer shows it. `number` counts within its field."""
+    """One input as the composer shows it. `number` is its index in its field."""
 
     field: str
     number: int
     uri: str
     media: Media
     label: str
-    """What it is for: "First frame", "Reference"."""
+    """Its purpose: "First frame", "Reference"."""
     facts: MediaFacts | None
     problem: str
     tag: str = ""
-    """What the prompt calls it, without its @."""
+    """Its name in the prompt, without the @."""
 
     @property
     def path(self) -> Path | None:
@@ -40,7 +40,7 @@ class InputItem(Struct, frozen=True, kw_only=True):
 
 
 def capacity(field: Field) -> int:
-    """How many inputs a field may hold."""
+    """How many inputs a field can hold."""
     if field.kind is FieldKind.ASSET:
         return 1
     if field.max_length is not None:
@@ -49,7 +49,7 @@ def capacity(field: Field) -> int:
 
 
 def label_of(field: Field, number: int, item: AssetItem) -> str:
-    """What the input with this number is for."""
+    """The purpose of the input with this index."""
     position = item.position or (
         field.positions[number] if field.position_required and number < len(field.positions) else None
     )
@@ -61,13 +61,13 @@ def label_of(field: Field, number: int, item: AssetItem) -> str:
 
 
 def may_hold(field: Field, drop: AssetDrop) -> bool:
-    """Whether an input of this kind may stand in the field, as it is or once it is mended."""
+    """Whether the field accepts an input of this kind, as it is or converted."""
     mendable = drop.facts is not None and bool(mends_for(drop.facts, field))
     return field.is_asset and (drop.media in (Media.OTHER, *field.media) or mendable)
 
 
 def media_in(field: Field | None, item: AssetItem, facts: MediaFacts | None) -> Media:
-    """What it turned out to be, or what it was said to be, or what its place takes if that is one kind alone."""
+    """Its kind as read from the file, else as stated, else the only kind that its field accepts."""
     known = facts.media if facts is not None else item.media
     if known is Media.OTHER and field is not None and len(field.media) == 1:
         return next(iter(field.media))
@@ -75,7 +75,7 @@ def media_in(field: Field | None, item: AssetItem, facts: MediaFacts | None) -> 
 
 
 def local_path(uri: str) -> Path | None:
-    """Where the file is; None for what is no file of this machine."""
+    """The file's path; None if the URI is no file of this machine."""
     path = path_of(uri)
     return Path(path) if path else None
 

@@ -1,5 +1,4 @@
-"""What one press of the send button asks for, and what the button says: what it does, what that costs, why it cannot.
-Pure."""
+"""The order behind the send button, and the button's text: what it does, the price, why it is disabled. Pure."""
 
 from __future__ import annotations
 
@@ -20,19 +19,19 @@ from .open_price import PriceOf, open_price
 class Order(Struct, frozen=True, kw_only=True):
     pair: Pair
     request: Request
-    """As it was written, with its braces."""
+    """As written, with braces."""
     editing: TaskId | None = None
-    """The held task that becomes this, instead of a new one."""
+    """The held task to replace, instead of creating one."""
     approves: bool = False
-    """That task is a request of another program, which this approves."""
+    """That task is a client's request, which this approves."""
     parent: TaskId | None = None
     project: str = ""
     raising: HeldBack | None = None
-    """The cap that is raised once it is stored."""
+    """The cap to raise after storing it."""
 
     @property
     def amount(self) -> int:
-        """How many tasks it makes, also where they are too many to be sent."""
+        """How many tasks it makes, even if too many to send."""
         is_one = self.editing is not None or self.pair.prompt_field is None
         return 1 if is_one else expansion.count(self.request.prompt)
 
@@ -51,17 +50,17 @@ class KeptInQueue(Struct, frozen=True):
 
 
 class Button(Struct, frozen=True):
-    """What the send button says and may. `reasons` says why not, each a sentence."""
+    """State of the send button. `reasons` are sentences that say why it is disabled."""
 
     text: str
     price: str
     reasons: tuple[str, ...]
     detail: str = ""
-    """The price in dollars, and where it comes from."""
+    """The price in dollars, and its source."""
     note: str = ""
-    """What to say beside it: why the last press sent nothing, or what a press would not send yet."""
+    """Text next to it: why the last press sent nothing, or which tasks would be queued."""
     raising: str = ""
-    """The button that makes room for it, such as "Raise today's cap to 2,600"; empty where nothing is in the way."""
+    """Text of the button that raises the cap, such as "Raise today's cap to 2,600"; empty if no cap blocks."""
 
 
 def button_of(
@@ -73,8 +72,7 @@ def button_of(
     *,
     is_another: bool = False,
 ) -> Button:
-    """`kept`: what a cap or the balance keeps of it. `is_another`: the same was sent before, and would be made once
-    more."""
+    """`kept`: tasks that a cap or the balance blocks. `is_another`: the same was already sent."""
     if order.editing is not None and not order.approves:
         return Button("Save changes", "", reasons, note=note)
     amount, raising = order.amount, ""
@@ -92,7 +90,7 @@ def button_of(
 
 
 def kept_text(kept: int, amount: int) -> str:
-    """The button of tasks of which so many wait in the queue: "Send 4, queue 2", or "Queue 6"."""
+    """Text of the button if some tasks stay queued: "Send 4, queue 2", or "Queue 6"."""
     if kept < amount:
         return f"Send {amount - kept:,}, queue {kept:,}"
     return units.plural(amount, "Queue", f"Queue {amount:,}")
@@ -105,8 +103,8 @@ def _waits_words(kept: int, amount: int) -> str:
 
 
 def too_soon_words(amount: int, *, has_seed: bool = False) -> str:
-    """Why a press that repeats what was just sent sends nothing. A seed makes "similar results" (Runway's API
-    reference), which a second take is seldom meant to be."""
+    """Why a second press right after the first sends nothing. The same seed gives "similar results" (Runway's API
+    reference), seldom wanted for a second take."""
     said = units.plural(
         amount,
         "Just sent. Press again to make another take.",
@@ -116,7 +114,7 @@ def too_soon_words(amount: int, *, has_seed: bool = False) -> str:
 
 
 def price_words(price: Price | None, amount: int = 1, between: OpenPrice | None = None) -> str:
-    """What the button says of money: exact, "about", a range, or that it is not known before."""
+    """The button's price: exact, "about", a range, or not known in advance."""
     if price is None:
         return f"{open_words(between)}{' each' if amount > 1 else ''}" if between else "price shown after sending"
     return f"{about(price)}{units.credits_in_words(price.credits * amount)}"

@@ -1,8 +1,7 @@
-"""Named presets: endpoint, model and settings to take up again with a key. Kept in the settings, exported and imported
-as JSON.
+"""Named presets of endpoint, model and settings, on shortcuts. Stored in the settings, exported and imported as JSON.
 
-Reading never raises for what the settings hold; `from_text` raises `NotPossible` for a file that holds no presets.
-Loop's thread only.
+Reading never raises for invalid settings; `from_text` raises `NotPossible` for a file without presets. Loop's thread
+only.
 """
 
 from __future__ import annotations
@@ -16,15 +15,15 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.values import Struct, as_json, field, replace
 
 PRESETS = "presets"
-"""The setting that holds them."""
+"""The setting that stores them."""
 KEYS = range(1, 10)
-"""A preset may be on Ctrl and one of these."""
+"""Digits that can be combined with Ctrl as a preset's shortcut."""
 MOST = 200
 _FORM = 1
 
 
 class Preset(Struct, frozen=True, kw_only=True):
-    """`values` is wire JSON without inputs; `prompt` is None where it is kept without one. `key` 0: on no key."""
+    """`values` is wire JSON without inputs; `prompt` is None if it is stored without one. `key` 0: no shortcut."""
 
     name: str
     endpoint: str
@@ -39,7 +38,7 @@ class Presets:
         self._settings = settings
 
     def all(self) -> tuple[Preset, ...]:
-        """In the order in which they were made."""
+        """In order of creation."""
         stored = self._settings.get(PRESETS)
         found = [_preset(entry) for entry in stored] if isinstance(stored, list) else []
         return tuple(preset for preset in found if preset is not None)
@@ -48,12 +47,12 @@ class Presets:
         return next((preset for preset in self.all() if preset.key == key), None)
 
     def free_key(self) -> int:
-        """The first key that has none; 0 where all have."""
+        """The first free key; 0 if none is free."""
         taken = {preset.key for preset in self.all()}
         return next((key for key in KEYS if key not in taken), 0)
 
     def save(self, preset: Preset) -> None:
-        """Adds it, in place of the one of its name. It takes its key from whoever had it."""
+        """Adds it, or replaces the one with its name. Another preset with the same key loses the key."""
         kept = [
             replace(other, key=0) if preset.key and other.key == preset.key else other
             for other in self.all()
@@ -75,8 +74,7 @@ class Presets:
         return json.dumps({"form": _FORM, "presets": [as_json(preset) for preset in self.all()]}, indent=1) + "\n"
 
     def take(self, text: str) -> int:
-        """Adds the presets of an exported file; those of a name that is here take its place. How many. Raises
-        NotPossible."""
+        """Imports presets; existing ones with the same names are replaced. Returns how many. Raises NotPossible."""
         found = from_text(text)
         for preset in found:
             taken = preset.key and self.on_key(preset.key)
@@ -99,7 +97,7 @@ def from_text(text: str) -> tuple[Preset, ...]:
 
 
 def _preset(entry: Any) -> Preset | None:
-    """A stored or imported one; None for what is none."""
+    """A parsed preset; None if the entry is invalid."""
     if not isinstance(entry, Mapping):
         return None
     name, endpoint, model = entry.get("name"), entry.get("endpoint"), entry.get("model")

@@ -1,8 +1,8 @@
-"""The words of the search line: `model:gen4.5 rating:>=4 before:2026-10 tag:drone -tag:x "exact words"`. What they mean
-as a filter, and what they look like as chips.
+"""Parser of the search line, `model:gen4.5 rating:>=4 before:2026-10 tag:drone -tag:x "exact words"`: its meaning as a
+filter, and its text on chips.
 
-Pure: what is known of the library and the time are parameters; days are those of this machine. Nothing raises: a word
-that is not understood is searched as it stands, and a sentence says so.
+Pure: the library's names and the time are parameters; days are in local time. Nothing raises: a word that is not
+understood is searched as text, and a message says so.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ KEYS: Mapping[str, str] = {
     "shot": "Shot",
     "by": "Program that asked for it, or me",
 }
-"""In the order in which they are offered."""
+"""In the order of the suggestions."""
 ALIASES = {"status": "state", "stars": "rating", "credits": "cost", "seconds": "length", "on": "date", "tags": "tag"}
 
 STATES: Mapping[str, frozenset[State]] = {
@@ -79,14 +79,14 @@ _IS_WORDS: Mapping[str, Text] = {
     "reject": Text("Rejected"),
 }
 ME, YOU = "me", "you"
-"""Behind `by:`, the person: as they say it, and as they are told."""
+"""Values of `by:` for the user: as typed, and as shown."""
 DAYS = ("today", "yesterday", "week", "month", "year")
 BY_CLOCK = frozenset({"date", "before", "after"})
-"""Keys whose words mean another thing as time goes by."""
+"""Keys whose meaning depends on the present time."""
 
 
 class Term(Struct, frozen=True):
-    """One word with a key. `key` is one of KEYS."""
+    """A word with a key. `key` is one of KEYS."""
 
     key: str
     value: str
@@ -94,19 +94,19 @@ class Term(Struct, frozen=True):
 
     @property
     def word(self) -> str:
-        """As it stands in the search line."""
+        """Its text in the search line."""
         quoted = f'"{self.value}"' if re.search(r"\s", self.value) else self.value
         return f"{'-' if self.negative else ''}{self.key}:{quoted}"
 
     @property
     def label(self) -> str:
-        """As a chip says it: "Tag: drone", "not Tag: drone", "4 stars or more"."""
+        """Its text on a chip: "Tag: drone", "Not tag: drone", "4 stars or more"."""
         said = _spoken(self.key, self.value)
         return f"Not {said[0].lower()}{said[1:]}" if self.negative else said
 
 
 class Query(Struct, frozen=True):
-    """A search line taken apart. `text` is what is left of it: plain words, phrases, and words to leave out."""
+    """A parsed search line. `text` is the rest without terms: words, phrases, and excluded words."""
 
     terms: tuple[Term, ...] = ()
     text: str = ""
@@ -120,17 +120,17 @@ class Query(Struct, frozen=True):
 
 
 class Meaning(Struct, frozen=True):
-    """What a line of the search asks for, as far as it is understood."""
+    """The meaning of a search line, as far as it is understood."""
 
     filter: Filter
     said: tuple[str, ...] = ()
-    """Sentences about words that are not understood, or that nothing can match."""
+    """Messages about words that are not understood or cannot match."""
     unused: frozenset[Term] = frozenset()
-    """Those that are not understood: they narrow nothing."""
+    """Terms that are not understood and therefore ignored."""
 
 
 class _Sets(Struct):
-    """What positive or negative terms gather."""
+    """Values collected from positive or negative terms."""
 
     states: set[State] = field(default_factory=set)
     models: set[str] = field(default_factory=set)
@@ -148,7 +148,7 @@ class _Sets(Struct):
 
 
 def read(line: str) -> Query:
-    """Takes a line apart. A key that nobody knows is a plain word; so is a key without a value yet."""
+    """Parses a line. A word with an unknown key is text; a known key without a value is dropped."""
     terms: list[Term] = []
     rest: list[str] = []
     for piece in PIECE.finditer(line):
@@ -189,8 +189,8 @@ def known_names(counts: PageCounts) -> tuple[object, ...]:
 
 
 class _BatchNames:
-    """The batches of a library by what they are called. Kept for the library that was asked last: to fold thousands of
-    names takes twenty times as long as to look through them, and each letter of a word asks anew."""
+    """Finds batches by name. Caches the folded names of the last library: folding thousands of names takes twenty times
+    as long as searching them, and every key press searches."""
 
     def __init__(self) -> None:
         self._of: Sequence[tuple[str, str, int]] = ()
@@ -198,7 +198,7 @@ class _BatchNames:
         self._folded: dict[str, str] = {}
 
     def called(self, value: str, batches: Sequence[tuple[str, str, int]]) -> set[str]:
-        """An id is that one; of a name all that hold it."""
+        """The batch with that id, else all whose names contain the text."""
         if batches is not self._of:
             self._ids = frozenset(batch for batch, _, _ in batches)
             self._folded = {name: folded(name) for name in {name for _, name, _ in batches}}
@@ -218,17 +218,17 @@ def _only_name(name: str) -> Sequence[str]:
 
 
 def _names_of_client(client: str) -> Sequence[str]:
-    """As it calls itself, and as it is shown."""
+    """Its reported name, and its displayed one."""
     return (folded(client), folded(asker_words(client)))
 
 
 def asker_words(value: str) -> str:
-    """Who asked, behind `by:`, as people read it."""
+    """The value of `by:` as shown."""
     return YOU if folded(value) in (ME, YOU) else called(value)
 
 
 def _names_of_model(model: str) -> Sequence[str]:
-    """As the API writes it, and as it is shown."""
+    """The API's name, and the displayed one."""
     return (folded(model), folded(model_label(model)))
 
 
@@ -247,7 +247,7 @@ class _Reader:
         self.said.append(sentence)
 
     def look_for_contradictions(self) -> None:
-        """Says what nothing can match, once all words are taken."""
+        """Adds messages about terms that exclude each other. To be called after the last term."""
         for key, span in self._spans.items():
             if span.least is not None and span.most is not None and span.least > span.most:
                 self.say(f"Nothing can match all of “{key}:” at once.")
@@ -301,8 +301,8 @@ class _Reader:
     def _alike(
         self, value: str, known: Iterable[str], what: str, names_of: Callable[[str], Sequence[str]] = _only_name
     ) -> set[str]:
-        """Those that are called so; else those whose name holds it; else itself, which nothing matches. `names_of`: all
-        that one is called, folded."""
+        """Known names that equal the value; else those that contain it; else the value itself, which matches nothing.
+        `names_of`: all names of one, folded."""
         typed = folded(value)
         exact = {name for name in known if typed in names_of(name)}
         near = exact or {name for name in known if name and any(typed in called for called in names_of(name))}
@@ -371,7 +371,7 @@ class _Reader:
             self._ignore(term, f"“{term.word}” is no date. Try 2026, 2026-10, 2026-10-05, today or yesterday.")
             return
         start, end = (moment.timestamp() for moment in found)
-        # Nothing was made later than now: without today, or this year, is before it.
+        # Nothing was created later than now, so "not today" or "not this year" means before it.
         ends_now = term.key == "date" and end > self._now.timestamp()
         if term.negative and term.key == "date" and not ends_now:
             words = f"Say before:{term.value} or after: with the day after it."
@@ -396,7 +396,7 @@ _NOBODYS: Any = "\0"
 
 
 def _period(word: str, now: datetime) -> tuple[datetime, datetime] | None:
-    """Its beginning, and the beginning of what follows."""
+    """Its start, and the start of the next period."""
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     tomorrow = today + timedelta(days=1)
     match word:
@@ -413,7 +413,7 @@ def _period(word: str, now: datetime) -> tuple[datetime, datetime] | None:
     for form, ends in _FORMS:
         try:
             start = datetime.strptime(word, form)
-            # Systems count no seconds of local times long ago.
+            # Some systems support no local times before 1970.
             return (start, ends(start)) if start.year >= 1970 else None
         except (ValueError, OverflowError):
             continue
@@ -453,7 +453,7 @@ def _beyond(key: str, span: Bounds) -> Bounds | None:
 
 
 def _step(key: str) -> float:
-    """Ratings are whole, prices and lengths are not: the next smaller thing is near enough for both."""
+    """The distance to the next smaller value: 1 for ratings; for prices and lengths a small fraction."""
     return 1.0 if key == "rating" else 1e-6
 
 

@@ -1,7 +1,7 @@
-"""What the word at the cursor of the search line could become: keys, then values with how many tasks have them. What
-would find nothing is not offered.
+"""Completions for the word at the cursor of the search line: keys, then values with numbers of tasks. Values without
+tasks are left out.
 
-Pure: what is known of the library is a parameter. Nothing raises.
+Pure: the library's names are a parameter. Nothing raises.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .language import ALIASES, DAYS, IS, KEYS, ME, PAGES, PIECE, STATES, Term, a
 
 
 class Suggestion(Struct, frozen=True):
-    """`line` and `cursor` are the search line once it is taken."""
+    """`line` and `cursor` are the search line after accepting it."""
 
     text: str
     detail: str
@@ -66,7 +66,7 @@ def suggestions(line: str, cursor: int, known: PageCounts, most: int = 12) -> li
 
 
 def shown_value(key: str, value: str) -> str:
-    """A value as people read it: models and programs have names."""
+    """A value as shown: models and clients have display names."""
     match key:
         case "model":
             return model_label(value)
@@ -92,7 +92,7 @@ def values_of(key: str, known: PageCounts) -> list[tuple[str, int | None]]:
         case "tag":
             return ranked(known.tags.items())
         case "batch":
-            # Those of one name are found together; the latest first.
+            # Batches with the same name are found together; latest first.
             members: Counter[str] = Counter()
             for _, name, amount in known.batches:
                 members[name] += amount
@@ -133,7 +133,7 @@ def _how_many(name: str, known: PageCounts) -> int | None:
 
 
 def _start_of_word(line: str, cursor: int) -> int:
-    """Where the word at the cursor begins; blanks inside quotation marks are part of it."""
+    """Start of the word at the cursor; blanks inside quotation marks belong to it."""
     start = 0
     for piece in PIECE.finditer(line):
         if piece.start() <= cursor <= piece.end():

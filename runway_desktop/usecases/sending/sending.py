@@ -1,8 +1,8 @@
-"""The one way to spend: `prepare` and its siblings check and price what is wanted, `send` stores it once its questions
-are answered. Every door takes it: composer, sheet, retry, edit, release, and whoever asks without a window.
+"""The only way to spend money: `prepare` and its siblings validate and price a request, `send` stores it after its
+questions were answered. Used by composer, sheet, retry, edit, release, and clients.
 
-Nothing here talks to Runway or blocks. `send` raises `NotPossible` for what is invalid or was used before,
-`NotAnswered` where a question is left, StoreError when the disk refuses. Loop's thread only.
+Nothing here contacts Runway or blocks. `send` raises `NotPossible` for invalid or already used preparations,
+`NotAnswered` if a question is open, StoreError if the disk refuses. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ from runway_desktop.usecases.requests.order import KeptInQueue
 from runway_desktop.values import replace
 
 TOO_OLD = 600.0
-"""Seconds after which what was prepared is prepared anew: prices, caps and the queue have moved on."""
+"""Seconds after which a preparation is outdated, because prices, caps and the queue may have changed."""
 CHECKED_AT_ONCE = 200
-"""Requests of one turn of the loop: about 5 ms of checking and pricing."""
+"""Requests for each iteration of the loop: about 5 ms of validating and pricing."""
 _ENOUGH = 1e-6
 
 
 class NotAnswered(NotPossible):
-    """Questions are left: `prepared` says which, at the prices of now."""
+    """Questions are open: those of `prepared`, at present prices."""
 
     def __init__(self, left: Collection[Ask], prepared: Prepared) -> None:
         said = ", ".join(sorted(ask.value for ask in left))
@@ -65,18 +65,18 @@ class TaskSender:
         self.guard = RepeatGuard(engine.clock)
 
     def prepare(self, new: Sequence[NewTask], origin: Origin, *, batch_name: str = "") -> Prepared:
-        """New tasks in one batch, in their order, stored all or none."""
+        """New tasks in one batch, in their order; all or none are stored."""
         intent = NewTasks(tasks=tuple(new), batch_name=batch_name)
         return self._prepared(intent, origin, [self._findings(task.request) for task in new])
 
     def prepare_waiting(self, new: NewTask, origin: Origin, hold: Hold) -> Prepared:
-        """A new task that waits for the person, for this reason: what it costs is asked about when it is released."""
+        """A new task that is held for the user, with this reason. Its price is asked about when it is released."""
         return self._prepared(NewTasks(tasks=(new,), hold=hold), origin, [self._findings(new.request)])
 
     async def prepare_many(
         self, new: Sequence[NewTask], origin: Origin, *, batch_name: str = "", steps: tuple[int, ...] = ()
     ) -> Prepared:
-        """The same for thousands: checked with turns of the loop in between, and stored in transactions of `steps`
+        """The same for thousands of tasks: yields to the loop while validating; stored in transactions of `steps`
         tasks."""
         found: list[tuple[Finding, ...]] = []
         for start in range(0, len(new), CHECKED_AT_ONCE):
@@ -86,8 +86,8 @@ class TaskSender:
         return self._prepared(intent, origin, found)
 
     def prepare_again(self, olds: Sequence[Task]) -> Prepared:
-        """The same requests again, each as a new task linked to the old one: all of them or none. NotPossible for a
-        task that has not ended, unless it is a single uncertain one, which is dismissed for the new one."""
+        """The same requests again, each as a new task linked to the old one; all of them or none. NotPossible for a
+        task that has not ended, except a single uncertain one, which is dismissed."""
         new = [_again(old) for old in olds]
         findings = [self._findings(old.request) for old in olds]
         origin = Origin(TaskSource.AGAIN, tuple(old.id for old in olds))
@@ -98,7 +98,7 @@ class TaskSender:
         return self._prepared(NewTasks(tasks=tuple(new)), origin, findings)
 
     async def prepare_edit(self, task_id: TaskId, request: Request, origin: Origin) -> Prepared:
-        """Another request for a held task. NotPossible for one that is not in the list."""
+        """Another request for a held task. NotPossible if it is no longer in the list."""
         task = await self._engine.ledger.task(task_id)
         if task is None:
             raise NotPossible("This task is not in the list any more.")
@@ -111,14 +111,14 @@ class TaskSender:
         return self._prepared(Release(tuple(tasks), is_next), origin, findings)
 
     async def send(self, prepared: Prepared, answers: Collection[Ask] = ()) -> tuple[TaskId, ...]:
-        """Stores what was prepared; `answers` are the questions that were answered with yes. Gives the tasks' ids."""
+        """Stores what was prepared; `answers` are the questions answered with yes. Returns the tasks' ids."""
         return tuple([task_id async for ids in self.portions(prepared, answers) for task_id in ids])
 
     async def portions(
         self, prepared: Prepared, answers: Collection[Ask] = (), moved: Callable[[], Mapping[str, str]] = dict
     ) -> AsyncGenerator[tuple[TaskId, ...], None]:
-        """The same, giving the ids of each portion when it is stored. `moved`: files that were moved meanwhile, old URI
-        to new."""
+        """Like `send`, but yields the ids of each portion once it is stored. `moved`: files moved meanwhile, old URI to
+        new."""
         self.check(prepared, answers)
         door, what = prepared.origin.door, prepared.origin.what
         self.guard.note(door, what)
@@ -145,7 +145,7 @@ class TaskSender:
         return self._sum((task.request, task.project) for task in freed)
 
     def check(self, prepared: Prepared, answers: Collection[Ask]) -> None:
-        """Raises what keeps it from being sent now: time has passed since it was prepared."""
+        """Raises if it may not be sent now; the situation may have changed since it was prepared."""
         wrong = next((found for findings in prepared.findings for found in findings), None)
         if wrong is not None:
             raise NotPossible("Nothing was sent.", advice=wrong.message)
@@ -155,17 +155,17 @@ class TaskSender:
         left = (now.asks | (prepared.asks & {Ask.REPEAT})) - set(answers)
         is_dearer = now.sum.credits > prepared.sum.credits + _ENOUGH or now.sum.unknown > prepared.sum.unknown
         if is_dearer or now.key != prepared.key or now.made_at - prepared.made_at > TOO_OLD:
-            # What was answered was another question.
+            # The situation has changed, so the earlier answers do not count.
             left |= now.asks
         if left:
             raise NotAnswered(left, now)
 
     def anew(self, prepared: Prepared) -> Prepared:
-        """The same intent at the prices, caps and key of now, on its tasks as they are now."""
+        """The same intent prepared again, with present prices, caps, key and tasks."""
         return self._prepared(self._now(prepared.intent), prepared.origin, prepared.findings)
 
     def _now(self, intent: Intent) -> Intent:
-        """A queued task may have come to wait for the person since it was looked at."""
+        """The intent with the present state of its tasks; one may be held for the user by now."""
         ledger = self._engine.ledger
         match intent:
             case Edit(task, request):
@@ -180,7 +180,7 @@ class TaskSender:
         return self._engine.submission.take_stamp()
 
     def _findings(self, request: Request) -> tuple[Finding, ...]:
-        """What is wrong with a request, by field, as far as the catalog knows."""
+        """The catalog's findings for a request, by field."""
         pair = self._engine.catalog.pair(request.endpoint, request.model)
         if pair is not None:
             return validate(pair, request.values)
@@ -206,7 +206,7 @@ class TaskSender:
             asks.add(Ask.PRICE_UNKNOWN)
         if kept is not None:
             asks.add(Ask.LOW_BALANCE if kept.held.limit.cap is Cap.BALANCE else Ask.OVER_CAP)
-        # A queued task is sent once, however often it is held and released.
+        # A release is no repeat: a queued task is sent once, however often it is released.
         if not isinstance(intent, Release) and self.guard.is_too_soon(origin.door, origin.what):
             asks.add(Ask.REPEAT)
         prepared = Prepared(
@@ -225,14 +225,14 @@ class TaskSender:
         return prepared
 
     def _paid(self, intent: Intent) -> list[tuple[Request, str]]:
-        """What is paid for and was not answered for before: each request with its project."""
+        """The requests, with projects, whose price was not confirmed before."""
         match intent:
             case NewTasks(tasks=tasks, hold=hold):
                 return [] if hold.code.waits_for_person else [(task.request, task.project) for task in tasks]
             case SendAgain(new=new):
                 return [(new.request, new.project)]
             case Edit(task, request):
-                # One that waits for the person is asked about when it is released.
+                # A task held for the user is asked about at its release instead.
                 is_new = not task.waits_for_person and self._is_dearer(request, task.request)
                 return [(request, task.project)] if is_new else []
             case Release(tasks):
@@ -260,7 +260,7 @@ class TaskSender:
         )
 
     def _between(self, requests: Sequence[Request]) -> OpenPrice | None:
-        """What each of them may cost, where all of them ask for the same."""
+        """The price range of each request, if all requests are alike."""
         if len({(one.endpoint, one.model, price_shape(one)) for one in requests}) != 1:
             return None
         pair = self._engine.catalog.pair(requests[0].endpoint, requests[0].model)
@@ -283,7 +283,7 @@ class TaskSender:
 
 
 def _as_queued(intent: Intent) -> list[Task]:
-    """The tasks of an intent as they stand in the queue afterwards: new ones at its end."""
+    """The tasks of an intent as they would be in the queue: new ones at its end."""
     match intent:
         case NewTasks(tasks=new):
             return [_at_the_end(number, one) for number, one in enumerate(new)]
@@ -313,7 +313,7 @@ def _again(old: Task) -> NewTask:
 
 
 def _doubts(intent: Intent) -> Iterable[Ask]:
-    """Whether Runway may have made one of them already."""
+    """Whether Runway may have created one of them already."""
     match intent:
         case SendAgain():
             yield Ask.MAY_BE_PAID_TWICE
@@ -329,7 +329,7 @@ def _doubts(intent: Intent) -> Iterable[Ask]:
 
 
 def steps_of(amounts: Iterable[int]) -> tuple[int, ...]:
-    """How many tasks each transaction holds: whole rows, `AT_ONCE` tasks or a few more."""
+    """The number of tasks in each transaction: whole rows, at least `AT_ONCE` tasks."""
     steps, some = [], 0
     for amount in amounts:
         some += amount
@@ -340,11 +340,12 @@ def steps_of(amounts: Iterable[int]) -> tuple[int, ...]:
 
 
 MOMENT = 2.0
-"""Seconds after a sending within which the same again is taken for an accident."""
+"""Seconds after sending within which the same request is taken for an accident."""
 
 
 class RepeatGuard:
-    """Remembers for each door what went through it last. `what` is anything that equals another asking for the same."""
+    """Detects accidental repeats: stores what was last sent from each front end. `what` must compare equal for equal
+    requests."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -357,14 +358,14 @@ class RepeatGuard:
         self._last[door] = (what, self._clock.monotonic() + MOMENT)
 
     def note_rows(self, rows: Iterable[str], sheet: object) -> None:
-        """What these rows of a sheet ask for was sent now."""
+        """Records the requests of a sheet's rows as sent now."""
         now = self._clock.monotonic()
         old = {row: sent for row, sent in self._rows.items() if now < sent[0]}
         self._rows = old | dict.fromkeys(map(hash, rows), (now + TOO_OLD, sheet))
 
     def repeats(self, rows: Iterable[str], sheet: object) -> int:
-        """How many of these rows another sheet sent within the last minutes. Only the first time: whoever goes on
-        means it."""
+        """How many of these rows were sent from another sheet within the last minutes. They are reported once; sending
+        again means that it is intended."""
         now, gone = self._clock.monotonic(), (0.0, None)
         found = [row for row in map(hash, rows) if now < self._rows.get(row, gone)[0] and self._rows[row][1] != sheet]
         for row in found:
@@ -387,9 +388,9 @@ _DURATION, _COUNT = "duration", "outputCount"
 def like_prices(
     requests: Sequence[Request], catalog: Catalog, price: Callable[[Request], Price | None]
 ) -> LikePrices | None:
-    """The range of what the other models of their endpoint cost for one of the requests; None where the requests
-    differ in endpoint or amount, or where no model that can make as much has a known price."""
-    # A sheet asks for the same few shapes thousands of times.
+    """Price range of the endpoint's other models for one of the requests; None if the requests differ in endpoint or
+    amount, or no comparable model has a known price."""
+    # A sheet has thousands of requests of few shapes.
     shapes = {(request.endpoint, price_shape(request)) for request in requests}
     if len({(endpoint, terms_of(shape).amounts) for endpoint, shape in shapes}) != 1:
         return None
@@ -406,15 +407,15 @@ def like_prices(
 
 
 def _with_amounts(request: Request, pair: Pair) -> dict[str, object]:
-    """Its values, with the length that the model chooses where none is said."""
+    """Its values, with the model's default length if none is given."""
     length = pair.field(_DURATION)
     defaults = {_DURATION: length.default} if length is not None and length.default is not None else {}
     return defaults | dict(request.values)
 
 
 def _same_of(wanted: Request, pair: Pair) -> Request | None:
-    """The same of another model: what a typical request of it has, and of `wanted` all that it takes. None where it
-    cannot make as much."""
+    """The same request for another model: its typical values, plus those of `wanted` that it accepts. None if it cannot
+    make the same amount."""
     typical = typical_request(pair)
     shared = {name: value for name, value in wanted.values.items() if pair.field(name) is not None}
     refused = {str(finding.path[0]) for finding in validate(pair, {**typical.values, **shared}) if finding.path}

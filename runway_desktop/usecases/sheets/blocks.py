@@ -1,4 +1,4 @@
-"""Blocks of cells as spreadsheet programs copy and paste them, and whole sheets as CSV. Pure."""
+"""Clipboard blocks of cells in the format of spreadsheet programs, and whole sheets as CSV. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 
 
 def block_of(text: str) -> list[list[str]]:
-    """Rows of cells, apart by tabs; a cell with tabs or line breaks stands in quotation marks."""
+    """Parses tab-separated rows of cells; cells with tabs or line breaks are in quotation marks."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     if "\t" not in text and not text.startswith('"'):
         return [[line] for line in text.removesuffix("\n").split("\n")] if text else []
@@ -33,8 +33,8 @@ def text_of_block(rows: Iterable[Sequence[str]]) -> str:
 
 
 def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]], manner: CsvDialect = USUAL) -> str:
-    """With line ends and a mark at its start as spreadsheet programs expect them, and with cells that they would take
-    for formulas made harmless. What was typed stays as it was typed, numbers too."""
+    """A CSV file with the line ends and byte order mark that spreadsheet programs expect. Cells that they would take
+    for formulas are escaped; numbers are not."""
     written = io.StringIO(newline="")
     write_rows(written, [header], manner)
     write_rows(written, ([cell if _NUMBER.fullmatch(cell) else plain(cell) for cell in row] for row in rows), manner)

@@ -1,4 +1,4 @@
-"""What each cell of a sheet says: to read, in a tool tip, to a screen reader, and in which tone. Pure; never raises."""
+"""Texts of a sheet's cells: displayed, in the tool tip, for the screen reader; and their tone. Pure; never raises."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from .columns import ENDPOINT, MODEL, PROMPT, SEED, ColumnKind, SheetColumn
 from .rows import RowChecker, SheetRow
 
 _CHOSEN = frozenset({FieldKind.CHOICE, FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.SWITCH})
-"""Left out, the model chooses; a text that is left out is just not there."""
+"""If such a field is omitted, the model decides; an omitted text is simply missing."""
 NOT_USED = "not used"
 """In cells of columns that the row's model does not have."""
 READY = "✓ Ready"
 ADD = "+ Add"
-"""In cells of inputs that the row's model takes and that are blank."""
+"""In blank cells of inputs that the row's model accepts."""
 
 
 class RowLine(Struct, frozen=True):

@@ -1,5 +1,5 @@
-"""What the cells of a sheet may be: the field that a column means in a row, its choices, and a typed text as a value.
-Pure; never raises for what was typed."""
+"""Values of a sheet's cells: the field of a column in a row, its choices, and parsing of entered text. Pure; never
+raises."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .edits import CellKey
 from .rows import RowChecker, SheetRow
 
 MOST_PRICED = 24
-"""Choices that are priced one by one."""
+"""Maximum number of choices that are priced."""
 
 
 class CellOption(Struct, frozen=True):
@@ -37,16 +37,16 @@ class CellValues:
 
     @cached_property
     def _models(self) -> Mapping[str, str]:
-        """Models by the words for them, in small letters."""
+        """Models by their names and labels, in lower case."""
         models = dict.fromkeys(model for e in self._catalog.endpoints for model in e.models)
-        # A name of its own counts before another one's label.
+        # A model's name takes precedence over another one's label.
         return {model_label(model).casefold(): model for model in models} | {
             model.casefold(): model for model in models
         }
 
     @cached_property
     def _endpoints(self) -> Mapping[str, str]:
-        """Endpoints by the words for them, in small letters."""
+        """Endpoints by their names and labels, in lower case."""
         return {word.casefold(): e.name for e in self._catalog.endpoints for word in (e.label, e.name)}
 
     def choices(self, row: SheetRow, column: SheetColumn) -> tuple[str, ...]:
@@ -84,7 +84,7 @@ class CellValues:
         return cell.shown_in(self._field(row, column.key), column.key, self.typed(row, column.key, text))
 
     def choices_of_column(self, rows: Iterable[SheetRow], key: str) -> tuple[Any, ...]:
-        """What the models of these rows take in a column, for an axis."""
+        """The values that the models of these rows accept in a column, for an axis."""
         found = [row.check.pair for row in rows if row.check is not None and row.check.pair is not None]
         pairs = {(pair.endpoint, pair.model): pair for pair in found or [self._checker.pair]}
         if key == MODEL:
@@ -111,7 +111,7 @@ class CellValues:
         return cell.value_of(known or self._field(row, key), text, beside)
 
     def _field(self, row: SheetRow, key: str) -> Field | None:
-        """The field that a column means in this row; any of that name where its model has none."""
+        """The field of a column in this row; if its model has none, any field of that name."""
         check = row.check
         pair = check.pair if check is not None and check.pair is not None else self._checker.pair_of(row.cells)[0]
         found = pair.field(key) if pair is not None else None

@@ -1,7 +1,6 @@
-"""Which columns a sheet has, what they are called and in what order they stand. Pure; built once from the catalog.
+"""The columns of a sheet, with titles and order. Pure; built once from the catalog.
 
-A cell is kept under its column's key: the wire name of a field, or one of the names below that begin with "@", which
-no wire name does.
+The key of a column is the wire name of a field, or one of the names below, which begin with "@" as no wire name does.
 """
 
 from __future__ import annotations
@@ -29,10 +28,10 @@ class ColumnKind(Enum):
     PROMPT = auto()
     ASSETS = auto()
     CHOICE = auto()
-    """Endpoint and model: words of the catalog."""
+    """Endpoint and model: names from the catalog."""
     FIELD = auto()
     NOTE = auto()
-    """Project and shot: any words."""
+    """Project and shot: free text."""
     RESULT = auto()
     CREDITS = auto()
     STATE = auto()
@@ -69,7 +68,7 @@ _FIRST_FRAME = "promptImage"
 
 
 class Columns:
-    """All columns that any pair of the catalog can ask for."""
+    """All columns that the pairs of the catalog need."""
 
     def __init__(self, catalog: Catalog) -> None:
         fields: dict[str, Field] = {}
@@ -110,11 +109,11 @@ class Columns:
         return tuple(map(self.column, keys))
 
     def of_pair(self, pair: Pair) -> frozenset[str]:
-        """Every column that a row of this pair can fill in."""
+        """Every column that a row of this pair can use."""
         return frozenset(field.name for field in pair.fields if field.kind is not FieldKind.PROMPT)
 
     def usual(self, pair: Pair) -> frozenset[str]:
-        """Those that are shown without being asked for: what nearly every request sets, and what it must have."""
+        """The columns shown by default: common settings and required fields."""
         key = (pair.endpoint, pair.model)
         if key not in self._usual:
             self._usual[key] = frozenset(

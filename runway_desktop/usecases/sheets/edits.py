@@ -1,6 +1,6 @@
-"""Edits of a sheet as steps that can be undone, and paths of files that moved. The model applies the steps.
+"""Edits of a sheet as undoable steps, and updates for moved files. The model applies the steps.
 
-A step names rows by their number, not by their position, so that it stays valid after insertions.
+A step identifies rows by number, not by index, so that it stays valid after insertions.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Values = Mapping[CellKey, Any]
 
 
 class Write(Struct, frozen=True):
-    """Cells and what they were and are."""
+    """A change of cells, with old and new values."""
 
     words: str
     before: Values
@@ -30,17 +30,17 @@ class Write(Struct, frozen=True):
 
 
 class Insert(Struct, frozen=True):
-    """`at`: the place of the first, from 0. The rows have in them what they came with."""
+    """`at`: index of the first new row."""
 
     words: str
     at: int
     rows: Sequence[SheetRow]
     cells: Write | None = None
-    """Cells of other rows that were written with it, in one step."""
+    """Changes of other rows in the same step."""
 
 
 class Remove(Struct, frozen=True):
-    """`rows` with the places that they had, first to last."""
+    """`rows` with their former indexes, in order."""
 
     words: str
     rows: Sequence[tuple[int, SheetRow]]
@@ -56,8 +56,7 @@ Edit = Write | Insert | Remove | SetAxes
 
 
 def writing(rows: Mapping[int, SheetRow], columns: Columns, after: Values, words: str) -> Write | None:
-    """The step that writes these cells of these rows, without those that change nothing or that may not be written;
-    None where nothing is left."""
+    """The step that writes these cells, without unchanged and read-only ones; None if none is left."""
     before = {
         (number, key): rows[number].cells.get(key)
         for number, key in after
@@ -68,7 +67,7 @@ def writing(rows: Mapping[int, SheetRow], columns: Columns, after: Values, words
 
 
 def follow_moves(row: SheetRow, moved: Mapping[str, str]) -> bool:
-    """Names the files of a row where they are now, by their URIs, old to new. False where none of them moved."""
+    """Updates the row's URIs of moved files, old to new. False if there are none."""
     after = {key: with_moved_files(value, moved) for key, value in row.cells.items()}
     news = {key: value for key, value in after.items() if value is not row.cells[key]}
     if news:
@@ -78,6 +77,6 @@ def follow_moves(row: SheetRow, moved: Mapping[str, str]) -> bool:
 
 
 def axes_after(axes: tuple[Axis, ...], moved: Mapping[str, str]) -> tuple[Axis, ...]:
-    """The axes with their files where they are now."""
+    """The axes with updated URIs of moved files."""
     now = tuple((axis, with_moved_files(axis.values, moved)) for axis in axes)
     return tuple(axis if values is axis.values else replace(axis, values=tuple(values)) for axis, values in now)

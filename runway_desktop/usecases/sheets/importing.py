@@ -1,5 +1,5 @@
-"""Turns what was dropped or pasted into rows of a sheet. Nothing is lost: a cell that could not become a value keeps
-its text, and cells of unknown columns are kept for the mapping. Pure; never raises for what came."""
+"""Converts dropped or pasted data to rows of a sheet. Nothing is lost: a cell that cannot be converted keeps its text,
+and cells of unknown columns are kept for mapping. Pure; never raises for imported data."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Importer:
         self._checker = checker
 
     def rows(self, gathered: Gathered) -> Iterator[SheetRow]:
-        """A row for each draft; of a folder also one for each picture, clip or sound. Each is made when it is taken."""
+        """A row for each draft; for a folder also one for each picture, clip or sound. Generated lazily."""
         yield from map(self._of_draft, gathered.drafts)
         if gathered.is_folder:
             yield from map(self.of_asset, gathered.assets)
@@ -77,7 +77,7 @@ class Importer:
         return row
 
     def _add_lost(self, cells: dict[str, Any], given: Mapping[str, Any]) -> None:
-        """What stood in the row and did not become a value."""
+        """Adds the row's texts that could not be converted."""
         kept_inputs = any(cell.is_inputs(value) for value in cells.values())
         for name, value in given.items():
             if name in _NAMED or name in ("prompt", "id"):
@@ -90,7 +90,7 @@ class Importer:
                 cells[name] = value
 
     def _simplify(self, row: SheetRow) -> None:
-        """What to make is left blank where it follows from the rest anyway."""
+        """Removes the endpoint if it follows from the other cells."""
         named = row.cells.get(ENDPOINT)
         if named is None:
             return
@@ -100,7 +100,7 @@ class Importer:
             del row.cells[ENDPOINT]
 
     def _choose_model(self, row: SheetRow, kind: Media, key: str) -> None:
-        """The composer's model takes no such input: one that does is named."""
+        """Sets a model that accepts such an input, which the composer's model does not."""
         for endpoint in self._catalog.endpoints_taking(frozenset({kind}), has_prompt=PROMPT in row.cells):
             for model in endpoint.models:
                 pair = self._catalog.pair(endpoint.name, model)
@@ -134,13 +134,13 @@ def title_of(gathered: Gathered) -> tuple[str, str]:
 
 
 def kept_rows(rows: Iterable[KeptRow]) -> Iterator[SheetRow]:
-    """Rows of a kept sheet. Each is made when it is taken."""
+    """Rows of a stored sheet. Generated lazily."""
     for row in rows:
         yield SheetRow(dict(row.cells), dict(row.unmatched), row.remarks, row.sent)
 
 
 def unmatched_titles(rows: Sequence[SheetRow]) -> dict[str, str]:
-    """Columns that nobody took, each with the first thing that stands in it."""
+    """Unmapped columns, each with its first text."""
     found: dict[str, str] = {}
     for row in rows:
         for title, text in row.unmatched.items():
@@ -153,6 +153,6 @@ def _text(value: Any) -> str:
 
 
 def _remark(message: str) -> str:
-    """Without "shots.csv, row 3: ", which the row itself says."""
+    """Without the prefix "shots.csv, row 3: ", which the row's position shows."""
     head, _, rest = message.partition(": ")
     return rest if (rest and "row " in head) or "line " in head or "item " in head else message

@@ -1,5 +1,5 @@
-"""One fix for all rows that have the same thing wrong: what does not fit, what it would be set to, and what that costs.
-Pure; never raises."""
+"""A common fix for rows with the same problem: the invalid value, the valid one, and the price difference. Pure; never
+raises."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from .edits import CellKey
 from .rows import SheetRow
 
 FEWEST = 2
-"""Rows with the same thing wrong: a single one is set right in its cell."""
+"""Minimum number of rows: a single one is fixed in its cell."""
 MOST_PRICED = 500
-"""Rows whose price is worked out; of more the first of them stand for all."""
+"""Maximum number of priced rows; the price of more is extrapolated."""
 
 
 class Fix(Struct, frozen=True):
-    """`problem` in a sentence, `label` of the button. `credits` more than now, where they are known; `exact` or about.
-    `row` is the place of the first."""
+    """`problem` is a sentence, `label` the button. `credits` is the price difference, if known; `exact` or approximate.
+    `row` is the index of the first row."""
 
     problem: str
     label: str
@@ -44,7 +44,7 @@ class Fix(Struct, frozen=True):
 
 
 def fix_of(rows: Sequence[SheetRow], columns: Columns, pricing: Pricing) -> Fix | None:
-    """The fix of what most rows have wrong, as far as a value that fits is near; None where nothing is."""
+    """The fix for the most frequent problem that has a near valid value; None if there is none."""
     found: dict[str, list[tuple[int, SheetRow, Any]]] = {}
     known_to_fit: dict[tuple[str, str, str, str], Any] = {}
     for position, row in enumerate(rows):

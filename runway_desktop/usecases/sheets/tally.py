@@ -1,5 +1,5 @@
-"""Sums over all rows of a sheet, and rows with equal requests. Updated row by row, so that an edit in a sheet of
-thousands of rows costs one row. Pure."""
+"""Totals over all rows of a sheet, and detection of rows with equal requests. Updated incrementally, so that an edit
+among thousands of rows costs one row. Pure."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from .rows import BLANK, Check, SheetRow
 
 
 class Totals(Struct, frozen=True):
-    """`rows` are filled in and not sent yet; their `tasks` of which `ready` may be sent for `credits`. `priced` of them
-    have a price, all exact or not. `unchecked` rows wait for their check or for a look at their files. `filled` rows
-    have something in them or were `sent`; `unnamed` ones, not sent, name no model. `unmatched`: columns that nobody
-    took."""
+    """`rows` are filled in and not sent yet; `ready` of their `tasks` can be sent for `credits`. `priced` of these have
+    a price, `exact` if all of them are. `unchecked` rows are not checked yet, or their files are not read. `filled`
+    rows are not blank or were `sent`; `unnamed` ones, not sent, name no model. `unmatched`: columns without a
+    mapping."""
 
     rows: int = 0
     tasks: int = 0
@@ -58,7 +58,7 @@ def axes_words(totals: Totals, axes: Sequence[Axis]) -> str:
 
 
 def heading(totals: Totals, axes: str, *, is_of_file: bool) -> str:
-    """ "11 rows · columns matched by name · nothing is uploaded or sent yet". `axes`: what they come to."""
+    """ "11 rows · columns matched by name · nothing is uploaded or sent yet". `axes`: the text of `axes_words`."""
     parts = [units.count(totals.filled, "row")]
     if axes:
         parts.append(axes)
@@ -71,7 +71,7 @@ def heading(totals: Totals, axes: str, *, is_of_file: bool) -> str:
 
 
 class _Counted(NamedTuple):
-    """A row as it was counted."""
+    """What was counted for a row."""
 
     check: Check | None
     filled: bool
@@ -84,7 +84,7 @@ class SheetTally:
     def __init__(self) -> None:
         self._counted: dict[int, _Counted] = {}
         self._same: dict[str, int | OrderedDict[int, None]] = {}
-        """The number of the one row that asks for something, or of all that ask for the same, in their order."""
+        """By identity: the number of the only row, or the numbers of all rows with equal requests, in order."""
         self._rows = self._tasks = self._ready = self._ready_rows = self._priced = self._inexact = self._unchecked = 0
         self._filled = self._sent = self._unnamed = 0
         self._credits = 0.0
@@ -102,12 +102,12 @@ class SheetTally:
 
     @property
     def models(self) -> list[tuple[Request, int]]:
-        """A sample request of each endpoint and model that is ready, and how many tasks of it there are."""
+        """A sample request of each pair that is ready, and its number of tasks."""
         return [(self._samples[pair], amount) for pair, amount in self._models.items() if amount > 0]
 
     def put(self, row: SheetRow, check: Check | None) -> bool:
-        """Counts a row as it is now; None: not checked yet. Of one that was sent the check does not count. True where
-        the likeness of other rows has changed."""
+        """Counts or recounts a row; `check` None: not checked yet. For a sent row the check is ignored. True if rows
+        that equal it must be updated."""
         moved = self.take(row.number)
         is_sent, is_filled = bool(row.sent), bool(row.cells)
         counted = _Counted(
@@ -124,7 +124,7 @@ class SheetTally:
         return moved
 
     def take(self, number: int) -> bool:
-        """Counts a row no longer. True where the likeness of other rows has changed."""
+        """Stops counting a row. True if rows that equal it must be updated."""
         counted = self._counted.pop(number, None)
         if counted is None:
             return False
@@ -142,7 +142,7 @@ class SheetTally:
         return was_first and bool(alike)
 
     def first_alike(self, number: int) -> int | None:
-        """The first row that asks for the same; None for that one itself."""
+        """The first row with the same requests; None for that row itself."""
         counted = self._counted.get(number)
         if counted is None or counted.check is None or not counted.check.identity:
             return None

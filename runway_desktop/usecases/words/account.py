@@ -1,4 +1,4 @@
-"""The account in words: connection and key, what is on its way, what there is and what it costs. Pure."""
+"""Texts of the account: connection, key, activity, balance and prices. Pure."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def key_source_words(key: KeyStatus) -> str:
 
 
 def balance_words(organization: Organization | None, spent_since: float = 0.0) -> str:
-    """What is left: as Runway said it, or about so much where credits were spent since."""
+    """The balance as Runway reported it, or an approximate one if credits were spent since."""
     if organization is None:
         return f"{units.DASH} credits"
     if spent_since <= 0:
@@ -78,7 +78,7 @@ def balance_words(organization: Organization | None, spent_since: float = 0.0) -
 
 
 def balance_detail(organization: Organization | None, spent_since: float) -> str:
-    """Where that comes from; empty where it is Runway's own number."""
+    """How an approximate balance is computed; empty if it is Runway's own figure."""
     if organization is None or spent_since <= 0:
         return ""
     said = units.credits_in_words(organization.balance)
@@ -86,13 +86,13 @@ def balance_detail(organization: Organization | None, spent_since: float) -> str
 
 
 def left_today_words(organization: Organization | None, model: str) -> str:
-    """What Runway allows a model today beyond what was made; empty where that is not known."""
+    """What remains of a model's daily limit; empty if unknown."""
     left = organization.left_today(model) if organization is not None else None
     return f"{units.count(left, 'generation')} left today for {model_label(model)}" if left is not None else ""
 
 
 def waiting_words(amount: int, until_sent: tuple[float, float] | None) -> str:
-    """The tasks that were not sent yet, and in how many seconds they may all be, as a range; empty for none."""
+    """Number of tasks not sent yet, and the range of seconds until all are sent; empty if there are none."""
     if not amount:
         return ""
     about = f" · about {units.span(*until_sent)}" if until_sent is not None else ""
@@ -100,15 +100,15 @@ def waiting_words(amount: int, until_sent: tuple[float, float] | None) -> str:
 
 
 class Going(Struct, frozen=True):
-    """What the program does just now."""
+    """What the program is doing."""
 
     text: str = ""
     """In a few words: "Sending 2 · saving 3"."""
     figure: str = ""
-    """How fast: "48 MB/s"."""
+    """Transfer rate: "48 MB/s"."""
     is_sending: bool = False
     lines: tuple[tuple[str, str], ...] = ()
-    """Each in full, with its figure."""
+    """In full, one line for each activity, with its figure."""
 
 
 NO_GOING = Going()
@@ -116,7 +116,7 @@ NOTHING_GOES_ON = "No activity"
 
 
 def going_words(sending: int, downloads: DownloadsCounted, link: Link, moving: str = "") -> Going:
-    """`moving` says how a move of the library goes; empty while there is none."""
+    """`moving` is the text of a library move; empty if there is none."""
     running, waiting = downloads.running, downloads.waiting
     figure = units.speed(downloads.speed) if running and downloads.speed else ""
     until = "until Runway can be reached" if link is Link.OFFLINE else "to be saved"
@@ -138,19 +138,19 @@ def going_words(sending: int, downloads: DownloadsCounted, link: Link, moving: s
 
 
 def today_words(spent: float, cap: float | None) -> str:
-    """Such as "Today 640 of 1,500 credits"; without a cap "Today 640 credits"; empty while there is neither."""
+    """ "Today 640 of 1,500 credits"; without a cap "Today 640 credits"; empty without both."""
     if cap is not None:
         return cap_words("Today", spent, cap)
     return f"Today {units.credits_in_words(round(spent, 1))}" if spent else ""
 
 
 def cap_words(period: str, spent: float, cap: float | None) -> str:
-    """How far a cap is used: "This month 640 of 20,000 credits"; empty without one."""
+    """Usage of a cap: "This month 640 of 20,000 credits"; empty without one."""
     return f"{period} {units.number(round(spent, 1))} of {units.credits_in_words(cap)}" if cap is not None else ""
 
 
 def about(*prices: Price) -> str:
-    """How sure a sum of these is: nothing before an exact one, else "about " or "at least "."""
+    """Prefix for the sum of these prices: nothing if exact, else "about " or "at least "."""
     if any(price.at_least for price in prices):
         return "at least "
     return "" if all(price.exact for price in prices) else "about "
@@ -166,14 +166,14 @@ def open_words(found: OpenPrice) -> str:
 
 
 def price_detail(price: Price | None) -> str:
-    """A price in dollars and where it comes from: "$0.60. What Runway estimated for a request like this." """
+    """A price in dollars with its source, as in "$0.60. What Runway estimated for a request like this."."""
     if price is None:
         return "Runway has not estimated a request like this yet."
     return f"{about(price).capitalize()}{units.dollars(price.credits)}. {price_source(price)}".strip()
 
 
 def price_source(price: Price) -> str:
-    """Where a price comes from; empty where that is not known."""
+    """The source of a price; empty if unknown."""
     match price.basis:
         case PriceBasis.UNKNOWN:
             return ""
@@ -189,7 +189,7 @@ def price_source(price: Price) -> str:
 
 
 def cost_in_words(task: Task) -> str:
-    """The actual cost beside its estimate, with the reason of a difference; empty while there is no cost."""
+    """The actual cost compared with the estimate, with the reason for a difference; empty while there is no cost."""
     actual, estimate = task.cost_credits, task.estimated_credits
     if actual is None:
         return ""
@@ -219,12 +219,12 @@ def _difference(task: Task, actual: float, estimate: float) -> str:
 
 
 def cleaned_key(text: str) -> str:
-    """Without the blanks, line ends and quotation marks that copying adds."""
+    """The key without blanks, line ends and quotation marks added by copying."""
     return "".join(text.split()).strip("\"'“”`")
 
 
 def key_problem(text: str) -> str:
-    """What is wrong with the form of a key, in a sentence; empty for an empty text and for a good one."""
+    """Why a key has an invalid form, as a sentence; empty for a valid or empty text, or the beginning of a key."""
     if not text or re.fullmatch(rf"{KEY_BEGIN}[0-9a-f]{{{KEY_DIGITS}}}", text):
         return ""
     if not text.startswith(KEY_BEGIN):

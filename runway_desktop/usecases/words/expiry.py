@@ -1,6 +1,6 @@
-"""Until when a link works, in words: for a notice, a line of the details, a row of the board. Pure.
+"""Texts of link expiry: for a notice, a line of the details, a row of the board. Pure.
 
-Only the link has a known end. Of the result itself nothing is promised: how long Runway keeps it is not published.
+Only the link has a known end. How long Runway keeps the result itself is not published, so nothing is said about it.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _COPIED = {
 
 
 def copied_words(count: int, life: LinkLife, now: float) -> Text:
-    """What is told when links were copied; `life` is that of the first to end."""
+    """The message after links were copied; `life` is that of the first to expire."""
     surely, latest = units.moment(life.surely_until, now), units.moment(life.at_latest, now)
     return _COPIED[life.standing(now)].of(count).with_(surely=surely, latest=latest)
 
@@ -65,7 +65,7 @@ def line_words(life: LinkLife, now: float) -> str:
 
 
 def board_words(life: LinkLife, now: float) -> tuple[str, str]:
-    """Two lines for the board: what is sure, and what is at most."""
+    """Two lines for the board: the safe time, and the latest."""
     latest = units.moment(life.at_latest, now)
     match life.standing(now):
         case LinkStatus.GOOD:
@@ -78,17 +78,17 @@ def board_words(life: LinkLife, now: float) -> tuple[str, str]:
 
 
 URGENT = 6 * 3600.0
-"""Seconds that a link surely works still, below which it is time to do something."""
+"""A link with fewer safe seconds left is urgent."""
 STALLED = 600.0
-"""Seconds without a byte after which saving does not progress."""
+"""Seconds without a received byte after which saving is stalled."""
 A_MOMENT = 60.0
-"""Seconds after its link was fetched in which a result is just being saved, as every result is."""
+"""Seconds after a link was fetched during which "not saved" is normal."""
 
 Key = tuple[TaskId, int]
 
 
 class BoardLine(Struct, frozen=True, kw_only=True):
-    """One result that is not saved, as its line says it."""
+    """A result that is not saved, as shown on its line."""
 
     key: Key
     title: str
@@ -99,13 +99,13 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     """Path of a poster, or of a picture of the request; may be empty."""
     why: StateWords
     sure: str
-    """Until when the link surely works, in words."""
+    """Until when the link is sure to work."""
     at_most: str
     spent: float
-    """The part of the link's longest life that is over, 0 to 1."""
+    """The elapsed part of the link's longest lifetime, 0 to 1."""
     tone: Tone
     action: str
-    """What a person can do now: "Save now", "Ask", or nothing while it is being saved."""
+    """What the user can do now: "Save now", "Ask", or nothing while it is being saved."""
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -118,7 +118,7 @@ class BoardLine(Struct, frozen=True, kw_only=True):
 
 
 def line_of(row: Row, output: Output, now: float, received: tuple[int, int | None] | None = None) -> BoardLine:
-    """`received` counts the bytes of a running download, and those that are to come where that is known."""
+    """`received`: bytes received by a running download, and their total if known."""
     task, life = row.task, LinkLife(output.url_fetched_at)
     standing = life.standing(now)
     sure, at_most = board_words(life, now)
@@ -145,25 +145,25 @@ def is_over(output: Output, now: float) -> bool:
 
 
 def is_urgent(output: Output, now: float, moved_at: float) -> bool:
-    """Whether its link may end before it is saved, as nothing has moved since then. One whose link has expired is
-    beyond urgency."""
+    """Whether its link may expire before it is saved, since saving has made no progress since `moved_at`. Not for
+    expired links."""
     is_late = LinkLife(output.url_fetched_at).left(now) < URGENT and not is_over(output, now)
     return is_late and now - moved_at >= STALLED
 
 
 def is_stuck(output: Output, now: float) -> bool:
-    """Whether it is more than a result that is just being saved, as every one is for a moment."""
+    """Whether it is more than a result of the last moment that is just being saved."""
     has_failed = output.state is OutputState.FAILED or output.problem is not None or output.is_missing
     return has_failed or not 0 <= now - output.url_fetched_at < A_MOMENT
 
 
 def worth_telling(found: NotSaved, now: float) -> int:
-    """How many results are not saved; 0 while all there is are results of this very moment."""
+    """Number of results not saved; 0 if all of them are results of the last moment."""
     return found.total if any(is_stuck(output, now) for _, output in found.results) else 0
 
 
 def urgent_words(lives: list[LinkLife], now: float) -> str:
-    """What is told when results have become urgent."""
+    """The message when results have become urgent."""
     first = min(lives)
     count = len(lives)
     what = units.plural(count, "A result is not saved yet", f"{count:,} results are not saved yet")

@@ -1,5 +1,5 @@
-"""What went wrong, in words: the code of a failed task (a headline for the list, a sentence with what to do, and what
-happens with credits), and a sending or a saving that failed. Pure.
+"""Texts of failures: headline and advice for a failed task, what happens to the credits, and reasons why a sending or a
+saving failed. Pure.
 
 Source: the API's page on task failures, and what its SDK says about canceling.
 """
@@ -137,14 +137,14 @@ _OF_RUNWAY = frozenset(kind.code for kind in ApiError.__subclasses__())
 
 
 def sending_words(cause: Reason | None) -> str:
-    """What happened to a sending that got no answer; empty where that is not known."""
+    """Why a sending got no answer; empty if unknown."""
     if cause is None:
         return ""
     return "The program made a mistake while sending this." if cause.code is ReasonCode.OUR_MISTAKE else _words(cause)
 
 
 def saving_words(output: Output) -> str:
-    """Why a result is not saved, or is lost; empty while nothing is the matter."""
+    """Why a result is not saved, or is lost; empty if there is no problem."""
     problem = output.problem
     if problem is None:
         return ""
@@ -171,7 +171,7 @@ def why_not_words(why: WhyNot | RunwayDesktopError) -> str:
 
 
 def cause_words(cause: Reason | None) -> str:
-    """What an error was, in a sentence; empty where there is none."""
+    """The message of an error; empty if there is none."""
     return _words(cause) if cause is not None else ""
 
 

@@ -1,4 +1,4 @@
-"""Texts about a task's files: where they are, what happened to them outside, and how the search for one goes. Pure."""
+"""Texts of a task's files: where they are, changes by other programs, and progress of a search. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PERHAPS = "{} may have been moved, renamed or deleted outside this program."
 
 
 def file_words(output: Output) -> str:
-    """One line; empty where there is nothing to say."""
+    """One line; empty if there is nothing to report."""
     if output.is_binned:
         name = Path(output.binned_from).name
         return f"{name} · moved to the trash" if name else "Moved to the trash"
@@ -34,7 +34,7 @@ def file_words(output: Output) -> str:
 
 
 def trouble_words(row: Row) -> str:
-    """What is the matter with the files, in sentences; empty when nothing is."""
+    """Problems of the files, as sentences; empty if there are none."""
     missing = [output for output in row.outputs if output.is_missing]
     changed = [output for output in row.outputs if output.is_changed]
     first = first_problem(row)
@@ -56,17 +56,17 @@ def trouble_words(row: Row) -> str:
 
 
 def first_problem(row: Row) -> Output | None:
-    """The result whose problem `trouble_words` says; None where none has one."""
+    """The result whose problem `trouble_words` reports; None if there is none."""
     return next((output for output in row.outputs if output.problem and not output.is_binned), None)
 
 
 def missing_words(output: Output) -> str:
-    """In the place of the picture or clip."""
+    """Shown instead of the picture or clip."""
     return f"{Path(output.path).name} is not where it was saved."
 
 
 def binned_words(output: Output) -> str:
-    """In the place of the picture or clip."""
+    """Shown instead of the picture or clip."""
     name = Path(output.binned_from).name
     return f"{name or 'The file'} was moved to the trash."
 
@@ -81,7 +81,7 @@ def _changed(output: Output) -> str:
 
 
 class Searching(Struct, frozen=True):
-    """How a search for missing files goes."""
+    """Progress of a search for missing files."""
 
     headline: str = "Looking for missing files…"
     detail: str = ""

@@ -1,4 +1,4 @@
-"""The library's folder in words: what is wrong with it, what can be done, and how far a move of it is. Pure."""
+"""Texts of the library's folder: its problems, what the user can do, and progress of a move. Pure."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Remedy(StrEnum):
 
 
 class FolderTrouble(Struct, frozen=True):
-    """What is wrong with the library's folder, and the ways out of it."""
+    """A problem of the library's folder, with possible actions."""
 
     message: str
     detail: str
@@ -46,13 +46,13 @@ class FolderTrouble(Struct, frozen=True):
 
     @property
     def short(self) -> str:
-        """The message without the folder, where there is little room."""
+        """The message without the folder, for narrow places."""
         return self.message.partition(": ")[0]
 
 
 def trouble_of(health: FolderHealth, *, waiting: int, rescues: bool) -> FolderTrouble | None:
-    """What the window says of the folder, once; None while there is nothing to say. `waiting` results cannot be saved;
-    `rescues`: they are kept elsewhere after a while."""
+    """The message about the folder's state; None if there is no problem. `waiting` results cannot be saved; `rescues`:
+    after a while they are saved elsewhere."""
     folder = health.folder
     match health.state:
         case FolderState.ABSENT:
@@ -82,7 +82,7 @@ def trouble_of(health: FolderHealth, *, waiting: int, rescues: bool) -> FolderTr
 
 
 def state_words(health: FolderHealth) -> tuple[str, Tone]:
-    """How the folder is, for the preferences: a short sentence, empty while nobody has looked."""
+    """State of the folder for the preferences: a short sentence, empty before the first check."""
     free = f"{units.size(health.free)} are free." if health.free is not None else ""
     match health.state:
         case FolderState.FINE:
@@ -104,7 +104,7 @@ def state_words(health: FolderHealth) -> tuple[str, Tone]:
 
 
 def plan_words(plan: MovePlan) -> str:
-    """What is asked about a move, or why it cannot be carried out."""
+    """The question before a move, or why it is not possible."""
     size, source, target = units.size(plan.size), plan.source, plan.target
     match plan.problem:
         case None:
@@ -129,7 +129,7 @@ def plan_words(plan: MovePlan) -> str:
 
 
 def plan_remark(plan: MovePlan) -> str:
-    """Worth knowing before the move; empty where nothing is."""
+    """A remark about the move; empty if there is none."""
     if plan.problem is not None or not plan.holds_files:
         return ""
     return "There are files in it already. They stay as they are; where a name is taken, the moved file gets a number."
@@ -152,7 +152,7 @@ def headline_of(progress: MoveProgress) -> str:
 
 
 def detail_of(progress: MoveProgress, seconds_left: float | None) -> str:
-    """Why it waits; else how much, where to, and how long it takes."""
+    """Why it waits; otherwise size, target and remaining time."""
     if progress.waits is not None:
         return _move_waits(progress.waits)
     parts = [f"To {progress.target}"]
@@ -166,7 +166,7 @@ def detail_of(progress: MoveProgress, seconds_left: float | None) -> str:
 
 
 def stayed_words(progress: MoveProgress) -> str:
-    """ "3 files stayed where they were"; empty when none did."""
+    """ "3 files stayed where they were"; empty if none did."""
     count = len(progress.stayed)
     if not count:
         return ""
@@ -174,7 +174,7 @@ def stayed_words(progress: MoveProgress) -> str:
 
 
 def refusal_words(found: FolderRefusal | None) -> str:
-    """Why a folder that was chosen cannot take results; empty where it can."""
+    """Why the selected folder cannot hold results; empty if it can."""
     if found is None:
         return ""
     match found.problem:

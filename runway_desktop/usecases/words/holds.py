@@ -1,4 +1,4 @@
-"""Why a held task waits: by its own hold, for a cap, or because the lane sends nothing. Pure."""
+"""Why a held task is not sent: its own hold, a cap, or the state of the lane. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .clients import client_name
 
 
 def hold_words(hold: Hold) -> str:
-    """What the list and the details say of a task that waits here; empty while it just waits for its turn."""
+    """Why a task is held, for list and details; empty if it only waits for its turn."""
     match hold.code:
         case HoldCode.ITS_TURN:
             return ""
@@ -54,7 +54,7 @@ def hold_words(hold: Hold) -> str:
 
 
 def asker(hold: Hold) -> str:
-    """Of a request that waits for approval: the program that asked."""
+    """The client that requested a task which waits for approval."""
     return client_name(hold.client) if hold.client else "another program"
 
 
@@ -63,7 +63,7 @@ def _file(hold: Hold) -> str:
 
 
 def lane_words(reason: LaneReason | None) -> str:
-    """Why nothing is sent, for the list's column; empty where nothing is in the way."""
+    """Why the lane sends nothing, for the list's column; empty if there is no reason."""
     if reason is None:
         return ""
     match reason.code:
@@ -98,7 +98,7 @@ def cap_sentence(held: HeldBack) -> str:
 
 
 def cap_short(held: HeldBack) -> str:
-    """The same where there is little room."""
+    """A short form for narrow places."""
     match held.limit.cap:
         case Cap.SENDING:
             return "Costs more than a sending may"
@@ -113,7 +113,7 @@ def cap_short(held: HeldBack) -> str:
 
 
 def cap_reason(held: HeldBack) -> str:
-    """The cap or balance that a task waits for, without a full stop."""
+    """The cap or balance that blocks a task, without a full stop."""
     limit, most = held.limit, units.credits_in_words(held.limit.limit)
     before = f"{units.number(limit.coming)} queued before, " if limit.coming else ""
     match limit.cap:
@@ -127,8 +127,7 @@ def cap_reason(held: HeldBack) -> str:
 
 
 def over_words(held: HeldBack, *, is_one: bool = True) -> str:
-    """What a sending would break, before it is asked for: "58 over today's cap of 2,100". Of several not by how
-    much."""
+    """Which limit a request would exceed: "58 over today's cap of 2,100". For several tasks without the amount."""
     said = f"over {_limit_words(held.limit)}"
     if is_one and held.over is not None:
         return f"{units.number(round(held.over, 1))} {said}"
@@ -136,7 +135,7 @@ def over_words(held: HeldBack, *, is_one: bool = True) -> str:
 
 
 def over_title(reasons: Sequence[HeldBack]) -> str:
-    """The header above all that no cap lets go: "Over today's cap of 2,100"."""
+    """Header of the group of blocked tasks: "Over today's cap of 2,100"."""
     if len({(held.limit.cap, held.limit.project) for held in reasons}) != 1:
         return "Over a cap"
     limit = reasons[0].limit
@@ -160,7 +159,7 @@ def _limit_words(limit: Limit, most: str = "") -> str:
 
 
 def left_words(held: HeldBack) -> str:
-    """How much a task could still cost: "20 credits left today"."""
+    """What is left of the limit: "20 credits left today"."""
     left = units.credits_in_words(max(0.0, held.limit.left))
     match held.limit.cap:
         case Cap.SENDING:
@@ -194,7 +193,7 @@ def raised_words(raised: CapRaised) -> str:
 
 
 def lowered_words(raised: CapRaised, *, is_done: bool) -> str:
-    """What the undo of a raise did."""
+    """The result of undoing a raise."""
     if is_done:
         return f"Cap lowered. {_whose(raised)} is {units.credits_in_words(raised.before)} again."
     return f"Cap not lowered. {_whose(raised)} was changed since."

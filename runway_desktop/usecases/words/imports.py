@@ -1,4 +1,4 @@
-"""What an import found, a line each: results of a folder, or ids of tasks and what Runway says of them. Pure."""
+"""Texts of an import's preview, one line each: results of a folder, or task ids with Runway's answer. Pure."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ NOT_THERE = "Not of this key, or deleted"
 
 
 class PreviewLine(Struct):
-    """`cells` fit the titles. `fixed` says why it cannot be ticked; empty when it can. `remark` is said of the second
-    cell where there is more to say."""
+    """`cells` match the titles. `fixed` says why it cannot be checked; empty if it can. `remark` is a tool tip for the
+    second cell."""
 
     cells: list[str]
     is_ticked: bool = False
@@ -75,7 +75,7 @@ def is_answered(task: Task) -> bool:
 
 
 def outcome_words(task: Task) -> tuple[str, Tone]:
-    """What Runway says of an adopted task."""
+    """Runway's answer about an adopted task."""
     match task.state:
         case State.GONE:
             return NOT_THERE, Tone.WARN

@@ -1,4 +1,4 @@
-"""What was done to queued tasks, and when one of them starts, in words. Pure."""
+"""Texts of the queue: results of commands for queued tasks, and start times. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from runway_desktop.values import Struct
 from . import units
 
 SOON = 3.0
-"""Seconds that nobody needs to be told of."""
+"""Shorter times are not shown."""
 REORDERED = Text("Order of the queue changed.")
 OTHER_LANE = "Each model has a lane of its own: among these it has no place."
 TOO_LATE = Text("Being sent already. Cancel it at Runway instead.")
@@ -39,12 +39,12 @@ class InQueue(Struct, frozen=True, kw_only=True):
     start: tuple[float, float] | None = None
     """Seconds until it is sent, as a range."""
     before: tuple[float, float] | None = None
-    """The same without the move that is shown."""
+    """The same without the move being previewed."""
     is_moving: bool = False
-    """A move is shown, not yet made."""
+    """A move is previewed, not made yet."""
     over: HeldBack | None = None
     is_queue: bool = False
-    """It is told in the queue itself, where when it starts comes before that it is queued."""
+    """It is shown on the queue's page, where the start time comes first."""
 
 
 def about(low: float, high: float) -> str:
@@ -73,7 +73,7 @@ def lifted_words(positions: Sequence[int], starts: Sequence[tuple[float, float]]
 
 
 def moving_words(amount: int) -> tuple[str, str]:
-    """What is said while rows are dragged, and how they are put back."""
+    """Text and hint during a drag of rows."""
     return f"Moving {units.count(amount, 'task')}", f"Esc puts {units.plural(amount, 'it', 'them')} back"
 
 
@@ -82,7 +82,7 @@ def held(amount: int) -> Text:
 
 
 def unheld(released: int, still_held: int) -> Text | str:
-    """What the undo of a hold did; empty where nothing was held any more."""
+    """Result of undoing a hold; empty if nothing was held any more."""
     return in_turn(
         _AGAIN.of(released) if released else "",
         _STAY_HELD.of(still_held) if still_held else "",
@@ -90,7 +90,7 @@ def unheld(released: int, still_held: int) -> Text | str:
 
 
 def released(rows: Sequence[Row]) -> Text | str:
-    """Empty where none waited for the person: the rows show where they went."""
+    """Empty if none was held for the user: the rows show the result."""
     amount = sum(row.task.waits_for_person for row in rows)
     said = _APPROVED if any(waits_for_approval(row.task) for row in rows) else _RELEASED
     return said.of(amount) if amount else ""

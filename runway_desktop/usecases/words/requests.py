@@ -1,6 +1,6 @@
-"""What other programs ask for, in words: the rows of the room Requests, a request in full, the record of the day. Pure.
+"""Texts of client requests: rows of the page Requests, a request in detail, the log of the day. Pure.
 
-Text from outside (prompts, names, links) stands in fields of its own, and what cannot be seen in it is written out.
+Untrusted text (prompts, names, links) is in fields of its own, with invisible characters escaped.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ _OF_PERSON = {
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """A request with what is known of it. `earlier` is the same of the same program before, with its task."""
+    """A request with related facts. `earlier` is the latest identical request of the same program, with its task."""
 
     task: Task
     wish: ClientRequest
     client: Client
     used: float = 0.0
-    """Credits of what its program was given today."""
+    """Credits that its program has used today."""
     price: Price | None = None
     picture: str = ""
     earlier: ClientRequest | None = None
@@ -61,7 +61,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     @property
     def credits(self) -> float:
-        """0 where the price is not known."""
+        """0 if the price is unknown."""
         return self.price.credits if self.price is not None else 0.0
 
     @property
@@ -70,12 +70,13 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     @property
     def waits(self) -> bool:
-        """For approval. What was approved may wait for the person again, as one whose file was changed."""
+        """Whether it waits for approval. An approved task may be held again, for instance because its file was
+        changed."""
         return bool(waiting([self.task]))
 
 
 class InputShown(Struct, frozen=True, kw_only=True):
-    """An input of a request. `path` is of a file of this machine, `link` of anything else; `picture` is shown of it."""
+    """An input of a request. `path` is a local file, `link` anything else; `picture` is its picture to show."""
 
     label: str
     media: Media = Media.OTHER
@@ -104,7 +105,7 @@ class RequestRow(Struct, frozen=True, kw_only=True):
 
 
 class RecordRow(Struct, frozen=True, kw_only=True):
-    """A row of the record, by the columns of `RECORD_TITLES`."""
+    """A row of the log, with the columns of `RECORD_TITLES`."""
 
     cells: tuple[str, ...]
     tone: Tone = Tone.PLAIN
@@ -114,7 +115,7 @@ RECORD_TITLES = ("Time", "Program", "Asked for", "Answer", "Credits")
 
 
 def rows_of(asked: Sequence[Asked], catalog: Catalog, now: float) -> list[RequestRow]:
-    """A header for each program, in the order in which they first asked, and their requests below it."""
+    """A header for each program, in the order of their first requests, followed by its requests."""
     found: list[RequestRow] = []
     for name in dict.fromkeys(one.wish.client for one in asked):
         own = [one for one in asked if one.wish.client == name]
@@ -161,7 +162,7 @@ def price_words(price: Price | None) -> str:
 
 
 def sum_words(prices: Sequence[Price | None]) -> str:
-    """ "about 276 credits"; of those that are known."""
+    """ "about 276 credits", of the known prices."""
     known = [price for price in prices if price is not None]
     if not known:
         return "price open"
@@ -170,7 +171,7 @@ def sum_words(prices: Sequence[Price | None]) -> str:
 
 
 def repeat_words(one: Asked, now: float) -> str:
-    """ "Looks like a repeat of 13:58, running"; empty where it is new."""
+    """ "Looks like a repeat of 13:58, running"; empty if it is new."""
     if one.earlier is None:
         return ""
     task, became = one.earlier_task, "no longer in the list"
@@ -193,20 +194,19 @@ def times_words(one: Asked, now: float) -> str:
 
 
 def project_words(task: Task) -> str:
-    """ "Project “Lagoon teaser”, shot 090."; empty for none."""
+    """ "Project “Lagoon teaser”, shot 090."; empty without both."""
     project, shot = (units.shortened(shown(name), LONGEST_CUT) for name in (task.project, task.shot))
     said = ", ".join((f"project “{project}”",) * bool(project) + (f"shot {shot}",) * bool(shot))
     return f"{said[0].upper()}{said[1:]}." if said else ""
 
 
 def prompt_as_sent(text: str) -> str:
-    """In its lines; what cannot be seen or turns the direction of writing is written out."""
+    """With its line breaks; invisible characters and direction marks are escaped."""
     return "\n".join(shown(line) for line in text.split("\n"))
 
 
 def lines_of(one: Asked, catalog: Catalog, now: float, spent: float, cap: float | None) -> dict[str, str]:
-    """What is said of a request, by the names of its lines; empty what is not said. `spent` today, of the person's
-    `cap`."""
+    """Texts of a request by line name; empty for missing ones. `spent` today, of the user's `cap`."""
     request, waits = one.task.request, one.waits
     pair = catalog.pair(request.endpoint, request.model)
     field = pair.prompt_field if pair is not None else None
@@ -232,7 +232,7 @@ def lines_of(one: Asked, catalog: Catalog, now: float, spent: float, cap: float 
 
 
 def settings_of(task: Task, catalog: Catalog) -> list[Fact]:
-    """All that is sent besides prompt and inputs."""
+    """All settings except prompt and inputs."""
     request = task.request
     pair = catalog.pair(request.endpoint, request.model)
     inputs = {asset.uri for asset in assets_in(pair, request.values)} if pair is not None else set()
@@ -251,7 +251,7 @@ def settings_of(task: Task, catalog: Catalog) -> list[Fact]:
 
 
 def _without(value: object, inputs: Set[str]) -> object:
-    """A value without the addresses of its inputs, which are shown elsewhere; what it says about them stays."""
+    """A value without the URIs of inputs, which are shown elsewhere; their other members stay."""
     match value:
         case str():
             return None if value in inputs else value
@@ -277,14 +277,14 @@ def _value_words(name: str, value: object, *, is_choice: bool) -> str:
 
 
 def bounded(text: str) -> str:
-    """What a program gave, written out; of more than anybody reads, such as a picture as text, its beginning."""
+    """Escaped text of a client; very long text, such as an embedded picture, is cut."""
     if len(text) <= LONGEST_SHOWN:
         return shown(text)
     return f"{shown(text[:LONGEST_CUT])}{units.ELLIPSIS} ({len(text):,} characters)"
 
 
 def cost_words(price: Price | None) -> tuple[str, str]:
-    """The price, and where it comes from."""
+    """The price and its source."""
     if price is None:
         return "Price not known", "Runway says it once it is sent."
     cost = f"{about(price)}{units.credits_in_words(price.credits)} · {units.dollars(price.credits)}"
@@ -292,7 +292,8 @@ def cost_words(price: Price | None) -> tuple[str, str]:
 
 
 def allowance_words(one: Asked) -> tuple[str, str]:
-    """ "120 of 200 credits today for Claude Code", and by how much this goes beyond it; empty without an allowance."""
+    """As in "120 of 200 credits today for Claude Code", and by how much the request exceeds it; empty without an
+    allowance."""
     if one.client.permission is not Permission.ALLOWANCE:
         return "", ""
     said = f"{today_words(one.client, one.used)} for {client_name(one.client.name)}"
@@ -311,7 +312,7 @@ def cap_words(spent: float, cap: float | None, price: Price | None) -> str:
 
 
 def id_words(one: Asked, now: float) -> str:
-    """Whether the same was asked for before, while that matters, and what its id is good for."""
+    """Whether a similar request was made before, if it still waits; and the meaning of its id."""
     similar = repeat_words(one, now) or "No similar request in the last 7 days"
     about_ = f"{similar}. " if one.waits else ""
     if not one.wish.shown_id:
@@ -321,7 +322,7 @@ def id_words(one: Asked, now: float) -> str:
 
 
 def record_row(line: RecordLine, asked: Asked | None, now: float) -> RecordRow:
-    """A line of the record; `asked` where it became a task that is still known."""
+    """A row of the log; `asked` if it became a task that still exists."""
     time, who = units.clock_time(line.at, now), client_name(line.client) if line.client else "You"
     if asked is not None:
         said, tone = DECISIONS[asked.decision]
@@ -346,7 +347,7 @@ def day_words(rows: int, credits: float) -> str:
 
 
 def _allowed(line: RecordLine) -> str:
-    """What the person allows a program from then on."""
+    """The new permission of a program."""
     if not line.about:
         return ""
     answer = line.answer

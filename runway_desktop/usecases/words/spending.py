@@ -1,4 +1,4 @@
-"""Spending in words: sums and their cells, days, caps, refusals, and what Runway reports beside. Pure."""
+"""Texts of the spending report: sums, days, caps, refusals, and Runway's figures. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .clients import client_name
 from .states import Tone
 
 MANY_REFUSALS = 5
-"""In a week; from here on the warning is more than a note."""
+"""In a week; from this number on the warning is emphasized."""
 SUM_TITLES = ("Model", "Tasks", "Credits", "Dollars", "Per keeper")
 COMPARED_TITLES = ("Model", "Here", "Runway", "Difference")
 
@@ -29,7 +29,7 @@ class Side(StrEnum):
 
 
 class DayBar(Struct, frozen=True):
-    """One day of the chart. `label` is short ("24"), `words` say all of it."""
+    """One day of the chart. `label` is short ("24"), `words` is the full text."""
 
     day: date
     credits: float
@@ -38,13 +38,13 @@ class DayBar(Struct, frozen=True):
 
 
 class MoneyLine(Struct, frozen=True):
-    """A line of a table."""
+    """A row of a table."""
 
     cells: tuple[str, ...]
     spoken: tuple[str, ...] = ()
-    """The cells for a screen reader, where they say more than they show."""
+    """The cells for a screen reader, if they differ."""
     share: float | None = None
-    """Of the greatest sum, 0 to 1, for the bar behind the name."""
+    """Fraction of the largest sum, 0 to 1, for the bar behind the name."""
     is_unexplained: bool = False
 
 
@@ -140,7 +140,7 @@ def _signed(value: float) -> str:
 
 
 def refusal_words(refused: int) -> tuple[str, Tone]:
-    """Refusals by moderation this week, with the warning that belongs to them."""
+    """Number of refusals by moderation this week, with a warning."""
     if not refused:
         return "No task was refused by moderation this week.", Tone.PLAIN
     said = f"{units.count(refused, 'task')} refused by moderation this week."
@@ -149,7 +149,7 @@ def refusal_words(refused: int) -> tuple[str, Tone]:
 
 
 def comparison_words(books: Reconciliation) -> tuple[str, Tone]:
-    """What the difference is, and what it may come from."""
+    """The difference, and possible reasons."""
     difference = books.total.difference
     if abs(difference) <= SAME:
         return "Runway reports just what this program knows of.", Tone.PLAIN
@@ -168,18 +168,18 @@ def comparison_words(books: Reconciliation) -> tuple[str, Tone]:
 
 
 def comparison_period(books: Reconciliation) -> str:
-    """Runway's days are those of UTC; said where they are shown."""
+    """Shown with the period, since Runway's days are in UTC."""
     return f"{period_words(books.first, books.last)}, days of UTC"
 
 
 def bill_name(project: str | None, first: date, last: date) -> str:
-    """A file name to start from: "Aurora spot 2026-11-01 to 2026-11-24.csv"; without a project of all of them."""
+    """Suggested file name: "Aurora spot 2026-11-01 to 2026-11-24.csv"; without a project for all of them."""
     whose = "".join(sign if sign.isalnum() or sign in " -_" else "_" for sign in project or "Spending").strip()
     return f"{whose or 'Spending'} {first} to {last}.csv"
 
 
 def bill_words(bill: Bill) -> tuple[str, str]:
-    """What a written bill holds, and in small print what it leaves out and where it is."""
+    """Contents of a written bill; in small print what it leaves out, and its path."""
     said = f"{units.count(bill.tasks, 'task')}, {units.credits_in_words(bill.credits)}: {bill.path.name}."
     left = f"{units.count(bill.left_out, 'task')} not ended yet, left out. " if bill.left_out else ""
     return said, f"{left}{bill.path}"

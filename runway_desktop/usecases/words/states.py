@@ -1,6 +1,6 @@
-"""A task's state in words, tone and icon: what the list's state column, the details and a screen reader say. Pure.
+"""A task's state as text, tone and icon: for the list, the details and screen readers. Pure.
 
-Color alone never tells a state: every tone comes with words and an icon. Progress is never invented.
+Color is never the only sign of a state: every tone has a text and an icon. Progress is never estimated.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ class Tone(StrEnum):
 
 
 class StateWords(Struct, frozen=True, kw_only=True):
-    """How a task stands, as its row says it."""
+    """The state of a task, as its row shows it."""
 
     headline: str
     detail: str = ""
     tone: Tone = Tone.PLAIN
     icon: str = ""
     progress: float | None = None
-    """0 to 1 where the server said a number."""
+    """0 to 1 if the server reported it."""
     moving: bool = False
-    """Something goes on whose progress nobody knows."""
+    """Something is running without known progress."""
 
     @property
     def spoken(self) -> str:
@@ -53,8 +53,8 @@ class StateWords(Struct, frozen=True, kw_only=True):
 
 
 class Around(Struct, frozen=True, kw_only=True):
-    """What is known beside the task: slots of its model, time left as a range of seconds, bytes of a running
-    download, why the lane waits."""
+    """Facts in addition to the task: slots of its model, remaining seconds as a range, bytes of a running download, the
+    lane's reason."""
 
     slots_used: int | None = None
     slots: int | None = None
@@ -64,15 +64,15 @@ class Around(Struct, frozen=True, kw_only=True):
     uploaded: float | None = None
     lane_reason: LaneReason | None = None
     price: float | None = None
-    """What a task that was not sent yet will cost, as far as that is known."""
+    """The price of a task that was not sent yet, if known."""
     turn: InQueue | None = None
     """Of a queued task."""
     offline: bool = False
-    """Runway cannot be reached: what is still to be saved waits."""
+    """Runway cannot be reached, so saving waits."""
 
 
 class StateLook(Struct, frozen=True):
-    """How a state is shown, whatever is known beside it, and the word of `STATUSES` by which it is found."""
+    """The general look of a state, and its key in `STATUSES`."""
 
     headline: Text
     icon: str
@@ -92,7 +92,7 @@ STATUSES: Mapping[str, Text] = {
     "canceled": _CANCELED,
     "gone": _GONE,
 }
-"""The search's words for states, with their names in the menu of the status filter and on chips."""
+"""The search words for states, with their names in the status menu and on chips."""
 _MOVES = partial(StateLook, tone=Tone.BUSY, moving=True)
 LOOKS: Mapping[State, StateLook] = {
     State.HELD: StateLook(_QUEUED, "mdi6.tray-full", "waiting", Text("sent when a slot is free")),
@@ -128,7 +128,7 @@ def describe(row: Row, around: Around) -> StateWords:
 def _described(row: Row, around: Around) -> StateWords:
     task = row.task
     if task.is_hidden:
-        # What was seen of it last may be long over.
+        # The last known state may be outdated.
         return StateWords(headline="Can't be checked with this key", tone=Tone.WARN, icon="mdi6.key-alert-outline")
     shown = _shown(task.state)
     match task.state:
@@ -147,7 +147,7 @@ def _described(row: Row, around: Around) -> StateWords:
         case State.THROTTLED:
             if around.slots is None or around.slots_used is None:
                 return shown
-            # Those that wait for a slot hold none: what is in use is never more than there are.
+            # Tasks that wait for a slot have none, so the number in use is at most the limit.
             return replace(shown, detail=f"{min(around.slots_used, around.slots)} of {around.slots} in use")
         case State.RUNNING:
             left = units.span(*around.remaining) if around.remaining else ""
@@ -176,13 +176,13 @@ def _shown(state: State) -> StateWords:
 
 
 def _percent(part: float) -> str:
-    """Rounded down: nothing is 100 % before it is done."""
+    """Rounded down, so that 100 % means done."""
     return f"{int(max(0.0, min(1.0, part)) * 100 + 1e-9)} %"
 
 
 def canceled_cost(task: Task) -> str:
-    """What is known of the cost of a canceled task. Source: the API's SDK, on deleting a task: where the server sees it
-    run, a cancel refunds nothing; where it was not seen to run, no refund is guaranteed."""
+    """What is known of the cost of a canceled task. Source: the API's SDK, on deleting a task: if the server sees it
+    running, a cancel refunds nothing; if not, a refund is not guaranteed."""
     if task.cost_credits is not None:
         return f"{units.credits_in_words(task.cost_credits)} charged" if task.cost_credits else "nothing charged"
     if task.was_denied:
@@ -205,19 +205,19 @@ _HAD_FAILED = Text("1 task had failed in the meantime.", "{n} tasks had failed i
 
 
 def canceled_words(tasks: Sequence[Task]) -> Text | str:
-    """That tasks were canceled which were sent, and what that may cost; empty where none of them was."""
+    """Message that sent tasks were canceled, with the cost; empty if none was sent."""
     there = [task for task in tasks if task.remote_id is not None or task.may_be_made]
     return _CANCELED_SOME.of(len(there)).with_(cost=canceled_cost(there[0])) if there else ""
 
 
 def ended_words(kept: int, without_result: int) -> Text | str:
-    """That tasks had ended before they could be canceled; empty where none had."""
+    """Message that tasks had ended before they could be canceled; empty if none had."""
     finished = _HAD_FINISHED.of(kept) if kept else ""
     return in_turn(finished, _HAD_FAILED.of(without_result) if without_result else "")
 
 
 KEEPS_TRYING = "The program keeps trying."
-"""Said of a cancel that is still to be answered, behind why it was not."""
+"""Appended to the reason why a cancel failed, if it is retried."""
 
 
 def _queued(task: Task, around: Around) -> StateWords:
@@ -231,7 +231,7 @@ def _queued(task: Task, around: Around) -> StateWords:
     turn = around.turn
     if why or turn is None:
         return replace(shown, detail=why or lane_words(around.lane_reason) or shown.detail, tone=tone)
-    # Not before the first paint, unless something is queued.
+    # Imported late: not needed for the first paint, unless tasks are queued.
 
     if turn.over is not None:
         return replace(shown, headline="Over cap", detail=left_words(turn.over), tone=Tone.WARN, icon=_OVER)
@@ -289,7 +289,7 @@ def _succeeded(row: Row, around: Around) -> StateWords:
     waiting = (output for output in outputs if output.state is OutputState.WAITING and output.problem)
     waits = saving_words(held_up) if (held_up := next(waiting, None)) is not None else ""
     if around.offline or waits:
-        # Nothing moves until it is tried again.
+        # Nothing happens until the next retry.
         return StateWords(
             headline="Done, not saved yet",
             detail=waits or "Saved automatically once Runway can be reached.",
@@ -300,7 +300,7 @@ def _succeeded(row: Row, around: Around) -> StateWords:
 
 
 def _kept(outputs: list[Output]) -> StateWords:
-    """What became of saved files."""
+    """The state of saved files."""
     missing, changed = sum(o.is_missing for o in outputs), sum(o.is_changed for o in outputs)
     several = len(outputs) > 1
     if missing:
@@ -356,7 +356,7 @@ def _failed(task: Task) -> StateWords:
 
 
 def badge(row: Row) -> str:
-    """The few characters on the poster: a clip's length, or how many results there are."""
+    """The short text on the poster: a clip's length, or the number of results."""
     if len(row.outputs) > 1:
         return f"×{len(row.outputs)}"
     if row.outputs and not row.outputs[0].media.kind.is_timed:
@@ -368,7 +368,7 @@ def badge(row: Row) -> str:
 
 
 def cost_words(task: Task, price: float | None = None) -> str:
-    """60 actual, ~120 estimated, ~60 by its price before it is sent, ? unknown for a sent one, – for nothing yet."""
+    """60 actual, ~120 estimated, ~60 by its price before it is sent, ? unknown for a sent one, – nothing yet."""
     if task.cost_credits is not None:
         return units.number(task.cost_credits)
     if task.estimated_credits is not None:
@@ -381,12 +381,11 @@ def cost_words(task: Task, price: float | None = None) -> str:
 
 
 MOST_ADDED_UP = 500
-"""Tasks whose rows are fetched to be added up; of more only their number is told."""
+"""For more selected tasks the rows are not loaded; only their number is shown."""
 
 
 def several_words(chosen: int, rows: Sequence[Row]) -> str:
-    """The count of selected tasks, and below it what they cost and which of their files are here. `rows` are theirs, or
-    none while they are being fetched."""
+    """The number of selected tasks, and below it their cost and files. `rows` are empty while they are being loaded."""
     outputs = [output for row in rows for output in row.outputs]
     here = [output for output in outputs if output.is_here]
     missing = sum(output.is_missing for output in outputs)

@@ -1,9 +1,7 @@
-"""The text of *Copy support details*: what Runway's support needs to find a task, and nothing that is nobody's
-business.
+"""The text of *Copy support details*: what Runway's support needs to find a task, without private data.
 
-Pure. Whoever copies it strikes the secrets in use out of it; links are signed and inputs are private, so neither is
-copied, and of a path only the name of a known folder. The prompt is left out unless the person asks for it, and with
-it every other free text of the request.
+Pure. The caller removes the secrets in use. Links (which are signed) and inputs are left out, paths are replaced by
+names of known folders. Prompt and other free text of the request are left out unless the user includes the prompt.
 """
 
 from __future__ import annotations
@@ -97,7 +95,7 @@ def _settings(values: Mapping[str, Any], scrub: _Scrub) -> str:
 
 
 def _told(values: Mapping[str, Any], prefix: str, scrub: _Scrub) -> list[str]:
-    """The settings that are numbers, switches or one of a few words. Lists are inputs or texts: their number only."""
+    """Settings that are numbers, switches or choices. Of lists, which are inputs or texts, only the length."""
     found: list[str] = []
     for name, value in values.items():
         path = f"{prefix}{name}"

@@ -1,9 +1,8 @@
-"""Brings the studio into the open list of a new demo, once, while the window stands already.
+"""Puts the studio into the open list of a new demo, once, after the window is shown.
 
-In this order, so that a kill at any moment leaves a demo that the next start makes anew or takes for finished: the
-files in a folder of their own; a note of their names, and they go to the library; the simulated organization's file;
-settings and sheet; last the tasks, all in one transaction. Loop's thread; files are made in a worker. Raises OSError
-and StoreError.
+The order makes a crash at any time recoverable: create the files in a temporary folder; record their names, and move
+them to the library; write the simulated organization's file; store settings and sheet; last all tasks, in one
+transaction. Loop's thread; files are created on a worker thread. Raises OSError and StoreError.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ Result = TypeVar("Result")
 
 
 class Furnishing:
-    """`speed` is the simulator's. `workers` make what blocks."""
+    """`speed` is the simulator's. `workers` are for blocking work."""
 
     def __init__(
         self, engine: Engine, store: Store, profile: Profile, workers: Executor, *, speed: float = 1.0
@@ -57,8 +56,8 @@ class Furnishing:
         self._sheet_id = new_sheet_id()
 
     async def furnish(self) -> TaskId | None:
-        """The task to look at first, of a studio that was made now; None where none was. Canceled, it leaves what the
-        next start begins anew."""
+        """Returns the task to show first if the studio was created now, else None. After a cancellation the next start
+        repeats it."""
         state = await self._in_worker(demo_state.read, self._profile)
         match state.begins:
             case Begins.NEW:
@@ -127,7 +126,7 @@ class Furnishing:
         self._engine.bus.tell(TasksAdded(tasks))
 
     async def _learn(self, history: History) -> None:
-        """What the organization has said that requests cost."""
+        """Stores the estimates of the simulated requests."""
         for played in history.tasks:
             if played.task.estimated_credits is not None:
                 await self._engine.pricing.learn(played.task.request, played.task.estimated_credits)
@@ -144,7 +143,7 @@ class Furnishing:
             searches.save(read_search(search.line), search.name)
 
     def _sheet(self, script: Script, history: History) -> KeptSheet:
-        """The sheet that a batch was sent from, with the rows that are left."""
+        """The sheet from which a batch was sent, with its unsent rows."""
         name = _sheet_of(script)
         members, batch = list(history.of_batch(name)), history.batches[name]
         project = members[0].task.project

@@ -1,8 +1,8 @@
-"""The script played: each request on the simulated organization, and through the engine's own transitions, at the time
-when it was sent. What comes of it is what the engine would have written, and what the organization remembers.
+"""Plays the script: each request on the simulated organization and through the engine's transitions, at its own time.
+The result is what the engine would have stored, and the organization's state.
 
-Pure but for new ids: time is a parameter, nothing is stored, no file is made. Raises ImpossibleMove and KeyError for a
-script that makes no sense.
+Pure except for new ids: time is a parameter, nothing is stored, no file is made. Raises ImpossibleMove and KeyError for
+an invalid script.
 """
 
 from __future__ import annotations
@@ -52,19 +52,19 @@ from .script import Script, ScriptTask
 
 _ANSWER_TOOK = 0.4
 _NOTICED_AFTER = 1.2
-"""Seconds until the program hears that a task goes on."""
+"""Seconds until the poller notices a change."""
 _LOOKED_AFTER = 25.0
 _JUDGED_AFTER = 150.0
 _JUST_NOW = 3.0
 _ANSWERED = 5.0
-"""Seconds since the latest sending, at least."""
+"""Minimum number of seconds since the latest sending."""
 _STILL_RUNS = 120.0
-"""What was sent less than so many seconds ago has not ended."""
+"""Tasks sent less than so many seconds ago have not ended."""
 
 
 class Played(Struct, eq=False):
-    """One task with all that happened to it. `outputs` are as Runway named them, with the path that each will have;
-    `sources` are the tasks whose results it was made from. `recipe`: what the simulator makes its files of."""
+    """One task with its history. `outputs` are Runway's, with their future paths; `sources` are the tasks whose results
+    are its inputs. `recipe`: the simulator's recipe of its files."""
 
     task: Task
     entries: list[LedgerEntry] = field(default_factory=list)
@@ -81,13 +81,13 @@ class Played(Struct, eq=False):
             self.entries.append(line)
 
     def change(self, what: str, value: object, at: float) -> None:
-        """As the person's own hand does."""
+        """Applies a change by the user."""
         self.task = replace(self.task, **{what: value})  # type: ignore[arg-type]
         self.entries.append(LedgerEntry(task_id=self.task.id, at=at, kind=what, detail={}))
 
 
 class History(Struct, frozen=True, kw_only=True):
-    """All of it, in the order in which it was made. `batches` by their names in the script."""
+    """The whole history, in order of creation. `batches` by their names in the script."""
 
     world: World
     tasks: tuple[Played, ...]
@@ -98,7 +98,7 @@ class History(Struct, frozen=True, kw_only=True):
 
 
 def play(script: Script, catalog: Catalog, now: float, *, library: Path, template: str, speed: float = 1.0) -> History:
-    """`now` in Unix seconds. `library` and `template` say where results lie; `speed` is the simulator's."""
+    """`now` in Unix seconds. `library` and `template` determine the results' paths; `speed` is the simulator's."""
     models = (model for endpoint in catalog.endpoints for model in endpoint.models)
     return _Stage(script, now, World(Knobs(speed=speed), models), library, template).play()
 
@@ -186,7 +186,7 @@ class _Stage:
         )
 
     def _lose(self, played: Played, simulated: SimulatedTask, evidence: Evidence) -> None:
-        """Runway took it, and nobody here was told."""
+        """Accepted by Runway, but the answer was lost."""
         at = simulated.created_at
         words = "Runway did not answer."
         lost = replace(evidence, price=float(simulated.credits), cause=Reason(ReasonCode.NO_REPLY, words=words))
@@ -210,7 +210,8 @@ class _Stage:
         )
 
     def _ask(self, played: Played, simulated: SimulatedTask) -> None:
-        """How it stands now. What would have ended by now is heard of when it is asked for."""
+        """Its present state. A task that would have ended by now is left running, so that the poller notices the
+        end."""
         now = self._now - 1.0
         status = simulated.status(now)
         if status in (TaskStatus.SUCCEEDED, TaskStatus.FAILED):
@@ -251,7 +252,7 @@ class _Stage:
     def _sent_at(self, entry: ScriptTask) -> float:
         sent = entry.sent_at(self._now)
         ago = self._now - sent
-        # What still runs began as long ago as the simulator's speed makes of it.
+        # The age of a running task depends on the simulator's speed.
         return self._now - _ANSWERED - ago / self._world.knobs.speed if ago < _STILL_RUNS else sent
 
     def _values(self, entry: ScriptTask, played: Played) -> dict[str, Any]:

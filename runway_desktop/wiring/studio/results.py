@@ -1,7 +1,7 @@
-"""The files of the studio: made by the simulator, and beside each what the engine writes when it saves a result.
+"""The studio's files: results made by the simulator, and their sidecars as the engine writes them.
 
-They are put together in a folder of their own, under the names that they will have in the library. Blocking; several
-threads share the work, since a picture takes a fifth of a second. Raises OSError, and Stopped once it is told to stop.
+They are created in a temporary folder, under their future names in the library. Blocking; uses several threads, since a
+picture takes a fifth of a second. Raises OSError, and Stopped after the stop event was set.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class ResultWorkshop:
         with ThreadPoolExecutor(_AT_ONCE, "studio") as threads:
             left = list(history.tasks)
             while left:
-                # What others are made from comes before them: its bytes belong to their inputs.
+                # Sources first, since their bytes belong to the inputs of other tasks.
                 ready = [played for played in left if self._saved.keys() >= set(played.sources)]
                 left = [played for played in left if played not in ready]
                 for _ in threads.map(self._of_task, ready):
@@ -84,7 +84,7 @@ class ResultWorkshop:
             saved.append(done)
             lines.append(line)
         self._saved[task_id] = tuple(saved)
-        # They were saved before they were judged.
+        # Inserted before the judgments, which came later.
         ended = next((n for n, entry in enumerate(played.entries) if entry.kind in _JUDGMENTS), len(played.entries))
         played.entries[ended:ended] = lines
 
@@ -139,8 +139,7 @@ def names_in(folder: Path) -> list[str]:
 
 
 def bring_home(staging: Path, library: Path, look: Callable[[], object]) -> None:
-    """Moves all files from the folder where they were put together into the library. `look` is called for each, and may
-    raise."""
+    """Moves all files from the temporary folder into the library. `look` is called before each, and may raise."""
     if not library.exists():
         library.parent.mkdir(parents=True, exist_ok=True)
         staging.rename(library)

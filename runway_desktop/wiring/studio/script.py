@@ -1,6 +1,6 @@
-"""The studio's script as it ships: what was asked for, when, what became of it and what was thought of it.
+"""The studio's script as shipped: tasks with their times, outcomes and judgments.
 
-Blocking: reads one file. Raises msgspec.ValidationError for a script that is damaged.
+Blocking: reads one file. Raises msgspec.ValidationError for a damaged script.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ MINUTE = 60.0
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """`ago` in minutes, or so many days from today (`day`, 0 or less) at a time of day (`at`, "HH:MM")."""
+    """`ago` in minutes, or a day relative to today (`day`, 0 or less) with a time of day (`at`, "HH:MM")."""
 
     ago: float | None = None
     day: int = 0
     at: str = ""
 
     def seconds(self, now: float) -> float:
-        """In Unix seconds; days are those of this machine, and nothing lies in the future."""
+        """In Unix seconds; days are local, and never in the future."""
         if self.ago is not None:
             return now - self.ago * MINUTE
         return _on_day(now, self.day, self.at)
@@ -32,7 +32,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
 class ScriptBatch(Moment, frozen=True, kw_only=True):
     name: str
     sheet: bool = False
-    """Whether it was sent from a sheet, which has rows left: `Script.unsent`."""
+    """Whether it was sent from a sheet with unsent rows: `Script.unsent`."""
 
 
 class ScriptTask(Moment, frozen=True, kw_only=True):
@@ -57,7 +57,7 @@ class ScriptTask(Moment, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     note: str = ""
     fate: str = ""
-    """The code with which it failed."""
+    """The code of its failure."""
     runs: float | None = None
     uncertain: bool = False
     dropped: bool = False
