@@ -125,13 +125,11 @@ def say(word: str, **more: Any) -> None:
 
 def as_started() -> Callable[[Sequence[str]], int]:
     """In a child that watches the program from within: its `main`, and before anything of it is imported to be watched,
-    what `main` does before its own imports. Else PySide reads the source of each module that is imported later. And it
-    takes pygments away, which is a tool's: with that httpx imports its command line as well, and rich."""
+    what `main` does before its own imports. Else PySide reads the source of each module that is imported later."""
     from runway_desktop.__main__ import main
     from runway_desktop.app.plain_imports import import_qt
 
     gc.disable()
-    sys.modules["pygments"] = None
     import_qt()
     return main
 
