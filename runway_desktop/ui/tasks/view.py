@@ -92,6 +92,8 @@ class TaskView(TaskItems, QTableView):
         self._look.start()
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self._advance)
+        self._moving: set[int] = set()
+        """Rows that were painted with a bar that moves."""
         posters.ready.connect(self._poster_came)
         model.rowsInserted.connect(lambda _, first, last: self._fit_headers(first, last))
         model.layoutChanged.connect(lambda *_: self._fit_rows())
@@ -101,10 +103,8 @@ class TaskView(TaskItems, QTableView):
         model.lines_moving.connect(self._note_succession)
         model.lines_moved.connect(self._keep_scroll)
         model.lines_moved.connect(self._succeed)
-        self.verticalScrollBar().valueChanged.connect(lambda _: self._wake_animation())
         self.selectionModel().selectionChanged.connect(lambda *_: self.selection_moved.emit())
         FollowsTheme(theme, self, self._restyle)
-        self._wake_animation()
         model.dataChanged.connect(lambda *_: self._wake_animation())
 
     def _set_up_columns(self) -> None:
@@ -218,6 +218,8 @@ class TaskView(TaskItems, QTableView):
         cells = self._cells()
         left, width = min((at for _, at, _ in cells), default=0), self.horizontalHeader().length()
         cells = [cell for cell in cells if event.rect().intersects(QRect(cell[1], event.rect().top(), cell[2], 1))]
+        # A bar that moves has its own cell painted alone, ten times a second.
+        shows_more = [column for column, _, _ in cells] != [Column.STATUS]
         delegate, direction = self._delegate, self.layoutDirection()
         keyboard = self.currentIndex().row() if self.hasFocus() else -1
         painter = QPainter(self.viewport())
@@ -227,16 +229,21 @@ class TaskView(TaskItems, QTableView):
                 top, height = self.rowViewportPosition(row), self.rowHeight(row)
                 if self.rows.group_key(row) is not None:
                     across = QRect(0, top, self.viewport().width(), height)
-                    words = self.rows.group_words(row)
                     painter.setOpacity(1)
-                    delegate.header.paint(painter, across, words, direction, current=row == keyboard)
+                    header = self.rows.group_words(row)
+                    delegate.header.paint(painter, across, header, direction, current=row == keyboard)
                     continue
                 painter.setOpacity(DIMMED if self.rows.task_id(row) in self._lifted else 1)
+                words = self.rows.row_words(row) if shows_more else self.rows.status_words(row)
+                if words.status is not None and words.status.moving:
+                    self._moving.add(row)
+                else:
+                    self._moving.discard(row)
                 delegate.paint_row(
                     painter,
                     QRect(left, top, width, height),
                     cells,
-                    self.rows.row_words(row),
+                    words,
                     direction,
                     selected=self.selectionModel().isRowSelected(row, QModelIndex()),
                     hovered=row == delegate.hovered_row,
@@ -244,6 +251,8 @@ class TaskView(TaskItems, QTableView):
                     scrub=self.scrub if row == delegate.hovered_row else None,
                     button=self.button_words(row),
                 )
+            if self._moving:
+                self._wake_animation()
             painter.setOpacity(1)
             if self._lifted and self.is_lane and self.lane.line is not None:
                 delegate.drop_line(painter, self.lane.line, self.viewport().width(), self.lane.words)
@@ -446,8 +455,9 @@ class TaskView(TaskItems, QTableView):
         self._in_sight = []
 
     def _advance(self) -> None:
-        moving = [row for row in self._visible_rows() if self._is_moving(row)]
+        moving = self._moving.intersection(self._visible_rows())
         if not moving or not self.isVisible() or self._theme.is_calm:
+            self._moving.clear()
             self._tick.stop()
             return
         self._delegate.phase = (self._delegate.phase + _TICK_MS / 1600) % 1.0
@@ -458,10 +468,6 @@ class TaskView(TaskItems, QTableView):
         """Starts the animation timer, which stops itself if nothing visible moves."""
         if self.isVisible() and not self._tick.isActive() and not self._theme.is_calm:
             self._tick.start()
-
-    def showEvent(self, event: QEvent) -> None:
-        super().showEvent(event)  # type: ignore[arg-type]
-        self._wake_animation()
 
     def _look_around(self) -> None:
         """Emits the visible task ids; none while the window is hidden or inactive."""
@@ -480,11 +486,6 @@ class TaskView(TaskItems, QTableView):
         if first < 0:
             return range(0)
         return range(first, (self.rows.rowCount() - 1 if last < 0 else last) + 1)
-
-    def _is_moving(self, row: int) -> bool:
-        task_id = self.rows.task_id(row)
-        words = self.rows.words(task_id) if task_id is not None else None
-        return words is not None and words.moving
 
 
 class NextSelection:

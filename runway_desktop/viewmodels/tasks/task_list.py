@@ -252,6 +252,11 @@ class TaskListModel(QAbstractTableModel):
             return _COMING
         return row_words(self._cell(row))
 
+    def status_words(self, position: int) -> RowWords:
+        """The same where only the status is shown."""
+        task_id = self.task_id(position)
+        return RowWords(status=self.words(task_id)) if task_id is not None else _COMING
+
     def group_words(self, position: int) -> GroupWords:
         """Content of a group header."""
         return self._group_words(self.group_key(position) or "")
