@@ -57,7 +57,7 @@ PAGES = {
     Page.MISSING: "missing",
     Page.CHANGED: "changed",
 }
-"""Every place but ALL."""
+"""Every page but ALL."""
 
 
 TEXT = "(SELECT c0 FROM searched_content WHERE id = number)"

@@ -1,9 +1,9 @@
 """The threads of the database: one writing connection and several reading ones, so that a long list never waits for a
 write, nor a paid task's id for a long list.
 
-A lane is used from the loop's thread and runs functions of a `sqlite3.Connection` on its database's thread. Waiting
-writes are merged into a group commit with one sync of the disk, but each is applied or rolled back as a whole. Raises
-only what `trouble.translated` makes of an exception.
+A `Connection` is used from the loop's thread and runs functions of a `sqlite3.Connection` on its database's thread.
+Waiting writes are merged into a group commit with one sync of the disk, but each is applied or rolled back as a whole.
+Raises only what `trouble.translated` makes of an exception.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ class ReadConnection(Connection):
 
     @contextmanager
     def held(self) -> Iterator[bool]:
-        """Locks out reads without waiting; yields whether that succeeded. On another lane's thread."""
+        """Locks out reads without waiting; yields whether that succeeded. Called on another connection's thread."""
         is_free = self._reading.acquire(blocking=False)
         try:
             yield is_free
@@ -270,7 +270,7 @@ def _commit(connection: sqlite3.Connection, jobs: Sequence[_Job[Any]]) -> None:
             connection.execute("ROLLBACK")
         connection.execute("BEGIN IMMEDIATE")
         if len(jobs) == 1:
-            # Kept or dropped with the commit. With a savepoint SQLite would note each page that the work changes.
+            # One job needs no savepoint, for which SQLite would journal each page that the work changes.
             jobs[0].answer = jobs[0].work(connection)
         else:
             for job in jobs:

@@ -1,5 +1,5 @@
 """Files of results: results of file checks, paths, and results that are not saved but may still be at Runway. Functions
-of a connection, on its thread; writes run inside the lane's transaction."""
+of a connection, on its thread; writes run inside the transaction of `connections`."""
 
 from __future__ import annotations
 

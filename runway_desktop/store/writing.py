@@ -1,6 +1,6 @@
-"""Single writes. Functions of the writing connection, inside a transaction that the lane begins and ends.
+"""Single writes. Functions of the writing connection, inside a transaction that `connections` begins and ends.
 
-Raise LookupError for a missing task; the lane translates SQLite's errors.
+Raise LookupError for a missing task; SQLite's errors are translated there.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ __all__ = ["advance", "held_by", "hold_detail", "ledger_line", "results_of"]
 
 
 def held_by(code: HoldCode, error: RunwayDesktopError) -> Hold:
-    """The hold of a task that an error kept from being sent. What no code says is kept with the error's advice."""
+    """The hold of a task after an error before its sending. An error without a code keeps its text and advice."""
     cause = error.reason
     return Hold(code, cause=replace(cause, words=cause.words and error.in_words()), small_print=error.detail)
 
