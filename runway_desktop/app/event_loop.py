@@ -1,8 +1,8 @@
 """The program's event loop: asyncio on Qt's loop. qasync starts and stops it; ready callbacks and timers are kept and
 run here, as in asyncio's own loops.
 
-- Callbacks run in the order in which they were added. One wake-up by Qt runs all that are ready; those added meanwhile
-  wait for the next one, so that a coroutine without a real wait does not freeze the window.
+- Callbacks run in the order in which they were added. One wake-up by Qt runs all that are ready, and for 2 ms those
+  added meanwhile. Then Qt has its turn, so that a coroutine without a real wait does not freeze the window.
 - Timers are a heap with one Qt timer for the earliest. None runs too early; canceling one is cheap.
 - While a dialog or a drag runs a nested Qt loop (`exec`), everything goes on, even if a coroutine's step opened it.
 - Exceptions of callbacks go to `call_exception_handler`; SystemExit and KeyboardInterrupt end `run_forever`.
@@ -32,6 +32,10 @@ _LONGEST = 86_400.0
 """Longest time in seconds for which Qt's timer is set."""
 _EXACT = 1.0
 """Up to so many seconds the Qt timer is precise. Longer ones may fire 5 % early and are then set again."""
+_PASSES = 8
+"""Most passes over the ready callbacks in one turn: most are small, and a turn costs Qt as much as one of them."""
+_TURN = 0.002
+"""Time in seconds after which a turn begins no further pass."""
 _MANY = 100
 """Minimum number of canceled timers in the heap before they are removed."""
 
@@ -50,6 +54,7 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         self._is_woken = False
         """A `turn` is already queued in Qt."""
         self._fatal: BaseException | None = None
+        self._is_stopped = False
         self._readers: dict[int, _Socket] = {}
         self._writers: dict[int, _Socket] = {}
         super().__init__(application)
@@ -66,6 +71,7 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         hooks = sys.get_asyncgen_hooks()
         sys.set_asyncgen_hooks(firstiter=self._asyncgen_firstiter_hook, finalizer=self._asyncgen_finalizer_hook)
         self._thread_id = threading.get_ident()
+        self._is_stopped = False
         self._take_up()
         try:
             code = int(super().run_forever())
@@ -76,6 +82,11 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         if fatal is not None:
             raise fatal
         return code
+
+    def stop(self) -> None:
+        """Only callbacks that are ready now still run."""
+        self._is_stopped = True
+        super().stop()
 
     def close(self) -> None:
         """Drops all callbacks that have not run. May be called twice."""
@@ -108,7 +119,7 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         return timer
 
     def turn(self) -> None:
-        """Runs the callbacks that are ready now, none that are added meanwhile. Called by Qt."""
+        """Runs the callbacks that are ready now, and those that are added in the next moment. Called by Qt."""
         self._is_woken = False
         if not self.is_running():
             return
@@ -118,11 +129,15 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         around = asyncio.current_task(self)
         if around is not None:
             asyncio.tasks._leave_task(self, around)
+        end = self.time() + _TURN
         try:
-            for _ in range(len(self._ready)):
-                # A nested turn may have run the others.
-                if self._ready:
-                    self._run_next()
+            for _ in range(_PASSES):
+                for _ in range(len(self._ready)):
+                    # A nested turn may have run the others.
+                    if self._ready:
+                        self._run_next()
+                if not self._ready or self._is_stopped or self.time() > end:
+                    break
         finally:
             if around is not None:
                 asyncio.tasks._enter_task(self, around)

@@ -415,6 +415,17 @@ async def test_task_that_is_canceled_at_any_turn_ends_as_it_should(turns: int) -
     assert heard in ([], ["canceled", "tidied"], ["whole", "tidied"])
 
 
+async def test_a_chain_of_small_callbacks_takes_fewer_turns_of_qt_than_it_has_links() -> None:
+    turns = list[int]()
+    counting = QTimer(interval=0)
+    counting.timeout.connect(lambda: turns.append(1))
+    counting.start()
+    for _ in range(100):
+        await asyncio.sleep(0)
+    counting.stop()
+    assert 5 < len(turns) < 50
+
+
 async def test_what_takes_long_is_followed_by_a_turn_of_qt() -> None:
     turns = list[int]()
     counting = QTimer(interval=0)
