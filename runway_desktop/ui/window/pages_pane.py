@@ -237,7 +237,7 @@ class PagesPane(QListWidget):
     def current_room(self) -> str:
         """Id of the current page's room; empty for a list of tasks."""
         current = self.currentItem()
-        return current.data(_ENTRY).page if current is not None else ""
+        return current.data(_ENTRY).room if current is not None else ""
 
     def show_room(self, room_id: str) -> None:
         """Makes a page's entry current; with an empty id, the entry before the page. Emits no signal."""
