@@ -15,7 +15,8 @@ _WITH_A_VALUE = ("--profile-dir", "--profile", "--tour", "--speed")
 
 
 def _command_at(words: Sequence[str]) -> int | None:
-    """Where a command stands among the words; None where they open a window. A file of that name is `./list`."""
+    """Index of the command among the arguments; None if they open a window. A file with a command's name must be
+    written as `./list`."""
     is_value = False
     for position, word in enumerate(words):
         if word == "--":

@@ -45,7 +45,7 @@ def guarded(call: Call[Arguments, Value]) -> Call[Arguments, Value]:
 
 
 def report(where: str, error: Exception) -> None:
-    """Tells the log of a mistake; `where` says in words where it happened. The exception itself goes no further: those
-    of httpx hold the request and its headers, the key among them."""
+    """Logs a bug; `where` says where it happened. Logs only traceback and message: httpx's exceptions contain the
+    request with its headers, the key among them."""
     lines = "".join(traceback.format_tb(error.__traceback__))
     log.error("A mistake of the program %s\n%s%s", where, lines, without_secrets(f"{type(error).__name__}: {error}"))

@@ -218,8 +218,8 @@ class RunwayClient:
         return reply
 
     async def _receive(self, exchange: PooledResponse, key: _Key | None, who: str, most: int = LARGE_ANSWER) -> _Reply:
-        """The body, or as much of it as comes in time, `most` bytes of a success. One that breaks off says so in
-        `cut`."""
+        """Reads the body, or what arrives of it in time, at most `most` bytes of a success. If it is incomplete, `cut`
+        is the error."""
         most = most if exchange.is_success else LARGEST_COMPLAINT
         content = bytearray()
         cut: ApiError | None = None

@@ -78,12 +78,12 @@ def system_certificates(files: Sequence[str] = CERTIFICATE_FILES) -> ssl.SSLCont
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     # Not truststore: on Linux it reads all certificates again for each connection, on the loop.
     context = ssl.create_default_context()
-    # The same on every Python: from 3.13 on it refuses certificates without key identifiers, which the authorities of
-    # many companies lack, and before that it believes no certificate of the store without its authority.
+    # The same rules on every Python. From 3.13 it refuses certificates without key identifiers, which many companies'
+    # authorities lack; before that it trusts no intermediate certificate of the store without its root.
     context.verify_flags = (context.verify_flags | ssl.VERIFY_X509_PARTIAL_CHAIN) & ~ssl.VERIFY_X509_STRICT
     certificates = ssl.get_default_verify_paths()
     if not certificates.cafile and not _holds_certificates(certificates.capath):
-        # The OpenSSL of a bundle knows the folders of the system that it was built on.
+        # A bundled OpenSSL looks in the folders of the system that it was built on.
         context.load_verify_locations(next((file for file in files if os.path.isfile(file)), certifi.where()))
     return context
 

@@ -70,8 +70,8 @@ class HttpFetcher:
 
     @border.guarded
     async def _begin(self, url: str, offset: int, etag: str) -> PooledResponse:
-        """An answer of 200, or of 206 that truly continues at `offset`; everything else is an error or asked for from
-        0."""
+        """An answer with 200, or with 206 that continues exactly at `offset`. A wrong 206 is requested again from 0;
+        anything else raises."""
         exchange = await self._follow(url, _headers(offset, etag))
         if offset and (exchange.status == 416 or (exchange.status == 206 and not _continues(exchange, offset, etag))):
             await exchange.aclose()
@@ -81,8 +81,7 @@ class HttpFetcher:
         raise await self._refusal(exchange)
 
     async def _follow(self, url: str, headers: Mapping[str, str]) -> PooledResponse:
-        """Sends the question, and again to where a redirect points: five times at most, and never from https to
-        less."""
+        """Sends the request and follows redirects: at most five, and never from https to http."""
         for _ in range(MOST_REDIRECTS + 1):
             if not is_safe(url, is_near=self._is_near):
                 raise replies.unreadable("a link that is neither https nor on this machine", who=HOST)
@@ -99,7 +98,7 @@ class HttpFetcher:
         raise replies.unreadable("too many redirects", who=HOST)
 
     async def _chunks(self, exchange: PooledResponse, begin: int, total: int | None) -> AsyncGenerator[bytes, None]:
-        """The body as it comes. Raises NoReply when it ends before `total`."""
+        """The body in pieces. Raises NoReply if it ends before `total`."""
         received = begin
         # A body that is compressed against our request is decompressed; its length is then unknown (see `_total`).
         async with aclosing(exchange.pieces(raw=not _is_packed(exchange))) as pieces:
@@ -111,7 +110,7 @@ class HttpFetcher:
             raise NoReply(message, advice="It can be continued.", detail=f"{received} of {total} bytes")
 
     async def _refusal(self, exchange: PooledResponse) -> RunwayDesktopError:
-        """What an answer means that brings no file. Closes it."""
+        """The error for an answer without a file. Closes the answer."""
         content = b""
         try:
             async with aclosing(exchange.pieces()) as pieces:
@@ -152,7 +151,7 @@ def _target(url: str, location: str) -> str:
 
 
 def _continues(exchange: PooledResponse, offset: int, etag: str) -> bool:
-    """Whether a 206 is the rest that was asked for, of the same file, as it lies on disk."""
+    """Whether a 206 is the requested rest of the same file, uncompressed."""
     found = _RANGE.fullmatch(exchange.headers.get("content-range", "").strip())
     tag = exchange.headers.get("etag", "")
     unchanged = not etag or not tag or tag == etag
@@ -160,7 +159,7 @@ def _continues(exchange: PooledResponse, offset: int, etag: str) -> bool:
 
 
 def _total(exchange: PooledResponse) -> int | None:
-    """The whole file's length in bytes, None where nobody says it."""
+    """The whole file's length in bytes; None if unknown."""
     if _is_packed(exchange):
         return None
     if exchange.status == 206:

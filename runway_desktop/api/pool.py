@@ -86,8 +86,8 @@ class ConnectionPool:
         auth: httpx.Auth | None = None,
         ahead: bool = False,
     ) -> PooledResponse:
-        """Sends a request, once, and gives its answer as soon as that begins. Redirects are not followed. With `ahead`
-        it waits for no turn behind other requests, and leaves at once where a connection is kept.
+        """Sends a request once and returns when its answer begins. Does not follow redirects. `ahead`: a priority
+        request, which does not wait for others and uses an idle connection if there is one.
 
         NotReached: nothing was sent. NoReply: it may have been sent. BadReply: invalid address, or the answer is not
         HTTP.
@@ -210,7 +210,7 @@ class ConnectionPool:
 
 
 class PooledResponse:
-    """An answer that has begun. Whoever has one reads it to the end or not, and calls `aclose` in any case."""
+    """An answer that has begun. The caller must call `aclose`, whether it read the answer to its end or not."""
 
     def __init__(
         self, pool: ConnectionPool, client: httpx.AsyncClient, response: httpx.Response, progress: _Progress

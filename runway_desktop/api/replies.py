@@ -318,7 +318,7 @@ def _refusals(body: Any) -> tuple[Refusal, ...]:
 
 
 def _path(path: Any) -> tuple[str | int, ...]:
-    """Names and positions as the server gives them; a dotted text is taken apart."""
+    """Names and indexes as the server gives them; a dotted text is split."""
     if isinstance(path, str):
         return tuple(int(step) if _POSITION.fullmatch(step) else step for step in path.split(".") if step)
     if isinstance(path, list):

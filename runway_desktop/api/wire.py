@@ -1,9 +1,8 @@
 """Runway's JSON and its conversion to domain values. Pure; any thread.
 
-Unknown members and unknown statuses pass; optional members of a task may be missing, null, or of any form: what makes
-no sense there is unknown. What a value cannot do without is checked while it is decoded: then `MalformedAnswer` is
-raised, and the caller knows how to say it.
-Source: the API's description and the official SDK's response types.
+Unknown members and statuses are accepted. Optional members of a task may be missing, null or invalid; they then count
+as unknown. Required members are checked while decoding; `MalformedAnswer` is raised if they are invalid. Source: the
+API's description and the official SDK's response types.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ MOST_GENERATIONS = 1e9
 
 
 class MalformedAnswer(Exception):
-    """The bytes are not the answer that was expected. `str()` says why, for the small print."""
+    """The bytes are not the expected answer. `str()` says why, for the small print."""
 
 
 class Unwritable(Exception):
@@ -40,7 +39,7 @@ class Unwritable(Exception):
 
 
 class UploadSlot(msgspec.Struct, rename="camel"):
-    """Where an upload goes: `POST /v1/uploads`."""
+    """Target of an upload: `POST /v1/uploads`."""
 
     upload_url: str
     runway_uri: str

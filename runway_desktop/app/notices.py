@@ -51,7 +51,7 @@ class KeyNotices(QObject):
             self._waiting = None
 
     def _connection_changed(self, connection: Connectivity) -> None:
-        """A key that Runway takes no more is asked for; nothing is sent without one, and nothing is lost."""
+        """Asks for another key after Runway refused it. Nothing is sent meanwhile, and nothing is lost."""
         refused = connection.link is Link.KEY_REFUSED
         if refused and not self._refused and self._is_shown():
             self._refusal = self._activity.tell(

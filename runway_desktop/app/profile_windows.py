@@ -221,9 +221,9 @@ class ProfileWindows(QObject):
 
 
 def open_in_its_own_window(profile: Profile, secret: str | None, placement: str = "") -> bool:
-    """Starts the program for this profile. Where it runs already, its window comes to the front. `secret` is the key
-    that the environment held: this program alone is given it, and takes it out again at its start. `placement` is where
-    its window is to stand."""
+    """Starts the program for this profile; if it is already open, its window comes to the front. `secret` is the key
+    from the environment: it is passed to this child only, which removes it from its environment at start. `placement`
+    is the position for the window."""
     process = QProcess()
     program = [*own_words(), *profile.words]
     process.setProgram(program[0])

@@ -21,7 +21,8 @@ SHOWN_AFTER = 1.0
 
 
 async def finish_in_sight(theme: Theme, profile: Profile, finish: Finish, *, shown_after: float = SHOWN_AFTER) -> bool:
-    """What `finish` gives, which runs on another thread. A window shows how far it is after so many seconds."""
+    """Returns the result of `finish`, which runs on a worker thread. Shows a progress window after `shown_after`
+    seconds."""
     loop = asyncio.get_running_loop()
     progress = WatchProgress("Beginning")
     window: WaitingWindow | None = None

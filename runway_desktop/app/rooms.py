@@ -109,7 +109,7 @@ class Rooms:
                 log.exception("Closing: a room failed")
 
     def _pages(self, opened: str) -> list[PaneEntry]:
-        """The lines of the left pane."""
+        """The pages' entries for the left pane."""
         cases = self._cases
         return [
             PaneEntry(str(room.title), room.count(cases) if room.count is not None else None, room.icon, room=room.id)

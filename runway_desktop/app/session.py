@@ -201,7 +201,7 @@ class Session(QObject):
         self._closing.set()
 
     def _open_profile(self, profile: Profile) -> bool:
-        """Its window stands where this one does: nothing jumps."""
+        """Its window is opened at the position of this one."""
         placement = self.window.placement if self.window is not None else ""
         from .profile_windows import open_in_its_own_window
 
@@ -333,7 +333,7 @@ class Session(QObject):
             self.window.open_room("sheet", SheetsWish.LEFT_OPEN)
 
     def _key_changed(self, status: KeyStatus) -> None:
-        """A key that was forgotten leaves the workspace to the welcome page; its tasks stay."""
+        """After the key was deleted, the welcome page replaces the workspace; tasks stay."""
         if status.source is KeySource.NONE and self.ready.is_set() and not self._welcoming:
             self._show_welcome()
 

@@ -36,7 +36,7 @@ class EngineLeaves(Exception):
 
 class InstanceHolder(Enum):
     BY_WINDOW = auto()
-    """It has the words."""
+    """It has received the words."""
     MAKES_ROOM = auto()
     """A headless engine has the profile, and was asked to end."""
     BY_NOBODY = auto()
@@ -75,7 +75,7 @@ if sys.platform == "win32":
     def hand_over(
         folder: Path, words: Sequence[str], *, patience: float = PATIENCE
     ) -> tuple[InstanceHolder, tuple[str, ...]]:
-        """Gives the words to the window that has this profile. Raises DoesNotAnswer."""
+        """Passes the words to the window that has this profile. Raises DoesNotAnswer."""
         from .windows_door import give
 
         is_taken = any(give(address, words, patience) for address in private_socket.addresses(folder))
@@ -87,7 +87,7 @@ else:
     def hand_over(
         folder: Path, words: Sequence[str], *, patience: float = PATIENCE
     ) -> tuple[InstanceHolder, tuple[str, ...]]:
-        """Gives the words to the window that has this profile, or asks an engine without one to leave. Raises
+        """Passes the words to the window that has this profile, or asks a headless engine to end. Raises
         DoesNotAnswer."""
         addresses = private_socket.addresses(folder)
         return asyncio.run(_hand_over(folder, words, patience)) if addresses else (InstanceHolder.BY_NOBODY, ())
@@ -105,7 +105,7 @@ else:
             try:
                 async with asyncio.timeout(patience):
                     if welcome.has_window and welcome.is_leaving:
-                        # It is being closed: this start takes its place.
+                        # It is closing: this start replaces it.
                         return InstanceHolder.BY_NOBODY, ()
                     if welcome.has_window:
                         await connection.call(OPEN, {"words": list(words)})

@@ -20,8 +20,8 @@ MOST = 1_000_000
 
 
 def give(address: str, words: Sequence[str], patience: float) -> bool:
-    """Blocking. Only the answer proves that a living program took them. One connection waits for it: a second one would
-    hand the same words over twice."""
+    """Blocking. Only the answer proves that a living program received the words. A single connection is used: a second
+    one would pass the words twice."""
     socket, milliseconds = QLocalSocket(), round(patience * 1000)
     socket.connectToServer(address)
     if not socket.waitForConnected(milliseconds) or not private_socket.peer_is_own(socket.socketDescriptor()):

@@ -23,7 +23,8 @@ LONGEST_LINK = 2_048
 
 
 class AssetRef(Struct, frozen=True, kw_only=True):
-    """One URI in a request's values. `media` is what it is by the request's own words, else what the field may hold."""
+    """One URI in a request's values. `media` is its kind if the request states it, else the kinds that the field
+    accepts."""
 
     path: Path  # to the URI text itself: ("promptImage", 0, "uri")
     uri: str
@@ -41,7 +42,7 @@ class AssetItem(Struct, frozen=True, kw_only=True):
 
 
 def assets_in(pair: Pair, values: Mapping[str, object]) -> tuple[AssetRef, ...]:
-    """Every URI in `values`, in the order of the fields, those inside objects too."""
+    """Every URI in `values`, in the order of the fields, nested ones included."""
     return tuple(_assets(pair.fields, values, ()))
 
 
@@ -53,7 +54,7 @@ def with_assets(values: Mapping[str, object], replacements: Mapping[Path, str]) 
         for step in path[:-1]:
             container = _step(container, step, path)
         _step(container, path[-1], path)
-        container[path[-1]] = uri  # type: ignore[index]  # _step has just found it there
+        container[path[-1]] = uri  # type: ignore[index]  # `_step` has checked that it exists
     return copied
 
 

@@ -165,7 +165,7 @@ def _all_fields(fields: tuple[Field, ...]) -> Iterator[Field]:
 
 
 def _asset_fields(fields: tuple[Field, ...], *, required_only: bool = False) -> Iterator[Field]:
-    """Asset fields at the top and inside objects. A choice of variants requires none of them."""
+    """Asset fields, those inside objects included. With several variants, no variant's fields are required."""
     for found in fields:
         if required_only and not found.required:
             continue

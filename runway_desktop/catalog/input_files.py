@@ -20,7 +20,8 @@ _LONGEST_SIDE = {"PNG": 1 << 20, "JPEG": 65_500, "WebP": 16_383}
 
 
 def check_asset(facts: MediaFacts, field: Field, pair: Pair, *, delivery: Delivery = Delivery.UPLOAD) -> str | None:
-    """Says in a sentence why this file will not do for `field` of `pair`, or None. `delivery`: how it would be sent."""
+    """Why this file is not valid for `field` of `pair`, as a sentence; None if it is. `delivery` is how it would be
+    sent."""
     if facts.media not in field.media:
         wanted = media_in_words(field.media)
         where = "is needed here" if field.label.casefold() == wanted else f"belongs in “{field.label}”"
@@ -108,7 +109,7 @@ def mends_for(facts: MediaFacts, field: Field) -> tuple[InputFix, ...]:
     found: list[InputFix] = []
     if facts.size > (limit := largest(Media.IMAGE, Delivery.UPLOAD)):
         found += [_saved_as(facts, form) for form in ("JPEG", "WebP") if form != facts.format and _holds(form, facts)]
-        # The size of a file goes with its pixels; a tenth is spared for what does not.
+        # File size is roughly proportional to pixels; a tenth is kept as a margin.
         found.append(_scaled(facts, (0.9 * limit / facts.size) ** 0.5))
     found += _cropped(facts, field)
     if field.least_side is not None and 0 < (short := min(_sides(facts))) < field.least_side:

@@ -278,7 +278,7 @@ def _no_number(word: str) -> None:
 
 
 async def _sent(line: EngineClient, made: Answer) -> Answer:
-    """Without a window nobody sends it once this command has ended."""
+    """Waits until the task is sent: without a window it would not be sent after this command."""
     end = time.monotonic() + _SENT_WITHIN
     while made["state"] == "sending" or (made["state"] == "held" and "waits_for" not in made):
         if made["state"] == "held" and time.monotonic() > end:

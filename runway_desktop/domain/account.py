@@ -27,7 +27,7 @@ class ModelLimits(Struct, frozen=True, kw_only=True):
 
 
 class TimeSpan(Struct, frozen=True):
-    """From one moment to a later one, in seconds of the same clock."""
+    """An interval of time, in seconds of one clock."""
 
     begin: float
     end: float
@@ -80,7 +80,7 @@ class Link(StrEnum):
 
 
 class Connectivity(Struct, frozen=True, kw_only=True):
-    """How the program stands with Runway. Times in Unix seconds."""
+    """State of the connection to Runway. Times in Unix seconds."""
 
     link: Link = Link.IDLE
     message: str = ""
@@ -100,7 +100,7 @@ class KeySource(StrEnum):
 
 
 class KeyStatus(Struct, frozen=True, kw_only=True):
-    """Where the key is. `store_name` names the system's keychain in words ("Secret Service (GNOME Keyring)")."""
+    """Where the key is kept. `store_name` is the keychain's name for people ("Secret Service (GNOME Keyring)")."""
 
     source: KeySource = KeySource.NONE
     store_name: str = ""

@@ -29,7 +29,7 @@ WEEKS_KEPT = 4
 
 
 class MemberKind(StrEnum):
-    """What a member is, and so where it lies in the backup."""
+    """The kind of a member, which decides its folder inside the backup."""
 
     DATABASE = "database"
     CARD = "card"

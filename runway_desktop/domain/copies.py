@@ -108,8 +108,8 @@ class Marker(Struct, frozen=True, kw_only=True):
 
 
 class Observed(Struct, frozen=True, kw_only=True):
-    """What a start finds. `marker` is that of the list's identity. For a list without one, `is_known` says whether
-    another list was in use in this folder before."""
+    """What start-up finds on disk. `marker` belongs to the list's identity. For a list without identity, `is_known`
+    says whether another list was used in this folder before."""
 
     folder: str
     inodes: tuple[str, str]
@@ -125,7 +125,7 @@ class Observed(Struct, frozen=True, kw_only=True):
 
 def judge(identity: Identity | None, found: Observed) -> Verdict:
     if identity is None:
-        # A list of an older version in a folder whose list has an identity was put back; unless this program did it.
+        # An older version's list in a folder whose list had an identity was put back, unless this program placed it.
         return Verdict.PUT_BACK if found.is_known and found.holds and not found.is_placed else Verdict.NEW
     if identity.machine and found.machine and identity.machine != found.machine:
         return Verdict.OTHER_MACHINE
@@ -141,8 +141,8 @@ def judge(identity: Identity | None, found: Observed) -> Verdict:
 
 
 def is_marked(identity: Identity | None, found: Observed) -> bool:
-    """Whether the marker says that this is how far the list was. One that is missing, or behind, may have been lost, or
-    never written: then only Runway's counts tell whether something was sent since."""
+    """Whether the marker confirms how far the list was. A missing or older marker may have been lost or never written;
+    then only Runway's counts tell whether something was sent since."""
     marker = found.marker
     return identity is not None and marker is not None and identity.runs <= marker.runs and found.sent <= marker.sent
 

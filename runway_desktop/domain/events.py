@@ -64,7 +64,7 @@ class UploadProgressed(Struct, frozen=True):
 
 
 class ConnectionChanged(Struct, frozen=True):
-    """The program stands with Runway in another way than before."""
+    """The state of the connection to Runway changed."""
 
     connection: Connectivity
 

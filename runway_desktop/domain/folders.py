@@ -136,7 +136,7 @@ class PlanProblem(Enum):
 
 
 class MovePlan(Struct, frozen=True, kw_only=True):
-    """`size` holds `source` of this program with `files` bytes. `holds_files`: `target` is not empty."""
+    """`source` holds `files` of this program with `size` bytes. `holds_files`: `target` is not empty."""
 
     source: Path
     target: Path

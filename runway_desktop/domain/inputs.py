@@ -17,7 +17,7 @@ from .task import HoldCode, Request, State, Task
 
 
 def value_at(request: Request, field_path: tuple[str | int, ...]) -> Any:
-    """What a request's values have at an input's place; None where there is nothing, as after an edit."""
+    """The value at an input's path inside a request; None if there is none, as after an edit."""
     at: Any = request.values
     for step in field_path:
         in_object = isinstance(at, Mapping) and step in at

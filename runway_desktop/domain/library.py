@@ -1,5 +1,4 @@
-"""How the list is asked for (pages, filters, sorting), what a row and a page show, a batch sheet as it is kept, what
-is stored about tasks in addition to the tasks, and how a search compares.
+"""Queries of the list (pages, filters, sorting, search words), and what it shows: rows, groups, counts, batch sheets.
 
 Search ignores case, letter width and compatibility forms (full-width letters are found by plain ones); accents count.
 Pure values; the store answers the queries. Times are Unix seconds, durations seconds, credits floats.
@@ -64,7 +63,7 @@ class GroupBy(StrEnum):
 
 
 class Bounds(Struct, frozen=True):
-    """From `least` to `most`, both in it; None is open."""
+    """A closed interval; None: open at that end."""
 
     least: float | None = None
     most: float | None = None
@@ -92,7 +91,7 @@ class Traits(Struct, frozen=True, kw_only=True):
     picks: frozenset[Pick] = frozenset()
     shots: frozenset[str] = frozenset()
     clients: frozenset[str] = frozenset()
-    """Programs that asked for it; PERSON: none did."""
+    """Programs that requested it; PERSON: none."""
     pages: frozenset[Page] = frozenset()
 
 
@@ -107,9 +106,9 @@ _NOTHING = Without()
 
 
 class Filter(Traits, frozen=True, kw_only=True):
-    """All parts must hold, of `tags` and `pages` (beside `page`) each one. Empty sets, spans and None mean "any".
-    `text` is searched in prompt, title, note, tags, project, shot, model, file name and ids; what it may hold tells
-    `domain.search.words_of`."""
+    """All conditions must hold; of `tags` and `pages` (in addition to `page`) each one. Empty sets, spans and None
+    mean "any". `text` is searched in prompt, title, note, tags, project, shot, model, file name and ids; for its syntax
+    see `words_of`."""
 
     page: Page = Page.ALL
     text: str = ""
@@ -118,9 +117,9 @@ class Filter(Traits, frozen=True, kw_only=True):
     rating: Bounds = Bounds()
     """Stars; 0 is not rated."""
     cost: Bounds = Bounds()
-    """Credits, actual or estimated; one whose price is not known costs nothing here."""
+    """Credits, actual or estimated; an unknown price counts as 0."""
     length: Bounds = Bounds()
-    """Seconds of the longest result, or as asked for while none is there."""
+    """Seconds of the longest result; while there is none, the requested duration."""
     without: Without = _NOTHING
 
 
@@ -147,7 +146,7 @@ class Entries(Struct, frozen=True):
         return len(self.ids)
 
     def runs(self) -> Iterator[tuple[str, int, int]]:
-        """Key of each group, position of its first entry and the position after its last."""
+        """Key of each group, index of its first entry, and the index after its last."""
         start = 0
         for key, amount in self.groups:
             yield key, start, start + amount
@@ -188,7 +187,7 @@ class GroupSummary(Struct, frozen=True, kw_only=True):
 
 
 class PageCounts(Struct, frozen=True, kw_only=True):
-    """How many tasks each page of the left pane holds."""
+    """How many tasks each entry of the left pane holds."""
 
     pages: Mapping[Page, int] = field(default_factory=dict)
     projects: Mapping[str, int] = field(default_factory=dict)

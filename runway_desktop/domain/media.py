@@ -186,7 +186,7 @@ ENDING_OF_TYPE = {mime: known.endings[0] for known, _ in _FORMATS for mime in kn
 
 
 def largest(media: Media, delivery: Delivery, data_megabytes: int | None = None) -> int:
-    """The most bytes that may be sent. `data_megabytes`: what a model allows as data, where that is less."""
+    """The largest input in bytes. `data_megabytes`: a model's own limit for data URIs, if smaller."""
     most = media.kind.megabytes[tuple(Delivery).index(delivery)]
     return MEGABYTE * (min(most, data_megabytes or most) if delivery is Delivery.DATA else most)
 

@@ -43,7 +43,7 @@ def local_time(at: float, zone: tzinfo | None = None) -> datetime:
 
 class LinkStatus(StrEnum):
     GOOD = "good"
-    """It works."""
+    """Works."""
     DOUBTFUL = "doubtful"
     """May have expired."""
     OVER = "over"

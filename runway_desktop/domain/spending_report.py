@@ -45,7 +45,7 @@ class Sum(Struct, frozen=True, kw_only=True):
 
 
 class SpendingReport(Struct, frozen=True, kw_only=True):
-    """Of a period. Days are complete and in order; the rest is dearest first."""
+    """A period's report. Days are complete and in order; the other groups are sorted by credits, highest first."""
 
     total: Sum
     days: tuple[Sum, ...]
@@ -81,7 +81,7 @@ class Reconciliation(Struct, frozen=True, kw_only=True):
 
 
 def summed(lines: Iterable[SpendingLine], first: date, last: date) -> SpendingReport:
-    """A report of lines whose days lie in the period."""
+    """Report of lines whose days are inside the period."""
     found = list(lines)
     by_day = _grouped(found, lambda line: (line.day, line.day))
     days = [(first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1)]

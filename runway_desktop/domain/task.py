@@ -233,7 +233,7 @@ class Output(Struct, frozen=True, kw_only=True):
 
 
 class Input(Struct, frozen=True, kw_only=True):
-    """A file or link that a request uses. `field_path` leads to it in the request's values, such as ("promptImage",) or
+    """A file or link used by a request. `field_path` is its path in the request's values, such as ("promptImage",) or
     ("references", 0, "uri")."""
 
     task_id: TaskId

@@ -33,7 +33,7 @@ class Text(Struct, frozen=True):
 
 
 def in_turn(*sentences: Text | str) -> Text | str:
-    """Whole sentences, one after the other, without those that are empty."""
+    """Whole sentences one after the other; empty ones are dropped."""
     said = {f"at_{position}": sentence for position, sentence in enumerate(sentences) if sentence}
     return Text(" ".join(f"{{{name}}}" for name in said)).with_(**said) if said else ""
 

@@ -87,7 +87,7 @@ class LetGo(Struct, frozen=True):
 
 
 class Withdrawn(Struct, frozen=True):
-    """The person cancels a held task: it never leaves."""
+    """The user cancels a held task: it is never sent."""
 
 
 class Answered(Struct, frozen=True):

@@ -57,7 +57,7 @@ _BY_NAME = {tool.name: tool for tool in TOOLS}
 
 
 async def serve(line: EngineClient) -> None:
-    """Until stdin ends, or nobody reads stdout any more."""
+    """Runs until stdin ends, or stdout is closed."""
 
     async def list_tools(
         _: ServerRequestContext[Any], __: types.PaginatedRequestParams | None
@@ -115,7 +115,7 @@ def listed_tools() -> list[types.Tool]:
 
 
 async def answered(line: EngineClient, name: str, arguments: dict[str, Any]) -> types.CallToolResult:
-    """What went wrong is a sentence for the model, with what to do instead."""
+    """Calls a tool. Errors are returned as a sentence for the model, with what to do instead."""
     tool = _BY_NAME.get(name)
     if tool is None:
         return _said(f"There is no tool of this name. There are: {', '.join(_BY_NAME)}.")

@@ -52,8 +52,8 @@ class OtherVersion(CallRefused):
 
 
 async def connect(folder: Path, client: str = "", *, patience: float = WELCOME_WITHIN) -> Connection | None:
-    """A connection to the program that has the profile in `folder`; None where nobody listens. Raises CallRefused where
-    it does not answer within `patience` seconds."""
+    """A connection to the program that has the profile in `folder`; None if there is none. Raises CallRefused if it
+    does not answer within `patience` seconds."""
     for address in private_socket.addresses(folder):
         try:
             reader, writer = await asyncio.open_unix_connection(address, limit=LONGEST_LINE)

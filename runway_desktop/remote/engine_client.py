@@ -41,7 +41,7 @@ class OwnEngine(Protocol):
 
 class EngineClient:
     def __init__(self, folder: Path, client: str, start: Callable[[Claim], Awaitable[OwnEngine]]) -> None:
-        """`folder` is the profile's, `client` how this program is called, `start` makes an engine of its own."""
+        """`folder` is the profile's, `client` the name of this program, `start` creates an engine in this process."""
         self.client = client
         self._folder = folder
         self._connected_as = client

@@ -1,8 +1,8 @@
 """Messages of the local socket: one JSON object a line, each line at most `LONGEST_LINE` bytes. Pure.
 
-A connection begins with `Hello` and its answer `Welcome`, which every version reads; the rest is spoken only where both
-ends have the same `PROTOCOL`. Each `Call` has a number of the caller's own and is answered once, by `CallAnswer` or
-`Trouble` of that number; calls of one connection run side by side.
+A connection begins with `Hello` and its answer `Welcome`, which every version understands; further messages require the
+same `PROTOCOL`. Each `Call` has a number chosen by the client and gets one `CallAnswer` or `Trouble` with that number;
+calls of a connection run concurrently.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ class Ended(Exception):
 
 @asynccontextmanager
 async def opened(chosen: Namespace, client: str) -> AsyncIterator[EngineClient]:
-    """`chosen` has the flags that choose a profile, as the command line says them."""
+    """`chosen` has the command line's flags that select a profile."""
     secret = environment.clean()
     try:
         profile = environment.profile(demo=chosen.demo, folder=chosen.profile_dir, name=chosen.profile)

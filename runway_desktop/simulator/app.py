@@ -49,7 +49,7 @@ _MONTHLY_LIMIT = 10_000
 
 
 class SimulatedClock:
-    """The time of the simulation: the real one, and what was skipped."""
+    """The simulated time: real time plus skipped time."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock

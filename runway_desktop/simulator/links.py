@@ -37,7 +37,8 @@ class Links:
 
 
 class UploadSlot(Struct, frozen=True):
-    """A place for one file, good for an hour; `uri` names the file afterwards, to keys of its organization."""
+    """Target for uploading one file, valid for an hour; `uri` identifies the file afterwards, for its organization's
+    keys."""
 
     id: str
     organization: str
@@ -57,19 +58,19 @@ class Uploads:
         self._good_until: dict[tuple[str, str], float] = {}
 
     def open(self, filename: str, now: float, organization: str = FIRST) -> UploadSlot:
-        """Makes a slot for one file."""
+        """Opens a slot for one file."""
         uri, policy = f"runway://{secrets.token_urlsafe(48)}", secrets.token_urlsafe(32)
         slot = UploadSlot(secrets.token_hex(16), organization, filename, uri, policy, now + self._SLOT_SECONDS)
         self._slots[slot.id] = slot
         return slot
 
     def slot(self, slot_id: str, policy: str, now: float) -> UploadSlot | None:
-        """The slot, when it is open and the form names it rightly."""
+        """The slot if it is open and the form's policy matches."""
         slot = self._slots.get(slot_id)
         return slot if slot is not None and slot.policy == policy and slot.expires > now else None
 
     def arrived(self, slot: UploadSlot, good_until: float) -> None:
-        """Closes a slot whose file is there."""
+        """Closes a slot after its file has arrived."""
         self._slots.pop(slot.id, None)
         self._good_until[slot.organization, slot.uri] = good_until
 

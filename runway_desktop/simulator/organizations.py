@@ -55,7 +55,7 @@ class Organizations:
             world.advance(now)
 
     def task(self, task_id: str, now: float) -> SimulatedTask:
-        """The task, whoever's it is: a link to an output asks for no key. Raises `UnknownTask`."""
+        """The task of any organization: a link to an output needs no key. Raises `UnknownTask`."""
         for world in self._worlds.values():
             try:
                 return world.get(task_id, now)

@@ -3,9 +3,9 @@
 Every call takes `now` (Unix seconds) and first processes all events due by then, in order: when a task ends, the next
 throttled one of its model starts at that very time. So a test may jump a year ahead, and a poll only looks at a heap.
 
-A task waits THROTTLED while its model's places are taken, then PENDING, then RUNNING, and ends SUCCEEDED or FAILED.
-Credits are taken when a task is accepted and given back when it fails (but for inputs that moderation refused) or is
-canceled. Raises `UnknownTask`, `DailyLimitReached` and `NotEnoughCredits`.
+A task is THROTTLED while its model's slots are taken, then PENDING, then RUNNING, and ends SUCCEEDED or FAILED. Credits
+are charged when a task is accepted and refunded when it fails (except for inputs refused by moderation) or is canceled.
+Raises `UnknownTask`, `DailyLimitReached` and `NotEnoughCredits`.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ _LARGE = 1920 * 1080
 
 
 class UnknownTask(Exception):
-    """The id was never made here, its task was canceled or deleted, or is not known yet."""
+    """The id is unknown (or not known yet), or its task was canceled or deleted."""
 
 
 class DailyLimitReached(Exception):
@@ -125,7 +125,7 @@ class NotEnoughCredits(Exception):
 
 
 class TaskStatus(StrEnum):
-    """The words in which a task answers."""
+    """A task's status on the wire."""
 
     THROTTLED = "THROTTLED"
     PENDING = "PENDING"
@@ -155,7 +155,7 @@ class SimulatedTask(Struct):
         return None if self.placed_at is None else self.placed_at + self.pending_seconds + self.running_seconds
 
     def status(self, now: float) -> TaskStatus:
-        """The state at `now`, which must not lie before anything that already happened."""
+        """The status at `now`, which must not be before the last event processed."""
         if self.placed_at is None:
             return TaskStatus.THROTTLED
         elapsed = now - self.placed_at

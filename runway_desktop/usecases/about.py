@@ -16,7 +16,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 class Component(Struct, frozen=True):
-    """A piece of other people's work."""
+    """A third-party component."""
 
     name: str
     version: str
@@ -27,10 +27,10 @@ class Component(Struct, frozen=True):
 class About(Struct, frozen=True):
     version: str
     license: str
-    """Of what is installed here, as a whole: a build holds parts that ask for more than our own license."""
+    """Of the installed program as a whole: a build contains parts whose licenses ask for more than ours."""
     parts: tuple[Component, ...]
     licenses: Path | None
-    """The folder with the text of each license, in a build."""
+    """The folder with the license texts, in a build."""
 
 
 class _License(msgspec.Struct):
@@ -75,7 +75,7 @@ def about(folder: Path | None = None) -> About:
 
 
 def _installed() -> tuple[Component, ...]:
-    """The libraries that the program asks for, with the versions that are here."""
+    """The program's dependencies with their installed versions."""
     try:
         lines = metadata.requires("runway-desktop") or ()
     except metadata.PackageNotFoundError:

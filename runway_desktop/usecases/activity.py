@@ -25,7 +25,7 @@ MOST_IN_PILL = 12
 
 class ActivityKind(Enum):
     SAID = auto()
-    """A sentence. It leaves the pill by itself."""
+    """A message. It disappears from the pill after a while."""
     ACT = auto()
     """Something that the user did and can undo, for the whole session."""
     GOES_ON = auto()
@@ -56,10 +56,10 @@ class Action(Struct, frozen=True):
 
 
 class ActivityEntry(Struct, frozen=True, kw_only=True):
-    """Something that was told."""
+    """One announcement."""
 
     number: int
-    """Never used again; grows."""
+    """Increasing, never reused."""
     kind: ActivityKind
     message: str
     at: float
@@ -93,7 +93,7 @@ class Shown(Struct, frozen=True):
     sign: Sign = Sign.NOTHING
     action: Action | None = None
     entry: ActivityEntry | None = None
-    """That which is shown, if it is one."""
+    """The entry that is shown, if any."""
     waiting: int = 0
     """How many entries wait for an answer."""
     has_problem: bool = False
@@ -145,13 +145,13 @@ def first_sentence(text: str) -> str:
 
 
 def seconds_shown(entry: ActivityEntry) -> float:
-    """How long the pill shows it before anything else, as long as nobody looks at it more closely."""
+    """How long the pill shows an entry before others, unless the pointer is on it."""
     return max(LEAST_SECONDS, SECONDS_A_SIGN * len(entry.message + entry.detail))
 
 
 def added(entries: Sequence[ActivityEntry], new: ActivityEntry, *, replaces: bool = False) -> tuple[ActivityEntry, ...]:
-    """With one more. The same sentence again takes the place of the earlier one, unless it has a button of its own;
-    `replaces`: then too, for its button is out of date. Of what is past only so much is kept."""
+    """The entries with one more. It replaces an earlier entry with the same text, unless it has buttons; `replaces`:
+    even then, because the earlier button is out of date. Past entries are limited in number."""
     is_again = replaces or not new.actions
     kept = [
         one
@@ -167,8 +167,7 @@ def added(entries: Sequence[ActivityEntry], new: ActivityEntry, *, replaces: boo
 
 
 def may_be_joined(entries: Sequence[ActivityEntry], number: int, now: float) -> bool:
-    """Whether another act of the same kind is told of together with the act of that number: nothing else was done
-    since, and it was a moment ago."""
+    """Whether another act of the same kind is merged with the act of that number: it was the last act, and recent."""
     acts = [one for one in entries if one.kind is ActivityKind.ACT]
     return bool(acts) and acts[-1].number == number and now - acts[-1].at < LEAST_SECONDS
 
@@ -176,9 +175,9 @@ def may_be_joined(entries: Sequence[ActivityEntry], number: int, now: float) -> 
 def shown(
     entries: Sequence[ActivityEntry], going: Going, gesture: Gesture, now: float, held: int | None = None
 ) -> Shown:
-    """A gesture first; then for a while what was told last; then what waits for an answer; then what goes on. Where
-    nothing does, the last act stays, for it can still be undone. `held` is the number of the entry that somebody looks
-    at more closely: it stays until there is news."""
+    """In this order: the gesture; the latest recent entry; what waits for an answer; what is running; the last act,
+    which can still be undone. `held` is the number of an entry under the pointer: it stays until something new is
+    announced."""
     waits = [one for one in entries if one.kind is ActivityKind.WAITS]
     if gesture.text:
         whole = f"{gesture.text}. {gesture.hint}".removesuffix(". ")
@@ -201,7 +200,7 @@ def shown(
 
 
 def next_change(entries: Sequence[ActivityEntry], now: float) -> float | None:
-    """Seconds until the pill shows something else by itself; None: not before something happens."""
+    """Seconds until the pill changes without an event; None: never."""
     ends = [one.at + seconds_shown(one) - now for one in entries]
     return min((end for end in ends if end > 0), default=None)
 

@@ -19,9 +19,6 @@ from .sending.sending import TaskSender
 
 
 class LaneLines:
-    """What the lane knows of the queued tasks that are listed: their groups with what each says, where one may be put,
-    and what all of them cost."""
-
     def __init__(self, engine: Engine, sending: TaskSender, commands: Commands) -> None:
         self._engine = engine
         self._sending = sending

@@ -27,7 +27,8 @@ class Orders:
         self._sending = sending
 
     def kept(self, order: Order) -> KeptInQueue | None:
-        """What a cap or the balance keeps of it in the queue. An edit is asked about instead."""
+        """The tasks of an order that a cap or the balance would block in the queue. For an edit, None: a question is
+        asked instead."""
         return self._sending().kept(_tasks_of(order), with_freed=True) if order.editing is None else None
 
     async def prepare(self, order: Order) -> Prepared:

@@ -63,15 +63,15 @@ class Assembly(Struct, frozen=True, kw_only=True, eq=False):
     prepare: Callable[[], Coroutine[Any, Any, Loops]]
     """Builds what the first paint does not need, and returns the loops. Call after the first paint."""
     check: Callable[[], Coroutine[Any, Any, None]]
-    """Reads the whole list of tasks, in a thread of its own; nothing is sent before it has ended well. To be awaited
-    beside the loops. Raises DamagedList."""
+    """Checks the whole database on a separate thread; nothing is sent before it has succeeded. Run it concurrently with
+    the loops. Raises DamagedList."""
     closing: tuple[ClosingStage, ...]
-    """After the loops have ended."""
+    """Stages after the loops have ended."""
     demo: Demo | None = None
     settling: tuple[ClosingStage, ...]
-    """While they still run: finish what is on its way. May be canceled: nothing is lost by that."""
+    """Stages while the loops still run: finish work in progress. Canceling them loses nothing."""
     giving_up: tuple[ClosingStage, ...]
-    """Then: what is on its way all the same is given up."""
+    """Stages after that: abort what is still in progress."""
 
 
 class Address(Struct, frozen=True, kw_only=True):
@@ -247,29 +247,29 @@ async def _assemble(
         check=check,
         demo=demo,
         settling=(
-            # An id that is on its way is a paid result.
+            # An id in transit is a paid result.
             ClosingStage("sendings", lambda: _settle_sendings(engine), LONGEST_CREATE + WRITE_SECONDS),
-            # A short rest is finished, a long one goes on next time.
+            # A short rest is finished; a long one resumes at the next start.
             ClosingStage("downloads", lambda: _settle_downloads(engine), SETTLE_SECONDS + 4),
-            # What was rated a moment ago stands beside its result.
+            # The latest rating is also written to the sidecar.
             ClosingStage("sidecars", sidecars.settle, 5),
         ),
-        # What has no answer is uncertain, and that is written.
+        # A create without an answer becomes uncertain, which must be stored.
         giving_up=(ClosingStage("late sendings", lambda: _give_up_sendings(engine, runway), 10),),
         closing=(
-            # What was answered is written before the store closes.
+            # Answers are written before the store closes.
             ClosingStage("ledger", engine.ledger.settle, 10),
-            # Drafts and widths are kept.
+            # Drafts and column widths are stored.
             ClosingStage("settings", engine.settings.flush, 5),
-            # Connections close before the loop does.
+            # Connections close before the loop.
             ClosingStage("HTTP", lambda: _close(runway, fetcher), 5),
-            # Everything that writes has ended.
+            # All writers have ended.
             ClosingStage("store", store.close, 10),
-            # What hangs in a drive is left behind.
+            # Threads that hang in a drive are abandoned.
             ClosingStage("looks", lambda: in_worker(workers, _leave, engine), 10),
-            # Nothing is written any more.
+            # Nothing writes any more.
             ClosingStage("disk", lambda: in_worker(workers, engine.folder.shutdown), 10),
-            # Nobody asks it any more.
+            # Nothing calls it any more.
             ClosingStage("demo", stop_demo, 5),
         ),
     )

@@ -29,7 +29,7 @@ from runway_desktop.values import replace
 APP = "Runway Desktop"
 KEY_VARIABLE = "RUNWAYML_API_SECRET"
 PLACEMENT_VARIABLE = "RUNWAY_DESKTOP_WINDOW"
-"""Where a window stands that another profile's is to stand too."""
+"""Passes a window's position to the window of another profile."""
 LARGEST_LOG = 1_000_000
 """Bytes."""
 _LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBPATH")
@@ -44,7 +44,7 @@ _LINK = re.compile(r"(https?://[^\s?#'\"<>]+[?#])[^\s'\"<>]+", re.IGNORECASE)
 
 
 def folders(*, demo: bool, folder: Path | None = None) -> ProfileFolders:
-    """Where the profiles of this run lie: all of them in `folder`, if one is given."""
+    """The folders of this run's profiles: all of them in `folder`, if given."""
     if folder is not None:
         home = folder.resolve()
         words = ("--profile-dir", str(home))
@@ -69,7 +69,7 @@ def folders(*, demo: bool, folder: Path | None = None) -> ProfileFolders:
 
 
 def folders_of(profile: Profile) -> ProfileFolders:
-    """Where the profiles lie that a profile is one of: the words that open it say so."""
+    """The folders of all profiles to which this one belongs, derived from its arguments."""
     match profile.words:
         case ("--profile-dir", folder, *rest):
             return folders(demo="--demo" in rest, folder=Path(folder))
@@ -126,7 +126,7 @@ def checked_base_url() -> str | None:
 
 
 def window_placement(variables: MutableMapping[str, str] = os.environ) -> str:
-    """Takes out where the window of this profile is to stand; empty for where it stood last."""
+    """Removes and returns the position for this profile's window; empty: its last position."""
     return variables.pop(PLACEMENT_VARIABLE, "")
 
 

@@ -56,7 +56,7 @@ class Supervisor:
 
 
 class ClosingStage(Struct, frozen=True):
-    """One step of closing."""
+    """One step of shutdown."""
 
     name: str
     run: Callable[[], Awaitable[None]]
@@ -64,7 +64,7 @@ class ClosingStage(Struct, frozen=True):
 
 
 async def go_down(stages: list[ClosingStage]) -> None:
-    """Runs the stages in order; one that fails or takes too long is logged and does not keep the next from running."""
+    """Runs the stages in order; one that fails or takes too long is logged, and the next one runs."""
     for stage in stages:
         try:
             async with asyncio.timeout(stage.deadline):

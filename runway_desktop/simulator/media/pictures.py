@@ -75,7 +75,7 @@ class Scene(Struct, frozen=True):
     lean: float
 
     def height(self, ridge: int, across: float) -> float:
-        """Where the top of a ridge lies at `across`, in widths of a square."""
+        """Height of a ridge at `across`, in widths of a square."""
         base, waves = self.ridges[ridge]
         return base - sum(size * math.sin(turns * across + phase) for size, turns, phase in waves)
 

@@ -54,7 +54,7 @@ class TaskWished(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class MadeTask(Struct, frozen=True):
-    """The task of a wish, and whether the wish was said before."""
+    """The task of a request, and whether the request was a repeat."""
 
     task: Task
     is_repeat: bool
@@ -70,7 +70,7 @@ class Creating:
         self._finishing = Finishing()
 
     async def price(self, client: str, wish: TaskWished) -> dict[str, Any]:
-        """What it would cost, and what stands in the way. Stores nothing."""
+        """The estimated price, and the questions that sending would raise. Stores nothing."""
         new, digest = await self._wished(client, wish)
         prepared = self._sending().prepare([new], Origin(TaskSource.SCRIPT, (client, "price", digest)))
         _refuse_findings(prepared)
@@ -91,8 +91,8 @@ class Creating:
         return await self._finishing.run(self._one_by_one(client, request_id, digest, new, wish), "make a task")
 
     async def _one_by_one(self, client: str, request_id: str, digest: str, new: NewTask, wish: TaskWished) -> MadeTask:
-        """Of the same wish said twice at once the second finds what the first has written, and each finds what is
-        left of the allowance."""
+        """One request of a client at a time, so that a concurrent repeat finds the first one's record, and each request
+        sees what is left of the allowance."""
         lock = self._locks.setdefault(client, asyncio.Lock())
         async with lock:
             if not request_id:
@@ -206,7 +206,7 @@ class Creating:
             folders = {"profile": engine.profile_folder, "library": engine.settings.library}
             own = [asset for asset in assets if asset.path in results]
             others = [asset for asset in assets if asset.path not in results]
-            # Results too: a task's may be of another kind than the field takes.
+            # Results are checked too: their kind may not fit the field.
             files |= await asyncio.to_thread(check_files, own, allowed=None, **folders)
             allowed = None if client == COMMAND_LINE else (await engine.clients.client(client)).folders
             files |= await asyncio.to_thread(check_files, others, allowed=allowed, **folders)
@@ -229,7 +229,7 @@ class Creating:
         )
 
     async def _results(self, assets: Sequence[AssetRef]) -> dict[tuple[str | int, ...], str]:
-        """The saved file of each input that names a task."""
+        """The saved file of each input that names a task by its id."""
         found: dict[tuple[str | int, ...], str] = {}
         for asset in assets:
             word = asset.uri.strip()

@@ -22,7 +22,8 @@ _MOST = max(largest(media, Delivery.UPLOAD) for media in INPUTS)
 
 
 def named_files(assets: Sequence[AssetRef], *, may_name_uris: bool) -> dict[tuple[str | int, ...], str]:
-    """The URI of each input that is the path of a file. An agent names paths alone, so that each is looked at."""
+    """The URI of each input that is a file path. An agent may only use paths, not file:// URIs, so that each is
+    checked."""
     found = {}
     for asset in assets:
         word = asset.uri.strip()
@@ -36,8 +37,8 @@ def named_files(assets: Sequence[AssetRef], *, may_name_uris: bool) -> dict[tupl
 def check_files(
     assets: Sequence[AssetRef], *, allowed: Sequence[str] | None, profile: Path, library: Path
 ) -> dict[str, str]:
-    """The hash of each file, by path. `allowed` are folders in which a file must lie; None: in any. `profile` and
-    `library` are folders: of the profile's own, only results may be used."""
+    """The hash of each file, by path. A file must be inside one of the folders `allowed`; None: any folder. `profile`
+    and `library` are folders: inside the profile's, only results may be used."""
     folders = None if allowed is None else [Path(folder).resolve() for folder in allowed]
     found = {}
     for asset in assets:
@@ -66,7 +67,7 @@ def folder_refusal(folder: Path, *, profile: Path | None, home: Path) -> str:
 def _checked(path: Path, asset: AssetRef, folders: Sequence[Path] | None, profile: Path, library: Path) -> str:
     name = ".".join(map(str, asset.path))
     try:
-        # Nothing is said of a file elsewhere, not even whether it is there.
+        # For a file outside the allowed folders, the answer does not even tell whether it exists.
         _check_folder(name, path.resolve(), folders)
         found = path.resolve(strict=True)
         facts = found.stat()

@@ -63,7 +63,7 @@ class Standard(Enum):
 
 
 class CommandSection(Struct, frozen=True, eq=False):
-    """A heading in the list of shortcuts, and the menu of the same commands."""
+    """A heading in the list of shortcuts, and the menu with the same commands."""
 
     title: Text
     menu: Text | None
@@ -98,7 +98,7 @@ class Command(Struct, Generic[On], frozen=True, kw_only=True, eq=False):
     label: Callable[[On], Text | str] | None = None
     """Its present name, if that depends on the target."""
     synonyms: Text = Text("")
-    """Other words that a person may look for, separated by commas: "refund, money back"."""
+    """Other words to find it by, separated by commas: "refund, money back"."""
     section: CommandSection
     icon: str = ""
     """Empty: that of its section."""
@@ -155,7 +155,7 @@ def _heard(scopes: frozenset[Scope]) -> frozenset[Scope]:
 
 
 class RecordsOf(Generic[On]):
-    """Writes the commands of one section, whose keys hold in the same scopes unless one says otherwise."""
+    """Factory for commands of one section; `scopes` and `shared` are their defaults."""
 
     def __init__(self, section: CommandSection, *scopes: Scope, **shared: Any) -> None:
         self._shared = {"section": section, "scopes": frozenset(scopes), **shared}

@@ -1,7 +1,7 @@
-"""What is dragged: one file of each task and its label, out of the window; and what becomes of tasks that are let go on
-a page of the left pane, and why nothing does. Pure.
+"""Payload of drags: one file for each task and a label, for drags out of the window; and the effect of dropping tasks
+on an entry of the left pane. Pure.
 
-Whether a file still exists is checked by whoever starts the drag.
+The caller must check whether the files still exist.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class Does(Enum):
 
 
 class DropEffect(Struct, frozen=True):
-    """What a page does. `value` is a project or a tag. Without `does` it does nothing, for the reason."""
+    """The effect of a drop. `value` is a project or a tag. Without `does` there is no effect, because of `reason`."""
 
     does: Does | None = None
     value: str = ""

@@ -87,7 +87,7 @@ def _moved(rows: Sequence[Row], stood: Stood) -> Report:
 
 
 async def stand_back(context: Context, stood: Stood) -> Report:
-    """Undoes what moved tasks in the queue, or released them."""
+    """Undoes a move or a release."""
     await context.engine.lane.put_back(stood)
     return Report(changed=tuple(dict.fromkeys((*stood.positions, *stood.holds))))
 

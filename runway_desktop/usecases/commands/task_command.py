@@ -47,9 +47,9 @@ class Given(Struct, frozen=True, kw_only=True):
     with_prompt: bool = False
     """Include the prompt in support details."""
     before: TaskId | None = None
-    """The task of the queue before which others are put; None: at its end."""
+    """The queued task to insert before; None: at the end."""
     progress: Callable[[RelinkProgress], None] = lambda _: None
-    """Is called while files are looked for."""
+    """Called during a search for files."""
 
     def answering(self, now: Prepared) -> tuple[Prepared, frozenset[Ask]]:
         """What to send, with answers: what the confirmed question had prepared, if that was the same command for the
@@ -81,7 +81,7 @@ class Use(Enum):
 
 
 class ComposerDraft(Struct, frozen=True, kw_only=True):
-    """A request that the face puts into the composer."""
+    """A request for the composer."""
 
     request: Request
     editing: TaskId | None = None
@@ -126,7 +126,7 @@ class Report(Struct, frozen=True, kw_only=True):
     opens: TaskId | None = None
     """The task whose result is shown in the large view."""
     exports: tuple[TaskId, ...] | None = None
-    """Tasks to be exported. Empty: what is listed; None: nothing is."""
+    """Tasks to export. Empty: all listed ones; None: no export."""
     draft: ComposerDraft | None = None
     wants: Wanted | None = None
     asks: Question | None = None
@@ -136,7 +136,7 @@ class Report(Struct, frozen=True, kw_only=True):
 
 
 class Context:
-    """What commands are carried out with. Nothing but `sending` spends."""
+    """What commands are executed with. Only `sending` can spend money."""
 
     def __init__(self, engine: Engine, sending: TaskSender) -> None:
         self.engine = engine
@@ -163,7 +163,7 @@ class TaskCommand(Command[Sequence[Row]], frozen=True, kw_only=True, eq=False):
     """A command for the selected rows. Functions that get several rows get at least one."""
 
     does: Does | None
-    """Carries it out on the rows that it concerns. None: its menu or its buttons do."""
+    """Executes it for the rows that it applies to. None: its menu or buttons do."""
     section: CommandSection = LIST
     scopes: frozenset[Scope] = frozenset({Scope.LIST})
     given_by: Command[Sequence[Row]] | None = None

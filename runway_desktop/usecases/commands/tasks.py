@@ -23,7 +23,7 @@ from .task_command import TaskCommand
 
 
 class MenuPart(Enum):
-    """A part of the menu that consists of other commands."""
+    """A part of the menu that consists of commands of another module."""
 
     JUDGING = auto()
     """Pick, reject and the stars."""

@@ -22,7 +22,7 @@ class Touch:
 
 
 def moves(touch: Touch, listing: Listing) -> bool:
-    """Whether the change can alter which tasks are listed, or their order."""
+    """Whether the changes can affect which tasks are listed, or their order."""
     if touch.outputs and _OF_OUTPUTS & _pages(listing.filter):
         return True
     if touch.task is None or touch.before is None:
@@ -61,7 +61,7 @@ def counts(touch: Touch) -> bool:
 
 
 def recounts(touch: Touch) -> bool:
-    """Whether the change can alter how many tasks a page or a search holds: how far a task is does not."""
+    """Whether the changes can affect how many tasks a page or search has: progress does not."""
     if touch.states or touch.outputs:
         return True
     before, after = touch.before, touch.task

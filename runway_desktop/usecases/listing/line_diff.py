@@ -12,7 +12,7 @@ Item = TypeVar("Item")
 
 
 class LineRemoval(Struct, frozen=True):
-    """Lines first..last (inclusive) leave. Positions are those at the moment when the step is carried out."""
+    """Removes lines first..last (inclusive). Indexes are those at the time of the step."""
 
     first: int
     last: int
@@ -41,8 +41,8 @@ _SHORT = 1000
 
 def steps(old: Sequence[Item], new: Sequence[Item]) -> list[LineRemoval | Insertion[Item] | Rearrangement[Item]]:
     """The steps from `old` to `new`, whose items are unique: removals from the back, then insertions from the front. If
-    the lines that stay change their order, or the runs are very many: what leaves goes to the end and is removed, what
-    comes is added at the end and goes to its place."""
+    remaining lines change their order, or there are very many runs: removed lines are moved to the end first, and new
+    lines are added at the end and then moved."""
     before, after = _alike(old, new)
     if before == len(old) == len(new):
         return []
@@ -70,8 +70,8 @@ def _steps(old: Sequence[Item], new: Sequence[Item]) -> list[LineRemoval | Inser
 
 
 def _added(old: Sequence[Item], new: Sequence[Item]) -> list[Insertion[Item]] | None:
-    """The steps where lines only come, and in few places: None where it is otherwise. The beginning of an answer
-    becomes the whole of it like this, which may be a thousand times longer."""
+    """The steps if lines are only inserted, in few places; otherwise None. This is the usual case after the first part
+    of an answer is completed, which may be a thousand times longer."""
     found: list[Insertion[Item]] = []
     position = 0
     for item in old:

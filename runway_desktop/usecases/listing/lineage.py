@@ -93,7 +93,7 @@ def _of_row(row: Row, relation: str = "", output: Output | None = None) -> Node:
 
 
 def _field(tie: Kin, tree: Tree, catalog: Catalog) -> str:
-    """What the input was for, in the words of the model that took it."""
+    """What the input was for, by the label of the model's field."""
     name = str(tie.use.field_path[0]) if tie.use.field_path else ""
     rows = (tree.row, *(kin.row for kins in tree.above for kin in kins if kin.row))
     row = next((row for row in rows if row.task.id == tie.use.task_id), None)

@@ -22,7 +22,7 @@ OVER_CAP = "\0over"
 
 
 class QueueMember(Struct, frozen=True, kw_only=True):
-    """What a header adds up."""
+    """A task as its group's header needs it."""
 
     task: Task
     price: float | None

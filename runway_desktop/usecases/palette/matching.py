@@ -41,7 +41,7 @@ class Rank(IntEnum):
 
 
 class SearchText(Struct, frozen=True):
-    """The words of one thing, folded once; those that end in `begun` with a mark before each."""
+    """The searchable texts of an entry, folded once; in those that end with `begun`, each word is marked."""
 
     plain: str
     plain_begun: str
@@ -65,7 +65,7 @@ class Typed(Struct, frozen=True):
 
 
 def searched(text: str, synonyms: str = "", also: str = "") -> SearchText:
-    """`synonyms` are what people call it, separated by commas; `also` is what is said about it. Neither is shown."""
+    """`synonyms` are separated by commas; `also` is a description. Neither is shown."""
     plain = folded(text)
     listed = f", {', '.join(' '.join(one.split()) for one in folded(synonyms).split(','))},"
     plain_begun = _begun(plain)
@@ -82,7 +82,7 @@ def typed_words(typed: str) -> Typed:
 
 
 def rank_of(one: SearchText, typed: Typed) -> Rank | None:
-    """How well it fits; None where a word is not found."""
+    """The rank of an entry; None if a word is not found."""
     if not _has_all(one.everything, typed.words):
         return None
     phrase = typed.phrase
@@ -123,8 +123,8 @@ def letters_of(text: str, typed: Typed) -> tuple[tuple[int, int], ...]:
 
 
 def corrected(typed: Typed, among: Sequence[SearchText]) -> Typed:
-    """With slips of the finger mended in words that begin no known one. Their first letter is taken as meant. An
-    amount, as in "cap 500", is left out."""
+    """Corrects typing errors in words that no known word begins with, except in their first letter. Numbers, as in "cap
+    500", are dropped."""
     named = [word for word in typed.words if not word.isdecimal()]
     return _of_words(tuple(_corrected(word, among) for word in named or typed.words))
 

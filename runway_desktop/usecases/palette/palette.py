@@ -117,7 +117,7 @@ class OfferGroup(Struct, frozen=True):
 class Arranged(Struct, frozen=True):
     groups: tuple[OfferGroup, ...] = ()
     best: str = ""
-    """The id of the offer that fits best; empty where nothing fits."""
+    """The id of the best match; empty if there is none."""
 
 
 class Searchable(Struct, frozen=True):
@@ -190,7 +190,7 @@ def _fitting(
     for one in offers:
         rank, offer = rank_of(one.words, words), one.offer
         if offer.section is Heading.TASKS:
-            # A prompt may begin with any word, also with that of a command.
+            # A prompt may begin with any word, also the name of a command.
             rank = Rank.ELSEWHERE if rank is None else max(rank, Rank.SYNONYM)
         if rank is None:
             continue
@@ -209,20 +209,20 @@ def _fitting(
 
 
 def _recent(fitting: Sequence[Offer], used: Mapping[str, float]) -> dict[str, Heading]:
-    """The ids of what was used most and can be done again at once."""
+    """The most used entries that are possible and harmless."""
     again = sorted((-used[offer.id], offer.id) for offer in fitting if offer.id in used and offer.may_lead)
     return {offer_id: Heading.RECENT for _, offer_id in again[:MOST_RECENT]}
 
 
 def _harmless(sections: Mapping[Heading, Sequence[Offer]]) -> tuple[Heading, Offer] | tuple[None, None]:
-    """What leads an empty line: the first that can be done at once and harms nothing, with its section."""
+    """The preselected entry for an empty query: the first that is possible and harmless, with its section."""
     found = ((section, offer) for section, entries in sections.items() for offer in entries if offer.may_lead)
     return next(found, (None, None))
 
 
 def _shares(there: Mapping[Heading, int], most: int) -> dict[Heading, int]:
-    """How many of each section are shown: a few of each, then one more of each in turn while there is room. What is
-    recent, and what concerns the selection, is shown in any case, a handful of it."""
+    """How many entries of each section are shown: a minimum of each, then one more of each in turn while there is room.
+    Recent entries and those for the selection get up to `MOST_RECENT` in any case."""
     first = {Heading.RECENT: MOST_RECENT, Heading.SELECTION: MOST_RECENT}
     shown = {section: min(amount, first.get(section, LEAST_EACH)) for section, amount in there.items()}
     while sum(shown.values()) < most:

@@ -31,7 +31,7 @@ Key = tuple[str, str]
 
 
 class CatalogPart(StrEnum):
-    """Parts of the catalog beside its endpoints, which go by their own names."""
+    """Parts of the catalog in addition to its endpoints, whose own names are used."""
 
     ALL = "*all"
     FAVORITES = "*favourites"
@@ -39,7 +39,7 @@ class CatalogPart(StrEnum):
 
 
 class ChooserLine(Struct, frozen=True, kw_only=True):
-    """A line of the chooser's left side. `heading` stands above it where it begins a group."""
+    """An entry on the chooser's left side. `heading` is shown above it if it begins a group."""
 
     scope: str
     label: str
@@ -49,7 +49,7 @@ class ChooserLine(Struct, frozen=True, kw_only=True):
 
 
 class ModelOffer(Struct, frozen=True, kw_only=True):
-    """One pair of endpoint and model. What is not known is empty."""
+    """A pair of endpoint and model in the chooser. Unknown values are empty."""
 
     key: Key
     label: str
@@ -106,7 +106,7 @@ class Choices(Struct, frozen=True, kw_only=True):
     price: Callable[..., Price | None]
 
     def parts(self) -> list[ChooserLine]:
-        """The left side: everything, favorites, what is new, then the endpoints by what they make."""
+        """The left side: all, favorites, new ones, then the endpoints by what they make."""
         everything = list(self.catalog.pairs())
         found = [ChooserLine(scope=CatalogPart.ALL, label="Everything", amount=len(everything))]
         favorites = [key for key in self.favorites if self.catalog.pair(*key) is not None]
@@ -128,11 +128,9 @@ class Choices(Struct, frozen=True, kw_only=True):
         return found
 
     def offers(self, scope: str, search: str = "", having: frozenset[str] = frozenset()) -> list[ModelOffer]:
-        """The pairs of a part, or, with words to search for, those of the whole catalog: what is called just so
-        first, then the part's.
-
-        `having` holds what one has, of "text" and the media kinds: a pair must take all of it and need nothing else.
-        """
+        """The pairs of a part; with search words, those of the whole catalog: exact names first, then the part's.
+        `having` are the available inputs, of "text" and the media kinds: a pair must accept all and require no
+        other."""
         words = search.casefold().split()
         ranked = []
         for position, pair in enumerate(self.catalog.pairs()):

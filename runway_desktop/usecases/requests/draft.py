@@ -118,7 +118,7 @@ class RequestDraft:
         return self._found
 
     def _problems_inside(self, said: set[tuple[str | int, ...]]) -> list[Finding]:
-        """What is wrong with files that stand inside objects."""
+        """Problems of files inside objects."""
         found = []
         for asset in assets_in(self.pair, self.values):
             facts = self.facts.get(asset.uri)
@@ -223,10 +223,10 @@ class RequestDraft:
         return True
 
     def unknown_files(self) -> list[str]:
-        """The URIs of files among the inputs that nobody looked at yet."""
+        """The URIs of input files that were not read yet."""
         uris = [item.uri for found in self.assets.values() for item in found]
         uris += [asset.uri for asset in assets_in(self.pair, self.values)]
-        # One that went away is looked for anew when it comes back.
+        # Errors of inputs that were removed are dropped, so that they are read again when they come back.
         self.unreadable = {uri: why for uri, why in self.unreadable.items() if uri in uris}
         known = self.facts.keys() | self.unreadable.keys()
         return [uri for uri in dict.fromkeys(uris) if uri not in known and local_path(uri) is not None]
@@ -345,8 +345,8 @@ class RequestDraft:
         return len(self.assets.get(field.name, ())) < capacity(field)
 
     def field_for(self, drop: AssetDrop) -> Field | None:
-        """Where it goes: a required place before others, a list before a lone one, a free one before one whose
-        last input it replaces."""
+        """The field for an input: required ones first, lists before single ones, and fields with room before those
+        whose last input is replaced."""
         of_kind = [field for field in self.pair.asset_fields if drop.media in (Media.OTHER, *field.media)]
         fitting = [field for field in of_kind if self.has_room(field, drop)] or of_kind
         # An optional single input, such as a mask, is rarely meant by a drop.

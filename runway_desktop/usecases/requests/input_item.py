@@ -86,7 +86,7 @@ def short_name(uri: str) -> str:
 
 
 def label_at(field: Field, value: object, field_path: tuple[str | int, ...]) -> str:
-    """As the composer calls an input there: "First frame", "Reference 2"."""
+    """An input's name as in the composer: "First frame", "Reference 2"."""
     number = field_path[1] if len(field_path) > 1 and isinstance(field_path[1], int) else 0
     item = value[number] if isinstance(value, list | tuple) and number < len(value) else value
     position = item.get(field.position_key) if isinstance(item, Mapping) and field.position_key else None

@@ -41,8 +41,8 @@ class Order(Struct, frozen=True, kw_only=True):
 
 
 class KeptInQueue(Struct, frozen=True):
-    """The tasks that a cap or the balance keeps in the queue: what `held` says of the first, their number, and all that
-    is sent with the others once that cap is raised."""
+    """The tasks that a cap or the balance blocks: the cap of the first (`held`), their number, and what else would be
+    sent if that cap were raised."""
 
     held: HeldBack
     tasks: int

@@ -71,7 +71,7 @@ TITLES: Mapping[Page, Text] = {
     Page.MISSING: Text("Missing files"),
     Page.CHANGED: Text("Changed files"),
 }
-"""What the fixed pages of the left pane are called, there and on chips."""
+"""Titles of the fixed pages of the left pane, there and on chips."""
 _IS_WORDS: Mapping[str, Text] = {
     **STATUSES,
     **{word: TITLES[page] for word, page in PAGES.items()},
@@ -165,7 +165,7 @@ def read(line: str) -> Query:
 
 
 def meaning(query: Query, known: PageCounts, now: float, page: Filter | None = None) -> Meaning:
-    """The filter of a line within a page. `now` in Unix seconds."""
+    """The filter of a line inside a page. `now` in Unix seconds."""
     reader = _Reader(known, datetime.fromtimestamp(now))
     for term in query.terms:
         reader.take(term)
@@ -182,7 +182,7 @@ def meaning(query: Query, known: PageCounts, now: float, page: Filter | None = N
 
 
 def known_names(counts: PageCounts) -> tuple[object, ...]:
-    """What words are understood by."""
+    """The names that the meaning of a line depends on."""
     of_batches = [(batch, name) for batch, name, _ in counts.batches]
     kinds = (counts.models, counts.endpoints, counts.projects, counts.tags, counts.shots, counts.clients)
     return (of_batches, *(frozenset(names) for names in kinds))
@@ -289,7 +289,7 @@ class _Reader:
     def filter(self, page: Filter, text: str) -> Filter:
         wanted = self._want.frozen()
         for name in ("projects", "batches", "picks"):
-            # Inside a project only what is in it, too, is found.
+            # On the page of a project, only the project's tasks are found.
             outer = getattr(page, name)
             if outer and name in wanted:
                 wanted[name] = outer & wanted[name] or frozenset({_NOBODYS})
@@ -428,7 +428,7 @@ _FORMS: tuple[tuple[str, Callable[[datetime], datetime]], ...] = (
 
 
 def _range(key: str, value: str) -> Bounds | None:
-    """What ">=4", "2..3" or "5" lets through; None for what is no number."""
+    """The interval of ">=4", "2..3" or "5"; None if it is no number."""
     found = _RANGE.match(value)
     if found is None:
         return None
@@ -444,7 +444,7 @@ def _range(key: str, value: str) -> Bounds | None:
 
 
 def _beyond(key: str, span: Bounds) -> Bounds | None:
-    """What a span leaves; None where that are two."""
+    """The complement of an interval; None if that would be two intervals."""
     least = None if key == "rating" and span.least == 0 else span.least
     most = None if key == "rating" and span.most == MOST_STARS else span.most
     if least is None and most is not None:

@@ -27,7 +27,7 @@ class Suggestion(Struct, frozen=True):
 
 
 def suggestions(line: str, cursor: int, known: PageCounts, most: int = 12) -> list[Suggestion]:
-    """What the word at the cursor could become: keys first, then, behind a colon, values with their counts."""
+    """Completions for the word at the cursor: keys, or after a colon values with counts."""
     start = _start_of_word(line, cursor)
     word = line[start:cursor]
     minus = "-" if word.startswith("-") else ""
@@ -77,7 +77,7 @@ def shown_value(key: str, value: str) -> str:
 
 
 def values_of(key: str, known: PageCounts) -> list[tuple[str, int | None]]:
-    """Values that make sense, with how many tasks have them where that is known; the most frequent first."""
+    """Possible values, with numbers of tasks if known; the most frequent first."""
 
     def ranked(counts: Iterable[tuple[str, int]]) -> list[tuple[str, int | None]]:
         return [*sorted(((name, amount) for name, amount in counts if name), key=lambda pair: (-pair[1], pair[0]))]
@@ -123,7 +123,7 @@ _EXAMPLES = {
 
 
 def _how_many(name: str, known: PageCounts) -> int | None:
-    """Tasks that `is:name` finds; None where that is not known."""
+    """Number of tasks that `is:name` finds; None if unknown."""
     if name in STATES:
         return sum(known.states.get(one, 0) for one in STATES[name])
     if name in ("rated", "unrated"):

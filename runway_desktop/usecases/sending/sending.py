@@ -58,7 +58,7 @@ class NotAnswered(NotPossible):
 
 
 class TaskSender:
-    """One for an engine: `Submission` gives its stamp only once."""
+    """One instance for each engine: `Submission` issues its stamp only once."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -105,7 +105,7 @@ class TaskSender:
         return self._prepared(Edit(task, request), origin, [self._findings(request)])
 
     def prepare_release(self, tasks: Sequence[Task], *, is_next: bool = True) -> Prepared:
-        """Held tasks to be sent, those too that wait for the person: as the next ones, or when it is their turn."""
+        """Releases held tasks, also those held for the user: to be sent next, or in turn."""
         findings = [self._findings(task.request) if task.waits_for_person else () for task in tasks]
         origin = Origin(TaskSource.RELEASE, (is_next, *(task.id for task in tasks)))
         return self._prepared(Release(tuple(tasks), is_next), origin, findings)
@@ -135,12 +135,12 @@ class TaskSender:
                 self.guard.forget(door)
 
     def kept(self, new: Sequence[NewTask], *, with_freed: bool = False) -> KeptInQueue | None:
-        """What a cap or the balance would keep in the queue of new tasks; None: they may go. `with_freed`: and what is
-        sent once that cap is raised."""
+        """The new tasks that a cap or the balance would block; None: none. `with_freed`: include what would be sent if
+        that cap were raised."""
         return self._kept(NewTasks(tasks=tuple(new)), with_freed=with_freed)
 
     def freed(self, held: HeldBack) -> PriceSum:
-        """What is sent of all that is queued once the cap of `held` is raised."""
+        """Sum of the queued tasks that would be sent if the cap of `held` were raised."""
         freed = self._engine.lane.freed(held, self._engine.ledger.queued())
         return self._sum((task.request, task.project) for task in freed)
 
@@ -267,7 +267,7 @@ class TaskSender:
         return open_price(pair, requests[0], self._engine.pricing.price) if pair is not None else None
 
     def _kept(self, intent: Intent, *, with_freed: bool = False) -> KeptInQueue | None:
-        """What the intent is kept of, among what is queued as it would be."""
+        """The tasks of the intent that would be blocked, given the queue as it would be."""
         lane, own = self._engine.lane, _as_queued(intent)
         ids = {task.id for task in own}
         others = [task for task in self._engine.ledger.queued() if task.id not in ids]
@@ -351,10 +351,10 @@ class RepeatGuard:
         self._clock = clock
         self._last: dict[TaskSource, tuple[object, float]] = {}
         self._rows: dict[int, tuple[float, object]] = {}
-        """By the hash of what a row asks for: until when it counts as just sent, and from which sheet."""
+        """By hash of a row's request: until when it counts as just sent, and from which sheet."""
 
     def note(self, door: TaskSource, what: object) -> None:
-        """This was sent now."""
+        """Records it as sent now."""
         self._last[door] = (what, self._clock.monotonic() + MOMENT)
 
     def note_rows(self, rows: Iterable[str], sheet: object) -> None:
@@ -377,7 +377,7 @@ class RepeatGuard:
         self._last.pop(door, None)
 
     def is_too_soon(self, door: TaskSource, what: object) -> bool:
-        """Whether asking for it now is more likely an accident than a wish."""
+        """Whether requesting it now is probably an accident."""
         sent, until = self._last.get(door, (None, 0.0))
         return sent is not None and sent == what and self._clock.monotonic() < until
 

@@ -44,7 +44,7 @@ def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]], manner: CsvDial
 def as_csv(
     lines: Iterable[RowLine], columns: Sequence[SheetColumn], saying: Saying, dialect: CsvDialect = USUAL
 ) -> str:
-    """Its columns in their order, then the task ids at Runway and the files of each row; blank rows are left out."""
+    """The columns in their order, then the Runway ids and files of each row. Blank rows are left out."""
     shown = [column for column in columns if column.kind is not ColumnKind.RESULT]
     rows = []
     for line in lines:

@@ -27,8 +27,8 @@ ADD = "+ Add"
 
 
 class RowLine(Struct, frozen=True):
-    """A row with what is known beside it. `position` counts from 1; `alike` is that of a row that asks for the same, 0
-    for none; `tasks` are those that were made of it, as far as they have been fetched."""
+    """A row with what its texts need. `position` counts from 1; `alike` is the `position` of an earlier row with the
+    same request, 0 for none; `tasks` are those made from it, as far as loaded."""
 
     row: SheetRow
     position: int
@@ -37,8 +37,8 @@ class RowLine(Struct, frozen=True):
 
 
 class CellLook(Struct, frozen=True):
-    """How a cell is painted. `faint`: what stands there is not to be changed here. `wrong`: something is wrong with
-    it. `pictures`: paths."""
+    """What a cell's painter needs. `faint`: the content cannot be changed here. `wrong`: the cell has a problem.
+    `pictures`: paths."""
 
     text: str
     tone: Tone
@@ -67,7 +67,7 @@ class Saying:
         )
 
     def pictures(self, line: RowLine, column: SheetColumn) -> Sequence[str]:
-        """Paths of the pictures in a cell: of inputs that are there, and of results."""
+        """Paths of a cell's pictures: of existing inputs, and of results."""
         if column.kind is ColumnKind.RESULT:
             return posters_of(line)
         value = line.row.cells.get(column.key) if column.kind is ColumnKind.ASSETS else None
@@ -90,13 +90,13 @@ class Saying:
                 return self._cell(line, column)
 
     def edited(self, line: RowLine, column: SheetColumn) -> str:
-        """As one types it: a cell's own value, without what stands there by default."""
+        """The text for editing: the cell's own value, without defaults."""
         value = line.row.cells.get(column.key)
         is_typed = column.is_cell and not (column.key == ENDPOINT and value)
         return cell.text_of(value) if is_typed else self.text(line, column)
 
     def faint(self, line: RowLine, column: SheetColumn) -> bool:
-        """What stands there is not to be changed here: it is a default, comes from an axis, or was sent."""
+        """Whether the content cannot be changed here: it is a default, comes from an axis, or was sent."""
         if line.row.sent:
             return column.is_cell
         return column.is_cell and (column.key not in line.row.cells or self._axis(column.key) is not None)
@@ -120,7 +120,7 @@ class Saying:
         return Tone.WARN if any(said.key == column.key for said in check.warnings) else Tone.PLAIN
 
     def problem(self, line: RowLine, column: SheetColumn) -> str:
-        """What is wrong with this cell; empty when nothing is."""
+        """The problem of this cell; empty if there is none."""
         check = line.row.check
         if line.row.sent:
             return self._refusal(line, column)
@@ -129,7 +129,7 @@ class Saying:
         return next((said.message for said in check.problems if said.key == column.key), "")
 
     def _refusal(self, line: RowLine, column: SheetColumn) -> str:
-        """What Runway said of this cell when it refused a task of the row."""
+        """Runway's refusal of this cell for one of the row's tasks."""
         names = self._prompt_names if column.kind is ColumnKind.PROMPT else {column.key}
         said = (refusal for row in line.tasks for refusal in row.task.refusals if refusal.path)
         return next((refusal.message for refusal in said if str(refusal.path[0]) in names), "")
@@ -255,8 +255,7 @@ class Saying:
         return self._sentences(line, brief=True)[0]
 
     def _sentences(self, line: RowLine, *, brief: bool = False) -> list[str]:
-        """Everything about a row that was not sent, what matters most first. `brief`: in a few words where there are
-        some."""
+        """All messages of a row that was not sent, the most important first. `brief`: short forms, if there are any."""
         check = line.row.check
         if check is None or check.is_blank:
             return [""]
@@ -270,7 +269,7 @@ class Saying:
         return found or [READY]
 
     def _sent_words(self, line: RowLine) -> StateWords:
-        """The state of the one task, or how far the several are."""
+        """The state of the only task, or a summary of several."""
         tasks, amount = line.tasks, len(line.row.sent)
         if len(tasks) == 1 and amount == 1:
             return describe(tasks[0], Around())

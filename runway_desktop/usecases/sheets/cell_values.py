@@ -22,7 +22,7 @@ MOST_PRICED = 24
 
 
 class CellOption(Struct, frozen=True):
-    """`text` as it is typed, `shown` as it is read, `price` empty where it does not hang on it or is not known."""
+    """`text` as entered, `shown` as displayed; `price` is empty if it does not depend on the choice or is unknown."""
 
     text: str
     shown: str
@@ -50,7 +50,7 @@ class CellValues:
         return {word.casefold(): e.name for e in self._catalog.endpoints for word in (e.label, e.name)}
 
     def choices(self, row: SheetRow, column: SheetColumn) -> tuple[str, ...]:
-        """What a cell may be, as words; empty where anything may be written."""
+        """The choices of a cell as texts; empty if any text is allowed."""
         if column.key == MODEL:
             endpoint = self._catalog.endpoint(str(row.cells.get(ENDPOINT) or ""))
             models = endpoint.models if endpoint else [m for e in self._catalog.endpoints for m in e.models]
@@ -61,7 +61,7 @@ class CellValues:
         return tuple(cell.shown(column.key, choice) for choice in known.choices) if known is not None else ()
 
     def priced_choices(self, row: SheetRow, column: SheetColumn) -> list[CellOption]:
-        """As `choices`, each with what the row would cost then, where that differs and all of it is known."""
+        """Like `choices`, each with the row's price for it, if the prices differ and all are known."""
         texts = self.choices(row, column)
         if row.check is None or row.check.pair is None or len(texts) > MOST_PRICED:
             return [CellOption(text, self._with_unit(row, column, text)) for text in texts]
@@ -97,8 +97,8 @@ class CellValues:
     def typed(
         self, row: SheetRow, key: str, text: str, beside: str = "", own: Mapping[CellKey, Any] | None = None
     ) -> Any:
-        """A typed text as the cell's value. `beside`: the folder of a sheet whose files are named without one. `own`:
-        what is written with it, a model for one."""
+        """Parses an entered text as the cell's value. `beside`: the folder for relative file names. `own`: cells
+        written in the same step, such as the model."""
         if key in (PROMPT, PROJECT, SHOT):
             return text.strip() or None
         if key == MODEL:

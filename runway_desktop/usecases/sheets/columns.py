@@ -45,7 +45,7 @@ class SheetColumn(Struct, frozen=True):
 
     @property
     def is_cell(self) -> bool:
-        """Whether the person writes in it."""
+        """Whether the user can write in it."""
         return self.kind not in (ColumnKind.RESULT, ColumnKind.CREDITS, ColumnKind.STATE)
 
 
@@ -92,7 +92,7 @@ class Columns:
         self._position = {key: position for position, key in enumerate(self._all)}
 
     def column(self, key: str) -> SheetColumn:
-        """The column of a key; one made up for a name that the catalog does not know."""
+        """The column of a key; for an unknown name, a generated one."""
         return self._all.get(key) or SheetColumn(key, key, ColumnKind.FIELD)
 
     def knows(self, key: str) -> bool:
@@ -103,7 +103,7 @@ class Columns:
         return self._any.get(key)
 
     def ordered(self, keys: Iterable[str]) -> tuple[SheetColumn, ...]:
-        # A name that the catalog does not know stands behind the settings.
+        # Columns of unknown names come after the settings.
         strange = self._position[PROJECT] - 0.5
         keys = sorted({*_ALWAYS, *keys}, key=lambda key: (self._position.get(key, strange), key))
         return tuple(map(self.column, keys))

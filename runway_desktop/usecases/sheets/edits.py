@@ -16,9 +16,9 @@ from .columns import Columns
 from .rows import SheetRow
 
 CellKey = tuple[int, str]
-"""Number of a row, key of a column."""
+"""Row number and column key."""
 Values = Mapping[CellKey, Any]
-"""Cells with what is, or was, in them; None is blank."""
+"""Cells with their values; None is blank."""
 
 
 class Write(Struct, frozen=True):

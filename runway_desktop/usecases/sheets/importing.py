@@ -37,7 +37,7 @@ class Importer:
             yield from map(self.of_asset, gathered.assets)
 
     def of_asset(self, drop: AssetDrop) -> SheetRow:
-        """A row that makes something of one picture, clip or sound, with the composer's prompt."""
+        """A row with one picture, clip or sound as input, and the composer's prompt."""
         key = self.key_for(drop)
         cells: dict[str, Any] = {key: [{"uri": drop.uri}]}
         if self._checker.composed.prompt.strip():
@@ -49,7 +49,7 @@ class Importer:
         return row
 
     def key_for(self, drop: AssetDrop) -> str:
-        """The column where an input belongs."""
+        """The column for an input."""
         return self._key_for(drop.media)
 
     def _of_draft(self, draft: GatheredDraft) -> SheetRow:
@@ -109,7 +109,7 @@ class Importer:
                     return
 
     def _key_for(self, kind: Media) -> str:
-        """The column for one input of a kind: where the composer's model has it, else where most have it."""
+        """The column for an input of this kind: that of the composer's model, else of the models that require one."""
         own = self._checker.pair
         if kind is Media.OTHER:
             return "promptImage"

@@ -43,7 +43,7 @@ def _next_try(connection: Connectivity, now: float) -> str:
 
 
 def key_words(key: KeyStatus) -> str:
-    """Which key is in use, for the profile's button."""
+    """The key in use, for the profile's button."""
     match key.source:
         case KeySource.DEMO:
             return "Demo"

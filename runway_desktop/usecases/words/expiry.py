@@ -140,7 +140,7 @@ def line_of(row: Row, output: Output, now: float, received: tuple[int, int | Non
 
 
 def is_over(output: Output, now: float) -> bool:
-    """Whether its link has expired: only asking Runway tells whether it can still be had."""
+    """Whether its link has expired; then only Runway can tell whether the result is still available."""
     return LinkLife(output.url_fetched_at).standing(now) is LinkStatus.OVER
 
 

@@ -68,8 +68,7 @@ def failure_words(failure: Failure) -> str:
 
 
 class HelpTopic(Struct, frozen=True):
-    """What help says about one thing that happens to tasks. `synonyms` are other words that people look for it by,
-    separated by commas."""
+    """A help entry. `synonyms` are search words, separated by commas."""
 
     headline: str
     words: str

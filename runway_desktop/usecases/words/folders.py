@@ -28,7 +28,7 @@ from .states import Tone
 
 
 class Remedy(StrEnum):
-    """What can be done about it, as its button says."""
+    """Actions for a problem, with the texts of their buttons."""
 
     TRY_AGAIN = "Try again"
     MAKE_AGAIN = "Create it again"

@@ -173,7 +173,7 @@ def left_words(held: HeldBack) -> str:
 
 
 def raise_words(held: HeldBack, freed: PriceSum | None = None) -> str:
-    """The button that raises the cap, with what that sends; empty where there is nothing to raise."""
+    """Text of the button that raises the cap, with what would be sent; empty if there is no cap to raise."""
     if held.raised is None:
         return ""
     match held.limit.cap:

@@ -35,7 +35,7 @@ class InQueue(Struct, frozen=True, kw_only=True):
     """What is known of a queued task's turn."""
 
     position: int | None = None
-    """Among those of its model, from 1; None: it is not counted."""
+    """Position among those of its model, from 1; None: not counted."""
     start: tuple[float, float] | None = None
     """Seconds until it is sent, as a range."""
     before: tuple[float, float] | None = None
@@ -63,7 +63,7 @@ def turn_words(position: int) -> str:
 
 
 def lifted_words(positions: Sequence[int], starts: Sequence[tuple[float, float]]) -> str:
-    """Where what is dragged would stand: "Place 2 and 3 · in about 1 min"."""
+    """Target position of a drag: "Place 2 and 3 · in about 1 min"."""
     if not positions:
         return ""
     first, last = min(positions), max(positions)

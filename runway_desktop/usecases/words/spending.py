@@ -72,7 +72,7 @@ def imported_words(of: Sum | Reconciliation) -> str:
 
 
 def sum_lines(report: SpendingReport, side: Side) -> list[MoneyLine]:
-    """In the order of `SUM_TITLES`, dearest first."""
+    """In the order of `SUM_TITLES`, highest first."""
     match side:
         case Side.MODEL:
             sums = tuple(replace(one, title=model_label(one.title) if one.title else "") for one in report.models)

@@ -39,8 +39,8 @@ def support_details(
     version: str = __version__,
     system: str = "",
 ) -> str:
-    """Plain text, a fact a line, then what happened in order. Times are UTC. `paths` are folders of this computer, and
-    how they are called in the text."""
+    """Plain text: one fact a line, then the history. Times are UTC. `paths` are folders of this computer with their
+    names in the text."""
     scrub = _Scrub(task.request.prompt.strip() if not include_prompt else "", paths)
     facts = [
         ("Task at Runway", task.remote_id or "none"),
@@ -121,7 +121,8 @@ def _detail(detail: Mapping[str, Any], scrub: _Scrub) -> str:
 
 
 class _Scrub:
-    """Takes links, paths and secrets out of a text. `prompt` is one that an error may quote; empty: it may stand."""
+    """Removes links, paths and secrets from a text. `prompt` is also removed, since an error may quote it; empty: keep
+    it."""
 
     def __init__(self, prompt: str, paths: Mapping[Path, str]) -> None:
         self._prompt = prompt

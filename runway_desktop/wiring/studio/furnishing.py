@@ -85,7 +85,7 @@ class Furnishing:
         return next(history.of_batch(_sheet_of(script))).task.id
 
     def _make(self) -> tuple[Script, History, MadeFiles]:
-        """In a worker: all that lies on the disk beside the list."""
+        """On a worker thread: creates everything on disk except the list."""
         profile, settings, staging = self._profile, self._engine.settings, demo_state.staging(self._profile)
         script = read_script()
         history = play(

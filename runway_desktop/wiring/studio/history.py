@@ -232,7 +232,7 @@ class _Stage:
             progress=simulated.progress(at) if status is TaskStatus.RUNNING else None,
             estimated_credits=None if is_over else float(simulated.credits),
             cost_credits=float(simulated.cost) if is_over else None,
-            # On an address of that run, and dead since a day after.
+            # A link of that earlier run, long expired.
             output=tuple(f"http://127.0.0.1/outputs/{simulated.id}/{index}{suffix}" for index in links),
             failure=FAILURES.get(simulated.failure or "", "") if status is TaskStatus.FAILED else "",
             failure_code=(simulated.failure or "") if status is TaskStatus.FAILED else "",
@@ -275,6 +275,6 @@ class _Stage:
 
 
 def _magic(entry: ScriptTask) -> str:
-    """What the simulator is told beside the prompt; nobody else reads it."""
+    """Control words for the simulator, sent with the prompt only there."""
     words = f" [fail:{entry.fate}]" if entry.fate else ""
     return words + (f" [seconds:{entry.runs:g}]" if entry.runs is not None else "")

@@ -32,18 +32,18 @@ _SAVED_AFTER = 1.6
 
 
 class StudioStopped(Exception):
-    """The program closes."""
+    """The program is closing."""
 
 
 class MadeFiles(Struct, frozen=True):
-    """All results of the history as they are saved, and the inputs of all tasks."""
+    """All results as saved, and the inputs of all tasks."""
 
     outputs: tuple[Output, ...]
     inputs: tuple[Input, ...]
 
 
 class ResultWorkshop:
-    """`staging` is the folder in which all is put together, `library` the one where it will lie."""
+    """`staging` is the temporary folder, `library` the final one."""
 
     def __init__(self, catalog: Catalog, staging: Path, library: Path, stop: Event) -> None:
         self._catalog = catalog
@@ -56,7 +56,7 @@ class ResultWorkshop:
         self._inputs: dict[TaskId, list[Input]] = {}
 
     def make(self, history: History) -> MadeFiles:
-        """Adds to the history's tasks that their results were saved."""
+        """Creates the files, and adds ledger entries for the saved results to the history's tasks."""
         self._names = {batch.id: batch.name for batch in history.batches.values()}
         for played in history.tasks:
             self._inputs[played.task.id] = inputs_of(played.task, self._catalog)

@@ -36,8 +36,8 @@ class ScriptBatch(Moment, frozen=True, kw_only=True):
 
 
 class ScriptTask(Moment, frozen=True, kw_only=True):
-    """One task. `sent` is a moment like its own, for one that waited in a batch. `runs` is how many seconds one takes
-    that still runs."""
+    """One task. `sent` is another time of the same form, for a task that waited in a batch. `runs`: total seconds of a
+    task that is still running."""
 
     kind: str
     prompt: str
