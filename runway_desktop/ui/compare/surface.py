@@ -106,7 +106,7 @@ class ClipSurface:
         self._frame, self.words = frame, ""
 
     def set_glance(self, image: QImage) -> bool:
-        """Shows a small frame during a drag. False where it is shown already."""
+        """Shows a small frame during a drag. False if it is shown already."""
         is_new = image is not self._image or self._frame is not None
         self._frame, self._image, self.words = None, image, ""
         return is_new

@@ -218,7 +218,7 @@ def small(frame: QVideoFrame) -> QImage:
     if not made.map(QVideoFrame.MapMode.WriteOnly):
         frame.unmap()
         return QImage()
-    # Two lines for each that is made are enough: all of them take twice as long.
+    # Two source lines per target line are enough; scaling all of them takes twice as long.
     every = max(1, frame.height() // size.height() // 2)
     for plane, part in ((0, 1), (1, 2), (2, 2)):
         width, height, row = frame.width() // part, frame.height() // part // every, frame.bytesPerLine(plane) * every
