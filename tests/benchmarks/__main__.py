@@ -95,7 +95,7 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
         {
             "full": scrubbing.Size(),
             "quick": scrubbing.Size(rounds=1),
-            "smoke": scrubbing.Size(heights=(180,), length=2, drag=0.5, rounds=1),
+            "smoke": scrubbing.Size(height=180, length=2, drag=0.5, rounds=1),
         },
     ),
     "passing": (

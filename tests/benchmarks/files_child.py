@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.files_child
 
-Says "ready" with its `url`; `/BYTES/any/name.mp4` is a clip of so many bytes whose description stands before its data,
-as Runway's do; `/BYTES/tail/name.mp4` one whose description stands at the end. Ends with its input.
+Says "ready" with its `url`; `/BYTES/name.mp4` is a clip of so many bytes whose description stands before its data, as
+Runway's do. Ends with its input.
 """
 
 from __future__ import annotations
@@ -41,23 +41,21 @@ def _serve(connection: socket.socket) -> None:
             path = line.split(b" ")[1].decode()
             while lines.readline().strip():
                 pass
-            _, count, where, _ = path.split("/", 3)
-            _answer(connection, int(count), is_tail=where == "tail")
+            _answer(connection, int(path.split("/")[1]))
 
 
-def _answer(connection: socket.socket, count: int, *, is_tail: bool) -> None:
-    start, end = _parts(count, is_tail=is_tail)
+def _answer(connection: socket.socket, count: int) -> None:
+    start = _start(count)
     head = f'HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: {count}\r\nETag: "one"\r\n\r\n'
     connection.sendall(head.encode() + start)
-    left = count - len(start) - len(end)
+    left = count - len(start)
     while left:
         left -= connection.send(_BLOCK[: min(left, len(_BLOCK))])
-    connection.sendall(end)
 
 
 @lru_cache
-def _parts(count: int, *, is_tail: bool) -> tuple[bytes, bytes]:
-    """What stands before and behind the filling, which is the last part of the media's own data."""
+def _start(count: int) -> bytes:
+    """What stands before the filling, which is the last part of the media's own data."""
     clip = (resource("samples") / "sand-16x9-2s.mp4").read_bytes()
     boxes: dict[bytes, bytes] = {}
     at = 0
@@ -65,11 +63,8 @@ def _parts(count: int, *, is_tail: bool) -> tuple[bytes, bytes]:
         length, kind = struct.unpack_from(">I4s", clip, at)
         boxes[kind] = clip[at : at + length]
         at += length
-    moov = boxes[b"moov"]
-    rest = b"" if not is_tail else moov
-    start = boxes[b"ftyp"] + (b"" if is_tail else moov)
-    media = boxes[b"mdat"][8:]
-    return start + struct.pack(">I4sQ", 1, b"mdat", count - len(start) - len(rest)) + media, rest
+    start = boxes[b"ftyp"] + boxes[b"moov"]
+    return start + struct.pack(">I4sQ", 1, b"mdat", count - len(start)) + boxes[b"mdat"][8:]
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.children import Child, NotToldHere, screens
+from tests.benchmarks.limits import COMPARED_FRAMES_A_SECOND, DRAGGED_FRAMES_A_SECOND
 from tests.benchmarks.scrub_child import BITS, FPS
 from tests.benchmarks.table import Figure
 
@@ -23,7 +24,7 @@ NAME = "Scrub: frames near the pointer while it is dragged"
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    heights: tuple[int, ...] = (720, 1080)
+    height: int = 1080
     length: int = 8
     """Seconds, of a clip."""
     drag: float = 4.0
@@ -31,42 +32,34 @@ class Size:
     rounds: int = 3
 
 
-_LARGE = 1080
-"""From that height on opening takes long enough for its ratio to mean something."""
-GOALS = {720: 20.0, 1080: 12.0}
-"""Frames a second at least, by the height of the clip."""
-
-
 def measure(folder: Path, size: Size) -> list[Figure]:
-    """Figures for each height and kind of screen. Blocking."""
+    """Figures for each kind of screen. Blocking."""
     if shutil.which("ffmpeg") is None:
         raise NotToldHere
     figures = []
-    for height in size.heights:
-        clips = [make_clip(folder / f"{height}-{letter}.mp4", height, size.length) for letter in "abcd"]
-        for screen, variables in screens():
-            setting = f"{height}p, {size.length} s dragged through in {size.drag:g} s, {screen}"
-            heard: dict[str, list[dict[str, Any]]] = {}
-            for _ in range(size.rounds):
-                for which in ("preview", "compare", "bare"):
-                    words = (which, str(size.drag), *map(str, clips))
-                    with Child("scrub_child", *words, variables=variables) as child:
-                        heard.setdefault(which, []).append(child.hear("dragged", 120.0))
-            figures += _figures(setting, height, heard)
+    clips = [make_clip(folder / f"{letter}.mp4", size.height, size.length) for letter in "abcd"]
+    for screen, variables in screens():
+        setting = f"{size.height}p, {size.length} s dragged through in {size.drag:g} s, {screen}"
+        heard: dict[str, list[dict[str, Any]]] = {}
+        for _ in range(size.rounds):
+            for which in ("preview", "compare", "bare"):
+                words = (which, str(size.drag), *map(str, clips))
+                with Child("scrub_child", *words, variables=variables) as child:
+                    heard.setdefault(which, []).append(child.hear("dragged", 120.0))
+        figures += _figures(setting, heard)
     return figures
 
 
-def _figures(setting: str, height: int, heard: dict[str, list[dict[str, Any]]]) -> list[Figure]:
+def _figures(setting: str, heard: dict[str, list[dict[str, Any]]]) -> list[Figure]:
     def middle(which: str, what: str) -> float:
         values = sorted(float(found[what]) for found in heard[which])
         return values[len(values) // 2]
 
-    goal = GOALS.get(height)
     figures = [
         Figure(
             benchmark=NAME, setting=setting, name=f"{words}, {place}", value=middle(which, what), unit="a second",
-            reference=middle("bare", what), reference_name="bare player", at_least=goal if which == "preview" or
-            what == "again" else None,
+            reference=middle("bare", what), reference_name="bare player",
+            at_least=COMPARED_FRAMES_A_SECOND if (which, what) == ("compare", "first") else DRAGGED_FRAMES_A_SECOND,
         )
         for which, place in (("preview", "one clip"), ("compare", "four clips in compare"))
         for what, words in (("first", "the first drag ever"), ("again", "each later drag"))
@@ -92,7 +85,7 @@ def _figures(setting: str, height: int, heard: dict[str, list[dict[str, Any]]]) 
         Figure(
             benchmark=NAME, setting=setting, name="click to the first frame", value=middle("preview", "click"),
             unit="ms", reference=middle("bare", "click"), reference_name="bare player",
-            ratio_at_most=1.1 if height >= _LARGE else None,
+            ratio_at_most=1.1,
         ),
     ]  # fmt: skip
 
