@@ -144,8 +144,7 @@ _SENT_IN_TURN = frozenset(
 class Hold(Struct, frozen=True):
     """Why a held task is not sent, with the details of its text in `usecases.words.holds`.
 
-    `words` (an error's message) and `small_print` (of the server or the system) never decide anything. `file` is the
-    name of the file concerned.
+    `small_print` (of the server or the system) never decides anything. `file` is the name of the file concerned.
     """
 
     code: HoldCode = HoldCode.ITS_TURN

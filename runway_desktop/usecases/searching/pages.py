@@ -153,7 +153,7 @@ def entries_of(
     found: Mapping[str, int] | None = None,
     rooms: Sequence[PaneEntry] = (),
 ) -> list[PaneEntry]:
-    """`opened`: the page that the list shows. `found`: number of hits of each saved search, by id. `pages` are
+    """`opened`: the page that the list shows. `found`: number of hits of each saved search, by id. `rooms` are
     additional ones without a list of tasks."""
     fixed = [
         PaneEntry(str(TITLES[page]), counts.pages.get(page, 0), icon, Filter(page=page), synonyms=synonyms)
