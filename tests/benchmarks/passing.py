@@ -33,7 +33,8 @@ class Size:
     """... for so many."""
     rest: float = 60.0
     """Seconds after the last until its memory is told."""
-    patience: float = 300.0
+    patience: float = 900.0
+    """Seconds for what was sent to be saved, on a machine that is busy with other things too."""
 
 
 def measure(folder: Path, size: Size) -> list[Figure]:
