@@ -92,7 +92,8 @@ def take_tour(options: Options) -> int:
             ["--speed", f"{SPEED:g}", "--seed", "7", "--keep", str(Path(root) / "simulated.json")]
         )
         try:
-            code = _run(home, Address(base_url=simulator.base_url), First, folder, _taken(folder) + 1)
+            # The studio took the first picture.
+            code = _run(home, Address(base_url=simulator.base_url), First, folder, 2)
             if code == 0:
                 again = {AGAIN: str(_taken(folder) + 1), "RUNWAYML_BASE_URL": simulator.base_url}
                 code = _process(home, folder, {**again, "QT_SCALE_FACTOR": "2"})
