@@ -1,7 +1,7 @@
 """The threads of the database: one writing connection and several reading ones, so that a long list never waits for a
 write, nor a paid task's id for a long list.
 
-A `Connection` is used from the loop's thread and runs functions of a `sqlite3.Connection` on its database's thread.
+A `DatabaseConnection` is used from the loop's thread; it runs functions of a `sqlite3.Connection` on its own thread.
 Waiting writes are merged into a group commit with one sync of the disk, but each is applied or rolled back as a whole.
 Raises only what `trouble.translated` makes of an exception.
 """
@@ -96,7 +96,7 @@ def _done(work: Callable[..., Answer], *arguments: object) -> Answer:
         raise RuntimeError("the work ended too early") from error
 
 
-class Connection:
+class DatabaseConnection:
     """Serialized access to a database: work given to `run` has exclusive use of its connection."""
 
     _gives_rows = False
@@ -128,7 +128,7 @@ class Connection:
                 await self._database.close()
 
 
-class ReadConnection(Connection):
+class ReadConnection(DatabaseConnection):
     """Runs reads. If a caller is canceled, its query is dropped or aborted."""
 
     _gives_rows = True
@@ -214,7 +214,7 @@ class _Job(Generic[Answer]):
         """Set if the job joins a commit that another job requested."""
 
 
-class WriteConnection(Connection):
+class WriteConnection(DatabaseConnection):
     def __init__(self, path: Path, database: Database) -> None:
         super().__init__(path, database)
         self._waiting: deque[_Job[Any]] = deque()
