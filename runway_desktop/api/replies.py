@@ -85,7 +85,7 @@ def from_connection(error: Exception, host: str, *, who: str = "Runway", unsent:
 def not_writable(reason: str) -> RequestRefused:
     """For a request that cannot be encoded, such as one with a lone surrogate. `reason` is small print."""
     message = "The request holds something that cannot be sent."
-    return RequestRefused(message, advice="Write its text anew and send it again.", detail=shorten(reason), status=0)
+    return RequestRefused(message, advice="Write its text again and send it.", detail=shorten(reason), status=0)
 
 
 def not_understood() -> NoReply:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from runway_desktop.domain.media import MEGABYTE, Delivery, Media, largest
 from runway_desktop.values import Struct
-from runway_desktop.values import field as anew
+from runway_desktop.values import field as factory_field
 
 from .model import Field, FieldKind, Pair, Variant
 
@@ -38,7 +38,7 @@ class AssetItem(Struct, frozen=True, kw_only=True):
     uri: str
     media: Media = Media.OTHER
     position: str | None = None
-    extra: Mapping[str, object] = anew(default_factory=dict)
+    extra: Mapping[str, object] = factory_field(default_factory=dict)
 
 
 def assets_in(pair: Pair, values: Mapping[str, object]) -> tuple[AssetRef, ...]:

@@ -75,7 +75,8 @@ class RequestRows(QAbstractListModel):
 
     def position_of(self, task_id: TaskId | None) -> int:
         """Row of a request; −1 if it is not listed."""
-        return next((position for position, row in enumerate(self.rows) if row.task_id == task_id != None), -1)  # noqa: E711
+        found = (position for position, row in enumerate(self.rows) if row.task_id == task_id)
+        return -1 if task_id is None else next(found, -1)
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else len(self.rows)

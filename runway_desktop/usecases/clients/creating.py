@@ -190,7 +190,8 @@ class Creating:
             if pair.prompt_field is None:
                 raise CallRefused(f"{wish.model} takes no prompt for {wish.endpoint}.", code=Code.INPUT)
             values[pair.prompt_field.name] = wish.prompt
-        for unknown in [name for name in values if pair.field(name) is None]:
+        unknown = next((name for name in values if pair.field(name) is None), None)
+        if unknown is not None:
             takes = ", ".join(one.name for one in pair.fields)
             raise CallRefused(
                 f"{wish.model} takes no “{unknown[:60]}” for {wish.endpoint}.",

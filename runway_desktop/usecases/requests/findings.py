@@ -18,6 +18,7 @@ from runway_desktop.catalog import (
     value_from_text,
     value_in_words,
 )
+from runway_desktop.catalog.validation import any_of
 from runway_desktop.domain.task import Request
 from runway_desktop.services.library import expansion
 from runway_desktop.values import replace
@@ -96,7 +97,7 @@ def takes(field: Field) -> str:
     if field.kind is FieldKind.CHOICE:
         if len(words) > _MOST_SAID:
             return f"one of {len(words)}, such as {words[0]}{unit}"
-        return f"{_any_of(words)}{unit}"
+        return f"{any_of(words)}{unit}"
     low, high = number_in_words(field.minimum), number_in_words(field.maximum)
     if field.minimum is not None and field.maximum is not None:
         words.insert(0, f"{low} to {high}{unit}")
@@ -104,7 +105,7 @@ def takes(field: Field) -> str:
         words.insert(0, f"{low}{unit} or more")
     elif field.maximum is not None:
         words.insert(0, f"up to {high}{unit}")
-    return _any_of(words)
+    return any_of(words) if words else ""
 
 
 def sentence(pair: Pair, field: Field) -> str:
@@ -137,7 +138,3 @@ def nearest(field: Field, value: Any) -> Any:
     words = {str(choice): choice for choice in field.choices}
     near = get_close_matches(str(value), words, n=1)
     return words[near[0]] if near else None
-
-
-def _any_of(words: list[str]) -> str:
-    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else "".join(words)
