@@ -12,8 +12,8 @@ from tests.benchmarks.__main__ import BENCHMARKS, run
 from tests.benchmarks.children import NotToldHere
 from tests.benchmarks.table import Figure, as_json, printed, quantile, shown
 
-IN_GATE = ("memory", "notice", "rooms")
-"""With a window, without one, and with commands and what is shown in a window."""
+IN_GATE = ("notice", "rooms")
+"""One without a window and one with it."""
 
 
 @pytest.mark.parametrize(
