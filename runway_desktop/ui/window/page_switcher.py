@@ -35,7 +35,7 @@ class PageSwitcher(QObject):
         if self._work.page is not None and self._work.page.center is not page.center:
             self._work.page.left()
         self._listing = self._m.filter.listing
-        self._m.pages.open_room(page_id)
+        self._m.pages.mark_open(page_id)
         self._work.pages.show_room(page_id)
         self._work.show_page(page)
         self.choice_moved()
@@ -49,7 +49,7 @@ class PageSwitcher(QObject):
             self._work.show_page(None)
             # First, because the page's entry in the left pane may be current and vanish.
             self._work.pages.show_room("")
-            self._m.pages.open_room("")
+            self._m.pages.mark_open("")
             page.left()
             self.choice_moved()
 

@@ -50,7 +50,7 @@ class Pages(Model):
         """Adds entries for rooms. `pages` is called with the id of the open one, or ""."""
         self._rooms = rooms
 
-    def open_room(self, room_id: str) -> None:
+    def mark_open(self, room_id: str) -> None:
         """Sets the open page, which stays listed; empty for none."""
         self._open_room = room_id
         self.recount()
