@@ -55,7 +55,7 @@ LEAD = 6 * GRID
 _NOT_IN_LANE = (Column.SENT, Column.RATING)
 _NEAR = 50
 """Rows after and before the selection that are candidates for the next selection."""
-_TICK_MS = 100
+_TICK_MS = 90
 _LOOK_MS = 1000
 
 
