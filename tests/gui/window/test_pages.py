@@ -19,7 +19,7 @@ from tests.rows import task
 
 ENTRY = """
 from PySide6.QtWidgets import QLabel, QWidget
-from runway_desktop.ui.room import Page
+from runway_desktop.ui.room import PageContent
 
 left = []
 
@@ -28,7 +28,7 @@ def open_room(desk, wish):
         desk.window.made = QLabel("center"), QLabel("side")
         desk.window.made[0].setFocusPolicy(desk.window.focusPolicy().StrongFocus)
     center, side = desk.window.made
-    desk.window.pages.show("trial", Page(center=center, side=side, left=lambda: left.append(1)))
+    desk.window.pages.show("trial", PageContent(center=center, side=side, left=lambda: left.append(1)))
 """
 
 
