@@ -29,7 +29,7 @@ from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.ports import Clock, Store
-from runway_desktop.services.results import embedding, part_file, sidecar
+from runway_desktop.services.results import part_file, sidecar
 from runway_desktop.services.results.result_file import name_values
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import Runner
@@ -405,14 +405,6 @@ def _age(found: FoundResult) -> float:
 def _read(found: FoundResult) -> _Read:
     """In a worker. OSError passes."""
     digest = sha256_of(found.path)
-    return _Read(found, found.path.stat().st_size, digest, _is_changed(found, digest))
-
-
-def _is_changed(found: FoundResult, digest: str) -> bool:
-    """Only a sidecar can tell: the embedded request was written before the file was complete."""
-    written = found.told.sha256
-    if not found.is_beside or not written or written == digest:
-        return False
-    # The sidecar may hold the hash from before the request was embedded.
-    inside = sidecar.read(embedding.read(found.path))
-    return inside is None or inside.sha256 != written
+    # Only a sidecar can tell: the embedded request was written before the file was complete.
+    is_changed = found.is_beside and found.told.sha256 not in ("", digest)
+    return _Read(found, found.path.stat().st_size, digest, is_changed)

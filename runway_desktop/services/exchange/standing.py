@@ -70,7 +70,7 @@ async def standings_of(store: Store, executor: Executor, found: Sequence[FoundRe
             if standing.is_worth_taking and one.key in seen:
                 standing = ImportStatus.DOUBLE
             seen.add(one.key)
-            is_other = one.is_beside and one.told.size not in (0, one.size) and one.told.version > 1
+            is_other = one.is_beside and one.told.size not in (0, one.size)
             known = _here(one, rows.get(one.task_key)) if standing is ImportStatus.KNOWN else None
             judged.append(Candidate(one, standing, is_other, known))
     return judged

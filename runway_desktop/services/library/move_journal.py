@@ -71,6 +71,6 @@ def read(stored: object) -> Journal | None:
 
 
 def _stayed(path: str, code: str, words: str = "") -> Stayed:
-    """Earlier versions stored a sentence instead of the code."""
+    """A code of a newer version is kept as the words that are shown."""
     known = code in {one.value for one in StayedCode}
     return Stayed(path, StayedCode(code), words) if known else Stayed(path, StayedCode.UNKNOWN, code)

@@ -25,8 +25,6 @@ from runway_desktop.values import Struct, field
 
 SCHEMA = "runway-desktop.result"
 SCHEMA_VERSION = 2
-"""Version 2 adds the judgment, and its hash is of the file as saved. In version 1 it may be of the file before the
-request was embedded."""
 LARGEST = 4 * 1024 * 1024
 """Bytes. A sidecar has a few kilobytes, or more with embedded pictures; a larger file is no sidecar."""
 MOST_OUTPUTS = 1_000
@@ -75,7 +73,6 @@ class Sidecar(Struct, frozen=True, kw_only=True):
     cost: float | None = None
     estimated: float | None = None
     judgment: Judgment = Judgment()
-    version: int = SCHEMA_VERSION
     inputs: tuple[tuple[tuple[str | int, ...], str, str], ...] = field(default=())
 
 
@@ -171,7 +168,6 @@ def read(document: object) -> Sidecar | None:
     endpoint, model, values = request.get("endpoint"), request.get("model"), request.get("values")
     if not isinstance(endpoint, str) or not isinstance(model, str) or not isinstance(values, Mapping):
         return None
-    version = document.get("schema_version")
     inputs = document.get("inputs")
     return Sidecar(
         request=Request(endpoint=endpoint, model=model, values=dict(values), prompt=_text(request, "prompt")),
@@ -192,7 +188,6 @@ def read(document: object) -> Sidecar | None:
         cost=_number(cost, "credits"),
         estimated=_number(cost, "estimated_credits"),
         judgment=_judgment(part_of(document, "judgement")),
-        version=version if type(version) is int else SCHEMA_VERSION,
         inputs=tuple(_inputs(inputs)) if isinstance(inputs, list) else (),
     )
 

@@ -26,7 +26,7 @@ from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.exchange.standing import ImportStatus, compared, standings_of
 from runway_desktop.services.money.budget import Budget
 from runway_desktop.services.money.spending import Period
-from runway_desktop.services.results import embedding, sidecar
+from runway_desktop.services.results import sidecar
 from runway_desktop.values import replace
 from tests.engine_rig import CATALOG, AtOnce, Rig, request
 from tests.fake_runway import remote_id
@@ -179,17 +179,6 @@ async def test_what_was_changed_since_is_told_and_taken_in_as_it_is_now(on):
         assert found.changed == [Path(output.path).name]
         [kept] = await desk.store.outputs(local_id(1))
         assert kept.sha256 == as_it_is(output).sha256 != output.sha256
-
-
-async def test_an_older_sidecar_with_the_hash_of_the_file_as_it_came_is_no_change(on):
-    async with on() as desk:
-        [output] = await desk.old.put(a_task(1))
-        came = embedding.read(Path(output.path))["output"]["sha256"]
-        beside = sidecar.path_for(Path(output.path))
-        document = json.loads(beside.read_text(encoding="utf-8"))
-        document |= {"schema_version": 1, "output": {**document["output"], "sha256": came}}
-        beside.write_text(json.dumps(document), encoding="utf-8")
-        assert (await desk.take_in()).changed == []
 
 
 async def test_a_known_task_is_given_the_result_that_it_lost(on, tmp_path):
