@@ -90,8 +90,8 @@ class Lane:
         self._inputs = inputs
         self._account = account
         self._settings = settings
-        self._caps = CapWatch(ledger, budget, account, bus)
-        self._outlooks = Outlooks(ledger, forecasts, self._caps.over, self._usable, self._is_open, clock)
+        self.caps = CapWatch(ledger, budget, account, bus)
+        self._outlooks = Outlooks(ledger, forecasts, self.caps.over, self._usable, self._is_open, clock)
         self._bus = bus
         self._clock = clock
         self._rng = rng
@@ -246,15 +246,7 @@ class Lane:
 
     def held_back(self, task_id: TaskId) -> HeldBack | None:
         """The cap or balance that blocks a held task; None if none does."""
-        return self._caps.held_back.get(task_id) or self.outlook().over.get(task_id)
-
-    def over(self, queued: Sequence[Task]) -> Mapping[TaskId, HeldBack]:
-        """What a cap or the balance would block if these were the queue, in this order."""
-        return self._caps.over(queued)
-
-    def freed(self, held: HeldBack, queued: Sequence[Task]) -> list[Task]:
-        """The tasks that are blocked now and would be sent if the cap of `held` were raised."""
-        return self._caps.freed(held, queued)
+        return self.caps.held_back.get(task_id) or self.outlook().over.get(task_id)
 
     def reason_for(self, task_id: TaskId) -> LaneReason | None:
         """Why a held task waits; None if it is just its turn."""
@@ -274,7 +266,7 @@ class Lane:
         return self._outlooks.if_moved(task_ids, before)
 
     async def _turn(self) -> None:
-        await self._caps.catch_up()
+        await self.caps.catch_up()
         if self._may_have_other_keys:
             await self._keep_for_their_key(self._account.key.fingerprint)
         self._fill()
@@ -341,7 +333,7 @@ class Lane:
                     self._start(task)
         self.reason = why or (None if self._errands else full)
         if why is None:
-            self._caps.tell(held_back)
+            self.caps.tell(held_back)
         self._say()
 
     def _blocked(self) -> LaneReason | None:
@@ -359,8 +351,8 @@ class Lane:
     def _too_dear(self, task: Task) -> HeldBack | None:
         """While another task of the model is queued for its POST none is started: the last result stays valid."""
         if task.request.model in self._in_line.values():
-            return self._caps.held_back.get(task.id)
-        return self._caps.too_dear(task, self._errands)
+            return self.caps.held_back.get(task.id)
+        return self.caps.too_dear(task, self._errands)
 
     def _turned_away(self, task: Task) -> LaneReason | None:
         """The running back-off of the task's endpoint and model, or None."""
@@ -436,7 +428,7 @@ class Lane:
                 before = await self._dispatch.readings.before(task)
                 if self._blocked() or self._turned_away(task) or self._followup.is_unsettled(task.request.model):
                     return
-                if self._is_full(task.request.model) or self._caps.too_dear(task, self._errands) is not None:
+                if self._is_full(task.request.model) or self.caps.too_dear(task, self._errands) is not None:
                     return
                 delivering = self._dispatch.deliver(task, body, before, key)
                 delivery = asyncio.create_task(delivering, name=f"deliver {task.id}")
@@ -528,7 +520,7 @@ class Lane:
         self._stuck_until = {i: at for i, at in self._stuck_until.items() if at > now}
         dues = [at for at in self._stuck_until.values() if at < math.inf]
         dues += [wait.until for wait in (self._wait, *self._waits.values()) if wait.until > now]
-        caps = self._caps.seconds_to_look()
+        caps = self.caps.seconds_to_look()
         if caps is not None:
             dues.append(now + caps)
         return min(dues) - now if dues else None
@@ -537,7 +529,7 @@ class Lane:
         if self._settings.is_on_its_way(PAUSED):
             # Announced later, once it is on disk.
             return
-        told = (self.paused, self.reason, self._caps.held_back)
+        told = (self.paused, self.reason, self.caps.held_back)
         if told != self._told:
             self._told = told
             self._bus.tell(LaneChanged())

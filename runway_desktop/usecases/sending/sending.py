@@ -141,7 +141,7 @@ class TaskSender:
 
     def freed(self, held: HeldBack) -> PriceSum:
         """Sum of the queued tasks that would be sent if the cap of `held` were raised."""
-        freed = self._engine.lane.freed(held, self._engine.ledger.queued())
+        freed = self._engine.lane.caps.freed(held, self._engine.ledger.queued())
         return self._sum((task.request, task.project) for task in freed)
 
     def check(self, prepared: Prepared, answers: Collection[Ask]) -> None:
@@ -268,17 +268,17 @@ class TaskSender:
 
     def _kept(self, intent: Intent, *, with_freed: bool = False) -> KeptInQueue | None:
         """The tasks of the intent that would be blocked, given the queue as it would be."""
-        lane, own = self._engine.lane, _as_queued(intent)
+        caps, own = self._engine.lane.caps, _as_queued(intent)
         ids = {task.id for task in own}
         others = [task for task in self._engine.ledger.queued() if task.id not in ids]
         queue = sorted((*others, *own), key=lambda task: task.position)
-        over = lane.over(queue)
+        over = caps.over(queue)
         kept = [over[task.id] for task in own if task.id in over]
         if not kept:
             return None
         if not with_freed:
             return KeptInQueue(kept[0], len(kept))
-        sent = [*lane.freed(kept[0], queue), *(one for one in own if one.id not in over)]
+        sent = [*caps.freed(kept[0], queue), *(one for one in own if one.id not in over)]
         return KeptInQueue(kept[0], len(kept), self._sum((one.request, one.project) for one in sent))
 
 

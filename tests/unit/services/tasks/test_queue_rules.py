@@ -80,7 +80,7 @@ async def test_a_raised_cap_sends_what_waits_for_it_of_the_tasks_that_are_named(
         await rig.pricing.learn(request(), 25.0)
         rig.settings.day_cap = 30.0
         tasks = await queue(rig, 3)
-        held = rig.lane.over(tasks)[tasks[1].id]
+        held = rig.lane.caps.over(tasks)[tasks[1].id]
         assert held.limit.cap is Cap.DAY
-        assert rig.lane.freed(held, tasks) == tasks[1:]
-        assert rig.lane.freed(held, tasks[:2]) == tasks[1:2]
+        assert rig.lane.caps.freed(held, tasks) == tasks[1:]
+        assert rig.lane.caps.freed(held, tasks[:2]) == tasks[1:2]
