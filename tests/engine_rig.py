@@ -188,7 +188,7 @@ class Rig:
             self.bus,
             self.clock,
             rng,
-            finish_cancel=self.actions.finish_cancel,
+            self.actions.finish_cancel,
         )
         own = OwnFolders(self.settings, Path("/profile"))
         self.trash = Trash(self.store, self.bin, self.bus, self.clock, self.folder.locks, own, AtOnce())

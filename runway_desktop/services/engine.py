@@ -347,8 +347,8 @@ class Engine:
             bus,
             clock,
             self._rng,
-            finish_cancel=self.actions.finish_cancel,
-            at_once=lambda: self.settings.poll_limit,
+            self.actions.finish_cancel,
+            lambda: self.settings.poll_limit,
         )
 
     @cached_property

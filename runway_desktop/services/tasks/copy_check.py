@@ -28,6 +28,7 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -69,30 +70,21 @@ class _Decision(Struct, frozen=True):
     is_marked: bool
 
 
+@dataclass(eq=False, repr=False)
 class CopyCheck:
     """`snapshots` reads the list of another folder."""
 
-    def __init__(
-        self,
-        profile: Profile,
-        markers: ListMarkers,
-        ledger: Ledger,
-        store: Store,
-        settings: Settings,
-        bus: Bus,
-        clock: Clock,
-        workers: Executor,
-        snapshots: Callable[[], Snapshots],
-    ) -> None:
-        self._profile = profile
-        self._markers = markers
-        self._ledger = ledger
-        self._store = store
-        self._settings = settings
-        self._bus = bus
-        self._clock = clock
-        self._workers = workers
-        self._snapshots = snapshots
+    _profile: Profile
+    _markers: ListMarkers
+    _ledger: Ledger
+    _store: Store
+    _settings: Settings
+    _bus: Bus
+    _clock: Clock
+    _workers: Executor
+    _snapshots: Callable[[], Snapshots]
+
+    def __post_init__(self) -> None:
         self._decision: _Decision | None = None
         self._noted = -1
         self._noting = asyncio.Lock()

@@ -26,6 +26,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -96,30 +97,21 @@ class Outcome(Struct, frozen=True):
     cause: Reason | None = None
 
 
+@dataclass(eq=False, repr=False)
 class Dispatch:
     """`ids`: journal of sendings until the database has their outcomes; None: without a journal."""
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        runway: Runway,
-        account: Account,
-        pricing: Pricing,
-        bus: Bus,
-        clock: Clock,
-        rng: random.Random,
-        copies: CopyCheck,
-        ids: AcceptedIds | None = None,
-    ) -> None:
-        self._ledger = ledger
-        self._runway = runway
-        self._account = account
-        self._pricing = pricing
-        self._bus = bus
-        self._clock = clock
-        self._rng = rng
-        self._copies = copies
-        self._ids = ids
+    _ledger: Ledger
+    _runway: Runway
+    _account: Account
+    _pricing: Pricing
+    _bus: Bus
+    _clock: Clock
+    _rng: random.Random
+    _copies: CopyCheck
+    _ids: AcceptedIds | None = None
+
+    def __post_init__(self) -> None:
         self._closing = asyncio.Event()
         self._late: set[asyncio.Task[None]] = set()
         self._accepting: set[RemoteId] = set()
@@ -127,7 +119,7 @@ class Dispatch:
         self._cannot_write = False
         self._not_taken: dict[TaskId, int] = {}
         """503s in a row per task, in this run."""
-        self.readings = Readings(ledger, account, pricing, bus, clock, rng)
+        self.readings = Readings(self._ledger, self._account, self._pricing, self._bus, self._clock, self._rng)
 
     async def recall(self) -> None:
         """Recovers what the last run left: ids that the database lacks, and evidence for uncertain tasks. Call after

@@ -12,6 +12,7 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -81,26 +82,19 @@ class _FileRead(Struct, frozen=True):
     """Empty if the file is too large for the request."""
 
 
+@dataclass(eq=False, repr=False)
 class Inputs:
     """Builds request bodies. `executor` reads and hashes; `None` uses the loop's own."""
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        runway: Runway,
-        store: Store,
-        catalog: Catalog,
-        bus: Bus,
-        clock: Clock,
-        executor: Executor | None = None,
-    ) -> None:
-        self._ledger = ledger
-        self._runway = runway
-        self._store = store
-        self._catalog = catalog
-        self._bus = bus
-        self._clock = clock
-        self._executor = executor
+    _ledger: Ledger
+    _runway: Runway
+    _store: Store
+    _catalog: Catalog
+    _bus: Bus
+    _clock: Clock
+    _executor: Executor | None = None
+
+    def __post_init__(self) -> None:
         self._uploading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         """Locks by hash, during uploads."""
 

@@ -16,6 +16,7 @@ import random
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import InitVar, dataclass
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint, Link
 from runway_desktop.domain.caps import HeldBack, LaneCode, LaneReason
@@ -71,32 +72,24 @@ _NEXT = "send next"
 _HEARD_SETTINGS = CAPS | {PAUSED, "lane_limits"}
 
 
+@dataclass(eq=False, repr=False)
 class Lane:
-    def __init__(
-        self,
-        ledger: Ledger,
-        dispatch: Dispatch,
-        inputs: Inputs,
-        account: Account,
-        settings: Settings,
-        budget: Budget,
-        forecasts: Forecasts,
-        bus: Bus,
-        clock: Clock,
-        rng: random.Random,
-    ) -> None:
-        self._ledger = ledger
-        self._dispatch = dispatch
-        self._inputs = inputs
-        self._account = account
-        self._settings = settings
-        self.caps = CapWatch(ledger, budget, account, bus)
-        self._outlooks = Outlooks(ledger, forecasts, self.caps.over, self._usable, self._is_open, clock)
-        self._bus = bus
-        self._clock = clock
-        self._rng = rng
-        self._alarm = Alarm(clock)
-        self._followup = UncertainFollowup(dispatch.readings, self._alarm.ring)
+    _ledger: Ledger
+    _dispatch: Dispatch
+    _inputs: Inputs
+    _account: Account
+    _settings: Settings
+    budget: InitVar[Budget]
+    forecasts: InitVar[Forecasts]
+    _bus: Bus
+    _clock: Clock
+    _rng: random.Random
+
+    def __post_init__(self, budget: Budget, forecasts: Forecasts) -> None:
+        self.caps = CapWatch(self._ledger, budget, self._account, self._bus)
+        self._outlooks = Outlooks(self._ledger, forecasts, self.caps.over, self._usable, self._is_open, self._clock)
+        self._alarm = Alarm(self._clock)
+        self._followup = UncertainFollowup(self._dispatch.readings, self._alarm.ring)
         self._errands: dict[TaskId, tuple[str, asyncio.Task[None]]] = {}
         self._deliveries: set[asyncio.Task[Outcome]] = set()
         self._one_post: dict[str, asyncio.Lock] = {}
@@ -114,7 +107,7 @@ class Lane:
         self._told: tuple[bool, LaneReason | None, Mapping[TaskId, HeldBack]] = (False, None, {})
         self.reason: LaneReason | None = None
         """Why nothing is sent; None when something is, or when the queue is empty and nothing blocks it."""
-        bus.listen(self._hear)
+        self._bus.listen(self._hear)
 
     @property
     def paused(self) -> bool:

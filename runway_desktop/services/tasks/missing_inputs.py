@@ -12,6 +12,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -54,26 +55,19 @@ class _Looks(Struct, frozen=True):
     size: int = 0
 
 
+@dataclass(eq=False, repr=False)
 class MissingInputs:
-    def __init__(
-        self,
-        ledger: Ledger,
-        store: Store,
-        submission: Submission,
-        catalog: Catalog,
-        bus: Bus,
-        clock: Clock,
-        executor: Executor | None = None,
-    ) -> None:
-        self._ledger = ledger
-        self._store = store
-        self._submission = submission
-        self._catalog = catalog
-        self._bus = bus
-        self._clock = clock
-        self._executor = executor
-        self._alarm = Alarm(clock)
-        bus.listen(self._hear)
+    _ledger: Ledger
+    _store: Store
+    _submission: Submission
+    _catalog: Catalog
+    _bus: Bus
+    _clock: Clock
+    _executor: Executor | None = None
+
+    def __post_init__(self) -> None:
+        self._alarm = Alarm(self._clock)
+        self._bus.listen(self._hear)
 
     async def run(self) -> None:
         """Hashes the files of held tasks, until canceled."""

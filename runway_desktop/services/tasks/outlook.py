@@ -12,6 +12,7 @@ import logging
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.errors import StoreError
@@ -136,25 +137,19 @@ def _known(span: Range) -> Range | None:
     return span if span.high < math.inf else None
 
 
+@dataclass(eq=False, repr=False)
 class Outlooks:
     """`over`: which queued tasks, in order, a cap or the balance blocks. `limit`: most tasks of a model at once.
     `is_sending`: nothing blocks the whole lane."""
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        forecasts: Forecasts,
-        over: Callable[[Sequence[Task]], Mapping[TaskId, HeldBack]],
-        limit: Callable[[str], int | None],
-        is_sending: Callable[[], bool],
-        clock: Clock,
-    ) -> None:
-        self._ledger = ledger
-        self._forecasts = forecasts
-        self._over = over
-        self._limit = limit
-        self._is_sending = is_sending
-        self._clock = clock
+    _ledger: Ledger
+    _forecasts: Forecasts
+    _over: Callable[[Sequence[Task]], Mapping[TaskId, HeldBack]]
+    _limit: Callable[[str], int | None]
+    _is_sending: Callable[[], bool]
+    _clock: Clock
+
+    def __post_init__(self) -> None:
         self._kinds: dict[TaskId, tuple[Request, Kind]] = {}
         self._in_use: dict[Kind, Request] = {}
         """One request of each kind that was open at the last full scan."""

@@ -22,6 +22,7 @@ import heapq
 import logging
 import random
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.errors import ApiError, KeyRefused, NotReached, NotThere, SlowDown, StoreError
@@ -76,36 +77,25 @@ class _Watch(Struct):
     chain: int = 0
 
 
+@dataclass(eq=False, repr=False)
 class Poller:
     """`finish_cancel` is the one of `TaskActions`. `at_once`: most concurrent polls (a setting, at most 8)."""
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        runway: Runway,
-        asking: Asking,
-        account: Account,
-        forecasts: Forecasts,
-        bus: Bus,
-        clock: Clock,
-        rng: random.Random,
-        *,
-        finish_cancel: Callable[[TaskId, Reply], Awaitable[None]],
-        at_once: Callable[[], int] = lambda: MOST_AT_ONCE,
-    ) -> None:
-        self._ledger = ledger
-        self._runway = runway
-        self._asking = asking
-        self._account = account
-        self._forecasts = forecasts
-        self._bus = bus
-        self._clock = clock
-        self._rng = rng
-        self._finish_cancel = finish_cancel
-        self._at_once = at_once
-        self._keys = KeyWatch(ledger, runway, bus)
-        self._missed = Missed(ledger, asking, account, bus, clock)
-        self._alarm = Alarm(clock)
+    _ledger: Ledger
+    _runway: Runway
+    _asking: Asking
+    _account: Account
+    _forecasts: Forecasts
+    _bus: Bus
+    _clock: Clock
+    _rng: random.Random
+    _finish_cancel: Callable[[TaskId, Reply], Awaitable[None]]
+    _at_once: Callable[[], int] = lambda: MOST_AT_ONCE
+
+    def __post_init__(self) -> None:
+        self._keys = KeyWatch(self._ledger, self._runway, self._bus)
+        self._missed = Missed(self._ledger, self._asking, self._account, self._bus, self._clock)
+        self._alarm = Alarm(self._clock)
         self._watches: dict[TaskId, _Watch] = {}
         self._throttled: dict[str, dict[TaskId, None]] = {}
         self._heap: list[tuple[float, int, TaskId]] = []
@@ -117,8 +107,8 @@ class Poller:
         """Until when Retry-After forbids polls: the part of `_not_before` that remains when the network returns."""
         self._failures = 0
         self._was_away = False
-        self._drift = clock.now() - clock.monotonic()
-        bus.listen(self._hear)
+        self._drift = self._clock.now() - self._clock.monotonic()
+        self._bus.listen(self._hear)
 
     async def run(self) -> None:
         """Polls until canceled. Running polls are canceled then, but an answer that is being written is written."""

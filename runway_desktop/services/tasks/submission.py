@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
@@ -211,26 +212,19 @@ class Prepared:
         self.is_used = True
 
 
+@dataclass(eq=False, repr=False)
 class Submission:
     """`executor` reads file sizes off the loop."""
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        store: Store,
-        lane: Lane,
-        adoption: Adoption,
-        catalog: Catalog,
-        clock: Clock,
-        executor: Executor | None = None,
-    ) -> None:
-        self._ledger = ledger
-        self._store = store
-        self._lane = lane
-        self._adoption = adoption
-        self._catalog = catalog
-        self._clock = clock
-        self._executor = executor
+    _ledger: Ledger
+    _store: Store
+    _lane: Lane
+    _adoption: Adoption
+    _catalog: Catalog
+    _clock: Clock
+    _executor: Executor | None = None
+
+    def __post_init__(self) -> None:
         self._stamp = Stamp()
         self._is_taken = False
         self._last_position = 0.0
