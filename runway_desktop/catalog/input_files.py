@@ -19,25 +19,21 @@ _SAVED_AS = ("PNG", "JPEG", "WebP")
 _LONGEST_SIDE = {"PNG": 1 << 20, "JPEG": 65_500, "WebP": 16_383}
 
 
-def check_asset(facts: MediaFacts, field: Field, pair: Pair, *, delivery: Delivery = Delivery.UPLOAD) -> str | None:
-    """Why this file is not valid for `field` of `pair`, as a sentence; None if it is. `delivery` is how it would be
-    sent."""
+def check_asset(facts: MediaFacts, field: Field, pair: Pair) -> str | None:
+    """Why this file is not valid for `field` of `pair`, as a sentence; None if it is."""
     if facts.media not in field.media:
         wanted = media_in_words(field.media)
         where = "is needed here" if field.label.casefold() == wanted else f"belongs in “{field.label}”"
         return f"This is a {facts.media.kind.word}; a {wanted} {where}."
-    general = general_problem(facts, largest(facts.media, delivery, field.data_uri_megabytes))
-    return general or _length_problem(facts, field, pair) or _sides_problem(facts, field, pair)
+    return general_problem(facts) or _length_problem(facts, field, pair) or _sides_problem(facts, field, pair)
 
 
-def general_problem(facts: MediaFacts, limit: int | None = None) -> str | None:
-    """Why no model accepts such a file, as a sentence; None if some may. Not for `Media.OTHER`. `limit` in bytes, by
-    default that of an upload."""
+def general_problem(facts: MediaFacts) -> str | None:
+    """Why no model accepts such a file, as a sentence; None if some may. Not for `Media.OTHER`."""
     taken = [known.name for known in accepted_formats(facts.media)]
     if facts.format not in taken:
         return f"Runway does not take {facts.format} files. It takes {', '.join(taken[:-1])} and {taken[-1]}."
-    limit = limit or largest(facts.media, Delivery.UPLOAD)
-    if facts.size > limit:
+    if facts.size > (limit := largest(facts.media, Delivery.UPLOAD)):
         return f"The file is {megabytes(facts.size)} large. Runway takes up to {limit // MEGABYTE} MB."
     if facts.media is Media.IMAGE and not facts.width:
         return "The picture seems to be damaged: its size cannot be read."

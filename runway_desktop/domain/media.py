@@ -25,7 +25,6 @@ HEAD_LENGTH = 4096
 class Delivery(StrEnum):
     """How an input reaches Runway."""
 
-    LINK = "link"  # an https address that Runway fetches
     DATA = "data"  # a data URI inside the request; the limit counts the whole encoded text
     UPLOAD = "upload"  # an upload that is then named by its runway:// address
 
@@ -66,8 +65,8 @@ class MediaKind(Struct, frozen=True, kw_only=True):
     columns: str = ""
     """Titles of table columns that hold such inputs, lower case without blanks."""
     formats: tuple[MediaFormat, ...] = ()
-    megabytes: tuple[int, int, int] = (32, 16, 200)
-    """The largest input in megabytes that Runway accepts as a link, as data and as an upload."""
+    megabytes: tuple[int, int] = (16, 200)
+    """The largest input in megabytes that Runway accepts as data and as an upload."""
     is_picture: bool = False
     """The file can be shown directly where a picture is needed."""
     has_frames: bool = False
@@ -79,7 +78,7 @@ class MediaKind(Struct, frozen=True, kw_only=True):
 _FILE = MediaKind(
     word=Text("file", "files"),
     icon="mdi6.file-outline",
-    megabytes=(16, 5, 200),
+    megabytes=(5, 200),
     formats=(
         MediaFormat("ZIP", ("zip",), ("application/zip",), rb"PK(?:\x03\x04|\x05\x06)"),
         MediaFormat("EXR", ("exr",), ("image/x-exr",), rb"v/1\x01"),
@@ -123,7 +122,7 @@ class Media(StrEnum):
                 MediaFormat("AVIF", ("avif",), ("image/avif",), rb".{4}ftypavif"),
                 MediaFormat("SVG", ("svg",), ("image/svg+xml",), _SVG),
             ),
-            megabytes=(16, 5, 200),
+            megabytes=(5, 200),
             is_picture=True,
         ),
     )

@@ -45,7 +45,6 @@ async def running_simulator(
     faults: Sequence[Fault] = (),
     clock: Callable[[], float] = time.time,
     catalog: Catalog | None = None,
-    samples: Path | None = None,
     kept_in: Path | None = None,
 ) -> AsyncIterator[Simulator]:
     """The simulator on the running loop, on `port` (0: a free one), until the block is left. Each of `other_secrets` is
@@ -71,11 +70,7 @@ async def running_simulator(
         origins = (
             _Origin(api_app(simulator), simulator.faults, api_route_of(catalog)),
             _Origin(upload_app(simulator), simulator.faults, lambda method, path: "upload"),
-            _Origin(
-                output_app(simulator, pool, samples or resource("samples")),
-                simulator.faults,
-                lambda method, path: "output",
-            ),
+            _Origin(output_app(simulator, pool, resource("samples")), simulator.faults, lambda method, path: "output"),
         )
         serving = [
             asyncio.create_task(origin.serve([bound]), name=f"simulator on {address}")

@@ -137,7 +137,7 @@ class LibraryMove:
                 raise NotPossible(
                     "Results are on their way into the library just now.", advice="Try again in a moment."
                 )
-            journal = Journal(source=str(plan.source), target=str(plan.target), begun_at=self._clock.now())
+            journal = Journal(source=str(plan.source), target=str(plan.target))
             await self._write(journal)
             self._queue.clear()
             self._tell_anew(journal, is_resumed=False)
@@ -301,7 +301,6 @@ class LibraryMove:
         journal = Journal(
             source=str(self._rescued),
             target=str(self._settings.library),
-            begun_at=self._clock.now(),
             is_homecoming=True,
         )
         await self._write(journal)

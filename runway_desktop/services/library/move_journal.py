@@ -25,7 +25,6 @@ class Journal(Struct, frozen=True, kw_only=True):
 
     source: str
     target: str
-    begun_at: float
     is_homecoming: bool = False
     is_stopped: bool = False
     """The person stopped it: only the current group is finished."""
@@ -55,7 +54,6 @@ def read(stored: object) -> Journal | None:
         return Journal(
             source=str(stored["source"]),
             target=str(stored["target"]),
-            begun_at=float(stored["begun_at"]),
             is_homecoming=bool(stored.get("is_homecoming")),
             is_stopped=bool(stored.get("is_stopped")),
             files=int(stored.get("files", 0)),

@@ -21,9 +21,9 @@ from runway_desktop.domain.media import (
 CATALOG = Catalog.load()
 
 
-def test_upload_takes_more_than_a_link_and_a_link_more_than_a_data_uri() -> None:
+def test_upload_takes_more_than_a_data_uri() -> None:
     for media in INPUTS:
-        assert largest(media, Delivery.UPLOAD) > largest(media, Delivery.LINK) > largest(media, Delivery.DATA)
+        assert largest(media, Delivery.UPLOAD) > largest(media, Delivery.DATA)
 
 
 def test_data_uri_is_limited_by_the_field_where_that_is_less() -> None:
@@ -32,7 +32,7 @@ def test_data_uri_is_limited_by_the_field_where_that_is_less() -> None:
     assert field is not None
     assert largest(Media.VIDEO, Delivery.DATA) == 16 * MEGABYTE
     assert largest(Media.VIDEO, Delivery.DATA, field.data_uri_megabytes) == 5 * MEGABYTE
-    assert largest(Media.VIDEO, Delivery.LINK, field.data_uri_megabytes) == 32 * MEGABYTE
+    assert largest(Media.VIDEO, Delivery.UPLOAD, field.data_uri_megabytes) == 200 * MEGABYTE
 
 
 @pytest.mark.parametrize(

@@ -570,7 +570,7 @@ class TestPlan:
 
 
 def test_a_journal_of_an_earlier_version_is_read_with_its_sentences():
-    stored = {"source": "/old", "target": "/new", "begun_at": 1.0, "stayed": [["/old/fox.mp4", "It was changed."]]}
+    stored = {"source": "/old", "target": "/new", "stayed": [["/old/fox.mp4", "It was changed."]]}
     journal = read(stored)
     assert journal is not None
     assert journal.stayed == (Stayed("/old/fox.mp4", StayedCode.UNKNOWN, "It was changed."),)

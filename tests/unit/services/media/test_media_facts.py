@@ -16,7 +16,7 @@ from runway_desktop.catalog.input_files import check_asset, check_together, mega
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.inputs import MediaFacts
-from runway_desktop.domain.media import Delivery, Media, format_of
+from runway_desktop.domain.media import Media, format_of
 from runway_desktop.services.media.film_boxes import read_film
 from runway_desktop.services.media.matroska import read_matroska
 from runway_desktop.services.media.media_facts import is_page, probe
@@ -273,11 +273,10 @@ def test_file_that_does_not_fit_is_told_why(facts, where, said):
     assert said in problem
 
 
-def test_limit_depends_on_the_way_of_sending():
+def test_limit_is_that_of_an_upload():
     field, pair = place("image_to_video", "gen4.5", "promptImage")
-    large = replace(PICTURE, size=17 * MB)
-    assert check_asset(large, field, pair) is None
-    assert "up to 16 MB" in (check_asset(large, field, pair, delivery=Delivery.LINK) or "")
+    assert check_asset(replace(PICTURE, size=200 * MB), field, pair) is None
+    assert "up to 200 MB" in (check_asset(replace(PICTURE, size=201 * MB), field, pair) or "")
 
 
 def test_sides_and_shape_that_a_model_asks_for_are_checked():
