@@ -98,7 +98,7 @@ class Catalog:
         possible = {kind for found in _asset_fields(pair.fields) for kind in found.media}
         if not kinds <= possible or not all(media & kinds for media in needed):
             return None
-        uses_prompt = any(found.kind is FieldKind.PROMPT for found in _all_fields(pair.fields))
+        uses_prompt = any(found.kind is FieldKind.PROMPT for found in all_fields(pair.fields))
         asked_for = bool(kinds) and all(any(kind in media for media in needed) for kind in kinds)
         return (has_prompt and not uses_prompt, not asked_for)
 
@@ -156,12 +156,13 @@ def _field(facts: Mapping[str, Any], endpoint: str, *, top: bool = True) -> Fiel
     )
 
 
-def _all_fields(fields: tuple[Field, ...]) -> Iterator[Field]:
+def all_fields(fields: tuple[Field, ...]) -> Iterator[Field]:
+    """The fields with those inside their objects and variants."""
     for found in fields:
         yield found
-        yield from _all_fields(found.fields)
+        yield from all_fields(found.fields)
         for variant in found.variants:
-            yield from _all_fields(variant.fields)
+            yield from all_fields(variant.fields)
 
 
 def _asset_fields(fields: tuple[Field, ...], *, required_only: bool = False) -> Iterator[Field]:
@@ -196,16 +197,20 @@ def starting_values(pair: Pair) -> dict[str, Any]:
 
 
 def length_left_out(pair: Pair) -> dict[str, Any]:
-    """The length of a clip if the request leaves it out: the model's default, or, if the catalog has none, the choice
-    nearest to `_SECONDS`. Empty if the model has no such optional setting."""
+    """The length of a clip if the request leaves it out: the usual one. Empty if the model has no such optional
+    setting."""
     field = pair.field("duration")
     if pair.endpoint not in _TIMED or field is None or field.required:
         return {}
+    return {field.name: usual_length(field)}
+
+
+def usual_length(field: Field) -> Any:
+    """The default of a field with a length, or, if the catalog has none, the valid length nearest to `_SECONDS`."""
     lengths = [choice for choice in field.choices if isinstance(choice, int | float)]
-    if field.default is None and lengths:
-        return {field.name: min(lengths, key=lambda length: abs(length - _SECONDS))}
-    least = int(max(field.minimum or 0, min(_SECONDS, field.maximum or _SECONDS)))
-    return {field.name: field.default if field.default is not None else least}
+    if field.default is not None or lengths:
+        return field.default if field.default is not None else min(lengths, key=lambda one: abs(one - _SECONDS))
+    return int(max(field.minimum or 0, min(_SECONDS, field.maximum or _SECONDS)))
 
 
 def _starting_value(field: Field) -> Any:
@@ -216,7 +221,7 @@ def _starting_value(field: Field) -> Any:
     if field.kind is FieldKind.OBJECT and len(field.variants) == 1:
         return _least_variant(field)
     if field.name == "duration":
-        return int(max(field.minimum or 0, min(_SECONDS, field.maximum or _SECONDS)))
+        return usual_length(field)
     if field.kind in (FieldKind.INTEGER, FieldKind.NUMBER):
         return field.minimum
     return False if field.kind is FieldKind.SWITCH else None

@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QPushButton, QToolButton
 
 from runway_desktop.domain.folders import FolderState, MovePhase
 from runway_desktop.domain.library import Page
@@ -20,7 +19,7 @@ from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.usecases.commands.results import KEEP_CHANGE, LOOK_FOR
 from runway_desktop.viewmodels.settings.library_form import LibraryForm
 
-from .hands import StepFailed, control, find, opened, press, type_text, until
+from .hands import StepFailed, control, find, opened, until
 from .material import paint_dusk
 from .walk import UNDER_WAY, Walk
 
@@ -33,14 +32,7 @@ async def show_not_saved(walk: Walk) -> None:
     walk.say("results that cannot be saved")
     await control(walk.base_url, "faults", {"route": "output", "harm": "status", "status": 503})
     for prompt in _PROMPTS:
-        models.composer.clear()
-        models.composer.choose_endpoint("text_to_image")
-        models.composer.choose_model("gen4_image")
-        # The ratio of the dropped table, whose price is known by now, so that there is no question.
-        models.composer.set_value("ratio", "1920:1080")
-        line = find(window, QPlainTextEdit, "Prompt")
-        type_text(line, prompt)
-        press(line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        walk.send_picture(prompt)
         await until(lambda prompt=prompt: prompt in _prompts(walk), "the sent task")  # type: ignore[misc]
     await until(lambda: not walk.having(*UNDER_WAY) and board.count >= len(_PROMPTS), "results that wait", 60)
     find(window.workspace.status, QToolButton, f"{board.count} not saved").click()

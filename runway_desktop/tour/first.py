@@ -137,20 +137,13 @@ class First(Walk):
 
     async def trouble(self) -> None:
         self.say("failed")
-        window = self.window
         failed = await until(lambda: self.having(State.FAILED), "a failed task", 60)
         await self.choose(failed[0])
         await self.take("failed")
         self.say("uncertain")
         await control(self.base_url, "faults", {"route": "create", "harm": "cut", "accepted": True, "times": 1})
         models = self.models
-        models.composer.clear()
-        models.composer.choose_endpoint("text_to_image")
-        models.composer.choose_model("gen4_image")
-        # The ratio of the dropped table, whose price is known by now, so that there is no question.
-        models.composer.set_value("ratio", "1920:1080")
-        type_text(find(window, QPlainTextEdit, "Prompt"), "Paper boats on a flooded street, neon reflections, rain")
-        press(find(window, QPlainTextEdit, "Prompt"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        self.send_picture("Paper boats on a flooded street, neon reflections, rain")
         uncertain = await until(lambda: self.having(State.UNCERTAIN), "an uncertain task", 40)
         await self.choose(uncertain[0])
         await until(

@@ -6,6 +6,9 @@ import asyncio
 import sys
 import traceback
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPlainTextEdit
+
 from runway_desktop.app.session import Session
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
@@ -14,7 +17,7 @@ from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.models import Models
 
-from .hands import Album, StepFailed, until
+from .hands import Album, StepFailed, find, press, type_text, until
 
 UNDER_WAY = (State.HELD, State.SENDING, State.PENDING, State.RUNNING, State.THROTTLED)
 
@@ -91,6 +94,17 @@ class Walk:
     async def choose(self, task_id: TaskId) -> None:
         self.window.view.select([task_id])
         await until(lambda: self.models.details.row is not None, "the details")
+
+    def send_picture(self, prompt: str) -> None:
+        """Sends a text to image. Its ratio is that of the dropped table, whose price is known by now, so that there is
+        no question."""
+        composer, line = self.models.composer, find(self.window, QPlainTextEdit, "Prompt")
+        composer.clear()
+        composer.choose_endpoint("text_to_image")
+        composer.choose_model("gen4_image")
+        composer.set_value("ratio", "1920:1080")
+        type_text(line, prompt)
+        press(line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
 
     async def size(self, width: int, height: int) -> None:
         self.window.resize(width, height)

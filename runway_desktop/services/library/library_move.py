@@ -40,7 +40,7 @@ from runway_desktop.domain.folders import (
     MoveWait,
     MoveWaitCode,
 )
-from runway_desktop.domain.task import Output, OutputState, TaskId
+from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm
 from runway_desktop.services.disk.file_locks import Owner
@@ -118,7 +118,7 @@ class LibraryMove:
     async def plan(self, target: Path, source: Path | None = None) -> MovePlan:
         """The plan of a move from the current library, or from an earlier one."""
         origin = source or self._settings.library
-        outputs = [output for output in await self._store.outputs_in(str(origin)) if _is_saved(output)]
+        outputs = [output for output in await self._store.outputs_in(str(origin)) if output.is_kept]
         if origin != target:
             outputs = [output for output in outputs if not Path(output.path).is_relative_to(target)]
         return await self._mover.do(examine, origin, target, outputs, self._folder.mount_known_of(target))
@@ -227,7 +227,7 @@ class LibraryMove:
         waiting: list[_Waiting] = [
             (output.task_id, output.index, Path(output.path), output.size)
             for output in await self._store.outputs_in(journal.source)
-            if _is_saved(output) and output.path not in stayed
+            if output.is_kept and output.path not in stayed
             if not self._downloads.is_under_way((output.task_id, output.index))
         ]
         if not journal.is_homecoming:
@@ -295,7 +295,7 @@ class LibraryMove:
         if not self._may_have_rescued or not (await self._folder.ready()).state.can_write:
             return False
         self._may_have_rescued = False
-        found = [output for output in await self._store.outputs_in(str(self._rescued)) if _is_saved(output)]
+        found = [output for output in await self._store.outputs_in(str(self._rescued)) if output.is_kept]
         if not found or self._folder.holds(self._rescued):
             return False
         journal = Journal(
@@ -326,7 +326,7 @@ class LibraryMove:
 
     def _is_behind(self, output: Output) -> bool:
         path = Path(output.path)
-        return _is_saved(output) and not self._folder.holds(path) and not path.is_relative_to(self._rescued)
+        return output.is_kept and not self._folder.holds(path) and not path.is_relative_to(self._rescued)
 
     def _copied(self, count: int) -> None:
         if self._progress is not None:
@@ -362,7 +362,7 @@ class LibraryMove:
             case LibraryFolderChanged():
                 self._may_have_rescued = True
                 self._alarm.ring()
-            case OutputChanged(output) if _is_saved(output):
+            case OutputChanged(output) if output.is_kept:
                 if Path(output.path).is_relative_to(self._rescued):
                     self._may_have_rescued = True
                     self._alarm.ring()
@@ -370,10 +370,6 @@ class LibraryMove:
                     self._alarm.ring()
             case _:
                 pass
-
-
-def _is_saved(output: Output) -> bool:
-    return output.state is OutputState.SAVED and bool(output.path)
 
 
 def _those_that_are_there(outputs: Sequence[Output]) -> list[Output]:

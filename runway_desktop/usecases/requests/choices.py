@@ -5,11 +5,12 @@ Favorites and the pairs of the previous catalog are stored in the settings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
 from runway_desktop.catalog import Catalog, Field, FieldKind, Pair, starting_values
+from runway_desktop.catalog.catalog import all_fields, usual_length
 from runway_desktop.catalog.labels import choice_label
 from runway_desktop.domain.account import Organization
 from runway_desktop.domain.media import INPUTS, Media
@@ -257,15 +258,8 @@ def typical_request(pair: Pair) -> Request:
     values = starting_values(pair)
     length = pair.field("duration")
     if length is not None and "duration" not in values:
-        values["duration"] = _usual_length(length)
+        values["duration"] = usual_length(length)
     return Request(endpoint=pair.endpoint, model=pair.model, values=values)
-
-
-def _usual_length(field: Field) -> Any:
-    numbers = [choice for choice in field.choices if isinstance(choice, int | float)]
-    if field.default is not None or numbers:
-        return field.default if field.default is not None else min(numbers, key=lambda number: abs(number - 5))
-    return int(max(field.minimum or 0, min(5, field.maximum or 5)))
 
 
 def _can(pair: Pair) -> str:
@@ -329,7 +323,7 @@ def _fits(pair: Pair, having: frozenset[str]) -> bool:
 
 
 def _takes_text(pair: Pair) -> bool:
-    return any(field.kind is FieldKind.PROMPT for field in _all(pair.fields))
+    return any(field.kind is FieldKind.PROMPT for field in all_fields(pair.fields))
 
 
 def _needs(pair: Pair) -> tuple[Media, ...]:
@@ -339,13 +333,5 @@ def _needs(pair: Pair) -> tuple[Media, ...]:
 
 
 def _may_take(pair: Pair) -> tuple[Media, ...]:
-    kinds = {kind for field in _all(pair.fields) if field.is_asset for kind in field.media}
+    kinds = {kind for field in all_fields(pair.fields) if field.is_asset for kind in field.media}
     return tuple(kind for kind in Media if kind in kinds)
-
-
-def _all(fields: Sequence[Field]) -> Iterator[Field]:
-    for field in fields:
-        yield field
-        yield from _all(field.fields)
-        for variant in field.variants:
-            yield from _all(variant.fields)
