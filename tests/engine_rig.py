@@ -143,9 +143,7 @@ class Rig:
         self.settings = Settings(self.store, self.bus, self.clock, default_library=Path("/library"))
         self.folder = LibraryFolder(self.settings, self.bus, self.clock, lambda *_: AtOnce())
         self.ledger = Ledger(self.store, self.bus, self.clock, CATALOG.makes)
-        self.account = Account(
-            self.runway, self._make_runway, self.secrets, self.bus, self.clock, rng, profile="test", given_secret=secret
-        )
+        self.account = Account(self.runway, self._make_runway, self.secrets, self.bus, self.clock, rng, "test", secret)
         self.pricing = Pricing(self.store, self.clock, prices)
         self.budget = Budget(self.store, self.settings, self.pricing, self.bus, self.clock)
         self.spending = Spending(self.store, self.runway, CATALOG, self.clock, AtOnce())

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import InitVar, dataclass
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.account import Connectivity, Fingerprint, KeySource, KeyStatus, Link, Organization, TimeSpan
@@ -54,33 +55,24 @@ KEYCHAIN_PATIENCE = 1.0
 """Seconds before the window says that the keychain has not answered yet."""
 
 
+@dataclass(eq=False, repr=False)
 class Account:
     """`given_secret` is a key from outside (the environment, the demo). It takes precedence over the keychain and is
     never stored."""
 
-    def __init__(
-        self,
-        runway: Runway,
-        make_runway: Callable[[str], ClosableRunway],
-        secrets: SecretStore,
-        bus: Bus,
-        clock: Clock,
-        rng: random.Random,
-        *,
-        profile: str = "default",
-        given_secret: str | None = None,
-        given_source: KeySource = KeySource.ENVIRONMENT,
-    ) -> None:
-        self._runway = runway
-        self._make_runway = make_runway
-        self._secrets = secrets
-        self._bus = bus
-        self._clock = clock
-        self._rng = rng
-        self._profile = profile
+    _runway: Runway
+    _make_runway: Callable[[str], ClosableRunway]
+    _secrets: SecretStore
+    _bus: Bus
+    _clock: Clock
+    _rng: random.Random
+    _profile: str = "default"
+    given_secret: InitVar[str | None] = None
+    _given_source: KeySource = KeySource.ENVIRONMENT
+
+    def __post_init__(self, given_secret: str | None) -> None:
         self._given = given_secret.strip() if given_secret else None
-        self._given_source = given_source
-        self._alarm = Alarm(clock)
+        self._alarm = Alarm(self._clock)
         self._asking: asyncio.Task[Organization | None] | None = None
         self._wanted_at: float | None = None
         self._asked_at: float | None = None
@@ -89,12 +81,12 @@ class Account:
         self._try_at = 0.0
         self._keys_used = 0
         self._key_came = asyncio.Event()
-        self.moments = Moments(clock)
+        self.moments = Moments(self._clock)
         """Time line of balance readings, and of the sendings that fall into them."""
         self.key = KeyStatus()
         self.organization: Organization | None = None
         self.connection = Connectivity()
-        bus.listen(self._hear)
+        self._bus.listen(self._hear)
 
     @property
     def can_ask(self) -> bool:

@@ -213,9 +213,9 @@ class Engine:
             self.bus,
             self.clock,
             self._rng,
-            profile=self._profile.key_name,
-            given_secret=outside.given_secret,
-            given_source=outside.given_source,
+            self._profile.key_name,
+            outside.given_secret,
+            outside.given_source,
         )
 
     @cached_property

@@ -60,7 +60,7 @@ class Rig:
         self.settings = Settings(self.store, self.bus, self.clock, default_library=library)
         self.ledger = Ledger(self.store, self.bus, self.clock, self.catalog.makes)
         self.account = Account(
-            self.runway, lambda _: self.tested, self.secrets, self.bus, self.clock, random.Random(1), profile="test"
+            self.runway, lambda _: self.tested, self.secrets, self.bus, self.clock, random.Random(1), "test"
         )
         self.pricing = Pricing(self.store, self.clock)
         self.folder = LibraryFolder(self.settings, self.bus, self.clock, lambda *_: AtOnce())
