@@ -51,8 +51,11 @@ def pytest_configure(config: pytest.Config) -> None:
     # belongs to Qt.
     gc.disable()
     logging.getLogger().addHandler(_mistakes)
-    # A shell's background job ignores Ctrl-C, and so would the programs that a test interrupts.
+    # A shell's background job ignores Ctrl-C, and one of `nohup` the end of its terminal: so would the programs that a
+    # test ends.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if os.name == "posix":
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     config.addinivalue_line("markers", "qt_loop: the test runs on a Qt loop that its own fixture gives it")
     config.addinivalue_line("markers", "whole: takes long, and a smaller test of the gate holds the same promise")
 
