@@ -150,10 +150,6 @@ class RequestDraft:
         self.touched()
         return True
 
-    def shelve_prompt(self, text: str) -> None:
-        """Parks a prompt for the next model that takes one."""
-        self.parked.prompt = text
-
     def clear(self) -> None:
         self.values = starting_values(self.pair)
         self.assets.clear()

@@ -121,10 +121,6 @@ class Composer(Model):
         return self._cases.catalog.endpoints
 
     @property
-    def models(self) -> tuple[str, ...]:
-        return self.endpoint.models
-
-    @property
     def prompt(self) -> str:
         return self._draft.prompt
 
@@ -211,7 +207,7 @@ class Composer(Model):
             self.choose(name, model, for_input=for_input)
 
     def choose_model(self, model: str) -> None:
-        if model in self.models:
+        if model in self.endpoint.models:
             self.choose(self._draft.pair.endpoint, model)
 
     def choose(self, endpoint: str, model: str, *, for_input: bool = False) -> None:
@@ -246,7 +242,7 @@ class Composer(Model):
                 self._switch_to(pair, "a prompt")
             field = self._draft.pair.prompt_field
         if field is None:
-            self._draft.shelve_prompt(text)
+            self._draft.parked.prompt = text
             self.said.emit(f"{self._draft.pair.label} takes no prompt. It is kept until you choose a model that does.")
             return
         self.set_value(field.name, text)
