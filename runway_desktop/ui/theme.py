@@ -214,7 +214,7 @@ class Theme(QObject):
         # Both are kept: without the style hints' wrapper, PySide considers the other object deleted.
         self._style_hints = QGuiApplication.styleHints()
         self._hints = self._style_hints.accessibility()
-        self._strong = self._hints.contrastPreference() is Qt.ContrastPreference.HighContrast
+        self.is_strong = self._hints.contrastPreference() is Qt.ContrastPreference.HighContrast
         self._hints.contrastPreferenceChanged.connect(self._contrast_changed)
         self._icon_font = IconFont()
         self._icons: dict[tuple[str, Role], QIcon] = {}
@@ -229,11 +229,6 @@ class Theme(QObject):
         if self.choice is ColorScheme.SYSTEM:
             return QGuiApplication.styleHints().colorScheme() != Qt.ColorScheme.Light
         return self.choice is ColorScheme.DARK
-
-    @property
-    def is_strong(self) -> bool:
-        """Whether the system requests high contrast."""
-        return self._strong
 
     @property
     def is_calm(self) -> bool:
@@ -308,11 +303,11 @@ class Theme(QObject):
             self._apply()
 
     def _contrast_changed(self, wanted: Qt.ContrastPreference) -> None:
-        self._strong = wanted is Qt.ContrastPreference.HighContrast
+        self.is_strong = wanted is Qt.ContrastPreference.HighContrast
         self._apply()
 
     def _apply(self) -> None:
-        self._colors = _colors(is_dark=self.is_dark, is_strong=self._strong)
+        self._colors = _colors(is_dark=self.is_dark, is_strong=self.is_strong)
         self._icons.clear()
         self._application.setPalette(self._palette())
         self._application.setStyleSheet(self._style_sheet())
@@ -345,7 +340,7 @@ class Theme(QObject):
 
     def _style_sheet(self) -> str:
         more = _CALM if self.is_calm else ""
-        if self._strong:
+        if self.is_strong:
             more += LINES
         return _styled(self._colors, "dark" if self.is_dark else "light", more)
 
@@ -358,7 +353,7 @@ class DarkRoom(Theme):
         QObject.__init__(self, theme)
         self._icon_font = theme._icon_font
         self._icons = {}
-        self._calm, self._strong, self._hints = theme._calm, theme._strong, theme._hints
+        self._calm, self.is_strong, self._hints = theme._calm, theme.is_strong, theme._hints
         self._colors = _colors(is_dark=True, is_strong=theme.is_strong)
 
     @property

@@ -24,7 +24,7 @@ class PreviewTable(LinesTable[PreviewLine]):
 
     def __init__(self, titles: Sequence[str], parent: QObject | None = None) -> None:
         super().__init__(titles, parent)
-        self._ticked = 0
+        self.ticked_count = 0
         self.is_locked = False
         """True while the import runs: rows cannot be checked."""
 
@@ -32,14 +32,10 @@ class PreviewTable(LinesTable[PreviewLine]):
     def lines(self) -> Sequence[PreviewLine]:
         return self._lines
 
-    @property
-    def ticked_count(self) -> int:
-        return self._ticked
-
     def show_lines(self, lines: Iterable[PreviewLine]) -> None:
         self.beginResetModel()
         self._lines = list(lines)
-        self._ticked = sum(line.is_ticked for line in self._lines)
+        self.ticked_count = sum(line.is_ticked for line in self._lines)
         self.endResetModel()
         self.ticks_changed.emit()
 
@@ -53,7 +49,7 @@ class PreviewTable(LinesTable[PreviewLine]):
             return
         for row, line in enumerate(self._lines):
             line.is_ticked = not line.fixed and wanted(row)
-        self._ticked = sum(line.is_ticked for line in self._lines)
+        self.ticked_count = sum(line.is_ticked for line in self._lines)
         self._tell(range(len(self._lines)))
         self.ticks_changed.emit()
 
@@ -107,7 +103,7 @@ class PreviewTable(LinesTable[PreviewLine]):
             return False
         line = self._lines[index.row()]
         line.is_ticked = Qt.CheckState(value) == Qt.CheckState.Checked
-        self._ticked += 1 if line.is_ticked else -1
+        self.ticked_count += 1 if line.is_ticked else -1
         self._tell(range(index.row(), index.row() + 1))
         self.ticks_changed.emit()
         return True

@@ -46,7 +46,7 @@ class CellModel(CheckedRows):
         """Files moved while it is open, old URI to new."""
 
     def line(self, position: int) -> RowLine:
-        row = self._rows[position]
+        row = self.rows[position]
         like = self._positions.get(self._tally.first_alike(row.number) or 0)
         tasks = [found for sent in row.sent if (found := self.tasks.get(sent.task_id)) is not None]
         return RowLine(row, position + 1, 0 if like is None else like + 1, tasks)
@@ -60,21 +60,21 @@ class CellModel(CheckedRows):
     # Model interface.
 
     def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
+        return 0 if parent is not None and parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._columns)
+        return 0 if parent is not None and parent.isValid() else len(self.columns)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is Qt.Orientation.Vertical:
             return str(section + 1) if role == Qt.ItemDataRole.DisplayRole else None
-        if not 0 <= section < len(self._columns):
+        if not 0 <= section < len(self.columns):
             return None
-        column = self._columns[section]
+        column = self.columns[section]
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 is_only_input = (
-                    column.kind is ColumnKind.ASSETS and sum(c.kind is ColumnKind.ASSETS for c in self._columns) == 1
+                    column.kind is ColumnKind.ASSETS and sum(c.kind is ColumnKind.ASSETS for c in self.columns) == 1
                 )
                 return "Input" if is_only_input else column.title
             case Qt.ItemDataRole.ToolTipRole:
@@ -87,13 +87,13 @@ class CellModel(CheckedRows):
         # Fast: Qt calls it for each selected cell, tens of thousands after a paste.
         if not index.isValid():
             return Qt.ItemFlag.ItemIsDropEnabled
-        is_written = self.takes_edits and self._columns[index.column()].is_cell and not self._rows[index.row()].sent
+        is_written = self.takes_edits and self.columns[index.column()].is_cell and not self.rows[index.row()].sent
         return _EDITABLE if is_written else _PLAIN
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or not 0 <= index.row() < len(self._rows) or index.column() >= len(self._columns):
+        if not index.isValid() or not 0 <= index.row() < len(self.rows) or index.column() >= len(self.columns):
             return None
-        column = self._columns[index.column()]
+        column = self.columns[index.column()]
         match role:
             case _ if role == LOOK_ROLE:
                 return self.saying.look(self.line(index.row()), column)

@@ -21,7 +21,7 @@ from runway_desktop.services.intake.inputs import FoundInput
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.services.library.sheets import SentTask
 from runway_desktop.services.money.pricing import Pricing
-from runway_desktop.usecases.sheets.columns import PROMPT, Columns, SheetColumn
+from runway_desktop.usecases.sheets.columns import PROMPT, Columns
 from runway_desktop.usecases.sheets.edits import Values
 from runway_desktop.usecases.sheets.rows import BLANK, RowChecker, SheetRow, columns_needed
 from runway_desktop.usecases.sheets.tally import SheetTally, Totals
@@ -57,7 +57,7 @@ class CheckedRows(QAbstractTableModel):
         super().__init__(parent)
         self.all_columns = Columns(catalog)
         self.checker = RowChecker(catalog, self.all_columns, pricing, composed)
-        self._rows: list[SheetRow] = []
+        self.rows: list[SheetRow] = []
         self._positions: dict[int, int] = {}
         self._tally = SheetTally()
         self._to_check: OrderedDict[int, None] = OrderedDict()
@@ -65,8 +65,9 @@ class CheckedRows(QAbstractTableModel):
         """Rows that wait for the inspection of a file, by its URI."""
         self.is_locked = False
         """True while rows are being stored."""
-        self._asked_for: frozenset[str] = frozenset()
-        self._columns = self.all_columns.ordered(self.all_columns.usual(self.checker.pair))
+        self.shown: frozenset[str] = frozenset()
+        """Columns that the person added to the usual ones."""
+        self.columns = self.all_columns.ordered(self.all_columns.usual(self.checker.pair))
         self._works: deque[tuple[Work, Callable[[Any], None] | None]] = deque()
         """Queued changes, each with its callback."""
         self._is_working = self._was_busy = self._is_held = False
@@ -81,14 +82,6 @@ class CheckedRows(QAbstractTableModel):
     # Content.
 
     @property
-    def rows(self) -> Sequence[SheetRow]:
-        return self._rows
-
-    @property
-    def columns(self) -> Sequence[SheetColumn]:
-        return self._columns
-
-    @property
     def totals(self) -> Totals:
         return self._tally.totals
 
@@ -100,11 +93,6 @@ class CheckedRows(QAbstractTableModel):
     @property
     def axes(self) -> tuple[Axis, ...]:
         return self.checker.axes
-
-    @property
-    def shown(self) -> frozenset[str]:
-        """Columns that the person added to the usual ones."""
-        return self._asked_for
 
     @property
     def is_busy(self) -> bool:
@@ -124,7 +112,7 @@ class CheckedRows(QAbstractTableModel):
         return self._positions.get(number)
 
     def column_position(self, key: str) -> int | None:
-        return next((position for position, column in enumerate(self._columns) if column.key == key), None)
+        return next((position for position, column in enumerate(self.columns) if column.key == key), None)
 
     # Changes other than edits.
 
@@ -133,18 +121,18 @@ class CheckedRows(QAbstractTableModel):
         end."""
         coming = iter(rows)
         self.beginResetModel()
-        self._rows = list(itertools.islice(coming, EDITED_AT_ONCE))
+        self.rows = list(itertools.islice(coming, EDITED_AT_ONCE))
         self._tally, self._to_check = SheetTally(), OrderedDict()
         self._renumber()
-        for row in self._rows:
+        for row in self.rows:
             self._count_unchecked(row)
         self.endResetModel()
-        self._arrange(self._wanted_of(self._rows))
-        self._do(self._filling(coming), 2 * len(self._rows), then and (lambda _: then()))
+        self._arrange(self._wanted_of(self.rows))
+        self._do(self._filling(coming), 2 * len(self.rows), then and (lambda _: then()))
 
     def show_columns(self, keys: Iterable[str]) -> None:
         """Adds columns to the usual ones and those with content."""
-        self._asked_for = frozenset(keys)
+        self.shown = frozenset(keys)
         self._arrange(self._wanted())
         self.changed.emit()
 
@@ -155,13 +143,13 @@ class CheckedRows(QAbstractTableModel):
         self.changed.emit()
 
     def check_all(self) -> None:
-        self._do(self._forgetting([row for row in self._rows if not row.sent]), len(self._rows))
+        self._do(self._forgetting([row for row in self.rows if not row.sent]), len(self.rows))
 
     def know_refused(self, prompts: frozenset[str]) -> None:
         """Sets the prompts refused by moderation, and revalidates rows affected by the change."""
         news = prompts ^ self.checker.refused
         self.checker.refused = prompts
-        asked = ((row, str(row.cells.get(PROMPT) or "")) for row in self._rows if news and not row.sent)
+        asked = ((row, str(row.cells.get(PROMPT) or "")) for row in self.rows if news and not row.sent)
         touched = [row for row, prompt in asked if prompt in news or "{" in prompt or "\\" in prompt]
         if touched:
             self._do(self._forgetting(touched), len(touched))
@@ -171,7 +159,7 @@ class CheckedRows(QAbstractTableModel):
         self.checker.looks.update(looks)
         self.checker.unseen -= looks.keys()
         numbers = {number for address in looks for number in self._waiting.pop(address, ())}
-        rows = [self._rows[at] for number in numbers if (at := self._positions.get(number)) is not None]
+        rows = [self.rows[at] for number in numbers if (at := self._positions.get(number)) is not None]
         self._do(self._forgetting([row for row in rows if not row.sent]), len(rows))
 
     def mark_sent(self, sent: Mapping[int, Sequence[SentTask]]) -> None:
@@ -181,7 +169,7 @@ class CheckedRows(QAbstractTableModel):
             position = self.position_of(number)
             if position is None:
                 continue
-            row = self._rows[position]
+            row = self.rows[position]
             row.sent, row.text = tuple(tasks), ""
             self._to_check.pop(number, None)
             self._tally.put(row, None)
@@ -193,7 +181,7 @@ class CheckedRows(QAbstractTableModel):
 
     def mark_unsent(self, numbers: Iterable[int]) -> None:
         """Marks rows as not sent, because their tasks were never stored."""
-        rows = [self._rows[position] for number in numbers if (position := self.position_of(number)) is not None]
+        rows = [self.rows[position] for number in numbers if (position := self.position_of(number)) is not None]
         for row in rows:
             row.sent, row.text = (), ""
         self._do(self._forgetting(rows), len(rows))
@@ -261,8 +249,8 @@ class CheckedRows(QAbstractTableModel):
             number, _ = self._to_check.popitem(last=False)
             position = self._positions.get(number)
             if position is not None:
-                checked.append(self._rows[position])
-                self._check(self._rows[position])
+                checked.append(self.rows[position])
+                self._check(self.rows[position])
                 self._note_untold(position, position)
             if time.perf_counter() >= until:
                 break
@@ -278,7 +266,7 @@ class CheckedRows(QAbstractTableModel):
             if self._untold is not None:
                 first, last = self._untold
                 self._untold = None
-                self._tell(first, min(last, len(self._rows) - 1))
+                self._tell(first, min(last, len(self.rows) - 1))
             if self._has_counted:
                 self._has_counted = False
                 self.counted.emit()
@@ -296,18 +284,18 @@ class CheckedRows(QAbstractTableModel):
             some.append(row)
             yield
             if len(some) == PORTION:
-                yield from self._inserting(len(self._rows), some)
+                yield from self._inserting(len(self.rows), some)
                 some = []
-        yield from self._inserting(len(self._rows), some)
+        yield from self._inserting(len(self.rows), some)
 
     def _putting(self, values: Values) -> Work:
         """Writes cells; None clears."""
         touched: dict[int, SheetRow] = {}
         for (number, key), value in values.items():
             position = self._positions.get(number)
-            if position is None or self._rows[position].sent:
+            if position is None or self.rows[position].sent:
                 continue
-            row = self._rows[position]
+            row = self.rows[position]
             if is_left_out(value):
                 row.cells.pop(key, None)
             else:
@@ -322,7 +310,7 @@ class CheckedRows(QAbstractTableModel):
         for start in range(0, len(rows), PORTION):
             some = rows[start : start + PORTION]
             self.beginInsertRows(QModelIndex(), at, at + len(some) - 1)
-            self._rows[at:at] = some
+            self.rows[at:at] = some
             self._renumber(at)
             self.endInsertRows()
             yield from self._rechecking({at + position: row for position, row in enumerate(some)})
@@ -340,11 +328,11 @@ class CheckedRows(QAbstractTableModel):
             while left and left[-1] == first - 1 and last - first < PORTION - 1:
                 first = left.pop()
             self.beginRemoveRows(QModelIndex(), first, last)
-            for row in self._rows[first : last + 1]:
+            for row in self.rows[first : last + 1]:
                 self._to_check.pop(row.number, None)
                 self._positions.pop(row.number, None)
                 self._tally.take(row.number)
-            del self._rows[first : last + 1]
+            del self.rows[first : last + 1]
             self.endRemoveRows()
             if run % RUNS == 0 or not left:
                 # Recomputes positions of following rows, not after each of thousands of ranges.
@@ -386,7 +374,7 @@ class CheckedRows(QAbstractTableModel):
             self._waiting.setdefault(address, set()).add(row.number)
         if self._tally.put(row, row.check):
             # Duplicates show the row number of the first one.
-            self._note_untold(0, len(self._rows) - 1)
+            self._note_untold(0, len(self.rows) - 1)
 
     def _count_unchecked(self, row: SheetRow) -> None:
         if row.sent or not row.cells:
@@ -402,28 +390,28 @@ class CheckedRows(QAbstractTableModel):
     def _renumber(self, at: int = 0) -> None:
         if at == 0:
             self._positions.clear()
-        for position in range(at, len(self._rows)):
-            self._positions[self._rows[position].number] = position
+        for position in range(at, len(self.rows)):
+            self._positions[self.rows[position].number] = position
 
     # Columns.
 
     def _wanted(self) -> set[str]:
-        return self._wanted_of(self._rows) | self._asked_for | {axis.key for axis in self.axes}
+        return self._wanted_of(self.rows) | self.shown | {axis.key for axis in self.axes}
 
     def _wanted_of(self, rows: Iterable[SheetRow]) -> set[str]:
         return columns_needed(rows, self.all_columns)
 
     def _arrange(self, wanted: set[str]) -> None:
         """Adds missing columns; none is ever removed while the sheet is open."""
-        here = {column.key for column in self._columns}
+        here = {column.key for column in self.columns}
         if wanted <= here:
             return
         for position, column in enumerate(self.all_columns.ordered(here | wanted)):
             if column.key in here:
                 continue
             self.beginInsertColumns(QModelIndex(), position, position)
-            self._columns = (*self._columns[:position], column, *self._columns[position:])
+            self.columns = (*self.columns[:position], column, *self.columns[position:])
             self.endInsertColumns()
 
     def _tell(self, first: int, last: int) -> None:
-        self.dataChanged.emit(self.index(first, 0), self.index(last, len(self._columns) - 1))
+        self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))

@@ -45,7 +45,7 @@ class SheetModel(CellModel):
 
     def choices(self, index: Index) -> tuple[str, ...]:
         """Options of a cell as text; empty if any text is allowed."""
-        return self.values.choices(self._rows[index.row()], self._columns[index.column()])
+        return self.values.choices(self.rows[index.row()], self.columns[index.column()])
 
     def has_choices(self, index: Index) -> bool:
         """Whether a cell has a list of options."""
@@ -53,24 +53,24 @@ class SheetModel(CellModel):
 
     def priced_choices(self, index: Index) -> list[CellOption]:
         """`choices` with prices, if they differ."""
-        row, column = self._rows[index.row()], self._columns[index.column()]
+        row, column = self.rows[index.row()], self.columns[index.column()]
         return self.values.priced_choices(row, column)
 
     def choices_of_column(self, key: str) -> tuple[Any, ...]:
         """Options in a column of the models in use, for an axis."""
-        return self.values.choices_of_column(self._rows, key)
+        return self.values.choices_of_column(self.rows, key)
 
     def next_finding(self, after: Index) -> QModelIndex:
         """Next cell with an error, row by row with wraparound; invalid if there is none."""
-        amount = len(self._rows)
+        amount = len(self.rows)
         begin, behind = (after.row(), after.column()) if after.isValid() else (0, -1)
         for step in range(amount + 1 if amount else 0):
             position = (begin + step) % amount
-            row = self._rows[position]
+            row = self.rows[position]
             if row.check is None or row.sent or not row.check.problems:
                 continue
             keys = {said.key for said in row.check.problems}
-            for at, column in enumerate(self._columns):
+            for at, column in enumerate(self.columns):
                 if column.key in keys and (step > 0 or at > behind):
                     return self.index(position, at)
         return QModelIndex()
@@ -86,16 +86,16 @@ class SheetModel(CellModel):
     def try_text(self, index: Index, text: str) -> None:
         """Applies text while it is being typed, with validation. Without undo: `settle` commits or reverts it."""
         if self.flags(index) & Qt.ItemFlag.ItemIsEditable:
-            row, column = self._rows[index.row()], self._columns[index.column()]
+            row, column = self.rows[index.row()], self.columns[index.column()]
             self._put({(row.number, column.key): self.value_for(row, column.key, text)})
 
     def remember(self, index: Index) -> Any:
         """Value of a cell before an edit, for `settle`."""
-        return self._rows[index.row()].cells.get(self._columns[index.column()].key)
+        return self.rows[index.row()].cells.get(self.columns[index.column()].key)
 
     def settle(self, index: Index, before: Any, text: str | None) -> None:
         """Ends an edit: commits `text` as one undo step with the value `before`; None reverts."""
-        row, column = self._rows[index.row()], self._columns[index.column()]
+        row, column = self.rows[index.row()], self.columns[index.column()]
         cell_key = (row.number, column.key)
         if text is None or text == cell.text_of(before):
             self._put({cell_key: before})
@@ -105,7 +105,7 @@ class SheetModel(CellModel):
         self.edited.emit(Write(f"Edit {column.title}", {cell_key: before}, {cell_key: after}))
 
     def insert_rows(self, at: int, rows: Sequence[SheetRow], words: str = "Insert rows") -> None:
-        step = Insert(words, max(0, min(at, len(self._rows))), tuple(rows))
+        step = Insert(words, max(0, min(at, len(self.rows))), tuple(rows))
         if rows and self.takes_edits:
             self._do(self._inserting(step.at, step.rows), len(rows), lambda _: self._edited(step))
 
@@ -117,12 +117,12 @@ class SheetModel(CellModel):
         if self.takes_edits and block:
             self._do(self._writing_block(at, keys, block), len(block), lambda step: self._edited(step, then))
 
-    def remove_rows(self, positions: Iterable[int], words: str = "Delete rows") -> None:
-        wanted = [position for position in sorted(set(positions)) if 0 <= position < len(self._rows)]
-        gone = tuple((position, self._rows[position]) for position in wanted if not self._rows[position].sent)
+    def remove_rows(self, positions: Iterable[int]) -> None:
+        wanted = [position for position in sorted(set(positions)) if 0 <= position < len(self.rows)]
+        gone = tuple((position, self.rows[position]) for position in wanted if not self.rows[position].sent)
         if gone and self.takes_edits:
             work = self._removing([position for position, _ in gone])
-            self._do(work, len(gone), lambda _: self._edited(Remove(words, gone)))
+            self._do(work, len(gone), lambda _: self._edited(Remove("Delete rows", gone)))
 
     def set_axes(self, axes: Sequence[Axis], words: str = "Change axes") -> None:
         step = SetAxes(words, self.axes, tuple(axes))
@@ -150,7 +150,7 @@ class SheetModel(CellModel):
             case Write(after=after):
                 self._do(self._putting(self.where_now(after)), len(after))
             case Insert(at=at, rows=rows, cells=cells):
-                self._do(self._inserting(min(at, len(self._rows)), self._followed(rows)), len(rows))
+                self._do(self._inserting(min(at, len(self.rows)), self._followed(rows)), len(rows))
                 if cells is not None:
                     self._do(self._putting(self.where_now(cells.after)), len(cells.after))
             case Remove(rows=rows):
@@ -163,7 +163,7 @@ class SheetModel(CellModel):
         use the new URIs."""
         self._moved = moved_on(self._moved, moved)
         touched = {}
-        for position, row in enumerate(self._rows):
+        for position, row in enumerate(self.rows):
             if follow_moves(row, moved):
                 touched[position] = row
         unsent = {place: row for place, row in touched.items() if not row.sent}
@@ -188,7 +188,7 @@ class SheetModel(CellModel):
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.EditRole or not self.flags(index) & Qt.ItemFlag.ItemIsEditable:
             return False
-        row, column = self._rows[index.row()], self._columns[index.column()]
+        row, column = self.rows[index.row()], self.columns[index.column()]
         after = self.value_for(row, column.key, str(value))
         self.write({(row.number, column.key): after}, f"Edit {column.title}")
         return True
@@ -222,7 +222,7 @@ class SheetModel(CellModel):
         """The undo step of writing these cells, without those unchanged or read-only."""
         positions = {number: position for number, _ in after if (position := self.position_of(number)) is not None}
         return writing(
-            {number: self._rows[position] for number, position in positions.items()}, self.all_columns, after, words
+            {number: self.rows[position] for number, position in positions.items()}, self.all_columns, after, words
         )
 
     def _writing_block(self, at: int, keys: Sequence[str], block: Sequence[Sequence[str]]) -> Work:
@@ -232,9 +232,9 @@ class SheetModel(CellModel):
         is_cell = [self.all_columns.column(key).is_cell for key in keys]
         after: dict[CellKey, Any] = {}
         missing: list[SheetRow] = []
-        start = len(self._rows)
+        start = len(self.rows)
         for index, texts in enumerate(block, start=at):
-            row = self._rows[index] if index < start else SheetRow()
+            row = self.rows[index] if index < start else SheetRow()
             for column in order if not row.sent else ():
                 if column >= len(texts) or not is_cell[column]:
                     continue
@@ -260,12 +260,12 @@ class SheetModel(CellModel):
         begin = 0
         for position, row in rows:
             if run and position != begin + len(run):
-                yield from self._inserting(min(begin, len(self._rows)), self._followed(run))
+                yield from self._inserting(min(begin, len(self.rows)), self._followed(run))
                 run = []
             if not run:
                 begin = position
             run.append(row)
-        yield from self._inserting(min(begin, len(self._rows)), self._followed(run))
+        yield from self._inserting(min(begin, len(self.rows)), self._followed(run))
 
     def _remove_again(self, rows: Sequence[SheetRow]) -> None:
         """Removes the rows again, except those sent meanwhile."""
