@@ -27,10 +27,10 @@ COMMANDS = (
     _exchange(
         "profile.backup",
         "Back up this profile…",
-        lambda on: on.models.profiles.ask_for_backup(),
+        lambda on: on.models.profiles.backup_wanted.emit(),
         "Ctrl+Shift+B",
         begins=True,
         synonyms=Text("backup, archive"),
     ),
-    _exchange("profile.restore", "Restore a backup…", lambda window: window.models.profiles.ask_for_restore()),
+    _exchange("profile.restore", "Restore a backup…", lambda window: window.models.profiles.restore_wanted.emit(None)),
 )

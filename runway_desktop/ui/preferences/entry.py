@@ -15,7 +15,7 @@ def open_room(desk: Desk, wish: object) -> None:
     models = desk.models
     form = PreferencesForm(desk.cases, models.bridge, desk.runner, desk.window)
     dialog = Preferences(form, desk.theme, desk.window, profiles=models.profiles)
-    dialog.back_up_wanted.connect(models.profiles.ask_for_backup)
+    dialog.back_up_wanted.connect(models.profiles.backup_wanted)
     dialog.restore_wanted.connect(models.profiles.restore_wanted)
     dialog.folder_wanted.connect(models.task_commands.folder_wanted)
     dialog.requests_wanted.connect(dialog.accept)

@@ -43,12 +43,12 @@ def fill(
     for profile in profiles[:MOST_IN_MENU]:
         _add(menu, model, profile, theme)
     menu.addSeparator()
-    new = menu.addAction(theme.icon("mdi6.plus", Role.MUTED), "New profile…", model.ask_for_new)
+    new = menu.addAction(theme.icon("mdi6.plus", Role.MUTED), "New profile…", model.new_wanted.emit)
     new.setEnabled(not model.why_no_new_one)
     new.setToolTip(tip(model.why_no_new_one))
     menu.addAction(theme.icon("mdi6.pencil-outline", Role.MUTED), "Name, color and backups…", settings)
     if model.may_start_empty:
-        menu.addAction(theme.icon("mdi6.broom", Role.MUTED), "Start with an empty demo…", model.ask_to_empty)
+        menu.addAction(theme.icon("mdi6.broom", Role.MUTED), "Start with an empty demo…", model.empty_wanted.emit)
     removable = [one for one in profiles if not (model.is_current(one) or one.is_demo or one.is_main)]
     if removable:
         _add_removal(menu, model, removable, theme)

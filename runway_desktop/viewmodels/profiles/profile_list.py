@@ -117,18 +117,6 @@ class ProfilesModel(Model):
         """Whether this is the demo, whose list can be replaced by an empty one."""
         return bool(self._cases.is_demo)
 
-    def ask_to_empty(self) -> None:
-        self.empty_wanted.emit()
-
-    def ask_for_new(self) -> None:
-        self.new_wanted.emit()
-
-    def ask_for_backup(self) -> None:
-        self.backup_wanted.emit()
-
-    def ask_for_restore(self) -> None:
-        self.restore_wanted.emit(None)
-
     def rename(self, name: str) -> None:
         self._change(name=name)
 

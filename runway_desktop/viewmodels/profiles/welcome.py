@@ -50,11 +50,7 @@ class KeyForm(Model):
         self._words, self.small_print, self._tone = "", "", Tone.PLAIN
         self._patience = QTimer(self, singleShot=True, interval=patience_ms)
         self._patience.timeout.connect(self._keychain_is_slow)
-        bridge.key_changed.connect(self._key_moved)
-
-    def _key_moved(self, _: object) -> None:
-        # A method, not a lambda: the connection then ends with this object, whose window may close.
-        self.changed.emit()
+        bridge.key_changed.connect(self.changed)
 
     @property
     def busy(self) -> bool:

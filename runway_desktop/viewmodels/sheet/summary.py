@@ -52,7 +52,7 @@ class SheetSummary(Model):
         self._look = QTimer(self, singleShot=True, interval=250)
         self._look.timeout.connect(self._ask)
         model.counted.connect(self._counted)
-        bridge.organization_changed.connect(self._organization_moved)
+        bridge.organization_changed.connect(self.changed)
         # Tasks sent meanwhile use up the cap.
         self._spent = QTimer(self, singleShot=True, interval=_SPENT_MS)
         self._spent.timeout.connect(self._look_again)
@@ -148,10 +148,6 @@ class SheetSummary(Model):
     def _counted(self) -> None:
         if not self._is_stopped:
             self._look.start()
-        self.changed.emit()
-
-    def _organization_moved(self, _: object) -> None:
-        # A method, not a lambda: the connection then ends with this object, whose window may close.
         self.changed.emit()
 
     def _tasks_moved(self, _: object) -> None:

@@ -75,7 +75,7 @@ async def test_from_the_menu_it_is_asked_first_and_only_the_demo_offers_it(tmp_p
         assert desktop.models.profiles.may_start_empty
         demo.is_making = False
         await desktop.windows.live_in_demo(demo)
-        desktop.models.profiles.ask_to_empty()
+        desktop.models.profiles.empty_wanted.emit()
         question = shown(desktop, Confirm)
         next(one for one in question.findChildren(QPushButton) if one.text() == "Keep the demo").click()
         assert desktop.restarts == 0

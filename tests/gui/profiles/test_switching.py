@@ -119,7 +119,7 @@ async def test_a_profile_that_cannot_be_opened_is_told(tmp_path: Path, theme: Th
 
 async def test_a_new_profile_is_made_by_keys_alone_and_opened(tmp_path: Path, theme: Theme, qtbot: QtBot):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
-        desktop.models.profiles.ask_for_new()
+        desktop.models.profiles.new_wanted.emit()
         dialog = shown(desktop, NewProfileDialog)
         name = dialog.focusWidget()
         assert isinstance(name, QLineEdit)
@@ -141,7 +141,7 @@ async def test_a_new_profile_is_made_by_keys_alone_and_opened(tmp_path: Path, th
 
 async def test_a_key_is_never_shown_and_a_bad_one_is_told_at_its_line(tmp_path: Path, theme: Theme, qtbot: QtBot):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
-        desktop.models.profiles.ask_for_new()
+        desktop.models.profiles.new_wanted.emit()
         dialog = shown(desktop, NewProfileDialog)
         key = next(one for one in dialog.findChildren(QLineEdit) if one.accessibleName().startswith("API key"))
         assert key.echoMode() is QLineEdit.EchoMode.Password
