@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from shiboken6 import isValid
 
 from runway_desktop.services.backup.backups import Backups, KeptBackup
 from runway_desktop.services.supervised import Runner
@@ -55,9 +54,8 @@ class KeptBackups(Model):
         return f"The last try failed: {self._backups.trouble}" if self._backups.trouble else ""
 
     def refresh(self) -> None:
-        self._runner(self._backups.kept(), "list backups", done=self._list, failed=lambda _: None)
+        self._runner(self._backups.kept(), "list backups", done=self.while_open(self._list), failed=lambda _: None)
 
     def _list(self, kept: Sequence[KeptBackup]) -> None:
         self._kept = kept
-        if isValid(self):
-            self.changed.emit()
+        self.changed.emit()

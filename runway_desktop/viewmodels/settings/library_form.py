@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from shiboken6 import isValid
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.folders import LeftBehind, MovePhase, MovePlan, MoveProgress
@@ -192,8 +191,7 @@ class LibraryForm(Model):
         """Runs work whose result is ignored if the preferences were closed meanwhile."""
 
         def failed(error: RunwayDesktopError) -> None:
-            if isValid(self):
-                self.problem = error.in_words()
-                self.changed.emit()
+            self.problem = error.in_words()
+            self.changed.emit()
 
-        self._runner(work, name, done=lambda result: done(result) if isValid(self) else None, failed=failed)
+        self._runner(work, name, done=self.while_open(done), failed=self.while_open(failed))

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from shiboken6 import isValid
 
 from runway_desktop.domain import filenames
 from runway_desktop.domain.folders import NO_ANSWER
@@ -180,12 +179,11 @@ class PreferencesForm(Model):
 
     def ask_projects(self) -> None:
         """Loads the names of projects."""
-        self._runner(self._cases.library.counts(), "list projects", done=self._counted)
+        self._runner(self._cases.library.counts(), "list projects", done=self.while_open(self._counted))
 
     def _counted(self, counts: PageCounts) -> None:
         self._projects = tuple(sorted(filter(None, counts.projects), key=str.casefold))
-        if isValid(self):
-            self.changed.emit(PROJECTS)
+        self.changed.emit(PROJECTS)
 
     def _allowed(self, model: str) -> str:
         organization = self._cases.account.organization
