@@ -228,8 +228,9 @@ class Session(QObject):
         pages = Pages(cases, bridge, runner, self)
         composer = Composer(cases, bridge, runner, self)
         status = Status(cases, bridge, pages, self)
+        activity = Activity(status, self)
         models = Models(
-            activity=Activity(status, self),
+            activity=activity,
             bridge=bridge,
             rows=rows,
             filter=ListFilter(cases, rows, self),
@@ -242,7 +243,7 @@ class Session(QObject):
             posters=Posters(cases, bridge, runner, rows, self.profile.posters, self),
             memory=Memory(cases.settings),
             keys=KeyChoices(cases.settings, bridge, self),
-            folder=FolderWatch(cases, bridge, runner, self),
+            folder=FolderWatch(cases, bridge, runner, activity),
             profiles=ProfilesModel(cases, runner, self.profile.name, self),
         )
         self.models = models
@@ -322,15 +323,12 @@ class Session(QObject):
         # By now the list and the players are loaded too.
         collector.spare_what_is_there()
         collector.begin_to_give_back(self)
-        self._offer_open_sheet(cases)
-        self._take_items()
-
-    def _offer_open_sheet(self, cases: UseCases) -> None:
-        """A sheet that was open when the program was killed."""
         from runway_desktop.services.library.sheets import OPEN_SHEET
 
         if self.window is not None and cases.settings.get(OPEN_SHEET) is not None:
+            # It was open when the program was killed.
             self.window.open_room("sheet", SheetsWish.LEFT_OPEN)
+        self._take_items()
 
     def _key_changed(self, status: KeyStatus) -> None:
         """After the key was deleted, the welcome page replaces the workspace; tasks stay."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from runway_desktop.domain.folders import FolderState
 from runway_desktop.services.supervised import Runner
@@ -14,14 +13,11 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.folders import Remedy, trouble_of
 from runway_desktop.viewmodels.model import Model
 
+from .activity.activity import Activity
 from .bridge import Bridge
 
 
 class FolderWatch(Model):
-    troubled = Signal(object)
-    """FolderTrouble that replaces the previous one."""
-    mended = Signal(str)
-    """The folder works again; a sentence, empty if no problem was shown."""
     choose_wanted = Signal()
     """Open the preferences to select another folder."""
     show_wanted = Signal(object)
@@ -29,9 +25,11 @@ class FolderWatch(Model):
     release_wanted = Signal(object)
     """Paths about to be moved: players and views must close them."""
 
-    def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
-        super().__init__(cases, runner, parent)
-        self._said = False
+    def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, activity: Activity) -> None:
+        super().__init__(cases, runner, activity)
+        self._activity = activity
+        self._told: int | None = None
+        """Number of the notice about a problem."""
         bridge.library_folder_changed.connect(self._tell)
         bridge.files_moving.connect(self.release_wanted)
 
@@ -59,21 +57,29 @@ class FolderWatch(Model):
 
     def _look(self) -> None:
         """Checks the folder. The notice was closed by its button, and reappears if nothing changed."""
-        self._runner(self._look_again(), "look at the library's folder", done=self._tell)
-
-    def _look_again(self) -> Coroutine[Any, Any, object]:
-        return self._cases.folder.look(self._cases.folder.health.state)
+        folder = self._cases.folder
+        self._runner(folder.look(folder.health.state), "look at the library's folder", done=self._tell)
 
     def _tell(self, _: object = None) -> None:
         downloads = self._cases.downloads
         health = self._cases.folder.health
         trouble = trouble_of(health, waiting=downloads.waiting, rescues=self._cases.settings.rescue)
+        if trouble is None and self._told is None:
+            return
+        self._activity.end(self._told)
+        self._told = None
         if trouble is not None:
-            self._said = True
-            self.troubled.emit(trouble)
-        elif self._said:
-            self._said = False
-            # Another folder was selected; a problem with it is reported next.
-            is_other = health.state is FolderState.UNKNOWN
+            first, *others = trouble.ways
+            self._told = self._activity.tell(
+                trouble.message,
+                trouble.detail,
+                problem=True,
+                action_text=first.value,
+                on_action=partial(self.take, first),
+                also=[(way.value, partial(self.take, way)) for way in others],
+                short=trouble.short,
+            )
+        elif health.state is not FolderState.UNKNOWN:
+            # Else another folder was selected; a problem with it is reported next.
             goes_on = " Waiting results are saved now." if downloads.waiting else ""
-            self.mended.emit("" if is_other else f"The library's folder can be used again.{goes_on}")
+            self._activity.tell(f"The library's folder can be used again.{goes_on}")

@@ -148,8 +148,9 @@ class Rig:
         self.pages = Pages(cases, bridge, runner, owner)
         self.composer = Composer(cases, bridge, runner, owner)
         status = Status(cases, bridge, self.pages, owner)
+        activity = Activity(status, owner)
         self.models = Models(
-            activity=Activity(status, owner),
+            activity=activity,
             bridge=bridge,
             rows=rows,
             filter=ListFilter(cases, rows, owner),
@@ -161,7 +162,7 @@ class Rig:
             board=ExpiryBoard(cases, bridge, runner, owner),
             posters=Posters(cases, bridge, runner, rows, self.folder / "posters", owner),
             memory=Memory(engine.settings),
-            folder=FolderWatch(cases, bridge, runner, owner),
+            folder=FolderWatch(cases, bridge, runner, activity),
             keys=KeyChoices(engine.settings, bridge, owner),
             profiles=ProfilesModel(cases, runner, "Default", owner),
         )

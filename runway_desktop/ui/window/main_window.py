@@ -40,7 +40,6 @@ from runway_desktop.viewmodels.activity.acts import Acts
 from runway_desktop.viewmodels.models import Models
 
 from . import tab_order
-from .library_notices import LibraryNotices
 from .page_switcher import PageSwitcher
 from .reveal import TaskFinder
 from .task_menu import TaskMenu
@@ -214,7 +213,6 @@ class MainWindow(QMainWindow):
         # Queued: the signal may be emitted during a paint.
         theme.letters_missing.connect(self._say_missing_letters, Qt.ConnectionType.QueuedConnection)
         self.pages = PageSwitcher(m, work, self.open_room, self)
-        LibraryNotices(m.folder, m.activity, self)
 
     def _connect(self) -> None:
         """Connects panes with each other, with models and the window."""
@@ -276,6 +274,7 @@ class MainWindow(QMainWindow):
                 message, action_text="Take its settings", on_action=lambda: m.composer.load(request)
             )
         )
+        m.folder.show_wanted.connect(m.task_commands.folder_wanted)
         m.folder.choose_wanted.connect(partial(self.open_room, "preferences", "Saving"))
         m.bridge.cap_reached.connect(self.early_caps.append)
         m.bridge.notice.connect(self._notice)
