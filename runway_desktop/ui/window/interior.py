@@ -12,11 +12,12 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from runway_desktop.domain.inputs import FrameAt
 from runway_desktop.ui.building import timer
 from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
 from runway_desktop.ui.composer.input_menu import TilePopups
+from runway_desktop.ui.inputs.frames import FrameGrabber
 from runway_desktop.ui.lifted_rows import accepts, has_rows
-from runway_desktop.ui.lineage.last_frame import LastFrames
 from runway_desktop.ui.lineage.strip import LineageStrip
 from runway_desktop.ui.media.players import prepare
 from runway_desktop.ui.media.posters import PosterMaker
@@ -46,7 +47,7 @@ class Interior(QObject):
         self._preview: Preview | None = None
         self._poster_maker: PosterMaker | None = None
         self._sharing = Sharing(m.task_commands, m.rows, work.view, m.activity, window.theme, lambda: window.preview)
-        self._last_frames = LastFrames(m.task_commands.use_as_input, self)
+        self._last_frames: FrameGrabber | None = None
         self._lifting = Lifting(m, work, window.task_menu, self._shown_path, window.theme)
         self._queue = queue = QueueRoom(m, work, window.task_menu, window.open_room)
         self.taking_in = PasteAndDrop(m.task_commands, m.memory, self)
@@ -83,7 +84,17 @@ class Interior(QObject):
         self._tile_popups = TilePopups(work.composer.inputs, m.composer, m.task_commands, window.theme)
         popups.follow(window.judge, work.views)
         work.composer.chooser_wanted.connect(self._choose_model)
-        m.task_commands.use_as_input.frame_wanted.connect(self._last_frames.grab)
+        # Queued: it is emitted in coroutines, in which no player may be created.
+        queued = Qt.ConnectionType.QueuedConnection
+        m.task_commands.use_as_input.frame_wanted.connect(self._grab_last_frame, queued)
+
+    def _grab_last_frame(self, path: Path) -> None:
+        if self._last_frames is None:
+            use_as_input = self._window.models.task_commands.use_as_input
+            self._last_frames = FrameGrabber(self)
+            self._last_frames.grabbed.connect(use_as_input.keep_last_frame)
+            self._last_frames.failed.connect(lambda _, reason: use_as_input.frame_failed(reason))
+        self._last_frames.grab(path, FrameAt.LAST, path)
 
     def _choose_model(self, chip: QPushButton, at_parts: bool) -> None:
         ChooserPanel(self._window.models.composer.chooser, self._window.theme, chip).open_at(chip, at_parts=at_parts)
@@ -196,5 +207,6 @@ class Interior(QObject):
             self._poster_maker.shutdown()
         self.taking_in.shutdown()
         self._sharing.shutdown()
-        self._last_frames.shutdown()
+        if self._last_frames is not None:
+            self._last_frames.shutdown()
         self._tile_popups.shutdown()
