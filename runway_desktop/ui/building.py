@@ -349,6 +349,17 @@ class Popup(QFrame):
         self.show_at(over if is_over else under, widget)
 
 
+class KeyPopup(Popup):
+    """Popup with keys of its own. Qt passes a popup's keys on to its parent window as shortcuts; accepting the override
+    keeps them here."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
+
 def viewport_of(area: QAbstractScrollArea) -> QWidget:
     """Returns `area.viewport()`, faster at start. Call it in the constructor, before any other access.
 

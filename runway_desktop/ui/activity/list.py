@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QPushButton, QWidget
 
-from runway_desktop.ui.building import STRETCH, Popup, hbox, line, push_button, scroll_area, tool_button, vbox
+from runway_desktop.ui.building import STRETCH, KeyPopup, hbox, line, push_button, scroll_area, tool_button, vbox
 from runway_desktop.ui.labels import strong, words
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.activity import Action, ActivityEntry, ActivityKind
@@ -24,7 +24,7 @@ _OF_WINDOW = 0.7
 """Maximum share of the window's height."""
 
 
-class ActivityList(Popup):
+class ActivityList(KeyPopup):
     def __init__(self, activity: Activity, theme: Theme, parent: QWidget) -> None:
         super().__init__("Activity", parent)
         self.setProperty("popup", True)
@@ -44,13 +44,6 @@ class ActivityList(Popup):
         self._fit()
         self.show_beside(widget, above=False)
         self._focus_first()
-
-    def event(self, event: QEvent) -> bool:
-        """Qt passes a popup's keys on to its parent window as shortcuts; accepting the override keeps them here."""
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()
-            return True
-        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QCompleter, QLineEdit, QPlainTextEdit, QWidget
 
-from runway_desktop.ui.building import STRETCH, Popup, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, KeyPopup, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 
@@ -21,7 +21,7 @@ _RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _NOTE_LINES = 6
 
 
-class _Popup(Popup):
+class _Popup(KeyPopup):
     taken = Signal(str)
 
     def __init__(self, title: str, parent: QWidget) -> None:
@@ -41,14 +41,6 @@ class _Popup(Popup):
         at = widget.mapToGlobal(QPoint((widget.width() - self.width()) // 2, widget.height() // 4))
         self.show_at(at, widget)
         self.setFocus(Qt.FocusReason.PopupFocusReason)
-
-    def event(self, event: QEvent) -> bool:
-        """Qt passes a popup's keys on to its parent window as shortcuts; accepting the override keeps Escape and Delete
-        here."""
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()
-            return True
-        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
