@@ -59,9 +59,8 @@ class ComposerPane(QWidget):
         theme: Theme,
         keys: Keys,
         posters: PosterCache,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._composer = composer
         self._task_commands = task_commands
         self._theme = theme

@@ -18,8 +18,8 @@ WIDTH = 58 * GRID
 class WelcomeDialog(QWidget):
     demo_wanted = Signal()
 
-    def __init__(self, form: KeyForm, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, form: KeyForm, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self.setProperty("pane", "list")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

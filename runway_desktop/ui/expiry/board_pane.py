@@ -30,8 +30,8 @@ class BoardPane(QWidget):
     told = Signal(str)
     """Error about an unusable folder."""
 
-    def __init__(self, board: ExpiryBoard, theme: Theme, posters: PosterCache, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, board: ExpiryBoard, theme: Theme, posters: PosterCache) -> None:
+        super().__init__()
         self._board = board
         self._theme = theme
         self.view = BoardView(board.lines, theme, posters, self)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QWidget
 
 from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
@@ -21,8 +20,8 @@ class NoticeView(Stage):
     folder_wanted = Signal()
     """Show the file in its folder."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._poster = QImage()
         self._words = words(self, tone="muted")

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QStyle,
     QStyleOptionViewItem,
-    QWidget,
 )
 
 from runway_desktop.ui.commands.everywhere import KEEP_SEARCH
@@ -35,8 +34,8 @@ class SearchLine(QLineEdit):
     left = Signal()
     """Move the focus to the results."""
 
-    def __init__(self, chosen: ListFilter, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
-        super().__init__(parent, clearButtonEnabled=True)
+    def __init__(self, chosen: ListFilter, theme: Theme, keys: Keys) -> None:
+        super().__init__(clearButtonEnabled=True)
         self._filter = chosen
         self._theme = theme
         self._keys = keys

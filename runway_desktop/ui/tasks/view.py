@@ -31,7 +31,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.task import State, TaskId
@@ -66,8 +66,8 @@ class TaskView(TaskItems, QTableView):
     group_button = Signal(str, QPoint)
     """Key of a group whose button was pressed, and a global position below it."""
 
-    def __init__(self, model: TaskListModel, theme: Theme, posters: PosterCache, parent: QWidget | None = None) -> None:
-        super().__init__(parent, showGrid=False, wordWrap=False)
+    def __init__(self, model: TaskListModel, theme: Theme, posters: PosterCache) -> None:
+        super().__init__(showGrid=False, wordWrap=False)
         self.set_up(model, "Tasks")
         self._theme = theme
         self._delegate = RowDelegate(theme, posters, self)

@@ -213,8 +213,8 @@ class StatusLine(QFrame):
     menu_wanted = Signal(QPoint)
     """Global position."""
 
-    def __init__(self, status: Status, composer: Composer, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, status: Status, composer: Composer, theme: Theme) -> None:
+        super().__init__()
         self._status = status
         self._composer = composer
         self._theme = theme

@@ -126,8 +126,8 @@ class PagesPane(QListWidget):
     room_chosen = Signal(str)
     """Id of the page's room."""
 
-    def __init__(self, pages: Pages, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, pages: Pages, theme: Theme) -> None:
+        super().__init__()
         self._pages = pages
         self._before_room = ""
         """Key of the list that was open before the page."""

@@ -45,8 +45,8 @@ class Overlay(QWidget):
 
 
 class Workspace(QWidget):
-    def __init__(self, m: Models, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, m: Models, theme: Theme, keys: Keys) -> None:
+        super().__init__()
         self._m = m
         self._theme = theme
         self._memory = m.memory

@@ -79,8 +79,8 @@ class ZoomBar(QWidget):
 
     full_screen_wanted = Signal()
 
-    def __init__(self, theme: Theme, view: PictureView, keys: Keys, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, view: PictureView, keys: Keys) -> None:
+        super().__init__()
         self._theme = theme
         self._keys = keys
         self._view = view
