@@ -14,7 +14,7 @@ from runway_desktop.services.clock import LONGEST_CREATE
 from runway_desktop.services.disk.profile_lock import Claim
 from runway_desktop.ui.profiles.progress_foot import WaitingWindow
 from runway_desktop.ui.theme import Theme
-from runway_desktop.usecases.clients.under_way import under_way_words
+from runway_desktop.usecases.words.clients import under_way_words
 
 from .single_instance import DoesNotAnswer, EngineLeaves, enter
 

@@ -101,10 +101,6 @@ class Shown(Struct, frozen=True):
     whole: str = ""
     """For the screen reader and the tool tip: without numbers that change constantly."""
 
-    @property
-    def is_act(self) -> bool:
-        return self.sign is Sign.ACT
-
 
 class Listed(Struct, frozen=True):
     """What the list of the pill shows, newest first in each part."""

@@ -55,7 +55,11 @@ class FirstOpenings(QObject):
             return
         try:
             if entry in sys.modules:
-                self._grant_first(entry)
+                # One call per pass, so that an exception does not affect the others.
+                (does, given), *others = self._wishes.pop(entry)
+                if others:
+                    self._wishes[entry] = others
+                does(*given)
             else:
                 self._import_some(entry)
         finally:
@@ -74,10 +78,3 @@ class FirstOpenings(QObject):
             self._walk = None
             self._wishes.pop(entry, None)
             raise
-
-    def _grant_first(self, entry: str) -> None:
-        """Runs one call per pass, so that an exception does not affect the others."""
-        (does, given), *others = self._wishes.pop(entry)
-        if others:
-            self._wishes[entry] = others
-        does(*given)

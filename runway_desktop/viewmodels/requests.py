@@ -4,14 +4,14 @@ Reads the store while the page is open. GUI thread only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, QTimer, Signal
 
 from runway_desktop.catalog import assets_in
-from runway_desktop.domain.clients import Client, RecordLine, waits_for_approval
+from runway_desktop.domain.clients import Client, waits_for_approval
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.inputs import path_of
 from runway_desktop.domain.media import Media
@@ -247,14 +247,11 @@ class RequestsModel(Model):
             )
         self.waiting = [one for one in found.values() if one.waits]
         self.answered = [one for one in found.values() if not one.waits]
-        self._show_record(record, found, sum(used.values()))
-        self._show()
-
-    def _show_record(self, record: Sequence[RecordLine], found: Mapping[TaskId, Asked], spent: float) -> None:
         midnight = local_time(self.now).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
         today = [line for line in record if line.at >= midnight]
         self.record.show([words.record_row(line, found.get(line.task_id or TaskId("")), self.now) for line in today])
-        self.day = words.day_words(len(today), spent)
+        self.day = words.day_words(len(today), sum(used.values()))
+        self._show()
 
     def _show(self) -> None:
         """Refreshes the rows; keeps the current request as long as it is listed."""

@@ -102,7 +102,7 @@ class Pill(QWidget):
         self._action.setVisible(action is not None)
         self._action.setText(action.text if action is not None else "")
         self._action.setAccessibleDescription(shown.whole)
-        key = self._keys.cap(UNDO) if shown.is_act and action is not None else ""
+        key = self._keys.cap(UNDO) if shown.sign is Sign.ACT and action is not None else ""
         self._key.setText(key)
         self._key.setVisible(bool(key) and self.width() == WIDTH)
         self.face.show_it(shown)

@@ -76,7 +76,7 @@ class Strips(QObject):
         self._head: dict[str, Any] | None = None
         """Header of a frame whose pixels have not arrived completely."""
         self._is_shut = False
-        self._silence = timer(self, silence_ms, self._hangs)
+        self._silence = timer(self, silence_ms, self._give_up)
         self._idle = timer(self, IDLE_MS, self._end)
 
     def warm(self) -> None:
@@ -208,9 +208,6 @@ class Strips(QObject):
                 return
             if path != but:
                 held -= self._strips.pop(path).bytes
-
-    def _hangs(self) -> None:
-        self._give_up()
 
     def _give_up(self) -> None:
         """Gives up on a clip read alone; several are marked as suspects, to retry one at a time. Restarts the child for

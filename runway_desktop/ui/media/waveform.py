@@ -65,11 +65,6 @@ def peaks_of_wav(path: Path, buckets: int = BUCKETS) -> Waveform | None:
     return Waveform(tuple(peaks), frames / rate)
 
 
-def _peaks_or_whether_there(path: Path) -> Waveform | bool:
-    """The peaks, or whether the file is readable, on a worker."""
-    return peaks_of_wav(path) or is_readable(path)
-
-
 def _peak(raw: bytes, width: int, channels: int) -> float:
     """Peak of the first channel, 0 to 1."""
     stride = channels * max(1, len(raw) // (width * channels) // _LOOKED_AT)
@@ -141,7 +136,7 @@ class WaveformReader(QObject):
         self.cancel()
         self._path = path
         self._alarm.start(_READ_TIME_OUT_MS)
-        self._workers.run(partial(_peaks_or_whether_there, path), partial(self._wav_read, path), at=path)
+        self._workers.run(lambda: peaks_of_wav(path) or is_readable(path), partial(self._wav_read, path), at=path)
 
     def cancel(self) -> None:
         self._path = None

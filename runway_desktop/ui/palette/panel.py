@@ -69,10 +69,6 @@ class PalettePanel(QWidget):
         self.closed.emit()
         self.deleteLater()
 
-    def set_title(self, title: str) -> None:
-        self._lines.title = f"For {title}" if title else ""
-        self._selected.setText(title)
-
     @property
     def current(self) -> Offer | None:
         return self._lines.offer(self._list.currentIndex().row())
@@ -115,7 +111,8 @@ class PalettePanel(QWidget):
             spacing=0,
             margins=(1, 1, 1, 1),
         )
-        self.set_title(title)
+        self._lines.title = f"For {title}" if title else ""
+        self._selected.setText(title)
 
     def _build_foot(self) -> QWidget:
         foot = QWidget(self._box)

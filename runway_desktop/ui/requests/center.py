@@ -56,11 +56,6 @@ class RequestsCenter(QWidget):
         current = self.view.current_id()
         return self._model.rows.checked or ([current] if current is not None else [])
 
-    @property
-    def cells(self) -> list[tuple[str, ...]]:
-        """Texts of the day's record."""
-        return self._model.record.cells
-
     def show_answered(self) -> None:
         self._tabs[True].click()
 

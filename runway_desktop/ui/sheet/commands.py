@@ -42,7 +42,7 @@ UNDO = _sheet(
     Standard.UNDO,
     label=lambda window: Text("Undo {step}").with_(step=window.steps.undoText()),
     repeats=True,
-    why_not=lambda window: window.steps.why_no_undo,
+    why_not=lambda window: window.steps.why_not("undo", window.steps.canUndo()),
 )
 REDO = _sheet(
     "sheet.redo",
@@ -52,7 +52,7 @@ REDO = _sheet(
     "Ctrl+Y",
     label=lambda window: Text("Redo {step}").with_(step=window.steps.redoText()),
     repeats=True,
-    why_not=lambda window: window.steps.why_no_redo,
+    why_not=lambda window: window.steps.why_not("redo", window.steps.canRedo()),
 )
 COMMANDS = (
     NEW,

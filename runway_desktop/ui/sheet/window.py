@@ -301,7 +301,7 @@ class SheetWindow(Dialog):
         any_sent = sheet.any_sent
         self._cancel.setText("Close" if any_sent else "Cancel")
         self._grid.setVisible(any_sent)
-        self._default.setVisible(sheet.has_default_rows)
+        self._default.setVisible(sheet.model.totals.unnamed > 0)
         pair = sheet.model.checker.pair
         self._default.setText(f"Others: {pair.label}  ▾")
         self._default.setAccessibleName(f"Model of rows that name none: {pair.label}")
@@ -401,14 +401,6 @@ class UndoSteps(QUndoStack):
         self.setUndoLimit(MOST_STEPS)
         model.edited.connect(self._took_place)
 
-    @property
-    def why_no_undo(self) -> str:
-        return self._why_not("undo", self.canUndo())
-
-    @property
-    def why_no_redo(self) -> str:
-        return self._why_not("redo", self.canRedo())
-
     def undo(self) -> None:
         if self._model.takes_edits:
             super().undo()
@@ -417,7 +409,7 @@ class UndoSteps(QUndoStack):
         if self._model.takes_edits:
             super().redo()
 
-    def _why_not(self, what: str, has_step: bool) -> str:
+    def why_not(self, what: str, has_step: bool) -> str:
         """Why undo is not possible. While rows are being stored or a large edit runs, the stack would move but the
         sheet would not."""
         if not self._model.takes_edits:

@@ -24,7 +24,8 @@ def put_in_order(areas: Sequence[QWidget]) -> None:
     to bottom."""
     before = areas[0]
     for area in areas:
-        for widget in _as_read(area, [one for one in area.findChildren(QWidget) if _is_stop(one)]):
+        stops = [one for one in area.findChildren(QWidget) if one.focusPolicy() in _TABBED and one.isVisible()]
+        for widget in _as_read(area, stops):
             QWidget.setTabOrder(before, widget)
             before = widget
 
@@ -36,10 +37,6 @@ def bring_into_view(widget: QWidget | None) -> None:
         if isinstance(above, QScrollArea):
             above.ensureWidgetVisible(widget)
         above = above.parentWidget()
-
-
-def _is_stop(widget: QWidget) -> bool:
-    return widget.focusPolicy() in _TABBED and widget.isVisible()
 
 
 def _as_read(area: QWidget, widgets: Sequence[QWidget]) -> list[QWidget]:

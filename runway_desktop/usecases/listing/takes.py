@@ -44,10 +44,6 @@ class Take(Struct, frozen=True):
         signs = self.output.look.signs if self.output.is_changed else None
         return (self.path, self.media, self.output.is_missing, signs)
 
-    @property
-    def is_decided(self) -> bool:
-        return is_judged(self.task)
-
     def facts(self, differing: Sequence[str] = ()) -> str:
         """The differences from the others, or if there are none "Gen-4.5 · seed 41207"; then "60 credits"."""
         seed = self.task.request.values.get("seed")

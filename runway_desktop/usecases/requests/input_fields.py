@@ -140,7 +140,7 @@ class InputFields:
             if isinstance(tag, str) and tag:
                 found.append(Name(tag, item.name))
             elif any(field.name == TAG for field in self.details(item)):
-                free = self._free_tag(taken)
+                free = next(tag for number in range(1, 10_000) if (tag := f"img{number}") not in taken)
                 taken.add(free)
                 found.append(Name(free, f"{item.name}, gets this tag", item))
             elif item.field in _NUMBERED:
@@ -154,9 +154,6 @@ class InputFields:
         known = {one.word.casefold() for one in self.names() if one.untagged is None}
         said = re.findall(r"(?<![\w@])@([A-Za-z][A-Za-z0-9_]*)", prompt)
         return [name for name in dict.fromkeys(said) if name.casefold() not in known]
-
-    def _free_tag(self, taken: set[str]) -> str:
-        return next(tag for number in range(1, 10_000) if (tag := f"img{number}") not in taken)
 
     def _positions_of(self, field: Field) -> list[str | None]:
         """The positions of the field's inputs, as sent."""

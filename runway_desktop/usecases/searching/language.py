@@ -213,23 +213,9 @@ class _BatchNames:
 _batch_names = _BatchNames()
 
 
-def _only_name(name: str) -> Sequence[str]:
-    return (folded(name),)
-
-
-def _names_of_client(client: str) -> Sequence[str]:
-    """Its reported name, and its displayed one."""
-    return (folded(client), folded(asker_words(client)))
-
-
 def asker_words(value: str) -> str:
     """The value of `by:` as shown."""
     return YOU if folded(value) in (ME, YOU) else called(value)
-
-
-def _names_of_model(model: str) -> Sequence[str]:
-    """The API's name, and the displayed one."""
-    return (folded(model), folded(model_label(model)))
 
 
 class _Reader:
@@ -262,7 +248,7 @@ class _Reader:
         value = term.value
         match term.key:
             case "model":
-                into.models |= self._alike(value, self._known.models, "model", _names_of_model)
+                into.models |= self._alike(value, self._known.models, "model", model_label)
             case "endpoint":
                 into.endpoints |= self._alike(value.replace(" ", "_"), self._known.endpoints, "kind of request")
             case "project":
@@ -276,7 +262,7 @@ class _Reader:
             case "by" if folded(value) in (ME, YOU):
                 into.clients.add(PERSON)
             case "by":
-                into.clients |= self._alike(value, self._known.clients, "program", _names_of_client)
+                into.clients |= self._alike(value, self._known.clients, "program", asker_words)
             case "state":
                 self._state(term, into)
             case "is":
@@ -298,14 +284,13 @@ class _Reader:
             page, text=text, since=self._since, until=self._until, without=Without(**self._leave.frozen()), **wanted
         )
 
-    def _alike(
-        self, value: str, known: Iterable[str], what: str, names_of: Callable[[str], Sequence[str]] = _only_name
-    ) -> set[str]:
+    def _alike(self, value: str, known: Iterable[str], what: str, displayed: Callable[[str], str] = str) -> set[str]:
         """Known names that equal the value; else those that contain it; else the value itself, which matches nothing.
-        `names_of`: all names of one, folded."""
+        The name as `displayed` counts as well."""
         typed = folded(value)
-        exact = {name for name in known if typed in names_of(name)}
-        near = exact or {name for name in known if name and any(typed in called for called in names_of(name))}
+        names = {name: (folded(name), folded(displayed(name))) for name in known}
+        exact = {name for name, called in names.items() if typed in called}
+        near = exact or {name for name, called in names.items() if name and any(typed in one for one in called)}
         if not near:
             self.say(f"There is no {what} “{value}” here.")
         return near or {value}

@@ -69,7 +69,7 @@ class Saying:
     def pictures(self, line: RowLine, column: SheetColumn) -> Sequence[str]:
         """Paths of a cell's pictures: of existing inputs, and of results."""
         if column.kind is ColumnKind.RESULT:
-            return posters_of(line)
+            return [output.poster for row in line.tasks for output in row.outputs if output.poster]
         value = line.row.cells.get(column.key) if column.kind is ColumnKind.ASSETS else None
         looks = self._checker.looks
         return [
@@ -286,7 +286,3 @@ class Saying:
 def _results(line: RowLine) -> str:
     outputs = [output for row in line.tasks for output in row.outputs]
     return "" if not line.row.sent or not outputs else f"×{len(outputs)}" if len(outputs) > 1 else ""
-
-
-def posters_of(line: RowLine) -> list[str]:
-    return [output.poster for row in line.tasks for output in row.outputs if output.poster]

@@ -55,7 +55,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if is_inputs(value):
-        return BETWEEN.join(_address_in_words(item["uri"]) for item in value)
+        return BETWEEN.join(path_of(item["uri"]) or item["uri"] for item in value)
     if isinstance(value, Mapping | list):
         return json.dumps(value, ensure_ascii=False)
     return str(value)
@@ -146,10 +146,6 @@ def name_of(address: str) -> str:
 
 def addresses_in(value: Any) -> Sequence[str]:
     return [str(item["uri"]) for item in value] if is_inputs(value) else ()
-
-
-def _address_in_words(address: str) -> str:
-    return path_of(address) or address
 
 
 def _media(item: Mapping[str, Any], field: Field) -> Media:

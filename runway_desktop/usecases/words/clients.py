@@ -5,6 +5,7 @@ A client's name is its own claim, so it is untrusted text and must be shown as p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from runway_desktop.domain.clients import COMMAND_LINE, KNOWN_AS, Client, Permission, called
@@ -55,6 +56,11 @@ def permission_choices(client: Client) -> list[tuple[Permission, str]]:
 
 def waiting_words(waiting: int) -> str:
     return f"{count(waiting, 'request')} waiting" if waiting else "Nothing waiting"
+
+
+def under_way_words(sendings: Sequence[str]) -> str:
+    """ "Sending Gen-4.5 for claude"."""
+    return f"Sending {', '.join(sendings)}" if sendings else "Closing"
 
 
 def today_words(client: Client, today: float) -> str:

@@ -14,7 +14,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
-from runway_desktop.usecases.listing.takes import Stack, Take, differences, judged_takes
+from runway_desktop.usecases.listing.takes import Stack, Take, differences, is_judged, judged_takes
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
@@ -237,7 +237,7 @@ class Compare(Model):
         def is_open(position: int) -> bool:
             top = stacks[position].top
             # The latest judgment is not stored yet.
-            return top.task.id != task_id and not top.is_decided
+            return top.task.id != task_id and not is_judged(top.task)
 
         end = self._first + len(self.shown)
         here = self._first + self.focus

@@ -123,13 +123,9 @@ class ExportModel(Model):
             self._look()
         self.changed.emit()
 
-    def first_names(self, template: str) -> list[str]:
-        """Names of the first exported files, ignoring existing files in the folder."""
-        return names_of(self._survey.first, template) if self._survey is not None else []
-
     def names_words(self, template: str) -> str:
         """The first names, one per line, and how many more."""
-        names = self.first_names(template)
+        names = names_of(self._survey.first, template) if self._survey is not None else []
         more = self._survey.files - len(names) if self._survey is not None else 0
         return "\n".join([*names, f"and {more:,} more"] if names and more > 0 else names)
 

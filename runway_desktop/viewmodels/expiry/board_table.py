@@ -60,7 +60,10 @@ class BoardLines(LinesTable[BoardLine]):
                 self._lines[row:row] = new
                 self.endInsertRows()
                 row += len(new)
-        self._refill(lines)
+        changed = [row for row, line in enumerate(lines) if self._lines[row] != line]
+        self._lines = list(lines)
+        for row in changed:
+            self._tell(range(row, row + 1))
 
     def fill(self, line: BoardLine) -> None:
         """Updates one row by key; ignored if it is not listed."""
@@ -80,9 +83,3 @@ class BoardLines(LinesTable[BoardLine]):
                 del self._lines[first:end]
                 self.endRemoveRows()
             end = max(0, first - 1)
-
-    def _refill(self, lines: Sequence[BoardLine]) -> None:
-        changed = [row for row, line in enumerate(lines) if self._lines[row] != line]
-        self._lines = list(lines)
-        for row in changed:
-            self._tell(range(row, row + 1))

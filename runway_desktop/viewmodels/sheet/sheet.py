@@ -171,11 +171,6 @@ class Sheet(Model):
         """Unmatched columns, each with its first value."""
         return importing.unmatched_titles(self.model.rows)
 
-    @property
-    def has_default_rows(self) -> bool:
-        """Whether a row uses the composer's endpoint or model."""
-        return self.model.totals.unnamed > 0
-
     def ready_at(self, positions: Iterable[int]) -> int:
         """Number of ready tasks in these rows."""
         rows = [self.model.rows[position] for position in positions]

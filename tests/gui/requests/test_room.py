@@ -19,6 +19,7 @@ from runway_desktop.usecases.clients.client_cases import Ids, TaskWanted
 from runway_desktop.usecases.clients.refusals import CallRefused
 from runway_desktop.usecases.commands.requests import EDIT_HELD
 from runway_desktop.usecases.words.announcements import Announcement
+from runway_desktop.viewmodels.requests import RequestsModel
 from tests.gui import pill
 from tests.gui.requests.office import AGENT, Agents, an_office, opened
 from tests.gui.rig import Desktop, rest, until
@@ -208,7 +209,8 @@ async def test_answered_requests_and_the_record_tell_what_became_of_each(tmp_pat
         [row] = [row for row in center.view.rows.rows if row.task_id]
         assert (row.amount, row.warning) == ("Refused", "Too dark")
         assert not side.approve.isVisible()
-        answers = {(cells[1], cells[3]) for cells in center.cells}
+        record = rig.window.findChild(RequestsModel).record
+        answers = {(cells[1], cells[3]) for cells in record.cells}
         assert answers >= {
             ("Claude Code", "Waiting"),
             ("Claude Code", "Refused, with a note"),
@@ -219,7 +221,7 @@ async def test_answered_requests_and_the_record_tell_what_became_of_each(tmp_pat
 async def test_the_record_of_the_day_is_written_as_a_table(tmp_path, theme):
     async with an_office(tmp_path, theme, "=1+1") as (rig, _):
         center, _ = await opened(rig)
-        await until(lambda: center.cells)
+        await until(lambda: rig.window.findChild(RequestsModel).record.cells)
         center.export()
         dialog = center.window().findChild(QFileDialog)
         dialog.fileSelected.emit(str(tmp_path / "day.csv"))
