@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
@@ -148,53 +148,29 @@ class Payer(Struct, frozen=True):
     ending: str = ""
 
 
+UNKNOWN_PAYER = Payer()
+
+
+@dataclass(slots=True, eq=False, repr=False)
 class Prepared:
     """A validated and priced intent, with the confirmations it needs. For one use.
 
     `findings`: problems of each request, in order. `held_back`: the cap or balance that keeps `kept` tasks in the
     queue. `key`: the key in use when it was made, at `made_at` of the monotonic clock."""
 
-    __slots__ = (
-        "asks",
-        "findings",
-        "held_back",
-        "intent",
-        "is_used",
-        "kept",
-        "key",
-        "made_at",
-        "origin",
-        "payer",
-        "stamp",
-        "sum",
-    )
-
-    def __init__(
-        self,
-        stamp: Stamp,
-        intent: Intent,
-        findings: tuple[tuple[Finding, ...], ...],
-        sum_: PriceSum,
-        asks: frozenset[Ask],
-        *,
-        held_back: HeldBack | None,
-        kept: int = 0,
-        key: Fingerprint,
-        made_at: float,
-        origin: Origin,
-    ) -> None:
-        self.stamp = stamp
-        self.intent = intent
-        self.findings = findings
-        self.sum = sum_
-        self.asks = asks
-        self.held_back = held_back
-        self.kept = kept
-        self.key = key
-        self.payer = Payer()
-        self.made_at = made_at
-        self.origin = origin
-        self.is_used = False
+    stamp: Stamp
+    intent: Intent
+    findings: tuple[tuple[Finding, ...], ...]
+    sum: PriceSum
+    asks: frozenset[Ask]
+    _: KW_ONLY
+    held_back: HeldBack | None
+    kept: int = 0
+    key: Fingerprint
+    payer: Payer = UNKNOWN_PAYER
+    made_at: float
+    origin: Origin
+    is_used: bool = False
 
     @property
     def is_valid(self) -> bool:

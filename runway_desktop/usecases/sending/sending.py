@@ -209,7 +209,7 @@ class TaskSender:
         # A release is no repeat: a queued task is sent once, however often it is released.
         if not isinstance(intent, Release) and self.guard.is_too_soon(origin.door, origin.what):
             asks.add(Ask.REPEAT)
-        prepared = Prepared(
+        return Prepared(
             self._stamp,
             intent,
             tuple(findings),
@@ -218,11 +218,10 @@ class TaskSender:
             held_back=kept.held if kept is not None else None,
             kept=kept.tasks if kept is not None else 0,
             key=key.fingerprint,
+            payer=Payer(engine.profile_name, key.ending),
             made_at=engine.clock.monotonic(),
             origin=origin,
         )
-        prepared.payer = Payer(engine.profile_name, key.ending)
-        return prepared
 
     def _paid(self, intent: Intent) -> list[tuple[Request, str]]:
         """The requests, with projects, whose price was not confirmed before."""
