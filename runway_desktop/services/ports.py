@@ -351,10 +351,6 @@ class Store(Protocol):
         """All learned estimates in credits, by (endpoint, model, shape); a few thousand at most."""
         ...
 
-    async def spent_since(self, since: float) -> float:
-        """Credits of tasks sent since then: actual where known, else estimated."""
-        ...
-
     async def clients(self, identity: str) -> Sequence[Client]:
         """All clients by name. Permissions given in a list of another identity are void."""
         ...

@@ -208,12 +208,6 @@ def learned(connection: sqlite3.Connection) -> dict[tuple[str, str, str], float]
     return {(to_text(endpoint), to_text(model), to_text(shape)): price for endpoint, model, shape, price in found}
 
 
-def spent_since(connection: sqlite3.Connection, since: float) -> float:
-    query = "SELECT total(max(credits, 0)) FROM tasks WHERE sent_at IS NOT NULL AND sent_at >= ? AND NOT imported"
-    spent: float = connection.execute(query, (since,)).fetchone()[0]
-    return spent
-
-
 def last_sending(connection: sqlite3.Connection) -> int:
     # Backwards: the newest sending is usually near the end.
     query = "SELECT number FROM ledger WHERE kind = 'sent' ORDER BY number DESC LIMIT 1"

@@ -204,7 +204,6 @@ INDEXES = (
     CREATE INDEX tasks_timed ON tasks (endpoint, model, ended_at, shape)
     WHERE state = 'succeeded' AND sent_at IS NOT NULL AND ended_at IS NOT NULL
     """,
-    "CREATE INDEX tasks_spent ON tasks (sent_at, credits) WHERE sent_at IS NOT NULL",
     """
     CREATE INDEX tasks_by_spending ON tasks (coalesce(sent_at, remote_created_at))
     WHERE coalesce(sent_at, remote_created_at) IS NOT NULL

@@ -221,7 +221,6 @@ class SqliteStore:
     batch_names = _asked(reading.batch_names)
     timings = _asked(reading.timings)
     learned = _asked(reading.learned)
-    spent_since = _asked(reading.spent_since)
     clients = _asked(kept_clients.clients)
     save_client = _written(kept_clients.save_client)
     note_client_request = _written(kept_clients.note_client_request)

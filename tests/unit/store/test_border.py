@@ -71,7 +71,6 @@ READS: dict[str, Call] = {
     "sheets": lambda store: store.sheets(5),
     "spending": lambda store: store.spending(0, NOON),
     "spent_by_project": lambda store: store.spent_by_project(["Aurora"]),
-    "spent_since": lambda store: store.spent_since(0),
     "spent_tasks": lambda store: store.spent_tasks(0, NOON),
     "takes": lambda store: store.takes(TaskId("t1")),
     "timings": lambda store: store.timings("e", "m", "s"),

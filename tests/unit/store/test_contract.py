@@ -815,8 +815,8 @@ async def test_spending_counts_the_actual_price_else_the_estimate(opened: Opened
             a_task("unknown", sent_at=NOON + 5),
             a_task("held", estimated_credits=400.0),
         )
-        assert await store.spent_since(NOON) == 85.0
-        assert await store.spent_since(NOON + 1000) == 0.0
+        assert sum(line.credits for line in await store.spending(NOON, NOON + 1000)) == 85.0
+        assert await store.spending(NOON + 1000, NOON + 2000) == []
 
 
 async def test_settings_are_json_and_kept_by_name(opened: Opened):

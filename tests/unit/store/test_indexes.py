@@ -39,7 +39,6 @@ NEEDED_BY: dict[str, Callable[[sqlite3.Connection], object]] = {
     "tasks_unfinished": reading.unfinished,
     "tasks_removed": lambda connection: sheets.recent_prompts(connection, 10),
     "tasks_timed": lambda connection: reading.timings(connection, "text_to_video", "gen4.5", "5"),
-    "tasks_spent": lambda connection: reading.spent_since(connection, 0.0),
     "tasks_by_spending": lambda connection: spending.lines(connection, 0.0, 1.0, None),
     "outputs_unsaved": reading.unsaved,
     "outputs_astray": presence.missing,

@@ -130,7 +130,6 @@ CREATE INDEX tasks_by_remote_id ON tasks (remote_id) WHERE remote_id IS NOT NULL
 CREATE INDEX tasks_unfinished ON tasks (position, created_at, number) WHERE state NOT IN ('succeeded', 'failed', 'cancelled', 'gone');
 CREATE INDEX tasks_timed ON tasks (endpoint, model, ended_at, shape)
     WHERE state = 'succeeded' AND sent_at IS NOT NULL AND ended_at IS NOT NULL;
-CREATE INDEX tasks_spent ON tasks (sent_at, credits) WHERE sent_at IS NOT NULL;
 CREATE INDEX outputs_unsaved ON outputs (task_id) WHERE state NOT IN ('saved', 'expired');
 CREATE INDEX inputs_uploaded ON inputs (sha256, uploaded_at) WHERE upload_uri <> '';
 CREATE TRIGGER task_made AFTER INSERT ON tasks BEGIN 
