@@ -264,7 +264,6 @@ class LedgerEntry(Struct, frozen=True, kw_only=True):
 class Timing(Struct, frozen=True, kw_only=True):
     """How long a similar task took, in seconds; -1 for what is not known."""
 
-    queued: float
     ran: float
     total: float
 

@@ -222,7 +222,6 @@ def settings(connection: sqlite3.Connection) -> dict[str, Any]:
 
 def _timing(sent_at: float, running_since: float | None, ended_at: float) -> Timing:
     return Timing(
-        queued=-1.0 if running_since is None else max(0.0, running_since - sent_at),
         ran=-1.0 if running_since is None else max(0.0, ended_at - running_since),
         total=max(0.0, ended_at - sent_at),
     )

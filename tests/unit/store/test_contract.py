@@ -792,7 +792,7 @@ async def test_timings_prefer_the_same_shape_when_there_are_three(opened: Opened
         assert [timing.total for timing in await store.timings(*ask)] == [90, 30, 10]
         await put(store, done("5", 5, 20, running_since=None, removed_at=NOON))
         assert await store.timings(*ask) == [
-            Timing(queued=2, ran=28, total=30), Timing(queued=-1, ran=-1, total=20), Timing(queued=2, ran=8, total=10),
+            Timing(ran=28, total=30), Timing(ran=-1, total=20), Timing(ran=8, total=10),
         ]  # fmt: skip
         assert [timing.total for timing in await store.timings(*ask, limit=1)] == [30]
         assert await store.timings("image_to_video", "veo", shape) == []

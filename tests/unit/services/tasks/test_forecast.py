@@ -16,7 +16,7 @@ from tests.fake_runway import remote_id
 from tests.fakes import FakeClock
 
 NOW = 1_750_000_000.0
-HISTORY = usual([Timing(queued=2.0, ran=ran, total=ran + 2.0) for ran in (30.0, 40.0, 40.0, 50.0, 90.0)])
+HISTORY = usual([Timing(ran=ran, total=ran + 2.0) for ran in (30.0, 40.0, 40.0, 50.0, 90.0)])
 
 
 def task(state: State = State.RUNNING, *, ago: float = 10.0, progress: float | None = None) -> Task:
@@ -32,7 +32,7 @@ def task(state: State = State.RUNNING, *, ago: float = 10.0, progress: float | N
 
 
 def test_fewer_than_three_like_it_say_nothing():
-    few = usual([Timing(queued=1.0, ran=30.0, total=31.0)] * 2)
+    few = usual([Timing(ran=30.0, total=31.0)] * 2)
     assert remaining_range(task(), few, NOW) is None
 
 
@@ -102,7 +102,7 @@ class ManyTimings:
 
     async def timings(self, *_: object, **__: object) -> list[Timing]:
         self.reads += 1
-        return [Timing(queued=0.0, ran=30.0, total=30.0)] * self.known
+        return [Timing(ran=30.0, total=30.0)] * self.known
 
 
 @pytest.mark.parametrize(("known", "reads"), [(LONG, 2), (LONG - 1, 11)])

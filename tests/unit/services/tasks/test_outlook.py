@@ -15,7 +15,7 @@ from tests.engine_rig import Rig, request
 from tests.fakes import settle
 
 NOW = 1_750_000_000.0
-HISTORY = usual([Timing(queued=0.0, ran=ran, total=ran) for ran in (30.0, 40.0, 40.0, 50.0)])
+HISTORY = usual([Timing(ran=ran, total=ran) for ran in (30.0, 40.0, 40.0, 50.0)])
 """The middle half: 37.5 to 42.5 s."""
 
 

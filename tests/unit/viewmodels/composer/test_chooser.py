@@ -141,7 +141,7 @@ async def test_times_come_from_ones_own_history(tmp_path, qapp):
 
         async def timings(endpoint, model, shape, *, limit=0):
             ran = (40.0, 45.0, 50.0, 55.0) if model == "gen4.5" else ()
-            return [Timing(queued=5, ran=seconds, total=seconds + 5) for seconds in ran]
+            return [Timing(ran=seconds, total=seconds + 5) for seconds in ran]
 
         rig.store.timings = timings
         chooser.look_up_times()
