@@ -183,8 +183,6 @@ class ReadConnection(DatabaseConnection):
 
 
 class _Question(Generic[Answer]):
-    __slots__ = ("_reader", "_work", "is_dropped")
-
     def __init__(self, work: Work[Answer], reader: ReadConnection) -> None:
         self._work = work
         self._reader = reader
@@ -203,8 +201,6 @@ class _Question(Generic[Answer]):
 
 class _Job(Generic[Answer]):
     """A pending write and its result."""
-
-    __slots__ = ("answer", "done", "error", "work")
 
     def __init__(self, work: Work[Answer]) -> None:
         self.work = work

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Page, SortKey
 from runway_desktop.domain.task import Output, State, Task
-from runway_desktop.values import replace
+from runway_desktop.values import Struct, field, replace
 
 
-class Touch:
+class Touch(Struct):
     """All changes of one task since the last update; filled by the bridge."""
 
-    __slots__ = ("before", "outputs", "received", "states", "task", "uploaded")
-
-    def __init__(self) -> None:
-        self.task: Task | None = None
-        self.before: Task | None = None
-        self.states: list[State] = []
-        self.outputs: dict[int, Output] = {}
-        self.received: dict[int, tuple[int, int | None]] = {}
-        self.uploaded: float | None = None
+    task: Task | None = None
+    before: Task | None = None
+    states: list[State] = field(default_factory=list)
+    outputs: dict[int, Output] = field(default_factory=dict)
+    received: dict[int, tuple[int, int | None]] = field(default_factory=dict)
+    uploaded: float | None = None
 
 
 def moves(touch: Touch, listing: Listing) -> bool:
