@@ -201,6 +201,9 @@ class Interior(QObject):
             self._window.preview.stop()
 
     def _shutdown(self) -> None:
+        # A window that comes after this one finds the system's time.
+        self._caret_rests.stop()
+        QApplication.setCursorFlashTime(self._flash_time)
         if self._window.preview is not None:
             self._window.preview.shutdown()
         if self._poster_maker is not None:

@@ -168,7 +168,9 @@ async def test_words_are_completed_below_the_search_line_and_saved_by_a_key(tmp_
         QTest.keyClick(search, Qt.Key.Key_Return)
         assert search.text() == "tag:drone "
         await until(lambda: rig.rows.task_count == 1)
-        [chip] = rig.window.workspace.list.filters.chips.buttons.values()
+        chips = rig.window.workspace.list.filters.chips
+        await until(lambda: chips.buttons)
+        [chip] = chips.buttons.values()
         QTest.keyClick(search, Qt.Key.Key_S, CONTROL)
         await until(lambda: any(entry.search for entry in rig.pages.entries()))
         # Its name is written where it stands; then the keyboard is back.

@@ -293,3 +293,5 @@ async def test_the_caret_stops_blinking_until_something_is_typed(tmp_path, theme
         await until(lambda: QApplication.cursorFlashTime() == 0)
         QTest.keyClicks(rig.window.search, "b")
         assert QApplication.cursorFlashTime() == flash_time
+        await until(lambda: QApplication.cursorFlashTime() == 0)
+    assert QApplication.cursorFlashTime() == flash_time

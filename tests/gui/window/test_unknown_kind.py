@@ -45,7 +45,7 @@ async def opened(folder: Path, theme: Theme) -> AsyncIterator[Desktop]:
         QTimer.singleShot(0, rig.interior.add_preview)
         await until(lambda: rig.window.preview is not None)
         rig.window.view.select([TaskId("t1")])
-        await until(lambda: rig.window.preview.shown_path == path)
+        await until(lambda: rig.window.preview.shown_path == path and rig.window.preview.isVisible())
         yield rig
 
 
