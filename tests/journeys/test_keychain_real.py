@@ -9,7 +9,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -51,17 +53,15 @@ DAEMON = "printf pw | gnome-keyring-daemon --unlock --components=secrets --daemo
 class Session:
     """A D-Bus session that lasts for one script; what the keyring keeps on disk lasts for the test."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, runtime: str) -> None:
         self.folder = folder
-        runtime = folder / "run"
-        runtime.mkdir(mode=0o700)
         (folder / "share").mkdir()
         bare = ("PATH", "LANG", "LC_ALL")
         self.surroundings = {name: os.environ[name] for name in bare if name in os.environ} | {
             "HOME": str(folder),
             "PYTHONPATH": str(ROOT),
             "XDG_DATA_HOME": str(folder / "share"),
-            "XDG_RUNTIME_DIR": str(runtime),
+            "XDG_RUNTIME_DIR": runtime,
         }
 
     def run(self, *lines: str) -> list:
@@ -81,9 +81,11 @@ def python(program: str, *words: str) -> str:
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Session:
+def session(tmp_path: Path) -> Iterator[Session]:
     need("dbus-run-session", "gnome-keyring-daemon")
-    return Session(tmp_path)
+    # Short: the address of a socket has 107 characters at most.
+    with TemporaryDirectory(dir="/tmp") as runtime:
+        yield Session(tmp_path, runtime)
 
 
 def test_a_key_outlives_the_program_and_is_deleted_for_good(session: Session):

@@ -237,7 +237,7 @@ class _Picture(QWidget):
         self._theme = theme
         self._posters = posters
         self.setFixedSize(_PICTURE)
-        posters.ready.connect(lambda path: self.update() if path == one.picture else None)
+        posters.ready.connect(self._came)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -246,3 +246,7 @@ class _Picture(QWidget):
         painter.fillRect(self.rect(), self._theme.color(Role.MEDIA))
         if not (self._one.picture and self._posters.paint(painter, self.rect(), self._one.picture)):
             self._theme.icon(self._one.media.kind.icon, Role.FAINT).paint(painter, square_in(self.rect(), 3 * GRID))
+
+    def _came(self, path: str) -> None:
+        if path == self._one.picture:
+            self.update()
