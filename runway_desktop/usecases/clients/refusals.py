@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from runway_desktop.domain.errors import KeyRefused, NotThere, RunwayDesktopError
+from runway_desktop.domain.errors import DamagedList, KeyRefused, NotThere, RunwayDesktopError
 
 THE_KEY = "the key"
 """What a queued task waits for if the key is missing or refused."""
@@ -52,6 +52,8 @@ def refusal_of(error: RunwayDesktopError) -> CallRefused:
             code = Code.KEY
         case NotThere():
             code = Code.NOT_FOUND
+        case DamagedList():
+            code = Code.PERSON
         case _:
             code = Code.AGAIN if error.may_retry else Code.FAILED
     return CallRefused(error.message, code=code, advice=error.advice)

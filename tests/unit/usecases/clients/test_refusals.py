@@ -1,0 +1,23 @@
+"""The kind of refusal that an error becomes."""
+
+from __future__ import annotations
+
+import pytest
+
+from runway_desktop.domain.errors import DamagedList, KeyRefused, NotReached, NotThere, RunwayDesktopError, StoreError
+from runway_desktop.usecases.clients.refusals import Code, refusal_of
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (KeyRefused("No."), Code.KEY),
+        (NotThere("No."), Code.NOT_FOUND),
+        (NotReached("No."), Code.AGAIN),
+        (StoreError("No."), Code.FAILED),
+        # Met by a call before the check of the whole list met it.
+        (DamagedList("No."), Code.PERSON),
+    ],
+)
+def test_an_error_becomes_the_kind_of_refusal_that_says_what_to_do(error: RunwayDesktopError, code: Code):
+    assert refusal_of(error).code is code
