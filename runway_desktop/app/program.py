@@ -328,6 +328,8 @@ def _qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> N
         QtMsgType.QtWarningMsg: logging.WARNING,
     }.get(kind, logging.ERROR)
     of_this_computer = (context.category or "").startswith(_OF_THIS_COMPUTER) or message.startswith("PulseAudio")
+    # Qt converts the frames of clips without OpenGL, as `_first_application` wants it, and warns of it each time.
+    of_this_computer = of_this_computer or "No RHI backend" in message
     if of_this_computer:
         # Not a bug of the program either way.
         level = {logging.WARNING: logging.INFO, logging.ERROR: logging.WARNING}.get(level, level)
