@@ -37,7 +37,7 @@ def guarded(call: Call[Arguments, Value]) -> Call[Arguments, Value]:
             return await call(*arguments, **keywords)
         except (RunwayDesktopError, Malformed):
             raise
-        except Exception as error:  # noqa: BLE001 - a paid request may have left, so whoever asked has to know
+        except Exception as error:  # noqa: BLE001 - a paid request may have left, so the caller has to know
             report(f"in {call.__name__}", error)
         raise replies.not_understood()
 

@@ -47,6 +47,8 @@ log = logging.getLogger(__name__)
 _OF_THIS_COMPUTER = ("qt.multimedia", "qt.accessibility")
 """For these categories Qt's warnings are about the computer (a missing decoder, an unsupported accessibility call), so
 they go to the log, not to the terminal. The same for a missing sound server, reported without a category."""
+_WITHOUT_OPENGL = "No RHI backend"
+"""What Qt warns of for each clip whose frames are converted without OpenGL, as `_first_application` wants it."""
 
 
 def run(options: Options, secret: str | None = None) -> int:
@@ -327,9 +329,8 @@ def _qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> N
         QtMsgType.QtInfoMsg: logging.DEBUG,
         QtMsgType.QtWarningMsg: logging.WARNING,
     }.get(kind, logging.ERROR)
-    of_this_computer = (context.category or "").startswith(_OF_THIS_COMPUTER) or message.startswith("PulseAudio")
-    # Qt converts the frames of clips without OpenGL, as `_first_application` wants it, and warns of it each time.
-    of_this_computer = of_this_computer or "No RHI backend" in message
+    is_known = message.startswith("PulseAudio") or _WITHOUT_OPENGL in message
+    of_this_computer = is_known or (context.category or "").startswith(_OF_THIS_COMPUTER)
     if of_this_computer:
         # Not a bug of the program either way.
         level = {logging.WARNING: logging.INFO, logging.ERROR: logging.WARNING}.get(level, level)
