@@ -26,9 +26,10 @@ from pytestqt.qtbot import QtBot
 from runway_desktop.domain.preferences import Group, Preference, Section, Switch
 from runway_desktop.domain.preferences import Preferences as Table
 from runway_desktop.ui.building import fit, open_at
+from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.preferences.preferences import Preferences
-from runway_desktop.ui.theme import ColorScheme, Theme
+from runway_desktop.ui.theme import ColorScheme, Role, Theme
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.dialogs.rig import KEY, Kind, Rig, child
 from tests.gui.targets import too_small
@@ -217,12 +218,26 @@ def test_only_sums_of_credits_are_also_said_in_dollars(dialog: Preferences):
 def test_a_models_own_limit_is_set_and_lifted(dialog: Preferences, rig: Rig, qtbot: QtBot):
     dialog.show_section("Runway")
     rig.settings.lane_limits = {"gen4.5": 2}
-    box = named(dialog, QSpinBox, "Tasks of gen4.5 at the same time")
+    box = named(dialog, QSpinBox, "Tasks of Gen-4.5 at the same time")
     assert box.value() == 2
     box.setValue(0)
     assert box.text() == "as allowed"
     assert rig.settings.lane_limits == {}
     assert box.isVisible()
+
+
+def test_models_are_called_by_their_makers_names(dialog: Preferences, rig: Rig):
+    dialog.show_section("Runway")
+    rig.settings.lane_limits = {"veo3.1_fast": 2, "gen4.5": 1}
+    names = [label.text() for label in dialog.findChildren(QLabel)]
+    assert "Veo 3.1 Fast" in names
+    assert names.index("Gen-4.5") < names.index("Veo 3.1 Fast")
+    assert "veo3.1_fast" not in names
+    named(dialog, QPushButton, "Add a model…").click()
+    popup = dialog.findChild(ChoicePopup)
+    offered = [item.text() for item in popup.findChild(QListWidget).findItems("*", Qt.MatchFlag.MatchWildcard)]
+    assert "Gen-4 Image" in offered
+    assert "gen4_image" not in offered
 
 
 def test_what_changes_elsewhere_shows_here(dialog: Preferences, rig: Rig):
@@ -266,3 +281,24 @@ def test_everything_that_is_clicked_is_large_enough_to_hit(dialog: Preferences):
     for section in Section:
         dialog.show_section(section.value)
         assert too_small(dialog) == [], section
+
+
+@pytest.mark.parametrize("choice", (ColorScheme.LIGHT, ColorScheme.DARK))
+def test_the_focus_is_seen_on_sections_and_check_boxes(
+    dialog: Preferences, theme: Theme, choice: ColorScheme, qtbot: QtBot
+):
+    theme.choose(choice)
+    dialog.show_section("Look")
+    sections, box = child(dialog, QListWidget), named(dialog, QCheckBox, "Play without sound")
+    for focused, other in ((sections, box), (box, sections)):
+        other.setFocus()
+        before = edge(sections.viewport() if focused is sections else box, theme)
+        focused.setFocus()
+        qtbot.waitUntil(focused.hasFocus)
+        assert edge(sections.viewport() if focused is sections else box, theme) > before + 50
+
+
+def edge(widget: QWidget, theme: Theme) -> int:
+    """How many pixels have the color of the focus."""
+    picture, accent = widget.grab().toImage(), theme.color(Role.ACCENT).rgb()
+    return sum(picture.pixel(x, y) == accent for x in range(picture.width()) for y in range(picture.height()))
