@@ -135,11 +135,12 @@ class NumberEach(Struct, Generic[Amount], frozen=True):
 
 
 class NumberRow(Struct, frozen=True):
-    """One name with its number; 0: none. `remark` is shown after it."""
+    """One name with its number; 0: none. `label` is shown for the name, `remark` after the number."""
 
     name: str
     number: int
     remark: str = ""
+    label: str = ""
 
 
 class Own(Struct, Generic[Value], frozen=True):
@@ -313,9 +314,9 @@ class Preferences:
         {}, _OF_A_MODEL, "Limits of models", NumberEach(int, 100, "model", "Tasks of {} at the same time", "as allowed")
     )
     ask_before_cancel = Preference(True, _CANCELING, "Ask before a task is canceled on Runway", Switch())
-    day_cap = Preference[float | None](None, _CAPS, "A day", Credits(), synonyms="daily cap, budget")
-    month_cap = Preference[float | None](None, _CAPS, "A month", Credits(), synonyms="monthly cap, budget")
-    sending_cap = Preference[float | None](None, _CAPS, "A single task", Credits(), synonyms="cap of a task, budget")
+    day_cap = Preference[float | None](None, _CAPS, "Per day", Credits(), synonyms="daily cap, budget")
+    month_cap = Preference[float | None](None, _CAPS, "Per month", Credits(), synonyms="monthly cap, budget")
+    sending_cap = Preference[float | None](None, _CAPS, "Per task", Credits(), synonyms="cap of a single task, budget")
     project_caps = Preference[dict[str, float]](
         {}, _PROJECTS, "Caps of projects", NumberEach(float, MOST_CREDITS, "project", "Cap of {}", "no cap", " credits")
     )

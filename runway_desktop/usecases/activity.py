@@ -172,8 +172,8 @@ def shown(
     entries: Sequence[ActivityEntry], going: Going, gesture: Gesture, now: float, held: int | None = None
 ) -> Shown:
     """In this order: the gesture; the latest recent entry; what waits for an answer; what is running; the last act,
-    which can still be undone. `held` is the number of an entry under the pointer: it stays until something new is
-    announced."""
+    which can still be undone; what Runway is working on. `held` is the number of an entry under the pointer: it stays
+    until something new is announced."""
     waits = [one for one in entries if one.kind is ActivityKind.WAITS]
     if gesture.text:
         whole = f"{gesture.text}. {gesture.hint}".removesuffix(". ")
@@ -192,6 +192,8 @@ def shown(
     acts = [one for one in entries if one.kind is ActivityKind.ACT]
     if acts:
         return _shown_entry(acts[-1])
+    if going.at_runway:
+        return Shown(going.at_runway, "", Sign.GOES_ON, whole=going.at_runway)
     return Shown(NOTHING_GOES_ON, whole=NOTHING_GOES_ON)
 
 

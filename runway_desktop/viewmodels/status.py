@@ -111,11 +111,12 @@ class Status(QObject):
         board.changed.connect(self.changed)
 
     def going(self) -> account.Going:
-        """Running sends, downloads and moves."""
+        """Running sends, downloads and moves, and tasks at Runway."""
         cases = self._cases
         moving = cases.move.progress if cases.is_made("move") and cases.move.is_moving else None
         headline = headline_of(moving) if moving is not None else ""
-        return account.going_words(len(self._sending), self._downloads, self.connection.link, headline)
+        live = self._pages.counts.pages.get(Page.LIVE, 0)
+        return account.going_words(len(self._sending), self._downloads, self.connection.link, headline, live)
 
     def now(self) -> float:
         """Unix seconds of the program's clock."""

@@ -17,6 +17,7 @@ from runway_desktop.domain.preferences import (
     Credits,
     Number,
     NumberEach,
+    NumberRow,
     Own,
     Preference,
     Section,
@@ -213,18 +214,18 @@ class EachEditor(QWidget):
     def _show(self) -> None:
         rows, others = self._form.rows(self._name), self._form.others(self._name)
         if [shown.name for shown in rows] != list(self._boxes):
-            self._build([shown.name for shown in rows])
+            self._build(rows)
         for shown in rows:
             self._boxes[shown.name].setValue(shown.number)
             say(self._remarks[shown.name], shown.remark)
         self._table.setVisible(bool(rows))
         set_reason(self._add, "" if others else f"There is no other {self._kind.what} yet.")
 
-    def _build(self, names: list[str]) -> None:
+    def _build(self, rows: list[NumberRow]) -> None:
         clear_layout(self._grid)
         self._boxes.clear()
-        for at, name in enumerate(names):
-            spoken = self._kind.each.format(name)
+        for at, row in enumerate(rows):
+            name, spoken = row.name, self._kind.each.format(row.label)
             if self._kind.unit:
                 box = _credits_box(self._table, spoken, self._kind.none)
             else:
@@ -232,11 +233,13 @@ class EachEditor(QWidget):
             box.valueChanged.connect(lambda number, name=name: self._form.set_row(self._name, name, number))
             self._boxes[name] = box
             self._remarks[name] = words(self._table, tone="faint", wrap=False)
-            for position, widget in enumerate((words(self._table, name, wrap=False), box, self._remarks[name])):
+            label = words(self._table, row.label, wrap=False)
+            label.setToolTip(tip(name if name != row.label else ""))
+            for position, widget in enumerate((label, box, self._remarks[name])):
                 self._grid.addWidget(widget, at, position)
 
     def _choose(self) -> None:
-        options = [Option(name, name) for name in self._form.others(self._name)]
+        options = [Option(name, self._form.label(self._name, name)) for name in self._form.others(self._name)]
         popup = ChoicePopup(options, None, self._kind.what.capitalize(), self._add)
         popup.chosen.connect(self._chosen)
         popup.open_at(self._add)

@@ -109,14 +109,17 @@ class Going(Struct, frozen=True):
     is_sending: bool = False
     lines: tuple[tuple[str, str], ...] = ()
     """In full, one line for each activity, with its figure."""
+    at_runway: str = ""
+    """What Runway is working on."""
 
 
 NO_GOING = Going()
 NOTHING_GOES_ON = "No activity"
 
 
-def going_words(sending: int, downloads: DownloadsCounted, link: Link, moving: str = "") -> Going:
-    """`moving` is the text of a library move; empty if there is none."""
+def going_words(sending: int, downloads: DownloadsCounted, link: Link, moving: str = "", live: int = 0) -> Going:
+    """`moving` is the text of a library move; empty if there is none. `live`: number of tasks at Runway."""
+    at_runway = f"Generating {units.count(live, 'task')}" if live else ""
     running, waiting = downloads.running, downloads.waiting
     figure = units.speed(downloads.speed) if running and downloads.speed else ""
     until = "until Runway can be reached" if link is Link.OFFLINE else "to be saved"
@@ -125,6 +128,7 @@ def going_words(sending: int, downloads: DownloadsCounted, link: Link, moving: s
         (f"Saving {units.count(running, 'result')}", figure) if running else None,
         (f"{units.count(waiting, 'result waits', 'results wait')} {until}", "") if waiting else None,
         (moving, "") if moving else None,
+        (at_runway, "") if at_runway else None,
     ]
     parts = [
         f"Sending {sending:,}" if sending else "",
@@ -134,7 +138,7 @@ def going_words(sending: int, downloads: DownloadsCounted, link: Link, moving: s
     ]
     said = [part for part in parts if part]
     text = " · ".join([*said[:1], *(f"{part[0].lower()}{part[1:]}" for part in said[1:])])
-    return Going(text, figure, sending > 0, tuple(line for line in lines if line is not None))
+    return Going(text, figure, sending > 0, tuple(line for line in lines if line is not None), at_runway)
 
 
 def today_words(spent: float, cap: float | None) -> str:

@@ -208,7 +208,7 @@ class Activity(QObject):
 
     def _status_changed(self) -> None:
         going, now = self._status.going(), self._now()
-        if going.lines:
+        if going.text:
             self._went_on_at = now
         elif now - self._went_on_at < LINGERS:
             return

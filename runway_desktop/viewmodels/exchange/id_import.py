@@ -169,13 +169,13 @@ class IdImportModel(ImportModel):
         self.table.say(self._rows[task.id], *outcome_words(task))
 
     def _asked_words(self) -> str:
-        """Progress or outcome ("12 of 30 asked for: 10 found, 2 not of this key, or deleted.")."""
+        """Progress or outcome ("Checked 12 of 30: 10 found, 2 not of this key, or deleted.")."""
         if self.phase is Phase.WORKING:
             return "They are put into the list…"
         total = len(self._tasks)
         gone = sum(task.state is State.GONE or task.is_hidden for task in self._tasks.values())
         asked = sum(is_answered(task) for task in self._tasks.values())
-        said = f"{asked:,} of {total:,} asked for" if asked < total else f"{units.count(total, 'task')} adopted"
+        said = f"Checked {asked:,} of {total:,}" if asked < total else f"{units.count(total, 'task')} adopted"
         found = f"{asked - gone:,} found" if asked else ""
         lost = f"{gone:,} not of this key, or deleted" if gone else ""
         outcome = ", ".join(filter(None, (found, lost)))

@@ -11,6 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain import filenames
 from runway_desktop.domain.folders import NO_ANSWER
 from runway_desktop.domain.library import PageCounts
@@ -149,10 +150,17 @@ class PreferencesForm(Model):
         """Rows of `MODELS` or `PROJECTS`: names with a number or added here, and used models."""
         numbers: Mapping[str, float] = self.value(name)
         names = {*numbers, *self._added[name], *(self._used() if name == MODELS else ())}
-        return [
-            NumberRow(row, round(numbers.get(row, 0)), self._allowed(row) if name == MODELS else "")
-            for row in sorted(names, key=str.casefold)
+        rows = [
+            NumberRow(
+                row, round(numbers.get(row, 0)), self._allowed(row) if name == MODELS else "", self.label(name, row)
+            )
+            for row in names
         ]
+        return sorted(rows, key=lambda row: row.label.casefold())
+
+    def label(self, name: str, row: str) -> str:
+        """What a row is called: a model by its maker's name, not by its id."""
+        return model_label(row) if name == MODELS else row
 
     def others(self, name: str) -> list[str]:
         """Known names that can be added."""

@@ -52,19 +52,19 @@ def said(dialog: QWidget) -> list[str]:
 
 
 def test_a_cap_is_set_in_credits_and_said_in_dollars(dialog: Preferences, rig: Rig):
-    assert box(dialog, "A day").text() == "no cap"
+    assert box(dialog, "Per day").text() == "no cap"
     assert "120 spent today" in said(dialog)
-    box(dialog, "A day").setValue(1_500)
+    box(dialog, "Per day").setValue(1_500)
     assert rig.settings.day_cap == 1_500.0
     assert "$15.00 · 120 spent today" in said(dialog)
-    box(dialog, "A day").setValue(0)
+    box(dialog, "Per day").setValue(0)
     assert rig.settings.day_cap is None
 
 
 def test_a_cap_that_was_raised_elsewhere_is_followed(dialog: Preferences, rig: Rig):
-    box(dialog, "A month").setValue(1_000)
+    box(dialog, "Per month").setValue(1_000)
     rig.settings.month_cap = 2_000.0
-    assert box(dialog, "A month").value() == 2_000
+    assert box(dialog, "Per month").value() == 2_000
 
 
 def test_when_to_ask_before_sending_is_chosen_here(dialog: Preferences, rig: Rig):

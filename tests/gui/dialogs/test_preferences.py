@@ -283,7 +283,7 @@ def test_everything_that_is_clicked_is_large_enough_to_hit(dialog: Preferences):
         assert too_small(dialog) == [], section
 
 
-@pytest.mark.parametrize("choice", (ColorScheme.LIGHT, ColorScheme.DARK))
+@pytest.mark.parametrize("choice", [ColorScheme.LIGHT, ColorScheme.DARK])
 def test_the_focus_is_seen_on_sections_and_check_boxes(
     dialog: Preferences, theme: Theme, choice: ColorScheme, qtbot: QtBot
 ):

@@ -127,7 +127,7 @@ async def test_lines_are_unticked_with_the_space_bar_and_the_rest_is_adopted(tmp
         async with after(counter.task_commands.show_wanted) as shown:
             press(window, "Adopt 2 tasks")
         await reached(window, Phase.DONE)
-        assert window.model.note() == "0 of 2 asked for."
+        assert window.model.note() == "Checked 0 of 2."
         # Twice, half a minute apart, before anything counts as not there.
         for _ in range(20):
             await counter.clock.advance(4)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from runway_desktop.domain.account import Link
+from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.usecases.activity import (
     LEAST_SECONDS,
     MOST_RECENT,
@@ -17,7 +19,7 @@ from runway_desktop.usecases.activity import (
     seconds_shown,
     shown,
 )
-from runway_desktop.usecases.words.account import NO_GOING, NOTHING_GOES_ON, Going
+from runway_desktop.usecases.words.account import NO_GOING, NOTHING_GOES_ON, Going, going_words
 
 UNDO = (Action("Undo", lambda: None),)
 NO_GESTURE = Gesture()
@@ -42,6 +44,15 @@ def test_where_nothing_goes_on_the_last_act_stays_for_it_can_be_undone():
     entries = [entry(1, ActivityKind.ACT, actions=UNDO), entry(2, ActivityKind.SAID, "Copied.")]
     assert shown(entries, NO_GOING, NO_GESTURE, LATER).text == "Entry 1"
     assert shown(entries[1:], NO_GOING, NO_GESTURE, LATER).text == NOTHING_GOES_ON
+
+
+def test_what_runway_makes_is_shown_once_there_is_nothing_to_undo():
+    going = going_words(0, DownloadsCounted(0, 0, 0.0), Link.CONNECTED, live=2)
+    act = entry(1, ActivityKind.ACT, actions=UNDO)
+    assert shown([act], going, NO_GESTURE, LATER).action is UNDO[0]
+    found = shown([], going, NO_GESTURE, LATER)
+    assert (found.text, found.sign) == ("Generating 2 tasks", Sign.GOES_ON)
+    assert listed([], going).going.lines == (("Generating 2 tasks", ""),)
 
 
 def test_what_waits_for_an_answer_comes_back_after_newer_words_and_is_counted_meanwhile():
