@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment
 from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.domain.errors import RunwayDesktopError
-from runway_desktop.domain.profiles import Profile, own_words
+from runway_desktop.domain.profiles import Color, Profile, own_words
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks import after_restore
@@ -56,6 +56,7 @@ class ProfileWindows(QObject):
         profiles.new_wanted.connect(self.make_new)
         profiles.backup_wanted.connect(self.back_up)
         profiles.restore_wanted.connect(self._restore_wanted)
+        window.models.task_commands.restore_wanted.connect(self.restore)
         profiles.removal_asked.connect(self._ask_to_remove)
         profiles.empty_wanted.connect(self._ask_to_empty)
         self._demo: Demo | None = None
@@ -94,12 +95,14 @@ class ProfileWindows(QObject):
         opened.open()
 
     def choose_backup(self) -> None:
-        """Asks for a backup to restore; the file dialog starts in the folder of the daily ones."""
+        """Asks for a backup to restore; the file dialog starts in the folder of the last one, or of the daily ones."""
         from runway_desktop.ui.file_dialogs import choose_backup
+        from runway_desktop.viewmodels.profiles.backup import last_folder
 
         backups = self._cases.backups
         if backups is not None:
-            choose_backup(self._front(), self.restore, backups.profile.backups)
+            near = last_folder(self._cases.settings) or backups.profile.backups
+            choose_backup(self._front(), self.restore, near)
 
     def _restore_wanted(self, path: Path | None) -> None:
         if path is None:
@@ -114,7 +117,7 @@ class ProfileWindows(QObject):
         from runway_desktop.ui.profiles.restore_window import RestoreWindow
         from runway_desktop.viewmodels.profiles.restore import RestoreModel
 
-        model = RestoreModel(self._cases, restores, self._runner, path, self._names())
+        model = RestoreModel(self._cases, restores, self._runner, path, self._names(), colors=self._colors())
         model.made.connect(self._profiles.made)
         model.restart_wanted.connect(self._start_again)
         opened = RestoreWindow(model, self._theme, self._front())
@@ -197,6 +200,9 @@ class ProfileWindows(QObject):
 
     def _names(self) -> tuple[str, ...]:
         return tuple(profile.name for profile in self._profiles.profiles() if not profile.is_demo)
+
+    def _colors(self) -> frozenset[Color]:
+        return frozenset(profile.color for profile in self._profiles.profiles())
 
     def _made(self, profile: Profile, problem: str) -> None:
         self._profiles.made(profile)

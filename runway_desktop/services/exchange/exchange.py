@@ -11,6 +11,8 @@ import contextlib
 import csv
 import io
 import re
+import zipfile
+import zlib
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.catalog import Catalog
+from runway_desktop.domain.backups import ENDING, MANIFEST, SCHEMA
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.catalog_renewal import claims_to_be_catalog
@@ -52,6 +55,8 @@ GLANCE = 8
 """Search steps that are run to classify a long file."""
 HEAD = 1_000_000
 """Characters of its beginning that are also read for that."""
+_MANIFEST_HEAD = 4_096
+"""Bytes of a backup's manifest that hold its schema."""
 _ENDINGS = LOGS | JSON_LINES | TABLES | DOCUMENTS | {".txt", ".text", ".md", ""}
 _LOG_LINE = re.compile(
     r"\s*(?:[\[(<]?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d)"
@@ -64,6 +69,12 @@ class CatalogFile(Struct, frozen=True):
     """A newer catalog of models."""
 
     source: Source
+
+
+class BackupFile(Struct, frozen=True):
+    """A backup of a profile, not verified."""
+
+    path: Path
 
 
 class TaskIds(Struct, frozen=True, eq=False):
@@ -80,7 +91,7 @@ class ResultsFolder(Struct, frozen=True):
     path: Path
 
 
-Brought = CatalogFile | TaskIds | ResultsFolder | Gathered
+Brought = CatalogFile | BackupFile | TaskIds | ResultsFolder | Gathered
 
 
 @dataclass(eq=False, repr=False)
@@ -121,7 +132,7 @@ class Exchange:
         found = await self._recognized(dropped, for_import=for_import)
         return found or await self._intake.gather(dropped, prefer=prefer)
 
-    async def _recognized(self, dropped: Dropped, *, for_import: bool) -> CatalogFile | TaskIds | ResultsFolder | None:
+    async def _recognized(self, dropped: Dropped, *, for_import: bool) -> Brought | None:
         """A folder whose results are all known counts as inputs."""
         words = self._intake.words if for_import else None
         found = await in_worker(self._executor, _recognized, dropped, words)
@@ -132,19 +143,30 @@ class Exchange:
         return ResultsFolder(dropped.paths[0]) if any(told.task_id not in known for told in found) else None
 
 
-def _recognized(dropped: Dropped, words: Vocabulary | None) -> CatalogFile | TaskIds | list[Sidecar] | None:
-    """A folder of results is returned as its first sidecars. Without words only a catalog is detected."""
+def _recognized(dropped: Dropped, words: Vocabulary | None) -> Brought | list[Sidecar] | None:
+    """A folder of results is returned as its first sidecars. Without words only a catalog or backup is detected."""
     path = dropped.paths[0] if len(dropped.paths) == 1 else None
     if path is not None and path.suffix.lower() == ".json":
         with contextlib.suppress(DiskError, FileUnreadable, ValueError):
             if claims_to_be_catalog((source := dropped.source(path)).head):
                 return CatalogFile(source)
+    if path is not None and _claims_to_be_backup(path):
+        return BackupFile(path)
     if words is None:
         return None
     if path is not None and path.is_dir():
         return holds_results(path)
     searches = searches_of_record(dropped, words)
     return TaskIds(dropped, searches) if searches else None
+
+
+def _claims_to_be_backup(path: Path) -> bool:
+    """Not verified: restoring does that."""
+    odd = (OSError, ValueError, LookupError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+    if path.suffix.lower() == ENDING and path.is_file():
+        with contextlib.suppress(*odd), zipfile.ZipFile(path) as archive, archive.open(MANIFEST) as manifest:
+            return SCHEMA.encode() in manifest.read(_MANIFEST_HEAD)
+    return False
 
 
 def searches_of_record(dropped: Dropped, words: Vocabulary) -> tuple[IdSearch, ...]:

@@ -32,7 +32,7 @@ disk."""
 class Preferences(Dialog):
     back_up_wanted = Signal()
     restore_wanted = Signal(object)
-    """Path of a backup."""
+    """Path of a backup; None: ask for one."""
     requests_wanted = Signal()
     """Show the page of requests instead of this window."""
     folder_wanted = Signal(object)

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.preferences import Section
 from runway_desktop.ui.building import STRETCH, hbox, line_edit, push_button
-from runway_desktop.ui.file_dialogs import choose_backup
 from runway_desktop.ui.labels import say, say_wrong
 from runway_desktop.ui.profiles.color_row import ColorRow
 from runway_desktop.ui.theme import Theme
@@ -21,7 +20,7 @@ from .preference_pages import PreferencePage
 class ProfilePage(PreferencePage):
     back_up_wanted = Signal()
     restore_wanted = Signal(object)
-    """Path of a backup."""
+    """Path of a backup; None: ask for one."""
     folder_wanted = Signal(object)
     """Folder with the daily backups."""
 
@@ -71,7 +70,9 @@ class ProfilePage(PreferencePage):
             "or in place of this one, here or on another computer. You see what is in it first."
         )
         back_up = push_button(self, "Back up…", self.back_up_wanted)
-        self.rows.addLayout(hbox(back_up, push_button(self, "Restore…", self._choose), STRETCH))
+        self.rows.addLayout(
+            hbox(back_up, push_button(self, "Restore…", lambda: self.restore_wanted.emit(None)), STRETCH)
+        )
 
     def _build_daily(self) -> None:
         self.add_table()
@@ -110,6 +111,3 @@ class ProfilePage(PreferencePage):
         say(self._kept_words, self._kept.words)
         say(self._trouble, self._kept.trouble)
         self._show_folder.setVisible(self._kept.has_any)
-
-    def _choose(self) -> None:
-        choose_backup(self, self.restore_wanted.emit, self._kept.folder)

@@ -55,7 +55,9 @@ class RestoreWindow(ProgressWindow):
         self.colors = ColorRow(self._new)
         self.colors.chosen.connect(self.model.set_color)
         vbox(self.name, self._name_wrong, self.colors, on=self._new, margins=(3 * GRID, 0, 0, 0))
-        add_all(rows, self._strong("Where to"), self.into[Into.NEW], self._new, self.into[Into.THIS])
+        why = words(self, tone="muted")
+        say(why, self.model.why_not_new)
+        add_all(rows, self._strong("Where to"), self.into[Into.NEW], self._new, self.into[Into.THIS], why)
 
     def _build_results(self, rows: QVBoxLayout) -> None:
         self._results = self._strong("Results")

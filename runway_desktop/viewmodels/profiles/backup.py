@@ -15,6 +15,7 @@ from runway_desktop.services.backup.backups import Backups
 from runway_desktop.services.backup.packing import MadeBackup, Outline, PackOptions
 from runway_desktop.services.backup.watching import WatchProgress
 from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.use_cases import UseCases
@@ -24,6 +25,13 @@ from runway_desktop.viewmodels.system import documents
 
 _FOLDER = "backup.folder"
 """Setting with the folder of the last backup."""
+
+
+def last_folder(settings: Settings) -> Path | None:
+    """The folder of the last backup, if it is there: suggested for the next one, and to restore from."""
+    kept = settings.get(_FOLDER)
+    last = Path(kept) if isinstance(kept, str) else None
+    return last if last is not None and QuickLook().ask(Path.is_dir, last, otherwise=False) else None
 
 
 class BackupModel(Model):
@@ -110,10 +118,7 @@ class BackupModel(Model):
     def suggested(self) -> Path:
         """Suggested target, named after profile and date."""
         day = date.fromtimestamp(self._cases.clock.now())
-        kept = self._cases.settings.get(_FOLDER)
-        last = Path(kept) if isinstance(kept, str) else None
-        is_there = last is not None and QuickLook().ask(Path.is_dir, last, otherwise=False)
-        folder = last if last is not None and is_there else documents()
+        folder = last_folder(self._cases.settings) or documents()
         return folder / f"{safe_name(self._backups.profile.name) or 'Profile'} {day.isoformat()}.zip"
 
     def start(self, target: Path) -> None:
@@ -159,7 +164,8 @@ class BackupModel(Model):
                 "results were not where the list says, and are not in it. ",
             )
             self.report = (
-                f"Backed up{with_them}: {units.size(made.size)}, read back and compared. "
+                f"Backed up{with_them} to “{made.path.name}” in “{made.path.parent}”: "
+                f"{units.size(made.size)}, verified. "
                 f"{without if gone else ''}Your key is not in it; keep that where it is."
             )
         self._say()

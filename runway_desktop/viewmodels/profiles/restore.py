@@ -6,6 +6,7 @@ state is assembled next to the old, and the program restarts with it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -14,7 +15,7 @@ from shiboken6 import isValid
 from runway_desktop.domain.backups import Manifest
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.folders import NO_ANSWER
-from runway_desktop.domain.profiles import Color, Profile, cleaned, name_problem
+from runway_desktop.domain.profiles import Color, Profile, cleaned, free_color, name_problem
 from runway_desktop.services.backup.restores import Restores
 from runway_desktop.services.backup.restoring import Into, RestorePreview, WhichResults, Wishes
 from runway_desktop.services.backup.watching import WatchProgress
@@ -46,10 +47,13 @@ class RestoreModel(Model):
         path: Path,
         taken: tuple[str, ...],
         parent: QObject | None = None,
+        *,
+        colors: Collection[Color] = (),
     ) -> None:
         super().__init__(cases, runner, parent)
         self._restores = restores
         self._taken = taken
+        self._colors = {*colors, restores.profile.color}
         self.path = path
         self.phase = Phase.LOOKING
         self.progress = WatchProgress("Looking at the backup")
@@ -78,6 +82,11 @@ class RestoreModel(Model):
     @property
     def may_be_new(self) -> bool:
         return not self._restores.profile.is_demo
+
+    @property
+    def why_not_new(self) -> str:
+        """Why no new profile can be made of the backup; empty if one can."""
+        return "" if self.may_be_new else "The demo is a single profile, so a backup replaces what is in it."
 
     @property
     def of_words(self) -> str:
@@ -289,7 +298,9 @@ class RestoreModel(Model):
                 else "This is a backup of a real profile. Restore it outside the demo."
             )
         self.name = self._free_name(manifest.profile)
-        self.color = Color(manifest.color) if manifest.color in set(Color) else Color.BLUE
+        wanted = Color(manifest.color) if manifest.color in set(Color) else Color.BLUE
+        # Two windows of one color could be mistaken for each other.
+        self.color = wanted if wanted not in self._colors else free_color(self._colors)
         self.put_back = WhichResults.MISSING if outlook.packed_gone else WhichResults.NONE
         self._suggest_library()
         self.changed.emit()
@@ -326,7 +337,10 @@ class RestoreModel(Model):
             self._called_off()
             return
         self.phase = Phase.DONE
-        self.report = f"“{profile.name}” is restored. It has no key yet; it asks for one when it is opened."
+        self.report = (
+            f"“{profile.name}” is restored in {profile.folder}. You can look at everything in it without a key; "
+            "sending needs one."
+        )
         if isValid(self):
             self.made.emit(profile)
             self.changed.emit()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from runway_desktop.domain.inputs import AssetDrop
-from runway_desktop.services.exchange.exchange import CatalogFile, ResultsFolder, TaskIds
+from runway_desktop.services.exchange.exchange import BackupFile, CatalogFile, ResultsFolder, TaskIds
 from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.supervised import Runner
@@ -55,6 +55,8 @@ class TakingIn(Model):
                 if cases.renewal is not None:
                     renewed = await cases.renewal.renew(source.path, source.content)
                     self._commands.tell(renewal_words(renewed), "Preferences → Runway goes back to the built-in one.")
+            case BackupFile(path):
+                self._commands.restore_wanted.emit(path)
             case TaskIds() as ids:
                 self._commands.brought.emit(ids, otherwise)
             case ResultsFolder(path):

@@ -82,6 +82,8 @@ class TaskCommands(Model):
     brought = Signal(object, object)
     """TaskIds, or the path of a folder of results not in the list; and the function that uses them as prompts or inputs
     instead."""
+    restore_wanted = Signal(object)
+    """Path of a dropped backup, to show in the window that restores it."""
     release_wanted = Signal(object)
     """Paths about to be moved: the preview must close them."""
     text_copied = Signal(str, str, str)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -129,6 +130,38 @@ async def test_replacing_this_profile_asks_with_the_safe_answer_in_front(tmp_pat
         button(asked, "Replace “Studio” and start again").click()
         await until(lambda: desktop.restarts == 1)
         assert finishing.is_waiting(made.profile)
+        window.close()
+
+
+async def test_a_dropped_backup_offers_to_restore_it_and_another_zip_does_not(tmp_path: Path, theme: Theme):
+    made = await a_profile(tmp_path)
+    path = packed(made, tmp_path / "studio.zip")
+    other = tmp_path / "other.zip"
+    with zipfile.ZipFile(other, "w") as archive:
+        archive.writestr("manifest.json", '{"name": "an extension of a browser"}')
+    async with ProfilesDesktop(tmp_path, theme, made) as desktop:
+        desktop.models.task_commands.take(paths=[other])
+        await until(lambda: "other.zip is a ZIP file" in "".join(desktop.window.activity.messages()))
+        assert desktop.window.findChildren(RestoreWindow) == []
+        desktop.models.task_commands.take(paths=[path])
+        await until(lambda: desktop.window.findChildren(RestoreWindow))
+        window = shown(desktop, RestoreWindow)
+        assert window.model.path == path
+        await until(lambda: window.model.phase is Phase.READY)
+        window.close()
+
+
+async def test_both_directions_begin_in_the_folder_of_the_last_backup(tmp_path: Path, theme: Theme, monkeypatch):
+    begun: list[Path] = []
+    monkeypatch.setattr("runway_desktop.ui.file_dialogs.choose_backup", lambda _, __, near: begun.append(near))
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        desktop.windows.choose_backup()
+        (tmp_path / "out").mkdir()
+        window = await back_up(desktop)
+        window.model.start(tmp_path / "out" / "studio.zip")
+        await until(lambda: window.model.phase is Phase.DONE)
+        desktop.windows.choose_backup()
+        assert begun == [desktop.made.profile.backups, window.model.suggested().parent] == [begun[0], tmp_path / "out"]
         window.close()
 
 

@@ -250,7 +250,7 @@ async def test_a_backup_tells_its_size_before_and_what_came_of_it_after(tmp_path
         model.start(target)
         assert model.reason == "A backup is being made."
         await until(lambda: model.phase is Phase.DONE)
-        assert model.report.startswith("Backed up with 2 results: ")
+        assert model.report.startswith(f"Backed up with 2 results to “studio.zip” in “{tmp_path / 'out'}”: ")
         assert "Your key is not in it" in model.report
         assert target.is_file()
         assert model.suggested().parent == target.parent
@@ -303,7 +303,9 @@ async def test_a_restore_tells_what_it_would_bring_and_warns_of_paying_twice(tmp
         assert model.results_words == "1 result of 3 is not on this computer where it was."
         assert model.put_back is WhichResults.MISSING
         assert model.put_back_words(WhichResults.MISSING) == "Put the 1 missing result, 7 kB, into the folder below"
-        assert (model.into, model.name, model.color) == (Into.NEW, "Studio (restored)", Color.TEAL)
+        assert (model.into, model.name, model.color) == (Into.NEW, "Studio (restored)", Color.BLUE), (
+            "not the open profile's color"
+        )
 
 
 async def test_a_new_profile_is_restored_under_the_name_that_was_given(tmp_path: Path):
@@ -325,7 +327,8 @@ async def test_a_new_profile_is_restored_under_the_name_that_was_given(tmp_path:
             model.start()
         assert told[0].name == "Client B"
         assert (tmp_path / "films" / "Aurora" / "clip 0.mp4").is_file()
-        assert "It has no key yet" in model.report
+        assert str(told[0].folder) in model.report
+        assert "without a key" in model.report
 
 
 async def test_this_profile_is_replaced_only_after_a_yes_and_at_the_next_start(tmp_path: Path):
