@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, qVersion
 from PySide6.QtGui import QGuiApplication
 
 from runway_desktop import __version__
-from runway_desktop.domain.account import Connectivity, KeyStatus, Link
+from runway_desktop.domain.account import Connectivity, KeySource, KeyStatus, Link
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.bridge import Bridge
@@ -35,10 +35,25 @@ class KeyNotices(QObject):
         self._refused = False
         self._waiting: int | None = None
         self._refusal: int | None = None
+        self._missing: int | None = None
         bridge.key_changed.connect(self._key_changed)
         bridge.connection_changed.connect(self._connection_changed)
 
+    def tell_missing(self) -> None:
+        """Without a key the list, its results and their details are still there to look at."""
+        self._missing = self._activity.tell(
+            "This profile has no API key. You can look at everything; sending needs a key.",
+            action_text=ENTER,
+            on_action=self._enter,
+            once=True,
+            stays=True,
+            short="No API key",
+        )
+
     def _key_changed(self, status: KeyStatus) -> None:
+        if status.source is not KeySource.NONE and self._missing is not None:
+            self._activity.end(self._missing)
+            self._missing = None
         if status.is_awaited and self._waiting is None:
             self._waiting = self._activity.tell(
                 "Waiting for your keychain. Unlock it where it asks you to, or enter a key here.",

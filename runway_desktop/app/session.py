@@ -22,6 +22,7 @@ from PySide6.QtCore import QObject, QProcess, Signal
 from runway_desktop.domain.account import KeySource, KeyStatus
 from runway_desktop.domain.errors import DamagedList
 from runway_desktop.domain.events import Notice
+from runway_desktop.domain.library import Filter
 from runway_desktop.domain.profiles import Profile, own_words
 from runway_desktop.domain.task import State
 from runway_desktop.services.disk.disk_threads import DiskThreads
@@ -61,6 +62,7 @@ from .rooms import Rooms
 
 if TYPE_CHECKING:
     from .in_tray import InTray
+    from .notices import KeyNotices
     from .profile_windows import ProfileWindows
 
 log = logging.getLogger(__name__)
@@ -103,6 +105,7 @@ class Session(QObject):
         self._in_tray: InTray | None = None
         self.profiles: ProfileWindows | None = None
         self.rooms: Rooms | None = None
+        self.key_notices: KeyNotices | None = None
         self.starts_again = False
         """Whether to restart the program after this session."""
         self._notices = tuple(notices)
@@ -298,7 +301,7 @@ class Session(QObject):
         if self.rooms is not None:
             self.rooms.stand_over(window)
         self.profiles = ProfileWindows(cases, self._runner, theme, window, self._start_again, self._open_profile)
-        KeyNotices(window.models.bridge, window, lambda: self.ready.is_set() and not self._welcoming)
+        self.key_notices = KeyNotices(window.models.bridge, window, lambda: self.ready.is_set() and not self._welcoming)
 
     def _watch_from_tray(self, window: MainWindow) -> None:
         if self.cases is not None and self.models is not None:
@@ -309,7 +312,7 @@ class Session(QObject):
     async def _find_key(self, cases: UseCases) -> None:
         await cases.account.start()
         if cases.account.key.source is KeySource.NONE:
-            self._show_welcome()
+            await self._go_keyless(cases)
         elif self.window is not None:
             self.window.composer_pane.focus_prompt()
         for problem in cases.settings.problems:
@@ -331,9 +334,15 @@ class Session(QObject):
         self._take_items()
 
     def _key_changed(self, status: KeyStatus) -> None:
-        """After the key was deleted, the welcome page replaces the workspace; tasks stay."""
-        if status.source is KeySource.NONE and self.ready.is_set() and not self._welcoming:
+        if status.source is KeySource.NONE and self.ready.is_set() and not self._welcoming and self.cases is not None:
+            self._runner(self._go_keyless(self.cases), "show what needs no key")
+
+    async def _go_keyless(self, cases: UseCases) -> None:
+        """With tasks to look at, the workspace says what needs a key; an empty list gives way to the welcome page."""
+        if not await cases.library.amount(Filter()):
             self._show_welcome()
+        elif self.key_notices is not None:
+            self.key_notices.tell_missing()
 
     def _show_welcome(self) -> None:
         if self.window is None or self.cases is None or self.models is None:
