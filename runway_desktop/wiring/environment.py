@@ -19,7 +19,7 @@ from pathlib import Path
 import platformdirs
 
 from runway_desktop.domain.filenames import safe_name
-from runway_desktop.domain.profiles import DEFAULT, Profile
+from runway_desktop.domain.profiles import DEFAULT, LONGEST_NAME, Profile, cleaned
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.profile_folders import ProfileFolders, demo_profile
@@ -32,6 +32,8 @@ PLACEMENT_VARIABLE = "RUNWAY_DESKTOP_WINDOW"
 """Passes a window's position to the window of another profile."""
 LARGEST_LOG = 1_000_000
 """Bytes."""
+_SAYING_NOTHING = frozenset({"profile", "data", "default", "demo", "runway"})
+"""Folder names that tell no profile from another."""
 _LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBPATH")
 """Set by a bundle for its own libraries; the original values are in variables with the suffix `_ORIG`."""
 _OF_BUNDLE = ("QT_PLUGIN_PATH", "QML2_IMPORT_PATH")
@@ -52,9 +54,8 @@ def folders(*, demo: bool, folder: Path | None = None) -> ProfileFolders:
             # Two folders with the same name need different keys.
             main = replace(demo_profile(home, (*words, "--demo")), key_name=str(home))
         else:
-            name = f"Profile in {home.name}"
             main = Profile(
-                name=name, folder=home, library=home / "results", key_name=str(home), is_main=True, words=words
+                name=_called(home), folder=home, library=home / "results", key_name=str(home), is_main=True, words=words
             )
         return ProfileFolders(main=main, beside=home / "profiles", words=words)
     root = Path(platformdirs.user_data_dir(APP, appauthor=False))
@@ -66,6 +67,13 @@ def folders(*, demo: bool, folder: Path | None = None) -> ProfileFolders:
         demo=demo_profile(root / "demo", ("--demo",)),
         libraries=lambda name: videos.with_name(safe_name(f"{APP} – {name}")),
     )
+
+
+def _called(home: Path) -> str:
+    """Name of a profile without a card, after its folder; with the folder above, where its own name says nothing."""
+    names = [name for name in (home.parent.name, home.name) if name]
+    says_nothing = home.name.casefold() in _SAYING_NOTHING
+    return cleaned("/".join(names if says_nothing else names[-1:]))[:LONGEST_NAME] or DEFAULT
 
 
 def folders_of(profile: Profile) -> ProfileFolders:

@@ -138,8 +138,18 @@ def test_demo_that_is_tried_from_a_folder_of_ones_own_stays_in_that_folder(tmp_p
 def test_two_folders_of_one_name_have_two_keys(tmp_path: Path):
     first = environment.profile(demo=False, folder=tmp_path / "a" / "client")
     second = environment.profile(demo=False, folder=tmp_path / "b" / "client")
-    assert first.name == second.name == "Profile in client"
+    assert first.name == second.name == "client"
     assert first.key_name != second.key_name
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [("Client A", "Client A"), ("aurora/profile", "aurora/profile"), ("aurora/Data", "aurora/Data")],
+)
+def test_a_folder_names_its_profile_with_the_one_above_where_its_own_name_says_nothing(
+    tmp_path: Path, folder: str, name: str
+):
+    assert environment.profile(demo=False, folder=tmp_path / folder).name == name
 
 
 def test_the_demo_never_shares_a_folder_with_real_tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
