@@ -9,7 +9,7 @@ StoreError, and DiskError when there is no space for copies.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -82,6 +82,15 @@ class Imported(Struct, kw_only=True):
     @property
     def results(self) -> int:
         return len(self.taken)
+
+
+class TakenBack(Struct, frozen=True):
+    """Outcome of an undone import. `tasks`: removed from the list. `results`: taken from tasks that were in the list
+    before. `kept`: results of those that stay, because another file was saved for them since."""
+
+    tasks: int
+    results: int
+    kept: int
 
 
 class _Work(Struct, frozen=True):
@@ -163,7 +172,7 @@ class FolderImport:
         came.is_stopped = progress.is_stopped
         return came
 
-    async def take_back(self, imported: Imported) -> None:
+    async def take_back(self, imported: Imported) -> TakenBack:
         """Undoes an import: removes its tasks from the list and restores known tasks. Files and copies stay. The tasks'
         costs no longer count."""
         now = self._clock.now()
@@ -173,13 +182,16 @@ class FolderImport:
             "import undone",
         )
         await self._actions.remove(list(imported.restored))
+        results = 0
         for before, after in imported.filled:
             edit = partial(_without_file, before, after)
             back = await self._store.change_output(after.task_id, after.index, edit, self._line(after, "import undone"))
             if back is not None:
+                results += 1
                 self._bus.tell(OutputChanged(back))
         for task in imported.revived:
             await self._ledger.change(task.id, partial(_as_it_was, task), "import undone")
+        return TakenBack(len(imported.added) + len(imported.restored), results, len(imported.filled) - results)
 
     async def _take_in_chunk(self, chunk: Sequence[FoundResult], work: _Work) -> None:
         fresh: list[FoundResult] = []
@@ -348,7 +360,10 @@ class FolderImport:
 class ImportUndo:
     """Undoes an import, once, even after its window was closed."""
 
-    def __init__(self, folders: FolderImport, runner: Runner, imported: Imported) -> None:
+    def __init__(
+        self, folders: FolderImport, runner: Runner, imported: Imported, done: Callable[[TakenBack], None]
+    ) -> None:
+        self._done = done
         self._folders = folders
         self._runner = runner
         self._imported = imported
@@ -357,7 +372,7 @@ class ImportUndo:
     def __call__(self) -> None:
         if not self.is_done:
             self.is_done = True
-            self._runner(self._folders.take_back(self._imported), "undo import")
+            self._runner(self._folders.take_back(self._imported), "undo import", done=self._done)
 
 
 def _back_again(told: Task, task: Task) -> Task:

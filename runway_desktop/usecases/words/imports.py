@@ -6,10 +6,12 @@ from pathlib import Path
 
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import State, Task
+from runway_desktop.services.exchange.folder_import import TakenBack
 from runway_desktop.services.exchange.id_import import IdEntry, IdStanding
 from runway_desktop.services.exchange.standing import Candidate, ImportStatus
 from runway_desktop.values import Struct
 
+from . import units
 from .states import Tone
 
 RESULT_TITLES = ("File", "What it is", "Prompt", "Model", "Project", "Sent")
@@ -41,6 +43,31 @@ class PreviewLine(Struct):
     fixed: str = ""
     remark: str = ""
     tone: Tone = Tone.PLAIN
+
+
+def undone_words(undone: TakenBack, folder: Path) -> tuple[str, str]:
+    """Message and detail: what an undone import removed, and what stays."""
+    said = units.plural(
+        undone.tasks, "Import undone: 1 task removed.", f"Import undone: {undone.tasks:,} tasks removed."
+    )
+    more = [f"The files stay in “{folder.name}”."]
+    if undone.results:
+        more.append(
+            units.count(
+                undone.results,
+                "result was removed from a task that was in the list before.",
+                "results were removed from tasks that were in the list before.",
+            )
+        )
+    if undone.kept:
+        more.append(
+            units.count(
+                undone.kept,
+                "result stays, because it was saved again since.",
+                "results stay, because they were saved again since.",
+            )
+        )
+    return said, " ".join(more)
 
 
 def result_line(folder: Path, one: Candidate) -> PreviewLine:

@@ -9,15 +9,17 @@ from collections import Counter
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
-from runway_desktop.services.exchange.folder_import import FolderLook, Imported, ImportUndo
+from runway_desktop.domain.events import Notice
+from runway_desktop.services.exchange.folder_import import FolderLook, Imported, ImportUndo, TakenBack
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.exchange.standing import Candidate, ImportStatus
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.imports import RESULT_TITLES, result_line
+from runway_desktop.usecases.words.imports import RESULT_TITLES, result_line, undone_words
 from runway_desktop.usecases.words.states import Tone
 
 from .import_model import ImportModel
@@ -36,6 +38,7 @@ class FolderImportModel(ImportModel):
         self._look: FolderLook | None = None
         self._imported: Imported | None = None
         self._undo: ImportUndo | None = None
+        self._undone = ""
 
     def begin(self) -> None:
         look = self._cases.exchange.folders.look(self.folder, self._progress)
@@ -91,8 +94,7 @@ class FolderImportModel(ImportModel):
             case Phase.WORKING:
                 return f"Importing {self._progress.done:,} of {self._progress.total:,}…"
             case Phase.DONE:
-                is_undone = self._undo is not None and self._undo.is_done
-                return "The import was undone. The files stay." if is_undone else self._report()
+                return self._undone or ("" if self._undo is not None and self._undo.is_done else self._report())
 
     def copies_words(self) -> str:
         """Text of the option to copy files."""
@@ -157,8 +159,16 @@ class FolderImportModel(ImportModel):
         self.changed.emit()
         if imported.results:
             self.finished.emit([*imported.added, *imported.restored, *(after.task_id for _, after in imported.filled)])
-            self._undo = ImportUndo(self._cases.exchange.folders, self._runner, imported)
+            self._undo = ImportUndo(self._cases.exchange.folders, self._runner, imported, self._taken_back)
             self.undo_offered.emit(self._report(), self._undo)
+            self.changed.emit()
+
+    def _taken_back(self, undone: TakenBack) -> None:
+        """Also after the window was closed."""
+        message, detail = undone_words(undone, self.folder)
+        self._cases.bus.tell(Notice(message, detail))
+        self._undone = f"{message} {detail}"
+        if isValid(self):
             self.changed.emit()
 
     def _say_of_taken(self, standing: str, tone: Tone) -> None:

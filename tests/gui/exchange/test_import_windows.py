@@ -211,6 +211,7 @@ async def test_a_dropped_folder_of_results_becomes_tasks_and_one_undo_takes_them
         window.close()
         counter.window.activity.undo()
         await until(lambda: counter.rows.task_count == 0, "they are not listed any more")
+        assert "Import undone: 2 tasks removed." in counter.window.activity.messages()
         assert len(list(results.folder.rglob("*.png"))) == 2
 
 
@@ -223,9 +224,9 @@ async def test_the_window_itself_undoes_too_and_only_once(tmp_path: Path, theme:
         press(window, "Import 1 result")
         await reached(window, Phase.DONE)
         press(window, "Undo import")
-        assert window.model.note() == "The import was undone. The files stay."
         assert not window.model.can_be_undone
         await rest()
+        assert window.model.note() == "Import undone: 1 task removed. The files stay in “old”."
         assert await listed(counter) == 0
         window.close()
         writes = counter.store.writes

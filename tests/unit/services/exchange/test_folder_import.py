@@ -20,7 +20,7 @@ from runway_desktop.domain.library import GroupBy, Listing, clean_tag
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, Request, State, TaskId
 from runway_desktop.services.disk.disk_room import DiskRoom
-from runway_desktop.services.exchange.folder_import import CHUNK, FolderImport, FolderLook, Imported
+from runway_desktop.services.exchange.folder_import import CHUNK, FolderImport, FolderLook, Imported, TakenBack
 from runway_desktop.services.exchange.folder_reading import holds_results
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.exchange.standing import ImportStatus, compared, standings_of
@@ -306,7 +306,7 @@ async def test_one_undo_takes_the_whole_import_back_and_it_can_be_done_again(on,
         lost = Output(task_id=local_id(3), index=0, url="", url_fetched_at=0.0, state=OutputState.EXPIRED)
         await desk.rig.ledger.take_in([a_task(3)], [lost])
         found = await desk.take_in()
-        await desk.service.take_back(found)
+        assert await desk.service.take_back(found) == TakenBack(tasks=2, results=1, kept=0)
         assert len(await desk.store.list(_ALL)) == 1
         assert await desk.store.outputs(local_id(3)) == [lost]
         assert len(list(desk.folder.rglob("*.png"))) == 3
@@ -361,7 +361,7 @@ async def test_a_result_that_was_downloaded_since_is_not_taken_back(on):
         [imported] = await desk.store.outputs(local_id(1))
         downloaded = replace(imported, path=str(desk.library / "fox.mp4"), sha256="ab")
         await desk.store.save_output(downloaded)
-        await desk.service.take_back(found)
+        assert await desk.service.take_back(found) == TakenBack(tasks=0, results=0, kept=1)
         assert await desk.store.outputs(local_id(1)) == [downloaded]
 
 
