@@ -29,8 +29,8 @@ class AxisDialog(Dialog):
         layout = vbox(words(self, "Every row is made once for each value.", "muted"), on=self, margins=2 * GRID)
         self._field = QComboBox(self, maxVisibleItems=16)
         self._field.setAccessibleName("Column")
-        for column in sheet.offering.axis_columns():
-            self._field.addItem(column.title, column.key)
+        for column, title in sheet.offering.axis_columns():
+            self._field.addItem(title, column.key)
         add_all(layout, self._field, (self._build_values(), 1))
         self._total = words(self)
         self._total.setAccessibleName("Total")

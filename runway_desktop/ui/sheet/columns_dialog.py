@@ -53,9 +53,8 @@ class ColumnsDialog(Dialog):
         )
         self._list = TickList("Further columns", self)
         self._list.setMinimumHeight(22 * GRID)
-        for column, is_shown, is_needed in sheet.offering.columns():
-            text = column.title if column.title == column.key else f"{column.title}  ·  {column.key.lstrip('@')}"
-            item = self._list.add(text, column.key, ticked=is_shown)
+        for column, title, is_shown, is_needed in sheet.offering.columns():
+            item = self._list.add(title, column.key, ticked=is_shown)
             item.setToolTip(tip(column.help))
             if is_needed:
                 item.setFlags(Qt.ItemFlag.ItemIsSelectable)
@@ -77,8 +76,8 @@ class ColumnsDialog(Dialog):
             choice = QComboBox(holder)
             choice.setAccessibleName(f"Where {title} goes")
             choice.addItem(_LEAVE_OUT, "")
-            for column in self._sheet.offering.targets():
-                choice.addItem(column.title, column.key)
+            for column, name in self._sheet.offering.titled(self._sheet.offering.targets()):
+                choice.addItem(name, column.key)
             nearest = self._sheet.offering.nearest(title)
             if nearest:
                 choice.setCurrentIndex(choice.findData(nearest))

@@ -90,6 +90,7 @@ class OpenSheets(QObject):
         window = SheetWindow(sheet, self._theme, self._keys, self._window)
         self._windows[sheet.id] = window
         window.show_wanted.connect(self._commands.show_wanted)
+        window.told.connect(self._commands.tell)
         window.finished.connect(lambda _: self._gone(sheet.id))
         window.resize(window.sizeHint())
         in_turns(window, *window.first_steps(), partial(self._show, sheet.id))

@@ -49,7 +49,7 @@ from .row_numbers import RowNumbers
 _WIDTHS = {MODEL: 18, RESULT: 9, CREDITS: 10, STATE: 21, "duration": 11, "seed": 10, "ratio": 14, "promptImage": 11}
 """In multiples of `GRID`, if they fit; the prompt column stretches."""
 _USUAL_WIDTH = 13
-_NARROW_STATE = 15
+_NARROW_STATE = 14
 _MEASURED = 60
 """Number of rows measured for a column's minimum width."""
 LEAST_PROMPT = 24 * GRID

@@ -48,8 +48,9 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.requests.order import kept_text
-from runway_desktop.usecases.sheets.columns import STATE
+from runway_desktop.usecases.sheets.columns import PROMPT, STATE
 from runway_desktop.usecases.sheets.edits import Edit
+from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.usecases.sheets.tally import price_words
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import caption, tip
@@ -60,6 +61,7 @@ from runway_desktop.viewmodels.sheet.model import SheetModel
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
 
 from .axis_dialog import AxisDialog
+from .cap_bar import CapBar
 from .columns_dialog import ColumnsDialog
 from .commands import COMMANDS, OF_ROWS, SEND
 from .fix_bar import FixBar
@@ -73,6 +75,8 @@ PAINTED_WITHIN_MS = 400
 class SheetWindow(Dialog):
     show_wanted = Signal(object)
     """Task ids to show in the main window."""
+    told = Signal(str)
+    """What was sent, for the main window: this one closes when nothing is left in it."""
 
     def __init__(self, sheet: Sheet, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
         super().__init__(sheet.title, parent, spoken=f"Sheet {sheet.title}")
@@ -109,7 +113,7 @@ class SheetWindow(Dialog):
 
     def sizeHint(self) -> QSize:
         parent = self.parentWidget()
-        wanted = QSize(150 * GRID, 80 * GRID)
+        wanted = QSize(170 * GRID, 84 * GRID)
         return wanted if parent is None else wanted.boundedTo(parent.window().size() - QSize(4 * GRID, 8 * GRID))
 
     def first_steps(self) -> Sequence[Callable[[], object]]:
@@ -194,6 +198,7 @@ class SheetWindow(Dialog):
         self._of_row.setAccessibleName("The selected row")
         # Fixed height, so that the table does not move while rows without a message are selected.
         self._of_row.setFixedHeight(self._of_row.fontMetrics().height() + 2)
+        self._cap = CapBar(self.sheet.outlook, self._theme, self)
         self._total = words(self, tone="muted")
         self._total.setAccessibleName("Total")
         self._note = words(self)
@@ -201,10 +206,12 @@ class SheetWindow(Dialog):
         add_all(
             layout,
             self._findings,
-            self._fixes,
             self._axes,
             (self.table, 1),
+            # Below the table: its rows do not move when a fix is offered.
+            self._fixes,
             self._of_row,
+            self._cap,
             self._total,
             self._note,
             self._build_buttons(),
@@ -222,6 +229,7 @@ class SheetWindow(Dialog):
             self._subtitle,
             STRETCH,
             self._default,
+            self._button("Add row", self._add_row, "flat"),
             self._columns,
             self._button("Add axis…", self._open_axis),
         )
@@ -303,8 +311,8 @@ class SheetWindow(Dialog):
         self._grid.setVisible(any_sent)
         self._default.setVisible(sheet.model.totals.unnamed > 0)
         pair = sheet.model.checker.pair
-        self._default.setText(f"Others: {pair.label}  ▾")
-        self._default.setAccessibleName(f"Model of rows that name none: {pair.label}")
+        self._default.setText(f"Default model: {pair.label}  ▾")
+        self._default.setAccessibleName(f"Default model: {pair.label}")
 
     def _show_row(self, *_: object) -> None:
         """Shows the current row's error in full, since its cell is usually too narrow."""
@@ -316,6 +324,12 @@ class SheetWindow(Dialog):
         said = " · ".join(str(state.data(Qt.ItemDataRole.AccessibleTextRole) or "").split("\n")) if is_wrong else ""
         self._of_row.setText(f"Row {row + 1}: {said}" if said else "")
         set_tone(self._of_row, "bad" if tone == Tone.BAD else "warn")
+
+    def _add_row(self) -> None:
+        self.table.finish_editing()
+        model = self.sheet.model
+        model.insert_rows(model.rowCount(), [SheetRow()], "Add a row")
+        self._show_cell(model.rowCount() - 1, PROMPT)
 
     def _show_cell(self, row: int, key: str) -> None:
         index = self.sheet.model.index(row, self.sheet.model.column_position(key) or 0)
@@ -337,6 +351,11 @@ class SheetWindow(Dialog):
     def _sent(self, ids: tuple[object, ...]) -> None:
         said = f"{units.count(len(ids), 'task')} queued."
         left = self.sheet.model.totals.rows
+        if not left:
+            self.told.emit(said)
+            # Not in the signal: it comes from the coroutine that still stores.
+            timer(self, 0, self.accept).start()
+            return
         say(self._note, f"{said} {units.count(left, 'row')} left here." if left else said, "good")
         announce(self, self._note.text())
         self._show()
@@ -366,9 +385,9 @@ class SheetWindow(Dialog):
         AxisDialog(self.sheet, self).open()
 
     def _choose_default(self) -> None:
-        options = [Option(value, text, detail) for value, text, detail in self.sheet.offering.models()]
+        options = [Option(value, text, detail, price) for value, text, detail, price in self.sheet.offering.models()]
         pair = self.sheet.model.checker.pair
-        popup = ChoicePopup(options, (pair.endpoint, pair.model), "Model of rows that name none", self._default)
+        popup = ChoicePopup(options, (pair.endpoint, pair.model), "Default model", self._default)
         popup.chosen.connect(lambda chosen: self.sheet.choose_default(*chosen))
         popup.open_at(self._default)
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from runway_desktop.catalog import Catalog, Field, FieldKind
+from runway_desktop.catalog import Catalog, Field, FieldKind, Pair
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.inputs import path_of
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.media import guess_media
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Around, StateWords, Tone, cost_words, describe
 from runway_desktop.values import Struct
 
 from . import cells as cell
-from .columns import ENDPOINT, MODEL, PROMPT, SEED, ColumnKind, SheetColumn
+from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SEED, ColumnKind, SheetColumn
 from .rows import RowChecker, SheetRow
 
 _CHOSEN = frozenset({FieldKind.CHOICE, FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.SWITCH})
@@ -71,12 +72,15 @@ class Saying:
         if column.kind is ColumnKind.RESULT:
             return [output.poster for row in line.tasks for output in row.outputs if output.poster]
         value = line.row.cells.get(column.key) if column.kind is ColumnKind.ASSETS else None
-        looks = self._checker.looks
-        return [
-            path
-            for address in cell.addresses_in(value)
-            if (path := path_of(address)) and address in looks and not looks[address].problem
-        ]
+        return [path for address in cell.addresses_in(value) if (path := self._picture(address, line.row))]
+
+    def _picture(self, address: str, row: SheetRow) -> str:
+        """The path of an input that is a picture. Inputs of sent rows are not inspected again."""
+        path = path_of(address)
+        look = self._checker.looks.get(address)
+        if not path or (look.problem if look is not None else not row.sent):
+            return ""
+        return path if guess_media(address).kind.is_picture else ""
 
     def text(self, line: RowLine, column: SheetColumn) -> str:
         match column.kind:
@@ -187,17 +191,23 @@ class Saying:
             if column.kind in (ColumnKind.PROMPT, ColumnKind.NOTE, ColumnKind.CHOICE):
                 return " ".join(str(row.cells[key]).split())
             return cell.shown_in(self._field(line, key), key, row.cells[key])
-        check = row.check
-        if check is None or check.is_blank:
-            return ""
         return self._default(line, column)
 
+    def _pair(self, line: RowLine) -> Pair | None:
+        """Endpoint and model of a row; of a sent one, those of its task."""
+        if not line.row.sent:
+            return line.row.check.pair if line.row.check is not None else None
+        request = line.tasks[0].task.request if line.tasks else None
+        return self._catalog.pair(request.endpoint, request.model) if request is not None else None
+
     def _default(self, line: RowLine, column: SheetColumn) -> str:
-        check = line.row.check
-        if check is None or check.pair is None or column.kind is ColumnKind.NOTE:
+        """The value of a blank cell. A sent row keeps the values that its task was sent with."""
+        pair = self._pair(line)
+        if pair is None:
             return ""
-        pair = check.pair
         match column.key:
+            case k if k == PROJECT:
+                return line.tasks[0].task.project if line.row.sent else self._checker.project
             case k if k == MODEL:
                 return pair.label
             case k if k == ENDPOINT:
@@ -205,14 +215,17 @@ class Saying:
                 return endpoint.label if endpoint is not None else pair.endpoint
             case k if k == PROMPT:
                 return "" if pair.prompt_field is not None else NOT_USED
+        if column.kind is ColumnKind.NOTE or (column.kind is ColumnKind.ASSETS and line.row.sent):
+            return ""
         known = pair.field(column.key)
         if known is None and column.kind is ColumnKind.ASSETS and self._checker.could_take(line.row.cells, column.key):
-            return ADD if not line.row.sent else ""
+            return ADD
         if known is None:
             return NOT_USED
         if known.is_asset:
-            return ADD if not line.row.sent else ""
-        value = self._checker.settings(pair).get(column.key, known.default)
+            return ADD
+        values = line.tasks[0].task.request.values if line.row.sent else self._checker.settings(pair)
+        value = values.get(column.key, known.default)
         if value is None and column.key == SEED:
             return "random"
         if value is None:
@@ -220,8 +233,8 @@ class Saying:
         return cell.shown_in(known, column.key, value)
 
     def _field(self, line: RowLine, key: str) -> Field | None:
-        check = line.row.check
-        return check.pair.field(key) if check is not None and check.pair is not None else None
+        pair = self._pair(line)
+        return pair.field(key) if pair is not None else None
 
     def _axis(self, key: str) -> Axis | None:
         return next((axis for axis in self._checker.axes if axis.key == key), None)

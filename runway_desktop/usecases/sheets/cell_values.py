@@ -17,7 +17,7 @@ from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, ColumnKind, SheetCo
 from .edits import CellKey
 from .rows import RowChecker, SheetRow
 
-MOST_PRICED = 24
+MOST_PRICED = 100
 """Maximum number of choices that are priced."""
 
 
@@ -34,6 +34,8 @@ class CellValues:
         self._catalog = catalog
         self._checker = checker
         self._columns = checker.columns
+        self.projects: tuple[str, ...] = ()
+        """Names in use."""
 
     @cached_property
     def _models(self) -> Mapping[str, str]:
@@ -50,11 +52,13 @@ class CellValues:
         return {word.casefold(): e.name for e in self._catalog.endpoints for word in (e.label, e.name)}
 
     def choices(self, row: SheetRow, column: SheetColumn) -> tuple[str, ...]:
-        """The choices of a cell as texts; empty if any text is allowed."""
+        """The choices of a cell as texts; empty if it has none. A project may have any other name."""
         if column.key == MODEL:
             endpoint = self._catalog.endpoint(str(row.cells.get(ENDPOINT) or ""))
             models = endpoint.models if endpoint else [m for e in self._catalog.endpoints for m in e.models]
             return tuple(dict.fromkeys(models))
+        if column.key == PROJECT:
+            return self.projects
         if column.key == ENDPOINT:
             return tuple(endpoint.label for endpoint in self._catalog.endpoints)
         known = self._field(row, column.key) if column.kind is ColumnKind.FIELD else None
@@ -63,18 +67,23 @@ class CellValues:
     def priced_choices(self, row: SheetRow, column: SheetColumn) -> list[CellOption]:
         """Like `choices`, each with the row's price for it, if the prices differ and all are known."""
         texts = self.choices(row, column)
-        if row.check is None or row.check.pair is None or len(texts) > MOST_PRICED:
+        is_priced = column.kind is not ColumnKind.NOTE and len(texts) <= MOST_PRICED
+        if not is_priced or row.check is None or row.check.pair is None:
             return [CellOption(text, self._with_unit(row, column, text)) for text in texts]
         found = []
         for text in texts:
-            check = self._checker.check(SheetRow({**row.cells, column.key: self.typed(row, column.key, text)}))
-            is_known = not check.problems and 0 < check.priced == len(check.requests)
-            words = units.credits_in_words(check.credits) if is_known else ""
-            found.append(
-                CellOption(text, self._with_unit(row, column, text), words and ("" if check.exact else "~") + words)
-            )
+            price = self.price({**row.cells, column.key: self.typed(row, column.key, text)})
+            found.append(CellOption(text, self._with_unit(row, column, text), price))
         is_same = len({choice.price for choice in found}) == 1
         return [CellOption(choice.text, choice.shown) for choice in found] if is_same else found
+
+    def price(self, cells: dict[str, Any]) -> str:
+        """The price of a row with these cells; empty if it is not known or the row has a problem."""
+        check = self._checker.check(SheetRow(cells))
+        if check.problems or not 0 < check.priced == len(check.requests):
+            return ""
+        words = units.credits_in_words(check.credits)
+        return words if check.exact else f"~{words}"
 
     def _with_unit(self, row: SheetRow, column: SheetColumn, text: str) -> str:
         if column.key == MODEL:
@@ -91,6 +100,8 @@ class CellValues:
             endpoints = {endpoint for endpoint, _ in pairs}
             models = [model for e in self._catalog.endpoints if e.name in endpoints for model in e.models]
             return tuple(dict.fromkeys(models))
+        if key == ENDPOINT:
+            return tuple(endpoint.name for endpoint in self._catalog.endpoints)
         fields = [known for pair in pairs.values() if (known := pair.field(key)) is not None]
         return tuple(dict.fromkeys(choice for known in fields for choice in known.choices))
 

@@ -22,9 +22,11 @@ from runway_desktop.catalog import (
     value_from_text,
     value_in_words,
 )
-from runway_desktop.catalog.labels import choice_label
+from runway_desktop.catalog.labels import choice_label, endpoint_label, model_label
 from runway_desktop.domain.inputs import path_of
 from runway_desktop.domain.media import Media
+
+from .columns import ENDPOINT, MODEL
 
 BETWEEN = " | "
 """Separates several inputs of one cell."""
@@ -65,6 +67,10 @@ def shown(key: str, value: Any) -> str:
     """One line for display."""
     if value is None:
         return ""
+    if key == MODEL:
+        return model_label(str(value))
+    if key == ENDPOINT:
+        return endpoint_label(str(value))
     if is_inputs(value):
         return ", ".join(name_of(item["uri"]) for item in value)
     if isinstance(value, list) and all(isinstance(part, str) for part in value):

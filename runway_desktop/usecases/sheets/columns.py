@@ -62,7 +62,7 @@ _FIXED = {
         SheetColumn(STATE, "Row", ColumnKind.STATE),
     )
 }
-_ALWAYS = (PROMPT, MODEL, CREDITS, STATE)
+_ALWAYS = (PROMPT, MODEL, PROJECT, CREDITS, STATE)
 _USUAL = frozenset({"ratio", "duration", SEED})
 _FIRST_FRAME = "promptImage"
 
@@ -74,6 +74,7 @@ class Columns:
         fields: dict[str, Field] = {}
         self._any: dict[str, Field] = {}
         self._usual: dict[tuple[str, str], frozenset[str]] = {}
+        self._begun_by_picture = {pair.model for pair in catalog.pairs() if _FIRST_FRAME in pair.names}
         for pair in catalog.pairs():
             for field in pair.fields:
                 self._any.setdefault(field.name, field)
@@ -113,7 +114,8 @@ class Columns:
         return frozenset(field.name for field in pair.fields if field.kind is not FieldKind.PROMPT)
 
     def usual(self, pair: Pair) -> frozenset[str]:
-        """The columns shown by default: common settings and required fields."""
+        """The columns shown by default: common settings, required fields, and the first frame if the model can take one
+        at any endpoint."""
         key = (pair.endpoint, pair.model)
         if key not in self._usual:
             self._usual[key] = frozenset(
@@ -122,7 +124,7 @@ class Columns:
                 if field.name in _USUAL
                 or (field.main and field.required and field.kind not in (FieldKind.OBJECT, FieldKind.OBJECTS))
                 or (field.is_asset and field.required)
-            )
+            ) | ({_FIRST_FRAME} if pair.model in self._begun_by_picture else set())
         return self._usual[key]
 
 

@@ -129,6 +129,8 @@ class RowChecker:
         self.columns = columns
         self._pricing = pricing
         self.composed = composed
+        self.project = ""
+        """Project of rows that name none."""
         self.axes: tuple[Axis, ...] = ()
         self.refused: frozenset[str] = frozenset()
         self.looks: dict[str, FoundInput] = {}

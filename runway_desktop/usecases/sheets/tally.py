@@ -37,6 +37,26 @@ class Totals(Struct, frozen=True):
     unmatched: int = 0
 
 
+class DayCap(Struct, frozen=True):
+    """Today's cap, what is spent of it, and the price of the ready rows, in credits."""
+
+    limit: float
+    spent: float
+    ready: float
+
+    @property
+    def over(self) -> float:
+        return max(0.0, self.spent + self.ready - self.limit)
+
+    @property
+    def words(self) -> str:
+        """Text such as "936 + 120 of 1,500 credits, 444 left"."""
+        amounts = f"{units.number(self.spent)} + {units.number(self.ready)} of {units.credits_in_words(self.limit)}"
+        if self.over:
+            return f"{amounts}, {units.number(self.over)} over"
+        return f"{amounts}, {units.number(self.limit - self.spent - self.ready)} left"
+
+
 def price_words(totals: Totals) -> str:
     if not totals.ready:
         return ""

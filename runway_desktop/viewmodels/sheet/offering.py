@@ -4,6 +4,7 @@ only."""
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.catalog import Catalog
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library.expansion import Axis, values_from_text
@@ -43,14 +45,20 @@ class Offering:
         wanted = {PROMPT, MODEL, ENDPOINT, PROJECT, SHOT, *self._of_pairs()}
         return [column for column in self._model.all_columns.ordered(wanted) if column.is_cell]
 
-    def columns(self) -> list[tuple[SheetColumn, bool, bool]]:
-        """Columns that can be shown: whether each is visible, and whether it must stay because it has content."""
+    def columns(self) -> list[tuple[SheetColumn, str, bool, bool]]:
+        """Columns that can be shown: its title, whether it is visible, and whether it must stay because it has
+        content."""
         here = {column.key for column in self._model.columns}
         needed = {key for row in self._model.rows for key in row.cells} | {PROMPT, MODEL}
         for row in self._model.rows:
             if row.check is not None and row.check.pair is not None:
                 needed |= self._model.all_columns.usual(row.check.pair)
-        return [(column, column.key in here, column.key in needed) for column in self.targets()]
+        return [(one, title, one.key in here, one.key in needed) for one, title in self.titled(self.targets())]
+
+    def titled(self, columns: Sequence[SheetColumn]) -> list[tuple[SheetColumn, str]]:
+        """Columns with their titles; where two have the same, with the name in the API."""
+        amounts = Counter(column.title for column in columns)
+        return [(one, one.title if amounts[one.title] == 1 else f"{one.title} ({one.key})") for one in columns]
 
     def nearest(self, title: str) -> str:
         """Key of the column with the most similar title; empty if none is similar."""
@@ -66,11 +74,11 @@ class Offering:
 
     # Axes.
 
-    def axis_columns(self) -> list[SheetColumn]:
-        """Columns usable as axes, usual ones first."""
+    def axis_columns(self) -> list[tuple[SheetColumn, str]]:
+        """Columns usable as axes with their titles, usual ones first."""
         taken = {axis.key for axis in self._model.axes} | {PROJECT, SHOT}
         columns = [column for column in self.targets() if column.key not in taken]
-        return sorted(columns, key=lambda column: [*_USUAL_AXES, column.key].index(column.key))
+        return self.titled(sorted(columns, key=lambda column: [*_USUAL_AXES, column.key].index(column.key)))
 
     def axis_values(self, key: str, text: str) -> tuple[Any, ...]:
         """Values listed in a text, as cells of the column."""
@@ -108,10 +116,16 @@ class Offering:
 
     # Models.
 
-    def models(self) -> list[tuple[tuple[str, str], str, str]]:
-        """All endpoints with their models: the pair, its text, and the endpoint's label."""
+    def models(self) -> list[tuple[tuple[str, str], str, str, str]]:
+        """All endpoints with their models: the pair, its label, the endpoint's, and the price of a row if known."""
+        price = self._model.values.price
         return [
-            ((endpoint.name, model), model, endpoint.label)
+            (
+                (endpoint.name, model),
+                model_label(model),
+                endpoint.label,
+                price({PROMPT: "a", ENDPOINT: endpoint.name, MODEL: model}),
+            )
             for endpoint in self._cases.catalog.endpoints
             for model in endpoint.models
         ]

@@ -63,8 +63,6 @@ class RowSending(Model):
         self.batch_id: BatchId | None = None
         """Batch of all tasks of this sheet, once the first are stored."""
         self.batch_name = ""
-        self.project = ""
-        """Project of rows that name none."""
         self.planned: dict[int, tuple[SentTask, ...]] = {}
         """Tasks of rows that are being stored, by row number."""
 
@@ -121,7 +119,7 @@ class RowSending(Model):
         for request in row.check.requests if row.check is not None else ():
             yield NewTask(
                 request=request,
-                project=str(row.cells.get(PROJECT) or self.project),
+                project=str(row.cells.get(PROJECT) or self._model.checker.project),
                 shot=str(row.cells.get(SHOT) or ""),
                 batch_id=self.batch_id,
             )

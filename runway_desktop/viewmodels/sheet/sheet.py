@@ -80,7 +80,8 @@ class Sheet(Model):
         self.sending = RowSending(cases, runner, self.model, self._following, self.keep, self)
         self.outlook = SheetSummary(cases, bridge, runner, self.model, self.sending.ready, self)
         self.sending.batch_id = batch_id
-        self.sending.batch_name, self.sending.project = batch_name or self.title, content.project
+        self.sending.batch_name = batch_name or self.title
+        self.model.checker.project = content.project
         self.sending.ended.connect(self.keep_now)
         self.offering = Offering(cases, runner, self.model)
         self._is_open = True
@@ -333,7 +334,9 @@ class Sheet(Model):
                     until = time.perf_counter() + SLICE_SECONDS
 
     async def _learn(self) -> None:
-        """Loads refused prompts, and the states of sent rows."""
+        """Loads names of projects, refused prompts, and the states of sent rows."""
+        counts = await self._cases.library.counts()
+        self.model.values.projects = tuple(sorted(filter(None, counts.projects), key=str.casefold))
         self.model.know_refused(await self._cases.library.refused_prompts())
         never_stored = await self._following.learn_all()
         if never_stored:

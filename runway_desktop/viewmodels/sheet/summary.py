@@ -14,10 +14,11 @@ from runway_desktop.catalog.labels import model_label
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.forecast import Range
 from runway_desktop.services.tasks.submission import NewTask
-from runway_desktop.usecases.sheets.tally import price_words
+from runway_desktop.usecases.sheets.tally import DayCap, price_words
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import left_today_words
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
 
@@ -81,12 +82,14 @@ class SheetSummary(Model):
         """Whether not all ready tasks can be made today."""
         return self.exceeds_balance or self.kept > 0 or any(self._over_day(name, n) for name, n in self._amounts())
 
+    @property
+    def cap(self) -> DayCap | None:
+        limit = self._cases.settings.day_cap
+        return DayCap(limit, self._cases.budget.spent_today, self._model.totals.credits) if limit else None
+
     def over_cap(self, more: float) -> float:
         """Credits by which the ready rows and `more` exceed today's cap; 0 if they do not."""
-        cap = self._cases.settings.day_cap
-        if cap is None:
-            return 0.0
-        return max(0.0, self._model.totals.credits + more - max(0.0, cap - self._cases.budget.spent_today))
+        return replace(self.cap, ready=self.cap.ready + more).over if self.cap is not None else 0.0
 
     @property
     def words(self) -> str:
@@ -108,10 +111,6 @@ class SheetSummary(Model):
             parts.append(f"Balance {units.number(balance)}")
             if self.exceeds_balance:
                 parts.append("not enough for all of them")
-        cap = self._cases.settings.day_cap
-        if cap is not None:
-            left = max(0.0, cap - self._cases.budget.spent_today)
-            parts.append(f"today's cap leaves {units.number(round(left, 1))}")
         over_day = False
         for name, amount in self._amounts()[:_MOST_MODELS]:
             limit = self._cases.queue.slots(name).limit

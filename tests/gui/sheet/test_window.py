@@ -118,7 +118,7 @@ async def test_typing_replaces_a_cell_is_checked_at_once_and_escape_takes_it_bac
 
 async def test_blocks_go_through_the_clipboard_as_spreadsheets_have_them(opened: Opened):
     async with opened("") as (_, window):
-        QGuiApplication.clipboard().setText('A tower\tgen4.5\n"Two\nlines"\tveo3.1\n' + "More\tgen4.5\n" * 14)
+        QGuiApplication.clipboard().setText('A tower\t\tgen4.5\n"Two\nlines"\t\tveo3.1\n' + "More\t\tgen4.5\n" * 14)
         go(window, 1, PROMPT)
         press(window, Qt.Key.Key_V, CONTROL)
         model = window.sheet.model
@@ -128,7 +128,7 @@ async def test_blocks_go_through_the_clipboard_as_spreadsheets_have_them(opened:
         assert text(window, 2, MODEL) == "Veo 3.1"
         window.table.selectAll()
         press(window, Qt.Key.Key_C, CONTROL)
-        assert QGuiApplication.clipboard().text().startswith("A tower\tgen4.5\t")
+        assert QGuiApplication.clipboard().text().startswith("A tower\t\tgen4.5\t")
         assert '"Two\nlines"' in QGuiApplication.clipboard().text()
         window.steps.undo()
         assert model.rowCount() == 12
@@ -251,6 +251,24 @@ async def test_generate_sends_what_is_ready_and_the_rest_stays_open(opened: Open
         assert grid is not None
         assert grid.isVisible()
         grid.close()
+
+
+async def test_it_closes_when_all_of_it_is_sent_and_the_main_window_says_so(opened: Opened):
+    async with opened("prompt\nA lighthouse\nA pier\n") as (rig, window):
+        told: list[str] = []
+        window.told.connect(told.append)
+        button(window, "Generate 2 ready").click()
+        await until(lambda: not shiboken6.isValid(window))
+        assert told == ["2 tasks queued."]
+        await until(lambda: len(rig.store.kept_sheets) == 1)
+
+
+async def test_a_row_is_added_by_a_button_and_its_prompt_is_typed_at_once(opened: Opened):
+    async with opened(SHOTS) as (_, window):
+        button(window, "Add row").click()
+        keys(window, "A pier")
+        QTest.keyClick(editor(window), Qt.Key.Key_Return)
+        assert text(window, 4, PROMPT) == "A pier"
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Space])
@@ -491,7 +509,10 @@ async def test_the_corner_of_the_selection_is_dragged_down_to_fill(opened: Opene
 
 async def test_one_press_sets_right_what_many_rows_have_wrong(opened: Opened):
     async with opened(SHOTS + "A pier,veo3.1_fast,1280:720,5,\n") as (_, window):
+        top = window.table.mapTo(window, window.table.visualRect(window.sheet.model.index(0, 0)).topLeft())
         await until(lambda: "2 durations do not fit Veo 3.1 Fast, which takes 4, 6 or 8 s." in said(window))
+        rect = window.table.visualRect(window.sheet.model.index(0, 0))
+        assert window.table.mapTo(window, rect.topLeft()) == top, "rows do not move under the pointer"
         button(window, "Show rows").click()
         assert window.table.currentIndex().row() == 1
         button(window, "Set 2 invalid durations to 6 s").click()

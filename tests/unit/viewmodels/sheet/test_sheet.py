@@ -19,7 +19,7 @@ from runway_desktop.domain.task import Refusal, Request, State, TaskId
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.services.library.sheets import read
-from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, STATE
+from runway_desktop.usecases.sheets.columns import CREDITS, ENDPOINT, MODEL, PROJECT, PROMPT, STATE
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.sheet.cell_model import LOOK_ROLE, TONE_ROLE, WRONG_ROLE
@@ -71,7 +71,7 @@ async def test_a_table_is_matched_by_name_and_each_row_says_how_it_is(tmp_path: 
         assert sheet.title == "shots.csv"
         assert sheet.subtitle == "4 rows · columns matched by name · nothing is uploaded or sent yet"
         titles = [sheet.model.headerData(n, _HORIZONTAL) for n in range(sheet.model.columnCount())]
-        assert titles == ["Prompt", "Model", "Ratio", "Duration", "Seed", "Credits", "Row"]
+        assert titles == ["Prompt", "Input", "Model", "Ratio", "Duration", "Seed", "Project", "Credits", "Row"]
         assert said(sheet, 1) == "✓ Ready"
         assert said(sheet, 1, CREDITS) == "60"
         assert at(sheet, 1, STATE).data(TONE_ROLE) == Tone.GOOD
@@ -92,10 +92,12 @@ async def test_the_line_below_follows_what_is_sent_elsewhere(tmp_path: Path):
         rig.engine.settings.day_cap = 500.0
         sheet = await opened(rig)
         said_below: list[str] = []
-        sheet.outlook.changed.connect(lambda: said_below.append(sheet.outlook.words))
-        assert "today's cap leaves 500" in sheet.outlook.words
+        sheet.outlook.changed.connect(lambda: said_below.append(sheet.outlook.cap.words))
+        assert sheet.outlook.cap.words == "0 + 180 of 500 credits, 320 left"
         await rig.engine.ledger.add([task(9, State.RUNNING, estimated_credits=60.0, sent_at=rig.clock.now())], [])
-        await until(lambda: bool(said_below) and "today's cap leaves 440" in said_below[-1])
+        await until(lambda: bool(said_below) and said_below[-1] == "60 + 180 of 500 credits, 260 left")
+        rig.engine.settings.day_cap = 200.0
+        await until(lambda: said_below[-1] == "60 + 180 of 200 credits, 40 over")
         sheet.close()
 
 
@@ -230,7 +232,7 @@ async def test_a_bad_value_of_an_axis_is_told_with_its_value(tmp_path: Path):
         sheet.model.set_axes([Axis(MODEL, "Model", ("gen4.5", "veo3.1_fast"))])
         await until(lambda: sheet.model.is_checked)
         sheet.model.setData(at(sheet, 1, "duration"), "5")
-        assert said(sheet, 1) == "veo3.1_fast: Veo 3.1 Fast takes 4, 6 or 8 s."
+        assert said(sheet, 1) == "Veo 3.1 Fast: Veo 3.1 Fast takes 4, 6 or 8 s."
         assert sheet.model.totals.ready == 0
 
 
@@ -247,7 +249,7 @@ async def test_a_preview_of_axes_says_what_they_bring_and_in_which_row(tmp_path:
         assert await told(Axis("seed", "Seed", (1, 2))) == "", "what was wrong before is said in the sheet"
         assert (
             await told(Axis(MODEL, "Model", ("gen4.5", "veo3.1_fast")))
-        ) == "Row 2: veo3.1_fast: Veo 3.1 Fast takes 4, 6 or 8 s."
+        ) == "Row 2: Veo 3.1 Fast: Veo 3.1 Fast takes 4, 6 or 8 s."
 
 
 async def test_what_was_sent_is_linked_and_followed_and_the_rest_stays_open(tmp_path: Path):
@@ -271,6 +273,49 @@ async def test_what_was_sent_is_linked_and_followed_and_the_rest_stays_open(tmp_
             "Macro of ice crystals, dawn",
             "Macro of ice crystals, noon",
         ]
+
+
+async def test_a_sent_row_keeps_the_values_that_it_was_sent_with(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        Image.new("RGB", (1280, 720)).save(tmp_path / "dusk.png")
+        table = f"prompt,image,seed\nA,{tmp_path / 'dusk.png'},\nB,,7\n"
+        sheet = await opened(rig, table)
+        sheet.model.checker.project = "Aurora"
+        keys = [column.key for column in sheet.model.columns if column.is_cell]
+        before = [[said(sheet, row, key) for key in keys] for row in (1, 2)]
+        assert before[0][-2:] == ["random", "Aurora"]
+        picture = at(sheet, 1, "promptImage").data(LOOK_ROLE).pictures
+        sheet.send()
+        await until(lambda: not sheet.is_sending and said(sheet, 2) == "Queued")
+        after = [[said(sheet, row, key) for key in keys] for row in (1, 2)]
+        assert [[words.replace("+ Add", "") for words in line] for line in before] == after
+        sheet.model.checker.choose(replace(COMPOSED, model="gen4_image", endpoint="text_to_image"))
+        sheet.model.checker.looks.clear()
+        assert [[said(sheet, row, key) for key in keys] for row in (1, 2)] == after
+        assert list(at(sheet, 1, "promptImage").data(LOOK_ROLE).pictures) == list(picture) != []
+
+
+async def test_a_cell_offers_the_projects_that_there_are_and_takes_another(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        await rig.engine.ledger.add([replace(task(1, State.HELD), project=name) for name in ("Film",)], [])
+        sheet = await opened(rig)
+        await until(lambda: sheet.model.choices(at(sheet, 1, PROJECT)) == ("Film",))
+        sheet.model.setData(at(sheet, 1, PROJECT), "Aurora")
+        assert said(sheet, 1, PROJECT) == "Aurora"
+        assert said(sheet, 1) == "✓ Ready"
+
+
+async def test_a_model_is_offered_with_its_price_and_never_by_its_id(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        await learn(rig, 60)
+        sheet = await opened(rig)
+        models = {(pair, label, price) for pair, label, _, price in sheet.offering.models()}
+        assert (("text_to_video", "gen4.5"), "Gen-4.5", "60 credits") in models
+        axis = sheet.offering.axes_with(MODEL, sheet.model.choices_of_column(MODEL)[:2])[0]
+        assert "_" not in sheet.offering.axis_in_words(axis)
+        assert "text_to_video" in sheet.model.choices_of_column(ENDPOINT)
+        endpoints = sheet.offering.axes_with(ENDPOINT, ["text_to_video"])[0]
+        assert sheet.offering.axis_in_words(endpoints) == "What to make: Text → video"
 
 
 async def test_a_second_press_in_a_row_sends_no_further_rows(tmp_path: Path):
@@ -493,7 +538,9 @@ async def test_the_sheet_is_exported_with_what_became_of_it(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt,project\n=A formula,Film\nB,\n")
         lines = sheet.as_csv().removeprefix("\ufeff").splitlines()
-        assert lines[0].startswith('"Prompt","Model","Ratio","Duration","Seed","Project","Credits","Row","Task","File"')
+        assert lines[0].startswith(
+            '"Prompt","First frame","Model","Ratio","Duration","Seed","Project","Credits","Row","Task","File"'
+        )
         assert lines[1].startswith('"\'=A formula","",')
         assert "✓ Ready" in lines[1]
 
