@@ -10,6 +10,7 @@ from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Entries
 from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.services.engine import Engine
+from runway_desktop.usecases.words.budget import QueueBudget, shares
 from runway_desktop.usecases.words.holds import raise_words
 
 from .commands.commands import Commands
@@ -38,6 +39,23 @@ class LaneLines:
     def line(self) -> str:
         """Number, total price and estimated end of all queued tasks."""
         return queue_line(self._queued(), self._price, self._engine.lane.outlook())
+
+    def budget(self) -> QueueBudget:
+        """What was spent today, and what the queue will cost."""
+        engine, queued, over = self._engine, self._queued(), self._engine.lane.outlook().over
+        running = [task for task in engine.ledger.open() if task.state.is_live]
+        coming = [task for task in queued if task.id not in over and not task.waits_for_person]
+        blocked = [task for task in queued if task.id in over]
+        cap, budget = engine.settings.day_cap, engine.budget
+        parts = shares(
+            budget.spent_today,
+            sum(map(budget.price, coming)),
+            sum(map(budget.price, blocked)),
+            cap,
+            running=budget.of_today(running),
+        )
+        held = next((one for one in over.values() if one.raised is not None), None)
+        return QueueBudget(shares=parts, cap=cap, over=tuple(task.id for task in blocked), held=held)
 
     @property
     def is_all_held(self) -> bool:

@@ -106,6 +106,14 @@ class Budget:
         month = self._today().isoformat()[:7]
         return sum(credits for day, credits in self._days.items() if day.startswith(month))
 
+    def of_today(self, tasks: Iterable[Task]) -> float:
+        """The share of these tasks in `spent_today`."""
+        today = self._today()
+        sent = ((task, spent_at(task)) for task in tasks)
+        return sum(
+            counted_credits(task) for task, at in sent if at is not None and local_time(at, self._zone).date() == today
+        )
+
     def holds_back(
         self,
         task: Task,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -101,8 +101,9 @@ class RowDelegate(QStyledItemDelegate):
         rect = QRect(left + width - GRID - wide, top + (height - high) // 2, wide, high)
         return Sides(direction, QRect(left, top, width, height)).place(rect)
 
-    def drop_line(self, painter: QPainter, y: int, width: int, words: str) -> None:
-        """Paints the drop position of dragged rows, with the time at which they would be sent."""
+    def drop_line(self, painter: QPainter, y: int, width: int, words: str, pointer: QPoint) -> None:
+        """Paints the drop position of dragged rows, and on top of the card at the pointer the time at which they would
+        be sent."""
         accent = self._theme.color(Role.ACCENT)
         painter.fillRect(0, y - 1, width, 2, accent)
         painter.setPen(QPen(accent, 2))
@@ -110,12 +111,9 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawEllipse(QRectF(1, y - 4, 8, 8))
         if words:
             ink = self._letters.small
-            plate = QRect(
-                2 * GRID,
-                max(0, y - ink.height - GRID),
-                ink.metrics.horizontalAdvance(words) + 2 * GRID,
-                ink.height + GRID // 2,
-            )
+            plate = QRect(0, 0, ink.metrics.horizontalAdvance(words) + 2 * GRID, ink.height + GRID // 2)
+            plate.moveBottomLeft(pointer + QPoint(GRID, GRID // 2))
+            plate.moveLeft(max(0, min(plate.left(), width - plate.width())))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(accent)
             painter.drawRoundedRect(plate, 4, 4)

@@ -37,6 +37,7 @@ class LaneDrops(QObject):
         """Last emitted id of the following task, or None for the end."""
         self.line: int | None = None
         """Position of the line in the viewport; None if there is no valid position."""
+        self.pointer = QPoint()
         self.words = ""
 
     def begin(self, task_ids: Sequence[TaskId]) -> None:
@@ -59,6 +60,7 @@ class LaneDrops(QObject):
             return
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
+        self.pointer = point
         self.line, before = position
         if self._told != (before,):
             self._told = (before,)

@@ -255,7 +255,7 @@ class TaskView(TaskItems, QTableView):
                 self._wake_animation()
             painter.setOpacity(1)
             if self._lifted and self.is_lane and self.lane.line is not None:
-                delegate.drop_line(painter, self.lane.line, self.viewport().width(), self.lane.words)
+                delegate.drop_line(painter, self.lane.line, self.viewport().width(), self.lane.words, self.lane.pointer)
         finally:
             # An exception must not leave a painter open: Qt crashes.
             painter.end()

@@ -49,7 +49,7 @@ class Interior(QObject):
         self._sharing = Sharing(m.task_commands, m.rows, work.view, m.activity, window.theme, lambda: window.preview)
         self._last_frames: FrameGrabber | None = None
         self._lifting = Lifting(m, work, window.task_menu, self._shown_path, window.theme)
-        self._queue = queue = QueueRoom(m, work, window.task_menu, window.open_room)
+        self._queue = queue = QueueRoom(m, work, window.task_menu, window.open_room, window.theme)
         self.taking_in = PasteAndDrop(m.task_commands, m.memory, self)
         FileSearch(m.task_commands, m.activity, window.task_menu.take_for, window)
         m.folder.release_wanted.connect(self._release)

@@ -1,4 +1,5 @@
-"""Groups and queue: menu of group headers, painted buttons in headers and rows, and *Hold all*. GUI thread only."""
+"""Groups and queue: menu of group headers, painted buttons in headers and rows, *Hold all*, and today's budget. GUI
+thread only."""
 
 from __future__ import annotations
 
@@ -10,23 +11,44 @@ from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.ui.building import passing_menu
 from runway_desktop.ui.room import Opens
+from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.wishes import BatchMenu
 from runway_desktop.usecases.commands.queued import HOLD, HOLD_OR_RELEASE, RELEASE
 from runway_desktop.usecases.commands.tasks import given_by
 from runway_desktop.usecases.words.holds import raise_words
 from runway_desktop.viewmodels.models import Models
+from runway_desktop.viewmodels.money.budget import BudgetModel
 
+from .budget_pane import BudgetPane
 from .task_menu import TaskMenu
 from .workspace import Workspace
 
 
 class QueueRoom(QObject):
-    def __init__(self, models: Models, work: Workspace, menu: TaskMenu, open_room: Opens) -> None:
+    def __init__(self, models: Models, work: Workspace, menu: TaskMenu, open_room: Opens, theme: Theme) -> None:
         super().__init__(work)
+        self._theme = theme
         self._m = models
         self._work = work
         self._menu = menu
         self._open_room = open_room
+        self._budget: BudgetModel | None = None
+        models.filter.changed.connect(self._show_budget)
+        self._show_budget()
+
+    def _show_budget(self) -> None:
+        """Shows today's budget with the queue; creates it on first use."""
+        is_queue = self._m.filter.is_queue
+        if is_queue and self._budget is None:
+            self._budget = budget = BudgetModel(self._m.bridge, self._m.rows.lane, self)
+            pane = BudgetPane(budget, self._theme, self._work.budget_room)
+            pane.raise_wanted.connect(self._m.task_commands.raise_cap)
+            pane.hold_wanted.connect(partial(self._menu.take_for, HOLD))
+            pane.caps_wanted.connect(partial(self._open_room, "preferences", "Money"))
+            self._work.budget_room.layout().addWidget(pane)
+        if self._budget is not None:
+            self._budget.set_open(is_queue)
+        self._work.budget_room.setVisible(is_queue)
 
     def hold_all(self) -> None:
         self.hold_or_release([row.task.id for row in self._m.task_commands.queued()])

@@ -75,8 +75,11 @@ class Workspace(QWidget):
         for position, (widget, share) in enumerate(((self.preview_room, 3), (self.details, 2))):
             self._stage.addWidget(widget)
             self._stage.setStretchFactor(position, share)
+        self.budget_room = pane_of()
+        """Room above preview and details."""
+        self._beside_list = pane_of(self.budget_room, (self._stage, 1))
         self._right = QStackedWidget()
-        self._right.addWidget(self._stage)
+        self._right.addWidget(self._beside_list)
         right = pane_of((self._right, 1), pane="raised")
         for widget, least in ((left, 140), (middle, 420), (right, 36 * GRID)):
             widget.setMinimumWidth(least)
@@ -95,13 +98,13 @@ class Workspace(QWidget):
         self.page = page
         for stack, widget in (
             (self._middle, page.center if page is not None else self.list),
-            (self._right, page.side if page is not None and page.side is not None else self._stage),
+            (self._right, page.side if page is not None and page.side is not None else self._beside_list),
         ):
             if stack.indexOf(widget) < 0:
                 stack.addWidget(widget)
             stack.setCurrentWidget(widget)
         for part in (self._composer_line, self.composer):
-            part.setVisible(self._right.currentWidget() is self._stage)
+            part.setVisible(self._right.currentWidget() is self._beside_list)
 
     def show_large(self, view: Overlay | None) -> None:
         """Shows an overlay over everything except the status line; None restores the panes."""

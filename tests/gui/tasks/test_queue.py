@@ -11,12 +11,13 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QToolTip, QWidget
 
 from runway_desktop.domain.library import Filter, GroupBy, Page, SortKey
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.lifted_rows import ROWS
-from runway_desktop.ui.theme import Theme
+from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.ui.window.budget_pane import BudgetPane
 from runway_desktop.usecases.listing.columns import COLUMNS, Column
 from runway_desktop.usecases.words.queue import OTHER_LANE
 from tests.engine_rig import request
@@ -24,6 +25,7 @@ from tests.gui.rig import Desktop, rest, until
 from tests.rows import task
 
 QUEUE = Filter(page=Page.WAITING_HERE)
+OVER = ("Queued, over a cap",)
 DURATIONS = {"gen4.5": 5, "veo3.1": 4}
 
 
@@ -125,6 +127,54 @@ async def test_a_row_is_dragged_to_another_place_and_brought_back_as_one(
         assert rig.window.activity.shown.text != "Moving 2 tasks"
         rig.window.activity.undo()
         await until(lambda: lines(rig)[1:] == [one, two, three])
+
+
+async def test_the_dragged_card_says_when_it_would_be_sent(
+    tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
+):
+    async with Desktop(tmp_path, theme) as rig:
+        one, two = await queued(rig, "gen4.5", "gen4.5")
+        view, accent = rig.window.view, theme.color(Role.ACCENT).rgb()
+
+        def is_said_at(at: QPoint) -> bool:
+            picture = view.viewport().grab().toImage()
+            return picture.pixel(at + QPoint(GRID + GRID // 2, 0)) == accent
+
+        def follow(data: QMimeData) -> None:
+            for right in (0, 80):
+                at = over(rig, one, 0.3) + QPoint(right, 0)
+                send(QDragMoveEvent, view.viewport(), at, data)
+                assert view.lane.words.startswith("Place 1")
+                assert is_said_at(at)
+            assert not is_said_at(at - QPoint(80, 0))
+
+        drag(monkeypatch, rig, [two], follow)
+
+
+async def test_the_budget_of_today_stands_with_the_queue_and_raises_the_cap(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as rig:
+        room = rig.window.workspace.budget_room
+        assert room.isHidden()
+        rig.engine.settings.day_cap = 30.0
+        _, two, three = await queued(rig, "gen4.5", "gen4.5", "gen4.5")
+        pane = room.findChild(BudgetPane)
+        assert not room.isHidden()
+        said = [label.text() for label in pane.findChildren(QLabel) if label.text()]
+        assert said == ["Today’s budget", "Cap 30", "Spent", "0", "Queued", "25", "Left", "5", *OVER, "50"]
+        buttons = {button.text(): button for button in pane.findChildren(QPushButton)}
+        assert list(buttons) == ["Raise today's cap to 80", "Change caps…", "Hold 2"]
+        assert "send 2 · 50 credits" in buttons["Raise today's cap to 80"].accessibleDescription()
+        buttons["Change caps…"].click()
+        assert rig.wished == [("preferences", "Money")]
+        buttons["Raise today's cap to 80"].click()
+        assert rig.engine.settings.day_cap == 80.0
+        await until(lambda: not buttons["Hold 2"].isVisibleTo(pane))
+        rig.engine.settings.day_cap = 30.0
+        await until(lambda: buttons["Hold 2"].isVisibleTo(pane))
+        buttons["Hold 2"].click()
+        await until(lambda: all(rig.engine.ledger.get_open(one).waits_for_person for one in (two, three)))
+        rig.filter.open_page(Filter(), "All tasks")
+        assert room.isHidden()
 
 
 async def test_escape_puts_back(tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch):

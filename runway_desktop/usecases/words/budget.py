@@ -1,0 +1,81 @@
+"""Today's budget beside the queue: what is spent, running and queued, and what a cap holds back. Pure."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.task import TaskId
+from runway_desktop.values import Struct
+
+from . import units
+
+
+class Part(Enum):
+    SPENT = auto()
+    RUNNING = auto()
+    """Sent today and not ended: counted, and given back if it fails."""
+    QUEUED = auto()
+    """Will be sent today."""
+    LEFT = auto()
+    OVER = auto()
+    """Queued, and blocked by a cap or the balance."""
+
+
+_LABELS = {
+    Part.SPENT: "Spent",
+    Part.RUNNING: "Running",
+    Part.QUEUED: "Queued",
+    Part.LEFT: "Left",
+    Part.OVER: "Queued, over a cap",
+}
+
+
+class Share(Struct, frozen=True):
+    """A line of the legend, and its part of the bar."""
+
+    part: Part
+    credits: float
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self.part]
+
+    @property
+    def amount(self) -> str:
+        return units.number(round(self.credits, 1))
+
+
+class QueueBudget(Struct, frozen=True, kw_only=True):
+    shares: tuple[Share, ...] = ()
+    cap: float | None = None
+    """Of the day."""
+    over: tuple[TaskId, ...] = ()
+    """Queued tasks that a cap or the balance blocks."""
+    held: HeldBack | None = None
+    """The first cap that blocks some of them and can be raised."""
+
+
+def shares(spent: float, queued: float, over: float, cap: float | None, *, running: float) -> tuple[Share, ...]:
+    """`spent` includes `running`. Empty shares are left out, except what was spent."""
+    left = max(0.0, cap - spent - queued) if cap is not None else 0.0
+    found = (
+        Share(Part.SPENT, max(0.0, spent - running)),
+        Share(Part.RUNNING, running),
+        Share(Part.QUEUED, queued),
+        Share(Part.LEFT, left),
+        Share(Part.OVER, over),
+    )
+    return tuple(share for share in found if share.credits or share.part is Part.SPENT)
+
+
+RESETS = "What is spent today counts until midnight."
+
+
+def daily_cap_words(cap: float | None) -> str:
+    return f"Cap {units.number(cap)}" if cap is not None else "No daily cap"
+
+
+def hold_words(amount: int) -> str:
+    """Text of the button that holds what is over a cap, so that it is not sent tomorrow either."""
+    return f"Hold {amount:,}"
