@@ -41,7 +41,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "duration": "the length that was asked for, in seconds",
         "id": "the last eight letters of the task's id at Runway",
         "task": "the whole id of the task at Runway",
-        "batch": "the name of the batch",
+        "batch": "the name of the batch, without the ending of its file",
         "row": "its number in the batch; {row:3} writes 007",
         "index": "its number among several results of one task, from 1; empty for a single one",
         "ext": "the ending of the file's name, as mp4; put at the end where it is left out",
@@ -263,6 +263,8 @@ def _words(name: str, values: NameValues) -> str:
     match name:
         case "title":
             return values.title or values.prompt
+        case "batch":
+            return _TABLE_ENDING.sub("", values.batch)
         case "ratio":
             return values.ratio.replace(":", "x")
         case "id":
@@ -273,6 +275,8 @@ def _words(name: str, values: NameValues) -> str:
             return str(getattr(values, name)) if name in FIELDS else ""
 
 
+_TABLE_ENDING = re.compile(r"(?<=.)\.(?:csv|tsv|tab|txt|md|jsonl?|ods|xlsx?)$", re.IGNORECASE)
+"""A batch is named after the file that it was read from."""
 _NO_PLAIN_WORD = re.compile("[^A-Za-z0-9]+")
 
 

@@ -25,7 +25,8 @@ class Page(StrEnum):
     LIVE = "live"
     WAITING_HERE = "waiting here"
     NEEDS_ATTENTION = "needs attention"
-    """Uncertain, failed, gone, or an output that could not be saved; and not yet dismissed by the user."""
+    """Uncertain, failed, gone, an output that could not be saved or whose file is missing; and not yet dismissed by the
+    user."""
     SAVED = "saved"
     PICKS = "picks"
     MISSING = "missing files"

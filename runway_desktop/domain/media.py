@@ -61,7 +61,7 @@ class MediaKind(Struct, frozen=True, kw_only=True):
     """Singular and plural of its name: "clip" and "clips"."""
     icon: str
     synonyms: Text = Text("")
-    """Additional search words."""
+    """Additional search words, separated by commas."""
     columns: str = ""
     """Titles of table columns that hold such inputs, lower case without blanks."""
     formats: tuple[MediaFormat, ...] = ()
@@ -109,7 +109,7 @@ class Media(StrEnum):
         MediaKind(
             word=Text("picture", "pictures"),
             icon="mdi6.image-outline",
-            synonyms=Text("image photo still"),
+            synonyms=Text("image, photo, still"),
             columns="image picture photo inputimage imagefile imagepath imageurl sourceimage still",
             formats=(
                 MediaFormat("JPEG", ("jpg", "jpeg", "jfif"), ("image/jpeg",), rb"\xff\xd8\xff", accepted=True),
@@ -131,7 +131,7 @@ class Media(StrEnum):
         MediaKind(
             word=Text("clip", "clips"),
             icon="mdi6.filmstrip",
-            synonyms=Text("video film movie"),
+            synonyms=Text("video, film, movie"),
             columns="video clip inputvideo videofile videopath videourl sourcevideo footage movie",
             formats=(
                 MediaFormat(
@@ -153,7 +153,7 @@ class Media(StrEnum):
         MediaKind(
             word=Text("sound", "sound"),
             icon="mdi6.waveform",
-            synonyms=Text("audio voice music recording"),
+            synonyms=Text("audio, voice, music, recording"),
             columns="audiofile audiopath audiourl inputaudio soundfile recording music voiceover",
             formats=(
                 MediaFormat(

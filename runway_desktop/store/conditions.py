@@ -50,7 +50,7 @@ def _quoted(states: Iterable[State]) -> str:
 PAGES = {
     Page.LIVE: f"state IN ({_quoted(LIVE)})",
     Page.WAITING_HERE: f"state IN ({_quoted(LOCAL)})",
-    Page.NEEDS_ATTENTION: "attention",
+    Page.NEEDS_ATTENTION: "(attention OR missing)",
     # Missing results count as not saved.
     Page.SAVED: "saved AND NOT missing",
     Page.PICKS: f"pick = '{Pick.PICK.value}'",

@@ -37,7 +37,7 @@ _COLUMNS = (
     "endpoint", "model", "project", "rank", "rating", "shot", "batch_id", "pick", "attention", "saved", "missing",
     "changed", "removed_at",
 )  # fmt: skip
-_PAGES = (Page.NEEDS_ATTENTION, Page.SAVED, Page.PICKS, Page.MISSING, Page.CHANGED)
+_PAGES = (Page.SAVED, Page.PICKS, Page.MISSING, Page.CHANGED)
 _BATCHES = """
     SELECT id, batches.name, created_at, amount FROM tally JOIN batches ON id = tally.name
     WHERE kind = 'batch' AND amount > 0 ORDER BY created_at DESC, id DESC
@@ -143,6 +143,7 @@ def counts(connection: sqlite3.Connection) -> PageCounts:
             Page.LIVE: sum(amount for state, amount in states.items() if state in LIVE),
             Page.WAITING_HERE: sum(amount for state, amount in states.items() if state in LOCAL),
             **{page: of(page.value).get("", 0) for page in _PAGES},
+            Page.NEEDS_ATTENTION: _attention(connection, of(Page.NEEDS_ATTENTION.value), of(Page.MISSING.value)),
         },
         projects=named("project"),
         batches=tuple(
@@ -159,3 +160,17 @@ def counts(connection: sqlite3.Connection) -> PageCounts:
         clients=tuple(to_text(name) for (name,) in connection.execute(_CLIENTS)),
         unsent=tuple(partly_sent(connection)),
     )
+
+
+_ATTENTION_AND_MISSING = """
+    SELECT count(DISTINCT task_id) FROM outputs CROSS JOIN tasks ON id = task_id
+    WHERE presence <> '' AND removed_at IS NULL AND attention AND missing
+"""
+"""Looks only at results whose file is not as it was saved, by their index."""
+
+
+def _attention(connection: sqlite3.Connection, troubled: dict[Any, int], missing: dict[Any, int]) -> int:
+    """Tasks in trouble and tasks with a missing file, each task once."""
+    amount, more = troubled.get("", 0), missing.get("", 0)
+    both = connection.execute(_ATTENTION_AND_MISSING).fetchone()[0] if amount and more else 0
+    return amount + more - both

@@ -21,7 +21,7 @@ MENU = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.COMPARE, Scop
     "menu", "Menu", lambda opens: opens(), "F10", left_out_of=OPENS_A_MENU
 )
 HELP = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.SHEET, is_everywhere=True)(
-    "help", "What can be done here", lambda opens: opens(), "F1", synonyms=Text("help, how to, manual")
+    "help", "Help", lambda opens: opens(), "F1", synonyms=Text("help, how to, manual")
 )
 
 # Typed `Any`: panes of the main window import these records, so naming its class would be an import cycle.

@@ -38,13 +38,13 @@ SHOW = {
 }
 TAKES = (
     _comparing("compare.take.next", "Next take", lambda on: on.model.move_take(1), "Right", begins=True, repeats=True),
-    _comparing("compare.take.before", "Take before", lambda view: view.model.move_take(-1), "Left", repeats=True),
+    _comparing("compare.take.before", "Previous take", lambda view: view.model.move_take(-1), "Left", repeats=True),
 )
 TURNS = (
-    _comparing("compare.next", "Next ones", lambda view: view.model.turn(1), "PgDown"),
-    _comparing("compare.before", "Ones before", lambda view: view.model.turn(-1), "PgUp"),
+    _comparing("compare.next", "Next page", lambda view: view.model.turn(1), "PgDown"),
+    _comparing("compare.before", "Previous page", lambda view: view.model.turn(-1), "PgUp"),
 )
-SWAP = _several("compare.swap", "Swap the two", lambda view: view.model.swap(), "C", begins=True)
+SWAP = _several("compare.swap", "Swap sides", lambda view: view.model.swap(), "C", begins=True)
 WIPE = _comparing("compare.wipe", "Wipe between two", lambda view: view.toggle_wipe(), "W", icon="mdi6.compare")
 DIFFERENCE = _comparing(
     "compare.difference", "Difference of two", lambda view: view.toggle_difference(), "D", icon="mdi6.circle-opacity"
@@ -56,7 +56,7 @@ LOOPS = (
 )
 ADVANCE = _comparing(
     "compare.advance",
-    "Go on after a decision, or stay",
+    "Advance after judging",
     lambda view: view.model.set_auto_advance(not view.model.auto_advance),
     "A",
     icon="mdi6.debug-step-over",
@@ -64,7 +64,7 @@ ADVANCE = _comparing(
 )
 ALL_KEYS = _comparing(
     "compare.keys",
-    "All keys of this room",
+    "Keyboard shortcuts",
     lambda on: on.keys_wanted.emit(),
     "Ctrl+?",
     "F1",
@@ -75,8 +75,8 @@ COMMANDS = (
     *SHOW.values(),
     *TAKES,
     *TURNS,
-    _several("compare.focus.up", "Focus the one before", lambda view: view.model.move_focus(-1), "Up"),
-    _several("compare.focus.down", "Focus the next one", lambda view: view.model.move_focus(1), "Down"),
+    _several("compare.focus.up", "Focus the previous take", lambda view: view.model.move_focus(-1), "Up"),
+    _several("compare.focus.down", "Focus the next take", lambda view: view.model.move_focus(1), "Down"),
     # Handled by the view's event filter, not by an action.
     Command(
         id="compare.take",

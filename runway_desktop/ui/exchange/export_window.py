@@ -91,7 +91,7 @@ class ExportWindow(ExchangeWindow):
         model, phase = self.model, self.model.phase
         chosen, listed = model.chosen_count, model.listed_count
         self._scopes[ExportScope.CHOSEN].setText(units.count(chosen, "selected task"))
-        self._scopes[ExportScope.LISTED].setText(f"All {units.count(listed, 'task')} that the list shows")
+        self._scopes[ExportScope.LISTED].setText(f"All in this view ({listed:,})")
         self._pages[model.what].setChecked(True)
         self._stack.setCurrentIndex(0 if model.what is What.FILES else 1)
         busy = phase is Phase.WORKING

@@ -53,10 +53,10 @@ COMPOSER = HelpPart(
     is_here=_has_focus(lambda work: work.composer),
 )
 LEFT_PANE = HelpPart(
-    title=Text("Places"),
+    title=Text("Sidebar"),
     help=(
         Text("Parts of the list: by state, project, saved search, tag and batch. The arrow keys go through them."),
-        Text("Right-click one for what can be done with it."),
+        Text("Right-click one for its actions."),
     ),
     commands=_of(FINDING),
     is_here=_has_focus(lambda work: work.pages),

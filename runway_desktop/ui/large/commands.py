@@ -21,21 +21,21 @@ _large = RecordsOf[Any](LARGE, Scope.LARGE)
 _words = {n: Text("Rate {stars} and stay").with_(stars=n) for n in range(1, MOST_STARS + 1)}
 
 TAKES = (
-    _large("large.take.before", "Take before", lambda view: view.model.move_take(-1), "Left", repeats=True),
+    _large("large.take.before", "Previous take", lambda view: view.model.move_take(-1), "Left", repeats=True),
     _large("large.take.next", "Next take", lambda view: view.model.move_take(1), "Right", repeats=True),
 )
 SHOTS = (
-    _large("large.shot.before", "Shot before", lambda view: view.model.move_shot(-1), "Up", repeats=True),
+    _large("large.shot.before", "Previous shot", lambda view: view.model.move_shot(-1), "Up", repeats=True),
     _large("large.shot.next", "Next shot", lambda view: view.model.move_shot(1), "Down", repeats=True),
 )
 ADVANCE = _large(
     "large.advance",
-    "Next after judging, or stay",
+    "Advance after judging",
     lambda view: view.model.set_auto_advance(not view.model.auto_advance),
     "A",
     begins=True,
 )
-DETAILS = _large("large.pane", "Show or hide the details", lambda view: view.toggle_pane(), "I", begins=True)
+DETAILS = _large("large.pane", "Show or hide details", lambda view: view.toggle_pane(), "I", begins=True)
 CLOSE = _large("large.close", "Back to the list", lambda view: view.leave(), "Esc", fixed=LEADS_OUT)
 COMMANDS = (
     *TAKES,

@@ -77,7 +77,7 @@ class SidePane(QWidget):
         self._star_keys = KeyCap(self)
         self._pick = push_button(self, "Pick", lambda: self._model.pick(Pick.PICK), checkable=True)
         self._reject = push_button(self, "Reject", lambda: self._model.pick(Pick.REJECT), checkable=True)
-        self._advance = QCheckBox("Next after judging", self)
+        self._advance = QCheckBox("Advance after judging", self)
         self._advance.toggled.connect(self._model.set_auto_advance)
         self._advance_key = KeyCap(self)
         hint = words(self, "Goes to the next take that is not judged yet. Shift with a key stays here.", tone="muted")

@@ -78,7 +78,7 @@ class PalettePanel(QWidget):
         self._box.setProperty("card", True)
         self._sign = words(self._box, wrap=False)
         self.line = QLineEdit(self._box, placeholderText="Search commands, tasks, models, settings")
-        self.line.setAccessibleName("Search commands, tasks, models, presets, places, settings and help")
+        self.line.setAccessibleName("Search commands, tasks, models, presets, projects, settings and help")
         self.line.setFrame(False)
         self.line.setStyleSheet("border: none; background: transparent;")
         self.line.textChanged.connect(self._model.search)
@@ -94,7 +94,7 @@ class PalettePanel(QWidget):
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self._list.clicked.connect(lambda index: self._take(index.row(), keeps_open=False))
-        self._nothing = words(self._box, "Nothing fits these words.", "muted")
+        self._nothing = words(self._box, tone="muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.hide()
         margins = (2 * GRID, GRID, 2 * GRID, GRID)
@@ -168,6 +168,7 @@ class PalettePanel(QWidget):
         row = self._lines.row_of(before) if before else -1
         self._select(row if row >= 0 else self._lines.row_of(arranged.best), by_hand=row >= 0)
         self._list.setVisible(bool(arranged.groups))
+        self._nothing.setText(f"No results for “{self.line.text().strip()}”")
         self._nothing.setVisible(not arranged.groups)
         self._place()
 

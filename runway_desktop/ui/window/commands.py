@@ -70,7 +70,7 @@ SPENDING = _window(
 # Not the standard key: Ctrl+R on macOS and GNOME, which retries here.
 ASK_NOW = _window(
     "runway.ask",
-    "Ask Runway now",
+    "Refresh all",
     lambda on: on.models.task_commands.ask_now(),
     "F5",
     begins=True,
@@ -78,14 +78,14 @@ ASK_NOW = _window(
 )
 LEFT_PANE = _window(
     "panes.places",
-    "Show or hide the places",
+    "Show or hide sidebar",
     lambda on: on.workspace.fold(0),
     "Ctrl+B",
     synonyms=Text("sidebar, left pane"),
 )
 DETAILS = _window(
     "panes.details",
-    "Show or hide the details",
+    "Show or hide details",
     lambda on: on.workspace.fold(2),
     "Ctrl+Alt+B",
     synonyms=Text("inspector"),
@@ -130,9 +130,24 @@ COMMANDS = (
     NOT_SAVED,
     REQUESTS,
     LOOK,
-    _list("grid.in", "Larger posters", lambda on: on.workspace.list.zoom(1), Standard.ZOOM_IN, "Ctrl+=", repeats=True),
-    _list("grid.out", "Smaller posters", lambda on: on.workspace.list.zoom(-1), Standard.ZOOM_OUT, repeats=True),
-    _list("grid.usual", "Posters of the usual size", lambda window: window.workspace.list.zoom(0), "Ctrl+0"),
+    _list(
+        "grid.in",
+        "Larger thumbnails",
+        lambda window: window.workspace.list.zoom(1),
+        Standard.ZOOM_IN,
+        "Ctrl+=",
+        repeats=True,
+        synonyms=Text("larger posters, zoom in"),
+    ),
+    _list(
+        "grid.out",
+        "Smaller thumbnails",
+        lambda window: window.workspace.list.zoom(-1),
+        Standard.ZOOM_OUT,
+        repeats=True,
+        synonyms=Text("smaller posters, zoom out"),
+    ),
+    _list("grid.usual", "Reset thumbnail size", lambda window: window.workspace.list.zoom(0), "Ctrl+0"),
     _list(
         "list.clear",
         "Clear search and selection",

@@ -131,7 +131,7 @@ class PagesPane(QListWidget):
         self._pages = pages
         self._before_room = ""
         """Key of the list that was open before the page."""
-        self.setAccessibleName("Places")
+        self.setAccessibleName("Sidebar")
         self._delegate = _EntryDelegate(theme, self)
         self._delegate.named.connect(self.search_named)
         self.setItemDelegate(self._delegate)

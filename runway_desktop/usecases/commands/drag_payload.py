@@ -118,7 +118,7 @@ def taken_by(entry: PaneEntry, rows: Sequence[Row]) -> DropEffect:
     if entry.search is not None:
         return DropEffect(reason="A saved search finds tasks by itself.")
     if page is None or entry.heading:
-        return DropEffect(reason="This place holds no tasks.")
+        return DropEffect(reason="Tasks can’t be dropped here.")
     if page.projects:
         return DropEffect(Does.PROJECT, next(iter(page.projects)))
     if page.tags:

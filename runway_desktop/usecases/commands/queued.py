@@ -197,9 +197,7 @@ MOVE_DOWN = _in_order(
     keys=("Alt+Down",),
     repeats=True,
 )
-PUT_BEFORE = _queued(
-    id="put before", words=Text("Move to another place"), does=_put_before, left_out_of=frozenset(Surface)
-)
+PUT_BEFORE = _queued(id="put before", words=Text("Move in the queue"), does=_put_before, left_out_of=frozenset(Surface))
 """Only by dragging."""
 FIND_FILE = TaskCommand(
     id="find file",

@@ -38,7 +38,7 @@ class Heading(StrEnum):
     TASKS = "Tasks"
     MODELS = "Models"
     PRESETS = "Presets"
-    PAGES = "Projects and places"
+    PAGES = "Projects and views"
     SETTINGS = "Settings"
     HELP = "Help"
 
@@ -203,7 +203,9 @@ def _fitting(
             stage = _Stage.NAMED if rank is Rank.WHOLE else _Stage.IMPOSSIBLE
         else:
             stage = _Stage.MENTIONED if is_held_back or rank > Rank.SYNONYM else _Stage.POSSIBLE
-        ranked.append(((stage, is_held_back, rank, is_grave, -uses, offer.id not in near), offer))
+        # Of names that begin so, "Reject" is nearer than "Reset thumbnail size".
+        goes_on = bool(words.words) and rank is Rank.BEGINS and len(one.words.initials) > 1
+        ranked.append(((stage, is_held_back, rank, is_grave, -uses, offer.id not in near, goes_on), offer))
     ranked.sort(key=itemgetter(0))
     return [offer for _, offer in ranked]
 

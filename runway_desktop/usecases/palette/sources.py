@@ -15,7 +15,7 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.usecases.commands.command import Command, Surface
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.commands.tasks import TASKS
-from runway_desktop.usecases.requests.choices import ModelOffer
+from runway_desktop.usecases.requests.choices import ModelOffer, made_words
 from runway_desktop.usecases.requests.presets import Preset
 from runway_desktop.usecases.searching.pages import PaneEntry
 from runway_desktop.usecases.words import units
@@ -74,6 +74,7 @@ def of_models(offers: Iterable[ModelOffer]) -> Iterator[Offer]:
             detail=offer.endpoint_label,
             aside=offer.price,
             icon=offer.makes.kind.icon,
+            synonyms=", ".join(made_words(offer.makes)),
             also=f"{offer.model} {'favorite' if offer.is_favorite else ''}",
         )
 

@@ -129,7 +129,8 @@ class Choices(Struct, frozen=True, kw_only=True):
         return found
 
     def offers(self, scope: str, search: str = "", having: frozenset[str] = frozenset()) -> list[ModelOffer]:
-        """The pairs of a part; with search words, those of the whole catalog: exact names first, then the part's.
+        """The pairs of a part; with search words, those of the whole catalog: exact names first, then those that make
+        what is searched, then the part's.
         `having` are the available inputs, of "text" and the media kinds: a pair must accept all and require no
         other."""
         words = search.casefold().split()
@@ -143,7 +144,7 @@ class Choices(Struct, frozen=True, kw_only=True):
                 continue
             rank = self._rank(pair, words)
             if rank is not None:
-                ranked.append(((rank > 0, not inside, rank, key not in self.favorites, position), pair))
+                ranked.append(((min(rank, 2), not inside, rank, key not in self.favorites, position), pair))
         ranked.sort(key=lambda entry: entry[0])
         several = len({pair.endpoint for _, pair in ranked}) > 1
         return [self._offer(pair, several) for _, pair in ranked]
@@ -154,8 +155,8 @@ class Choices(Struct, frozen=True, kw_only=True):
         return tuple(kind for kind in INPUTS if all(kind in _needs(pair) for pair in pairs))
 
     def _rank(self, pair: Pair, words: Sequence[str]) -> int | None:
-        """Rank of a pair for the search words: 0 the exact name, 1 beginning of the name, 2 in the name, 3 elsewhere;
-        None if it does not match."""
+        """Rank of a pair for the search words: 0 exact name, 1 the kind that it makes, 2 beginning of the name, 3 in
+        the name, 4 elsewhere; None if it does not match."""
         if not words:
             return 0
         endpoint = self.catalog.endpoint(pair.endpoint)
@@ -169,9 +170,11 @@ class Choices(Struct, frozen=True, kw_only=True):
         names, asked = (pair.label.casefold(), pair.model.casefold()), " ".join(words)
         if asked in names:
             return 0
-        if any(one.startswith(asked) for one in names):
+        if asked in made_words(self.catalog.makes(pair.endpoint)):
             return 1
-        return 2 if all(word in name for word in words) else 3
+        if any(one.startswith(asked) for one in names):
+            return 2
+        return 3 if all(word in name for word in words) else 4
 
     def _offer(self, pair: Pair, says_endpoint: bool) -> ModelOffer:
         key = (pair.endpoint, pair.model)
@@ -225,6 +228,12 @@ class Choices(Struct, frozen=True, kw_only=True):
         parts = [f"{at_once} at once" if at_once is not None else ""]
         parts.append("" if left is None else f"{left:,} left today" if left else "none left today")
         return ", ".join(part for part in parts if part)
+
+
+def made_words(media: Media) -> list[str]:
+    """All names of a kind, folded: models that make it are found by each."""
+    names = f"{media.kind.word}, {media.kind.word.of(2)}, {media.kind.synonyms}".casefold()
+    return [name.strip() for name in names.split(",")]
 
 
 def favorites_of(settings: Settings) -> list[Key]:

@@ -36,16 +36,20 @@ from .uncertain import verdict_words
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.forecast import Usual
 
-_JUDGING = {
-    "rating": "rating",
-    "pick": "picking",
-    "tags": "tagging",
-    "project": "project",
-    "shot": "shot",
-    "note": "note",
+_UNPICKED = {
+    Pick.PICK: Text("Pick undone.", "{n} picks undone."),
+    Pick.REJECT: Text("Reject undone.", "{n} rejects undone."),
+    Pick.NONE: Text("Judgment restored.", "{n} judgments restored."),
 }
-
-
+_RESTORED = {
+    "tags": Text("Tags restored.", "Tags of {n} tasks restored."),
+    "shot": Text("Shot restored.", "Shot of {n} tasks restored."),
+    "note": Text("Note restored.", "Note of {n} tasks restored."),
+}
+_CHANGED = {
+    "shot": Text("Shot changed", "Shot of {n} tasks changed."),
+    "note": Text("Note changed", "Note of {n} tasks changed."),
+}
 DECISIONS: Mapping[Decision, tuple[str, Tone]] = {
     Decision.WAITING: ("Waiting", Tone.BUSY),
     Decision.ALLOWANCE: ("Within allowance", Tone.PLAIN),
@@ -326,13 +330,24 @@ def removed_short(amount: int) -> str:
     return f"{amount:,} removed"
 
 
-def judging_words(judgment: Judged) -> str:
-    """ "tagging of 12 tasks"."""
-    return f"{_JUDGING[judgment.what]} of {units.count(len(judgment), 'task')}"
+def undone_words(judgment: Judged) -> str:
+    """ "Reject undone."."""
+    match judgment.what:
+        case "rating":
+            said = Text("Rating undone.", "{n} ratings undone.")
+        case "pick":
+            said = _UNPICKED[next(iter(judgment.after.values()))]
+        case "project":
+            said = Text("Moved {n} task back.", "Moved {n} tasks back.")
+        case what:
+            said = _RESTORED[what]
+    return str(said.of(len(judgment)))
 
 
-def judged_several(judgment: Judged) -> str:
-    """ "12 tasks rated 4 stars"."""
+def done_words(judgment: Judged) -> str:
+    """ "Rated 4.", "12 tasks rated 4 stars."."""
+    if len(judgment) == 1:
+        return f"{judged_one(judgment)}."
     amount, value = units.count(len(judgment), "task"), next(iter(judgment.after.values()))
     match judgment.what:
         case "rating":
@@ -345,7 +360,7 @@ def judged_several(judgment: Judged) -> str:
         case "project":
             return f"{amount} moved to {value}." if value else f"{amount} removed from their project."
         case what:
-            return f"{_JUDGING[what].capitalize()} of {amount} changed."
+            return str(_CHANGED[what].of(len(judgment)))
 
 
 def judged_one(judgment: Judged) -> str:
@@ -361,4 +376,4 @@ def judged_one(judgment: Judged) -> str:
         case "project":
             return f"Put into {value}" if value else "Taken out of its project"
         case what:
-            return f"{_JUDGING[what].capitalize()} changed"
+            return str(_CHANGED[what])

@@ -16,7 +16,7 @@ from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.judging import Judged, without
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words.tasks import judged_one, judged_several, judging_words
+from runway_desktop.usecases.words.tasks import done_words, judged_one, undone_words
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.model import Model
 
@@ -77,15 +77,16 @@ class JudgingModel(Model):
 
         judgment = self._judgments[number]
         values, self._judgments = without(self._judgments, number)
-        self._undone.append(replace(judgment, before=values, after={one: judgment.after[one] for one in values}))
+        if values:
+            self._undone.append(replace(judgment, before=values, after={one: judgment.after[one] for one in values}))
         self.undone.emit(number)
-        self._walk(judgment, values, f"Undone: {judging_words(judgment)}.", 0)
+        self._walk(judgment, values, undone_words(judgment), 0)
 
     def redo(self) -> None:
         if self._undone:
             judgment = self._undone.pop()
             number = self._keep(judgment)
-            self._walk(judgment, judgment.after, f"Done again: {judging_words(judgment)}.", number)
+            self._walk(judgment, judgment.after, done_words(judgment), number)
 
     def _walk(self, judgment: Judged, values: Mapping[TaskId, Any], sentence: str, number: int) -> None:
         self.changed.emit()
@@ -105,7 +106,7 @@ class JudgingModel(Model):
         self._undone.clear()
         self.changed.emit()
         if len(judgment) > 1:
-            self.done.emit(judged_several(judgment), number, True)
+            self.done.emit(done_words(judgment), number, True)
             return
         words = said or judged_one(judgment)
         self.done.emit(f"{words}.", number, False)

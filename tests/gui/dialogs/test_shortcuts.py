@@ -83,7 +83,7 @@ def test_commands_stand_under_what_they_are_for(opened: Opened):
     assert [heading.text(0) for heading in opened.headings()][:3] == ["Making", "Finding", "In the list and the grid"]
     assert len(opened.rows()) == len(COMMANDS)
     assert ("Retry", "Ctrl+R") in opened.rows()
-    assert ("Swap the two", "C") in opened.rows()
+    assert ("Swap sides", "C") in opened.rows()
     assert ("Fill down", "Ctrl+D") in opened.rows()
 
 

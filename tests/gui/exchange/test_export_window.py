@@ -228,7 +228,7 @@ async def test_chosen_tasks_keep_the_order_of_the_list(tmp_path: Path, theme: Th
         window = await shop.export(3, 1, 2)
         assert window.model._ids() == tuple(shop.ids[number] for number in (1, 2, 3))
         scopes = {button.text(): button for button in window.findChildren(QRadioButton)}
-        scopes["All 4 tasks that the list shows"].setChecked(True)
+        scopes["All in this view (4)"].setChecked(True)
         assert window.model._ids() == tuple(shop.ids)
         await until(lambda: window.model._survey is not None)
         window.close()

@@ -155,7 +155,7 @@ async def test_what_was_decided_is_told_and_undone_there(tmp_path, theme, qtbot)
         assert pill.face.accessibleName() == "Activity: Rejected take 1"
         button(rig, "Undo").click()
         await until(lambda: rig.rows.row_of(TaskId("t5")).task.pick is Pick.NONE)
-        await until(lambda: shown().startswith("Undone"))
+        await until(lambda: shown().endswith(" undone"))
 
 
 async def test_the_line_at_the_foot_says_how_many_takes_are_judged(tmp_path, theme, qtbot):

@@ -76,7 +76,7 @@ async def test_the_line_at_the_foot_leads_to_what_it_tells_of(tmp_path, theme, q
         await until(shown_menu)
         menu = shown_menu()
         assert menu is not None
-        assert {"Ask Runway now", "Show live tasks", "Pause sending", "Spending", "Caps…"} <= set(words(menu))
+        assert {"Refresh all", "Show live tasks", "Pause sending", "Spending", "Caps…"} <= set(words(menu))
         next(action for action in entries(menu) if action.text() == "Show live tasks").trigger()
         assert rig.filter.page is Page.LIVE
         menu.close()

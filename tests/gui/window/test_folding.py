@@ -23,7 +23,7 @@ async def test_a_key_folds_a_pane_and_brings_it_back_as_wide_as_it_was(tmp_path,
         assert columns.is_folded(place)
         handle = columns.handle(max(1, place))
         await until(lambda: handle.contentsRect().width() == STRIP and handle.isVisible())
-        assert handle.toolTip().startswith("Show or hide the ")
+        assert handle.toolTip().startswith("Show or hide ")
         QTest.keyClick(rig.window.workspace.views, Qt.Key.Key_B, modifiers)
         await until(lambda: columns.sizes() == before)
         assert handle.contentsRect().width() < STRIP

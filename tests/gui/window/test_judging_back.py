@@ -53,10 +53,10 @@ async def test_each_decision_is_an_act_whose_button_takes_back_what_it_says(tmp_
         QTest.keyClick(view, KEYS.Key_P)
         await until(lambda: activity.messages()[1:] == ["2 tasks picked."])
         pill.press(rig.window, "Undo")
-        await until(lambda: activity.messages()[1:] == ["Undone: picking of 2 tasks."])
+        await until(lambda: activity.messages()[1:] == ["2 picks undone."])
         assert await judged(rig) == [(4, Pick.NONE), (4, Pick.NONE)]
         activity.undo()
-        await until(lambda: activity.messages()[1:] == ["Undone: rating of 2 tasks."])
+        await until(lambda: activity.messages()[1:] == ["2 ratings undone."])
         assert await judged(rig) == [(0, Pick.NONE), (0, Pick.NONE)]
 
 
@@ -83,7 +83,7 @@ async def test_a_single_one_that_leaves_the_list_by_being_judged_is_told_of_and_
         await until(lambda: activity.messages() == ["Rated 2: no longer in this list."])
         pill.press(rig.window, "Undo")
         await until(lambda: rig.rows.task_count == 2)
-        assert activity.messages() == ["Undone: rating of 1 task."]
+        assert activity.messages() == ["Rating undone."]
 
 
 async def test_a_single_one_that_stays_is_not_said_to_leave_when_another_list_is_asked_for(tmp_path, theme, qtbot):

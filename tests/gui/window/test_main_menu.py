@@ -63,7 +63,7 @@ async def test_every_command_of_the_window_stands_in_the_menu_with_its_key_of_no
             if command.scopes & scopes and not command.fixed and Surface.MENU not in command.left_out_of:
                 shown = found[given[command].text]
                 assert shown in rig.window.keys.of(command) or not command.keys, command.id
-        assert found["Ask Runway now"] == QKeySequence("Ctrl+G")
+        assert found["Refresh all"] == QKeySequence("Ctrl+G")
         menu.close()
 
 
@@ -165,7 +165,7 @@ async def test_a_key_is_told_only_where_it_is_heard(tmp_path, theme, qtbot):
         window.activateWindow()
         await until(window.isActiveWindow)
         in_large = await told_keys(rig)
-        assert {"Rate 4", "Take before", "Preferences"} <= in_large
+        assert {"Rate 4", "Previous take", "Preferences"} <= in_large
         assert not {"Note…", "Rename"} & in_large
         rig.rooms.open("palette")
         await until(lambda: (host := window.findChild(PaletteHost)) is not None and host.panel)

@@ -55,6 +55,11 @@ def test_default_template_names_project_day_model_prompt_seed_and_id():
     )
 
 
+@pytest.mark.parametrize(("batch", "folder"), [("aurora_shots.csv", "aurora_shots"), ("v1.2", "v1.2"), (".csv", "csv")])
+def test_batch_of_a_table_makes_a_folder_without_the_ending_of_its_file(batch, folder):
+    assert render("{batch}/{model}", replace(BARE, model="m", batch=batch)) == (folder, "m.mp4")
+
+
 def test_empty_fields_take_their_separators_with_them():
     shown = preview(DEFAULT_TEMPLATE, replace(BARE, model="gen4.5", prompt="Fox"))
     assert shown == "2026-03-09/gen4.5_Fox_7728950e.mp4"

@@ -154,7 +154,7 @@ class Library:
                 return (
                     task.state in (State.UNCERTAIN, State.FAILED)
                     or (task.state is State.GONE and not task.let_go)
-                    or any(output.state in _TROUBLED for output in self.outputs[task.id])
+                    or any(output.state in _TROUBLED or output.is_missing for output in self.outputs[task.id])
                 )
             case Page.SAVED:
                 return self._is_saved(task) and not self._on_page(task, Page.MISSING)

@@ -177,6 +177,18 @@ async def test_what_is_missing_is_not_counted_as_saved_too(opened: Opened):
         assert (await store.counts()).pages[Page.SAVED] == 2
 
 
+async def test_missing_file_needs_attention_and_a_task_in_trouble_as_well_is_counted_once(opened: Opened):
+    gone, there, troubled = saved("a"), saved("b"), saved("c")
+    async with opened() as store:
+        await keep(store, gone, there, troubled, saved("c", 1, state=OutputState.FAILED))
+        await store.note_looks([Looked(file=file_of(one), look=GONE) for one in (gone, troubled)])
+        assert (await store.counts()).pages[Page.NEEDS_ATTENTION] == 2
+        assert await ids(store, page=Page.NEEDS_ATTENTION) == {"a", "c"}
+        assert await ids(store, without=Without(pages=frozenset({Page.NEEDS_ATTENTION}))) == {"b"}
+        await store.note_looks([Looked(file=replace(file_of(gone), look=GONE), look=NEVER_LOOKED)])
+        assert (await store.counts()).pages[Page.NEEDS_ATTENTION] == 1
+
+
 async def plan_of(path: Path, query: str, parameters: Any) -> str:
     store = await SqliteStore.open(path)
     await fill(store, 50)

@@ -72,13 +72,13 @@ async def test_each_judgment_can_be_undone_whatever_was_decided_since(tmp_path):
         assert watched.said == ["2 tasks rated 2 stars. Undo."], "a single task shows itself what was decided"
         first = watched.activity.listed.recent[-1]
         watched.activity.take(first, first.actions[0])
-        await until(lambda: "Undone: rating of 2 tasks." in watched.activity.messages())
+        await until(lambda: "2 ratings undone." in watched.activity.messages())
         assert [(await rig.by_id(number)).rating for number in (1, 2)] == [4, 0]
         assert (await rig.by_id(1)).pick is Pick.PICK
         second = watched.activity.listed.recent[-1]
         assert second.message == "Rated 4."
         watched.activity.take(second, second.actions[0])
-        await until(lambda: "Undone: rating of 1 task." in watched.activity.messages())
+        await until(lambda: "Rating undone." in watched.activity.messages())
         assert (await rig.by_id(1)).rating == 0, "as it was before both"
 
 
@@ -89,9 +89,9 @@ async def test_what_another_room_undid_is_no_act_any_more(tmp_path):
         rig.task_commands.judging.rate([TaskId("t1")], 2)
         await until(lambda: watched.activity.messages() == ["Rated 2."])
         rig.task_commands.judging.undo()
-        await until(lambda: watched.activity.messages() == ["Undone: rating of 1 task."])
+        await until(lambda: watched.activity.messages() == ["Rating undone."])
         rig.task_commands.judging.redo()
-        await until(lambda: watched.text == "Done again: rating of 1 task")
+        await until(lambda: watched.text == "Rated 2")
         assert watched.activity.shown.action is not None
 
 

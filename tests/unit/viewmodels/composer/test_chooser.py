@@ -68,6 +68,15 @@ async def test_search_finds_makers_names_and_what_goes_in(words, expected, tmp_p
         assert chooser.offers(CatalogPart.ALL, words)[0].model == expected
 
 
+@pytest.mark.parametrize("words", ["sound", "music", "voice"])
+async def test_what_makes_sound_is_found_before_what_only_takes_or_mentions_it(words, tmp_path, qapp):
+    async with opened(tmp_path) as (_, chooser):
+        makes = [one.makes for one in chooser.offers("image_to_video", words)]
+        amount = makes.count(Media.AUDIO)
+        assert amount > 5
+        assert makes[:amount] == [Media.AUDIO] * amount
+
+
 async def test_search_that_fits_nothing_gives_nothing(tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
         assert chooser.offers(CatalogPart.ALL, "zebra") == []

@@ -19,7 +19,7 @@ async def test_deeds_are_undone_and_done_again_in_their_words(tmp_path):
         async with after(judging.done) as told:
             judging.tag([TaskId("t1")], "Drone, night")
         assert told == [("Tags changed.", 2, False)]
-        for words in ("Undone: tagging of 1 task.", "Undone: rating of 2 tasks."):
+        for words in ("Tags restored.", "2 ratings undone."):
             async with after(judging.done) as told:
                 judging.undo()
             assert told == [(words, 0, True)]
