@@ -12,6 +12,7 @@ from runway_desktop.ui.building import hbox, push_button
 from runway_desktop.ui.commands.everywhere import UNDO
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import announce, words
+from runway_desktop.ui.tasks.text_cache import Sides
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.activity import Shown, Sign
 from runway_desktop.usecases.words import units
@@ -148,7 +149,8 @@ class Face(QAbstractButton):
             painter.setPen(QPen(theme.color(Role.ACCENT), 1))
             painter.drawRoundedRect(self.rect().adjusted(3, 3, -1, -4), 11, 11)
         name, role = _ICONS[shown.sign]
-        theme.icon(name, role).paint(painter, QRect(11, (self.height() - _ICON) // 2, _ICON, _ICON))
+        sides = Sides(self.layoutDirection(), self.rect())
+        theme.icon(name, role).paint(painter, sides.place(QRect(11, (self.height() - _ICON) // 2, _ICON, _ICON)))
         right = self.width() - GRID // 2
         left = 11 + _ICON + GRID
         wanted = QFontMetrics(theme.tabular(self.font())).horizontalAdvance(shown.text) + GRID
@@ -158,14 +160,15 @@ class Face(QAbstractButton):
             room = max(0, min(QFontMetrics(font).horizontalAdvance(shown.hint) + 2, right - left - wanted))
             painter.setFont(font)
             painter.setPen(theme.color(Role.MUTED))
-            box = QRect(right - room, 0, room, self.height())
+            box = sides.place(QRect(right - room, 0, room, self.height()))
             hint = QFontMetrics(font).elidedText(shown.hint, Qt.TextElideMode.ElideRight, room)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, hint)
             right -= room + GRID
         painter.setFont(theme.tabular(self.font()))
         painter.setPen(theme.color(Role.FAINT if shown.sign is Sign.NOTHING else Role.TEXT))
         text = painter.fontMetrics().elidedText(shown.text, Qt.TextElideMode.ElideRight, right - left)
-        painter.drawText(QRect(left, 0, right - left, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+        box = sides.place(QRect(left, 0, right - left, self.height()))
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class Chevron(QAbstractButton):
@@ -199,11 +202,12 @@ class Chevron(QAbstractButton):
         painter = QPainter(self)
         theme, middle = self._theme, self.height() // 2
         icon = theme.icon("mdi6.chevron-down", Role.TEXT if self.underMouse() else Role.MUTED)
-        icon.paint(painter, QRect(self.width() - 24, middle - 8, 16, 16))
+        sides = Sides(self.layoutDirection(), self.rect())
+        icon.paint(painter, sides.place(QRect(self.width() - 24, middle - 8, 16, 16)))
         if self._waiting:
             sign = QRect(2, middle - _SMALL_ICON // 2, _SMALL_ICON, _SMALL_ICON)
             name = _ICONS[Sign.PROBLEM if self._role is Role.WARN else Sign.WAITS][0]
-            theme.icon(name, self._role).paint(painter, sign)
+            theme.icon(name, self._role).paint(painter, sides.place(sign))
             painter.setPen(theme.color(self._role))
             box = QRect(QPoint(sign.right() + 4, 0), QSize(self.width(), self.height()))
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, f"{self._waiting:,}")
+            painter.drawText(sides.place(box), Qt.AlignmentFlag.AlignVCenter, f"{self._waiting:,}")

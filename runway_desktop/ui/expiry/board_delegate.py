@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from runway_desktop.ui.labels import QUIET_INKS
 from runway_desktop.ui.painting import rounded
 from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.text_cache import Sides
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.words.expiry import BoardColumn, BoardLine
 from runway_desktop.usecases.words.states import Tone
@@ -48,13 +49,14 @@ class BoardDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._ground(painter, option, index)
         inner = option.rect.adjusted(GRID, 0, -GRID, -1)
+        sides = Sides(option.direction, inner)
         match BoardColumn(index.column()):
             case BoardColumn.RESULT:
-                self._result(painter, inner, option.font, line)
+                self._result(painter, inner, sides, option.font, line)
             case BoardColumn.WHY:
-                self._why(painter, inner, line)
+                self._why(painter, inner, sides, line)
             case BoardColumn.LINK:
-                self._link(painter, inner, line)
+                self._link(painter, inner, sides, line)
             case BoardColumn.ACTION if line.action:
                 self._action(painter, self.button(option.rect), line.action, index)
         painter.restore()
@@ -81,13 +83,13 @@ class BoardDelegate(QStyledItemDelegate):
             painter.drawLine(rect.topLeft(), rect.topRight())
             painter.drawLine(rect.bottomLeft(), rect.bottomRight())
 
-    def _result(self, painter: QPainter, rect: QRect, font: QFont, line: BoardLine) -> None:
+    def _result(self, painter: QPainter, rect: QRect, sides: Sides, font: QFont, line: BoardLine) -> None:
         left = GRID // 2
         if self.shows_pictures:
             top = rect.center().y() - POSTER.height() // 2
-            self._picture(painter, QRect(QPoint(rect.left() + left, top), POSTER), line)
+            self._picture(painter, sides.place(QRect(QPoint(rect.left() + left, top), POSTER)), line)
             left = POSTER.width() + GRID + GRID // 2
-        words = rect.adjusted(left, 0, 0, 0)
+        words = sides.place(rect.adjusted(left, 0, 0, 0))
         self._two_lines(painter, words, font, (line.title, Role.TEXT), (line.detail, Role.MUTED))
 
     def _picture(self, painter: QPainter, rect: QRect, line: BoardLine) -> None:
@@ -108,22 +110,21 @@ class BoardDelegate(QStyledItemDelegate):
             self._theme.icon(line.media.kind.icon, Role.FAINT).paint(painter, box)
         painter.restore()
 
-    def _why(self, painter: QPainter, rect: QRect, line: BoardLine) -> None:
+    def _why(self, painter: QPainter, rect: QRect, sides: Sides, line: BoardLine) -> None:
         small, role = self._theme.small_font(), QUIET_INKS[line.why.tone]
         side = QFontMetrics(small).height() - 1
         upper, lower = self._halves(rect, small, small)
         if line.why.icon:
-            self._theme.icon(line.why.icon, role).paint(
-                painter, QRect(upper.left(), upper.center().y() - side // 2 + 1, side, side)
-            )
+            box = QRect(upper.left(), upper.center().y() - side // 2 + 1, side, side)
+            self._theme.icon(line.why.icon, role).paint(painter, sides.place(box))
         beside = side + GRID // 2 + 1
         head = Role.TEXT if line.why.tone is Tone.PLAIN else role
-        self._words(painter, upper.adjusted(beside, 0, 0, 0), small, line.why.headline, head)
-        self._words(painter, lower.adjusted(beside, 0, 0, 0), small, line.why.detail, Role.FAINT)
+        self._words(painter, sides.place(upper.adjusted(beside, 0, 0, 0)), small, line.why.headline, head)
+        self._words(painter, sides.place(lower.adjusted(beside, 0, 0, 0)), small, line.why.detail, Role.FAINT)
         if line.why.progress is not None:
-            self._bar(painter, self._groove(rect), [(0.0, line.why.progress, Role.ACCENT, 1.0)])
+            self._bar(painter, self._groove(rect), sides, [(0.0, line.why.progress, Role.ACCENT, 1.0)])
 
-    def _link(self, painter: QPainter, rect: QRect, line: BoardLine) -> None:
+    def _link(self, painter: QPainter, rect: QRect, sides: Sides, line: BoardLine) -> None:
         small, role = self._theme.small_font(), QUIET_INKS[line.tone]
         words = Role.TEXT if line.tone is Tone.GOOD else role
         until = at_least_what_is_left(line.sure, QFontMetrics(small), rect.width())
@@ -131,7 +132,7 @@ class BoardDelegate(QStyledItemDelegate):
         # Remaining time: the first half is safe, in the second the link may expire.
         sure = (line.spent, 0.5, role, 1.0)
         perhaps = (max(line.spent, 0.5), 1.0, role, 0.4)
-        self._bar(painter, self._groove(rect), [part for part in (sure, perhaps) if part[0] < part[1]])
+        self._bar(painter, self._groove(rect), sides, [part for part in (sure, perhaps) if part[0] < part[1]])
 
     def _action(self, painter: QPainter, rect: QRect, words: str, index: QModelIndex | QPersistentModelIndex) -> None:
         hovered = self.hovered == (index.row(), index.column())
@@ -157,7 +158,9 @@ class BoardDelegate(QStyledItemDelegate):
             rect, _LEFT, painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
         )
 
-    def _bar(self, painter: QPainter, groove: QRectF, parts: list[tuple[float, float, Role, float]]) -> None:
+    def _bar(
+        self, painter: QPainter, groove: QRectF, sides: Sides, parts: list[tuple[float, float, Role, float]]
+    ) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.color(Role.BORDER))
         painter.drawRoundedRect(groove, BAR / 2, BAR / 2)
@@ -167,7 +170,7 @@ class BoardDelegate(QStyledItemDelegate):
             part = QRectF(groove)
             part.setLeft(groove.left() + groove.width() * begin)
             part.setRight(groove.left() + groove.width() * end)
-            painter.drawRoundedRect(part, BAR / 2, BAR / 2)
+            painter.drawRoundedRect(sides.place_exactly(part), BAR / 2, BAR / 2)
         painter.setOpacity(1.0)
 
     @staticmethod

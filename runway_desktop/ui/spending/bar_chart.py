@@ -1,7 +1,8 @@
 """Bar chart of spending per day, painted without a chart library: its own colors and megabytes are not worth a few bars
 and labels.
 
-Mouse or arrow keys select a day, whose sum is shown above it and announced to screen readers. GUI thread only.
+Mouse or arrow keys select a day, whose sum is shown above it and announced to screen readers. In a right-to-left layout
+time runs to the left. GUI thread only.
 """
 
 from __future__ import annotations
@@ -107,9 +108,12 @@ class BarChart(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         last, at = len(self._bars) - 1, self._chosen
+        earlier, later = Qt.Key.Key_Left, Qt.Key.Key_Right
+        if self._is_mirrored:
+            earlier, later = later, earlier
         wanted = {
-            Qt.Key.Key_Left: last if at < 0 else max(0, at - 1),
-            Qt.Key.Key_Right: min(last, at + 1),
+            earlier: last if at < 0 else max(0, at - 1),
+            later: min(last, at + 1),
             Qt.Key.Key_Home: 0,
             Qt.Key.Key_End: last,
         }.get(Qt.Key(event.key()))
@@ -118,6 +122,10 @@ class BarChart(QWidget):
         else:
             self._choose(wanted)
             announce(self, self.words())
+
+    @property
+    def _is_mirrored(self) -> bool:
+        return self.layoutDirection() is Qt.LayoutDirection.RightToLeft
 
     def _choose(self, number: int) -> None:
         if number != self._chosen:
@@ -131,9 +139,11 @@ class BarChart(QWidget):
         return scale(most)
 
     def _plot(self, metrics: QFontMetricsF, top: float) -> QRectF:
-        left = metrics.horizontalAdvance(units.number(top)) + 2 * GRID
+        left, right = metrics.horizontalAdvance(units.number(top)) + 2 * GRID, float(GRID)
+        if self._is_mirrored:
+            left, right = right, left
         line = metrics.height()
-        return QRectF(self.rect()).adjusted(left, line + GRID, -GRID, -(line + GRID))
+        return QRectF(self.rect()).adjusted(left, line + GRID, -right, -(line + GRID))
 
     def _paint_lines(self, painter: QPainter, plot: QRectF, step: float, top: float, metrics: QFontMetricsF) -> None:
         for number in range(round(top / step) + 1):
@@ -142,6 +152,8 @@ class BarChart(QWidget):
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
             painter.setPen(self._theme.color(Role.FAINT))
             text = QRectF(0, y - metrics.height() / 2, plot.left() - GRID, metrics.height())
+            if self._is_mirrored:
+                text.setRect(plot.right() + GRID, text.top(), self.width() - plot.right() - GRID, text.height())
             painter.drawText(
                 text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, units.number(step * number)
             )
@@ -189,6 +201,8 @@ class BarChart(QWidget):
 
     def _slot(self, plot: QRectF, number: int) -> QRectF:
         width = plot.width() / max(1, len(self._bars))
+        if self._is_mirrored:
+            number = len(self._bars) - 1 - number
         return QRectF(plot.left() + number * width, plot.top(), width, plot.height())
 
     def _at(self, point: QPointF) -> int:
@@ -196,4 +210,5 @@ class BarChart(QWidget):
         plot = self._plot(metrics, self._scale()[1])
         if self._empty or not self._bars or not plot.left() <= point.x() < plot.right():
             return -1
-        return min(len(self._bars) - 1, int((point.x() - plot.left()) / plot.width() * len(self._bars)))
+        number = min(len(self._bars) - 1, int((point.x() - plot.left()) / plot.width() * len(self._bars)))
+        return len(self._bars) - 1 - number if self._is_mirrored else number

@@ -40,6 +40,7 @@ from runway_desktop.ui.building import (
 )
 from runway_desktop.ui.file_dialogs import choose_target
 from runway_desktop.ui.labels import announce, say, words
+from runway_desktop.ui.tasks.text_cache import Sides
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.usecases.words.spending import Side
@@ -196,9 +197,8 @@ class MoneyCell(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.color(Role.SELECTED))
             room = QRectF(option.rect).adjusted(0, 4, -GRID, -4)
-            painter.drawRoundedRect(
-                QRectF(room.left(), room.top(), max(3.0, room.width() * share), room.height()), 3, 3
-            )
+            bar = QRectF(room.left(), room.top(), max(3.0, room.width() * share), room.height())
+            painter.drawRoundedRect(Sides(option.direction, option.rect).place_exactly(bar), 3, 3)
             painter.restore()
         # The text is aligned with the header's; the bar uses the whole cell.
         inner = QStyleOptionViewItem(option)

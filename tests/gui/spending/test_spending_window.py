@@ -153,6 +153,16 @@ def test_the_arrow_keys_read_one_day_after_the_other(chart: BarChart):
         assert chart.words() == words
 
 
+def test_from_right_to_left_time_runs_to_the_left(chart: BarChart):
+    chart.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    QTest.mouseMove(chart, QPoint(30, 100))
+    assert chart.words() == "3 November: 180 credits"
+    QTest.keyClick(chart, Qt.Key.Key_Right)
+    assert chart.words() == "2 November: 120 credits"
+    QTest.keyClick(chart, Qt.Key.Key_Left)
+    assert chart.words() == "3 November: 180 credits"
+
+
 def test_a_screen_reader_hears_the_busiest_day(chart: BarChart):
     assert chart.accessibleDescription() == "Most on 3 November: 180 credits"
 

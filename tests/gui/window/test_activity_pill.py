@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
@@ -169,3 +169,15 @@ async def test_in_a_narrow_window_the_search_line_keeps_its_room(tmp_path, theme
         await until(lambda: rig.window.search.width() >= 200)
         silent = [one for one in top.findChildren(QPushButton) if one.isVisible() and not one.text()]
         assert all(one.accessibleName() for one in silent)
+
+
+async def test_from_right_to_left_its_icon_and_arrow_change_sides(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        found = rig.window.workspace.top.pill
+        left = found.face.grab().toImage()
+        found.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        right = found.face.grab().toImage()
+        icon = QRect(11, 6, 18, 18)
+        mirrored = icon.translated(found.face.width() - 2 * icon.left() - icon.width(), 0)
+        assert left.copy(icon) == right.copy(mirrored)
+        assert left.copy(mirrored) != left.copy(icon)
