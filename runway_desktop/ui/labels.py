@@ -107,9 +107,14 @@ def strong(label: QLabel) -> QLabel:
 
 
 def mark_wrong(widget: QWidget, wrong: bool) -> None:
-    """Toggles the red border; restyles only on change."""
-    if bool(widget.property("wrong")) is not wrong:
-        widget.setProperty("wrong", wrong)
+    """Toggles the red border."""
+    mark(widget, "wrong", wrong)
+
+
+def mark(widget: QWidget, name: str, on: bool) -> None:
+    """Sets a property that the style sheet selects by; restyles only on change."""
+    if bool(widget.property(name)) is not on:
+        widget.setProperty(name, on)
         _polish(widget)
 
 

@@ -14,8 +14,9 @@ from runway_desktop.catalog import Field, FieldKind
 from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.confirm import ask_text
 from runway_desktop.ui.flow_layout import FoldingLine
-from runway_desktop.ui.labels import announce, mark_wrong, say, words
+from runway_desktop.ui.labels import announce, mark, mark_wrong, say, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.words.plain import tip
@@ -23,7 +24,7 @@ from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.composer.draft_keeping import PromptHistory
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
-from .choices import flat_member
+from .choices import ANOTHER, flat_member
 from .commands import SEND
 from .field_editors import Chip, count_words
 from .form import Form
@@ -49,6 +50,8 @@ class ComposerPane(QWidget):
     """QMimeData with files, links or a picture."""
     replaced = Signal(object, str, int)
     """QMimeData dropped on an input; the input's field and number."""
+    left = Signal()
+    """Escape was pressed: the focus goes back to the list."""
     chooser_wanted = Signal(QPushButton, bool)
     """The chip to open over; whether the focus starts in the list of endpoints."""
 
@@ -75,6 +78,7 @@ class ComposerPane(QWidget):
         composer.focus_wanted.connect(self._focus_field)
         keys.changed.connect(self._show_state)
         composer.history.listed.connect(self._choose_prompt)
+        composer.projects_listed.connect(self._choose_project)
         self._rebuild()
         self._show_prompt()
         FollowsTheme(theme, self, self.inputs.show_inputs)
@@ -84,8 +88,13 @@ class ComposerPane(QWidget):
 
     def set_dropping(self, dropping: bool) -> None:
         """Highlights the composer as a drop target."""
-        self._box.setProperty("dropping", dropping)
-        self._box.style().polish(self._box)
+        mark(self._box, "dropping", dropping)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and not event.modifiers():
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def _build(self) -> None:
         self._editing_bar = self._build_editing_bar()
@@ -132,6 +141,7 @@ class ComposerPane(QWidget):
         self._line.folded.connect(self._order_tabs)
         self._endpoint = push_button(self._line, "", self._choose_endpoint, kind="chip", spoken="What to make")
         self._model = push_button(self._line, "", self.choose_model, kind="chip", spoken="Model")
+        self._project = push_button(self._line, "", self._composer.list_projects, kind="chip", spoken="Project")
         self._presets = PresetsButton(self._composer.presets, self._keys, self._line)
         self._more = push_button(self._line, "More…", kind="chip", checkable=True)
         self._more.toggled.connect(self._open_form)
@@ -207,7 +217,7 @@ class ComposerPane(QWidget):
         self._box.setVisible(pair.prompt_field is not None or bool(pair.asset_fields))
         self.inputs.show_inputs()
         more = [self._more] if fields else []
-        self._line.hold((self._endpoint, self._model), (*self._chips.values(), self._presets, *more))
+        self._line.hold((self._endpoint, self._model), (*self._chips.values(), self._project, self._presets, *more))
         self._show_state()
         if had_focus and self._prompt.isVisible():
             self._prompt.setFocus()
@@ -268,6 +278,10 @@ class ComposerPane(QWidget):
             chip.show_idle(self._composer.idle_reason(name))
             chip.show_value(self._composer.value(name))
             chip.show_finding(self._composer.finding_for(name))
+        project = self._composer.project or "No project"
+        project = self._project.fontMetrics().elidedText(project, Qt.TextElideMode.ElideRight, _LONGEST_NAME)
+        self._project.setText(f"{project}  ▾")
+        self._project.setAccessibleDescription(self._composer.project or "No project")
         self._form.show_state(self._composer)
         self._show_length()
         fields = sorted(pair.fields, key=lambda field: field is not pair.prompt_field)
@@ -287,6 +301,7 @@ class ComposerPane(QWidget):
         self._raise.setVisible(bool(button.raising))
         self._send.setAccessibleName(f"{button.text}, {button.price}" if button.price else button.text)
         self._send.setAccessibleDescription(reasons)
+        mark(self._send, "blocked", bool(reasons) and not self._composer.is_storing)
         if button.note != self._note.text():
             announce(self, button.note)
         say(self._note, button.note, "warn" if button.raising else "muted")
@@ -339,7 +354,27 @@ class ComposerPane(QWidget):
         popup.chosen.connect(self._composer.set_prompt)
         popup.open_at(self._box)
 
+    def _choose_project(self, names: list[str]) -> None:
+        named = [Option(name, name) for name in names]
+        options = [Option("", "No project"), *named, Option(ANOTHER, "New project…")]
+        popup = ChoicePopup(options, self._composer.project, "Project", self._project)
+        popup.chosen.connect(lambda name: self._name_project() if name is ANOTHER else self._composer.set_project(name))
+        popup.open_at(self._project)
+
+    def _name_project(self) -> None:
+        ask_text(
+            self.window(),
+            "New project",
+            "Name of the project",
+            "",
+            lambda text: "" if text.strip() else "Enter a name.",
+            lambda text: self._composer.set_project(text.strip()),
+            ok="Create",
+        )
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._prompt and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            mark(self._box, "focused", event.type() == QEvent.Type.FocusIn)
         if watched is self._prompt and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if _sequence(event) in self._keys.of(SEND):
                 if not event.isAutoRepeat():

@@ -249,6 +249,7 @@ class MainWindow(QMainWindow):
         """Connects requests of engine and commands to the window."""
         m = self.models
         m.composer.said.connect(m.task_commands.tell)
+        self.composer_pane.left.connect(partial(self.workspace.views.setFocus, Qt.FocusReason.OtherFocusReason))
         m.composer.aside.offered.connect(
             lambda: self.activity.tell(
                 "Draft replaced.",

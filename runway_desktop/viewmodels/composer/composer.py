@@ -60,6 +60,8 @@ class Composer(Model):
     """A tuple of task ids, now stored in the queue."""
     question_wanted = Signal(object, object)
     """A Question to answer before an expensive request is stored, and the callback for yes."""
+    projects_listed = Signal(object)
+    """Names of projects, to choose one."""
     focus_wanted = Signal(str)
     """Name of the field to focus."""
 
@@ -219,6 +221,19 @@ class Composer(Model):
             self._choice.choose(pair)
         if pair != self._draft.pair:
             self._go_to(pair)
+
+    @property
+    def is_storing(self) -> bool:
+        return self._sending.is_storing
+
+    def list_projects(self) -> None:
+        """`projects_listed` follows, with the present project even if no task has it yet."""
+        self._runner(self._list_projects(), "list projects")
+
+    async def _list_projects(self) -> None:
+        counts = await self._cases.library.counts()
+        names = {name for name in (*counts.projects, self.project) if name}
+        self.projects_listed.emit(sorted(names, key=str.casefold))
 
     def set_project(self, name: str) -> None:
         if name != self.project:

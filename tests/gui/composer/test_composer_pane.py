@@ -11,24 +11,35 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLineEdit,
+    QListWidget,
+    QPlainTextEdit,
+    QPushButton,
+    QWidget,
+)
 
 from runway_desktop.catalog import Field, FieldKind, Pair, is_left_out
 from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.task import Request, TaskId
+from runway_desktop.domain.task import Request, State, TaskId
 from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.choices import options_of
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.composer.field_editors import Chip, FieldPopup, FormRow
+from runway_desktop.ui.confirm import AskText
 from runway_desktop.ui.flow_layout import FoldingLine
 from runway_desktop.ui.inputs.tile import InputTile
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import ColorScheme, Theme
+from runway_desktop.values import replace
 from tests.engine_rig import CATALOG
 from tests.engine_rig import request as plain_request
 from tests.gui.rig import Rig, named, painted, rest, until
+from tests.rows import task
 from tests.samples_of_requests import fullest
 
 PAIRS = list(CATALOG.pairs())
@@ -421,6 +432,54 @@ async def test_what_is_missing_takes_the_keyboard_when_one_sends(tmp_path, theme
         assert not rig.pane._wrong.isHidden()
 
 
+async def test_escape_leaves_the_composer_and_a_frame_shows_where_one_types(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        left = []
+        rig.pane.left.connect(lambda: left.append(True))
+        box = rig.pane._prompt.parentWidget()
+        rig.pane.focus_prompt()
+        assert box.property("focused")
+        for widget in (rig.pane._prompt, rig.pane._model, rig.pane._send):
+            widget.setFocus()
+            QTest.keyClick(widget, Qt.Key.Key_Escape)
+        assert len(left) == 3
+        assert not box.property("focused")
+
+
+async def test_the_button_stands_out_only_while_it_can_send(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        assert rig.pane._send.property("blocked")
+        rig.composer.load(plain_request())
+        assert not rig.pane._send.property("blocked")
+        rig.composer.set_value("promptText", "x" * 1001)
+        assert rig.pane._send.property("blocked")
+
+
+async def test_a_project_is_chosen_from_those_there_are_or_named(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        await rig.engine.ledger.add([replace(task(1, State.HELD), project="Film")], [])
+        rig.pane._project.click()
+        await until(lambda: rig.pane.findChild(ChoicePopup) is not None)
+        choices = rig.pane.findChild(ChoicePopup).findChild(QListWidget)
+        assert [choices.item(at).text() for at in range(choices.count())] == ["No project", "Film", "New project…"]
+        choices.setCurrentRow(1)
+        QTest.keyClick(choices, Qt.Key.Key_Return)
+        assert rig.composer.project == "Film"
+        assert rig.pane._project.text().startswith("Film")
+        rig.composer.set_project("")
+        rig.pane._project.click()
+        await until(
+            lambda: len(rig.pane.findChildren(ChoicePopup)) == 1 and rig.pane.findChild(ChoicePopup).isVisible()
+        )
+        choices = rig.pane.findChild(ChoicePopup).findChild(QListWidget)
+        choices.setCurrentRow(choices.count() - 1)
+        QTest.keyClick(choices, Qt.Key.Key_Return)
+        asked = rig.pane.findChild(AskText)
+        asked.findChild(QLineEdit).setText(" Aurora ")
+        asked.accept()
+        assert rig.composer.project == "Aurora"
+
+
 async def test_editing_is_said_and_can_be_stopped(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         rig.composer.load(plain_request("Held"), editing=TaskId("t1"))
@@ -492,7 +551,7 @@ async def test_settings_stand_on_one_line_and_what_does_not_fit_is_behind_its_en
         assert all(one.geometry().right() < other.x() for one, other in itertools.pairwise(buttons))
         assert buttons[-1].geometry().right() < line.width()
         assert [one.accessibleName() for one in buttons[:2]] == ["What to make", "Model"]
-        behind = len(line.findChildren(Chip)) + 2 - (len(buttons) - 2 - int(line.plus.isVisible()))
+        behind = len(line.findChildren(Chip)) + 3 - (len(buttons) - 2 - int(line.plus.isVisible()))
         assert line.plus.isVisible() == bool(behind)
         if behind:
             assert buttons[-1] is line.plus
