@@ -12,6 +12,12 @@ from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.values import Struct
 
 
+class SideBySide(Struct, frozen=True):
+    """Compare all results of these tasks without stacks."""
+
+    task_ids: Sequence[TaskId]
+
+
 class ExchangeWish(Enum):
     IDS_FROM_FILE = auto()
     IDS_FROM_CLIPBOARD = auto()

@@ -14,13 +14,14 @@ from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.shortcuts.shortcuts import ShortcutsDialog
 from runway_desktop.ui.theme import Theme
+from runway_desktop.ui.wishes import SideBySide
 from runway_desktop.usecases.commands.command import COMPARING
 from runway_desktop.viewmodels.compare.compare import Compare
 
 from .compare_view import CompareView
 
 
-def open_room(desk: Desk, wish: Sequence[TaskId]) -> None:
+def open_room(desk: Desk, wish: Sequence[TaskId] | SideBySide) -> None:
     """`wish`: ids of the tasks whose results are compared; for a single task, all its takes."""
     window, commands = desk.window, desk.models.task_commands
     comparing = window.findChild(Comparing)
@@ -30,7 +31,10 @@ def open_room(desk: Desk, wish: Sequence[TaskId]) -> None:
         comparing = Comparing(model, desk.theme, desk.keys, window.workspace.posters.strips, window)
         comparing.entered.connect(window.pause_preview)
         desk.endings.append(comparing.shutdown)
-    comparing.model.open_chosen(wish)
+    if isinstance(wish, SideBySide):
+        comparing.model.open_chosen(wish.task_ids, stacked=False)
+    else:
+        comparing.model.open_chosen(wish)
 
 
 class Comparing(QObject):
@@ -73,6 +77,8 @@ class Comparing(QObject):
             return
         if not self.room.isVisible():
             self.room.enter(full_screen=self.full_screen)
+        if self.model.left_out:
+            self.room.bar.say(self.model.left_out)
         self.entered.emit()
 
     def _show_keys(self) -> None:

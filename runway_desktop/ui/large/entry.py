@@ -7,11 +7,16 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QWidget
 
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.building import in_turns
+from runway_desktop.ui.building import in_turns, open_below, passing_menu
 from runway_desktop.ui.desk import Desk
+from runway_desktop.ui.inputs.frames import png_of
 from runway_desktop.ui.media.preview import Preview
+from runway_desktop.ui.media.workers import Workers
+from runway_desktop.ui.wishes import SideBySide
 from runway_desktop.usecases.commands.results import SHOW_FILE
 from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 
@@ -39,7 +44,9 @@ class LargeViewRoom(QObject):
         self._work = desk.window.workspace
         models = desk.models
         self.model = LargeViewModel(models.rows, models.bridge, models.task_commands.judging, self)
-        self.model.compare_wanted.connect(partial(desk.open, "compare"))
+        self.model.compare_wanted.connect(lambda ids: desk.open("compare", SideBySide(ids)))
+        self._workers = Workers(self, threads=1)
+        desk.endings.append(self._workers.shutdown)
         self.view: LargeView | None = None
         self._selected_before: list[TaskId] = []
         self._opened_at: TaskId | None = None
@@ -52,6 +59,7 @@ class LargeViewRoom(QObject):
         model.changed.connect(lambda: work.status.say_takes(model.judged_words()))
         view.left.connect(self._left)
         view.full_screen_wanted.connect(self._toggle_full_screen)
+        view.frame_menu_wanted.connect(self._offer_frame)
         view.side.use_as_input_wanted.connect(work.details.use_as_input_menu)
         view.side.show_file_wanted.connect(partial(self._window.task_menu.take, SHOW_FILE))
 
@@ -83,6 +91,19 @@ class LargeViewRoom(QObject):
         if looked_at == self._opened_at and len(self._selected_before) > 1:
             work.view.select(self._selected_before, scroll=False)
         work.views.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _offer_frame(self, button: QWidget) -> None:
+        """Pauses, and offers the uses of the visible frame."""
+        preview, use = self._window.preview, self._desk.models.task_commands.use_as_input
+        if preview is None or preview.shown_path is None:
+            return
+        self._window.pause_preview()
+        frame = partial(png_of, preview.shown_frame())
+        menu = passing_menu(self._work)
+        for way in use.ways(Media.IMAGE):
+            keep = partial(use.keep_frame, preview.shown_path, preview.playback.position, way)
+            menu.addAction(way.text, partial(self._workers.run, frame, keep))
+        open_below(menu, button)
 
     def _toggle_full_screen(self) -> None:
         self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)

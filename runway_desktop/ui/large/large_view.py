@@ -46,6 +46,8 @@ class LargeView(Overlay):
     left = Signal()
     """Back to the list."""
     full_screen_wanted = Signal()
+    frame_menu_wanted = Signal(QWidget)
+    """The button below which the uses of the visible frame are offered."""
 
     def __init__(
         self,
@@ -86,6 +88,7 @@ class LargeView(Overlay):
         preview.show()
         preview.lend(True)
         preview.full_screen_asked.connect(self.full_screen_wanted)
+        preview.frame_wanted.connect(self.frame_menu_wanted)
         self._fit_side()
         self._show()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -94,6 +97,7 @@ class LargeView(Overlay):
         preview, self._preview = self._preview, None
         if preview is not None:
             preview.full_screen_asked.disconnect(self.full_screen_wanted)
+            preview.frame_wanted.disconnect(self.frame_menu_wanted)
             preview.lend(False)
             self._give_back()
             self.left.emit()
@@ -206,8 +210,8 @@ class Header(QWidget):
         self._dots.show_shot(shot, model.take)
         at, of = model.position()
         self._position.setText(f"{at:,} of {of:,}" if at else "")
-        name_with_key(self._compare, str(COMPARE_SO_MANY.of(len(shot.rows))), self._keys.words(COMPARE_TAKES))
-        self._can_compare = len(shot.rows) > 1
+        name_with_key(self._compare, str(COMPARE_SO_MANY.of(model.comparable)), self._keys.words(COMPARE_TAKES))
+        self._can_compare = model.comparable > 1
         self._fit()
 
     def _restyle(self) -> None:

@@ -50,6 +50,8 @@ class Preview(QWidget):
     folder_wanted = Signal(Path)
     """Show this file in its folder."""
     full_screen_asked = Signal()
+    frame_wanted = Signal(QWidget)
+    """Uses of the visible frame are wanted, below this button."""
     released = Signal()
     """The file is closed, after `stop`."""
 
@@ -128,6 +130,7 @@ class Preview(QWidget):
         """Lends the preview to the large view, which then handles the keys. Clips play as soon as they are open, unless
         motion is reduced."""
         self._is_lent = on
+        self._offer_frame()
         for action in (*self.actions(), *self._body.actions()):
             action.setEnabled(not on)
         if on and not self._theme.is_calm and not self.playback.is_playing and self._opens_now():
@@ -227,6 +230,7 @@ class Preview(QWidget):
         self.strip.drag_wanted.connect(self._drag_out_of_strip)
         self._transport.play_wanted.connect(self.toggle_play)
         self._transport.full_screen_wanted.connect(self.toggle_full_screen)
+        self._transport.frame_wanted.connect(self.frame_wanted)
         # Bound to the body, which moves into the full-screen window with all controls.
         self._keys.bind(self._body, Scope.PREVIEW, (COMMANDS, lambda: self))
 
@@ -270,6 +274,12 @@ class Preview(QWidget):
         self._stages.show_stage(stage)
         if self._shown is not None:
             stage.take(self._shown)
+        self._offer_frame()
+
+    def _offer_frame(self) -> None:
+        """In the large view, which has room for the button."""
+        shown = self._shown
+        self._transport.offer_frame(self._is_lent and shown is not None and shown.media.kind.has_frames)
 
     def _leave(self, *, even_if_empty: bool = False) -> None:
         """Stops all work for the output that was shown."""

@@ -12,7 +12,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget, QWidgetAction
 
-from runway_desktop.ui.building import hbox
+from runway_desktop.ui.building import hbox, push_button
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.tab_group import OneStop
@@ -40,6 +40,8 @@ def clock(seconds: float) -> str:
 class Transport(QWidget):
     play_wanted = Signal()
     full_screen_wanted = Signal()
+    frame_wanted = Signal(QWidget)
+    """Uses of the visible frame are wanted, below this button."""
     neared = Signal()
     """The pointer is over the slider: a drag may follow."""
 
@@ -60,12 +62,26 @@ class Transport(QWidget):
         self._loop = BarButton(theme, self, playback.toggle_loop, checkable=True)
         self._volume = BarButton(theme, self)
         self._full = BarButton(theme, self, self.full_screen_wanted)
+        self._use_frame = push_button(self, "Use frame  ▾", kind="flat")
+        self._use_frame.clicked.connect(lambda: self.frame_wanted.emit(self._use_frame))
+        self._use_frame.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._use_frame.hide()
         self._buttons = [self._back, self._play, self._on, self._loop, self._volume, self._full]
         self._written = _BOTH
         """Template of the widest time text; empty if there is no room for it."""
         self._build_volume()
         first, last = (self._back, self._play, self._on), (self._loop, self._volume, self._full)
-        hbox(*first, (self._slider, 1), GRID // 2, self._time, GRID // 2, *last, on=self, spacing=_SPACING)
+        hbox(
+            *first,
+            (self._slider, 1),
+            GRID // 2,
+            self._time,
+            GRID // 2,
+            *last,
+            self._use_frame,
+            on=self,
+            spacing=_SPACING,
+        )
         OneStop(self, first)
         OneStop(self, last)
         self._slider.neared.connect(self.neared)
@@ -83,6 +99,12 @@ class Transport(QWidget):
             button.hide()
             self._buttons.remove(button)
         self._fit()
+
+    def offer_frame(self, on: bool) -> None:
+        """Shows or hides the button for the visible frame."""
+        if self._use_frame.isHidden() is on:
+            self._use_frame.setVisible(on)
+            self._fit()
 
     def minimumSizeHint(self) -> QSize:
         """Minimum width with everything hidden that can be."""
@@ -129,6 +151,7 @@ class Transport(QWidget):
         self._play.dress_play(playback.is_playing, self._told(PLAY))
         for widget in (self._back, self._on, self._slider):
             widget.setEnabled(ready)
+        self._use_frame.setEnabled(ready)
         self._loop.setChecked(playback.loop)
         self._loop.dress("mdi6.repeat", "Loop", self._told(LOOP))
         silent = playback.muted or playback.volume == 0
@@ -173,6 +196,7 @@ class Transport(QWidget):
     def _taken(self, written: str, buttons: list[BarButton]) -> int:
         """Width of everything except the slider, in pixels."""
         words = self._words_width(written) + _SPACING if written else 0
+        words += 0 if self._use_frame.isHidden() else self._use_frame.sizeHint().width() + _SPACING
         return words + sum(button.sizeHint().width() + _SPACING for button in buttons) + 2 * (GRID // 2 + _SPACING)
 
     def _words_width(self, written: str) -> int:

@@ -86,6 +86,10 @@ def _title_of_shot(task: Task) -> str:
     return " ".join((task.title or task.request.prompt).split()) or "Without words"
 
 
+def has_result(row: Row) -> bool:
+    return any(output.is_here for output in row.outputs)
+
+
 def is_judged(task: Task) -> bool:
     return task.rating > 0 or task.pick is not Pick.NONE
 
@@ -96,8 +100,8 @@ def judged_takes(tasks: Sequence[Task]) -> str:
 
 
 def next_to_judge(shots: Sequence[Shot], current: TaskId) -> TaskId | None:
-    """The next take without a judgment: first in this shot, after the present take and then from the beginning; then in
-    later shots, then in earlier ones. None if all are judged."""
+    """The next take with a result and without a judgment: first in this shot, after the present take and then from the
+    beginning; then in later shots, then in earlier ones. None if all are judged."""
     held = [[row.task.id for row in shot.rows] for shot in shots]
     at = next((number for number, ids in enumerate(held) if current in ids), None)
     if at is None:
@@ -105,7 +109,7 @@ def next_to_judge(shots: Sequence[Shot], current: TaskId) -> TaskId | None:
     here = held[at].index(current)
     own = (*shots[at].rows[here + 1 :], *shots[at].rows[:here])
     others = (row for shot in (*shots[at + 1 :], *shots[:at]) for row in shot.rows)
-    return next((row.task.id for row in (*own, *others) if not is_judged(row.task)), None)
+    return next((row.task.id for row in (*own, *others) if has_result(row) and not is_judged(row.task)), None)
 
 
 def differences(tasks: Sequence[Task]) -> dict[TaskId, tuple[str, ...]]:

@@ -14,7 +14,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
-from runway_desktop.usecases.listing.takes import Stack, Take, differences, is_judged, judged_takes
+from runway_desktop.usecases.listing.takes import Stack, Take, differences, has_result, is_judged, judged_takes
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
@@ -49,15 +49,17 @@ class Compare(Model):
         """Index of the focused pane."""
         self.size = 4
         self.is_stacked = False
+        self.left_out = ""
+        """Which tasks have no result to compare; empty if all have."""
         self.auto_advance = False
         """Whether the focus moves on after a judgment."""
         bridge.tasks_touched.connect(self._touched)
         judge.done.connect(lambda sentence, can_undo, _: None if can_undo else self.undone.emit(sentence))
 
-    def open_chosen(self, task_ids: Sequence[TaskId]) -> None:
-        """Compares these tasks; for a single one, all its takes."""
+    def open_chosen(self, task_ids: Sequence[TaskId], *, stacked: bool = True) -> None:
+        """Compares these tasks; for a single one, all its takes. `stacked`: see `open`."""
         self._cases.integrity.look_at(task_ids)
-        self._runner(self._gather(tuple(task_ids)), "gather takes")
+        self._runner(self._gather(tuple(task_ids), stacked), "gather takes")
 
     def open(self, rows: Sequence[Row], *, at: TaskId | None = None, stacked: bool = True) -> None:
         """Compares the saved results of these rows in their order, with `at` focused. `stacked` False: side by side
@@ -66,6 +68,8 @@ class Compare(Model):
         if not takes:
             self.said.emit("There is nothing to compare: no selected task has a saved result.")
             return
+        missing = [f"take {number}" for number, row in enumerate(rows, start=1) if not has_result(row)]
+        self.left_out = f"Not shown, because there is no saved result: {', '.join(missing)}." if missing else ""
         self._takes = tuple(takes)
         self.is_stacked = stacked and len({take.prompt for take in takes}) > 1
         self._pile()
@@ -209,13 +213,13 @@ class Compare(Model):
         self._cases.integrity.look_around()
         self._cases.integrity.look_at([stack.top.task.id for stack in self.shown])
 
-    async def _gather(self, task_ids: tuple[TaskId, ...]) -> None:
+    async def _gather(self, task_ids: tuple[TaskId, ...], stacked: bool) -> None:
         if len(task_ids) == 1:
             family = await self._cases.library.takes(task_ids[0])
             rows = await self._cases.library.rows(family.ids or task_ids)
             self.open([row for row in rows if row.task.removed_at is None], at=task_ids[0], stacked=False)
         else:
-            self.open(await self._cases.library.rows(task_ids))
+            self.open(await self._cases.library.rows(task_ids), stacked=stacked)
 
     def _go_to(self, at: int) -> None:
         """Shows the set of a stack, with the focus on it."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.usecases.listing.changes import Touch
-from runway_desktop.usecases.listing.takes import Shot, judged_takes, next_to_judge, shots_of
+from runway_desktop.usecases.listing.takes import Shot, has_result, judged_takes, next_to_judge, shots_of
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.tasks.judging import JudgingModel
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
@@ -68,8 +68,8 @@ class LargeViewModel(QObject):
         return next((number for number, row in enumerate(rows, start=1) if row.task.id == self.current), 0)
 
     def judged_words(self) -> str:
-        """How many takes of the shot are judged; empty while unknown."""
-        return judged_takes([row.task for row in self.shot.rows]) if self.shot is not None else ""
+        """How many takes of the shot are judged, of those with a result; empty while unknown."""
+        return judged_takes([row.task for row in self.shot.rows if has_result(row)]) if self.shot is not None else ""
 
     def position(self) -> tuple[int, int]:
         """Position of the current task in the list, from 1, and the number of tasks."""
@@ -110,6 +110,11 @@ class LargeViewModel(QObject):
     def has_any(self) -> bool:
         """Whether there is a take to judge."""
         return self.row is not None
+
+    @property
+    def comparable(self) -> int:
+        """How many takes of the shot have a result."""
+        return sum(map(has_result, self.shot.rows)) if self.shot is not None else 0
 
     def compare(self) -> None:
         """Compares all takes of the shot."""

@@ -42,14 +42,18 @@ class UseAsInput(Model):
             self._runner(self._place(way.endpoint, path, media), "use as input")
 
     def keep_last_frame(self, clip: Path, png: bytes) -> None:
-        self._runner(self._continue(clip, png), "use last frame")
+        self._runner(self._use_frame(clip, png, "last frame", CONTINUES), "use last frame")
+
+    def keep_frame(self, clip: Path, seconds: float, way: WayToUse, png: bytes) -> None:
+        """Uses the frame of a clip at a moment."""
+        self._runner(self._use_frame(clip, png, f"frame at {seconds:.2f} s", way.endpoint), "use frame")
 
     def frame_failed(self, reason: str) -> None:
         self._cases.bus.tell(Notice(reason, is_problem=True))
 
-    async def _continue(self, clip: Path, png: bytes) -> None:
-        frame = await self._cases.input_fixer.keep_frame(clip, png, "last frame")
-        await self._place(CONTINUES, frame, Media.IMAGE)
+    async def _use_frame(self, clip: Path, png: bytes, words: str, endpoint: str) -> None:
+        frame = await self._cases.input_fixer.keep_frame(clip, png, words)
+        await self._place(endpoint, frame, Media.IMAGE)
 
     async def _place(self, endpoint: str, path: Path, media: Media) -> None:
         uri = path.as_uri()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.library import GroupBy
@@ -128,6 +129,42 @@ async def test_judging_goes_on_to_what_is_not_judged_yet(tmp_path, theme, qtbot)
         assert rig.rows.row_of(TaskId("t5")).task.rating == 4
         press(rig, KEYS.Key_P)
         assert look(rig) == "t2", "then the next shot"
+
+
+async def test_judging_goes_past_a_take_without_a_result_and_comparing_leaves_it_out(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        await rig.put(task(6, State.FAILED, "Fog"))
+        await rig.load()
+        await until(lambda: rig.rows.rowCount() == 6)
+        await rig.fetch_rows()
+        await enter(rig)
+        assert len(rig.window.findChild(LargeViewModel).shot.rows) == 4
+        assert button(rig, "Compare 3 takes").isEnabled()
+
+        def is_rated(take: TaskId) -> bool:
+            return rig.rows.row_of(take).task.rating == 4
+
+        for take in FOG:
+            assert look(rig) == take
+            press(rig, KEYS.Key_4)
+            await until(partial(is_rated, TaskId(take)))
+        assert look(rig) == "t2", "the failed take of this shot is left out"
+
+
+async def test_the_frame_that_is_seen_is_used_as_an_input(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        use = next(one for one in rig.window.findChildren(QAbstractButton) if one.text().startswith("Use frame"))
+        assert not use.isVisible(), "only where there is room for it"
+        await enter(rig)
+        await until(lambda: use.isVisible() and use.isEnabled() and not rig.window.preview.shown_frame().isNull())
+        use.click()
+        menu = QApplication.activePopupWidget()
+        next(action for action in menu.actions() if action.text() == "Image → video").trigger()
+        menu.close()
+        await until(lambda: bool(rig.models.composer.inputs()))
+        [item] = rig.models.composer.inputs()
+        assert "frame at" in item.name.replace("-", " ")
+        assert rig.window.workspace.overlay is None, "one goes on in the composer"
 
 
 async def test_shift_stays_and_the_advance_can_be_turned_off(tmp_path, theme, qtbot):

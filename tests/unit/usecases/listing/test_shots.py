@@ -20,7 +20,7 @@ def with_values(of: Task, **values: Any) -> Task:
 
 
 def rows(*tasks: Task) -> list[Row]:
-    return [Row(task=one) for one in tasks]
+    return [Row(task=one, outputs=(saved(one),) if one.state is State.SUCCEEDED else ()) for one in tasks]
 
 
 def test_takes_of_one_prompt_are_a_shot_wherever_they_stand():
@@ -53,6 +53,11 @@ def test_next_to_judge_is_in_this_shot_then_after_it_then_before_it():
     assert next_to_judge(shots, fog[2].id) == "t5"
     shots = shots_of(rows(first, *fog, replace(other, rating=1)))
     assert next_to_judge(shots, fog[2].id) == "t1"
+
+
+def test_a_take_without_a_result_is_never_next():
+    shots = shots_of(rows(made(1), task(2, State.FAILED, "Fog"), task(3, State.RUNNING, "Fog"), made(4)))
+    assert next_to_judge(shots, made(1).id) == "t4"
 
 
 def test_nothing_is_next_when_all_are_judged_or_the_task_is_not_there():

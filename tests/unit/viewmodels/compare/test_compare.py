@@ -82,6 +82,9 @@ async def test_every_result_of_a_task_is_compared_and_what_is_not_saved_is_left_
         model = room(rig)
         model.open([row(done(1), results=3), Row(task=task(2, State.RUNNING))])
         assert [stack.top.key for stack in model.shown] == [("t1", 0), ("t1", 1), ("t1", 2)]
+        assert model.left_out == "Not shown, because there is no saved result: take 2."
+        model.open([row(done(1), results=2)])
+        assert not model.left_out
 
 
 async def test_nothing_to_compare_is_said(tmp_path: Path) -> None:
@@ -219,6 +222,16 @@ async def test_judgment_is_followed_live_and_advances_over_sets(tmp_path: Path) 
         model.set_auto_advance(True)
         model.rate(5)
         assert (tops(model), model.focus) == (["t5", "t6"], 0)
+
+
+async def test_takes_of_a_shot_are_shown_side_by_side_whatever_their_prompts(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        tasks = [done(number, "Fog" if number < 3 else "Rain") for number in range(1, 5)]
+        for one in tasks:
+            await rig.put(one, outputs=[saved(one)])
+        model.open_chosen([one.id for one in tasks], stacked=False)
+        await until(lambda: tops(model) == ["t1", "t2", "t3", "t4"])
 
 
 async def test_one_chosen_task_brings_all_its_takes(tmp_path: Path) -> None:
