@@ -340,6 +340,10 @@ class Store(Protocol):
         """Names of those that exist."""
         ...
 
+    async def rename_batch(self, batch_id: BatchId, name: str) -> str:
+        """Returns the name before; empty if it had none or does not exist."""
+        ...
+
     async def timings(self, endpoint: str, model: str, shape: str, limit: int = 50) -> Sequence[Timing]:
         """Timings of tasks that succeeded, latest first: of the same shape (a word derived from the settings) if there
         are at least three, else of the same endpoint and model."""

@@ -162,6 +162,7 @@ class SqliteStore:
     async def save_outputs(self, outputs: Sequence[Output]) -> None:
         await self._write((), outputs, (), ())
 
+    rename_batch = _written(writing.rename_batch)
     renew_links = _written(writing.renew_links)
     note_looks = _written(presence.note_looks)
     save_sheet = _written(kept_sheets.put)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from runway_desktop.domain.inputs import value_at
 from runway_desktop.domain.library import Estimate, LedgerEntry, searched_text
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.task import Batch, Input, Output, Task, TaskId
+from runway_desktop.domain.task import Batch, BatchId, Input, Output, Task, TaskId
 
 from .records import (
     INPUT_COLUMNS,
@@ -110,6 +110,12 @@ def update_task(connection: sqlite3.Connection, task: Task) -> None:
 
 def put_batch(connection: sqlite3.Connection, batch: Batch) -> None:
     connection.execute(_PUT_BATCH, (batch.id, to_cell(batch.name), batch.created_at))
+
+
+def rename_batch(connection: sqlite3.Connection, batch_id: BatchId, name: str) -> str:
+    before = connection.execute("SELECT name FROM batches WHERE id = ?", (batch_id,)).fetchone()
+    connection.execute("UPDATE batches SET name = ? WHERE id = ?", (to_cell(name), batch_id))
+    return to_text(before[0]) if before is not None else ""
 
 
 def put_outputs(connection: sqlite3.Connection, outputs: Iterable[Output], *, with_looks: bool = False) -> set[TaskId]:

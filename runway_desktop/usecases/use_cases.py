@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .lane_lines import LaneLines
     from .listing.lineage import Family
     from .orders import Orders
+    from .searching.renaming import PageNames
     from .sending.sending import TaskSender
 
 Service = TypeVar("Service")
@@ -158,6 +159,12 @@ class UseCases:
         from runway_desktop.services.tasks.judging import Judging
 
         return Judging(self._engine.ledger)
+
+    @cached_property
+    def page_names(self) -> PageNames:
+        from .searching.renaming import PageNames
+
+        return PageNames(self._engine, self.judging)
 
 
 class Memory:

@@ -27,7 +27,7 @@ from runway_desktop.domain.library import (
     Row,
     Takes,
 )
-from runway_desktop.domain.task import Input, Output, OutputState, RemoteId, TaskId
+from runway_desktop.domain.task import BatchId, Input, Output, OutputState, RemoteId, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import write_whole
@@ -102,6 +102,10 @@ class Library:
     async def amount(self, wanted: Filter) -> int:
         """Number of tasks that match."""
         return await self._store.amount(wanted)
+
+    async def rename_batch(self, batch_id: BatchId, name: str) -> str:
+        """Returns the name before; empty if it had none."""
+        return await self._store.rename_batch(batch_id, name)
 
     async def takes(self, task_id: TaskId) -> Takes:
         return await self._store.takes(task_id)

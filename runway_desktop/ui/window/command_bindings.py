@@ -71,6 +71,7 @@ def _bind(window: MainWindow) -> None:
     panes = (commands.OF_PANES, lambda: window)
     keys.bind(window, Scope.WINDOW, panes, within=work.columns, context=of_window, tell=tell)
     keys.bind(window, Scope.WINDOW, of_tasks, context=of_window, give=give)
+    keys.bind(work.pages, Scope.SIDEBAR, ((commands.RENAME,), lambda: window), within=work.columns, tell=tell)
     # Available in the list's pane, so even while the list is empty.
     listed = ((commands.COMMANDS, lambda: window), (playing.COMMANDS, lambda: window.preview))
     keys.bind(work.views, Scope.LIST, *listed, within=work.list, tell=tell)

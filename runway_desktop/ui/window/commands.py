@@ -24,6 +24,7 @@ from runway_desktop.usecases.commands.command import (
 _making, _finding = RecordsOf[Any](MAKING, Scope.WINDOW), RecordsOf[Any](FINDING, Scope.WINDOW)
 _list, _anywhere = RecordsOf[Any](LIST, Scope.LIST), RecordsOf[Any](LIST, Scope.WINDOW)
 _window = RecordsOf[Any](WINDOW, Scope.WINDOW)
+_NOT_RENAMED = Text("Select a project, tag, batch or saved search in the sidebar first.")
 PAUSE = _making(
     "sending.pause",
     "Pause or resume sending",
@@ -42,6 +43,14 @@ LOOK = _finding(
     lambda window: window.workspace.list.show_grid(not window.workspace.list.is_grid),
     "Ctrl+Shift+G",
     synonyms=Text("thumbnails, gallery, view"),
+)
+RENAME = RecordsOf[Any](FINDING, Scope.SIDEBAR)(
+    "page.rename",
+    Text("Rename project, tag, batch or search"),
+    lambda window: window.rename_page(),
+    "F2",
+    why_not=lambda window: "" if (one := window.workspace.pages.current_entry) and one.can_be_renamed else _NOT_RENAMED,
+    synonyms=Text("rename folder, name"),
 )
 ACTIONS = _list(
     "task.menu",
@@ -130,6 +139,7 @@ COMMANDS = (
     NOT_SAVED,
     REQUESTS,
     LOOK,
+    RENAME,
     _list(
         "grid.in",
         "Larger thumbnails",

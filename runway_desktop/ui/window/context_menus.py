@@ -26,9 +26,10 @@ def open_page_menu(window: MainWindow, entry: PaneEntry, at: QPoint) -> None:
     wanted = entry.filter
     menu = passing_menu(window)
     menu.addAction("Open", partial(window.workspace.pages.choose, entry.key))
-    if entry.search is not None:
+    if entry.can_be_renamed:
         menu.addSeparator()
-        menu.addAction("Rename", partial(window.name_search, entry.search))
+        menu.addAction("Rename", partial(window.workspace.pages.edit_name, entry.key))
+    if entry.search is not None:
         menu.addAction("Delete", partial(window.keeper.delete, entry.search))
     elif wanted is not None and wanted.batches:
         [batch] = wanted.batches

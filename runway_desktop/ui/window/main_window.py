@@ -33,7 +33,8 @@ from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.commands.ending import REMOVE
 from runway_desktop.usecases.commands.handing_on import COPY_SUPPORT
 from runway_desktop.usecases.commands.task_command import TaskCommand
-from runway_desktop.usecases.searching.pages import SavedSearch
+from runway_desktop.usecases.searching.pages import PaneEntry, SavedSearch
+from runway_desktop.usecases.searching.renaming import Renamed
 from runway_desktop.usecases.words.notices import no_font
 from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.viewmodels.activity.acts import Acts
@@ -169,7 +170,33 @@ class MainWindow(QMainWindow):
         work = self.workspace
         if work.columns.is_folded(0):
             work.fold(0)
-        work.pages.edit_name(saved.id)
+        work.pages.edit_name(f"search {saved.id}")
+
+    def rename_page(self) -> None:
+        """Edits the name of the page selected in the sidebar, unfolding it first."""
+        work = self.workspace
+        if work.columns.is_folded(0):
+            work.fold(0)
+        if (entry := work.pages.current_entry) is not None:
+            work.pages.edit_name(entry.key)
+
+    def _name_page(self, entry: PaneEntry, name: str) -> None:
+        if entry.search is not None:
+            self.models.filter.rename_search(entry.search.id, name)
+        elif entry.filter is not None:
+            self.models.pages.rename(entry.filter, name)
+
+    def _follow_rename(self, renamed: Renamed, undone: bool) -> None:
+        m = self.models
+        before, after = (page.projects for page in (renamed.before, renamed.after))
+        if undone:
+            before, after = after, before
+        if m.composer.project in before:
+            m.composer.set_project(next(iter(after)))
+        # Headers of batches.
+        m.rows.refresh()
+        if not undone:
+            self.activity.act(f"Renamed to “{renamed.name}”.", partial(m.pages.undo_rename, renamed))
 
     @cached_property
     def _finding(self) -> TaskFinder:
@@ -230,7 +257,8 @@ class MainWindow(QMainWindow):
         m.status.keep_board(m.board)
         work.status.not_saved_wanted.connect(partial(self.open_room, "not_saved"))
         pages.search_chosen.connect(m.filter.open_search)
-        pages.search_named.connect(m.filter.rename_search)
+        pages.named.connect(self._name_page)
+        m.pages.renamed.connect(self._follow_rename)
         pages.chosen.connect(self._open_page)
         pages.sheet_chosen.connect(partial(self.open_room, "sheet"))
         for view in (work.view, work.grid):

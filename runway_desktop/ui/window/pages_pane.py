@@ -44,8 +44,8 @@ class Taking(Enum):
 
 
 class _EntryDelegate(ItemDelegate):
-    named = Signal(str, str)
-    """Id of a saved search, and its new name."""
+    named = Signal(object, str)
+    """A PaneEntry, and its new name."""
     takes: Callable[[PaneEntry], Taking] | None = None
     """Set during a drag of rows."""
     over = -1
@@ -90,7 +90,7 @@ class _EntryDelegate(ItemDelegate):
         self.text(painter, room, entry.title, option.font, Role.TEXT)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        return line_edit(parent, "Name of this search")
+        return line_edit(parent, "New name")
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         if isinstance(editor, QLineEdit):
@@ -99,8 +99,8 @@ class _EntryDelegate(ItemDelegate):
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
         entry: PaneEntry = index.data(_ENTRY)
-        if isinstance(editor, QLineEdit) and entry.search is not None and editor.text().strip():
-            self.named.emit(entry.search.id, editor.text())
+        if isinstance(editor, QLineEdit) and editor.text().strip() not in ("", entry.title):
+            self.named.emit(entry, editor.text())
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         height = editor.sizeHint().height()
@@ -113,8 +113,8 @@ class PagesPane(QListWidget):
     """Filter of the entry."""
     search_chosen = Signal(object)
     """A SavedSearch."""
-    search_named = Signal(str, str)
-    """Id of a saved search, and the new name."""
+    named = Signal(object, str)
+    """A PaneEntry, and its new name."""
     menu_wanted = Signal(object, QPoint)
     """An Entry, and a global position."""
     sheet_chosen = Signal(str)
@@ -133,7 +133,7 @@ class PagesPane(QListWidget):
         """Key of the list that was open before the page."""
         self.setAccessibleName("Sidebar")
         self._delegate = _EntryDelegate(theme, self)
-        self._delegate.named.connect(self.search_named)
+        self._delegate.named.connect(self.named)
         self.setItemDelegate(self._delegate)
         # Connected after QListWidget's own handler: an editor that loses the focus before it closes would commit even
         # on Escape.
@@ -213,12 +213,16 @@ class PagesPane(QListWidget):
             if self.item(row).data(_ENTRY).key == key:
                 self.setCurrentRow(row)
 
-    def edit_name(self, search_id: str) -> None:
-        """Edits the name of a saved search in place. Escape keeps the old name."""
+    @property
+    def current_entry(self) -> PaneEntry | None:
+        current = self.currentItem()
+        return current.data(_ENTRY) if current is not None else None
+
+    def edit_name(self, key: str) -> None:
+        """Edits the name of an entry in place. Escape keeps the old name."""
         for row in range(self.count()):
             item = self.item(row)
-            search = item.data(_ENTRY).search
-            if search is not None and search.id == search_id:
+            if item.data(_ENTRY).key == key:
                 self._wrote_from = self.window().focusWidget()
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
                 self.scrollToItem(item)
@@ -267,10 +271,12 @@ class PagesPane(QListWidget):
             item = QListWidgetItem()
             self._fill(item, entry)
             self.addItem(item)
-        self.setCurrentRow(keys.index(current) if current in keys else 0)
+        # The open page may have another name.
+        kept = current if current in keys else self._pages.open_key
+        self.setCurrentRow(keys.index(kept) if kept in keys else 0)
         self.blockSignals(blocked)
         self.verticalScrollBar().setValue(scroll)
-        if current not in keys:
+        if kept not in keys:
             self._moved()
 
     @staticmethod

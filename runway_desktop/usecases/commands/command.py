@@ -18,10 +18,11 @@ On = TypeVar("On")
 
 
 class Scope(Enum):
-    """Where a shortcut is active. Shortcuts of the window are active in list, preview and large view too."""
+    """Where a shortcut is active. Shortcuts of the window are active in list, sidebar, preview and large view too."""
 
     WINDOW = auto()
     LIST = auto()
+    SIDEBAR = auto()
     PREVIEW = auto()
     LARGE = auto()
     """The large view, over the list."""
@@ -151,7 +152,7 @@ class RoomCommand(Command[On], Generic[On], frozen=True, kw_only=True, eq=False)
 
 
 def _heard(scopes: frozenset[Scope]) -> frozenset[Scope]:
-    return scopes | {Scope.LIST, Scope.PREVIEW, Scope.LARGE} if Scope.WINDOW in scopes else scopes
+    return scopes | {Scope.LIST, Scope.SIDEBAR, Scope.PREVIEW, Scope.LARGE} if Scope.WINDOW in scopes else scopes
 
 
 class RecordsOf(Generic[On]):

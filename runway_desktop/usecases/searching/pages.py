@@ -134,6 +134,11 @@ class PaneEntry(Struct, frozen=True):
     synonyms: str = ""
 
     @property
+    def can_be_renamed(self) -> bool:
+        chosen = self.filter
+        return self.search is not None or bool(chosen and (chosen.projects or chosen.tags or chosen.batches))
+
+    @property
     def key(self) -> str:
         chosen = self.filter
         if self.sheet_id:

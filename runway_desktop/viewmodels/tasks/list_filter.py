@@ -156,6 +156,15 @@ class ListFilter(QObject):
         self._in_lane = True
         self._apply()
 
+    def follow(self, before: Filter, after: Filter) -> None:
+        """A page was renamed: keeps it open."""
+        if self._page == before:
+            self.open_page(after, next(iter((*after.projects, *after.tags)), self.title))
+
+    def opens(self, page: Filter | None) -> bool:
+        """Whether the list shows this page."""
+        return self._page == page
+
     def open_search(self, saved: SavedSearch) -> None:
         """Opens a saved search over the whole library."""
         query = read(saved.line)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.domain.library import Page, PageCounts
+from runway_desktop.domain.library import Filter, Page, PageCounts
 from runway_desktop.services.clock import Throttle
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import recounts
 from runway_desktop.usecases.searching.pages import PaneEntry, entries_of
+from runway_desktop.usecases.searching.renaming import Renamed
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
@@ -20,6 +21,8 @@ from .list_filter import ListFilter
 
 class Pages(Model):
     changed = Signal()
+    renamed = Signal(object, bool)
+    """A Renamed, for a project, tag or batch that has another name; and whether that was undone."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
@@ -66,6 +69,12 @@ class Pages(Model):
         """Title of what the list shows; empty before the first."""
         return self._filter.title if self._filter is not None else ""
 
+    @property
+    def open_key(self) -> str:
+        """Key of the page that the list shows; empty if it is not listed."""
+        chosen = self._filter
+        return next((one.key for one in self.entries() if chosen is not None and chosen.opens(one.filter)), "")
+
     def entries(self) -> list[PaneEntry]:
         chosen = self._filter
         return entries_of(
@@ -75,6 +84,23 @@ class Pages(Model):
             self._found,
             self._rooms(self._open_room),
         )
+
+    def rename(self, page: Filter, name: str) -> None:
+        """Renames the project, tag or batch of a page."""
+        self._runner(self._cases.page_names.rename(page, name), "rename page", done=self._renamed)
+
+    def undo_rename(self, renamed: Renamed) -> None:
+        work = self._cases.page_names.undo(renamed)
+        self._runner(work, "undo rename", done=lambda _: self._renamed(renamed, undone=True))
+
+    def _renamed(self, renamed: Renamed | None, *, undone: bool = False) -> None:
+        if renamed is None:
+            return
+        if self._filter is not None:
+            pages = (renamed.before, renamed.after)
+            self._filter.follow(*reversed(pages) if undone else pages)
+        self.refresh()
+        self.renamed.emit(renamed, undone)
 
     def _told(self) -> list[tuple[str, int | None]]:
         return [(entry.key, entry.count if entry.room else None) for entry in self.entries()]

@@ -30,7 +30,7 @@ async def saving(rig: Desktop) -> QLineEdit:
 async def test_its_name_is_written_in_place_and_the_keyboard_goes_back(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         written = await saving(rig)
-        assert written.accessibleName() == "Name of this search"
+        assert written.accessibleName() == "New name"
         assert written.selectedText() == rig.filter.searches[0].name
         assert not rig.window.findChildren(QDialog)
         QTest.keyClicks(written, "Good ones")

@@ -930,3 +930,13 @@ async def test_a_result_is_moved_with_its_journal_only_if_it_is_where_it_was_tho
         found = await store.list(flat(text="wolf"))
         assert list(found.ids) == ["a"]
         assert not (await store.list(flat(text="fox"))).ids
+
+
+async def test_batch_has_another_name_from_then_on_and_tells_the_one_before(opened: Opened):
+    async with opened() as store:
+        await put(store, a_task("a", batch_id=BatchId("b")), batch=Batch(id=BatchId("b"), name="", created_at=NOON))
+        assert await store.rename_batch(BatchId("b"), "First light") == ""
+        assert await store.rename_batch(BatchId("b"), "Dawn") == "First light"
+        assert await store.batch_names([BatchId("b")]) == {"b": "Dawn"}
+        assert [name for _, name, _ in (await store.counts()).batches] == ["Dawn"]
+        assert await store.rename_batch(BatchId("none"), "Dawn") == ""

@@ -29,7 +29,7 @@ def test_a_command_without_an_icon_has_that_of_its_section():
 def test_keys_of_the_window_meet_those_of_what_is_inside_it_alone():
     of = {scope: command(scopes=frozenset({scope})) for scope in Scope}
     met = {scope for scope in Scope if of[Scope.WINDOW].meets(of[scope])}
-    assert met == {Scope.WINDOW, Scope.LIST, Scope.PREVIEW, Scope.LARGE}
+    assert met == {Scope.WINDOW, Scope.LIST, Scope.SIDEBAR, Scope.PREVIEW, Scope.LARGE}
     assert not of[Scope.LIST].meets(of[Scope.PREVIEW])
 
 

@@ -1,0 +1,97 @@
+"""Projects, tags and batches are renamed in the sidebar, by F2 or menu, for all their tasks; undo restores them all."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+
+from runway_desktop.domain.task import State
+from runway_desktop.ui.window.commands import RENAME
+from tests.gui.rig import Desktop, until
+from tests.rows import task
+
+KEYS = Qt.Key
+
+
+def titles(rig: Desktop) -> list[str]:
+    return [one.title for one in rig.pages.entries() if one.can_be_renamed]
+
+
+async def filled(rig: Desktop) -> None:
+    tasks = [task(n, State.FAILED, project="Aurora", tags=("drone", "night")) for n in (1, 2)]
+    await rig.shown(*tasks, batch="b1")
+    rig.pages.refresh()
+    await until(lambda: {"Aurora", "drone", "Batch b1"} <= set(titles(rig)))
+
+
+async def rename(rig: Desktop, old: str, new: str) -> None:
+    pane = rig.window.workspace.pages
+    pane.choose(next(one.key for one in rig.pages.entries() if one.title == old))
+    pane.setFocus()
+    QTest.keyClick(pane, KEYS.Key_F2)
+    written = next(one for one in pane.findChildren(QLineEdit) if one.isVisible())
+    assert written.selectedText() == old
+    QTest.keyClicks(written, new)
+    QTest.keyClick(written, KEYS.Key_Return)
+
+
+@pytest.mark.parametrize(("old", "new"), [("Aurora", "Borealis"), ("drone", "aerial"), ("Batch b1", "First light")])
+async def test_f2_renames_the_selected_page_which_stays_open_and_undo_restores_it(tmp_path, theme, qtbot, old, new):
+    async with Desktop(tmp_path, theme) as rig:
+        await filled(rig)
+        await rename(rig, old, new)
+        await until(lambda: new in titles(rig) and old not in titles(rig))
+        entry = rig.window.workspace.pages.current_entry
+        assert entry is not None
+        assert (entry.title, entry.count) == (new, 2)
+        await until(lambda: rig.rows.task_count == 2)
+        assert rig.window.activity.messages() == [f"Renamed to “{new}”."]
+        rig.window.activity.undo()
+        await until(lambda: old in titles(rig) and new not in titles(rig))
+        await until(lambda: rig.rows.task_count == 2)
+
+
+async def test_renamed_project_keeps_its_cap_and_stays_the_composers(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await filled(rig)
+        rig.cases.settings.project_caps = {"Aurora": 300.0}
+        rig.composer.set_project("Aurora")
+        await rename(rig, "Aurora", "Borealis")
+        await until(lambda: rig.cases.settings.project_caps == {"Borealis": 300.0})
+        await until(lambda: rig.composer.project == "Borealis")
+        rig.window.activity.undo()
+        await until(lambda: rig.cases.settings.project_caps == {"Aurora": 300.0})
+        await until(lambda: rig.composer.project == "Aurora")
+
+
+async def test_undo_of_two_projects_that_became_one_moves_back_only_what_was_moved(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(task(1, State.FAILED, project="Aurora"), task(2, State.FAILED, project="Borealis"))
+        rig.pages.refresh()
+        await until(lambda: set(titles(rig)) == {"Aurora", "Borealis"})
+        await rename(rig, "Aurora", "Borealis")
+        await until(lambda: titles(rig) == ["Borealis"])
+        rig.window.activity.undo()
+        await until(lambda: set(titles(rig)) == {"Aurora", "Borealis"})
+        assert [(await rig.by_id(n)).project for n in (1, 2)] == ["Aurora", "Borealis"]
+
+
+async def test_menu_renames_too_and_a_fixed_page_says_why_not(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await filled(rig)
+        pane = rig.window.workspace.pages
+        entry = next(one for one in rig.pages.entries() if one.title == "drone")
+        pane.menu_wanted.emit(entry, QPoint(10, 10))
+        await until(QApplication.activePopupWidget)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        next(one for one in menu.actions() if one.text() == "Rename").trigger()
+        written = next(one for one in pane.findChildren(QLineEdit) if one.isVisible())
+        menu.close()
+        QTest.keyClick(written, KEYS.Key_Escape)
+        pane.choose_all()
+        pane.setFocus()
+        QTest.keyClick(pane, KEYS.Key_F2)
+        await until(lambda: rig.window.activity.messages() == [RENAME.reason(rig.window)])
