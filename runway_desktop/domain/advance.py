@@ -32,6 +32,9 @@ from .transitions import (
 GONE_AFTER = 30.0
 """Seconds between two 404s for a task under its own key, with no other answer in between, after which the task is GONE.
 One 404 is not enough: servers under maintenance, or that do not know a new task yet, answer 404 for a moment."""
+SOUGHT_GONE_AFTER = 4.0
+"""The same for an id that the user entered and that Runway never answered for: a task made elsewhere is known at Runway
+already, and a wrong id should be reported soon. Less than the shortest gap between two polls."""
 CANCELED_AFTER = 90.0
 """The same for a task whose cancel was requested; it then counts as canceled. Longer, because a task that is only not
 known yet still runs and is charged, and because a canceled task is polled closely in its first minute."""
@@ -160,7 +163,7 @@ def _not_found(task: Task, key: Fingerprint, now: float) -> Task:
     if since is None or since < 0:
         return replace(task, not_found_at=now, hidden_from=NO_KEY, asked_at=now)
     is_cancel = task.state.is_live and task.cancel_asked
-    if since < (CANCELED_AFTER if is_cancel else GONE_AFTER):
+    if since < (CANCELED_AFTER if is_cancel else SOUGHT_GONE_AFTER if task.is_sought else GONE_AFTER):
         return replace(task, hidden_from=NO_KEY, asked_at=now)
     if task.state is State.SUCCEEDED:
         return replace(task, deleted_remotely=True, asked_at=now)

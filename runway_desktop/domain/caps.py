@@ -116,3 +116,5 @@ class LaneReason(Struct, frozen=True):
     model: str = ""
     held: HeldBack | None = None
     cause: Reason | None = None
+    retry_at: float | None = None
+    """When sending is tried again, in Unix seconds; None if unknown."""

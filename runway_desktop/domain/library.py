@@ -10,7 +10,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from enum import Enum, StrEnum
+from enum import StrEnum
 from typing import Any
 
 from runway_desktop.values import Struct, field
@@ -223,13 +223,6 @@ class NotSaved(Struct, frozen=True, kw_only=True):
 
     total: int = 0
     results: tuple[tuple[Row, Output], ...] = ()
-
-
-class MadeSheet(Enum):
-    """Placeholder name of a sheet that the user did not name. Values are stored and must not change."""
-
-    BLANK = "<blank>"
-    PASTED = "<pasted>"
 
 
 class KeptSheet(Struct, frozen=True, kw_only=True):

@@ -258,18 +258,26 @@ class Request(Struct, frozen=True, kw_only=True):
     """The prompt, for list and search. The code that builds the request derives it from `values`."""
 
 
+class MadeSheet(Enum):
+    """Placeholder name of a sheet that the user did not name. Values are stored and must not change."""
+
+    BLANK = "<blank>"
+    PASTED = "<pasted>"
+
+
 class Batch(Struct, frozen=True, kw_only=True):
     """Tasks that were made together. `created_at` in Unix seconds."""
 
     id: BatchId
     name: str
-    """From the user or a file; empty if there is none."""
+    """From the user or a file; empty, or the value of a `MadeSheet`, if there is none."""
     created_at: float
 
     @property
     def title(self) -> str:
         """The title to show: its name, else its local creation time."""
-        return self.name or f"{local_time(self.created_at):%Y-%m-%d %H:%M}"
+        is_named = self.name and all(self.name != made.value for made in MadeSheet)
+        return self.name if is_named else f"{local_time(self.created_at):%Y-%m-%d %H:%M:%S}"
 
 
 class Refusal(Struct, frozen=True, kw_only=True):
@@ -414,6 +422,12 @@ class Task(Struct, frozen=True, kw_only=True):
         """Its cancel was requested and not answered yet. For a hidden task, the DELETE is sent once it is visible
         again."""
         return self.state.is_live and self.cancel_asked and not self.is_hidden
+
+    @property
+    def is_sought(self) -> bool:
+        """Added by its id, and Runway has not shown it yet."""
+        is_answered = self.asked_at is not None and self.not_found_at is None
+        return self.adopted and self.state is State.PENDING and self.remote_created_at is None and not is_answered
 
     @property
     def is_missed(self) -> bool:

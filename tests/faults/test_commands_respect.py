@@ -134,7 +134,7 @@ def test_a_key_that_is_refused_is_said_to_be(programs: Programs, paid: Any):  # 
         code, refused, _ = run(programs, "balance", "--json")
         assert (code, refused["code"]) == (4, "key")
         code, made, said = run(programs, *PAID)
-        assert (code, made["waits_because"], paid()) == (4, "The key was refused", 0), said
+        assert (code, made["waits_because"], paid()) == (4, "Key refused", 0), said
     finally:
         programs.runway.mend()
 

@@ -54,7 +54,7 @@ async def test_sendings_that_end_in_one_are_uncertain_and_the_lane_pauses_after_
         await rig.clock.advance(3_600)
         assert len(rig.runway.named("create")) == 3
         assert rig.lane.paused
-        assert lane_words(rig.lane.reason) == "Paused: the last 3 requests got no answer"
+        assert lane_words(rig.lane.reason) == "Paused: no answers"
         states = [await rig.state(task_id) for task_id in ids]
         assert states == [State.UNCERTAIN] * 3 + [State.HELD] * 17
         mistakes.take("while sending a task")

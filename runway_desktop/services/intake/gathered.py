@@ -43,7 +43,7 @@ class Gathered(Struct, frozen=True, kw_only=True):
     findings: tuple[IntakeFinding, ...] = ()
     """About files and lines as a whole; drafts and assets have their own."""
     name: str = ""
-    """For the batch: the file's name without its extension, "Clipboard" for text."""
+    """For the batch: the file's name without its extension; empty for text."""
     is_folder: bool = False
     """All of it is from one dropped folder."""
     restored: Request | None = None

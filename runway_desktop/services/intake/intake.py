@@ -120,7 +120,7 @@ def _gathered(reader: SourceReader, parts: Parts, sources: list[str], name: str)
 
 def _name(paths: Sequence[Path], files: Sequence[Path]) -> str:
     if not paths:
-        return "Clipboard"
+        return ""
     if len(paths) == 1:
         return paths[0].stem if paths[0] in files else paths[0].name
     return f"{paths[0].stem} and {len(paths) - 1} more"

@@ -203,6 +203,8 @@ def quiet_after(task: Task) -> float | None:
         return ASK_UNSEEN_AGAIN
     if task.not_found_at is None:
         return None
+    if task.is_sought:
+        return LEAST_GAP
     missed = (task.asked_at or task.not_found_at) - task.not_found_at
     return LEAST_GAP if task.cancel_asked and missed < CANCEL_PATIENCE else ASK_ONCE_MORE
 

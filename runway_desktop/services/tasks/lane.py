@@ -466,8 +466,7 @@ class Lane:
                 self._back_off(LaneReason(LaneCode.ERROR, cause=outcome.cause))
             case Result.TURNED_AWAY:
                 reason = LaneReason(LaneCode.ERROR, cause=outcome.cause)
-                wait = self._waits[_pair(task)]
-                wait.extend(self._clock.monotonic(), reason, self._rng, retry_after=outcome.retry_after)
+                self._extend(self._waits[_pair(task)], reason, outcome.retry_after)
             case Result.UNCERTAIN:
                 self._uncertain += 1
                 self._back_off(LaneReason(LaneCode.ERROR))
@@ -506,7 +505,12 @@ class Lane:
             log.warning("Why task %s waits could not be written: %s", task.id, error)
 
     def _back_off(self, why: LaneReason, retry_after: float | None = None) -> None:
-        self._wait.extend(self._clock.monotonic(), why, self._rng, retry_after=retry_after)
+        self._extend(self._wait, why, retry_after)
+
+    def _extend(self, wait: Wait, why: LaneReason, retry_after: float | None) -> None:
+        now = self._clock.monotonic()
+        wait.extend(now, why, self._rng, retry_after=retry_after)
+        wait.reason = replace(why, retry_at=self._clock.now() + wait.until - now)
 
     def _pause_length(self) -> float | None:
         now = self._clock.monotonic()

@@ -9,8 +9,8 @@ from typing import Any
 
 from runway_desktop.catalog import Catalog, is_left_out
 from runway_desktop.domain.inputs import AssetDrop
-from runway_desktop.domain.library import MadeSheet
 from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import MadeSheet
 from runway_desktop.services.intake.gathered import CLIPBOARD, Gathered, GatheredDraft
 from runway_desktop.services.intake.vocabulary import INPUT_NAMES
 from runway_desktop.services.library.expansion import literal

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runway_desktop.catalog import FieldKind
-from runway_desktop.domain.library import KeptSheet, MadeSheet, new_sheet_id
-from runway_desktop.domain.task import TaskId
+from runway_desktop.domain.library import KeptSheet, new_sheet_id
+from runway_desktop.domain.task import MadeSheet, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.expansion import expansions
 from runway_desktop.services.library.sheets import KeptRow, SentTask, SheetContent, write, write_row

@@ -22,7 +22,7 @@ _PROMPT_REFUSED = (
 )
 _WORDS: Mapping[FailureKind, tuple[str, str]] = {
     FailureKind.RESULT_REFUSED: (
-        "Result refused by moderation",
+        "Result refused",
         "The finished result was refused by moderation. Change the prompt and send again.",
     ),
     FailureKind.INPUT_REFUSED: (
@@ -36,12 +36,12 @@ _WORDS: Mapping[FailureKind, tuple[str, str]] = {
         "The moderation step failed at Runway. The same request may work later.",
     ),
     FailureKind.POOR_RESULT: (
-        "Failed Runway's quality check",
+        "Failed quality check",
         "The result did not pass the check and was discarded. Text or graphics laid over an input picture is a "
         "frequent cause; change the input.",
     ),
     FailureKind.UNFIT_INPUT: (
-        "An input file does not fit",
+        "Input doesn't fit",
         "An input does not fit the model's limits of size, format, dimensions or length. Choose another file.",
     ),
     FailureKind.MODEL_NOT_AVAILABLE: (

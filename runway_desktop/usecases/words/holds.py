@@ -4,15 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.caps import Cap, HeldBack, LaneCode, LaneReason, Limit
 from runway_desktop.domain.events import CapRaised
+from runway_desktop.domain.failures import ReasonCode
+from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import Hold, HoldCode
 from runway_desktop.services.money.pricing import PriceSum
 from runway_desktop.usecases.words.failures import cause_words
 
 from . import units
 from .clients import client_name
+
+_OF_CONNECTION = frozenset(
+    {
+        ReasonCode.NOT_REACHED,
+        ReasonCode.NO_REPLY,
+        ReasonCode.BAD_REPLY,
+        ReasonCode.KEY_REFUSED,
+        ReasonCode.SLOW_DOWN,
+        ReasonCode.SERVER_TROUBLE,
+    }
+)
+
+
+def is_by_connection(hold: Hold) -> bool:
+    """Whether a task is held by an earlier failure of the connection, which may be over."""
+    return hold.code is HoldCode.NOT_SENT and hold.cause is not None and hold.cause.code in _OF_CONNECTION
 
 
 def hold_words(hold: Hold) -> str:
@@ -53,6 +70,39 @@ def hold_words(hold: Hold) -> str:
             )
 
 
+def hold_short(hold: Hold) -> str:
+    """The same in a few words, for the list's narrow column."""
+    match hold.code:
+        case HoldCode.ITS_TURN:
+            return ""
+        case HoldCode.WAITS_FOR_PERSON:
+            return "until released"
+        case HoldCode.RESTORED:
+            return "Restored from a backup"
+        case HoldCode.COPIED:
+            return "Profile was copied"
+        case HoldCode.OTHER_KEY:
+            return "Queued with another key"
+        case HoldCode.APPROVAL:
+            return asker(hold)
+        case HoldCode.ASK_PERSON:
+            return "May have been sent"
+        case HoldCode.FILE_CHANGED:
+            return "Input file changed"
+        case HoldCode.FILE_MISSING:
+            return "Input file missing"
+        case HoldCode.FILE_UNREADABLE:
+            return "Input file unreadable"
+        case HoldCode.FILE_EMPTY:
+            return "Input file is empty"
+        case HoldCode.UPLOAD_FAILED:
+            return "Upload failed"
+        case HoldCode.NOT_SENT:
+            return cause_words(hold.cause) or "Retrying"
+        case HoldCode.NOT_PREPARED:
+            return "Not prepared"
+
+
 def asker(hold: Hold) -> str:
     """The client that requested a task which waits for approval."""
     return client_name(hold.client) if hold.client else "another program"
@@ -68,29 +118,35 @@ def lane_words(reason: LaneReason | None) -> str:
         return ""
     match reason.code:
         case LaneCode.CLOSING:
-            return "The program is closing"
+            return "Closing"
         case LaneCode.PAUSED:
             return "Paused"
         case LaneCode.NO_ANSWERS:
-            return f"Paused: the last {reason.amount} requests got no answer"
+            return "Paused: no answers"
         case LaneCode.NO_KEY:
             return "No key"
         case LaneCode.KEY_REFUSED:
-            return "The key was refused"
+            return "Key refused"
         case LaneCode.OFFLINE:
             return "Offline"
+        case LaneCode.ERROR if reason.retry_at is not None and _is_limited(reason):
+            return f"Rate limit until {local_time(reason.retry_at):%H:%M:%S}"
         case LaneCode.ERROR:
-            return cause_words(reason.cause).rstrip(".") or "Waiting a moment after an error"
+            return cause_words(reason.cause) or "Retrying after an error"
         case LaneCode.UNWRITABLE:
-            return "The database cannot be written"
+            return "Database not writable"
         case LaneCode.UNSETTLED:
-            return "Checking whether a request without an answer was accepted"
+            return "Checking the last request"
         case LaneCode.NO_SLOT:
-            return f"Waiting for a free slot ({reason.amount} of {reason.limit} in use)"
+            return f"{reason.amount} of {reason.limit} slots in use"
         case LaneCode.DAY_USED_UP:
-            return f"Today's limit of {model_label(reason.model)} is used up"
+            return "Daily limit reached"
         case LaneCode.HELD_BACK:
             return f"{cap_reason(reason.held)}." if reason.held is not None else ""
+
+
+def _is_limited(reason: LaneReason) -> bool:
+    return reason.cause is not None and reason.cause.code is ReasonCode.SLOW_DOWN
 
 
 def cap_sentence(held: HeldBack) -> str:

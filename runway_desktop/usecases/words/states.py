@@ -12,7 +12,7 @@ from functools import partial
 from runway_desktop.domain.caps import LaneReason
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Evidence, HoldCode, Output, OutputState, State, Task
+from runway_desktop.domain.task import Evidence, Hold, HoldCode, Output, OutputState, State, Task
 from runway_desktop.domain.text import Text, in_turn
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.usecases.words.failures import saving_words
@@ -20,11 +20,10 @@ from runway_desktop.values import Struct, replace
 
 from . import units
 from .failures import failure_headline
-from .holds import asker, hold_words, lane_words, left_words
+from .holds import asker, hold_short, is_by_connection, lane_words, left_words
 from .queue import SOON, InQueue, about, start_words, turn_words
-from .uncertain import count_words
 
-_OVER = "mdi6.cash-lock"
+_OVER, _OFFLINE = "mdi6.cash-lock", "mdi6.cloud-off-outline"
 
 
 class Tone(StrEnum):
@@ -68,7 +67,7 @@ class Around(Struct, frozen=True, kw_only=True):
     turn: InQueue | None = None
     """Of a queued task."""
     offline: bool = False
-    """Runway cannot be reached, so saving waits."""
+    """Runway cannot be reached: saving waits, and states may be out of date."""
 
 
 class StateLook(Struct, frozen=True):
@@ -102,7 +101,7 @@ LOOKS: Mapping[State, StateLook] = {
     ),
     State.PENDING: _MOVES(Text("Queued at Runway"), "mdi6.clock-outline", "live"),
     State.THROTTLED: StateLook(
-        Text("Waiting for a free slot"),
+        Text("Waiting for a slot"),
         "mdi6.timer-sand",
         "live",
         Text("starts automatically"),
@@ -110,9 +109,7 @@ LOOKS: Mapping[State, StateLook] = {
         moving=True,
     ),
     State.RUNNING: _MOVES(Text("Running"), "mdi6.progress-clock", "live"),
-    State.OTHER: _MOVES(
-        Text("At Runway"), "mdi6.cloud-question-outline", "live", Text("a status this version does not know")
-    ),
+    State.OTHER: _MOVES(Text("At Runway"), "mdi6.cloud-question-outline", "live", Text("unknown status")),
     State.SUCCEEDED: _MOVES(Text("Finished"), "mdi6.download", "succeeded", Text("downloading")),
     State.FAILED: StateLook(_FAILED, "mdi6.alert-circle-outline", "failed", tone=Tone.BAD),
     State.CANCELLED: StateLook(_CANCELED, "mdi6.cancel", "canceled"),
@@ -127,9 +124,9 @@ def describe(row: Row, around: Around) -> StateWords:
 
 def _described(row: Row, around: Around) -> StateWords:
     task = row.task
-    if task.is_hidden:
-        # The last known state may be outdated.
-        return StateWords(headline="Can't be checked with this key", tone=Tone.WARN, icon="mdi6.key-alert-outline")
+    unseen = _unseen(row, around)
+    if unseen is not None:
+        return unseen
     shown = _shown(task.state)
     match task.state:
         case State.HELD | State.SENDING if around.uploaded is not None and around.uploaded < 1:
@@ -143,7 +140,7 @@ def _described(row: Row, around: Around) -> StateWords:
         case State.HELD:
             return _queued(task, around)
         case State.UNCERTAIN:
-            return replace(shown, headline=_uncertain_headline(task), detail=_uncertain_words(task))
+            return replace(shown, headline=_uncertain_headline(task), detail="Decide…")
         case State.THROTTLED:
             if around.slots is None or around.slots_used is None:
                 return shown
@@ -164,9 +161,24 @@ def _described(row: Row, around: Around) -> StateWords:
         case State.CANCELLED:
             return replace(shown, detail=canceled_cost(task))
         case State.GONE if task.let_go:
-            return StateWords(headline="Dismissed", detail="no answer came, no task was added", icon="mdi6.link-off")
+            return StateWords(headline="Dismissed", detail="no task was added", icon="mdi6.link-off")
         case State.SENDING | State.PENDING | State.GONE:
             return shown
+
+
+def _unseen(row: Row, around: Around) -> StateWords | None:
+    """Of a task at Runway that Runway does not show now, so that its last known state may be out of date; None of any
+    other."""
+    task = row.task
+    if task.is_hidden:
+        return StateWords(headline="Not visible to this key", tone=Tone.WARN, icon="mdi6.key-alert-outline")
+    if around.offline and task.state.is_live:
+        known = _described(row, replace(around, offline=False)).headline
+        return StateWords(headline="Offline", detail=f"Last known: {known}", tone=Tone.WARN, icon=_OFFLINE)
+    if task.is_sought:
+        missed = "not found yet" if task.not_found_at is not None else ""
+        return StateWords(headline="Looking for it", detail=missed, tone=Tone.BUSY, icon="mdi6.magnify", moving=True)
+    return None
 
 
 def _shown(state: State) -> StateWords:
@@ -186,22 +198,22 @@ def canceled_cost(task: Task) -> str:
     if task.cost_credits is not None:
         return f"{units.credits_in_words(task.cost_credits)} charged" if task.cost_credits else "nothing charged"
     if task.was_denied:
-        return "Runway said that it did not take it, but it may have been made and charged"
+        return "may be charged, although Runway refused it"
     if task.remote_id is None:
-        return "it may have been made and charged already" if task.may_be_made else "it was never sent"
+        return "may be charged" if task.may_be_made else "never sent"
     if task.running_since is not None:
-        return "it was running, so Runway refunds nothing"
-    return "it was not seen running, but no refund is guaranteed"
+        return "running, so no refund"
+    return "refund not guaranteed"
 
 
 _CANCELED_SOME = Text(
     "1 task canceled: {cost}.",
-    "{n} tasks canceled. Runway refunds nothing for those that were running, and guarantees no refund for others.",
+    "{n} tasks canceled. Runway doesn't refund running tasks and doesn't guarantee refunds for others.",
 )
 _HAD_FINISHED = Text(
-    "1 task had finished in the meantime: kept, and saved.", "{n} tasks had finished in the meantime: kept, and saved."
+    "1 task had already finished. Its result is kept.", "{n} tasks had already finished. Their results are kept."
 )
-_HAD_FAILED = Text("1 task had failed in the meantime.", "{n} tasks had failed in the meantime.")
+_HAD_FAILED = Text("1 task had already failed.", "{n} tasks had already failed.")
 
 
 def canceled_words(tasks: Sequence[Task]) -> Text | str:
@@ -216,15 +228,15 @@ def ended_words(kept: int, without_result: int) -> Text | str:
     return in_turn(finished, _HAD_FAILED.of(without_result) if without_result else "")
 
 
-KEEPS_TRYING = "The program keeps trying."
+KEEPS_TRYING = "Retrying automatically."
 """Appended to the reason why a cancel failed, if it is retried."""
 
 
 def _queued(task: Task, around: Around) -> StateWords:
-    shown, why = _shown(State.HELD), hold_words(task.hold)
+    shown, why = _shown(State.HELD), _present(task.hold, around)
     if task.hold.code is HoldCode.APPROVAL:
         icon = "mdi6.hand-back-right-outline"
-        return replace(shown, headline="Waits for your approval", detail=asker(task.hold), tone=Tone.BUSY, icon=icon)
+        return replace(shown, headline="Needs your approval", detail=asker(task.hold), tone=Tone.BUSY, icon=icon)
     if task.waits_for_person:
         return replace(shown, headline="Held", detail=why, tone=Tone.WARN, icon="mdi6.pause")
     tone = shown.tone if task.hold.code is HoldCode.ITS_TURN else Tone.WARN
@@ -247,19 +259,19 @@ def _queued(task: Task, around: Around) -> StateWords:
     return replace(shown, detail=(turn_said if turn.is_queue else "") or lane or shown.detail, tone=tone)
 
 
+def _present(hold: Hold, around: Around) -> str:
+    """Why a task is held. After a failure of the connection, what keeps it now: the connection may be back."""
+    return (lane_words(around.lane_reason) or "Retrying") if is_by_connection(hold) else hold_short(hold)
+
+
 def _uncertain_headline(task: Task) -> str:
     match verdict(task.evidence or Evidence()).likelihood:
         case Likelihood.MADE:
-            return "Uncertain, probably charged"
+            return "Probably charged"
         case Likelihood.NOT_MADE:
-            return "Uncertain, probably not charged"
+            return "Probably not charged"
         case Likelihood.UNKNOWN:
             return str(LOOKS[State.UNCERTAIN].headline)
-
-
-def _uncertain_words(task: Task) -> str:
-    seen = count_words(task.evidence) if task.evidence is not None else ""
-    return f"{seen[0].upper()}{seen[1:]} · Decide…" if seen else "Decide…"
 
 
 def _succeeded(row: Row, around: Around) -> StateWords:
@@ -283,7 +295,7 @@ def _succeeded(row: Row, around: Around) -> StateWords:
             icon="mdi6.content-save-alert-outline",
         )
     if not outputs:
-        return StateWords(headline="Done, without a result", tone=Tone.WARN, icon="mdi6.file-question-outline")
+        return StateWords(headline="Done, no result", tone=Tone.WARN, icon="mdi6.file-question-outline")
     if any(output.state is OutputState.DOWNLOADING for output in outputs) and not around.offline:
         return _saving(around)
     waiting = (output for output in outputs if output.state is OutputState.WAITING and output.problem)
@@ -292,9 +304,9 @@ def _succeeded(row: Row, around: Around) -> StateWords:
         # Nothing happens until the next retry.
         return StateWords(
             headline="Done, not saved yet",
-            detail=waits or "Saved automatically once Runway can be reached.",
+            detail=waits or "Saves when back online",
             tone=Tone.WARN,
-            icon="mdi6.cloud-off-outline" if around.offline else "mdi6.content-save-alert-outline",
+            icon=_OFFLINE if around.offline else "mdi6.content-save-alert-outline",
         )
     return _shown(State.SUCCEEDED)
 
@@ -311,7 +323,7 @@ def _kept(outputs: list[Output]) -> StateWords:
             icon="mdi6.file-question-outline",
         )
     if all(output.is_binned for output in outputs):
-        return StateWords(headline="Done", detail="the file was moved to the trash", icon="mdi6.delete-outline")
+        return StateWords(headline="Done", detail="file in the trash", icon="mdi6.delete-outline")
     if changed:
         times = [output.look.modified_at for output in outputs if output.is_changed]
         latest = max((at for at in times if at is not None), default=None)
@@ -339,10 +351,10 @@ def _saving(around: Around) -> StateWords:
 
 
 _NEXT_STEP = {
-    Advice.RETRY_LATER: "May be retried",
-    Advice.CHANGE_PROMPT: "Edit the prompt to send again",
-    Advice.CHANGE_INPUT: "Change the input to send again",
-    Advice.FIX_REQUEST: "Edit to send again",
+    Advice.RETRY_LATER: "Retry later",
+    Advice.CHANGE_PROMPT: "Edit the prompt",
+    Advice.CHANGE_INPUT: "Change the input",
+    Advice.FIX_REQUEST: "Edit the request",
 }
 
 

@@ -29,7 +29,7 @@ from .account import about, cost_in_words
 from .expiry import line_words
 from .failures import failure_words
 from .files import binned_words, file_words, first_problem, missing_words, trouble_words
-from .holds import cap_sentence, hold_words
+from .holds import cap_sentence, hold_words, is_by_connection
 from .states import Tone, canceled_cost
 from .uncertain import verdict_words
 
@@ -41,14 +41,15 @@ _UNPICKED = {
     Pick.REJECT: Text("Reject undone.", "{n} rejects undone."),
     Pick.NONE: Text("Judgment restored.", "{n} judgments restored."),
 }
+_PICKED = {
+    Pick.PICK: Text("Picked.", "Picked {n} tasks."),
+    Pick.REJECT: Text("Rejected.", "Rejected {n} tasks."),
+    Pick.NONE: Text("Pick cleared.", "Cleared {n} picks."),
+}
 _RESTORED = {
     "tags": Text("Tags restored.", "Tags of {n} tasks restored."),
     "shot": Text("Shot restored.", "Shot of {n} tasks restored."),
     "note": Text("Note restored.", "Note of {n} tasks restored."),
-}
-_CHANGED = {
-    "shot": Text("Shot changed", "Shot of {n} tasks changed."),
-    "note": Text("Note changed", "Note of {n} tasks changed."),
 }
 DECISIONS: Mapping[Decision, tuple[str, Tone]] = {
     Decision.WAITING: ("Waiting", Tone.BUSY),
@@ -176,6 +177,8 @@ def trouble_of(row: Row, catalog: Catalog, held: HeldBack | None) -> str:
             return "Runway did not answer. The task may have been made and charged."
         case State.GONE if not task.let_go:
             return _gone_words(task)
+        case State.HELD if is_by_connection(task.hold):
+            return ""
         case State.HELD:
             return hold_words(task.hold) or (cap_sentence(held) if held is not None else "")
         case State.SUCCEEDED:
@@ -331,7 +334,7 @@ def removed_short(amount: int) -> str:
 
 
 def undone_words(judgment: Judged) -> str:
-    """ "Reject undone."."""
+    """ "Reject undone.", "Moved 3 tasks back."."""
     match judgment.what:
         case "rating":
             said = Text("Rating undone.", "{n} ratings undone.")
@@ -345,35 +348,22 @@ def undone_words(judgment: Judged) -> str:
 
 
 def done_words(judgment: Judged) -> str:
-    """ "Rated 4.", "12 tasks rated 4 stars."."""
-    if len(judgment) == 1:
-        return f"{judged_one(judgment)}."
-    amount, value = units.count(len(judgment), "task"), next(iter(judgment.after.values()))
-    match judgment.what:
-        case "rating":
-            return f"{amount} rated {units.count(value, 'star')}." if value else f"Rating of {amount} cleared."
-        case "pick":
-            said = {Pick.PICK: f"{amount} picked.", Pick.REJECT: f"{amount} rejected."}
-            return said.get(value, f"{amount} no longer picked or rejected.")
-        case "tags":
-            return f"Tags of {amount} changed."
-        case "project":
-            return f"{amount} moved to {value}." if value else f"{amount} removed from their project."
-        case what:
-            return str(_CHANGED[what].of(len(judgment)))
-
-
-def judged_one(judgment: Judged) -> str:
-    """ "Rated 4": the beginning of a sentence."""
+    """ "Rated 4 ★.", "Moved 3 to Aurora.": short enough for the pill."""
     value = next(iter(judgment.after.values()))
     match judgment.what:
         case "rating":
-            return f"Rated {value}" if value else "Rating cleared"
+            rated = Text("Rated {stars} ★.", "Rated {n} tasks {stars} ★.").with_(stars=value)
+            said = rated if value else Text("Rating cleared.", "Cleared {n} ratings.")
         case "pick":
-            return {Pick.PICK: "Picked", Pick.REJECT: "Rejected"}.get(value, "No longer picked or rejected")
+            said = _PICKED[value]
         case "tags":
-            return "Tags changed"
+            said = Text("Tags changed.", "Tagged {n} tasks.")
+        case "project" if value:
+            said = Text("Moved to {project}.", "Moved {n} to {project}.").with_(project=value)
         case "project":
-            return f"Put into {value}" if value else "Taken out of its project"
-        case what:
-            return str(_CHANGED[what])
+            said = Text("Moved out of its project.", "Moved {n} out of their projects.")
+        case "shot":
+            said = Text("Shot changed.", "Shot of {n} tasks changed.")
+        case _:
+            said = Text("Note changed.", "Note of {n} tasks changed.")
+    return str(said.of(len(judgment)))

@@ -80,4 +80,4 @@ class Acts(QObject):
         if left or not is_same or not one.answers:
             self._may_leave = None
         if left:
-            self._activity.say(one.act, f"{one.words}: no longer in this list.", aloud=True)
+            self._activity.say(one.act, f"No longer in this list. {one.words}", aloud=True)

@@ -125,7 +125,7 @@ class LargeViewModel(QObject):
         """Rates 1 to 5; 0 clears the rating."""
         row = self.row
         if row is not None:
-            self._judge.rate([row.task.id], stars, said=f"Rated take {self.take}: {stars} ★" if stars else "")
+            self._judge.rate([row.task.id], stars, said=f"Rated take {self.take}: {stars} ★." if stars else "")
             self._decided(is_decision=stars > 0, stay=stay)
 
     def pick(self, pick: Pick, *, stay: bool = False) -> None:
@@ -133,7 +133,7 @@ class LargeViewModel(QObject):
         row = self.row
         if row is not None:
             wanted = Pick.NONE if row.task.pick is pick else pick
-            words = {Pick.PICK: f"Picked take {self.take}", Pick.REJECT: f"Rejected take {self.take}"}
+            words = {Pick.PICK: f"Picked take {self.take}.", Pick.REJECT: f"Rejected take {self.take}."}
             self._judge.pick([row.task.id], wanted, said=words.get(wanted, ""))
             self._decided(is_decision=wanted is not Pick.NONE, stay=stay)
 

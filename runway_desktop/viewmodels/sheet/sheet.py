@@ -15,8 +15,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.folders import FileMove, moved_uris
 from runway_desktop.domain.inputs import IntakeFinding
-from runway_desktop.domain.library import KeptSheet, MadeSheet, new_sheet_id
-from runway_desktop.domain.task import BatchId, Request, TaskId
+from runway_desktop.domain.library import KeptSheet, new_sheet_id
+from runway_desktop.domain.task import BatchId, MadeSheet, Request, TaskId
 from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library import sheets
@@ -80,7 +80,7 @@ class Sheet(Model):
         self.sending = RowSending(cases, runner, self.model, self._following, self.keep, self)
         self.outlook = SheetSummary(cases, bridge, runner, self.model, self.sending.ready, self)
         self.sending.batch_id = batch_id
-        self.sending.batch_name = batch_name or self.title
+        self.sending.batch_name = batch_name or content.name
         self.model.checker.project = content.project
         self.sending.ended.connect(self.keep_now)
         self.offering = Offering(cases, runner, self.model)
@@ -139,7 +139,7 @@ class Sheet(Model):
 
     @property
     def subtitle(self) -> str:
-        is_of_file = self.sending.batch_name != self.title
+        is_of_file = all(self._content.name != made.value for made in MadeSheet)
         return heading(self.model.totals, self.axes_words, is_of_file=is_of_file)
 
     @property

@@ -16,7 +16,7 @@ from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.judging import Judged, without
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words.tasks import done_words, judged_one, undone_words
+from runway_desktop.usecases.words.tasks import done_words, undone_words
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.model import Model
 
@@ -105,12 +105,10 @@ class JudgingModel(Model):
         number = self._keep(judgment)
         self._undone.clear()
         self.changed.emit()
-        if len(judgment) > 1:
-            self.done.emit(done_words(judgment), number, True)
-            return
-        words = said or judged_one(judgment)
-        self.done.emit(f"{words}.", number, False)
-        self.decided.emit(next(iter(judgment.after)), words, number)
+        words = said or done_words(judgment)
+        self.done.emit(words, number, len(judgment) > 1)
+        if len(judgment) == 1:
+            self.decided.emit(next(iter(judgment.after)), words, number)
 
     def _keep(self, judgment: Judged) -> int:
         self._number += 1

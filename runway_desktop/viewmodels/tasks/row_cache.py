@@ -71,20 +71,22 @@ class RowCache(Model):
     def in_states(self, states: set[State]) -> list[TaskId]:
         return [task_id for task_id, row in self._rows.items() if row.task.state in states]
 
-    def unsaved(self) -> list[TaskId]:
-        """Ids of tasks with outputs that wait for saving or are being saved."""
+    def connected(self) -> list[TaskId]:
+        """Ids of tasks whose state depends on the connection: live ones, and those with outputs to be saved."""
         return [
             task_id
             for task_id, row in self._rows.items()
-            if any(output.state in (OutputState.WAITING, OutputState.DOWNLOADING) for output in row.outputs)
+            if row.task.state.is_live
+            or any(output.state in (OutputState.WAITING, OutputState.DOWNLOADING) for output in row.outputs)
         ]
 
     def around(self, row: Row) -> Around:
         """Additional data for a row's text: queue position, progress, remaining time."""
         task = row.task
+        offline = self._cases.account.connection.link is Link.OFFLINE
         if task.state is State.THROTTLED:
             slots = self._cases.queue.slots(task.request.model)
-            return Around(slots_used=slots.in_use, slots=slots.limit)
+            return Around(slots_used=slots.in_use, slots=slots.limit, offline=offline)
         if task.state is State.HELD:
             price = self._cases.pricing.price(task.request)
             return Around(
@@ -101,7 +103,7 @@ class RowCache(Model):
             received=sum(done for done, _ in received.values()),
             expected=sum(known) if known and len(known) == len(expected) else None,
             uploaded=self._uploaded.get(task.id),
-            offline=self._cases.account.connection.link is Link.OFFLINE,
+            offline=offline,
         )
 
     def _turn(self, task_id: TaskId) -> InQueue:

@@ -124,7 +124,7 @@ class TaskListModel(QAbstractTableModel):
         self._soon.timeout.connect(self._lane_changed)
         bridge.tasks_touched.connect(lambda _: self._soon.start() if self.is_queue else None)
         bridge.organization_changed.connect(lambda _: self._repaint_states({State.THROTTLED}))
-        bridge.connection_changed.connect(lambda _: self._changed(self._pages.unsaved()))
+        bridge.connection_changed.connect(lambda _: self._changed(self._pages.connected()))
 
     @property
     def listing(self) -> Listing:

@@ -24,11 +24,11 @@ def test_rejected_take_keeps_its_stars_and_gives_its_room_to_the_others(opened: 
 def test_what_was_undone_is_said_in_the_room_and_then_its_keys_again(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures[:2])
     opened.room.resize(1400, 700)
-    opened.judge.done.emit("Undone: rating.", False, True)
+    opened.judge.done.emit("Rating undone.", False, True)
     labels = opened.room.findChildren(QLabel)
-    assert any(label.text() == "Undone: rating." for label in labels)
+    assert any(label.text() == "Rating undone." for label in labels)
     opened.decide(0, rating=2)
-    assert any(label.text() == "Undone: rating." for label in labels), "what follows does not wipe it out at once"
+    assert any(label.text() == "Rating undone." for label in labels), "what follows does not wipe it out at once"
 
 
 def test_way_across_a_pane_goes_through_all_clips_and_leaves_them_where_they_were(

@@ -109,7 +109,7 @@ async def test_keys_judge_what_is_chosen_and_control_z_takes_it_back(tmp_path, t
         await until(
             lambda: (rig.rows.row_of(TaskId("t3")).task.rating, rig.rows.row_of(TaskId("t4")).task.rating) == (4, 4)
         )
-        await until(lambda: rig.window.activity.messages() == ["2 tasks rated 4 stars."])
+        await until(lambda: rig.window.activity.messages() == ["Rated 2 tasks 4 ★."])
         QTest.keyClick(grid, Qt.Key.Key_P)
         await until(lambda: rig.rows.row_of(TaskId("t3")).task.pick is Pick.PICK)
         QTest.keyClick(grid, Qt.Key.Key_P)

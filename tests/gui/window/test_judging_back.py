@@ -49,9 +49,9 @@ async def test_each_decision_is_an_act_whose_button_takes_back_what_it_says(tmp_
         await chosen(rig, 1, 2)
         view, activity = rig.window.view, rig.window.activity
         QTest.keyClick(view, KEYS.Key_4)
-        await until(lambda: activity.messages() == ["2 tasks rated 4 stars."])
+        await until(lambda: activity.messages() == ["Rated 2 tasks 4 ★."])
         QTest.keyClick(view, KEYS.Key_P)
-        await until(lambda: activity.messages()[1:] == ["2 tasks picked."])
+        await until(lambda: activity.messages()[1:] == ["Picked 2 tasks."])
         pill.press(rig.window, "Undo")
         await until(lambda: activity.messages()[1:] == ["2 picks undone."])
         assert await judged(rig) == [(4, Pick.NONE), (4, Pick.NONE)]
@@ -68,7 +68,7 @@ async def test_many_that_leave_the_list_by_being_judged_are_told_of(tmp_path, th
         rig.window.view.select([TaskId("t1"), TaskId("t2")])
         QTest.keyClick(rig.window.view, KEYS.Key_4)
         await until(lambda: rig.rows.task_count == 1)
-        await until(lambda: rig.window.activity.messages() == ["2 tasks rated 4 stars."])
+        await until(lambda: rig.window.activity.messages() == ["Rated 2 tasks 4 ★."])
 
 
 async def test_a_single_one_that_leaves_the_list_by_being_judged_is_told_of_and_comes_back(tmp_path, theme, qtbot):
@@ -80,7 +80,7 @@ async def test_a_single_one_that_leaves_the_list_by_being_judged_is_told_of_and_
         rig.window.view.select([TaskId("t1")])
         activity = rig.window.activity
         QTest.keyClick(rig.window.view, KEYS.Key_2)
-        await until(lambda: activity.messages() == ["Rated 2: no longer in this list."])
+        await until(lambda: activity.messages() == ["No longer in this list. Rated 2 ★."])
         pill.press(rig.window, "Undo")
         await until(lambda: rig.rows.task_count == 2)
         assert activity.messages() == ["Rating undone."]
@@ -93,4 +93,4 @@ async def test_a_single_one_that_stays_is_not_said_to_leave_when_another_list_is
         await until(lambda: rated(rig, 2))
         rig.window.search.setText("rating:>=4")
         await until(lambda: rig.rows.is_loaded and rig.rows.task_count == 0)
-        assert rig.window.activity.messages() == ["Rated 2."]
+        assert rig.window.activity.messages() == ["Rated 2 ★."]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
-from runway_desktop.domain.advance import CANCELED_AFTER, GONE_AFTER, ImpossibleMove, advance
+from runway_desktop.domain.advance import CANCELED_AFTER, GONE_AFTER, SOUGHT_GONE_AFTER, ImpossibleMove, advance
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.task import (
     ITS_TURN,
@@ -180,6 +180,16 @@ def test_only_its_own_key_ends_a_task_by_a_404_and_has_to_say_it_twice(state):
     assert advance(once, NotFound(MINE), NOW + GONE_AFTER - 1).state is state, "too soon to be another word"
     gone = advance(once, NotFound(MINE), NOW + GONE_AFTER)
     assert (gone.state, gone.ended_at, gone.not_found_at) == (State.GONE, NOW + GONE_AFTER, None)
+
+
+def test_an_id_that_runway_never_showed_is_given_up_within_seconds():
+    entered = task(State.PENDING, key=MINE, adopted=True)
+    assert twice_not_found(entered, MINE, SOUGHT_GONE_AFTER - 1).state is State.PENDING
+    assert twice_not_found(entered, MINE, SOUGHT_GONE_AFTER).state is State.GONE
+    shown = replace(entered, remote_created_at=NOW)
+    assert twice_not_found(shown, MINE, SOUGHT_GONE_AFTER).state is State.PENDING, "it was there: this may be a fault"
+    made_here = replace(entered, adopted=False)
+    assert twice_not_found(made_here, MINE, SOUGHT_GONE_AFTER).state is State.PENDING, "not known yet, perhaps"
 
 
 @pytest.mark.parametrize("known", [MINE, NO_KEY])

@@ -35,6 +35,7 @@ from runway_desktop.domain.task import (
     BatchId,
     Evidence,
     Input,
+    MadeSheet,
     Output,
     OutputState,
     Pick,
@@ -142,11 +143,12 @@ async def test_a_task_that_ended_elsewhere_comes_with_its_results_or_not_at_all(
         assert await store.unsaved() == []
 
 
-async def test_a_batch_that_nobody_named_is_called_by_its_time(opened: Opened):
+@pytest.mark.parametrize("name", ["", *(made.value for made in MadeSheet)])
+async def test_a_batch_that_nobody_named_is_called_by_its_time(opened: Opened, name: str):
     async with opened() as store:
-        batch = Batch(id=BatchId("b"), name="", created_at=datetime(2026, 11, 25, 14, 5).timestamp())
+        batch = Batch(id=BatchId("b"), name=name, created_at=datetime(2026, 11, 25, 14, 5).timestamp())
         await put(store, a_task(batch_id=batch.id, sent_at=NOON), batch=batch)
-        called = "2026-11-25 14:05"
+        called = "2026-11-25 14:05:00"
         assert await store.batch_names([batch.id]) == {"b": called}
         assert (await store.counts()).batches == (("b", called, 1),)
         assert [group.title for group in await store.groups(Listing(group=GroupBy.BATCH))] == [called]

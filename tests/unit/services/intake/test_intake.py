@@ -113,7 +113,7 @@ async def test_id_of_another_version_has_a_sentence_and_the_others_are_kept():
 async def test_pasted_text_is_prompts_and_is_named_so():
     found = await gather(text="a fox\na cat")
     assert prompts(found) == ["a fox", "a cat"]
-    assert found.name == "Clipboard"
+    assert found.name == ""
 
 
 async def test_prompt_that_begins_with_a_brace_is_a_prompt():

@@ -59,7 +59,7 @@ async def test_where_limits_are_unknown_two_of_a_model_are_sent():
     async with lane() as rig:
         await rig.submit(*(request(f"{n}") for n in range(5)))
         assert prompts(rig) == ["0", "1"]
-        assert lane_words(rig.lane.reason) == "Waiting for a free slot (2 of 2 in use)"
+        assert lane_words(rig.lane.reason) == "2 of 2 slots in use"
         assert (rig.lane.slots("gen4.5").in_use, rig.lane.slots("gen4.5").limit) == (2, 2)
 
 
@@ -190,7 +190,7 @@ async def test_a_refused_key_stops_the_lane_until_another_is_accepted():
         ids = await rig.submit(request("0"), request("1"))
         await rig.clock.advance(600)
         assert [await rig.state(task_id) for task_id in ids] == [State.HELD, State.HELD]
-        assert lane_words(rig.lane.reason) == "The key was refused"
+        assert lane_words(rig.lane.reason) == "Key refused"
         assert len(prompts(rig)) == 1
         await rig.account.use_key("key_new", remember=False)
         await settle()
@@ -231,7 +231,7 @@ async def test_a_model_that_is_turned_away_holds_up_no_other(error):
         await rig.submit(request("1", model="veo3.1"), request("2"))
         await rig.clock.advance(20)
         assert prompts(rig) == ["0", "1"]
-        assert lane_words(rig.lane.reason) == "Too many requests"
+        assert lane_words(rig.lane.reason).startswith(("Rate limit until ", "Too many requests."))
         await rig.clock.advance(45)
         assert prompts(rig) == ["0", "1", "0", "2"]
 
@@ -244,7 +244,7 @@ async def test_without_enough_credits_the_lane_waits_and_no_task_fails():
         await rig.clock.advance(50)
         assert {await rig.state(task_id) for task_id in ids} == {State.HELD}
         assert len(prompts(rig)) == 1
-        assert lane_words(rig.lane.reason) == "Not enough credits at Runway"
+        assert lane_words(rig.lane.reason) == "Not enough credits at Runway."
         rig.runway.always("create", ...)
         await rig.clock.advance(60)
         assert {await rig.state(task_id) for task_id in ids} == {State.PENDING}
@@ -396,7 +396,7 @@ async def test_a_used_up_day_is_said_and_does_not_hold_up_other_models():
         await rig.account.refresh()
         await rig.submit(request("0"), request("1", model="veo3.1"))
         assert prompts(rig) == ["1"]
-        assert lane_words(rig.lane.reason) == "Today's limit of Gen-4.5 is used up"
+        assert lane_words(rig.lane.reason) == "Daily limit reached"
 
 
 async def test_an_edit_while_the_file_is_read_sends_the_edited_request():

@@ -157,13 +157,25 @@ async def test_an_unknown_status_is_shown_and_asked_on():
         assert await rig.state(task_id) is State.SUCCEEDED
 
 
-async def test_a_404_and_another_half_a_minute_later_mean_gone():
+async def test_a_made_up_id_is_told_of_within_seconds():
     async with poller() as rig:
         times = Times(rig)
+        [task_id] = (await rig.adoption.adopt([remote_id(1_000)])).added
+        await rig.clock.advance(4)
+        assert await rig.state(task_id) is State.PENDING, "not before Runway said it twice"
+        await rig.clock.advance(4)
+        assert await rig.state(task_id) is State.GONE
+        assert len(times.all) == 2
+
+
+async def test_a_404_and_another_half_a_minute_later_mean_gone():
+    async with poller() as rig:
         [task_id] = await adopt(rig)
+        await rig.clock.advance(1)
+        times = Times(rig)
         rig.runway.vanish(remote_id(1_000))
         await rig.clock.advance(29)
-        assert await rig.state(task_id) is State.PENDING
+        assert await rig.state(task_id) is State.RUNNING
         await rig.clock.advance(10)
         assert await rig.state(task_id) is State.GONE
         assert len(times.all) == 2

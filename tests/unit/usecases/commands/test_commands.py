@@ -100,13 +100,12 @@ async def test_canceling_asks_first_and_tells_what_was_canceled_and_what_was_kep
         report = await script.commands.do(CANCEL, rows)
         assert (report.changed, report.kept, report.failed) == (("t1",), ("t2",), {})
         assert str(report.said) == (
-            "1 task canceled: it was running, so Runway refunds nothing. "
-            "1 task had finished in the meantime: kept, and saved."
+            "1 task canceled: running, so no refund. 1 task had already finished. Its result is kept."
         )
         assert await script.state(3) is State.HELD
         [canceled] = await script.rows(1)
         shown = describe(canceled, Around())
-        assert (shown.headline, shown.detail) == ("Canceled", "it was running, so Runway refunds nothing")
+        assert (shown.headline, shown.detail) == ("Canceled", "running, so no refund")
 
 
 async def test_a_cancel_that_is_not_answered_yet_is_told_with_what_the_program_does(tmp_path):
@@ -117,7 +116,7 @@ async def test_a_cancel_that_is_not_answered_yet_is_told_with_what_the_program_d
         script.rig.runway.then("delete", NoReply("The connection was cut."))
         report = await script.commands.do(CANCEL, rows)
         assert len(report.changed) == len(report.failed) == 1
-        assert report.problems == ("The connection was cut. The program keeps trying.",)
+        assert report.problems == ("The connection was cut. Retrying automatically.",)
 
 
 async def test_a_task_that_fails_while_it_is_canceled_is_not_told_as_kept_and_saved(tmp_path):
@@ -127,9 +126,7 @@ async def test_a_task_that_fails_while_it_is_canceled_is_not_told_as_kept_and_sa
         script.rig.runway.finish(remote_id(2), "https://out.example/2.mp4")
         report = await script.commands.do(CANCEL, rows)
         assert (report.changed, report.kept, report.failed) == ((), ("t2",), {})
-        assert str(report.said) == (
-            "1 task had finished in the meantime: kept, and saved. 1 task had failed in the meantime."
-        )
+        assert str(report.said) == ("1 task had already finished. Its result is kept. 1 task had already failed.")
 
 
 @pytest.mark.parametrize(

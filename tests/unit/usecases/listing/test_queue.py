@@ -92,7 +92,7 @@ def test_a_row_of_the_queue_says_when_it_starts_and_while_one_drags_what_that_wa
 
 def test_a_row_that_is_held_or_over_the_cap_says_so():
     assert told(InQueue(over=DAY)) == ("Over cap", "20 credits left today", Tone.WARN)
-    assert told(InQueue(is_queue=True), hold=HELD) == ("Held", "Not counted until released.", Tone.WARN)
+    assert told(InQueue(is_queue=True), hold=HELD) == ("Held", "until released", Tone.WARN)
 
 
 def test_what_is_lifted_says_where_it_would_stand():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.library import MadeSheet
+from runway_desktop.domain.task import MadeSheet
 from runway_desktop.usecases.sheets.keeping import sheet_title
 
 

@@ -64,7 +64,7 @@ def _become(output: Output, kind: str) -> Output:
         (("missing", "missing", "here"), "2 of 3 files missing (not where they were saved)", Tone.WARN),
         (("changed",), "Changed outside (on 5 November 2026, 14:02)", Tone.WARN),
         (("changed", "here"), "1 of 2 changed outside (on 5 November 2026, 14:02)", Tone.WARN),
-        (("binned",), "Done (the file was moved to the trash)", Tone.PLAIN),
+        (("binned",), "Done (file in the trash)", Tone.PLAIN),
         (("binned", "here"), "Saved (1.2 MB)", Tone.GOOD),
     ],
 )

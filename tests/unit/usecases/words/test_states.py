@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from runway_desktop.domain.caps import LaneCode, LaneReason
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Evidence, State
+from runway_desktop.domain.moments import local_time
+from runway_desktop.domain.task import Evidence, Hold, HoldCode, State
 from runway_desktop.usecases.searching.language import STATES
 from runway_desktop.usecases.words.states import LOOKS, STATUSES, Around, canceled_words, cost_words, describe
 from runway_desktop.values import replace
 from tests.fake_runway import remote_id
 from tests.rows import task
+
+NOON = 1_800_000_000.0
 
 DENIED = Evidence(cause=Reason(ReasonCode.SERVER_TROUBLE, words="Runway is busy."))
 
@@ -34,14 +38,14 @@ def test_every_word_of_the_search_finds_the_states_that_have_it():
 @pytest.mark.parametrize(
     ("members", "says"),
     [
-        ({"running_since": 5.0}, "it was running, so Runway refunds nothing"),
-        ({}, "it was not seen running, but no refund is guaranteed"),
+        ({"running_since": 5.0}, "running, so no refund"),
+        ({}, "refund not guaranteed"),
         ({"running_since": 5.0, "cost_credits": 12.0}, "12 credits charged"),
         ({"cost_credits": 0.0}, "nothing charged"),
-        ({"remote_id": None}, "it was never sent"),
+        ({"remote_id": None}, "never sent"),
         (
             {"remote_id": None, "evidence": DENIED},
-            "Runway said that it did not take it, but it may have been made and charged",
+            "may be charged, although Runway refused it",
         ),
     ],
 )
@@ -50,13 +54,48 @@ def test_a_canceled_task_never_stands_without_a_word_of_its_cost(members, says):
     assert describe(Row(task=canceled), Around()).detail == says
 
 
+@pytest.mark.parametrize("state", [State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER])
+def test_a_live_task_is_not_shown_as_live_while_runway_cannot_be_reached(state):
+    running = Row(task=task(1, state, remote_id=remote_id(1), progress=0.96))
+    offline = describe(running, Around(offline=True))
+    assert (offline.headline, offline.progress, offline.moving) == ("Offline", None, False)
+    assert offline.detail == f"Last known: {describe(running, Around()).headline}"
+    assert describe(Row(task=task(1, State.FAILED)), Around(offline=True)).headline != "Offline"
+
+
+def test_an_entered_id_is_looked_for_until_runway_has_shown_its_task():
+    entered = task(1, State.PENDING, remote_id=remote_id(1), adopted=True)
+    assert describe(Row(task=entered), Around()).spoken == "Looking for it"
+    assert describe(Row(task=replace(entered, not_found_at=5.0)), Around()).spoken == "Looking for it (not found yet)"
+    shown = replace(entered, remote_created_at=5.0)
+    assert describe(Row(task=shown), Around()).headline == "Queued at Runway"
+    assert describe(Row(task=replace(entered, adopted=False)), Around()).headline == "Queued at Runway"
+
+
+@pytest.mark.parametrize("code", [ReasonCode.NOT_REACHED, ReasonCode.SLOW_DOWN, ReasonCode.SERVER_TROUBLE])
+def test_a_queued_task_says_what_keeps_it_now_and_not_how_the_connection_was(code):
+    hold = Hold(HoldCode.NOT_SENT, cause=Reason(code, words="Earlier."))
+    queued = Row(task=task(1, State.HELD, hold=hold))
+    assert describe(queued, Around(lane_reason=LaneReason(LaneCode.OFFLINE))).detail == "Offline"
+    assert describe(queued, Around(lane_reason=LaneReason(LaneCode.PAUSED))).detail == "Paused"
+    assert describe(queued, Around()).detail == "Retrying"
+    refused = replace(queued.task, hold=replace(hold, cause=Reason(ReasonCode.NO_CREDITS, words="No credits.")))
+    assert describe(Row(task=refused), Around()).detail == "No credits."
+
+
+def test_a_rate_limit_says_when_it_is_tried_again():
+    limit = LaneReason(LaneCode.ERROR, cause=Reason(ReasonCode.SLOW_DOWN, words="Busy."), retry_at=NOON + 31)
+    said = describe(Row(task=task(1, State.HELD)), Around(lane_reason=limit)).detail
+    assert said == f"Rate limit until {local_time(NOON + 31):%H:%M:%S}"
+
+
 def test_several_canceled_tasks_are_told_of_in_one_sentence_with_what_they_may_cost():
     ran = task(1, State.CANCELLED, remote_id=remote_id(1), running_since=5.0)
     held = task(2, State.CANCELLED, remote_id=None)
     assert canceled_words([]) == canceled_words([held]) == ""
-    assert str(canceled_words([ran, held])) == "1 task canceled: it was running, so Runway refunds nothing."
+    assert str(canceled_words([ran, held])) == "1 task canceled: running, so no refund."
     assert str(canceled_words([ran, ran])) == (
-        "2 tasks canceled. Runway refunds nothing for those that were running, and guarantees no refund for others."
+        "2 tasks canceled. Runway doesn't refund running tasks and doesn't guarantee refunds for others."
     )
 
 

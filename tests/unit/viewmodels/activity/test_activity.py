@@ -62,21 +62,21 @@ async def test_each_judgment_can_be_undone_whatever_was_decided_since(tmp_path):
         for act in (
             lambda: judging.rate([TaskId("t1"), TaskId("t2")], 2),
             lambda: judging.rate([TaskId("t1")], 4),
-            lambda: judging.pick([TaskId("t1")], Pick.PICK, said="Picked take 3"),
+            lambda: judging.pick([TaskId("t1")], Pick.PICK, said="Picked take 3."),
         ):
             told = len(watched.activity.messages())
             act()
             await until(lambda told=told: len(watched.activity.messages()) > told)  # type: ignore[misc]
-        assert watched.activity.messages() == ["2 tasks rated 2 stars.", "Rated 4.", "Picked take 3."]
+        assert watched.activity.messages() == ["Rated 2 tasks 2 ★.", "Rated 4 ★.", "Picked take 3."]
         assert watched.text == "Picked take 3"
-        assert watched.said == ["2 tasks rated 2 stars. Undo."], "a single task shows itself what was decided"
+        assert watched.said == ["Rated 2 tasks 2 ★. Undo."], "a single task shows itself what was decided"
         first = watched.activity.listed.recent[-1]
         watched.activity.take(first, first.actions[0])
         await until(lambda: "2 ratings undone." in watched.activity.messages())
         assert [(await rig.by_id(number)).rating for number in (1, 2)] == [4, 0]
         assert (await rig.by_id(1)).pick is Pick.PICK
         second = watched.activity.listed.recent[-1]
-        assert second.message == "Rated 4."
+        assert second.message == "Rated 4 ★."
         watched.activity.take(second, second.actions[0])
         await until(lambda: "Rating undone." in watched.activity.messages())
         assert (await rig.by_id(1)).rating == 0, "as it was before both"
@@ -87,11 +87,11 @@ async def test_what_another_room_undid_is_no_act_any_more(tmp_path):
         await rig.shown(task(1, State.FAILED))
         watched = Watched(rig)
         rig.task_commands.judging.rate([TaskId("t1")], 2)
-        await until(lambda: watched.activity.messages() == ["Rated 2."])
+        await until(lambda: watched.activity.messages() == ["Rated 2 ★."])
         rig.task_commands.judging.undo()
         await until(lambda: watched.activity.messages() == ["Rating undone."])
         rig.task_commands.judging.redo()
-        await until(lambda: watched.text == "Rated 2")
+        await until(lambda: watched.text == "Rated 2 ★")
         assert watched.activity.shown.action is not None
 
 

@@ -146,8 +146,8 @@ async def test_what_was_undone_is_told(tmp_path: Path) -> None:
         model = room(rig, judge)
         model.undone.connect(told.append)
         judge.done.emit("Rated 4.", True, False)
-        judge.done.emit("Undone: rating.", False, True)
-        assert told == ["Undone: rating."]
+        judge.done.emit("Rating undone.", False, True)
+        assert told == ["Rating undone."]
 
 
 async def test_sets_follow_each_other_and_the_focused_one_stays_in_sight(tmp_path: Path) -> None:

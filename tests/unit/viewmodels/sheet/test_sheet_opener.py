@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.domain.library import KeptSheet, MadeSheet
-from runway_desktop.domain.task import BatchId
+from runway_desktop.domain.library import KeptSheet
+from runway_desktop.domain.task import BatchId, MadeSheet
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library.sheets import OPEN_SHEET
 from runway_desktop.usecases.sheets.columns import PROMPT

@@ -15,7 +15,7 @@ async def test_deeds_are_undone_and_done_again_in_their_words(tmp_path):
         judging = rig.task_commands.judging
         async with after(judging.done) as told:
             judging.rate([TaskId("t1"), TaskId("t2")], 4)
-        assert told == [("2 tasks rated 4 stars.", 1, True)]
+        assert told == [("Rated 2 tasks 4 ★.", 1, True)]
         async with after(judging.done) as told:
             judging.tag([TaskId("t1")], "Drone, night")
         assert told == [("Tags changed.", 2, False)]

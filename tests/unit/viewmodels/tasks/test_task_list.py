@@ -503,7 +503,7 @@ async def test_a_throttled_task_says_which_slots_are_in_use(tmp_path):
         await rig.load()
         await rig.fetch_rows()
         status = rig.rows.index(rig.rows.position(TaskId("t2")), Column.STATUS)
-        assert status.data(Qt.ItemDataRole.AccessibleTextRole) == "Waiting for a free slot (2 of 2 in use)"
+        assert status.data(Qt.ItemDataRole.AccessibleTextRole) == "Waiting for a slot (2 of 2 in use)"
 
 
 async def test_an_unknown_status_is_listed_as_its_word(tmp_path):
