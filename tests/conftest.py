@@ -47,6 +47,8 @@ _STATE = pytest.StashKey[str]()
 def pytest_configure(config: pytest.Config) -> None:
     # Programs that a test starts with a profile of its own note what they sent outside of it.
     config.stash[_STATE] = os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="runway-desktop-state-")
+    # Programs that a test starts speak English and write numbers so, on every machine.
+    os.environ["LC_ALL"] = "C.UTF-8"
     # As in the program: cycles are collected on the main thread alone, or the database's thread would destroy what
     # belongs to Qt.
     gc.disable()

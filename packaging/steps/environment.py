@@ -59,6 +59,7 @@ TOOL_DISTRIBUTIONS = frozenset(
         "textual",
         "coverage",
         "setproctitle",
+        "babel",
         "pyyaml",
         "pyyaml-ft",
         "linkify-it-py",
@@ -70,7 +71,19 @@ TOOL_DISTRIBUTIONS = frozenset(
 def set_up() -> Path:
     """Make the environment whole, or find it so. Returns its Python."""
     _make_whole(VENV, LOCK.read_text("utf-8"))
-    return python_of(VENV)
+    python = python_of(VENV)
+    compile_catalogs(python)
+    return python
+
+
+def compile_catalogs(python: Path) -> None:
+    """Makes the files that the program reads of the translators' catalogs, where one is older than its source. A folder
+    that cannot be written is left as it is: the program then speaks English."""
+    for source in ROOT.glob("resources/locale/*/LC_MESSAGES/*.po"):
+        made = source.with_suffix(".mo")
+        if not made.exists() or made.stat().st_mtime < source.stat().st_mtime:
+            subprocess.run([python, str(ROOT / "packaging" / "catalogs.py"), "compile"], cwd=ROOT, check=False)
+            return
 
 
 def set_up_without_qt() -> Path:

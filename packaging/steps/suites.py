@@ -83,11 +83,12 @@ class Outcome:
 
 
 def check(python: Path) -> list[Outcome]:
-    """Format, lint, types, import contracts: all of them, even after one has failed."""
+    """Format, lint, types, texts, import contracts: all of them, even after one has failed."""
     commands: tuple[tuple[str, list[str]], ...] = (
         ("format", [str(python), "-m", "ruff", "format", "--check", "."]),
         ("lint", [str(python), "-m", "ruff", "check", "."]),
         ("types", [str(python), "-m", "mypy"]),
+        ("texts", [str(python), str(ROOT / "packaging" / "catalogs.py"), "check"]),
         ("imports", [str(program_of(VENV, "lint-imports")), "--no-logo"]),
     )
     return [_run(name, command, dict(os.environ)) for name, command in commands]

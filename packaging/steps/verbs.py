@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--whole", action="store_true", help="all that the gate takes only samples of, for a release")
     verb.set_defaults(step=_test)
 
-    verb = verbs.add_parser("check", help="format, lint, types and import contracts")
+    verb = verbs.add_parser("check", help="format, lint, types, texts and import contracts")
     verb.add_argument("--fix", action="store_true", help="first mend what ruff can mend")
     verb.set_defaults(step=_check)
 
@@ -89,6 +89,9 @@ def _parser() -> argparse.ArgumentParser:
         "what", nargs="*", choices=["wheel", "bundle", "deb", []], metavar="wheel|bundle|deb", help="only this one"
     )
     verb.set_defaults(step=_package)
+
+    verb = verbs.add_parser("texts", help="write the template for translators and merge it into the catalogs")
+    verb.set_defaults(step=_texts)
 
     verb = verbs.add_parser("lock", help="resolve the dependencies for all systems and write the lock")
     verb.add_argument("--upgrade", action="store_true", help="take the newest versions that fit")
@@ -200,6 +203,14 @@ def _package(chosen: argparse.Namespace) -> int:
     from steps import bundle
 
     return bundle.make(_ready(), chosen.what or ["wheel", "bundle"])
+
+
+def _texts(_chosen: argparse.Namespace) -> int:
+    must_be_writable()
+    python = environment.set_up()
+    done = subprocess.run([str(python), str(ROOT / "packaging" / "catalogs.py"), "update"], cwd=ROOT, check=False)
+    environment.compile_catalogs(python)
+    return done.returncode
 
 
 def _lock(chosen: argparse.Namespace) -> int:

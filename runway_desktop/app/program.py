@@ -36,6 +36,7 @@ from runway_desktop.wiring.stages import Supervisor
 from .bugs import Bugs
 from .collector import Collector, share_arenas
 from .event_loop import EventLoop
+from .language import speak
 from .options import Options
 from .single_instance import DoesNotAnswer, EngineLeaves, enter
 
@@ -244,6 +245,7 @@ def make_application() -> QApplication:
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("io.github.runway_desktop.RunwayDesktop")
     application.setQuitOnLastWindowClosed(False)
+    speak()
     application.setWindowIcon(program_icon())
     qInstallMessageHandler(_qt_message)
     scroll_areas_read.install()

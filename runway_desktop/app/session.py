@@ -57,6 +57,7 @@ from runway_desktop.wiring.stages import Supervisor, go_down
 from . import collector
 from .bugs import Bugs
 from .commands import COMMANDS
+from .language import speak
 from .options import Options
 from .rooms import Rooms
 
@@ -222,6 +223,7 @@ class Session(QObject):
             theme.keep_calm(on=cases.settings.reduce_motion)
 
     def _open_window(self, cases: UseCases, supervisor: Supervisor, theme: Theme, ahead: Ahead) -> MainWindow:
+        speak(cases.settings.language)
         theme.choose(ColorScheme(cases.settings.theme))
         theme.keep_calm(on=cases.settings.reduce_motion)
         bridge = Bridge(cases.bus, self)

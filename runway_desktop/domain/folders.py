@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum, StrEnum, auto
 from pathlib import Path
 
+from runway_desktop.texts import number
 from runway_desktop.values import Struct
 
 from .failures import Reason
@@ -218,6 +219,15 @@ class MoveProgress(Struct, frozen=True, kw_only=True):
 _UNITS = ("B", "kB", "MB", "GB")
 
 
+class Size(Struct, frozen=True):
+    """Bytes as a value of a `Text`: written when the text is read."""
+
+    amount: int
+
+    def __str__(self) -> str:
+        return size_in_words(self.amount)
+
+
 def size_in_words(amount: int) -> str:
     """Bytes in decimal units, as file managers show them: 2083000 → "2.1 MB", 310400 → "310 kB"."""
     value = float(amount)
@@ -226,4 +236,5 @@ def size_in_words(amount: int) -> str:
             break
         value /= 1000
     whole = unit in ("B", "kB") or round(value, 1) >= 10
-    return f"{value:.0f} {unit}" if whole else f"{value:.1f} {unit}"
+    said = number(value, 0) if whole else number(value, 1, fixed=True)
+    return f"{said} {unit}"

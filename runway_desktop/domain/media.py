@@ -13,9 +13,8 @@ from posixpath import splitext
 from typing import Self
 from urllib.parse import urlsplit
 
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
-
-from .text import Text
 
 MEGABYTE = 1024 * 1024
 HEAD_LENGTH = 4096

@@ -275,6 +275,14 @@ class Preferences:
         Choice((("system", "Match system"), ("light", "Light"), ("dark", "Dark"))),
         synonyms="appearance, color scheme, mode",
     )
+    language = Preference(
+        "",
+        None,
+        "Language",
+        Own(_any_text),
+        help="Takes effect at the next start",
+        synonyms="translation, locale",
+    )
     reduce_motion = Preference(
         False,
         _MOTION,

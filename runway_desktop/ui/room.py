@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import Struct

@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import TaskId
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.usecases.words.account import NOTHING_GOES_ON, Going
 from runway_desktop.values import Struct, replace
 

@@ -23,6 +23,7 @@ from runway_desktop.domain.profiles import DEFAULT, LONGEST_NAME, Profile, clean
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.profile_folders import ProfileFolders, demo_profile
+from runway_desktop.texts import english
 from runway_desktop.usecases.words.plain import shown
 from runway_desktop.values import replace
 
@@ -199,7 +200,8 @@ class Redaction(logging.Filter):
         return True
 
     def _redact(self, record: logging.LogRecord) -> None:
-        record.msg = self._redacted(record.getMessage())
+        with english():
+            record.msg = self._redacted(record.getMessage())
         record.args = None
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)

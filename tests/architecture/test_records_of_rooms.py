@@ -13,7 +13,7 @@ import pytest
 from runway_desktop.app.commands import COMMANDS
 from runway_desktop.app.rooms import ROOMS
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.ui.help.parts import LIST_OF_TASKS, PARTS, QUEUE
 from runway_desktop.ui.room import Room
 from runway_desktop.usecases.commands.command import SECTIONS

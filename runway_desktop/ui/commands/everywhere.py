@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.usecases.commands.command import (
     FINDING,
     LIST,
@@ -18,31 +18,35 @@ from runway_desktop.usecases.commands.command import (
 )
 
 MENU = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.COMPARE, Scope.SHEET, is_everywhere=True)(
-    "menu", "Menu", lambda opens: opens(), "F10", left_out_of=OPENS_A_MENU
+    "menu", Text("Menu"), lambda opens: opens(), "F10", left_out_of=OPENS_A_MENU
 )
 HELP = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.SHEET, is_everywhere=True)(
-    "help", "Help", lambda opens: opens(), "F1", synonyms=Text("help, how to, manual")
+    "help", Text("Help"), lambda opens: opens(), "F1", synonyms=Text("help, how to, manual")
 )
 
 # Typed `Any`: panes of the main window import these records, so naming its class would be an import cycle.
 _finding = RecordsOf[Any](FINDING, Scope.WINDOW)
 PALETTE = _finding(
     "palette",
-    "Find a command, a task, a setting",
+    Text("Find a command, a task, a setting"),
     lambda window: window.open_room("palette"),
     "Ctrl+K",
     left_out_of=NOT_IN_PALETTE,
     is_everywhere=True,
 )
 SEARCH = _finding(
-    "search.focus", "Search", lambda window: window.focus_search(), Standard.FIND, synonyms=Text("find, filter")
+    "search.focus", Text("Search"), lambda window: window.focus_search(), Standard.FIND, synonyms=Text("find, filter")
 )
 KEEP_SEARCH = _finding(
-    "search.keep", "Save this search", lambda window: window.keeper.save(), Standard.SAVE, synonyms=Text("save filter")
+    "search.keep",
+    Text("Save this search"),
+    lambda window: window.keeper.save(),
+    Standard.SAVE,
+    synonyms=Text("save filter"),
 )
 UNDO = RecordsOf[Any](LIST, Scope.WINDOW)(
     "list.undo",
-    "Undo in the list",
+    Text("Undo in the list"),
     lambda window: window.activity.undo(),
     Standard.UNDO,
     synonyms=Text("revert, take back"),

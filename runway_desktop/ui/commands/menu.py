@@ -14,7 +14,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.ui.building import passing_menu
 from runway_desktop.usecases.commands.command import Command, Surface
 from runway_desktop.usecases.words.plain import caption, tip

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.usecases.commands.command import COMPARING, LEADS_OUT, Command, RecordsOf, Scope, Standard
 
 
@@ -31,32 +31,40 @@ _clips = RecordsOf[Any](COMPARING, Scope.COMPARE, why_not=_no_clips)
 SHOW = {
     size: _comparing(f"compare.show.{size}", words, partial(_show, size), f"Ctrl+{size}", icon=icon)
     for size, words, icon in (
-        (1, "One at a time", "mdi6.square-outline"),
-        (2, "Two at a time", "mdi6.view-parallel-outline"),
-        (4, "Four at a time", "mdi6.view-grid-outline"),
+        (1, Text("One at a time"), "mdi6.square-outline"),
+        (2, Text("Two at a time"), "mdi6.view-parallel-outline"),
+        (4, Text("Four at a time"), "mdi6.view-grid-outline"),
     )
 }
 TAKES = (
-    _comparing("compare.take.next", "Next take", lambda on: on.model.move_take(1), "Right", begins=True, repeats=True),
-    _comparing("compare.take.before", "Previous take", lambda view: view.model.move_take(-1), "Left", repeats=True),
+    _comparing(
+        "compare.take.next", Text("Next take"), lambda on: on.model.move_take(1), "Right", begins=True, repeats=True
+    ),
+    _comparing(
+        "compare.take.before", Text("Previous take"), lambda view: view.model.move_take(-1), "Left", repeats=True
+    ),
 )
 TURNS = (
-    _comparing("compare.next", "Next page", lambda view: view.model.turn(1), "PgDown"),
-    _comparing("compare.before", "Previous page", lambda view: view.model.turn(-1), "PgUp"),
+    _comparing("compare.next", Text("Next page"), lambda view: view.model.turn(1), "PgDown"),
+    _comparing("compare.before", Text("Previous page"), lambda view: view.model.turn(-1), "PgUp"),
 )
-SWAP = _several("compare.swap", "Swap sides", lambda view: view.model.swap(), "C", begins=True)
-WIPE = _comparing("compare.wipe", "Wipe between two", lambda view: view.toggle_wipe(), "W", icon="mdi6.compare")
+SWAP = _several("compare.swap", Text("Swap sides"), lambda view: view.model.swap(), "C", begins=True)
+WIPE = _comparing("compare.wipe", Text("Wipe between two"), lambda view: view.toggle_wipe(), "W", icon="mdi6.compare")
 DIFFERENCE = _comparing(
-    "compare.difference", "Difference of two", lambda view: view.toggle_difference(), "D", icon="mdi6.circle-opacity"
+    "compare.difference",
+    Text("Difference of two"),
+    lambda view: view.toggle_difference(),
+    "D",
+    icon="mdi6.circle-opacity",
 )
 LOOPS = (
-    _clips("compare.in", "Loop from here", lambda view: view.clips.set_in(), "I", begins=True),
-    _clips("compare.out", "Loop up to here", lambda view: view.clips.set_out(), "O"),
-    _clips("compare.whole", "Loop the whole clip again", lambda view: view.clips.clear_range(), "Shift+L"),
+    _clips("compare.in", Text("Loop from here"), lambda view: view.clips.set_in(), "I", begins=True),
+    _clips("compare.out", Text("Loop up to here"), lambda view: view.clips.set_out(), "O"),
+    _clips("compare.whole", Text("Loop the whole clip again"), lambda view: view.clips.clear_range(), "Shift+L"),
 )
 ADVANCE = _comparing(
     "compare.advance",
-    "Advance after judging",
+    Text("Advance after judging"),
     lambda view: view.model.set_auto_advance(not view.model.auto_advance),
     "A",
     icon="mdi6.debug-step-over",
@@ -64,7 +72,7 @@ ADVANCE = _comparing(
 )
 ALL_KEYS = _comparing(
     "compare.keys",
-    "Keyboard shortcuts",
+    Text("Keyboard shortcuts"),
     lambda on: on.keys_wanted.emit(),
     "Ctrl+?",
     "F1",
@@ -75,8 +83,8 @@ COMMANDS = (
     *SHOW.values(),
     *TAKES,
     *TURNS,
-    _several("compare.focus.up", "Focus the previous take", lambda view: view.model.move_focus(-1), "Up"),
-    _several("compare.focus.down", "Focus the next take", lambda view: view.model.move_focus(1), "Down"),
+    _several("compare.focus.up", Text("Focus the previous take"), lambda view: view.model.move_focus(-1), "Up"),
+    _several("compare.focus.down", Text("Focus the next take"), lambda view: view.model.move_focus(1), "Down"),
     # Handled by the view's event filter, not by an action.
     Command(
         id="compare.take",
@@ -87,17 +95,27 @@ COMMANDS = (
         fixed=Text("Tab goes on everywhere."),
     ),
     SWAP,
-    _comparing("compare.stack", "Stack takes or spread them", lambda on: on.model.stack(not on.model.is_stacked), "S"),
+    _comparing(
+        "compare.stack", Text("Stack takes or spread them"), lambda on: on.model.stack(not on.model.is_stacked), "S"
+    ),
     WIPE,
-    _several("compare.divider.left", "Divider to the left", lambda on: on.move_divider(-1), "Shift+Left", repeats=True),
     _several(
-        "compare.divider.right", "Divider to the right", lambda on: on.move_divider(1), "Shift+Right", repeats=True
+        "compare.divider.left", Text("Divider to the left"), lambda on: on.move_divider(-1), "Shift+Left", repeats=True
+    ),
+    _several(
+        "compare.divider.right",
+        Text("Divider to the right"),
+        lambda on: on.move_divider(1),
+        "Shift+Right",
+        repeats=True,
     ),
     DIFFERENCE,
     *LOOPS,
     ADVANCE,
-    _comparing("compare.undo", "Undo the last decision", lambda view: view.model.undo(), "U", Standard.UNDO),
-    _comparing("compare.controls", "Go to the controls", lambda view: view.bar.focus_controls(), "F6", begins=True),
+    _comparing("compare.undo", Text("Undo the last decision"), lambda view: view.model.undo(), "U", Standard.UNDO),
+    _comparing(
+        "compare.controls", Text("Go to the controls"), lambda view: view.bar.focus_controls(), "F6", begins=True
+    ),
     ALL_KEYS,
-    _comparing("compare.close", "Leave comparing", lambda view: view.close(), "Esc", fixed=LEADS_OUT),
+    _comparing("compare.close", Text("Leave comparing"), lambda view: view.close(), "Esc", fixed=LEADS_OUT),
 )

@@ -1,6 +1,6 @@
 """Room record of the compare window."""
 
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.ui.room import Room, RoomKind
 
 from .commands import COMMANDS

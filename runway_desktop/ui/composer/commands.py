@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.usecases.commands.command import MAKING, RecordsOf, Scope, Standard, Surface
 from runway_desktop.usecases.requests.presets import KEYS
 from runway_desktop.usecases.words.plain import caption
@@ -30,7 +30,12 @@ _preset = RecordsOf[Any](
 )
 
 SEND = _making(
-    "request.send", "Send the request", lambda on: on.models.composer.send(), "Ctrl+Return", "Ctrl+Enter", pays=True
+    "request.send",
+    Text("Send the request"),
+    lambda on: on.models.composer.send(),
+    "Ctrl+Return",
+    "Ctrl+Enter",
+    pays=True,
 )
 PRESETS = {
     n: _preset(
@@ -46,7 +51,7 @@ PRESETS = {
 COMMANDS = (
     _making(
         "request.new",
-        "New request",
+        Text("New request"),
         lambda window: window.begin_request(),
         Standard.NEW,
         synonyms=Text("create, generate"),
@@ -54,11 +59,11 @@ COMMANDS = (
     SEND,
     _making(
         "request.model",
-        "Choose a model",
+        Text("Choose a model"),
         lambda window: window.composer_pane.choose_model(),
         "Alt+M",
         synonyms=Text("model"),
     ),
-    _making("request.recall", "Prompt history", lambda window: window.models.composer.history.ask(), "Ctrl+H"),
+    _making("request.recall", Text("Prompt history"), lambda window: window.models.composer.history.ask(), "Ctrl+H"),
     *PRESETS.values(),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.ui.wishes import ExchangeWish
 from runway_desktop.usecases.commands.command import EXCHANGE, RecordsOf, Scope
 
@@ -21,16 +21,20 @@ _FROM_FILE, _FROM_CLIPBOARD = (
 )
 
 COMMANDS = (
-    _exchange("exchange.ids.file", "Import task ids from a file…", _FROM_FILE, "Ctrl+Shift+I", begins=True),
-    _exchange("exchange.ids.paste", "Import task ids from the clipboard…", _FROM_CLIPBOARD, "Ctrl+Shift+V"),
-    _exchange("exchange.folder", "Import a folder of results…", partial(_want, ExchangeWish.FOLDER), "Ctrl+Shift+F"),
+    _exchange("exchange.ids.file", Text("Import task ids from a file…"), _FROM_FILE, "Ctrl+Shift+I", begins=True),
+    _exchange("exchange.ids.paste", Text("Import task ids from the clipboard…"), _FROM_CLIPBOARD, "Ctrl+Shift+V"),
+    _exchange(
+        "exchange.folder", Text("Import a folder of results…"), partial(_want, ExchangeWish.FOLDER), "Ctrl+Shift+F"
+    ),
     _exchange(
         "profile.backup",
-        "Back up this profile…",
+        Text("Back up this profile…"),
         lambda on: on.models.profiles.backup_wanted.emit(),
         "Ctrl+Shift+B",
         begins=True,
         synonyms=Text("backup, archive"),
     ),
-    _exchange("profile.restore", "Restore a backup…", lambda window: window.models.profiles.restore_wanted.emit(None)),
+    _exchange(
+        "profile.restore", Text("Restore a backup…"), lambda window: window.models.profiles.restore_wanted.emit(None)
+    ),
 )

@@ -1,6 +1,6 @@
 """Room record of the expiry board's page."""
 
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.ui.room import Room, RoomKind
 from runway_desktop.usecases.words.expiry import worth_telling
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.ui.commands.everywhere import UNDO
 from runway_desktop.ui.composer import commands as composing
 from runway_desktop.ui.media import commands as playing

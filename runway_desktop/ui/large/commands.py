@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from runway_desktop.domain.task import MOST_STARS, Pick
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.usecases.commands.command import LARGE, LEADS_OUT, RecordsOf, Scope
 
 
@@ -21,29 +21,31 @@ _large = RecordsOf[Any](LARGE, Scope.LARGE)
 _words = {n: Text("Rate {stars} and stay").with_(stars=n) for n in range(1, MOST_STARS + 1)}
 
 TAKES = (
-    _large("large.take.before", "Previous take", lambda view: view.model.move_take(-1), "Left", repeats=True),
-    _large("large.take.next", "Next take", lambda view: view.model.move_take(1), "Right", repeats=True),
+    _large("large.take.before", Text("Previous take"), lambda view: view.model.move_take(-1), "Left", repeats=True),
+    _large("large.take.next", Text("Next take"), lambda view: view.model.move_take(1), "Right", repeats=True),
 )
 SHOTS = (
-    _large("large.shot.before", "Previous shot", lambda view: view.model.move_shot(-1), "Up", repeats=True),
-    _large("large.shot.next", "Next shot", lambda view: view.model.move_shot(1), "Down", repeats=True),
+    _large("large.shot.before", Text("Previous shot"), lambda view: view.model.move_shot(-1), "Up", repeats=True),
+    _large("large.shot.next", Text("Next shot"), lambda view: view.model.move_shot(1), "Down", repeats=True),
 )
 ADVANCE = _large(
     "large.advance",
-    "Advance after judging",
+    Text("Advance after judging"),
     lambda view: view.model.set_auto_advance(not view.model.auto_advance),
     "A",
     begins=True,
 )
-DETAILS = _large("large.pane", "Show or hide details", lambda view: view.toggle_pane(), "I", begins=True)
-CLOSE = _large("large.close", "Back to the list", lambda view: view.leave(), "Esc", fixed=LEADS_OUT)
+DETAILS = _large("large.pane", Text("Show or hide details"), lambda view: view.toggle_pane(), "I", begins=True)
+CLOSE = _large("large.close", Text("Back to the list"), lambda view: view.leave(), "Esc", fixed=LEADS_OUT)
 COMMANDS = (
     *TAKES,
     *SHOTS,
     ADVANCE,
     *(_large(f"large.stay.rate.{n}", words, partial(_rate_and_stay, n), f"Shift+{n}") for n, words in _words.items()),
-    _large("large.stay.pick", "Pick and stay", lambda view: view.model.pick(Pick.PICK, stay=True), "Shift+P"),
-    _large("large.stay.reject", "Reject and stay", lambda view: view.model.pick(Pick.REJECT, stay=True), "Shift+X"),
+    _large("large.stay.pick", Text("Pick and stay"), lambda view: view.model.pick(Pick.PICK, stay=True), "Shift+P"),
+    _large(
+        "large.stay.reject", Text("Reject and stay"), lambda view: view.model.pick(Pick.REJECT, stay=True), "Shift+X"
+    ),
     DETAILS,
     CLOSE,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.usecases.commands.command import PLAYING, RecordsOf, Scope
 
 
@@ -30,25 +30,27 @@ _seen = RecordsOf[Plays](PLAYING, *_SEEN, why_not=_why_not)
 _listed = RecordsOf[Plays](PLAYING, Scope.LIST, *_SEEN, why_not=_why_not)
 _looped = RecordsOf[Plays](PLAYING, Scope.PREVIEW, Scope.LARGE, why_not=_why_not, begins=True)
 
-PLAY = _seen("play.toggle", "Play or pause", lambda on: on.toggle_play(), "Space")
+PLAY = _seen("play.toggle", Text("Play or pause"), lambda on: on.toggle_play(), "Space")
 SHUTTLE = (
-    _listed("play.back", "Shuttle back", lambda on: on.shuttle(-1), "J"),
-    _listed("play.stop", "Shuttle stop", lambda on: on.shuttle(0), "K"),
-    _listed("play.forward", "Shuttle forward", lambda on: on.shuttle(1), "L"),
+    _listed("play.back", Text("Shuttle back"), lambda on: on.shuttle(-1), "J"),
+    _listed("play.stop", Text("Shuttle stop"), lambda on: on.shuttle(0), "K"),
+    _listed("play.forward", Text("Shuttle forward"), lambda on: on.shuttle(1), "L"),
 )
 FRAME_BACK = _listed(
-    "play.frame.back", "One frame back", lambda on: on.step(-1), ",", icon="mdi6.step-backward", repeats=True
+    "play.frame.back", Text("One frame back"), lambda on: on.step(-1), ",", icon="mdi6.step-backward", repeats=True
 )
 FRAME_FORWARD = _listed(
-    "play.frame.forward", "One frame forward", lambda on: on.step(1), ".", icon="mdi6.step-forward", repeats=True
+    "play.frame.forward", Text("One frame forward"), lambda on: on.step(1), ".", icon="mdi6.step-forward", repeats=True
 )
-LOOP = _looped("play.loop", "Loop or play once", lambda on: on.toggle_loop(), "Shift+L")
-SOUND = _seen("play.sound", "Sound on or off", lambda on: on.toggle_sound(), "M")
+LOOP = _looped("play.loop", Text("Loop or play once"), lambda on: on.toggle_loop(), "Shift+L")
+SOUND = _seen("play.sound", Text("Sound on or off"), lambda on: on.toggle_sound(), "M")
 FULL_SCREEN = _listed(
-    "play.full", "Full screen", lambda on: on.toggle_full_screen(), "F", "F11", icon="mdi6.fullscreen"
+    "play.full", Text("Full screen"), lambda on: on.toggle_full_screen(), "F", "F11", icon="mdi6.fullscreen"
 )
-FIT = _seen("look.fit", "Fit, or pixel by pixel", lambda on: on.zoom(0), "Z", begins=True)
-CLOSER = _seen("look.in", "Zoom in", lambda on: on.zoom(1), "+", "=", icon="mdi6.magnify-plus-outline", repeats=True)
-AWAY = _seen("look.out", "Zoom out", lambda on: on.zoom(-1), "-", icon="mdi6.magnify-minus-outline", repeats=True)
+FIT = _seen("look.fit", Text("Fit, or pixel by pixel"), lambda on: on.zoom(0), "Z", begins=True)
+CLOSER = _seen(
+    "look.in", Text("Zoom in"), lambda on: on.zoom(1), "+", "=", icon="mdi6.magnify-plus-outline", repeats=True
+)
+AWAY = _seen("look.out", Text("Zoom out"), lambda on: on.zoom(-1), "-", icon="mdi6.magnify-minus-outline", repeats=True)
 
 COMMANDS = (PLAY, *SHUTTLE, FRAME_BACK, FRAME_FORWARD, LOOP, SOUND, FULL_SCREEN, FIT, CLOSER, AWAY)

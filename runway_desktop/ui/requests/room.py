@@ -1,7 +1,7 @@
 """Room record of the Requests page."""
 
 from runway_desktop.domain.clients import waiting
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.ui.room import Room, RoomKind
 from runway_desktop.usecases.commands.approval import OF_PAGE
 from runway_desktop.usecases.use_cases import UseCases

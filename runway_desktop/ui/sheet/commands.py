@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.ui.wishes import SheetsWish
 from runway_desktop.usecases.commands.command import MAKING, SHEET, RecordsOf, Scope, Standard
 
@@ -13,7 +13,7 @@ _sheet = RecordsOf[Any](SHEET, Scope.SHEET)
 
 NEW = _opening(
     "sheet.new",
-    "New sheet",
+    Text("New sheet"),
     lambda window: window.open_room("sheet"),
     "Ctrl+Shift+N",
     begins=True,
@@ -21,7 +21,7 @@ NEW = _opening(
 )
 SEND = _sheet(
     "sheet.send",
-    "Send all that is ready",
+    Text("Send all that is ready"),
     lambda window: window.send(),
     "Ctrl+Return",
     "Ctrl+Enter",
@@ -29,15 +29,17 @@ SEND = _sheet(
     why_not=lambda window: window.sheet.reason,
 )
 OF_ROWS = (
-    _sheet("sheet.fill", "Fill down", lambda window: window.table.fill_down(), "Ctrl+D", begins=True),
-    _sheet("sheet.insert.above", "Insert rows above", lambda window: window.table.insert_rows(), "Ctrl+I"),
-    _sheet("sheet.insert.below", "Insert rows below", lambda on: on.table.insert_rows(below=True), "Ctrl+Shift+I"),
-    _sheet("sheet.duplicate", "Duplicate rows", lambda window: window.table.duplicate_rows(), "Ctrl+Shift+D"),
-    _sheet("sheet.delete", "Delete rows", lambda window: window.table.delete_rows(), "Ctrl+-"),
+    _sheet("sheet.fill", Text("Fill down"), lambda window: window.table.fill_down(), "Ctrl+D", begins=True),
+    _sheet("sheet.insert.above", Text("Insert rows above"), lambda window: window.table.insert_rows(), "Ctrl+I"),
+    _sheet(
+        "sheet.insert.below", Text("Insert rows below"), lambda on: on.table.insert_rows(below=True), "Ctrl+Shift+I"
+    ),
+    _sheet("sheet.duplicate", Text("Duplicate rows"), lambda window: window.table.duplicate_rows(), "Ctrl+Shift+D"),
+    _sheet("sheet.delete", Text("Delete rows"), lambda window: window.table.delete_rows(), "Ctrl+-"),
 )
 UNDO = _sheet(
     "sheet.undo",
-    "Undo in the sheet",
+    Text("Undo in the sheet"),
     lambda window: window.steps.undo(),
     Standard.UNDO,
     label=lambda window: Text("Undo {step}").with_(step=window.steps.undoText()),
@@ -46,7 +48,7 @@ UNDO = _sheet(
 )
 REDO = _sheet(
     "sheet.redo",
-    "Redo in the sheet",
+    Text("Redo in the sheet"),
     lambda window: window.steps.redo(),
     Standard.REDO,
     "Ctrl+Y",
@@ -58,15 +60,15 @@ COMMANDS = (
     NEW,
     _opening(
         "sheet.kept",
-        "Open a kept sheet",
+        Text("Open a kept sheet"),
         lambda on: on.open_room("sheet", SheetsWish.KEPT),
         "Ctrl+Shift+O",
     ),
     SEND,
     *OF_ROWS,
-    _sheet("sheet.finding", "Next finding", lambda on: on.table.next_finding(), "F8", begins=True, repeats=True),
+    _sheet("sheet.finding", Text("Next finding"), lambda on: on.table.next_finding(), "F8", begins=True, repeats=True),
     UNDO,
     REDO,
-    _sheet("sheet.export", "Export sheet", lambda window: window.export(), Standard.SAVE, begins=True),
-    _sheet("sheet.close", "Close the sheet", lambda window: window.reject(), "Ctrl+W"),
+    _sheet("sheet.export", Text("Export sheet"), lambda window: window.export(), Standard.SAVE, begins=True),
+    _sheet("sheet.close", Text("Close the sheet"), lambda window: window.reject(), "Ctrl+W"),
 )

@@ -1,6 +1,6 @@
 """Room record of the Spending window."""
 
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.ui.room import Room, RoomKind
 
 ROOM = Room(

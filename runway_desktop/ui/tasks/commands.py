@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from runway_desktop.domain.task import MOST_STARS, Pick
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.usecases.commands.command import JUDGING, LIST, RecordsOf, Scope, Standard
 from runway_desktop.usecases.commands.task_command import SELECT_FIRST
 
@@ -46,17 +46,27 @@ _chosen = RecordsOf[Any](JUDGING, Scope.LIST, why_not=_select_first)
 _comparing = RecordsOf[Any](LIST, Scope.LIST, Scope.LARGE, why_not=_nothing_to_compare, icon="mdi6.compare")
 
 PICK = _seen(
-    "judge.pick", "Pick", lambda judge: judge.pick(Pick.PICK), "P", icon="mdi6.check", synonyms=Text("favorite, like")
+    "judge.pick",
+    Text("Pick"),
+    lambda judge: judge.pick(Pick.PICK),
+    "P",
+    icon="mdi6.check",
+    synonyms=Text("favorite, like"),
 )
 REJECT = _seen(
-    "judge.reject", "Reject", lambda judge: judge.pick(Pick.REJECT), "X", icon="mdi6.close", synonyms=Text("dislike")
+    "judge.reject",
+    Text("Reject"),
+    lambda judge: judge.pick(Pick.REJECT),
+    "X",
+    icon="mdi6.close",
+    synonyms=Text("dislike"),
 )
 _words = {0: Text("Clear rating")} | {n: Text("Rate {stars}").with_(stars=n) for n in range(1, MOST_STARS + 1)}
 RATE = tuple(_seen(f"judge.rate.{n}", words, partial(_rate, n), f"{n}", begins=n == 1) for n, words in _words.items())
 """By number of stars; 0 clears the rating."""
 TAG = _chosen(
     "judge.tag",
-    "Tag…",
+    Text("Tag…"),
     lambda judge: judge.tag(),
     "T",
     icon="mdi6.tag-outline",
@@ -65,22 +75,26 @@ TAG = _chosen(
 )
 NOTE = _chosen(
     "judge.note",
-    "Note…",
+    Text("Note…"),
     lambda judge: judge.note(),
     "N",
     icon="mdi6.note-text-outline",
     synonyms=Text("comment, annotate"),
 )
 PROJECT = _chosen(
-    "judge.project", "Project…", lambda judge: judge.project(), "Shift+P", synonyms=Text("move to folder, collection")
+    "judge.project",
+    Text("Project…"),
+    lambda judge: judge.project(),
+    "Shift+P",
+    synonyms=Text("move to folder, collection"),
 )
-SHOT = _chosen("judge.shot", "Shot…", lambda judge: judge.shot(), "Shift+T", synonyms=Text("scene, slate"))
-REDO = _list("judge.redo", "Redo", lambda judge: judge.judging.redo(), Standard.REDO, begins=True)
+SHOT = _chosen("judge.shot", Text("Shot…"), lambda judge: judge.shot(), "Shift+T", synonyms=Text("scene, slate"))
+REDO = _list("judge.redo", Text("Redo"), lambda judge: judge.judging.redo(), Standard.REDO, begins=True)
 COMPARE_SO_MANY = Text("Compare 1 take", "Compare {n} takes")
-COMPARE_TAKES = _comparing("compare.takes", "Compare takes", lambda on: on.compare(), "C")
+COMPARE_TAKES = _comparing("compare.takes", Text("Compare takes"), lambda on: on.compare(), "C")
 COMPARE_SELECTED = RecordsOf[Any](LIST, Scope.WINDOW)(
     "compare.chosen",
-    "Compare selected",
+    Text("Compare selected"),
     lambda window: window.judge.compare(),
     "Ctrl+Shift+C",
     icon="mdi6.compare",

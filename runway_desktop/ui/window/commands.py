@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.ui.commands.everywhere import KEEP_SEARCH, PALETTE, SEARCH, UNDO
 from runway_desktop.usecases.commands.command import (
     FINDING,
@@ -27,7 +27,7 @@ _window = RecordsOf[Any](WINDOW, Scope.WINDOW)
 _NOT_RENAMED = Text("Select a project, tag, batch or saved search in the sidebar first.")
 PAUSE = _making(
     "sending.pause",
-    "Pause or resume sending",
+    Text("Pause or resume sending"),
     lambda window: window.models.task_commands.pause(not window.models.status.paused),
     "Ctrl+Alt+P",
     label=lambda window: "Resume sending" if window.models.status.paused else "Pause sending",
@@ -35,11 +35,11 @@ PAUSE = _making(
     synonyms=Text("stop sending, pause queue, resume queue"),
 )
 GO_TO_LIST = _finding(
-    "list.focus", "Go to the list", lambda window: window.workspace.views.setFocus(), "Ctrl+L", begins=True
+    "list.focus", Text("Go to the list"), lambda window: window.workspace.views.setFocus(), "Ctrl+L", begins=True
 )
 LOOK = _finding(
     "list.look",
-    "List or grid",
+    Text("List or grid"),
     lambda window: window.workspace.list.show_grid(not window.workspace.list.is_grid),
     "Ctrl+Shift+G",
     synonyms=Text("thumbnails, gallery, view"),
@@ -54,24 +54,28 @@ RENAME = RecordsOf[Any](FINDING, Scope.SIDEBAR)(
 )
 ACTIONS = _list(
     "task.menu",
-    "Show actions",
+    Text("Show actions"),
     lambda window: window.workspace.views.open_menu(),
     "Shift+F10",
     left_out_of=OPENS_A_MENU,
 )
 NOT_SAVED = _finding(
-    "not_saved", "Go to what is not saved", lambda on: on.open_room("not_saved"), "Ctrl+Alt+U", synonyms=Text("unsaved")
+    "not_saved",
+    Text("Go to what is not saved"),
+    lambda on: on.open_room("not_saved"),
+    "Ctrl+Alt+U",
+    synonyms=Text("unsaved"),
 )
 REQUESTS = _finding(
     "requests",
-    "Go to requests",
+    Text("Go to requests"),
     lambda on: on.open_room("requests"),
     "Ctrl+Alt+A",
     synonyms=Text("agents, approve, programs, approvals"),
 )
 SPENDING = _window(
     "spending",
-    "Spending",
+    Text("Spending"),
     lambda on: on.open_room("spending"),
     "Ctrl+Shift+M",
     synonyms=Text("costs, balance, credits"),
@@ -79,7 +83,7 @@ SPENDING = _window(
 # Not the standard key: Ctrl+R on macOS and GNOME, which retries here.
 ASK_NOW = _window(
     "runway.ask",
-    "Refresh all",
+    Text("Refresh all"),
     lambda on: on.models.task_commands.ask_now(),
     "F5",
     begins=True,
@@ -87,42 +91,47 @@ ASK_NOW = _window(
 )
 LEFT_PANE = _window(
     "panes.places",
-    "Show or hide sidebar",
+    Text("Show or hide sidebar"),
     lambda on: on.workspace.fold(0),
     "Ctrl+B",
     synonyms=Text("sidebar, left pane"),
 )
 DETAILS = _window(
     "panes.details",
-    "Show or hide details",
+    Text("Show or hide details"),
     lambda on: on.workspace.fold(2),
     "Ctrl+Alt+B",
     synonyms=Text("inspector"),
 )
 PREFERENCES = _window(
     "preferences",
-    "Preferences",
+    Text("Preferences"),
     lambda window: window.open_room("preferences"),
     Standard.PREFERENCES,
     "Ctrl+,",
     begins=True,
     synonyms=Text("settings, options"),
 )
-CAPS = _window("caps", "Caps…", lambda window: window.open_room("preferences", "Money"), left_out_of=NOT_IN_PALETTE)
+CAPS = _window(
+    "caps", Text("Caps…"), lambda window: window.open_room("preferences", "Money"), left_out_of=NOT_IN_PALETTE
+)
 SHORTCUTS = _window(
     "shortcuts",
-    "Keyboard shortcuts",
+    Text("Keyboard shortcuts"),
     lambda on: on.open_room("shortcuts"),
     "Ctrl+?",
     is_everywhere=True,
     synonyms=Text("hotkeys"),
 )
 ABOUT = _window(
-    "about", "About Runway Desktop", lambda window: window.open_room("preferences", "About"), left_out_of=NOT_IN_PALETTE
+    "about",
+    Text("About Runway Desktop"),
+    lambda window: window.open_room("preferences", "About"),
+    left_out_of=NOT_IN_PALETTE,
 )
 QUIT = _window(
     "quit",
-    "Quit",
+    Text("Quit"),
     lambda window: window.quit_wanted.emit(),
     Standard.QUIT,
     "Ctrl+Q",
@@ -142,7 +151,7 @@ COMMANDS = (
     RENAME,
     _list(
         "grid.in",
-        "Larger thumbnails",
+        Text("Larger thumbnails"),
         lambda window: window.workspace.list.zoom(1),
         Standard.ZOOM_IN,
         "Ctrl+=",
@@ -151,23 +160,23 @@ COMMANDS = (
     ),
     _list(
         "grid.out",
-        "Smaller thumbnails",
+        Text("Smaller thumbnails"),
         lambda window: window.workspace.list.zoom(-1),
         Standard.ZOOM_OUT,
         repeats=True,
         synonyms=Text("smaller posters, zoom out"),
     ),
-    _list("grid.usual", "Reset thumbnail size", lambda window: window.workspace.list.zoom(0), "Ctrl+0"),
+    _list("grid.usual", Text("Reset thumbnail size"), lambda window: window.workspace.list.zoom(0), "Ctrl+0"),
     _list(
         "list.clear",
-        "Clear search and selection",
+        Text("Clear search and selection"),
         lambda window: window.clear_choice(),
         "Esc",
         left_out_of=NOT_IN_PALETTE,
     ),
     _list(
         "large.open",
-        "Large view",
+        Text("Large view"),
         lambda window: window.open_room("large"),
         "Space",
         synonyms=Text("fullscreen, enlarge"),
@@ -175,14 +184,22 @@ COMMANDS = (
     ACTIONS,
     # Window scope: an empty list cannot have the focus. Text fields handle their own pastes first.
     _anywhere(
-        "list.paste", "Paste tasks, prompts or files", lambda on: on.paste_wanted.emit(), Standard.PASTE, begins=True
+        "list.paste",
+        Text("Paste tasks, prompts or files"),
+        lambda on: on.paste_wanted.emit(),
+        Standard.PASTE,
+        begins=True,
     ),
     UNDO,
-    _window("profiles", "Switch to another profile", lambda on: on.workspace.top.open_profiles(), "Ctrl+Shift+P"),
+    _window("profiles", Text("Switch to another profile"), lambda on: on.workspace.top.open_profiles(), "Ctrl+Shift+P"),
     SPENDING,
     ASK_NOW,
     _window(
-        "notices.focus", "Show activity", lambda on: on.show_activity(), "F6", synonyms=Text("messages, notifications")
+        "notices.focus",
+        Text("Show activity"),
+        lambda on: on.show_activity(),
+        "F6",
+        synonyms=Text("messages, notifications"),
     ),
     LEFT_PANE,
     DETAILS,

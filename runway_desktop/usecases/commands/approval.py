@@ -11,7 +11,7 @@ from typing import Any
 
 from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.usecases.words.holds import asker
 
 from .command import REQUESTS, RecordsOf, Scope, Surface

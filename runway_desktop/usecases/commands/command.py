@@ -10,7 +10,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any, Generic, TypeVar
 
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 On = TypeVar("On")
@@ -162,7 +162,6 @@ class RecordsOf(Generic[On]):
         self._shared = {"section": section, "scopes": frozenset(scopes), **shared}
 
     def __call__(
-        self, id_: str, words: str | Text, does: Callable[[On], object], *keys: Standard | str, **more: Any
+        self, id_: str, words: Text, does: Callable[[On], object], *keys: Standard | str, **more: Any
     ) -> RoomCommand[On]:
-        text = Text(words) if isinstance(words, str) else words
-        return RoomCommand(id=id_, words=text, does=does, keys=keys, **self._shared | more)
+        return RoomCommand(id=id_, words=words, does=does, keys=keys, **self._shared | more)

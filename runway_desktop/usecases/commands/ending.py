@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.domain.text import Text, in_turn
+from runway_desktop.texts import Text, in_turn
 from runway_desktop.usecases.words import queue
 from runway_desktop.usecases.words.failures import why_not_words
 from runway_desktop.usecases.words.states import KEEPS_TRYING, canceled_words, ended_words

@@ -7,7 +7,7 @@ from functools import partial
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL, copied_words
 from runway_desktop.usecases.words.support import support_details
 

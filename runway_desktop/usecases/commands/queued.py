@@ -10,8 +10,8 @@ from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import HoldCode, State, Task, TaskId
-from runway_desktop.domain.text import Text
 from runway_desktop.services.tasks.lane_order import Stood
+from runway_desktop.texts import Text
 from runway_desktop.usecases.words import queue
 from runway_desktop.values import replace
 

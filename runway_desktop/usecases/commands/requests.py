@@ -10,7 +10,7 @@ from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State, parse_remote_id
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.usecases.question import Question
 
 from .command import LIST, Command, Scope

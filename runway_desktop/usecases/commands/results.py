@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from runway_desktop.domain.errors import NotSeen, NotThere
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import OutputState, State, TaskId
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 
 from . import questions
 from .task_command import (

@@ -14,7 +14,7 @@ from typing import Any
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import OutputState, State
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 from . import approval, ending, handing_on, queued, requests, results

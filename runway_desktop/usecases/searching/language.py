@@ -16,7 +16,7 @@ from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.clients import called
 from runway_desktop.domain.library import PERSON, Bounds, Filter, Page, PageCounts, Without, clean_tag, folded
 from runway_desktop.domain.task import FINAL, MOST_STARS, Pick, State
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.usecases.words.states import LOOKS, STATUSES
 from runway_desktop.values import Struct, field, replace
 

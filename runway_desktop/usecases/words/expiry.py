@@ -13,7 +13,7 @@ from runway_desktop.domain.library import NotSaved, Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import LinkLife, LinkStatus
 from runway_desktop.domain.task import Output, OutputState, TaskId
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.usecases.words.failures import saving_words
 from runway_desktop.values import Struct
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.text import Text, in_turn
+from runway_desktop.texts import Text, in_turn
 from runway_desktop.values import Struct
 
 from . import units

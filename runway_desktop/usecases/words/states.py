@@ -13,8 +13,8 @@ from runway_desktop.domain.caps import LaneReason
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, Output, OutputState, State, Task
-from runway_desktop.domain.text import Text, in_turn
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
+from runway_desktop.texts import Text, in_turn
 from runway_desktop.usecases.words.failures import saving_words
 from runway_desktop.values import Struct, replace
 

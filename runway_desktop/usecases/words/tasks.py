@@ -17,10 +17,10 @@ from runway_desktop.domain.moments import LinkLife
 from runway_desktop.domain.presence import Signs
 from runway_desktop.domain.spending_report import spent_at
 from runway_desktop.domain.task import MOST_STARS, Output, Pick, State, Task
-from runway_desktop.domain.text import Text
 from runway_desktop.services.library.library import Details
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.tasks.judging import Judged
+from runway_desktop.texts import Text
 from runway_desktop.usecases.words.failures import sending_words
 from runway_desktop.values import Struct
 

@@ -1,15 +1,21 @@
-"""Numbers, times and sizes as text for people. Pure; times are Unix seconds, shown in local time."""
+"""Numbers, times and sizes as text for people, as their system writes them and in their language. Pure; times are Unix
+seconds, shown in local time."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
+from runway_desktop import texts
 from runway_desktop.domain.account import DOLLARS_PER_CREDIT
 from runway_desktop.domain.folders import size_in_words
 from runway_desktop.domain.moments import local_time
+from runway_desktop.texts import Text, _, ngettext, pgettext
 
 DASH = "–"
 ELLIPSIS = "…"
+
+number = texts.number
 
 
 def shortened(text: str, longest: int) -> str:
@@ -18,23 +24,19 @@ def shortened(text: str, longest: int) -> str:
     return words if len(words) <= longest else f"{words[: longest - 1].rstrip()}{ELLIPSIS}"
 
 
-def number(value: float) -> str:
-    """8412.0 → "8,412"; 2.5 → "2.5"."""
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
-
-
 def credits_in_words(value: float) -> str:
-    said = number(value)
-    return f"{said} credit" if said == "1" else f"{said} credits"
+    value = round(value, 2)
+    return ngettext("{n} credit", "{n} credits", value)
 
 
 def dollars(credits: float) -> str:
-    return f"${credits * DOLLARS_PER_CREDIT:,.2f}"
+    amount = number(credits * DOLLARS_PER_CREDIT, fixed=True)
+    return pgettext("US dollars", "${amount}", amount=amount)
 
 
 def count(amount: int, one: str, many: str = "") -> str:
     """count(3, "task") → "3 tasks"."""
-    return f"{amount:,} {plural(amount, one, many or one + 's')}"
+    return f"{number(amount)} {plural(amount, one, many or one + 's')}"
 
 
 def plural(amount: int, one: str, many: str) -> str:
@@ -48,65 +50,73 @@ def size(amount: int) -> str:
 
 
 def speed(bytes_a_second: float) -> str:
-    return f"{size(round(bytes_a_second))}/s"
+    return _("{size}/s", size=size(round(bytes_a_second)))
 
 
 def duration(seconds: float) -> str:
     """71 → "71 s"; 150 → "2.5 min"; 5400 → "1.5 h"."""
     if seconds < 100:
-        return f"{seconds:.0f} s"
+        return _("{n} s", n=round(seconds))
     if seconds < 5400:
         minutes = seconds / 60
-        return f"{minutes:.0f} min" if minutes >= 10 else f"{minutes:.1f}".rstrip("0").rstrip(".") + " min"
-    return f"{seconds / 3600:.1f}".rstrip("0").rstrip(".") + " h"
+        return _("{n} min", n=round(minutes) if minutes >= 10 else round(minutes, 1))
+    return _("{n} h", n=round(seconds / 3600, 1))
 
 
 def span(low: float, high: float) -> str:
     """A range of seconds in one unit: "30–50 s", "4–6 min". The upper end is rounded up, so that it never promises too
     much; the lower one down, but never to 0."""
     if high < 100:
-        step, unit, name = (5 if high < 60 else 10), 1, "s"
+        step, unit = (5 if high < 60 else 10), 1
     else:
-        step, (unit, name) = 1, (60, "min") if high < 5400 else (3600, "h")
+        step, unit = 1, 60 if high < 5400 else 3600
     least, most = low / unit, high / unit
     last = max(1, -int(-most // step) * step)
     first = min(last, max(1, int(least // step) * step))
-    return f"{first}–{last} {name}" if first != last else f"{last} {name}"
+    n = f"{number(first)}–{number(last)}" if first != last else last
+    return _("{n} s", n=n) if unit == 1 else _("{n} min", n=n) if unit == 60 else _("{n} h", n=n)
 
 
 def left(seconds: float) -> str:
     """Remaining time, rounded down: "18 h left", "40 min left"."""
     if seconds < 60:
-        return "less than a minute left"
-    return f"{seconds // 3600:.0f} h left" if seconds >= 2 * 3600 else f"{seconds // 60:.0f} min left"
+        return _("less than a minute left")
+    if seconds >= 2 * 3600:
+        return _("{n} h left", n=int(seconds // 3600))
+    return _("{n} min left", n=int(seconds // 60))
 
 
 def clock_time(at: float, now: float) -> str:
     """Today "14:02", this year "3 Nov", older "3 Nov 2025"."""
     then, today = local_time(at), local_time(now)
-    if then.date() == today.date():
-        return f"{then:%H:%M}"
-    day = f"{then.day} {then:%b}"
-    return day if then.year == today.year else f"{day} {then.year}"
+    return _clock(then) if then.date() == today.date() else _short_day(then, today.year)
 
 
 def moment(at: float, now: float) -> str:
     """A time near now: "today, 14:00", "tomorrow, 14:00", "26 Nov, 14:00"."""
     then, today = local_time(at), local_time(now).date()
-    days = (then.date() - today).days
-    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days)
-    day = near or f"{then.day} {then:%b}" + ("" if then.year == today.year else f" {then.year}")
-    return f"{day}, {then:%H:%M}"
+    time = _clock(then)
+    match (then.date() - today).days:
+        case -1:
+            return _("yesterday, {time}", time=time)
+        case 0:
+            return _("today, {time}", time=time)
+        case 1:
+            return _("tomorrow, {time}", time=time)
+        case _:
+            return _("{day}, {time}", day=_short_day(then, today.year), time=time)
 
 
 def full_time(at: float) -> str:
+    """ "3 November 2026, 14:02:09"."""
     then = local_time(at)
-    return f"{then.day} {then:%B %Y, %H:%M:%S}"
+    return _("{day}, {time}", day=_long_day(then), time=_clock(then, seconds=True))
 
 
 def day_and_time(at: float) -> str:
     """ "3 November 2026, 14:02"."""
-    return full_time(at).rsplit(":", 1)[0]
+    then = local_time(at)
+    return _("{day}, {time}", day=_long_day(then), time=_clock(then))
 
 
 def day_in_words(day: str, now: float) -> str:
@@ -117,17 +127,92 @@ def day_in_words(day: str, now: float) -> str:
         return day
     today = local_time(now).date()
     if then == today:
-        return "Today"
+        return _("Today")
     if then == today - timedelta(days=1):
-        return "Yesterday"
-    words = f"{then:%A}, {then.day} {then:%B}"
-    return words if then.year == today.year else f"{words} {then.year}"
+        return _("Yesterday")
+    return _("{weekday}, {day}", weekday=str(_WEEKDAYS[then.weekday()]), day=_long_day(then, today.year))
 
 
 def ago(then: float, now: float) -> str:
     seconds = max(0, now - then)
     if seconds < 60:
-        return "just now"
+        return _("just now")
     if seconds < 3600:
-        return f"{seconds // 60:.0f} min ago"
-    return f"{seconds // 3600:.0f} h ago" if seconds < 86400 else f"{seconds // 86400:.0f} d ago"
+        return _("{n} min ago", n=int(seconds // 60))
+    return _("{n} h ago", n=int(seconds // 3600)) if seconds < 86400 else _("{n} d ago", n=int(seconds // 86400))
+
+
+def _clock(then: datetime, *, seconds: bool = False) -> str:
+    if texts.language().numbers.half_days:
+        said = f"{then:%I:%M:%S}" if seconds else f"{then:%I:%M}"
+        said = said.removeprefix("0")
+        return _("{time} AM", time=said) if then.hour < 12 else _("{time} PM", time=said)
+    return f"{then:%H:%M:%S}" if seconds else f"{then:%H:%M}"
+
+
+def _short_day(then: date, this_year: int) -> str:
+    """ "3 Nov", of another year "3 Nov 2025"."""
+    return _day(then, _SHORT_MONTHS, this_year)
+
+
+def _long_day(then: date, this_year: int = 0) -> str:
+    """ "3 November 2026", without the year if it is this one."""
+    return _day(then, _MONTHS, this_year)
+
+
+def _day(then: date, months: Sequence[Text], this_year: int) -> str:
+    month = str(months[then.month - 1])
+    if _writes_month_first():
+        # Translators: leave these two as they are; only English has them.
+        day = pgettext("American date", "{month} {day}", month=month, day=then.day)
+        if then.year == this_year:
+            return day
+        return pgettext("American date", "{day}, {year}", day=day, year=str(then.year))
+    if then.year == this_year:
+        return pgettext("date", "{day} {month}", day=then.day, month=month)
+    return pgettext("date", "{day} {month} {year}", day=then.day, month=month, year=str(then.year))
+
+
+def _writes_month_first() -> bool:
+    """Americans who read the program in English. A translation's order of day and month is in its catalog."""
+    language = texts.language()
+    return language.code == "en" and language.numbers.month_first
+
+
+_MONTHS = (
+    Text("January", context="month"),
+    Text("February", context="month"),
+    Text("March", context="month"),
+    Text("April", context="month"),
+    Text("May", context="month"),
+    Text("June", context="month"),
+    Text("July", context="month"),
+    Text("August", context="month"),
+    Text("September", context="month"),
+    Text("October", context="month"),
+    Text("November", context="month"),
+    Text("December", context="month"),
+)
+_SHORT_MONTHS = (
+    Text("Jan", context="short month"),
+    Text("Feb", context="short month"),
+    Text("Mar", context="short month"),
+    Text("Apr", context="short month"),
+    Text("May", context="short month"),
+    Text("Jun", context="short month"),
+    Text("Jul", context="short month"),
+    Text("Aug", context="short month"),
+    Text("Sep", context="short month"),
+    Text("Oct", context="short month"),
+    Text("Nov", context="short month"),
+    Text("Dec", context="short month"),
+)
+_WEEKDAYS = (
+    Text("Monday", context="day of the week"),
+    Text("Tuesday", context="day of the week"),
+    Text("Wednesday", context="day of the week"),
+    Text("Thursday", context="day of the week"),
+    Text("Friday", context="day of the week"),
+    Text("Saturday", context="day of the week"),
+    Text("Sunday", context="day of the week"),
+)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel
 
 from runway_desktop.app.rooms import ROOMS
 from runway_desktop.domain.task import TaskId
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.ui.room import Room, RoomKind
 from tests.gui.rig import Desktop, rest, until
 from tests.made_modules import Makes

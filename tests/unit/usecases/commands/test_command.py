@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from runway_desktop.domain.text import Text
+from runway_desktop.texts import Text
 from runway_desktop.usecases.commands.command import LIST, Command, RoomCommand, Scope
 
 

@@ -52,7 +52,7 @@ def test_credits_are_cents():
         (1_234_567, "1.2 MB"),
         (9_960_000, "10 MB"),
         (2_500_000_000, "2.5 GB"),
-        (5_000_000_000_000, "5000 GB"),
+        (5_000_000_000_000, "5,000 GB"),
     ],
 )
 def test_sizes_are_decimal_and_short(amount, words):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runway_desktop.domain.text import Text, in_turn
+from runway_desktop.texts import Text, in_turn
 
 
 def test_a_number_chooses_the_form_and_is_written_for_people():
