@@ -103,7 +103,7 @@ def chosen_language(
         parts = full.split("_")
         if parts[0] == "en":
             break
-        for code in (full, f"{parts[0]}_{parts[-1]}", parts[0]):
+        for code in dict.fromkeys((full, f"{parts[0]}_{parts[-1]}", parts[0])):
             if code not in there:
                 continue
             try:

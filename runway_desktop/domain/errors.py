@@ -35,25 +35,36 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import ClassVar
 
+from runway_desktop.texts import Text, in_turn
+
 from .failures import Reason, ReasonCode
 from .folders import FolderState
 from .task import Refusal
 
 
 class RunwayDesktopError(Exception):
-    """`str()` is a sentence for the user; `advice` says what to do; `detail` is small print."""
+    """`str()` is a sentence for the user; `advice` says what to do; `detail` is small print. Message and advice are turned
+    into words when they are read, in the reader's language."""
 
     may_retry: ClassVar[bool] = False
     code: ClassVar[ReasonCode] = ReasonCode.OTHER_ERROR
 
-    def __init__(self, message: str, *, advice: str = "", detail: str = "") -> None:
+    def __init__(self, message: Text | str, *, advice: Text | str = "", detail: str = "") -> None:
         super().__init__(message)
-        self.message = message
-        self.advice = advice
+        self._message = message
+        self._advice = advice
         self.detail = detail
 
+    @property
+    def message(self) -> str:
+        return str(self._message)
+
+    @property
+    def advice(self) -> str:
+        return str(self._advice)
+
     def in_words(self) -> str:
-        return f"{self.message} {self.advice}".strip()
+        return str(in_turn(self._message, self._advice))
 
     @property
     def reason(self) -> Reason:
@@ -69,9 +80,9 @@ class ApiError(RunwayDesktopError):
 
     def __init__(
         self,
-        message: str,
+        message: Text | str,
         *,
-        advice: str = "",
+        advice: Text | str = "",
         detail: str = "",
         status: int | None = None,
         retry_after: float | None = None,
@@ -154,7 +165,7 @@ class SecretTrouble(StrEnum):
 
 
 class SecretStoreError(RunwayDesktopError):
-    def __init__(self, message: str, *, kind: SecretTrouble, advice: str = "", detail: str = "") -> None:
+    def __init__(self, message: Text | str, *, kind: SecretTrouble, advice: Text | str = "", detail: str = "") -> None:
         super().__init__(message, advice=advice, detail=detail)
         self.kind = kind
 
@@ -166,7 +177,9 @@ class StoreError(RunwayDesktopError):
 class DamagedList(StoreError):
     """`remote_ids` are those of its tasks that another list can adopt."""
 
-    def __init__(self, message: str, *, advice: str = "", detail: str = "", remote_ids: Sequence[str] = ()) -> None:
+    def __init__(
+        self, message: Text | str, *, advice: Text | str = "", detail: str = "", remote_ids: Sequence[str] = ()
+    ) -> None:
         super().__init__(message, advice=advice, detail=detail)
         self.remote_ids = tuple(remote_ids)
 
@@ -180,7 +193,7 @@ class DiskError(RunwayDesktopError):
 
     def __init__(
         self,
-        message: str,
+        message: Text | str,
         *,
         advice: str = "",
         detail: str = "",

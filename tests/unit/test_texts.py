@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from runway_desktop.texts import Text, in_turn
+from collections.abc import Callable, Iterator
+from gettext import NullTranslations
+from pathlib import Path
+
+import pytest
+
+from runway_desktop import texts
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.texts import Language, NumberForm, Text, _, chosen_language, english, in_turn, listed, ngettext, use
 
 
 def test_a_number_chooses_the_form_and_is_written_for_people():
@@ -35,3 +43,115 @@ def test_whole_sentences_follow_each_other_without_empty_ones():
 def test_a_word_with_two_meanings_makes_two_texts():
     assert Text("Pick", context="verb") != Text("Pick", context="noun")
     assert len({Text("Pick"), Text("Pick")}) == 1
+
+
+class Catalog(NullTranslations):
+    """A language of these translations; of the others it has none."""
+
+    def __init__(self, said: dict[str, str]) -> None:
+        super().__init__()
+        self._said = said
+
+    def gettext(self, message: str) -> str:
+        return self._said.get(message, message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self._said.get(msgid1 if n == 1 else msgid2, msgid1 if n == 1 else msgid2)
+
+
+@pytest.fixture
+def speak() -> Iterator[Callable[..., None]]:
+    before = texts.language()
+
+    def set_language(code: str, numbers: NumberForm | None = None, **said: str) -> None:
+        use(Language(code, Catalog(said), numbers or NumberForm()))
+
+    yield set_language
+    use(before)
+
+
+def test_a_later_text_is_read_in_the_language_of_its_reader(speak):
+    text = Text("Keep {file}").with_(file="a.mp4")
+    speak("de", **{"Keep {file}": "{file} behalten"})
+    assert str(text) == "a.mp4 behalten"
+    with english():
+        assert str(text) == "Keep a.mp4"
+    assert str(text) == "a.mp4 behalten"
+
+
+@pytest.mark.parametrize("translation", ["{dat} behalten", "{file", "{file.name.x} behalten", "{0} behalten"])
+def test_a_translation_that_does_not_take_the_values_is_left_for_english(speak, translation):
+    speak("de", **{"Keep {file}": translation})
+    assert _("Keep {file}", file="a.mp4") == "Keep a.mp4"
+
+
+def test_an_error_speaks_the_language_of_its_reader(speak):
+    error = RunwayDesktopError(Text("The disk is full."), advice=Text("Make room."))
+    speak("de", **{"The disk is full.": "Die Platte ist voll.", "Make room.": "Schaffen Sie Platz."})
+    assert error.in_words() == "Die Platte ist voll. Schaffen Sie Platz."
+    assert str(error) == "Die Platte ist voll."
+    with english():
+        assert error.in_words() == "The disk is full. Make room."
+
+
+def test_numbers_are_written_and_read_as_the_system_has_them(speak):
+    speak("de", NumberForm(decimal=",", group="."))
+    assert texts.number(1234.5) == "1.234,5"
+    assert _("{n} files", n=1200) == "1.200 files"
+    assert [texts.number_of(said) for said in ("4,5", "4.5", "1.234,5", "1.234", " 7 ")] == [4.5, 4.5, 1234.5, 1234, 7]
+    assert [texts.number_of(said) for said in ("", "x", "4,5,6", "1e999", "nan")] == [None] * 5
+
+
+def test_one_and_a_half_is_not_one():
+    assert ngettext("{n} credit", "{n} credits", 1.5) == "1.5 credits"
+
+
+def test_names_of_the_other_direction_do_not_tear_a_sentence_apart(speak):
+    assert _("Keep {file}", file="a.mp4") == "Keep a.mp4"
+    assert _("Keep {file}", file="ملف") == "Keep \u2068ملف\u2069"
+    with english():
+        assert _("Keep {file}", file="ملف") == "Keep ملف"
+    speak("ar")
+    assert _("Keep {file}", file="a.mp4") == "Keep \u2068a.mp4\u2069"
+    assert texts.language().is_mirrored
+
+
+def test_names_are_listed_as_a_sentence_lists_them():
+    assert [listed(names) for names in ((), ("a",), ("a", "b"), ("a", "b", "c"))] == ["", "a", "a and b", "a, b and c"]
+
+
+def catalog_of(folder: Path, code: str, content: bytes) -> None:
+    made = folder / code / "LC_MESSAGES" / "runway_desktop.mo"
+    made.parent.mkdir(parents=True)
+    made.write_bytes(content)
+
+
+EMPTY = b"\xde\x12\x04\x95" + bytes(24)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [
+        (["de-Latn-AT", "de"], "de"),
+        (["pt_BR.UTF-8"], "pt_BR"),
+        (["zh-Hans-CN"], "zh_CN"),
+        (["xx", "de"], "de"),
+        (["en-GB", "de"], "en"),
+        (["C"], "en"),
+        (["fr"], "en"),
+        ([], "en"),
+    ],
+)
+def test_the_first_wanted_language_with_a_catalog_is_spoken(tmp_path, wanted, code):
+    for there in ("de", "pt_BR", "zh_CN"):
+        catalog_of(tmp_path, there, EMPTY)
+    assert texts.languages(tmp_path) == ("de", "pt_BR", "zh_CN")
+    assert chosen_language(tmp_path, wanted, NumberForm(), pytest.fail).code == code
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", EMPTY[:9], b"\xde\x12\x04\x95" + b"\xff" * 24])
+def test_a_damaged_catalog_is_told_and_left_for_english(tmp_path, content):
+    catalog_of(tmp_path, "de", content)
+    told = []
+    language = chosen_language(tmp_path, ["de"], NumberForm(), lambda code, error: told.append(code))
+    assert (language.code, told) == ("en", ["de"])
