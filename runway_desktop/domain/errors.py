@@ -43,8 +43,8 @@ from .task import Refusal
 
 
 class RunwayDesktopError(Exception):
-    """`str()` is a sentence for the user; `advice` says what to do; `detail` is small print. Message and advice are turned
-    into words when they are read, in the reader's language."""
+    """`str()` is a sentence for the user; `advice` says what to do; `detail` is small print. Message and advice are
+    turned into words when they are read, in the reader's language."""
 
     may_retry: ClassVar[bool] = False
     code: ClassVar[ReasonCode] = ReasonCode.OTHER_ERROR
