@@ -36,7 +36,7 @@ KEYWORDS = {"source": "one", "many": "many", "context": "context"}
 """Those of `Text` that may be given by name."""
 NAME = re.compile(r"\{(\w+)\}")
 BRACE = re.compile(r"\{(?!\w+\})|(?<!\w)\}")
-PLAIN = "texts.py"
+GENERIC = "runway_desktop/texts.py:"
 """Makes texts of what it is given."""
 
 
@@ -52,51 +52,62 @@ class Found:
     note: str = ""
 
 
-def texts_of(path: Path) -> tuple[list[Found], list[str]]:
-    """The texts of a module, and the mistakes in them."""
-    source = path.read_text("utf-8")
-    lines = source.splitlines()
-    tree = ast.parse(source)
-    file = path.relative_to(ROOT).as_posix()
-    found: list[Found] = []
-    mistakes: list[str] = []
-    lazy = set(_inside_functions(tree))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _shadows(node):
-            mistakes.append(f"{file}:{node.lineno}: “_” is a variable and the translation in one function.")
-        if not isinstance(node, ast.Call) or (name := _name_of(node)) not in ARGUMENTS:
-            continue
-        where = f"{file}:{node.lineno}"
-        if name in NOW and id(node) not in lazy:
-            mistakes.append(f"{where}: {name}() outside a function would speak too early. Use Text.")
+class Reader(ast.NodeVisitor):
+    """Collects the texts of a module, and the mistakes in them."""
+
+    def __init__(self, path: Path) -> None:
+        source = path.read_text("utf-8")
+        self.found: list[Found] = []
+        self.mistakes: list[str] = []
+        self._file = path.relative_to(ROOT).as_posix()
+        self._lines = source.splitlines()
+        self._functions: list[set[str]] = []
+        self.visit(ast.parse(source))
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        for early in (*node.decorator_list, node.args):
+            self.visit(early)
+        self._functions.append(set())
+        for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+            self._note_use(argument.arg, "assigned")
+        for statement in node.body:
+            self.visit(statement)
+        if len(self._functions.pop()) == 2:
+            self.mistakes.append(f"{self._file}:{node.lineno}: “_” is a variable and the translation in one function.")
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self.visit(node.args)
+        self._functions.append(set())
+        self.visit(node.body)
+        self._functions.pop()
+
+    def visit_Name(self, node: ast.Name) -> None:
+        self._note_use(node.id, "assigned" if isinstance(node.ctx, ast.Store) else "called")
+
+    def _note_use(self, name: str, how: str) -> None:
+        if name == "_" and self._functions:
+            self._functions[-1].add(how)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        self.generic_visit(node)
+        if (name := _name_of(node)) not in ARGUMENTS:
+            return
+        where = f"{self._file}:{node.lineno}"
+        if name in NOW and not self._functions:
+            self.mistakes.append(f"{where}: {name}() outside a function would speak too early. Use Text.")
         parts = _parts(node)
         if parts is None:
-            mistakes.append(f"{where}: a text must be one literal: {ast.unparse(node)[:80]}")
-            continue
-        text = Found(parts.get("one", ""), parts.get("many", ""), parts.get("context", ""), file, node.lineno)
-        mistakes += [f"{where}: {mistake}" for mistake in _wrong_in(text, node)]
+            self.mistakes.append(f"{where}: a text must be one literal: {ast.unparse(node)[:80]}")
+            return
+        note = _note_above(self._lines, node.lineno)
+        text = Found(
+            parts.get("one", ""), parts.get("many", ""), parts.get("context", ""), self._file, node.lineno, note
+        )
+        self.mistakes += [f"{where}: {mistake}" for mistake in _wrong_in(text, node)]
         if re.search(r"[^\W\d_]", NAME.sub("", text.one + text.many)):
-            found.append(Found(**{**vars(text), "note": _note_above(lines, node.lineno)}))
-    return found, mistakes
-
-
-def _inside_functions(tree: ast.AST) -> Iterator[int]:
-    """Calls that run later than the import of their module."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            for statement in node.body:
-                yield from (id(inner) for inner in ast.walk(statement))
-        elif isinstance(node, ast.Lambda):
-            yield from (id(inner) for inner in ast.walk(node.body))
-
-
-def _shadows(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    names = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == "_"]
-    calls = {id(n.func) for n in ast.walk(function) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
-    arguments = [a.arg for node in ast.walk(function) if isinstance(node, ast.arguments) for a in node.args]
-    return any(id(name) in calls for name in names) and (
-        "_" in arguments or any(isinstance(name.ctx, ast.Store) for name in names)
-    )
+            self.found.append(text)
 
 
 def _name_of(call: ast.Call) -> str:
@@ -145,24 +156,16 @@ def _note_above(lines: Sequence[str], line: int) -> str:
 
 def all_texts() -> tuple[list[Found], list[str]]:
     """The texts of the whole program in the order of its files, and the mistakes."""
-    found: list[Found] = []
-    mistakes: list[str] = []
-    for path in sorted(PACKAGE.rglob("*.py")):
-        if path.name == PLAIN and path.parent == PACKAGE:
-            path_texts, _ = texts_of(path)
-            found += [text for text in path_texts if text.one]
-            continue
-        path_texts, path_mistakes = texts_of(path)
-        found += path_texts
-        mistakes += path_mistakes
-    return found, mistakes
+    read = [Reader(path) for path in sorted(PACKAGE.rglob("*.py"))]
+    found = [text for one in read for text in one.found]
+    return found, [mistake for one in read for mistake in one.mistakes if not mistake.startswith(GENERIC)]
 
 
-def template() -> Catalog:
+def template(texts: Sequence[Found]) -> Catalog:
     catalog = Catalog(
         project="Runway Desktop", copyright_holder="Runway Desktop contributors", charset="utf-8", fuzzy=False
     )
-    for text in all_texts()[0]:
+    for text in texts:
         catalog.add(
             (text.one, text.many) if text.many else text.one,
             locations=[(text.file, text.line)],
@@ -210,8 +213,8 @@ def _sources(message: Message) -> tuple[str, ...]:
 
 def check() -> int:
     """Prints what is wrong; returns how much."""
-    mistakes = all_texts()[1]
-    wanted = template()
+    texts, mistakes = all_texts()
+    wanted = template(texts)
     for code, path in catalogs().items():
         catalog = _read(path, code)
         mistakes += [f"{code}: {mistake}" for mistake in wrong_in_catalog(catalog)]
@@ -231,7 +234,7 @@ def _is_translated(catalog: Catalog, wanted: Message) -> bool:
 
 def update() -> int:
     """Writes the template and merges it into the catalogs; prints how much each lacks."""
-    wanted = template()
+    wanted = template(all_texts()[0])
     LOCALE.mkdir(parents=True, exist_ok=True)
     _write(TEMPLATE, wanted)
     print(f"{len(wanted)} texts.")

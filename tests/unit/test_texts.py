@@ -146,7 +146,7 @@ def test_the_first_wanted_language_with_a_catalog_is_spoken(tmp_path, wanted, co
     for there in ("de", "pt_BR", "zh_CN"):
         catalog_of(tmp_path, there, EMPTY)
     assert texts.languages(tmp_path) == ("de", "pt_BR", "zh_CN")
-    assert chosen_language(tmp_path, wanted, NumberForm(), pytest.fail).code == code
+    assert chosen_language(tmp_path, wanted, NumberForm(), lambda code, error: pytest.fail(code)).code == code
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", EMPTY[:9], b"\xde\x12\x04\x95" + b"\xff" * 24])
