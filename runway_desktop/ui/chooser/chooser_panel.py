@@ -139,7 +139,8 @@ class ChooserPanel(Popup):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._take()
             return True
-        if event.key() == Qt.Key.Key_Left and not self.search.text():
+        back = Qt.Key.Key_Right if self.isRightToLeft() else Qt.Key.Key_Left
+        if event.key() == back and not self.search.text():
             self.parts.setFocus(Qt.FocusReason.OtherFocusReason)
             return True
         return False
@@ -151,7 +152,8 @@ class ChooserPanel(Popup):
         offer = self._model.offer(index)
         if offer is None:
             return False
-        if star_rect(self.offers.visualRect(index)).contains(event.position().toPoint()):
+        star = star_rect(self.offers.visualRect(index), self.offers.layoutDirection())
+        if star.contains(event.position().toPoint()):
             self._chooser.toggle_favorite(offer.key)
         else:
             self.offers.setCurrentIndex(index)

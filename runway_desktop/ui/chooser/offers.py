@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
+from runway_desktop.ui.tasks.text_cache import Sides
 from runway_desktop.ui.theme import GRID, Role
 from runway_desktop.usecases.requests.choices import Key, ModelOffer
 from runway_desktop.usecases.words.plain import tip
@@ -79,9 +80,9 @@ def _tip(offer: ModelOffer) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def star_rect(row: QRect) -> QRect:
+def star_rect(row: QRect, direction: Qt.LayoutDirection) -> QRect:
     """Rectangle of the star in a row."""
-    return QRect(row.right() - _STAR, row.top(), _STAR, row.height())
+    return QStyle.visualRect(direction, row, QRect(row.right() - _STAR, row.top(), _STAR, row.height()))
 
 
 class OfferDelegate(ItemDelegate):
@@ -93,51 +94,53 @@ class OfferDelegate(ItemDelegate):
         offer = index.data(OFFER)
         if not isinstance(offer, ModelOffer):
             return
+        sides = Sides(option.direction, option.rect)
         selected = self.ground(painter, option, option.rect.adjusted(2, 1, -2, -1), 6)
         if offer.is_current:
             painter.setPen(QPen(self._theme.color(Role.ACCENT), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            x = option.rect.left() + 5
+            x = sides.place(QRect(option.rect.left() + 5, 0, 1, 1)).left()
             painter.drawLine(x, option.rect.top() + 12, x, option.rect.bottom() - 12)
         row = option.rect.adjusted(GRID + GRID // 2, 0, -GRID // 2, 0)
-        self._way(painter, QRect(row.left(), row.top(), _WAY, row.height()), offer)
-        star = star_rect(option.rect)
+        self._way(painter, sides, QRect(row.left(), row.top(), _WAY, row.height()), offer)
+        star = star_rect(option.rect, Qt.LayoutDirection.LeftToRight)
         rect = QRect(0, 0, _ICON, _ICON)
-        rect.moveCenter(star.center())
+        rect.moveCenter(sides.place(star).center())
         if offer.is_favorite:
             self.icon(painter, rect, "mdi6.star", Role.WARN)
         elif selected or option.state & QStyle.StateFlag.State_MouseOver:
             self.icon(painter, rect, "mdi6.star-outline", Role.FAINT)
         words = QRect(row.left() + _WAY + GRID, row.top(), star.left() - row.left() - _WAY - 2 * GRID, row.height())
-        self._words(painter, words, option.font, offer)
+        self._words(painter, sides, words, option.font, offer)
 
-    def _way(self, painter: QPainter, room: QRect, offer: ModelOffer) -> None:
+    def _way(self, painter: QPainter, sides: Sides, room: QRect, offer: ModelOffer) -> None:
         """Paints icons: inputs, an arrow, the output."""
         goes_in = [*([TEXT_ICON] if offer.text else []), *(kind.kind.icon for kind in offer.needs)][:2]
-        names = [*((name, Role.MUTED) for name in goes_in), ("mdi6.arrow-right-thin", Role.FAINT)]
+        arrow = "mdi6.arrow-left-thin" if sides.is_mirrored else "mdi6.arrow-right-thin"
+        names = [*((name, Role.MUTED) for name in goes_in), (arrow, Role.FAINT)]
         names.append((offer.makes.kind.icon, Role.TEXT))
         x = room.right() - len(names) * (_ICON + 2)
         for name, role in names:
-            self.icon(painter, QRect(x, room.center().y() - _ICON // 2, _ICON, _ICON), name, role)
+            self.icon(painter, sides.place(QRect(x, room.center().y() - _ICON // 2, _ICON, _ICON)), name, role)
             x += _ICON + 2
 
-    def _words(self, painter: QPainter, room: QRect, base: QFont, offer: ModelOffer) -> None:
+    def _words(self, painter: QPainter, sides: Sides, room: QRect, base: QFont, offer: ModelOffer) -> None:
         strong, small = self._theme.strong_font(), self._theme.small_font()
         high, low = QFontMetrics(strong).height(), QFontMetrics(small).height()
         first = QRect(room.left(), room.top() + (room.height() - high - low - 2) // 2, room.width(), high)
         second = QRect(room.left(), first.bottom() + 3, room.width(), low)
-        right = self.text(painter, first, offer.price, self._theme.tabular(base), Role.TEXT, RIGHT)
+        right = self.text(painter, sides.place(first), offer.price, self._theme.tabular(base), Role.TEXT, RIGHT)
         first.setRight(first.right() - right - (GRID if right else 0))
-        used = self.text(painter, first, offer.label, strong, Role.TEXT)
+        used = self.text(painter, sides.place(first), offer.label, strong, Role.TEXT)
         first.setLeft(first.left() + used + GRID)
         if offer.is_new:
-            first.setLeft(first.left() + self._pill(painter, first, "New") + GRID)
-        self.text(painter, first, offer.model, small, Role.FAINT)
-        self.text(painter, second, offer.facts, self._theme.tabular(small), Role.MUTED)
+            first.setLeft(first.left() + self._pill(painter, sides, first, "New") + GRID)
+        self.text(painter, sides.place(first), offer.model, small, Role.FAINT)
+        self.text(painter, sides.place(second), offer.facts, self._theme.tabular(small), Role.MUTED)
 
-    def _pill(self, painter: QPainter, room: QRect, text: str) -> int:
+    def _pill(self, painter: QPainter, sides: Sides, room: QRect, text: str) -> int:
         font = self._theme.small_font()
         width = QFontMetrics(font).horizontalAdvance(text) + GRID + 4
-        pill = QRect(room.left(), room.top() + 1, width, room.height() - 2)
+        pill = sides.place(QRect(room.left(), room.top() + 1, width, room.height() - 2))
         ground = QColor(self._theme.color(Role.GOOD))
         ground.setAlphaF(0.18)
         painter.setPen(Qt.PenStyle.NoPen)

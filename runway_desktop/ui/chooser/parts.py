@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyleOptionViewItem, QWidget
 
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
+from runway_desktop.ui.tasks.text_cache import Sides
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.requests.choices import CatalogPart, ChooserLine
 
@@ -65,7 +66,7 @@ class PartsList(QListWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.taken.emit(self.scope)
-        elif event.key() == Qt.Key.Key_Right:
+        elif event.key() == (Qt.Key.Key_Left if self.isRightToLeft() else Qt.Key.Key_Right):
             self.right.emit()
         elif _is_letter(event):
             self.typed.emit(event.text())
@@ -100,8 +101,9 @@ class _PartDelegate(ItemDelegate):
         if name is None:
             name = part.takes[0].kind.icon if part.takes else TEXT_ICON
         icon = QRect(room.left(), room.center().y() - _ICON // 2, _ICON, _ICON)
-        self.icon(painter, icon, name, Role.TEXT if selected else Role.MUTED)
+        sides = Sides(option.direction, option.rect)
+        self.icon(painter, sides.place(icon), name, Role.TEXT if selected else Role.MUTED)
         small = theme.tabular(theme.small_font())
         used = self.text(painter, room, f"{part.amount:,}", small, Role.FAINT, RIGHT)
         words = QRect(icon.right() + GRID, room.top(), room.width() - _ICON - 2 * GRID - used, room.height())
-        self.text(painter, words, part.label, option.font, Role.TEXT)
+        self.text(painter, sides.place(words), part.label, option.font, Role.TEXT)

@@ -173,6 +173,8 @@ class CompareView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.resize(1440, 900)
         self.setMinimumSize(640, 400)
+        # Time runs from left to right in every language, and the first take is left of the wipe.
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.panes = [Pane(self.dark, self._sight, self) for _ in range(MOST)]
         self.overlay = CompareOverlay(self.dark, self._sight, self)
         for media in (*self.panes, self.overlay):

@@ -25,7 +25,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QStyle, QToolButton, QWidget
 
 from runway_desktop.domain.media import Media
 from runway_desktop.ui.building import tool_button
@@ -126,7 +126,7 @@ class InputTile(QWidget):
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.removed.emit()
         elif alt and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            self.moved.emit(-1 if event.key() == Qt.Key.Key_Left else 1)
+            self.moved.emit(-1 if (event.key() == Qt.Key.Key_Left) is not self.isRightToLeft() else 1)
         elif event.matches(QKeySequence.StandardKey.Paste):
             self.replaced.emit(QGuiApplication.clipboard().mimeData())
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and not event.modifiers():
@@ -152,7 +152,7 @@ class InputTile(QWidget):
         self._unmark()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        mime, behind = event.mimeData(), event.position().x() > self.width() / 2
+        mime, behind = event.mimeData(), self._is_behind(event.position())
         self._unmark()
         event.setDropAction(_action(mime))
         event.accept()
@@ -169,7 +169,7 @@ class InputTile(QWidget):
         outline.addRoundedRect(self.rect().adjusted(1, 1, -1, -1), 4, 4)
         painter.fillPath(outline, self._theme.color(Role.HOVER))
         painter.setClipPath(outline)
-        picture = QRect(QPoint(0, 0), PICTURE).adjusted(1, 1, -1, -1)
+        picture = self._placed(QRect(QPoint(0, 0), PICTURE).adjusted(1, 1, -1, -1))
         self._paint_picture(painter, picture)
         if not self.compact:
             self._paint_words(painter, self.rect().adjusted(PICTURE.width() + GRID - 1, 2, -GRID // 2, -2))
@@ -181,7 +181,7 @@ class InputTile(QWidget):
         cross = tool_button(self, self.removed, icon=self._theme.icon("mdi6.close"), side=12, tip="Remove", spoken=name)
         cross.setFixedSize(TARGET, TARGET)
         cross.setStyleSheet("padding: 0; min-height: 0;")
-        cross.move(self.width() - TARGET - 2, 2)
+        cross.setGeometry(self._placed(QRect(self.width() - TARGET - 2, 2, TARGET, TARGET)))
         cross.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         cross.hide()
         return cross
@@ -255,7 +255,7 @@ class InputTile(QWidget):
         for number, (words, color, elide) in enumerate(rows):
             room = area.width() - (TARGET if number == 0 and self._cross.isVisible() else 0)
             row = QRect(area.left(), area.top() + number * line, room, line)
-            draw_line(painter, row, words, small, self._theme.color(color), elide=elide)
+            draw_line(painter, self._placed(row), words, small, self._theme.color(color), elide=elide)
 
     def _last_line(self) -> tuple[str, Role]:
         busy = self._mending.busy_words(self.item)
@@ -275,7 +275,7 @@ class InputTile(QWidget):
         painter.drawPath(outline)
         if self._drop_mark in ("before", "behind"):
             x = 0 if self._drop_mark == "before" else self.width() - 3
-            painter.fillRect(QRect(x, 2, 3, self.height() - 4), self._theme.color(Role.ACCENT))
+            painter.fillRect(self._placed(QRect(x, 2, 3, self.height() - 4)), self._theme.color(Role.ACCENT))
 
     def _drag(self) -> None:
         drag = QDrag(self)
@@ -293,10 +293,16 @@ class InputTile(QWidget):
         return dragged != (self.item.field, self.item.number) if dragged is not None else accepts(mime)
 
     def _mark(self, mime: QMimeData, at: QPointF) -> None:
-        mark = "replace" if _dragged(mime) is None else "behind" if at.x() > self.width() / 2 else "before"
+        mark = "replace" if _dragged(mime) is None else "behind" if self._is_behind(at) else "before"
         if mark != self._drop_mark:
             self._drop_mark = mark
             self.update()
+
+    def _is_behind(self, at: QPointF) -> bool:
+        return (at.x() > self.width() / 2) is not self.isRightToLeft()
+
+    def _placed(self, rect: QRect) -> QRect:
+        return QStyle.visualRect(self.layoutDirection(), self.rect(), rect)
 
     def _unmark(self) -> None:
         self._drop_mark = ""

@@ -164,6 +164,8 @@ class TakeStrip(QScrollArea):
 
     def __init__(self, model: LargeViewModel, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
         super().__init__(parent)
+        # The right arrow goes to the next take in every language.
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         viewport_of(self)
         self._model = model
         self._theme = theme

@@ -79,6 +79,7 @@ class OutputStrip(QListWidget):
 
     def __init__(self, theme: Theme, workers: Workers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self._theme = theme
         self._workers = workers
         self._items: tuple[Showing, ...] = ()

@@ -50,6 +50,8 @@ class Transport(QWidget):
     ) -> None:
         """Without `keys`, tool tips mention none."""
         super().__init__(parent)
+        # Time runs from left to right in every language.
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self._theme = theme
         self._keys = keys
         self._playback = playback

@@ -66,27 +66,26 @@ class SheetDelegate(ItemDelegate):
         has_choices = bool(state & QStyle.StateFlag.State_HasFocus) and self._model.has_choices(index)
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.color(Role.SELECTED))
-        room = rect.adjusted(PADDING, 0, -PADDING, 0)
+        room, sides = rect.adjusted(PADDING, 0, -PADDING, 0), Sides(option.direction, rect)
         if has_choices:
             room.setRight(arrow_in(rect).left())
         if look.pictures and not look.wrong:
-            room = self._paint_pictures(painter, room, look.pictures)
+            room = self._paint_pictures(painter, sides, room, look.pictures)
         if look.text and room.width() > GRID and not (look.kind is ColumnKind.ASSETS and len(look.pictures) == 1):
             texts = self._texts
             texts.use(option.font)
             ink = texts.figures if look.kind in _TABULAR else texts.body
             painter.setPen(theme.color(_role(look)))
-            sides = Sides(option.direction, room)
             texts.line(painter, sides, room, look.text, ink, at_end=look.kind is ColumnKind.CREDITS)
         painter.setPen(QPen(theme.color(Role.BORDER), 1))
-        painter.drawLine(rect.topRight(), rect.bottomRight())
+        painter.fillRect(sides.place(QRect(rect.right(), rect.top(), 1, rect.height())), theme.color(Role.BORDER))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         if look.wrong:
             self._frame(painter, rect, Role.BAD)
         if state & QStyle.StateFlag.State_HasFocus:
             self._frame(painter, rect.adjusted(1, 1, -1, -1) if look.wrong else rect, Role.ACCENT)
             if has_choices:
-                self.icon(painter, arrow_in(rect), "mdi6.menu-down", Role.TEXT)
+                self.icon(painter, sides.place(arrow_in(rect)), "mdi6.menu-down", Role.TEXT)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         column = self._model.columns[index.column()]
@@ -186,7 +185,7 @@ class SheetDelegate(ItemDelegate):
         super().initStyleOption(option, index)
         option.palette.setColor(QPalette.ColorRole.Text, self._theme.color(_role(index.data(LOOK_ROLE))))
 
-    def _paint_pictures(self, painter: QPainter, room: QRect, paths: Sequence[str]) -> QRect:
+    def _paint_pictures(self, painter: QPainter, sides: Sides, room: QRect, paths: Sequence[str]) -> QRect:
         scale = painter.device().devicePixelRatioF()
         for path in paths:
             if room.width() < PICTURE.width():
@@ -194,11 +193,11 @@ class SheetDelegate(ItemDelegate):
             picture = self._posters.picture(path, PICTURE, scale)
             rect = QRect(room.left(), room.center().y() - PICTURE.height() // 2, PICTURE.width(), PICTURE.height())
             if picture is None:
-                painter.fillRect(rect, self._theme.color(Role.MEDIA))
+                painter.fillRect(sides.place(rect), self._theme.color(Role.MEDIA))
             else:
                 size = picture.size().scaled(PICTURE, Qt.AspectRatioMode.KeepAspectRatio)
                 rect = QRect(room.left(), room.center().y() - size.height() // 2, size.width(), size.height())
-                painter.drawPixmap(rect, picture)
+                painter.drawPixmap(sides.place(rect), picture)
             room = room.adjusted(rect.width() + GRID // 2, 0, 0, 0)
         return room
 
@@ -220,7 +219,7 @@ class SheetDelegate(ItemDelegate):
 
 
 def arrow_in(cell: QRect) -> QRect:
-    """Rectangle of the drop-down arrow of a current cell with choices."""
+    """Rectangle of the drop-down arrow of a current cell with choices, from left to right."""
     return QRect(cell.right() - ARROW - 2, cell.center().y() - ARROW // 2, ARROW, ARROW)
 
 

@@ -39,7 +39,8 @@ class FillHandle(QWidget):
     def place(self, *_: object) -> None:
         """Moves to the corner of the selection."""
         area = self._area()
-        corner = area.bottomRight() - QPoint(SIDE // 2, SIDE // 2)
+        end = area.bottomLeft() if self._table.isRightToLeft() else area.bottomRight()
+        corner = end - QPoint(SIDE // 2, SIDE // 2)
         self.setVisible(not area.isEmpty() and viewport_of(self._table).rect().contains(corner))
         self.move(corner)
         self.raise_()

@@ -29,8 +29,9 @@ class _PosterDelegate(ItemDelegate):
         """Cell under the pointer."""
 
     @staticmethod
-    def poster_box(cell: QRect) -> QRect:
-        return QRect(cell.left() + GRID, cell.top() + GRID, POSTER.width(), POSTER.height())
+    def poster_box(cell: QRect, direction: Qt.LayoutDirection) -> QRect:
+        box = QRect(cell.left() + GRID, cell.top() + GRID, POSTER.width(), POSTER.height())
+        return QStyle.visualRect(direction, cell, box)
 
     def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, rect = self._theme, option.rect
@@ -38,7 +39,7 @@ class _PosterDelegate(ItemDelegate):
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.color(Role.SELECTED))
         if said is not None:
-            frame = self.poster_box(rect)
+            frame = self.poster_box(rect, option.direction)
             painter.fillRect(frame, theme.color(Role.MEDIA))
             if index != self.scrubbed or not self.scrub.paint(painter, frame):
                 self._posters.paint(painter, frame, index.data(POSTER_ROLE) or "")
@@ -95,7 +96,8 @@ class GridWindow(Dialog):
         elif isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
             point = event.position().toPoint()
             self._delegate.scrubbed = index = self._table.indexAt(point)
-            scrub.over(index.data(CLIP_ROLE), point, self._delegate.poster_box(self._table.visualRect(index)))
+            box = self._delegate.poster_box(self._table.visualRect(index), self._table.layoutDirection())
+            scrub.over(index.data(CLIP_ROLE), point, box)
         return super().eventFilter(watched, event)
 
     def sizeHint(self) -> QSize:

@@ -30,7 +30,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QTableView, QWidget
 
 from runway_desktop.ui.building import viewport_of
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
@@ -256,11 +256,14 @@ class SheetView(QTableView):
         cell = self.visualRect(current)
         is_current = current.isValid() and cell.contains(at) and not event.modifiers()
         adds = is_current and current.data() == ADD
-        if adds or (is_current and arrow_in(cell).contains(at) and self._model.has_choices(current)):
+        if adds or (is_current and self._arrow(cell).contains(at) and self._model.has_choices(current)):
             self.finish_editing()
             self.open_choices()
         else:
             super().mousePressEvent(event)
+
+    def _arrow(self, cell: QRect) -> QRect:
+        return QStyle.visualRect(self.layoutDirection(), cell, arrow_in(cell))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         current = self.currentIndex()

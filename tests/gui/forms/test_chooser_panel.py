@@ -127,7 +127,7 @@ async def test_a_click_chooses_and_a_click_on_the_star_marks(tmp_path, theme, qt
         view = rig.panel.offers
         second = view.visualRect(view.model().index(1, 0))
         key = listed(rig)[1].key
-        QTest.mouseClick(view.viewport(), LEFT, pos=star_rect(second).center())
+        QTest.mouseClick(view.viewport(), LEFT, pos=star_rect(second, view.layoutDirection()).center())
         assert rig.panel.isVisible()
         assert listed(rig)[0].key == key
         assert listed(rig)[0].is_favorite

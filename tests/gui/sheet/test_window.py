@@ -489,6 +489,23 @@ async def test_a_cell_lists_the_models_by_their_makers_names_and_takes_them_type
         assert window.sheet.model.rows[1].cells[MODEL] == "gen4.5"
 
 
+async def test_from_right_to_left_arrow_and_fill_handle_stand_at_the_left_of_a_cell(opened: Opened):
+    async with opened(SHOTS) as (_, window):
+        window.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        go(window, 2, "duration")
+        await rest()
+        cell = window.table.visualRect(window.table.currentIndex())
+        assert window.table.findChild(FillHandle).geometry().center().x() < cell.center().x()
+        QTest.mouseClick(
+            window.table.viewport(), Qt.MouseButton.LeftButton, pos=cell.center() + QPoint(cell.width() // 3, 0)
+        )
+        assert window.findChild(ChoicePopup) is None
+        QTest.mouseClick(
+            window.table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(cell.left() + 8, cell.center().y())
+        )
+        assert window.findChild(ChoicePopup) is not None
+
+
 async def test_the_corner_of_the_selection_is_dragged_down_to_fill(opened: Opened):
     async with opened(SHOTS) as (_, window):
         go(window, 1, "seed")
