@@ -53,5 +53,5 @@ def number_form(system: QLocale | None = None) -> texts.NumberForm:
         decimal=system.decimalPoint(),
         group=system.groupSeparator(),
         half_days="AP" in system.timeFormat(QLocale.FormatType.ShortFormat).upper(),
-        month_first=0 <= date.find("M") < date.find("d"),
+        month_first=date.startswith("M"),
     )
