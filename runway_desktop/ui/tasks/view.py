@@ -49,6 +49,8 @@ from .poster_cache import PosterCache
 from .task_items import AnyIndex, TaskItems
 
 NARROW = 80 * GRID
+LEAST_PROMPT = 20 * GRID
+"""Width of the prompt below which other columns hide."""
 _NARROW_WIDTHS = {column: width for column in Column if (width := COLUMNS[column].narrow_width) is not None}
 LEAD = 6 * GRID
 """Width in pixels before the posters in the queue, for a drag handle and the position."""
@@ -80,6 +82,8 @@ class TaskView(TaskItems, QTableView):
         self._headers_before: list[int] = []
         self._succession = NextSelection()
         self._wide_columns: dict[Column, int] = {}
+        self._without_room: tuple[Column, ...] = ()
+        """Columns that are hidden only because the view is narrow."""
         self.setItemDelegate(self._delegate)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setTabKeyNavigation(False)
@@ -127,9 +131,19 @@ class TaskView(TaskItems, QTableView):
             if column is not Column.POSTER or not header.isVisible():
                 header.resizeSection(column, COLUMNS[column].width)
             self.setColumnHidden(column, not COLUMNS[column].is_usual or (self.is_lane and column in _NOT_IN_LANE))
-        self._wide_columns = {}
+        self._wide_columns, self._without_room = {}, ()
         self._restyle()
-        self._fit_columns()
+        if self.isVisible():
+            self._fit_columns()
+
+    def shows_column(self, column: Column) -> bool:
+        """Whether the column is wanted, even if there is no space for it now."""
+        return not self.isColumnHidden(column) or column in self._without_room
+
+    def show_column(self, column: Column, on: bool) -> None:
+        self._without_room = tuple(one for one in self._without_room if one is not column)
+        self.setColumnHidden(column, not on)
+        self._hide_for_prompt()
 
     def line_at(self, point: QPoint) -> int:
         return self.rowAt(point.y())
@@ -190,7 +204,7 @@ class TaskView(TaskItems, QTableView):
         return index.siblingAtColumn(Column.PROMPT) if is_header else index
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Narrows other columns in a narrow view, and restores their widths later."""
+        """Narrows and hides other columns in a narrow view, and restores them later."""
         super().resizeEvent(event)
         self._fit_columns()
 
@@ -205,11 +219,28 @@ class TaskView(TaskItems, QTableView):
             for column, width in self._wide_columns.items():
                 self.setColumnWidth(column, width)
             self._wide_columns = {}
+        self._hide_for_prompt()
+
+    def _hide_for_prompt(self) -> None:
+        """Hides the last columns, but never the status, until the prompt has its least width."""
+        for column in self._without_room:
+            self.setColumnHidden(column, False)
+        others = [one for one in Column if one is not Column.PROMPT and not self.isColumnHidden(one)]
+        room = self.viewport().width() - LEAST_PROMPT - sum(map(self.columnWidth, others))
+        gone: list[Column] = []
+        for column in reversed(others):
+            if room < 0 and column not in (Column.POSTER, Column.STATUS):
+                gone.append(column)
+                room += self.columnWidth(column)
+        # Noted first: a hidden column emits that widths changed, which are stored unless the view is narrow.
+        self._without_room = tuple(gone)
+        for column in gone:
+            self.setColumnHidden(column, True)
 
     @property
     def is_narrow(self) -> bool:
-        """Whether column widths are reduced, and so not the person's own."""
-        return bool(self._wide_columns)
+        """Whether columns are reduced or hidden, and so not the person's own."""
+        return bool(self._wide_columns or self._without_room)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         rows = self._rows_between(event.rect().top(), event.rect().bottom())
@@ -274,6 +305,9 @@ class TaskView(TaskItems, QTableView):
         """Adds the queue position, and hides columns that only ended tasks use."""
         if on is self.is_lane:
             return
+        for column in self._without_room:
+            self.setColumnHidden(column, False)
+        self._without_room = ()
         if on:
             self._usual_columns = {column: self.isColumnHidden(column) for column in _NOT_IN_LANE}
         self._delegate.lead = LEAD if on else 0
@@ -283,6 +317,8 @@ class TaskView(TaskItems, QTableView):
             self._usual_columns = None
         self.setAcceptDrops(on)
         self._restyle()
+        if self.isVisible():
+            self._hide_for_prompt()
 
     def lift(self, task_ids: Sequence[TaskId]) -> None:
         """Call at the start of a drag with its tasks, which may be dropped in the queue, and with none at its end."""

@@ -1,5 +1,5 @@
-"""Splitter whose outer panes fold; a handle remains to unfold them by double click, click or key. Folded panes are not
-in the tab order. GUI thread only.
+"""Splitter whose outer panes fold, by double click, click or key, or by themselves where the window is too narrow. A
+handle remains to unfold them. Folded panes are not in the tab order. GUI thread only.
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QSplitterHandle, QWidget
 
 from runway_desktop.ui.theme import GRID, Role, Theme
@@ -15,6 +15,8 @@ from runway_desktop.usecases.words.plain import tip
 
 STRIP = 2 * GRID
 """Width of the handle of a folded pane."""
+COMFORT = 70 * GRID
+"""Width of the middle pane below which the first pane folds by itself. The last one stays until the minimum."""
 
 
 class FoldingSplitter(QSplitter):
@@ -27,6 +29,10 @@ class FoldingSplitter(QSplitter):
         self._theme = theme
         self._widths = dict(zip(self.FOLDING, first_widths, strict=True))
         """Last unfolded width of each pane that folds."""
+        self._without_room: set[int] = set()
+        """Panes that folded by themselves, and unfold in a wider window."""
+        self._kept_open: int | None = None
+        """Pane that was unfolded by hand although the middle pane is narrow then."""
         for pane in panes:
             self.addWidget(pane)
         self.setCollapsible(1, False)
@@ -39,27 +45,80 @@ class FoldingSplitter(QSplitter):
         return self.sizes()[position] == 0
 
     def toggle(self, position: int) -> None:
-        """Folds a pane, or restores its former width."""
+        """Folds a pane, or restores its former width; then the other pane folds if there is no space for both."""
         self._note()
-        sizes = self.sizes()
-        sizes[position] = self._widths[position] if sizes[position] == 0 else 0
-        handles = sum(STRIP if sizes[one] == 0 else self.handleWidth() for one in self.FOLDING)
+        by_hand = self._folded() - self._without_room - {position}
+        if self.is_folded(position):
+            self._kept_open = position
+        else:
+            self._kept_open = None
+            by_hand.add(position)
+        self._without_room = self._crowded(by_hand)
+        self._fold(by_hand | self._without_room)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Folds panes that have no space, and unfolds those that folded only for that reason."""
+        if self.isVisible() and not self._without_room:
+            self._note()
+        super().resizeEvent(event)
+        by_hand = self._folded() - self._without_room
+        kept, self._kept_open = self._kept_open, None
+        without_room = self._crowded(by_hand)
+        if without_room and kept is not None:
+            self._kept_open = kept
+            without_room = self._crowded(by_hand)
+        if without_room != self._without_room:
+            self._without_room = without_room
+            self._fold(by_hand | without_room)
+
+    def _folded(self) -> set[int]:
+        return {pane for pane in self.FOLDING if self.is_folded(pane)}
+
+    def _crowded(self, folded: set[int]) -> set[int]:
+        """The panes to fold so that the middle one has its space, if `folded` are folded anyway."""
+        least = self.widget(1).minimumWidth()
+        needs = {one: self.widget(one).minimumWidth() + 1 for one in self.FOLDING}
+        order: tuple[tuple[int, int], ...] = ((0, COMFORT), (2, least))
+        if self._kept_open is None:
+            needs[0] = self._widths[0] + 1
+        else:
+            order = ((2 - self._kept_open, least),)
+        found: set[int] = set()
+        for pane, wanted in order:
+            taken = sum(STRIP if one in folded | found else need for one, need in needs.items())
+            if pane not in folded and self.width() - taken < wanted:
+                found.add(pane)
+        return found
+
+    def _fold(self, folded: set[int]) -> None:
+        """Folds exactly these panes."""
+        handles = sum(STRIP if pane in folded else self.handleWidth() for pane in self.FOLDING)
+        room = self.width() - handles
+        sizes = [0, 0, 0]
+        for pane in (one for one in self.FOLDING if one not in folded):
+            sizes[pane] = self._widths[pane]
+        over = sum(sizes) + self.widget(1).minimumWidth() - room
+        for pane in (2, 0):
+            spare = min(max(0, over), max(0, sizes[pane] - self.widget(pane).minimumWidth()))
+            sizes[pane] -= spare
+            over -= spare
         # The exact remainder: otherwise QSplitter distributes the difference over all panes.
-        sizes[1] = self.width() - sizes[0] - sizes[2] - handles
+        sizes[1] = room - sizes[0] - sizes[2]
         self._show_handles(sizes)
         self.setSizes(sizes)
-        self._moved()
+        self._show_folded()
 
     def open_widths(self) -> str:
-        """Widths to store in addition to the splitter's state."""
+        """Widths to store in addition to the splitter's state, then the panes that folded by themselves."""
         self._note()
-        return " ".join(str(width) for width in self._widths.values())
+        return " ".join(map(str, (*self._widths.values(), *self._without_room)))
 
     def restore_widths(self, kept: str) -> None:
         """Restores stored widths; call after restoring the splitter's state."""
-        words = kept.split()
-        if len(words) == len(self.FOLDING) and all(word.isdecimal() and int(word) > 0 for word in words):
-            self._widths = dict(zip(self.FOLDING, map(int, words), strict=True))
+        words = [int(word) for word in kept.split() if word.isdecimal()]
+        if len(words) >= len(self.FOLDING) and all(words[:2]):
+            self._widths = dict(zip(self.FOLDING, words, strict=False))
+            self._without_room = {one for one in words[2:] if one in self.FOLDING}
         self._moved()
 
     def tell_keys(self, said: Callable[[int], str]) -> None:
@@ -80,6 +139,9 @@ class FoldingSplitter(QSplitter):
 
     def _moved(self) -> None:
         self._note()
+        self._show_folded()
+
+    def _show_folded(self) -> None:
         self._show_handles(self.sizes())
         for pane_index in self.FOLDING:
             folded = self.is_folded(pane_index)

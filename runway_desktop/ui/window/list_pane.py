@@ -332,7 +332,7 @@ class ListPane(QWidget):
     def _add_columns(self, menu: QMenu) -> None:
         for column in Column:
             if not COLUMNS[column].is_fixed:
-                shown = not self._view.isColumnHidden(column)
+                shown = self._view.shows_column(column)
                 add_check(menu, COLUMNS[column].title, partial(self._toggle_column, column), checked=shown)
 
     def _reset_columns(self) -> None:
@@ -341,7 +341,7 @@ class ListPane(QWidget):
         self.columns_changed.emit()
 
     def _toggle_column(self, column: Column) -> None:
-        self._view.setColumnHidden(column, not self._view.isColumnHidden(column))
+        self._view.show_column(column, not self._view.shows_column(column))
         self.columns_changed.emit()
 
     def _sort(self, section: int) -> None:

@@ -78,7 +78,7 @@ class MainWindow(QMainWindow):
         self.preview: Preview | None = None
         self.early_caps: list[HeldBack] = []
         """Caps reached before the interior exists, which shows them."""
-        self.setMinimumSize(760, 520)
+        self.setMinimumSize(680, 420)
         self.setAcceptDrops(True)
         self._build()
         self._connect()

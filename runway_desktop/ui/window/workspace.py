@@ -33,6 +33,7 @@ _SPLITTER, _STAGE, _COLUMNS, _GRID = "window.splitter", "window.stage", "list.co
 _WIDTHS = "window.widths"
 FIRST_WIDTHS = (208, 812, 418)
 """Widths of the columns in a new profile."""
+LEAST_MIDDLE = 48 * GRID
 STAGE_HEIGHT = 290
 """Height in a new profile: a clip of 16:9 in the right pane with its controls."""
 
@@ -81,7 +82,7 @@ class Workspace(QWidget):
         self._right = QStackedWidget()
         self._right.addWidget(self._beside_list)
         right = pane_of((self._right, 1), pane="raised")
-        for widget, least in ((left, 140), (middle, 420), (right, 36 * GRID)):
+        for widget, least in ((left, 140), (middle, LEAST_MIDDLE), (right, 36 * GRID)):
             widget.setMinimumWidth(least)
         self.columns = FoldingSplitter(theme, (left, middle, right), (FIRST_WIDTHS[0], FIRST_WIDTHS[2]))
         for position, share in enumerate((0, 3, 1)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -68,3 +70,42 @@ async def test_what_is_folded_is_folded_the_next_time_and_opens_as_wide_as_it_wa
         assert not work.pages.isVisible()
         work.fold(0)
         assert work.columns.sizes()[0] == left
+
+
+@pytest.mark.parametrize(("width", "folded"), [(1440, []), (1024, [0]), (800, [0]), (680, [0, 2])])
+async def test_panes_fold_by_themselves_where_the_window_is_small_and_come_back(tmp_path, theme, qtbot, width, folded):
+    async with Desktop(tmp_path, theme) as rig:
+        columns = rig.window.workspace.columns
+        before = columns.sizes()
+        rig.window.resize(width, 640)
+        await until(lambda: [one for one in (0, 2) if columns.is_folded(one)] == folded)
+        panes = [columns.widget(one).geometry() for one in range(3) if columns.sizes()[one]]
+        assert all(one.right() < two.left() for one, two in pairwise(panes))
+        assert panes[-1].right() < columns.width()
+        rig.window.resize(1440, 900)
+        await until(lambda: columns.sizes() == before)
+
+
+async def test_a_pane_unfolded_by_hand_in_a_small_window_stays(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        work = rig.window.workspace
+        rig.window.resize(1024, 640)
+        await until(lambda: work.columns.is_folded(0))
+        work.fold(0)
+        rig.window.resize(1000, 640)
+        await until(lambda: work.columns.width() == 1000)
+        assert not work.columns.is_folded(0)
+
+
+async def test_a_pane_folded_for_lack_of_room_is_not_folded_in_a_larger_window_next_time(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        rig.window.resize(1024, 640)
+        await until(lambda: rig.window.workspace.columns.is_folded(0))
+        rig.window.workspace.remember()
+        kept = {name: rig.models.memory.recall(name) for name in ("window.splitter", "window.widths")}
+    async with Desktop(tmp_path, theme) as rig:
+        for name, text in kept.items():
+            rig.models.memory.keep(name, text or "")
+        rig.window.workspace.restore(900)
+        rig.window.resize(1500, 900)
+        await until(lambda: not rig.window.workspace.columns.is_folded(0))
