@@ -7,7 +7,7 @@ stretch, or widget and alignment.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, QSize, Qt, QTimer, SignalInstance
 from PySide6.QtGui import QAction, QContextMenuEvent, QIcon, QKeyEvent
@@ -40,7 +40,13 @@ from .theme import GRID
 Kind = TypeVar("Kind", bound=QBoxLayout)
 Value = TypeVar("Value")
 
+if TYPE_CHECKING:
+    _Button = QAbstractButton
+else:
+    _Button = object
+
 STRETCH = None
+_KEYPAD = Qt.KeyboardModifier.KeypadModifier
 _VIEWPORT = "qt_scrollarea_viewport"
 _FRAME = QSize(2 * GRID, 6 * GRID)
 """Assumed size of window frame and system bars, where the system reports none."""
@@ -63,7 +69,7 @@ def push_button(
 ) -> QPushButton:
     """Return presses only the default button of a window, or the focused one. `kind` is the style sheet's; `spoken` is
     the accessible name if the text is not enough."""
-    made = QPushButton(text, parent)
+    made = _PushButton(text, parent)
     made.setAutoDefault(False)
     if default:
         made.setDefault(True)
@@ -83,7 +89,7 @@ def tool_button(
     checkable: bool = False,
 ) -> QToolButton:
     """A button with an icon. `side` is the icon's in pixels; 0 for the style's default."""
-    made = QToolButton(parent)
+    made = _ToolButton(parent)
     if icon is not None:
         made.setIcon(icon)
     if side:
@@ -300,7 +306,26 @@ def add_check(menu: QMenu, text: str, does: Callable[[], object], *, checked: bo
 
 
 def open_below(menu: QMenu, button: QWidget) -> None:
-    menu.popup(button.mapToGlobal(QPoint(0, button.height() + 2)))
+    left = button.width() - menu.sizeHint().width() if button.isRightToLeft() else 0
+    menu.popup(button.mapToGlobal(QPoint(left, button.height() + 2)))
+
+
+class _ByReturn(_Button):
+    """Return presses the focused button, as Space does."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or event.modifiers() & ~_KEYPAD:
+            super().keyPressEvent(event)
+        elif not event.isAutoRepeat():
+            self.click()
+
+
+class _PushButton(_ByReturn, QPushButton):
+    pass
+
+
+class _ToolButton(_ByReturn, QToolButton):
+    pass
 
 
 def _shape(layout: QBoxLayout, spacing: int, margins: Margins) -> None:

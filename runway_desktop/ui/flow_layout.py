@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QMargins, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QLayout, QLayoutItem, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLayout, QLayoutItem, QSizePolicy, QStyle, QWidget
 
 from runway_desktop.ui.building import Popup
 from runway_desktop.usecases.words.plain import tip
@@ -66,6 +66,8 @@ class FlowLayout(QLayout):
 
     def _arrange(self, rect: QRect, *, move: bool) -> int:
         x, y, line = rect.x(), rect.y(), 0
+        holder = self.parentWidget()
+        direction = holder.layoutDirection() if holder is not None else Qt.LayoutDirection.LeftToRight
         for item in self._items:
             if item.isEmpty():
                 continue
@@ -73,7 +75,8 @@ class FlowLayout(QLayout):
             if x + wanted.width() > rect.right() + 1 and line:
                 x, y, line = rect.x(), y + line + self.spacing(), 0
             if move:
-                item.setGeometry(QRect(QPoint(x, y), wanted.boundedTo(QSize(max(rect.width(), 1), wanted.height()))))
+                box = QRect(QPoint(x, y), wanted.boundedTo(QSize(max(rect.width(), 1), wanted.height())))
+                item.setGeometry(QStyle.visualRect(direction, rect, box))
             x += wanted.width() + self.spacing()
             line = max(line, wanted.height())
         return y + line - rect.y()

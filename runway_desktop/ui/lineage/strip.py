@@ -77,7 +77,7 @@ class LineageStrip(QWidget):
         before = [*_taken_from(self._tree_row), *_taken_from(self._takes_row)]
         has_tree = family is not None and bool(family.above or family.below or self._ways)
         if has_tree and family is not None:
-            self._tree_head.setText("Made from" if family.above else "Made into")
+            self._tree_head.setText("Made from" if family.above else "Made into" if family.below else "Use this result")
             self._put_tree(family)
         takes = family.takes if family is not None else ()
         for number, node in enumerate(takes[-MOST_TAKES:], start=max(1, len(takes) - MOST_TAKES + 1)):
@@ -115,7 +115,8 @@ class LineageStrip(QWidget):
             for node in generation:
                 self._put(self._tree_row, node)
             self._put_arrow()
-        self._put(self._tree_row, family.this, here=True)
+        if family.above or family.below:
+            self._put(self._tree_row, family.this, here=True)
         for generation in family.below:
             self._put_arrow()
             for node in generation:
@@ -132,7 +133,7 @@ class LineageStrip(QWidget):
         row.addWidget(thumb)
 
     def _put_arrow(self) -> None:
-        arrow = words(self._tree, "→", "faint", wrap=False)
+        arrow = words(self._tree, "←" if self.isRightToLeft() else "→", "faint", wrap=False)
         arrow.setAccessibleName("made into")
         arrow.setAlignment(Qt.AlignmentFlag.AlignCenter)
         arrow.setFixedHeight(SIZE.height())

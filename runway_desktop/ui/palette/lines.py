@@ -128,7 +128,8 @@ class LineDelegate(ItemDelegate):
         selected = self.ground(painter, option, rect, 5)
         if selected:
             painter.setPen(QPen(theme.color(Role.ACCENT), 2))
-            painter.drawLine(rect.left() + 1, rect.top() + 5, rect.left() + 1, rect.bottom() - 4)
+            edge = self.placed(QRect(rect.left() + 1, rect.top() + 5, 1, rect.height() - 9))
+            painter.drawLine(edge.topLeft(), edge.bottomLeft())
         self._paint_sign(painter, rect, offer)
         small = theme.tabular(theme.small_font())
         right = rect.adjusted(0, 0, -GRID, 0)
@@ -147,7 +148,7 @@ class LineDelegate(ItemDelegate):
         if offer.picture:
             box = QRect(0, 0, _PICTURE.width(), _PICTURE.height())
             box.moveCenter(QRect(rect.left() + GRID, rect.top(), _LEFT - 2 * GRID, rect.height()).center())
-            if self._posters.paint(painter, box, offer.picture):
+            if self._posters.paint(painter, self.placed(box), offer.picture):
                 return
         area = QRect(0, 0, _ICON, _ICON)
         area.moveCenter(QRect(rect.left() + GRID, rect.top(), _LEFT - 2 * GRID, rect.height()).center())
@@ -177,7 +178,7 @@ class LineDelegate(ItemDelegate):
         box.moveRight(room.right())
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(self._theme.color(Role.OUTLINE if selected else Role.BORDER))
-        painter.drawRoundedRect(box, 4, 4)
+        painter.drawRoundedRect(self.placed(box), 4, 4)
         self.text(painter, box, key, font, Role.MUTED, Qt.AlignmentFlag.AlignCenter)
         return box.left()
 

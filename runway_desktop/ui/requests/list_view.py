@@ -43,16 +43,18 @@ class _RowDelegate(ItemDelegate):
             return QSize(80, font + 2 * GRID)
         return QSize(80, max(_PICTURE.height(), font + (2 if row.warning else 1) * (small + 3)) + 2 * GRID)
 
-    def box(self, rect: QRect) -> QRect:
+    def box(self, option: QStyleOptionViewItem) -> QRect:
         """Clickable area of a row's check box."""
-        return QRect(rect.left() + GRID // 2, rect.top() + GRID, TARGET + GRID, _PICTURE.height())
+        rect = option.rect
+        area = QRect(rect.left() + GRID // 2, rect.top() + GRID, TARGET + GRID, _PICTURE.height())
+        return QStyle.visualRect(option.direction, rect, area)
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
         if not self.checks or index.data(_CHECK) is None:
             return False
         match event:
             case QMouseEvent() if event.type() == QEvent.Type.MouseButtonRelease:
-                hits = self.box(option.rect).contains(event.position().toPoint())
+                hits = self.box(option).contains(event.position().toPoint())
             case QKeyEvent() if event.type() == QEvent.Type.KeyPress:
                 hits = event.key() == Qt.Key.Key_Space
             case _:
@@ -113,18 +115,19 @@ class _RowDelegate(ItemDelegate):
 
     def _check(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         is_on = index.data(_CHECK) is Qt.CheckState.Checked
-        box = square_in(self.box(option.rect), 2 * GRID)
+        box = square_in(self.box(option), 2 * GRID)
         painter.setPen(self._theme.color(Role.ACCENT if is_on else Role.OUTLINE))
         painter.setBrush(self._theme.color(Role.ACCENT if is_on else Role.FIELD))
         painter.drawRoundedRect(box, 4, 4)
         if is_on:
-            self.icon(painter, box, "mdi6.check", Role.ON_ACCENT)
+            self._theme.icon("mdi6.check", Role.ON_ACCENT).paint(painter, box)
 
     def _picture(self, painter: QPainter, rect: QRect, row: RequestRow) -> None:
         painter.save()
-        painter.setClipPath(rounded(rect, 4))
-        painter.fillRect(rect, self._theme.color(Role.MEDIA))
-        if not (row.picture and self._posters.paint(painter, rect, row.picture)):
+        here = self.placed(rect)
+        painter.setClipPath(rounded(here, 4))
+        painter.fillRect(here, self._theme.color(Role.MEDIA))
+        if not (row.picture and self._posters.paint(painter, here, row.picture)):
             self.icon(painter, square_in(rect, 2 * GRID), row.icon, Role.FAINT)
         painter.restore()
 

@@ -69,9 +69,12 @@ class FileMime(QMimeData):
         return super().retrieveData(mimetype, preferred)
 
 
-def copied_files(paths: Sequence[Path]) -> QMimeData:
-    """MIME data of copied files in the formats of file managers."""
+def copied_files(paths: Sequence[Path], text: str = "") -> QMimeData:
+    """MIME data of copied files in the formats of file managers. `text` is for programs that take no files; without
+    any, the paths are."""
     mime = FileMime(paths)
+    if text:
+        mime.setText(text)
     links = "\n".join(bytes(url.toEncoded().data()).decode() for url in mime.urls())
     mime.setData("x-special/gnome-copied-files", QByteArray(f"copy\n{links}".encode()))
     mime.setData("application/x-kde-cutselection", QByteArray(b"0"))

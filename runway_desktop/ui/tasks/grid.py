@@ -6,7 +6,18 @@ keep selection and scroll position. GUI thread only.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle
 
@@ -95,6 +106,10 @@ class GridView(TaskItems, QListView):
             bar = self.verticalScrollBar()
             bar.setValue(bar.value() + round(after.top() + share * after.height()) - held.y())
         self.zoomed.emit(self.poster_width)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """No tool tips: they would cover the neighbors. The details pane shows the prompt."""
+        return True if event.type() == QEvent.Type.ToolTip else super().viewportEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:

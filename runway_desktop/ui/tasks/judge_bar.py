@@ -95,6 +95,7 @@ class JudgeBar(QWidget):
             name, role = ("mdi6.star", Role.ACCENT) if full else ("mdi6.star-outline", Role.FAINT)
             star.setIcon(self._theme.icon(name, role))
             star.setAccessibleName(str(star_words(number, rating)))
+            star.setVisible(self._details.can_be_rated)
         for button, pick in ((self._pick, Pick.PICK), (self._reject, Pick.REJECT)):
             button.setChecked(self._details.pick is pick)
             button.dress(self._theme, self._keys)

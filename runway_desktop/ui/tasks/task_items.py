@@ -136,6 +136,9 @@ class TaskItems(_View):
             return
         super().keyPressEvent(event)
 
+    def keyboardSearch(self, search: str) -> None:
+        """Letters are commands here: one without a command changes neither selection nor position."""
+
     def startDrag(self, supported: Qt.DropAction) -> None:
         self.files_dragged.emit(self.selected_ids())
 

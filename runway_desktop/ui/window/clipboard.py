@@ -91,8 +91,8 @@ class Sharing(QObject):
     def _open_folder(self, folder: Path) -> None:
         self._files.open_folder(folder)
 
-    def _copy_files(self, paths: Sequence[Path]) -> None:
-        QGuiApplication.clipboard().setMimeData(copied_files(paths))
+    def _copy_files(self, paths: Sequence[Path], prompts: str) -> None:
+        QGuiApplication.clipboard().setMimeData(copied_files(paths, prompts))
         self._activity.tell(units.plural(len(paths), "File copied.", f"{len(paths):,} files copied."))
 
     def _copy_picture(self, row: Row) -> None:

@@ -6,7 +6,17 @@ import itertools
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QLayout, QPushButton, QScrollArea, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QGridLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from runway_desktop.domain.library import Row
 from runway_desktop.ui.building import STRETCH, add_all, hbox, passing_menu, push_button, tool_button, vbox
@@ -44,6 +54,8 @@ class DetailsPane(QWidget):
     command_wanted = Signal(object)
     """TaskCommand for the shown task, or for the selected ones."""
     copy_wanted = Signal(str, str)
+    focus_left = Signal()
+    """The focused button disappeared."""
     support_wanted = Signal(object)
     """Copy support details, with the `Given` to use."""
     ways_shown = Signal(object)
@@ -144,6 +156,8 @@ class DetailsPane(QWidget):
         return label
 
     def _show(self) -> None:
+        focused = QApplication.focusWidget()
+        had_focus = focused is not None and self.isAncestorOf(focused)
         row = self._details.row
         self._bottom.setVisible(row is not None)
         self._several.show_rows(self._details.several)
@@ -168,6 +182,8 @@ class DetailsPane(QWidget):
         ways = use.ways(shown.media) if use is not None and shown is not None and shown.path else []
         self.ways_shown.emit([way.text for way in ways])
         self._commands.show_rows([row] if row is not None else [])
+        if had_focus and focused is not None and not focused.isVisibleTo(self):
+            self.focus_left.emit()
 
     def _show_more_steps(self) -> None:
         """Reuses buttons, so that a focused one keeps the focus."""

@@ -187,7 +187,8 @@ class FoldHandle(QSplitterHandle):
             return
         painter = QPainter(self)
         painter.fillRect(self.contentsRect(), self._theme.color(Role.HOVER if self.underMouse() else Role.WINDOW))
-        name = "mdi6.chevron-right" if self._folded == 0 else "mdi6.chevron-left"
+        points_right = (self._folded == 0) is not self.isRightToLeft()
+        name = "mdi6.chevron-right" if points_right else "mdi6.chevron-left"
         middle = self.contentsRect().center()
         box = QRect(middle.x() - GRID + 1, middle.y() - GRID, STRIP, STRIP)
         self._theme.icon(name, Role.TEXT if self.underMouse() else Role.MUTED).paint(painter, box)

@@ -270,6 +270,7 @@ class MainWindow(QMainWindow):
         m.details.showing_changed.connect(self._show_result)
         details.command_wanted.connect(self.task_menu.take)
         details.task_wanted.connect(lambda task_id: self._show_tasks([task_id]))
+        details.focus_left.connect(partial(work.views.setFocus, Qt.FocusReason.OtherFocusReason))
         details.offer_onward(m.task_commands.use_as_input, self.shown_result)
         details.support_wanted.connect(partial(self.task_menu.take, COPY_SUPPORT))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum, auto
+from functools import partial
 
 from PySide6.QtCore import QAbstractItemModel, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -83,9 +84,6 @@ class _EntryDelegate(ItemDelegate):
         count = f"{entry.count:,}" if entry.count is not None else ""
         figures = self._theme.tabular(option.font)
         used = self.text(painter, rect.adjusted(0, 0, -GRID, 0), count, figures, Role.FAINT, RIGHT) + 2 * GRID
-        if entry.note:
-            beside = rect.adjusted(0, 0, -used + GRID // 2, 0)
-            used += self.text(painter, beside, entry.note, self._theme.small_font(), Role.WARN, RIGHT) + GRID
         room = QRect(left, rect.top(), rect.right() - left - used, rect.height())
         self.text(painter, room, entry.title, option.font, Role.TEXT)
 
@@ -282,8 +280,7 @@ class PagesPane(QListWidget):
     @staticmethod
     def _fill(item: QListWidgetItem, entry: PaneEntry) -> None:
         item.setData(_ENTRY, entry)
-        said = (entry.title, f"{entry.count:,}" if entry.count is not None else "", entry.note)
-        spoken = ", ".join(part for part in said if part)
+        spoken = f"{entry.title}, {entry.count:,}" if entry.count is not None else entry.title
         item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
         item.setToolTip(tip(entry.title) if len(entry.title) > 20 else "")
         if entry.heading:
@@ -341,9 +338,12 @@ class _RemoveArea(PlainLabel):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
         side = QFontMetrics(self.font()).height()
         icon = self._theme.icon("mdi6.delete-outline", Role.TEXT).pixmap(side, side)
-        painter.drawPixmap(GRID, (self.height() - side) // 2, side, side, icon)
+        place = partial(QStyle.visualRect, self.layoutDirection(), self.rect())
+        painter.drawPixmap(place(QRect(GRID, (self.height() - side) // 2, side, side)), icon)
         painter.setPen(self._theme.color(Role.TEXT))
-        painter.drawText(self.rect().adjusted(2 * GRID + side, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.drawText(
+            place(self.rect().adjusted(2 * GRID + side, 0, 0, 0)), Qt.AlignmentFlag.AlignVCenter, self.text()
+        )
         painter.end()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -10,8 +10,9 @@ from runway_desktop.domain.task import State
 from runway_desktop.texts import Text
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL, copied_words
 from runway_desktop.usecases.words.support import support_details
+from runway_desktop.values import replace
 
-from .command import EXCHANGE, Scope, Standard, Surface
+from .command import EXCHANGE, LIST, Command, Scope, Standard, Surface
 from .results import NO_FILE, files
 from .task_command import (
     Context,
@@ -32,6 +33,12 @@ COPYING = Text("Copy")
 
 async def _prompts(_: Context, rows: Sequence[Row], __: Given) -> Report:
     return _copied(Text("Prompt copied.", "{n} prompts copied."), [row.task.request.prompt for row in rows])
+
+
+async def _files(context: Context, rows: Sequence[Row], given: Given) -> Report:
+    """The files, with the prompts as text for programs that take no files."""
+    prompts = "\n".join(row.task.request.prompt for row in rows if row.task.request.prompt)
+    return replace(await files(context, rows, given, use=Use.COPY), text=prompts)
 
 
 async def _remote_ids(_: Context, rows: Sequence[Row], __: Given) -> Report:
@@ -103,24 +110,32 @@ USE_AS_INPUT = TaskCommand(
 )
 """A menu of what a result can be used for (`use_as_input`). The palette offers its entries directly."""
 _copied_as = partial(TaskCommand, submenu=COPYING)
-COPY_PROMPT = _copied_as(
+COPY: Command[Sequence[Row]] = Command(
     id="task.copy",
-    stored="copy prompt",
-    words=Text("Copy prompt", "Copy prompts"),
-    does=_prompts,
-    icon="mdi6.content-copy",
+    words=Text("Copy"),
+    section=LIST,
+    scopes=frozenset({Scope.LIST}),
     keys=(Standard.COPY,),
-    begins=True,
-    why_not=unless(lambda row: bool(row.task.request.prompt), Text("There is no prompt.")),
+    why_not=lambda rows: COPY_FILE.reason(rows) and COPY_PROMPT.reason(rows),
 )
-COPY_FILE = _copied_as(
+"""One key for both: copies the prompt if there is no file."""
+COPY_FILE: TaskCommand = _copied_as(
     id="task.copy.files",
     stored="copy file",
     words=Text("Copy file", "Copy {n} files"),
-    does=partial(files, use=Use.COPY),
-    keys=("Ctrl+Alt+C",),
+    does=_files,
+    given_by=COPY,
+    begins=True,
     outputs=is_here,
     absence=lambda _: NO_FILE,
+)
+COPY_PROMPT: TaskCommand = _copied_as(
+    id="copy prompt",
+    words=Text("Copy prompt", "Copy prompts"),
+    does=_prompts,
+    icon="mdi6.content-copy",
+    given_by=COPY,
+    why_not=unless(lambda row: bool(row.task.request.prompt), Text("There is no prompt.")),
 )
 COPY_PICTURE = _copied_as(
     id="copy picture",

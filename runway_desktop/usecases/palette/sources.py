@@ -105,7 +105,7 @@ def of_pages(entries: Iterable[PaneEntry]) -> Iterator[Offer]:
             section=Heading.PAGES,
             text=entry.title,
             detail=_ONE_OF.get(heading, ""),
-            aside=entry.note or count,
+            aside=count,
             icon=entry.icon or _PAGE_ICONS.get(heading, "mdi6.folder-outline"),
             synonyms=entry.synonyms,
         )

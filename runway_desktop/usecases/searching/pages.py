@@ -31,7 +31,6 @@ _ONLY_IF_ANY = frozenset({Page.MISSING, Page.CHANGED})
 """Listed only if not empty, or open."""
 _ROOMS_AFTER = 4
 """Number of fixed entries above the additional pages."""
-_SHEET_ICON = "mdi6.table-alert"
 _KEY = "list.searches"
 _LONGEST_NAME = 60
 _PAGE_WORDS = {page: word for word, page in PAGES.items()} | {Page.PICKS: "pick"}
@@ -129,8 +128,6 @@ class PaneEntry(Struct, frozen=True):
     """The id of a page without a list of tasks."""
     sheet_id: str = ""
     """A sheet with rows that were not sent; no list of tasks."""
-    note: str = ""
-    """Next to the title: "1 unsent"."""
     synonyms: str = ""
 
     @property
@@ -165,15 +162,13 @@ def entries_of(
         for page, icon, synonyms in _PAGES
         if page not in _ONLY_IF_ANY or counts.pages.get(page) or page is opened
     ]
-    # In a prominent position, since unsent rows are in no list of tasks.
-    sheets = [
-        PaneEntry(kept.name, icon=_SHEET_ICON, sheet_id=kept.id, note=_unsent(kept.unsent))
-        for kept in counts.unsent[:RECENT_BATCHES]
-    ]
-    fixed[_ROOMS_AFTER:_ROOMS_AFTER] = [*sheets, *rooms]
+    fixed[_ROOMS_AFTER:_ROOMS_AFTER] = rooms
     frequent = sorted(counts.tags.items(), key=lambda item: -item[1])[:MOST_TAGS]
-    unsent = {kept.batch_id: kept.unsent for kept in counts.unsent}
     groups = {
+        # First, since unsent rows are in no list of tasks.
+        "Unsent sheets": [
+            PaneEntry(kept.name, kept.unsent, sheet_id=kept.id) for kept in counts.unsent[:RECENT_BATCHES]
+        ],
         "Projects": [
             PaneEntry(name, amount, filter=Filter(projects=frozenset({name})))
             for name, amount in sorted(counts.projects.items(), key=lambda item: item[0].casefold())
@@ -184,15 +179,9 @@ def entries_of(
         ],
         "Tags": [PaneEntry(tag, amount, filter=Filter(tags=frozenset({tag}))) for tag, amount in sorted(frequent)],
         "Batches": [
-            PaneEntry(
-                name, amount, filter=Filter(batches=frozenset({BatchId(batch)})), note=_unsent(unsent.get(batch, 0))
-            )
+            PaneEntry(name, amount, filter=Filter(batches=frozenset({BatchId(batch)})))
             for batch, name, amount in counts.batches[:RECENT_BATCHES]
         ],
     }
     headed = [[PaneEntry(title, heading=True), *entries] for title, entries in groups.items() if entries]
     return [*fixed, *(entry for entries in headed for entry in entries)]
-
-
-def _unsent(amount: int) -> str:
-    return f"{amount:,} unsent" if amount else ""

@@ -19,6 +19,7 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.commands.tasks import NextStep, next_step
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words.several import facts_of_several
 from runway_desktop.usecases.words.states import MOST_ADDED_UP, StateWords, several_words
 from runway_desktop.usecases.words.tasks import (
     Fact,
@@ -77,6 +78,13 @@ class DetailsModel(Model):
         """Common pick of the selected tasks; none if they differ."""
         return self._common(lambda task: task.pick, Pick.NONE)
 
+    @property
+    def can_be_rated(self) -> bool:
+        """False if all selected tasks ended without a result, and have no rating to clear."""
+        rows = (self.row,) if self.row is not None else self.several
+        ended = {State.FAILED, State.CANCELLED, State.GONE}
+        return not rows or any(row.task.state not in ended or row.outputs or row.task.rating for row in rows)
+
     def _common(self, value: Callable[[Task], Value], otherwise: Value) -> Value:
         tasks = [row.task for row in ((self.row,) if self.row is not None else self.several)]
         values = {value(task) for task in tasks}
@@ -109,7 +117,7 @@ class DetailsModel(Model):
     def facts(self) -> list[Fact]:
         details, cases = self._details, self._cases
         if details is None:
-            return []
+            return facts_of_several(self.several)
         request = details.row.task.request
         return facts_of(
             details,

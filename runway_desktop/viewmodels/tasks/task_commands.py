@@ -88,7 +88,7 @@ class TaskCommands(Model):
     """Paths about to be moved: the preview must close them."""
     text_copied = Signal(str, str, str)
     """Text, notice, and its details."""
-    files_copied = Signal(object)
+    files_copied = Signal(object, str)
     """Paths."""
     picture_wanted = Signal(object)
     """A Row whose shown picture or frame to copy."""
@@ -268,7 +268,7 @@ class TaskCommands(Model):
 
     def _hand_on(self, report: Report) -> None:
         """Emits the signals for a report's text, pictures and files."""
-        if report.text:
+        if report.text and report.use is None:
             self.text_copied.emit(report.text, str(report.said), report.detail)
         if report.picture_of is not None:
             self.picture_wanted.emit(report.picture_of)
@@ -281,4 +281,4 @@ class TaskCommands(Model):
             case Use.OPEN if paths:
                 self.system_wanted.emit(paths)
             case Use.COPY if paths:
-                self.files_copied.emit(paths)
+                self.files_copied.emit(paths, report.text)

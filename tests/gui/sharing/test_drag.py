@@ -65,6 +65,8 @@ def test_copied_files_can_be_pasted_into_a_file_manager(picture: Path) -> None:
     link = QUrl.fromLocalFile(str(picture)).toString(QUrl.ComponentFormattingOption.FullyEncoded)
     assert bytes(mime.data("x-special/gnome-copied-files").data()).decode() == f"copy\n{link}"
     assert mime.urls() == [QUrl.fromLocalFile(str(picture))]
+    assert mime.text() == str(picture)
+    assert copied_files([picture], "A prompt").text() == "A prompt"
 
 
 def test_only_copying_is_offered(theme: Theme, picture: Path, monkeypatch: pytest.MonkeyPatch, qtbot: object) -> None:

@@ -92,11 +92,14 @@ def test_the_order_of_the_list_is_kept_and_its_filter_is_not() -> None:
     assert kept_order(kept) == Listing()
 
 
-def test_a_sheet_with_rows_that_were_not_sent_stands_below_needs_attention_and_at_its_batch():
+def test_a_sheet_with_unsent_rows_is_listed_once_below_the_pages():
     left = KeptSheet(id="s1", name="shots.csv", changed_at=1.0, rows=12, unsent=1, batch_id=BatchId("b1"))
-    counts = PageCounts(batches=((BatchId("b1"), "shots", 11),), unsent=(left,))
+    counts = PageCounts(batches=((BatchId("b1"), "shots.csv", 11),), unsent=(left,), projects={"Aurora": 3})
     entries = entries_of(counts, Page.ALL)
-    at = [entry.title for entry in entries].index("Needs attention")
-    assert (entries[at + 1].title, entries[at + 1].note, entries[at + 1].sheet_id) == ("shots.csv", "1 unsent", "s1")
-    assert next(entry.note for entry in entries if entry.title == "shots") == "1 unsent"
-    assert not any(entry.note for entry in entries_of(PageCounts(batches=counts.batches), Page.ALL))
+    titles = [entry.title for entry in entries]
+    at = titles.index("Unsent sheets")
+    assert titles.index("Picks") < at < titles.index("Projects")
+    assert entries[at].heading
+    assert (entries[at + 1].title, entries[at + 1].count, entries[at + 1].sheet_id) == ("shots.csv", 1, "s1")
+    assert [(one.count, one.sheet_id) for one in entries if one.title == "shots.csv"] == [(1, "s1"), (11, "")]
+    assert "Unsent sheets" not in [entry.title for entry in entries_of(PageCounts(), Page.ALL)]

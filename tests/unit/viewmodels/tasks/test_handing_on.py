@@ -47,7 +47,7 @@ async def test_files_and_paths_are_those_that_are_there_and_the_others_are_said(
         rows = await chosen(rig, 1, 2, 3, names=("t1.mp4", "t3.mp4"))
         async with after(rig.task_commands.files_copied) as copied:
             rig.task_commands.carry_out(COPY_FILE, rows)
-        assert copied == [[tmp_path / "t1.mp4", tmp_path / "t3.mp4"]]
+        assert copied == [([tmp_path / "t1.mp4", tmp_path / "t3.mp4"], "Prompt 1\nPrompt 2\nPrompt 3")]
         assert rig.told == ["t2.mp4 is no longer where it was saved."]
         async with after(rig.task_commands.text_copied) as words:
             rig.task_commands.carry_out(COPY_PATH, rows)

@@ -1,0 +1,53 @@
+"""What several selected tasks are, and what they have in common, as labeled lines. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from runway_desktop.catalog.labels import model_label
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import State
+
+from . import units
+from .tasks import Fact
+
+_MOST_NAMED = 3
+_TROUBLE = (State.FAILED, State.UNCERTAIN, State.GONE)
+
+
+def facts_of_several(rows: Sequence[Row]) -> list[Fact]:
+    """States and kinds of results with their numbers; then models, project, shot and tags that all have."""
+    tasks = [row.task for row in rows]
+    tags = [tag for tag in tasks[0].tags if all(tag in task.tags for task in tasks)] if tasks else []
+    found = [
+        Fact("Status", " · ".join(_states(rows))),
+        Fact("Results", " · ".join(_kinds(rows))),
+        Fact("Model", _named([model_label(task.request.model) for task in tasks], "models")),
+        Fact("Project", _named([task.project for task in tasks], "projects")),
+        Fact("Shot", _named([task.shot for task in tasks], "shots")),
+        Fact("Tags", ", ".join(tags)),
+    ]
+    return [fact for fact in found if fact.text]
+
+
+def _states(rows: Sequence[Row]) -> list[str]:
+    states = [row.task.state for row in rows]
+    saved = sum(any(output.is_here for output in row.outputs) for row in rows)
+    live = sum(state.is_live for state in states)
+    queued = sum(state.is_local for state in states)
+    trouble = sum(state in _TROUBLE for state in states)
+    words = ((saved, "saved"), (live, "live"), (queued, "queued"))
+    attention = units.count(trouble, "needs attention", "need attention") if trouble else ""
+    return [*(f"{amount:,} {word}" for amount, word in words if amount), *([attention] if attention else [])]
+
+
+def _kinds(rows: Sequence[Row]) -> list[str]:
+    kinds = Counter(output.media.kind for row in rows for output in row.outputs if output.is_here)
+    return [f"{amount:,} {kind.word.of(amount)}" for kind, amount in kinds.most_common()]
+
+
+def _named(names: Sequence[str], many: str) -> str:
+    """The different names, or their number if they are more than a few."""
+    different = list(dict.fromkeys(filter(None, names)))
+    return ", ".join(different) if len(different) <= _MOST_NAMED else f"{len(different):,} {many}"
