@@ -52,6 +52,8 @@ class ComposerPane(QWidget):
     """QMimeData dropped on an input; the input's field and number."""
     left = Signal()
     """Escape was pressed: the focus goes back to the list."""
+    project_made = Signal(str)
+    """Name of a new project, used for the next tasks."""
     chooser_wanted = Signal(QPushButton, bool)
     """The chip to open over; whether the focus starts in the list of endpoints."""
 
@@ -358,19 +360,24 @@ class ComposerPane(QWidget):
         named = [Option(name, name) for name in names]
         options = [Option("", "No project"), *named, Option(ANOTHER, "New project…")]
         popup = ChoicePopup(options, self._composer.project, "Project", self._project)
-        popup.chosen.connect(lambda name: self._name_project() if name is ANOTHER else self._composer.set_project(name))
+        popup.chosen.connect(lambda name: self.name_project() if name is ANOTHER else self._composer.set_project(name))
         popup.open_at(self._project)
 
-    def _name_project(self) -> None:
+    def name_project(self) -> None:
+        """Asks for the name of a project for the next tasks."""
         ask_text(
             self.window(),
             "New project",
             "Name of the project",
             "",
             lambda text: "" if text.strip() else "Enter a name.",
-            lambda text: self._composer.set_project(text.strip()),
+            self._project_named,
             ok="Create",
         )
+
+    def _project_named(self, text: str) -> None:
+        self._composer.set_project(text.strip())
+        self.project_made.emit(text.strip())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._prompt and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):

@@ -35,6 +35,7 @@ from runway_desktop.usecases.commands.handing_on import COPY_SUPPORT
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.searching.pages import PaneEntry, SavedSearch
 from runway_desktop.usecases.searching.renaming import Renamed
+from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.notices import no_font
 from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.viewmodels.activity.acts import Acts
@@ -260,6 +261,8 @@ class MainWindow(QMainWindow):
         pages.named.connect(self._name_page)
         m.pages.renamed.connect(self._follow_rename)
         pages.chosen.connect(self._open_page)
+        pages.new_project_wanted.connect(work.composer.name_project)
+        work.composer.project_made.connect(self._project_made)
         pages.sheet_chosen.connect(partial(self.open_room, "sheet"))
         for view in (work.view, work.grid):
             view.seen_changed.connect(m.task_commands.look_at)
@@ -373,6 +376,17 @@ class MainWindow(QMainWindow):
         entry = next((entry for entry in m.pages.entries() if entry.filter == page), None)
         m.filter.leave_search()
         m.filter.open_page(page, entry.title if entry is not None else "All tasks")
+
+    def _project_made(self, name: str) -> None:
+        """Lists the project, and offers to move the selected tasks to it."""
+        self.models.pages.add_project(name)
+        chosen = self.workspace.chosen_ids()
+        judging = self.models.task_commands.judging
+        self.activity.tell(
+            f"New tasks go to “{name}”.",
+            action_text=units.plural(len(chosen), "Move selected task", "Move selected tasks") if chosen else "",
+            on_action=partial(judging.set_project, chosen, name) if chosen else None,
+        )
 
     def _open(self, task_id: TaskId) -> None:
         """Opens a task in the large view, after Return or a double click."""

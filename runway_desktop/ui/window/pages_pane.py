@@ -28,7 +28,7 @@ from runway_desktop.ui.labels import PlainLabel
 from runway_desktop.ui.lifted_rows import has_rows
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.usecases.searching.pages import PaneEntry
+from runway_desktop.usecases.searching.pages import NEW_PROJECT, PaneEntry
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.tasks.pages import Pages
 
@@ -121,6 +121,7 @@ class PagesPane(QListWidget):
     """Entry on which rows were dropped; None: remove them."""
     rows_over = Signal(object)
     """Entry under the dragged rows; None: no entry."""
+    new_project_wanted = Signal()
     room_chosen = Signal(str)
     """Id of the page's room."""
 
@@ -289,12 +290,15 @@ class PagesPane(QListWidget):
     def _moved(self, current: QListWidgetItem | None = None, before: QListWidgetItem | None = None) -> None:
         item = self.currentItem()
         entry: PaneEntry | None = item.data(_ENTRY) if item is not None else None
-        if entry is not None and entry.sheet_id:
-            # Sheets open in their own window, so the current entry stays.
+        if entry is not None and (entry.sheet_id or entry.room == NEW_PROJECT):
+            # They open in their own window, so the current entry stays.
             blocked = self.blockSignals(True)
             self.setCurrentRow(self.row(before) if before is not None else 0)
             self.blockSignals(blocked)
-            self.sheet_chosen.emit(entry.sheet_id)
+            if entry.sheet_id:
+                self.sheet_chosen.emit(entry.sheet_id)
+            else:
+                self.new_project_wanted.emit()
         elif entry is not None and entry.room:
             left: PaneEntry | None = before.data(_ENTRY) if before is not None else None
             if left is not None and not left.room:

@@ -29,6 +29,8 @@ _PAGES = (
 """With icon and synonyms for the palette."""
 _ONLY_IF_ANY = frozenset({Page.MISSING, Page.CHANGED})
 """Listed only if not empty, or open."""
+NEW_PROJECT = "new project"
+"""Stands for the room of the entry that names a project."""
 _ROOMS_AFTER = 4
 """Number of fixed entries above the additional pages."""
 _KEY = "list.searches"
@@ -173,7 +175,8 @@ def entries_of(
             PaneEntry(name, amount, filter=Filter(projects=frozenset({name})))
             for name, amount in sorted(counts.projects.items(), key=lambda item: item[0].casefold())
             if name
-        ],
+        ]
+        + [PaneEntry("New project…", icon="mdi6.plus", room=NEW_PROJECT)],
         "Saved searches": [
             PaneEntry(search.name, (found or {}).get(search.id), filter=Filter(), search=search) for search in searches
         ],

@@ -13,6 +13,7 @@ from runway_desktop.usecases.listing.changes import recounts
 from runway_desktop.usecases.searching.pages import PaneEntry, entries_of
 from runway_desktop.usecases.searching.renaming import Renamed
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
 
@@ -34,6 +35,7 @@ class Pages(Model):
         """Keys of the entries and counts of pages, as last emitted."""
         self._found: dict[str, int] = {}
         """Number of tasks per saved search, by id."""
+        self._new_projects: dict[str, int] = {}
         self._is_wanted = self._is_counting = False
         self._rest = Throttle(cases.clock, 300)
         self._timer = QTimer(self, singleShot=True)
@@ -58,6 +60,11 @@ class Pages(Model):
         self._open_room = room_id
         self.recount()
 
+    def add_project(self, name: str) -> None:
+        """Lists a project that has no tasks yet."""
+        self._new_projects[name] = 0
+        self.recount()
+
     def recount(self) -> None:
         """Call when a count of a page may have changed."""
         if self._told() != self._lines:
@@ -78,7 +85,7 @@ class Pages(Model):
     def entries(self) -> list[PaneEntry]:
         chosen = self._filter
         return entries_of(
-            self.counts,
+            replace(self.counts, projects=self._new_projects | dict(self.counts.projects)),
             chosen.page if chosen is not None else Page.ALL,
             chosen.searches if chosen is not None else (),
             self._found,

@@ -6,11 +6,13 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolButton, QToolTip
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPushButton, QToolButton, QToolTip
 
 from runway_desktop.domain.task import State
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
+from runway_desktop.usecases.searching.pages import NEW_PROJECT
 from runway_desktop.values import replace
+from tests.gui.pill import press
 from tests.gui.rig import Desktop, rest, until
 from tests.rows import saved, task
 
@@ -118,3 +120,21 @@ async def test_several_selected_tasks_say_what_they_are_and_share(tmp_path, them
         assert facts["Status"] == "2 saved · 1 needs attention"
         assert facts["Results"] == "2 clips"
         assert (facts["Project"], facts["Tags"]) == ("Aurora", "dawn")
+
+
+async def test_a_project_is_made_from_the_left_pane_and_takes_what_is_selected(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        one = task(1, State.SUCCEEDED)
+        await filled(rig, one)
+        rig.window.view.select([one.id])
+        pages = rig.window.workspace.pages
+        before = pages.currentRow()
+        pages.choose(f"page {NEW_PROJECT}")
+        assert pages.currentRow() == before
+        dialog = next(found for found in rig.window.findChildren(QDialog) if found.windowTitle() == "New project")
+        dialog.findChild(QLineEdit).setText("Northern lights")
+        QTest.keyClick(dialog.findChild(QLineEdit), Qt.Key.Key_Return)
+        await until(lambda: rig.composer.project == "Northern lights")
+        assert ("Northern lights", 0) in [(entry.title, entry.count) for entry in rig.pages.entries()]
+        press(rig.window, "Move selected task")
+        await until(lambda: ("Northern lights", 1) in [(entry.title, entry.count) for entry in rig.pages.entries()])
