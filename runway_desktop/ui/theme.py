@@ -267,6 +267,11 @@ class Theme(QObject):
             self._icons[key] = found
         return found
 
+    @staticmethod
+    def wide(pixels: int) -> int:
+        """A width for text, larger where the system's text is larger than usual."""
+        return round(pixels * max(1.0, QGuiApplication.font().pointSizeF() / LEAST_POINTS))
+
     def small_font(self) -> QFont:
         """The smaller of the two text sizes, derived from the application's font."""
         font = QFont(QGuiApplication.font())

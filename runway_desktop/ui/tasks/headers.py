@@ -161,7 +161,7 @@ class ColumnHeader(QHeaderView):
         if found is None:
             super().mouseDoubleClickEvent(event)
         else:
-            self.resizeSection(found[0], COLUMNS[found[0]].width)
+            self.resizeSection(found[0], self._theme.wide(COLUMNS[found[0]].width))
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover(None)

@@ -129,7 +129,7 @@ class TaskView(TaskItems, QTableView):
         for column in Column:
             header.moveSection(header.visualIndex(column), column)
             if column is not Column.POSTER or not header.isVisible():
-                header.resizeSection(column, COLUMNS[column].width)
+                header.resizeSection(column, self._theme.wide(COLUMNS[column].width))
             self.setColumnHidden(column, not COLUMNS[column].is_usual or (self.is_lane and column in _NOT_IN_LANE))
         self._wide_columns, self._without_room = {}, ()
         self._restyle()
@@ -209,12 +209,12 @@ class TaskView(TaskItems, QTableView):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        narrow = self.viewport().width() < NARROW
+        narrow = self.viewport().width() < self._theme.wide(NARROW)
         if narrow and not self._wide_columns:
             header = self.horizontalHeader()
             self._wide_columns = {column: header.sectionSize(column) for column in _NARROW_WIDTHS}
             for column, width in _NARROW_WIDTHS.items():
-                self.setColumnWidth(column, min(width, header.sectionSize(column)))
+                self.setColumnWidth(column, min(self._theme.wide(width), header.sectionSize(column)))
         elif not narrow and self._wide_columns:
             for column, width in self._wide_columns.items():
                 self.setColumnWidth(column, width)
@@ -225,13 +225,19 @@ class TaskView(TaskItems, QTableView):
         """Hides the last columns, but never the status, until the prompt has its least width."""
         for column in self._without_room:
             self.setColumnHidden(column, False)
+        if self._wide_columns:
+            self.setColumnWidth(Column.STATUS, self._theme.wide(_NARROW_WIDTHS[Column.STATUS]))
         others = [one for one in Column if one is not Column.PROMPT and not self.isColumnHidden(one)]
-        room = self.viewport().width() - LEAST_PROMPT - sum(map(self.columnWidth, others))
+        room = self.viewport().width() - self._theme.wide(LEAST_PROMPT) - sum(map(self.columnWidth, others))
         gone: list[Column] = []
         for column in reversed(others):
             if room < 0 and column not in (Column.POSTER, Column.STATUS):
                 gone.append(column)
                 room += self.columnWidth(column)
+        wide = self._wide_columns.get(Column.STATUS)
+        if wide is not None:
+            # What the prompt does not need: a status that is cut says little.
+            self.setColumnWidth(Column.STATUS, min(wide, self.columnWidth(Column.STATUS) + max(0, room)))
         # Noted first: a hidden column emits that widths changed, which are stored unless the view is narrow.
         self._without_room = tuple(gone)
         for column in gone:

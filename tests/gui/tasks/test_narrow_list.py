@@ -38,4 +38,5 @@ async def test_widths_of_the_last_time_give_way_in_a_small_window(tmp_path, them
         rig.window.view.horizontalHeader().restoreState(QByteArray.fromBase64(state.encode()))
         rig.window.resize(800, 640)
         rig.window.show()
-        await until(lambda: rig.window.view.columnWidth(Column.STATUS) < 160)
+        await until(lambda: rig.window.view.columnWidth(Column.STATUS) < 240)
+        assert rig.window.view.columnWidth(Column.PROMPT) >= LEAST_PROMPT
