@@ -17,6 +17,7 @@ from runway_desktop.domain.errors import DamagedList, RunwayDesktopError
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.backup.restoring import RestorePreview
 from runway_desktop.services.backup.watching import Stopped, Watch, WatchProgress
+from runway_desktop.texts import _
 from runway_desktop.ui.profiles.damaged_window import DamagedWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring.build import begin_empty, checked_backups, restore_damaged
@@ -82,10 +83,10 @@ class _Offer(QObject):
         self._worker.shutdown(wait=True)
 
     def _restore(self, path: Path) -> None:
-        self._do("Restoring", lambda: restore_damaged(self._profile, path, self._working))
+        self._do(_("Restoring…"), lambda: restore_damaged(self._profile, path, self._working))
 
     def _begin_empty(self) -> None:
-        self._do("Making an empty list", lambda: begin_empty(self._profile, self._remote_ids))
+        self._do(_("Creating an empty list…"), lambda: begin_empty(self._profile, self._remote_ids))
 
     def _do(self, words: str, work: Callable[[], None]) -> None:
         self._looking.stop()
@@ -99,7 +100,7 @@ class _Offer(QObject):
                 self.ended.emit(error.in_words())
             except Exception:
                 log.exception("A mistake of the program: %s", words)
-                self.ended.emit("Something went wrong in the program. Nothing was changed; its log says more.")
+                self.ended.emit(_("Something went wrong. Nothing was changed. See the log for details."))
             else:
                 self.ended.emit("")
 

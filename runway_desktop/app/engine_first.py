@@ -12,6 +12,7 @@ from pathlib import Path
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.services.clock import LONGEST_CREATE
 from runway_desktop.services.disk.profile_lock import Claim
+from runway_desktop.texts import Text, _
 from runway_desktop.ui.profiles.progress_foot import WaitingWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.words.clients import under_way_words
@@ -25,8 +26,8 @@ async def take_over_in_sight(theme: Theme, folder: Path, words: Sequence[str], f
     """Waits for the profile's claim until the other engine has ended; None if another window took the words meanwhile.
     Raises RunwayDesktopError after more than the longest possible time."""
     window = WaitingWindow(
-        "Another program is finishing a paid request…",
-        "It was started by a command or an agent. The window opens as soon as the request is stored; nothing is lost.",
+        _("Another program is finishing a paid request…"),
+        _("A command or an agent started it. The window opens as soon as the request is saved. Nothing is lost."),
         theme,
     )
     window.foot.show_progress(under_way_words(first.under_way), 0, 0)
@@ -38,12 +39,12 @@ async def take_over_in_sight(theme: Theme, folder: Path, words: Sequence[str], f
             try:
                 return await asyncio.to_thread(enter, folder, words)
             except DoesNotAnswer as error:
-                raise RunwayDesktopError(str(error)) from error
+                raise RunwayDesktopError(error.said) from error
             except EngineLeaves as leaves:
                 window.foot.show_progress(under_way_words(leaves.under_way), 0, 0)
                 if loop.time() > end:
                     raise RunwayDesktopError(
-                        "The program that has this profile does not end. End it, then try again."
+                        Text("Another program still uses this profile. Quit it, then try again.")
                     ) from None
             await asyncio.sleep(_LOOK_EVERY)
     finally:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _
 from runway_desktop.ui.tray import Tray
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.use_cases import UseCases
@@ -60,7 +61,9 @@ class InTray(QObject):
         self._window.hide()
         if not self._memory.recall(_WAS_TOLD):
             self._memory.keep(_WAS_TOLD, "yes")
-            self.tray.tell("Still here", "Runway Desktop keeps running in the tray. Quit it there, or by its shortcut.")
+            self.tray.tell(
+                _("Still running"), _("Runway Desktop keeps running in the tray. To quit, use its menu there.")
+            )
 
     def _follow(self) -> None:
         self.tray.set_on(self._settings.tray)

@@ -15,13 +15,14 @@ from PySide6.QtGui import QGuiApplication
 
 from runway_desktop import __version__
 from runway_desktop.domain.account import Connectivity, KeySource, KeyStatus, Link
+from runway_desktop.texts import Text, _
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .bugs import Bugs
 
-ENTER = "Enter a key…"
+ENTER = Text("Enter a key…")
 
 
 class KeyNotices(QObject):
@@ -42,12 +43,12 @@ class KeyNotices(QObject):
     def tell_missing(self) -> None:
         """Without a key the list, its results and their details are still there to look at."""
         self._missing = self._activity.tell(
-            "This profile has no API key. You can look at everything; sending needs a key.",
-            action_text=ENTER,
+            _("This profile has no API key. You can browse everything; generating needs a key."),
+            action_text=str(ENTER),
             on_action=self._enter,
             once=True,
             stays=True,
-            short="No API key",
+            short=_("No API key"),
         )
 
     def _key_changed(self, status: KeyStatus) -> None:
@@ -56,8 +57,8 @@ class KeyNotices(QObject):
             self._missing = None
         if status.is_awaited and self._waiting is None:
             self._waiting = self._activity.tell(
-                "Waiting for your keychain. Unlock it where it asks you to, or enter a key here.",
-                action_text=ENTER,
+                _("Waiting for your keychain. Unlock it, or enter a key here."),
+                action_text=str(ENTER),
                 on_action=self._enter,
                 stays=True,
             )
@@ -70,12 +71,11 @@ class KeyNotices(QObject):
         refused = connection.link is Link.KEY_REFUSED
         if refused and not self._refused and self._is_shown():
             self._refusal = self._activity.tell(
-                "Runway did not accept the key, so nothing is sent. The key is tried again now and then. Nothing is "
-                "lost.",
+                _("Runway rejected the API key, so nothing is sent. It is checked again from time to time."),
                 problem=True,
-                action_text=ENTER,
+                action_text=str(ENTER),
                 on_action=self._enter,
-                short="Runway did not accept the key",
+                short=_("Runway rejected the API key"),
             )
         elif not refused and self._refusal is not None:
             self._activity.end(self._refusal)
@@ -86,8 +86,8 @@ class KeyNotices(QObject):
         self._window.open_room("preferences", "Key")
 
 
-MESSAGE = "Something went wrong in the program."
-ADVICE = "It keeps running. If something no longer works, close the program and open it again. Details are in its log."
+MESSAGE = Text("Something went wrong.")
+ADVICE = Text("If something no longer works, restart Runway Desktop. Details are in the log.")
 
 
 class MistakeNotice(QObject):
@@ -101,17 +101,17 @@ class MistakeNotice(QObject):
 
     def _tell(self, words: str) -> None:
         self._activity.tell(
-            MESSAGE,
-            detail=ADVICE,
+            str(MESSAGE),
+            detail=str(ADVICE),
             problem=True,
-            action_text="Copy details",
+            action_text=_("Copy details"),
             on_action=lambda: self._copy(words),
-            short="Something went wrong",
+            short=_("Something went wrong"),
         )
 
     def _copy(self, words: str) -> None:
         QGuiApplication.clipboard().setText(details(words, self._log))
-        self._activity.tell("Details copied.")
+        self._activity.tell(_("Details copied."))
 
 
 def details(words: str, log: Path) -> str:

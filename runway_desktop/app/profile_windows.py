@@ -15,6 +15,7 @@ from runway_desktop.domain.profiles import Color, Profile, own_words
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks import after_restore
+from runway_desktop.texts import _, in_turn
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.profiles.badge import window_icon
 from runway_desktop.ui.theme import Theme
@@ -69,7 +70,7 @@ class ProfileWindows(QObject):
     def open(self, profile: Profile) -> None:
         """Opens it in a process and window of its own; if it is already open, its window comes to the front."""
         if not self.open_profile(profile):
-            self._tell(f"“{profile.name}” could not be opened.", problem=True)
+            self._tell(_("“{profile}” could not be opened.", profile=profile.name), problem=True)
 
     def make_new(self) -> None:
         service = self._cases.profiles
@@ -139,7 +140,7 @@ class ProfileWindows(QObject):
             message,
             detail,
             problem=True,
-            action_text="Show what waits" if held else "",
+            action_text=_("Show queue") if held else "",
             on_action=(lambda: show.emit(held)) if held else None,
         )
         after_restore.told(settings)
@@ -157,7 +158,7 @@ class ProfileWindows(QObject):
             self._look_at(demo.first)
             message, detail = STUDIO_WORDS
             activity.tell(
-                message, detail, action_text="Start empty", on_action=self._start_empty, once=True, stays=True
+                message, detail, action_text=_("Start empty"), on_action=self._start_empty, once=True, stays=True
             )
 
     def _look_at(self, task_id: TaskId) -> None:
@@ -207,7 +208,7 @@ class ProfileWindows(QObject):
     def _made(self, profile: Profile, problem: str) -> None:
         self._profiles.made(profile)
         if problem:
-            self._tell(f"“{profile.name}” is made. {problem}", problem=True)
+            self._tell(str(in_turn(_("“{profile}” was created.", profile=profile.name), problem)), problem=True)
         self.open(profile)
 
     def _ask_to_remove(self, profile: Profile, question: Question) -> None:

@@ -27,6 +27,7 @@ from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.disk.profile_folders import NoSuchProfile
 from runway_desktop.services.disk.profile_lock import Claim
+from runway_desktop.texts import Text, _
 from runway_desktop.ui import scroll_areas_read
 from runway_desktop.ui.profiles.badge import program_icon
 from runway_desktop.ui.theme import Theme
@@ -192,8 +193,8 @@ async def _run_session(session: Session, bugs: Bugs, supervisor: Supervisor, the
 
 def _ends_by_mistake(profile: Profile) -> RunwayDesktopError:
     return RunwayDesktopError(
-        "Something went wrong in the program, and it has to end.",
-        advice="Details are in its log.",
+        Text("Something went wrong, and Runway Desktop has to quit."),
+        advice=Text("Details are in the log."),
         detail=str(profile.log),
     )
 
@@ -214,7 +215,7 @@ async def finish_restore_first(theme: Theme, profile: Profile) -> list[Notice]:
         if is_waiting(profile):
             raise
         log.warning("A backup was not restored: %s (%s)", error, error.detail)
-        return [Notice("The backup was not restored. Everything is as it was.", error.in_words(), is_problem=True)]
+        return [Notice(_("The backup was not restored. Nothing was changed."), error.in_words(), is_problem=True)]
     except Exception as error:
         log.exception("The restore could not be finished, by a mistake of the program")
         raise _ends_by_mistake(profile) from error

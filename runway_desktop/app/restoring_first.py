@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.backup.watching import Watch, WatchProgress
+from runway_desktop.texts import _
 from runway_desktop.ui.profiles.progress_foot import WaitingWindow
 from runway_desktop.ui.theme import Theme
 
@@ -24,7 +25,7 @@ async def finish_in_sight(theme: Theme, profile: Profile, finish: Finish, *, sho
     """Returns the result of `finish`, which runs on a worker thread. Shows a progress window after `shown_after`
     seconds."""
     loop = asyncio.get_running_loop()
-    progress = WatchProgress("Beginning")
+    progress = WatchProgress(_("Starting…"))
     window: WaitingWindow | None = None
 
     def show(now: WatchProgress) -> None:
@@ -40,8 +41,8 @@ async def finish_in_sight(theme: Theme, profile: Profile, finish: Finish, *, sho
     try:
         if not (await asyncio.wait((work,), timeout=shown_after))[0]:
             window = WaitingWindow(
-                f"Restoring the profile “{profile.name}”…",
-                "The window opens when it is done. What is here now is kept as a backup.",
+                _("Restoring the profile “{profile}”…", profile=profile.name),
+                _("The window opens when it is done. The present state is kept as a backup."),
                 theme,
             )
             show(progress)

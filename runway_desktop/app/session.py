@@ -28,6 +28,7 @@ from runway_desktop.domain.task import State
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.library.library import Ahead
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
@@ -370,7 +371,7 @@ class Session(QObject):
         if QProcess.startDetached(program[0], program[1:])[0]:
             self.close()
         elif self.models is not None:
-            self.models.task_commands.tell("The demo could not be started.", problem=True)
+            self.models.task_commands.tell(_("The demo could not be started."), problem=True)
 
     def _take_items(self) -> None:
         items, self._waiting_items = self._waiting_items, []

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.profile_lock import Claim, claim
+from runway_desktop.texts import Text
 
 PATIENCE = 20.0
 """Seconds that the first program may take to answer: it may be starting itself, from a slow disk."""
@@ -24,6 +25,10 @@ _TRY_EVERY = 0.05
 
 class DoesNotAnswer(Exception):
     """Another program has this profile and does not answer. The message is for the user."""
+
+    def __init__(self, said: Text | str) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 class EngineLeaves(Exception):
@@ -64,7 +69,7 @@ def enter(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> 
                 raise EngineLeaves(under_way)
             case InstanceHolder.BY_NOBODY if waited > patience:
                 raise DoesNotAnswer(
-                    "Runway Desktop runs already with this profile and does not answer. End it, then try again."
+                    Text("This profile is open in a program that does not respond. Quit it, then try again.")
                 )
             case _:
                 time.sleep(_TRY_EVERY)
@@ -118,5 +123,5 @@ else:
             finally:
                 await connection.close()
         except (CallRefused, TimeoutError) as error:
-            said = error.in_words() if isinstance(error, CallRefused) else "Runway Desktop does not answer."
+            said = error.in_words() if isinstance(error, CallRefused) else Text("Runway Desktop does not respond.")
             raise DoesNotAnswer(said) from error

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.task import State
+from runway_desktop.texts import _
 from runway_desktop.ui.profiles.progress_foot import WaitingWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.questions import closing_words
@@ -68,12 +69,14 @@ def _opened(window: QWidget | None, settling: asyncio.Task[Any]) -> ClosingDialo
 async def renew_in_sight(opening: asyncio.Future[Any], theme: Theme) -> None:
     """Returns when `opening` has ended, successfully or not."""
     window = WaitingWindow(
-        "Updating the list of tasks…",
-        "This version of the program keeps it in a smaller form. The window opens when it is done, in a minute or two. "
-        "The list as it was is kept beside it.",
+        _("Updating the list of tasks…"),
+        _(
+            "This version stores the list in a smaller form. The window opens in a minute or two. The old list is kept "
+            "as a copy."
+        ),
         theme,
     )
-    window.foot.show_progress("Updating", 0, 0)
+    window.foot.show_progress(_("Updating…"), 0, 0)
     window.show()
     try:
         await asyncio.wait((opening,))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words.plain import tip
 
@@ -107,7 +108,7 @@ class AskText(_Asking):
         caption.setBuddy(self._line)
         self._note = words(self, tone="bad")
         add_all(self._rows, caption, self._line, self._note)
-        no = push_button(self, "Cancel")
+        no = push_button(self, _("Cancel"))
         self._yes = push_button(self, ok, kind="primary", default=True)
         self._add_buttons(no, self._yes)
         self._line.textChanged.connect(self._judge)

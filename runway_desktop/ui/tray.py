@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
 
 from runway_desktop.domain.library import Page
+from runway_desktop.texts import _
 from runway_desktop.usecases.words.announcements import Announcement
 from runway_desktop.usecases.words.plain import notice
 from runway_desktop.viewmodels.announcements import Announcements
@@ -89,12 +90,12 @@ class Tray(QObject):
     def _build(self, make_icon: Callable[[QIcon, QObject], QSystemTrayIcon]) -> None:
         self.icon = icon = make_icon(QApplication.windowIcon(), self)
         self._menu = QMenu(self._window)
-        self._menu.addAction("Show the window").triggered.connect(self.window_wanted)
+        self._menu.addAction(_("Show window")).triggered.connect(self.window_wanted)
         self._pause = QAction(self._menu)
         self._menu.addAction(self._pause)
         self._pause.triggered.connect(lambda: self.pause_wanted.emit(not self._status.paused))
         self._menu.addSeparator()
-        self._menu.addAction("Quit").triggered.connect(self.quit_wanted)
+        self._menu.addAction(_("Quit")).triggered.connect(self.quit_wanted)
         icon.setContextMenu(self._menu)
         icon.activated.connect(self._activated)
         icon.messageClicked.connect(self._clicked)
@@ -106,12 +107,12 @@ class Tray(QObject):
             return
         counts = self._pages.counts.pages
         live, waiting = counts.get(Page.LIVE, 0), counts.get(Page.WAITING_HERE, 0)
-        parts = [f"{live:,} live"] if live else []
-        parts += [f"{waiting:,} queued"] if waiting else []
-        said = "\n".join((self._name, " · ".join(parts) or "Nothing is running"))
+        parts = [_("{n} live", n=live)] if live else []
+        parts += [_("{n} queued", n=waiting)] if waiting else []
+        said = "\n".join((self._name, " · ".join(parts) or _("Nothing is running")))
         if self.icon.toolTip() != said:
             self.icon.setToolTip(notice(said))
-        self._pause.setText("Resume sending" if self._status.paused else "Pause sending")
+        self._pause.setText(_("Resume sending") if self._status.paused else _("Pause sending"))
 
     def _announce(self, said: Announcement) -> None:
         if self._looked_at():
@@ -135,4 +136,4 @@ class Tray(QObject):
 
 
 def _named(profile: str) -> str:
-    return f"{profile} – Runway Desktop" if profile and profile != "Default" else "Runway Desktop"
+    return _("{profile} – Runway Desktop", profile=profile) if profile and profile != "Default" else "Runway Desktop"

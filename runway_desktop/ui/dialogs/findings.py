@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
+from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import hbox, push_button, scroll_area, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -23,7 +24,7 @@ class FindingsList(QFrame):
         self._theme = theme
         self._unfolded = False
         self.setProperty("box", True)
-        self.setAccessibleName("What could not be used")
+        self.setAccessibleName(_("Problems found"))
         self.setAccessibleDescription(" ".join(self._messages))
         self._icon = words(self, wrap=False)
         self._text = words(self)
@@ -54,7 +55,7 @@ class FindingsList(QFrame):
         shown = self._messages if self._unfolded or hidden <= 0 else self._messages[:FOLDED]
         self._text.setText("\n".join(shown))
         self._more.setVisible(hidden > 0)
-        self._more.setText("Show fewer" if self._unfolded else f"Show {hidden:,} more")
+        self._more.setText(_("Show fewer") if self._unfolded else ngettext("Show {n} more", "Show {n} more", hidden))
         self.setVisible(bool(self._messages))
         if self._messages:
             self._fit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QCheckBox, QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.key_line import KeyLine
 from runway_desktop.ui.labels import announce, mark_wrong, say, set_reason, words
@@ -26,7 +27,7 @@ class KeyEntry(QWidget):
         self._show()
 
     def _build(self, button_text: str) -> None:
-        key_line = KeyLine(self._theme, "API key", self)
+        key_line = KeyLine(self._theme, _("API key"), self)
         self._line = key_line.line
         self._line.textChanged.connect(self._typed)
         self._line.returnPressed.connect(self._form.check)

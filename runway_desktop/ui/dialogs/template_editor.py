@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain import filenames
+from runway_desktop.texts import _
 from runway_desktop.ui.building import line_edit, push_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import mark_wrong, say, words
@@ -24,7 +25,7 @@ class TemplateEditor(QWidget):
         super().__init__(parent)
         self._example = example
         self._meanwhile = meanwhile
-        self.line = line_edit(self, "Template for names of files")
+        self.line = line_edit(self, _("File name template"))
         self.line.textChanged.connect(self.judge)
         self.line.textChanged.connect(self.edited)
         self.line.editingFinished.connect(self.finished)
@@ -35,7 +36,11 @@ class TemplateEditor(QWidget):
         for name, meaning in filenames.FIELDS.items():
             field = f"{{{name}}}"
             chip = push_button(
-                chips, field, kind="chip", tip=meaning[:1].upper() + meaning[1:], spoken=f"Insert {field}"
+                chips,
+                field,
+                kind="chip",
+                tip=meaning[:1].upper() + meaning[1:],
+                spoken=_("Insert {field}", field=field),
             )
             chip.setAccessibleDescription(meaning)
             chip.clicked.connect(lambda _=False, text=field: self._insert(text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from runway_desktop.texts import _, in_turn
 from runway_desktop.ui.building import STRETCH, hbox, line, push_button, scroll_area, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -23,7 +24,7 @@ class WelcomeDialog(QWidget):
         self._theme = theme
         self.setProperty("pane", "list")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("Welcome")
+        self.setAccessibleName(_("Welcome"))
         center = QWidget()
         vbox(scroll_area(self, center), on=self)
         column = QWidget(center)
@@ -37,15 +38,15 @@ class WelcomeDialog(QWidget):
         self._mark.setAccessibleName("")
         self._name = words(column, "Runway Desktop")
         self._name.setFont(self._theme.strong_font())
-        what = "Make clips, pictures and sound with the Runway API, watch every task live, and keep every result."
+        what = _("Create video, pictures and sound with the Runway API. Follow every task live, and keep every result.")
         titles = vbox(self._name, words(column, what, "muted"), spacing=2)
         head = hbox((self._mark, Qt.AlignmentFlag.AlignTop), (titles, 1), spacing=GRID + GRID // 2)
-        entry = KeyEntry(form, self._theme, "Check and continue", column)
-        label = words(column, "Your API key")
+        entry = KeyEntry(form, self._theme, _("Check and continue"), column)
+        label = words(column, _("Your API key"))
         label.setBuddy(entry)
-        where = words(column, f"{WHERE_FROM} Checking asks for your balance; it costs nothing.", "faint")
-        demo = push_button(column, "Try the demo", self.demo_wanted)
-        explained = "A simulated Runway on this computer: nothing is charged, and what you make has its own folder."
+        where = words(column, str(in_turn(WHERE_FROM, _("Checking reads your balance and is free."))), "faint")
+        demo = push_button(column, _("Try the demo"), self.demo_wanted)
+        explained = _("Runs a simulated Runway on this computer. It costs nothing and has its own profile.")
         demo.setAccessibleDescription(explained)
         row = hbox((demo, Qt.AlignmentFlag.AlignTop), (words(column, explained, "muted"), 1), spacing=2 * GRID)
         vbox(head, 2 * GRID, label, entry, where, GRID, line(column), GRID, row, on=column)

@@ -112,7 +112,7 @@ USE_AS_INPUT = TaskCommand(
 _copied_as = partial(TaskCommand, submenu=COPYING)
 COPY: Command[Sequence[Row]] = Command(
     id="task.copy",
-    words=Text("Copy"),
+    words=Text("Copy file or prompt"),
     section=LIST,
     scopes=frozenset({Scope.LIST}),
     keys=(Standard.COPY,),

@@ -183,7 +183,7 @@ def test_the_folder_is_chosen_in_a_window_that_holds_up_nothing(dialog: Preferen
 
 def test_a_template_shows_its_result_and_its_mistake_as_one_types(dialog: Preferences, rig: Rig, qtbot: QtBot):
     dialog.show_section("Saving")
-    line = named(dialog, QLineEdit, "Template for names of files")
+    line = named(dialog, QLineEdit, "File name template")
     line.setText("{model}_{lens}")
     assert "There is no field {lens}." in said(dialog)
     assert rig.settings.name_template != "{model}_{lens}"
@@ -197,7 +197,7 @@ def test_a_template_shows_its_result_and_its_mistake_as_one_types(dialog: Prefer
 
 def test_what_is_being_typed_is_kept_when_the_window_closes(dialog: Preferences, rig: Rig, qtbot: QtBot):
     dialog.show_section("Saving")
-    named(dialog, QLineEdit, "Template for names of files").setText("{id}")
+    named(dialog, QLineEdit, "File name template").setText("{id}")
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert rig.settings.name_template == "{id}"
 

@@ -17,7 +17,7 @@ from tests.rows import task
 @pytest.mark.parametrize("width", [288, 300, 360, 420, 600])
 async def test_all_of_it_stands_on_one_line_inside_its_pane(tmp_path, theme, qtbot, width):
     async with Desktop(tmp_path, theme) as rig:
-        await rig.add(task(1, State.FAILED))
+        await rig.add(task(1, State.SUCCEEDED))
         await until(lambda: rig.rows.row_of(TaskId("t1")))
         rig.window.view.select([TaskId("t1")])
         pane = rig.window.workspace.details
@@ -45,7 +45,7 @@ async def test_all_of_it_stands_on_one_line_inside_its_pane(tmp_path, theme, qtb
 
 async def test_words_stand_beside_the_signs_where_they_have_room(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        await rig.add(task(1, State.FAILED))
+        await rig.add(task(1, State.SUCCEEDED))
         await until(lambda: rig.rows.row_of(TaskId("t1")))
         rig.window.view.select([TaskId("t1")])
         [bar] = rig.window.findChildren(JudgeBar)

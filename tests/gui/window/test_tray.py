@@ -117,7 +117,7 @@ async def test_a_closed_window_goes_into_the_tray_and_comes_back(tmp_path, theme
         rig.engine.settings.stay_in_tray = True
         assert in_tray.takes_window()
         assert not rig.window.isVisible()
-        assert tray.icon.said[0][0] == "Still here"
+        assert tray.icon.said[0][0] == "Still running"
         tray.icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
         assert rig.window.isVisible()
         assert in_tray.takes_window()

@@ -42,7 +42,7 @@ async def test_a_list_with_tasks_can_be_looked_at_and_an_empty_one_asks_for_the_
         await session._go_keyless(rig.cases)
         assert bool(rig.window.findChildren(WelcomeDialog)) is not has_tasks
         assert rig.window.activity.messages() == (
-            ["This profile has no API key. You can look at everything; sending needs a key."] if has_tasks else []
+            ["This profile has no API key. You can browse everything; generating needs a key."] if has_tasks else []
         )
         session.deleteLater()
 

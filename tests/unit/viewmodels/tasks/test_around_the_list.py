@@ -49,10 +49,11 @@ async def test_places_count_what_is_in_them(tmp_path):
             "Picks": 0,
             "Projects": None,
             "Harbour": 1,
+            "New project…": None,
             "Batches": None,
             "Batch b1": 2,
         }
-        assert len({entry.key for entry in rig.pages.entries()}) == 10
+        assert len({entry.key for entry in rig.pages.entries()}) == 11
 
 
 async def test_places_follow_what_happens(tmp_path):
