@@ -66,7 +66,7 @@ class ItemDelegate(QStyledItemDelegate):
         raise NotImplementedError
 
     def placed(self, rect: QRect) -> QRect:
-        """A rectangle of the item, mirrored for right-to-left layouts. `heading`, `text` and `icon` apply it."""
+        """A rectangle of the item, mirrored for right-to-left layouts. Texts align to that side by themselves."""
         return QStyle.visualRect(self._direction, self._item, rect)
 
     def ground(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, radius: int) -> bool:
@@ -80,13 +80,13 @@ class ItemDelegate(QStyledItemDelegate):
         return selected
 
     def heading(self, painter: QPainter, room: QRect, text: str) -> None:
-        draw_line(painter, self.placed(room), text, self._theme.small_font(), self._theme.color(Role.FAINT), _FOOT)
+        draw_line(painter, room, text, self._theme.small_font(), self._theme.color(Role.FAINT), _FOOT)
 
     def text(
         self, painter: QPainter, room: QRect, text: str, font: QFont, role: Role, align: Qt.AlignmentFlag = LEFT
     ) -> int:
         """`draw_line` in a theme color."""
-        return draw_line(painter, self.placed(room), text, font, self._theme.color(role), align)
+        return draw_line(painter, room, text, font, self._theme.color(role), align)
 
     def icon(self, painter: QPainter, rect: QRect, name: str, role: Role) -> None:
-        self._theme.icon(name, role).paint(painter, self.placed(rect))
+        self._theme.icon(name, role).paint(painter, rect)

@@ -117,9 +117,9 @@ class LineDelegate(ItemDelegate):
         rect = option.rect.adjusted(GRID, 0, -GRID, 0)
         if isinstance(line, OfferGroup):
             inner = rect.adjusted(GRID, 0, -GRID, -2)
-            self.heading(painter, inner, str(index.data()))
+            self.heading(painter, self.placed(inner), str(index.data()))
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-            self.text(painter, inner, line.count_words, self._theme.small_font(), Role.FAINT, right)
+            self.text(painter, self.placed(inner), line.count_words, self._theme.small_font(), Role.FAINT, right)
         elif isinstance(line, Match):
             self._paint_offer(painter, option, rect, line)
 
@@ -137,12 +137,14 @@ class LineDelegate(ItemDelegate):
             right.setRight(self._paint_key(painter, right, key, small, selected=selected) - GRID)
         if offer.aside:
             role = QUIET_INKS[offer.tone]
-            right.setRight(right.right() - self.text(painter, right, offer.aside, small, role, RIGHT) - 2 * GRID)
+            right.setRight(
+                right.right() - self.text(painter, self.placed(right), offer.aside, small, role, RIGHT) - 2 * GRID
+            )
         room = QRect(rect.left() + _LEFT, rect.top(), right.right() - rect.left() - _LEFT, rect.height())
         used = self._paint_text(painter, room, found, option.font, Role.MUTED if offer.reason else Role.TEXT)
         beside = room.adjusted(used + GRID + GRID // 2, 0, 0, 0)
         # Muted rather than faint: faint has too little contrast on a selected or hovered row.
-        self.text(painter, beside, offer.reason or offer.detail, theme.small_font(), Role.MUTED)
+        self.text(painter, self.placed(beside), offer.reason or offer.detail, theme.small_font(), Role.MUTED)
 
     def _paint_sign(self, painter: QPainter, rect: QRect, offer: Offer) -> None:
         if offer.picture:
@@ -153,7 +155,7 @@ class LineDelegate(ItemDelegate):
         area = QRect(0, 0, _ICON, _ICON)
         area.moveCenter(QRect(rect.left() + GRID, rect.top(), _LEFT - 2 * GRID, rect.height()).center())
         if offer.icon:
-            self.icon(painter, area, offer.icon, Role.FAINT if offer.reason else Role.MUTED)
+            self.icon(painter, self.placed(area), offer.icon, Role.FAINT if offer.reason else Role.MUTED)
 
     def _paint_text(self, painter: QPainter, room: QRect, found: Match, font: QFont, role: Role) -> int:
         """Paints the text with the matched letters emphasized. Returns its width."""
@@ -164,9 +166,9 @@ class LineDelegate(ItemDelegate):
             used = strong if is_typed else font
             here = QRect(left, room.top(), room.right() - left, room.height())
             if QFontMetrics(used).horizontalAdvance(text) > here.width():
-                left += self.text(painter, here, text, used, Role.ACCENT if is_typed else role)
+                left += self.text(painter, self.placed(here), text, used, Role.ACCENT if is_typed else role)
                 break
-            self.text(painter, here, text, used, Role.ACCENT if is_typed else role)
+            self.text(painter, self.placed(here), text, used, Role.ACCENT if is_typed else role)
             left += QFontMetrics(used).horizontalAdvance(text)
         return left - room.left()
 
@@ -179,7 +181,7 @@ class LineDelegate(ItemDelegate):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(self._theme.color(Role.OUTLINE if selected else Role.BORDER))
         painter.drawRoundedRect(self.placed(box), 4, 4)
-        self.text(painter, box, key, font, Role.MUTED, Qt.AlignmentFlag.AlignCenter)
+        self.text(painter, self.placed(box), key, font, Role.MUTED, Qt.AlignmentFlag.AlignCenter)
         return box.left()
 
 

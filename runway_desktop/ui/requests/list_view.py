@@ -84,19 +84,21 @@ class _RowDelegate(ItemDelegate):
         first, second = QFontMetrics(option.font).height(), QFontMetrics(small).height()
         line = QRect(words.left(), words.top(), words.width(), first)
         tone = Role.TEXT if row.tone is Tone.PLAIN else SECOND_INKS[row.tone]
-        wide = self.text(painter, line, row.amount, option.font, tone, RIGHT)
-        self.text(painter, line.adjusted(0, 0, -wide - 2 * GRID, 0), row.title, option.font, Role.TEXT)
+        wide = self.text(painter, self.placed(line), row.amount, option.font, tone, RIGHT)
+        self.text(painter, self.placed(line.adjusted(0, 0, -wide - 2 * GRID, 0)), row.title, option.font, Role.TEXT)
         quiet = Role.TEXT if selected else Role.MUTED
         line = QRect(words.left(), line.bottom() + 4, words.width(), second)
-        wide = self.text(painter, line, row.aside, small, quiet, RIGHT)
-        self.text(painter, line.adjusted(0, 0, -wide - 2 * GRID, 0), row.detail, small, quiet)
+        wide = self.text(painter, self.placed(line), row.aside, small, quiet, RIGHT)
+        self.text(painter, self.placed(line.adjusted(0, 0, -wide - 2 * GRID, 0)), row.detail, small, quiet)
         if row.warning:
             line = QRect(words.left(), line.bottom() + 4, words.width(), second)
             role = Role.WARN if self.checks else Role.MUTED
             if self.checks:
-                self.icon(painter, QRect(line.left(), line.top(), second, second), "mdi6.content-copy", role)
+                self.icon(
+                    painter, self.placed(QRect(line.left(), line.top(), second, second)), "mdi6.content-copy", role
+                )
                 line.adjust(second + GRID // 2, 0, 0, 0)
-            self.text(painter, line, row.warning, small, role)
+            self.text(painter, self.placed(line), row.warning, small, role)
         if option.state & QStyle.StateFlag.State_HasFocus and option.widget is not None and option.widget.hasFocus():
             painter.setPen(self._theme.color(Role.ACCENT))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -106,12 +108,19 @@ class _RowDelegate(ItemDelegate):
         painter.fillRect(option.rect, self._theme.color(Role.RAISED))
         side = QFontMetrics(option.font).height()
         room = option.rect.adjusted(2 * GRID, 0, -GRID - GRID // 2, 0)
-        self.icon(painter, square_in(QRect(room.left(), room.top(), side, room.height()), side), row.icon, Role.MUTED)
+        self.icon(
+            painter,
+            self.placed(square_in(QRect(room.left(), room.top(), side, room.height()), side)),
+            row.icon,
+            Role.MUTED,
+        )
         room.adjust(side + GRID, 0, 0, 0)
         small = self._theme.small_font()
-        room.adjust(0, 0, -self.text(painter, room, row.amount, small, Role.MUTED, RIGHT) - GRID, 0)
-        room.adjust(self.text(painter, room, row.title, self._theme.strong_font(), Role.TEXT) + GRID, 0, 0, 0)
-        self.text(painter, room, row.detail, small, Role.MUTED)
+        room.adjust(0, 0, -self.text(painter, self.placed(room), row.amount, small, Role.MUTED, RIGHT) - GRID, 0)
+        room.adjust(
+            self.text(painter, self.placed(room), row.title, self._theme.strong_font(), Role.TEXT) + GRID, 0, 0, 0
+        )
+        self.text(painter, self.placed(room), row.detail, small, Role.MUTED)
 
     def _check(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         is_on = index.data(_CHECK) is Qt.CheckState.Checked
@@ -128,7 +137,7 @@ class _RowDelegate(ItemDelegate):
         painter.setClipPath(rounded(here, 4))
         painter.fillRect(here, self._theme.color(Role.MEDIA))
         if not (row.picture and self._posters.paint(painter, here, row.picture)):
-            self.icon(painter, square_in(rect, 2 * GRID), row.icon, Role.FAINT)
+            self.icon(painter, self.placed(square_in(rect, 2 * GRID)), row.icon, Role.FAINT)
         painter.restore()
 
 

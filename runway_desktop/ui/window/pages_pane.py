@@ -64,7 +64,7 @@ class _EntryDelegate(ItemDelegate):
         if self.takes is not None and takes is not Taking.YES:
             painter.setOpacity(_DIMMED)
         if entry.heading:
-            self.heading(painter, rect.adjusted(GRID, GRID, 0, -2), entry.title)
+            self.heading(painter, self.placed(rect.adjusted(GRID, GRID, 0, -2)), entry.title)
             return
         selected = self.ground(painter, option, rect, 5)
         if option.state & QStyle.StateFlag.State_HasFocus and option.widget is not None and option.widget.hasFocus():
@@ -79,13 +79,15 @@ class _EntryDelegate(ItemDelegate):
         if entry.icon:
             side = QFontMetrics(option.font).height()
             square = QRect(left, rect.center().y() - side // 2 + 1, side, side)
-            self.icon(painter, square, entry.icon, Role.TEXT if selected else Role.MUTED)
+            self.icon(painter, self.placed(square), entry.icon, Role.TEXT if selected else Role.MUTED)
             left += side + GRID
         count = f"{entry.count:,}" if entry.count is not None else ""
         figures = self._theme.tabular(option.font)
-        used = self.text(painter, rect.adjusted(0, 0, -GRID, 0), count, figures, Role.FAINT, RIGHT) + 2 * GRID
+        used = (
+            self.text(painter, self.placed(rect.adjusted(0, 0, -GRID, 0)), count, figures, Role.FAINT, RIGHT) + 2 * GRID
+        )
         room = QRect(left, rect.top(), rect.right() - left - used, rect.height())
-        self.text(painter, room, entry.title, option.font, Role.TEXT)
+        self.text(painter, self.placed(room), entry.title, option.font, Role.TEXT)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         return line_edit(parent, "New name")

@@ -33,7 +33,7 @@ async def test_of_seventeen_mistakes_one_is_told_and_its_details_can_be_copied(
         assert activity.messages() == [], "not in the midst of what made it"
         await until(activity.messages)
         await rest()
-        assert activity.messages() == [MESSAGE]
+        assert activity.messages() == [str(MESSAGE)]
         pill.press(rig.window, "Copy details")
         assert activity.messages() == ["Details copied."]
         copied = QGuiApplication.clipboard().text()
