@@ -222,7 +222,7 @@ class TaskView(TaskItems, QTableView):
         self._hide_for_prompt()
 
     def _hide_for_prompt(self) -> None:
-        """Hides the last columns, but never the status, until the prompt has its least width."""
+        """Hides extra columns, then the last ones, but never the status, until the prompt has its least width."""
         for column in self._without_room:
             self.setColumnHidden(column, False)
         if self._wide_columns:
@@ -230,7 +230,7 @@ class TaskView(TaskItems, QTableView):
         others = [one for one in Column if one is not Column.PROMPT and not self.isColumnHidden(one)]
         room = self.viewport().width() - self._theme.wide(LEAST_PROMPT) - sum(map(self.columnWidth, others))
         gone: list[Column] = []
-        for column in reversed(others):
+        for column in sorted(reversed(others), key=lambda one: COLUMNS[one].is_usual):
             if room < 0 and column not in (Column.POSTER, Column.STATUS):
                 gone.append(column)
                 room += self.columnWidth(column)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QByteArray
 
 from runway_desktop.ui.tasks.view import LEAST_PROMPT
@@ -10,17 +12,27 @@ from tests.gui.rig import Desktop, until
 from tests.rows import task
 
 
+async def filled(rig):
+    await rig.put(task(1))
+    rig.rows.refresh()
+    await until(rig.window.view.isVisible)
+
+
+def has_width(rig, width):
+    return rig.window.workspace.width() == width
+
+
 async def test_the_prompt_stays_readable_in_a_small_window(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        await rig.shown(task(1))
+        await filled(rig)
         view = rig.window.view
         view.show_column(Column.MODEL, on=True)
         wide = [view.columnWidth(column) for column in Column if column is not Column.PROMPT]
         for width in (1024, 800, 680):
             rig.window.resize(width, 500)
-            await until(lambda width=width: rig.window.workspace.width() == width)
+            await until(partial(has_width, rig, width))
             assert view.columnWidth(Column.PROMPT) >= LEAST_PROMPT
-            assert not view.horizontalScrollBar().isVisible()
+            await until(lambda: not view.horizontalScrollBar().isVisible())
             assert view.shows_column(Column.SENT)
         rig.window.resize(1440, 900)
         await until(lambda: [view.columnWidth(one) for one in Column if one is not Column.PROMPT] == wide)
@@ -28,12 +40,12 @@ async def test_the_prompt_stays_readable_in_a_small_window(tmp_path, theme, qtbo
 
 async def test_widths_of_the_last_time_give_way_in_a_small_window(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        await rig.shown(task(1))
+        await filled(rig)
         rig.window.view.setColumnWidth(Column.STATUS, 240)
         state = rig.models.memory.recall("list.columns.10")
         assert state
     async with Desktop(tmp_path, theme) as rig:
-        await rig.shown(task(1))
+        await filled(rig)
         rig.window.hide()
         rig.window.view.horizontalHeader().restoreState(QByteArray.fromBase64(state.encode()))
         rig.window.resize(800, 640)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication, QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPushButton, QToolButton, QToolTip
 
-from runway_desktop.domain.task import State
+from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
 from runway_desktop.usecases.searching.pages import NEW_PROJECT
 from runway_desktop.values import replace
@@ -89,7 +89,7 @@ async def test_the_grid_covers_no_neighbor_with_a_tool_tip(tmp_path, theme, qtbo
         await filled(rig, task(1, State.SUCCEEDED))
         rig.window.workspace.list.show_grid(True)
         grid = rig.window.workspace.grid
-        at = grid.visualRect(grid.rows.index(grid.rows.position("t1"), 1)).center()
+        at = grid.visualRect(grid.rows.index(grid.rows.position(TaskId("t1")), 1)).center()
         event = QHelpEvent(QHelpEvent.Type.ToolTip, at, grid.viewport().mapToGlobal(at))
         QApplication.sendEvent(grid.viewport(), event)
         await rest()
