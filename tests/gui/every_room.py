@@ -1,0 +1,277 @@
+"""Ways into every room of the window, over a profile that has something of everything.
+
+What a person or Runway wrote is in Greek letters, so that every plain letter that is seen is the program's own.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QWidget
+
+from runway_desktop.app.rooms import ROOMS
+from runway_desktop.domain.account import Organization
+from runway_desktop.domain.clients import Permission
+from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.library import Filter, Page
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Input, OutputState, Pick, State, TaskId
+from runway_desktop.services.backup.packing import LIGHT, pack
+from runway_desktop.services.backup.watching import Watch
+from runway_desktop.services.intake.reading import Dropped
+from runway_desktop.ui.composer.field_editors import Chip
+from runway_desktop.ui.dialogs.closing import ClosingDialog
+from runway_desktop.ui.dialogs.welcome import WelcomeDialog
+from runway_desktop.ui.exchange.entry import ExchangeWindows
+from runway_desktop.ui.exchange.import_window import ImportWindow
+from runway_desktop.ui.preferences.preferences import Preferences
+from runway_desktop.ui.theme import Theme
+from runway_desktop.ui.wishes import Export
+from runway_desktop.usecases.clients.creating import TaskWished
+from runway_desktop.usecases.words.failures import MEANINGS
+from runway_desktop.viewmodels.exchange.id_import import IdImportModel
+from runway_desktop.viewmodels.profiles.welcome import KeyForm
+from tests.fake_runway import remote_id
+from tests.gui.profiles.rig import ProfilesDesktop
+from tests.gui.rig import rest, until
+from tests.profiles_on_disk import NOW, a_profile
+from tests.rows import output, saved, task
+
+PROMPT = "Φάρος"
+PROJECT, TAG, PROGRAM = "Αυγή", "νύχτα", "ξένος"
+DONE, CLIP, TWIN = TaskId("t20"), TaskId("t21"), TaskId("t22")
+SAMPLE = Path(__file__).parents[2] / "resources" / "samples" / "dusk-16x9-5s.mp4"
+
+Windows = AsyncIterator[QWidget]
+Way = Callable[[ProfilesDesktop], Windows]
+
+
+@asynccontextmanager
+async def studio(folder: Path, theme: Theme) -> AsyncIterator[ProfilesDesktop]:
+    """The window over tasks in every state, results in every state, and inputs."""
+    made = await a_profile(folder)
+    async with ProfilesDesktop(folder, theme, made, opens_rooms=True) as desktop:
+        desktop.interior.add_preview()
+        desktop.runway.account = Organization(balance=8412.0)
+        await desktop.engine.account.start()
+        states = [state for state in State if not state.is_final]
+        tasks = [task(number, state, f"{PROMPT} {number}") for number, state in enumerate(states, start=1)]
+        done = task(20, State.SUCCEEDED, PROMPT, pick=Pick.PICK, project=PROJECT, tags=(TAG,), rating=3, note=PROMPT)
+        twins = [task(number, State.SUCCEEDED, PROMPT, project=PROJECT) for number in (21, 22)]
+        failures = [
+            task(30 + number, State.FAILED, PROMPT, failure=Failure(code=code, words="Όχι"))
+            for number, code in enumerate(("SAFETY.INPUT.TEXT", "INTERNAL.BAD_OUTPUT.CODE01", "ASSET.INVALID"))
+        ]
+        clip = Path(shutil.copy(SAMPLE, folder / "φάρος.mp4"))
+        outputs = [output(done, kind, index) for index, kind in enumerate(OutputState)]
+        outputs += [saved(one, str(clip), sha256="bb") for one in twins]
+        used = Input(task_id=CLIP, field_path=("videoUri",), uri="file:///b.mp4", sha256="bb", media=Media.VIDEO)
+        await desktop.put(*tasks, done, *twins, *failures, outputs=outputs, inputs=[used])
+        desktop.rows.refresh()
+        desktop.pages.refresh()
+        await until(lambda: desktop.rows.task_count >= len(tasks) + 6)
+        await desktop.fetch_rows()
+        yield desktop
+
+
+def windows() -> list[QWidget]:
+    return [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
+
+
+async def _opened(desktop: ProfilesDesktop, *before: QWidget) -> list[QWidget]:
+    await rest(60)
+    return [one for one in windows() if one not in before] or [desktop.window]
+
+
+async def _open(room: str, wish: object, desktop: ProfilesDesktop) -> Windows:
+    before = windows()
+    desktop.open_room(room, wish)
+    for window in await _opened(desktop, *before):
+        yield window
+
+
+async def _lists(desktop: ProfilesDesktop) -> Windows:
+    for page in Page:
+        desktop.filter.open_page(Filter(page=page), "")
+        await rest()
+        yield desktop.window
+
+
+async def _details(desktop: ProfilesDesktop) -> Windows:
+    for chosen in ([TaskId(f"t{number}")] for number in (1, 2, 3, 4, 5, 20, 21, 30, 31)):
+        desktop.window.view.select(chosen)
+        await rest(40)
+        yield desktop.window
+    desktop.window.view.select([DONE, CLIP, TWIN])
+    await rest(40)
+    yield desktop.window
+    desktop.window.workspace.list.show_grid(True)
+    await rest()
+    yield desktop.window
+
+
+async def _menus(desktop: ProfilesDesktop) -> Windows:
+    window = desktop.window
+    window.view.select([CLIP])
+    await rest(40)
+    QTest.keyClick(window, Qt.Key.Key_F10)
+    await rest()
+    for menu in _open_menus():
+        yield menu
+    window.task_menu.popup(QPoint(10, 10))
+    await rest()
+    for menu in _open_menus():
+        yield menu
+    for entry in desktop.pages.entries():
+        if not entry.heading:
+            window.workspace.pages.menu_wanted.emit(entry, QPoint(10, 10))
+            await rest(5)
+            for menu in _open_menus():
+                yield menu
+    for widget in (window.workspace.status, *window.composer_pane.findChildren(Chip)):
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(4, 4), widget.mapToGlobal(QPoint(4, 4)))
+        QApplication.sendEvent(widget, event)
+        await rest(5)
+        for menu in _open_menus():
+            yield menu
+
+
+def _open_menus() -> list[QWidget]:
+    """The open menu and those below it."""
+    popup = QApplication.activePopupWidget()
+    return [popup, *popup.findChildren(QMenu)] if isinstance(popup, QMenu) else []
+
+
+async def _preferences(desktop: ProfilesDesktop) -> Windows:
+    desktop.open_room("preferences")
+    await rest(60)
+    dialog = desktop.window.findChild(Preferences)
+    pages = dialog.findChild(QStackedWidget)
+    for position in range(pages.count()):
+        pages.setCurrentIndex(position)
+        await rest()
+        yield dialog
+
+
+async def _composer(desktop: ProfilesDesktop) -> Windows:
+    window = desktop.window
+    QTest.keyClick(window, Qt.Key.Key_M, Qt.KeyboardModifier.AltModifier)
+    await rest(40)
+    for popup in await _opened(desktop, window):
+        yield popup
+        popup.close()
+    for chip in window.composer_pane.findChildren(Chip):
+        if chip.isVisible():
+            before = windows()
+            chip.click()
+            await rest()
+            for popup in await _opened(desktop, *before):
+                yield popup
+                popup.close()
+
+
+async def _models(desktop: ProfilesDesktop) -> Windows:
+    """The composer's form for a model of each endpoint."""
+    for endpoint in desktop.cases.catalog.endpoints:
+        desktop.composer.choose_endpoint(endpoint.name)
+        await rest(10)
+        yield desktop.window
+
+
+async def _profiles(desktop: ProfilesDesktop) -> Windows:
+    made = desktop.made
+    for open_window in (desktop.windows.make_new, desktop.windows.back_up, partial(_ask_to_remove, desktop)):
+        before = windows()
+        open_window()
+        for window in await _opened(desktop, *before):
+            yield window
+            window.close()
+    path = desktop.folder / "αντίγραφο.zip"
+    pack(made.profile, made.snapshots, path, LIGHT, made.library, NOW, Watch())
+    before = windows()
+    desktop.windows.restore(path)
+    await rest(100)
+    for window in await _opened(desktop, *before):
+        yield window
+
+
+def _ask_to_remove(desktop: ProfilesDesktop) -> None:
+    desktop.models.profiles.ask_to_remove(desktop.other(PROJECT))
+
+
+async def _welcome(desktop: ProfilesDesktop) -> Windows:
+    form = KeyForm(desktop.cases, desktop.bridge, desktop.runner, desktop.owner)
+    welcome = WelcomeDialog(form, desktop._theme)
+    welcome.resize(1024, 640)
+    welcome.show()
+    await rest()
+    yield welcome
+    welcome.close()
+    welcome.deleteLater()
+
+
+async def _closing(desktop: ProfilesDesktop) -> Windows:
+    dialog = ClosingDialog(desktop.window)
+    dialog.show_words(PROMPT, can_be_left=True)
+    dialog.show()
+    await rest()
+    yield dialog
+    dialog.end()
+
+
+async def _imports(desktop: ProfilesDesktop) -> Windows:
+    host = desktop.window.findChild(ExchangeWindows) or ExchangeWindows(desktop.rooms.desk)
+    first = host.import_ids(IdImportModel.ids_in((), f"{remote_id(20)}\n{remote_id(99)}"), lambda: None)
+    second = host.import_folder(desktop.folder, lambda: None)
+    for window in (first, second):
+        assert isinstance(window, ImportWindow)
+        await rest(100)
+        yield window
+
+
+async def _sheet(desktop: ProfilesDesktop) -> Windows:
+    path = desktop.folder / "πλάνα.csv"
+    path.write_text(f"prompt,ratio,duration\n{PROMPT},1280:720,5\n{PROMPT},7,x\n,,\n", encoding="utf-8")
+    gathered = await desktop.engine.intake.gather(Dropped(paths=(path,)))
+    async for window in _open("sheet", gathered, desktop):
+        yield window
+
+
+async def _requests(desktop: ProfilesDesktop) -> Windows:
+    await desktop.engine.clients.permit(PROGRAM, Permission.ASK)
+    cases = desktop.cases.client_cases(lambda: rest(1))
+    values = {"ratio": "1280:720", "duration": 5}
+    wished = TaskWished(values=values, prompt=PROMPT, endpoint="text_to_video", model="gen4.5", request_id="1")
+    await cases.create(PROGRAM, wished)
+    async for window in _open("requests", None, desktop):
+        yield window
+
+
+WAYS: Mapping[str, Way] = {
+    "lists": _lists,
+    "details": _details,
+    "menus": _menus,
+    "composer": _composer,
+    "models": _models,
+    "preferences": _preferences,
+    "profiles": _profiles,
+    "welcome": _welcome,
+    "closing": _closing,
+    "export": partial(_open, "exchange", Export([])),
+    "imports": _imports,
+    "sheet": _sheet,
+    "compare": partial(_open, "compare", [CLIP, TWIN]),
+    "large": partial(_open, "large", CLIP),
+    "requests": _requests,
+    "meaning": partial(_open, "help", next(iter(MEANINGS))),
+    **{room.id: partial(_open, room.id, None) for room in ROOMS if room.id in ("not_saved", "spending", "palette")},
+    **{room.id: partial(_open, room.id, None) for room in ROOMS if room.id in ("shortcuts", "help")},
+}
+"""By room: a generator of the windows to look at, in the states that matter."""

@@ -1,0 +1,79 @@
+"""In a language that no one speaks, every text of every room is in that language, and none is cut by its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from runway_desktop import texts
+from runway_desktop.catalog import Catalog
+from tests.gui.conftest import OFFSCREEN_CHATTER
+from tests.gui.every_room import WAYS, studio, windows
+from tests.gui.media.conftest import BACKEND_CHATTER
+from tests.gui.profiles.rig import ProfilesDesktop
+from tests.gui.rig import rest
+from tests.gui.visible_texts import Seen, accessible_texts, cut_in, painted_texts, texts_of
+from tests.pseudo import LANGUAGES
+
+pytestmark = pytest.mark.qt_log_ignore(OFFSCREEN_CHATTER, *BACKEND_CHATTER, extend=True)
+
+KEYS = "Ctrl Shift Alt Meta Return Enter Esc Escape Space Tab Del Ins Home End PgUp PgDown Left Right Up Down Backspace"
+NAMES = "Runway Desktop Python Qt PySide6 SQLite MCP JSON CSV PNG MP4 API"
+NOT_YET = frozenset(WAYS)
+"""Rooms that have texts which cannot be translated yet: `--runxfail` lists them."""
+
+
+def _known_words() -> re.Pattern[str]:
+    """What stays as it is: names of models and their ids, of keys, of this and other programs, and of files."""
+    models = {word for pair in Catalog.load().pairs() for word in (pair.label, pair.model)}
+    words = sorted((*models, *KEYS.split(), *NAMES.split()), key=len, reverse=True)
+    return re.compile("|".join((r"\S*/\S*", r"\.\w+", *(rf"\b{re.escape(word)}\b" for word in words))))
+
+
+KNOWN = _known_words()
+PLAIN = re.compile(r"[A-Za-z]{2,}|(?<=~\])[A-Za-z]")
+"""A word of English, or a letter after a text, such as the "s" of a plural."""
+
+
+def untranslated(seen: Seen) -> str:
+    """The plain words of a text."""
+    return " ".join(PLAIN.findall(KNOWN.sub("", seen.text)))
+
+
+@pytest.fixture(autouse=True)
+def _long_language() -> Iterator[None]:
+    before = texts.language()
+    texts.use(LANGUAGES["long"])
+    yield
+    texts.use(before)
+
+
+async def look(desktop: ProfilesDesktop, room: str) -> list[str]:
+    """What is in English in a room, and what is cut: each text once."""
+    english: dict[str, str] = {}
+    cut: dict[str, str] = {}
+    async for window in WAYS[room](desktop):
+        with painted_texts() as painted:
+            window.grab()
+        for seen in (*texts_of(window), *accessible_texts(window), *painted):
+            if untranslated(seen):
+                english.setdefault(seen.text, f"{seen.where}: {seen.text!r}")
+        for one in cut_in(window):
+            cut.setdefault(one.text, f"{one.where}: {one.text!r} lacks {one.lacks} px")
+    for window in windows():
+        if window is not desktop.window:
+            window.close()
+    await rest()
+    return [*sorted(english.values()), *sorted(cut.values())]
+
+
+@pytest.mark.parametrize(
+    "room", [pytest.param(room, marks=pytest.mark.xfail) if room in NOT_YET else room for room in WAYS]
+)
+async def test_every_text_of_a_room_is_in_the_persons_language_and_whole(tmp_path, theme, qtbot, room):
+    async with studio(tmp_path, theme) as desktop:
+        found = await look(desktop, room)
+    if found:
+        pytest.fail("\n".join(found), pytrace=False)
