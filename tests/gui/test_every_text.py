@@ -17,11 +17,9 @@ from tests.gui.rig import rest
 from tests.gui.visible_texts import Seen, accessible_texts, cut_in, painted_texts, texts_of
 from tests.pseudo import LANGUAGES
 
-pytestmark = pytest.mark.qt_log_ignore(OFFSCREEN_CHATTER, *BACKEND_CHATTER, extend=True)
-
 KEYS = "Ctrl Shift Alt Meta Return Enter Esc Escape Space Tab Del Ins Home End PgUp PgDown Left Right Up Down Backspace"
 NAMES = "Runway Desktop Python Qt PySide6 SQLite MCP JSON CSV PNG MP4 API"
-NOT_YET = frozenset(WAYS)
+NOT_YET = frozenset(WAYS) - {"closing"}
 """Rooms that have texts which cannot be translated yet: `--runxfail` lists them."""
 
 
@@ -69,8 +67,9 @@ async def look(desktop: ProfilesDesktop, room: str) -> list[str]:
     return [*sorted(english.values()), *sorted(cut.values())]
 
 
+@pytest.mark.qt_log_ignore(OFFSCREEN_CHATTER, *BACKEND_CHATTER, extend=True)
 @pytest.mark.parametrize(
-    "room", [pytest.param(room, marks=pytest.mark.xfail) if room in NOT_YET else room for room in WAYS]
+    "room", [pytest.param(room, marks=pytest.mark.xfail(strict=False)) if room in NOT_YET else room for room in WAYS]
 )
 async def test_every_text_of_a_room_is_in_the_persons_language_and_whole(tmp_path, theme, qtbot, room):
     async with studio(tmp_path, theme) as desktop:
