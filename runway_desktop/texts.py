@@ -213,11 +213,7 @@ def number_of(typed: str) -> float | None:
     if form.group.strip() and re.fullmatch(rf"[+-]?\d{{1,3}}(?:{re.escape(form.group)}\d{{3}})+(?:\D\d+)?", said):
         said = said.replace(form.group, "")
     said = "".join(said.split()).replace(form.decimal, ".")
-    try:
-        value = float(said)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
+    return float(said) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", said, re.ASCII) else None
 
 
 def _as_count(n: float) -> int:

@@ -12,6 +12,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, Literal, Protocol, TypeVar, overload
 
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 from .filenames import DEFAULT_TEMPLATE
@@ -23,28 +24,35 @@ Amount = TypeVar("Amount", int, float)
 Theme = Literal["system", "light", "dark"]
 Announce = Literal["each", "batch", "failures", "off"]
 
+NO_TEXT = Text("")
 MOST_CREDITS = 100_000_000
 """More than the highest tier may spend in a year."""
 
 
 class Section(StrEnum):
-    """The pages of the preferences' window in their order, each with synonyms for the search."""
+    """The pages of the preferences' window in their order, each with its heading, and with synonyms for the search."""
 
-    KEY = "Key", "api key, api secret, token, sign in, login, account"
-    PROFILE = "Profile", "backups, restore, workspace"
-    SAVING = "Saving", "downloads, file names, disk space, free space, clean up, cache"
-    LOOK = "Look", "appearance, colors, display"
-    NOTIFICATIONS = "Notifications", "alerts, messages, tray"
-    RUNWAY = "Runway", "organization, tier, limits, concurrency, catalog, update models"
-    MONEY = "Money", "budget, cap, spending limit, credits limit"
-    PROGRAMS = "Connected programs", "agents, mcp, claude, codex, cursor, vs code, scripts, command line, permissions"
-    ABOUT = "About", "version, license, report a bug, log, support"
+    KEY = "Key", Text("Key", context="preferences"), Text("api key, api secret, token, sign in, login, account")
+    PROFILE = "Profile", Text("Profile"), Text("backups, restore, workspace")
+    SAVING = "Saving", Text("Saving"), Text("downloads, file names, disk space, free space, clean up, cache")
+    LOOK = "Look", Text("Look"), Text("appearance, colors, display")
+    NOTIFICATIONS = "Notifications", Text("Notifications"), Text("alerts, messages, tray")
+    RUNWAY = "Runway", Text("Runway"), Text("organization, tier, limits, concurrency, catalog, update models")
+    MONEY = "Money", Text("Money"), Text("budget, cap, spending limit, credits limit")
+    PROGRAMS = (
+        "Connected programs",
+        Text("Connected programs"),
+        Text("agents, mcp, claude, codex, cursor, vs code, scripts, command line, permissions"),
+    )
+    ABOUT = "About", Text("About"), Text("version, license, report a bug, log, support")
 
-    synonyms: str
+    heading: Text
+    synonyms: Text
 
-    def __new__(cls, title: str, synonyms: str) -> Section:
-        section = str.__new__(cls, title)
-        section._value_ = title
+    def __new__(cls, name: str, heading: Text, synonyms: Text) -> Section:
+        section = str.__new__(cls, name)
+        section._value_ = name
+        section.heading = heading
         section.synonyms = synonyms
         return section
 
@@ -53,8 +61,8 @@ class Group(Struct, frozen=True):
     """The preferences under one heading of a page."""
 
     section: Section
-    title: str
-    note: str = ""
+    title: Text
+    note: Text = NO_TEXT
     protects: bool = False
     """Its preferences protect against loss. They can be changed only in the preferences' window, with their
     explanation."""
@@ -89,7 +97,7 @@ class Number(Struct, frozen=True):
 class Credits(Struct, frozen=True):
     """An amount of credits, or none; `none` is the control's text for that."""
 
-    none: str = "no cap"
+    none: Text
 
     def accept(self, value: Any) -> float | None:
         if value is None:
@@ -102,7 +110,7 @@ class Credits(Struct, frozen=True):
 class Choice(Struct, Generic[Value], frozen=True):
     """Radio buttons. Each option is the stored value and its label."""
 
-    options: tuple[tuple[Value, str], ...]
+    options: tuple[tuple[Value, Text], ...]
 
     def accept(self, value: Any) -> Value:
         for stored, _ in self.options:
@@ -112,15 +120,18 @@ class Choice(Struct, Generic[Value], frozen=True):
 
 
 class NumberEach(Struct, Generic[Amount], frozen=True):
-    """A number for each name. `what` is the kind of name, `each` the control's accessible name, `none` its text without
-    a number. Invalid entries are dropped."""
+    """A number for each name. `what` is the kind of name, `add` the text of the button that adds one, `all_added` why
+    there is none to add; `each` is the accessible name of the control of {name}, `none` its text without a number.
+    Invalid entries are dropped."""
 
     amount: Callable[[float], Amount]
     most: int
-    what: str
-    each: str
-    none: str
-    unit: str = ""
+    what: Text
+    add: Text
+    all_added: Text
+    each: Text
+    none: Text
+    unit: Text = NO_TEXT
 
     def accept(self, value: Any) -> dict[str, Amount]:
         if not isinstance(value, Mapping):
@@ -163,13 +174,13 @@ class Preference(Generic[Value]):
 
     default: Value
     group: Group | None
-    label: str
+    label: Text
     editor: Editor[Value]
     _: KW_ONLY
-    help: str = ""
+    help: Text = NO_TEXT
     needs: str = ""
-    without: str = ""
-    synonyms: str = ""
+    without: Text = NO_TEXT
+    synonyms: Text = NO_TEXT
     name: str = field(default="", init=False)
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -213,124 +224,165 @@ def _shortcuts(value: Any) -> dict[str, list[str]]:
     }
 
 
-_BACKUPS = Group(Section.PROFILE, "Daily backups", protects=True)
-_FOLDER = Group(Section.SAVING, "Folder")
-_UNAVAILABLE = Group(Section.SAVING, "While the folder cannot be used", protects=True)
-_NAMES = Group(Section.SAVING, "File names")
-_BESIDE = Group(Section.SAVING, "With each result")
-_THEME = Group(Section.LOOK, "Theme")
-_MOTION = Group(Section.LOOK, "Motion")
-_PLAYING = Group(Section.LOOK, "Playback")
+_BACKUPS = Group(Section.PROFILE, Text("Daily backups"), protects=True)
+_FOLDER = Group(Section.SAVING, Text("Folder"))
+_UNAVAILABLE = Group(Section.SAVING, Text("When the folder is not available"), protects=True)
+_NAMES = Group(Section.SAVING, Text("File names"))
+_BESIDE = Group(Section.SAVING, Text("With each result"))
+_LANGUAGE = Group(Section.LOOK, Text("Language"), Text("Takes effect the next time you start the program."))
+_THEME = Group(Section.LOOK, Text("Theme"))
+_MOTION = Group(Section.LOOK, Text("Motion"))
+_PLAYING = Group(Section.LOOK, Text("Playback"))
 _ANNOUNCED = Group(
     Section.NOTIFICATIONS,
-    "Notify me in the background about",
-    "By the system's own notifications, and never while the window is in front.",
+    Text("Notify me in the background about"),
+    Text("As system notifications, and never while the window is in front."),
 )
-_TRAY = Group(Section.NOTIFICATIONS, "Tray")
-_AT_ONCE = Group(Section.RUNWAY, "At the same time")
+_TRAY = Group(Section.NOTIFICATIONS, Text("Tray"))
+_AT_ONCE = Group(Section.RUNWAY, Text("At the same time"))
 _OF_A_MODEL = Group(
     Section.RUNWAY,
-    "Tasks of one model at the same time",
-    "Set a number where you want fewer than Runway allows. Other tasks stay queued here, where you can change them.",
+    Text("Tasks per model at the same time"),
+    Text("Set a number if you want fewer than Runway allows. Other tasks wait in the queue, where you can edit them."),
 )
-_CANCELING = Group(Section.RUNWAY, "Canceling", protects=True)
+_CANCELING = Group(Section.RUNWAY, Text("Canceling"), protects=True)
 _CAPS = Group(
     Section.MONEY,
-    "Caps",
-    "A task that would exceed a cap stays queued and says so; one button raises the cap. A credit is $0.01.",
+    Text("Caps"),
+    Text("A task over a cap stays in the queue until you raise the cap. A credit costs $0.01."),
 )
-_PROJECTS = Group(Section.MONEY, "Caps of projects", "A project's cap counts everything the project has ever cost.")
+_PROJECTS = Group(Section.MONEY, Text("Project caps"), Text("A project's cap counts everything it has ever cost."))
 _SENDING = Group(
     Section.MONEY,
-    "Before sending",
-    "You are always asked where the price is not known, or a cap or the balance would hold it back.",
+    Text("Before sending"),
+    Text("You are always asked when the price is not known, or when a cap or the balance is too low."),
 )
+_NO_CAP, _CREDITS = Text("no cap"), Text("credits")
 
 
 class Preferences:
     """The table, in the order of the pages."""
 
-    daily_backup = Preference(True, _BACKUPS, "Keep a light backup of each day on which something changed", Switch())
+    daily_backup = Preference(True, _BACKUPS, Text("Keep a light backup of each day with changes"), Switch())
     library_folder = Preference(
         "",
         _FOLDER,
-        "Folder for results",
+        Text("Folder for results"),
         Own(_any_text),
-        synonyms="output, save to, download to, move to folder, library",
+        synonyms=Text("output, save to, download to, move to folder, library"),
     )
     rescue = Preference(
-        True, _UNAVAILABLE, "After an hour, save results in the profile's folder and move them home later", Switch()
+        True,
+        _UNAVAILABLE,
+        Text("After an hour, save results in the profile's folder, and move them back later"),
+        Switch(),
     )
-    name_template = Preference(DEFAULT_TEMPLATE, _NAMES, "Template for file names", Own(_text), synonyms="pattern")
+    name_template = Preference(
+        DEFAULT_TEMPLATE, _NAMES, Text("File name template"), Own(_text), synonyms=Text("pattern")
+    )
     sidecars = Preference(
-        True, _BESIDE, "Keep the request in a small JSON file beside it", Switch(), synonyms="sidecar"
+        True, _BESIDE, Text("Save the request as a small JSON file"), Switch(), synonyms=Text("sidecar")
     )
     embed = Preference(
-        True, _BESIDE, "Write the request into files of up to 64 MB too, where their format can hold it", Switch()
+        True, _BESIDE, Text("Write the request into files up to 64 MB, if their format allows it"), Switch()
     )
     theme = Preference[Theme](
         "system",
         _THEME,
-        "Theme",
-        Choice((("system", "Match system"), ("light", "Light"), ("dark", "Dark"))),
-        synonyms="appearance, color scheme, mode",
+        Text("Theme"),
+        Choice((("system", Text("Match system")), ("light", Text("Light")), ("dark", Text("Dark")))),
+        synonyms=Text("appearance, color scheme, mode"),
     )
     language = Preference(
         "",
-        None,
-        "Language",
+        _LANGUAGE,
+        Text("Language"),
         Own(_any_text),
-        help="Takes effect at the next start",
-        synonyms="translation, locale",
+        synonyms=Text("translation, locale"),
     )
     reduce_motion = Preference(
         False,
         _MOTION,
-        "Reduce motion: clips open still, and posters stay still under the pointer",
+        Text("Reduce motion: clips do not start by themselves, posters do not move"),
         Switch(),
-        synonyms="animations, autoplay, accessibility",
+        synonyms=Text("animations, autoplay, accessibility"),
     )
-    loop_clips = Preference(False, _PLAYING, "Play clips again from the start when they end", Switch(), synonyms="loop")
-    muted = Preference(False, _PLAYING, "Play without sound", Switch(), synonyms="mute, unmute, silent, volume")
+    loop_clips = Preference(False, _PLAYING, Text("Loop clips"), Switch(), synonyms=Text("loop, play again, repeat"))
+    muted = Preference(
+        False, _PLAYING, Text("Play without sound"), Switch(), synonyms=Text("mute, unmute, silent, volume")
+    )
     announce = Preference[Announce](
         "batch",
         _ANNOUNCED,
-        "Notify about",
+        Text("Notify about"),
         Choice(
             (
-                ("each", "Each result, and whatever goes wrong"),
-                ("batch", "A batch when it is done, single results, and what is uncertain"),
-                ("failures", "Only what goes wrong"),
-                ("off", "Nothing"),
+                ("each", Text("Each result, and anything that goes wrong")),
+                ("batch", Text("Finished batches, single results, and anything uncertain")),
+                ("failures", Text("Only what goes wrong")),
+                ("off", Text("Nothing")),
             )
         ),
-        synonyms="do not disturb, alerts, notifications",
+        synonyms=Text("do not disturb, alerts, notifications"),
     )
-    tray = Preference(True, _TRAY, "Show an icon in the system's tray, where there is one", Switch())
+    tray = Preference(True, _TRAY, Text("Show an icon in the system tray"), Switch())
     stay_in_tray = Preference(
         False,
         _TRAY,
-        "Keep running in the tray",
+        Text("Keep running in the tray"),
         Switch(),
         needs="tray",
-        without="Without the icon nothing would bring the window back.",
-        synonyms="background, minimize to tray",
+        without=Text("Without the icon, nothing could bring the window back."),
+        synonyms=Text("background, minimize to tray"),
     )
-    poll_limit = Preference(8, _AT_ONCE, "Tasks to check", Number(1, 8), synonyms="polling, rate")
-    download_limit = Preference(4, _AT_ONCE, "Results to download", Number(1, 4), synonyms="parallel downloads")
+    poll_limit = Preference(8, _AT_ONCE, Text("Tasks to check"), Number(1, 8), synonyms=Text("polling, rate"))
+    download_limit = Preference(
+        4, _AT_ONCE, Text("Results to download"), Number(1, 4), synonyms=Text("parallel downloads")
+    )
     lane_limits = Preference[dict[str, int]](
-        {}, _OF_A_MODEL, "Limits of models", NumberEach(int, 100, "model", "Tasks of {} at the same time", "as allowed")
+        {},
+        _OF_A_MODEL,
+        Text("Model limits"),
+        NumberEach(
+            int,
+            100,
+            Text("Model"),
+            Text("Add a model…"),
+            Text("All models are listed."),
+            Text("{name}: tasks at the same time"),
+            Text("as allowed"),
+        ),
     )
-    ask_before_cancel = Preference(True, _CANCELING, "Ask before a task is canceled on Runway", Switch())
-    day_cap = Preference[float | None](None, _CAPS, "Per day", Credits(), synonyms="daily cap, budget")
-    month_cap = Preference[float | None](None, _CAPS, "Per month", Credits(), synonyms="monthly cap, budget")
-    sending_cap = Preference[float | None](None, _CAPS, "Per task", Credits(), synonyms="cap of a single task, budget")
+    ask_before_cancel = Preference(True, _CANCELING, Text("Ask before canceling a task at Runway"), Switch())
+    day_cap = Preference[float | None](
+        None, _CAPS, Text("Per day"), Credits(_NO_CAP), synonyms=Text("daily cap, budget")
+    )
+    month_cap = Preference[float | None](
+        None, _CAPS, Text("Per month"), Credits(_NO_CAP), synonyms=Text("monthly cap, budget")
+    )
+    sending_cap = Preference[float | None](
+        None, _CAPS, Text("Per task"), Credits(_NO_CAP), synonyms=Text("cap of a single task, budget")
+    )
     project_caps = Preference[dict[str, float]](
-        {}, _PROJECTS, "Caps of projects", NumberEach(float, MOST_CREDITS, "project", "Cap of {}", "no cap", " credits")
+        {},
+        _PROJECTS,
+        Text("Project caps"),
+        NumberEach(
+            float,
+            MOST_CREDITS,
+            Text("Project"),
+            Text("Add a project…"),
+            Text("There are no other projects yet."),
+            Text("Cap of {name}"),
+            _NO_CAP,
+            _CREDITS,
+        ),
     )
-    confirm_above = Preference[float | None](None, _SENDING, "Ask when it costs more than", Credits("no limit"))
+    confirm_above = Preference[float | None](
+        None, _SENDING, Text("Ask when it costs more than"), Credits(Text("no limit"))
+    )
     shortcuts = Preference[dict[str, list[str]]](
-        {}, None, "Shortcuts", Own(_shortcuts), help="Changed in the window of keyboard shortcuts."
+        {}, None, Text("Shortcuts"), Own(_shortcuts), help=Text("Changed in the window of keyboard shortcuts.")
     )
 
     @classmethod

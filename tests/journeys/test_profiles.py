@@ -134,8 +134,8 @@ def test_a_profile_becomes_what_it_was_and_nothing_is_sent_again(
     hands.type(f"{backup}")
     hands.key("Return")
     hands.click(program.eyes.wait_for("radio button", "Into this one").middle)
-    hands.click(program.eyes.wait_for("button", "Restore into “").middle)
-    keep = program.eyes.wait_for("button", "Keep it as it is")
+    hands.click(program.eyes.wait_for("button", "Restore over “").middle)
+    keep = program.eyes.wait_for("button", "Keep as it is")
     assert "focused" in keep.states, "the safe answer has the focus"
     hands.click(program.eyes.wait_for("button", "Replace “").middle)
     assert program.ended() == 0

@@ -44,7 +44,7 @@ def test_a_key_refused_in_the_middle_of_the_day_is_asked_for_and_nothing_is_drop
     hands.click(eyes.wait_for("password text", "API key").middle)
     hands.type(SECRET)
     hands.key("Return")
-    eyes.wait_for_words("Accepted.")
+    eyes.wait_for_words("Key accepted.")
     hands.key("Escape")
     program.wait_saved(2)
     assert runway.made() == {"Under way": 1, "Written without a key": 1}

@@ -33,9 +33,9 @@ class CsvDialect(Struct, frozen=True):
 USUAL = CsvDialect()
 
 
-def dialect_of(settings: Settings, *, has_comma: bool) -> CsvDialect:
-    """The dialect chosen last. `has_comma`: the locale has a decimal comma."""
-    chosen = settings.get(_SEPARATOR)
+def dialect_of(settings: Settings, *, has_comma: bool, separator: str = "") -> CsvDialect:
+    """The dialect chosen last, or with another separator. `has_comma`: the locale has a decimal comma."""
+    chosen = separator or settings.get(_SEPARATOR)
     separator = chosen if isinstance(chosen, str) and chosen in SEPARATORS else ";" if has_comma else ","
     # Between commas, a decimal comma would need quotes and be read as text.
     decimal = "," if has_comma and separator != "," else "."

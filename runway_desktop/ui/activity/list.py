@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QPushButton, QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, KeyPopup, hbox, line, push_button, scroll_area, tool_button, vbox
 from runway_desktop.ui.labels import strong, words
 from runway_desktop.ui.theme import GRID, Role, Theme
@@ -26,7 +27,7 @@ _OF_WINDOW = 0.7
 
 class ActivityList(KeyPopup):
     def __init__(self, activity: Activity, theme: Theme, parent: QWidget) -> None:
-        super().__init__("Activity", parent)
+        super().__init__(_("Activity"), parent)
         self.setProperty("popup", True)
         self._activity = activity
         self._theme = theme
@@ -76,18 +77,18 @@ class ActivityList(KeyPopup):
         self._content = QWidget()
         self._rows = vbox(on=self._content, margins=(2 * GRID, GRID, 2 * GRID, GRID + GRID // 2), spacing=0)
         if listed.going.lines or listed.going_on:
-            self._head("Now")
+            self._head(_("Now"))
             for text, figure in listed.going.lines:
                 self._rows.addWidget(self._line(text, figure))
             self._add(listed.going_on)
         if listed.waiting:
-            self._head("Waiting for you")
+            self._head(_("Waiting for you"))
             self._add(listed.waiting)
         if listed.recent:
-            self._head("Recent")
+            self._head(_("Recent"))
             self._add(listed.recent)
         if listed.is_empty:
-            self._rows.addWidget(words(self._content, "Nothing has happened yet.", "muted"))
+            self._rows.addWidget(words(self._content, _("No activity yet."), "muted"))
         self._area.setWidget(self._content)
         if self.isVisible():
             self._fit()
@@ -139,7 +140,7 @@ class ActivityList(KeyPopup):
         top = Qt.AlignmentFlag.AlignTop
         parts = hbox((texts, 1), on=row, margins=(0, 6, 0, 6), spacing=GRID)
         if is_waiting:
-            close = tool_button(row, kind="flat", tip="Dismiss", spoken=f"Dismiss: {entry.message}")
+            close = tool_button(row, kind="flat", tip=_("Dismiss"), spoken=_("Dismiss: {notice}", notice=entry.message))
             close.setIcon(self._theme.icon("mdi6.close", Role.MUTED))
             close.setObjectName(f"{entry.number} dismiss")
             close.clicked.connect(lambda: self._activity.end(entry.number))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import hbox, push_button
 from runway_desktop.ui.commands.everywhere import UNDO
 from runway_desktop.ui.commands.keys import Keys
@@ -131,8 +132,14 @@ class Face(QAbstractButton):
 
     def show_it(self, shown: Shown) -> None:
         self._shown = shown
-        waiting = f". {units.count(shown.waiting, 'notice waits', 'notices wait')}" if shown.waiting else ""
-        name = f"Activity: {shown.whole.removesuffix('.')}{waiting}"
+        name = _("Activity: {what}", what=shown.whole)
+        if shown.waiting:
+            name = ngettext(
+                "Activity: {what} · {n} notice waits",
+                "Activity: {what} · {n} notices wait",
+                shown.waiting,
+                what=shown.whole,
+            )
         if name != self.accessibleName():
             self.setAccessibleName(name)
             self.setToolTip(tip(shown.whole))
@@ -181,7 +188,7 @@ class Chevron(QAbstractButton):
         self._waiting = 0
         self._role = Role.ACCENT
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("Show activity")
+        self.setAccessibleName(_("Show activity"))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
 
     def show_it(self, shown: Shown) -> None:
@@ -194,7 +201,7 @@ class Chevron(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        number = f"{self._waiting:,}"
+        number = units.number(self._waiting)
         wider = self.fontMetrics().horizontalAdvance(number) + _SMALL_ICON + 6 if self._waiting else 0
         return QSize(3 * GRID + 4 + wider, _HEIGHT)
 
@@ -210,4 +217,4 @@ class Chevron(QAbstractButton):
             theme.icon(name, self._role).paint(painter, sides.place(sign))
             painter.setPen(theme.color(self._role))
             box = QRect(QPoint(sign.right() + 4, 0), QSize(self.width(), self.height()))
-            painter.drawText(sides.place(box), Qt.AlignmentFlag.AlignVCenter, f"{self._waiting:,}")
+            painter.drawText(sides.place(box), Qt.AlignmentFlag.AlignVCenter, units.number(self._waiting))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.texts import _
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.file_dialogs import choose_files, choose_folder
 from runway_desktop.ui.wishes import ExchangeWish, Export, Import
@@ -22,7 +23,7 @@ from .exchange_window import ExchangeWindow, Model
 from .export_window import ExportWindow
 from .import_window import FolderImportWindow, IdImportWindow, ImportWindow
 
-_TEXTS = "Logs, tables and JSON (*.log *.txt *.csv *.tsv *.json *.jsonl *.ndjson *.out *.err);;All files (*)"
+_PATTERNS = "(*.log *.txt *.csv *.tsv *.json *.jsonl *.ndjson *.out *.err)"
 
 
 def open_room(desk: Desk, wish: ExchangeWish | Export | Import) -> None:
@@ -51,13 +52,13 @@ class ExchangeWindows(QObject):
         self._commands = desk.models.task_commands
 
     def choose_log(self) -> None:
-        title = "Choose files with task ids"
+        texts, every = _("Logs, tables and JSON"), _("All files")
         choose_files(
             self._window,
-            title,
+            _("Choose files with task ids"),
             lambda paths: self.import_ids(IdImportModel.ids_in(paths)),
             near=documents(),
-            filters=_TEXTS,
+            filters=f"{texts} {_PATTERNS};;{every} (*)",
         )
 
     def paste_ids(self) -> None:
@@ -65,15 +66,15 @@ class ExchangeWindows(QObject):
         if text.strip():
             self.import_ids(IdImportModel.ids_in((), text))
         else:
-            self._commands.tell("There is no text in the clipboard.", problem=True)
+            self._commands.tell(_("The clipboard has no text."), problem=True)
 
     def choose_folder(self) -> None:
-        choose_folder(self._window, "Choose a folder of results", self.import_folder, near=documents())
+        choose_folder(self._window, _("Choose a folder of results"), self.import_folder, near=documents())
 
     def import_ids(self, ids: TaskIds, otherwise: Callable[[], object] | None = None) -> IdImportWindow:
         """Opens a preview of found task ids. `otherwise` uses the same text as prompts instead."""
         model = IdImportModel(self._desk.cases, self._desk.models.bridge, self._desk.runner, ids, self)
-        words = "Use as prompts instead" if otherwise is not None else ""
+        words = _("Use as prompts instead") if otherwise is not None else ""
         window = IdImportWindow(model, self._theme, self._window, otherwise=words)
         self._import(window, model, otherwise)
         return window
@@ -81,7 +82,7 @@ class ExchangeWindows(QObject):
     def import_folder(self, folder: Path, otherwise: Callable[[], object] | None = None) -> FolderImportWindow:
         """Opens a preview of a folder's results. `otherwise` uses the files as inputs instead."""
         model = FolderImportModel(self._desk.cases, self._desk.runner, folder, self)
-        words = "Use as inputs instead" if otherwise is not None else ""
+        words = _("Use as inputs instead") if otherwise is not None else ""
         model.undo_offered.connect(self._desk.models.activity.act)
         window = FolderImportWindow(model, self._theme, self._window, otherwise=words)
         self._import(window, model, otherwise)
@@ -105,7 +106,7 @@ class ExchangeWindows(QObject):
         window.file_wanted.connect(lambda path: self._commands.selection_wanted.emit([path]))
         self._open(window, model)
         # Once the window is closed, the outcome is shown as a notice.
-        window.finished.connect(lambda _: model.reported.connect(self._tell))
+        window.finished.connect(lambda _code: model.reported.connect(self._tell))
         model.begin()
         return window
 
@@ -115,7 +116,7 @@ class ExchangeWindows(QObject):
     def _open(self, window: ExchangeWindow, model: Model) -> None:
         """Shows the window. The model is kept until its work has ended, even without the window."""
         model.setParent(self)
-        window.finished.connect(lambda _: _let_go(model))
+        window.finished.connect(lambda _code: _let_go(model))
         window.resize(window.sizeHint())
         window.show()
 

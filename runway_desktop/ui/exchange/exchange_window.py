@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import Dialog, Item, hbox, progress_bar, push_button
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.phase import Phase
@@ -55,7 +56,7 @@ class ExchangeWindow(Dialog):
         self.go.setText(model.button_words())
         self.go.setEnabled(not model.reason())
         self.go.setToolTip(tip(model.reason()))
-        self.leave.setToolTip("It continues without this window." if phase is Phase.WORKING else "")
+        self.leave.setToolTip(_("It continues in the background.") if phase is Phase.WORKING else "")
         if phase is not self._shown_phase:
             self._shown_phase = phase
             self.phase_changed(phase)
@@ -64,6 +65,6 @@ class ExchangeWindow(Dialog):
         raise NotImplementedError
 
     def build_foot(self, *before: Item) -> QHBoxLayout:
-        self.leave = push_button(self, "Cancel", self.reject)
+        self.leave = push_button(self, _("Cancel"), self.reject)
         self.go = push_button(self, "", self.begin_work, kind="primary", default=True)
         return hbox(*before, self.leave, self.go)

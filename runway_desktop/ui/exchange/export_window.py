@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
+from runway_desktop.texts import Text, _, in_turn, ngettext
 from runway_desktop.ui.building import STRETCH, add_all, choices, hbox, line_edit, push_button, vbox
 from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.dialogs.template_editor import TemplateEditor
@@ -15,14 +16,19 @@ from runway_desktop.ui.file_dialogs import choose_folder, choose_target
 from runway_desktop.ui.labels import ElidedLabel, announce, say, say_wrong, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.phase import Phase
-from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.exchange.export import COLUMNS, SEPARATORS, ExportModel, ExportScope, ListForm, What
 
 from .exchange_window import ExchangeWindow
 
-_PAGES = ((What.FILES, "Files"), (What.LIST, "List"))
-_FILTERS = {ListForm.CSV: "CSV files (*.csv)", ListForm.JSON: "JSON files (*.json)"}
+_PAGES = (
+    (What.FILES, Text("Files"), Text("Export as files")),
+    (What.LIST, Text("List"), Text("Export as a list")),
+)
+_FILTERS = {
+    ListForm.CSV: (Text("CSV files"), "*.csv"),
+    ListForm.JSON: (Text("JSON files"), "*.json"),
+}
 
 
 class ExportWindow(ExchangeWindow):
@@ -32,7 +38,7 @@ class ExportWindow(ExchangeWindow):
     """File to select in the system's file manager."""
 
     def __init__(self, model: ExportModel, theme: Theme, parent: QWidget) -> None:
-        super().__init__(model, theme, parent, title="Export", size=QSize(96 * GRID, 88 * GRID))
+        super().__init__(model, theme, parent, title=_("Export"), size=QSize(96 * GRID, 88 * GRID))
         self.model = model
         self._build()
         model.changed.connect(self.show_model)
@@ -42,8 +48,8 @@ class ExportWindow(ExchangeWindow):
     def choose_file(self) -> None:
         """Asks for the list's target file, then writes it."""
         model = self.model
-        start = model.list_file()
-        choose_target(self, "Export the list", model.export_list, start, _FILTERS[model.form])
+        kind, pattern = _FILTERS[model.form]
+        choose_target(self, _("Export the list"), model.export_list, model.list_file(), f"{kind} ({pattern})")
 
     def _build(self) -> None:
         above = (self._build_scope(), self._build_pages())
@@ -55,8 +61,8 @@ class ExportWindow(ExchangeWindow):
         self._failures = FindingsList((), self.theme, self)
         self._said = words(self)
         self._amount = words(self, tone="muted")
-        self._stop = push_button(self, "Stop", self.model.stop)
-        self._folder = push_button(self, "Show in folder", self._show_folder)
+        self._stop = push_button(self, _("Stop"), self.model.stop)
+        self._folder = push_button(self, _("Show in folder"), self._show_folder)
         foot = self.build_foot((self._amount, 1), self._stop, self._folder)
         rows = (*above, (self._stack, 1), self._failures, self.progress, self._said, foot)
         vbox(*rows, on=self, margins=2 * GRID, spacing=GRID + GRID // 2)
@@ -70,9 +76,10 @@ class ExportWindow(ExchangeWindow):
         return hbox(*self._scopes.values(), STRETCH, spacing=3 * GRID)
 
     def _build_pages(self) -> QHBoxLayout:
-        self._pages = choices(self, _PAGES, partial(self.model.set, "what"), pills=True)
-        for button in self._pages.values():
-            button.setAccessibleName(f"Export as {button.text().lower()}")
+        options = [(what, str(text)) for what, text, _spoken in _PAGES]
+        self._pages = choices(self, options, partial(self.model.set, "what"), pills=True)
+        for what, _text, spoken in _PAGES:
+            self._pages[what].setAccessibleName(str(spoken))
         return hbox(*self._pages.values(), STRETCH, spacing=GRID // 2)
 
     def begin_work(self) -> None:
@@ -90,8 +97,8 @@ class ExportWindow(ExchangeWindow):
         super().show_model()
         model, phase = self.model, self.model.phase
         chosen, listed = model.chosen_count, model.listed_count
-        self._scopes[ExportScope.CHOSEN].setText(units.count(chosen, "selected task"))
-        self._scopes[ExportScope.LISTED].setText(f"All in this view ({listed:,})")
+        self._scopes[ExportScope.CHOSEN].setText(ngettext("{n} selected task", "{n} selected tasks", chosen))
+        self._scopes[ExportScope.LISTED].setText(_("All in this view ({n})", n=listed))
         self._pages[model.what].setChecked(True)
         self._stack.setCurrentIndex(0 if model.what is What.FILES else 1)
         busy = phase is Phase.WORKING
@@ -102,7 +109,7 @@ class ExportWindow(ExchangeWindow):
         self._show_words(busy)
         self._stop.setVisible(busy)
         self._folder.setVisible(phase is Phase.DONE and model.done_at is not None)
-        self.leave.setText("Close" if busy or phase is Phase.DONE else "Cancel")
+        self.leave.setText(_("Close") if busy or phase is Phase.DONE else _("Cancel"))
         self.go.setVisible(not busy)
 
     def phase_changed(self, phase: Phase) -> None:
@@ -112,17 +119,18 @@ class ExportWindow(ExchangeWindow):
     def _show_words(self, busy: bool) -> None:
         model, (done, total) = self.model, self.model.progress
         if model.problem:
-            say(self._said, f"{model.report} {model.problem}".strip(), "bad")
+            say(self._said, str(in_turn(model.report, model.problem)), "bad")
         elif busy:
-            say(self._said, f"{done:,} of {total:,}…", "muted")
+            say(self._said, _("{done} of {total}…", done=done, total=total), "muted")
         else:
             say(self._said, model.report, "good")
         self._amount.setText(model.list_words() if model.what is What.LIST else model.amount_words())
 
 
-_FORMS = ((ListForm.CSV, "CSV, for spreadsheets"), (ListForm.JSON, "JSON, for programs"))
-
-_SEPARATOR_TIP = "Excel wants semicolons where numbers are written with a comma. It holds for bills and sheets too."
+_FORMS = ((ListForm.CSV, Text("CSV for spreadsheets")), (ListForm.JSON, Text("JSON for programs")))
+_SEPARATOR_TIP = Text(
+    "Excel expects semicolons where numbers have a decimal comma. Bills and sheets use the same separator."
+)
 
 
 class ExportListPage(QWidget):
@@ -130,37 +138,43 @@ class ExportListPage(QWidget):
         super().__init__(parent)
         self._model = model
         column = vbox(on=self)
-        self.forms = choices(self, _FORMS, partial(model.set, "form"))
+        self.forms = choices(self, [(form, str(text)) for form, text in _FORMS], partial(model.set, "form"))
         self.forms[model.form].setChecked(True)
-        add_all(column, hbox(*self.forms.values(), STRETCH, spacing=3 * GRID), self._build_manner())
-        label = words(self, "Columns")
+        self._written = words(self, tone="faint")
+        add_all(column, hbox(*self.forms.values(), STRETCH, spacing=3 * GRID), self._build_manner(), self._written)
+        label = words(self, _("Columns"))
         column.addWidget(label)
         self.columns = QListWidget(self)
-        self.columns.setAccessibleName("Columns")
+        self.columns.setAccessibleName(_("Columns"))
         self.columns.setProperty("kind", "ticks")
         label.setBuddy(self.columns)
         for one in COLUMNS:
-            item = QListWidgetItem(f"{one.title}  ·  {one.key}" if one.title.lower() != one.key else one.title)
+            item = QListWidgetItem(f"{one.title}  ·  {one.key}")
             item.setData(Qt.ItemDataRole.UserRole, one.key)
             item.setCheckState(Qt.CheckState.Checked if one.key in model.columns else Qt.CheckState.Unchecked)
             self.columns.addItem(item)
         self.columns.itemChanged.connect(lambda _: self._take_over())
         add_all(column, (self.columns, 1), self._build_choices())
+        model.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        say(self._written, self._model.form_words())
 
     def _build_manner(self) -> QWidget:
         """Options for CSV only."""
         model = self._model
         holder = QWidget(self)
-        label = words(holder, "Between cells")
+        label = words(holder, _("Separator"))
         self.separator = QComboBox(holder)
-        self.separator.setAccessibleName("Between cells")
-        self.separator.setToolTip(tip(_SEPARATOR_TIP))
+        self.separator.setAccessibleName(_("Separator"))
+        self.separator.setToolTip(tip(str(_SEPARATOR_TIP)))
         label.setBuddy(self.separator)
         for sign, name in SEPARATORS.items():
-            self.separator.addItem(name, sign)
+            self.separator.addItem(str(name), sign)
         self.separator.setCurrentIndex(list(SEPARATORS).index(model.separator))
         self.separator.currentIndexChanged.connect(lambda _: model.set("separator", self.separator.currentData()))
-        self.mark = QCheckBox("Mark as UTF-8, so that Excel reads all letters", holder)
+        self.mark = QCheckBox(_("Mark as UTF-8, so that Excel shows all letters"), holder)
         self.mark.setChecked(model.is_marked)
         self.mark.toggled.connect(lambda on: model.set("is_marked", on))
         hbox(label, self.separator, 2 * GRID, self.mark, STRETCH, on=holder)
@@ -172,7 +186,11 @@ class ExportListPage(QWidget):
     def _build_choices(self) -> QHBoxLayout:
         usual = {one.key for one in COLUMNS if one.is_usual}
         every = {one.key for one in COLUMNS}
-        ticks: tuple[tuple[str, set[str]], ...] = (("Default", usual), ("All", every), ("None", set()))
+        ticks: tuple[tuple[str, set[str]], ...] = (
+            (_("Default"), usual),
+            (_("All"), every),
+            (_("None"), set()),
+        )
         buttons = [push_button(self, text, partial(self._tick, keys), kind="flat") for text, keys in ticks]
         return hbox(*buttons, STRETCH)
 
@@ -194,14 +212,14 @@ class ExportListPage(QWidget):
 
 
 _SWITCHES = (
-    ("only_picks", "Only picks", ""),
+    ("only_picks", Text("Only picks"), Text("")),
     (
         "keep_request",
-        "Keep the request inside each file",
-        "Off: a client sees the result, but not the request.",
+        Text("Keep the request inside each file"),
+        Text("Turn off for clients who should not see the prompt."),
     ),
-    ("sidecars", "A settings file beside each file", "With it the folder can be imported again."),
-    ("link", "Hard links (no extra space)", "On the same disk: one file with two names."),
+    ("sidecars", Text("Add a settings file for each file"), Text("So that the folder can be imported again.")),
+    ("link", Text("Hard links (no extra space)"), Text("On the same disk only: one file with two names.")),
 )
 
 
@@ -211,7 +229,7 @@ class ExportFilesPage(QWidget):
         self._model = model
         self._theme = theme
         column = vbox(on=self)
-        self._headings = [words(self, text) for text in ("Folder", "Names", "With them")]
+        self._headings = [words(self, text) for text in (_("Folder"), _("File names"), _("Options"))]
         where, names, beside = self._headings
         add_all(column, where, self._build_folder())
         self._folder_wrong = words(self, tone="bad")
@@ -224,7 +242,7 @@ class ExportFilesPage(QWidget):
         self.switches: dict[str, QCheckBox] = {}
         self._meanings: list[QWidget] = []
         for name, text, meaning in _SWITCHES:
-            column.addLayout(self._switch(name, text, meaning))
+            column.addLayout(self._switch(name, str(text), str(meaning)))
         column.addStretch()
         self.folder.setText(model.folder)
         self.template.set_text(model.template)
@@ -250,15 +268,15 @@ class ExportFilesPage(QWidget):
         return hbox(box, (said, 1), spacing=2 * GRID)
 
     def _build_folder(self) -> QHBoxLayout:
-        self.folder = line_edit(self, "Folder for the files")
+        self.folder = line_edit(self, _("Folder for the files"))
         self.folder.textChanged.connect(lambda text: self._model.set("folder", text))
-        choose = push_button(self, "Choose…", self._choose)
+        choose = push_button(self, _("Choose…"), self._choose)
         return hbox((self.folder, 1), choose)
 
     def _choose(self) -> None:
         choose_folder(
             self,
-            "Choose the folder for the files",
+            _("Choose the folder for the files"),
             lambda folder: self.folder.setText(str(folder)),
             near=Path(self.folder.text()),
         )

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, make_plain, push_button, vbox
 from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.labels import SECOND_INKS, ElidedLabel, announce, say, words
@@ -70,7 +71,7 @@ class ImportWindow(ExchangeWindow):
         self._none.setVisible(can_tick)
         self.go.setVisible(deciding)
         self._otherwise.setVisible(bool(self._otherwise.text()) and deciding)
-        self.leave.setText("Cancel" if deciding else "Close")
+        self.leave.setText(_("Cancel") if deciding else _("Close"))
 
     def build_options(self) -> list[QWidget]:
         """Widgets for options below the table."""
@@ -88,8 +89,8 @@ class ImportWindow(ExchangeWindow):
         self._findings = FindingsList((), self.theme, self)
         self._note = words(self, tone="muted")
         options = vbox(*self.build_options(), spacing=GRID // 2)
-        self._all = push_button(self, "Tick all", lambda: self.model.table.tick(lambda _: True), kind="flat")
-        self._none = push_button(self, "Tick none", lambda: self.model.table.tick(lambda _: False), kind="flat")
+        self._all = push_button(self, _("Select all"), lambda: self.model.table.tick(lambda _row: True), kind="flat")
+        self._none = push_button(self, _("Select none"), lambda: self.model.table.tick(lambda _row: False), kind="flat")
         self._otherwise = push_button(self, otherwise, self.otherwise_wanted, kind="flat")
         self._otherwise.clicked.connect(self.accept)
         foot = self.build_foot(self._all, self._none, self._otherwise, STRETCH, *self.build_ends())
@@ -118,7 +119,7 @@ class IdImportWindow(ImportWindow):
         self._ids = model
         source, widths = model.source_words(), (38, 23, 20, 10, 18, 11, 6)
         super().__init__(
-            model, theme, parent, title="Import task ids", source=source, widths=widths, otherwise=otherwise
+            model, theme, parent, title=_("Import task ids"), source=source, widths=widths, otherwise=otherwise
         )
 
     def build_ends(self) -> list[QPushButton]:
@@ -138,7 +139,7 @@ class IdImportWindow(ImportWindow):
 class FolderImportWindow(ImportWindow):
     def __init__(self, model: FolderImportModel, theme: Theme, parent: QWidget, *, otherwise: str = "") -> None:
         self._results = model
-        title, source, widths = "Import a folder of results", str(model.folder), (38, 22, 24, 11, 12, 17)
+        title, source, widths = _("Import a folder of results"), str(model.folder), (38, 22, 24, 11, 12, 17)
         super().__init__(model, theme, parent, title=title, source=source, widths=widths, otherwise=otherwise)
 
     def build_options(self) -> list[QWidget]:
@@ -147,8 +148,8 @@ class FolderImportWindow(ImportWindow):
         return [self._copies]
 
     def build_ends(self) -> list[QPushButton]:
-        self._stop = push_button(self, "Stop", self._results.stop)
-        self._undo = push_button(self, "Undo import", self._results.undo)
+        self._stop = push_button(self, _("Stop"), self._results.stop)
+        self._undo = push_button(self, _("Undo import"), self._results.undo)
         return [self._stop, self._undo]
 
     def show_model(self) -> None:
@@ -195,7 +196,7 @@ class PreviewView(QTableView):
         self.setProperty("cells", "plain")
         self.setModel(model)
         self.setItemDelegate(_Cell(theme, self))
-        make_plain(self, "What was found")
+        make_plain(self, _("Found items"))
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(ROW)
         header = self.horizontalHeader()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import STRETCH, hbox, passing_menu, push_button, vbox
 from runway_desktop.ui.empty_picture import EmptyPicture
 from runway_desktop.ui.file_dialogs import choose_folder
@@ -15,7 +16,6 @@ from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.commands.handing_on import COPY_LINK
-from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
 
 from .board_view import BoardView
@@ -48,16 +48,16 @@ class BoardPane(QWidget):
         return list(dict.fromkeys(task_id for task_id, _ in self.view.selected_keys()))
 
     def choose_folder(self) -> None:
-        choose_folder(self, "Choose the folder for results", self._folder_chosen, near=self._board.library.parent)
+        choose_folder(self, _("Choose the folder for results"), self._folder_chosen, near=self._board.library.parent)
 
     def _build(self) -> None:
-        self._title = words(self, "Not saved", wrap=False)
+        self._title = words(self, _("Not saved"), wrap=False)
         self._summary = words(self, tone="muted")
         self._trouble = words(self, tone="warn")
         self._all = push_button(self, "", self._board.save_all, kind="primary")
         # Fixed, so that the line keeps its height when the buttons are hidden.
         self._title.setMinimumHeight(self._all.sizeHint().height())
-        self._folder = push_button(self, "Choose another folder…", self.choose_folder)
+        self._folder = push_button(self, _("Choose another folder…"), self.choose_folder)
         top = vbox(
             hbox(self._title, STRETCH, self._folder, self._all),
             self._summary,
@@ -75,8 +75,8 @@ class BoardPane(QWidget):
     def _build_empty(self) -> QWidget:
         page = QWidget(self)
         picture = EmptyPicture(self._theme, "all done", page)
-        self._empty_title = words(page, "Everything is saved", wrap=False)
-        comfort = words(page, "Every result that was paid for is on this computer.", "muted")
+        self._empty_title = words(page, _("Everything is saved"), wrap=False)
+        comfort = words(page, _("Every result that you paid for is on this computer."), "muted")
         for label in (self._empty_title, comfort):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         parts = (picture, self._empty_title, comfort)
@@ -96,10 +96,10 @@ class BoardPane(QWidget):
         say(self._summary, board.summary() if board.total else "")
         say(self._trouble, trouble if board.total else "")
         self._folder.setVisible(bool(trouble) and board.total > 0)
-        self._all.setText(units.plural(max(amount, 1), "Save now", f"Save all {amount:,}"))
+        self._all.setText(ngettext("Save now", "Save all {n}", max(amount, 1)))
         self._all.setVisible(board.total > 0)
         self._all.setEnabled(amount > 0)
-        self._all.setToolTip("" if amount else "All of them are being saved.")
+        self._all.setToolTip("" if amount else _("All of them are being saved."))
         self._stack.setCurrentWidget(self.view if board.total else self._empty)
 
     def _menu(self, at: QPoint) -> None:
@@ -108,13 +108,13 @@ class BoardPane(QWidget):
         actions = {line.action for line in self._board.lines.lines() if line.key in chosen and line.action}
         menu = passing_menu(self)
         if actions:
-            words = actions.pop() if len(actions) == 1 else "Save now"
-            text = units.plural(len(keys), words, f"{words} ({len(keys):,})")
+            words = actions.pop() if len(actions) == 1 else _("Save now")
+            text = words if len(keys) == 1 else _("{action} ({n})", action=words, n=len(keys))
             menu.addAction(text, lambda: self._board.save_now(keys))
-        menu.addAction("Show in the list", lambda: self.task_wanted.emit(keys[0][0])).setEnabled(len(keys) == 1)
+        menu.addAction(_("Show in the list"), lambda: self.task_wanted.emit(keys[0][0])).setEnabled(len(keys) == 1)
         menu.addSeparator()
         menu.addAction(str(COPY_LINK.words.of(len(keys))), lambda: self.link_wanted.emit(self._board.rows_of(keys)))
-        menu.addAction("Choose another folder…", self.choose_folder)
+        menu.addAction(_("Choose another folder…"), self.choose_folder)
         menu.popup(at)
 
     def _folder_chosen(self, folder: Path) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt,
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import make_plain
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
@@ -35,7 +36,7 @@ class BoardView(QTableView):
         self._delegate = BoardDelegate(theme, posters, self)
         self.setModel(lines)
         self.setItemDelegate(self._delegate)
-        make_plain(self, "Results that are not saved")
+        make_plain(self, _("Results that are not saved"))
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -7,12 +7,11 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
 from shiboken6 import isValid
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, hbox, push_button
 from runway_desktop.usecases.about import About
 
 from .preference_pages import PreferencePage
-
-HEADINGS = ("Part", "Version", "License")
 
 
 class AboutPage(PreferencePage):
@@ -23,15 +22,15 @@ class AboutPage(PreferencePage):
         self._asked = False
         self.heading("Runway Desktop")
         self._which = self.note()
-        self.note("This program is not made by Runway. It speaks to Runway’s public API.")
-        title = self.heading("Made with")
+        self.note(_("Not made by Runway. Uses Runway’s public API."))
+        title = self.heading(_("Open source software"))
         self.parts = QTreeWidget(self)
-        self.parts.setHeaderLabels(HEADINGS)
+        self.parts.setHeaderLabels([_("Name"), _("Version"), _("License")])
         self.parts.setRootIsDecorated(False)
-        self.parts.setAccessibleName("Parts of other people, with version and license")
+        self.parts.setAccessibleName(_("Open source software with version and license"))
         title.setBuddy(self.parts)
         self.rows.addWidget(self.parts, 1)
-        self.licenses = push_button(self, "Show licenses")
+        self.licenses = push_button(self, _("Show licenses"))
         self.licenses.hide()
         self.rows.addLayout(hbox(self.licenses, STRETCH))
 
@@ -44,7 +43,7 @@ class AboutPage(PreferencePage):
     def _show(self, about: About) -> None:
         if not isValid(self):
             return
-        self._which.setText(f"Version {about.version} · {about.license}")
+        self._which.setText(" · ".join((_("Version {version}", version=about.version), about.license)))
         self._which.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.parts.addTopLevelItems([QTreeWidgetItem([part.name, part.version, part.license]) for part in about.parts])
         self.parts.setColumnHidden(2, not any(part.license for part in about.parts))

@@ -6,6 +6,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from runway_desktop.texts import Text, _, in_turn
 from runway_desktop.ui.building import STRETCH, choices, hbox, push_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import announce, say, words
@@ -14,7 +15,7 @@ from runway_desktop.usecases.clients.hosts import Adding, Host, adding
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.settings.programs_form import ProgramsForm
 
-_NEW = "A new program starts as Read only until you grant more."
+_NEW = Text("New programs start as read only.")
 _LINES = 10
 
 
@@ -25,14 +26,15 @@ class AddProgram(QWidget):
         self._adding = Adding(text="", note="")
         self._text = QPlainTextEdit(self, readOnly=True, tabChangesFocus=True)
         self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self._copy = push_button(self, "Copy", self._copy_text)
-        self._open = push_button(self, "Open", self._open_link)
+        self._copy = push_button(self, _("Copy"), self._copy_text)
+        self._open = push_button(self, _("Open"), self._open_link)
         self._note = words(self, tone="muted")
         self._note.setFont(theme.small_font())
         line = QWidget(self)
         flow = FlowLayout(line)
-        hosts = choices(self, [(host, host.value) for host in Host], self._choose, pills=True, spoken="Add to {}")
+        hosts = choices(self, [(host, str(host.value)) for host in Host], self._choose, pills=True)
         for button in hosts.values():
+            button.setAccessibleName(_("Add to {program}", program=button.text()))
             flow.addWidget(button)
         beside = vbox(self._open, self._copy, STRETCH)
         vbox(line, hbox((self._text, 1), beside), self._note, STRETCH, on=self)
@@ -42,30 +44,30 @@ class AddProgram(QWidget):
     def _choose(self, host: Host) -> None:
         self._adding = adding(host, self._form.server_words)
         self._text.setPlainText(self._adding.text)
-        self._text.setAccessibleName(f"What adds Runway Desktop to {host.value.rstrip('…')}")
+        self._text.setAccessibleName(_("Setup for {program}", program=host.value))
         lines = min(_LINES, max(2, self._adding.text.count("\n") + 1))
         self._text.setFixedHeight(lines * self._text.fontMetrics().lineSpacing() + 3 * GRID)
         self._open.setVisible(self._adding.is_link)
         self._say(self._adding.note)
 
     def _say(self, text: str) -> None:
-        say(self._note, f"{text} {_NEW}")
+        say(self._note, str(in_turn(text, _NEW)))
 
     def _copy_text(self) -> None:
         QGuiApplication.clipboard().setText(self._adding.text)
-        self._say(f"Copied. {self._adding.note}")
-        announce(self._copy, "Copied")
+        self._say(str(in_turn(_("Copied."), self._adding.note)))
+        announce(self._copy, _("Copied."))
 
     def _open_link(self) -> None:
         if not QDesktopServices.openUrl(QUrl(self._adding.text, QUrl.ParsingMode.StrictMode)):
-            self._say("Nothing here opens this link. Is the program installed?")
+            self._say(_("No program opens this link. Is it installed?"))
 
 
 class TrialBox(QWidget):
     def __init__(self, form: ProgramsForm, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._form, self._theme = form, theme
-        self._test = push_button(self, "Test the connection", form.test)
+        self._test = push_button(self, _("Test the connection"), form.test)
         self._said = words(self)
         vbox(hbox(self._test, (self._said, 3), STRETCH), STRETCH, on=self)
         form.tested.connect(self._show)
@@ -74,7 +76,7 @@ class TrialBox(QWidget):
 
     def _show(self) -> None:
         if self._form.is_testing:
-            say(self._said, "Starting the server as a program would…", Tone.PLAIN)
+            say(self._said, _("Starting the server…"), Tone.PLAIN)
         else:
             tried = self._form.tried
             say(self._said, self._form.tried_words, Tone.BAD if tried is not None and tried.problem else Tone.GOOD)

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from runway_desktop.domain.folders import LeftBehind, MoveProgress
+from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import STRETCH, clear_layout, hbox, progress_bar, push_button, vbox
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID, Theme
@@ -52,13 +53,15 @@ class LibraryBox(QWidget):
         for left_behind in left:
             row = QWidget(self)
             size = units.size(left_behind.size)
-            said = units.count(
+            said = ngettext(
+                "{n} result ({size}) is still in {folder}.",
+                "{n} results ({size}) are still in {folder}.",
                 left_behind.files,
-                f"result ({size}) is still in {left_behind.folder}.",
-                f"results ({size}) are still in {left_behind.folder}.",
+                size=size,
+                folder=left_behind.folder,
             )
             move = push_button(
-                row, "Move them here…", lambda _=False, left_behind=left_behind: self._form.bring(left_behind)
+                row, _("Move here…"), lambda _=False, left_behind=left_behind: self._form.bring(left_behind)
             )
             move.setAccessibleDescription(said)
             hbox((words(row, said, "muted"), 1), (move, Qt.AlignmentFlag.AlignTop), on=row)
@@ -75,14 +78,14 @@ class _Question(QFrame):
         super().__init__(parent)
         self._form = form
         self.setProperty("box", True)
-        self.setAccessibleName("Move the library")
+        self.setAccessibleName(_("Move the library"))
         self._words = words(self)
         self._remarks = words(self, tone="muted")
         self._remarks.setFont(theme.small_font())
-        self._move = push_button(self, "Move the files there", form.move, kind="primary")
-        self._only_new = push_button(self, "Only save new ones there", form.only_new)
-        self._other = push_button(self, "Choose another folder…", self.choose_wanted)
-        self._leave = push_button(self, "Leave it as it is", form.leave_it, kind="flat")
+        self._move = push_button(self, form.move_words, form.move, kind="primary")
+        self._only_new = push_button(self, _("Use for new results only"), form.only_new)
+        self._other = push_button(self, _("Choose another folder…"), self.choose_wanted)
+        self._leave = push_button(self, _("Keep the current folder"), form.leave_it, kind="flat")
         buttons = hbox(self._move, self._only_new, self._other, self._leave, STRETCH)
         vbox(self._words, self._remarks, buttons, on=self, margins=_MARGINS)
 
@@ -108,22 +111,22 @@ class _UnderWay(QFrame):
     def __init__(self, form: LibraryForm, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("box", True)
-        self.setAccessibleName("Moving the library")
+        self.setAccessibleName(_("Moving the library"))
         self._form = form
         self._headline = words(self)
         self._headline.setFont(theme.strong_font())
-        self._stop = push_button(self, "Stop", form.stop)
-        explained = "What was moved stays there, the others stay where they are."
+        self._stop = push_button(self, _("Stop"), form.stop)
+        explained = _("Moved files stay in the new folder, the others where they are.")
         self._stop.setAccessibleDescription(explained)
         self._stop.setToolTip(tip(explained))
-        self._read = push_button(self, "OK", form.dismiss)
+        self._read = push_button(self, _("OK"), form.dismiss)
         top = hbox((self._headline, 1), self._stop, self._read)
-        self._bar = progress_bar(self, "Moved")
+        self._bar = progress_bar(self, _("Progress of the move"))
         self._bar.setRange(0, _STEPS)
         self._detail = words(self, tone="muted")
         self._detail.setFont(theme.tabular(theme.small_font()))
         self._stayed = QPlainTextEdit(self, readOnly=True, tabChangesFocus=True)
-        self._stayed.setAccessibleName("Files that stayed")
+        self._stayed.setAccessibleName(_("Files that were not moved"))
         self._stayed.setFixedHeight(12 * GRID)
         vbox(top, self._bar, self._detail, self._stayed, on=self, margins=_MARGINS, spacing=GRID // 2)
 

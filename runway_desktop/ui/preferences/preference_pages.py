@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QRadioButton, QSpinBox, QSystemTrayIcon, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QRadioButton, QSystemTrayIcon, QWidget
 
 from runway_desktop.domain.preferences import (
     MOST_CREDITS,
@@ -23,6 +23,7 @@ from runway_desktop.domain.preferences import (
     Section,
     Switch,
 )
+from runway_desktop.texts import Text, _, in_turn
 from runway_desktop.ui.building import STRETCH, choices, clear_layout, hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.confirm import confirm
@@ -32,21 +33,25 @@ from runway_desktop.ui.labels import say, set_reason, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words.plain import tip
-from runway_desktop.viewmodels.profiles.welcome import WHERE_FROM
+from runway_desktop.viewmodels.profiles.welcome import CHECKING, WHERE_FROM
 from runway_desktop.viewmodels.settings.preferences import PROJECTS, PreferencesForm
 
-from .saving_editors import FolderEditor, NamesEditor, OwnEditor
+from .number_box import NumberBox
+from .saving_editors import FolderEditor, LanguageEditor, NamesEditor, OwnEditor
 
-CREDITS_STEP = 100
-WITH_TRAY = "Closed into the tray, the program continues to check, send and save. Quit ends it."
-WITHOUT_TRAY = (
-    "This desktop has no tray: closing the window ends the program. What is at Runway continues there, and its results "
+WITH_TRAY = Text("In the tray, the program keeps checking, sending and saving until you quit it.")
+WITHOUT_TRAY = Text(
+    "This desktop has no tray, so closing the window quits the program. Tasks at Runway continue, and their results "
     "are saved at the next start."
 )
-NO_TRAY = "This desktop has no tray."
+NO_TRAY = Text("This desktop has no tray.")
 
 
-OWN: dict[str, type[OwnEditor]] = {"library_folder": FolderEditor, "name_template": NamesEditor}
+OWN: dict[str, type[OwnEditor]] = {
+    "library_folder": FolderEditor,
+    "name_template": NamesEditor,
+    "language": LanguageEditor,
+}
 """Editors of the preferences of kind `Own`."""
 
 
@@ -100,9 +105,9 @@ class PreferencePage(QWidget):
 
     def add_table(self) -> None:
         for group, lines in self.form.table(self.section):
-            title = self.heading(group.title)
+            title = self.heading(str(group.title))
             if group.note:
-                self.note(group.note)
+                self.note(str(group.note))
             grid = _grid()
             for line in lines:
                 self._add(line, grid, title)
@@ -116,11 +121,11 @@ class PreferencePage(QWidget):
             case Choice(options):
                 self._add_choice(line, options)
             case Number(least, most):
-                box = _spin_box(self, least, most, line.label)
-                box.setToolTip(tip(f"{least} to {most}"))
+                box = NumberBox(self, least, most, str(line.label))
+                box.setToolTip(tip(_("{least} to {most}", least=least, most=most)))
                 self._add_number(line, box, grid, lambda value: value, lambda number: number)
             case Credits(none):
-                box = _credits_box(self, line.label, none)
+                box = NumberBox(self, 0, MOST_CREDITS, str(line.label), str(none), _("credits"))
                 self._add_number(line, box, grid, lambda value: round(value or 0), lambda number: number or None)
             case NumberEach() as each:
                 editor = EachEditor(self.form, line.name, each, self)
@@ -133,18 +138,22 @@ class PreferencePage(QWidget):
                 self._show_named(line, own)
 
     def _add_switch(self, line: Preference[Any]) -> None:
-        box = QCheckBox(line.label, self)
+        box = QCheckBox(str(line.label), self)
         box.toggled.connect(lambda on: self.form.set_value(line.name, on))
         self._show_named(line, box)
         self._follow(line.name, lambda value: box.setChecked(bool(value)))
         if line.needs:
             self._follow(
-                line.needs, lambda there: set_reason(box, self.hindrance(line) or ("" if there else line.without))
+                line.needs, lambda there: set_reason(box, self.hindrance(line) or ("" if there else str(line.without)))
             )
 
-    def _add_choice(self, line: Preference[Any], options: tuple[tuple[Any, str], ...]) -> None:
+    def _add_choice(self, line: Preference[Any], options: tuple[tuple[Any, Text], ...]) -> None:
         holder = QWidget(self)
-        buttons = choices(holder, options, partial(self.form.set_value, line.name), spoken=f"{line.label}: {{}}")
+        buttons = choices(
+            holder, [(value, str(text)) for value, text in options], partial(self.form.set_value, line.name)
+        )
+        for value, text in options:
+            buttons[value].setAccessibleName(_("{setting}: {choice}", setting=line.label, choice=text))
         vbox(*buttons.values(), on=holder)
         self._show_named(line, holder)
         self._follow(line.name, lambda value: buttons[value].setChecked(True))
@@ -152,31 +161,37 @@ class PreferencePage(QWidget):
     def _add_number(
         self,
         line: Preference[Any],
-        box: QSpinBox,
+        box: NumberBox,
         grid: QGridLayout,
         shown: Callable[[Any], int],
         stored: Callable[[int], object],
     ) -> None:
-        label, remark = words(self, line.label, wrap=False), words(self, tone="faint", wrap=False)
+        label, remark = words(self, str(line.label), wrap=False), words(self, tone="faint", wrap=False)
         label.setBuddy(box)
         at = grid.rowCount()
         for position, widget in enumerate((label, box, remark)):
             grid.addWidget(widget, at, position)
         box.setObjectName(line.name)
-        box.setAccessibleDescription(line.help)
+        box.setAccessibleDescription(str(line.help))
         box.valueChanged.connect(lambda number: self.form.set_value(line.name, stored(number)))
         self._ends.append(box.interpretText)
 
+        def tell(problem: str = "") -> None:
+            known = self.form.remark(line.name) if isinstance(line.editor, Credits) else ""
+            say(remark, problem or known, "bad" if problem else "faint")
+
         def show(value: Any) -> None:
             box.setValue(shown(value))
-            say(remark, self.form.remark(line.name) if isinstance(line.editor, Credits) else "")
+            tell()
+
+        box.judged.connect(tell)
 
         self._follow(line.name, show)
 
     def _show_named(self, line: Preference[Any], editor: QWidget) -> None:
         editor.setObjectName(line.name)
         if line.help:
-            editor.setToolTip(tip(line.help))
+            editor.setToolTip(tip(str(line.help)))
         self.rows.addWidget(editor)
 
     def _follow(self, name: str, show: Callable[[Any], object]) -> None:
@@ -193,11 +208,11 @@ class EachEditor(QWidget):
         self._form = form
         self._name = name
         self._kind = kind
-        self._boxes: dict[str, QSpinBox] = {}
+        self._boxes: dict[str, NumberBox] = {}
         self._remarks: dict[str, QLabel] = {}
         self._table = QWidget(self)
         self._grid = _grid(self._table)
-        self._add = push_button(self, f"Add a {kind.what}…", self._choose)
+        self._add = push_button(self, str(kind.add), self._choose)
         vbox(self._table, hbox(self._add, STRETCH), on=self)
         form.changed.connect(lambda which: self._show() if which == name else None)
         self._show()
@@ -219,17 +234,15 @@ class EachEditor(QWidget):
             self._boxes[shown.name].setValue(shown.number)
             say(self._remarks[shown.name], shown.remark)
         self._table.setVisible(bool(rows))
-        set_reason(self._add, "" if others else f"There is no other {self._kind.what} yet.")
+        set_reason(self._add, "" if others else str(self._kind.all_added))
 
     def _build(self, rows: list[NumberRow]) -> None:
         clear_layout(self._grid)
         self._boxes.clear()
         for at, row in enumerate(rows):
-            name, spoken = row.name, self._kind.each.format(row.label)
-            if self._kind.unit:
-                box = _credits_box(self._table, spoken, self._kind.none)
-            else:
-                box = _spin_box(self._table, 0, self._kind.most, spoken, self._kind.none)
+            name, spoken = row.name, str(self._kind.each.with_(name=row.label))
+            box = NumberBox(self._table, 0, self._kind.most, spoken, str(self._kind.none), str(self._kind.unit))
+            box.judged.connect(partial(self._judged, row))
             box.valueChanged.connect(lambda number, name=name: self._form.set_row(self._name, name, number))
             self._boxes[name] = box
             self._remarks[name] = words(self._table, tone="faint", wrap=False)
@@ -238,9 +251,12 @@ class EachEditor(QWidget):
             for position, widget in enumerate((label, box, self._remarks[name])):
                 self._grid.addWidget(widget, at, position)
 
+    def _judged(self, row: NumberRow, problem: str) -> None:
+        say(self._remarks[row.name], problem or row.remark, "bad" if problem else "faint")
+
     def _choose(self) -> None:
         options = [Option(name, self._form.label(self._name, name)) for name in self._form.others(self._name)]
-        popup = ChoicePopup(options, None, self._kind.what.capitalize(), self._add)
+        popup = ChoicePopup(options, None, str(self._kind.what), self._add)
         popup.chosen.connect(self._chosen)
         popup.open_at(self._add)
 
@@ -251,17 +267,17 @@ class EachEditor(QWidget):
 
 class KeyPage(PreferencePage):
     def build(self) -> None:
-        self.heading("Your key")
+        self.heading(_("Your key"))
         self._source = self.note()
         self._problem = self.note(tone="warn")
-        self._forget = push_button(self, "Forget this key…", self._ask_to_forget, kind="danger")
+        self._forget = push_button(self, _("Forget this key…"), self._ask_to_forget, kind="danger")
         self.rows.addLayout(hbox(self._forget, STRETCH))
         if not self.form.is_demo:
-            title = self.heading("Use another key")
-            entry = KeyEntry(self.form.key, self.theme, "Check and use", self)
+            title = self.heading(_("Use another key"))
+            entry = KeyEntry(self.form.key, self.theme, _("Check and use"), self)
             title.setBuddy(entry)
             self.rows.addWidget(entry)
-            self.note(f"{WHERE_FROM} Checking asks for your balance; it costs nothing.", "faint")
+            self.note(str(in_turn(WHERE_FROM, CHECKING)), "faint")
         self.add_table()
         self.form.key.changed.connect(self._show)
         self._show()
@@ -274,9 +290,9 @@ class KeyPage(PreferencePage):
 
     def _ask_to_forget(self) -> None:
         store = self.form.key.status.store_name
-        where = f"It is removed from {store}." if store else "It is removed from this session."
-        text = f"{where} Tasks at Runway continue, and are checked again once there is a key."
-        confirm(self, Question("Forget the key?", text, "Forget the key"), self.form.key.forget)
+        where = _("It is removed from {store}.", store=store) if store else _("It is removed from this session.")
+        text = str(in_turn(where, _("Tasks at Runway continue, and are checked again once there is a key.")))
+        confirm(self, Question(_("Forget the key?"), text, _("Forget the key")), self.form.key.forget)
 
 
 class NoticesPage(PreferencePage):
@@ -294,10 +310,10 @@ class NoticesPage(PreferencePage):
 
     def build(self) -> None:
         self.add_table()
-        self.note(WITH_TRAY if self._has_tray else WITHOUT_TRAY, "faint")
+        self.note(str(WITH_TRAY if self._has_tray else WITHOUT_TRAY), "faint")
 
     def hindrance(self, line: Preference[Any]) -> str:
-        return "" if self._has_tray else NO_TRAY
+        return "" if self._has_tray else str(NO_TRAY)
 
 
 class RunwayPage(PreferencePage):
@@ -308,10 +324,10 @@ class RunwayPage(PreferencePage):
 
     def _add_catalog(self) -> None:
         """Adds the catalog's version, and buttons to replace it without updating the program."""
-        self.heading("Catalog of models")
+        self.heading(_("Model catalog"))
         self._catalog = self.note()
-        renew = push_button(self, "Renew from file…", self._choose_catalog)
-        self._built_in = push_button(self, "Use the built-in catalog", lambda: self.form.renew_catalog(None))
+        renew = push_button(self, _("Load from file…"), self._choose_catalog)
+        self._built_in = push_button(self, _("Use the built-in catalog"), lambda: self.form.renew_catalog(None))
         self.rows.addLayout(hbox(renew, self._built_in, STRETCH))
         self._came = self.note()
         self.form.catalog_told.connect(self._show_catalog)
@@ -323,7 +339,7 @@ class RunwayPage(PreferencePage):
         say(self._came, came, "bad" if refused else "good")
 
     def _choose_catalog(self) -> None:
-        choose_file(self, "Renew the catalog", self.form.renew_catalog, filters="Catalog (*.json)")
+        choose_file(self, _("Load a model catalog"), self.form.renew_catalog, filters=f"{_('Model catalog')} (*.json)")
 
 
 def _grid(holder: QWidget | None = None) -> QGridLayout:
@@ -335,21 +351,3 @@ def _grid(holder: QWidget | None = None) -> QGridLayout:
     grid.setColumnMinimumWidth(0, 14 * GRID)
     grid.setColumnStretch(2, 1)
     return grid
-
-
-def _spin_box(parent: QWidget, least: int, most: int, spoken: str, none: str = "") -> QSpinBox:
-    box = QSpinBox(parent, minimum=least, maximum=most)
-    box.setKeyboardTracking(False)
-    box.setSpecialValueText(none)
-    box.setAccessibleName(spoken)
-    box.setFixedWidth(max(9 * GRID, box.sizeHint().width() + GRID if none else 0))
-    return box
-
-
-def _credits_box(parent: QWidget, spoken: str, none: str) -> QSpinBox:
-    box = _spin_box(parent, 0, MOST_CREDITS, spoken, none)
-    box.setSingleStep(CREDITS_STEP)
-    box.setGroupSeparatorShown(True)
-    box.setSuffix(" credits")
-    box.setFixedWidth(20 * GRID)
-    return box

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QListWidget, QScrollArea, QStackedWidget, QWidget
 
 from runway_desktop.domain.preferences import Preferences as Table
 from runway_desktop.domain.preferences import Section
+from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, Dialog, hbox, open_at, push_button, scroll_area, vbox
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
@@ -46,7 +47,7 @@ class Preferences(Dialog):
         *,
         profiles: ProfilesModel | None = None,
     ) -> None:
-        super().__init__("Preferences", parent)
+        super().__init__(_("Preferences"), parent)
         form.setParent(self)
         self._wanted = ""
         """Preference to focus once the window is shown."""
@@ -69,12 +70,12 @@ class Preferences(Dialog):
         self._stack = QStackedWidget(self)
         for page in self._pages.values():
             self._stack.addWidget(scroll_area(self._stack, page))
-        self._sections.setAccessibleName("Sections")
+        self._sections.setAccessibleName(_("Sections"))
         self._sections.setProperty("kind", "sections")
-        self._sections.addItems(list(self._pages))
+        self._sections.addItems([str(section.heading) for section in Section if section in self._pages])
         self._sections.setFixedWidth(max(16 * GRID, self._sections.sizeHintForColumn(0) + 3 * GRID))
         self._sections.currentRowChanged.connect(self._stack.setCurrentIndex)
-        close = push_button(self, "Close", self.accept)
+        close = push_button(self, _("Close"), self.accept)
         panes = hbox(self._sections, (self._stack, 1), spacing=2 * GRID)
         vbox((panes, 1), hbox(STRETCH, close), on=self, margins=2 * GRID, spacing=2 * GRID)
         open_at(self, QSize(136 * GRID, 90 * GRID))

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.preferences import Section
+from runway_desktop.texts import _, in_turn
 from runway_desktop.ui.building import STRETCH, hbox, line_edit, push_button
 from runway_desktop.ui.labels import say, say_wrong
 from runway_desktop.ui.profiles.color_row import ColorRow
@@ -46,8 +47,8 @@ class ProfilePage(PreferencePage):
         self._keep_name()
 
     def _build_name(self) -> None:
-        title = self.heading("This profile")
-        self.name = line_edit(self, "Name of this profile")
+        title = self.heading(_("This profile"))
+        self.name = line_edit(self, _("Name of this profile"))
         self.name.textChanged.connect(self._judge_name)
         self.name.editingFinished.connect(self._keep_name)
         title.setBuddy(self.name)
@@ -61,17 +62,19 @@ class ProfilePage(PreferencePage):
         self.name.setEnabled(not demo)
         self.colors.setEnabled(not demo)
         if demo:
-            self.note("The demo keeps its name and color, so that nobody takes it for real.")
+            self.note(_("The demo’s name and color cannot be changed."))
 
     def _build_backups(self) -> None:
-        self.heading("Backups")
+        self.heading(_("Backups"))
         self.note(
-            "A backup is one file with everything of this profile but its key. It can be restored into a new profile, "
-            "or in place of this one, here or on another computer. You see what is in it first."
+            _(
+                "A backup is one file with everything in this profile except its key. Restore it as a new profile or "
+                "over this one, on any computer. You see its contents first."
+            )
         )
-        back_up = push_button(self, "Back up…", self.back_up_wanted)
+        back_up = push_button(self, _("Back up…"), self.back_up_wanted)
         self.rows.addLayout(
-            hbox(back_up, push_button(self, "Restore…", lambda: self.restore_wanted.emit(None)), STRETCH)
+            hbox(back_up, push_button(self, _("Restore…"), lambda: self.restore_wanted.emit(None)), STRETCH)
         )
 
     def _build_daily(self) -> None:
@@ -79,12 +82,14 @@ class ProfilePage(PreferencePage):
         self._kept_words = self.note()
         self._trouble = self.note(tone="warn")
         self._show_folder = push_button(
-            self, "Show the backups", lambda: self.folder_wanted.emit(self._kept.folder), kind="flat"
+            self, _("Show backups"), lambda: self.folder_wanted.emit(self._kept.folder), kind="flat"
         )
         self.rows.addLayout(hbox(self._show_folder, STRETCH))
         self.note(
-            "The last seven days and four weeks are kept in the profile's folder, without media. They do not help "
-            "when the disk fails: put a backup on another disk now and then.",
+            _(
+                "The last seven days and four weeks are kept in the profile’s folder, without media. They do not help "
+                "when the disk fails, so save a backup to another disk from time to time."
+            ),
             "faint",
         )
         self._kept.changed.connect(self._show_kept)
@@ -95,12 +100,12 @@ class ProfilePage(PreferencePage):
         if not self.name.hasFocus() or self.name.text() == "":
             self.name.setText(self._profiles.name)
         self.colors.show_color(self._profiles.color)
-        say(self._where, f"In {current.folder}" if current is not None else "")
+        say(self._where, _("In {folder}", folder=current.folder) if current is not None else "")
 
     def _judge_name(self) -> None:
         text = self.name.text()
         problem = "" if text == self._profiles.name else self._profiles.name_problem(text)
-        say_wrong(self.name, self._wrong, f"{problem} The old name stays." if problem else "")
+        say_wrong(self.name, self._wrong, str(in_turn(problem, _("The old name stays."))) if problem else "")
 
     def _keep_name(self) -> None:
         text = self.name.text().strip()

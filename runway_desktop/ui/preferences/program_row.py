@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
 from runway_desktop.domain.clients import COMMAND_LINE, Permission
 from runway_desktop.domain.preferences import MOST_CREDITS
+from runway_desktop.texts import _, number_of
 from runway_desktop.ui.building import STRETCH, clear_layout, hbox, progress_bar, push_button, show_share, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.confirm import ask_text, confirm
@@ -18,7 +19,7 @@ from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import ElidedLabel, PlainLabel, say, words
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.clients.programs import Program
-from runway_desktop.usecases.words import clients
+from runway_desktop.usecases.words import clients, units
 from runway_desktop.usecases.words.plain import caption, shown, tip
 from runway_desktop.viewmodels.settings.programs_form import ProgramsForm
 
@@ -47,17 +48,17 @@ class ProgramRow(QWidget):
         self._waiting = words(self, tone="muted", wrap=False)
         self._waiting.setFont(theme.small_font())
         who = _cell(self, 0, hbox(self._icon, (vbox(called, self._waiting, spacing=0), 1)))
-        who.setToolTip(tip(f"It calls itself “{program.client.name}”."))
+        who.setToolTip(tip(_("It identifies itself as “{name}”.", name=program.client.name)))
         self._permission = push_button(self, "", self._choose, kind="select")
         self._today = PlainLabel(self)
         self._today.setFont(theme.tabular(theme.small_font()))
-        self._bar = progress_bar(self, "Spent of today’s allowance")
+        self._bar = progress_bar(self, _("Spent of today’s allowance"))
         self._dot, self._seen = PlainLabel(self), words(self, tone="muted", wrap=False)
-        self._revoke = push_button(self, "Revoke…", self._ask_to_revoke, kind="flat")
-        self._revoke.setAccessibleName(f"Revoke the access of {name}")
-        self._again = push_button(self, "Allow again", partial(self._permit, Permission.READ))
+        self._revoke = push_button(self, _("Revoke…"), self._ask_to_revoke, kind="flat")
+        self._revoke.setAccessibleName(_("Revoke access for {name}", name=name))
+        self._again = push_button(self, _("Allow again"), partial(self._permit, Permission.READ))
         self._seen.setFont(theme.small_font())
-        self._again.setAccessibleName(f"Allow {name} again")
+        self._again.setAccessibleName(_("Allow {name} again", name=name))
         cells = (
             who,
             _cell(self, 1, hbox((self._permission, 1), self._again)),
@@ -83,7 +84,7 @@ class ProgramRow(QWidget):
         self._waiting.setText(said if is_revoked else clients.waiting_words(program.waiting))
         self._permission.setIcon(theme.icon(_ICONS[client.permission], Role.MUTED))
         self._permission.setText(f"{said}  ▾")
-        self._permission.setAccessibleName(f"What {self._name} may do: {said}")
+        self._permission.setAccessibleName(_("Permission of {name}: {permission}", name=self._name, permission=said))
         self._permission.setVisible(not is_revoked)
         self._today.setText(clients.today_words(client, program.today))
         has_allowance = client.permission is Permission.ALLOWANCE
@@ -103,7 +104,7 @@ class ProgramRow(QWidget):
     def _choose(self) -> None:
         client = self.program.client
         options = [Option(permission, text) for permission, text in clients.permission_choices(client)]
-        popup = ChoicePopup(options, client.permission, f"What {self._name} may do", self._permission)
+        popup = ChoicePopup(options, client.permission, _("Permission of {name}", name=self._name), self._permission)
         popup.chosen.connect(self._chosen)
         popup.open_at(self._permission)
 
@@ -111,14 +112,15 @@ class ProgramRow(QWidget):
         if permission is not Permission.ALLOWANCE:
             self._permit(permission)
             return
+        refusal = _("Type a whole number from {least} to {most}.", least=1, most=MOST_CREDITS)
         ask_text(
             self,
-            f"Let {self._name} spend without asking",
-            "Credits a day, by this computer’s clock. What is beyond waits for you or is refused.",
-            f"{self.program.client.credits or _USUAL:g}",
-            lambda text: "" if _credits(text) else f"A number of credits between 1 and {MOST_CREDITS:,}.",
+            _("Let {name} spend without asking", name=self._name),
+            _("Credits per day. Requests beyond that wait for you or are refused."),
+            units.number(self.program.client.credits or _USUAL),
+            lambda text: "" if _credits(text) else refusal,
             lambda text: self._permit(Permission.ALLOWANCE, _credits(text)),
-            ok="Allow",
+            ok=_("Allow"),
         )
 
     def _permit(self, permission: Permission, credits: float = 0.0) -> None:
@@ -154,11 +156,11 @@ class _Folders(QWidget):
         had_focus = self.isAncestorOf(self.window().focusWidget() or self.window())
         clear_layout(self._line)
         beside = QWidget(self)
-        add = push_button(beside, "Add folder…", self._choose, kind="link")
+        add = push_button(beside, _("Add folder…"), self._choose, kind="link")
         hbox(add, on=beside)
         chips = [self._chip(folder) for folder in folders]
-        label = _cell(self, 0, hbox(28, words(self, "Folders it may read", tone="muted", wrap=False)))
-        kept = words(self, "Finished tasks may always be used", tone="faint", wrap=False)
+        label = _cell(self, 0, hbox(28, words(self, _("Folders it may read"), tone="muted", wrap=False)))
+        kept = words(self, _("Finished tasks may always be used"), tone="faint", wrap=False)
         line = (label, *chips, beside, kept)
         for widget in line:
             widget.setFont(self._theme.small_font())
@@ -173,13 +175,13 @@ class _Folders(QWidget):
         chip = push_button(
             self, caption(f"{said}  ×"), lambda: self._form.remove_folder(self._program, folder), kind="pill"
         )
-        chip.setToolTip(tip(f"Remove {shown(folder)}"))
-        chip.setAccessibleName(f"Remove the folder {said}")
+        chip.setToolTip(tip(_("Remove {folder}", folder=shown(folder))))
+        chip.setAccessibleName(_("Remove folder {folder}", folder=said))
         return chip
 
     def _choose(self) -> None:
         name = clients.client_name(self._program.client.name)
-        choose_folder(self, f"A folder whose files {name} may use", self._chosen, near=Path.home())
+        choose_folder(self, _("Choose a folder that {name} may read", name=name), self._chosen, near=Path.home())
 
     def _chosen(self, folder: Path) -> None:
         say(self._problem, self._form.add_folder(self._program, folder))
@@ -187,8 +189,8 @@ class _Folders(QWidget):
 
 def _credits(text: str) -> float:
     """The amount; 0 for invalid input."""
-    plain = text.strip().replace(",", "")
-    return float(plain) if plain.isascii() and plain.isdigit() and 0 < int(plain) <= MOST_CREDITS else 0.0
+    found = number_of(text)
+    return found if found is not None and found.is_integer() and 0 < found <= MOST_CREDITS else 0.0
 
 
 def _cell(parent: QWidget, column: int, layout: QLayout) -> QWidget:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame
 
+from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import STRETCH, clear_layout, hbox, in_turns, line, push_button, vbox
 from runway_desktop.ui.labels import say
 from runway_desktop.ui.theme import FollowsTheme
@@ -16,8 +17,8 @@ from .add_program import AddProgram, TrialBox
 from .preference_pages import PreferencePage
 from .program_row import ProgramRow
 
-_PAUSED = "All programs are paused: they may read, and nothing is made for them."
-_NONE = "No program has asked for anything yet. Add Runway Desktop to one of those below."
+_PAUSED = Text("All programs are paused. They may read, but not create tasks.")
+_NONE = Text("No programs connected yet. Add Runway Desktop to one of these:")
 
 
 class ProgramsPage(PreferencePage):
@@ -26,14 +27,16 @@ class ProgramsPage(PreferencePage):
 
     def build(self) -> None:
         self._rows: dict[str, ProgramRow | None] = {}
-        title = self.heading("Connected programs")
+        title = self.heading(_("Connected programs"))
         self.rows.removeWidget(title)
-        self._pause = push_button(self, "Pause all", self._pause_or_resume)
-        self._record = push_button(self, "Record of requests", self.record_wanted, kind="flat")
+        self._pause = push_button(self, _("Pause all"), self._pause_or_resume)
+        self._record = push_button(self, _("Request history"), self.record_wanted, kind="flat")
         self.rows.addLayout(hbox(title, STRETCH, self._record, self._pause))
         self.note(
-            "Programs on this computer that may ask through Runway Desktop. None of them sees your key, changes "
-            "settings or deletes."
+            _(
+                "Programs on this computer that may use Runway through Runway Desktop. They cannot see your key, "
+                "change settings or delete anything."
+            )
         )
         self._paused = self.note(tone="warn")
         self._none = self.note(tone="muted")
@@ -41,8 +44,8 @@ class ProgramsPage(PreferencePage):
         box.setProperty("card", True)
         self._lines = vbox(on=box, spacing=0)
         self.rows.addWidget(box)
-        self.note("A program’s name is its own claim. What you approve is the request.", "faint")
-        self.heading("Add to")
+        self.note(_("Programs choose their own names. Check the request, not the name, before you approve."), "faint")
+        self.heading(_("Add to"))
         self.rows.addWidget(AddProgram(self.form.programs, self.theme, self))
         self.rows.addWidget(TrialBox(self.form.programs, self.theme, self))
         self.form.programs.changed.connect(self._show)
@@ -70,10 +73,10 @@ class ProgramsPage(PreferencePage):
         for program in programs:
             if (row := self._rows[program.client.name]) is not None and row.program != program:
                 row.show_program(program)
-        say(self._paused, _PAUSED if paused else "")
-        say(self._none, _NONE if len(names) == 1 else "")
+        say(self._paused, str(_PAUSED) if paused else "")
+        say(self._none, str(_NONE) if len(names) == 1 else "")
         self._record.setIcon(self.theme.icon("mdi6.history"))
-        self._pause.setText("Resume" if paused else "Pause all")
+        self._pause.setText(_("Resume") if paused else _("Pause all"))
         self._pause.setIcon(self.theme.icon("mdi6.play" if paused else "mdi6.pause"))
 
     def _build(self, names: list[str]) -> None:

@@ -1,13 +1,15 @@
-"""Editors of two preferences: the folder of results, and the file-name template. GUI thread only."""
+"""Editors of three preferences: the folder of results, the file-name template, the language. GUI thread only."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain import filenames
-from runway_desktop.ui.building import STRETCH, hbox, line_edit, push_button, vbox
+from runway_desktop.texts import _, in_turn
+from runway_desktop.ui.building import STRETCH, choices, hbox, line_edit, push_button, vbox
 from runway_desktop.ui.dialogs.template_editor import TemplateEditor
 from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import mark_wrong, say, words
@@ -35,13 +37,13 @@ class FolderEditor(OwnEditor):
         super().__init__(form, theme, parent)
         self._problem = ""
         """Error of the typed folder."""
-        self._line = line_edit(self, "Folder for results")
+        self._line = line_edit(self, _("Folder for results"))
         self._line.editingFinished.connect(self.finish)
         self.setFocusProxy(self._line)
-        self._choose = push_button(self, "Choose…", self._choose_folder)
+        self._choose = push_button(self, _("Choose…"), self._choose_folder)
         self._note = words(self, tone="muted")
-        self._move = push_button(self, "Move the library…", self._choose_target)
-        self._usual = push_button(self, "Use the default folder", self._reset, kind="flat")
+        self._move = push_button(self, _("Move the library…"), self._choose_target)
+        self._usual = push_button(self, _("Use the default folder"), self._reset, kind="flat")
         box = LibraryBox(form.folder, theme, self)
         box.choose_wanted.connect(self._choose_target)
         vbox(hbox((self._line, 1), self._choose), self._note, hbox(self._move, self._usual, STRETCH), box, on=self)
@@ -62,9 +64,9 @@ class FolderEditor(OwnEditor):
 
     def _say(self) -> None:
         state, tone = self.form.folder.state
-        usual = "The default folder." if self.form.library_is_default else ""
-        stays = "Saved files stay where they are unless you move the library."
-        kept = " ".join(part for part in (usual, state, stays) if part)
+        usual = _("This is the default folder.") if self.form.library_is_default else ""
+        stays = _("Saved files stay where they are unless you move the library.")
+        kept = str(in_turn(usual, state, stays))
         say(self._note, self._problem or kept, "bad" if self._problem else tone)
         mark_wrong(self._line, bool(self._problem))
         self._line.setAccessibleDescription(self._problem or kept)
@@ -73,7 +75,7 @@ class FolderEditor(OwnEditor):
         """Shows the folder's state; disables the controls during a move."""
         self._say()
         moving = self.form.folder.is_moving
-        why = "The library is being moved. Stop that first." if moving else ""
+        why = _("The library is being moved. Stop that first.") if moving else ""
         for widget in (self._line, self._choose, self._move, self._usual):
             widget.setEnabled(not moving)
             widget.setToolTip(tip(why))
@@ -83,10 +85,10 @@ class FolderEditor(OwnEditor):
         self._show()
 
     def _choose_folder(self) -> None:
-        choose_folder(self, "Choose the folder for results", self._chosen, near=self.form.library)
+        choose_folder(self, _("Choose the folder for results"), self._chosen, near=self.form.library)
 
     def _choose_target(self) -> None:
-        choose_folder(self, "Move the library to", self.form.folder.look_into, near=self.form.library)
+        choose_folder(self, _("Move the library to"), self.form.folder.look_into, near=self.form.library)
 
     def _chosen(self, folder: Path) -> None:
         self._line.setText(str(folder))
@@ -96,11 +98,11 @@ class FolderEditor(OwnEditor):
 class NamesEditor(OwnEditor):
     def __init__(self, form: PreferencesForm, theme: Theme, parent: QWidget) -> None:
         super().__init__(form, theme, parent)
-        self._template = TemplateEditor(_example, self, meanwhile="The last good template stays in use.")
+        self._template = TemplateEditor(_example, self, meanwhile=_("The last valid template stays in use."))
         self._template.edited.connect(lambda _: self._show_standard())
         self._template.finished.connect(self.finish)
         self.setFocusProxy(self._template.line)
-        self._standard = push_button(self, "Use the default names", form.reset_template, kind="flat")
+        self._standard = push_button(self, _("Use the default names"), form.reset_template, kind="flat")
         vbox(self._template, hbox(self._standard, STRETCH), on=self)
         form.changed.connect(lambda name: self._show() if name == "name_template" else None)
         self._show()
@@ -117,6 +119,17 @@ class NamesEditor(OwnEditor):
         self._standard.setVisible(self._template.text().strip() != filenames.DEFAULT_TEMPLATE)
 
 
+class LanguageEditor(OwnEditor):
+    def __init__(self, form: PreferencesForm, theme: Theme, parent: QWidget) -> None:
+        super().__init__(form, theme, parent)
+        buttons = choices(self, form.languages, partial(form.set_value, "language"))
+        for button in buttons.values():
+            button.setAccessibleName(_("{setting}: {choice}", setting=_("Language"), choice=button.text()))
+        vbox(*buttons.values(), on=self)
+        chosen = form.value("language")
+        buttons[chosen if chosen in buttons else ""].setChecked(True)
+
+
 def _example(text: str) -> str:
     """Example path, with folders, of an invented result."""
-    return f"For example: {filenames.preview(text)}"
+    return _("For example: {path}", path=filenames.preview(text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.file_dialogs import choose_target
 from runway_desktop.ui.labels import say, set_reason, words
@@ -22,7 +23,7 @@ class BackupWindow(ProgressWindow):
     """Path of the backup, to select in the system's file manager."""
 
     def __init__(self, model: BackupModel, profile: str, theme: Theme, parent: QWidget) -> None:
-        super().__init__(model, f"Back up “{profile}”", WIDTH, parent, spoken=f"Back up the profile {profile}")
+        super().__init__(model, _("Back up “{profile}”", profile=profile), WIDTH, parent)
         self.model = model
         self.results = QCheckBox(self)
         self.results.toggled.connect(model.set_results)
@@ -40,14 +41,14 @@ class BackupWindow(ProgressWindow):
         self.results.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _build_buttons(self) -> QHBoxLayout:
-        self._show_file = push_button(self, "Show in folder", lambda: self.file_wanted.emit(self.model.made))
+        self._show_file = push_button(self, _("Show in folder"), lambda: self.file_wanted.emit(self.model.made))
         self._close = push_button(self, "", self.reject)
-        self._start = push_button(self, "Back up…", self.choose, kind="primary", default=True)
+        self._start = push_button(self, _("Back up…"), self.choose, kind="primary", default=True)
         return hbox(self._show_file, STRETCH, self._close, self._start)
 
     def choose(self) -> None:
         """Asks for the target file, then starts."""
-        choose_target(self, "Back up to", self.model.start, self.model.suggested(), "Backups (*.zip)")
+        choose_target(self, _("Back up to"), self.model.start, self.model.suggested(), f"{_('Backups')} (*.zip)")
 
     def _show(self) -> None:
         model = self.model
@@ -60,6 +61,6 @@ class BackupWindow(ProgressWindow):
         self.posters.setEnabled(not works)
         say(self._size, model.size_words)
         self._show_file.setVisible(model.phase is Phase.DONE)
-        self._close.setText("Cancel" if works else "Close")
+        self._close.setText(_("Cancel") if works else _("Close"))
         set_reason(self._start, model.reason)
         self.show_progress(works=works, tone="good" if model.phase is Phase.DONE else "muted")

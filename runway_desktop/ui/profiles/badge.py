@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QIcon, 
 
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.profiles import Color
+from runway_desktop.texts import Text
 
 COLORS = {
     Color.BLUE: "#2f6bd0",
@@ -21,6 +22,16 @@ COLORS = {
     Color.TEAL: "#0f7380",
     Color.PINK: "#b0337c",
     Color.GRAY: "#5c646e",
+}
+COLOR_WORDS = {
+    Color.BLUE: Text("Blue"),
+    Color.GREEN: Text("Green"),
+    Color.AMBER: Text("Amber"),
+    Color.RED: Text("Red"),
+    Color.VIOLET: Text("Violet"),
+    Color.TEAL: Text("Teal"),
+    Color.PINK: Text("Pink"),
+    Color.GRAY: Text("Gray"),
 }
 _LETTERS = "#ffffff"
 _BEYOND = 5

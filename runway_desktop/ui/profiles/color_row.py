@@ -6,11 +6,12 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
 
 from runway_desktop.domain.profiles import Color
+from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, hbox, tool_button
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 
-from .badge import badge_width, swatch
+from .badge import COLOR_WORDS, badge_width, swatch
 
 _SIDE = 18
 
@@ -21,7 +22,7 @@ class ColorRow(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Color")
+        self.setAccessibleName(_("Color"))
         group = QButtonGroup(self)
         self.buttons: dict[Color, QToolButton] = {}
         for color in Color:
@@ -30,8 +31,8 @@ class ColorRow(QWidget):
                 lambda _=False, color=color: self._choose(color),
                 icon=swatch(color, _SIDE),
                 kind="swatch",
-                tip=color.value.capitalize(),
-                spoken=f"Color: {color.value}",
+                tip=str(COLOR_WORDS[color]),
+                spoken=_("{setting}: {choice}", setting=_("Color"), choice=COLOR_WORDS[color]),
                 checkable=True,
             )
             button.setIconSize(QSize(badge_width(_SIDE), _SIDE))
@@ -42,7 +43,7 @@ class ColorRow(QWidget):
 
     def show_color(self, color: Color) -> None:
         self.buttons[color].setChecked(True)
-        self._said.setText(color.value.capitalize())
+        self._said.setText(str(COLOR_WORDS[color]))
 
     def _choose(self, color: Color) -> None:
         self.show_color(color)

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem
 
+from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.labels import say, words
@@ -19,13 +20,6 @@ from runway_desktop.usecases.words import units
 from .progress_foot import ProgressFoot
 
 WIDTH = 64 * GRID
-_EMPTY = Question(
-    "Begin with an empty list?",
-    "The files of this list are kept in the profile's folder for backups. Results stay where they are. Tasks "
-    "that are at Runway now may not be found again.",
-    "Begin with an empty list",
-    "Cancel",
-)
 
 
 class DamagedWindow(Dialog):
@@ -38,13 +32,13 @@ class DamagedWindow(Dialog):
         title = words(self, message)
         title.setFont(theme.strong_font())
         self.backups = QListWidget(self)
-        self.backups.setAccessibleName("Backups, newest first")
+        self.backups.setAccessibleName(_("Backups, newest first"))
         self.backups.itemSelectionChanged.connect(self._judge)
-        self.state = words(self, "Checking the backups…", "muted")
+        self.state = words(self, _("Checking the backups…"), "muted")
         self.foot = ProgressFoot(self)
-        self.empty = push_button(self, "Begin with an empty list…", self._ask)
-        self.quit = push_button(self, "Quit", self.reject)
-        self.restore = push_button(self, "Restore", self._restore, kind="primary", default=True)
+        self.empty = push_button(self, _("Start with an empty list…"), self._ask)
+        self.quit = push_button(self, _("Quit"), self.reject)
+        self.restore = push_button(self, _("Restore"), self._restore, kind="primary", default=True)
         small = words(self, detail, "muted")
         small.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         buttons = hbox(self.empty, STRETCH, self.quit, self.restore)
@@ -55,7 +49,8 @@ class DamagedWindow(Dialog):
 
     def add_backup(self, path: Path, made_at: float, tasks: int, size: int) -> None:
         """Adds a backup that can be restored. The first one is selected."""
-        text = f"{units.day_and_time(made_at)}  ·  {units.count(tasks, 'task')}  ·  {units.size(size)}"
+        amount = ngettext("{n} task", "{n} tasks", tasks)
+        text = f"{units.day_and_time(made_at)}  ·  {amount}  ·  {units.size(size)}"
         item = QListWidgetItem(text, self.backups)
         item.setData(Qt.ItemDataRole.UserRole, path)
         if not self.backups.selectedItems():
@@ -63,13 +58,15 @@ class DamagedWindow(Dialog):
 
     def add_unusable(self, path: Path) -> None:
         """Adds a backup that cannot be restored."""
-        item = QListWidgetItem(f"{path.name} cannot be restored: it is damaged, or of another version", self.backups)
+        item = QListWidgetItem(
+            _("{file} cannot be restored. It is damaged or of another version.", file=path.name), self.backups
+        )
         item.setFlags(Qt.ItemFlag.NoItemFlags)
 
     def show_checked(self) -> None:
         """Call when all backups were checked."""
         some = any(self.backups.item(row).flags() & Qt.ItemFlag.ItemIsEnabled for row in range(self.backups.count()))
-        say(self.state, "" if some else "There is no backup that can be restored.", "" if some else "bad")
+        say(self.state, "" if some else _("No backup can be restored."), "" if some else "bad")
 
     def show_working(self, words_of_it: str, done: int, total: int) -> None:
         for widget in (self.backups, self.restore, self.empty, self.quit):
@@ -96,4 +93,13 @@ class DamagedWindow(Dialog):
         self.restore_wanted.emit(self.backups.currentItem().data(Qt.ItemDataRole.UserRole))
 
     def _ask(self) -> None:
-        confirm(self, _EMPTY, self.empty_wanted.emit)
+        question = Question(
+            _("Start with an empty list?"),
+            _(
+                "The damaged files are kept in the profile’s folder for backups, and results stay where they are. "
+                "Tasks at Runway now may not be found again."
+            ),
+            _("Start with an empty list"),
+            _("Cancel"),
+        )
+        confirm(self, question, self.empty_wanted.emit)

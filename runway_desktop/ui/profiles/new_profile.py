@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, line_edit, push_button, vbox
 from runway_desktop.ui.key_line import KeyLine
 from runway_desktop.ui.labels import announce, mark_wrong, say, say_wrong, set_reason, words
@@ -20,14 +21,14 @@ WIDTH = 60 * GRID
 
 class NewProfileDialog(Dialog):
     def __init__(self, form: NewProfileForm, theme: Theme, parent: QWidget) -> None:
-        super().__init__("New profile", parent)
+        super().__init__(_("New profile"), parent)
         self._form = form
         self._theme = theme
         form.setParent(self)
         self.setMinimumWidth(WIDTH)
-        what = (
-            "A profile has a key of its own, its own tasks, sheets and settings, and a window of its own. Use one for "
-            "each client, or for each organization at Runway."
+        what = _(
+            "A profile has its own key, tasks, sheets, settings and window. Use one per client, or one per "
+            "organization at Runway."
         )
         rows = vbox(words(self, what, "muted"), GRID, on=self, margins=2 * GRID)
         self._build_name(rows)
@@ -40,28 +41,28 @@ class NewProfileDialog(Dialog):
         self._name.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _build_name(self, rows: QVBoxLayout) -> None:
-        self._name = line_edit(self, "Name of the profile", hint="Client A")
+        self._name = line_edit(self, _("Name of the profile"), hint=_("Client A"))
         self._name.textEdited.connect(self._form.set_name)
-        caption = words(self, "Name")
+        caption = words(self, _("Name"))
         caption.setBuddy(self._name)
         self._name_wrong = words(self, tone="bad")
         self.colors = ColorRow(self)
         self.colors.chosen.connect(self._form.set_color)
-        add_all(rows, caption, self._name, self._name_wrong, words(self, "Color"), self.colors, GRID)
+        add_all(rows, caption, self._name, self._name_wrong, words(self, _("Color")), self.colors, GRID)
 
     def _build_key(self, rows: QVBoxLayout) -> None:
-        key_line = KeyLine(self._theme, "API key of the profile", self)
+        key_line = KeyLine(self._theme, _("API key of the profile"), self)
         self._key = key_line.line
         self._key.textChanged.connect(self._key_typed)
-        caption = words(self, "Key (it may be entered later)")
+        caption = words(self, _("Key (you can add it later)"))
         caption.setBuddy(self._key)
         self._key_words = words(self)
         note = f"{WHERE_FROM} It is kept in the system's keychain. Checking it costs nothing."
         add_all(rows, caption, key_line, self._key_words, words(self, note, "faint"))
 
     def _build_buttons(self) -> QHBoxLayout:
-        cancel = push_button(self, "Cancel", self.reject)
-        self._create = push_button(self, "Create and open", self._form.create, kind="primary", default=True)
+        cancel = push_button(self, _("Cancel"), self.reject)
+        self._create = push_button(self, _("Create and open"), self._form.create, kind="primary", default=True)
         return hbox(STRETCH, cancel, self._create)
 
     def _key_typed(self, text: str) -> None:

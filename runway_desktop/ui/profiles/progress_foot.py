@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import Dialog, fit, progress_bar, vbox
 from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID, Theme
@@ -30,8 +31,8 @@ class ProgressFoot(QWidget):
         """`done` and `total` in bytes; a `total` of 0 is unknown."""
         self._bar.setMaximum(_STEPS if total else 0)
         self._bar.setValue(done * _STEPS // total if total else 0)
-        of = f", {units.size(done)} of {units.size(total)}" if total else ""
-        say(self._said, f"{words_of_it}{of}")
+        of = _("{done} of {total}", done=units.size(done), total=units.size(total)) if total else ""
+        say(self._said, " · ".join(filter(None, (words_of_it, of))))
         self.show()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, add_all, choices, hbox, line_edit, push_button, vbox
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.file_dialogs import choose_folder
@@ -27,7 +28,7 @@ class RestoreWindow(ProgressWindow):
     """The new Profile, to open in its own window."""
 
     def __init__(self, model: RestoreModel, theme: Theme, parent: QWidget) -> None:
-        super().__init__(model, "Restore a backup", WIDTH, parent)
+        super().__init__(model, _("Restore a backup"), WIDTH, parent)
         self.model = model
         self._theme = theme
         self._made: object = None
@@ -45,11 +46,11 @@ class RestoreWindow(ProgressWindow):
         self._show()
 
     def _build_into(self, rows: QVBoxLayout) -> None:
-        here = f"Into this one, in place of what is in “{self.model.profile_name}”"
-        options = ((Into.NEW, "Into a new profile; nothing that is here is touched"), (Into.THIS, here))
+        here = _("Over “{profile}”, replacing its contents", profile=self.model.profile_name)
+        options = ((Into.NEW, _("As a new profile, leaving this one unchanged")), (Into.THIS, here))
         self.into = choices(self, options, self.model.set_into)
         self._new = QWidget(self)
-        self.name = line_edit(self._new, "Name of the new profile")
+        self.name = line_edit(self._new, _("Name of the new profile"))
         self.name.textEdited.connect(self.model.set_name)
         self._name_wrong = words(self._new, tone="bad")
         self.colors = ColorRow(self._new)
@@ -57,18 +58,18 @@ class RestoreWindow(ProgressWindow):
         vbox(self.name, self._name_wrong, self.colors, on=self._new, margins=(3 * GRID, 0, 0, 0))
         why = words(self, tone="muted")
         say(why, self.model.why_not_new)
-        add_all(rows, self._strong("Where to"), self.into[Into.NEW], self._new, self.into[Into.THIS], why)
+        add_all(rows, self._strong(_("Restore")), self.into[Into.NEW], self._new, self.into[Into.THIS], why)
 
     def _build_results(self, rows: QVBoxLayout) -> None:
-        self._results = self._strong("Results")
+        self._results = self._strong(_("Results"))
         self._results_words = words(self, tone="muted")
         options = ((choice, "") for choice in (WhichResults.MISSING, WhichResults.ALL, WhichResults.NONE))
         self.put_back = choices(self, options, self.model.set_put_back, spoken="")
         add_all(rows, GRID, self._results, self._results_words, *self.put_back.values())
-        self._library_row, self.library = self._folder_row("Results are saved in", self.model.set_library)
+        self._library_row, self.library = self._folder_row(_("Folder for results"), self.model.set_library)
         self._library_wrong = words(self, tone="bad")
         self._look_row, self.look_in = self._folder_row(
-            "Look for missing results in (may be left empty)", self.model.set_look_in
+            _("Look for missing results in (optional)"), self.model.set_look_in
         )
         add_all(rows, self._library_row, self._library_wrong, self._look_row)
 
@@ -80,7 +81,7 @@ class RestoreWindow(ProgressWindow):
         def ask() -> None:
             choose_folder(self, caption, lambda folder: changed(str(folder)), near=Path(line.text()))
 
-        choose = push_button(holder, "Choose…", ask, spoken=f"Choose: {caption}")
+        choose = push_button(holder, _("Choose…"), ask, spoken=_("Choose: {folder}", folder=caption))
         label = words(holder, caption)
         label.setBuddy(line)
         vbox(label, hbox((line, 1), choose), on=holder, spacing=GRID // 2)
@@ -114,9 +115,9 @@ class RestoreWindow(ProgressWindow):
         if ready:
             self._show_into()
             self._show_results()
-        self._close.setText("Cancel" if model.phase is Phase.WORKING else "Close")
+        self._close.setText(_("Cancel") if model.phase is Phase.WORKING else _("Close"))
         self._start.setVisible(not model.is_refused and (model.phase is not Phase.DONE or self._made is not None))
-        self._start.setText("Open it" if self._made is not None else model.verb)
+        self._start.setText(_("Open profile") if self._made is not None else model.verb)
         set_reason(self._start, "" if self._made is not None else model.reason)
         if ready and self._start.isEnabled() and self.focusWidget() in (None, self._close):
             self.into[model.into].setFocus(Qt.FocusReason.OtherFocusReason)

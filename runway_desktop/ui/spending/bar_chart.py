@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.labels import announce
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words import units
@@ -47,7 +48,7 @@ class BarChart(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.setAccessibleName("Credits by day")
+        self.setAccessibleName(_("Credits by day"))
         FollowsTheme(theme, self, self.update)
 
     def show_days(self, bars: Sequence[DayBar], cap: float | None = None, empty: str = "") -> None:
@@ -55,7 +56,7 @@ class BarChart(QWidget):
         self._bars, self._cap, self._empty = tuple(bars), cap, empty
         self._choose(-1)
         busiest = max(bars, key=lambda bar: bar.credits, default=None)
-        said = empty or (f"Most on {busiest.words}" if busiest is not None else "")
+        said = empty or (_("Most on {day}", day=busiest.words) if busiest is not None else "")
         self.setAccessibleDescription(said)
         self.update()
 
@@ -175,12 +176,12 @@ class BarChart(QWidget):
 
     def _paint_labels(self, painter: QPainter, plot: QRectF, metrics: QFontMetricsF) -> None:
         """Labels as many days as fit."""
-        needed = metrics.horizontalAdvance("30 Nov") + GRID
+        texts = [bar.label for bar in self._bars]
+        needed = max(map(metrics.horizontalAdvance, texts), default=0) + GRID
         every = max(1, math.ceil(needed / max(1.0, plot.width() / max(1, len(self._bars)))))
         painter.setPen(self._theme.color(Role.FAINT))
         for number in range(len(self._bars) - 1, -1, -every):
-            bar = self._bars[number]
-            text = f"{bar.day.day} {bar.day:%b}"
+            text = texts[number]
             middle = self._slot(plot, number).center().x()
             width = metrics.horizontalAdvance(text)
             left = min(max(0.0, middle - width / 2), self.width() - width)

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import (
     STRETCH,
     Dialog,
@@ -44,7 +45,7 @@ from runway_desktop.ui.tasks.text_cache import Sides
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.usecases.words.spending import Side
-from runway_desktop.viewmodels.money.spending import PERIODS, SpendingModel
+from runway_desktop.viewmodels.money.spending import PERIODS, SIDES, SpendingModel
 from runway_desktop.viewmodels.money.spending_tables import MoneyTable
 from runway_desktop.viewmodels.system import documents
 
@@ -56,7 +57,7 @@ class SpendingWindow(Dialog):
     """Show the caps in the preferences."""
 
     def __init__(self, model: SpendingModel, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("Spending", parent)
+        super().__init__(_("Spending"), parent)
         self._model = model
         self._theme = theme
         model.setParent(self)
@@ -87,39 +88,44 @@ class SpendingWindow(Dialog):
     def choose_file(self, project: str | None) -> None:
         """Asks for the target file, then writes the bill."""
         start = documents() / self._model.bill_name(project)
-        choose_target(self, "Export a bill", lambda path: self._model.export(path, project), start, "CSV files (*.csv)")
+        kind = f"{_('CSV files')} (*.csv)"
+        choose_target(self, _("Export a bill"), lambda path: self._model.export(path, project), start, kind)
 
     def _build_head(self) -> QHBoxLayout:
         self._total = words(self, wrap=False)
         self._period = words(self, tone="muted", wrap=False)
-        self._periods = choices(self, PERIODS, self._model.set_period, pills=True, spoken="Period: {}")
+        self._periods = choices(
+            self, [(period, str(text)) for period, text in PERIODS], self._model.set_period, pills=True
+        )
         self._export = push_button(
             self,
-            "Export CSV  ▾",
+            f"{_('Export CSV')}  ▾",
             self._export_menu,
-            tip="A bill for a client: every task of the period that ended and cost something",
-            spoken="Export a bill as CSV",
+            tip=_("A bill for a client: every finished task of the period that cost credits"),
+            spoken=_("Export a bill as CSV"),
         )
         total = vbox(self._total, self._period, spacing=0)
         return hbox(total, STRETCH, *self._periods.values(), GRID, self._export)
 
     def _build_sums(self) -> QWidget:
         holder = QWidget(self)
-        options = ((side, f"By {side.value.lower()}") for side in Side)
+        options = [(side, str(text)) for side, text in SIDES]
         self._sides = choices(holder, options, self._model.set_side, pills=True)
-        self.sums = money_table(self._model.sums, self._theme, "Spending by model, project, batch or program", holder)
+        self.sums = money_table(
+            self._model.sums, self._theme, _("Spending by model, project, batch or program"), holder
+        )
         vbox(hbox(*self._sides.values(), STRETCH, spacing=GRID // 2), (self.sums, 1), on=holder)
         return holder
 
     def _build_comparison(self) -> QWidget:
         holder = QWidget(self)
         holder.setMinimumWidth(38 * GRID)
-        self._heading = words(holder, "What Runway reports", wrap=False)
-        self._again = push_button(holder, "Refresh", self._model.ask_runway, kind="flat")
+        self._heading = words(holder, _("What Runway reports"), wrap=False)
+        self._again = push_button(holder, _("Refresh"), self._model.ask_runway, kind="flat")
         head = hbox(self._heading, STRETCH, self._again)
         self._remainder = words(holder)
         self._days_of = words(holder, tone="faint")
-        self.comparison = money_table(self._model.comparison, self._theme, "Credits here and at Runway", holder)
+        self.comparison = money_table(self._model.comparison, self._theme, _("Credits here and at Runway"), holder)
         vbox(head, self._remainder, (self.comparison, 1), self._days_of, on=holder)
         return holder
 
@@ -147,7 +153,7 @@ class SpendingWindow(Dialog):
         self._periods[model.period].setChecked(True)
         self._sides[model.side].setChecked(True)
         self._sides[Side.PROGRAM].setVisible(model.has_programs or model.side is Side.PROGRAM)
-        say(self._total, model.total_words() or "Spending")
+        say(self._total, model.total_words() or _("Spending"))
         say(self._period, model.period_words())
         self.chart.show_days(model.days(), model.day_cap, model.empty_words())
         say(self._refusals, *model.refusal_words())
@@ -169,7 +175,7 @@ class SpendingWindow(Dialog):
 
     def _export_menu(self) -> None:
         menu = passing_menu(self)
-        menu.addAction("All projects…", lambda: self.choose_file(None))
+        menu.addAction(_("All projects…"), lambda: self.choose_file(None))
         projects = self._model.projects()
         if projects:
             menu.addSeparator()

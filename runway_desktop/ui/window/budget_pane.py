@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, clear_layout, hbox, line, push_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import PlainLabel, say, words
@@ -39,9 +40,9 @@ class BudgetPane(QWidget):
     def __init__(self, model: BudgetModel, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._model, self._theme = model, theme
-        self._title = words(self, "Today’s budget", wrap=False)
+        self._title = words(self, _("Today’s budget"), wrap=False)
         self._cap = words(self, tone="muted", wrap=False)
-        self._cap.setToolTip(tip(RESETS))
+        self._cap.setToolTip(tip(str(RESETS)))
         self._bar = BudgetBar(theme, self)
         self._legend = QGridLayout()
         self._legend.setHorizontalSpacing(GRID)
@@ -52,7 +53,7 @@ class BudgetPane(QWidget):
         self._raise = push_button(buttons, "", self._ask_to_raise)
         self._change = push_button(buttons, "", self.caps_wanted)
         self._hold = push_button(buttons, "", lambda: self.hold_wanted.emit(list(model.budget.over)))
-        self._hold.setToolTip(tip("They are not sent tomorrow either, until you release them"))
+        self._hold.setToolTip(tip(_("They are not sent until you release them, not even tomorrow")))
         for button in (self._raise, self._change, self._hold):
             flow.addWidget(button)
         inner = QWidget(self)
@@ -93,7 +94,7 @@ class BudgetPane(QWidget):
         self._raise.setToolTip(tip(raising))
         self._raise.setAccessibleDescription(raising)
         self._raise.setVisible(bool(raising))
-        self._change.setText("Change caps…" if budget.cap is not None else "Set a daily cap…")
+        self._change.setText(_("Change caps…") if budget.cap is not None else _("Set a daily cap…"))
         self._hold.setText(hold_words(len(budget.over)))
         self._hold.setVisible(bool(budget.over))
 

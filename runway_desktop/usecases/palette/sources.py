@@ -12,6 +12,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.preferences import Choice, Credits, Preference, Switch
 from runway_desktop.domain.preferences import Section as SettingsSection
 from runway_desktop.services.settings import Settings
+from runway_desktop.texts import _
 from runway_desktop.usecases.commands.command import Command, Surface
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.commands.tasks import TASKS
@@ -124,10 +125,10 @@ def of_pages_of_preferences() -> Iterator[Offer]:
         yield Offer(
             id=f"setting:{section}",
             section=Heading.SETTINGS,
-            text=section,
-            detail="Preferences",
+            text=str(section.heading),
+            detail=_("Preferences"),
             icon="mdi6.cog-outline",
-            synonyms=section.synonyms,
+            synonyms=str(section.synonyms),
         )
 
 
@@ -141,26 +142,26 @@ def of_settings(settings: Settings) -> Iterator[Offer]:
         own = Offer(
             id=f"setting:{name}",
             section=Heading.SETTINGS,
-            text=line.label,
-            detail=line.group.title if line.group.title != line.label else line.group.section,
+            text=str(line.label),
+            detail=str(line.group.title if line.group.title != line.label else line.group.section.heading),
             aside=value_words(line, now),
             icon="mdi6.cog-outline",
-            synonyms=line.synonyms,
-            also=f"{line.group.section} {line.group.note} {line.help} preferences",
+            synonyms=str(line.synonyms),
+            also=f"{line.group.section.heading} {line.group.note} {line.help} {_('preferences')}",
         )
         match line.editor:
             case Switch() if not line.group.protects:
-                reason = line.without if line.needs and not getattr(settings, line.needs) else ""
-                yield replace(own, value=not now, detail="Turn off" if now else "Turn on", reason=reason)
+                reason = str(line.without) if line.needs and not getattr(settings, line.needs) else ""
+                yield replace(own, value=not now, detail=_("Turn off") if now else _("Turn on"), reason=reason)
             case Choice(options) if not line.group.protects:
                 for stored, label in options:
                     yield replace(
                         own,
                         id=f"setting:{name}={stored}",
-                        text=f"{line.label}: {label}",
+                        text=_("{setting}: {choice}", setting=line.label, choice=label),
                         aside="",
                         value=stored,
-                        reason="It is set to this." if stored == now else "",
+                        reason=_("Already set.") if stored == now else "",
                     )
             case _:
                 yield own
@@ -169,11 +170,11 @@ def of_settings(settings: Settings) -> Iterator[Offer]:
 def value_words(line: Preference[Any], value: Any) -> str:
     match line.editor:
         case Switch():
-            return "On" if value else "Off"
+            return _("On") if value else _("Off")
         case Choice(options):
-            return units.shortened(next((label for stored, label in options if stored == value), ""), 32)
+            return units.shortened(str(next((label for stored, label in options if stored == value), "")), 32)
         case Credits(none):
-            return none if value is None else units.credits_in_words(value)
+            return str(none) if value is None else units.credits_in_words(value)
     return str(value) if isinstance(value, int) else ""
 
 

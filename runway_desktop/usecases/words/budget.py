@@ -6,6 +6,7 @@ from enum import Enum, auto
 
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.task import TaskId
+from runway_desktop.texts import Text, _, ngettext
 from runway_desktop.values import Struct
 
 from . import units
@@ -23,11 +24,12 @@ class Part(Enum):
 
 
 _LABELS = {
-    Part.SPENT: "Spent",
-    Part.RUNNING: "Running",
-    Part.QUEUED: "Queued",
-    Part.LEFT: "Left",
-    Part.OVER: "Queued, over a cap",
+    Part.SPENT: Text("Spent"),
+    Part.RUNNING: Text("Running", context="credits"),
+    Part.QUEUED: Text("Queued", context="credits"),
+    # Translators: credits that may still be spent today.
+    Part.LEFT: Text("Left", context="credits"),
+    Part.OVER: Text("Queued, over a cap", context="credits"),
 }
 
 
@@ -39,7 +41,7 @@ class Share(Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        return _LABELS[self.part]
+        return str(_LABELS[self.part])
 
     @property
     def amount(self) -> str:
@@ -69,13 +71,13 @@ def shares(spent: float, queued: float, over: float, cap: float | None, *, runni
     return tuple(share for share in found if share.credits or share.part is Part.SPENT)
 
 
-RESETS = "What is spent today counts until midnight."
+RESETS = Text("Starts from zero at midnight.")
 
 
 def daily_cap_words(cap: float | None) -> str:
-    return f"Cap {units.number(cap)}" if cap is not None else "No daily cap"
+    return _("Cap {n}", n=cap) if cap is not None else _("No daily cap")
 
 
 def hold_words(amount: int) -> str:
     """Text of the button that holds what is over a cap, so that it is not sent tomorrow either."""
-    return f"Hold {amount:,}"
+    return ngettext("Hold {n}", "Hold {n}", amount)

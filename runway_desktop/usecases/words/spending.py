@@ -29,7 +29,7 @@ class Side(StrEnum):
 
 
 class DayBar(Struct, frozen=True):
-    """One day of the chart. `label` is short ("24"), `words` is the full text."""
+    """One day of the chart. `label` is short ("24 Nov"), `words` is the full text."""
 
     day: date
     credits: float
@@ -53,7 +53,7 @@ def day_bar(one: Sum, now: float) -> DayBar:
     words = f"{units.day_in_words(one.key, now)}: {units.credits_in_words(one.credits)}"
     if one.tasks:
         words += f", {units.count(one.tasks, 'task')}"
-    return DayBar(day, one.credits, str(day.day), words)
+    return DayBar(day, one.credits, units.short_day(day, day.year), words)
 
 
 def period_words(first: date, last: date) -> str:

@@ -89,7 +89,7 @@ def left(seconds: float) -> str:
 def clock_time(at: float, now: float) -> str:
     """Today "14:02", this year "3 Nov", older "3 Nov 2025"."""
     then, today = local_time(at), local_time(now)
-    return _clock(then) if then.date() == today.date() else _short_day(then, today.year)
+    return _clock(then) if then.date() == today.date() else short_day(then, today.year)
 
 
 def moment(at: float, now: float) -> str:
@@ -104,7 +104,7 @@ def moment(at: float, now: float) -> str:
         case 1:
             return _("tomorrow, {time}", time=time)
         case _:
-            return _("{day}, {time}", day=_short_day(then, today.year), time=time)
+            return _("{day}, {time}", day=short_day(then, today.year), time=time)
 
 
 def full_time(at: float) -> str:
@@ -150,7 +150,7 @@ def _clock(then: datetime, *, seconds: bool = False) -> str:
     return f"{then:%H:%M:%S}" if seconds else f"{then:%H:%M}"
 
 
-def _short_day(then: date, this_year: int) -> str:
+def short_day(then: date, this_year: int) -> str:
     """ "3 Nov", of another year "3 Nov 2025"."""
     return _day(then, _SHORT_MONTHS, this_year)
 

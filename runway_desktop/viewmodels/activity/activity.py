@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from runway_desktop.texts import _, in_turn
 from runway_desktop.usecases.activity import (
     Action,
     ActivityEntry,
@@ -118,10 +119,10 @@ class Activity(QObject):
     def act(self, message: str, undo: Does, *, short: str = "", quiet: bool = False) -> int:
         """Adds an act with its undo, and returns its number. `quiet`: not announced, because the result is visible
         elsewhere."""
-        entry = self._new(ActivityKind.ACT, message, "", short, (Action("Undo", undo),))
+        entry = self._new(ActivityKind.ACT, message, "", short, (Action(_("Undo"), undo),))
         self._put(entry)
         if not quiet:
-            self.said.emit(f"{message} Undo.", False)
+            self.said.emit(str(in_turn(message, _("Undo."))), False)
         return entry.number
 
     def may_join(self, number: int) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.texts import _, in_turn
 from runway_desktop.usecases.activity import MayLeave, Removal
 from runway_desktop.usecases.commands.ending import REMOVE
 from runway_desktop.usecases.commands.task_command import TaskCommand
@@ -80,4 +81,4 @@ class Acts(QObject):
         if left or not is_same or not one.answers:
             self._may_leave = None
         if left:
-            self._activity.say(one.act, f"No longer in this list. {one.words}", aloud=True)
+            self._activity.say(one.act, str(in_turn(_("No longer in this list."), one.words)), aloud=True)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from runway_desktop.domain.clients import waiting, waits_for_approval
 from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.task import TaskId
+from runway_desktop.texts import _
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.clients import waiting_words
@@ -49,7 +50,7 @@ class AskedEntry(QObject):
         if are_new:
             self._activity.end(self._number)
             self._number = self._activity.tell(
-                waiting_words(len(ids)), stays=True, action_text="Show", on_action=self._open
+                waiting_words(len(ids)), stays=True, action_text=_("Show"), on_action=self._open
             )
         elif self._number is not None and ids:
             self._activity.say(self._number, waiting_words(len(ids)))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from runway_desktop.domain.caps import Cap, HeldBack
 from runway_desktop.domain.events import CapRaised
+from runway_desktop.texts import _
 from runway_desktop.usecases.lane_lines import LaneLines
 from runway_desktop.usecases.words.holds import cap_sentence, cap_short, lowered_words, raised_words
 from runway_desktop.viewmodels.bridge import Bridge
@@ -37,7 +38,7 @@ class CapNotices(QObject):
         words = self._lane.raise_words(held)
         self._told[held.which] = self._activity.tell(
             cap_sentence(held),
-            detail="" if words else "It is sent automatically once there are enough credits at Runway.",
+            detail="" if words else _("It is sent once there are enough credits at Runway."),
             action_text=words,
             on_action=partial(self._raise, held, words),
             stays=True,

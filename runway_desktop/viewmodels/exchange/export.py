@@ -20,9 +20,11 @@ from runway_desktop.services.exchange.file_export import FileChoice, FilesExport
 from runway_desktop.services.exchange.list_export import COLUMNS, ExportScope, ListForm, ListWritten, What
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _, in_turn, ngettext
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.csv_form import csv_form_words, written_words
 from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.model import Model
 from runway_desktop.viewmodels.system import csv_dialect_of, documents
@@ -127,44 +129,51 @@ class ExportModel(Model):
         """The first names, one per line, and how many more."""
         names = names_of(self._survey.first, template) if self._survey is not None else []
         more = self._survey.files - len(names) if self._survey is not None else 0
-        return "\n".join([*names, f"and {more:,} more"] if names and more > 0 else names)
+        return "\n".join([*names, ngettext("and {n} more", "and {n} more", more)] if names and more > 0 else names)
 
     def amount_words(self) -> str:
         """Files to export ("212 files, 1.2 GB. 3 tasks have no file here."), or the progress of counting them."""
         survey = self._survey
         if survey is None:
             done = self._surveying.done
-            return f"Looking at {units.count(done, 'task')}…" if done else "Looking at the tasks…"
+            counting = ngettext("Counting files: {n} task so far", "Counting files: {n} tasks so far", done)
+            return counting if done else _("Counting files…")
         without = survey.without
-        lacking = f" {units.count(without, 'task has no file here.', 'tasks have no file here.')}" if without else ""
-        if not survey.files:
-            return f"There is no file to export.{lacking}"
-        return f"{units.count(survey.files, 'file')}, {units.size(survey.size)}.{lacking}"
+        lacking = ngettext("{n} task has no file here.", "{n} tasks have no file here.", without) if without else ""
+        size = units.size(survey.size)
+        found = ngettext("{n} file, {size}.", "{n} files, {size}.", survey.files, size=size)
+        return str(in_turn(found if survey.files else _("No files to export."), lacking))
 
     def list_words(self) -> str:
-        amount = units.count(len(self._ids()), "task")
-        return f"{amount}, {units.count(len(self.columns), 'column')}, in the order of the list."
+        tasks = ngettext("{n} task", "{n} tasks", len(self._ids()))
+        return " · ".join((tasks, ngettext("{n} column", "{n} columns", len(self.columns))))
+
+    def form_words(self) -> str:
+        """How the list is written: decimal sign, times, separator."""
+        if self.form is ListForm.JSON:
+            return written_words()
+        return csv_form_words(csv_dialect_of(self._cases.settings, separator=self.separator))
 
     def button_words(self) -> str:
         if self.what is What.LIST:
-            return "Export list…"
+            return _("Export list…")
         files = self._survey.files if self._survey is not None else 0
-        return f"Export {units.count(files, 'file')}" if files else "Export files"
+        return ngettext("Export {n} file", "Export {n} files", files) if files else _("Export files")
 
     def reason(self) -> str:
         """Why the button is disabled; empty if it is not."""
         if self.phase is Phase.LOOKING:
-            return "The tasks are being listed."
+            return _("Still listing the tasks.")
         if self.phase is Phase.WORKING:
-            return "The export continues."
+            return _("An export is running.")
         if self.what is What.LIST:
             if not self._ids():
-                return "The list shows no task."
-            return "" if self.columns else "Choose what is to stand in the list."
+                return _("There are no tasks in this list.")
+            return "" if self.columns else _("Select at least one column.")
         if self._survey is None:
-            return "The files are being counted."
+            return _("Still counting the files.")
         if not self._survey.files:
-            return "There is no file to export."
+            return _("No files to export.")
         return self.folder_problem or filenames.problem_words(self.template)
 
     def list_file(self) -> Path:
@@ -242,31 +251,40 @@ class ExportModel(Model):
     def _files_done(self, came: FilesExported) -> None:
         self.phase, self.done_at = Phase.DONE, came.folder
         made = came.copied + came.linked
-        said = [f"{units.count(made, 'file')} exported."]
+        said = [ngettext("{n} file exported.", "{n} files exported.", made)]
         if came.there and not (made or came.failed or came.is_stopped or came.problem):
             # Everything had been exported before.
-            said = ["Nothing had to be exported."]
+            said = [_("Nothing new to export.")]
         if came.linked:
-            said.append(f"{came.linked:,} of them as hard links, which take no extra space.")
+            said.append(
+                ngettext(
+                    "{n} of them is a hard link, which takes no extra space.",
+                    "{n} of them are hard links, which take no extra space.",
+                    came.linked,
+                )
+            )
         if came.there:
-            said.append(units.count(came.there, "was there already.", "were there already."))
+            said.append(ngettext("{n} file was already there.", "{n} files were already there.", came.there))
         if came.is_stopped:
-            said.append("It was stopped; export into the same folder again for the rest.")
+            said.append(_("Stopped. Export into the same folder again for the rest."))
         if came.problem:
-            self.problem = f"{came.problem} Make room, or choose another folder, and export again for the rest."
+            advice = _("Free some space or choose another folder, then export again for the rest.")
+            self.problem = str(in_turn(came.problem, advice))
         if came.failed:
-            said.append(f"{units.count(came.failed, 'file')} could not be exported.")
-        self.failures = tuple(sentence for _, sentence in came.failures)
-        self.report = " ".join(said)
-        self.reported.emit(f"{self.report} {self.problem}".strip(), bool(self.problem or came.failed))
+            said.append(ngettext("{n} file could not be exported.", "{n} files could not be exported.", came.failed))
+        self.failures = tuple(str(failure[1]) for failure in came.failures)
+        self.report = str(in_turn(*said))
+        self.reported.emit(str(in_turn(self.report, self.problem)), bool(self.problem or came.failed))
         self.changed.emit()
 
     def _list_done(self, came: ListWritten) -> None:
         self.phase = Phase.DONE
         if came.is_stopped:
-            self.report, self.done_at = "It was stopped; nothing was written.", None
+            self.report, self.done_at = _("Stopped. Nothing was written."), None
         else:
-            self.report, self.done_at = f"{units.count(came.rows, 'task')} written to {came.path.name}.", came.path
+            name = came.path.name
+            said = ngettext("{n} task written to {file}.", "{n} tasks written to {file}.", came.rows, file=name)
+            self.report, self.done_at = str(in_turn(said, self.form_words())), came.path
         self.reported.emit(self.report, False)
         self.changed.emit()
 
@@ -282,7 +300,7 @@ class ExportModel(Model):
         typed = folder.strip()
         self._is_silent = False
         if not typed:
-            return "Choose a folder."
+            return _("Choose a folder.")
         found = self._quick_look.ask(folder_problem, Path(typed).expanduser(), otherwise=NO_ANSWER)
         self._is_silent = found is NO_ANSWER
         return refusal_words(found)

@@ -16,6 +16,7 @@ from runway_desktop.services.exchange.folder_import import FolderLook, Imported,
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.exchange.standing import Candidate, ImportStatus
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import Text, _, in_turn, listed, ngettext
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
@@ -25,6 +26,15 @@ from runway_desktop.usecases.words.states import Tone
 from .import_model import ImportModel
 
 MOST_NAMED = 3
+_AMOUNTS = {
+    ImportStatus.NEW: Text("{n} new", "{n} new"),
+    ImportStatus.KNOWN: Text("{n} already in the list", "{n} already in the list"),
+    ImportStatus.MISSING_HERE: Text(
+        "{n} in the list, but its file is missing", "{n} in the list, but their files are missing"
+    ),
+    ImportStatus.REMOVED: Text("{n} removed from the list before", "{n} removed from the list before"),
+    ImportStatus.DOUBLE: Text("{n} duplicate", "{n} duplicates"),
+}
 
 
 class FolderImportModel(ImportModel):
@@ -48,39 +58,39 @@ class FolderImportModel(ImportModel):
     def troubles(self) -> tuple[str, ...]:
         """Errors of unreadable files, one sentence each."""
         if self._imported is not None:
-            failures = tuple(sentence for _, sentence in self._imported.failures)
-            return (*failures, *([self._imported.problem] if self._imported.problem else []))
+            failures = tuple(str(failure[1]) for failure in self._imported.failures)
+            return (*failures, *([str(self._imported.problem)] if self._imported.problem else []))
         return self._look.troubles if self._look is not None else ()
 
     def headline(self) -> str:
-        """Text such as "212 results of 180 tasks: 197 new, 12 known already, 3 without a request"."""
+        """Text such as "212 results: 197 new, 12 already in the list, 3 without a request."."""
         if self._look is None and self._progress.total:
-            return f"Comparing with what is here… {self._progress.done:,} of {self._progress.total:,} files"
+            done, total = self._progress.done, self._progress.total
+            return ngettext(
+                "Comparing with the list: {done} of {n} file",
+                "Comparing with the list: {done} of {n} files",
+                total,
+                done=done,
+            )
         if self._look is None:
-            return f"Looking through the folder… {units.count(self._progress.done, 'file')} so far"
+            return ngettext(
+                "Scanning the folder: {n} file so far", "Scanning the folder: {n} files so far", self._progress.done
+            )
         candidates = self._look.candidates
         if not candidates:
-            return "No result with a request was found here."
-        tasks = len({one.found.task_key for one in candidates})
+            return _("No results with a request found in this folder.")
         amounts = Counter(one.standing for one in candidates)
-        parts = [
-            f"{amounts[standing]:,} {words}"
-            for standing, words in (
-                (ImportStatus.NEW, "new"),
-                (ImportStatus.KNOWN, "known already"),
-                (ImportStatus.MISSING_HERE, "known, but missing here"),
-                (ImportStatus.REMOVED, "removed from the list before"),
-                (ImportStatus.DOUBLE, "second copies"),
-            )
-            if amounts[standing]
-        ]
-        if self._look.without_request:
-            parts.append(f"{self._look.without_request:,} more without a request")
-        stopped = "" if self._look.is_whole else " The search was stopped before its end."
-        if self._look.not_compared:
-            stopped += f" {self._look.not_compared:,} of them were not compared with what is here."
-        amount = f"{units.count(len(candidates), 'result')} of {units.count(tasks, 'task')}"
-        return f"{amount}: {', '.join(parts)}.{stopped}"
+        parts = [str(words.of(amounts[standing])) for standing, words in _AMOUNTS.items() if amounts[standing]]
+        lost = self._look.without_request
+        if lost:
+            parts.append(ngettext("{n} more without a request", "{n} more without a request", lost))
+        said = ngettext("{n} result: {kinds}.", "{n} results: {kinds}.", len(candidates), kinds=listed(parts))
+        skipped = self._look.not_compared
+        unknown = ngettext(
+            "{n} of them was not compared with the list.", "{n} of them were not compared with the list.", skipped
+        )
+        stopped = "" if self._look.is_whole else _("The scan was stopped before its end.")
+        return str(in_turn(said, stopped, unknown if skipped else ""))
 
     def note(self) -> str:
         """What the button will do, or the outcome."""
@@ -92,7 +102,7 @@ class FolderImportModel(ImportModel):
             case Phase.READY:
                 return self._promise()
             case Phase.WORKING:
-                return f"Importing {self._progress.done:,} of {self._progress.total:,}…"
+                return _("Importing {done} of {total}…", done=self._progress.done, total=self._progress.total)
             case Phase.DONE:
                 return self._undone or ("" if self._undo is not None and self._undo.is_done else self._report())
 
@@ -100,11 +110,9 @@ class FolderImportModel(ImportModel):
         """Text of the option to copy files."""
         chosen = self._chosen()
         size = units.size(sum(one.found.size for one in chosen))
-        return (
-            f"Copy the files into the library, under its names ({size})"
-            if chosen
-            else "Copy the files into the library"
-        )
+        if not chosen:
+            return _("Copy the files into the library")
+        return _("Copy the files into the library and rename them ({size})", size=size)
 
     def library_words(self) -> str:
         return str(self._cases.settings.library)
@@ -115,13 +123,13 @@ class FolderImportModel(ImportModel):
 
     def button_words(self) -> str:
         amount = self.table.ticked_count
-        return f"Import {units.count(amount, 'result')}" if amount else "Import results"
+        return ngettext("Import {n} result", "Import {n} results", amount) if amount else _("Import results")
 
     def reason(self) -> str:
         """Why the button is disabled; empty if it is not."""
         if self.phase is not Phase.READY:
-            return "The folder is being scanned." if self.phase is Phase.LOOKING else "They are imported already."
-        return "" if self.table.ticked_count else "Tick the results that are to come into the list."
+            return _("Still scanning the folder.") if self.phase is Phase.LOOKING else _("Already imported.")
+        return "" if self.table.ticked_count else _("Check the results to import.")
 
     def take_in(self) -> None:
         if self.reason():
@@ -141,7 +149,7 @@ class FolderImportModel(ImportModel):
     def undo(self) -> None:
         if self._undo is not None:
             self._undo()
-            self._say_of_taken("Taken back", Tone.PLAIN)
+            self._say_of_taken(_("Import undone"), Tone.PLAIN)
             self.changed.emit()
 
     def _chosen(self) -> list[Candidate]:
@@ -155,10 +163,12 @@ class FolderImportModel(ImportModel):
     def _done(self, imported: Imported) -> None:
         self._imported = imported
         self.phase = Phase.DONE
-        self._say_of_taken("Imported", Tone.GOOD)
+        self._say_of_taken(_("Imported"), Tone.GOOD)
         self.changed.emit()
         if imported.results:
-            self.finished.emit([*imported.added, *imported.restored, *(after.task_id for _, after in imported.filled)])
+            self.finished.emit(
+                [*imported.added, *imported.restored, *(filled[1].task_id for filled in imported.filled)]
+            )
             self._undo = ImportUndo(self._cases.exchange.folders, self._runner, imported, self._taken_back)
             self.undo_offered.emit(self._report(), self._undo)
             self.changed.emit()
@@ -179,24 +189,35 @@ class FolderImportModel(ImportModel):
     def _promise(self) -> str:
         look = self._look
         alone = look.alone if look is not None else 0
-        lost = f" {units.count(alone, 'settings file')} without a result beside it." if alone else ""
+        lost = ngettext(
+            "{n} settings file has no result next to it.", "{n} settings files have no result next to them.", alone
+        )
         if not self.table.ticked_count and not (look is not None and look.candidates):
-            return f"Results are known by the settings file beside them, or by the request inside them.{lost}"
-        stay = "Copies go into the library; the files here stay." if self.copies else "The files stay where they are."
-        return f"{stay} Nothing is asked or sent, and it costs nothing.{lost}"
+            known = _("A result is recognized by the settings file next to it, or by the request inside it.")
+            return str(in_turn(known, lost if alone else ""))
+        copied = _("The files are copied into the library; the originals stay where they are.")
+        stay = copied if self.copies else _("The files stay where they are.")
+        free = _("Nothing is sent to Runway, and nothing is charged.")
+        return str(in_turn(stay, free, lost if alone else ""))
 
     def _report(self) -> str:
         imported = self._imported
         if imported is None:
             return ""
-        tasks = len(imported.added) + len(imported.restored) + len({after.task_id for _, after in imported.filled})
-        said = [f"{units.count(imported.results, 'result')} of {units.count(tasks, 'task')} imported."]
+        tasks = len(imported.added) + len(imported.restored) + len({filled[1].task_id for filled in imported.filled})
+        said = [ngettext("{n} task imported.", "{n} tasks imported.", tasks)]
+        if imported.results != tasks:
+            said = [ngettext("{n} result imported.", "{n} results imported.", imported.results)]
         if imported.is_stopped:
-            said.append("It was stopped; import the folder again for the rest.")
+            said.append(_("Stopped. Import the folder again for the rest."))
         if imported.known:
-            said.append(units.count(imported.known, "was known already.", "were known already."))
+            said.append(
+                ngettext("{n} result was already in the list.", "{n} results were already in the list.", imported.known)
+            )
         if imported.changed:
-            names = ", ".join(imported.changed[:MOST_NAMED])
+            names = list(imported.changed[:MOST_NAMED])
             more = len(imported.changed) - MOST_NAMED
-            said.append(f"Changed since they were saved: {names}{f' and {more:,} more' if more > 0 else ''}.")
-        return " ".join(said)
+            if more > 0:
+                names.append(ngettext("{n} more", "{n} more", more))
+            said.append(_("Changed since they were saved: {files}.", files=listed(names)))
+        return str(in_turn(*said))

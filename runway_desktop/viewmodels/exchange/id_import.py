@@ -16,17 +16,25 @@ from runway_desktop.services.exchange.id_import import IdEntry, IdsLook, IdStand
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.adoption import Adopting
+from runway_desktop.texts import Text, _, in_turn, listed, ngettext
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.imports import ID_TITLES, NOT_THERE, id_line, is_answered, outcome_words
+from runway_desktop.usecases.words.imports import ID_TITLES, id_line, is_answered, outcome_words
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .import_model import ImportModel
 
 __all__ = ["IdImportModel", "TaskIds"]
+
+_AMOUNTS = (
+    (Text("{n} new", "{n} new"), (IdStanding.NEW,)),
+    (Text("{n} already in the list", "{n} already in the list"), (IdStanding.KNOWN,)),
+    (Text("{n} removed from the list before", "{n} removed from the list before"), (IdStanding.REMOVED,)),
+    (Text("{n} not found before", "{n} not found before"), (IdStanding.MISSED,)),
+    (Text("{n} not a task id", "{n} not task ids"), (IdStanding.ELSE, IdStanding.NO_ID)),
+)
 
 
 class IdImportModel(ImportModel):
@@ -59,30 +67,27 @@ class IdImportModel(ImportModel):
     def source_words(self) -> str:
         paths = self._ids.dropped.paths
         if not paths:
-            return "From the clipboard"
-        first = f"From {paths[0].name}"
-        return first if len(paths) == 1 else f"{first} and {units.count(len(paths) - 1, 'other file')}"
+            return _("From the clipboard")
+        name = paths[0].name
+        if len(paths) == 1:
+            return _("From {file}", file=name)
+        return ngettext("From {file} and {n} other file", "From {file} and {n} other files", len(paths) - 1, file=name)
 
     def headline(self) -> str:
-        """Text such as "37 ids: 30 new, 5 known here, 2 are something else"."""
+        """Text such as "37 ids: 30 new, 5 already in the list and 2 not task ids."."""
         if self.phase is Phase.LOOKING:
             done, total = self.progress
-            share = f" {100 * done // total} %" if total else ""
-            return f"Looking for task ids…{share}"
+            if not total:
+                return _("Searching for task ids…")
+            return _("Searching for task ids: {percent} %", percent=100 * done // total)
         entries = self._look.entries
         if not entries:
-            return "No task id was found."
+            return _("No task ids found.")
         amounts = Counter(entry.standing for entry in entries)
-        odd = amounts[IdStanding.ELSE] + amounts[IdStanding.NO_ID]
-        parts = [
-            f"{amounts[IdStanding.NEW]:,} new" if amounts[IdStanding.NEW] else "",
-            f"{amounts[IdStanding.KNOWN]:,} known here" if amounts[IdStanding.KNOWN] else "",
-            f"{amounts[IdStanding.REMOVED]:,} removed from the list before" if amounts[IdStanding.REMOVED] else "",
-            f"{amounts[IdStanding.MISSED]:,} not found before" if amounts[IdStanding.MISSED] else "",
-            units.count(odd, "is something else", "are something else") if odd else "",
-        ]
-        stopped = "" if self._look.is_whole else " The search was stopped before its end."
-        return f"{units.count(len(entries), 'id')}: {', '.join(filter(None, parts))}.{stopped}"
+        sums = ((words, sum(amounts[one] for one in standings)) for words, standings in _AMOUNTS)
+        parts = [str(words.of(amount)) for words, amount in sums if amount]
+        said = ngettext("{n} id: {kinds}.", "{n} ids: {kinds}.", len(entries), kinds=listed(parts))
+        return str(in_turn(said, "" if self._look.is_whole else _("The search was stopped before its end.")))
 
     def note(self) -> str:
         """What the button will do, or the outcome."""
@@ -90,10 +95,7 @@ class IdImportModel(ImportModel):
             return self.problem
         match self.phase:
             case Phase.READY if self._look.entries:
-                return (
-                    "Each ticked id is checked with Runway, which costs nothing. Results that are still there "
-                    "are saved."
-                )
+                return _("Checked ids are looked up at Runway, free of charge. Results that still exist are saved.")
             case Phase.WORKING | Phase.DONE:
                 return self._asked_words()
             case _:
@@ -101,14 +103,14 @@ class IdImportModel(ImportModel):
 
     def button_words(self) -> str:
         amount = self.table.ticked_count
-        return f"Adopt {units.count(amount, 'task')}" if amount else "Adopt tasks"
+        return ngettext("Import {n} task", "Import {n} tasks", amount) if amount else _("Import tasks")
 
     def reason(self) -> str:
         """Why the button is disabled; empty if it is not."""
         if self.phase is not Phase.READY:
-            return "Ids are being searched for." if self.phase is Phase.LOOKING else "They are adopted already."
+            return _("Still searching for ids.") if self.phase is Phase.LOOKING else _("Already imported.")
         if not self.table.ticked_count:
-            return "Tick the ids to check with Runway." if self._look.entries else "No task id was found."
+            return _("Check the ids to import.") if self._look.entries else _("No task ids found.")
         return ""
 
     def adopt(self) -> None:
@@ -132,7 +134,7 @@ class IdImportModel(ImportModel):
         gone = self.not_there
         for task_id in gone:
             del self._tasks[task_id]
-            self.table.say(self._rows.pop(task_id), f"{NOT_THERE}; removed from the list", Tone.PLAIN)
+            self.table.say(self._rows.pop(task_id), _("Not found, removed from the list"), Tone.PLAIN)
         self._runner(self._cases.actions.remove(gone), "remove from list")
         self.changed.emit()
 
@@ -169,14 +171,19 @@ class IdImportModel(ImportModel):
         self.table.say(self._rows[task.id], *outcome_words(task))
 
     def _asked_words(self) -> str:
-        """Progress or outcome ("Checked 12 of 30: 10 found, 2 not of this key, or deleted.")."""
+        """Progress or outcome ("Checked 12 of 30: 10 found, 2 deleted or of another key.")."""
         if self.phase is Phase.WORKING:
-            return "They are put into the list…"
+            return _("Adding to the list…")
         total = len(self._tasks)
         gone = sum(task.state is State.GONE or task.is_hidden for task in self._tasks.values())
         asked = sum(is_answered(task) for task in self._tasks.values())
-        said = f"Checked {asked:,} of {total:,}" if asked < total else f"{units.count(total, 'task')} adopted"
-        found = f"{asked - gone:,} found" if asked else ""
-        lost = f"{gone:,} not of this key, or deleted" if gone else ""
-        outcome = ", ".join(filter(None, (found, lost)))
-        return f"{said}: {outcome}." if outcome else f"{said}."
+        parts = [
+            ngettext("{n} found", "{n} found", asked - gone) if asked else "",
+            ngettext("{n} deleted or of another key", "{n} deleted or of another key", gone) if gone else "",
+        ]
+        outcome = listed([part for part in parts if part])
+        if asked == total:
+            return ngettext("{n} task imported: {found}.", "{n} tasks imported: {found}.", total, found=outcome)
+        if not outcome:
+            return _("Checked {done} of {total}.", done=asked, total=total)
+        return _("Checked {done} of {total}: {found}.", done=asked, total=total, found=outcome)

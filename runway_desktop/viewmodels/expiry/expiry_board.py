@@ -22,9 +22,9 @@ from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.disk.disk_words import of_health
 from runway_desktop.services.disk.folder_look import folder_problem
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _, in_turn, ngettext
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.expiry import (
     BoardLine,
     Key,
@@ -96,11 +96,18 @@ class ExpiryBoard(Model):
     def summary(self) -> str:
         """Text below the title: number of results, and what the times mean."""
         hidden = self.total - len(self._found.results)
-        more = f" Shown are the {len(self._found.results):,} most urgent." if hidden > 0 else ""
-        return (
-            f"{units.count(self.total, 'result')} paid for and not on this computer.{more} A link works 24 to 48 "
-            "hours after it was fetched; how long Runway keeps the result itself is not published."
+        shown = len(self._found.results)
+        more = ngettext("The most urgent one is shown.", "The {n} most urgent are shown.", shown)
+        said = ngettext(
+            "{n} result is paid for but not on this computer.",
+            "{n} results are paid for but not on this computer.",
+            self.total,
         )
+        why = _(
+            "A link works for 24 to 48 hours after it was fetched. "
+            "Runway does not say how long it keeps the result itself."
+        )
+        return str(in_turn(said, more if hidden > 0 else "", why))
 
     def folder_trouble(self) -> str:
         """Why the library's folder cannot be used; empty if it can."""
@@ -175,8 +182,8 @@ class ExpiryBoard(Model):
         words = [error.in_words() for error in failed]
         for sentence in dict.fromkeys(words):
             times = words.count(sentence)
-            said = units.plural(times, sentence, f"{times:,} tasks: {sentence}")
-            self._cases.bus.tell(Notice(said, is_problem=True))
+            several = ngettext("{n} task: {problem}", "{n} tasks: {problem}", times, problem=sentence)
+            self._cases.bus.tell(Notice(sentence if times == 1 else several, is_problem=True))
         self.refresh()
 
     async def _load(self, asked: int) -> None:

@@ -18,9 +18,11 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.spending_report import Reconciliation, SpendingReport
 from runway_desktop.services.money.spending import Bill, Period
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import Text, _, in_turn
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import spending as words
 from runway_desktop.usecases.words.account import cap_words
+from runway_desktop.usecases.words.csv_form import MINUTE, csv_form_words
 from runway_desktop.usecases.words.spending import Side
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
@@ -35,10 +37,16 @@ LOOK_AGAIN_MS = 1_000
 """Debounce of changes that may affect a sum."""
 
 PERIODS = (
-    (Period.WEEK, "7 days"),
-    (Period.MONTH, "30 days"),
-    (Period.QUARTER, "90 days"),
-    (Period.THIS_MONTH, "This month"),
+    (Period.WEEK, Text("7 days")),
+    (Period.MONTH, Text("30 days")),
+    (Period.QUARTER, Text("90 days")),
+    (Period.THIS_MONTH, Text("This month")),
+)
+SIDES = (
+    (Side.MODEL, Text("By model")),
+    (Side.PROJECT, Text("By project")),
+    (Side.BATCH, Text("By batch")),
+    (Side.PROGRAM, Text("By program")),
 )
 
 
@@ -87,7 +95,7 @@ class SpendingModel(Model):
     def ask_runway(self) -> None:
         """Loads the usage that Runway has counted; free of charge."""
         if not self._cases.account.can_ask:
-            self._trouble = "Add a key to load Runway's numbers."
+            self._trouble = _("Add a key to load Runway's numbers.")
             self.compared.emit()
             return
         self._asked += 1
@@ -150,8 +158,8 @@ class SpendingModel(Model):
     def empty_words(self) -> str:
         """Text instead of the chart; empty if there is one."""
         if self.report is None:
-            return "Adding up…"
-        return "" if self.report.total.tasks else "Nothing was sent in these days."
+            return _("Adding up…")
+        return "" if self.report.total.tasks else _("Nothing was sent in this period.")
 
     def cap_words(self) -> str:
         """Used shares of the daily and monthly cap, and imported costs; empty if none applies."""
@@ -173,7 +181,7 @@ class SpendingModel(Model):
         if self._trouble:
             return self._trouble, Tone.WARN
         if self._books is None:
-            return ("Asking Runway…" if self.is_asking else ""), Tone.PLAIN
+            return (_("Asking Runway…") if self.is_asking else ""), Tone.PLAIN
         return words.comparison_words(self._books)
 
     def comparison_period(self) -> str:
@@ -205,11 +213,16 @@ class SpendingModel(Model):
 
     def _not_compared(self, asked: int, error: RunwayDesktopError) -> None:
         if asked == self._asked:
-            self.is_asking, self._trouble = False, f"Runway's numbers could not be loaded. {error.in_words()}"
+            self.is_asking, self._trouble = (
+                False,
+                str(in_turn(_("Runway's numbers could not be loaded."), error.in_words())),
+            )
             self.compared.emit()
 
     def _exported(self, bill: Bill) -> None:
-        self.said.emit(*words.bill_words(bill), False)
+        said, detail = words.bill_words(bill)
+        form = csv_form_words(csv_dialect_of(self._cases.settings), MINUTE)
+        self.said.emit(str(in_turn(said, form)), detail, False)
 
     def _touched(self, touches: dict[Any, Any]) -> None:
         if any(touch.task is not None for touch in touches.values()) and not self._soon.isActive():

@@ -17,6 +17,7 @@ from runway_desktop.services.backup.watching import WatchProgress
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _, in_turn, ngettext
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
@@ -53,44 +54,47 @@ class BackupModel(Model):
     @property
     def always_words(self) -> str:
         """What every backup contains."""
-        return (
-            "Always in it: the list of tasks with its history, settings, saved searches, presets, sheets and drafts. "
-            "Never in it: your key, and links that would let anybody download your results."
+        return _(
+            "Always included: tasks with their history, settings, saved searches, presets, sheets and drafts. Never "
+            "included: your key, and links that would let others download your results."
         )
 
     @property
     def results_words(self) -> str:
         outline = self.outline
         if self.phase is Phase.LOOKING:
-            return "With the results"
-        amount = units.count(outline.results, "result")
-        return f"With the {amount}, {units.size(outline.result_bytes)}" if outline.results else "With the results"
+            return _("Include results")
+        if not outline.results:
+            return _("Include results")
+        size = units.size(outline.result_bytes)
+        return ngettext("Include {n} result, {size}", "Include {n} results, {size}", outline.results, size=size)
 
     @property
     def results_note(self) -> str:
         """Missing results, which are left out."""
         missing = self.outline.missing
         if not missing:
-            return "" if self.outline.results or self.phase is Phase.LOOKING else "There is none on this computer."
-        return units.count(
+            return "" if self.outline.results or self.phase is Phase.LOOKING else _("There are none on this computer.")
+        return ngettext(
+            "{n} result is not where it was saved, and is left out.",
+            "{n} results are not where they were saved, and are left out.",
             missing,
-            "result is not where it was saved, and is left out.",
-            "results are not where they were saved, and are left out.",
         )
 
     @property
     def posters_words(self) -> str:
         outline = self.outline
         if not outline.posters:
-            return "With posters"
-        return f"With {units.count(outline.posters, 'poster')}, {units.size(outline.poster_bytes)}"
+            return _("Include thumbnails")
+        size = units.size(outline.poster_bytes)
+        return ngettext("Include {n} thumbnail, {size}", "Include {n} thumbnails, {size}", outline.posters, size=size)
 
     @property
     def size_words(self) -> str:
         """Maximum size; texts are compressed."""
         if self.phase is Phase.LOOKING:
-            return "Looking at the profile…"
-        return f"At most {units.size(self.outline.size(self.choice))}, in one file."
+            return _("Checking the profile…")
+        return _("One file of at most {size}.", size=units.size(self.outline.size(self.choice)))
 
     @property
     def choice(self) -> PackOptions:
@@ -101,9 +105,9 @@ class BackupModel(Model):
         """Why a backup cannot start now; empty if it can."""
         match self.phase:
             case Phase.LOOKING:
-                return "The profile is being checked."
+                return _("The profile is still being checked.")
             case Phase.WORKING:
-                return "A backup is being made."
+                return _("A backup is being created.")
             case Phase.READY | Phase.DONE:
                 return ""
 
@@ -125,7 +129,7 @@ class BackupModel(Model):
         if self.reason:
             return
         self.phase, self.problem, self.report = Phase.WORKING, "", ""
-        self.progress = WatchProgress("Beginning")
+        self.progress = WatchProgress(_("Starting"))
         self._cases.settings.set(_FOLDER, str(target.parent))
         self.changed.emit()
         making = self._backups.back_up(target, self.choice, self._at)
@@ -152,22 +156,28 @@ class BackupModel(Model):
 
     def _done(self, made: MadeBackup | None) -> None:
         if made is None:
-            self.phase, self.report = Phase.READY, "Canceled. Nothing was left behind."
+            self.phase, self.report = Phase.READY, _("Canceled. No file was left behind.")
         else:
             self.phase, self.made = Phase.DONE, made.path
             results = len(made.manifest.of(MemberKind.RESULT))
-            with_them = f" with {units.count(results, 'result')}" if results else ""
+            size, name, folder = units.size(made.size), made.path.name, made.path.parent
+            with_them = ngettext(
+                "Backed up to “{file}” in “{folder}”: {size}, with {n} result.",
+                "Backed up to “{file}” in “{folder}”: {size}, with {n} results.",
+                results,
+                size=size,
+                file=name,
+                folder=folder,
+            )
+            alone = _("Backed up to “{file}” in “{folder}”: {size}.", size=size, file=name, folder=folder)
             gone = made.manifest.left_out
-            without = units.count(
+            without = ngettext(
+                "{n} result is not included, because its file was missing.",
+                "{n} results are not included, because their files were missing.",
                 gone,
-                "result was not where the list says, and is not in it. ",
-                "results were not where the list says, and are not in it. ",
             )
-            self.report = (
-                f"Backed up{with_them} to “{made.path.name}” in “{made.path.parent}”: "
-                f"{units.size(made.size)}, verified. "
-                f"{without if gone else ''}Your key is not in it; keep that where it is."
-            )
+            checked = _("The file was read back and compared. Your key is not included.")
+            self.report = str(in_turn(with_them if results else alone, without if gone else "", checked))
         self._say()
 
     def _failed(self, error: RunwayDesktopError) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.services.backup.backups import Backups, KeptBackup
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _, in_turn, ngettext
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.model import Model
@@ -38,20 +39,27 @@ class KeptBackups(Model):
     @property
     def words(self) -> str:
         if self._kept is None:
-            return "Looking…"
+            return _("Checking…")
         daily = [kept for kept in self._kept if kept.day is not None]
         if not daily:
-            return "None yet. The first is made some minutes after a start."
+            return _("None yet. The first one is created a few minutes after a start.")
         latest = daily[0]
         day = units.day_in_words(latest.day.isoformat() if latest.day else "", self._cases.clock.now())
         total = units.size(sum(kept.size for kept in self._kept))
         others = len(self._kept) - len(daily)
-        said = f"The last: {day}, {units.size(latest.size)}. {units.count(len(self._kept), 'backup')}, {total} in all"
-        return f"{said}, {others:,} of them made before a restore or by hand." if others else f"{said}."
+        last = _("Last backup: {day}, {size}.", day=day, size=units.size(latest.size))
+        held = ngettext("{n} backup, {size} in total.", "{n} backups, {size} in total.", len(self._kept), size=total)
+        apart = ngettext(
+            "{n} of them was created before a restore or by hand.",
+            "{n} of them were created before a restore or by hand.",
+            others,
+        )
+        return str(in_turn(last, held, apart if others else ""))
 
     @property
     def trouble(self) -> str:
-        return f"The last try failed: {self._backups.trouble}" if self._backups.trouble else ""
+        trouble = self._backups.trouble
+        return str(in_turn(_("The last daily backup failed."), trouble)) if trouble else ""
 
     def refresh(self) -> None:
         self._runner(self._backups.kept(), "list backups", done=self.while_open(self._list), failed=lambda _: None)

@@ -13,6 +13,7 @@ from runway_desktop.domain.errors import ApiError, RunwayDesktopError
 from runway_desktop.domain.profiles import Color, name_problem
 from runway_desktop.services.profiles.profiles import Profiles
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import KEY_BEGIN, cleaned_key, key_problem
@@ -50,7 +51,7 @@ class NewProfileForm(Model):
     def reason(self) -> str:
         """Why the profile cannot be created now; empty if it can."""
         if self.busy:
-            return "The profile is being made."
+            return _("The profile is being created.")
         if problem := name_problem(self._name, self._taken):
             return problem
         return key_problem(self.key) if self.key and not self.key.startswith(KEY_BEGIN) else ""
@@ -80,7 +81,7 @@ class NewProfileForm(Model):
             return
         self.busy, self.trouble = True, ""
         if self.key:
-            self.key_words, self.key_tone = "Asking Runway…", Tone.BUSY
+            self.key_words, self.key_tone = _("Asking Runway…"), Tone.BUSY
         self.changed.emit()
         self._runner(self._create(), "make profile", failed=self._failed)
 
@@ -88,7 +89,7 @@ class NewProfileForm(Model):
         if self.key:
             found = await self._cases.account.test_key(self.key)
             balance = units.credits_in_words(found.balance)
-            self.key_words, self.key_tone = f"Accepted. Its balance is {balance}.", Tone.GOOD
+            self.key_words, self.key_tone = _("Key accepted. Its balance is {credits}.", credits=balance), Tone.GOOD
         profile, problem = await self._profiles.create(self._name, self.color, self.key)
         self.key, self.busy = "", False
         if isValid(self):

@@ -13,6 +13,7 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import DEFAULT, Color, Profile, initials, name_problem
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.profiles import removal_question
 from runway_desktop.viewmodels.model import Model
@@ -87,9 +88,9 @@ class ProfilesModel(Model):
     def why_no_new_one(self) -> str:
         """Why no profile can be created here; empty if one can."""
         if self._cases.profiles is None:
-            return "This program has no folder for profiles."
+            return _("This program has no folder for profiles.")
         if self._cases.is_demo:
-            return "The demo cannot check a real key. Make a profile in one of your own."
+            return _("The demo cannot check a real key. Create the profile from one of your own.")
         return ""
 
     def refresh(self, then: Callable[[], object] | None = None) -> None:
@@ -154,7 +155,7 @@ class ProfilesModel(Model):
         self.removal_asked.emit(profile, removal_question(profile, inside))
 
     def _removed(self, profile: Profile, said: str) -> None:
-        self._tell(f"“{profile.name}” is in the trash.", said, problem=bool(said))
+        self._tell(_("“{name}” was moved to the trash.", name=profile.name), said, problem=bool(said))
         self.refresh()
 
     def _change(self, *, name: str | None = None, color: Color | None = None) -> None:

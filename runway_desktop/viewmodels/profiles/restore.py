@@ -22,6 +22,7 @@ from runway_desktop.services.backup.watching import WatchProgress
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.disk.folder_look import folder_problem
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _, in_turn, ngettext
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.use_cases import UseCases
@@ -56,7 +57,7 @@ class RestoreModel(Model):
         self._colors = {*colors, restores.profile.color}
         self.path = path
         self.phase = Phase.LOOKING
-        self.progress = WatchProgress("Looking at the backup")
+        self.progress = WatchProgress(_("Checking the backup"))
         self.outlook: RestorePreview | None = None
         self.problem = ""
         self.is_refused = False
@@ -94,7 +95,7 @@ class RestoreModel(Model):
         if self.outlook is None:
             return ""
         manifest = self.outlook.manifest
-        return f"“{manifest.profile}”, as it was on {units.full_time(manifest.made_at)}."
+        return _("“{profile}” as of {time}", profile=manifest.profile, time=units.full_time(manifest.made_at))
 
     @property
     def holds_words(self) -> str:
@@ -103,15 +104,15 @@ class RestoreModel(Model):
             return ""
         contents = self.outlook.contents
         parts = [
-            units.count(contents.tasks, "task"),
-            f"{units.count(contents.results, 'saved result')} in its list",
+            ngettext("{n} task", "{n} tasks", contents.tasks),
+            ngettext("{n} saved result", "{n} saved results", contents.results),
         ]
         if contents.sheets:
-            parts.append(units.count(contents.sheets, "sheet"))
+            parts.append(ngettext("{n} sheet", "{n} sheets", contents.sheets))
         packed = self.outlook.packed
         size = units.size(self.outlook.packed_bytes)
-        files = f"{units.count(packed, 'result')} with their files, {size}" if packed else "no files of results"
-        return f"{', '.join(parts)}; {files}."
+        files = ngettext("{n} result file, {size}", "{n} result files, {size}", packed, size=size)
+        return " · ".join((*parts, files if packed else _("no result files")))
 
     @property
     def warning(self) -> str:
@@ -122,26 +123,31 @@ class RestoreModel(Model):
         said = []
         if contents.held:
             said.append(
-                units.count(
+                ngettext(
+                    "{n} task was queued then and may have been sent since. It is held until you release it.",
+                    "{n} tasks were queued then and may have been sent since. They are held until you release them.",
                     contents.held,
-                    "task was waiting then, and may have been sent since: it is held until you send it.",
-                    "tasks were waiting then, and may have been sent since: they are held until you send them.",
                 )
             )
         if contents.sending:
-            being_sent = units.count(contents.sending, "task was being sent", "tasks were being sent")
-            said.append(f"{being_sent}: what became of that is uncertain.")
+            said.append(
+                ngettext(
+                    "{n} task was being sent. Whether it was created is uncertain.",
+                    "{n} tasks were being sent. Whether they were created is uncertain.",
+                    contents.sending,
+                )
+            )
         if contents.live:
             said.append(
-                units.count(
+                ngettext(
+                    "{n} task was at Runway and is checked as before.",
+                    "{n} tasks were at Runway and are checked as before.",
                     contents.live,
-                    "task was at Runway, and is checked as before.",
-                    "tasks were at Runway, and are checked as before.",
                 )
             )
         if said:
-            said.append("Sending is paused after the restore.")
-        return " ".join(said)
+            said.append(_("Sending is paused after the restore."))
+        return str(in_turn(*said))
 
     @property
     def may_pay_twice(self) -> bool:
@@ -155,13 +161,12 @@ class RestoreModel(Model):
             return ""
         here, gone = self.outlook.here, self.outlook.gone
         if not gone:
-            return units.plural(
-                here, "Its result is here.", f"All {here:,} results are on this computer, where they were."
-            )
-        return units.count(
+            return ngettext("The result is on this computer.", "All {n} results are on this computer.", here)
+        return ngettext(
+            "{n} of {all} results is missing on this computer.",
+            "{n} of {all} results are missing on this computer.",
             gone,
-            f"result of {here + gone:,} is not on this computer where it was.",
-            f"results of {here + gone:,} are not on this computer where they were.",
+            all=here + gone,
         )
 
     def put_back_words(self, choice: WhichResults) -> str:
@@ -171,15 +176,25 @@ class RestoreModel(Model):
             return ""
         match choice:
             case WhichResults.MISSING if outlook.packed_gone:
-                amount = units.count(outlook.packed_gone, "missing result")
-                return f"Put the {amount}, {units.size(outlook.packed_gone_bytes)}, into the folder below"
+                size = units.size(outlook.packed_gone_bytes)
+                return ngettext(
+                    "Save {n} missing result in the folder below ({size})",
+                    "Save {n} missing results in the folder below ({size})",
+                    outlook.packed_gone,
+                    size=size,
+                )
             case WhichResults.MISSING:
                 return ""
             case WhichResults.ALL:
-                amount = units.count(outlook.packed, "result")
-                return f"Put all {amount}, {units.size(outlook.packed_bytes)}, into the folder below"
+                size = units.size(outlook.packed_bytes)
+                return ngettext(
+                    "Save {n} result in the folder below ({size})",
+                    "Save all {n} results in the folder below ({size})",
+                    outlook.packed,
+                    size=size,
+                )
             case WhichResults.NONE:
-                return "Leave the files of results where they are"
+                return _("Do not save result files")
 
     @property
     def wants_library(self) -> bool:
@@ -205,31 +220,35 @@ class RestoreModel(Model):
         """Why the restore cannot start; empty if it can."""
         match self.phase:
             case Phase.LOOKING:
-                return self.problem or "The backup is being checked."
+                return self.problem or _("The backup is still being checked.")
             case Phase.WORKING:
-                return "The backup is being restored."
+                return _("The backup is being restored.")
             case Phase.DONE:
-                return "It is restored."
+                return _("Already restored.")
             case Phase.READY:
                 if self.into is Into.THIS and self._cases.move.is_moving:
-                    return "The library is being moved. Let that end first."
+                    return _("The library is being moved. Wait until that is done.")
                 return self.name_problem or self.library_problem
 
     @property
     def verb(self) -> str:
-        return "Restore into a new profile" if self.into is Into.NEW else f"Restore into “{self.profile_name}”…"
+        if self.into is Into.NEW:
+            return _("Restore as a new profile")
+        return _("Restore over “{profile}”…", profile=self.profile_name)
 
     def question(self) -> Question:
         """Question to ask before `start` if this profile is replaced."""
         made_at = units.full_time(self.outlook.manifest.made_at) if self.outlook is not None else ""
         return Question(
-            f"Replace what is in “{self.profile_name}”?",
-            f"Its tasks, settings and sheets become what they were on {made_at}. Tasks that are at Runway "
-            "now, and results that are not saved yet, stay in the list. What is there now is backed up first, "
-            "into the profile's folder for backups; files of results are not touched. The program closes and starts "
-            "again.",
-            f"Replace “{self.profile_name}” and start again",
-            "Keep it as it is",
+            _("Replace the contents of “{profile}”?", profile=self.profile_name),
+            _(
+                "Tasks, settings and sheets return to their state of {time}. Tasks at Runway and results that are not "
+                "saved yet stay in the list. The present state is backed up first, and result files are not touched. "
+                "The program restarts.",
+                time=made_at,
+            ),
+            _("Replace and restart"),
+            _("Keep as it is"),
         )
 
     def set_into(self, into: Into) -> None:
@@ -266,7 +285,7 @@ class RestoreModel(Model):
         if self.reason:
             return
         self.phase, self.problem = Phase.WORKING, ""
-        self.progress = WatchProgress("Beginning")
+        self.progress = WatchProgress(_("Starting"))
         self.changed.emit()
         wishes = Wishes(
             put_back=self.put_back,
@@ -293,9 +312,9 @@ class RestoreModel(Model):
         if manifest.is_demo != self._restores.profile.is_demo:
             self.is_refused = True
             self.problem = (
-                "This is a backup of the demo: its tasks are not at Runway. It can be restored in the demo only."
+                _("This is a backup of the demo. It can only be restored in the demo.")
                 if manifest.is_demo
-                else "This is a backup of a real profile. Restore it outside the demo."
+                else _("This is a backup of a real profile. Restore it outside the demo.")
             )
         self.name = self._free_name(manifest.profile)
         wanted = Color(manifest.color) if manifest.color in set(Color) else Color.BLUE
@@ -324,7 +343,8 @@ class RestoreModel(Model):
 
     def _free_name(self, wanted: str) -> str:
         """The backup's own name if free, else a variant."""
-        names = [wanted, f"{wanted} (restored)", *(f"{wanted} (restored {number})" for number in range(2, 100))]
+        restored = (_("{name} (restored {n})", name=wanted, n=number) for number in range(2, 100))
+        names = [wanted, _("{name} (restored)", name=wanted), *restored]
         return next((name for name in names if not name_problem(name, self._taken)), "")
 
     def _at(self, progress: WatchProgress) -> None:
@@ -337,10 +357,8 @@ class RestoreModel(Model):
             self._called_off()
             return
         self.phase = Phase.DONE
-        self.report = (
-            f"“{profile.name}” is restored in {profile.folder}. You can look at everything in it without a key; "
-            "sending needs one."
-        )
+        restored = _("“{name}” was restored in {folder}.", name=profile.name, folder=profile.folder)
+        self.report = str(in_turn(restored, _("You can browse it without a key. Sending needs one.")))
         if isValid(self):
             self.made.emit(profile)
             self.changed.emit()
@@ -351,14 +369,14 @@ class RestoreModel(Model):
             return
         self._runner(self._restores.say_yes(), "agree to the restore", done=self._agreed, failed=self._failed)
 
-    def _agreed(self, _: object) -> None:
-        self.phase, self.report = Phase.DONE, "The program starts again with what was restored."
+    def _agreed(self, _done: object) -> None:
+        self.phase, self.report = Phase.DONE, _("Restored. The program restarts now.")
         if isValid(self):
             self.changed.emit()
             self.restart_wanted.emit()
 
     def _called_off(self) -> None:
-        self.phase, self.problem = Phase.READY, "Canceled. Nothing was changed."
+        self.phase, self.problem = Phase.READY, _("Canceled. Nothing was changed.")
         if isValid(self):
             self.changed.emit()
 

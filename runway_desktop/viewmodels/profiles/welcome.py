@@ -12,6 +12,7 @@ from shiboken6 import isValid
 from runway_desktop.domain.account import KeySource, KeyStatus
 from runway_desktop.domain.errors import ApiError, RunwayDesktopError
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import Text, _, in_turn
 from runway_desktop.usecases.phase import KeyPhase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
@@ -23,9 +24,10 @@ from runway_desktop.viewmodels.model import Model
 PATIENCE_MS = 1000
 """Delay before the window says that it waits for the keychain."""
 
-WAITING = "Waiting for your keychain. It may ask you to unlock it."
-SESSION_ONLY = "The key is kept for this session only."
-WHERE_FROM = "You get a key at dev.runwayml.com → API keys."
+WAITING = Text("Waiting for your keychain. It may ask you to unlock it.")
+SESSION_ONLY = Text("The key is kept for this session only.")
+WHERE_FROM = Text("Create a key at dev.runwayml.com → API keys.")
+CHECKING = Text("Checking reads your balance and is free.")
 
 
 class KeyForm(Model):
@@ -74,9 +76,9 @@ class KeyForm(Model):
     def reason(self) -> str:
         """Why the key cannot be tested now; empty if it can. A key of unusual length can: only Runway knows."""
         if self.busy:
-            return "The key is being checked."
+            return _("The key is being checked.")
         if not self.text:
-            return "Paste your key first."
+            return _("Paste your key first.")
         return "" if self.text.startswith(KEY_BEGIN) else self.problem
 
     @property
@@ -97,32 +99,34 @@ class KeyForm(Model):
 
     @property
     def remember_text(self) -> str:
-        return f"Remember in {self.status.store_name or 'the keychain'}"
+        return _("Remember in {store}", store=self.status.store_name or _("the keychain"))
 
     @property
     def keychain_words(self) -> str:
         """Why the key may not be stored; empty if no problem is known."""
         if not self._keychain_failed:
             return self.status.problem
-        said = self.status.problem
-        return said if said.endswith(SESSION_ONLY) else f"{said} {SESSION_ONLY}"
+        said, session = str(self.status.problem), str(SESSION_ONLY)
+        return said if said.endswith(session) else str(in_turn(said, session))
 
     @property
     def source_words(self) -> str:
         """Which key is in use, and where it is stored."""
         status = self.status
-        named = f"The key that ends in …{status.ending}" if status.ending else "The key"
+        ends = _("It ends in …{ending}.", ending=status.ending) if status.ending else ""
         match status.source:
             case KeySource.DEMO:
-                return "This is the demo: a simulated Runway on this computer. It needs no key."
+                return _("This is the demo: a simulated Runway on this computer. It needs no key.")
             case KeySource.KEYCHAIN:
-                return f"{named} is kept in {status.store_name or 'the keychain'}."
+                store = status.store_name or _("the keychain")
+                return str(in_turn(_("The key is kept in {store}.", store=store), ends))
             case KeySource.MEMORY:
-                return f"{named} is kept for this session only."
+                return str(in_turn(SESSION_ONLY, ends))
             case KeySource.ENVIRONMENT:
-                return f"{named} comes from the environment (RUNWAYML_API_SECRET). It is not stored."
+                environment = _("The key comes from the environment (RUNWAYML_API_SECRET). It is not stored.")
+                return str(in_turn(environment, ends))
             case KeySource.NONE:
-                return "There is no key yet."
+                return _("There is no key yet.")
 
     @property
     def can_forget(self) -> bool:
@@ -146,7 +150,7 @@ class KeyForm(Model):
         """Tests the key by reading the balance; if accepted, uses it from now on."""
         if self.reason:
             return
-        self._say(KeyPhase.ASKING, "Asking Runway…", Tone.BUSY)
+        self._say(KeyPhase.ASKING, _("Asking Runway…"), Tone.BUSY)
         self._runner(self._check(self.text, self.remember), "check key", failed=self._refused)
 
     def forget(self) -> None:
@@ -167,8 +171,9 @@ class KeyForm(Model):
         finally:
             self._wait_for_keychain(False)
         self.text = ""
-        said = f"Accepted. Your balance is {units.credits_in_words(found.balance)}."
-        self._say(KeyPhase.ACCEPTED, f"{said} {status.problem}".strip(), Tone.WARN if status.problem else Tone.GOOD)
+        said = _("Key accepted. Your balance is {credits}.", credits=units.credits_in_words(found.balance))
+        tone = Tone.WARN if status.problem else Tone.GOOD
+        self._say(KeyPhase.ACCEPTED, str(in_turn(said, status.problem)), tone)
         if isValid(self):
             self.accepted.emit(found)
 
@@ -181,7 +186,7 @@ class KeyForm(Model):
             self._patience.stop()
 
     def _keychain_is_slow(self) -> None:
-        self._say(KeyPhase.KEEPING, f"Accepted. {WAITING}", Tone.BUSY)
+        self._say(KeyPhase.KEEPING, str(in_turn(_("Key accepted."), WAITING)), Tone.BUSY)
 
     def _refused(self, error: RunwayDesktopError) -> None:
         status = f"HTTP {error.status}" if isinstance(error, ApiError) and error.status else ""
@@ -189,10 +194,15 @@ class KeyForm(Model):
         self._say(KeyPhase.REFUSED, error.in_words(), Tone.BAD, small or status)
 
     def _forgotten(self) -> None:
-        self._say(KeyPhase.ACCEPTED, "The key is forgotten. Your tasks and results stay.", Tone.PLAIN)
+        self._say(KeyPhase.ACCEPTED, _("Key forgotten. Your tasks and results stay."), Tone.PLAIN)
 
     def _not_forgotten(self, error: RunwayDesktopError) -> None:
-        self._say(KeyPhase.REFUSED, f"The keychain still holds the key. {error.in_words()}", Tone.BAD, error.detail)
+        self._say(
+            KeyPhase.REFUSED,
+            str(in_turn(_("The key is still in the keychain."), error.in_words())),
+            Tone.BAD,
+            error.detail,
+        )
 
     def _say(self, phase: KeyPhase, words: str, tone: Tone, small: str = "") -> None:
         self.phase, self._words, self._tone, self.small_print = phase, words, tone, small

@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.folders import LeftBehind, MovePhase, MovePlan, MoveProgress
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import ngettext
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.folders import (
     detail_of,
     headline_of,
@@ -89,7 +89,7 @@ class LibraryForm(Model):
     def move_words(self) -> str:
         """Text of the button that starts the move."""
         files = self.plan.files if self.plan is not None else 0
-        return units.plural(files, "Move the file there", f"Move the {files:,} files there")
+        return ngettext("Move {n} file", "Move {n} files", files)
 
     @property
     def headline(self) -> str:

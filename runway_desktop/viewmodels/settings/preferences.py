@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.catalog.labels import model_label
+from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain import filenames
 from runway_desktop.domain.folders import NO_ANSWER
 from runway_desktop.domain.library import PageCounts
@@ -19,6 +20,7 @@ from runway_desktop.domain.preferences import Group, NumberRow, Preference, Pref
 from runway_desktop.services.disk.disk_threads import QuickLook, in_worker
 from runway_desktop.services.disk.folder_look import folder_problem
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _, languages, ngettext
 from runway_desktop.usecases.about import About, about
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
@@ -27,6 +29,7 @@ from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
 from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
+from runway_desktop.viewmodels.system import language_name
 
 from .library_form import LibraryForm
 from .programs_form import ProgramsForm
@@ -70,6 +73,12 @@ class PreferencesForm(Model):
         """A preference by its name in `Settings`."""
         return getattr(self._cases.settings, name)
 
+    @property
+    def languages(self) -> list[tuple[str, str]]:
+        """Codes and names of the languages to choose from: the system's, then each by its own name."""
+        there = ("en", *languages(resource("locale")))
+        return [("", _("Match system")), *sorted((code, language_name(code)) for code in there)]
+
     def table(self, section: Section) -> list[tuple[Group, list[Preference[Any]]]]:
         """Preferences of a page by group, in table order."""
         shown = [line for line in Preferences.preferences().values() if line.group and line.group.section is section]
@@ -80,7 +89,7 @@ class PreferencesForm(Model):
         try:
             self._cases.settings.set(name, value)
         except (TypeError, ValueError):
-            return f"This cannot be used here: {Preferences.preferences()[name].label}."
+            return _("“{setting}” cannot have this value.", setting=Preferences.preferences()[name].label)
         return ""
 
     @property
@@ -115,10 +124,10 @@ class PreferencesForm(Model):
     def catalog_words(self) -> str:
         """The catalog in use."""
         catalog = self._cases.catalog
-        pairs = sum(len(endpoint.models) for endpoint in catalog.endpoints)
         models = len({model for endpoint in catalog.endpoints for model in endpoint.models})
-        own = "" if self.catalog_is_built_in else " Renewed from a file."
-        return f"SDK {catalog.version}: {len(catalog.endpoints)} endpoints, {models} models, {pairs} pairs.{own}"
+        source = _("Built in") if self.catalog_is_built_in else _("Loaded from a file")
+        known = ngettext("{n} model", "{n} models", models)
+        return " · ".join((_("Runway SDK {version}", version=catalog.version), known, source))
 
     @property
     def catalog_is_built_in(self) -> bool:
@@ -141,9 +150,9 @@ class PreferencesForm(Model):
         parts = [units.dollars(credits)] if credits else []
         match name:
             case "day_cap":
-                parts.append(f"{units.number(round(budget.spent_today, 1))} spent today")
+                parts.append(_("{n} spent today", n=round(budget.spent_today, 1)))
             case "month_cap":
-                parts.append(f"{units.number(round(budget.spent_this_month, 1))} spent this month")
+                parts.append(_("{n} spent this month", n=round(budget.spent_this_month, 1)))
         return " · ".join(parts)
 
     def rows(self, name: str) -> list[NumberRow]:
@@ -196,7 +205,7 @@ class PreferencesForm(Model):
     def _allowed(self, model: str) -> str:
         organization = self._cases.account.organization
         allowed = organization.concurrent(model) if organization else None
-        return f"Runway allows {allowed}" if allowed is not None else "not known yet"
+        return _("Runway allows {n}", n=allowed) if allowed is not None else _("not known yet")
 
     def _used(self) -> set[str]:
         """Models in use: last used per endpoint, of open tasks, or counted by Runway today."""

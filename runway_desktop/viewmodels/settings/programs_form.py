@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.domain.clients import CONNECTION_TEST, Permission
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import Text
 from runway_desktop.usecases.clients.hosts import server_words
 from runway_desktop.usecases.clients.input_files import folder_refusal
 from runway_desktop.usecases.clients.programs import Program, programs
@@ -23,7 +24,7 @@ from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
 
 _GATHER_MS = 150
-_SILENT = "This folder does not answer. Is its drive connected?"
+_SILENT = Text("The folder does not respond. Is its drive connected?")
 
 
 class ProgramsForm(Model):
@@ -66,7 +67,7 @@ class ProgramsForm(Model):
         profiles = self._cases.profiles
         own = profiles.current.folder if profiles is not None else None
         look = partial(folder_refusal, profile=own, home=Path.home())
-        if not (problem := self._look.ask(look, folder, otherwise=_SILENT)):
+        if not (problem := self._look.ask(look, folder, otherwise=str(_SILENT))):
             self._allow(program, (*program.client.folders, str(folder)))
         return problem
 

@@ -84,9 +84,9 @@ def test_a_link_is_opened_as_it_is_shown(host: str, dialog: Preferences, monkeyp
     button(dialog, host).click()
     button(dialog, "Open").click()
     assert [bytes(url.toEncoded().data()).decode() for url in opened] == [text(dialog)]
-    assert "Nothing here opens this link." not in said(dialog)
+    assert "No program opens this link." not in said(dialog)
     button(dialog, "Open").click()
-    assert "Nothing here opens this link." in said(dialog)
+    assert "No program opens this link." in said(dialog)
 
 
 def test_a_file_says_where_it_is(dialog: Preferences):

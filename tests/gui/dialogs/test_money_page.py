@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QWidget
 
+from runway_desktop import texts
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.preferences.preferences import Preferences
@@ -86,3 +88,42 @@ def test_a_project_is_added_and_capped_and_let_go(dialog: Preferences, rig: Rig)
     box(dialog, "Cap of aurora spot").setValue(0)
     assert rig.settings.project_caps == {}
     assert box(dialog, "Cap of aurora spot").isVisible()
+
+
+@pytest.fixture
+def german() -> Iterator[None]:
+    before = texts.language()
+    texts.use(texts.Language(numbers=texts.NumberForm(",", ".")))
+    yield
+    texts.use(before)
+
+
+def type_into(box: QSpinBox, typed: str) -> None:
+    box.lineEdit().selectAll()
+    QTest.keyClicks(box.lineEdit(), typed)
+
+
+@pytest.mark.parametrize("typed", ["5,0", "1,5", "four", "-3"])
+def test_what_is_no_number_here_is_answered_with_what_would_be_right(dialog: Preferences, rig: Rig, typed: str):
+    rig.settings.day_cap = 700.0
+    field = box(dialog, "Per day")
+    type_into(field, typed)
+    assert field.accessibleDescription() == "Type a whole number from 0 to 100,000,000."
+    assert field.accessibleDescription() in said(dialog)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert (rig.settings.day_cap, field.value()) == (700.0, 700)
+    type_into(field, "1,500")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert rig.settings.day_cap == 1_500.0
+    assert field.accessibleDescription() == ""
+    assert "$15.00 · 120 spent today" in said(dialog)
+
+
+def test_a_decimal_comma_is_read_where_the_system_writes_one(german: None, dialog: Preferences, rig: Rig):
+    field = box(dialog, "Per day")
+    for typed, stored in (("5,0", 5.0), ("1.500", 1_500.0), ("20 ", 20.0), ("", None)):
+        type_into(field, typed) if typed else field.lineEdit().clear()
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        assert rig.settings.day_cap == stored
+    rig.settings.day_cap = 1_500.0
+    assert field.text() == "1.500 credits"

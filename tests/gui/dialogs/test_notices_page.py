@@ -31,18 +31,18 @@ def stay(page: NoticesPage) -> QCheckBox:
 
 def test_without_a_tray_nothing_is_promised_of_it(window: QWidget, rig: Rig, theme: Theme) -> None:
     page = page_in(window, rig, theme, has_tray=False)
-    assert WITHOUT_TRAY in [label.text() for label in page.findChildren(QLabel)]
+    assert str(WITHOUT_TRAY) in [label.text() for label in page.findChildren(QLabel)]
     assert not stay(page).isEnabled()
-    assert stay(page).accessibleDescription() == NO_TRAY
+    assert stay(page).accessibleDescription() == str(NO_TRAY)
 
 
 def test_going_on_in_the_tray_needs_the_icon(window: QWidget, rig: Rig, theme: Theme) -> None:
     page = page_in(window, rig, theme, has_tray=True)
-    assert WITH_TRAY in [label.text() for label in page.findChildren(QLabel)]
+    assert str(WITH_TRAY) in [label.text() for label in page.findChildren(QLabel)]
     icon = next(box for box in page.findChildren(QCheckBox) if box is not stay(page))
     assert stay(page).isEnabled()
     icon.click()
     assert not stay(page).isEnabled()
-    assert stay(page).accessibleDescription() == Preferences.stay_in_tray.without
+    assert stay(page).accessibleDescription() == str(Preferences.stay_in_tray.without)
     icon.click()
     assert stay(page).isEnabled()

@@ -25,6 +25,7 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.preferences import Group, Preference, Section, Switch
 from runway_desktop.domain.preferences import Preferences as Table
+from runway_desktop.texts import Text
 from runway_desktop.ui.building import fit, open_at
 from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.confirm import Confirm
@@ -73,7 +74,7 @@ def test_each_preference_of_the_table_has_its_control(dialog: Preferences):
 def test_a_new_line_of_the_table_is_shown_on_its_page(
     rig: Rig, theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ):
-    line = Preference(False, Group(Section.LOOK, "Grain"), "Show grain", Switch())
+    line = Preference(False, Group(Section.LOOK, Text("Grain")), Text("Show grain"), Switch())
     line.__set_name__(Table, "grain")
     monkeypatch.setattr(Table, "grain", line, raising=False)
     dialog = Preferences(PreferencesForm(rig.cases, rig.bridge, rig.runner), theme)
@@ -131,7 +132,7 @@ def test_no_window_is_larger_than_its_screen(qtbot: QtBot):
 
 def test_the_key_is_told_and_forgotten_only_after_a_question(dialog: Preferences, rig: Rig, qtbot: QtBot):
     rig.run(rig.account.use_key(KEY, remember=True))
-    assert "The key that ends in …cdef is kept in Test keychain." in said(dialog)
+    assert "The key is kept in Test keychain. It ends in …cdef." in said(dialog)
     named(dialog, QPushButton, "Forget this key…").click()
     question = child(dialog, Confirm)
     qtbot.keyClick(question, Qt.Key.Key_Escape)
@@ -206,7 +207,7 @@ def test_numbers_and_switches_apply_at_once(dialog: Preferences, rig: Rig):
     dialog.show_section("Runway")
     named(dialog, QSpinBox, "Tasks to check").setValue(99)
     named(dialog, QSpinBox, "Results to download").setValue(2)
-    named(dialog, QCheckBox, "Ask before a task is canceled on Runway").click()
+    named(dialog, QCheckBox, "Ask before canceling a task at Runway").click()
     assert (rig.settings.poll_limit, rig.settings.download_limit, rig.settings.ask_before_cancel) == (8, 2, False)
 
 
@@ -218,7 +219,7 @@ def test_only_sums_of_credits_are_also_said_in_dollars(dialog: Preferences):
 def test_a_models_own_limit_is_set_and_lifted(dialog: Preferences, rig: Rig, qtbot: QtBot):
     dialog.show_section("Runway")
     rig.settings.lane_limits = {"gen4.5": 2}
-    box = named(dialog, QSpinBox, "Tasks of Gen-4.5 at the same time")
+    box = named(dialog, QSpinBox, "Gen-4.5: tasks at the same time")
     assert box.value() == 2
     box.setValue(0)
     assert box.text() == "as allowed"

@@ -120,10 +120,10 @@ def test_moving_is_asked_first_and_the_safe_answer_has_the_focus(page: Preferenc
     choose(page, rig, new)
     assert f"{MANY} results" in said(page)
     assert f"Move them to {new}?" in said(page)
-    leave = shown(page, QPushButton, "Leave it as it is")
+    leave = shown(page, QPushButton, "Keep the current folder")
     assert leave is not None
     assert page.focusWidget() is leave
-    press(page, rig, "Leave it as it is")
+    press(page, rig, "Keep the current folder")
     assert rig.settings.library == library
     assert not new.exists()
 
@@ -131,7 +131,7 @@ def test_moving_is_asked_first_and_the_safe_answer_has_the_focus(page: Preferenc
 def test_all_files_are_moved_and_that_is_told(page: Preferences, rig: Rig, library: Path):
     new = library.with_name("new")
     choose(page, rig, new)
-    press(page, rig, f"Move the {MANY} files there")
+    press(page, rig, f"Move {MANY} files")
     assert rig.settings.library == new
     assert len(list(new.glob("*.mp4"))) == MANY
     line = shown(page, QLineEdit, "Folder for results")
@@ -145,12 +145,12 @@ def test_all_files_are_moved_and_that_is_told(page: Preferences, rig: Rig, libra
 def test_only_new_results_may_go_there_and_the_others_follow_later(page: Preferences, rig: Rig, library: Path):
     new = library.with_name("new")
     choose(page, rig, new)
-    press(page, rig, "Only save new ones there")
+    press(page, rig, "Use for new results only")
     assert rig.settings.library == new
     assert f"are still in {library}." in said(page)
-    press(page, rig, "Move them here…")
-    assert shown(page, QPushButton, "Only save new ones there") is None
-    press(page, rig, f"Move the {MANY} files there")
+    press(page, rig, "Move here…")
+    assert shown(page, QPushButton, "Use for new results only") is None
+    press(page, rig, f"Move {MANY} files")
     assert len(list(new.glob("*.mp4"))) == MANY
     assert "are still in" not in said(page)
 
@@ -173,7 +173,7 @@ def test_a_move_that_is_under_way_is_shown_and_can_be_stopped(page: Preferences,
     def each() -> None:
         if len(seen) == 9:
             return
-        bar, chooser = shown(page, QProgressBar, "Moved"), shown(page, QPushButton, "Choose…")
+        bar, chooser = shown(page, QProgressBar, "Progress of the move"), shown(page, QPushButton, "Choose…")
         seen.append((bar is not None, chooser is not None and chooser.isEnabled()))
         if len(seen) == 9:
             stop = shown(page, QPushButton, "Stop")
@@ -182,7 +182,7 @@ def test_a_move_that_is_under_way_is_shown_and_can_be_stopped(page: Preferences,
 
     disk.each = each
     choose(page, rig, library.with_name("new"))
-    press(page, rig, f"Move the {MANY} files there")
+    press(page, rig, f"Move {MANY} files")
     assert seen[-1] == (True, False), "where results go cannot be changed while they move"
     progress = rig.move.progress
     assert progress is not None
@@ -195,8 +195,8 @@ def test_a_move_that_is_under_way_is_shown_and_can_be_stopped(page: Preferences,
 def test_what_stayed_is_listed_with_its_reason(page: Preferences, rig: Rig, library: Path):
     (library / "fox 3.mp4").write_bytes(b"cut by hand")
     choose(page, rig, library.with_name("new"))
-    press(page, rig, f"Move the {MANY} files there")
-    stayed = shown(page, QPlainTextEdit, "Files that stayed")
+    press(page, rig, f"Move {MANY} files")
+    stayed = shown(page, QPlainTextEdit, "Files that were not moved")
     assert stayed is not None
     assert "1 file stayed where it was:" in stayed.toPlainText()
     assert "fox 3.mp4: It was changed since it was saved." in stayed.toPlainText()
@@ -213,7 +213,7 @@ def test_a_folder_that_will_not_do_is_said_before_anything_is_done(page: Prefere
 
 def test_the_page_may_be_closed_while_a_move_is_planned_or_under_way(page: Preferences, rig: Rig, library: Path):
     choose(page, rig, library.with_name("new"))
-    button = shown(page, QPushButton, f"Move the {MANY} files there")
+    button = shown(page, QPushButton, f"Move {MANY} files")
     assert button is not None
     button.click()
     page.accept()

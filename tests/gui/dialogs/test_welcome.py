@@ -56,7 +56,7 @@ def test_a_pasted_key_loses_its_blanks_and_return_checks_it(welcome: WelcomeDial
     assert "Asking Runway…" in said(welcome)
     assert line(welcome).isReadOnly()
     rig.settle()
-    assert "Accepted. Your balance is 8,412 credits." in said(welcome)
+    assert "Key accepted. Your balance is 8,412 credits." in said(welcome)
     assert line(welcome).text() == ""
     assert rig.secrets.secrets == {"test": KEY}
 

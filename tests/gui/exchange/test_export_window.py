@@ -86,7 +86,7 @@ async def test_chosen_results_get_the_names_that_were_shown(tmp_path: Path, them
         assert window._said.text() == "2 files exported."
         assert files_in(tmp_path / "out") == sorted(shown)
         press(window, "Export 2 files")
-        await until(lambda: window._said.text() == "Nothing had to be exported. 2 were there already.")
+        await until(lambda: window._said.text() == "Nothing new to export. 2 files were already there.")
         async with after(shop.task_commands.folder_wanted) as folders:
             press(window, "Show in folder")
         assert folders == [tmp_path / "out"]
@@ -161,7 +161,7 @@ async def test_the_list_is_written_as_it_stands_with_the_columns_that_were_chose
         assert window.model.scope is ExportScope.LISTED
         window._pages[What.LIST].click()
         window.list._tick({"prompt", "pick", "id"})
-        assert window._amount.text() == "4 tasks, 3 columns, in the order of the list."
+        assert window._amount.text() == "4 tasks · 3 columns"
         window.model.export_list(tmp_path / "list.csv")
         await reached(window, Phase.DONE)
         with (tmp_path / "list.csv").open(encoding="utf-8-sig", newline="") as file:

@@ -73,7 +73,7 @@ async def test_a_dropped_log_shows_what_it_holds_before_anything_is_done(tmp_pat
         counter.interior.taking_in.take(dropped(a_log(tmp_path, 1, 2, 3)))
         window = await counter.opened(IdImportWindow)
         assert window.model.headline() == "3 ids: 3 new."
-        assert window.go.text() == "Adopt 3 tasks"
+        assert window.go.text() == "Import 3 tasks"
         assert await listed(counter) == 0
         window.close()
         await rest()
@@ -85,14 +85,14 @@ async def test_what_was_removed_from_the_list_before_is_not_ticked_again(tmp_pat
         await counter.engine.actions.remove([task(1).id])
         counter.interior.taking_in.take(dropped(a_log(tmp_path, 1, 2)))
         window = await counter.opened(IdImportWindow)
-        assert window.model.headline() == "2 ids: 1 new, 1 removed from the list before."
+        assert window.model.headline() == "2 ids: 1 new and 1 removed from the list before."
         assert [(line.is_ticked, line.cells[1]) for line in window.model.table.lines] == [
             (False, "Removed from the list before"), (True, "New"),
         ]  # fmt: skip
-        assert window.go.text() == "Adopt 1 task"
+        assert window.go.text() == "Import 1 task"
         window.view.selectRow(0)
         QTest.keyClick(window.view, Qt.Key.Key_Space)
-        assert window.go.text() == "Adopt 2 tasks", "whoever ticks it gets it back"
+        assert window.go.text() == "Import 2 tasks", "whoever ticks it gets it back"
         window.close()
         await rest()
 
@@ -123,9 +123,9 @@ async def test_lines_are_unticked_with_the_space_bar_and_the_rest_is_adopted(tmp
         window = await counter.opened(IdImportWindow)
         window.view.selectRow(1)
         QTest.keyClick(window.view, Qt.Key.Key_Space)
-        assert window.go.text() == "Adopt 2 tasks"
+        assert window.go.text() == "Import 2 tasks"
         async with after(counter.task_commands.show_wanted) as shown:
-            press(window, "Adopt 2 tasks")
+            press(window, "Import 2 tasks")
         await reached(window, Phase.DONE)
         assert window.model.note() == "Checked 0 of 2."
         # Twice, half a minute apart, before anything counts as not there.
@@ -133,7 +133,7 @@ async def test_lines_are_unticked_with_the_space_bar_and_the_rest_is_adopted(tmp
             await counter.clock.advance(4)
         counter.bridge.flush()
         await until(lambda: window.model.not_there, "the answers")
-        assert window.model.note() == "2 tasks adopted: 1 found, 1 not of this key, or deleted."
+        assert window.model.note() == "2 tasks imported: 1 found and 1 deleted or of another key."
         assert [line.cells[1] for line in window.model.table.lines] == [
             "Found, succeeded", "New", "Not of this key, or deleted",
         ]  # fmt: skip
@@ -163,7 +163,7 @@ async def test_ids_are_imported_from_the_clipboard_by_a_command(tmp_path: Path, 
     async with Counter(tmp_path, theme) as counter:
         QGuiApplication.clipboard().setText("")
         counter.open_room("exchange", ExchangeWish.IDS_FROM_CLIPBOARD)
-        await until(lambda: "There is no text in the clipboard." in counter.told)
+        await until(lambda: "The clipboard has no text." in counter.told)
         QGuiApplication.clipboard().setText(f"see {remote_id(1)} and {remote_id(2)}")
         counter.open_room("exchange", ExchangeWish.IDS_FROM_CLIPBOARD)
         window = await counter.opened(IdImportWindow)
@@ -187,7 +187,7 @@ async def test_a_file_without_ids_says_so(tmp_path: Path, theme: Theme):
     async with Counter(tmp_path, theme) as counter:
         window = counter.host.import_ids(IdImportModel.ids_in([tmp_path / "a.log", tmp_path / "gone.log"]))
         await reached(window, Phase.READY)
-        assert window.model.headline() == "No task id was found."
+        assert window.model.headline() == "No task ids found."
         assert not window.go.isEnabled()
         assert window.go.toolTip()
         assert window.model.troubles[0].startswith("There is no file “")
@@ -202,11 +202,11 @@ async def test_a_dropped_folder_of_results_becomes_tasks_and_one_undo_takes_them
     async with Counter(tmp_path, theme) as counter:
         counter.interior.taking_in.take(dropped(results.folder))
         window = await counter.opened(FolderImportWindow)
-        assert window.model.headline() == "2 results of 2 tasks: 2 new."
+        assert window.model.headline() == "2 results: 2 new."
         async with after(counter.task_commands.show_wanted):
             press(window, "Import 2 results")
         await reached(window, Phase.DONE)
-        assert window.model.note() == "2 results of 2 tasks imported."
+        assert window.model.note() == "2 tasks imported."
         await until(lambda: counter.rows.task_count == 2, "they are listed")
         window.close()
         counter.window.activity.undo()
@@ -242,7 +242,7 @@ async def test_copies_go_into_the_library_where_that_is_chosen(tmp_path: Path, t
         window = counter.host.import_folder(results.folder)
         await reached(window, Phase.READY)
         window._copies.click()
-        assert window.model.note().startswith("Copies go into the library")
+        assert window.model.note().startswith("The files are copied into the library")
         press(window, "Import 1 result")
         await reached(window, Phase.DONE)
         assert len(list((tmp_path / "library").rglob("*.png"))) == 1
@@ -279,7 +279,7 @@ async def test_an_import_goes_on_when_its_window_is_closed(tmp_path: Path, theme
         window.begin_work()
         window.close()
         await until(lambda: counter.rows.task_count == 1, "it is listed")
-        assert "1 result of 1 task imported." in counter.window.activity.messages()
+        assert "1 task imported." in counter.window.activity.messages()
         task = (await counter.store.rows((await counter.store.list(Listing())).ids))[0].task
         assert task.state is State.SUCCEEDED
 
@@ -321,12 +321,12 @@ async def test_what_is_here_already_is_compared_before_ones_eyes_and_that_can_be
         monkeypatch.setattr(standing, "_digest", slow)
         monkeypatch.setattr(standing, "in_worker", in_thread)
         window = counter.host.import_folder(results.folder)
-        wanted = "Comparing with what is here… 0 of 2 files"
+        wanted = "Comparing with the list: 0 of 2 files"
         await until(lambda: window.model.headline() == wanted)
         press(window, "Stop")
         gate.set()
         await reached(window, Phase.READY)
-        told = "2 results of 2 tasks: 2 known already. 2 of them were not compared with what is here."
+        told = "2 results: 2 already in the list. 2 of them were not compared with the list."
         assert window.model.headline() == told
         window.close()
         pool.shutdown()

@@ -56,19 +56,19 @@ async def restore(desktop: ProfilesDesktop, path: Path) -> RestoreWindow:
 async def test_a_backup_says_what_never_is_in_it_and_how_large_it_gets(tmp_path: Path, theme: Theme):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         window = await back_up(desktop)
-        assert any("Never in it: your key" in text for text in texts(window))
-        assert window.results.text() == "With the 3 results, 21 kB"
+        assert any("Never included: your key" in text for text in texts(window))
+        assert window.results.text() == "Include 3 results, 21 kB"
         assert not window.results.isChecked()
         window.results.click()
         assert window.model.results
         window.model.start(tmp_path / "studio.zip")
         await until(lambda: window.model.phase is Phase.DONE)
         assert button(window, "Show in folder").isVisible()
-        assert any(text.startswith("Backed up with 3 results") for text in texts(window))
+        assert any("with 3 results" in text for text in texts(window))
         next(desktop.made.library.rglob("clip 0.mp4")).unlink()
         window.model.start(tmp_path / "studio.zip")
         await until(lambda: window.model.phase is Phase.DONE)
-        assert "1 result was not where the list says, and is not in it." in window.model.report
+        assert "1 result is not included, because its file was missing." in window.model.report
         window.close()
 
 
@@ -104,9 +104,9 @@ async def test_a_restore_begins_with_a_new_profile_and_opens_it_when_it_is_there
         assert window.name.text() == "Studio (restored)"
         assert window.focusWidget() is window.into[Into.NEW]
         window.put_back[WhichResults.ALL].click()
-        button(window, "Restore into a new profile").click()
+        button(window, "Restore as a new profile").click()
         await until(lambda: window.model.phase is Phase.DONE)
-        button(window, "Open it").click()
+        button(window, "Open profile").click()
         assert [profile.name for profile in desktop.opened] == ["Studio (restored)"]
         assert [profile.name for profile in desktop.models.profiles.profiles()] == ["Studio", "Studio (restored)"]
 
@@ -118,16 +118,16 @@ async def test_replacing_this_profile_asks_with_the_safe_answer_in_front(tmp_pat
         window = await restore(desktop, path)
         window.into[Into.THIS].click()
         assert not window.name.isVisible()
-        button(window, "Restore into “Studio”").click()
+        button(window, "Restore over “Studio”").click()
         [asked] = [one for one in window.findChildren(Confirm) if one.isVisible()]
         focus = asked.focusWidget()
         assert isinstance(focus, QPushButton)
-        assert focus.text() == "Keep it as it is"
+        assert focus.text() == "Keep as it is"
         asked.reject()
         assert not made.profile.restoring.exists()
-        button(window, "Restore into “Studio”").click()
+        button(window, "Restore over “Studio”").click()
         [asked] = [one for one in window.findChildren(Confirm) if one.isVisible()]
-        button(asked, "Replace “Studio” and start again").click()
+        button(asked, "Replace and restart").click()
         await until(lambda: desktop.restarts == 1)
         assert finishing.is_waiting(made.profile)
         window.close()

@@ -69,7 +69,7 @@ async def test_one_that_takes_longer_shows_words_and_progress(theme: Theme, prof
     looking.stop()
     texts, value, most, stays = seen[0]
     assert "Restoring the profile “Aurora”…" in texts
-    assert "Packing 3 of 12 results, 1.0 MB of 4.0 MB" in texts
+    assert "Packing 3 of 12 results · 1.0 MB of 4.0 MB" in texts
     assert (value, most, stays) == (250, 1_000, True)
     assert windows() == []
 

@@ -87,7 +87,7 @@ async def test_the_menu_lists_the_profiles_and_marks_this_one(tmp_path: Path, th
         desktop.other("R&D", Color.RED)
         menu = await menu_of(desktop)
         found = lines(menu)
-        assert found[4:7] == ["Studio\tteal · this window", "Client A\tgreen", "R&&D\tred"]
+        assert found[4:7] == ["Studio\tTeal · this window", "Client A\tGreen", "R&&D\tRed"]
         assert [text for text in found if text.startswith(("New", "Name", "Prefer"))] == [
             "New profile…",
             "Name, color and backups…",
@@ -129,7 +129,7 @@ async def test_a_new_profile_is_made_by_keys_alone_and_opened(tmp_path: Path, th
         assert create.accessibleDescription() == "Give the profile a name."
         qtbot.keyClicks(name, "Client A")
         assert create.isEnabled()
-        violet = next(one for one in dialog.findChildren(QToolButton) if one.accessibleName() == "Color: violet")
+        violet = next(one for one in dialog.findChildren(QToolButton) if one.accessibleName() == "Color: Violet")
         violet.setFocus()
         qtbot.keyClick(violet, Qt.Key.Key_Space)
         qtbot.keyClick(name, Qt.Key.Key_Return)

@@ -79,7 +79,7 @@ async def test_a_period_and_a_side_are_chosen_with_the_mouse(tmp_path: Path, the
 
 async def test_nothing_spent_is_said_in_place_of_bars_and_nothing_can_be_exported(tmp_path: Path, theme: Theme):
     async with spending(tmp_path, theme, busy=False) as (_, window):
-        assert window.chart.accessibleDescription() == "Nothing was sent in these days."
+        assert window.chart.accessibleDescription() == "Nothing was sent in this period."
         export = next(found for found in window.findChildren(QPushButton) if found.text().startswith("Export"))
         assert not export.isEnabled()
 

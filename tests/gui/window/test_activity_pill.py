@@ -61,9 +61,9 @@ async def test_its_name_tells_what_it_shows_and_how_much_waits(tmp_path, theme, 
         face = rig.window.workspace.top.pill.face
         heard = QAccessible.queryAccessibleInterface(face)
         rig.window.activity.tell("The disk is full.", "5 MB are needed.", problem=True)
-        assert heard.text(QAccessible.Text.Name) == "Activity: The disk is full. 5 MB are needed. 1 notice waits"
+        assert heard.text(QAccessible.Text.Name) == "Activity: The disk is full. 5 MB are needed. · 1 notice waits"
         rig.window.activity.tell("Copied.")
-        assert heard.text(QAccessible.Text.Name) == "Activity: Copied. 1 notice waits"
+        assert heard.text(QAccessible.Text.Name) == "Activity: Copied. · 1 notice waits"
 
 
 async def test_undo_stands_in_it_and_is_pressed_by_mouse_and_by_key(tmp_path, theme, qtbot):
@@ -102,11 +102,11 @@ async def test_a_key_opens_its_list_which_escape_closes_and_arrows_walk(tmp_path
 
 async def test_its_list_follows_what_happens_and_says_when_there_is_nothing(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        assert words(rig) == ["Nothing has happened yet."]
+        assert words(rig) == ["No activity yet."]
         number = rig.window.activity.tell("The disk is full.", "5 MB are needed.", problem=True)
         assert words(rig) == ["Waiting for you", "The disk is full.", "5 MB are needed."]
         rig.window.activity.end(number)
-        assert words(rig) == ["Nothing has happened yet."]
+        assert words(rig) == ["No activity yet."]
 
 
 async def test_what_waits_is_dismissed_alone(tmp_path, theme, qtbot):

@@ -51,7 +51,7 @@ async def test_first_start_has_sensible_defaults(desk):
 async def test_every_preference_has_a_label_and_an_acceptable_default():
     for name, found in Settings.preferences().items():
         assert found.label, name
-        assert not found.label.endswith("."), name
+        assert not str(found.label).endswith("."), name
         assert found.editor.accept(found.default) == found.default
 
 

@@ -65,11 +65,11 @@ async def test_results_of_this_moment_make_no_place_and_no_word(tmp_path):
         rig.models.status.keep_board(rig.board)
         await left(rig, result(rig, 1, hours=0))
         assert (rig.board.total, rig.board.count) == (1, 0)
-        assert not [entry for entry in rig.pages.entries() if entry.room]
+        assert "not_saved" not in [entry.room for entry in rig.pages.entries()]
         assert rig.models.status.not_saved_words() == ""
         rig.clock.jump(61)
         rig.board.tick()
-        [entry] = [entry for entry in rig.pages.entries() if entry.room]
+        [entry] = [entry for entry in rig.pages.entries() if entry.room == "not_saved"]
         assert (entry.title, entry.count) == ("Not saved", 1)
         assert rig.models.status.not_saved_words() == "1 not saved"
 
@@ -178,5 +178,5 @@ async def test_the_words_say_what_is_known_and_what_is_not(tmp_path):
     async with Rig(tmp_path) as rig:
         await left(rig, result(rig, 1, hours=1))
         words = rig.board.summary()
-        assert words.startswith("1 result paid for and not on this computer.")
-        assert "not published" in words
+        assert words.startswith("1 result is paid for but not on this computer.")
+        assert "does not say how long" in words

@@ -14,7 +14,9 @@ from runway_desktop.domain.account import UsedCredits
 from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import Pick, State
+from runway_desktop.services.disk.spreadsheet import USUAL
 from runway_desktop.services.money.spending import Period
+from runway_desktop.usecases.words.csv_form import MINUTE, csv_form_words
 from runway_desktop.usecases.words.spending import Side
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.money.spending import SpendingModel
@@ -58,7 +60,7 @@ async def test_a_period_is_summed_up_in_credits_dollars_and_tasks(tmp_path):
 async def test_days_without_a_sending_say_so(tmp_path):
     async with Rig(tmp_path) as rig:
         model = await opened(rig)
-        assert model.empty_words() == "Nothing was sent in these days."
+        assert model.empty_words() == "Nothing was sent in this period."
 
 
 async def test_the_table_shows_models_projects_or_batches(tmp_path):
@@ -189,7 +191,7 @@ async def test_a_bill_is_written_and_told(tmp_path: Path):
         assert model.bill_name("Harbour / north").startswith("Harbour _ north 20")
         async with after(model.said) as said:
             model.export(tmp_path / "bill.csv", "Harbour / north")
-        assert said[0][0] == "1 task, 60 credits: bill.csv."
+        assert said[0][0] == f"1 task, 60 credits: bill.csv. {csv_form_words(USUAL, MINUTE)}"
         with (tmp_path / "bill.csv").open(encoding="utf-8-sig", newline="") as file:
             assert len(list(csv.reader(file))) == 2
 

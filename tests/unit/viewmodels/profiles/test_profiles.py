@@ -137,7 +137,7 @@ async def test_a_profile_that_cannot_go_says_why_and_one_that_can_asks_first(tmp
         assert other.folder.is_dir()
         model.remove(other)
         await until(lambda: len(rig.told) == 2)
-        assert rig.told[1] == "“Client A” is in the trash."
+        assert rig.told[1] == "“Client A” was moved to the trash."
         assert rig.trash.thrown == [other.folder]
 
 
@@ -240,18 +240,19 @@ async def test_a_backup_tells_its_size_before_and_what_came_of_it_after(tmp_path
         model = backup_of(rig)
         assert "being checked" in model.reason
         await until(lambda: model.phase is Phase.READY)
-        assert model.results_words == "With the 2 results, 14 kB"
+        assert model.results_words == "Include 2 results, 14 kB"
         assert model.results_note == "1 result is not where it was saved, and is left out."
-        assert model.posters_words == "With 3 posters, 24 B"
+        assert model.posters_words == "Include 3 thumbnails, 24 B"
         small = model.size_words
         model.set_results(True)
         assert model.size_words != small
         target = tmp_path / "out" / "studio.zip"
         model.start(target)
-        assert model.reason == "A backup is being made."
+        assert model.reason == "A backup is being created."
         await until(lambda: model.phase is Phase.DONE)
-        assert model.report.startswith(f"Backed up with 2 results to “studio.zip” in “{tmp_path / 'out'}”: ")
-        assert "Your key is not in it" in model.report
+        assert model.report.startswith(f"Backed up to “studio.zip” in “{tmp_path / 'out'}”: ")
+        assert "with 2 results" in model.report
+        assert "Your key is not included." in model.report
         assert target.is_file()
         assert model.suggested().parent == target.parent
         assert model.suggested().name == f"Studio {date.fromtimestamp(rig.clock.now()).isoformat()}.zip"
@@ -266,7 +267,7 @@ async def test_a_backup_that_is_called_off_says_so_and_may_be_begun_again(tmp_pa
         await until(lambda: rig.engine.workshop.is_busy)
         model.stop()
         await until(lambda: model.phase is Phase.READY)
-        assert model.report == "Canceled. Nothing was left behind."
+        assert model.report == "Canceled. No file was left behind."
         assert not target.exists()
         model.start(target)
         await until(lambda: model.phase is Phase.DONE)
@@ -290,19 +291,19 @@ async def test_a_restore_tells_what_it_would_bring_and_warns_of_paying_twice(tmp
     async with ProfilesRig(tmp_path, made) as rig:
         model = restore_of(rig, path)
         await until(lambda: model.phase is Phase.READY)
-        assert model.of_words.startswith(f"“Studio”, as it was on {WHEN.day} {WHEN:%B %Y}")
-        assert model.holds_words == "6 tasks, 3 saved results in its list, 1 sheet; 3 results with their files, 21 kB."
+        assert model.of_words.startswith(f"“Studio” as of {WHEN.day} {WHEN:%B %Y}")
+        assert model.holds_words == "6 tasks · 3 saved results · 1 sheet · 3 result files, 21 kB"
         assert model.may_pay_twice
         for part in (
-            "1 task was waiting then, and may have been sent since: it is held until you send it.",
-            "1 task was being sent: what became of that is uncertain.",
-            "1 task was at Runway, and is checked as before.",
+            "1 task was queued then and may have been sent since. It is held until you release it.",
+            "1 task was being sent. Whether it was created is uncertain.",
+            "1 task was at Runway and is checked as before.",
             "Sending is paused after the restore.",
         ):
             assert part in model.warning
-        assert model.results_words == "1 result of 3 is not on this computer where it was."
+        assert model.results_words == "1 of 3 results is missing on this computer."
         assert model.put_back is WhichResults.MISSING
-        assert model.put_back_words(WhichResults.MISSING) == "Put the 1 missing result, 7 kB, into the folder below"
+        assert model.put_back_words(WhichResults.MISSING) == "Save 1 missing result in the folder below (7 kB)"
         assert (model.into, model.name, model.color) == (Into.NEW, "Studio (restored)", Color.BLUE), (
             "not the open profile's color"
         )
@@ -339,7 +340,7 @@ async def test_this_profile_is_replaced_only_after_a_yes_and_at_the_next_start(t
         await until(lambda: model.phase is Phase.READY)
         model.set_into(Into.THIS)
         asked = model.question()
-        assert asked.yes == "Replace “Studio” and start again"
+        assert asked.yes == "Replace and restart"
         assert "is backed up first" in asked.text
         before = made.profile.database.read_bytes()
         async with after(model.restart_wanted):
@@ -391,7 +392,7 @@ async def test_the_daily_ones_are_told_with_day_size_and_number(tmp_path: Path):
     async with ProfilesRig(tmp_path, made) as rig:
         today = date.fromtimestamp(rig.clock.now())
         kept = KeptBackups(rig.cases, rig.engine.backups, rig.runner, rig.owner)
-        assert kept.words == "Looking…"
+        assert kept.words == "Checking…"
         async with after(kept.changed):
             kept.refresh()
         assert kept.words.startswith("None yet.")
@@ -401,10 +402,10 @@ async def test_the_daily_ones_are_told_with_day_size_and_number(tmp_path: Path):
         async with after(kept.changed):
             kept.refresh()
         assert kept.words == (
-            "The last: Today, 4 kB. 2 backups, 5 kB in all, 1 of them made before a restore or by hand."
+            "Last backup: Today, 4 kB. 2 backups, 5 kB in total. 1 of them was created before a restore or by hand."
         )
         rig.engine.backups.trouble = "The disk is full."
-        assert kept.trouble == "The last try failed: The disk is full."
+        assert kept.trouble == "The last daily backup failed. The disk is full."
 
 
 @pytest.mark.parametrize(

@@ -76,10 +76,10 @@ def test_an_accepted_key_is_kept_and_its_balance_is_said(rig: Rig, qtbot: QtBot)
         rig.settle()
     assert accepted.args is not None
     assert accepted.args[0].balance == 8412.0
-    assert form.words == "Accepted. Your balance is 8,412 credits."
+    assert form.words == "Key accepted. Your balance is 8,412 credits."
     assert form.tone is Tone.GOOD
     assert rig.secrets.secrets == {"test": KEY}
-    assert form.source_words == "The key that ends in …cdef is kept in Test keychain."
+    assert form.source_words == "The key is kept in Test keychain. It ends in …cdef."
 
 
 def test_the_secret_leaves_the_form_once_it_is_accepted(rig: Rig):
@@ -126,7 +126,7 @@ def test_without_remembering_nothing_goes_into_the_keychain(rig: Rig):
     form.check()
     rig.settle()
     assert rig.secrets.secrets == {}
-    assert form.source_words.endswith("is kept for this session only.")
+    assert form.source_words.startswith("The key is kept for this session only.")
 
 
 def test_a_missing_keychain_is_said_and_the_key_lasts_for_the_session(make_rig: Callable[..., Rig]):
@@ -150,8 +150,8 @@ def test_a_keychain_that_fails_while_storing_does_not_lose_the_key(rig: Rig):
     form.set_text(KEY)
     form.check()
     rig.settle()
-    assert form.words.startswith("Accepted.")
-    assert form.words.endswith(SESSION_ONLY)
+    assert form.words.startswith("Key accepted.")
+    assert form.words.endswith(str(SESSION_ONLY))
     assert form.tone is Tone.WARN
     assert rig.account.key.source is KeySource.MEMORY
 
@@ -168,7 +168,7 @@ def test_a_slow_keychain_is_waited_for_in_words(rig: Rig, qtbot: QtBot, monkeypa
     form.check()
     rig.settle()
     qtbot.waitUntil(lambda: form.phase is KeyPhase.KEEPING)
-    assert form.words == f"Accepted. {WAITING}"
+    assert form.words == f"Key accepted. {WAITING}"
     bell.set_result(None)
     rig.settle()
     assert form.phase is KeyPhase.ACCEPTED
@@ -211,4 +211,4 @@ def test_a_keychain_that_will_not_forget_is_told(rig: Rig):
     form.forget()
     rig.settle()
     assert form.tone is Tone.BAD
-    assert form.words.startswith("The keychain still holds the key.")
+    assert form.words.startswith("The key is still in the keychain.")

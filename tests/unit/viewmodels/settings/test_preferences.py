@@ -78,8 +78,9 @@ def test_models_that_were_used_limited_or_counted_are_listed(rig: Rig, form: Pre
     rig.settings.set("composer.models", {"text_to_video": "gen4.5", "odd": 7})
     form.set_row(MODELS, "gen4_turbo", 1)
     listed = form.rows(MODELS)
-    assert [row.name for row in listed] == ["gen4.5", "gen4_turbo", "veo3.1"]
-    assert [row.number for row in listed] == [0, 1, 0]
+    assert [row.name for row in listed] == ["gen4_turbo", "gen4.5", "veo3.1"]
+    assert [row.label for row in listed] == ["Gen-4 Turbo", "Gen-4.5", "Veo 3.1"]
+    assert [row.number for row in listed] == [1, 0, 0]
     assert [row.remark for row in listed] == ["not known yet", "not known yet", "Runway allows 3"]
 
 
