@@ -20,6 +20,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
+from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -106,7 +107,8 @@ class Reader(ast.NodeVisitor):
             parts.get("one", ""), parts.get("many", ""), parts.get("context", ""), self._file, node.lineno, note
         )
         self.mistakes += [f"{where}: {mistake}" for mistake in _wrong_in(text, node)]
-        if re.search(r"[^\W\d_]", NAME.sub("", text.one + text.many)):
+        # Values side by side are no text, except where a context says what they are, such as a list.
+        if text.context or re.search(r"[^\W\d_]", NAME.sub("", text.one + text.many)):
             self.found.append(text)
 
 
@@ -182,14 +184,14 @@ def catalogs() -> Mapping[str, Path]:
 
 
 def wrong_in_catalog(catalog: Catalog) -> Iterator[str]:
-    """Translations that could not be shown: other values, a form of the plural too few or too many."""
+    """Translations that could not be shown: other values, a form of the plural missing, another language's rule."""
+    if catalog.num_plurals != (wanted := get_plural(catalog.locale_identifier).num_plurals):
+        yield f"Plural-Forms must have nplurals={wanted}, not {catalog.num_plurals}."
     for message in catalog:
         if not message.id or not any(forms := _forms(message)):
             continue
         source = _sources(message)
         allowed = set(NAME.findall("".join(source)))
-        if len(source) > 1 and len(forms) != catalog.num_plurals:
-            yield f"{len(forms)} forms instead of {catalog.num_plurals}: {source[0]}"
         for form in forms:
             names = set(NAME.findall(form))
             needed = allowed - {"n"} if len(source) > 1 else allowed
