@@ -25,6 +25,7 @@ from runway_desktop.viewmodels.settings.programs_form import ProgramsForm
 
 WIDTHS = (21 * GRID, 28 * GRID, 19 * GRID, 18 * GRID, 11 * GRID)
 """Column widths at the usual font size; in a narrower window the row wraps."""
+_REVOKE = 4
 _HEIGHT = 17
 """Line height of the usual font, in pixels."""
 _USUAL = 200
@@ -64,7 +65,7 @@ class ProgramRow(QWidget):
             _cell(self, 1, hbox((self._permission, 1), self._again)),
             _cell(self, 2, vbox(STRETCH, self._today, self._bar, STRETCH, spacing=GRID // 2)),
             _cell(self, 3, hbox(self._dot, (self._seen, 1))),
-            _cell(self, 4, hbox(STRETCH, self._revoke)),
+            _cell(self, _REVOKE, hbox(STRETCH, self._revoke)),
         )
         line = FlowLayout(gap=GRID)
         for cell in cells:
@@ -195,6 +196,7 @@ def _credits(text: str) -> float:
 
 def _cell(parent: QWidget, column: int, layout: QLayout) -> QWidget:
     cell = QWidget(parent)
-    cell.setFixedWidth(round(WIDTHS[column] * max(1.0, parent.fontMetrics().height() / _HEIGHT)))
     cell.setLayout(layout)
+    width = round(WIDTHS[column] * max(1.0, parent.fontMetrics().height() / _HEIGHT))
+    cell.setFixedWidth(max(width, layout.minimumSize().width() if column == _REVOKE else 0))
     return cell

@@ -5,14 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from runway_desktop.texts import _
+from runway_desktop.texts import _, in_turn
 from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, line_edit, push_button, vbox
 from runway_desktop.ui.key_line import KeyLine
 from runway_desktop.ui.labels import announce, mark_wrong, say, say_wrong, set_reason, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.profiles.new_profile import NewProfileForm
-from runway_desktop.viewmodels.profiles.welcome import WHERE_FROM
+from runway_desktop.viewmodels.profiles.welcome import CHECKING, WHERE_FROM
 
 from .color_row import ColorRow
 
@@ -57,7 +57,7 @@ class NewProfileDialog(Dialog):
         caption = words(self, _("Key (you can add it later)"))
         caption.setBuddy(self._key)
         self._key_words = words(self)
-        note = f"{WHERE_FROM} It is kept in the system's keychain. Checking it costs nothing."
+        note = str(in_turn(WHERE_FROM, _("The key is kept in the system's keychain."), CHECKING))
         add_all(rows, caption, key_line, self._key_words, words(self, note, "faint"))
 
     def _build_buttons(self) -> QHBoxLayout:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -91,7 +92,7 @@ class SpendingWindow(Dialog):
         kind = f"{_('CSV files')} (*.csv)"
         choose_target(self, _("Export a bill"), lambda path: self._model.export(path, project), start, kind)
 
-    def _build_head(self) -> QHBoxLayout:
+    def _build_head(self) -> QVBoxLayout:
         self._total = words(self, wrap=False)
         self._period = words(self, tone="muted", wrap=False)
         self._periods = choices(
@@ -105,7 +106,8 @@ class SpendingWindow(Dialog):
             spoken=_("Export a bill as CSV"),
         )
         total = vbox(self._total, self._period, spacing=0)
-        return hbox(total, STRETCH, *self._periods.values(), GRID, self._export)
+        top = hbox((total, 1), (self._export, Qt.AlignmentFlag.AlignTop))
+        return vbox(top, hbox(*self._periods.values(), STRETCH, spacing=GRID // 2))
 
     def _build_sums(self) -> QWidget:
         holder = QWidget(self)
@@ -120,9 +122,9 @@ class SpendingWindow(Dialog):
     def _build_comparison(self) -> QWidget:
         holder = QWidget(self)
         holder.setMinimumWidth(38 * GRID)
-        self._heading = words(holder, _("What Runway reports"), wrap=False)
+        self._heading = words(holder, _("What Runway reports"))
         self._again = push_button(holder, _("Refresh"), self._model.ask_runway, kind="flat")
-        head = hbox(self._heading, STRETCH, self._again)
+        head = hbox((self._heading, 1), self._again)
         self._remainder = words(holder)
         self._days_of = words(holder, tone="faint")
         self.comparison = money_table(self._model.comparison, self._theme, _("Credits here and at Runway"), holder)
@@ -134,10 +136,9 @@ class SpendingWindow(Dialog):
         self._caps = words(self, tone="muted")
         self._said = words(self, tone="muted")
         said = vbox(self._said, self._refusals, self._caps, spacing=GRID // 2)
-        caps = push_button(
-            self, "Caps…", self.caps_wanted, tip="How much may be spent a day, a month, and for a project"
-        )
-        close = push_button(self, "Close", self.accept)
+        meaning = _("How much may be spent per day, month, task and project")
+        caps = push_button(self, _("Caps…"), self.caps_wanted, tip=meaning)
+        close = push_button(self, _("Close"), self.accept)
         below = Qt.AlignmentFlag.AlignBottom
         return hbox((said, 1), (caps, below), (close, below))
 

@@ -55,8 +55,8 @@ class BackupModel(Model):
     def always_words(self) -> str:
         """What every backup contains."""
         return _(
-            "Always included: tasks with their history, settings, saved searches, presets, sheets and drafts. Never "
-            "included: your key, and links that would let others download your results."
+            "Always included: tasks, settings, saved searches, presets, sheets and drafts. Never included: your key, "
+            "and links to download your results."
         )
 
     @property

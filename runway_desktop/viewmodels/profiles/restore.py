@@ -87,7 +87,7 @@ class RestoreModel(Model):
     @property
     def why_not_new(self) -> str:
         """Why no new profile can be made of the backup; empty if one can."""
-        return "" if self.may_be_new else "The demo is a single profile, so a backup replaces what is in it."
+        return "" if self.may_be_new else _("The demo is a single profile, so a backup replaces its contents.")
 
     @property
     def of_words(self) -> str:
