@@ -194,7 +194,9 @@ def wrong_in_catalog(catalog: Catalog) -> Iterator[str]:
         allowed = set(NAME.findall("".join(source)))
         for form in forms:
             names = set(NAME.findall(form))
-            needed = allowed - {"n"} if len(source) > 1 else allowed
+            # Some sentences name a value for one item only, or for several only.
+            needed = set.intersection(*(set(NAME.findall(said)) for said in source))
+            needed -= {"n"} if len(source) > 1 else set()
             if not form and not message.fuzzy:
                 yield f"a form is empty: {source[0]}"
             elif form and (names - allowed or needed - names):

@@ -162,6 +162,12 @@ def test_a_form_may_leave_out_its_number_and_a_missing_translation_is_no_mistake
     assert not list(catalogs.wrong_in_catalog(a_catalog(content + '\n\nmsgid "Keep {file}"\nmsgstr ""')))
 
 
+def test_a_value_of_one_english_form_is_needed_in_none(program: Program):
+    content = PLURALS + 'msgid "{file} is gone."\nmsgid_plural "{n} files are gone."\n'
+    translated = 'msgstr[0] "{file} ist weg."\nmsgstr[1] "{n} Dateien sind weg."'
+    assert not list(catalogs.wrong_in_catalog(a_catalog(content + translated)))
+
+
 def test_the_template_tells_the_note_the_context_and_the_file_without_its_line(program: Program):
     program(SOURCE)
     catalogs.update()
