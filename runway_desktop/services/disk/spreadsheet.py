@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from runway_desktop.services.settings import Settings
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """The last four are full-width forms, which East Asian spreadsheets treat the same."""
 
-SEPARATORS = {",": "Commas", ";": "Semicolons", "\t": "Tabs"}
+SEPARATORS = {",": Text("Commas"), ";": Text("Semicolons"), "\t": Text("Tabs")}
 """Separators and their names for people."""
 _SEPARATOR, _IS_MARKED = "csv.separator", "csv.marked"
 

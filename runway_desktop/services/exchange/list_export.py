@@ -29,6 +29,7 @@ from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, number, 
 from runway_desktop.services.intake.documents import LITERAL
 from runway_desktop.services.library.expansion import literal
 from runway_desktop.services.ports import Store
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 from .progress import Progress
@@ -70,7 +71,7 @@ class ExportColumn(Struct, frozen=True):
     """`key`: name in JSON and in the CSV header. `title`: for people."""
 
     key: str
-    title: str
+    title: Text
     value: Callable[[ExportLine], Value]
     is_usual: bool = True
     """Whether it is exported by default."""
@@ -112,36 +113,38 @@ def _files(line: ExportLine) -> Value:
 
 
 COLUMNS: tuple[ExportColumn, ...] = (
-    ExportColumn("prompt", "Prompt", lambda line: line.task.request.prompt),
-    ExportColumn("title", "Name", lambda line: line.task.title),
-    ExportColumn("model", "Model", lambda line: line.task.request.model),
-    ExportColumn("endpoint", "Endpoint", lambda line: line.task.request.endpoint),
-    ExportColumn("settings", "Settings, in words", lambda line: line.settings),
-    ExportColumn("values", "Whole request, as JSON", lambda line: line.task.request.values, is_usual=False),
-    ExportColumn("seed", "Seed", _parameter("seed")),
-    ExportColumn("ratio", "Ratio", _parameter("ratio"), is_usual=False),
-    ExportColumn("duration", "Length asked for, in seconds", _parameter("duration"), is_usual=False),
-    ExportColumn("state", "State", lambda line: line.task.state.value),
-    ExportColumn("failure", "Why it failed", _failure, is_usual=False),
-    ExportColumn("made", "Made", _at("created_at"), is_usual=False),
-    ExportColumn("sent", "Sent", _at("sent_at")),
-    ExportColumn("ended", "Ended", _at("ended_at")),
-    ExportColumn("took_seconds", "Took, in seconds", _took),
-    ExportColumn("credits", "Credits", lambda line: line.task.cost_credits),
-    ExportColumn("dollars", "US dollars", _dollars, is_usual=False),
-    ExportColumn("estimated_credits", "Estimated credits", lambda line: line.task.estimated_credits, is_usual=False),
-    ExportColumn("rating", "Rating", lambda line: line.task.rating),
-    ExportColumn("pick", "Pick", lambda line: line.task.pick.value),
-    ExportColumn("tags", "Tags", lambda line: list(line.task.tags)),
-    ExportColumn("project", "Project", lambda line: line.task.project),
-    ExportColumn("shot", "Shot", lambda line: line.task.shot),
-    ExportColumn("note", "Note", lambda line: line.task.note),
-    ExportColumn("batch", "Batch", lambda line: line.batch, is_usual=False),
-    ExportColumn("asked_by", "Program that asked for it", lambda line: line.asked_by, is_usual=False),
-    ExportColumn("files", "Files", _files),
-    ExportColumn("runway_id", "Task id at Runway", lambda line: line.task.remote_id),
-    ExportColumn("id", "Id in this list", lambda line: line.task.id),
-    ExportColumn("parent_id", "Id of what it was made from again", lambda line: line.task.parent_id),
+    ExportColumn("prompt", Text("Prompt"), lambda line: line.task.request.prompt),
+    ExportColumn("title", Text("Name"), lambda line: line.task.title),
+    ExportColumn("model", Text("Model"), lambda line: line.task.request.model),
+    ExportColumn("endpoint", Text("Endpoint"), lambda line: line.task.request.endpoint),
+    ExportColumn("settings", Text("Settings"), lambda line: line.settings),
+    ExportColumn("values", Text("Request as JSON"), lambda line: line.task.request.values, is_usual=False),
+    ExportColumn("seed", Text("Seed"), _parameter("seed")),
+    ExportColumn("ratio", Text("Ratio"), _parameter("ratio"), is_usual=False),
+    ExportColumn("duration", Text("Requested length in seconds"), _parameter("duration"), is_usual=False),
+    ExportColumn("state", Text("State"), lambda line: line.task.state.value),
+    ExportColumn("failure", Text("Why it failed"), _failure, is_usual=False),
+    ExportColumn("made", Text("Created"), _at("created_at"), is_usual=False),
+    ExportColumn("sent", Text("Sent"), _at("sent_at")),
+    ExportColumn("ended", Text("Ended"), _at("ended_at")),
+    ExportColumn("took_seconds", Text("Time taken in seconds"), _took),
+    ExportColumn("credits", Text("Credits"), lambda line: line.task.cost_credits),
+    ExportColumn("dollars", Text("US dollars"), _dollars, is_usual=False),
+    ExportColumn(
+        "estimated_credits", Text("Estimated credits"), lambda line: line.task.estimated_credits, is_usual=False
+    ),
+    ExportColumn("rating", Text("Rating"), lambda line: line.task.rating),
+    ExportColumn("pick", Text("Pick", context="noun"), lambda line: line.task.pick.value),
+    ExportColumn("tags", Text("Tags"), lambda line: list(line.task.tags)),
+    ExportColumn("project", Text("Project"), lambda line: line.task.project),
+    ExportColumn("shot", Text("Shot"), lambda line: line.task.shot),
+    ExportColumn("note", Text("Note"), lambda line: line.task.note),
+    ExportColumn("batch", Text("Batch"), lambda line: line.batch, is_usual=False),
+    ExportColumn("asked_by", Text("Requested by"), lambda line: line.asked_by, is_usual=False),
+    ExportColumn("files", Text("Files"), _files),
+    ExportColumn("runway_id", Text("Task id at Runway"), lambda line: line.task.remote_id),
+    ExportColumn("id", Text("Local id"), lambda line: line.task.id),
+    ExportColumn("parent_id", Text("Id of the original task"), lambda line: line.task.parent_id),
 )
 BY_KEY: Mapping[str, ExportColumn] = {column.key: column for column in COLUMNS}
 

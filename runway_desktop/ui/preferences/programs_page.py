@@ -18,7 +18,7 @@ from .preference_pages import PreferencePage
 from .program_row import ProgramRow
 
 _PAUSED = Text("All programs are paused. They may read, but not create tasks.")
-_NONE = Text("No programs connected yet. Add Runway Desktop to one of these:")
+_NONE = Text("No programs connected yet. Add Runway Desktop to one of the programs below.")
 
 
 class ProgramsPage(PreferencePage):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain import filenames
@@ -127,7 +128,10 @@ class LanguageEditor(OwnEditor):
             button.setAccessibleName(_("{setting}: {choice}", setting=_("Language"), choice=button.text()))
         vbox(*buttons.values(), on=self)
         chosen = form.value("language")
-        buttons[chosen if chosen in buttons else ""].setChecked(True)
+        checked = buttons[chosen if chosen in buttons else ""]
+        # A language whose catalog is missing stays chosen.
+        with QSignalBlocker(checked):
+            checked.setChecked(True)
 
 
 def _example(text: str) -> str:

@@ -31,6 +31,7 @@ from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.ui.theme import ColorScheme, Role, Theme
+from runway_desktop.viewmodels.settings import preferences
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.dialogs.rig import KEY, Kind, Rig, child
 from tests.gui.targets import too_small
@@ -303,3 +304,30 @@ def edge(widget: QWidget, theme: Theme) -> int:
     """How many pixels have the color of the focus."""
     picture, accent = widget.grab().toImage(), theme.color(Role.ACCENT).rgb()
     return sum(picture.pixel(x, y) == accent for x in range(picture.width()) for y in range(picture.height()))
+
+
+def test_the_language_is_chosen_by_its_own_name_and_holds_from_the_next_start(
+    rig: Rig, theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(preferences, "languages", lambda _: ("de", "ja"))
+    rig.settings.language = "ja"
+    dialog = Preferences(PreferencesForm(rig.cases, rig.bridge, rig.runner), theme)
+    qtbot.addWidget(dialog)
+    dialog.show_section("language")
+    dialog.open()
+    found = {box.text(): box for box in dialog.findChildren(QRadioButton) if "Language" in box.accessibleName()}
+    assert list(found) == ["Match system", "Deutsch", "English", "日本語"]
+    assert found["日本語"].isChecked()
+    found["Deutsch"].click()
+    assert rig.settings.language == "de"
+    assert "Takes effect the next time you start the program." in said(dialog)
+    found["Match system"].click()
+    assert rig.settings.language == ""
+
+
+def test_a_language_that_has_no_catalog_any_more_shows_as_the_systems(rig: Rig, theme: Theme, qtbot: QtBot):
+    rig.settings.language = "tlh"
+    dialog = Preferences(PreferencesForm(rig.cases, rig.bridge, rig.runner), theme)
+    qtbot.addWidget(dialog)
+    assert named(dialog, QRadioButton, "Language: Match system").isChecked()
+    assert rig.settings.language == "tlh", "not changed by looking"

@@ -84,7 +84,7 @@ def page(rig: Rig, theme: Theme, qtbot: QtBot) -> Iterator[Page]:
 
 def test_before_any_program_has_asked_the_page_says_how_to_begin(page: Page):
     assert page.rows() == ["Command line"]
-    assert "Add Runway Desktop to one of these" in page.said()
+    assert "Add Runway Desktop to one of the programs below" in page.said()
     assert "Not seen yet" in page.said("Command line")
 
 
@@ -94,7 +94,7 @@ def test_a_program_that_asks_appears_by_itself(page: Page):
     page.settle()
     assert page.rows() == ["Claude Code", "Command line"]
     assert "Connected now" in page.said("Claude Code")
-    assert "Add Runway Desktop to one of these" not in page.said()
+    assert "Add Runway Desktop to one of the programs below" not in page.said()
     page.rig.cases.clients.connected = {}
     page.rig.cases.clients.changed()
     page.settle()
