@@ -223,7 +223,8 @@ def _as_count(n: float) -> int:
 
 def _filled(said: str, source: str, values: Mapping[str, object]) -> str:
     if not values:
-        return said
+        # Another version's translation may have a value where this one has none.
+        return said if "{" not in said or "{" in source else source
     shown = {name: _value(value) for name, value in values.items()}
     try:
         return said.format_map(shown)

@@ -19,6 +19,10 @@ from tests.pseudo import LANGUAGES
 
 KEYS = "Ctrl Shift Alt Meta Return Enter Esc Escape Space Tab Del Ins Home End PgUp PgDown Left Right Up Down Backspace"
 NAMES = "Runway Desktop Python Qt PySide6 SQLite MCP JSON CSV PNG MP4 API"
+SYMBOLS = "kB MB GB px"
+"""Of units: the same in all languages."""
+DATA = "Studio key_…"
+"""The name of the profile, and how a key begins."""
 NOT_YET = frozenset(WAYS) - {"closing"}
 """Rooms that have texts which cannot be translated yet: `--runxfail` lists them."""
 
@@ -26,8 +30,9 @@ NOT_YET = frozenset(WAYS) - {"closing"}
 def _known_words() -> re.Pattern[str]:
     """What stays as it is: names of models and their ids, of keys, of this and other programs, and of files."""
     models = {word for pair in Catalog.load().pairs() for word in (pair.label, pair.model)}
-    words = sorted((*models, *KEYS.split(), *NAMES.split()), key=len, reverse=True)
-    return re.compile("|".join((r"\S*/\S*", r"\.\w+", *(rf"\b{re.escape(word)}\b" for word in words))))
+    words = sorted({*models, *f"{KEYS} {NAMES} {SYMBOLS} {DATA}".split()}, key=len, reverse=True)
+    marks = r"</?(?:p|b)\b[^>]*>"
+    return re.compile("|".join((marks, r"\S*/\S*", r"\.\w+", *(rf"\b{re.escape(word)}\b" for word in words))))
 
 
 KNOWN = _known_words()

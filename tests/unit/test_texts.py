@@ -85,6 +85,12 @@ def test_a_translation_that_does_not_take_the_values_is_left_for_english(speak, 
     assert _("Keep {file}", file="a.mp4") == "Keep a.mp4"
 
 
+def test_a_translation_with_a_value_where_the_text_has_none_is_left_for_english(speak):
+    speak("de", Keep="{file} behalten", **{"In braces: {prompt}": "In Klammern: {prompt}"})
+    assert _("Keep") == "Keep"
+    assert _("In braces: {prompt}") == "In Klammern: {prompt}"
+
+
 def test_an_error_speaks_the_language_of_its_reader(speak):
     error = RunwayDesktopError(Text("The disk is full."), advice=Text("Make room."))
     speak("de", **{"The disk is full.": "Die Platte ist voll.", "Make room.": "Schaffen Sie Platz."})
