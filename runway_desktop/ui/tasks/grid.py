@@ -22,6 +22,7 @@ from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QRegion, QResizeEve
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.texts import _
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.listing.columns import Column
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
@@ -62,7 +63,7 @@ class GridView(TaskItems, QListView):
         self._hovered = -1
         self._anchor: tuple[TaskId, int] | None = None
         self._seen: list[TaskId] = []
-        self.set_up(model, "Tasks as a grid")
+        self.set_up(model, _("Tasks as a grid"))
         self.setProperty("kind", "grid")
         self.setModelColumn(Column.PROMPT)
         own = self.selectionModel()

@@ -185,7 +185,7 @@ class ColumnHeader(QHeaderView):
     def _arrow(self, painter: QPainter, rect: QRect, logical: int) -> None:
         is_falling = self.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
         icon = self._theme.icon("mdi6.arrow-down" if is_falling else "mdi6.arrow-up", Role.ACCENT)
-        title = self.fontMetrics().horizontalAdvance(COLUMNS[Column(logical)].title)
+        title = self.fontMetrics().horizontalAdvance(str(COLUMNS[Column(logical)].title))
         # Next to the title, on the side with space.
         at_end = COLUMNS[Column(logical)].is_number is not (self.layoutDirection() == Qt.LayoutDirection.RightToLeft)
         left = rect.right() - GRID - title - _ARROW - 2 if at_end else rect.left() + GRID + title + 2

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
+from runway_desktop.texts import Text, _, ngettext
 from runway_desktop.ui.building import add_check
-from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import caption
 from runway_desktop.viewmodels.tasks.judging import JudgingModel
 from runway_desktop.viewmodels.tasks.pages import Pages
@@ -76,9 +76,11 @@ class Judge(QObject):
                 return
             ids = [row.task.id for row in rows]
             before = rows[0].task.tags if len(rows) == 1 else ()
-            title = "Tags, separated by commas"
-            if len(rows) > 1:
-                title = f"Tags for {units.count(len(rows), 'task')}, separated by commas; -tag removes one"
+            title = ngettext(
+                "Tags, separated by commas",
+                "Tags for {n} tasks, separated by commas; -tag removes one",
+                len(rows),
+            )
             known = sorted(self._pages.counts.tags)
             self.line_wanted.emit(
                 title, ", ".join(before), known, True, lambda text: self.judging.tag(ids, _difference(before, text))
@@ -93,21 +95,29 @@ class Judge(QObject):
 
     def project(self) -> None:
         self._ask(
-            "Project", lambda row: row.task.project, sorted(self._pages.counts.projects), self.judging.set_project
+            Text("Project", "Project of {n} tasks"),
+            lambda row: row.task.project,
+            sorted(self._pages.counts.projects),
+            self.judging.set_project,
         )
 
     def shot(self) -> None:
-        self._ask("Shot", lambda row: row.task.shot, sorted(self._pages.counts.shots), self.judging.set_shot)
+        self._ask(
+            Text("Shot", "Shot of {n} tasks"),
+            lambda row: row.task.shot,
+            sorted(self._pages.counts.shots),
+            self.judging.set_shot,
+        )
 
     def note(self) -> None:
         def ask(ids: list[TaskId], title: str, text: str | None) -> None:
             self.note_wanted.emit(title, text, partial(self.judging.set_note, ids))
 
-        self._alike("Note", lambda row: row.task.note, ask)
+        self._alike(Text("Note", "Note of {n} tasks"), lambda row: row.task.note, ask)
 
     def _ask(
         self,
-        title: str,
+        title: Text,
         value: Callable[[Row], str],
         words: Sequence[str],
         take: Callable[[Sequence[TaskId], str], None],
@@ -118,15 +128,14 @@ class Judge(QObject):
         self._alike(title, value, ask)
 
     def _alike(
-        self, title: str, value: Callable[[Row], str], ask: Callable[[list[TaskId], str, str | None], None]
+        self, title: Text, value: Callable[[Row], str], ask: Callable[[list[TaskId], str, str | None], None]
     ) -> None:
         """Calls `ask` with the selection's common value; None if it differs."""
 
         def known(rows: list[Row]) -> None:
             if rows:
                 values = {value(row) for row in rows}
-                of = units.plural(len(rows), "", f" of {units.count(len(rows), 'task')}")
-                ask([row.task.id for row in rows], f"{title}{of}", values.pop() if len(values) == 1 else None)
+                ask([row.task.id for row in rows], str(title.of(len(rows))), values.pop() if len(values) == 1 else None)
 
         self._rows.with_rows(self._chosen(), known)
 
@@ -155,7 +164,7 @@ class TagsMenu(QMenu):
         keys: Sequence[QKeySequence],
         parent: QWidget,
     ) -> None:
-        super().__init__("Tags", parent)
+        super().__init__(_("Tags"), parent)
         self._judging = judging
         self._ids = [row.task.id for row in rows]
         amounts: dict[str, int] = {}
@@ -167,10 +176,10 @@ class TagsMenu(QMenu):
             self._offer(tag, amounts.get(tag, 0), len(rows))
         if amounts or used:
             self.addSeparator()
-        self.addAction("Other tags…", ask).setShortcuts(keys[:1])
+        self.addAction(_("Other tags…"), ask).setShortcuts(keys[:1])
 
     def _offer(self, tag: str, amount: int, of: int) -> None:
-        some = f"\t{amount:,} of {of:,}" if 0 < amount < of else ""
+        some = _("\t{n} of {all}", n=amount, all=of) if 0 < amount < of else ""
         shown = caption(tag)
         all_have = amount == of
         does = partial(self._judging.tag, self._ids, f"-{tag}" if all_have else tag)

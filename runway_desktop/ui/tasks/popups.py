@@ -10,13 +10,14 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QCompleter, QLineEdit, QPlainTextEdit, QWidget
 
+from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import STRETCH, KeyPopup, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 
 from .judge import Judge
 
-DIFFER = "They differ; what you write is for all"
+DIFFER = Text("Different values; yours replaces all")
 _RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _NOTE_LINES = 6
 
@@ -66,7 +67,7 @@ class LinePopup(_Popup):
         super().__init__(title, parent)
         self._several = several
         self._differ = differ
-        self.line = QLineEdit(text, self, clearButtonEnabled=True, placeholderText=DIFFER if differ else "")
+        self.line = QLineEdit(text, self, clearButtonEnabled=True, placeholderText=str(DIFFER) if differ else "")
         self.line.setAccessibleName(title)
         self.line.setMinimumWidth(44 * GRID)
         self.line.selectAll()
@@ -75,7 +76,7 @@ class LinePopup(_Popup):
         self.completer.setWidget(self.line)
         self.completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self.completer.popup().setAccessibleName("Known ones")
+        self.completer.popup().setAccessibleName(_("Suggestions"))
         self.completer.popup().setProperty("popup", True)
         self.completer.activated.connect(self._complete)
         self.line.textEdited.connect(self._offer)
@@ -131,15 +132,15 @@ class NotePopup(_Popup):
         super().__init__(title, parent)
         self._before = text
         self._dropped = False
-        self.text = QPlainTextEdit(text, self, tabChangesFocus=True, placeholderText=DIFFER if differ else "")
+        self.text = QPlainTextEdit(text, self, tabChangesFocus=True, placeholderText=str(DIFFER) if differ else "")
         self.text.setAccessibleName(title)
         self.text.setMinimumWidth(48 * GRID)
         self.text.setFixedHeight(_NOTE_LINES * self.text.fontMetrics().lineSpacing() + 2 * GRID)
         self.text.moveCursor(QTextCursor.MoveOperation.End)
         self.text.installEventFilter(self)
         self._add(self.text)
-        hint = words(self, "Ctrl+Return keeps it, Esc leaves it as it was", "faint", wrap=False)
-        keep = push_button(self, "Save note", self.close, kind="primary")
+        hint = words(self, _("Ctrl+Return saves, Esc cancels"), "faint", wrap=False)
+        keep = push_button(self, _("Save note"), self.close, kind="primary")
         self._column.addLayout(hbox(hint, STRETCH, keep))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -35,6 +35,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.task import State, TaskId
+from runway_desktop.texts import _
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.commands.queued import HOLD, RELEASE
 from runway_desktop.usecases.listing.columns import COLUMNS, Column
@@ -70,7 +71,7 @@ class TaskView(TaskItems, QTableView):
 
     def __init__(self, model: TaskListModel, theme: Theme, posters: PosterCache) -> None:
         super().__init__(showGrid=False, wordWrap=False)
-        self.set_up(model, "Tasks")
+        self.set_up(model, _("Tasks"))
         self._theme = theme
         self._delegate = RowDelegate(theme, posters, self)
         self.scrub = HoverScrub(theme, posters, self)

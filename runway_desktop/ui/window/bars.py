@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Page
+from runway_desktop.texts import Text, _, ngettext
 from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.building import STRETCH, add_all, hbox, open_below, passing_menu, push_button, tool_button
 from runway_desktop.ui.commands.everywhere import MENU
@@ -43,12 +44,11 @@ _LINK_ROLES = {
     Link.IDLE: Role.FAINT,
 }
 _BADGE = 16
-_BALANCE_TIP = "Balance at Runway; spending and caps"
-_BALANCES = (units.credits_in_words(88_888.88), f"about {units.credits_in_words(88_888)}")
-"""The widest usual texts of the balance button."""
+_BALANCE_TIP = Text("Your balance at Runway. Click for spending and caps.")
 _NAME_WIDTH = 13 * GRID
 """Maximum width of a profile's name; longer ones are elided."""
 _NARROW = 150 * GRID
+_BELOW = "▾"
 
 
 class TopBar(QWidget):
@@ -85,19 +85,19 @@ class TopBar(QWidget):
         self.search = search
         self.pill = Pill(activity, theme, keys, self)
         add_all(row, self._who, (self.search, 4), self.pill, (None, 1))
-        self._balance = push_button(self, "", self._balance_menu, kind="chip", tip=_BALANCE_TIP)
+        self._balance = push_button(self, "", self._balance_menu, kind="chip", tip=str(_BALANCE_TIP))
         self._pause = push_button(self, "", lambda: PAUSE.does(self.window()), kind="chip", checkable=True)
-        self._pause.setToolTip("Pause sending. Nothing new is sent while it is paused; tasks at Runway continue.")
+        self._pause.setToolTip(_("Pause sending. Tasks that are already at Runway continue."))
         self._library = push_button(
             self,
-            "Import  ▾",
+            _BELOW,
             self._library_menu,
             kind="chip",
-            tip="Import, export and backup",
-            spoken="Import, export and backup",
+            tip=_("Import, export and backup"),
+            spoken=_("Import, export and backup"),
         )
-        self._preferences = tool_button(self, self._open_section(), side=16, kind="chip", spoken="Preferences")
-        self.menu_button = tool_button(self, self.menu_wanted, side=16, kind="chip", spoken="Menu")
+        self._preferences = tool_button(self, self._open_section(), side=16, kind="chip", spoken=_("Preferences"))
+        self.menu_button = tool_button(self, self.menu_wanted, side=16, kind="chip", spoken=_("Menu"))
         add_all(row, self._balance, self._pause, self._library, self._preferences, self.menu_button)
         status.changed.connect(self._show)
         keys.changed.connect(self._restyle)
@@ -127,16 +127,16 @@ class TopBar(QWidget):
         self._preferences.setToolTip(self._keys.tip(PREFERENCES))
         self._preferences.setIcon(self._theme.icon("mdi6.cog-outline"))
         self._library.setIcon(self._theme.icon("mdi6.tray-arrow-down"))
-        self.menu_button.setToolTip(self._keys.tip(MENU, "All commands"))
+        self.menu_button.setToolTip(self._keys.tip(MENU, _("All commands")))
         self.menu_button.setIcon(self._theme.icon("mdi6.menu"))
         self._shown_link = None
         self._reserve_room()
         self._show()
 
     def _reserve_room(self) -> None:
-        """Reserves the final width of texts not known yet, so that the search line does not move."""
+        """Reserves the width of the widest usual balance, so that the search line does not move."""
         shown, widest = self._balance.text(), 0
-        for words in _BALANCES:
+        for words in (units.credits_in_words(88_888.88), _("about {credits}", credits=units.credits_in_words(88_888))):
             self._balance.setText(words)
             widest = max(widest, self._balance.sizeHint().width())
         self._balance.setText(shown)
@@ -150,27 +150,29 @@ class TopBar(QWidget):
     def _show(self) -> None:
         if self._status.connection.link is not self._shown_link:
             self._show_who()
-        words, _ = self._status.connection_words()
+        words, _tone = self._status.connection_words()
         name = self._profiles.title or key_words(self._status.key)
         room = self._who.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, self._name_width())
         self._who.setText(f"{caption(room)}  ▾")
         # Without seconds: screen readers announce each change of a name.
-        self._who.setAccessibleName(f"Profile {name}, {self._profiles.color.value}, {words.partition(' · ')[0]}")
+        self._who.setAccessibleName(_("Profile {name}, {connection}", name=name, connection=words.partition(" · ")[0]))
         self._who.setToolTip(tip(f"{name}\n{words}\n{key_source_words(self._status.key)}"))
         total = self._pages.counts.pages.get(Page.ALL, 0)
         self.search.setPlaceholderText(
-            f"Search {units.count(total, 'task')}: prompt, model, tag, note" if total else "Search"
+            ngettext("Search {n} task: prompt, model, tag, note", "Search {n} tasks: prompt, model, tag, note", total)
+            if total and not self._is_narrow
+            else _("Search")
         )
         self._balance.setText(self._status.balance_words())
-        self._balance.setToolTip(tip("\n".join(filter(None, (_BALANCE_TIP, self._status.balance_detail())))))
-        self._balance.setAccessibleName(f"Balance {self._status.balance_words()}")
+        self._balance.setToolTip(tip("\n".join(filter(None, (str(_BALANCE_TIP), self._status.balance_detail())))))
+        self._balance.setAccessibleName(_("Balance {credits}", credits=self._status.balance_words()))
         paused = self._status.paused
         sign, role = ("mdi6.play", Role.ACCENT) if paused else ("mdi6.pause", Role.TEXT)
         self._pause.setChecked(paused)
-        does = "Resume sending" if paused else "Pause sending"
+        does = _("Resume sending") if paused else _("Pause sending")
         self._pause.setText("" if self._is_narrow else does)
         self._pause.setAccessibleName(does)
-        self._library.setText("▾" if self._is_narrow else "Import  ▾")
+        self._library.setText(_BELOW if self._is_narrow else f"{_('Import')}  {_BELOW}")
         icon = self._theme.icon(sign, role)
         if self._pause.icon().cacheKey() != icon.cacheKey():
             # A button is laid out and painted again for each icon that it is given.
@@ -194,7 +196,7 @@ class TopBar(QWidget):
 
     def _who_popup(self) -> None:
         menu = passing_menu(self)
-        menu.setAccessibleName("Profile")
+        menu.setAccessibleName(_("Profile"))
         fill(
             menu,
             self._profiles,
@@ -228,7 +230,7 @@ class StatusLine(QFrame):
         for label in (self._connection, self._left, self._right):
             label.setProperty("tone", "muted")
             label.setMinimumWidth(0)
-        tip = "Results that are not on this computer, and until when they can be fetched"
+        tip = _("Results that are not on this computer yet, and how long Runway keeps them")
         self._takes = ""
         self._not_saved = tool_button(self, self.not_saved_wanted, side=14, kind="flat", tip=tip)
         self._not_saved.setStyleSheet(f"padding: 0 4px; min-height: {TARGET - 2}px;")

@@ -14,6 +14,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from runway_desktop.domain.filenames import is_result_name
 from runway_desktop.domain.library import Row
+from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.workers import Workers
@@ -22,7 +23,6 @@ from runway_desktop.ui.sharing.file_manager import FileManager
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.drag_payload import chosen_output
-from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
@@ -62,20 +62,22 @@ class Sharing(QObject):
     def _files(self) -> FileManager:
         return FileManager(self._folder_failed, self)
 
-    def copy_text(self, text: str, what: str) -> None:
-        """Copies text; `what` is the start of the notice."""
-        self._copy(text, f"{what} copied.", "")
+    def copy_text(self, text: str, said: str) -> None:
+        """Copies text, and says so."""
+        self._copy(text, said, "")
 
     def open_with_system(self, paths: Sequence[Path]) -> None:
         for path in paths[:MOST_OPENED]:
             if not is_result_name(path.name):
                 # From a foreign folder or backup: the system might execute it.
                 self._files.show([path])
-                self._task_commands.tell(f"{path.name} is not opened from here. It may be a program.", problem=True)
+                self._task_commands.tell(
+                    _("“{file}” was not opened, because it may be a program.", file=path.name), problem=True
+                )
             elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-                self._task_commands.tell(f"No program could be found to open {path.name}.", problem=True)
+                self._task_commands.tell(_("No program can open “{file}”.", file=path.name), problem=True)
         if len(paths) > MOST_OPENED:
-            self._activity.tell(f"Only the first {MOST_OPENED} of {len(paths):,} files were opened.")
+            self._activity.tell(_("Opened the first {n} of {all} files.", n=MOST_OPENED, all=len(paths)))
 
     def shutdown(self) -> None:
         if self._workers is not None:
@@ -93,7 +95,7 @@ class Sharing(QObject):
 
     def _copy_files(self, paths: Sequence[Path], prompts: str) -> None:
         QGuiApplication.clipboard().setMimeData(copied_files(paths, prompts))
-        self._activity.tell(units.plural(len(paths), "File copied.", f"{len(paths):,} files copied."))
+        self._activity.tell(ngettext("File copied.", "{n} files copied.", len(paths)))
 
     def _copy_picture(self, row: Row) -> None:
         """Copies a picture; for a clip the visible frame, else its poster."""
@@ -104,13 +106,13 @@ class Sharing(QObject):
         if output.media.kind.has_frames:
             frame = preview.shown_frame() if preview is not None and self._shown_path() == Path(output.path) else None
             if frame is not None and not frame.isNull():
-                self._put_picture(frame, "Frame")
+                self._put_picture(frame, _("Frame copied."))
                 return
         source = output.path if output.media.kind.is_picture else output.poster
         if not source:
-            self._task_commands.tell("This clip shows no frame yet. Play it, then copy.", problem=True)
+            self._task_commands.tell(_("No frame is shown yet. Play the clip, then copy."), problem=True)
             return
-        self._read(Path(source), "Picture" if output.media.kind.is_picture else "Poster of the clip")
+        self._read(Path(source), _("Picture copied.") if output.media.kind.is_picture else _("Thumbnail copied."))
 
     def _read(self, path: Path, what: str) -> None:
         """Decodes on a worker, since it may be large."""
@@ -122,16 +124,18 @@ class Sharing(QObject):
         if isinstance(found, Picture):
             self._put_picture(found.levels[0], what)
         elif found.missing:
-            self._task_commands.tell(f"{found.path.name} is no longer where it was saved.", problem=True)
+            self._task_commands.tell(_("“{file}” is no longer where it was saved.", file=found.path.name), problem=True)
         else:
-            self._task_commands.tell(f"{found.path.name} cannot be read here. It may be damaged.", problem=True)
+            self._task_commands.tell(
+                _("“{file}” cannot be read. It may be damaged.", file=found.path.name), problem=True
+            )
 
-    def _put_picture(self, image: QImage, what: str) -> None:
+    def _put_picture(self, image: QImage, said: str) -> None:
         QGuiApplication.clipboard().setImage(image)
-        self._activity.tell(f"{what} copied.", detail=f"{image.width()} × {image.height()}")
+        self._activity.tell(said, detail=f"{image.width()} × {image.height()}")
 
     def _folder_failed(self, folder: Path) -> None:
-        self._task_commands.tell(f"The folder could not be opened: {folder}", problem=True)
+        self._task_commands.tell(_("The folder could not be opened: {folder}", folder=folder), problem=True)
 
     def _shown_path(self) -> Path | None:
         preview = self._preview()

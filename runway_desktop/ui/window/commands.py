@@ -30,7 +30,7 @@ PAUSE = _making(
     Text("Pause or resume sending"),
     lambda window: window.models.task_commands.pause(not window.models.status.paused),
     "Ctrl+Alt+P",
-    label=lambda window: "Resume sending" if window.models.status.paused else "Pause sending",
+    label=lambda window: Text("Resume sending") if window.models.status.paused else Text("Pause sending"),
     begins=True,
     synonyms=Text("stop sending, pause queue, resume queue"),
 )
@@ -61,7 +61,7 @@ ACTIONS = _list(
 )
 NOT_SAVED = _finding(
     "not_saved",
-    Text("Go to what is not saved"),
+    Text("Go to unsaved results"),
     lambda on: on.open_room("not_saved"),
     "Ctrl+Alt+U",
     synonyms=Text("unsaved"),

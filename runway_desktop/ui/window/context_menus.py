@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from runway_desktop.domain.library import Page, Row
+from runway_desktop.texts import _
 from runway_desktop.ui.building import passing_menu
 from runway_desktop.ui.commands.menu import add_entries
 from runway_desktop.ui.media.commands import FIT, FULL_SCREEN, LOOP, PLAY, SOUND
@@ -25,17 +26,17 @@ def open_page_menu(window: MainWindow, entry: PaneEntry, at: QPoint) -> None:
     """Menu of an entry of the left pane."""
     wanted = entry.filter
     menu = passing_menu(window)
-    menu.addAction("Open", partial(window.workspace.pages.choose, entry.key))
+    menu.addAction(_("Open"), partial(window.workspace.pages.choose, entry.key))
     if entry.can_be_renamed:
         menu.addSeparator()
-        menu.addAction("Rename", partial(window.workspace.pages.edit_name, entry.key))
+        menu.addAction(_("Rename"), partial(window.workspace.pages.edit_name, entry.key))
     if entry.search is not None:
-        menu.addAction("Delete", partial(window.keeper.delete, entry.search))
+        menu.addAction(_("Delete"), partial(window.keeper.delete, entry.search))
     elif wanted is not None and wanted.batches:
         [batch] = wanted.batches
-        menu.addAction("Sheet and grid…", partial(window.open_room, "sheet", BatchMenu(batch, at)))
+        menu.addAction(_("Sheet and grid…"), partial(window.open_room, "sheet", BatchMenu(batch, at)))
     elif wanted is not None and wanted.projects:
-        menu.addAction("Set a cap…", partial(window.open_room, "preferences", "project_caps"))
+        menu.addAction(_("Set a cap…"), partial(window.open_room, "preferences", "project_caps"))
         _add(menu, window, commands.SPENDING)
     elif wanted is not None and wanted.page is Page.WAITING_HERE:
         _add(menu, window, commands.PAUSE)
@@ -43,7 +44,7 @@ def open_page_menu(window: MainWindow, entry: PaneEntry, at: QPoint) -> None:
         _add(menu, window, commands.ASK_NOW)
     if wanted is not None and (wanted.projects or wanted.tags or wanted.batches):
         menu.addSeparator()
-        menu.addAction("Copy name", partial(QGuiApplication.clipboard().setText, entry.title))
+        menu.addAction(_("Copy name"), partial(QGuiApplication.clipboard().setText, entry.title))
     menu.popup(at)
 
 
@@ -52,18 +53,19 @@ def open_status_menu(window: MainWindow, at: QPoint) -> None:
     m, work = window.models, window.workspace
     menu = passing_menu(window)
     _add(menu, window, commands.ASK_NOW)
-    menu.addAction("Change the key…", partial(window.open_room, "preferences", "Key"))
+    menu.addAction(_("Change API key…"), partial(window.open_room, "preferences", "Key"))
     menu.addSeparator()
-    for page in (Page.LIVE, Page.WAITING_HERE):
+    shows = {Page.LIVE: _("Show live tasks"), Page.WAITING_HERE: _("Show queue")}
+    for page, shown in shows.items():
         entry = next((one for one in m.pages.entries() if one.filter is not None and one.filter.page is page), None)
         if entry is not None:
-            menu.addAction(f"Show {entry.title.lower()} tasks", partial(work.pages.choose, entry.key))
+            menu.addAction(shown, partial(work.pages.choose, entry.key))
     _add(menu, window, commands.PAUSE)
     menu.addSeparator()
     _add(menu, window, commands.SPENDING, commands.CAPS)
     menu.addSeparator()
     _add(menu, window, commands.NOT_SAVED)
-    menu.addAction("Folder for results…", partial(window.open_room, "preferences", "library_folder"))
+    menu.addAction(_("Results folder…"), partial(window.open_room, "preferences", "library_folder"))
     menu.popup(at)
 
 

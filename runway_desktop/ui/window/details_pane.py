@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.domain.library import Row
+from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, add_all, hbox, passing_menu, push_button, tool_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import LABEL_TONES, words
@@ -134,7 +135,7 @@ class DetailsPane(QWidget):
         bottom.addLayout(row, 1)
         self._commands = _CommandButtons(_OF_ONE, row, self._bottom, self._take_command)
         self._commands.buttons[USE_AS_INPUT].setAccessibleName(USE_AS_INPUT.name)
-        self._copy = push_button(self._bottom, "Copy  ▾", self._copy_menu, spoken="Copy")
+        self._copy = push_button(self._bottom, f"{_('Copy')}{_OPENS_MENU}", self._copy_menu, spoken=_("Copy"))
         row.addWidget(self._copy)
         OneStop(self._bottom, [*self._commands.buttons.values(), self._copy])
         return self._bottom
@@ -222,10 +223,10 @@ class DetailsPane(QWidget):
             if shown:
                 label.setText(fact.label)
                 text.say(fact.text)
-                text.setAccessibleName(f"{fact.label}: {fact.text}")
+                text.setAccessibleName(_("{label}: {text}", label=fact.label, text=fact.text))
                 text.setToolTip(tip(fact.tool_tip))
                 copy.setIcon(self._theme.icon("mdi6.content-copy", Role.MUTED))
-                copy.setAccessibleName(f"Copy {fact.label.lower()} id")
+                copy.setAccessibleName(_("Copy task id"))
                 copy.setProperty("copies", fact.text)
 
     def _add_line(self) -> None:
@@ -233,9 +234,9 @@ class DetailsPane(QWidget):
         label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         text = self._label()
         text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        copy = tool_button(self._facts, side=14, kind="flat", tip="Copy")
+        copy = tool_button(self._facts, side=14, kind="flat", tip=_("Copy"))
         copy.setStyleSheet(f"padding: 0; min-width: {TARGET - 2}px; min-height: {TARGET - 2}px;")
-        copy.clicked.connect(lambda: self.copy_wanted.emit(str(copy.property("copies")), "Task id"))
+        copy.clicked.connect(lambda: self.copy_wanted.emit(str(copy.property("copies")), _("Task id copied.")))
         number = len(self._lines)
         self._grid.addWidget(label, number, 0)
         self._grid.addWidget(text, number, 1)
@@ -260,9 +261,7 @@ class DetailsPane(QWidget):
             reason = command.reason([row])
             action.setEnabled(not reason)
             action.setToolTip(tip(reason))
-        menu.addAction(
-            "Copy support details with the prompt", lambda: self.support_wanted.emit(Given(with_prompt=True))
-        )
+        menu.addAction(_("Copy support details with prompt"), lambda: self.support_wanted.emit(Given(with_prompt=True)))
         menu.popup(self._copy.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 
     def _more_steps(self) -> list[NextStep]:

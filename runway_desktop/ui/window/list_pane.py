@@ -9,6 +9,7 @@ from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QMenu, QSlider, QStackedLayout, QToolButton, QWidget
 
 from runway_desktop.domain.library import GroupBy, Page, SortKey
+from runway_desktop.texts import Text, _, in_turn
 from runway_desktop.ui.building import (
     add_all,
     add_check,
@@ -36,13 +37,14 @@ from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 from .commands import LOOK
 
 _GROUPS = (
-    (GroupBy.BATCH, "batch"),
-    (GroupBy.DAY, "day"),
-    (GroupBy.PROJECT, "project"),
-    (GroupBy.PROMPT, "prompt"),
-    (GroupBy.MODEL, "model"),
-    (GroupBy.NONE, "nothing"),
+    (GroupBy.BATCH, Text("Group: batch"), Text("By batch")),
+    (GroupBy.DAY, Text("Group: day"), Text("By day")),
+    (GroupBy.PROJECT, Text("Group: project"), Text("By project")),
+    (GroupBy.PROMPT, Text("Group: prompt"), Text("By prompt")),
+    (GroupBy.MODEL, Text("Group: model"), Text("By model")),
+    (GroupBy.NONE, Text("Group: none"), Text("Not grouped")),
 )
+_IN_LANE = Text("In sending order")
 _LONGEST_TITLE = 30 * GRID
 
 
@@ -100,7 +102,7 @@ class ListPane(QWidget):
         self._found = words(head, tone="muted", wrap=False)
         self.filters = FilterRow(self._filter, self._pages, head)
         self._hold_all = push_button(
-            head, "Hold all", self.hold_all_wanted, tip="Nothing of the queue is sent until it is released"
+            head, _("Hold all"), self.hold_all_wanted, tip=_("Holds the whole queue until you release it")
         )
         self._looks = QWidget(head)
         self._build_looks(self._looks)
@@ -133,14 +135,14 @@ class ListPane(QWidget):
         self._size.setRange(SMALLEST, LARGEST)
         self._size.setSingleStep(GRID)
         self._size.setFixedWidth(12 * GRID)
-        self._size.setAccessibleName("Size of the posters")
-        self._size.setToolTip("Size of the posters")
+        self._size.setAccessibleName(_("Thumbnail size"))
+        self._size.setToolTip(_("Thumbnail size"))
         self._size.setValue(self._views.grid.poster_width)
         self._size.valueChanged.connect(self._resize_posters)
         self._views.grid.zoomed.connect(self._size.setValue)
         self._size.hide()
-        self._as_list = self._toggle("List", on=False)
-        self._as_grid = self._toggle("Grid", on=True)
+        self._as_list = self._toggle(_("List"), on=False)
+        self._as_grid = self._toggle(_("Grid"), on=True)
         hbox(self._group, self._size, self._as_list, self._as_grid, on=head)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -202,7 +204,7 @@ class ListPane(QWidget):
         self._empty_title, self._empty_text = words(page), words(page, tone="muted")
         for label in (self._empty_title, self._empty_text):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._empty_button = push_button(page, "Clear the filters", self._filter.clear)
+        self._empty_button = push_button(page, _("Clear filters"), self._filter.clear)
         add_all(column, self._empty_title, self._empty_text, GRID)
         column.addWidget(self._empty_button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
@@ -219,7 +221,7 @@ class ListPane(QWidget):
         keys = self._keys.words(LOOK)
         for button in (self._as_list, self._as_grid):
             name = button.accessibleName()
-            button.setToolTip(tip(f"{name} ({keys} changes)" if keys else name))
+            button.setToolTip(tip(_("{name} ({keys} switches)", name=name, keys=keys) if keys else name))
         self._show_empty()
 
     def _show_filter(self) -> None:
@@ -230,9 +232,8 @@ class ListPane(QWidget):
         say(self._said, " ".join(chosen.said))
         group = chosen.listing.group
         in_lane = group is GroupBy.LANE
-        self._group.setText(
-            "In sending order  ▾" if in_lane else f"Group: {next(words for key, words in _GROUPS if key is group)}  ▾"
-        )
+        grouped = _IN_LANE if in_lane else next(words for key, words, _unused in _GROUPS if key is group)
+        self._group.setText(f"{grouped}  ▾")
         column = None if in_lane else column_of(chosen.listing.sort)
         order = Qt.SortOrder.DescendingOrder if chosen.listing.descending else Qt.SortOrder.AscendingOrder
         self._view.horizontalHeader().setSortIndicator(column if column is not None else -1, order)
@@ -249,9 +250,11 @@ class ListPane(QWidget):
             self._show_queue()
             return
         self._found.setVisible(narrows)
-        self._found.setMinimumWidth(self._found.fontMetrics().horizontalAdvance("99,999 found") if narrows else 0)
+        self._found.setMinimumWidth(
+            self._found.fontMetrics().horizontalAdvance(_("{n} found", n=99_999)) if narrows else 0
+        )
         if narrows and self._model.is_loaded:
-            self._found.setText(f"{self._model.task_count:,} found")
+            self._found.setText(_("{n} found", n=self._model.task_count))
         self._fit_filters()
 
     def _show_queue(self) -> None:
@@ -260,7 +263,7 @@ class ListPane(QWidget):
         self._found.setText(self._model.lane.line())
         self._found.setVisible(bool(self._found.text()))
         held = self._model.lane.is_all_held
-        self._hold_all.setText("Release all" if held else "Hold all")
+        self._hold_all.setText(_("Release all") if held else _("Hold all"))
         self._hold_all.setIcon(self._theme.icon("mdi6.play" if held else "mdi6.pause"))
         self._hold_all.setEnabled(bool(self._model.task_count))
         self._fit_filters()
@@ -272,24 +275,23 @@ class ListPane(QWidget):
             return
         narrowed = self._filter.narrows
         if narrowed:
-            self._say_empty("no match", "Nothing matches this filter", "Your tasks are all still here.")
+            self._say_empty("no match", _("No results"), _("No task matches these filters."))
         elif self._filter.page is Page.NEEDS_ATTENTION:
-            self._say_empty("all done", "Nothing needs attention", "Failed and uncertain tasks appear here.")
+            self._say_empty("all done", _("Nothing needs attention"), _("Failed and uncertain tasks appear here."))
         elif not self._filter.is_everywhere:
-            here = "What you send waits here until a slot is free."
+            here = _("Tasks wait here until Runway has a free slot.")
             self._say_empty(
                 "nothing yet",
-                "Nothing here now",
-                here if self._filter.has_queue else "Tasks appear here automatically.",
+                _("Nothing here yet"),
+                here if self._filter.has_queue else _("Tasks appear here automatically."),
             )
         else:
             key = self._keys.cap(SEND)
+            how = _("Write a prompt below and press {key}.", key=key) if key else _("Write a prompt below and send it.")
             self._say_empty(
                 "nothing yet",
-                "Nothing made yet",
-                f"Write a prompt below and {f'press {key}' if key else 'send it'}. Or drop something anywhere: a "
-                "text file with a prompt in each line, a table, pictures, clips, or the id of a task that you started "
-                "elsewhere.",
+                _("No tasks yet"),
+                str(in_turn(how, _("Or drop prompts, a table, pictures, clips or task ids anywhere."))),
             )
         self._empty_button.setVisible(narrowed)
         self._stack.setCurrentWidget(self._empty)
@@ -305,35 +307,35 @@ class ListPane(QWidget):
     def _group_menu(self) -> None:
         menu = passing_menu(self)
         listing = self._filter.listing
-        for key, name in _GROUPS:
-            text = f"By {name}" if key is not GroupBy.NONE else "Not grouped"
-            add_check(menu, text, partial(self._filter.group_by, key), checked=listing.group is key)
+        for key, _unused, name in _GROUPS:
+            add_check(menu, str(name), partial(self._filter.group_by, key), checked=listing.group is key)
         if self._filter.has_queue:
             in_lane = partial(self._filter.group_by, GroupBy.LANE)
-            add_check(menu, "In sending order", in_lane, checked=listing.group is GroupBy.LANE)
+            add_check(menu, str(_IN_LANE), in_lane, checked=listing.group is GroupBy.LANE)
         menu.addSeparator()
-        orders = [(column.sort, column.order or column.title.lower(), column.is_falling) for column in COLUMNS]
-        for sort, order, falling in (*orders, (SortKey.LANE, "sending order", False)):
+        below = menu.addMenu(_("Sort by"))
+        orders = [(column.sort, str(column.title), column.is_falling) for column in COLUMNS]
+        for sort, order, falling in (*orders, (SortKey.LANE, _("Sending order"), False)):
             if sort is not None:
                 does = partial(self._filter.sort_by, sort, descending=falling)
-                add_check(menu, f"Sort by {order}", does, checked=listing.sort is sort)
+                add_check(below, order, does, checked=listing.sort is sort)
         if not self.is_grid:
             menu.addSeparator()
-            self._add_columns(menu.addMenu("Columns"))
+            self._add_columns(menu.addMenu(_("Columns")))
         open_below(menu, self._group)
 
     def _columns_menu(self, at: QPoint) -> None:
         menu = passing_menu(self)
         self._add_columns(menu)
         menu.addSeparator()
-        menu.addAction("Reset columns", self._reset_columns)
+        menu.addAction(_("Reset columns"), self._reset_columns)
         menu.popup(self._view.horizontalHeader().mapToGlobal(at))
 
     def _add_columns(self, menu: QMenu) -> None:
         for column in Column:
             if not COLUMNS[column].is_fixed:
                 shown = self._view.shows_column(column)
-                add_check(menu, COLUMNS[column].title, partial(self._toggle_column, column), checked=shown)
+                add_check(menu, str(COLUMNS[column].title), partial(self._toggle_column, column), checked=shown)
 
     def _reset_columns(self) -> None:
         """Resets order, widths and visibility to those of a new profile."""

@@ -20,6 +20,7 @@ from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Filter, Row
 from runway_desktop.domain.task import TaskId
+from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import confirm
@@ -35,7 +36,6 @@ from runway_desktop.usecases.commands.handing_on import COPY_SUPPORT
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.searching.pages import PaneEntry, SavedSearch
 from runway_desktop.usecases.searching.renaming import Renamed
-from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.notices import no_font
 from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.viewmodels.activity.acts import Acts
@@ -197,7 +197,7 @@ class MainWindow(QMainWindow):
         # Headers of batches.
         m.rows.refresh()
         if not undone:
-            self.activity.act(f"Renamed to “{renamed.name}”.", partial(m.pages.undo_rename, renamed))
+            self.activity.act(_("Renamed to “{name}”.", name=renamed.name), partial(m.pages.undo_rename, renamed))
 
     @cached_property
     def _finding(self) -> TaskFinder:
@@ -221,7 +221,7 @@ class MainWindow(QMainWindow):
     def _show_title(self) -> None:
         # On systems that append the program's name to titles, it still appears only once.
         profile = self.models.profiles.title
-        self.setWindowTitle(f"{profile} – Runway Desktop" if profile else "Runway Desktop")
+        self.setWindowTitle(_("{profile} – Runway Desktop", profile=profile) if profile else "Runway Desktop")
 
     def _build(self) -> None:
         m, theme = self.models, self.theme
@@ -252,7 +252,7 @@ class MainWindow(QMainWindow):
         m.board.changed.connect(m.pages.recount)
         m.board.urgent.connect(
             lambda sentence: self.activity.tell(
-                sentence, problem=True, action_text="Show them", on_action=partial(self.open_room, "not_saved")
+                sentence, problem=True, action_text=_("Show"), on_action=partial(self.open_room, "not_saved")
             )
         )
         m.status.keep_board(m.board)
@@ -284,8 +284,8 @@ class MainWindow(QMainWindow):
         self.composer_pane.left.connect(partial(self.workspace.views.setFocus, Qt.FocusReason.OtherFocusReason))
         m.composer.aside.offered.connect(
             lambda: self.activity.tell(
-                "Draft replaced.",
-                action_text="Restore",
+                _("Draft replaced."),
+                action_text=_("Restore"),
                 on_action=m.composer.aside.bring_back,
                 once=True,
             )
@@ -304,7 +304,7 @@ class MainWindow(QMainWindow):
         m.task_commands.release_wanted.connect(lambda _: self.preview.stop() if self.preview is not None else None)
         m.task_commands.settings_offered.connect(
             lambda message, request: self.activity.tell(
-                message, action_text="Take its settings", on_action=lambda: m.composer.load(request)
+                message, action_text=_("Use settings"), on_action=lambda: m.composer.load(request)
             )
         )
         m.folder.show_wanted.connect(m.task_commands.folder_wanted)
@@ -375,7 +375,7 @@ class MainWindow(QMainWindow):
         m = self.models
         entry = next((entry for entry in m.pages.entries() if entry.filter == page), None)
         m.filter.leave_search()
-        m.filter.open_page(page, entry.title if entry is not None else "All tasks")
+        m.filter.open_page(page, entry.title if entry is not None else _("All tasks"))
 
     def _project_made(self, name: str) -> None:
         """Lists the project, and offers to move the selected tasks to it."""
@@ -383,8 +383,8 @@ class MainWindow(QMainWindow):
         chosen = self.workspace.chosen_ids()
         judging = self.models.task_commands.judging
         self.activity.tell(
-            f"New tasks go to “{name}”.",
-            action_text=units.plural(len(chosen), "Move selected task", "Move selected tasks") if chosen else "",
+            _("New tasks go to “{project}”.", project=name),
+            action_text=ngettext("Move selected task", "Move selected tasks", len(chosen)) if chosen else "",
             on_action=partial(judging.set_project, chosen, name) if chosen else None,
         )
 
@@ -407,7 +407,7 @@ class MainWindow(QMainWindow):
             return
         showing = self.models.details.showing
         if not showing:
-            self.preview.clear("Select a task to see its result here.")
+            self.preview.clear(_("Select a task to see its result."))
         elif all(one.path is None and one.poster is None for one in showing):
             self.preview.clear(showing[0].text)
         else:
@@ -415,5 +415,5 @@ class MainWindow(QMainWindow):
 
     def _notice(self, notice: Notice) -> None:
         opens = partial(self.open_room, "preferences", notice.section) if notice.section else None
-        text = "Open preferences" if notice.section else ""
+        text = _("Open preferences") if notice.section else ""
         self.activity.tell(notice.message, notice.detail, notice.is_problem, text, opens)

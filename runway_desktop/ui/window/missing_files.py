@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.texts import _
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.file_dialogs import choose_folder, choose_moved
 from runway_desktop.usecases.commands.task_command import Given, TaskCommand, Wanted, ids_of
@@ -50,7 +51,7 @@ class FileSearch(QObject):
             self._activity.end(self._told)
             self._told = None
         elif self._told is None:
-            self._told = self._activity.follow(searching.headline, "Stop", self._task_commands.stop_search)
+            self._told = self._activity.follow(searching.headline, _("Stop"), self._task_commands.stop_search)
         else:
             self._activity.say(self._told, searching.headline, searching.detail)
 
@@ -70,7 +71,7 @@ class FileSearch(QObject):
             self._task_commands.carry_out(command, rows, Given(path=path))
 
         if wanted.is_folder:
-            choose_folder(self._window, "Look for missing files in a folder", chosen, near=near)
+            choose_folder(self._window, _("Search a folder for missing files"), chosen, near=near)
         else:
             choose_moved(self._window, wanted.path, chosen, near)
 

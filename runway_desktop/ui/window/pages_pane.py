@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QStyle, QStyleOptionViewItem, QWidget
 from shiboken6 import isValid
 
+from runway_desktop.texts import _, number
 from runway_desktop.ui.building import line_edit, viewport_of
 from runway_desktop.ui.labels import PlainLabel
 from runway_desktop.ui.lifted_rows import has_rows
@@ -81,7 +82,7 @@ class _EntryDelegate(ItemDelegate):
             square = QRect(left, rect.center().y() - side // 2 + 1, side, side)
             self.icon(painter, self.placed(square), entry.icon, Role.TEXT if selected else Role.MUTED)
             left += side + GRID
-        count = f"{entry.count:,}" if entry.count is not None else ""
+        count = number(entry.count) if entry.count is not None else ""
         figures = self._theme.tabular(option.font)
         used = (
             self.text(painter, self.placed(rect.adjusted(0, 0, -GRID, 0)), count, figures, Role.FAINT, RIGHT) + 2 * GRID
@@ -90,7 +91,7 @@ class _EntryDelegate(ItemDelegate):
         self.text(painter, self.placed(room), entry.title, option.font, Role.TEXT)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        return line_edit(parent, "New name")
+        return line_edit(parent, _("New name"))
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         if isinstance(editor, QLineEdit):
@@ -132,7 +133,7 @@ class PagesPane(QListWidget):
         self._pages = pages
         self._before_room = ""
         """Key of the list that was open before the page."""
-        self.setAccessibleName("Sidebar")
+        self.setAccessibleName(_("Sidebar"))
         self._delegate = _EntryDelegate(theme, self)
         self._delegate.named.connect(self.named)
         self.setItemDelegate(self._delegate)
@@ -283,7 +284,7 @@ class PagesPane(QListWidget):
     @staticmethod
     def _fill(item: QListWidgetItem, entry: PaneEntry) -> None:
         item.setData(_ENTRY, entry)
-        spoken = f"{entry.title}, {entry.count:,}" if entry.count is not None else entry.title
+        spoken = _("{page}, {n}", page=entry.title, n=entry.count) if entry.count is not None else entry.title
         item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
         item.setToolTip(tip(entry.title) if len(entry.title) > 20 else "")
         if entry.heading:

@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QImage
 
+from runway_desktop.texts import _
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.mime_data import read
 from runway_desktop.usecases.use_cases import Memory
@@ -31,7 +32,7 @@ class PasteAndDrop(QObject):
         """Takes the data, optionally for a field, replacing its input `at`."""
         dropped = read(mime)
         if not dropped:
-            self._task_commands.tell("There was nothing in it that could be used.", problem=True)
+            self._task_commands.tell(_("There is nothing to use in it."), problem=True)
             return
         if dropped.image is not None:
             # Copied: the clipboard's memory must not be read on another thread.
@@ -60,7 +61,7 @@ class PasteAndDrop(QObject):
     def _picture_kept(self, to_field: str, at: int | None, path: Path | None) -> None:
         if path is None:
             self._task_commands.tell(
-                "The copied picture could not be kept. Save it as a file and drop that.", problem=True
+                _("The copied picture could not be saved. Save it as a file and drop that."), problem=True
             )
         else:
             self._task_commands.take(paths=[path], to_field=to_field, at=at)

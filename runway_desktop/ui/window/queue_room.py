@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPoint
 
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import BatchId, TaskId
+from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import passing_menu
 from runway_desktop.ui.room import Opens
 from runway_desktop.ui.theme import Theme
@@ -69,14 +70,14 @@ class QueueRoom(QObject):
         held = [found for task_id in rows.group_ids(key) if (found := rows.lane.held_back(task_id)) is not None]
         for one in {raise_words(one): one for one in held if raise_words(one)}.values():
             menu.addAction(rows.lane.raise_words(one), partial(self._m.task_commands.raise_cap, one))
-        menu.addAction("Change caps…", partial(self._open_room, "preferences", "Money"))
+        menu.addAction(_("Change caps…"), partial(self._open_room, "preferences", "Money"))
         menu.popup(at)
 
     def popup(self, key: str, at: QPoint) -> None:
         """Opens the menu of a group header."""
         rows, menu = self._m.rows, passing_menu(self._work)
         ids = rows.group_ids(key)
-        menu.addAction(f"Select all {len(ids):,}" if len(ids) > 1 else "Select", partial(self._select, key, ids))
+        menu.addAction(ngettext("Select", "Select all {n}", len(ids)), partial(self._select, key, ids))
         inside = set(ids)
         queued = [row for row in self._m.task_commands.queued() if row.task.id in inside]
         for command in (HOLD, RELEASE):
@@ -85,12 +86,12 @@ class QueueRoom(QObject):
                 menu.addAction(command.text(queued), partial(self._menu.take_for, command, own))
         menu.addSeparator()
         folded = key in rows.collapsed()
-        menu.addAction("Unfold" if folded else "Fold", partial(rows.toggle_group, key))
-        menu.addAction("Fold all", partial(rows.fold_all, True))
-        menu.addAction("Unfold all", partial(rows.fold_all, False))
+        menu.addAction(_("Expand") if folded else _("Collapse"), partial(rows.toggle_group, key))
+        menu.addAction(_("Collapse all"), partial(rows.fold_all, True))
+        menu.addAction(_("Expand all"), partial(rows.fold_all, False))
         if rows.listing.group is GroupBy.BATCH and key:
             menu.addSeparator()
-            menu.addAction("Batch…", partial(self._open_room, "sheet", BatchMenu(BatchId(key), at)))
+            menu.addAction(_("Batch…"), partial(self._open_room, "sheet", BatchMenu(BatchId(key), at)))
         menu.popup(at)
 
     def _select(self, key: str, task_ids: list[TaskId]) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.tasks.view import TaskView
-from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
@@ -52,10 +52,8 @@ class TaskFinder(QObject):
             self._rows.refresh_soon()
         else:
             self._wanted = ()
-            hidden = units.plural(
-                len(wanted), "It is hidden by the current filters.", "They are hidden by the current filters."
-            )
-            self._activity.tell(hidden, action_text="Show", on_action=lambda: self._show_all(wanted))
+            hidden = ngettext("The task is hidden by filters.", "The tasks are hidden by filters.", len(wanted))
+            self._activity.tell(hidden, action_text=_("Show"), on_action=lambda: self._show_all(wanted))
 
     def _show_all(self, task_ids: Sequence[TaskId]) -> None:
         self._show_everything()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import MOST_STARS, Pick, TaskId
+from runway_desktop.texts import _
 from runway_desktop.ui.building import add_check, passing_menu
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm
@@ -98,10 +99,10 @@ class TaskMenu(QObject):
 
     def _add_judging(self, menu: QMenu, rows: list[Row]) -> None:
         """Pick and reject are checked if all rows have them; stars are in a submenu."""
-        stars = menu.addMenu("Rating")
+        stars = menu.addMenu(_("Rating"))
         ratings = {row.task.rating for row in rows}
         for number in (*range(MOST_STARS, 0, -1), 0):
-            text = "★" * number or "None"
+            text = "★" * number or _("None")
             action = add_check(stars, text, partial(self._judge.rate, number), checked=ratings == {number})
             action.setShortcuts(self._keys.usual(RATE[number])[:1])
         for pick, command in ((Pick.PICK, PICK), (Pick.REJECT, REJECT)):
@@ -111,7 +112,7 @@ class TaskMenu(QObject):
 
     def _add_ordering(self, menu: QMenu, rows: list[Row]) -> None:
         menu.addMenu(self._judge.tags_menu(rows, self._keys.usual(TAG), menu))
-        below = menu.addMenu("Project, shot, note")
+        below = menu.addMenu(_("Project, shot, note"))
         for command in (PROJECT, SHOT, NOTE):
             below.addAction(str(command.words), partial(command.does, self._judge)).setShortcuts(
                 self._keys.usual(command)[:1]
@@ -171,4 +172,4 @@ class OnwardMenu(QMenu):
                 self.addSeparator()
             self.addAction(way.text, lambda way=way: use_as_input.take(way, path, media))
         if not ways:
-            self.addAction("Nothing takes this kind of file").setEnabled(False)
+            self.addAction(_("No model takes this kind of file")).setEnabled(False)
