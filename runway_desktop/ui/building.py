@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from runway_desktop.texts import Text, _
 from runway_desktop.usecases.words import plain
 
 from .theme import GRID
@@ -104,14 +105,15 @@ def choices(
     chosen: Callable[[Value], object],
     *,
     pills: bool = False,
-    spoken: str = "{}",
+    spoken: Text | str = "{}",
 ) -> dict[Value, QAbstractButton]:
-    """Radio buttons or pills by value. `chosen` is called with the value of the checked one."""
+    """Radio buttons or pills by value. `chosen` is called with the value of the checked one. `spoken` is the accessible
+    name, with the text as its value `choice`."""
     group = QButtonGroup(parent)
     made: dict[Value, QAbstractButton] = {}
     for value, text in options:
         button = push_button(parent, text, kind="pill", checkable=True) if pills else QRadioButton(text, parent)
-        button.setAccessibleName(spoken.format(text))
+        button.setAccessibleName(spoken.format(text) if isinstance(spoken, str) else str(spoken.with_(choice=text)))
         button.toggled.connect(lambda on, value=value: chosen(value) if on else None)
         group.addButton(button)
         made[value] = button
@@ -125,9 +127,9 @@ def line_edit(parent: QWidget, spoken: str, *, hint: str = "", clear: bool = Fal
     return made
 
 
-def progress_bar(parent: QWidget, spoken: str = "Progress") -> QProgressBar:
+def progress_bar(parent: QWidget, spoken: str = "") -> QProgressBar:
     made = QProgressBar(parent, textVisible=False)
-    made.setAccessibleName(spoken)
+    made.setAccessibleName(spoken or _("Progress"))
     return made
 
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QS
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import Popup
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.values import Struct
@@ -55,7 +56,7 @@ class ChoicePopup(Popup):
 
     def __init__(self, options: Sequence[Option], current: Any, title: str, parent: QWidget) -> None:
         super().__init__(title, parent)
-        self._search = line_edit(self, f"Search {title.lower()}", hint="Search", clear=True)
+        self._search = line_edit(self, _("Search: {what}", what=title), hint=_("Search"), clear=True)
         self._search.setVisible(len(options) > GLANCE)
         self._list = QListWidget(self)
         self._list.setAccessibleName(title)
@@ -70,7 +71,9 @@ class ChoicePopup(Popup):
             item.setData(Qt.ItemDataRole.UserRole, option)
             item.setToolTip(tip(option.detail))
             if option.aside:
-                item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{option.text}, {option.aside}")
+                item.setData(
+                    Qt.ItemDataRole.AccessibleTextRole, _("{name}, {price}", name=option.text, price=option.aside)
+                )
             self._list.addItem(item)
             if option.value == current:
                 self._list.setCurrentItem(item)

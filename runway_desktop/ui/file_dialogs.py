@@ -8,6 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from runway_desktop.texts import _
+
 
 def choose_file(
     parent: QWidget, title: str, chosen: Callable[[Path], object], *, near: Path | None = None, filters: str = ""
@@ -30,12 +32,12 @@ def choose_files(
 
 def choose_moved(parent: QWidget, old: Path, chosen: Callable[[Path], object], near: Path | None) -> None:
     """Asks for the present path of a file that was at `old`."""
-    filters = f"Files like it (*{old.suffix});;All files (*)"
-    choose_file(parent, f"Where is {old.name} now?", chosen, near=near, filters=filters)
+    filters = _("Same type {pattern}", pattern=f"(*{old.suffix})") + ";;" + _("All files {pattern}", pattern="(*)")
+    choose_file(parent, _("Find “{file}”", file=old.name), chosen, near=near, filters=filters)
 
 
 def choose_backup(parent: QWidget, chosen: Callable[[Path], object], near: Path) -> None:
-    choose_file(parent, "Restore a backup", chosen, near=near, filters="Backups (*.zip)")
+    choose_file(parent, _("Restore a backup"), chosen, near=near, filters=_("Backups {pattern}", pattern="(*.zip)"))
 
 
 def choose_folder(

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QMargins, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QLayout, QLayoutItem, QSizePolicy, QStyle, QWidget
 
+from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import Popup
 from runway_desktop.usecases.words.plain import tip
 
@@ -88,8 +89,8 @@ class FoldingLine(QWidget):
     folded = Signal()
     """The set of buttons on the line changed."""
 
-    def __init__(self, what: str, parent: QWidget) -> None:
-        """`what`: accessible name of the hidden buttons, such as "more settings"."""
+    def __init__(self, what: Text, parent: QWidget) -> None:
+        """`what`: accessible name of the hidden buttons, with their number: "2 more settings"."""
         super().__init__(parent)
         self._what = what
         self._first: list[QAbstractButton] = []
@@ -98,7 +99,7 @@ class FoldingLine(QWidget):
         """Number of foldable buttons on the line. It only falls while just texts change, so that a hidden button does
         not flicker."""
         self.plus = push_button(self, "+9  ▾", self._open, kind="chip")
-        self._popup = Popup(what.capitalize(), self.plus)
+        self._popup = Popup(_("More"), self.plus)
         self._popup.setProperty("popup", True)
         self._popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
         self._column = vbox(on=self._popup, margins=GRID, spacing=GRID // 2)
@@ -179,7 +180,7 @@ class FoldingLine(QWidget):
         told = [button.text().replace("&&", "&").removesuffix("▾").rstrip() for button in hidden]
         self.plus.setText(f"+{len(hidden)}  ▾")
         self.plus.setToolTip(tip("\n".join(told)))
-        self.plus.setAccessibleName(f"{len(hidden)} {self._what}")
+        self.plus.setAccessibleName(str(self._what.of(len(hidden))))
         self.plus.setAccessibleDescription(", ".join(told))
         mark_wrong(self.plus, any(button.property("wrong") for button in hidden))
 

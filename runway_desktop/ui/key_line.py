@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLayout, QLineEdit, QWidget
 
+from runway_desktop.texts import _
+
 from .building import hbox, line_edit, tool_button
 from .theme import GRID, FollowsTheme, Role, Theme
 
@@ -19,7 +21,7 @@ class KeyLine(QWidget):
         hints = Qt.InputMethodHint
         self.line.setInputMethodHints(hints.ImhSensitiveData | hints.ImhNoPredictiveText | hints.ImhNoAutoUppercase)
         self.setFocusProxy(self.line)
-        self._eye = tool_button(self, kind="flat", spoken="Show the key", checkable=True)
+        self._eye = tool_button(self, kind="flat", spoken=_("Show key"), checkable=True)
         self._eye.toggled.connect(self._restyle)
         row = hbox((self.line, 1), self._eye, on=self, spacing=GRID // 2)
         # Never lower than the line, even if the window is too small.
@@ -30,4 +32,4 @@ class KeyLine(QWidget):
         shown = self._eye.isChecked()
         self.line.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
         self._eye.setIcon(self._theme.icon("mdi6.eye-off-outline" if shown else "mdi6.eye-outline", Role.MUTED))
-        self._eye.setToolTip("Hide the key" if shown else "Show the key")
+        self._eye.setToolTip(_("Hide key") if shown else _("Show key"))

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 
 from runway_desktop.domain.folders import FolderState
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _, in_turn
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.folders import Remedy, trouble_of
 from runway_desktop.viewmodels.model import Model
@@ -60,7 +61,7 @@ class FolderWatch(Model):
         folder = self._cases.folder
         self._runner(folder.look(folder.health.state), "look at the library's folder", done=self._tell)
 
-    def _tell(self, _: object = None) -> None:
+    def _tell(self, _looked: object = None) -> None:
         downloads = self._cases.downloads
         health = self._cases.folder.health
         trouble = trouble_of(health, waiting=downloads.waiting, rescues=self._cases.settings.rescue)
@@ -81,5 +82,5 @@ class FolderWatch(Model):
             )
         elif health.state is not FolderState.UNKNOWN:
             # Else another folder was selected; a problem with it is reported next.
-            goes_on = " Waiting results are saved now." if downloads.waiting else ""
-            self._activity.tell(f"The library's folder can be used again.{goes_on}")
+            goes_on = _("Waiting results are saved now.") if downloads.waiting else ""
+            self._activity.tell(str(in_turn(_("The results folder is available again."), goes_on)))

@@ -18,6 +18,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _
 from runway_desktop.usecases.requests.input_item import label_at
 from runway_desktop.usecases.sheets.blocks import csv_of
 from runway_desktop.usecases.use_cases import UseCases
@@ -205,10 +206,10 @@ class RequestsModel(Model):
 
     def export(self, path: Path) -> None:
         """Writes the record of the day as a table."""
-        text = csv_of(RECORD_TITLES, self.record.cells, csv_dialect_of(self._cases.settings))
-        told = Notice(f"Exported as {path.name}.")
+        text = csv_of(list(map(str, RECORD_TITLES)), self.record.cells, csv_dialect_of(self._cases.settings))
+        told = Notice(_("Exported as “{file}”.", file=path.name))
         write = self._cases.library.write_text(path, text)
-        self._runner(write, "export the record", done=lambda _: self._cases.bus.tell(told))
+        self._runner(write, "export the record", done=lambda _done: self._cases.bus.tell(told))
 
     def _moved(self, _: object) -> None:
         if self._is_open and not self._soon.isActive():

@@ -8,6 +8,7 @@ from runway_desktop.domain.account import Connectivity, KeyStatus, Organization
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.library import Page
 from runway_desktop.domain.task import State, TaskId
+from runway_desktop.texts import _, ngettext
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import account
@@ -94,17 +95,17 @@ class Status(QObject):
         until_sent = (forecast.low_seconds, forecast.high_seconds) if forecast is not None else None
         spent = cases.budget.spent_today if cases.is_made("budget") else 0.0
         parts = [
-            f"{counts.get(Page.LIVE, 0):,} live",
+            _("{n} live", n=counts.get(Page.LIVE, 0)),
             account.waiting_words(counts.get(Page.WAITING_HERE, 0), until_sent),
             account.today_words(spent, cases.settings.day_cap),
-            "Sending is paused" if self.paused else "",
+            _("Sending paused") if self.paused else "",
         ]
         return [part for part in parts if part]
 
     def not_saved_words(self) -> str:
         """Text such as "3 not saved"; empty if none is worth a mention."""
         count = self._board.count if self._board is not None else 0
-        return f"{count:,} not saved" if count else ""
+        return ngettext("{n} not saved", "{n} not saved", count) if count else ""
 
     def keep_board(self, board: ExpiryBoard) -> None:
         self._board = board

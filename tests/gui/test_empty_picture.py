@@ -45,7 +45,7 @@ async def test_the_list_says_and_shows_why_it_is_empty(tmp_path, theme, qtbot):
         def shown() -> list[str]:
             return [label.text() for label in rig.window.findChildren(QLabel) if label.isVisible()]
 
-        await until(lambda: "Nothing made yet" in shown())
+        await until(lambda: "No tasks yet" in shown())
         [picture] = rig.window.findChildren(EmptyPicture)
         begun = picture.grab().toImage()
         await rig.shown(task(1, State.RUNNING))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QWidget
 
 from runway_desktop.catalog import Field, FieldKind
+from runway_desktop.texts import Text
 from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
@@ -139,7 +140,7 @@ class ComposerPane(QWidget):
         self._bottom = QGridLayout()
         self._bottom.setSpacing(GRID)
         self._bottom.setColumnStretch(0, 1)
-        self._line = FoldingLine("more settings", self)
+        self._line = FoldingLine(Text("{n} more setting", "{n} more settings"), self)
         self._line.folded.connect(self._order_tabs)
         self._endpoint = push_button(self._line, "", self._choose_endpoint, kind="chip", spoken="What to make")
         self._model = push_button(self._line, "", self.choose_model, kind="chip", spoken="Model")

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.texts import _
 from runway_desktop.ui.building import push_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import words
@@ -41,8 +42,8 @@ class LineageStrip(QWidget):
         self._shown: object = None
         self._walked = False
         """A thumbnail was opened by key, and its task is not shown yet."""
-        self._takes_head = words(self, "Takes", "faint", wrap=False)
-        self._tree_head = words(self, "Made from", "faint", wrap=False)
+        self._takes_head = words(self, _("Takes"), "faint", wrap=False)
+        self._tree_head = words(self, _("Made from"), "faint", wrap=False)
         self._tree, self._takes = QWidget(self), QWidget(self)
         self._tree_row, self._takes_row = FlowLayout(self._tree), FlowLayout(self._takes)
         self._stop = OneStop(self)
@@ -77,7 +78,9 @@ class LineageStrip(QWidget):
         before = [*_taken_from(self._tree_row), *_taken_from(self._takes_row)]
         has_tree = family is not None and bool(family.above or family.below or self._ways)
         if has_tree and family is not None:
-            self._tree_head.setText("Made from" if family.above else "Made into" if family.below else "Use this result")
+            self._tree_head.setText(
+                _("Made from") if family.above else _("Made into") if family.below else _("Use this result")
+            )
             self._put_tree(family)
         takes = family.takes if family is not None else ()
         for number, node in enumerate(takes[-MOST_TAKES:], start=max(1, len(takes) - MOST_TAKES + 1)):
@@ -134,7 +137,7 @@ class LineageStrip(QWidget):
 
     def _put_arrow(self) -> None:
         arrow = words(self._tree, "←" if self.isRightToLeft() else "→", "faint", wrap=False)
-        arrow.setAccessibleName("made into")
+        arrow.setAccessibleName(_("made into"))
         arrow.setAlignment(Qt.AlignmentFlag.AlignCenter)
         arrow.setFixedHeight(SIZE.height())
         arrow.setVisible(True)
@@ -142,10 +145,7 @@ class LineageStrip(QWidget):
 
     def _put_way(self) -> None:
         """Button with the most likely offer; its menu has the others."""
-        words = self._ways[0][:1].lower() + self._ways[0][1:]
-        button = push_button(
-            self._tree, f"→  {words}…", kind="flat", tip="Choose what to make of it", spoken="What can be made of it"
-        )
+        button = push_button(self._tree, f"→  {self._ways[0]}…", kind="flat", spoken=_("Use this result"))
         color = self._theme.color(Role.FAINT).name()
         button.setStyleSheet(
             f"QPushButton {{ padding: 0 4px; color: {color}; text-align: left; min-height: {SIZE.height() - 2}px; }}"

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.painting import rounded, square_in
 from runway_desktop.ui.sharing.drag import start_drag
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -45,7 +46,7 @@ class Thumb(QAbstractButton):
         if leads:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         words = ": ".join(part for part in (node.relation, node.title) if part)
-        self.setAccessibleName(f"{words}, shown now" if here else words)
+        self.setAccessibleName(_("{task}, current task", task=words) if here else words)
         self.setToolTip(tip("\n".join(part for part in (node.relation, node.title) if part)))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QSplitter, QStackedLayout, QStyleOptionViewItem, QTableView, QWidget
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, choices, hbox, make_plain, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.empty_picture import EmptyPicture
@@ -29,7 +30,8 @@ from runway_desktop.viewmodels.system import documents
 from .list_view import RequestList
 
 _MARGIN = GRID + GRID // 2
-_ANSWER = RECORD_TITLES.index("Answer")
+_ANSWER = 3
+"""Column of the answer."""
 _WIDTHS = {0: 7 * GRID, 1: 13 * GRID, len(RECORD_TITLES) - 1: 8 * GRID}
 """Widths of the columns that do not stretch."""
 
@@ -67,10 +69,12 @@ class RequestsCenter(QWidget):
         self.view.setFocus(event.reason())
 
     def _build(self, posters: PosterCache) -> None:
-        self._title = words(self, "Requests", wrap=False)
-        tabs = ((False, "Waiting"), (True, "Answered"))
-        self._tabs = choices(self, tabs, self._show_answered, pills=True, spoken="{} requests")
-        self.pause = push_button(self, "Pause all", self._model.pause_all)
+        self._title = words(self, _("Requests"), wrap=False)
+        tabs = ((False, _("Waiting")), (True, _("Answered")))
+        self._tabs = choices(self, tabs, self._show_answered, pills=True)
+        self._tabs[False].setAccessibleName(_("Waiting requests"))
+        self._tabs[True].setAccessibleName(_("Answered requests"))
+        self.pause = push_button(self, _("Pause all"), self._model.pause_all)
         top = hbox(
             self._title, GRID, *self._tabs.values(), STRETCH, self.pause, margins=(2 * GRID, GRID, _MARGIN, GRID)
         )
@@ -83,7 +87,7 @@ class RequestsCenter(QWidget):
         self._page = QWidget(body)
         vbox((STRETCH, 2), EmptyPicture(self._theme, "all done", self._page), self._empty, (STRETCH, 3), on=self._page)
         self._stack.addWidget(self._page)
-        self._note = words(self, NOTHING_SENT, "muted")
+        self._note = words(self, str(NOTHING_SENT), "muted")
         self._note.setContentsMargins(2 * GRID, GRID, _MARGIN, GRID)
         split = QSplitter(Qt.Orientation.Vertical, self, handleWidth=1, childrenCollapsible=False)
         for number, widget in enumerate((pane_of((body, 1), self._note), self._build_record())):
@@ -92,14 +96,16 @@ class RequestsCenter(QWidget):
         vbox(top, (split, 1), on=self, spacing=0)
 
     def _build_record(self) -> QWidget:
-        self._day_title = words(self, "Asked today", wrap=False)
+        self._day_title = words(self, _("Asked today"), wrap=False)
         self._day = words(self, tone="muted", wrap=False)
-        self.export_button = push_button(self, "Export…", self.export, kind="link", spoken="Export the record of today")
+        self.export_button = push_button(
+            self, _("Export…"), self.export, kind="link", spoken=_("Export today’s requests")
+        )
         self.export_button.setStyleSheet(f"min-height: {TARGET - 6}px;")
         self.record = QTableView(self)
         self.record.setModel(self._model.record)
         self.record.setItemDelegate(_RecordDelegate(self._theme, self.record))
-        make_plain(self.record, "What programs asked for today", several=False)
+        make_plain(self.record, _("Requests of today"), several=False)
         header = self.record.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column in range(len(RECORD_TITLES)):
@@ -122,16 +128,16 @@ class RequestsCenter(QWidget):
 
     def _show(self) -> None:
         waiting, answered = len(self._model.waiting), len(self._model.answered)
-        for is_answered, (name, amount) in {False: ("Waiting", waiting), True: ("Answered", answered)}.items():
-            self._tabs[is_answered].setText(f"{name} {amount:,}" if amount else name)
+        self._tabs[False].setText(_("Waiting {n}", n=waiting) if waiting else _("Waiting"))
+        self._tabs[True].setText(_("Answered {n}", n=answered) if answered else _("Answered"))
         paused = self._model.are_paused
-        self.pause.setText("Resume" if paused else "Pause all")
+        self.pause.setText(_("Resume") if paused else _("Pause all"))
         self.pause.setToolTip(
-            tip("Programs may ask and spend again." if paused else "No program makes anything until you resume.")
+            tip(_("Programs may send requests again.") if paused else _("Programs cannot generate until you resume."))
         )
         shows_answered = self._model.shows_answered
         self._empty.setText(
-            "Nothing was answered in the last 7 days." if shows_answered else "No request waits for you."
+            _("No requests answered in the last 7 days.") if shows_answered else _("No requests waiting.")
         )
         self._stack.setCurrentWidget(self.view if self._model.rows.rowCount() else self._page)
         self._note.setVisible(not shows_answered)
@@ -149,7 +155,9 @@ class RequestsCenter(QWidget):
 
     def export(self) -> None:
         start = Path(documents()) / "requests.csv"
-        choose_target(self.window(), "Export the record", self._model.export, start, "Tables (*.csv)")
+        choose_target(
+            self.window(), _("Export requests"), self._model.export, start, _("Tables {pattern}", pattern="(*.csv)")
+        )
 
 
 class _RecordDelegate(ItemDelegate):

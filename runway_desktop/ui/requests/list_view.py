@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.texts import _
 from runway_desktop.ui.building import viewport_of
 from runway_desktop.ui.labels import SECOND_INKS
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate, rounded, square_in
@@ -152,7 +153,7 @@ class RequestList(QListView):
         self._delegate = _RowDelegate(theme, posters, self)
         self.setModel(rows)
         self.setItemDelegate(self._delegate)
-        self.setAccessibleName("Requests of other programs")
+        self.setAccessibleName(_("Requests of other programs"))
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
 
+from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import (
     STRETCH,
     clear_layout,
@@ -84,7 +85,7 @@ class RequestSide(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(2 * GRID)
         self._grid.setColumnStretch(1, 1)
-        self._bar = progress_bar(self._holder, "Spent of today’s allowance")
+        self._bar = progress_bar(self._holder, _("Share of today’s allowance used"))
         lines = list(self._lines.values())
         vbox(
             *(*lines[:5], self.prompt, lines[5], self._inputs, lines[6], self._facts),
@@ -103,7 +104,7 @@ class RequestSide(QWidget):
         for button in (self.refuse, self.edit, self.approve):
             row.addWidget(button)
         hbox((row, 1), on=self._buttons, margins=_MARGINS)
-        self._none = words(self, "Select a request to see it here.", "muted")
+        self._none = words(self, _("Select a request to see it."), "muted")
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         vbox((self._none, 1), (self._area, 1), line(self), self._buttons, on=self, spacing=0)
 
@@ -119,7 +120,9 @@ class RequestSide(QWidget):
         if one is None:
             return
         texts = said.lines_of(one, model.catalog, model.now, *model.spent)
-        texts["inputs title"] = ("Inputs, checked again when sent" if one.waits else "Inputs") if model.inputs else ""
+        texts["inputs title"] = (
+            (_("Inputs, checked again when sent") if one.waits else _("Inputs")) if model.inputs else ""
+        )
         for name, label in self._lines.items():
             label.setFont(self._theme.strong_font() if name in _STRONG else self._theme.small_font())
             label.say(texts.get(name, ""))
@@ -142,7 +145,7 @@ class RequestSide(QWidget):
             for number, (label, text) in enumerate(texts):
                 value = _SelectableLabel(self._facts)
                 value.say(text)
-                value.setAccessibleName(f"{label}: {text}")
+                value.setAccessibleName(_("{label}: {text}", label=label, text=text))
                 name = words(self._facts, label, "muted", wrap=False)
                 self._grid.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
                 self._grid.addWidget(value, number, 1)
@@ -153,14 +156,15 @@ class RequestSide(QWidget):
         waits = model.current is not None and model.current.waits
         self._buttons.setVisible(bool(waits or checked))
         ids = checked or ([model.current.task.id] if model.current is not None else [])
-        many = f" {len(ids):,}" if len(ids) > 1 else ""
+        many = len(ids)
         cost = said.sum_words([one.price for one in model.waiting if one.task.id in ids])
-        self.refuse.setText("  ".join((f"Refuse{many}…", keys.cap(REFUSE_KEY))))
+        self.refuse.setText("  ".join((ngettext("Refuse…", "Refuse {n}…", many), keys.cap(REFUSE_KEY))))
         self.edit.setText("  ".join((str(EDIT_KEY.words), keys.cap(EDIT_KEY))))
-        self.edit.setEnabled(len(ids) == 1)
-        self.edit.setToolTip("" if len(ids) == 1 else "Select one request.")
-        self.approve.setText(f"Approve{many}   {cost} · {keys.cap(APPROVE_KEY)}")
-        self.approve.setAccessibleName(f"Approve{many}, {cost}")
+        self.edit.setEnabled(many == 1)
+        self.edit.setToolTip("" if many == 1 else _("Select one request."))
+        does = ngettext("Approve", "Approve {n}", many)
+        self.approve.setText(f"{does}   {cost} · {keys.cap(APPROVE_KEY)}")
+        self.approve.setAccessibleName(_("{action}, {price}", action=does, price=cost))
 
 
 class _SelectableLabel(LongWordsLabel):
@@ -175,7 +179,7 @@ class _Prompt(QPlainTextEdit):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, readOnly=True)
-        self.setAccessibleName("Prompt, exactly as it will be sent")
+        self.setAccessibleName(_("Prompt, exactly as it will be sent"))
         self.setTabChangesFocus(True)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setTextInteractionFlags(
@@ -207,16 +211,16 @@ class _InputCard(QWidget):
         super().__init__(parent)
         self.setProperty("box", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        folder, _, name = one.path.replace("\\", "/").rpartition("/")
+        folder, _slash, name = one.path.replace("\\", "/").rpartition("/")
         texts = [(one.label, "muted"), (bounded(name or one.link), ""), (shown(folder), "muted")]
         if one.facts is not None:
             facts = one.facts
             sides = f"{facts.width}×{facts.height} · " if facts.width and facts.height else ""
             texts.append((f"{sides}{units.size(facts.size)}", "muted"))
         elif one.path:
-            texts.append(("This file cannot be read.", "bad"))
+            texts.append((_("This file cannot be read."), "bad"))
         labels = [_line(self, text, tone, theme) for text, tone in texts if text]
-        self.setAccessibleName(", ".join(text for text, _ in texts if text))
+        self.setAccessibleName(", ".join(text for text, _tone in texts if text))
         picture = (_Picture(one, theme, posters, self), Qt.AlignmentFlag.AlignTop)
         beside = vbox(*labels, STRETCH, spacing=2, margins=(0, GRID // 2, GRID, GRID // 2))
         hbox(picture, (beside, 1), on=self)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State
+from runway_desktop.texts import Text, _
 
-from . import units
 from .tasks import Fact
 
 _MOST_NAMED = 3
@@ -21,12 +21,12 @@ def facts_of_several(rows: Sequence[Row]) -> list[Fact]:
     tasks = [row.task for row in rows]
     tags = [tag for tag in tasks[0].tags if all(tag in task.tags for task in tasks)] if tasks else []
     found = [
-        Fact("Status", " · ".join(_states(rows))),
-        Fact("Results", " · ".join(_kinds(rows))),
-        Fact("Model", _named([model_label(task.request.model) for task in tasks], "models")),
-        Fact("Project", _named([task.project for task in tasks], "projects")),
-        Fact("Shot", _named([task.shot for task in tasks], "shots")),
-        Fact("Tags", ", ".join(tags)),
+        Fact(_("Status"), " · ".join(_states(rows))),
+        Fact(_("Results"), " · ".join(_kinds(rows))),
+        Fact(_("Model"), _named([model_label(task.request.model) for task in tasks], Text("{n} model", "{n} models"))),
+        Fact(_("Project"), _named([task.project for task in tasks], Text("{n} project", "{n} projects"))),
+        Fact(_("Shot"), _named([task.shot for task in tasks], Text("{n} shot", "{n} shots"))),
+        Fact(_("Tags"), ", ".join(tags)),
     ]
     return [fact for fact in found if fact.text]
 
@@ -37,17 +37,22 @@ def _states(rows: Sequence[Row]) -> list[str]:
     live = sum(state.is_live for state in states)
     queued = sum(state.is_local for state in states)
     trouble = sum(state in _TROUBLE for state in states)
-    words = ((saved, "saved"), (live, "live"), (queued, "queued"))
-    attention = units.count(trouble, "needs attention", "need attention") if trouble else ""
-    return [*(f"{amount:,} {word}" for amount, word in words if amount), *([attention] if attention else [])]
+    words = (
+        (saved, Text("{n} saved", "{n} saved")),
+        (live, Text("{n} live", "{n} live")),
+        (queued, Text("{n} queued", "{n} queued")),
+        (trouble, Text("{n} needs attention", "{n} need attention")),
+    )
+    return [str(word.of(amount)) for amount, word in words if amount]
 
 
 def _kinds(rows: Sequence[Row]) -> list[str]:
     kinds = Counter(output.media.kind for row in rows for output in row.outputs if output.is_here)
-    return [f"{amount:,} {kind.word.of(amount)}" for kind, amount in kinds.most_common()]
+    # Translators: a number of results of one kind, "3 clips".
+    return [_("{n} {kind}", n=amount, kind=kind.word.of(amount)) for kind, amount in kinds.most_common()]
 
 
-def _named(names: Sequence[str], many: str) -> str:
+def _named(names: Sequence[str], many: Text) -> str:
     """The different names, or their number if they are more than a few."""
     different = list(dict.fromkeys(filter(None, names)))
-    return ", ".join(different) if len(different) <= _MOST_NAMED else f"{len(different):,} {many}"
+    return ", ".join(different) if len(different) <= _MOST_NAMED else str(many.of(len(different)))

@@ -11,6 +11,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Page, PageCounts, SortKey
+from runway_desktop.texts import _
 from runway_desktop.usecases.listing.lines import keep_order, kept_order
 from runway_desktop.usecases.searching.language import (
     BY_CLOCK,
@@ -50,7 +51,7 @@ class ListFilter(QObject):
         self._model = model
         self._known = PageCounts()
         self._page = Filter()
-        self.title = "All tasks"
+        self.title = _("All tasks")
         self.text = ""
         self._chosen: tuple[Term, ...] = ()
         self._query = Query()

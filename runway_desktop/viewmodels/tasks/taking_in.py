@@ -12,13 +12,15 @@ from runway_desktop.services.exchange.exchange import BackupFile, CatalogFile, R
 from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _, ngettext
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.notices import renewal_words
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.model import Model
 
 from .task_commands import MOST_SAID, TaskCommands
+
+_EXAMPLE = "17f20503-6c24-4c16-946b-35dbbce2af2f"
 
 
 class TakingIn(Model):
@@ -54,7 +56,9 @@ class TakingIn(Model):
             case CatalogFile(source):
                 if cases.renewal is not None:
                     renewed = await cases.renewal.renew(source.path, source.content)
-                    self._commands.tell(renewal_words(renewed), "Preferences → Runway goes back to the built-in one.")
+                    self._commands.tell(
+                        renewal_words(renewed), _("To use the built-in one again, open Preferences → Runway.")
+                    )
             case BackupFile(path):
                 self._commands.restore_wanted.emit(path)
             case TaskIds() as ids:
@@ -69,13 +73,13 @@ class TakingIn(Model):
     ) -> None:
         """Distributes the parts: ids to the list, inputs to the composer, prompts to the composer or a sheet."""
         if gathered.is_empty:
-            self._commands.tell("There was nothing in it that could be used.", problem=True)
+            self._commands.tell(_("There is nothing to use in it."), problem=True)
             return
         if gathered.remote_ids:
             self._runner(self._adopt(gathered.remote_ids), "adopt")
         if gathered.restored is not None:
             self._composer.load(gathered.restored)
-            self._commands.tell("The settings of that result are in the composer.")
+            self._commands.tell(_("The composer has the settings of that result."))
         if gathered.is_folder and len(gathered.assets) > 1 and not to_field:
             # Pictures of a folder become rows of a sheet.
             self._commands.sheet_wanted.emit(gathered)
@@ -97,7 +101,7 @@ class TakingIn(Model):
         self._commands.carried.update(made)
         if len(made) == 1:
             [(path, request)] = made.items()
-            self._commands.settings_offered.emit(f"{path.name} was made with this program.", request)
+            self._commands.settings_offered.emit(_("“{file}” was made with Runway Desktop.", file=path.name), request)
 
     def _give_inputs(self, assets: Sequence[AssetDrop], to_field: str, at: int | None) -> None:
         """Adds inputs, including known files that do not fit: their tiles show the error and fixes."""
@@ -115,21 +119,24 @@ class TakingIn(Model):
         for message in messages[:MOST_SAID]:
             self._commands.tell(message, problem=True)
         if len(messages) > MOST_SAID:
-            self._commands.tell(f"{len(messages) - MOST_SAID:,} more could not be used.", problem=True)
+            self._commands.tell(
+                ngettext("{n} more could not be used.", "{n} more could not be used.", len(messages) - MOST_SAID),
+                problem=True,
+            )
 
     async def _adopt(self, remote_ids: Sequence[str]) -> None:
         adoption = await self._cases.adoption.adopt(remote_ids)
         if adoption.added:
             self._commands.tell(
-                units.count(len(adoption.added), "task added. It is checked now.", "tasks added. They are checked now.")
+                ngettext("{n} task added. Checking it now.", "{n} tasks added. Checking them now.", len(adoption.added))
             )
         if adoption.known:
             self._commands.tell(
-                units.count(len(adoption.known), "task was in the list already.", "tasks were in the list already.")
+                ngettext("{n} task is already in the list.", "{n} tasks are already in the list.", len(adoption.known))
             )
         self._tell_findings(
             [
-                f"“{word[:60]}” is no task id. A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f."
+                _("“{word}” is not a task id. Task ids look like {example}.", word=word[:60], example=_EXAMPLE)
                 for word in adoption.bad
             ]
         )

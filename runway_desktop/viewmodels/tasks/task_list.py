@@ -26,6 +26,7 @@ from runway_desktop.domain.library import Entries, GroupBy, GroupSummary, Listin
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.library.library import Ahead
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import Text, _
 from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.columns import COLUMNS, Cell, Column, RowWords, poster_of, row_words
 from runway_desktop.usecases.listing.line_diff import Insertion, LineRemoval, Rearrangement, steps
@@ -52,7 +53,7 @@ _SOON_MS = 100
 """Debounce after changes of tasks."""
 _KEPT_MS = 50
 """How long a former listing is kept before it is freed."""
-_LANE_TITLES = {Column.POSTER: "Order", Column.STATUS: "Starts"}
+_LANE_TITLES = {Column.POSTER: Text("Order"), Column.STATUS: Text("Starts")}
 """Column titles in the queue."""
 _COMING = RowWords()
 _ALIGNMENTS = tuple(
@@ -175,7 +176,7 @@ class TaskListModel(QAbstractTableModel):
 
     def fold_all(self, on: bool) -> None:
         """Collapses or expands all groups."""
-        for key, _, _ in self._entries.runs():
+        for key, *_rest in self._entries.runs():
             if (key in self._collapsed) is not on:
                 self.toggle_group(key)
 
@@ -284,7 +285,7 @@ class TaskListModel(QAbstractTableModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return COLUMNS[section].title
             case Qt.ItemDataRole.ToolTipRole:
-                return tip(COLUMNS[section].title)
+                return tip(str(COLUMNS[section].title))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _ALIGNMENTS[section]
             case _:
@@ -307,7 +308,7 @@ class TaskListModel(QAbstractTableModel):
         if row is None:
             self._pages.want(index.row(), self._lines)
             if role == Qt.ItemDataRole.AccessibleTextRole:
-                return "Being fetched"
+                return _("Loading")
             return units.ELLIPSIS if role == Qt.ItemDataRole.DisplayRole and column == Column.PROMPT else None
         match role:
             case Qt.ItemDataRole.DisplayRole:

@@ -14,6 +14,7 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.media import Media
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _
 from runway_desktop.usecases.requests.input_fields import CONTINUES, WayToUse, ways_to_use
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -60,7 +61,9 @@ class UseAsInput(Model):
         found = (await self._cases.intake.look([uri])).get(uri)
         if found is None or found.facts is None:
             reason = found.problem if found is not None else ""
-            self._cases.bus.tell(Notice(reason or f"{path.name} cannot be used as an input.", is_problem=True))
+            self._cases.bus.tell(
+                Notice(reason or _("“{file}” cannot be used as an input.", file=path.name), is_problem=True)
+            )
             return
         self._choose(endpoint, media)
         self._composer.taking.add(

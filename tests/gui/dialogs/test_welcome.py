@@ -44,7 +44,7 @@ def said(welcome: WelcomeDialog) -> list[str]:
 def test_a_key_is_hidden_as_it_is_typed_until_one_asks_to_see_it(welcome: WelcomeDialog):
     assert line(welcome).echoMode() is QLineEdit.EchoMode.Password
     eye = child(welcome, QToolButton)
-    assert eye.accessibleName() == "Show the key"
+    assert eye.accessibleName() == "Show key"
     eye.click()
     assert line(welcome).echoMode() is QLineEdit.EchoMode.Normal
 

@@ -205,7 +205,7 @@ async def test_what_is_urgent_is_told_with_the_way_there(tmp_path, theme):
         rig.board.tick()
         [told] = rig.window.activity.messages()
         assert told.startswith("A result is not saved yet, and nothing moves.")
-        pill.press(rig.window, "Show them")
+        pill.press(rig.window, "Show")
         await until(lambda: rig.window.workspace.page)
 
 

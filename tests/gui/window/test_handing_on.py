@@ -63,7 +63,7 @@ async def test_of_a_clip_that_plays_nowhere_the_poster_is_copied(tmp_path, theme
         clip.write_bytes(b"clip")
         await show(rig, clip, media=Media.VIDEO, poster=str(still(tmp_path, "poster.png")))
         rig.window.task_menu.take(COPY_PICTURE)
-        await until(lambda: "Poster of the clip copied." in rig.window.activity.messages())
+        await until(lambda: "Thumbnail copied." in rig.window.activity.messages())
         assert QGuiApplication.clipboard().image().width() == 64
 
 

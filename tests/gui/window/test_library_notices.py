@@ -37,7 +37,7 @@ async def test_an_absent_folder_is_told_once_and_its_return_too(tmp_path: Path, 
         assert pill.offered(desktop.window) == ["Create it again", "Choose another folder…"]
         aside.rename(library)
         await desktop.clock.advance(ROUND + 1)
-        await until(lambda: desktop.window.activity.messages() == ["The library's folder can be used again."])
+        await until(lambda: desktop.window.activity.messages() == ["The results folder is available again."])
 
 
 async def test_trying_again_in_vain_says_so_again_and_making_it_again_helps(tmp_path: Path, theme: Theme):
@@ -45,7 +45,7 @@ async def test_trying_again_in_vain_says_so_again_and_making_it_again_helps(tmp_
         library.rmdir()
         await desktop.engine.folder.look()
         pill.press(desktop.window, "Create it again")
-        await until(lambda: desktop.window.activity.messages() == ["The library's folder can be used again."])
+        await until(lambda: desktop.window.activity.messages() == ["The results folder is available again."])
 
 
 async def test_another_folder_is_chosen_in_the_preferences(tmp_path: Path, theme: Theme):

@@ -206,7 +206,7 @@ async def test_ids_pasted_into_a_new_window_are_adopted_and_no_prompt(tmp_path, 
 async def test_search_narrows_and_an_empty_answer_says_so(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         pane = rig.window.workspace.list
-        assert pane._empty_title.text() == "Nothing made yet"
+        assert pane._empty_title.text() == "No tasks yet"
         await listed(rig, task(1, State.FAILED, prompt="fog"), task(2, State.FAILED, prompt="sun"))
         QTest.keyClick(rig.window.view, Qt.Key.Key_F, CONTROL)
         assert QApplication.focusWidget() is rig.window.search
@@ -226,7 +226,7 @@ async def test_an_empty_place_is_neither_nothing_yet_nor_a_filter(tmp_path, them
         await listed(rig, task(1, State.FAILED))
         rig.window.workspace.pages.setCurrentRow(1)
         await until(lambda: rig.rows.is_loaded and rig.rows.task_count == 0)
-        assert rig.window.workspace.list._empty_title.text() == "Nothing here now"
+        assert rig.window.workspace.list._empty_title.text() == "Nothing here yet"
         assert rig.filter.title == "Live"
 
 

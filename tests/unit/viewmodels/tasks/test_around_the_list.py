@@ -212,7 +212,7 @@ async def test_the_status_line_says_live_waiting_and_left_today(tmp_path):
         assert status.going().text == "Saving 2"
         assert status.balance_words() == "8,412 credits"
         await rig.engine.lane.pause()
-        assert "Sending is paused" in status.left_parts()
+        assert "Sending paused" in status.left_parts()
 
 
 # Bridge and runner

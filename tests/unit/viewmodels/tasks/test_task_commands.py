@@ -143,7 +143,7 @@ async def test_findings_without_anything_usable_are_told_and_the_rest_counted(tm
 async def test_nothing_usable_says_so(tmp_path):
     async with Rig(tmp_path) as rig:
         await receive(rig, Gathered())
-        assert rig.told == ["There was nothing in it that could be used."]
+        assert rig.told == ["There is nothing to use in it."]
 
 
 async def test_text_and_files_are_read_by_the_intake(tmp_path):
