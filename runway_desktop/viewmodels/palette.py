@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Row
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _
 from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.palette import sources
@@ -98,8 +99,12 @@ class PaletteModel(Model):
         offered = {again.id: Searchable.of(again) for again in sources.of_settings(settings)}
         self._offers = [offered.get(one.offer.id, one) for one in self._offers]
         self._arrange()
-        was = "" if isinstance(offer.value, bool) else f" It was {sources.value_words(line, before)}."
-        said = f"{line.label}: {sources.value_words(line, offer.value)}.{was}"
+        label, value = line.label, sources.value_words(line, offer.value)
+        if isinstance(offer.value, bool):
+            said = _("{setting}: {value}.", setting=label, value=value)
+        else:
+            was = sources.value_words(line, before)
+            said = _("{setting}: {value}. It was {before}.", setting=label, value=value, before=was)
         return said, lambda: settings.set(name, stored)
 
     def close(self) -> None:

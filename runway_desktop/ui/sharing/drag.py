@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.texts import number
 from runway_desktop.ui.lifted_rows import ROWS
 from runway_desktop.ui.painting import rounded
 from runway_desktop.ui.picture_reader import open_reader
@@ -110,10 +111,10 @@ def drag_picture(theme: Theme, image: QImage, label: str, count: int, ratio: flo
     _plate(painter, box, theme.color(Role.RAISED), theme.color(Role.BORDER), theme.color(Role.TEXT), words, font)
     if count > 1 and not small.isNull():
         side = float(metrics.height() + GRID // 2)
-        width = max(side, metrics.horizontalAdvance(f"{count:,}") + GRID)
+        width = max(side, metrics.horizontalAdvance(number(count)) + GRID)
         corner = QRectF(rect.right() - width - GRID // 2, rect.top() + GRID // 2, width, side)
         accent = theme.color(Role.ACCENT)
-        _plate(painter, corner, accent, accent, theme.color(Role.ON_ACCENT), f"{count:,}", font)
+        _plate(painter, corner, accent, accent, theme.color(Role.ON_ACCENT), number(count), font)
     painter.end()
     return pixmap
 
