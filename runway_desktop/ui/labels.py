@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from runway_desktop.ui.theme import Role
@@ -36,12 +36,21 @@ LABEL_TONES: Mapping[Tone, str] = MappingProxyType(
 """Value of a label's property `tone`, used by the style sheet."""
 
 
+def at_start() -> Qt.AlignmentFlag:
+    """Alignment at the side where lines start in the window's direction. By itself, a label goes by its text's."""
+    if QGuiApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+        return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute
+    return Qt.AlignmentFlag.AlignLeft
+
+
 class PlainLabel(QLabel):
     """Label that never interprets its text as HTML, which could load resources."""
 
     def __init__(self, parent: QWidget, text: str = "") -> None:
         super().__init__(text, parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
+        if self.isRightToLeft():
+            self.setAlignment(at_start() | Qt.AlignmentFlag.AlignVCenter)
 
 
 def words(parent: QWidget, text: str = "", tone: str = "", *, wrap: bool = True) -> QLabel:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import hbox, push_button, scroll_area, vbox
-from runway_desktop.ui.labels import words
+from runway_desktop.ui.labels import at_start, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 
 FOLDED = 3
@@ -28,7 +28,7 @@ class FindingsList(QFrame):
         self.setAccessibleDescription(" ".join(self._messages))
         self._icon = words(self, wrap=False)
         self._text = words(self)
-        self._text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignTop | at_start())
         self._text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )

@@ -58,6 +58,10 @@ class LineageStrip(QWidget):
             self._ways = tuple(ways)
             self.refresh()
 
+    @property
+    def _arrow(self) -> str:
+        return "←" if self.isRightToLeft() else "→"
+
     def thumbs(self) -> list[Thumb]:
         """All visible thumbnails in order."""
         items = [row.itemAt(number) for row in (self._tree_row, self._takes_row) for number in range(row.count())]
@@ -136,7 +140,7 @@ class LineageStrip(QWidget):
         row.addWidget(thumb)
 
     def _put_arrow(self) -> None:
-        arrow = words(self._tree, "←" if self.isRightToLeft() else "→", "faint", wrap=False)
+        arrow = words(self._tree, self._arrow, "faint", wrap=False)
         arrow.setAccessibleName(_("made into"))
         arrow.setAlignment(Qt.AlignmentFlag.AlignCenter)
         arrow.setFixedHeight(SIZE.height())
@@ -145,7 +149,7 @@ class LineageStrip(QWidget):
 
     def _put_way(self) -> None:
         """Button with the most likely offer; its menu has the others."""
-        button = push_button(self._tree, f"→  {self._ways[0]}…", kind="flat", spoken=_("Use this result"))
+        button = push_button(self._tree, f"{self._arrow}  {self._ways[0]}…", kind="flat", spoken=_("Use this result"))
         color = self._theme.color(Role.FAINT).name()
         button.setStyleSheet(
             f"QPushButton {{ padding: 0 4px; color: {color}; text-align: left; min-height: {SIZE.height() - 2}px; }}"

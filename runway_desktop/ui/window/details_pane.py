@@ -22,7 +22,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, add_all, hbox, passing_menu, push_button, tool_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.labels import LABEL_TONES, words
+from runway_desktop.ui.labels import LABEL_TONES, at_start, words
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
 from runway_desktop.ui.word_breaking import LongWordsLabel
@@ -231,9 +231,9 @@ class DetailsPane(QWidget):
 
     def _add_line(self) -> None:
         label = words(self._facts, tone="faint", wrap=False)
-        label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        label.setAlignment(Qt.AlignmentFlag.AlignTop | at_start())
         text = self._label()
-        text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        text.setAlignment(Qt.AlignmentFlag.AlignTop | at_start())
         copy = tool_button(self._facts, side=14, kind="flat", tip=_("Copy"))
         copy.setStyleSheet(f"padding: 0; min-width: {TARGET - 2}px; min-height: {TARGET - 2}px;")
         copy.clicked.connect(lambda: self.copy_wanted.emit(str(copy.property("copies")), _("Task id copied.")))
