@@ -58,7 +58,7 @@ async def test_thumbnails_lead_to_their_tasks(tmp_path: Path, theme: Theme) -> N
         await until(lambda: [thumb.node.task_id for thumb in thumbs(rig)] == [TaskId("t1"), TaskId("t2"), TaskId("t3")])
         first, here, last = thumbs(rig)
         assert here.focusPolicy() is Qt.FocusPolicy.NoFocus
-        assert "shown now" in here.accessibleName()
+        assert "current task" in here.accessibleName()
         assert "Shot 1" in first.accessibleName()
         QTest.mouseClick(last, Qt.MouseButton.LeftButton)
         await until(lambda: rig.window.view.selected_ids() == [TaskId("t3")])

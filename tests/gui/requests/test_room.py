@@ -226,7 +226,7 @@ async def test_the_record_of_the_day_is_written_as_a_table(tmp_path, theme):
         dialog = center.window().findChild(QFileDialog)
         dialog.fileSelected.emit(str(tmp_path / "day.csv"))
         dialog.close()
-        await until(lambda: "Exported as day.csv." in rig.told)
+        await until(lambda: "Exported as “day.csv”." in rig.told)
         assert "Claude Code" in (tmp_path / "day.csv").read_text("utf-8-sig")
 
 

@@ -214,7 +214,7 @@ async def test_search_narrows_and_an_empty_answer_says_so(tmp_path, theme, qtbot
         await until(lambda: rig.rows.task_count == 1)
         QTest.keyClicks(rig.window.search, "gy")
         await until(lambda: rig.rows.task_count == 0)
-        assert pane._empty_title.text() == "Nothing matches this filter"
+        assert pane._empty_title.text() == "No results"
         assert pane._empty_button.isVisible()
         QTest.mouseClick(pane._empty_button, LEFT)
         await until(lambda: rig.rows.task_count == 2)

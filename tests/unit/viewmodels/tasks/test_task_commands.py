@@ -106,7 +106,7 @@ async def test_dropped_ids_are_adopted_and_shown(tmp_path):
         assert len(rig.store.tasks) == 2
         assert len(shown[0]) == 2
         assert rig.told[0].startswith("2 tasks added.")
-        assert "“no-id” is no task id" in rig.told[-1]
+        assert "“no-id” is not a task id" in rig.told[-1]
         shown.clear()
         rig.taking_in.receive(Gathered(remote_ids=(remote_id(7),)))
         await until(lambda: shown)
