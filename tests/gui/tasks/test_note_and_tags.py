@@ -126,7 +126,7 @@ async def test_of_many_with_different_notes_nothing_is_lost_by_looking(tmp_path,
         await until(lambda: rig.window.findChildren(NotePopup))
         [popup] = rig.window.findChildren(NotePopup)
         assert popup.text.toPlainText() == ""
-        assert popup.text.placeholderText() == DIFFER
+        assert popup.text.placeholderText() == str(DIFFER)
         QTest.keyClick(popup.text, Qt.Key.Key_Return, CONTROL)
         await rest()
         assert note_of(rig, 2) == "Too dark"
