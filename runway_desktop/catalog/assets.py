@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from runway_desktop.domain.media import MEGABYTE, Delivery, Media, largest
+from runway_desktop.texts import _, pgettext
 from runway_desktop.values import Struct
 from runway_desktop.values import field as factory_field
 
@@ -89,40 +90,40 @@ def uri_problem(uri: str, field: Field, *, local_files: bool = True) -> str | No
         case "https":
             return link_problem(uri)
         case "http":
-            return "The link begins with http://. Runway takes only links that begin with https://."
+            return _("The link begins with http://. Runway only accepts links that begin with https://.")
         case "runway" if re.fullmatch(r"runway://\S+", uri):
             return None
         case "runway":
-            return "The address of the upload is incomplete. Add the file again."
+            return _("The upload’s address is incomplete. Add the file again.")
         case "data":
             return _data_problem(uri, field)
         case "file" if uri.startswith("file:///") and len(uri) > len("file:///"):
-            return None if local_files else "The file is on this computer and must be uploaded before it is sent."
+            return None if local_files else _("The file is on this computer and must be uploaded first.")
         case "file":
-            return "The address of the file is incomplete. Add the file again."
+            return _("The file’s address is incomplete. Add the file again.")
         case _:
-            return f"“{_short(uri)}” is neither a file nor a link that begins with https://."
+            return _("“{text}” is neither a file nor a link that begins with https://.", text=_short(uri))
 
 
 def link_problem(link: str) -> str | None:
     """Why Runway would refuse this https link, as a sentence; None if it is valid. It is not fetched."""
     if len(link) > LONGEST_LINK:
-        return f"The link is {len(link):,} characters long. Runway takes up to {LONGEST_LINK:,}."
+        return _("The link is {n} characters long. Runway accepts up to {most}.", n=len(link), most=LONGEST_LINK)
     if re.search(r"\s", link):
-        return "The link has a blank in it. Copy it again, or write each blank as %20."
+        return _("The link contains a space. Copy it again, or write each space as %20.")
     try:
         parts = urlsplit(link)
-        host, _ = parts.hostname or "", parts.port
+        host, __ = parts.hostname or "", parts.port
     except ValueError:
-        return "The link is damaged and cannot be read. Copy it again."
+        return _("The link can’t be read. Copy it again.")
     if not host:
-        return "The link names no site. Copy it again."
+        return _("The link has no domain name. Copy it again.")
     if _is_address(host):
-        return f"The link names its site by the number {host}. Runway takes only links with a domain name."
+        return _("The link uses the address {host}. Runway only accepts links with a domain name.", host=host)
     if "." not in host.strip("."):
-        return f"The link leads to {host}, which only this network knows. Runway takes only public domain names."
+        return _("{host} is only known in this network. Runway only accepts public domain names.", host=host)
     if parts.username is not None:
-        return "The link holds a user name. Runway takes only links that anyone can open."
+        return _("The link contains a user name. Runway only accepts links that anyone can open.")
     return None
 
 
@@ -132,19 +133,32 @@ def media_of_data_uri(uri: str) -> Media:
 
 def _data_problem(uri: str, field: Field) -> str | None:
     if not re.match(r"data:[\w.+-]+/[\w.+-]+(?:;[\w.+-]+=[\w.+-]+)*;base64,[A-Za-z0-9+/]", uri[:256]):
-        return "The embedded file is damaged. Add the file again."
+        return _("The embedded file is damaged. Add the file again.")
     media = media_of_data_uri(uri)
     if media not in field.media:
-        return f"The embedded file is no {media_in_words(field.media)}."
+        return _("The embedded file must be a {kind}.", kind=media_in_words(field.media))
     limit = largest(media, Delivery.DATA, field.data_uri_megabytes)
     if len(uri) > limit:
-        return f"The embedded file is larger than {limit // MEGABYTE} MB. Send it as an upload instead."
+        return _("The embedded file is larger than {most} MB. Upload it instead.", most=limit // MEGABYTE)
     return None
 
 
 def media_in_words(media: frozenset[Media]) -> str:
     """ "picture or clip" """
-    return " or ".join(str(kind.kind.word) for kind in Media if kind in media) or "file"
+    return any_of([str(kind.kind.word) for kind in Media if kind in media] or [str(Media.OTHER.kind.word)])
+
+
+def any_of(words: Sequence[str]) -> str:
+    """ "a, b or c"."""
+    if not words:
+        return _("nothing")
+    before = words[0]
+    for word in words[1:-1]:
+        before = pgettext("list", "{before}, {next}", before=before, next=word)
+    if len(words) == 1:
+        return before
+    # Translators: the last two of a list of possible values.
+    return pgettext("end of a list", "{before} or {last}", before=before, last=words[-1])
 
 
 def variant_of(field: Field, value: Mapping[str, object]) -> Variant | None:

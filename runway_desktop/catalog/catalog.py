@@ -107,7 +107,7 @@ def _endpoint(facts: Mapping[str, Any]) -> Endpoint:
     return Endpoint(
         name=facts["name"],
         path=facts["path"],
-        label=labels.endpoint_label(facts["name"]),
+        label_text=labels.endpoint_text(facts["name"]),
         makes=Media(facts["makes"]),
         takes=frozenset(map(Media, facts["takes"])),
         models=tuple(facts["models"]),
@@ -136,8 +136,8 @@ def _field(facts: Mapping[str, Any], endpoint: str, *, top: bool = True) -> Fiel
     return Field(
         name=name,
         kind=kind,
-        label=words.label,
-        help=words.help,
+        label_text=words.label,
+        help_text=words.help,
         unit=labels.UNITS.get(name, ""),
         main=top and name in labels.MAIN_FIELDS,
         minimum=facts.get("minimum", least),
@@ -147,7 +147,7 @@ def _field(facts: Mapping[str, Any], endpoint: str, *, top: bool = True) -> Fiel
         variants=tuple(
             Variant(
                 tag=variant["tag"],
-                label=labels.variant_label(name, variant["tag"]),
+                label_text=labels.variant_text(name, variant["tag"]),
                 fields=tuple(_field(inner, endpoint, top=False) for inner in variant["fields"]),
             )
             for variant in facts.get("variants", ())

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
 from typing import Any
 
+from runway_desktop.texts import _
+
 from . import labels
-from .assets import Path, copy_of
+from .assets import Path, any_of, copy_of
 from .model import Field, Pair
 from .payload import is_left_out
-from .validation import Finding, any_of, label_of, validate
+from .validation import Finding, label_of, validate
 
 _MOST_STEPS = 64
 """Give up on a value with more problems than this."""
@@ -28,13 +30,13 @@ def idle_reason(pair: Pair, values: Mapping[str, object], field: Field) -> str:
             chosen = known.default
         if chosen not in allowed:
             words = any_of([labels.choice_label(other, choice) for choice in allowed])
-            return f"Counts only when “{known.label if known else other}” is {words}."
+            return _("Applies only when “{other}” is {values}.", other=known.label if known else other, values=words)
     lacking = [name for name in field.requires if is_left_out(values.get(name))]
     if lacking:
-        return f"Counts only together with {any_of([f'“{label_of(pair, name)}”' for name in lacking])}."
+        return _("Applies only with {others}.", others=any_of([f"“{label_of(pair, name)}”" for name in lacking]))
     taking_all = next((found for found in pair.fields if found.alone and not is_left_out(values.get(found.name))), None)
     if taking_all is not None and taking_all is not field:
-        return f"“{taking_all.label}” is sent by itself."
+        return _("“{other}” is sent alone.", other=taking_all.label)
     return ""
 
 
@@ -45,7 +47,7 @@ def kept_part(pair: Pair, values: Mapping[str, object], name: str, value: object
     """
     kept: Any = copy_of(value)
     lost: list[str] = []
-    for _ in range(_MOST_STEPS):
+    for __ in range(_MOST_STEPS):
         if is_left_out(kept):
             return None, ()
         fault = next(
@@ -88,11 +90,11 @@ def _without(value: Any, fault: Finding, lost: list[str]) -> Any:
         last = path[-1]
         if isinstance(holder, MutableMapping) and last in holder:
             del holder[last]
-            lost.append(labels.field_words(str(last)).label)
+            lost.append(str(labels.field_words(str(last)).label))
             return value
         if isinstance(holder, MutableSequence) and isinstance(last, int) and last < len(holder):
             del holder[last]
-            lost.append("one of them")
+            lost.append(_("one of them"))
             return value
         path = path[:-1]
     return None

@@ -9,28 +9,30 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from runway_desktop.texts import Text, verbatim
+
 
 class FieldWords(NamedTuple):
-    label: str
-    help: str
+    label: Text
+    help: Text
 
 
 ENDPOINT_LABELS = {
-    "image_to_video": "Image → video",
-    "text_to_video": "Text → video",
-    "text_to_image": "Text → image",
-    "video_to_video": "Video → video",
-    "character_performance": "Character performance",
-    "avatar_videos": "Avatar video",
-    "text_to_speech": "Text → speech",
-    "sound_effect": "Sound effect",
-    "image_upscale": "Image upscale",
-    "video_upscale": "Video upscale",
-    "video_to_audio": "Video → audio",
-    "video_to_hdr": "Video → HDR",
-    "speech_to_speech": "Speech → speech",
-    "voice_dubbing": "Voice dubbing",
-    "voice_isolation": "Voice isolation",
+    "image_to_video": Text("Image → video"),
+    "text_to_video": Text("Text → video"),
+    "text_to_image": Text("Text → image"),
+    "video_to_video": Text("Video → video"),
+    "character_performance": Text("Character performance"),
+    "avatar_videos": Text("Avatar video"),
+    "text_to_speech": Text("Text → speech"),
+    "sound_effect": Text("Sound effect"),
+    "image_upscale": Text("Image upscale"),
+    "video_upscale": Text("Video upscale"),
+    "video_to_audio": Text("Video → audio"),
+    "video_to_hdr": Text("Video → HDR"),
+    "speech_to_speech": Text("Speech → speech"),
+    "voice_dubbing": Text("Voice dubbing"),
+    "voice_isolation": Text("Voice isolation"),
 }
 
 # The settings shown as chips next to the prompt, in this order; the others are one click away.
@@ -53,22 +55,24 @@ MAIN_FIELDS = (
 
 # Groups of settings in the form, with headings, in this order. Settings without a group come last.
 FIELD_GROUPS = {
-    "Who speaks": ("avatar", "speech"),
-    "Guidance": (
+    Text("Speaker", context="settings"): ("avatar", "speech"),
+    Text("Guidance", context="settings"): (
         "providerSettings", "keyframes", "negativePrompt", "cfgScale", "promptExpansionMode", "thinkingLevel",
         "grounding", "edit", "preciseEdit", "targetAspectRatio", "loop",
     ),
-    "Performance": ("bodyControl", "expressionIntensity"),
-    "Voice": (
+    Text("Performance", context="settings"): ("bodyControl", "expressionIntensity"),
+    Text("Voice", context="settings"): (
         "languageCode", "applyTextNormalization", "speed", "speechRate", "pitchRate", "loudnessRate", "stability",
         "similarityBoost", "style", "useSpeakerBoost", "removeBackgroundNoise",
     ),
-    "Text around it": ("previousText", "nextText"),
-    "Speakers": ("numSpeakers", "disableVoiceCloning", "dropBackgroundAudio", "preserveSpeech"),
-    "Detail": ("creativity", "sharpen", "smartGrain", "ultraDetail", "fpsBoost"),
-    "Color": ("background", "backgroundColor", "colors"),
-    "File": ("outputFormat", "proresProfile", "format", "sampleRate", "draft", "draftTaskId"),
-    "Moderation": ("contentModeration",),
+    Text("Context", context="settings"): ("previousText", "nextText"),
+    Text("Speakers", context="settings"): (
+        "numSpeakers", "disableVoiceCloning", "dropBackgroundAudio", "preserveSpeech",
+    ),
+    Text("Detail", context="settings"): ("creativity", "sharpen", "smartGrain", "ultraDetail", "fpsBoost"),
+    Text("Color", context="settings"): ("background", "backgroundColor", "colors"),
+    Text("File", context="settings"): ("outputFormat", "proresProfile", "format", "sampleRate", "draft", "draftTaskId"),
+    Text("Moderation", context="settings"): ("contentModeration",),
 }  # fmt: skip
 
 UNITS = {
@@ -151,74 +155,74 @@ MODEL_LABELS = {
 }
 
 VARIANT_LABELS = {
-    ("avatar", "runway-preset"): "A preset avatar",
-    ("avatar", "custom"): "An avatar of yours",
-    ("speech", "audio"): "From a recording",
-    ("speech", "text"): "From a script",
-    ("voice", "runway-preset"): "A preset voice",
-    ("voice", "preset"): "A preset voice",
-    ("voice", "custom"): "A voice of yours",
-    ("keyframes", "seconds"): "At a time",
-    ("keyframes", "at"): "At a part of the length",
+    ("avatar", "runway-preset"): Text("A preset avatar"),
+    ("avatar", "custom"): Text("Your avatar"),
+    ("speech", "audio"): Text("From a recording"),
+    ("speech", "text"): Text("From a script"),
+    ("voice", "runway-preset"): Text("A preset voice"),
+    ("voice", "preset"): Text("A preset voice"),
+    ("voice", "custom"): Text("Your voice"),
+    ("keyframes", "seconds"): Text("At a time"),
+    ("keyframes", "at"): Text("At a point in the clip"),
 }
 
 # Choices whose wire form is not clear enough. Those under "" are for any field.
-CHOICE_LABELS: dict[str, dict[str, str]] = {
+CHOICE_LABELS: dict[str, dict[str, Text | str]] = {
     "": {
-        "auto": "Automatic",
-        "auto_480p": "Automatic, 480p",
-        "auto_720p": "Automatic, 720p",
-        "auto_1080p": "Automatic, 1080p",
-        "auto_1k": "Automatic, 1K",
-        "auto_2k": "Automatic, 2K",
-        "adaptive": "Like the input",
+        "auto": Text("Automatic"),
+        "auto_480p": Text("Automatic, 480p"),
+        "auto_720p": Text("Automatic, 720p"),
+        "auto_1080p": Text("Automatic, 1080p"),
+        "auto_1k": Text("Automatic, 1K"),
+        "auto_2k": Text("Automatic, 2K"),
+        "adaptive": Text("Like the input"),
     },
     "targetLang": {
-        "ar": "Arabic",
-        "bg": "Bulgarian",
-        "cs": "Czech",
-        "da": "Danish",
-        "de": "German",
-        "el": "Greek",
-        "en": "English",
-        "es": "Spanish",
-        "fi": "Finnish",
-        "fil": "Filipino",
-        "fr": "French",
-        "hi": "Hindi",
-        "hr": "Croatian",
-        "id": "Indonesian",
-        "it": "Italian",
-        "ja": "Japanese",
-        "ko": "Korean",
-        "ms": "Malay",
-        "nl": "Dutch",
-        "pl": "Polish",
-        "pt": "Portuguese",
-        "ro": "Romanian",
-        "ru": "Russian",
-        "sk": "Slovak",
-        "sv": "Swedish",
-        "ta": "Tamil",
-        "tr": "Turkish",
-        "uk": "Ukrainian",
-        "zh": "Chinese",
+        "ar": Text("Arabic", context="language"),
+        "bg": Text("Bulgarian", context="language"),
+        "cs": Text("Czech", context="language"),
+        "da": Text("Danish", context="language"),
+        "de": Text("German", context="language"),
+        "el": Text("Greek", context="language"),
+        "en": Text("English", context="language"),
+        "es": Text("Spanish", context="language"),
+        "fi": Text("Finnish", context="language"),
+        "fil": Text("Filipino", context="language"),
+        "fr": Text("French", context="language"),
+        "hi": Text("Hindi", context="language"),
+        "hr": Text("Croatian", context="language"),
+        "id": Text("Indonesian", context="language"),
+        "it": Text("Italian", context="language"),
+        "ja": Text("Japanese", context="language"),
+        "ko": Text("Korean", context="language"),
+        "ms": Text("Malay", context="language"),
+        "nl": Text("Dutch", context="language"),
+        "pl": Text("Polish", context="language"),
+        "pt": Text("Portuguese", context="language"),
+        "ro": Text("Romanian", context="language"),
+        "ru": Text("Russian", context="language"),
+        "sk": Text("Slovak", context="language"),
+        "sv": Text("Swedish", context="language"),
+        "ta": Text("Tamil", context="language"),
+        "tr": Text("Turkish", context="language"),
+        "uk": Text("Ukrainian", context="language"),
+        "zh": Text("Chinese", context="language"),
     },
     "targetFramerate": {"23_98": "23.98", "29_97": "29.97", "59_94": "59.94"},
     "outputFormat": {
         "mp4": "MP4",
         "mov": "MOV",
         "prores": "ProRes (MOV)",
-        "png_sequence": "PNG frames (ZIP)",
-        "sdr_rec709_10bit": "10-bit Rec. 709 (MP4)",
+        "png_sequence": Text("PNG frames (ZIP)"),
+        "sdr_rec709_10bit": Text("10-bit Rec. 709 (MP4)"),
         "hdr10": "HDR10 (MP4)",
         "hlg": "HLG (MP4)",
-        "hdr_pq_12bit_master": "12-bit PQ master (MOV)",
+        "hdr_pq_12bit_master": Text("12-bit PQ master (MOV)"),
         "hdr_prores": "HDR ProRes (MOV)",
-        "hdr_png_sequence": "HDR PNG frames (ZIP)",
-        "hdr_exr_sequence": "EXR frames (ZIP)",
-        "hdr_exr_acescg_sequence_1_3": "EXR frames, ACEScg 1.3 (ZIP)",
-        "hdr_exr_acescg_sequence_2_0": "EXR frames, ACEScg 2.0 (ZIP)",
+        "hdr_png_sequence": Text("HDR PNG frames (ZIP)"),
+        "hdr_exr_sequence": Text("EXR frames (ZIP)"),
+        "hdr_exr_acescg_sequence_1_3": Text("EXR frames, ACEScg 1.3 (ZIP)"),
+        "hdr_exr_acescg_sequence_2_0": Text("EXR frames, ACEScg 2.0 (ZIP)"),
         "png": "PNG",
         "jpeg": "JPEG",
         "webp": "WebP",
@@ -227,141 +231,233 @@ CHOICE_LABELS: dict[str, dict[str, str]] = {
         "ogg_opus": "Opus (OGG)",
     },
     "format": {"mp3": "MP3", "wav": "WAV", "flac": "FLAC"},
-    "shotType": {"intelligence": "The model decides", "customize": "As set below"},
+    "shotType": {"intelligence": Text("The model decides"), "customize": Text("Set below")},
 }
 
 # Exceptions for one endpoint, where the general text would be wrong.
 _IN_ENDPOINT = {
-    ("text_to_speech", "promptText"): FieldWords("Text", "The words to speak."),
-    ("sound_effect", "promptText"): FieldWords("Prompt", "What should be heard."),
-    ("video_to_audio", "promptText"): FieldWords("Prompt", "What should be heard with the clip."),
-    ("video_to_audio", "duration"): FieldWords("Duration", "How long the sound lasts, in seconds."),
-    ("sound_effect", "duration"): FieldWords("Duration", "How long the sound lasts, in seconds."),
-    ("text_to_image", "style"): FieldWords("Style", "The look of the picture."),
-    ("text_to_image", "ratio"): FieldWords("Size", "Width and height of the picture in pixels."),
-    ("avatar_videos", "audio"): FieldWords("Recording", "The recording that the avatar speaks."),
-    ("avatar_videos", "voice"): FieldWords("Voice", "Who speaks the script, instead of the avatar's own voice."),
-    ("voice_isolation", "audioUri"): FieldWords("Recording", "The recording to free from everything but the voice."),
-    ("voice_dubbing", "audioUri"): FieldWords("Recording", "The recording to dub."),
-    ("video_to_video", "keyframes"): FieldWords("Keyframes", "Pictures that guide the clip at given moments."),
+    ("text_to_speech", "promptText"): FieldWords(Text("Text", context="setting"), Text("The words to speak.")),
+    ("sound_effect", "promptText"): FieldWords(Text("Prompt", context="setting"), Text("Describe the sound.")),
+    ("video_to_audio", "promptText"): FieldWords(
+        Text("Prompt", context="setting"), Text("Describe the sound for the clip.")
+    ),
+    ("video_to_audio", "duration"): FieldWords(
+        Text("Duration", context="setting"), Text("How long the sound lasts, in seconds.")
+    ),
+    ("sound_effect", "duration"): FieldWords(
+        Text("Duration", context="setting"), Text("How long the sound lasts, in seconds.")
+    ),
+    ("text_to_image", "style"): FieldWords(Text("Style", context="setting"), Text("The look of the picture.")),
+    ("text_to_image", "ratio"): FieldWords(
+        Text("Size", context="setting"), Text("Width and height of the picture in pixels.")
+    ),
+    ("avatar_videos", "audio"): FieldWords(
+        Text("Recording", context="setting"), Text("The recording that the avatar speaks.")
+    ),
+    ("avatar_videos", "voice"): FieldWords(
+        Text("Voice", context="setting"), Text("Who speaks the script, instead of the avatar’s own voice.")
+    ),
+    ("voice_isolation", "audioUri"): FieldWords(
+        Text("Recording", context="setting"), Text("The recording to isolate the voice from.")
+    ),
+    ("voice_dubbing", "audioUri"): FieldWords(Text("Recording", context="setting"), Text("The recording to dub.")),
+    ("video_to_video", "keyframes"): FieldWords(
+        Text("Keyframes", context="setting"), Text("Pictures that guide the clip at given moments.")
+    ),
 }
 
 FIELD_WORDS = {
-    "applyTextNormalization": FieldWords("Spell out", "Whether numbers and signs are spoken as words."),
-    "at": FieldWords("Position", "Where in the clip the picture applies: 0 is the start, 1 the end."),
-    "audio": FieldWords("Sound", "Makes the clip with sound."),
-    "audioUri": FieldWords("Recording", "The sound to work from."),
-    "avatar": FieldWords("Avatar", "Who is seen speaking."),
-    "avatarId": FieldWords("Avatar id", "The id of an avatar you made at Runway."),
-    "background": FieldWords("Background", "Whether the picture has a background or is cut out."),
-    "backgroundColor": FieldWords("Background color", "A wish for the background, such as #1A2B3C."),
-    "bodyControl": FieldWords("Body control", "Carries over gestures and movements as well as the face."),
-    "cfgScale": FieldWords("Prompt strength", "How strictly the prompt is followed: 0 is free, 1 is strict."),
-    "character": FieldWords("Character", "A picture or clip of the face that is to act."),
-    "colors": FieldWords("Colors", "Colors to prefer, each such as #1A2B3C."),
-    "contentModeration": FieldWords("Moderation", "How strict moderation is."),
-    "creativity": FieldWords("Creativity", "How much new detail may be invented: 0 stays faithful."),
-    "disableVoiceCloning": FieldWords("Neutral voice", "Uses a standard voice instead of copying the speaker's."),
-    "draft": FieldWords("Draft", "Makes a cheap small preview that can be made in full later."),
-    "draftTaskId": FieldWords("Draft to finish", "The id of a finished draft to make in full; nothing else is sent."),
-    "dropBackgroundAudio": FieldWords("Drop background", "Leaves out music and noise behind the voices."),
-    "duration": FieldWords("Duration", "How long the result lasts, in seconds."),
-    "edit": FieldWords("Edit reference", "Changes the reference picture itself instead of only being guided by it."),
-    "end_seconds": FieldWords("End", "Where the change ends, in whole seconds; this second is left alone."),
-    "expressionIntensity": FieldWords("Expression", "How strongly the face moves."),
-    "flavor": FieldWords("Style", "The kind of picture that the upscaler expects."),
-    "format": FieldWords("File format", "The kind of sound file to make."),
-    "fpsBoost": FieldWords("More frames", "Raises the frame rate as well."),
-    "grounding": FieldWords("Web search", "Lets the model look things up before it draws."),
-    "id": FieldWords("Voice id", "The id of a voice you made at Runway."),
-    "imageUri": FieldWords("Picture", "The picture to enlarge."),
-    "keepOriginalSound": FieldWords("Keep sound", "Keeps the sound of the clip that is edited."),
-    "keyframes": FieldWords("Keyframes", "Pictures that guide the result at given moments."),
-    "languageCode": FieldWords("Language", "A language code such as en or pt, for the right pronunciation."),
-    "loop": FieldWords("Loop", "Makes a sound that can be repeated without a seam."),
-    "loudnessRate": FieldWords("Loudness", "Below 0 is quieter, above 0 louder."),
-    "maskUri": FieldWords("Mask", "A picture that marks the part to change."),
-    "media": FieldWords("Recording", "A sound or clip with the speech to change."),
-    "mode": FieldWords("Mode", "Whether the clip guides a new one, is continued, or is changed."),
-    "multiPrompt": FieldWords("Shots", "A prompt and a length for each shot."),
-    "negativePrompt": FieldWords("Avoid", "What the result should not contain."),
-    "nextText": FieldWords("Text after", "What is spoken afterwards, so that the end leads into it."),
-    "numSpeakers": FieldWords("Number of speakers", "How many people speak; left out, they are counted."),
-    "numVariants": FieldWords("Number of variants", "How many versions to make."),
-    "outputCount": FieldWords("Number of pictures", "How many pictures to make; each is paid for."),
-    "outputFormat": FieldWords("File format", "The kind of file to make; some kinds cost more."),
-    "pitchRate": FieldWords("Pitch", "Below 0 is lower, above 0 higher, in semitones."),
-    "preciseEdit": FieldWords("Precise edit", "Changes the first reference and keeps its composition and size."),
-    "preserveSpeech": FieldWords("Keep speech", "Keeps the words that are spoken in the clip."),
-    "presetId": FieldWords("Preset", "One of Runway's presets."),
-    "previousText": FieldWords("Text before", "What was spoken before, so that the start follows it."),
-    "prompt": FieldWords("Prompt", "What happens in this shot."),
-    "promptExpansionMode": FieldWords("Rewrite prompt", "How far the model may rewrite the prompt first."),
-    "promptImage": FieldWords("Picture", "The picture that the clip starts from."),
-    "promptText": FieldWords("Prompt", "What should be seen."),
-    "promptVideo": FieldWords("Clip", "The clip to work from."),
-    "proresProfile": FieldWords("ProRes profile", "The quality of a ProRes file."),
-    "providerSettings": FieldWords("Shots and more", "Several shots in one clip, and other settings of this model."),
-    "publicFigureThreshold": FieldWords("Public figures", "Low is less strict about faces of known people."),
-    "quality": FieldWords("Quality", "How much effort is spent; more costs more."),
-    "range": FieldWords("Window", "Limits the change to a part of the clip."),
-    "ratio": FieldWords("Ratio", "Width and height of the result in pixels."),
-    "reference": FieldWords("Performance", "A clip of the person whose acting is carried over."),
-    "referenceAudio": FieldWords("Reference sound", "Sounds for the model to listen to."),
-    "referenceAudios": FieldWords("Reference sound", "Sounds that the prompt can name as @Audio1, @Audio2, @Audio3."),
-    "referenceImages": FieldWords("Reference pictures", "Pictures for the model to look at."),
-    "referenceVideos": FieldWords("Reference clips", "Clips for the model to look at."),
-    "references": FieldWords("Reference pictures", "Pictures of people, things or styles to use."),
-    "removeBackgroundNoise": FieldWords("Remove noise", "Takes the noise behind the voice away."),
-    "resolution": FieldWords("Resolution", "How fine the result is."),
-    "sampleRate": FieldWords("Sample rate", "How fine the sound is, in hertz."),
-    "scaleFactor": FieldWords("Enlarge", "By how much each side grows."),
-    "seconds": FieldWords("Time", "When in the clip the picture applies, in seconds."),
-    "seed": FieldWords("Seed", "The same seed with the same settings gives much the same result."),
-    "sharpen": FieldWords("Sharpen", "How much edges are sharpened."),
-    "shotType": FieldWords("Shot changes", "Whether you set the shots or the model does."),
-    "similarityBoost": FieldWords("Similarity", "How close to the speaker the voice stays."),
-    "smartGrain": FieldWords("Grain", "How much grain and texture is added."),
-    "speech": FieldWords("Speech", "What the avatar says: a recording or a script."),
-    "speechRate": FieldWords("Speaking speed", "Below 0 is slower, above 0 faster."),
-    "speed": FieldWords("Speaking speed", "1 is normal, less is slower."),
-    "stability": FieldWords("Stability", "Low is more emotional, high is steadier."),
-    "start_seconds": FieldWords("Start", "Where the change begins, in whole seconds."),
-    "style": FieldWords("Style strength", "How much the speaker's manner is stressed."),
-    "subject": FieldWords("Subject", "Whether the picture shows a person or a thing."),
-    "tag": FieldWords("Tag", "A name by which the prompt can call this picture."),
-    "targetAspectRatio": FieldWords("Expand to", "A new shape for the clip; the model fills in what is missing."),
-    "targetFramerate": FieldWords("Frame rate", "Frames a second of the result."),
-    "targetLang": FieldWords("Language", "The language to dub into."),
-    "text": FieldWords("Script", "The words that the avatar says."),
-    "thinkingLevel": FieldWords("Thinking", "How long the model thinks about the prompt first."),
-    "ultraDetail": FieldWords("Fine detail", "How much fine detail is added."),
-    "uri": FieldWords("Picture", "The picture to use."),
-    "useSpeakerBoost": FieldWords("Speaker boost", "Brings the voice closer to the speaker; takes a little longer."),
-    "videoUri": FieldWords("Clip", "The clip to work from."),
-    "voice": FieldWords("Voice", "Who speaks."),
+    "applyTextNormalization": FieldWords(
+        Text("Spell out", context="setting"), Text("Reads numbers and symbols as words.")
+    ),
+    "at": FieldWords(
+        Text("Position", context="setting"), Text("Where in the clip the picture applies, from 0 (start) to 1 (end).")
+    ),
+    "audio": FieldWords(Text("Sound", context="setting"), Text("Creates the clip with sound.")),
+    "audioUri": FieldWords(Text("Recording", context="setting"), Text("The sound to work from.")),
+    "avatar": FieldWords(Text("Avatar", context="setting"), Text("Who is seen speaking.")),
+    "avatarId": FieldWords(Text("Avatar id", context="setting"), Text("The id of an avatar that you made on Runway.")),
+    "background": FieldWords(
+        Text("Background", context="setting"), Text("Keep the background or cut the subject out.")
+    ),
+    "backgroundColor": FieldWords(
+        Text("Background color", context="setting"), Text("The background color, such as #1A2B3C.")
+    ),
+    "bodyControl": FieldWords(
+        Text("Body control", context="setting"), Text("Also transfers gestures and body movement.")
+    ),
+    "cfgScale": FieldWords(
+        Text("Prompt strength", context="setting"),
+        Text("How closely to follow the prompt, from 0 (loosely) to 1 (strictly)."),
+    ),
+    "character": FieldWords(Text("Character", context="setting"), Text("A picture or clip of the face to animate.")),
+    "colors": FieldWords(Text("Colors", context="setting"), Text("Colors to prefer, each such as #1A2B3C.")),
+    "contentModeration": FieldWords(Text("Moderation", context="setting"), Text("How strict moderation is.")),
+    "creativity": FieldWords(
+        Text("Creativity", context="setting"), Text("How much new detail to invent. 0 stays faithful.")
+    ),
+    "disableVoiceCloning": FieldWords(
+        Text("Neutral voice", context="setting"), Text("Uses a standard voice instead of copying the speaker’s.")
+    ),
+    "draft": FieldWords(
+        Text("Draft", context="setting"), Text("Creates a low-cost preview that you can finish later.")
+    ),
+    "draftTaskId": FieldWords(
+        Text("Draft to finish", context="setting"), Text("The id of the draft to finish. No other settings are sent.")
+    ),
+    "dropBackgroundAudio": FieldWords(
+        Text("Drop background", context="setting"), Text("Removes music and noise behind the voices.")
+    ),
+    "duration": FieldWords(Text("Duration", context="setting"), Text("How long the result lasts, in seconds.")),
+    "edit": FieldWords(
+        Text("Edit reference", context="setting"),
+        Text("Edits the reference picture itself instead of using it as a guide."),
+    ),
+    "end_seconds": FieldWords(
+        Text("End", context="setting"), Text("Where the change ends, in whole seconds. This second isn’t changed.")
+    ),
+    "expressionIntensity": FieldWords(Text("Expression", context="setting"), Text("How strongly the face moves.")),
+    "flavor": FieldWords(Text("Style", context="setting"), Text("The kind of picture to enlarge.")),
+    "format": FieldWords(Text("File format", context="setting"), Text("Format of the sound file.")),
+    "fpsBoost": FieldWords(Text("More frames", context="setting"), Text("Raises the frame rate as well.")),
+    "grounding": FieldWords(Text("Web search", context="setting"), Text("Lets the model search the web first.")),
+    "id": FieldWords(Text("Voice id", context="setting"), Text("The id of a voice that you made on Runway.")),
+    "imageUri": FieldWords(Text("Picture", context="setting"), Text("The picture to enlarge.")),
+    "keepOriginalSound": FieldWords(
+        Text("Keep sound", context="setting"), Text("Keeps the sound of the clip that is edited.")
+    ),
+    "keyframes": FieldWords(
+        Text("Keyframes", context="setting"), Text("Pictures that guide the result at given moments.")
+    ),
+    "languageCode": FieldWords(
+        Text("Language", context="setting"), Text("A language code such as en or pt, for pronunciation.")
+    ),
+    "loop": FieldWords(Text("Loop", context="setting"), Text("Creates a seamless loop.")),
+    "loudnessRate": FieldWords(Text("Loudness", context="setting"), Text("Below 0 is quieter, above 0 louder.")),
+    "maskUri": FieldWords(Text("Mask", context="setting"), Text("A picture that marks the part to change.")),
+    "media": FieldWords(Text("Recording", context="setting"), Text("A sound or clip with the speech to change.")),
+    "mode": FieldWords(Text("Mode", context="setting"), Text("Use the clip as a guide, extend it, or edit it.")),
+    "multiPrompt": FieldWords(Text("Shots", context="setting"), Text("A prompt and a length for each shot.")),
+    "negativePrompt": FieldWords(Text("Avoid", context="setting"), Text("What the result should not contain.")),
+    "nextText": FieldWords(Text("Text after", context="setting"), Text("The text that follows, for a natural ending.")),
+    "numSpeakers": FieldWords(
+        Text("Number of speakers", context="setting"), Text("How many people speak. Leave it empty to detect them.")
+    ),
+    "numVariants": FieldWords(Text("Number of variants", context="setting"), Text("How many versions to make.")),
+    "outputCount": FieldWords(
+        Text("Number of pictures", context="setting"), Text("How many pictures to make. Each one costs credits.")
+    ),
+    "outputFormat": FieldWords(
+        Text("File format", context="setting"), Text("Format of the file. Some formats cost more.")
+    ),
+    "pitchRate": FieldWords(Text("Pitch", context="setting"), Text("Below 0 is lower, above 0 higher, in semitones.")),
+    "preciseEdit": FieldWords(
+        Text("Precise edit", context="setting"), Text("Edits the first reference and keeps its composition and size.")
+    ),
+    "preserveSpeech": FieldWords(
+        Text("Keep speech", context="setting"), Text("Keeps the words that are spoken in the clip.")
+    ),
+    "presetId": FieldWords(Text("Preset", context="setting"), Text("One of Runway’s presets.")),
+    "previousText": FieldWords(
+        Text("Text before", context="setting"), Text("The text that comes before, for a natural start.")
+    ),
+    "prompt": FieldWords(Text("Prompt", context="setting"), Text("What happens in this shot.")),
+    "promptExpansionMode": FieldWords(
+        Text("Rewrite prompt", context="setting"), Text("How much the model may rewrite the prompt.")
+    ),
+    "promptImage": FieldWords(Text("Picture", context="setting"), Text("The picture that the clip starts from.")),
+    "promptText": FieldWords(Text("Prompt", context="setting"), Text("Describe what you want to see.")),
+    "promptVideo": FieldWords(Text("Clip", context="setting"), Text("The clip to work from.")),
+    "proresProfile": FieldWords(Text("ProRes profile", context="setting"), Text("The quality of a ProRes file.")),
+    "providerSettings": FieldWords(
+        Text("Shots and more", context="setting"), Text("Several shots in one clip, and more settings of this model.")
+    ),
+    "publicFigureThreshold": FieldWords(
+        Text("Public figures", context="setting"), Text("Low is less strict about public figures.")
+    ),
+    "quality": FieldWords(Text("Quality", context="setting"), Text("Higher quality costs more.")),
+    "range": FieldWords(Text("Window", context="setting"), Text("Limits the edit to part of the clip.")),
+    "ratio": FieldWords(Text("Ratio", context="setting"), Text("Width and height of the result in pixels.")),
+    "reference": FieldWords(Text("Performance", context="setting"), Text("A clip of the performance to transfer.")),
+    "referenceAudio": FieldWords(Text("Reference sound", context="setting"), Text("Reference sounds for the model.")),
+    "referenceAudios": FieldWords(
+        Text("Reference sound", context="setting"),
+        Text("Sounds that the prompt can name as @Audio1, @Audio2, @Audio3."),
+    ),
+    "referenceImages": FieldWords(
+        Text("Reference pictures", context="setting"), Text("Reference pictures for the model.")
+    ),
+    "referenceVideos": FieldWords(Text("Reference clips", context="setting"), Text("Reference clips for the model.")),
+    "references": FieldWords(
+        Text("Reference pictures", context="setting"), Text("Pictures of people, things or styles to use.")
+    ),
+    "removeBackgroundNoise": FieldWords(Text("Remove noise", context="setting"), Text("Removes background noise.")),
+    "resolution": FieldWords(Text("Resolution", context="setting"), Text("Resolution of the result.")),
+    "sampleRate": FieldWords(Text("Sample rate", context="setting"), Text("Sample rate of the sound, in hertz.")),
+    "scaleFactor": FieldWords(Text("Enlarge", context="setting"), Text("How many times longer each side gets.")),
+    "seconds": FieldWords(Text("Time", context="setting"), Text("When in the clip the picture applies, in seconds.")),
+    "seed": FieldWords(Text("Seed", context="setting"), Text("The same seed and settings give a similar result.")),
+    "sharpen": FieldWords(Text("Sharpen", context="setting"), Text("How much to sharpen edges.")),
+    "shotType": FieldWords(Text("Shot changes", context="setting"), Text("Who sets the shots: you or the model.")),
+    "similarityBoost": FieldWords(
+        Text("Similarity", context="setting"), Text("How closely the voice matches the speaker.")
+    ),
+    "smartGrain": FieldWords(Text("Grain", context="setting"), Text("How much grain and texture to add.")),
+    "speech": FieldWords(Text("Speech", context="setting"), Text("What the avatar says: a recording or a script.")),
+    "speechRate": FieldWords(Text("Speaking speed", context="setting"), Text("Below 0 is slower, above 0 faster.")),
+    "speed": FieldWords(Text("Speaking speed", context="setting"), Text("1 is normal, less is slower.")),
+    "stability": FieldWords(Text("Stability", context="setting"), Text("Low is more emotional, high is steadier.")),
+    "start_seconds": FieldWords(Text("Start", context="setting"), Text("Where the change begins, in whole seconds.")),
+    "style": FieldWords(
+        Text("Style strength", context="setting"), Text("How strongly the speaker’s style is exaggerated.")
+    ),
+    "subject": FieldWords(Text("Subject", context="setting"), Text("Whether the picture shows a person or a thing.")),
+    "tag": FieldWords(Text("Tag", context="setting"), Text("A name for this picture, to use in the prompt.")),
+    "targetAspectRatio": FieldWords(
+        Text("Expand to", context="setting"), Text("A new aspect ratio. The model fills in the new areas.")
+    ),
+    "targetFramerate": FieldWords(Text("Frame rate", context="setting"), Text("Frames a second of the result.")),
+    "targetLang": FieldWords(Text("Language", context="setting"), Text("The language to dub into.")),
+    "text": FieldWords(Text("Script", context="setting"), Text("The words that the avatar says.")),
+    "thinkingLevel": FieldWords(
+        Text("Thinking", context="setting"), Text("How long the model thinks before it starts.")
+    ),
+    "ultraDetail": FieldWords(Text("Fine detail", context="setting"), Text("How much fine detail to add.")),
+    "uri": FieldWords(Text("Picture", context="setting"), Text("The picture to use.")),
+    "useSpeakerBoost": FieldWords(
+        Text("Speaker boost", context="setting"), Text("Makes the voice sound more like the speaker. A little slower.")
+    ),
+    "videoUri": FieldWords(Text("Clip", context="setting"), Text("The clip to work from.")),
+    "voice": FieldWords(Text("Voice", context="setting"), Text("Who speaks.")),
 }
 
 
 def endpoint_label(name: str) -> str:
+    return str(endpoint_text(name))
+
+
+def endpoint_text(name: str) -> Text:
     return ENDPOINT_LABELS.get(name) or _from_wire(name)
 
 
 def model_label(model: str) -> str:
-    return MODEL_LABELS.get(model) or _from_wire(model)
+    return MODEL_LABELS.get(model) or str(_from_wire(model))
 
 
 def field_words(name: str, endpoint: str = "") -> FieldWords:
     """Label and one sentence of help for a field; for an unknown one, its wire name and no help."""
-    return _IN_ENDPOINT.get((endpoint, name)) or FIELD_WORDS.get(name) or FieldWords(_from_wire(name), "")
+    return _IN_ENDPOINT.get((endpoint, name)) or FIELD_WORDS.get(name) or FieldWords(_from_wire(name), Text(""))
 
 
 def group_label(field: str) -> str:
     """The heading of a field's group in the form."""
-    return next((group for group, names in FIELD_GROUPS.items() if field in names), "Other settings")
+    return str(next((group for group, names in FIELD_GROUPS.items() if field in names), _OTHER_SETTINGS))
 
 
-def variant_label(field: str, tag: str) -> str:
+_OTHER_SETTINGS = Text("Other settings")
+
+
+def variant_text(field: str, tag: str) -> Text:
     return VARIANT_LABELS.get((field, tag)) or _from_wire(tag)
 
 
@@ -372,10 +468,22 @@ def choice_label(field: str, choice: str | int | float) -> str:
         # Names of voices and avatars: "cooking-teacher" becomes "Cooking teacher".
         name = str(choice).replace("-", " ").replace("_", " ")
         return name[:1].upper() + name[1:]
-    return words or str(choice).replace("_", " ")
+    return str(words or str(choice).replace("_", " "))
 
 
-def _from_wire(name: str) -> str:
+def unit_label(unit: str) -> str:
+    return str(_UNIT_LABELS.get(unit, unit))
+
+
+_UNIT_LABELS = {
+    "s": Text("s", context="seconds"),
+    # Translators: frames per second.
+    "fps": Text("fps"),
+    "semitones": Text("semitones"),
+}
+
+
+def _from_wire(name: str) -> Text:
     """A readable form of a name without a label: "newThing_2" becomes "New thing 2"."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.replace("_", " ").replace("-", " ")).lower()
-    return words[:1].upper() + words[1:]
+    return verbatim(words[:1].upper() + words[1:])

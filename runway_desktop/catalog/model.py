@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from runway_desktop.domain.media import Media
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, field
 
 
@@ -37,8 +38,12 @@ class Variant(Struct, frozen=True, kw_only=True):
     has."""
 
     tag: str
-    label: str
+    label_text: Text
     fields: tuple[Field, ...]
+
+    @property
+    def label(self) -> str:
+        return str(self.label_text)
 
 
 class Field(Struct, frozen=True, kw_only=True):
@@ -52,9 +57,10 @@ class Field(Struct, frozen=True, kw_only=True):
     name: str
     kind: FieldKind
     required: bool = False
-    label: str
-    help: str
+    label_text: Text
+    help_text: Text
     unit: str = ""
+    """A code, such as "s"; its text is `labels.unit_label`."""
     main: bool = False
     default: Any = None
 
@@ -89,6 +95,14 @@ class Field(Struct, frozen=True, kw_only=True):
     only_when: tuple[str, tuple[str, ...]] | None = None  # (other field, its values with which this one is valid)
     requires: tuple[str, ...] = ()
     alone: bool = False  # no other field may be sent with it
+
+    @property
+    def label(self) -> str:
+        return str(self.label_text)
+
+    @property
+    def help(self) -> str:
+        return str(self.help_text)
 
     @property
     def is_asset(self) -> bool:
@@ -147,7 +161,11 @@ class Endpoint(Struct, frozen=True, kw_only=True):
 
     name: str  # "image_to_video"
     path: str  # "/v1/image_to_video"
-    label: str
+    label_text: Text
     makes: Media
     takes: frozenset[Media]
     models: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        return str(self.label_text)

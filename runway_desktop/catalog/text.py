@@ -9,6 +9,9 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from runway_desktop import texts
+from runway_desktop.texts import Text, _, pgettext
+
 from . import labels
 from .model import Field, FieldKind, Pair
 
@@ -53,26 +56,26 @@ def settings_line(pair: Pair | None, values: Mapping[str, object]) -> str:
 
 def _said(name: str, value: object) -> str:
     if isinstance(value, bool):
-        return "" if name != "audio" else ("sound" if value else "no sound")
+        return "" if name != "audio" else (_("sound") if value else _("no sound"))
     if not isinstance(value, str | int | float) or value == "":
         return ""
     match name:
         case "duration":
-            return "automatic length" if value == "auto" else f"{number_in_words(value)} s"
+            return _("automatic length") if value == "auto" else _("{n} s", n=number_in_words(value))
         case "seed":
-            return f"seed {value}"
+            return _("seed {seed}", seed=str(value))
         case "outputCount":
-            return "" if value == 1 else f"{value} pictures"
+            return "" if value == 1 else _counted(Text("{n} picture", "{n} pictures"), value)
         case "numVariants":
-            return "" if value == 1 else f"{value} variants"
+            return "" if value == 1 else _counted(Text("{n} variant", "{n} variants"), value)
         case "quality":
-            return f"{value_in_words(value)} quality"
+            return _("{level} quality", level=value_in_words(value))
         case "scaleFactor":
             return f"{value}×"
         case "targetFramerate":
-            return f"{labels.choice_label(name, value)} fps"
+            return _("{n} fps", n=labels.choice_label(name, value))
         case "ratio" if value == "auto":
-            return "automatic size"
+            return _("automatic size")
         case "ratio":
             return value_in_words(value)
         case _:
@@ -80,18 +83,22 @@ def _said(name: str, value: object) -> str:
 
 
 def number_in_words(value: object) -> str:
-    """A number as people write it: no ".0", and commas between thousands."""
+    """A number as the system writes it: no ".0", and thousands in groups."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, int) and abs(value) >= 1000:
-        return f"{value:,}"
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) >= 1000):
+        return texts.number(value, 6)
     return str(value)
+
+
+def _counted(said: Text, value: str | int | float) -> str:
+    return str(said.of(value)) if isinstance(value, int | float) else str(value)
 
 
 def value_in_words(value: object) -> str:
     """A choice as it is read: "auto_720p" becomes "auto 720p"; other values as they are."""
     if value is True or value is False:
-        return "yes" if value else "no"
+        return pgettext("setting", "yes") if value else pgettext("setting", "no")
     if isinstance(value, str):
         return value.replace("_", " ")
     return str(value)
@@ -147,7 +154,10 @@ def _choices_by_word(name: str, choices: tuple[str | int | float, ...]) -> Mappi
 
 
 def _number(text: str) -> int | float | None:
-    """ASCII digits with at most one decimal point; None for any other text."""
+    """ASCII digits with at most one decimal sign, as the system writes it or a point; None for any other text."""
+    decimal = texts.language().numbers.decimal
+    if "." not in text:
+        text = text.replace(decimal, ".")
     if _NUMBER.fullmatch(text) is None:
         return None
     # Not as a float, which would lose digits of long seeds.
@@ -166,4 +176,9 @@ def two_readings(field: Field, text: str) -> str:
         return ""
     # With a zero appended, three decimals cannot be read as thousands.
     decimal = f"{decimal}0" if _THOUSANDS.fullmatch(decimal) else decimal
-    return f"“{text}” can be read as {thousands} or as {decimal}. Write one of these."
+    return _(
+        "“{text}” can mean {thousands} or {decimal}. Enter one of these.",
+        text=text,
+        thousands=thousands,
+        decimal=decimal,
+    )

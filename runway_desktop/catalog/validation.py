@@ -12,18 +12,20 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import TypeGuard
 
+from runway_desktop.texts import Text, _
 from runway_desktop.values import Struct
 
-from .assets import Path, media_in_words, uri_problem, variant_of
+from .assets import Path, any_of, media_in_words, uri_problem, variant_of
+from .labels import choice_label, unit_label
 from .model import Field, FieldKind, Pair
 from .payload import is_left_out
 from .text import number_in_words, two_readings, utf16_length, value_in_words
 
-_UNIT_WORDS = {"s": "seconds", "×": "times"}
 _PATTERN_WORDS = {
-    "#[0-9A-Fa-f]{6}": "is no color. Write # and six hexadecimal digits, such as #1A2B3C.",
-    "[A-Za-z][A-Za-z0-9_]*": "cannot be a tag. It must begin with a letter and hold only letters, digits and _.",
+    "#[0-9A-Fa-f]{6}": Text("“{value}” isn’t a color. Enter # and six hexadecimal digits, such as #1A2B3C."),
+    "[A-Za-z][A-Za-z0-9_]*": Text("“{value}” can’t be a tag. Use letters, digits and _, and begin with a letter."),
 }
+_OTHER_PATTERN = Text("“{value}” isn’t in the form that Runway needs.")
 _MOST_CHOICES_SAID = 8
 
 
@@ -39,10 +41,15 @@ def validate(pair: Pair, values: Mapping[str, object], *, local_files: bool = Tr
 
     `local_files`: whether `file:///` URIs are still allowed, as before inputs are uploaded.
     """
-    check = _Check(pair.model, local_files)
+    check = _Check(pair.label, local_files)
     found = [*check.members(pair.fields, values, (), names=pair.names | {"model"}), *_conditions(pair, values)]
     if values.get("model", pair.model) != pair.model:
-        found.append(Finding(("model",), f"The request names the model {values['model']}, but is for {pair.model}."))
+        found.append(
+            Finding(
+                ("model",),
+                _("The request names the model {other}, but is for {model}.", other=values["model"], model=pair.model),
+            )
+        )
     first: dict[Path, Finding] = {}
     for finding in found:
         first.setdefault(finding.path, finding)
@@ -68,32 +75,41 @@ class _Check:
                 yield Finding((*path, field.name), self._missing(field))
         for name, value in values.items():
             if name not in names and value is not None:
-                yield Finding((*path, name), f"{self._model} has no setting named “{name}”.")
+                yield Finding((*path, name), _("{model} has no setting named “{name}”.", model=self._model, name=name))
 
     def _missing(self, field: Field) -> str:
-        thing = _thing(field)
+        label, model = field.label, self._model
         match field.kind:
+            case FieldKind.PROMPT if field.name in _PROMPTS:
+                return _("The prompt is empty. {model} needs it.", model=model)
             case FieldKind.PROMPT | FieldKind.TEXT:
-                return f"{thing} is empty. {self._model} needs it."
+                return _("“{field}” is empty. {model} needs it.", field=label, model=model)
             case FieldKind.ASSET | FieldKind.ASSETS:
                 wanted = media_in_words(field.media)
-                purpose = "" if field.label.casefold() == wanted else f" as “{field.label}”"
-                return f"Add a {wanted}: {self._model} needs one{purpose}."
+                if label.casefold() == wanted.casefold():
+                    return _("Add a {kind}: {model} needs one.", kind=wanted, model=model)
+                return _("Add a {kind}: {model} needs one as “{field}”.", kind=wanted, model=model, field=label)
             case FieldKind.CHOICE | FieldKind.OBJECT:
-                return f"Choose “{field.label}”: {self._model} needs it."
+                return _("Choose “{field}”: {model} needs it.", field=label, model=model)
             case _:
-                return f"Set “{field.label}”: {self._model} needs it."
+                return _("Set “{field}”: {model} needs it.", field=label, model=model)
 
     def _text(self, field: Field, value: object, path: Path) -> Iterator[Finding]:
         if not isinstance(value, str):
-            yield Finding(path, f"{_thing(field)} must be text.")
+            yield Finding(path, _must_be_text(field))
             return
-        length = utf16_length(value)
+        length, label = utf16_length(value), field.label
         if field.max_length is not None and length > field.max_length:
-            limit = number_in_words(field.max_length)
-            yield Finding(path, f"{_thing(field)} is {length:,} characters long; {self._model} takes up to {limit}.")
+            if field.name in _PROMPTS:
+                long = Text("The prompt is {n} characters long; {model} takes up to {most}.")
+            else:
+                long = Text("“{field}” is {n} characters long; {model} takes up to {most}.")
+            yield Finding(path, str(long.with_(field=label, n=length, model=self._model, most=field.max_length)))
         elif field.min_length is not None and length < field.min_length:
-            yield Finding(path, f"{_thing(field)} is too short; it needs at least {field.min_length} characters.")
+            short = _(
+                "“{field}” is too short; it needs at least {least} characters.", field=label, least=field.min_length
+            )
+            yield Finding(path, short)
         elif field.pattern is not None and not re.fullmatch(field.pattern, value):
             yield Finding(path, _unlike_pattern(field.pattern, value))
 
@@ -104,14 +120,18 @@ class _Check:
             yield Finding(path, self._choices_said(field, value))
 
     def _choices_said(self, field: Field, value: object) -> str:
-        unit = _unit(field)
+        label, model = field.label, self._model
         if len(field.choices) <= _MOST_CHOICES_SAID:
-            return f"{field.label} for {self._model} is {any_of([value_in_words(c) for c in field.choices])}{unit}."
-        some = ", ".join(value_in_words(choice) for choice in field.choices[:3])
-        told = value_in_words(value) if isinstance(value, str | int | float) else "this"
-        return (
-            f"{field.label} for {self._model} cannot be {told}{unit}. "
-            f"It is one of {len(field.choices)} values, such as {some}."
+            choices = _measured(field, any_of([value_in_words(choice) for choice in field.choices]))
+            return _("{field} for {model} is {choices}.", field=label, model=model, choices=choices)
+        some = any_of([value_in_words(choice) for choice in field.choices[:3]])
+        return _(
+            "{field} for {model} can’t be {value}. It is one of {n} values, such as {some}.",
+            field=label,
+            model=model,
+            value=_measured(field, value_in_words(value)) if isinstance(value, str | int | float) else "…",
+            n=len(field.choices),
+            some=some,
         )
 
     def _number(self, field: Field, value: object, path: Path) -> Iterator[Finding]:
@@ -129,23 +149,23 @@ class _Check:
             yield Finding(path, doubt or self._bounds_said(field))
 
     def _bounds_said(self, field: Field) -> str:
-        kind = "a whole number" if field.kind is FieldKind.INTEGER else "a number"
-        low, high = number_in_words(field.minimum), number_in_words(field.maximum)
-        unit = _unit(field)
-        if field.minimum is not None and field.maximum is not None:
-            bounds = f" from {low} to {high}{unit}"
-        elif field.minimum is not None:
-            bounds = f", at least {low}{unit}"
-        elif field.maximum is not None:
-            bounds = f" up to {high}{unit}"
-        else:
-            bounds = f" of{unit}" if unit else ""
-        words = "".join(f", or “{choice}”" for choice in field.choices)
-        return f"{field.label} for {self._model} is {kind}{bounds}{words}."
+        low, high = field.minimum, field.maximum
+        said = _BOUNDS[field.kind is FieldKind.INTEGER, low is not None, high is not None, bool(field.choices)]
+        return str(
+            said.with_(
+                field=field.label,
+                model=self._model,
+                low=number_in_words(low) if high is not None else _measured(field, number_in_words(low)),
+                high=_measured(field, number_in_words(high)),
+                word=any_of([f"“{choice}”" for choice in field.choices]),
+            )
+        )
 
     def _switch(self, field: Field, value: object, path: Path) -> Iterator[Finding]:
         if not isinstance(value, bool):
-            yield Finding(path, f"{field.label} for {self._model} is on or off (true or false).")
+            yield Finding(
+                path, _("{field} for {model} is on or off (true or false).", field=field.label, model=self._model)
+            )
 
     def _asset(self, field: Field, value: object, path: Path) -> Iterator[Finding]:
         yield from self._asset_item(field, value, path, bare=field.uri_key is None)
@@ -156,12 +176,13 @@ class _Check:
                 yield Finding(path, problem)
             return
         if not isinstance(value, Mapping) or field.uri_key is None:
-            yield Finding(path, f"“{field.label}” must hold a {media_in_words(field.media)}.")
+            kind = media_in_words(field.media)
+            yield Finding(path, _("“{field}” must hold a {kind}.", field=field.label, kind=kind))
             return
         uri = value.get(field.uri_key)
         here = (*path, field.uri_key)
         if not isinstance(uri, str) or not uri.strip():
-            yield Finding(here, f"Add a {media_in_words(field.media)}: this place is empty.")
+            yield Finding(here, _("Empty. Add a {kind}.", kind=media_in_words(field.media)))
         elif problem := uri_problem(uri, field, local_files=self._local_files):
             yield Finding(here, problem)
         known = {field.uri_key}
@@ -169,7 +190,7 @@ class _Check:
             known.add(field.tag_key)
             if not _among(value.get(field.tag_key), tuple(field.tags.values())):
                 allowed = any_of([f"“{tag}”" for tag in field.tags.values()])
-                yield Finding((*path, field.tag_key), f"The kind of this input must be {allowed}.")
+                yield Finding((*path, field.tag_key), _("The kind of this input must be {allowed}.", allowed=allowed))
         # The SDK does not declare these items' members, so the catalog only assumes them; the server decides.
         if field.position_key is not None and not field.assumed:
             known.add(field.position_key)
@@ -181,15 +202,15 @@ class _Check:
         if position is None and not field.position_required:
             return
         if not _among(position, field.positions):
-            frames = any_of(list(field.positions))
-            yield Finding(path, f"{self._model} takes this {media_in_words(field.media)} only as the {frames} frame.")
+            frames = any_of([str(_FRAMES.get(one, one)) for one in field.positions])
+            yield Finding(path, _("{model} takes this input only as {frames}.", model=self._model, frames=frames))
 
     def _assets(self, field: Field, value: object, path: Path) -> Iterator[Finding]:
         if isinstance(value, str) and field.bare:
             yield from self._asset_item(field, value, path, bare=True)
             return
         if not _is_list(value):
-            yield Finding(path, f"“{field.label}” must be a list, one entry for each {media_in_words(field.media)}.")
+            yield Finding(path, _("“{field}” must be a list with one entry for each input.", field=field.label))
             return
         yield from self._count(field, value, path)
         for position, entry in enumerate(value):
@@ -201,13 +222,13 @@ class _Check:
         taken = [entry.get(field.position_key) for entry in value if isinstance(entry, Mapping)]
         for position in field.positions:
             if taken.count(position) > 1:
-                yield Finding(path, f"Only one {media_in_words(field.media)} can be the {position} frame.")
+                yield Finding(path, _("Only one input can be {frame}.", frame=str(_FRAMES.get(position, position))))
         if field.first_needed and "last" in taken and "first" not in taken:
-            yield Finding(path, f"{self._model} needs a first frame when there is a last one.")
+            yield Finding(path, _("{model} needs a first frame when there is a last one.", model=self._model))
 
     def _object(self, field: Field, value: object, path: Path) -> Iterator[Finding]:
         if not isinstance(value, Mapping):
-            yield Finding(path, f"“{field.label}” must be an object with named members.")
+            yield Finding(path, _("“{field}” must be an object with named members.", field=field.label))
             return
         if not field.variants:
             yield from self.members(field.fields, value, path, {inner.name for inner in field.fields})
@@ -215,15 +236,18 @@ class _Check:
         variant = variant_of(field, value)
         if variant is None:
             forms = any_of([f"“{known.tag}”" for known in field.variants])
-            what = f"its “{field.tag_key}” must be" if field.tag_key else "it must have"
-            yield Finding(path, f"“{field.label}” has an unknown form; {what} {forms}.")
+            if field.tag_key:
+                said = Text("“{field}” has an unknown form; its “{key}” must be {forms}.")
+            else:
+                said = Text("“{field}” has an unknown form; it must have {forms}.")
+            yield Finding(path, str(said.with_(field=field.label, key=field.tag_key, forms=forms)))
             return
         names = {inner.name for inner in variant.fields} | ({field.tag_key} if field.tag_key else set())
         yield from self.members(variant.fields, value, path, names)
 
     def _objects(self, field: Field, value: object, path: Path) -> Iterator[Finding]:
         if not _is_list(value):
-            yield Finding(path, f"“{field.label}” must be a list.")
+            yield Finding(path, _("“{field}” must be a list.", field=field.label))
             return
         yield from self._count(field, value, path)
         for position, entry in enumerate(value):
@@ -232,19 +256,20 @@ class _Check:
         lengths = [entry.get("duration") for entry in value if isinstance(entry, Mapping)]
         total = sum(length for length in lengths if isinstance(length, int | float))
         if (low is not None and total < low) or (high is not None and total > high):
-            bounds = f"{number_in_words(low)} to {number_in_words(high)}" if low else f"up to {number_in_words(high)}"
-            yield Finding(
-                path, f"“{field.label}” last {number_in_words(total)} seconds together; they may last {bounds}."
-            )
+            if low:
+                said = Text("“{field}” last {total} seconds together; they may last {low} to {high}.")
+            else:
+                said = Text("“{field}” last {total} seconds together; they may last up to {high}.")
+            yield Finding(path, str(said.with_(field=field.label, total=total, low=low, high=high)))
 
     def _texts(self, field: Field, value: object, path: Path) -> Iterator[Finding]:
         if not _is_list(value):
-            yield Finding(path, f"“{field.label}” must be a list of texts.")
+            yield Finding(path, _("“{field}” must be a list of texts.", field=field.label))
             return
         yield from self._count(field, value, path)
         for position, entry in enumerate(value):
             if not isinstance(entry, str):
-                yield Finding((*path, position), f"{_thing(field)} must be text.")
+                yield Finding((*path, position), _must_be_text(field))
             elif field.pattern is not None and not re.fullmatch(field.pattern, entry):
                 yield Finding((*path, position), _unlike_pattern(field.pattern, entry))
 
@@ -255,16 +280,22 @@ class _Check:
         try:
             json.loads(value)
         except ValueError as error:
-            where = f" at line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-            yield Finding(path, f"{_thing(field)} is not complete JSON{where}.")
+            if isinstance(error, json.JSONDecodeError):
+                said = Text("“{field}” isn’t complete JSON: line {line}, column {column}.")
+                said = said.with_(line=error.lineno, column=error.colno)
+            else:
+                said = Text("“{field}” isn’t complete JSON.")
+            yield Finding(path, str(said.with_(field=field.label)))
 
     def _count(self, field: Field, value: Sequence[object], path: Path) -> Iterator[Finding]:
         if field.max_length is not None and len(value) > field.max_length:
-            yield Finding(
-                path, f"“{field.label}” takes up to {field.max_length} for {self._model}; there are {len(value)}."
-            )
+            said = Text("“{field}” takes up to {most} for {model}; there are {there}.")
+            said = said.with_(field=field.label, most=field.max_length, model=self._model, there=len(value))
+            yield Finding(path, str(said))
         elif field.min_length is not None and len(value) < field.min_length:
-            yield Finding(path, f"“{field.label}” needs at least {field.min_length} for {self._model}.")
+            least = field.min_length
+            few = Text("“{field}” needs at least {least} for {model}.")
+            yield Finding(path, str(few.with_(field=field.label, least=least, model=self._model)))
 
 
 _BY_KIND: Mapping[FieldKind, Callable[[_Check, Field, object, Path], Iterator[Finding]]] = {
@@ -291,13 +322,17 @@ def _conditions(pair: Pair, values: Mapping[str, object]) -> Iterator[Finding]:
         if field.only_when is not None:
             other, allowed = field.only_when
             if values.get(other) not in allowed:
-                label = label_of(pair, other)
-                yield Finding((field.name,), f"{field.label} counts only when “{label}” is {any_of(list(allowed))}.")
+                label, chosen = label_of(pair, other), any_of([choice_label(other, one) for one in allowed])
+                only = _(
+                    "{field} applies only when “{other}” is {values}.", field=field.label, other=label, values=chosen
+                )
+                yield Finding((field.name,), only)
         if lacking := [name for name in field.requires if name not in given and values.get(field.name) is not False]:
             needs = any_of([f"“{label_of(pair, name)}”" for name in lacking])
-            yield Finding((field.name,), f"“{field.label}” works only together with {needs}.")
+            yield Finding((field.name,), _("“{field}” works only with {others}.", field=field.label, others=needs))
         if field.alone and len(given) > 1:
-            yield Finding((field.name,), f"“{field.label}” is sent by itself. Take out everything else, or this.")
+            alone = _("“{field}” is sent alone. Remove everything else, or remove this.", field=field.label)
+            yield Finding((field.name,), alone)
 
 
 def label_of(pair: Pair, name: str) -> str:
@@ -305,20 +340,48 @@ def label_of(pair: Pair, name: str) -> str:
     return field.label if field is not None else name
 
 
-def _thing(field: Field) -> str:
-    return f"The {field.label.lower()}" if field.kind is FieldKind.PROMPT else f"“{field.label}”"
+_PROMPTS = frozenset({"promptText", "prompt"})
+_FRAMES = {"first": Text("the first frame"), "last": Text("the last frame")}
+_BOUNDS = {
+    (True, True, True, False): Text("{field} for {model} is a whole number from {low} to {high}."),
+    (True, True, False, False): Text("{field} for {model} is a whole number, at least {low}."),
+    (True, False, True, False): Text("{field} for {model} is a whole number up to {high}."),
+    (True, False, False, False): Text("{field} for {model} is a whole number."),
+    (False, True, True, False): Text("{field} for {model} is a number from {low} to {high}."),
+    (False, True, False, False): Text("{field} for {model} is a number, at least {low}."),
+    (False, False, True, False): Text("{field} for {model} is a number up to {high}."),
+    (False, False, False, False): Text("{field} for {model} is a number."),
+    (True, True, True, True): Text("{field} for {model} is a whole number from {low} to {high}, or {word}."),
+    (True, True, False, True): Text("{field} for {model} is a whole number, at least {low}, or {word}."),
+    (True, False, True, True): Text("{field} for {model} is a whole number up to {high}, or {word}."),
+    (True, False, False, True): Text("{field} for {model} is a whole number, or {word}."),
+    (False, True, True, True): Text("{field} for {model} is a number from {low} to {high}, or {word}."),
+    (False, True, False, True): Text("{field} for {model} is a number, at least {low}, or {word}."),
+    (False, False, True, True): Text("{field} for {model} is a number up to {high}, or {word}."),
+    (False, False, False, True): Text("{field} for {model} is a number, or {word}."),
+}
+"""Whether it is a whole number, has a least and a highest value, and may be a word."""
+
+
+def _must_be_text(field: Field) -> str:
+    return _("“{field}” must be text.", field=field.label)
 
 
 def _unlike_pattern(pattern: str, value: str) -> str:
-    return f"“{value}” {_PATTERN_WORDS.get(pattern, 'is not written in the form that Runway asks for.')}"
+    return str(_PATTERN_WORDS.get(pattern, _OTHER_PATTERN).with_(value=value))
 
 
-def _unit(field: Field) -> str:
-    return f" {_UNIT_WORDS.get(field.unit, field.unit)}" if field.unit else ""
-
-
-def any_of(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}" if words else "nothing"
+def _measured(field: Field, words: str) -> str:
+    """An amount, or a choice of amounts, with the field's unit: "5 or 10 seconds"."""
+    match field.unit:
+        case "":
+            return words
+        case "s":
+            return _("{amount} seconds", amount=words)
+        case "×":
+            return _("{amount} times", amount=words)
+        case unit:
+            return _("{amount} {unit}", amount=words, unit=unit_label(unit))
 
 
 def _is_list(value: object) -> TypeGuard[Sequence[object]]:

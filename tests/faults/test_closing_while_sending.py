@@ -70,7 +70,7 @@ async def only_task(profile: Path) -> Task:
 async def test_an_id_that_comes_while_the_program_closes_is_kept(tmp_path: Path, runway: Runway):
     runway.fault("create", "latency", seconds=LATE)
     said, took = closed(tmp_path / "profile", runway, "wait")
-    assert "1 task is being sent, and may be charged. Runway's answer with its id is waited for." in said
+    assert "1 task is being sent. Closing waits for Runway’s answer, because it may be charged." in said
     assert took >= LATE
     task = await only_task(tmp_path / "profile")
     assert (task.state, task.remote_id) == (State.PENDING, runway.accepted[0])
@@ -79,7 +79,7 @@ async def test_an_id_that_comes_while_the_program_closes_is_kept(tmp_path: Path,
 async def test_who_does_not_wait_finds_the_task_uncertain_and_why(tmp_path: Path, runway: Runway):
     runway.fault("create", "latency", seconds=NEVER)
     said, took = closed(tmp_path / "profile", runway, "anyway")
-    assert "If you close now, it is uncertain at the next start." in said
+    assert "If you close now, the task is uncertain at the next start." in said
     assert took < PATIENCE
     task = await only_task(tmp_path / "profile")
     assert task.state is State.UNCERTAIN

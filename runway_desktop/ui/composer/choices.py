@@ -8,7 +8,7 @@ import math
 from typing import Any
 
 from runway_desktop.catalog import Field, FieldKind, value_in_words
-from runway_desktop.catalog.labels import choice_label
+from runway_desktop.catalog.labels import choice_label, unit_label
 from runway_desktop.ui.choice_popup import Option
 
 MOST_IN_A_LIST = 24
@@ -90,7 +90,7 @@ def with_unit(field: Field, value: Any) -> str:
         return value_in_words(value)
     if isinstance(value, str):
         return choice_label(field.name, value) if value in field.choices else value_in_words(value)
-    return f"{value_in_words(value)} {field.unit}".strip()
+    return f"{value_in_words(value)} {unit_label(field.unit)}".strip()
 
 
 def _wrapped(field: Field, value: Any) -> dict[str, Any]:

@@ -140,7 +140,7 @@ def _grouped(fields: Sequence[Field]) -> list[tuple[str, list[Field]]]:
     groups: dict[str, list[Field]] = {}
     for field in with_what_belongs_together(fields):
         groups.setdefault(group_label(field.name), []).append(field)
-    headings = list(FIELD_GROUPS)
+    headings = list(map(str, FIELD_GROUPS))
     ordered = sorted(
         groups.items(), key=lambda group: headings.index(group[0]) if group[0] in headings else len(headings)
     )
@@ -149,5 +149,5 @@ def _grouped(fields: Sequence[Field]) -> list[tuple[str, list[Field]]]:
 
 def _rank(heading: str, field: Field) -> int:
     """Sort key within a group: the group's own order first; the sort is stable for the rest."""
-    names = FIELD_GROUPS.get(heading, ())
+    names = next((names for group, names in FIELD_GROUPS.items() if str(group) == heading), ())
     return names.index(field.name) if field.name in names else len(names)

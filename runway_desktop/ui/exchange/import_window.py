@@ -130,7 +130,7 @@ class IdImportWindow(ImportWindow):
         super().show_model()
         amount = len(self._ids.not_there) if self._ids.phase is Phase.DONE else 0
         self._gone.setVisible(bool(amount))
-        self._gone.setText(str(removing(amount, "list")))
+        self._gone.setText(str(removing(amount, are_queued=False)))
 
     def begin_work(self) -> None:
         self._ids.adopt()

@@ -58,7 +58,7 @@ LEFT_PANE = HelpPart(
         Text("Parts of the list: by state, project, saved search, tag and batch. The arrow keys go through them."),
         Text("Right-click one for its actions."),
     ),
-    commands=_of(FINDING),
+    commands=(window.RENAME, *_of(FINDING)),
     is_here=_has_focus(lambda work: work.pages),
 )
 QUEUE = HelpPart(

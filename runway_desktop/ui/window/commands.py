@@ -44,7 +44,7 @@ LOOK = _finding(
     "Ctrl+Shift+G",
     synonyms=Text("thumbnails, gallery, view"),
 )
-RENAME = RecordsOf[Any](FINDING, Scope.SIDEBAR)(
+RENAME = RecordsOf[Any](WINDOW, Scope.SIDEBAR)(
     "page.rename",
     Text("Rename project, tag, batch or search"),
     lambda window: window.rename_page(),

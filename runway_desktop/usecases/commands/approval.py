@@ -20,8 +20,8 @@ from .requests import EDIT_AND_APPROVE, EDIT_HELD
 from .task_command import Context, Given, Prompt, Report, TaskCommand, ids_of
 
 LONGEST_REASON = 500
-_ABSENT = Text("No other program waits for an answer about it.")
-_REFUSED = Text("Request refused.", "{n} requests refused.")
+_ABSENT = Text("No program waits for an approval of it.")
+_REFUSED = Text("{n} request refused.", "{n} requests refused.")
 
 
 async def _refuse(context: Context, rows: Sequence[Row], given: Given) -> Report:
@@ -48,7 +48,7 @@ REFUSE: TaskCommand = _asked_for(
     does=_refuse,
     prompt=lambda _, row: Prompt(
         Text("Refuse"),
-        Text("Why, for {program}. It may stay empty.").with_(program=asker(row.task.hold)),
+        Text("Reason for {program} (optional)").with_(program=asker(row.task.hold)),
     ),
     icon="mdi6.close",
     is_dangerous=True,

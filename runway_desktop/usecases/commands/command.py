@@ -73,20 +73,20 @@ class CommandSection(Struct, frozen=True, eq=False):
     """Default icon of its commands."""
 
 
-MAKING = CommandSection(Text("Making"), Text("Make"), "mdi6.creation-outline")
-FINDING = CommandSection(Text("Finding"), Text("Find"), "mdi6.magnify")
-LIST = CommandSection(Text("In the list and the grid"), Text("Tasks"), "mdi6.format-list-bulleted")
-JUDGING = CommandSection(Text("Judging"), Text("Judge"), "mdi6.star-outline")
-PLAYING = CommandSection(Text("Playing and looking"), Text("Play and look"), "mdi6.play-outline")
-LARGE = CommandSection(Text("In the large view"), Text("Large view"), "mdi6.fullscreen")
-COMPARING = CommandSection(Text("Comparing"), None, "mdi6.compare")
-SHEET = CommandSection(Text("In a sheet"), None, "mdi6.table")
-REQUESTS = CommandSection(Text("In the requests of programs"), None, "mdi6.hand-back-right-outline")
-EXCHANGE = CommandSection(Text("Importing and exporting"), Text("Import and export"), "mdi6.tray-arrow-down")
+MAKING = CommandSection(Text("Create", context="section"), Text("Create", context="menu"), "mdi6.creation-outline")
+FINDING = CommandSection(Text("Find", context="section"), Text("Find", context="menu"), "mdi6.magnify")
+LIST = CommandSection(Text("List and grid"), Text("Tasks"), "mdi6.format-list-bulleted")
+JUDGING = CommandSection(Text("Rate and pick", context="section"), Text("Judge", context="menu"), "mdi6.star-outline")
+PLAYING = CommandSection(Text("Playback and view"), Text("View", context="menu"), "mdi6.play-outline")
+LARGE = CommandSection(Text("Large view"), Text("Large view"), "mdi6.fullscreen")
+COMPARING = CommandSection(Text("Compare", context="section"), None, "mdi6.compare")
+SHEET = CommandSection(Text("Sheet", context="section"), None, "mdi6.table")
+REQUESTS = CommandSection(Text("Requests of programs"), None, "mdi6.hand-back-right-outline")
+EXCHANGE = CommandSection(Text("Import and export"), Text("Import and export"), "mdi6.tray-arrow-down")
 WINDOW = CommandSection(Text("Window"), None, "mdi6.chevron-right")
 SECTIONS = (MAKING, FINDING, LIST, JUDGING, PLAYING, LARGE, COMPARING, SHEET, REQUESTS, EXCHANGE, WINDOW)
 """In the order of the list of shortcuts."""
-LEADS_OUT = Text("Escape always leads out.")
+LEADS_OUT = Text("Escape always goes back.")
 
 
 class Command(Struct, Generic[On], frozen=True, kw_only=True, eq=False):

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from runway_desktop.domain.library import Filter, Page, Row
 from runway_desktop.domain.task import Output, State
+from runway_desktop.texts import _, ngettext
 from runway_desktop.usecases.searching.pages import PaneEntry
-from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct, replace
 
 from . import queued, requests
@@ -37,12 +37,13 @@ class DragPayload(Struct, frozen=True, kw_only=True):
     def label(self) -> str:
         """Text below the picture at the pointer."""
         if len(self.paths) == 1:
-            what = " · ".join(part for part in (self.paths[0].name, self.part) if part)
+            what = [self.paths[0].name, self.part]
         else:
-            what = f"{len(self.paths):,} files"
+            what = [ngettext("{n} file", "{n} files", len(self.paths))]
         left = len(self.missing) + self.unsaved
-        lacking = units.count(left, "that is not here", "that are not here")
-        return f"{what} · without {lacking}" if left else what
+        if left:
+            what.append(ngettext("{n} missing", "{n} missing", left))
+        return " · ".join(part for part in what if part)
 
     @property
     def refusal(self) -> str:
@@ -50,14 +51,14 @@ class DragPayload(Struct, frozen=True, kw_only=True):
         if self.paths:
             return ""
         if len(self.missing) == 1 and not self.unsaved:
-            return f"{self.missing[0]} is no longer where it was saved."
+            return _("{file} is no longer where it was saved.", file=self.missing[0])
         if self.missing and not self.unsaved:
-            return "The files are no longer where they were saved."
+            return _("The files are no longer where they were saved.")
         if self.unsaved == 1 and not self.missing:
-            return "This result is not saved yet, so there is no file to drag."
+            return _("This result isn’t saved yet, so there is no file to drag.")
         if self.unsaved:
-            return "None of these results is here, so there is no file to drag."
-        return "There is no result yet, so there is no file to drag."
+            return _("None of these results is saved here, so there is no file to drag.")
+        return _("There is no result yet, so there is no file to drag.")
 
     def without(self, gone: Collection[Path]) -> DragPayload:
         """The payload without files that do not exist."""
@@ -76,7 +77,7 @@ def payload_of(rows: Sequence[Row], shown: Path | None = None) -> DragPayload:
     chosen = [found for row in rows if (found := chosen_output(row, shown)) is not None]
     part = ""
     if len(chosen) == 1 and len(rows) == 1 and len(rows[0].outputs) > 1:
-        part = f"{chosen[0].index + 1} of {len(rows[0].outputs)}"
+        part = _("{position} of {all}", position=chosen[0].index + 1, all=len(rows[0].outputs))
     empty = [row for row in rows if chosen_output(row, shown) is None]
     return DragPayload(
         paths=tuple(Path(output.path) for output in chosen),
@@ -116,15 +117,15 @@ class DropEffect(Struct, frozen=True):
 def taken_by(entry: PaneEntry, rows: Sequence[Row]) -> DropEffect:
     page = entry.filter
     if entry.search is not None:
-        return DropEffect(reason="A saved search finds tasks by itself.")
+        return DropEffect(reason=_("A saved search finds its tasks by itself."))
     if page is None or entry.heading:
-        return DropEffect(reason="Tasks can’t be dropped here.")
+        return DropEffect(reason=_("Tasks can’t be dropped here."))
     if page.projects:
         return DropEffect(Does.PROJECT, next(iter(page.projects)))
     if page.tags:
         return DropEffect(Does.TAG, next(iter(page.tags)))
     if page.batches:
-        return DropEffect(reason="A batch holds what was made together. Use a project or a tag.")
+        return DropEffect(reason=_("A batch holds tasks that were made together. Use a project or a tag instead."))
     return _of_fixed(page, rows)
 
 
@@ -135,5 +136,5 @@ def _of_fixed(page: Filter, rows: Sequence[Row]) -> DropEffect:
         for command in (queued.RELEASE, requests.RETRY):
             if not command.reason(rows):
                 return DropEffect(Does.COMMAND, command=command)
-        return DropEffect(reason="Nothing of this can be queued: it is neither held nor to be retried.")
-    return DropEffect(reason="Tasks come here by themselves.")
+        return DropEffect(reason=_("None of these can be queued: they are neither held nor can be retried."))
+    return DropEffect(reason=_("This page fills itself."))

@@ -35,13 +35,18 @@ if TYPE_CHECKING:
     from runway_desktop.services.tasks.actions import Done
 
 _DELETE = Text("Delete")
-_TRASHED = Text("1 file moved to the trash.", "{n} files moved to the trash.")
+_TRASHED = Text("{n} file moved to the trash.", "{n} files moved to the trash.")
 _TRASHED_FOR_GOOD = Text(
-    "1 file moved to the trash. Put it back from there to have it here again.",
-    "{n} files moved to the trash. Put them back from there to have them here again.",
+    "{n} file moved to the trash. To undo, put it back from there.",
+    "{n} files moved to the trash. To undo, put them back from there.",
 )
-_PUT_BACK = Text("1 file put back from the trash.", "{n} files put back from the trash.")
-_REMOVE, _REMOVE_SOME = Text("Remove from {where}"), Text("Remove {n} from {where}")
+_PUT_BACK = Text("{n} file put back from the trash.", "{n} files put back from the trash.")
+_REMOVE = {False: Text("Remove from list"), True: Text("Remove from queue")}
+_REMOVE_SOME = {
+    False: Text("Remove {n} from list", "Remove {n} from list"),
+    True: Text("Remove {n} from queue", "Remove {n} from queue"),
+}
+"""Whether they are queued."""
 
 
 async def _cancel(context: Context, rows: Sequence[Row], _: Given) -> Report:
@@ -117,13 +122,14 @@ def _can_be_removed(row: Row) -> bool:
 def _remove_words(rows: Sequence[Row]) -> Text:
     removable = list(filter(_can_be_removed, rows))
     of_list = [row for row in removable if not is_queued(row)]
-    meant, where = (removable, "queue") if removable and not of_list else (of_list, "list")
-    return removing(len(meant), where) if meant and len(rows) > 1 else _REMOVE.with_(where=where)
+    are_queued = bool(removable) and not of_list
+    meant = removable if are_queued else of_list
+    return removing(len(meant), are_queued=are_queued) if meant and len(rows) > 1 else _REMOVE[are_queued]
 
 
-def removing(amount: int, where: str) -> Text:
+def removing(amount: int, *, are_queued: bool) -> Text:
     """Text for a number of tasks, removed from the list or the queue."""
-    return _REMOVE_SOME.of(amount).with_(where=where)
+    return _REMOVE_SOME[are_queued].of(amount)
 
 
 def _why_it_stays(rows: Sequence[Row]) -> Text | str:
@@ -131,7 +137,7 @@ def _why_it_stays(rows: Sequence[Row]) -> Text | str:
     if any(map(_can_be_removed, rows)):
         return ""
     if states == {State.UNCERTAIN}:
-        return Text("It is not known whether this was made. Decide that first.")
+        return Text("It isn’t known whether this was created. Decide that first.")
     if states == {State.SENDING}:
         return Text("It is being sent.")
     return Text("Still running. Cancel it before removing.")
@@ -148,7 +154,7 @@ CANCEL = TaskCommand(
     begins=True,
     concerns=_can_be_canceled,
     is_listed=lambda row: row.task.state.is_live or row.task.is_hidden,
-    why_not=unless(_can_be_canceled, Text("It can't be canceled with this key.")),
+    why_not=unless(_can_be_canceled, Text("It can’t be canceled with this API key.")),
     asks=lambda settings: settings.ask_before_cancel,
     question=questions.canceling,
     is_dangerous=True,
@@ -164,7 +170,7 @@ DO_NOT_SEND = TaskCommand(
 REMOVE = TaskCommand(
     id="task.remove",
     stored="remove",
-    words=_REMOVE.with_(where="list"),
+    words=_REMOVE[False],
     synonyms=Text("hide, clear, delete from list"),
     label=_remove_words,
     does=_remove,

@@ -158,14 +158,14 @@ COPY_LINK = _copied_as(
     outputs=lambda _: True,
     concerns=_can_be_linked,
     why_not=unless(lambda row: _can_be_linked(row) and is_kept_by_runway(row), Text("It was deleted from Runway.")),
-    absence=lambda _: Text("There is no result that a link could lead to."),
+    absence=lambda _: Text("There is no result to link to."),
 )
 COPY_PATH = _copied_as(id="copy path", words=Text("Copy path", "Copy paths"), does=_paths, outputs=is_here)
 COPY_ID = _copied_as(
     id="copy id",
     words=Text("Copy task id", "Copy task ids"),
     does=_remote_ids,
-    why_not=unless(lambda row: row.task.remote_id is not None, Text("Runway has given no id yet.")),
+    why_not=unless(lambda row: row.task.remote_id is not None, Text("It has no id from Runway yet.")),
 )
 COPY_SUPPORT = _copied_as(id="copy support details", words=Text("Copy support details"), does=_support)
 EXPORT = TaskCommand(

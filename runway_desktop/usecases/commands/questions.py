@@ -9,75 +9,86 @@ from collections.abc import Sequence
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State
+from runway_desktop.texts import Text, _, in_turn, ngettext
 from runway_desktop.usecases.question import Question
-from runway_desktop.usecases.words import units
 
 
 def canceling(rows: Sequence[Row]) -> Question:
-    amount = units.count(len(rows), "task")
+    amount = len(rows)
     running = sum(row.task.state is State.RUNNING for row in rows)
-    if running == len(rows):
-        are = units.plural(running, "It is", "They are")
-        money = f"{are} running, so Runway refunds nothing."
+    if running == amount:
+        money = ngettext(
+            "It is running, so Runway doesn’t refund it.", "They are running, so Runway doesn’t refund them.", amount
+        )
     elif running:
-        are = units.plural(running, "is", "are")
-        money = f"{running:,} {are} running, for which Runway refunds nothing. For the others no refund is guaranteed."
+        money = ngettext(
+            "{n} is running, so Runway doesn’t refund it. A refund isn’t guaranteed for the others.",
+            "{n} are running, so Runway doesn’t refund them. A refund isn’t guaranteed for the others.",
+            running,
+        )
     else:
-        money = "No refund is guaranteed, and Runway refunds nothing once a task is running."
+        money = _("A refund isn’t guaranteed, and Runway doesn’t refund running tasks.")
+    kept = _("Tasks that finish first are kept and saved; one that finishes at this very moment may be lost.")
     return Question(
-        f"Cancel {amount} on Runway?",
-        f"{money} A task that has finished in the meantime is kept and saved; one that finishes at this very moment "
-        "may be lost.",
-        f"Cancel {amount}",
-        "Keep going",
+        ngettext("Cancel {n} task on Runway?", "Cancel {n} tasks on Runway?", amount),
+        str(in_turn(money, kept)),
+        ngettext("Cancel {n} task", "Cancel {n} tasks", amount),
+        _("Keep running"),
     )
 
 
 def deleting_remotely(rows: Sequence[Row]) -> Question:
+    amount = len(rows)
     unsaved = sum(any(not output.is_here for output in row.outputs) for row in rows)
-    amount = units.count(len(rows), "result")
-    if not unsaved:
-        loss = "What is saved stays on this computer."
-    elif len(rows) == 1:
-        loss = "It is not saved on this computer and would be lost."
-    else:
-        loss = units.count(
-            unsaved,
-            "of them is not saved on this computer and would be lost.",
-            "of them are not saved on this computer and would be lost.",
-        )
-    for_good = units.plural(
-        len(rows),
-        "Runway deletes it for good: it cannot be fetched again, and nothing is refunded.",
-        "Runway deletes them for good: they cannot be fetched again, and nothing is refunded.",
+    for_good = ngettext(
+        "Runway deletes it permanently: it can’t be fetched again, and nothing is refunded.",
+        "Runway deletes them permanently: they can’t be fetched again, and nothing is refunded.",
+        amount,
     )
-    return Question(f"Delete {amount} from Runway?", f"{for_good} {loss}", f"Delete {amount}")
+    if not unsaved:
+        loss = _("Files saved on this computer stay.")
+    elif amount == 1:
+        loss = _("It isn’t saved on this computer and would be lost.")
+    else:
+        loss = ngettext(
+            "{n} of them isn’t saved on this computer and would be lost.",
+            "{n} of them aren’t saved on this computer and would be lost.",
+            unsaved,
+        )
+    return Question(
+        ngettext("Delete {n} result from Runway?", "Delete {n} results from Runway?", amount),
+        str(in_turn(for_good, loss)),
+        ngettext("Delete {n} result", "Delete {n} results", amount),
+    )
 
 
 def deleting_files(rows: Sequence[Row]) -> Question:
     files = sum(output.is_here for row in rows for output in row.outputs)
-    amount = units.count(files, "file")
-    back = units.plural(files, "It can be put back from there", "They can be put back from there")
-    stays = units.plural(len(rows), "the task stays", "the tasks stay")
-    kept = units.plural(files, "Runway may no longer have it", "Runway may no longer have them")
+    back = ngettext("You can put it back from there.", "You can put them back from there.", files)
+    stays = ngettext("The task stays in the list.", "The tasks stay in the list.", len(rows))
+    kept = _("Runway may no longer have the results: how long it keeps them isn’t published.")
     return Question(
-        f"Move {amount} to the trash?",
-        f"{back}, and {stays} in the list. {kept}: how long it keeps results is not published.",
-        f"Move {amount} to the trash",
+        ngettext("Move {n} file to the trash?", "Move {n} files to the trash?", files),
+        str(in_turn(back, stays, kept)),
+        ngettext("Move {n} file to the trash", "Move {n} files to the trash", files),
     )
 
 
 def other_file(wanted: str, chosen: str, *, is_input: bool) -> Question:
     """Before a file with different content replaces the missing one. Both are file names."""
     if is_input:
-        then = "used before. Every task that waits for that file would get this one."
+        said = Text(
+            "Its content differs from {file} as used before. All tasks that wait for that file will use this one."
+        )
     else:
-        then = "saved. The task keeps its prompt, rating and tags, and this becomes its result."
+        said = Text(
+            "Its content differs from {file} as saved. It becomes the task’s result; prompt, rating and tags stay."
+        )
     return Question(
-        f"{chosen} is another file. Use it anyway?",
-        f"Its content is not that of {wanted} as it was {then}",
-        "Use this file",
-        "Keep looking",
+        _("{file} is a different file. Use it anyway?", file=chosen),
+        str(said.with_(file=wanted)),
+        _("Use this file"),
+        _("Keep looking"),
     )
 
 
@@ -94,51 +105,75 @@ def closing_question(
     """The question before closing; None if nothing is in progress. `sending`, `saving` and `queued` count tasks,
     results, and tasks that would be sent automatically, `kept` of which are blocked by a cap or the balance.
     `has_tray`: the program can go on in the tray."""
-    sent = units.count(sending, "task is being sent", "tasks are being sent") if sending else ""
-    saved = units.count(saving, "result is being saved", "results are being saved") if saving else ""
-    parts = [part for part in (sent, saved) if part]
-    said = []
-    if parts:
-        busy = " and ".join(parts)
-        said.append(f"{busy[0].upper()}{busy[1:]}. Long transfers continue at the next start.")
-    if sending:
-        said.append("Runway's answer to what is being sent is waited for.")
-    if makes_backup:
-        said.append("A backup or a restore is being made. Closing cancels it, and leaves nothing of it behind.")
-    if queued:
-        said.append(_queued_words(queued, kept, is_paused=is_paused, has_tray=has_tray))
+    said = [
+        *([_SENDING.of(sending)] if sending else ()),
+        *([_SAVING.of(saving)] if saving else ()),
+        *([Text("Long transfers continue at the next start.")] if sending or saving else ()),
+        *([Text("Closing waits for Runway’s answer to what is being sent.")] if sending else ()),
+        *(
+            [Text("A backup or restore is in progress. Closing cancels it and leaves nothing behind.")]
+            if makes_backup
+            else ()
+        ),
+        *([_queued_words(queued, is_paused=is_paused, has_tray=has_tray)] if queued else ()),
+        *([_BLOCKED.of(kept)] if queued and kept else ()),
+    ]
     if not said:
         return None
-    title = f"Close with {units.count(queued, 'task')} not sent?" if queued else "Close now?"
-    text = f"{' '.join(said)} Tasks continue at Runway and will be picked up."
-    return Question(title, text, "Close", "Stay", "Keep running in the tray" if queued and has_tray else "")
-
-
-def _queued_words(queued: int, kept: int, *, is_paused: bool, has_tray: bool) -> str:
-    """What is needed for queued tasks to be sent."""
-    amount = units.count(queued, "queued task is", "queued tasks are")
-    them = units.plural(queued, "it", "them")
-    how = "stay open, or keep the program running in the tray" if has_tray else "stay open"
-    if is_paused:
-        how = f"resume sending, and {how}"
-    some = "All" if kept == queued > 1 else f"{kept:,}"
-    cap = f" {some} of {them} also {units.plural(kept, 'waits', 'wait')} for a cap or the balance." if kept else ""
-    return (
-        f"{amount[0].upper()}{amount[1:]} sent only while the program runs and the computer is awake. "
-        f"To have {them} sent, {how}.{cap}"
+    title = (
+        ngettext("Close with {n} unsent task?", "Close with {n} unsent tasks?", queued) if queued else _("Close now?")
     )
+    text = in_turn(*said, Text("Tasks continue on Runway and are picked up at the next start."))
+    return Question(
+        title, str(text), _("Close"), _("Stay"), _("Keep running in the tray") if queued and has_tray else ""
+    )
+
+
+_SENDING = Text("{n} task is being sent.", "{n} tasks are being sent.")
+_SAVING = Text("{n} result is being saved.", "{n} results are being saved.")
+_BLOCKED = Text("A cap or the balance holds {n} of them back.", "A cap or the balance holds {n} of them back.")
+
+
+def _queued_words(queued: int, *, is_paused: bool, has_tray: bool) -> Text:
+    """What is needed for queued tasks to be sent."""
+    match is_paused, has_tray:
+        case False, False:
+            said = Text(
+                "{n} queued task is only sent while the program runs and the computer is awake.",
+                "{n} queued tasks are only sent while the program runs and the computer is awake.",
+            )
+        case False, True:
+            said = Text(
+                "{n} queued task is only sent while the program runs, in a window or the tray, and the computer is "
+                "awake.",
+                "{n} queued tasks are only sent while the program runs, in a window or the tray, and the computer is "
+                "awake.",
+            )
+        case True, False:
+            said = Text(
+                "Sending is paused. Resume it and stay open to send {n} queued task.",
+                "Sending is paused. Resume it and stay open to send {n} queued tasks.",
+            )
+        case _:
+            said = Text(
+                "Sending is paused. Resume it, and stay open or keep running in the tray, to send {n} queued task.",
+                "Sending is paused. Resume it, and stay open or keep running in the tray, to send {n} queued tasks.",
+            )
+    return said.of(queued)
 
 
 def closing_words(*, sending: int, saving: int) -> str:
     """What closing waits for, and the consequence of closing at once."""
-    said = []
+    said: list[Text] = []
     if sending:
-        sent = units.count(sending, "task is being sent", "tasks are being sent")
-        its = units.plural(sending, "its id", "their ids")
-        said.append(f"{sent}, and may be charged. Runway's answer with {its} is waited for.")
-        uncertain = units.plural(sending, "it is uncertain", "they are uncertain")
-        said.append(f"If you close now, {uncertain} at the next start.")
+        said.append(_SENDING.of(sending))
+        said.append(Text("Closing waits for Runway’s answer, because it may be charged."))
+        uncertain = Text(
+            "If you close now, the task is uncertain at the next start.",
+            "If you close now, the tasks are uncertain at the next start.",
+        )
+        said.append(uncertain.of(sending))
     if saving:
-        saved = units.count(saving, "result is being saved", "results are being saved")
-        said.append(f"{saved}. What is not finished continues at the next start.")
-    return " ".join(said) or "Your changes are being saved."
+        said.append(_SAVING.of(saving))
+        said.append(Text("Unfinished downloads continue at the next start."))
+    return str(in_turn(*said)) or _("Saving your changes.")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from runway_desktop.services.tasks.submission import Prepared
 
 NOT_QUEUED = Text("It is not in the queue.")
-_ASKED_FOR = Text("Another program asked for it. Approve or refuse it.")
+_ASKED_FOR = Text("A program requested it. Approve or refuse it.")
 _SEND_NEXT, _SEND_NEXT_ASKED = Text("Send next"), Text("Send next…")
 _RELEASE, _RELEASE_ASKED = Text("Release", "Release {n}"), Text("Release…", "Release {n}…")
 
@@ -105,8 +105,9 @@ async def _find_file(context: Context, rows: Sequence[Row], given: Given) -> Rep
     back = await engine.missing_inputs.put_back(missing[0], given.path, anyway=given.anyway)
     if back.is_other:
         return Report(asks=questions.other_file(missing[0].name, given.path.name, is_input=True))
-    files, tasks = Text("1 file", "{n} files").of(back.files), Text("1 task", "{n} tasks").of(len(back.tasks))
-    return Report(changed=back.tasks, said=Text("Found {files} for {tasks}.").with_(files=files, tasks=tasks))
+    files = Text("{n} file", "{n} files").of(back.files)
+    said = Text("Found {files} for {n} task.", "Found {files} for {n} tasks.").of(len(back.tasks))
+    return Report(changed=back.tasks, said=said.with_(files=files))
 
 
 def _is_held(row: Row) -> bool:

@@ -10,7 +10,7 @@ from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State, parse_remote_id
-from runway_desktop.texts import Text
+from runway_desktop.texts import Text, _, ngettext
 from runway_desktop.usecases.question import Question
 
 from .command import LIST, Command, Scope
@@ -20,17 +20,12 @@ if TYPE_CHECKING:
     from runway_desktop.services.tasks.submission import Prepared
 
 EDIT_AND_APPROVE = Text("Edit and approve")
+_SAMPLE_ID = "17f20503-6c24-4c16-946b-35dbbce2af2f"
 MOST_IDS = 8
 """How many known ids are shown at once."""
 _UNKNOWN = unless(
     lambda row: bool(row.task.request.endpoint),
-    Text("The request is not known: it was started elsewhere, or the list was damaged."),
-)
-
-_DISMISS = Question(
-    "Dismiss it?",
-    "The program stops asking about it. If Runway made it, its result cannot be found again without its id.",
-    "Dismiss",
+    Text("The request isn’t known: it was started elsewhere, or the list was damaged."),
 )
 
 
@@ -50,7 +45,7 @@ async def again(context: Context, rows: Sequence[Row], given: Given) -> Report:
     """Sends the same requests again, each as a new task; all of them or none. Dismisses an uncertain task."""
     prepared, answers = given.answering(_prepared(context, rows))
     if prepared.is_repeat:
-        said = Text("Just sent again. Choose “{command}” once more if you want another.")
+        said = Text("Just sent again. To send another, choose “{command}” once more.")
         name = SAME.name if _has_succeeded(rows[0]) else RETRY.name
         return Report(said=said.with_(command=name))
     made = await context.sending.send(prepared, answers)
@@ -64,6 +59,14 @@ async def _adopt(context: Context, rows: Sequence[Row], given: Given) -> Report:
 
 async def _dismiss(context: Context, rows: Sequence[Row], _: Given) -> Report:
     return Report(changed=((await context.engine.adoption.let_go(rows[0].task.id)).id,))
+
+
+def _dismissing(rows: Sequence[Row]) -> Question:
+    return Question(
+        ngettext("Dismiss {n} task?", "Dismiss {n} tasks?", len(rows)),
+        _("The program stops asking about it. If Runway created it, you need its id to find the result again."),
+        _("Dismiss"),
+    )
 
 
 async def _rename(context: Context, rows: Sequence[Row], given: Given) -> Report:
@@ -106,13 +109,11 @@ def _id_prompt(context: Context, _: Row) -> Prompt:
     listed = "\n".join(known[:MOST_IDS])
     return Prompt(
         Text("Enter the task's id"),
-        Text("The id that Runway gave it. Accepted by Runway and not in the list:\n{ids}").with_(ids=listed)
+        Text("The id from Runway. These ids were accepted by Runway and aren’t in the list:\n{ids}").with_(ids=listed)
         if known
-        else Text("The id that Runway gave it, from a log or from support."),
+        else Text("The id from Runway, for example from a log or from support."),
         known[0] if len(known) == 1 else "",
-        lambda text: (
-            "" if parse_remote_id(text) else Text("A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f.")
-        ),
+        lambda text: "" if parse_remote_id(text) else Text("A task id looks like {example}.").with_(example=_SAMPLE_ID),
     )
 
 
@@ -122,7 +123,7 @@ def _why_no_retry(rows: Sequence[Row]) -> Text:
         said = Text("It succeeded. “{new_seed}” or “{same}” makes another take.")
         return said.with_(new_seed=NEW_SEED.name, same=SAME.name)
     if not any(state.is_final for state in states):
-        return Text("It has not ended yet.")
+        return Text("It hasn’t ended yet.")
     return Text("The same request would fail again. “{edit}” sends another.").with_(edit=EDIT_AND_SEND.name)
 
 
@@ -139,7 +140,7 @@ SEND_AGAIN = _of_uncertain(
     is_dangerous=True,
 )
 ADOPT_ID = _of_uncertain(id="adopt id", words=Text("Enter its id…"), does=_adopt, prompt=_id_prompt)
-LET_GO = _of_uncertain(id="let go", words=Text("Dismiss…"), does=_dismiss, question=lambda _: _DISMISS)
+LET_GO = _of_uncertain(id="let go", words=Text("Dismiss…"), does=_dismiss, question=_dismissing)
 EDIT: Command[Sequence[Row]] = Command(
     id="task.edit",
     words=Text("Edit"),
@@ -220,5 +221,7 @@ RENAME: TaskCommand = TaskCommand(
     does=_rename,
     keys=("F2",),
     takes_one=True,
-    prompt=lambda _, row: Prompt(RENAME.words, Text("A name for this task; empty shows its prompt."), row.task.title),
+    prompt=lambda _, row: Prompt(
+        RENAME.words, Text("Name of this task. Leave it empty to show the prompt."), row.task.title
+    ),
 )

@@ -33,17 +33,17 @@ from .task_command import (
 if TYPE_CHECKING:
     from runway_desktop.services.results.relinking import Relinked
 
-NO_FILE = Text("No file of it is on this computer.")
-NO_LONGER = Text("Runway no longer keeps it.")
-_NOT_KEPT = Text("Runway does not keep {number} of these results any more.")
-_KEPT = Text("1 change kept.", "{n} changes kept.")
+NO_FILE = Text("It has no file on this computer.")
+NO_LONGER = Text("Runway no longer has it.")
+_NOT_KEPT = Text("Runway no longer has {n} of these results.", "Runway no longer has {n} of these results.")
+_KEPT = Text("{n} change kept.", "{n} changes kept.")
 _MOVED_AWAY = Text("{name} is no longer where it was saved.", "{n} files are no longer where they were saved.")
 # After a search for files: with others that had moved along, in a folder or else in the library.
 _ALL_THERE = Text("The files are there again.")
 _OTHERS_THERE = Text("The files are there again, and {more} more that had moved with them.")
-_ALL_FOUND = Text("Found 1 file.", "Found {n} files.")
+_ALL_FOUND = Text("Found {n} file.", "Found {n} files.")
 _ALL_FOUND_WITH_OTHERS = Text(
-    "Found 1 file, and {more} more that had moved with it.",
+    "Found {n} file, and {more} more that had moved with it.",
     "Found {n} files, and {more} more that had moved with them.",
 )
 _SOME_FOUND = {
@@ -52,12 +52,12 @@ _SOME_FOUND = {
 }
 _SOME_FOUND_WITH_OTHERS = {
     True: Text(
-        "Found 1 of {all} files, and {more} more that had moved with it. The others are not in {folder}.",
+        "Found {n} of {all} files, and {more} more that had moved with it. The others are not in {folder}.",
         "Found {n} of {all} files, and {more} more that had moved with them. The others are not in {folder}.",
     ),
     False: Text(
-        "Found 1 of {all} files, and {more} more that had moved with it. The others are not in the library, nor where "
-        "they were.",
+        "Found {n} of {all} files, and {more} more that had moved with it. The others are not in the library, nor "
+        "where they were.",
         "Found {n} of {all} files, and {more} more that had moved with them. The others are not in the library, nor "
         "where they were.",
     ),
@@ -113,7 +113,7 @@ async def _fetch(context: Context, rows: Sequence[Row], _: Given, *, changed: bo
                 gone.append(error.in_words())
             else:
                 unseen[error.in_words()] = None
-    not_kept = [_NOT_KEPT.with_(number=len(gone))] if len(gone) > 1 else gone
+    not_kept = [_NOT_KEPT.of(len(gone))] if len(gone) > 1 else gone
     fetched = tuple(task_id for task_id in ids_of(rows) if task_id not in failed)
     return Report(changed=fetched, failed=failed, problems=(*unseen, *not_kept))
 
@@ -146,7 +146,14 @@ async def _choose_file(context: Context, rows: Sequence[Row], given: Given) -> R
     if chosen.is_other:
         return Report(asks=questions.other_file(Path(output.path).name, given.path.name, is_input=False))
     more = len(chosen.outputs) - 1
-    said = Text("{name} is back, and {more} more that had moved with it.").with_(name=given.path.name, more=more)
+    said = (
+        Text(
+            "{name} is back, and {n} more that had moved with it.",
+            "{name} is back, and {n} more that had moved with it.",
+        )
+        .with_(name=given.path.name)
+        .of(more)
+    )
     return Report(changed=tasks_of(chosen.outputs), said=said if more > 0 else "")
 
 
@@ -243,7 +250,7 @@ OPEN = _with_file(
     does=_open,
     icon="mdi6.play-outline",
     keys=("Return",),
-    fixed=Text("It is the system's own way."),
+    fixed=Text("Set by the system."),
     begins=True,
     why_not=lambda rows: "" if len(rows) == 1 else SELECT_ONE,
 )
@@ -258,7 +265,7 @@ SHOW_FILE = _with_file(
 )
 OPEN_WITH_SYSTEM = TaskCommand(
     id="open with system",
-    words=Text("Open with the system's program"),
+    words=Text("Open with default app"),
     synonyms=Text("open with, open in, default app, external player, program"),
     does=partial(files, use=Use.OPEN),
     outputs=is_here,

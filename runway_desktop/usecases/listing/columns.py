@@ -15,6 +15,7 @@ from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Row, SortKey
 from runway_desktop.domain.spending_report import spent_at
 from runway_desktop.domain.task import Output, Pick, State
+from runway_desktop.texts import Text, _
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Around, StateWords, badge, cost_words, describe
 from runway_desktop.usecases.words.tasks import (
@@ -57,7 +58,7 @@ class Cell(NamedTuple):
 
 
 class ListColumn(Struct, frozen=True, kw_only=True):
-    title: str
+    title_text: Text
     width: int
     """In pixels, until the user drags it."""
     shown: Callable[[Cell], str]
@@ -66,8 +67,6 @@ class ListColumn(Struct, frozen=True, kw_only=True):
     """The cell for a screen reader."""
     tool_tip: Callable[[Cell], str] | None = None
     sort: SortKey | None = None
-    order: str = ""
-    """What it sorts by, for a menu, if its title does not say it."""
     is_falling: bool = False
     """Sorts descending at first."""
     is_number: bool = False
@@ -78,6 +77,10 @@ class ListColumn(Struct, frozen=True, kw_only=True):
     """Visible by default."""
     narrow_width: int | None = None
     """Maximum width in a narrow list; None: unlimited."""
+
+    @property
+    def title(self) -> str:
+        return str(self.title_text)
 
 
 class RowWords(Struct, frozen=True, kw_only=True):
@@ -141,13 +144,18 @@ def column_of(key: SortKey) -> Column | None:
     return next((column for column in Column if COLUMNS[column].sort is key), None)
 
 
+def _poster_spoken(cell: Cell) -> str:
+    said = badge(cell.row)
+    return _("Poster, {badge}", badge=said) if said else _("Poster")
+
+
 def _title(cell: Cell) -> str:
     return title_words(cell.row.task, cell.catalog)
 
 
 def _title_spoken(cell: Cell) -> str:
     parts = (_title(cell), settings_words(cell.row.task, cell.catalog), judgment_words(cell.row.task))
-    return f"{parts[0]}. {parts[1]}{'. ' + parts[2] if parts[2] else ''}"
+    return ". ".join(part for part in parts if part)
 
 
 def _whole_prompt(cell: Cell) -> str:
@@ -162,10 +170,12 @@ def _status_spoken(cell: Cell) -> str:
 def _credits_spoken(cell: Cell) -> str:
     known, price = cell.row.task.credits, cell.around.price
     if known is None and price is not None:
-        return f"About {units.credits_in_words(price)} when it is sent"
+        return _("About {credits} when sent", credits=units.credits_in_words(price))
     if known is None:
-        return "Cost not known yet"
-    return units.credits_in_words(known) + (" estimated" if cell.row.task.cost_credits is None else "")
+        return _("Cost not known yet")
+    if cell.row.task.cost_credits is None:
+        return _("{credits} estimated", credits=units.credits_in_words(known))
+    return units.credits_in_words(known)
 
 
 def _sent(cell: Cell) -> str:
@@ -174,7 +184,7 @@ def _sent(cell: Cell) -> str:
 
 
 def _sent_spoken(cell: Cell) -> str:
-    return sent_words(cell.row.task) or "Not sent yet"
+    return sent_words(cell.row.task) or _("Not sent yet")
 
 
 def _tags(cell: Cell) -> str:
@@ -183,14 +193,14 @@ def _tags(cell: Cell) -> str:
 
 COLUMNS: tuple[ListColumn, ...] = (
     ListColumn(
-        title="Poster",
+        title_text=Text("Poster", context="column"),
         width=104,
         shown=lambda cell: "",
-        spoken=lambda cell: f"Poster, {badge(cell.row)}" if badge(cell.row) else "Poster",
+        spoken=_poster_spoken,
         is_fixed=True,
     ),
     ListColumn(
-        title="Prompt",
+        title_text=Text("Prompt", context="column"),
         width=360,
         shown=_title,
         spoken=_title_spoken,
@@ -199,7 +209,7 @@ COLUMNS: tuple[ListColumn, ...] = (
         is_fixed=True,
     ),
     ListColumn(
-        title="Status",
+        title_text=Text("Status", context="column"),
         width=192,
         narrow_width=152,
         shown=lambda cell: describe(cell.row, cell.around).headline,
@@ -208,23 +218,23 @@ COLUMNS: tuple[ListColumn, ...] = (
         sort=SortKey.STATE,
     ),
     ListColumn(
-        title="Model",
+        title_text=Text("Model", context="column"),
         width=120,
         shown=lambda cell: model_label(cell.row.task.request.model),
-        spoken=lambda cell: model_label(cell.row.task.request.model) or "Model not known",
+        spoken=lambda cell: model_label(cell.row.task.request.model) or _("Model not known"),
         sort=SortKey.MODEL,
         is_usual=False,
     ),
     ListColumn(
-        title="Project",
+        title_text=Text("Project", context="column"),
         width=120,
         shown=lambda cell: cell.row.task.project,
-        spoken=lambda cell: cell.row.task.project or "No project",
+        spoken=lambda cell: cell.row.task.project or _("No project"),
         sort=SortKey.PROJECT,
         is_usual=False,
     ),
     ListColumn(
-        title="Credits",
+        title_text=Text("Credits", context="column"),
         width=76,
         narrow_width=64,
         shown=lambda cell: cost_words(cell.row.task, cell.around.price),
@@ -235,19 +245,18 @@ COLUMNS: tuple[ListColumn, ...] = (
         is_number=True,
     ),
     ListColumn(
-        title="Sent",
+        title_text=Text("Sent", context="column"),
         width=76,
         narrow_width=56,
         shown=_sent,
         spoken=_sent_spoken,
         tool_tip=_sent_spoken,
         sort=SortKey.MADE,
-        order="time",
         is_falling=True,
         is_number=True,
     ),
     ListColumn(
-        title="Rating",
+        title_text=Text("Rating", context="column"),
         width=84,
         shown=lambda cell: stars(cell.row.task.rating),
         spoken=lambda cell: rating_words(cell.row.task.rating),
@@ -256,18 +265,18 @@ COLUMNS: tuple[ListColumn, ...] = (
         is_usual=False,
     ),
     ListColumn(
-        title="Tags",
+        title_text=Text("Tags", context="column"),
         width=140,
         shown=_tags,
-        spoken=lambda cell: _tags(cell) or "No tags",
+        spoken=lambda cell: _tags(cell) or _("No tags"),
         sort=SortKey.TAGS,
         is_usual=False,
     ),
     ListColumn(
-        title="Shot",
+        title_text=Text("Shot", context="column"),
         width=76,
         shown=lambda cell: cell.row.task.shot,
-        spoken=lambda cell: f"Shot {cell.row.task.shot}" if cell.row.task.shot else "No shot",
+        spoken=lambda cell: _("Shot {name}", name=cell.row.task.shot) if cell.row.task.shot else _("No shot"),
         sort=SortKey.SHOT,
         is_usual=False,
     ),

@@ -12,6 +12,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.lineage import Kin, Tree
+from runway_desktop.texts import _
 from runway_desktop.usecases.requests.input_item import label_at
 from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct
@@ -57,7 +58,7 @@ async def family_of(task_id: TaskId, engine: Engine) -> Family | None:
         this=_of_row(tree.row),
         above=tuple(tuple(_older(tie, tree, catalog) for tie in kin) for kin in reversed(tree.above)),
         below=tuple(tuple(_younger(kin, catalog)) for kin in tree.below),
-        takes=tuple(_of_row(row, f"Take {number}") for number, row in enumerate(tree.takes, start=1)),
+        takes=tuple(_of_row(row, _("Take {n}", n=number)) for number, row in enumerate(tree.takes, start=1)),
     )
 
 

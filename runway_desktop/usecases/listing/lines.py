@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import Entries, GroupBy, GroupSummary, Listing, SortKey
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.settings import Settings
+from runway_desktop.texts import Text, _
 from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct
 
@@ -17,10 +19,10 @@ MANY = 5000
 """If a new query has more lines than this, the list model is reset instead of diffed."""
 _ORDER = "list.order"
 _NAMELESS = {
-    GroupBy.BATCH: "Single tasks",
-    GroupBy.MODEL: "Model not known",
-    GroupBy.PROJECT: "No project",
-    GroupBy.PROMPT: "Prompts with a single take",
+    GroupBy.BATCH: Text("Single tasks"),
+    GroupBy.MODEL: Text("Model not known"),
+    GroupBy.PROJECT: Text("No project"),
+    GroupBy.PROMPT: Text("Prompts with one take"),
 }
 """Title of the group without a key."""
 
@@ -84,7 +86,8 @@ class GroupWords(Struct, frozen=True, kw_only=True):
 
     @property
     def spoken(self) -> str:
-        return f"{self.title}, {self.holds}, {'collapsed' if self.is_folded else 'expanded'}"
+        fold = _("collapsed") if self.is_folded else _("expanded")
+        return ", ".join(part for part in (self.title, self.holds, fold) if part)
 
 
 def group_words(
@@ -93,7 +96,7 @@ def group_words(
     """`left`: seconds until its last running task is done, as a range; None if unknown."""
     costs = [units.credits_in_words(summary.credits)] if summary.credits else []
     if left is not None:
-        costs.append(f"about {units.span(*left)} left")
+        costs.append(_("about {time} left", time=units.span(*left)))
     return GroupWords(
         title=group_title(summary, grouping, now),
         holds=_holds(summary),
@@ -106,9 +109,11 @@ def group_title(summary: GroupSummary, grouping: GroupBy, now: float) -> str:
     if grouping is GroupBy.DAY and summary.key:
         return units.day_in_words(summary.key, now)
     if grouping in _NAMELESS and not summary.key:
-        return _NAMELESS[grouping]
+        return str(_NAMELESS[grouping])
+    if grouping is GroupBy.MODEL:
+        return model_label(summary.key)
     # Until its sums are loaded there is only a key, which means nothing to users.
-    return (summary.title or summary.key or "Others") if summary.total else ""
+    return (summary.title or summary.key or _("Others")) if summary.total else ""
 
 
 def _holds(summary: GroupSummary) -> str:
@@ -120,12 +125,12 @@ def _holds(summary: GroupSummary) -> str:
     waiting = sum(amount for state, amount in states.items() if state.is_local)
     trouble = sum(states.get(state, 0) for state in (State.FAILED, State.UNCERTAIN, State.GONE))
     saved = summary.saved - summary.missing
-    parts = [
-        units.count(summary.total, "task"),
-        f"{saved:,} saved" if saved else "",
-        f"{summary.missing:,} missing" if summary.missing else "",
-        f"{live:,} live" if live else "",
-        f"{waiting:,} queued" if waiting else "",
-        units.count(trouble, "needs attention", "need attention") if trouble else "",
-    ]
-    return " · ".join(part for part in parts if part)
+    parts = (
+        (Text("{n} task", "{n} tasks"), summary.total),
+        (Text("{n} saved", "{n} saved"), saved),
+        (Text("{n} missing", "{n} missing"), summary.missing),
+        (Text("{n} live", "{n} live"), live),
+        (Text("{n} queued", "{n} queued"), waiting),
+        (Text("{n} needs attention", "{n} need attention"), trouble),
+    )
+    return " · ".join(str(said.of(amount)) for said, amount in parts if amount)

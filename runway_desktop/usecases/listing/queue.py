@@ -11,6 +11,7 @@ from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Entries
 from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.services.tasks.outlook import Outlook, Slots
+from runway_desktop.texts import Text, _, ngettext
 from runway_desktop.usecases.words import queue, units
 from runway_desktop.usecases.words.holds import over_title
 from runway_desktop.values import Struct
@@ -60,11 +61,15 @@ def lane_group_words(
     asked = sum(map(waits_for_approval, queued))
     held = sum(task.waits_for_person for task in queued) - asked
     free, used = len(queued) - held - asked, slots(key)
-    amounts = ((free, "queued"), (held, "held"), (asked, "for approval"))
+    amounts = (
+        (Text("{n} queued", "{n} queued"), free),
+        (Text("{n} held", "{n} held"), held),
+        (Text("{n} for approval", "{n} for approval"), asked),
+    )
     return GroupWords(
-        title=model_label(key) or "Model not known",
+        title=model_label(key) or _("Model not known"),
         holds=_slots_words(used),
-        costs=" · ".join(f"{amount:,} {what}" for amount, what in amounts if amount),
+        costs=" · ".join(str(said.of(amount)) for said, amount in amounts if amount),
         is_folded=is_folded,
         progress=tuple(task.progress or 0.0 for task in running[:MOST_BARS]),
         sign="mdi6.pause" if free else "mdi6.play" if held else "",
@@ -76,8 +81,9 @@ MOST_BARS = 4
 
 def _slots_words(slots: Slots) -> str:
     if slots.limit is None:
-        return f"{slots.in_use:,} in use" if slots.in_use else ""
-    return f"{min(slots.in_use, slots.limit)} of {units.count(slots.limit, 'slot')} in use"
+        return ngettext("{n} in use", "{n} in use", slots.in_use) if slots.in_use else ""
+    used = min(slots.in_use, slots.limit)
+    return ngettext("{used} of {n} slot in use", "{used} of {n} slots in use", slots.limit, used=used)
 
 
 def _over_words(members: Sequence[QueueMember], over: Mapping[TaskId, HeldBack], *, is_folded: bool) -> GroupWords:
@@ -88,16 +94,16 @@ def _over_words(members: Sequence[QueueMember], over: Mapping[TaskId, HeldBack],
         title=over_title(reasons),
         holds=" · ".join(
             (
-                units.count(len(members), "task"),
+                ngettext("{n} task", "{n} tasks", len(members)),
                 units.credits_in_words(credits),
-                "no start time until the cap is raised or tomorrow"
+                _("on hold until the cap is raised, or tomorrow")
                 if can_raise
-                else "no start time until there is more",
+                else _("on hold until there are credits"),
             )
         ),
         is_folded=is_folded,
         is_warning=True,
-        button="Raise cap…" if can_raise else "",
+        button=_("Raise cap…") if can_raise else "",
     )
 
 
@@ -107,7 +113,7 @@ def queue_line(tasks: Iterable[Task], price: Callable[[Task], float | None], out
     credits = sum(price(task) or 0.0 for task in queued)
     left = outlook.all_sent
     parts = [
-        units.count(len(queued), "task"),
+        ngettext("{n} task", "{n} tasks", len(queued)),
         units.credits_in_words(credits) if credits else "",
         queue.about(left.low_seconds, left.high_seconds) if left is not None else "",
     ]

@@ -10,6 +10,7 @@ from runway_desktop.catalog.labels import field_words, model_label
 from runway_desktop.domain.library import Row, prompt_key
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Output, Pick, Task, TaskId
+from runway_desktop.texts import _, ngettext
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.tasks import stars
 from runway_desktop.values import Struct
@@ -51,16 +52,22 @@ class Take(Struct, frozen=True):
         return " · ".join(
             part
             for part in (
-                *(differing or (model_label(self.task.request.model), f"seed {seed}" if seed is not None else "")),
+                *(
+                    differing
+                    or (
+                        model_label(self.task.request.model),
+                        _("seed {seed}", seed=str(seed)) if seed is not None else "",
+                    )
+                ),
                 units.credits_in_words(price) if price is not None else "",
             )
             if part
         )
 
     def judgment(self) -> str:
-        """ "★★★★☆ pick", "★★☆☆☆ rejected", "unrated"."""
-        picked = {Pick.PICK: "pick", Pick.REJECT: "rejected"}.get(self.task.pick, "")
-        return " ".join(part for part in (stars(self.task.rating), picked) if part) or "unrated"
+        """ "★★★★☆ · picked", "★★☆☆☆ · rejected", "not rated"."""
+        picked = {Pick.PICK: _("picked"), Pick.REJECT: _("rejected")}.get(self.task.pick, "")
+        return " · ".join(part for part in (stars(self.task.rating), picked) if part) or _("not rated")
 
 
 class Shot(Struct, frozen=True):
@@ -82,8 +89,8 @@ def shots_of(rows: Iterable[Row]) -> tuple[Shot, ...]:
 
 def _title_of_shot(task: Task) -> str:
     if task.shot:
-        return f"Shot {task.shot}"
-    return " ".join((task.title or task.request.prompt).split()) or "Without words"
+        return _("Shot {name}", name=task.shot)
+    return " ".join((task.title or task.request.prompt).split()) or _("No prompt")
 
 
 def has_result(row: Row) -> bool:
@@ -96,7 +103,9 @@ def is_judged(task: Task) -> bool:
 
 def judged_takes(tasks: Sequence[Task]) -> str:
     """ "3 of 5 takes judged"."""
-    return f"{sum(map(is_judged, tasks)):,} of {units.count(len(tasks), 'take')} judged"
+    return ngettext(
+        "{judged} of {n} take judged", "{judged} of {n} takes judged", len(tasks), judged=sum(map(is_judged, tasks))
+    )
 
 
 def next_to_judge(shots: Sequence[Shot], current: TaskId) -> TaskId | None:
@@ -148,8 +157,8 @@ def _setting(name: str, value: object) -> str:
     said = settings_line(None, {name: value})
     if said or not isinstance(value, str | int | float) or value == "":
         return said
-    told = ("on" if value else "off") if isinstance(value, bool) else value
-    return f"{field_words(name).label.lower()} {told}"
+    told = (_("on") if value else _("off")) if isinstance(value, bool) else str(value)
+    return _("{setting}: {value}", setting=field_words(name).label, value=told)
 
 
 class Stack(Struct, frozen=True):
@@ -163,4 +172,4 @@ class Stack(Struct, frozen=True):
         return self.takes[self.at]
 
     def words(self) -> str:
-        return f"take {self.at + 1} of {len(self.takes)}" if len(self.takes) > 1 else ""
+        return _("take {position} of {all}", position=self.at + 1, all=len(self.takes)) if len(self.takes) > 1 else ""

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
-from enum import IntEnum, StrEnum
+from enum import Enum, IntEnum
 from operator import itemgetter
 from typing import Any
 
 from runway_desktop.services.settings import Settings
+from runway_desktop.texts import Text, _
 from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.values import Struct
@@ -31,16 +32,16 @@ _FADES = 0.9
 """Weight of a use relative to the next one: three earlier uses count more than a single recent one."""
 
 
-class Heading(StrEnum):
-    RECENT = "Recent"
-    SELECTION = "For the selection"
-    COMMANDS = "Commands"
-    TASKS = "Tasks"
-    MODELS = "Models"
-    PRESETS = "Presets"
-    PAGES = "Projects and views"
-    SETTINGS = "Settings"
-    HELP = "Help"
+class Heading(Enum):
+    RECENT = Text("Recent")
+    SELECTION = Text("For the selection")
+    COMMANDS = Text("Commands")
+    TASKS = Text("Tasks")
+    MODELS = Text("Models")
+    PRESETS = Text("Presets")
+    PAGES = Text("Projects and views")
+    SETTINGS = Text("Settings")
+    HELP = Text("Help")
 
 
 class Offer(Struct, frozen=True, kw_only=True):
@@ -111,7 +112,7 @@ class OfferGroup(Struct, frozen=True):
     @property
     def count_words(self) -> str:
         """ "2 of 41"; empty if all are shown."""
-        return f"{len(self.shown):,} of {self.total:,}" if self.total > len(self.shown) else ""
+        return _("{shown} of {all}", shown=len(self.shown), all=self.total) if self.total > len(self.shown) else ""
 
 
 class Arranged(Struct, frozen=True):
@@ -207,7 +208,7 @@ def _fitting(
         goes_on = bool(words.words) and rank is Rank.BEGINS and len(one.words.initials) > 1
         ranked.append(((stage, is_held_back, rank, is_grave, -uses, offer.id not in near, goes_on), offer))
     ranked.sort(key=itemgetter(0))
-    return [offer for _, offer in ranked]
+    return [offer for __, offer in ranked]
 
 
 def _recent(fitting: Sequence[Offer], used: Mapping[str, float]) -> dict[str, Heading]:

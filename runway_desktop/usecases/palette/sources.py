@@ -12,13 +12,13 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.preferences import Choice, Credits, Preference, Switch
 from runway_desktop.domain.preferences import Section as SettingsSection
 from runway_desktop.services.settings import Settings
-from runway_desktop.texts import _
+from runway_desktop.texts import Text, _
 from runway_desktop.usecases.commands.command import Command, Surface
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.commands.tasks import TASKS
 from runway_desktop.usecases.requests.choices import ModelOffer, made_words
 from runway_desktop.usecases.requests.presets import Preset
-from runway_desktop.usecases.searching.pages import PaneEntry
+from runway_desktop.usecases.searching.pages import PageGroup, PaneEntry
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.failures import MEANINGS
 from runway_desktop.usecases.words.states import Around, describe
@@ -59,7 +59,7 @@ def of_tasks(rows: Iterable[Row], catalog: Catalog, now: float) -> Iterator[Offe
             section=Heading.TASKS,
             text=" ".join(title_words(row.task, catalog).split()),
             detail=model_label(row.task.request.model),
-            aside=f"{said.headline} · {units.moment(row.task.created_at, now)}",
+            aside=" · ".join((said.headline, units.moment(row.task.created_at, now))),
             tone=said.tone,
             icon="mdi6.image-outline",
             picture=str(shown),
@@ -76,7 +76,7 @@ def of_models(offers: Iterable[ModelOffer]) -> Iterator[Offer]:
             aside=offer.price,
             icon=offer.makes.kind.icon,
             synonyms=", ".join(made_words(offer.makes)),
-            also=f"{offer.model} {'favorite' if offer.is_favorite else ''}",
+            also=" ".join((offer.model, _("favorite") if offer.is_favorite else "")),
         )
 
 
@@ -95,28 +95,35 @@ def of_presets(presets: Iterable[Preset], keys: Mapping[int, Command[Any]]) -> I
 
 
 def of_pages(entries: Iterable[PaneEntry]) -> Iterator[Offer]:
-    heading = ""
+    group = PageGroup.FIXED
     for entry in entries:
         if entry.heading:
-            heading = entry.title
+            group = entry.group
             continue
-        count = f"{entry.count:,}" if entry.count is not None else ""
+        count = units.number(entry.count) if entry.count is not None else ""
         yield Offer(
             id=f"place:{entry.key}",
             section=Heading.PAGES,
             text=entry.title,
-            detail=_ONE_OF.get(heading, ""),
+            detail=str(_ONE_OF.get(group, "")),
             aside=count,
-            icon=entry.icon or _PAGE_ICONS.get(heading, "mdi6.folder-outline"),
+            icon=entry.icon or _PAGE_ICONS.get(group, "mdi6.folder-outline"),
             synonyms=entry.synonyms,
         )
 
 
-_ONE_OF = {"Projects": "Project", "Saved searches": "Saved search", "Tags": "Tag", "Batches": "Batch"}
+_ONE_OF = {
+    PageGroup.SHEETS: Text("Unsent sheet"),
+    PageGroup.PROJECTS: Text("Project"),
+    PageGroup.SEARCHES: Text("Saved search"),
+    PageGroup.TAGS: Text("Tag"),
+    PageGroup.BATCHES: Text("Batch"),
+}
 _PAGE_ICONS = {
-    "Saved searches": "mdi6.magnify",
-    "Tags": "mdi6.tag-outline",
-    "Batches": "mdi6.layers-outline",
+    PageGroup.SHEETS: "mdi6.table",
+    PageGroup.SEARCHES: "mdi6.magnify",
+    PageGroup.TAGS: "mdi6.tag-outline",
+    PageGroup.BATCHES: "mdi6.layers-outline",
 }
 
 
@@ -147,7 +154,7 @@ def of_settings(settings: Settings) -> Iterator[Offer]:
             aside=value_words(line, now),
             icon="mdi6.cog-outline",
             synonyms=str(line.synonyms),
-            also=f"{line.group.section.heading} {line.group.note} {line.help} {_('preferences')}",
+            also=" ".join(map(str, (line.group.section.heading, line.group.note, line.help, _("Preferences")))),
         )
         match line.editor:
             case Switch() if not line.group.protects:
@@ -185,7 +192,7 @@ def of_meanings() -> Iterator[Offer]:
             id=f"meaning:{meaning.headline}",
             section=Heading.HELP,
             text=meaning.headline,
-            detail="What it means",
+            detail=_("What it means"),
             icon="mdi6.help-circle-outline",
             synonyms=meaning.synonyms,
             also=meaning.words,

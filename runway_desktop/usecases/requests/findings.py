@@ -18,7 +18,7 @@ from runway_desktop.catalog import (
     value_from_text,
     value_in_words,
 )
-from runway_desktop.catalog.validation import any_of
+from runway_desktop.catalog.assets import any_of
 from runway_desktop.domain.task import Request
 from runway_desktop.services.library import expansion
 from runway_desktop.values import replace

@@ -12,33 +12,34 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from runway_desktop.catalog.labels import model_label
+from runway_desktop.catalog.assets import any_of
+from runway_desktop.catalog.labels import endpoint_label, model_label
 from runway_desktop.domain.clients import called
 from runway_desktop.domain.library import PERSON, Bounds, Filter, Page, PageCounts, Without, clean_tag, folded
 from runway_desktop.domain.task import FINAL, MOST_STARS, Pick, State
-from runway_desktop.texts import Text
+from runway_desktop.texts import Text, _
 from runway_desktop.usecases.words.states import LOOKS, STATUSES
 from runway_desktop.values import Struct, field, replace
 
 PIECE = re.compile(r'(?P<minus>-?)(?:(?P<key>[A-Za-z]+):(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))|"[^"]*"?|\S+)')
 _RANGE = re.compile(r"(>=|<=|>|<|=)?(\d+(?:\.\d+)?)(?:(?:\.\.|-)(\d+(?:\.\d+)?))?(?:s|cr)?$")
 
-KEYS: Mapping[str, str] = {
-    "model": "Model",
-    "state": "Status",
-    "project": "Project",
-    "tag": "Tag",
-    "rating": "Rating",
-    "is": "Picked, saved, live …",
-    "date": "Day, month or year",
-    "before": "Made before",
-    "after": "Made from",
-    "cost": "Credits",
-    "length": "Seconds",
-    "endpoint": "Kind of request",
-    "batch": "Batch",
-    "shot": "Shot",
-    "by": "Program that asked for it, or me",
+KEYS: Mapping[str, Text] = {
+    "model": Text("Model"),
+    "state": Text("Status"),
+    "project": Text("Project"),
+    "tag": Text("Tag"),
+    "rating": Text("Rating"),
+    "is": Text("Picked, saved, live…"),
+    "date": Text("Day, month or year"),
+    "before": Text("Created before"),
+    "after": Text("Created on or after"),
+    "cost": Text("Credits"),
+    "length": Text("Seconds"),
+    "endpoint": Text("Request type"),
+    "batch": Text("Batch"),
+    "shot": Text("Shot"),
+    "by": Text("Requested by a program, or by me"),
 }
 """In the order of the suggestions."""
 ALIASES = {"status": "state", "stars": "rating", "credits": "cost", "seconds": "length", "on": "date", "tags": "tag"}
@@ -77,9 +78,11 @@ _IS_WORDS: Mapping[str, Text] = {
     **{word: TITLES[page] for word, page in PAGES.items()},
     "pick": TITLES[Page.PICKS],
     "reject": Text("Rejected"),
+    "rated": Text("Rated"),
+    "unrated": Text("Not rated"),
 }
 ME, YOU = "me", "you"
-"""Values of `by:` for the user: as typed, and as shown."""
+"""Values of `by:` for the user."""
 DAYS = ("today", "yesterday", "week", "month", "year")
 BY_CLOCK = frozenset({"date", "before", "after"})
 """Keys whose meaning depends on the present time."""
@@ -102,7 +105,7 @@ class Term(Struct, frozen=True):
     def label(self) -> str:
         """Its text on a chip: "Tag: drone", "Not tag: drone", "4 stars or more"."""
         said = _spoken(self.key, self.value)
-        return f"Not {said[0].lower()}{said[1:]}" if self.negative else said
+        return _("Not {filter}", filter=said) if self.negative else said
 
 
 class Query(Struct, frozen=True):
@@ -174,8 +177,11 @@ def meaning(query: Query, known: PageCounts, now: float, page: Filter | None = N
             from difflib import get_close_matches
 
             meant = get_close_matches(key.lower(), [*KEYS, *ALIASES], 1)
-            hint = f" Did you mean “{meant[0]}:”?" if meant else ""
-            reader.say(f"“{key}:” is no filter; it is searched as a word.{hint}")
+            if meant:
+                said = Text("“{key}:” isn’t a filter, so it is searched as a word. Did you mean “{meant}:”?")
+                reader.say(str(said.with_(key=key, meant=meant[0])))
+            else:
+                reader.say(_("“{key}:” isn’t a filter, so it is searched as a word.", key=key))
     reader.look_for_contradictions()
     found = reader.filter(page or Filter(), query.text)
     return Meaning(found, tuple(dict.fromkeys(reader.said)), frozenset(reader.unused))
@@ -215,7 +221,7 @@ _batch_names = _BatchNames()
 
 def asker_words(value: str) -> str:
     """The value of `by:` as shown."""
-    return YOU if folded(value) in (ME, YOU) else called(value)
+    return _("you") if folded(value) in (ME, YOU) else called(value)
 
 
 class _Reader:
@@ -236,33 +242,33 @@ class _Reader:
         """Adds messages about terms that exclude each other. To be called after the last term."""
         for key, span in self._spans.items():
             if span.least is not None and span.most is not None and span.least > span.most:
-                self.say(f"Nothing can match all of “{key}:” at once.")
+                self.say(_("Nothing can match all “{key}:” filters at once.", key=key))
         rating = self._spans.get("rating", Bounds())
         if (rating.least or 0) > MOST_STARS or (rating.most is not None and rating.most < 0):
-            self.say(f"Ratings go from 0, not rated, to {MOST_STARS}.")
+            self.say(_("Ratings go from 0 (not rated) to {most}.", most=MOST_STARS))
         if self._since is not None and self._until is not None and self._since >= self._until:
-            self.say("The dates leave no day between them.")
+            self.say(_("There is no day between these dates."))
 
     def take(self, term: Term) -> None:
         into = self._leave if term.negative else self._want
         value = term.value
         match term.key:
             case "model":
-                into.models |= self._alike(value, self._known.models, "model", model_label)
+                into.models |= self._alike(value, self._known.models, _NO_MODEL, model_label)
             case "endpoint":
-                into.endpoints |= self._alike(value.replace(" ", "_"), self._known.endpoints, "kind of request")
+                into.endpoints |= self._alike(value, self._known.endpoints, _NO_ENDPOINT, _endpoint_names)
             case "project":
-                into.projects |= self._alike(value, self._known.projects, "project")
+                into.projects |= self._alike(value, self._known.projects, _NO_PROJECT)
             case "batch":
                 into.batches |= self._batches(value)
             case "tag":
                 self._tag(clean_tag(value), into)
             case "shot":
-                into.shots |= self._alike(value, self._known.shots, "shot")
+                into.shots |= self._alike(value, self._known.shots, _NO_SHOT)
             case "by" if folded(value) in (ME, YOU):
                 into.clients.add(PERSON)
             case "by":
-                into.clients |= self._alike(value, self._known.clients, "program", asker_words)
+                into.clients |= self._alike(value, self._known.clients, _NO_PROGRAM, asker_words)
             case "state":
                 self._state(term, into)
             case "is":
@@ -284,7 +290,7 @@ class _Reader:
             page, text=text, since=self._since, until=self._until, without=Without(**self._leave.frozen()), **wanted
         )
 
-    def _alike(self, value: str, known: Iterable[str], what: str, displayed: Callable[[str], str] = str) -> set[str]:
+    def _alike(self, value: str, known: Iterable[str], none: Text, displayed: Callable[[str], str] = str) -> set[str]:
         """Known names that equal the value; else those that contain it; else the value itself, which matches nothing.
         The name as `displayed` counts as well."""
         typed = folded(value)
@@ -292,18 +298,18 @@ class _Reader:
         exact = {name for name, called in names.items() if typed in called}
         near = exact or {name for name, called in names.items() if name and any(typed in one for one in called)}
         if not near:
-            self.say(f"There is no {what} “{value}” here.")
+            self.say(str(none.with_(name=value)))
         return near or {value}
 
     def _batches(self, value: str) -> set[str]:
         found = _batch_names.called(value, self._known.batches)
         if not found:
-            self.say(f"There is no batch “{value}” here.")
+            self.say(_("No batch “{name}” here.", name=value))
         return found or {value}
 
     def _tag(self, tag: str, into: _Sets) -> None:
         if tag and tag not in self._known.tags:
-            self.say(f"There is no tag “{tag}” yet.")
+            self.say(_("No tag “{name}” yet.", name=tag))
         if tag:
             into.tags.add(tag)
 
@@ -315,7 +321,9 @@ class _Reader:
         value = term.value
         states = STATES.get(folded(value)) or frozenset(state for state in State if state.value == folded(value))
         if not states:
-            self._ignore(term, f"There is no status “{value}”. Try {', '.join(list(STATES)[:5])}.")
+            self._ignore(
+                term, _("There is no status “{name}”. Try {examples}.", name=value, examples=any_of(list(STATES)[:5]))
+            )
         into.states |= states
 
     def _is(self, term: Term, into: _Sets) -> None:
@@ -330,18 +338,19 @@ class _Reader:
             rated = (value == "rated") is (into is self._want)
             self._spans["rating"] = Bounds(least=1) if rated else Bounds(most=0)
         else:
-            self._ignore(term, f"“is:{value}” is not understood. Try {', '.join(IS[:5])}.")
+            self._ignore(term, _("“is:{word}” isn’t a filter. Try {examples}.", word=value, examples=any_of(IS[:5])))
 
     def _span(self, term: Term) -> None:
         span = _range(term.key, term.value)
         if span is None:
-            self._ignore(term, f"“{term.word}” is not understood. Say numbers, such as >=4 or 2..3.")
+            self._ignore(term, _("“{filter}” isn’t understood. Use numbers, such as >=4 or 2..3.", filter=term.word))
             return
         if term.negative:
             rest = _beyond(term.key, span)
             if rest is None:
                 less, more = f"{term.key}:<{span.least:g}", f"{term.key}:>{span.most:g}"
-                self._ignore(term, f"“{term.word}” would leave two ranges. Say {less} or {more}.")
+                two = _("“{filter}” leaves two ranges. Use {less} or {more}.", filter=term.word, less=less, more=more)
+                self._ignore(term, two)
                 return
             span = rest
         before = self._spans.get(term.key, Bounds())
@@ -353,7 +362,9 @@ class _Reader:
     def _date(self, term: Term) -> None:
         found = _period(folded(term.value), self._now)
         if found is None:
-            self._ignore(term, f"“{term.word}” is no date. Try 2026, 2026-10, 2026-10-05, today or yesterday.")
+            self._ignore(
+                term, _("“{filter}” isn’t a date. Try 2026, 2026-10, 2026-10-05, today or yesterday.", filter=term.word)
+            )
             return
         start, end = (moment.timestamp() for moment in found)
         # Nothing was created later than now, so "not today" or "not this year" means before it.
@@ -445,23 +456,50 @@ def _step(key: str) -> float:
 def _spoken(key: str, value: str) -> str:
     match key:
         case "rating":
-            return f"Rating {_span_words(value)}"
+            return _("Rating {range}", range=_span_words(value))
         case "cost":
-            return f"Credits {_span_words(value)}"
+            return _("Credits {range}", range=_span_words(value))
         case "length":
-            return f"Length {_span_words(value)} s"
+            return _("Length {range} s", range=_span_words(value))
         case "is" | "date":
-            return str(_IS_WORDS.get(value) or value.capitalize())
-        case "before" | "after":
-            return f"{'Before' if key == 'before' else 'From'} {value}"
+            return str(_IS_WORDS.get(value) or _DAY_WORDS.get(value) or value)
+        case "before":
+            return _("Before {day}", day=_day(value))
+        case "after":
+            return _("From {day}", day=_day(value))
         case "by":
-            return f"By {asker_words(value)}"
+            return _("By {program}", program=asker_words(value))
         case "model":
             return model_label(value)
         case "state":
-            return str(STATUSES.get(value) or value.capitalize())
+            return str(STATUSES.get(value) or _STATE_WORDS.get(value) or value)
+        case "endpoint":
+            return endpoint_label(value.replace(" ", "_"))
         case _:
-            return f"{KEYS[key]}: {value}"
+            return _("{filter}: {value}", filter=str(KEYS[key]), value=value)
+
+
+_DAY_WORDS = {
+    "today": Text("Today"),
+    "yesterday": Text("Yesterday"),
+    "week": Text("Last 7 days"),
+    "month": Text("This month"),
+    "year": Text("This year"),
+}
+_STATE_WORDS = {"ended": Text("Ended")}
+_NO_MODEL = Text("No model “{name}” here.")
+_NO_ENDPOINT = Text("No request type “{name}” here.")
+_NO_PROJECT = Text("No project “{name}” here.")
+_NO_SHOT = Text("No shot “{name}” here.")
+_NO_PROGRAM = Text("No program “{name}” here.")
+
+
+def _endpoint_names(endpoint: str) -> str:
+    return " ".join((endpoint_label(endpoint), endpoint.replace("_", " ")))
+
+
+def _day(value: str) -> str:
+    return str(_DAY_WORDS.get(value, value))
 
 
 def _span_words(value: str) -> str:

@@ -4,11 +4,14 @@ settings as text, which is parsed at each use."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
 from typing import Any
 
 from runway_desktop.domain.library import Filter, Page, PageCounts, folded
 from runway_desktop.domain.task import BatchId
 from runway_desktop.services.settings import Settings
+from runway_desktop.texts import Text, _
+from runway_desktop.usecases.words.units import shortened
 from runway_desktop.values import Struct, replace
 
 from .language import PAGES, TITLES, Query, Term
@@ -17,14 +20,14 @@ RECENT_BATCHES = 8
 MOST_TAGS = 24
 """The most frequent ones, sorted by name."""
 _PAGES = (
-    (Page.ALL, "mdi6.view-grid-outline", "everything, library"),
-    (Page.LIVE, "mdi6.progress-clock", "running, in progress, pending"),
-    (Page.WAITING_HERE, "mdi6.tray-full", "waiting, unsent, outbox"),
-    (Page.NEEDS_ATTENTION, "mdi6.alert-outline", "failed, errors, problems, uncertain"),
-    (Page.SAVED, "mdi6.check-circle-outline", "finished, done, results, downloads"),
-    (Page.PICKS, "mdi6.star-outline", "favorites, selects"),
-    (Page.MISSING, "mdi6.file-question-outline", "lost files"),
-    (Page.CHANGED, "mdi6.file-edit-outline", "modified files"),
+    (Page.ALL, "mdi6.view-grid-outline", Text("everything, library")),
+    (Page.LIVE, "mdi6.progress-clock", Text("running, in progress, pending")),
+    (Page.WAITING_HERE, "mdi6.tray-full", Text("waiting, unsent, outbox")),
+    (Page.NEEDS_ATTENTION, "mdi6.alert-outline", Text("failed, errors, problems, uncertain")),
+    (Page.SAVED, "mdi6.check-circle-outline", Text("finished, done, results, downloads")),
+    (Page.PICKS, "mdi6.star-outline", Text("favorites, selects")),
+    (Page.MISSING, "mdi6.file-question-outline", Text("lost files")),
+    (Page.CHANGED, "mdi6.file-edit-outline", Text("modified files")),
 )
 """With icon and synonyms for the palette."""
 _ONLY_IF_ANY = frozenset({Page.MISSING, Page.CHANGED})
@@ -92,13 +95,13 @@ class SavedSearches:
 def usual_name(query: Query, title: str) -> str:
     """The default name of a search: its terms, else the title of its page."""
     labels = [term.label for term in query.terms] + ([query.text] if query.text else [])
-    return ", ".join(labels)[:_LONGEST_NAME] or title
+    return shortened(", ".join(labels), _LONGEST_NAME) or title
 
 
 def page_terms(page: Filter, known: PageCounts) -> tuple[Term, ...]:
     """A page as search terms, so that a saved search works on any page. A batch is named by its name if that finds no
     other batch, else by its id."""
-    names = {batch: name for batch, name, _ in known.batches}
+    names = {batch: name for batch, name, __ in known.batches}
     terms = [Term("project", project) for project in sorted(page.projects)]
     for batch in sorted(page.batches):
         name = names.get(batch, batch)
@@ -117,8 +120,19 @@ def _from_stored(stored: Mapping[str, str]) -> SavedSearch:
     return SavedSearch(stored["id"], stored["name"], stored["line"])
 
 
+class PageGroup(Enum):
+    """The groups of the sidebar, with their headings."""
+
+    FIXED = Text("")
+    SHEETS = Text("Unsent sheets")
+    PROJECTS = Text("Projects")
+    SEARCHES = Text("Saved searches")
+    TAGS = Text("Tags")
+    BATCHES = Text("Batches")
+
+
 class PaneEntry(Struct, frozen=True):
-    """One line. `heading` lines cannot be selected."""
+    """One line. `heading` lines, of a group, cannot be selected."""
 
     title: str
     count: int | None = None
@@ -131,6 +145,8 @@ class PaneEntry(Struct, frozen=True):
     sheet_id: str = ""
     """A sheet with rows that were not sent; no list of tasks."""
     synonyms: str = ""
+    group: PageGroup = PageGroup.FIXED
+    """Of a heading."""
 
     @property
     def can_be_renamed(self) -> bool:
@@ -160,7 +176,7 @@ def entries_of(
     """`opened`: the page that the list shows. `found`: number of hits of each saved search, by id. `rooms` are
     additional ones without a list of tasks."""
     fixed = [
-        PaneEntry(str(TITLES[page]), counts.pages.get(page, 0), icon, Filter(page=page), synonyms=synonyms)
+        PaneEntry(str(TITLES[page]), counts.pages.get(page, 0), icon, Filter(page=page), synonyms=str(synonyms))
         for page, icon, synonyms in _PAGES
         if page not in _ONLY_IF_ANY or counts.pages.get(page) or page is opened
     ]
@@ -168,23 +184,29 @@ def entries_of(
     frequent = sorted(counts.tags.items(), key=lambda item: -item[1])[:MOST_TAGS]
     groups = {
         # First, since unsent rows are in no list of tasks.
-        "Unsent sheets": [
+        PageGroup.SHEETS: [
             PaneEntry(kept.name, kept.unsent, sheet_id=kept.id) for kept in counts.unsent[:RECENT_BATCHES]
         ],
-        "Projects": [
+        PageGroup.PROJECTS: [
             PaneEntry(name, amount, filter=Filter(projects=frozenset({name})))
             for name, amount in sorted(counts.projects.items(), key=lambda item: item[0].casefold())
             if name
         ]
-        + [PaneEntry("New project…", icon="mdi6.plus", room=NEW_PROJECT)],
-        "Saved searches": [
+        + [PaneEntry(_("New project…"), icon="mdi6.plus", room=NEW_PROJECT)],
+        PageGroup.SEARCHES: [
             PaneEntry(search.name, (found or {}).get(search.id), filter=Filter(), search=search) for search in searches
         ],
-        "Tags": [PaneEntry(tag, amount, filter=Filter(tags=frozenset({tag}))) for tag, amount in sorted(frequent)],
-        "Batches": [
+        PageGroup.TAGS: [
+            PaneEntry(tag, amount, filter=Filter(tags=frozenset({tag}))) for tag, amount in sorted(frequent)
+        ],
+        PageGroup.BATCHES: [
             PaneEntry(name, amount, filter=Filter(batches=frozenset({BatchId(batch)})))
             for batch, name, amount in counts.batches[:RECENT_BATCHES]
         ],
     }
-    headed = [[PaneEntry(title, heading=True), *entries] for title, entries in groups.items() if entries]
+    headed = [
+        [PaneEntry(str(group.value), heading=True, group=group), *entries]
+        for group, entries in groups.items()
+        if entries
+    ]
     return [*fixed, *(entry for entries in headed for entry in entries)]

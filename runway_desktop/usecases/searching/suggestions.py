@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from runway_desktop.catalog.labels import model_label
+from runway_desktop.catalog.labels import endpoint_label, model_label
 from runway_desktop.domain.library import Page, PageCounts, folded
 from runway_desktop.domain.task import MOST_STARS
+from runway_desktop.texts import number
 from runway_desktop.values import Struct
 
 from .language import ALIASES, DAYS, IS, KEYS, ME, PAGES, PIECE, STATES, Term, asker_words
@@ -39,7 +40,7 @@ def suggestions(line: str, cursor: int, known: PageCounts, most: int = 12) -> li
             return []
         begun = [(name, words) for name, words in KEYS.items() if name.startswith(word.lower())]
         found = [(f"{name}:", words) for name, words in begun if values_of(name, known)]
-        return [_suggested(line, start, cursor, minus + text, f"{text}  {words}", "", space=False)
+        return [_suggested(line, start, cursor, minus + text, "  ".join((text, str(words))), "", space=False)
                 for text, words in found][:most]  # fmt: skip
     if key not in KEYS:
         return []
@@ -59,7 +60,7 @@ def suggestions(line: str, cursor: int, known: PageCounts, most: int = 12) -> li
             cursor,
             minus + Term(key, text).word,
             shown_value(key, text),
-            f"{count:,}" if count is not None else "",
+            number(count) if count is not None else "",
         )
         for text, count in values[:most]
     ]
@@ -72,6 +73,8 @@ def shown_value(key: str, value: str) -> str:
             return model_label(value)
         case "by":
             return asker_words(value)
+        case "endpoint":
+            return endpoint_label(value)
         case _:
             return value
 

@@ -246,7 +246,9 @@ def settings_of(task: Task, catalog: Catalog) -> list[Fact]:
         if name != prompt and (rest := _without(value, inputs)) not in (None, [], {}):
             field = pair.field(name) if pair is not None else None
             is_choice = field is not None and bool(field.choices)
-            facts.append(Fact(field_words(name, request.endpoint).label, _value_words(name, rest, is_choice=is_choice)))
+            facts.append(
+                Fact(str(field_words(name, request.endpoint).label), _value_words(name, rest, is_choice=is_choice))
+            )
     return facts
 
 

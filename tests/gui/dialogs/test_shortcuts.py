@@ -80,7 +80,7 @@ def opened(rig: Rig, theme: Theme, qtbot: QtBot) -> Iterator[Opened]:
 
 
 def test_commands_stand_under_what_they_are_for(opened: Opened):
-    assert [heading.text(0) for heading in opened.headings()][:3] == ["Making", "Finding", "In the list and the grid"]
+    assert [heading.text(0) for heading in opened.headings()][:3] == ["Create", "Find", "List and grid"]
     assert len(opened.rows()) == len(COMMANDS)
     assert ("Retry", "Ctrl+R") in opened.rows()
     assert ("Swap sides", "C") in opened.rows()
@@ -99,11 +99,11 @@ def test_it_is_searched_by_words_by_keys_and_by_section(opened: Opened, qtbot: Q
     line = child(opened.dialog, QLineEdit)
     qtbot.keyClicks(line, "ctrl+r retry")
     assert opened.rows() == [("Retry", "Ctrl+R")]
-    assert [heading.text(0) for heading in opened.headings()] == ["In the list and the grid"]
+    assert [heading.text(0) for heading in opened.headings()] == ["List and grid"]
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert opened.dialog.isVisible()
     assert opened.line.hasFocus()
-    line.setText("comparing divider")
+    line.setText("compare divider")
     assert len(opened.rows()) == 2
     line.setText("nowhere")
     assert opened.rows() == []
@@ -124,7 +124,7 @@ def test_other_keys_are_pressed_and_hold_at_once(opened: Opened):
 def test_a_key_that_another_has_is_told_and_taken_only_when_wanted(opened: Opened):
     opened.choose("Retry")
     opened.press(Qt.Key.Key_E, CONTROL)
-    assert "Ctrl+E is the key of “Edit” (in the list and the grid)." in opened.said()
+    assert "Ctrl+E is the key of “Edit” (list and grid)." in opened.said()
     assert opened.keys.words(named("task.retry")) == "Ctrl+R"
     opened.button("Use it here instead").click()
     assert opened.keys.words(named("task.retry")) == "Ctrl+E"
@@ -151,7 +151,7 @@ def test_a_wish_that_was_not_taken_is_gone_with_the_next_command(opened: Opened)
 def test_the_systems_own_keys_stay_with_a_reason(opened: Opened):
     opened.choose("Open result")
     assert not opened.edit.isEnabled()
-    assert "This key stays as it is. It is the system's own way." in opened.said()
+    assert "This key stays as it is. Set by the system." in opened.said()
     opened.choose("Retry")
     opened.press(Qt.Key.Key_Return)
     assert "Return stays with “Open result”." in opened.said()

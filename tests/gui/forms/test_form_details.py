@@ -155,13 +155,13 @@ async def test_what_does_not_count_says_so_and_cannot_be_set_until_it_does(tmp_p
         pane.open_form(True)
         row = pane._form.rows["proresProfile"]
         assert not row.editor.isEnabled()
-        assert "Counts only when “File format”" in row._note.text()
+        assert "Applies only when “File format”" in row._note.text()
         Hands(desktop, {}).choose_value(editor_of(desktop, "outputFormat"), "prores")
         assert row.editor.isEnabled()
         Hands(desktop, {}).choose_value(editor_of(desktop, "proresProfile"), "4444")
         Hands(desktop, {}).choose_value(editor_of(desktop, "outputFormat"), "mp4")
         assert row.editor.isEnabled(), "what is set can be taken out"
-        assert "counts only" in row._note.text()
+        assert "applies only" in row._note.text()
 
 
 async def test_what_belongs_together_stands_together(tmp_path, theme, qtbot):

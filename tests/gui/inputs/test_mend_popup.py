@@ -52,8 +52,8 @@ async def test_what_gets_lost_stands_under_its_button(tmp_path, theme):
         Image.new("RGBA", (64, 64)).save(path)
         await rig.place("promptImage", path)
         popup = await opened(rig)
-        assert words(popup).count("See-through parts become white.") == 1
-        assert button(popup, "Save as JPEG").accessibleDescription() == "See-through parts become white."
+        assert words(popup).count("Transparent areas become white.") == 1
+        assert button(popup, "Save as JPEG").accessibleDescription() == "Transparent areas become white."
         popup.close()
 
 

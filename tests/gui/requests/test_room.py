@@ -288,7 +288,7 @@ async def test_the_queue_neither_holds_nor_releases_what_waits_for_approval(tmp_
         [task] = rig.engine.clients.waiting()
         rig.window.workspace.list.hold_all_wanted.emit()
         await until(lambda: rig.told)
-        assert rig.told == ["Another program asked for it. Approve or refuse it."]
+        assert rig.told == ["A program requested it. Approve or refuse it."]
         assert not rig.rows.lane.is_all_held, "there is nothing to release"
         words = rig.rows.lane.group_words("gen4.5", [task.id], is_folded=False)
         assert (words.costs, words.sign) == ("1 for approval", "")

@@ -217,7 +217,7 @@ async def test_a_place_takes_what_is_lifted_with_one_undo_or_says_why_not(
         rig.window.activity.undo()
         await until(lambda: {rig.engine.ledger.get_open(one).project for one in ids} == {""})
         drag(monkeypatch, rig, ids, lambda _: pages.rows_dropped.emit(entries["Batch b1"]))
-        assert rig.told[-1] == "A batch holds what was made together. Use a project or a tag."
+        assert rig.told[-1] == "A batch holds tasks that were made together. Use a project or a tag instead."
         drag(monkeypatch, rig, ids, lambda _: pages.rows_dropped.emit(None))
         await until(lambda: all(rig.engine.ledger.get_open(one).removed_at for one in ids))
         await rest()

@@ -72,7 +72,7 @@ async def test_with_nothing_under_way_it_closes_at_once(tmp_path, theme, qtbot):
     [
         ((task(1, State.SENDING),), 0, "1 task is being sent."),
         ((), 2, "2 results are being saved."),
-        ((task(1, State.SENDING),), 1, "1 task is being sent and 1 result is being saved."),
+        ((task(1, State.SENDING),), 1, "1 task is being sent. 1 result is being saved."),
     ],
 )
 async def test_while_something_is_under_way_it_asks_and_staying_is_safe(tmp_path, theme, qtbot, tasks, saving, says):
@@ -82,7 +82,7 @@ async def test_while_something_is_under_way_it_asks_and_staying_is_safe(tmp_path
         [dialog] = asked(rig)
         words = " ".join(label.text() for label in dialog.findChildren(QLabel))
         assert says in words
-        assert "Tasks continue at Runway and will be picked up." in words
+        assert "Tasks continue on Runway and are picked up at the next start." in words
         QTest.keyClick(dialog, Qt.Key.Key_Return)
         assert not is_closing(session)
         rig.window.quit_wanted.emit()
@@ -98,7 +98,7 @@ async def test_queued_tasks_are_told_before_closing_with_what_has_them_sent(tmp_
         session = session_of(rig, tmp_path, task(1), task(2), task(3, hold=Hold(HoldCode.WAITS_FOR_PERSON)))
         rig.window.quit_wanted.emit()
         [dialog] = asked(rig)
-        assert dialog.windowTitle() == "Close with 2 tasks not sent?"
+        assert dialog.windowTitle() == "Close with 2 unsent tasks?"
         words = " ".join(label.text() for label in dialog.findChildren(QLabel))
         assert "2 queued tasks are sent only while the program runs" in words
         assert "To have them sent, stay open." in words

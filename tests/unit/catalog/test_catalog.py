@@ -124,7 +124,7 @@ def test_choices_have_words() -> None:
 
 def test_new_names_are_shown_as_the_wire_writes_them() -> None:
     assert labels.model_label("gen9_super") == "Gen9 super"
-    assert labels.field_words("motionBlur").label == "Motion blur"
+    assert str(labels.field_words("motionBlur").label) == "Motion blur"
     assert labels.endpoint_label("text_to_opera") == "Text to opera"
 
 

@@ -14,6 +14,7 @@ from runway_desktop.catalog import (
     validate,
     with_what_belongs_together,
 )
+from runway_desktop.texts import Text
 from tests.samples_of_requests import fullest
 
 CATALOG = Catalog.load()
@@ -34,20 +35,20 @@ def reason(of: Pair, name: str, **values: object) -> str:
 
 def test_a_field_that_counts_with_a_choice_alone_says_which():
     gen = pair("image_to_video", "gen4.5")
-    assert reason(gen, "proresProfile") == ("Counts only when “File format” is ProRes (MOV) or HDR ProRes (MOV).")
+    assert reason(gen, "proresProfile") == ("Applies only when “File format” is ProRes (MOV) or HDR ProRes (MOV).")
     assert reason(gen, "proresProfile", outputFormat="mp4") != ""
     assert reason(gen, "proresProfile", outputFormat="prores") == ""
 
 
 def test_a_field_that_needs_another_one_says_which():
     grok = pair("text_to_image", "grok_imagine_image_2")
-    assert reason(grok, "edit") == "Counts only together with “Reference pictures”."
+    assert reason(grok, "edit") == "Applies only with “Reference pictures”."
     assert reason(grok, "edit", referenceImages=[{"uri": "https://a.example.com/a.png"}]) == ""
 
 
 def test_what_is_sent_by_itself_leaves_nothing_else_to_count():
     seedance = pair("text_to_video", "seedance2_5")
-    assert "by itself" in reason(seedance, "ratio", draftTaskId="x")
+    assert "sent alone" in reason(seedance, "ratio", draftTaskId="x")
     assert reason(seedance, "draftTaskId", draftTaskId="x") == ""
 
 
@@ -95,7 +96,7 @@ def reversed_of(fields: list[Field]) -> list[Field]:
 
 
 def strange(**values: object) -> list[str]:
-    field = Field(name="newThing", kind=FieldKind.UNKNOWN, label="New thing", help="")
+    field = Field(name="newThing", kind=FieldKind.UNKNOWN, label_text=Text("New thing"), help_text=Text(""))
     found = validate(Pair(endpoint="text_to_video", model="new", label="New", fields=(field,)), values)
     return [finding.message for finding in found]
 
@@ -103,4 +104,4 @@ def strange(**values: object) -> list[str]:
 def test_a_kind_that_nobody_knows_takes_any_json_and_says_where_it_breaks_off():
     assert strange(newThing={"any": [1, None]}) == []
     assert strange(newThing="plain words") == []
-    assert strange(newThing='{"any": [1,') == ["“New thing” is not complete JSON at line 1, column 12."]
+    assert strange(newThing='{"any": [1,') == ["“New thing” isn’t complete JSON: line 1, column 12."]

@@ -134,8 +134,8 @@ def test_what_may_be_thousands_is_no_number_until_it_is_written_otherwise(text: 
 
 def test_the_sentence_names_both_readings_and_each_can_be_typed() -> None:
     duration = replace(field_of("image_to_video", "gen4.5", "duration"), kind=FieldKind.NUMBER, maximum=None)
-    assert two_readings(duration, "1.000") == "“1.000” can be read as 1000 or as 1. Write one of these."
-    assert two_readings(duration, "1.125") == "“1.125” can be read as 1125 or as 1.1250. Write one of these."
+    assert two_readings(duration, "1.000") == "“1.000” can mean 1000 or 1. Enter one of these."
+    assert two_readings(duration, "1.125") == "“1.125” can mean 1125 or 1.1250. Enter one of these."
     assert [value_from_text(duration, text) for text in ("1125", "1.1250", "1.125 s")] == [1125, 1.125, "1.125"]
 
 

@@ -31,14 +31,14 @@ def findings(endpoint: str, name: str, /, **values: Any) -> dict[tuple[str | int
 
 def test_choice_out_of_few_names_them_all() -> None:
     assert findings("image_to_video", "veo3.1", duration=5) == {
-        ("duration",): "Duration for veo3.1 is 4, 6 or 8 seconds."
+        ("duration",): "Duration for Veo 3.1 is 4, 6 or 8 seconds."
     }
 
 
 def test_choice_out_of_many_names_some() -> None:
     found = findings("text_to_image", "gemini_image3.1_flash", ratio="5:4")
     assert found[("ratio",)].startswith(
-        "Size for gemini_image3.1_flash cannot be 5:4. It is one of 56 values, such as "
+        "Size for Gemini 3.1 Flash Image can’t be 5:4. It is one of 56 values, such as "
     )
 
 
@@ -58,7 +58,7 @@ def test_open_choice_takes_other_texts() -> None:
 @pytest.mark.parametrize("duration", [1, 11, 4.5, 10**400, "five", True, float("nan"), [5]])
 def test_whole_number_says_its_bounds(duration: object) -> None:
     assert findings("image_to_video", "gen4.5", duration=duration) == {
-        ("duration",): "Duration for gen4.5 is a whole number from 2 to 10 seconds."
+        ("duration",): "Duration for Gen-4.5 is a whole number from 2 to 10 seconds."
     }
 
 
@@ -68,32 +68,32 @@ def test_whole_number_may_be_written_with_a_point() -> None:
 
 def test_number_says_the_words_it_may_be() -> None:
     message = findings("image_to_video", "gemini_omni_flash_1.1", duration="long")[("duration",)]
-    assert message == "Duration for gemini_omni_flash_1.1 is a whole number from 3 to 10 seconds, or “auto”."
+    assert message == "Duration for Gemini Omni Flash 1.1 is a whole number from 3 to 10 seconds, or “auto”."
     assert findings("image_to_video", "gemini_omni_flash_1.1", duration="auto") == {}
 
 
 def test_count_below_one_is_refused_without_a_stated_bound() -> None:
     assert findings("text_to_image", "muse_image", outputCount=0) == {
-        ("outputCount",): "Number of pictures for muse_image is a whole number, at least 1."
+        ("outputCount",): "Number of pictures for Muse Image is a whole number, at least 1."
     }
 
 
 def test_fraction_out_of_bounds() -> None:
     assert findings("text_to_video", "kling3.0_pro", cfgScale=1.5) == {
-        ("cfgScale",): "Prompt strength for kling3.0_pro is a number from 0 to 1."
+        ("cfgScale",): "Prompt strength for Kling 3.0 Pro is a number from 0 to 1."
     }
 
 
 def test_switch_is_true_or_false() -> None:
     assert findings("text_to_video", "veo3.1", audio="yes") == {
-        ("audio",): "Sound for veo3.1 is on or off (true or false)."
+        ("audio",): "Sound for Veo 3.1 is on or off (true or false)."
     }
 
 
 def test_prompt_one_unit_over_the_limit() -> None:
     assert findings("image_to_video", "gen4.5", promptText="a" * 1000) == {}
     assert findings("image_to_video", "gen4.5", promptText="a" * 1001) == {
-        ("promptText",): "The prompt is 1,001 characters long; gen4.5 takes up to 1,000."
+        ("promptText",): "The prompt is 1,001 characters long; Gen-4.5 takes up to 1,000."
     }
 
 
@@ -105,7 +105,7 @@ def test_prompt_counts_utf16_units() -> None:
 @pytest.mark.parametrize("prompt", ["", "   ", "\n\t", None])
 def test_required_prompt_of_only_blanks_is_refused(prompt: str | None) -> None:
     assert findings("text_to_video", "gen4.5", promptText=prompt) == {
-        ("promptText",): "The prompt is empty. gen4.5 needs it."
+        ("promptText",): "The prompt is empty. Gen-4.5 needs it."
     }
 
 
@@ -114,21 +114,23 @@ def test_optional_prompt_may_be_blank() -> None:
 
 
 def test_text_must_be_text() -> None:
-    assert findings("text_to_video", "gen4.5", promptText=7) == {("promptText",): "The prompt must be text."}
+    assert findings("text_to_video", "gen4.5", promptText=7) == {("promptText",): "“Prompt” must be text."}
 
 
 def test_missing_picture_says_what_to_add() -> None:
     assert findings("image_to_video", "gen4_turbo", promptImage=None) == {
-        ("promptImage",): "Add a picture: gen4_turbo needs one."
+        ("promptImage",): "Add a picture: Gen-4 Turbo needs one."
     }
 
 
 def test_missing_choice_says_what_to_choose() -> None:
-    assert findings("image_to_video", "gen4_turbo", ratio="") == {("ratio",): "Choose “Ratio”: gen4_turbo needs it."}
+    assert findings("image_to_video", "gen4_turbo", ratio="") == {("ratio",): "Choose “Ratio”: Gen-4 Turbo needs it."}
 
 
 def test_unknown_setting_is_named() -> None:
-    assert findings("image_to_video", "gen4_turbo", loop=True) == {("loop",): "gen4_turbo has no setting named “loop”."}
+    assert findings("image_to_video", "gen4_turbo", loop=True) == {
+        ("loop",): "Gen-4 Turbo has no setting named “loop”."
+    }
 
 
 def test_other_model_is_named() -> None:
@@ -139,28 +141,28 @@ def test_other_model_is_named() -> None:
 def test_bad_link_is_found_inside_a_list() -> None:
     found = findings("image_to_video", "veo3.1", promptImage=[{"uri": "http://example.com/a.png", "position": "first"}])
     assert found == {
-        ("promptImage", 0, "uri"): "The link begins with http://. Runway takes only links that begin with https://."
+        ("promptImage", 0, "uri"): "The link begins with http://. Runway only accepts links that begin with https://."
     }
 
 
 def test_last_frame_alone_is_refused_where_the_first_is_needed() -> None:
     last = [{"uri": LINK, "position": "last"}]
     assert findings("image_to_video", "veo3.1", promptImage=last) == {
-        ("promptImage",): "veo3.1 needs a first frame when there is a last one."
+        ("promptImage",): "Veo 3.1 needs a first frame when there is a last one."
     }
 
 
 def test_two_first_frames_are_refused() -> None:
     twice = [{"uri": LINK, "position": "first"}] * 2
     assert findings("image_to_video", "veo3.1", promptImage=twice) == {
-        ("promptImage",): "Only one picture can be the first frame."
+        ("promptImage",): "Only one input can be the first frame."
     }
 
 
 @pytest.mark.parametrize("item", [{"uri": LINK, "position": "last"}, {"uri": LINK}])
 def test_frame_that_the_model_does_not_take_is_refused(item: dict[str, str]) -> None:
     assert findings("image_to_video", "gen4_turbo", promptImage=[item]) == {
-        ("promptImage", 0, "position"): "gen4_turbo takes this picture only as the first frame."
+        ("promptImage", 0, "position"): "Gen-4 Turbo takes this input only as the first frame."
     }
 
 
@@ -171,7 +173,7 @@ def test_items_whose_shape_is_only_assumed_are_left_to_the_server() -> None:
 
 def test_too_many_pictures_are_counted() -> None:
     found = findings("text_to_image", "gen4_image", referenceImages=[{"uri": LINK}] * 4)
-    assert found == {("referenceImages",): "“Reference pictures” takes up to 3 for gen4_image; there are 4."}
+    assert found == {("referenceImages",): "“Reference pictures” takes up to 3 for Gen-4 Image; there are 4."}
 
 
 def test_lone_link_where_a_list_is_needed() -> None:
@@ -180,7 +182,7 @@ def test_lone_link_where_a_list_is_needed() -> None:
 
 def test_empty_place_in_a_list_is_found() -> None:
     found = findings("text_to_image", "gen4_image", referenceImages=[{"uri": LINK}, {"uri": ""}])
-    assert found == {("referenceImages", 1, "uri"): "Add a picture: this place is empty."}
+    assert found == {("referenceImages", 1, "uri"): "Empty. Add a picture."}
 
 
 def test_kind_of_an_input_must_be_one_that_fits() -> None:
@@ -196,7 +198,7 @@ def test_tag_must_be_a_name(tag: str) -> None:
 
 def test_color_must_be_hexadecimal() -> None:
     found = findings("text_to_image", "recraft_v4_1_vector", colors=["#1A2B3C", "teal"], backgroundColor="white")
-    hint = "is no color. Write # and six hexadecimal digits, such as #1A2B3C."
+    hint = "isn’t a color. Enter # and six hexadecimal digits, such as #1A2B3C."
     assert found == {("backgroundColor",): f"“white” {hint}", ("colors", 1): f"“teal” {hint}"}
 
 
@@ -209,14 +211,14 @@ def test_object_is_checked_inside() -> None:
     found = findings(
         "avatar_videos", "gwm1_avatars", speech={"type": "text", "text": "Hello", "voice": {"type": "custom"}}
     )
-    assert found == {("speech", "voice", "id"): "“Voice id” is empty. gwm1_avatars needs it."}
+    assert found == {("speech", "voice", "id"): "“Voice id” is empty. GWM-1 Avatars needs it."}
 
 
 def test_keyframes_are_told_apart_by_their_member() -> None:
     frames = [{"uri": LINK, "seconds": 1.5}, {"uri": LINK, "at": 2}, {"uri": LINK}]
     found = findings("video_to_video", "aleph2", keyframes=frames)
     assert found == {
-        ("keyframes", 1, "at"): "Position for aleph2 is a number from 0 to 1.",
+        ("keyframes", 1, "at"): "Position for Aleph 2 is a number from 0 to 1.",
         ("keyframes", 2): "“Keyframes” has an unknown form; it must have “seconds” or “at”.",
     }
 
@@ -229,13 +231,15 @@ def test_shots_must_last_as_long_as_the_model_allows() -> None:
 
 def test_setting_that_counts_only_with_another() -> None:
     found = findings("image_to_video", "gen4.5", proresProfile="422", outputFormat="mp4")
-    assert found == {("proresProfile",): "ProRes profile counts only when “File format” is prores or hdr_prores."}
+    assert found == {
+        ("proresProfile",): "ProRes profile applies only when “File format” is ProRes (MOV) or HDR ProRes (MOV)."
+    }
     assert findings("image_to_video", "gen4.5", proresProfile="422", outputFormat="prores") == {}
 
 
 def test_setting_that_needs_another() -> None:
     assert findings("text_to_image", "grok_imagine_image_2", edit=True) == {
-        ("edit",): "“Edit reference” works only together with “Reference pictures”."
+        ("edit",): "“Edit reference” works only with “Reference pictures”."
     }
     assert findings("text_to_image", "grok_imagine_image_2", edit=False) == {}
 

@@ -222,8 +222,8 @@ async def test_gif_and_file_that_is_too_large_say_why_no_model_takes_them(tmp_pa
         file.truncate(201 * 1024 * 1024)
     found = await gather(gif, large)
     assert [asset.findings[0].message for asset in found.assets] == [
-        "x.gif: Runway does not take GIF files. It takes JPEG, PNG and WebP.",
-        "large.png: The file is 201.0 MB large. Runway takes up to 200 MB.",
+        "x.gif: Runway doesn’t accept GIF files, only JPEG, PNG and WebP.",
+        "large.png: The file is 201.0 MB. Runway accepts up to 200 MB.",
     ]
 
 
@@ -236,8 +236,8 @@ async def test_damaged_picture_says_so(write):
     ("link", "said"),
     [
         ("http://x.example.com/a.png", "begins with http://"),
-        ("https://192.168.0.1/a.png", "by the number 192.168.0.1"),
-        ("https://[::1]/a.png", "by the number"),
+        ("https://192.168.0.1/a.png", "uses the address 192.168.0.1"),
+        ("https://[::1]/a.png", "uses the address"),
         ("https://x.example.com/" + "a" * 2_100, "characters long"),
         ("ftp://x.example.com/a.png", "not ftp://"),
         ("javascript:alert(1)", "is no link"),

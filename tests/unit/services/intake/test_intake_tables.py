@@ -83,7 +83,7 @@ async def test_numbers_with_a_comma_stay_as_they_were_typed(table):
 async def test_what_may_be_thousands_is_kept_as_it_was_typed_and_said(table):
     found = await table("prompt;seed;duration\na fox;1.000;1_0\n")
     assert found.drafts[0].values == {"promptText": "a fox", "seed": "1.000", "duration": "1_0"}
-    assert any("“1.000” can be read as 1000 or as 1. Write one of these." in sentence for sentence in sentences(found))
+    assert any("“1.000” can mean 1000 or 1. Enter one of these." in sentence for sentence in sentences(found))
     assert any("“1_0” is no whole number." in sentence for sentence in sentences(found))
 
 
@@ -287,11 +287,11 @@ async def test_sound_column_is_a_switch_or_a_file(table, tmp_path):
         ("none.png", "There is no file"),
         ("notes.txt", "“notes.txt” is no picture, clip or sound."),
         ("http://x.example.com/a.png", "begins with http://"),
-        ("https://127.0.0.1/a.png", "by the number 127.0.0.1"),
+        ("https://127.0.0.1/a.png", "uses the address 127.0.0.1"),
         ("ftp://x.example.com/a.png", "not ftp://"),
         ("\\\\server\\share\\a.png", "Files on a network are not fetched."),
         (".", "is a folder"),
-        ("gif.gif", "does not take GIF files"),
+        ("gif.gif", "doesn’t accept GIF files"),
         ("song.mp3", "takes no such input here"),
     ],
 )

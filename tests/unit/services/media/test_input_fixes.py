@@ -71,7 +71,7 @@ def test_what_gets_lost_is_said_before():
     moving = replace(PICTURE, format="GIF", moving=True, see_through=True)
     remarks = {mend.format: mend.remark for mend in mends_for(moving, FIELD)}
     assert remarks["PNG"] == "Only its first picture is kept."
-    assert remarks["JPEG"] == "Only its first picture is kept. See-through parts become white."
+    assert remarks["JPEG"] == "Only its first picture is kept. Transparent areas become white."
 
 
 def test_clip_in_a_place_for_pictures_is_offered_as_a_frame():

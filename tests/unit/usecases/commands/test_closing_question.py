@@ -12,9 +12,9 @@ def test_nothing_under_way_asks_nothing():
 def test_what_is_under_way_is_told_with_what_becomes_of_it():
     asked = closing_question(sending=1, saving=2, makes_backup=True)
     assert asked is not None
-    assert asked.text.startswith("1 task is being sent and 2 results are being saved. Long transfers continue")
-    assert "Runway's answer to what is being sent is waited for." in asked.text
-    assert "A backup or a restore is being made. Closing cancels it" in asked.text
+    assert asked.text.startswith("1 task is being sent. 2 results are being saved. Long transfers continue")
+    assert "Closing waits for Runway’s answer to what is being sent." in asked.text
+    assert "A backup or restore is in progress. Closing cancels it" in asked.text
     assert (asked.yes, asked.no) == ("Close", "Stay")
     lone = closing_question(sending=0, saving=0, makes_backup=True)
     assert lone is not None
@@ -24,23 +24,22 @@ def test_what_is_under_way_is_told_with_what_becomes_of_it():
 def test_queued_tasks_are_told_with_what_it_takes_to_have_them_sent():
     asked = closing_question(sending=0, saving=0, makes_backup=False, queued=1, has_tray=True)
     assert asked is not None
-    assert asked.title == "Close with 1 task not sent?"
+    assert asked.title == "Close with 1 unsent task?"
     assert asked.text.startswith(
-        "1 queued task is sent only while the program runs and the computer is awake. "
-        "To have it sent, stay open, or keep the program running in the tray."
+        "1 queued task is only sent while the program runs, in a window or the tray, and the computer is awake."
     )
     assert asked.instead == "Keep running in the tray"
     paused = closing_question(sending=0, saving=0, makes_backup=False, queued=3, kept=2, is_paused=True)
     assert paused is not None
-    assert "To have them sent, resume sending, and stay open. 2 of them also wait for a cap" in paused.text
+    assert "Resume it and stay open to send 3 queued tasks. A cap or the balance holds 2 of them back." in paused.text
     assert not paused.instead
 
 
 def test_a_closing_program_says_what_it_waits_for_and_what_closing_all_the_same_means():
     assert closing_words(sending=1, saving=0) == (
-        "1 task is being sent, and may be charged. Runway's answer with its id is waited for. "
-        "If you close now, it is uncertain at the next start."
+        "1 task is being sent. Closing waits for Runway’s answer, because it may be charged. "
+        "If you close now, the task is uncertain at the next start."
     )
-    assert "2 results are being saved. What is not finished continues" in closing_words(sending=2, saving=2)
-    assert "they are uncertain" in closing_words(sending=2, saving=2)
-    assert closing_words(sending=0, saving=0) == "Your changes are being saved."
+    assert "2 results are being saved. Unfinished downloads continue" in closing_words(sending=2, saving=2)
+    assert "the tasks are uncertain" in closing_words(sending=2, saving=2)
+    assert closing_words(sending=0, saving=0) == "Saving your changes."

@@ -132,28 +132,27 @@ async def test_a_task_that_fails_while_it_is_canceled_is_not_told_as_kept_and_sa
 @pytest.mark.parametrize(
     ("states", "money"),
     [
-        ([State.RUNNING], "It is running, so Runway refunds nothing."),
-        ([State.RUNNING, State.RUNNING], "They are running, so Runway refunds nothing."),
-        ([State.PENDING], "No refund is guaranteed, and Runway refunds nothing once a task is running."),
-        ([State.THROTTLED, State.OTHER], "No refund is guaranteed, and Runway refunds nothing once a task is running."),
+        ([State.RUNNING], "It is running, so Runway doesn’t refund it."),
+        ([State.RUNNING, State.RUNNING], "They are running, so Runway doesn’t refund them."),
+        ([State.PENDING], "A refund isn’t guaranteed, and Runway doesn’t refund running tasks."),
+        ([State.THROTTLED, State.OTHER], "A refund isn’t guaranteed, and Runway doesn’t refund running tasks."),
         (
             [State.PENDING, State.RUNNING],
-            "1 is running, for which Runway refunds nothing. For the others no refund is guaranteed.",
+            "1 is running, so Runway doesn’t refund it. A refund isn’t guaranteed for the others.",
         ),
     ],
 )
 def test_the_question_before_canceling_says_what_it_may_cost_and_lose(states, money):
     asked = questions.canceling([Row(task=task(number, state)) for number, state in enumerate(states)])
     assert asked.text == (
-        f"{money} A task that has finished in the meantime is kept and saved; one that finishes at this very moment "
-        "may be lost."
+        f"{money} Tasks that finish first are kept and saved; one that finishes at this very moment may be lost."
     )
 
 
 @pytest.mark.parametrize("amount", [1, 3])
 def test_the_question_before_deleting_results_at_runway_says_that_nothing_is_refunded(amount):
     asked = questions.deleting_remotely([Row(task=task(number, State.SUCCEEDED)) for number in range(amount)])
-    assert "cannot be fetched again, and nothing is refunded." in asked.text
+    assert "can’t be fetched again, and nothing is refunded." in asked.text
 
 
 async def test_whoever_does_not_want_to_be_asked_before_canceling_is_not(tmp_path):
@@ -171,7 +170,7 @@ async def test_a_retry_makes_linked_tasks_once_and_shows_them(tmp_path):
         assert (await script.rig.task(made)).parent_id == "t1"
         again = await script.commands.do(RETRY, rows)
         assert again.changed == ()
-        assert str(again.said) == "Just sent again. Choose “Retry” once more if you want another."
+        assert str(again.said) == "Just sent again. To send another, choose “Retry” once more."
 
 
 @pytest.mark.parametrize(
@@ -276,7 +275,7 @@ async def test_a_missing_input_is_asked_for_checked_and_given(tmp_path):
         found.write_bytes(b"a picture")
         report = await script.commands.do(FIND_FILE, rows, Given(path=other))
         assert report.asks is not None
-        assert report.asks.title == "other.png is another file. Use it anyway?"
+        assert report.asks.title == "other.png is a different file. Use it anyway?"
         report = await script.commands.do(FIND_FILE, rows, Given(path=found))
         assert (report.changed, str(report.said)) == ((task_id,), "Found 1 file for 1 task.")
 

@@ -121,7 +121,7 @@ def test_a_file_can_be_deleted_only_where_there_is_one():
 def test_nothing_is_deleted_twice_at_runway():
     assert DELETE_REMOTELY not in found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))
     one = found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))[FETCH_AGAIN]
-    assert one.reason == "Runway no longer keeps it."
+    assert one.reason == "Runway no longer has it."
 
 
 def test_each_destructive_question_names_its_deed_with_the_count_it_is_carried_out_on():
@@ -150,18 +150,16 @@ def test_one_file_for_the_bin_is_spoken_of_as_one():
     one = row(State.SUCCEEDED, OutputState.SAVED)
     two = row(State.SUCCEEDED, OutputState.SAVED, OutputState.SAVED, number=2)
     said = DELETE_FILE.asked([one]).text
-    assert said.startswith(
-        "It can be put back from there, and the task stays in the list. Runway may no longer have it"
-    )
-    assert DELETE_FILE.asked([two]).text.startswith("They can be put back from there, and the task stays")
-    assert "the tasks stay in the list. Runway may no longer have them" in DELETE_FILE.asked([one, two]).text
+    assert said.startswith("You can put it back from there. The task stays in the list. Runway may no longer have")
+    assert DELETE_FILE.asked([two]).text.startswith("You can put them back from there. The task stays in")
+    assert "The tasks stay in the list. Runway may no longer have" in DELETE_FILE.asked([one, two]).text
 
 
 def test_deleting_what_is_not_saved_here_says_what_would_be_lost():
     asked = DELETE_REMOTELY.asked([row(State.SUCCEEDED, OutputState.WAITING)])
-    assert "It is not saved on this computer and would be lost" in asked.text
+    assert "It isn’t saved on this computer and would be lost" in asked.text
     two = [row(State.SUCCEEDED, OutputState.WAITING), row(State.SUCCEEDED, OutputState.SAVED, number=2)]
-    assert "1 of them is not saved on this computer" in DELETE_REMOTELY.asked(two).text
+    assert "1 of them isn’t saved on this computer" in DELETE_REMOTELY.asked(two).text
     assert "stay" in DELETE_REMOTELY.asked([row(State.SUCCEEDED, OutputState.SAVED)]).text
 
 
@@ -226,7 +224,7 @@ def test_what_this_key_cannot_see_can_be_refreshed_and_removed_but_not_canceled_
     commands = found(hidden())
     assert commands[REFRESH].enabled
     assert commands[REMOVE].enabled
-    assert commands[CANCEL].reason == "It can't be canceled with this key."
+    assert commands[CANCEL].reason == "It can’t be canceled with this API key."
     assert RETRY not in commands
     assert CANCEL.asked([hidden()]) is None
 

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from runway_desktop.catalog import Catalog, Field, FieldKind, length_left_out
+from runway_desktop.texts import Text
 from runway_desktop.usecases.requests.findings import fits, nearest, sentence, takes
 
 CATALOG = Catalog.load()
 
 
 def field(kind: FieldKind, **more: Any) -> Field:
-    return Field(name="x", kind=kind, label="X", help="", **more)
+    return Field(name="x", kind=kind, label_text=Text("X"), help_text=Text(""), **more)
 
 
 SECONDS = field(FieldKind.CHOICE, choices=(4, 6, 8), unit="s")

@@ -126,11 +126,11 @@ def test_what_is_left_out_and_turned_round_means_the_rest(line: str, alike: str)
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("shot:900", "There is no shot “900” here."),
-        ("by:nobody", "There is no program “nobody” here."),
-        ("rating:6", "Ratings go from 0, not rated, to 5."),
-        ("cost:>9 cost:<3", "Nothing can match all of “cost:” at once."),
-        ("after:2026-10 before:2026-02", "The dates leave no day between them."),
+        ("shot:900", "No shot “900” here."),
+        ("by:nobody", "No program “nobody” here."),
+        ("rating:6", "Ratings go from 0 (not rated) to 5."),
+        ("cost:>9 cost:<3", "Nothing can match all “cost:” filters at once."),
+        ("after:2026-10 before:2026-02", "There is no day between these dates."),
     ],
 )
 def test_what_nothing_can_match_is_said(line: str, words: str):
@@ -147,18 +147,18 @@ def test_words_that_are_not_understood_narrow_nothing_and_are_told_apart():
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("model:sora", "There is no model “sora” here."),
-        ("tag:zzz", "There is no tag “zzz” yet."),
-        ("rating:good", "“rating:good” is not understood"),
-        ("before:soon", "“before:soon” is no date"),
-        ("is:nice", "“is:nice” is not understood"),
+        ("model:sora", "No model “sora” here."),
+        ("tag:zzz", "No tag “zzz” yet."),
+        ("rating:good", "“rating:good” isn’t understood"),
+        ("before:soon", "“before:soon” isn’t a date"),
+        ("is:nice", "“is:nice” isn’t a filter"),
         ("state:odd", "There is no status “odd”"),
-        ("color:red", "“color:” is no filter"),
-        ("-cost:5", "Say cost:<5 or cost:>5."),
+        ("color:red", "“color:” isn’t a filter"),
+        ("-cost:5", "Use cost:<5 or cost:>5."),
         ("-date:2026-09", "would leave two ranges"),
-        ("date:0001-01-01", "is no date"),
-        ("before:1901", "is no date"),
-        ("after:9999-12-31", "is no date"),
+        ("date:0001-01-01", "isn’t a date"),
+        ("before:1901", "isn’t a date"),
+        ("after:9999-12-31", "isn’t a date"),
         ("modle:gen4.5", "Did you mean “model:”?"),
     ],
 )
@@ -184,9 +184,9 @@ def test_chips_say_what_they_keep():
     labels = [
         term.label for term in read("model:gen4.5 rating:>=4 -tag:drone is:pick before:2026-10 cost:20..60").terms
     ]
-    assert labels == ["Gen-4.5", "Rating ≥ 4", "Not tag: drone", "Picks", "Before 2026-10", "Credits 20–60"]
+    assert labels == ["Gen-4.5", "Rating ≥ 4", "Not Tag: drone", "Picks", "Before 2026-10", "Credits 20–60"]
     by = [term.label for term in read("by:me by:claude-code by:kiosk -by:codex").terms]
-    assert by == ["By you", "By Claude Code", "By kiosk", "Not by codex"]
+    assert by == ["By you", "By Claude Code", "By kiosk", "Not By codex"]
     assert Query((Term("model", "a"), Term("tag", "b c"))).without(Term("model", "a")).line == 'tag:"b c"'
 
 

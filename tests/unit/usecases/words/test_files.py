@@ -88,7 +88,7 @@ def test_the_details_say_it_of_each_file_and_in_a_sentence():
         "2 of 3 files are not where they were saved. They"
     )
     assert trouble_words(of("missing", "here")).startswith(f"{name} is not where it was saved. ")
-    assert trouble_words(of("missing", deleted_remotely=True)).endswith("Runway no longer keeps it.")
+    assert trouble_words(of("missing", deleted_remotely=True)).endswith("Runway no longer has it.")
     assert missing_words(missing.outputs[0]) == f"{name} is not where it was saved."
 
 
@@ -121,8 +121,8 @@ def test_each_comes_with_its_next_steps_and_all_are_offered(kind, steps):
 
 
 def test_what_runway_keeps_no_longer_is_not_fetched_and_says_why():
-    assert found(of("missing", deleted_remotely=True))[FETCH_AGAIN].reason == "Runway no longer keeps it."
-    assert found(of("changed", deleted_remotely=True))[FETCH_ORIGINAL].reason == "Runway no longer keeps it."
+    assert found(of("missing", deleted_remotely=True))[FETCH_AGAIN].reason == "Runway no longer has it."
+    assert found(of("changed", deleted_remotely=True))[FETCH_ORIGINAL].reason == "Runway no longer has it."
 
 
 def test_a_missing_file_is_not_opened_copied_used_or_deleted():

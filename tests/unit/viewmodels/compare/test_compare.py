@@ -104,7 +104,7 @@ async def test_captions_tell_number_model_seed_price_and_judgment(tmp_path: Path
         model.open([row(one)])
         assert model.caption(0) == "1 · Gen-4.5 · seed 41207 · 60 credits"
         model.open([row(one), row(done(2, pick=Pick.REJECT, rating=2)), row(done(3))], stacked=False)
-        assert [stack.top.judgment() for stack in model.shown] == ["★★★★☆ pick", "★★☆☆☆ rejected", "unrated"]
+        assert [stack.top.judgment() for stack in model.shown] == ["★★★★☆ · picked", "★★☆☆☆ · rejected", "not rated"]
 
 
 async def test_captions_tell_what_differs_between_those_before_the_eyes(tmp_path: Path) -> None:

@@ -436,8 +436,8 @@ async def test_what_is_missing_is_said_from_the_top(tmp_path):
         rig.composer.send()
         assert wanted == ["promptText"]
         assert rig.composer.button().reasons == (
-            "The prompt is empty. gen4.5 needs it.",
-            "Add a picture: gen4.5 needs one.",
+            "The prompt is empty. Gen-4.5 needs it.",
+            "Add a picture: Gen-4.5 needs one.",
         )
 
 

@@ -51,8 +51,8 @@ async def test_dropped_picture_of_a_wrong_format_is_kept_and_can_be_mended(tmp_p
         rig.task_commands.take(paths=[picture(tmp_path / "still.gif")])
         await until(rig.composer.inputs)
         [item] = rig.composer.inputs()
-        assert "does not take GIF" in item.problem
-        assert "does not take GIF" in rig.composer.finding_for(PLACE)
+        assert "doesn’t accept GIF" in item.problem
+        assert "doesn’t accept GIF" in rig.composer.finding_for(PLACE)
         rig.task_commands.inputs.carry_out(item, offer(rig, item, "Save as PNG"))
         await until(lambda: rig.composer.inputs()[0].name == "still.png")
         [item] = rig.composer.inputs()
@@ -238,7 +238,7 @@ async def test_another_file_is_asked_about(tmp_path):
         rig.task_commands.carry_out(FIND_FILE, await rig.store.rows([task_id]), Given(path=other))
         await until(lambda: asked)
         [(command, rows, path, question)] = asked
-        assert question.title == "other.png is another file. Use it anyway?"
+        assert question.title == "other.png is a different file. Use it anyway?"
         rig.task_commands.carry_out(command, rows, Given(path=path, anyway=True))
         await until(lambda: rig.told)
         task = await rig.store.get(task_id)
@@ -263,7 +263,7 @@ async def test_file_inside_an_object_is_checked_too(tmp_path):
         rig.composer.choose_endpoint("video_to_video")
         rig.composer.choose_model("aleph2")
         place = ("keyframes", 0, "uri")
-        for path, said in ((picture(tmp_path / "a.gif"), "does not take GIF"), (tmp_path / "gone.png", "no file")):
+        for path, said in ((picture(tmp_path / "a.gif"), "doesn’t accept GIF"), (tmp_path / "gone.png", "no file")):
             rig.composer.set_value("keyframes", [{"seconds": 1.0, "uri": path.as_uri()}])
             await until(lambda: any(said in one.message for one in rig.composer.findings()))  # noqa: B023
             assert place in {finding.path for finding in rig.composer.findings()}

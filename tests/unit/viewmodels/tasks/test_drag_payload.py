@@ -51,9 +51,9 @@ def test_a_clip_shows_its_poster_and_a_picture_itself() -> None:
 
 def test_what_is_left_out_is_counted() -> None:
     found = payload_of([clip(1), waiting(2), Row(task=task(3, State.RUNNING))])
-    assert found.label == "clip 1.mp4 · without 1 that is not here"
+    assert found.label == "clip 1.mp4 · 1 missing"
     found = payload_of([clip(1), clip(2), clip(4), waiting(3)]).without({Path("/library/clip 1.mp4")})
-    assert found.label == "2 files · without 2 that are not here"
+    assert found.label == "2 files · 2 missing"
 
 
 def test_where_there_is_nothing_to_drag_it_says_why() -> None:
@@ -62,6 +62,6 @@ def test_where_there_is_nothing_to_drag_it_says_why() -> None:
     )
     both = payload_of([clip(1), clip(2)])
     assert both.without(set(both.paths)).refusal == "The files are no longer where they were saved."
-    assert "not saved yet" in payload_of([waiting(1)]).refusal
-    assert "None of these results is here" in payload_of([waiting(1), waiting(2)]).refusal
+    assert "isn’t saved yet" in payload_of([waiting(1)]).refusal
+    assert "None of these results is saved here" in payload_of([waiting(1), waiting(2)]).refusal
     assert "no result yet" in payload_of([Row(task=task(1, State.RUNNING))]).refusal

@@ -145,7 +145,7 @@ async def test_another_file_wants_an_answer_first(tmp_path):
         rig.task_commands.carry_out(CHOOSE_FILE, await rows(rig, 1), Given(path=other))
         await until(lambda: asked)
         [(command, missing, path, question)] = asked
-        assert question.title == "other.mp4 is another file. Use it anyway?"
+        assert question.title == "other.mp4 is a different file. Use it anyway?"
         assert (await now(rig)).is_missing
         rig.task_commands.carry_out(command, missing, Given(path=path, anyway=True))
         await rest()
@@ -161,7 +161,7 @@ async def test_what_runway_keeps_no_longer_keeps_nobody_from_asking_for_the_othe
         for number in (1, 2):
             await rig.vanish(number)
         rig.task_commands.carry_out(FETCH_AGAIN, await rows(rig, 1, 2, 3))
-        await until(lambda: "Runway does not keep 2 of these results any more." in rig.told)
+        await until(lambda: "Runway no longer has 2 of these results." in rig.told)
         assert [(await now(rig, number)).is_missing for number in (1, 2, 3)] == [True, True, False]
 
 
@@ -207,7 +207,7 @@ async def test_where_the_bin_tells_nothing_the_person_is_told_how(tmp_path):
         await kept(rig)
         rig.task_commands.carry_out(DELETE_FILE, await rows(rig, 1))
         await until(lambda: rig.told)
-        assert rig.told == ["1 file moved to the trash. Put it back from there to have it here again."]
+        assert rig.told == ["1 file moved to the trash. To undo, put it back from there."]
 
 
 async def test_the_places_show_missing_and_changed_files_while_there_are_any(tmp_path):
