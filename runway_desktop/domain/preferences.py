@@ -226,12 +226,17 @@ def _shortcuts(value: Any) -> dict[str, list[str]]:
 
 _BACKUPS = Group(Section.PROFILE, Text("Daily backups"), protects=True)
 _FOLDER = Group(Section.SAVING, Text("Folder"))
-_UNAVAILABLE = Group(Section.SAVING, Text("When the folder is not available"), protects=True)
+_UNAVAILABLE = Group(
+    Section.SAVING,
+    Text("When the folder is not available"),
+    Text("Results are moved to the folder as soon as it is available again."),
+    protects=True,
+)
 _NAMES = Group(Section.SAVING, Text("File names"))
 _BESIDE = Group(Section.SAVING, Text("With each result"))
 _LANGUAGE = Group(Section.LOOK, Text("Language"), Text("Takes effect the next time you start the program."))
 _THEME = Group(Section.LOOK, Text("Theme"))
-_MOTION = Group(Section.LOOK, Text("Motion"))
+_MOTION = Group(Section.LOOK, Text("Motion"), Text("Clips do not start by themselves, and thumbnails do not move."))
 _PLAYING = Group(Section.LOOK, Text("Playback"))
 _ANNOUNCED = Group(
     Section.NOTIFICATIONS,
@@ -274,7 +279,7 @@ class Preferences:
     rescue = Preference(
         True,
         _UNAVAILABLE,
-        Text("After an hour, save results in the profile's folder, and move them back later"),
+        Text("After an hour, save results in the profile's folder"),
         Switch(),
     )
     name_template = Preference(
@@ -283,9 +288,7 @@ class Preferences:
     sidecars = Preference(
         True, _BESIDE, Text("Save the request as a small JSON file"), Switch(), synonyms=Text("sidecar")
     )
-    embed = Preference(
-        True, _BESIDE, Text("Write the request into files up to 64 MB, if their format allows it"), Switch()
-    )
+    embed = Preference(True, _BESIDE, Text("Write the request into the file, up to 64 MB"), Switch())
     theme = Preference[Theme](
         "system",
         _THEME,
@@ -303,11 +306,13 @@ class Preferences:
     reduce_motion = Preference(
         False,
         _MOTION,
-        Text("Reduce motion: clips do not start by themselves, posters do not move"),
+        Text("Reduce motion"),
         Switch(),
         synonyms=Text("animations, autoplay, accessibility"),
     )
-    loop_clips = Preference(False, _PLAYING, Text("Loop clips"), Switch(), synonyms=Text("loop, play again, repeat"))
+    loop_clips = Preference(
+        False, _PLAYING, Text("Loop clips"), Switch(), synonyms=Text("repeat, play again from the start")
+    )
     muted = Preference(
         False, _PLAYING, Text("Play without sound"), Switch(), synonyms=Text("mute, unmute, silent, volume")
     )

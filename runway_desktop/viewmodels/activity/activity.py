@@ -95,8 +95,7 @@ class Activity(QObject):
         kind = ActivityKind.WAITS if problem or stays else ActivityKind.SAID
         entry = replace(self._new(kind, message, detail, short, tuple(actions)), is_problem=problem)
         self._put(entry, replaces=once)
-        spoken = ". ".join(part.removesuffix(".") for part in (message, action_text) if part)
-        self.said.emit(f"{spoken}.", problem)
+        self.said.emit(str(in_turn(message, action_text)), problem)
         return entry.number
 
     def follow(self, message: str, action_text: str, on_action: Does) -> int:
