@@ -14,20 +14,23 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING, TypeVar
 
 from runway_desktop.domain.errors import SecretStoreError, SecretTrouble
+from runway_desktop.texts import Text
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 SERVICE = "Runway Desktop"
 
+SESSION_ONLY = Text("The key is kept for this session only.")
+
 Result = TypeVar("Result")
 
 _NAMES = (
-    ("SecretService", "the Secret Service (GNOME Keyring or KeePassXC)"),
-    ("libsecret", "the Secret Service (GNOME Keyring or KeePassXC)"),
+    ("SecretService", "Secret Service (GNOME Keyring, KeePassXC)"),
+    ("libsecret", "Secret Service (GNOME Keyring, KeePassXC)"),
     ("kwallet", "KWallet"),
-    ("macOS", "the macOS Keychain"),
-    ("Windows", "the Windows Credential Locker"),
+    ("macOS", "macOS Keychain"),
+    ("Windows", "Windows Credential Locker"),
 )
 _UNSAFE = ("keyrings.alt", "keyring.backends.fail", "keyring.backends.null")
 """Backends that store nothing, or store the key in a readable file."""
@@ -99,9 +102,9 @@ class SystemKeychain:
             safe = _first_safe(keyring.get_keyring())
         if safe is None:
             raise SecretStoreError(
-                "There is no keychain on this computer that could keep the key.",
+                Text("This computer has no keychain that can store the key."),
                 kind=SecretTrouble.ABSENT,
-                advice="The key is kept for this session only.",
+                advice=SESSION_ONLY,
                 detail=_where(chosen),
             )
         return safe
@@ -142,20 +145,23 @@ def _translated(error: BaseException) -> SecretStoreError:
     match error:
         case _ if isinstance(error, KeyringLocked) or detail in _LOCKED:
             return SecretStoreError(
-                "The keychain is locked.", kind=SecretTrouble.LOCKED, advice="Unlock it, then try again.", detail=detail
+                Text("The keychain is locked."),
+                kind=SecretTrouble.LOCKED,
+                advice=Text("Unlock it, then try again."),
+                detail=detail,
             )
         case NoKeyringError() | InitError():
             return SecretStoreError(
-                "No keychain answers on this computer.",
+                Text("This computer has no keychain that responds."),
                 kind=SecretTrouble.ABSENT,
-                advice="The key is kept for this session only.",
+                advice=SESSION_ONLY,
                 detail=detail,
             )
         case PasswordSetError() | PasswordDeleteError():
             return SecretStoreError(
-                "The keychain refused.",
+                Text("The keychain refused access."),
                 kind=SecretTrouble.REFUSED,
-                advice="Allow it there, then try again.",
+                advice=Text("Allow access there, then try again."),
                 detail=detail,
             )
         case _:
@@ -164,8 +170,8 @@ def _translated(error: BaseException) -> SecretStoreError:
 
 def _broken(error: BaseException) -> SecretStoreError:
     return SecretStoreError(
-        "The keychain does not work.",
+        Text("The keychain does not work."),
         kind=SecretTrouble.BROKEN,
-        advice="The key is kept for this session only.",
+        advice=SESSION_ONLY,
         detail=type(error).__name__,
     )

@@ -58,7 +58,8 @@ class Language(Struct, frozen=True):
         return self.code.split("_")[0] in _RIGHT_TO_LEFT
 
 
-_ENGLISH = Language(isolates=False)
+ENGLISH = Language(isolates=False)
+"""For other readers than the person at the window: without direction marks, which a script would stumble over."""
 _here: ContextVar[Language | None] = ContextVar("language", default=None)
 
 
@@ -80,7 +81,7 @@ def language() -> Language:
 def english() -> Iterator[None]:
     """English, and plain values, for what is made inside. Only around code that awaits nothing and starts no task: a
     task would keep speaking English to the window."""
-    token = _here.set(_ENGLISH)
+    token = _here.set(ENGLISH)
     try:
         yield
     finally:

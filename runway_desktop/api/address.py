@@ -10,9 +10,13 @@ from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.texts import Text
 
 DEFAULT_BASE_URL = "https://api.dev.runwayml.com"
 """Source: the API's reference, and the official SDKs."""
+
+
+NO_WEB_ADDRESS = Text("The API address is not a web address.")
 
 
 class AddressRefused(RunwayDesktopError, ValueError):
@@ -23,15 +27,15 @@ def check_base_url(text: str) -> str:
     """The API's address without surrounding blanks and trailing slashes. Raises AddressRefused, which says what is
     wrong."""
     address = text.strip().rstrip("/")
-    advice = f"Leave it empty for {DEFAULT_BASE_URL}."
+    advice = Text("Leave it empty for {address}.").with_(address=DEFAULT_BASE_URL)
     parts = _split(address)
     if parts is None or not parts.hostname or any(ch.isspace() or not ch.isprintable() for ch in address):
-        raise AddressRefused("The address of the API is not a web address.", advice=advice, detail=text)
+        raise AddressRefused(NO_WEB_ADDRESS, advice=advice, detail=text)
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
-        message = "The address of the API must not hold a name, a password, a query or a fragment."
+        message = Text("The API address must not contain a name, a password, a query or a fragment.")
         raise AddressRefused(message, advice=advice)
     if not _is_safe(parts):
-        message = "The address of the API must begin with https. Plain http is for this machine only."
+        message = Text("The API address must begin with https. Plain http is for this computer only.")
         raise AddressRefused(message, advice=advice, detail=address)
     return address
 

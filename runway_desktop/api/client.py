@@ -29,11 +29,13 @@ from runway_desktop.domain.errors import ApiError, NotThere, RequestRefused
 from runway_desktop.domain.secrecy import without_secret
 from runway_desktop.domain.task import REMOTE_ID, RemoteId
 from runway_desktop.domain.transitions import Answer, CreatedTask
+from runway_desktop.texts import Text
 
 from . import border, replies, uploads, wire
-from .address import DEFAULT_BASE_URL, AddressRefused, check_base_url, is_loopback, is_safe
+from .address import DEFAULT_BASE_URL, NO_WEB_ADDRESS, AddressRefused, check_base_url, is_loopback, is_safe
 from .connections import OtherHosts, Patience, open_pool, trust
 from .pool import ConnectionPool, PooledResponse
+from .replies import FILE_SERVER, RUNWAY, Peer
 
 API_VERSION = "2024-11-06"
 """The `X-Runway-Version` that this program uses. Source: the API's page on versions."""
@@ -87,7 +89,7 @@ class RunwayClient:
         # task that was never created.
         self._questions = pool(6, reuse=True)
         self._creates = pool(4, reuse=False)
-        self._hosts = OtherHosts(2, context=context, reuse=False, who=_UPLOAD_HOST, transport=transport)
+        self._hosts = OtherHosts(2, context=context, reuse=False, who=FILE_SERVER, transport=transport)
 
     def __repr__(self) -> str:
         return f"<RunwayClient {self.base_url}, {'with' if self._key else 'without'} a key>"
@@ -111,7 +113,7 @@ class RunwayClient:
             reply = await self._ask("POST", f"/v1/{endpoint}", body, pool=self._creates, allow_cut=True)
         except NotThere as error:
             # No such endpoint or model at this address. For a create that is a refusal.
-            message = "Runway does not offer this endpoint or model."
+            message = Text("Runway does not offer this endpoint or model.")
             raise RequestRefused(message, detail=error.detail, status=error.status) from None
         try:
             return wire.read_created(reply.content)
@@ -208,7 +210,7 @@ class RunwayClient:
             method, self.base_url + path, headers=headers, content=content, timeout=timeout, auth=key, ahead=ahead
         )
         most = LARGE_ANSWER if allow_cut else LARGEST_ANSWER
-        reply = await self._receive(exchange, key, "Runway", most)
+        reply = await self._receive(exchange, key, RUNWAY, most)
         if not reply.is_success:
             problem = replies.from_status(reply.status, reply.headers, reply.without_key(), self._now())
             problem.answer = replies.quoted(reply.status, reply.without_key())
@@ -217,7 +219,7 @@ class RunwayClient:
             raise reply.cut
         return reply
 
-    async def _receive(self, exchange: PooledResponse, key: _Key | None, who: str, most: int = LARGE_ANSWER) -> _Reply:
+    async def _receive(self, exchange: PooledResponse, key: _Key | None, who: Peer, most: int = LARGE_ANSWER) -> _Reply:
         """Reads the body, or what arrives of it in time, at most `most` bytes of a success. If it is incomplete, `cut`
         is the error."""
         most = most if exchange.is_success else LARGEST_COMPLAINT
@@ -260,13 +262,13 @@ class RunwayClient:
             exchange = await self._hosts.pool_for(url).send(
                 "POST", url, headers=form.headers, content=form, timeout=self._patience.for_create()
             )
-            reply = await self._receive(exchange, None, _UPLOAD_HOST)
+            reply = await self._receive(exchange, None, FILE_SERVER)
         finally:
             form.close()
         if not reply.is_success:
-            refused = "The upload host did not take the file."
+            refused = Text("Runway did not take the file.")
             raise replies.from_other_host(
-                reply.status, reply.headers, reply.content, self._now(), who=_UPLOAD_HOST, refused=refused
+                reply.status, reply.headers, reply.content, self._now(), who=FILE_SERVER, refused=refused
             )
 
 
@@ -314,10 +316,8 @@ def _check_host(base_url: str) -> None:
         httpx.URL(base_url)
     except (httpx.InvalidURL, UnicodeError) as error:
         # httpx is stricter about host names than the standard library.
-        raise AddressRefused("The address of the API is not a web address.", detail=str(error)) from None
+        raise AddressRefused(NO_WEB_ADDRESS, detail=str(error)) from None
 
-
-_UPLOAD_HOST = "the upload host"
 
 _ENDPOINT = re.compile(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*")
 

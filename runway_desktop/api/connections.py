@@ -101,7 +101,7 @@ def open_pool(
     context: ssl.SSLContext | None,
     reuse: bool,
     loopback: bool,
-    who: str = "Runway",
+    who: replies.Peer = replies.RUNWAY,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> ConnectionPool:
     """A pool of connections without any secret. `context` None: plain http only. `reuse=False`: a new connection for
@@ -144,7 +144,7 @@ class OtherHosts:
         *,
         context: ssl.SSLContext | None,
         reuse: bool,
-        who: str,
+        who: replies.Peer,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._open = partial(open_pool, connections, reuse=reuse, who=who, transport=transport)

@@ -16,15 +16,15 @@ import httpx
 
 from runway_desktop.domain.errors import ApiError, LinkExpired, NoReply, RunwayDesktopError
 from runway_desktop.domain.outputs import Stream
+from runway_desktop.texts import Text
 
 from . import border, replies
 from .address import DEFAULT_BASE_URL, is_loopback, is_safe
 from .connections import OtherHosts, Patience, trust
 from .pool import PooledResponse
+from .replies import FILE_SERVER
 
 MOST_REDIRECTS = 5
-
-HOST = "the server that keeps the result"
 
 
 class HttpFetcher:
@@ -43,7 +43,7 @@ class HttpFetcher:
         self._now = now
         self._patience = patience or Patience()
         self._is_near = is_loopback(base_url)
-        self._hosts = OtherHosts(8, context=trust(base_url), reuse=True, who=HOST, transport=transport)
+        self._hosts = OtherHosts(8, context=trust(base_url), reuse=True, who=FILE_SERVER, transport=transport)
 
     @asynccontextmanager
     async def open(self, url: str, *, offset: int = 0, etag: str = "") -> AsyncIterator[Stream]:
@@ -84,7 +84,7 @@ class HttpFetcher:
         """Sends the request and follows redirects: at most five, and never from https to http."""
         for _ in range(MOST_REDIRECTS + 1):
             if not is_safe(url, is_near=self._is_near):
-                raise replies.unreadable("a link that is neither https nor on this machine", who=HOST)
+                raise replies.unreadable("a link that is neither https nor on this machine", who=FILE_SERVER)
             pool = self._hosts.pool_for(url)
             exchange = await pool.send("GET", url, headers=headers, timeout=self._patience.for_question())
             location = exchange.headers.get("location", "")
@@ -93,9 +93,9 @@ class HttpFetcher:
             await exchange.aclose()
             target = _target(url, location)
             if url.lower().startswith("https:") and not target.lower().startswith("https:"):
-                raise replies.unreadable("a redirect from https to less", status=exchange.status, who=HOST)
+                raise replies.unreadable("a redirect from https to less", status=exchange.status, who=FILE_SERVER)
             url = target
-        raise replies.unreadable("too many redirects", who=HOST)
+        raise replies.unreadable("too many redirects", who=FILE_SERVER)
 
     async def _chunks(self, exchange: PooledResponse, begin: int, total: int | None) -> AsyncGenerator[bytes, None]:
         """The body in pieces. Raises NoReply if it ends before `total`."""
@@ -106,8 +106,8 @@ class HttpFetcher:
                 received += len(piece)
                 yield piece
         if total is not None and received < total:
-            message = "The download ended before it was complete."
-            raise NoReply(message, advice="It can be continued.", detail=f"{received} of {total} bytes")
+            message = Text("The download ended before it was complete.")
+            raise NoReply(message, advice=Text("It can be continued."), detail=f"{received} of {total} bytes")
 
     async def _refusal(self, exchange: PooledResponse) -> RunwayDesktopError:
         """The error for an answer without a file. Closes the answer."""
@@ -124,11 +124,16 @@ class HttpFetcher:
         finally:
             await exchange.aclose()
         problem = replies.from_other_host(
-            exchange.status, exchange.headers, content, self._now(), who=HOST, refused="The result was not handed out."
+            exchange.status,
+            exchange.headers,
+            content,
+            self._now(),
+            who=FILE_SERVER,
+            refused=Text("Runway's file server did not give out the result."),
         )
         if exchange.status in {401, 403, 404, 410}:
-            message = "The link of this result is no longer good."
-            return LinkExpired(message, advice="A fresh one can be asked for.", detail=problem.detail)
+            message = Text("The link of this result has expired.")
+            return LinkExpired(message, advice=Text("A new one can be requested."), detail=problem.detail)
         return problem
 
 
@@ -147,7 +152,7 @@ def _target(url: str, location: str) -> str:
     try:
         return urljoin(url, location)
     except ValueError as error:
-        raise replies.unreadable(f"a redirect to nowhere: {error}", who=HOST) from None
+        raise replies.unreadable(f"a redirect to nowhere: {error}", who=FILE_SERVER) from None
 
 
 def _continues(exchange: PooledResponse, offset: int, etag: str) -> bool:

@@ -59,7 +59,7 @@ class ConnectionPool:
         self,
         build: Callable[[], httpx.AsyncClient],
         most: int,
-        who: str,
+        who: replies.Peer,
         headers: Mapping[str, str] = _NO_HEADERS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -169,7 +169,7 @@ class ConnectionPool:
                 async with asyncio.timeout(timeout.pool):
                     await turns.acquire()
             except TimeoutError:
-                problem = replies.too_much_at_once(self._who)
+                problem = replies.too_much_at_once()
             if problem is not None:
                 raise problem
         else:
@@ -205,7 +205,7 @@ class ConnectionPool:
     def _translated(self, error: Exception, url: str, *, unsent: bool) -> ApiError:
         # While connecting, no code of this program runs, and a SOCKS proxy's answer may raise anything.
         if not unsent and not is_of_the_world(error):
-            border.report(f"while it spoke with {self._who}", error)
+            border.report(f"while it spoke with {self._who.name}", error)
         return replies.from_connection(error, replies.host_of(url), who=self._who, unsent=unsent)
 
 

@@ -34,6 +34,8 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Refusal
+from runway_desktop.texts import Text, verbatim
+from runway_desktop.values import Struct
 
 LONGEST_WAIT = 86_400.0
 """Seconds: no limit of Runway lasts longer than a day, so a longer Retry-After is a mistake."""
@@ -46,17 +48,64 @@ _UNSENT = (httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol, http
 _POSITION = re.compile(r"[0-9]{1,9}")
 
 
+_CHECK_NETWORK = Text("Check the network connection.")
+_IN_A_MOMENT = Text("Try again in a moment.")
+
+
+class Peer(Struct, frozen=True):
+    """Who answers, with the sentences about it."""
+
+    name: str
+    """For the small print."""
+    late: Text
+    cut: Text
+    slow: Text
+    busy: Text
+    troubled: Text
+    unreadable: Text
+    unreached: Text
+    unproxied: Text
+    untrusted: Text
+
+
+RUNWAY = Peer(
+    "Runway",
+    late=Text("Runway did not answer in time."),
+    cut=Text("The connection to Runway was interrupted."),
+    slow=Text("The connection to Runway is too slow."),
+    busy=Text("Runway takes no more requests for now."),
+    troubled=Text("Runway has a problem at the moment."),
+    unreadable=Text("Runway's answer could not be read."),
+    unreached=Text("Runway could not be reached."),
+    unproxied=Text("Runway could not be reached through this computer's proxy."),
+    untrusted=Text("No secure connection to Runway could be made."),
+)
+FILE_SERVER = Peer(
+    "Runway's file server",
+    late=Text("Runway's file server did not answer in time."),
+    cut=Text("The connection to Runway's file server was interrupted."),
+    slow=Text("The connection to Runway's file server is too slow."),
+    busy=Text("Runway's file server takes no more requests for now."),
+    troubled=Text("Runway's file server has a problem at the moment."),
+    unreadable=Text("An answer of Runway's file server could not be read."),
+    unreached=Text("Runway's file server could not be reached."),
+    unproxied=Text("Runway's file server could not be reached through this computer's proxy."),
+    untrusted=Text("No secure connection to Runway's file server could be made."),
+)
+"""Keeps uploads and results."""
+
+
 def no_key() -> KeyRefused:
-    return KeyRefused("There is no key for Runway yet.", advice="Enter one in the preferences.")
+    return KeyRefused(Text("There is no API key yet."), advice=Text("Enter one in Preferences."))
 
 
 def unusable_key() -> KeyRefused:
     """For a key that is invalid in a header: with blanks inside, line breaks or characters outside ASCII."""
-    message = "The key for Runway holds characters that a key cannot have."
-    return KeyRefused(message, advice="Copy it again, whole, and enter it once more.")
+    message = Text("The API key contains characters that a key cannot have.")
+    return KeyRefused(message, advice=Text("Copy the whole key again and enter it once more."))
 
 
-def from_connection(error: Exception, host: str, *, who: str = "Runway", unsent: bool = False) -> ApiError:
+def from_connection(error: Exception, host: str, *, who: Peer = RUNWAY, unsent: bool = False) -> ApiError:
     """For a request without an answer. NotReached: nothing was sent. NoReply: it may have been sent. BadReply: broken
     encoding or invalid address.
 
@@ -65,64 +114,60 @@ def from_connection(error: Exception, host: str, *, who: str = "Runway", unsent:
     """
     detail = _kind_and_text(error)
     if isinstance(error, httpx.ConnectTimeout):
-        message = f"{_capital(who)} could not be reached in time."
-        return NotReached(message, advice="Check the network connection.", detail=detail)
+        return NotReached(who.unreached, advice=_CHECK_NETWORK, detail=detail)
     if isinstance(error, httpx.PoolTimeout):
-        return too_much_at_once(who, detail=detail)
+        return too_much_at_once(detail=detail)
     if unsent or isinstance(error, _UNSENT):
         return _not_reached(detail, host, who, kind=type(error).__name__)
     if isinstance(error, (httpx.DecodingError, httpx.InvalidURL, UnicodeError)):
         # The last two: an invalid host name, detected by different layers.
         return unreadable(detail, who=who)
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
-        return NoReply(
-            f"{_capital(who)} did not answer in time.", advice="Check the network connection.", detail=detail
-        )
-    message = f"The connection to {who} was cut before the whole answer came."
-    return NoReply(message, advice="Check the network connection.", detail=detail)
+        return NoReply(who.late, advice=_CHECK_NETWORK, detail=detail)
+    return NoReply(who.cut, advice=_CHECK_NETWORK, detail=detail)
 
 
 def not_writable(reason: str) -> RequestRefused:
     """For a request that cannot be encoded, such as one with a lone surrogate. `reason` is small print."""
-    message = "The request holds something that cannot be sent."
-    return RequestRefused(message, advice="Write its text again and send it.", detail=shorten(reason), status=0)
+    message = Text("The request contains something that cannot be sent.")
+    return RequestRefused(message, advice=Text("Write its text again and send it."), detail=shorten(reason), status=0)
 
 
 def not_understood() -> NoReply:
     """For an unexpected exception. It is unknown whether anything was sent."""
-    message = "Something went wrong in the program while it spoke with Runway."
-    return NoReply(message, advice="Its log says what. If it stays so, look for a newer version.")
+    message = Text("Something went wrong in the program while it was talking to Runway.")
+    return NoReply(message, advice=Text("Details are in its log. If it happens again, look for a newer version."))
 
 
-def too_much_at_once(who: str, *, detail: str = "") -> NotReached:
+def too_much_at_once(*, detail: str = "") -> NotReached:
     """For a request that waited too long for a free connection."""
-    message = f"Too much was asked of {who} at once, and this waited too long for its turn."
-    return NotReached(message, advice="It can be tried again.", detail=detail)
+    message = Text("Too many requests at once: this one waited too long for a connection.")
+    return NotReached(message, advice=_IN_A_MOMENT, detail=detail)
 
 
 def unusable_proxy() -> NotReached:
     """For a proxy in the environment that cannot be used."""
-    message = "The proxy that this computer's settings name cannot be used, so nothing was sent."
-    advice = "Use an http, https or socks5 address in ALL_PROXY and HTTPS_PROXY, and start the program again."
+    message = Text("This computer's proxy cannot be used, so nothing was sent.")
+    advice = Text("Use an http, https or socks5 address in ALL_PROXY and HTTPS_PROXY, then start the program again.")
     return NotReached(message, advice=advice)
 
 
 def closed() -> NotReached:
     """For a request after the connections were closed."""
-    return NotReached("The program is closing, so nothing was sent.", advice="Start it again.")
+    return NotReached(Text("The program is closing, so nothing was sent."), advice=Text("Start it again."))
 
 
-def too_slow(seconds: float, *, what: str = "the answer", who: str = "Runway") -> NoReply:
+def too_slow(seconds: float, *, what: str = "the answer", who: Peer = RUNWAY) -> NoReply:
     """For an answer or a request body that takes longer than its time-out."""
     detail = f"{what} was not complete after {seconds:g} s"
-    return NoReply(f"{_capital(who)} did not answer in time.", advice="Check the network connection.", detail=detail)
+    return NoReply(who.late, advice=_CHECK_NETWORK, detail=detail)
 
 
-def unreadable(reason: str, *, status: int = 0, who: str = "Runway") -> BadReply:
+def unreadable(reason: str, *, status: int = 0, who: Peer = RUNWAY) -> BadReply:
     """For an invalid answer. `reason` is small print."""
     return BadReply(
-        f"An answer of {who} could not be understood.",
-        advice="Try again later. If it stays so, look for a newer version of this program.",
+        who.unreadable,
+        advice=Text("Try again later. If it happens again, look for a newer version of this program."),
         detail=_line(status, reason),
         status=status,
     )
@@ -141,42 +186,42 @@ def from_status(status: int, headers: Mapping[str, str], content: bytes, now: fl
     match status:
         case 401:
             return KeyRefused(
-                "Runway did not accept the key.",
-                advice="Check it: a stray blank or a disabled key is the usual cause.",
+                Text("Runway did not accept the key."),
+                advice=Text("Check it: usually it has a stray space, or was disabled."),
                 detail=detail,
                 status=status,
             )
         case 404 if _is_runways_own(body):
-            return NotThere("Runway did not find this.", detail=detail, status=status)
+            return NotThere(Text("Runway did not find this."), detail=detail, status=status)
         case 404:
             return Misrouted(
-                "A proxy or gateway answered instead of Runway.",
-                advice="Nothing is lost. If it stays so, check the proxy, the VPN and the address of the API.",
+                Text("A proxy or gateway answered instead of Runway."),
+                advice=Text("Nothing is lost. If it happens again, check the proxy, the VPN and the API address."),
                 detail=detail,
                 status=status,
             )
         case 429:
             wait = retry_after(headers, now)
             return SlowDown(
-                "Runway takes no more requests for now.",
-                advice=f"It can be tried again in {_duration(wait)}."
+                RUNWAY.busy,
+                advice=_try_in(wait)
                 if wait
-                else "Too many were sent at once, or the day's number for this model is used up.",
+                else Text("Too many were sent at once, or this model's daily limit is reached."),
                 detail=detail,
                 status=status,
                 retry_after=wait,
             )
         case 408:
             # A server's time-out. It has probably, but not certainly, read nothing.
-            return from_other_host(status, headers, content, now, who="Runway", refused=said)
+            return from_other_host(status, headers, content, now, who=RUNWAY, refused=verbatim(said))
         case _ if 400 <= status < 500:
             return _refused(status, body, said, detail)
         case 503 if _is_runways_own(body):
-            message = "Runway is overloaded and did not take the request."
+            message = Text("Runway is overloaded and did not take the request.")
             wait = retry_after(headers, now)
-            return NotTaken(message, advice="Try again in a moment.", detail=detail, status=status, retry_after=wait)
+            return NotTaken(message, advice=_IN_A_MOMENT, detail=detail, status=status, retry_after=wait)
         case _ if 500 <= status < 600:
-            return from_other_host(status, headers, content, now, who="Runway", refused=said)
+            return from_other_host(status, headers, content, now, who=RUNWAY, refused=verbatim(said))
         case _ if 300 <= status < 400:
             return unreadable("a redirect, which is not followed with a key", status=status)
         case _:
@@ -184,25 +229,23 @@ def from_status(status: int, headers: Mapping[str, str], content: bytes, now: fl
 
 
 def from_other_host(
-    status: int, headers: Mapping[str, str], content: bytes, now: float, *, who: str, refused: str
+    status: int, headers: Mapping[str, str], content: bytes, now: float, *, who: Peer, refused: Text
 ) -> ApiError:
-    """For a failed upload or download. `who` names the host, `refused` is the sentence for a refusal.
+    """For a failed upload or download. `refused` is the sentence for a refusal.
 
     Such a host gets no key, so its 401 and 403 are not about the key.
     """
     detail = _line(status, _words(_json(content), content))
     wait = retry_after(headers, now)
     if status == 408:
-        message = f"The connection to {who} was too slow."
-        return NoReply(message, advice="Check the network connection.", detail=detail, status=status)
+        return NoReply(who.slow, advice=_CHECK_NETWORK, detail=detail, status=status)
     if status == 429:
-        message = f"{_capital(who)} takes no more requests for now."
-        return SlowDown(message, advice="Try again in a moment.", detail=detail, status=status, retry_after=wait)
+        return SlowDown(who.busy, advice=_IN_A_MOMENT, detail=detail, status=status, retry_after=wait)
     if 400 <= status < 500:
-        return RequestRefused(refused, advice="Try again, or choose another file.", detail=detail, status=status)
+        advice = Text("Try again, or choose another file.")
+        return RequestRefused(refused, advice=advice, detail=detail, status=status)
     if 500 <= status < 600:
-        message = f"{_capital(who)} has trouble at the moment."
-        return ServerTrouble(message, advice="Try again in a moment.", detail=detail, status=status, retry_after=wait)
+        return ServerTrouble(who.troubled, advice=_IN_A_MOMENT, detail=detail, status=status, retry_after=wait)
     return unreadable("neither a success nor an error", status=status, who=who)
 
 
@@ -261,25 +304,16 @@ def host_of(url: str) -> str:
         return ""
 
 
-def _not_reached(detail: str, host: str, who: str, *, kind: str) -> NotReached:
+def _not_reached(detail: str, host: str, who: Peer, *, kind: str) -> NotReached:
     lowered = f"{kind} {detail}".lower()
+    message, advice = who.unreached, _CHECK_NETWORK
     if "proxy" in lowered:
-        message = f"{_capital(who)} could not be reached through the proxy that this computer's settings name."
-        advice = "Check the proxy, and the network connection."
+        message, advice = who.unproxied, Text("Check the proxy and the network connection.")
     elif "certificate" in lowered or "ssl" in lowered or "tls" in lowered:
-        message = f"No trusted connection to {who} could be made."
-        advice = "Check the clock of this computer and whether a proxy or a virus scanner reads along."
-    elif (
-        "name or service" in lowered
-        or "getaddrinfo" in lowered
-        or "name resolution" in lowered
-        or "nodename" in lowered
-    ):
-        message = f"{host or who} was not found on the network."
-        advice = "Check the network connection."
-    else:
-        message = f"{_capital(who)} could not be reached."
-        advice = "Check the network connection."
+        message = who.untrusted
+        advice = Text("Check this computer's clock, and whether a proxy or virus scanner inspects the connection.")
+    elif any(said in lowered for said in ("name or service", "getaddrinfo", "name resolution", "nodename")):
+        message = Text("{host} was not found on the network.").with_(host=host or who.name)
     return NotReached(message, advice=advice, detail=detail)
 
 
@@ -296,9 +330,12 @@ _NO_CREDITS = re.compile(r"\b(enough|insufficient)\b.{0,20}\bcredits?\b", re.IGN
 def _refused(status: int, body: Any, said: str, detail: str) -> RequestRefused:
     refusals = _refusals(body)
     if not refusals and _NO_CREDITS.search(said):
-        return NoCredits("Not enough credits at Runway.", detail=detail, status=status)
-    message = f"Runway did not accept the request: {_sentence(said)}" if said else "Runway did not accept the request."
-    advice = "Change what it names and send it again." if refusals else ""
+        return NoCredits(Text("Not enough credits at Runway."), detail=detail, status=status)
+    message = Text("Runway did not accept the request.")
+    if said:
+        # Translators: "said" is Runway's own sentence, in English.
+        message = Text("Runway did not accept the request: {said}").with_(said=_sentence(said))
+    advice = Text("Change what it names and send it again.") if refusals else Text("")
     return RequestRefused(message, advice=advice, detail=detail, status=status, refusals=refusals)
 
 
@@ -362,18 +399,16 @@ def _line(status: int, said: str) -> str:
     return f"HTTP {status} · {said}" if said else f"HTTP {status}"
 
 
-def _capital(who: str) -> str:
-    return who[:1].upper() + who[1:]
-
-
 def _sentence(said: str) -> str:
     return said if said.endswith((".", "!", "?", "…")) else f"{said}."
 
 
-def _duration(seconds: float) -> str:
+def _try_in(seconds: float) -> Text:
     if seconds < 90:
-        return f"{max(1, round(seconds))} seconds" if round(seconds) > 1 else "a second"
-    return f"{round(seconds / 60)} minutes" if seconds < 5400 else f"{round(seconds / 3600)} hours"
+        return Text("Try again in a second.", "Try again in {n} seconds.").of(max(1, round(seconds)))
+    if seconds < 5400:
+        return Text("Try again in a minute.", "Try again in {n} minutes.").of(round(seconds / 60))
+    return Text("Try again in an hour.", "Try again in {n} hours.").of(round(seconds / 3600))
 
 
 def _kind_and_text(error: Exception) -> str:

@@ -21,6 +21,7 @@ import httpx
 
 from runway_desktop.domain.errors import DiskError, RequestRefused
 from runway_desktop.domain.media import format_by_name
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 LARGEST = 200 * 1024 * 1024
@@ -41,10 +42,11 @@ async def look_at(path: Path, executor: Executor | None) -> LocalFile:
     """Size and content type of a file. DiskError if it cannot be read, RequestRefused if it is empty or too large."""
     found = await asyncio.get_running_loop().run_in_executor(executor, _look_at, path)
     if found.size > LARGEST:
-        message = f"{path.name} is larger than the 200 MB that Runway takes."
-        raise RequestRefused(message, advice="Choose a smaller file.", detail=f"{found.size} bytes", status=0)
+        message = Text("“{file}” is larger than the 200 MB that Runway takes.").with_(file=path.name)
+        raise RequestRefused(message, advice=Text("Choose a smaller file."), detail=f"{found.size} bytes", status=0)
     if not found.size:
-        raise RequestRefused(f"{path.name} is empty.", advice="Choose another file.", status=0)
+        message = Text("“{file}” is empty.").with_(file=path.name)
+        raise RequestRefused(message, advice=Text("Choose another file."), status=0)
     return found
 
 
@@ -102,7 +104,8 @@ class MultipartFile(httpx.AsyncByteStream):
             except (OSError, ValueError) as error:
                 raise _cannot_read(self._file.path, error) from error
             if not piece:
-                raise DiskError(f"{self._file.path.name} became shorter while it was sent.", advice="Send it again.")
+                message = Text("“{file}” became shorter while it was being uploaded.").with_(file=self._file.path.name)
+                raise DiskError(message, advice=Text("Send it again."))
             yield piece
             sent += len(piece)
             self._progress(sent, self._file.size)
@@ -161,9 +164,10 @@ def _kind_of(path: Path) -> str:
 
 def _cannot_read(path: Path, error: OSError | ValueError) -> DiskError:
     """ValueError: a name that no file can have."""
-    advice = "Check that it is still there and may be read."
+    message = Text("“{file}” cannot be read.").with_(file=path.name)
+    advice = Text("Check that it is still there and that you may read it.")
     detail = getattr(error, "strerror", None) or type(error).__name__
-    return DiskError(f"{path.name} cannot be read.", advice=advice, detail=detail)
+    return DiskError(message, advice=advice, detail=detail)
 
 
 def _quoted(name: str) -> str:

@@ -120,7 +120,7 @@ class _Offer(QObject):
 
     @Slot(object)
     def _show_progress(self, progress: WatchProgress) -> None:
-        self._window.show_working(progress.words, progress.done, progress.total)
+        self._window.show_working(str(progress.words), progress.done, progress.total)
 
     @Slot(str)
     def _end(self, problem: str) -> None:

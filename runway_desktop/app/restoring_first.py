@@ -32,7 +32,7 @@ async def finish_in_sight(theme: Theme, profile: Profile, finish: Finish, *, sho
         nonlocal progress
         progress = now
         if window is not None:
-            window.foot.show_progress(now.words, now.done, now.total)
+            window.foot.show_progress(str(now.words), now.done, now.total)
 
     def say(now: WatchProgress) -> None:
         loop.call_soon_threadsafe(show, now)

@@ -320,7 +320,7 @@ class Session(QObject):
             self.window.composer_pane.focus_prompt()
         for problem in cases.settings.problems:
             if self.models is not None:
-                self.models.task_commands.tell(problem, problem=True)
+                self.models.task_commands.tell(str(problem), problem=True)
         for notice in self._notices:
             cases.bus.tell(notice)
         if self.profiles is not None:

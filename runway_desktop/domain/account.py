@@ -8,6 +8,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import NewType
 
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, field
 
 Fingerprint = NewType("Fingerprint", str)
@@ -83,7 +84,7 @@ class Connectivity(Struct, frozen=True, kw_only=True):
     """State of the connection to Runway. Times in Unix seconds."""
 
     link: Link = Link.IDLE
-    message: str = ""
+    message: Text | str = ""
     """A sentence for the user; empty when there is no problem."""
     last_answer_at: float | None = None
     next_try_at: float | None = None
@@ -104,7 +105,7 @@ class KeyStatus(Struct, frozen=True, kw_only=True):
 
     source: KeySource = KeySource.NONE
     store_name: str = ""
-    problem: str = ""
+    problem: Text | str = ""
     is_awaited: bool = False
     """The keychain has not answered yet."""
     no_keychain: bool = False

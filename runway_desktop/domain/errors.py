@@ -51,25 +51,30 @@ class RunwayDesktopError(Exception):
 
     def __init__(self, message: Text | str, *, advice: Text | str = "", detail: str = "") -> None:
         super().__init__(message)
-        self._message = message
-        self._advice = advice
+        self.said = message
+        self.advises = advice
         self.detail = detail
 
     @property
     def message(self) -> str:
-        return str(self._message)
+        return str(self.said)
 
     @property
     def advice(self) -> str:
-        return str(self._advice)
+        return str(self.advises)
+
+    @property
+    def text(self) -> Text | str:
+        """Message and advice, to be kept or sent on."""
+        return in_turn(self.said, self.advises) if self.advises else self.said
 
     def in_words(self) -> str:
-        return str(in_turn(self._message, self._advice))
+        return str(self.text)
 
     @property
     def reason(self) -> Reason:
         """What is stored of the error if a sending or a saving failed by it."""
-        return Reason(self.code, words=self.message)
+        return Reason(self.code, words=self.said)
 
 
 class ApiError(RunwayDesktopError):
@@ -195,7 +200,7 @@ class DiskError(RunwayDesktopError):
         self,
         message: Text | str,
         *,
-        advice: str = "",
+        advice: Text | str = "",
         detail: str = "",
         state: FolderState | None = None,
         reason: Reason | None = None,
@@ -206,7 +211,7 @@ class DiskError(RunwayDesktopError):
 
     @property
     def reason(self) -> Reason:
-        return self._reason or Reason(self.code, words=self.in_words())
+        return self._reason or Reason(self.code, words=self.text)
 
 
 class BadBackup(RunwayDesktopError):

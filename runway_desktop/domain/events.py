@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 from .account import Connectivity, KeyStatus, Organization
@@ -139,8 +140,8 @@ class Notice(Struct, frozen=True):
     """A message that belongs to no row or field. `detail` is small print. `section` names the preferences' section
     where the problem can be solved."""
 
-    message: str
-    detail: str = ""
+    message: Text | str
+    detail: Text | str = ""
     is_problem: bool = False
     section: str = ""
 

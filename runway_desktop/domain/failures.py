@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import Enum, StrEnum, auto
 
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 
@@ -21,10 +22,10 @@ class Advice(StrEnum):
 
 
 class Failure(Struct, frozen=True, kw_only=True):
-    """`code` is Runway's `failureCode` (may be empty), `words` its message."""
+    """`code` is Runway's `failureCode` (may be empty), `words` its message; of a refused request, the error's."""
 
     code: str = ""
-    words: str = ""
+    words: Text | str = ""
 
     @property
     def kind(self) -> FailureKind:
@@ -134,13 +135,13 @@ class ReasonCode(Enum):
 
 
 class Reason(Struct, frozen=True):
-    """`name` is a folder, or the kind of a file; `needed` is in bytes. `words` is an error's message; no decision
-    depends on it."""
+    """`name` is a folder, or the kind of a file; `needed` is in bytes. `words` is an error's message, or what an older
+    version wrote; no decision depends on it."""
 
     code: ReasonCode
     name: str = ""
     needed: int = 0
-    words: str = ""
+    words: Text | str = ""
 
 
 class WhyNot(Enum):

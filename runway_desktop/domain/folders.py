@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum, StrEnum, auto
 from pathlib import Path
 
-from runway_desktop.texts import number
+from runway_desktop.texts import Text, number
 from runway_desktop.values import Struct
 
 from .failures import Reason
@@ -177,7 +177,7 @@ class Stayed(Struct, frozen=True):
 
     path: str
     code: StayedCode
-    words: str = ""
+    words: Text | str = ""
 
 
 class MoveWaitCode(Enum):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 from .media import Media
@@ -103,7 +104,7 @@ class MediaFacts(Measure, frozen=True, kw_only=True):
 
 
 class IntakeFinding(Struct, frozen=True, kw_only=True):
-    """One problem of imported data. `message` is a whole sentence that names file, row and field; the parts locate it.
+    """One problem of imported data. `said` names file, row and field; the other parts locate it.
 
     `row` counts as viewers of that format do: row 1 of a table is its header. `field` is a wire name, one of "prompt",
     "model", "endpoint", "image", "video", "audio", "first frame", "last frame", "link" and "id", or an unknown column;
@@ -113,7 +114,11 @@ class IntakeFinding(Struct, frozen=True, kw_only=True):
     source: str
     row: int | None = None
     field: str = ""
-    message: str
+    said: Text | str
+
+    @property
+    def message(self) -> str:
+        return str(self.said)
 
 
 class AssetDrop(Struct, frozen=True, kw_only=True):

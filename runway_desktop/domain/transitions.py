@@ -5,6 +5,7 @@ Immutable values without rules; `advance.py` applies them.
 
 from __future__ import annotations
 
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 from .account import NO_KEY, Fingerprint
@@ -68,7 +69,7 @@ class NotSent(Struct, frozen=True):
 class Refused(Struct, frozen=True):
     """Runway answered that the request is invalid. No task was created, nothing is charged."""
 
-    message: str
+    message: Text | str
     refusals: tuple[Refusal, ...] = ()
 
 

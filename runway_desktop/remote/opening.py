@@ -14,6 +14,7 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.services.disk.profile_folders import NoSuchProfile
 from runway_desktop.services.disk.profile_lock import Claim
+from runway_desktop.texts import ENGLISH, use
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.wiring import environment
 
@@ -33,7 +34,8 @@ class Ended(Exception):
 
 @asynccontextmanager
 async def opened(chosen: Namespace, client: str) -> AsyncIterator[EngineClient]:
-    """`chosen` has the command line's flags that select a profile."""
+    """`chosen` has the command line's flags that select a profile. From here on the process speaks English."""
+    use(ENGLISH)
     secret = environment.clean()
     try:
         profile = environment.profile(demo=chosen.demo, folder=chosen.profile_dir, name=chosen.profile)

@@ -28,6 +28,7 @@ from runway_desktop.domain.errors import (
 from runway_desktop.domain.events import ConnectionChanged, Event, KeyChanged, OrganizationChanged, TaskChanged
 from runway_desktop.domain.task import State
 from runway_desktop.services.clock import delay
+from runway_desktop.texts import Text, in_turn
 from runway_desktop.values import replace
 
 from .bus import Bus
@@ -114,7 +115,7 @@ class Account:
         except SecretStoreError as error:
             if self._keys_used == keys_used:
                 is_absent = error.kind is SecretTrouble.ABSENT
-                self._accept(None, KeyStatus(problem=error.in_words(), no_keychain=is_absent))
+                self._accept(None, KeyStatus(problem=error.text, no_keychain=is_absent))
             return
         if self._keys_used != keys_used:
             # A key that was typed while the keychain was locked takes precedence.
@@ -147,7 +148,7 @@ class Account:
                 await self._secrets.set(self._profile, secret)
                 status = replace(status, source=KeySource.KEYCHAIN, store_name=name)
             except SecretStoreError as error:
-                said = f"{error.in_words()} The key is kept for this session only."
+                said = in_turn(error.said, Text("The key is kept for this session only."))
                 status = replace(status, problem=said, no_keychain=error.kind is SecretTrouble.ABSENT)
             if self._keys_used == keys_used:
                 self._set_key(status)
@@ -161,7 +162,7 @@ class Account:
         try:
             await self._secrets.delete(self._profile)
         except SecretStoreError as error:
-            self._set_key(KeyStatus(store_name=name, problem=error.in_words()))
+            self._set_key(KeyStatus(store_name=name, problem=error.text))
             raise
 
     async def refresh(self) -> Organization | None:
@@ -228,7 +229,7 @@ class Account:
         if self.connection.link in (Link.NO_KEY, Link.KEY_REFUSED) or key not in (None, self.key.fingerprint):
             return
         self._failures += 1
-        known = replace(self.connection, message=error.in_words(), next_try_at=None)
+        known = replace(self.connection, message=error.text, next_try_at=None)
         match error:
             case KeyRefused():
                 self._set_connection(replace(known, link=Link.KEY_REFUSED))
@@ -249,7 +250,7 @@ class Account:
         try:
             await asyncio.wait((looking, typed, patience), return_when=asyncio.FIRST_COMPLETED)
             if not (looking.done() or typed.done()):
-                waiting = "Waiting for your keychain. It may ask you to unlock it."
+                waiting = Text("Waiting for your keychain. It may ask you to unlock it.")
                 self._set_key(KeyStatus(problem=waiting, is_awaited=True))
                 await asyncio.wait((looking, typed), return_when=asyncio.FIRST_COMPLETED)
             return await looking if looking.done() else ("", None)
@@ -266,7 +267,7 @@ class Account:
         self._set_key(status)
         self._set_organization(None)
         if secret is None:
-            self._set_connection(Connectivity(link=Link.NO_KEY, message="There is no key yet."))
+            self._set_connection(Connectivity(link=Link.NO_KEY, message=Text("There is no API key yet.")))
         else:
             self._set_connection(Connectivity(link=Link.IDLE))
             self._asked_at = None

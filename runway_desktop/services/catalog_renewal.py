@@ -19,6 +19,7 @@ from typing import Any
 
 from runway_desktop.catalog import Catalog, CatalogError, Field, FieldKind
 from runway_desktop.domain.errors import DiskError, NotPossible
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 from .disk.disk_steps import write_whole
@@ -58,8 +59,10 @@ class CatalogRenewal:
         found, text = await in_worker(self._executor, read_catalog, path, content)
         if _order(found.version) < _order(self._catalog.version):
             raise NotPossible(
-                f"This catalog is of SDK {found.version}, older than the one in use, {self._catalog.version}.",
-                advice="Choose a newer one.",
+                Text("This catalog (SDK {version}) is older than the one in use ({used}).").with_(
+                    version=found.version, used=self._catalog.version
+                ),
+                advice=Text("Choose a newer one."),
             )
         await in_worker(self._executor, _keep, self._kept, text)
         return self._become(found, is_built_in=False)
@@ -97,6 +100,13 @@ def in_use(kept: Path) -> Catalog:
     return shipped
 
 
+_WHICH_CATALOG = Text("Choose the file catalog.json of a newer version of this program.")
+
+
+def _no_catalog(path: Path) -> Text:
+    return Text("“{file}” is not a catalog of models that this program can use.").with_(file=path.name)
+
+
 def claims_to_be_catalog(head: bytes) -> bool:
     """Whether a JSON file starts like a catalog: with the SDK's version. Looks at the first bytes only and validates
     nothing."""
@@ -105,22 +115,18 @@ def claims_to_be_catalog(head: bytes) -> bool:
 
 def read_catalog(path: Path, content: bytes | None = None) -> tuple[Catalog, bytes]:
     """The catalog in a file, validated, and its text. Blocks."""
-    with worded(f"“{path.name}” cannot be read."):
+    with worded(Text("“{file}” cannot be read.").with_(file=path.name)):
         if path.stat().st_size > LARGEST:
-            raise NotPossible(f"“{path.name}” is too large to be a catalog.")
+            raise NotPossible(Text("“{file}” is too large to be a catalog.").with_(file=path.name))
         text = path.read_bytes() if content is None else content
     try:
         facts = json.loads(text)
         found = Catalog(facts)
         _check(found, facts)
     except CatalogError as error:
-        raise NotPossible(f"“{path.name}” is no catalog that this program can use: {error}") from error
+        raise NotPossible(_no_catalog(path), advice=_WHICH_CATALOG, detail=str(error)) from error
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
-        raise NotPossible(
-            f"“{path.name}” is no catalog of models.",
-            advice="A catalog is the file catalog.json of a newer version of this program.",
-            detail=repr(error),
-        ) from error
+        raise NotPossible(_no_catalog(path), advice=_WHICH_CATALOG, detail=repr(error)) from error
     return found, text
 
 
@@ -182,10 +188,10 @@ def _pairs(catalog: Catalog) -> set[tuple[str, str]]:
 
 
 def _keep(kept: Path, text: bytes) -> None:
-    with worded("The catalog could not be kept in the profile's folder."):
+    with worded(Text("The catalog could not be kept in the profile's folder.")):
         write_whole(kept, text)
 
 
 def _forget(kept: Path) -> None:
-    with worded("The kept catalog could not be removed."):
+    with worded(Text("The kept catalog could not be removed.")):
         kept.unlink(missing_ok=True)

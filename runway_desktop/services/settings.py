@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, SettingsChanged
 from runway_desktop.domain.preferences import Preferences
+from runway_desktop.texts import Text
 
 from .bus import Bus
 from .clock import first_of
@@ -56,7 +57,7 @@ class Settings(Preferences):
         self._writing = asyncio.Lock()
         self._told = False
         """Whether the person was notified that settings cannot be saved."""
-        self.problems: tuple[str, ...] = ()
+        self.problems: tuple[Text, ...] = ()
         """Values that could not be read, one sentence each."""
 
     @property
@@ -88,8 +89,11 @@ class Settings(Preferences):
             try:
                 self._values.setdefault(name, known[name].editor.accept(value))
             except (TypeError, ValueError):
-                default = _shown(known[name].default)
-                sentences.append(f"The stored setting “{name}” makes no sense. Its default is used: {default}.")
+                sentences.append(
+                    Text("The stored setting “{setting}” cannot be read, so its default is used.").with_(
+                        setting=known[name].label
+                    )
+                )
         self.problems = tuple(sentences)
         if stored:
             self._bus.tell(SettingsChanged(frozenset(stored)))

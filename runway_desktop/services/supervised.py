@@ -108,7 +108,7 @@ class Runner:
             if failed is not None:
                 failed(error)
             else:
-                self._bus.tell(Notice(error.in_words(), error.detail, is_problem=True))
+                self._bus.tell(Notice(error.text, error.detail, is_problem=True))
             return None
         if done is not None:
             done(result)

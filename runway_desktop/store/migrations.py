@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from runway_desktop.domain.backups import TASK_IDS
 from runway_desktop.domain.errors import DamagedList, StoreError
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 from . import schema, tally, trouble
@@ -88,8 +89,8 @@ def bring_up_to_date(
     refuse_older(connection, path, migrations[0].to)
     if found.major > newest.major:
         raise StoreError(
-            f"The list of tasks in “{path.name}” was written by a newer version of this program.",
-            advice="Install the newest version. Nothing was changed.",
+            Text("The list of tasks in “{file}” was written by a newer version of this program.").with_(file=path.name),
+            advice=Text("Install the newest version. Nothing was changed."),
             detail=f"{path}: version {found}, this program knows {newest}",
         )
     missing = [migration for migration in migrations if migration.to > found]
@@ -118,8 +119,8 @@ def _refuse_strangers(connection: sqlite3.Connection, path: Path) -> None:
     (mark,) = connection.execute("PRAGMA application_id").fetchone()
     if mark != APPLICATION_ID and not has_nothing(connection):
         raise DamagedList(
-            f"“{path.name}” is not a list of tasks of this program.",
-            advice="Move it to another folder or choose another profile folder. Nothing was changed.",
+            Text("“{file}” is not a list of tasks of this program.").with_(file=path.name),
+            advice=Text("Move it to another folder or choose another profile folder. Nothing was changed."),
             detail=str(path),
         )
 
@@ -132,9 +133,13 @@ def refuse_older(connection: sqlite3.Connection, path: Path, first: Version = MI
         return
     known = "SELECT remote_id FROM tasks WHERE remote_id IS NOT NULL AND removed_at IS NULL ORDER BY number"
     raise DamagedList(
-        f"The list of tasks in “{path.name}” was written before the first release and cannot be read.",
-        advice=f"Begin with an empty list: this one is kept as it is, with the ids of its tasks in “{TASK_IDS}”, which "
-        "can be imported.",
+        Text("The list of tasks in “{file}” was written before the first release and cannot be read.").with_(
+            file=path.name
+        ),
+        advice=Text(
+            "Start with an empty list. This one is kept as it is; the IDs of its tasks are in “{file}”, which you can "
+            "import."
+        ).with_(file=TASK_IDS),
         detail=f"{path}: version {found}, this program reads those from {first} on",
         remote_ids=[to_text(remote_id) for (remote_id,) in connection.execute(known)],
     )
@@ -151,8 +156,10 @@ def _back_up(connection: sqlite3.Connection, path: Path, version: Version) -> No
         os.replace(unfinished, target)
     except (sqlite3.Error, OSError) as error:
         raise StoreError(
-            "The list of tasks could not be backed up, so it was not brought up to date.",
-            advice=f"Check that the disk has space and that you may write to the folder “{path.parent}”.",
+            Text("The list of tasks could not be backed up, so it was not brought up to date."),
+            advice=Text("Check that the disk has space and that you may write to the folder “{folder}”.").with_(
+                folder=path.parent
+            ),
             detail=f"{target}: {error}",
         ) from error
 
@@ -174,7 +181,7 @@ def _migrate(connection: sqlite3.Connection, path: Path, migration: Migration) -
         if isinstance(error, sqlite3.Error) and (said := trouble.in_words(error, path)) is not None:
             raise said from error
         raise StoreError(
-            f"The list of tasks in “{path.name}” could not be brought up to date.",
-            advice="Nothing was changed. Please report this with the small print.",
+            Text("The list of tasks in “{file}” could not be brought up to date.").with_(file=path.name),
+            advice=Text("Nothing was changed. Please report this with the small print."),
             detail=f"{path}: to version {migration.to}: {error}",
         ) from error

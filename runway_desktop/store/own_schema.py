@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from runway_desktop.domain.errors import StoreError
+from runway_desktop.texts import Text
 
 from .migrations import MIGRATIONS, Version, bring_up_to_date
 
@@ -30,8 +31,8 @@ def refuse_additions(connection: sqlite3.Connection, path: Path) -> None:
     for kind, name, statement in connection.execute(_RUNNING):
         if (kind, name, _plain(statement)) not in _ours():
             raise StoreError(
-                f"“{path.name}” holds a {'virtual table' if kind == 'table' else kind} that is not of this program.",
-                advice="Restore only backups of people whom you trust. Nothing was changed.",
+                Text("“{file}” contains code that is not from this program.").with_(file=path.name),
+                advice=Text("Restore only backups from people you trust. Nothing was changed."),
                 detail=f"{path}: {kind} {name}",
             )
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from runway_desktop.domain import kept_text
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.library import LedgerEntry, asked_seconds, heading_of, prompt_key
@@ -64,7 +65,7 @@ _STATES = {rank: state for state, rank in RANKS.items()}
 _EVIDENCE = tuple(Evidence.__struct_fields__)
 
 _HOLD_DETAIL = ("file", "client", "small_print")
-_REASON_DETAIL = ("name", "needed", "words")
+_REASON_DETAIL = ("name", "needed")
 
 Cell = str | bytes | float | int | None
 
@@ -307,7 +308,8 @@ def evidence_cell(evidence: Evidence | None) -> str | bytes | None:
 
 def _reason_members(reason: Reason) -> dict[str, Any]:
     details = {name: value for name in _REASON_DETAIL if (value := getattr(reason, name))}
-    return {"code": reason.code.value, **details}
+    words = {"words": kept_text.kept(reason.words)} if reason.words else {}
+    return {"code": reason.code.value, **details, **words}
 
 
 def _reason(members: Mapping[str, Any]) -> Reason:
@@ -317,15 +319,15 @@ def _reason(members: Mapping[str, Any]) -> Reason:
     except ValueError:
         # A code of a newer version.
         code = ReasonCode.UNKNOWN
-    return Reason(code, **details)
+    return Reason(code, **details, words=kept_text.read(members.get("words", "")))
 
 
 def _failure_cell(failure: Failure | None) -> str | bytes | None:
-    return None if failure is None else to_json({"code": failure.code, "words": failure.words})
+    return None if failure is None else to_json({"code": failure.code, "words": kept_text.kept(failure.words)})
 
 
 def failure_of(members: Mapping[str, Any]) -> Failure:
-    return Failure(code=members["code"], words=members["words"])
+    return Failure(code=members["code"], words=kept_text.read(members["words"]))
 
 
 def _refusal(path: Sequence[str | int], message: str, code: str) -> Refusal:

@@ -21,6 +21,7 @@ from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import LIVE, Output, State, Task, TaskId
+from runway_desktop.texts import Text
 
 from . import reading, trouble, writing
 from .migrations import APPLICATION_ID, MIGRATIONS, Version, bring_up_to_date, refuse_older
@@ -260,7 +261,9 @@ def _contents(connection: sqlite3.Connection) -> Contents:
 def _refuse_strangers(connection: sqlite3.Connection, path: Path) -> None:
     (mark,) = connection.execute("PRAGMA application_id").fetchone()
     if mark != APPLICATION_ID:
-        raise StoreError(f"“{path.name}” is not a list of tasks of this program.", detail=str(path))
+        raise StoreError(
+            Text("“{file}” is not a list of tasks of this program.").with_(file=path.name), detail=str(path)
+        )
     refuse_older(connection, path)
     refuse_additions(connection, path)
 
@@ -268,7 +271,9 @@ def _refuse_strangers(connection: sqlite3.Connection, path: Path) -> None:
 def _reading(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         # SQLite would create an empty file.
-        raise StoreError(f"There is no list of tasks in “{path.parent.name}”.", detail=str(path))
+        raise StoreError(
+            Text("There is no list of tasks in “{folder}”.").with_(folder=path.parent.name), detail=str(path)
+        )
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5)
     with trouble.closed_on_failure(connection):
         distrust(connection)

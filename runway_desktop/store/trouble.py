@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from runway_desktop.domain.errors import DamagedList, StoreError
+from runway_desktop.texts import Text
 
 log = logging.getLogger(__name__)
 
@@ -23,21 +24,24 @@ _ALREADY_THERE = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PR
 _SAID = {
     **dict.fromkeys(
         (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL),
-        ("The list of tasks is in use by another program.", "Close other copies of this program and try again."),
+        (
+            Text("The list of tasks is in use by another program."),
+            Text("Close other copies of this program and try again."),
+        ),
     ),
     sqlite3.SQLITE_FULL: (
-        "The disk is full, so the list of tasks could not be saved.",
-        "Free some space. What was saved before is still there.",
+        Text("The disk is full, so the list of tasks could not be saved."),
+        Text("Free some space. What was saved before is still there."),
     ),
     sqlite3.SQLITE_IOERR: (
-        "The disk did not take what was to be saved.",
-        "Check the disk with the list of tasks. What was saved before is still there.",
+        Text("The list of tasks could not be written to the disk."),
+        Text("Check the disk with the list of tasks. What was saved before is still there."),
     ),
     sqlite3.SQLITE_NOMEM: (
-        "There is not enough memory for the list of tasks.",
-        "Close other programs and try again. What was saved before is still there.",
+        Text("There is not enough memory for the list of tasks."),
+        Text("Close other programs and try again. What was saved before is still there."),
     ),
-    sqlite3.SQLITE_INTERRUPT: ("The work with the list of tasks was called off.", "Try again."),
+    sqlite3.SQLITE_INTERRUPT: (Text("Reading the list of tasks was canceled."), Text("Try again.")),
 }
 """Message and advice, by SQLite's error code."""
 
@@ -117,7 +121,9 @@ def in_words(error: sqlite3.Error, path: Path) -> StoreError | None:
     return StoreError(message, advice=advice, detail=f"{path}: {error}")
 
 
-_RESTORE = "Restore a backup: the files that are here now are kept. Saved results are separate files and not touched."
+_RESTORE = Text(
+    "Restore a backup. The files that are here now are kept; saved results are separate files and are not touched."
+)
 
 
 def check(connection: sqlite3.Connection, path: Path, *, whole: bool = False) -> None:
@@ -132,37 +138,38 @@ def check(connection: sqlite3.Connection, path: Path, *, whole: bool = False) ->
 
 
 def damaged(path: Path, detail: str) -> DamagedList:
-    return DamagedList(f"The list of tasks in “{path.name}” is damaged.", advice=_RESTORE, detail=f"{path}: {detail}")
+    message = Text("The list of tasks in “{file}” is damaged.").with_(file=path.name)
+    return DamagedList(message, advice=_RESTORE, detail=f"{path}: {detail}")
 
 
 def lost(path: Path, *, is_there: bool) -> DamagedList:
     """For a list that was in use here and is missing or empty."""
-    how = "is empty" if is_there else "is missing"
-    return DamagedList(
-        f"The list of tasks “{path.name}” {how}, although this profile has been used.",
-        advice=_RESTORE,
-        detail=str(path),
+    said = (
+        Text("The list of tasks “{file}” is empty, although this profile has been used.")
+        if is_there
+        else Text("The list of tasks “{file}” is missing, although this profile has been used.")
     )
+    return DamagedList(said.with_(file=path.name), advice=_RESTORE, detail=str(path))
 
 
 def not_writable(path: Path, detail: str) -> StoreError:
     return StoreError(
-        "The list of tasks cannot be opened for writing.",
-        advice=f"Check that you may write to the folder “{path.parent}”.",
+        Text("The list of tasks cannot be opened for writing."),
+        advice=Text("Check that you may write to the folder “{folder}”.").with_(folder=path.parent),
         detail=f"{path}: {detail}",
     )
 
 
 def closed() -> StoreError:
-    return StoreError("The list of tasks is closed.", advice="Start the program again.")
+    return StoreError(Text("The list of tasks is closed."), advice=Text("Start the program again."))
 
 
 def mistake(error: Exception, path: Path) -> StoreError:
     """For an unexpected error, which is logged in full."""
     log.error("A mistake of the program with the list of tasks %s", path, exc_info=error)
     return StoreError(
-        "Something went wrong in the program with the list of tasks.",
-        advice="What was saved before is still there. Start the program again; its log says more.",
+        Text("Something went wrong in the program with the list of tasks."),
+        advice=Text("What was saved before is still there. Start the program again; details are in its log."),
         detail=f"{path}: {_kind_and_text(error)}",
     )
 

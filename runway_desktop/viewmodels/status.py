@@ -70,7 +70,7 @@ class Status(QObject):
 
     def connection_words(self) -> tuple[str, Tone]:
         if self.key.is_awaited:
-            return self.key.problem, Tone.WARN
+            return str(self.key.problem), Tone.WARN
         return account.connection_words(self.connection, self._cases.clock.now())
 
     def balance_words(self) -> str:

@@ -31,6 +31,7 @@ from runway_desktop.services.engine import Engine, Outside
 from runway_desktop.services.money.pricing import read_published
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.store import SqliteStore
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 from .lazy_adapters import LateFetcher, LateRunway
@@ -292,7 +293,7 @@ async def _until_checked(engine: Engine, store: SqliteStore) -> None:
             log.warning("The list of tasks could not be checked: %s (%s)", error, error.detail)
             if not told:
                 told = True
-                engine.bus.tell(Notice("Nothing is sent for now.", error.in_words(), is_problem=True))
+                engine.bus.tell(Notice(Text("Nothing is sent for now."), error.text, is_problem=True))
             await engine.clock.sleep(TRY_AGAIN_AFTER)
 
 
@@ -333,8 +334,13 @@ def _leave(engine: Engine) -> None:
 async def tell_unfinished(engine: Engine) -> None:
     """Removes the remains of a restore that was killed, with a notice."""
     for taken in await engine.restores.clean_up() if engine.restores is not None else ():
-        words = f"A restore was not finished. What it had put into “{taken.folder.name}” was taken away again."
-        engine.bus.tell(Notice(words, "Everything is still in the backup: restore it once more to have it here."))
+        said = Text("A restore was interrupted. What it had put into “{folder}” was removed again.")
+        engine.bus.tell(
+            Notice(
+                said.with_(folder=taken.folder.name),
+                Text("Everything is still in the backup. Restore it again to have it here."),
+            )
+        )
 
 
 async def _close(runway: LateRunway, fetcher: LateFetcher) -> None:

@@ -17,6 +17,7 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import worded
 from runway_desktop.simulator.child import DEMO_SECRET, SimulatorProcess
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 from .studio import demo_state
@@ -90,7 +91,7 @@ class Demo:
     async def begin_empty_next_time(self) -> None:
         """Makes the next start delete everything in this demo. Raises DiskError."""
         emptying = DemoState(Begins.EMPTYING)
-        with worded("The demo's folder cannot be written to."):
+        with worded(Text("The demo's folder cannot be written to.")):
             await in_worker(self._workers, demo_state.note, self._profile, emptying)
 
     async def base_url(self) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from runway_desktop.domain.account import Fingerprint, fingerprint_of
 from runway_desktop.domain.errors import NotReached, RunwayDesktopError
+from runway_desktop.texts import Text
 
 if TYPE_CHECKING:
     from runway_desktop.domain.account import Organization, UsedCredits
@@ -63,12 +64,12 @@ class Late(Generic[Made]):
             return await self._make()
         except RunwayDesktopError as error:
             # For instance an address that must not be used: nothing was sent.
-            raise NotReached(error.message, advice=error.advice, detail=error.detail) from error
+            raise NotReached(error.said, advice=error.advises, detail=error.detail) from error
         except Exception as error:
             # For instance the simulator does not start, a library is missing, or the program is closing.
             log.warning("What speaks with Runway could not be made", exc_info=True)
-            message = "What speaks with Runway could not be started."
-            raise NotReached(message, advice="Start the program again.", detail=f"{error}") from error
+            message = Text("The connection to Runway could not be started.")
+            raise NotReached(message, advice=Text("Start the program again."), detail=f"{error}") from error
 
 
 class LateRunway:
@@ -124,7 +125,7 @@ class LateRunway:
         if new:
             client.use_secret(self._secret)
         if key != self._key:
-            raise NotReached("The key was changed before anything was sent.", advice="It can be tried again.")
+            raise NotReached(Text("The key was changed before anything was sent."), advice=Text("Try again."))
         return client
 
 

@@ -37,7 +37,7 @@ async def main(folder: Path) -> None:
     room = (folder / "accepted-ids.txt").stat().st_size
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
     gate.open()
-    while not any(remote_id(1) in notice.detail for notice in notices(rig.events)):
+    while not any(remote_id(1) in str(notice.detail) for notice in notices(rig.events)):
         await asyncio.sleep(0.01)
     os._exit(DIED)
 

@@ -358,7 +358,7 @@ async def test_an_id_that_cannot_be_written_down_is_not_lost():
         rig.store.trouble = StoreError("The disk is full.")
         gate.open()
         await rig.clock.advance(5)
-        assert any(remote_id(1) in notice.detail for notice in notices(rig.events))
+        assert any(remote_id(1) in str(notice.detail) for notice in notices(rig.events))
         rig.store.trouble = None
         await rig.clock.advance(60)
         task = await rig.task(task_id)

@@ -33,7 +33,7 @@ async def test_tasks_outlive_a_gateway_that_answers_404_in_runways_place(tmp_pat
         assert [task.state for task in tasks] == [State.RUNNING] * 2
         assert [task.not_found_at for task in tasks] == [None] * 2, "nor is it half of a proof"
         assert rig.account.connection.link is Link.TROUBLED
-        assert "instead of Runway" in rig.account.connection.message
+        assert "instead of Runway" in str(rig.account.connection.message)
         simulator.faults.clear()
         assert len(await everything_saved(rig, 2)) == 2
         assert len(simulator.witness.accepted) == before

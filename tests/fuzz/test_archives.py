@@ -266,4 +266,4 @@ def test_an_absurd_value_anywhere_in_a_manifest_is_refused_in_words(backup: byte
 
 def test_a_disk_is_never_asked_for_more_than_can_be_said(tmp_path: Path):
     with pytest.raises(DiskError):
-        check_room({tmp_path: 1 << 62}, "The restore", DiskRoom())
+        check_room({tmp_path: 1 << 62}, DiskRoom())

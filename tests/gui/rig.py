@@ -188,7 +188,7 @@ class Rig:
     @property
     def told(self) -> list[str]:
         """Every sentence that was told, oldest first."""
-        return [notice.message for notice in self.notices]
+        return [str(notice.message) for notice in self.notices]
 
     async def put(
         self, *tasks: Task, outputs: Sequence[Output] = (), batch: str = "", inputs: Sequence[Any] = ()

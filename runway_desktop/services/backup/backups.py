@@ -33,6 +33,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Snapshots
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import keep_going, survived
+from runway_desktop.texts import Text, in_turn
 from runway_desktop.values import Struct
 
 from .finishing import sweep
@@ -74,7 +75,7 @@ class Backups:
         self._changed = True
         self._told = False
         self._told_damage = False
-        self.trouble = ""
+        self.trouble: Text | str = ""
         """Why the last daily backup failed; empty if it succeeded."""
         self._bus.listen(self._hear)
 
@@ -128,8 +129,8 @@ class Backups:
             self._settings.set(CHECKED, DAMAGED)
             if not self._told_damage:
                 self._told_damage = True
-                advice = f"{error.advice} Backups are offered when the program starts again."
-                self._bus.tell(Notice(error.message, advice, is_problem=True))
+                advice = in_turn(error.text, Text("Backups are offered when the program starts again."))
+                self._bus.tell(Notice(error.said, advice, is_problem=True))
             return False
         except StoreError as error:
             # The list is locked or its disk hangs; the backup will fail likewise and report it.
@@ -152,11 +153,11 @@ class Backups:
             self.trouble = ""
         except RunwayDesktopError as error:
             self._changed = True
-            self.trouble = error.in_words()
+            self.trouble = error.text
             log.warning("The daily backup could not be made: %s (%s)", error, error.detail)
             if not self._told:
                 self._told = True
-                self._bus.tell(Notice("Today's backup could not be made.", error.in_words(), is_problem=True))
+                self._bus.tell(Notice(Text("Today's backup could not be made."), error.text, is_problem=True))
 
     def _daily(self, today: date, library: Path, now: float, watch: Watch) -> None:
         """In a worker."""

@@ -16,6 +16,7 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.disk.disk_steps import sync_folder, write_whole
 from runway_desktop.services.ports import Snapshots
+from runway_desktop.texts import Text
 
 from . import finishing
 from .backups import kept_in
@@ -50,7 +51,7 @@ def restore(profile: Profile, snapshots: Snapshots, path: Path, now: float, watc
 
 def begin_empty(profile: Profile, snapshots: Snapshots, now: float, remote_ids: Sequence[str] = ()) -> None:
     """Moves the list's files to a folder among the backups, with the ids of its tasks, and makes an empty list."""
-    with told(profile.folder, "Allow writing there, then try again."):
+    with told(profile.folder, Text("Allow writing there, then try again.")):
         aside = profile.backups / f"{ASIDE}{datetime.fromtimestamp(now):%Y-%m-%d-%H%M%S}"
         aside.mkdir(parents=True, exist_ok=True)
         if remote_ids:

@@ -11,26 +11,27 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.folders import size_in_words
+from runway_desktop.domain.folders import Size
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_words import in_words
 from runway_desktop.services.disk.folder_look import nearest_folder
+from runway_desktop.texts import Text
 
-ELSEWHERE = "Choose another folder or disk."
+ELSEWHERE = Text("Choose another folder or disk.")
 
 
 @contextmanager
-def told(folder: Path, advice: str = ELSEWHERE) -> Iterator[None]:
+def told(folder: Path, advice: Text = ELSEWHERE) -> Iterator[None]:
     """Turns OSError into DiskError, with a message for backups."""
     try:
         yield
     except OSError as error:
         said = in_words(error, folder)
-        raise DiskError(said.message, advice=advice, detail=said.detail) from error
+        raise DiskError(said.said, advice=advice, detail=said.detail) from error
 
 
-def check_room(needs: dict[Path, int], what: str, room: DiskRoom) -> None:
+def check_room(needs: dict[Path, int], room: DiskRoom) -> None:
     """Raises DiskError if a disk has too little space. `needs`: bytes by folder; folders on the same disk are added
     up."""
     disks: dict[int, tuple[Path, int]] = {}
@@ -45,13 +46,15 @@ def check_room(needs: dict[Path, int], what: str, room: DiskRoom) -> None:
             left = room.left(folder)
         if left < amount:
             raise DiskError(
-                f"{what} needs {size_in_words(amount)}, and the disk of {folder} has room for {size_in_words(left)}.",
-                advice="Make room, or choose another disk.",
+                Text("{needed} are needed, but the disk of “{folder}” has only {left} free.").with_(
+                    needed=Size(amount), folder=folder, left=Size(left)
+                ),
+                advice=Text("Free up space, or choose another disk."),
             )
 
 
 @contextmanager
-def scratch(folder: Path, advice: str = ELSEWHERE) -> Iterator[None]:
+def scratch(folder: Path, advice: Text = ELSEWHERE) -> Iterator[None]:
     """An empty temporary folder for the duration of the block."""
     clear(folder)
     try:

@@ -31,6 +31,7 @@ from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import read_json, sync_folder, write_whole
 from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.tasks.after_restore import BEFORE, FRESH
+from runway_desktop.texts import Text
 
 from . import leftovers
 from .disk import clear, told
@@ -116,7 +117,7 @@ def _keep_present(profile: Profile, snapshots: Snapshots, now: float, watch: Wat
 
 def _add(staging: Path, profile: Profile) -> None:
     """Existing files are equal: copies and posters are named by hash."""
-    with told(profile.folder, "Allow writing there, then restore again."):
+    with told(profile.folder, Text("Allow writing there, then restore again.")):
         for name in ("inputs", "posters"):
             for root, _, files in os.walk(staging / name):
                 for file in files:
@@ -145,7 +146,7 @@ def _carry_over(profile: Profile, snapshots: Snapshots, before: Path) -> None:
 
 
 def _swap(staging: Path, profile: Profile) -> None:
-    with told(profile.folder, "Close what else has the profile's folder open, then start the program again."):
+    with told(profile.folder, Text("Close other programs that use the profile's folder, then start this one again.")):
         aside = str(_note(staging).get("aside") or "")
         old = profile.backups / aside if aside else staging / _OLD
         private.make_folder(old)

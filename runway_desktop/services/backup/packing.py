@@ -39,6 +39,7 @@ from runway_desktop.services.disk.disk_steps import draft_of, forget_cached, syn
 from runway_desktop.services.library.move_plan import PASTED
 from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.results import sidecar
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
 
 from .disk import check_room, scratch, told
@@ -130,17 +131,17 @@ def pack(
 ) -> MadeBackup:
     """Writes a backup of a profile, in use or not, to `target`. `library`: where it saves its results now."""
     making = profile.backups / MAKING
-    with scratch(making, "Make room on the disk of the profile."):
+    with scratch(making, Text("Free up space on the profile's disk.")):
         size = _database_bytes(profile)
-        check_room({making: 2 * size}, "The backup", watch.room)
+        check_room({making: 2 * size}, watch.room)
         watch.begin(size * 4)
-        watch.doing("Copying the list of tasks")
+        watch.doing(Text("Copying the list of tasks"))
         copy = making / DATABASE
         with told(making), watch.room.share(making, size):
             contents = snapshots.take(profile.database, copy, watch.copying(size))
         sources, left_out = _sources(profile, snapshots, copy, choice, library)
         amount = sum(source.size for source in sources)
-        check_room({target.parent: amount}, "The backup", watch.room)
+        check_room({target.parent: amount}, watch.room)
         watch.begin(2 * amount)
         manifest = _manifest(profile, contents, library, left_out, now)
         with told(target.parent):
@@ -183,9 +184,11 @@ def _write(file: BinaryIO, sources: Sequence[_Source], manifest: Manifest, watch
         for source in sources:
             if source.kind is MemberKind.RESULT:
                 packed += 1
-                watch.doing(f"Packing {packed:,} of {results:,} results" if results > 1 else "Packing the result")
+                watch.doing(
+                    Text("Packing the result", "Packing {packed} of {n} results").with_(packed=packed).of(results)
+                )
             elif source.kind is not MemberKind.SIDECAR:
-                watch.doing("Packing the list of tasks")
+                watch.doing(Text("Packing the list of tasks"))
             member = _add(archive, source, watch, share)
             if member is not None:
                 members.append(member)
@@ -218,10 +221,10 @@ def _add(archive: zipfile.ZipFile, source: _Source, watch: Watch, share: Share) 
 
 def _read_back(path: Path, manifest: Manifest, watch: Watch) -> None:
     """Compares every byte with what was written."""
-    watch.doing("Checking what was written")
+    watch.doing(Text("Verifying the backup"))
     damaged = DiskError(
-        "What was written could not be read back, so there is no backup.",
-        advice="The disk may be failing. Choose another one.",
+        Text("The backup could not be read back, so it was discarded."),
+        advice=Text("The disk may be failing. Choose another one."),
     )
     try:
         with told(path.parent), zipfile.ZipFile(path) as archive:
@@ -311,10 +314,12 @@ def _block(source: _Source, reading: BinaryIO) -> bytes:
 
 def _unreadable(source: _Source, error: OSError) -> DiskError:
     return DiskError(
-        f"“{source.path.name}” could not be read, so there is no backup.",
-        advice="Look at the file, or make a backup without the results."
-        if source.kind is MemberKind.RESULT
-        else "Look at the disk of the profile.",
+        Text("“{file}” cannot be read, so no backup was made.").with_(file=source.path.name),
+        advice=(
+            Text("Check the file, or back up without the results.")
+            if source.kind is MemberKind.RESULT
+            else Text("Check the profile's disk.")
+        ),
         detail=f"{source.path}: {error}",
     )
 

@@ -26,6 +26,7 @@ from runway_desktop.services.library.move_journal import JOURNAL
 from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.results.part_file import free_name, holds
 from runway_desktop.services.tasks.after_restore import FRESH
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
 
 from . import leftovers
@@ -82,9 +83,9 @@ def look_at(path: Path, snapshots: Snapshots, scratch_folder: Path, watch: Watch
     deleted."""
     with scratch(scratch_folder), opened(path) as backup:
         manifest = backup.manifest
-        check_room({scratch_folder: manifest.database.size}, "Looking into the backup", watch.room)
+        check_room({scratch_folder: manifest.database.size}, watch.room)
         watch.begin(manifest.database.size)
-        watch.doing("Checking the backup")
+        watch.doing(Text("Checking the backup"))
         copy = scratch_folder / manifest.database.name
         backup.extract(manifest.database, copy, watch)
         _up_to_date(path, manifest, snapshots, copy)
@@ -113,12 +114,13 @@ def refuse_wrong_kind(path: Path, *, is_demo: bool) -> None:
     with opened(path) as backup:
         if backup.manifest.is_demo and not is_demo:
             raise NotPossible(
-                "This is a backup of the demo: its tasks are not at Runway.",
-                advice="It can be restored in the demo only.",
+                Text("This is a backup of the demo: its tasks are not at Runway."),
+                advice=Text("It can be restored in the demo only."),
             )
         if is_demo and not backup.manifest.is_demo:
             raise NotPossible(
-                "This is a backup of a real profile.", advice="Restore it into a new profile, or into a real one."
+                Text("This is a backup of a real profile."),
+                advice=Text("Restore it into a new profile, or into a real one."),
             )
 
 
@@ -148,11 +150,10 @@ def put_together(
             }
         check_room(
             {staging: sum(member.size for member in own) + manifest.database.size, wishes.library: 0},
-            "The restore",
             watch.room,
         )
         watch.begin(sum(member.size for member in own) + manifest.size_of(MemberKind.RESULT))
-        watch.doing("Restoring the list of tasks")
+        watch.doing(Text("Restoring the list of tasks"))
         for member, folder in own.items():
             backup.extract(member, folder, watch)
         copy = staging / manifest.database.name
@@ -207,7 +208,7 @@ class _Results:
         if members:
             paths |= self._extract(members, watch)
         if self._wishes.look_in is not None:
-            watch.doing("Looking for results")
+            watch.doing(Text("Looking for results"))
             left = [output for key, output in gone.items() if key not in paths]
             paths |= found_again(left, self._backup.manifest.library.path, self._wishes.look_in, watch)
         return paths
@@ -240,7 +241,7 @@ class _Results:
                 return [member for member in packed if (member.task_id, member.index) in gone]
 
     def _extract(self, members: list[Member], watch: Watch) -> dict[tuple[TaskId, int], Path]:
-        check_room({self._wishes.library: sum(member.size for member in members)}, "The restore", watch.room)
+        check_room({self._wishes.library: sum(member.size for member in members)}, watch.room)
         owners = {(member.task_id, member.index) for member in members}
         beside = [
             member
@@ -258,7 +259,11 @@ class _Results:
                 staged = _begun(final)
         paths = {}
         for number, member in enumerate(members, start=1):
-            watch.doing(f"Restoring {number:,} of {len(members):,} results")
+            watch.doing(
+                Text("Restoring {number} of {n} result", "Restoring {number} of {n} results")
+                .with_(number=number)
+                .of(len(members))
+            )
             inside = _inside_of(member)
             self._backup.extract(member, staged / inside, watch)
             paths[TaskId(member.task_id), member.index] = final / inside
@@ -277,7 +282,10 @@ def found_again(outputs: list[Output], library: str, folder: Path, watch: Watch)
     """Results found in `folder`: at the same relative path as in the old `library`, or anywhere by name, with the same
     size. Several candidates are told apart by hash."""
     if not folder.is_dir():
-        raise DiskError(f"The folder {folder} is not there.", advice="Connect its drive, or choose another folder.")
+        raise DiskError(
+            Text("The folder “{folder}” is not there.").with_(folder=folder),
+            advice=Text("Connect its drive, or choose another folder."),
+        )
     by_name: dict[str, list[Path]] = {}
     for root, _, names in os.walk(folder):
         watch.look()

@@ -23,6 +23,7 @@ from runway_desktop.domain.errors import BadBackup
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_room import Share
 from runway_desktop.services.disk.disk_steps import draft_of
+from runway_desktop.texts import Text
 
 from .disk import told
 from .watching import Watch
@@ -91,14 +92,14 @@ class Opened:
         return digest.hexdigest() if not left else ""
 
     def _block(self, reading: IO[bytes], size: int) -> bytes:
-        with told(self.path.parent, "Look at the disk with the backup, or copy it to another one."):
+        with told(self.path.parent, Text("Check the disk with the backup, or copy it to another one.")):
             return reading.read(size)
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Opened]:
     """Opens a backup and reads its manifest. Changes nothing."""
-    with told(path.parent, "Look at the file, or choose another one."):
+    with told(path.parent, Text("Check the file, or choose another one.")):
         try:
             archive = zipfile.ZipFile(path)
         except ODD as error:
@@ -123,10 +124,14 @@ def _check_plain(info: zipfile.ZipInfo) -> None:
 
 def newer(path: Path, program: str) -> BadBackup:
     """The error for a backup of a newer program."""
-    by = f"Runway Desktop {program}" if program else "a newer version of this program"
+    said = (
+        Text("“{file}” was made by Runway Desktop {version}, which is newer than this one.")
+        if program
+        else Text("“{file}” was made by a newer version of this program.")
+    )
     return BadBackup(
-        f"“{path.name}” was made by {by}, which is newer than this one.",
-        advice="Install the newest version, then restore it. Nothing was changed.",
+        said.with_(file=path.name, version=program),
+        advice=Text("Install the newest version, then restore it. Nothing was changed."),
         detail=str(path),
     )
 
@@ -159,8 +164,8 @@ def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
 
 def _none(path: Path, detail: str) -> BadBackup:
     return BadBackup(
-        f"“{path.name}” is no backup of Runway Desktop.",
-        advice="A backup is a .zip file that this program wrote.",
+        Text("“{file}” is not a Runway Desktop backup.").with_(file=path.name),
+        advice=Text("Choose a .zip file made with “Back up…”."),
         detail=f"{path}: {detail}",
     )
 
@@ -168,7 +173,7 @@ def _none(path: Path, detail: str) -> BadBackup:
 def damaged(path: Path, detail: str) -> BadBackup:
     """The error for an invalid backup. `detail` is for the log."""
     return BadBackup(
-        f"The backup “{path.name}” is damaged.",
-        advice="Nothing was changed. Try another copy of it, or an older backup.",
+        Text("The backup “{file}” is damaged.").with_(file=path.name),
+        advice=Text("Nothing was changed. Try another copy of it, or an older backup."),
         detail=f"{path}: {detail}",
     )

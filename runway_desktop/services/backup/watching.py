@@ -15,6 +15,7 @@ from typing import TypeVar
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.supervised import shielded
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 _PARTS = 500
@@ -28,7 +29,7 @@ class Stopped(Exception):
 class WatchProgress(Struct, frozen=True):
     """The present step in words, and the bytes done. `total` 0: unknown."""
 
-    words: str
+    words: Text | str
     done: int = 0
     total: int = 0
 
@@ -41,7 +42,7 @@ class Watch:
         self.room = room or DiskRoom()
         self._say = say or (lambda _: None)
         self._stopped = threading.Event()
-        self._words = ""
+        self._words: Text | str = ""
         self._done = 0
         self._total = 0
         self._told = -1
@@ -58,7 +59,7 @@ class Watch:
         """Sets the total bytes."""
         self._done, self._total, self._told = 0, total, -1
 
-    def doing(self, words: str) -> None:
+    def doing(self, words: Text) -> None:
         self._words = words
         self._tell()
 

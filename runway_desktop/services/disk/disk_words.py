@@ -9,13 +9,13 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.failures import Reason, ReasonCode
-from runway_desktop.domain.folders import SPARE, FolderHealth, FolderState, size_in_words
+from runway_desktop.domain.folders import SPARE, FolderHealth, FolderState, Size
+from runway_desktop.texts import Text
 
 from .disk_steps import sha256_of
 
 _WINDOWS_DISK_FULL = (39, 112)
-_OTHER = "choose another folder in the preferences."
-_MAKE_ROOM = f"Free up space; saving continues automatically. {size_in_words(SPARE)} always stay free."
+_MAKE_ROOM = Text("Free up space; saving continues automatically. {spare} always stay free.").with_(spare=Size(SPARE))
 _NOT_THERE = frozenset(
     code
     for name in ("ENOENT", "ENOTDIR", "ENODEV", "ENXIO", "EIO", "ENOTCONN", "ESTALE", "EHOSTDOWN", "EHOSTUNREACH",
@@ -27,12 +27,12 @@ _NOT_THERE = frozenset(
 
 def file_hash(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal digits. Blocks; raises DiskError."""
-    with worded(f"“{path.name}” cannot be read.", "Is it still there?"):
+    with worded(Text("“{file}” cannot be read.").with_(file=path.name), Text("Check that it is still there.")):
         return sha256_of(path)
 
 
 @contextmanager
-def worded(message: str, advice: str = "") -> Iterator[None]:
+def worded(message: Text, advice: Text | str = "") -> Iterator[None]:
     """Turns OSError into DiskError with this message."""
     try:
         yield
@@ -52,27 +52,49 @@ def spoken_for(folder: Path, *, needed: int | None = None) -> Iterator[None]:
         raise in_words(error, folder, needed) from error
 
 
-_SAID: Mapping[ReasonCode, tuple[str, str, FolderState | None]] = {
-    ReasonCode.DISK_FULL: ("The disk is full. It is the disk of {}.", _MAKE_ROOM, FolderState.FULL),
-    ReasonCode.FOLDER_MISSING: ("The folder {} is not there.", f"Connect its drive, or {_OTHER}", FolderState.ABSENT),
+_SAID: Mapping[ReasonCode, tuple[Text, Text, FolderState | None]] = {
+    ReasonCode.DISK_FULL: (Text("The disk with “{folder}” is full."), _MAKE_ROOM, FolderState.FULL),
+    ReasonCode.FOLDER_MISSING: (
+        Text("The folder “{folder}” is not there."),
+        Text("Connect its drive, or choose another folder in Preferences."),
+        FolderState.ABSENT,
+    ),
     ReasonCode.FOLDER_DELETED: (
-        "The folder {} was moved or deleted.", "Create it again, or choose another folder in the preferences.", None
+        Text("The folder “{folder}” was moved or deleted."),
+        Text("Create it again, or choose another folder in Preferences."),
+        None,
     ),
-    ReasonCode.FOLDER_READ_ONLY: ("Nothing may be written in {}.", f"Allow it, or {_OTHER}", FolderState.READ_ONLY),
+    ReasonCode.FOLDER_READ_ONLY: (
+        Text("You may not write to “{folder}”."),
+        Text("Allow writing there, or choose another folder in Preferences."),
+        FolderState.READ_ONLY,
+    ),
     ReasonCode.FOLDER_SILENT: (
-        "The folder {} does not answer.", f"Check its drive or network, or {_OTHER}", FolderState.SLOW
+        Text("The folder “{folder}” does not respond."),
+        Text("Check its drive or network, or choose another folder in Preferences."),
+        FolderState.SLOW,
     ),
-    ReasonCode.DISK_BROKEN: ("The disk of {} reports an error.", f"Check the disk, or {_OTHER}", None),
+    ReasonCode.DISK_BROKEN: (
+        Text("The disk with “{folder}” reports an error."),
+        Text("Check the disk, or choose another folder in Preferences."),
+        None,
+    ),
     ReasonCode.FILE_TOO_LARGE: (
-        "The disk of {} takes no files of this size.", "Choose a folder on another disk in the preferences.", None
+        Text("The disk with “{folder}” cannot store a file of this size."),
+        Text("Choose a folder on another disk in Preferences."),
+        None,
     ),
     ReasonCode.NAME_REFUSED: (
-        "The disk of {} does not take this name.", "Choose a shorter template for names in the preferences.", None
+        Text("The disk with “{folder}” does not accept this file name."),
+        Text("Choose a shorter template for names in Preferences."),
+        None,
     ),
     ReasonCode.FILE_NOT_WRITTEN: (
-        "The file could not be written in {}.", "It is tried again in a few minutes.", None
+        Text("The file could not be written to “{folder}”."),
+        Text("The program tries again in a few minutes."),
+        None,
     ),
-}  # fmt: skip
+}
 """Message with the folder, advice, and the folder's state if the whole folder is affected."""
 
 _OF_STATE = {state: code for code, (_, _, state) in _SAID.items() if state is not None}
@@ -81,10 +103,9 @@ _OF_STATE = {state: code for code, (_, _, state) in _SAID.items() if state is no
 def disk_error(reason: Reason, detail: str = "") -> DiskError:
     """The error for a reason about a disk or its folder, `Reason.name`."""
     message, advice, state = _SAID[reason.code]
-    message = message.format(reason.name)
     if reason.needed:
-        message = f"The disk is full. {size_in_words(reason.needed)} are needed in {reason.name}."
-    return DiskError(message, advice=advice, detail=detail, state=state, reason=reason)
+        message = Text("The disk with “{folder}” is full: {size} are needed.").with_(size=Size(reason.needed))
+    return DiskError(message.with_(folder=reason.name), advice=advice, detail=detail, state=state, reason=reason)
 
 
 def is_of_disk(reason: Reason | None) -> bool:

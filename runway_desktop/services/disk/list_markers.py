@@ -16,6 +16,7 @@ from pathlib import Path
 
 from runway_desktop.domain.copies import Marker
 from runway_desktop.domain.errors import StoreError
+from runway_desktop.texts import Text
 from runway_desktop.values import replace
 
 from . import private
@@ -54,8 +55,8 @@ class ListMarkers:
         there = Marker.read(read_json(path))
         if there is not None and (there.retired or there.runs > marker.runs):
             raise Superseded(
-                "A copy of this profile's folder is in use.",
-                advice="Close this window, then start the program again to go on here.",
+                Text("A copy of this profile's folder is in use."),
+                advice=Text("Close this window, then start the program again to continue here."),
                 detail=f"{path}: {there}",
             )
         private.make_folder(path.parent)

@@ -22,6 +22,7 @@ from typing import TypeVar
 from urllib.parse import unquote
 
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.texts import Text
 
 from .disk_steps import rename_exclusively
 from .disk_words import spoken_for
@@ -32,6 +33,8 @@ Result = TypeVar("Result")
 
 _NOTE = ".trashinfo"
 
+_NOT_THROWN = Text("“{file}” could not be moved to the trash.")
+
 
 class TrashFolder:
     def __init__(self, executor: Executor) -> None:
@@ -39,13 +42,15 @@ class TrashFolder:
 
     async def throw(self, path: Path) -> Path | None:
         """Moves a file to the trash; returns its path there. A missing file is no error."""
-        return await self._do(f"{path.name} could not be moved to the trash.", _throw, path)
+        return await self._do(_NOT_THROWN.with_(file=path.name), _throw, path)
 
     async def take_back(self, binned: Path, path: Path) -> None:
         """Moves a file from the trash to its original place."""
-        await self._do(f"{path.name} could not be taken out of the trash.", _take_back, binned, path)
+        await self._do(
+            Text("“{file}” could not be taken out of the trash.").with_(file=path.name), _take_back, binned, path
+        )
 
-    async def _do(self, failed: str, work: Callable[..., Result], *arguments: Path) -> Result:
+    async def _do(self, failed: Text, work: Callable[..., Result], *arguments: Path) -> Result:
         """`failed`: sentence for the error."""
         loop = asyncio.get_running_loop()
         try:
@@ -54,7 +59,7 @@ class TrashFolder:
             raise _unexpected(failed, error) from error
 
 
-def _told(failed: str, work: Callable[..., Result], *arguments: Path) -> Result:
+def _told(failed: Text, work: Callable[..., Result], *arguments: Path) -> Result:
     """In the worker, since not every exception can be passed between threads."""
     try:
         return work(*arguments)
@@ -65,9 +70,9 @@ def _told(failed: str, work: Callable[..., Result], *arguments: Path) -> Result:
         raise _unexpected(failed, error) from error
 
 
-def _unexpected(failed: str, error: Exception) -> DiskError:
+def _unexpected(failed: Text, error: Exception) -> DiskError:
     log.warning("The trash: %s", failed, exc_info=error)
-    return DiskError(failed, advice="Try it in your file manager.", detail=f"{type(error).__name__}: {error}")
+    return DiskError(failed, advice=Text("Try it in your file manager."), detail=f"{type(error).__name__}: {error}")
 
 
 def _throw(path: Path) -> Path | None:
@@ -78,10 +83,10 @@ def _throw(path: Path) -> Path | None:
             return None
         send2trash(str(path))
     except OSError as error:
-        advice = "Is it open in another program, or write-protected?"
+        advice = Text("Check whether it is write-protected or open in another program.")
         if isinstance(error, TrashPermissionError):
-            advice = "The drive that it is on has no trash. Delete it in your file manager."
-        raise DiskError(f"{path.name} could not be moved to the trash.", advice=advice, detail=str(error)) from error
+            advice = Text("Its drive has no trash. Delete it in your file manager.")
+        raise DiskError(_NOT_THROWN.with_(file=path.name), advice=advice, detail=str(error)) from error
     return None if sys.platform in ("win32", "darwin") else _find_if_told(path)
 
 
@@ -140,11 +145,14 @@ def _take_back(binned: Path, path: Path) -> None:
     try:
         with spoken_for(path.parent):
             if not binned.exists():
-                raise DiskError(f"{path.name} is not in the trash any more.", advice="Was the trash emptied?")
+                raise DiskError(
+                    Text("“{file}” is no longer in the trash.").with_(file=path.name),
+                    advice=Text("The trash may have been emptied."),
+                )
             if not _is_noted(binned, path):
                 raise DiskError(
-                    f"{path.name} is left in the trash: it did not come to the trash from there.",
-                    advice="Put it back in your file manager.",
+                    Text("“{file}” stays in the trash: it was not moved there from this folder.").with_(file=path.name),
+                    advice=Text("Put it back in your file manager."),
                     detail=str(binned),
                 )
             if not path.parent.is_dir():
@@ -152,8 +160,8 @@ def _take_back(binned: Path, path: Path) -> None:
             _move(binned, path)
     except FileExistsError as error:
         raise DiskError(
-            f"There is another {path.name} in its place now.",
-            advice="It stays in the trash. Move or rename the other file first.",
+            Text("Another “{file}” is in its place now.").with_(file=path.name),
+            advice=Text("It stays in the trash. Move or rename the other file first."),
             detail=str(error),
         ) from error
     if binned.parent.name == "files":

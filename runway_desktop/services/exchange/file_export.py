@@ -16,7 +16,7 @@ from typing import Any
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.filenames import numbered, render
-from runway_desktop.domain.folders import size_in_words
+from runway_desktop.domain.folders import Size
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Input, Output, Pick, Task, TaskId
 from runway_desktop.services.disk import private
@@ -29,6 +29,7 @@ from runway_desktop.services.results import embedding, sidecar
 from runway_desktop.services.results.batch_names import BatchNames
 from runway_desktop.services.results.result_file import name_values
 from runway_desktop.services.results.shared_request import shared
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, field, replace
 
 from .progress import Progress
@@ -90,8 +91,8 @@ class FilesExported(Struct, kw_only=True):
     linked: int = 0
     there: int = 0
     failed: int = 0
-    failures: list[tuple[str, str]] = field(default_factory=list)
-    problem: str = ""
+    failures: list[tuple[str, Text | str]] = field(default_factory=list)
+    problem: Text | str = ""
     is_stopped: bool = False
 
 
@@ -171,9 +172,9 @@ class FileExport:
         except SourceTrouble as error:
             came.failed += 1
             if len(came.failures) < MOST_FAILURES:
-                came.failures.append((Path(item.output.path).name, error.message))
+                came.failures.append((Path(item.output.path).name, error.said))
         except DiskError as error:
-            came.problem = error.message
+            came.problem = error.said
 
     async def _item(self, row: Row, output: Output, template: str, batch_names: BatchNames) -> Item:
         batch, number = await batch_names.of(row.task, template)
@@ -229,7 +230,9 @@ def _without_request(source: Path, draft: Path) -> None:
     try:
         embedding.remove(draft, source.suffix)
     except embedding.NotEmbedded as error:
-        raise SourceTrouble(f"The request could not be taken out of “{source.name}”.", detail=str(error)) from error
+        raise SourceTrouble(
+            Text("The request could not be removed from “{file}”.").with_(file=source.name), detail=str(error)
+        ) from error
 
 
 def _request_in(source: Path) -> Mapping[str, Any] | None:
@@ -238,7 +241,7 @@ def _request_in(source: Path) -> Mapping[str, Any] | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise SourceTrouble(f"“{source.name}” cannot be read.", detail=str(error)) from error
+        raise SourceTrouble(Text("“{file}” cannot be read.").with_(file=source.name), detail=str(error)) from error
 
 
 def _check_room(room: DiskRoom, folder: Path, needed: int) -> None:
@@ -247,6 +250,8 @@ def _check_room(room: DiskRoom, folder: Path, needed: int) -> None:
         left = room.left(folder)
     if left < needed:
         raise DiskError(
-            f"{size_in_words(needed)} are to be copied, and the disk of {folder} has room for {size_in_words(left)}.",
-            advice="Choose a folder on another disk, or export fewer results.",
+            Text("{needed} are needed, but the disk of “{folder}” has only {left} free.").with_(
+                needed=Size(needed), folder=folder, left=Size(left)
+            ),
+            advice=Text("Choose a folder on another disk, or export fewer results."),
         )

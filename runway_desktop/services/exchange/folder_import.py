@@ -35,9 +35,10 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.actions import TaskActions
 from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, field, replace
 
-from .folder_reading import FolderWalk, FoundResult
+from .folder_reading import FolderWalk, FoundResult, cannot_be_read
 from .imported_tasks import batch_of, inputs_for, output_of, task_of
 from .progress import Progress
 from .standing import Candidate, ImportStatus, compared, rows_of, standings_of
@@ -55,7 +56,7 @@ class FolderLook(Struct, frozen=True, kw_only=True):
     candidates: tuple[Candidate, ...] = ()
     without_request: int = 0
     alone: int = 0
-    troubles: tuple[str, ...] = ()
+    troubles: tuple[Text, ...] = ()
     is_whole: bool = True
     not_compared: int = 0
 
@@ -75,8 +76,8 @@ class Imported(Struct, kw_only=True):
     """Original paths of the imported files."""
     known: int = 0
     changed: list[str] = field(default_factory=list)
-    failures: list[tuple[str, str]] = field(default_factory=list)
-    problem: str = ""
+    failures: list[tuple[str, Text | str]] = field(default_factory=list)
+    problem: Text | str = ""
     is_stopped: bool = False
 
     @property
@@ -246,9 +247,7 @@ class FolderImport:
         try:
             return await in_worker(self._executor, _read, found)
         except OSError as error:
-            work.came.failures.append(
-                (found.path.name, f"“{found.path.name}” cannot be read: {error.strerror or error}.")
-            )
+            work.came.failures.append((found.path.name, cannot_be_read(found.path, error)))
             return None
 
     async def _without_known_bytes(self, reads: Sequence[_Read], work: _Work) -> list[_Read]:
@@ -317,9 +316,9 @@ class FolderImport:
         try:
             return await in_worker(self._executor, self._copy, read, task, output, work.names, known)
         except SourceTrouble as error:
-            work.came.failures.append((read.found.path.name, error.message))
+            work.came.failures.append((read.found.path.name, error.said))
         except DiskError as error:
-            work.came.problem = error.message
+            work.came.problem = error.said
         return None
 
     def _copy(self, read: _Read, task: Task, output: Output, names: Names, known: Set[str]) -> Output:
@@ -344,7 +343,9 @@ class FolderImport:
             try:
                 sidecar.write(put.path, sidecar.compose(task, placed, inputs, count=told.count, batch=told.batch))
             except OSError as error:
-                raise SourceTrouble(f"The sidecar of “{put.path.name}” could not be written.") from error
+                raise SourceTrouble(
+                    Text("The sidecar of “{file}” could not be written.").with_(file=put.path.name)
+                ) from error
         return placed
 
     def _check_room(self, needed: int) -> None:

@@ -19,6 +19,7 @@ from runway_desktop.services.intake.intake import as_counted, is_noise
 from runway_desktop.services.results import embedding, sidecar
 from runway_desktop.services.results.shared_request import with_files_beside
 from runway_desktop.services.results.sidecar import Sidecar
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 STEP = 25
@@ -55,7 +56,7 @@ class FolderWalk:
         """Media files without a request."""
         self.alone = 0
         """Sidecars without their result."""
-        self.troubles: list[str] = []
+        self.troubles: list[Text] = []
         self.seen = 0
         self._files = self._walk()
 
@@ -69,7 +70,7 @@ class FolderWalk:
             try:
                 self._look_at(path)
             except OSError as error:
-                self._complain(f"“{path.name}” cannot be read: {error.strerror or error}.")
+                self._complain(cannot_be_read(path, error))
         return True
 
     def _look_at(self, path: Path) -> None:
@@ -96,7 +97,7 @@ class FolderWalk:
                 with os.scandir(folder) as found:
                     entries = sorted(found, key=lambda entry: as_counted(entry.name))
             except OSError as error:
-                self._complain(f"The folder “{folder.name}” cannot be read: {error.strerror or error}.")
+                self._complain(cannot_be_read(folder, error))
                 continue
             names = {entry.name for entry in entries}
             inside = [entry for entry in entries if entry.is_dir(follow_symlinks=False) and entry.name[:1] != "."]
@@ -111,9 +112,13 @@ class FolderWalk:
                 elif path.suffix.lstrip(".").lower() in KNOWN_ENDINGS or f"{entry.name}.json" in names:
                     yield path
 
-    def _complain(self, sentence: str) -> None:
+    def _complain(self, sentence: Text) -> None:
         if len(self.troubles) < MOST_TROUBLES:
             self.troubles.append(sentence)
+
+
+def cannot_be_read(path: Path, error: OSError) -> Text:
+    return Text("“{file}” cannot be read ({reason}).").with_(file=path.name, reason=error.strerror or error)
 
 
 def _told(document: Mapping[str, Any] | None, path: Path) -> Sidecar | None:

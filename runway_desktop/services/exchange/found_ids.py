@@ -12,6 +12,7 @@ from enum import IntEnum
 from itertools import islice
 
 from runway_desktop.domain.task import RemoteId
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
 
 HEX = "0-9a-fA-F"
@@ -77,7 +78,7 @@ class FoundId(Struct, frozen=True):
     remote_id: RemoteId
     line: int
     weight: Weight
-    doubt: str = ""
+    doubt: Text | str = ""
     known: Known = Known()
 
     def merged(self, other: FoundId) -> FoundId:
@@ -87,22 +88,24 @@ class FoundId(Struct, frozen=True):
         return replace(best, line=min(self.line, other.line), known=best.known.completed(rest.known))
 
 
-def weigh(before: str, word: str, after: str) -> tuple[Weight, str]:
+def weigh(before: str, word: str, after: str) -> tuple[Weight, Text | str]:
     """The weight of the UUID `word` between these texts of its line, and the doubt."""
     version = word[14]
     if version != "4" or word[19] not in "89abAB":
-        return Weight.NO_ID, f"It is a UUID of version {version}; Runway's tasks have version 4."
+        return Weight.NO_ID, Text("It is a version {version} UUID; Runway's task IDs are version 4.").with_(
+            version=version
+        )
     if _TASK_PATH.search(before) or _QUERY.search(before):
         return Weight.TASK, ""
     address = re.split(r"[\s\"'`<>(){}\[\]]", before)[-1]
     if "://" in address:
-        return Weight.ELSE, "It stands in a link."
+        return Weight.ELSE, Text("It is part of a link.")
     if other := _OTHER_BEFORE.search(before):
-        return Weight.ELSE, f"It is called the id of {_article(other[1].lower())}."
+        return Weight.ELSE, Text("It is labeled as another ID: {label}.").with_(label=other[1].lower())
     if _FILE_AFTER.match(after):
-        return Weight.ELSE, "It is the name of a file."
+        return Weight.ELSE, Text("It is a file name.")
     if address.endswith(("/", "\\")) or after[:1] in ("/", "\\"):
-        return Weight.ELSE, "It stands in a path."
+        return Weight.ELSE, Text("It is part of a path.")
     if _TASK_BEFORE.search(before) or _ID_BEFORE.search(before):
         return Weight.TASK, ""
     return Weight.PLAIN, ""
@@ -140,7 +143,3 @@ def _unescaped(text: str) -> str:
         return str(json.loads(f'"{text}"')).strip()
     except ValueError:
         return text.strip()
-
-
-def _article(word: str) -> str:
-    return f"an {word}" if word[0] in "aeiou" and word != "user" else f"a {word}"

@@ -17,9 +17,11 @@ from runway_desktop.domain.task import RemoteId, Request, State, Task, TaskId
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.reading import Dropped, FileUnreadable
+from runway_desktop.services.intake.sources import about
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from runway_desktop.services.ports import Store
 from runway_desktop.services.tasks.adoption import Adopting, Adoption
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 from .found_ids import FoundId, Weight
@@ -58,7 +60,7 @@ class IdsLook(Struct, frozen=True, kw_only=True):
     """`troubles`: sentences about files that could not be searched completely."""
 
     entries: tuple[IdEntry, ...] = ()
-    troubles: tuple[str, ...] = ()
+    troubles: tuple[Text | str, ...] = ()
     is_whole: bool = True
 
 
@@ -73,20 +75,24 @@ class IdImport:
         """Every id in these files, or else in the text. `begun`: searches to continue. `progress` counts bytes."""
         words = self._intake.words
         found: dict[RemoteId, FoundId] = {}
-        troubles: list[str] = []
+        troubles: list[Text | str] = []
         for position, path in enumerate(dropped.paths):
             try:
                 search = begun[position] if begun else await in_worker(self._executor, _search_in, dropped, path, words)
                 await self._run(search, progress)
             except FileUnreadable as error:
-                troubles.append(str(error))
+                troubles.append(error.said)
                 continue
             except DiskError as error:
-                troubles.append(f"{path.name}: {error.message}")
+                troubles.append(about(path.name, error.said))
                 continue
             _merge(found, search.found)
             if search.is_full:
-                troubles.append(f"{path.name} holds more than {MOST_IDS:,} ids. Only the first are listed.")
+                troubles.append(
+                    Text("“{file}” has more than {most} IDs. Only the first are listed.").with_(
+                        file=path.name, most=MOST_IDS
+                    )
+                )
         if not dropped.paths:
             search = begun[0] if begun else IdSearch.in_text(dropped.text, words)
             await self._run(search, progress)

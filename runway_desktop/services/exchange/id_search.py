@@ -12,7 +12,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
-from runway_desktop.catalog.input_files import megabytes
+from runway_desktop.domain.folders import Size
 from runway_desktop.domain.media import MEGABYTE
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.services.disk.disk_steps import parsed
@@ -20,6 +20,7 @@ from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.intake.reading import DOCUMENTS, TABLES, FileUnreadable, Source
 from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Content, TableColumn, Vocabulary, normalized
+from runway_desktop.texts import Text
 
 from .found_ids import UUID, FoundId, Known, LineReader, weigh
 
@@ -68,8 +69,10 @@ class IdSearch:
         search.total = source.size
         if search.total > LARGEST:
             raise FileUnreadable(
-                f"{source.path.name} is {megabytes(search.total)} large. Ids are looked for in files of up to "
-                f"{megabytes(LARGEST)}. Split it, or drop the part that you need."
+                Text(
+                    "“{file}” is too large ({size}). IDs are searched in files of up to {limit}. Split it, or drop the "
+                    "part that you need."
+                ).with_(file=source.path.name, size=Size(search.total), limit=Size(LARGEST))
             )
         search._work = search._file(source)
         return search
@@ -212,7 +215,7 @@ def _encoding(head: bytes, name: str) -> str:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if b"\0" in head:
-        raise FileUnreadable(f"{name} is not a text file.")
+        raise FileUnreadable(Text("“{file}” is not a text file.").with_(file=name))
     return "utf-8-sig"
 
 

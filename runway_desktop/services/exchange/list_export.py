@@ -93,7 +93,7 @@ def _dollars(line: ExportLine) -> float | None:
 
 
 def _failure(line: ExportLine) -> str:
-    return line.task.failure.words if line.task.failure is not None else ""
+    return str(line.task.failure.words) if line.task.failure is not None else ""
 
 
 def _parameter(name: str) -> Callable[[ExportLine], Value]:

@@ -21,6 +21,7 @@ from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_steps import rename_exclusively
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.results import sidecar
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 DRAFT = ".copying"
@@ -77,7 +78,7 @@ def put_whole(
 
     `link` makes a hard link if possible, unless `change` is given, which edits the copy before it gets its name."""
     if not source.is_file():
-        raise SourceTrouble(f"“{source.name}” is not where it was saved.")
+        raise SourceTrouble(Text("“{file}” is not where it was saved.").with_(file=source.name))
     with spoken_for(wanted.parent):
         wanted.parent.mkdir(parents=True, exist_ok=True)
         put = _linked(source, wanted, names, may_stand_for) if link and change is None else None
@@ -144,7 +145,7 @@ def _copy(source: Path, draft: Path) -> None:
     try:
         opened = source.open("rb")
     except OSError as error:
-        raise SourceTrouble(f"“{source.name}” cannot be read.", detail=str(error)) from error
+        raise SourceTrouble(Text("“{file}” cannot be read.").with_(file=source.name), detail=str(error)) from error
     with opened:
         # Uses the system's fast copy; some file systems share the blocks.
         shutil.copyfile(source, draft)

@@ -12,11 +12,12 @@ from typing import Any
 from runway_desktop.services.disk.disk_steps import parsed
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.shared_request import with_files_beside
+from runway_desktop.texts import Text
 from runway_desktop.values import replace
 
 from .parts import Parts, looks_like_id
 from .reading import FileUnreadable
-from .rows import Cell, RowReader
+from .rows import NO_JSON, Cell, RowReader
 from .vocabulary import Content, TableColumn, Vocabulary
 
 _LISTS = ("prompts", "requests", "tasks", "items", "rows", "shots", "data")
@@ -31,11 +32,10 @@ def parse(text: str, name: str) -> Any:
     try:
         return parsed(text, without_zeros=True)
     except json.JSONDecodeError as error:
-        raise FileUnreadable(
-            f"{name} is no valid JSON: line {error.lineno}, {error.msg[:1].lower()}{error.msg[1:]}."
-        ) from error
+        message = Text("“{file}” is not valid JSON (line {line}: {reason}).")
+        raise FileUnreadable(message.with_(file=name, line=error.lineno, reason=error.msg)) from error
     except ValueError as error:
-        raise FileUnreadable(f"{name} is no valid JSON: {error}.") from error
+        raise FileUnreadable(Text("“{file}” is not valid JSON ({reason}).").with_(file=name, reason=error)) from error
 
 
 def read_document(document: Any, reader: RowReader) -> Parts:
@@ -48,7 +48,7 @@ def read_document(document: Any, reader: RowReader) -> Parts:
         _read_item(items, None, reader, parts)
         return parts
     if not items:
-        parts.findings.append(reader.finding("The list is empty."))
+        parts.findings.append(reader.finding(Text("The list is empty.")))
     for number, item in enumerate(items, 1):
         if parts.is_full(reader, number):
             break
@@ -67,7 +67,7 @@ def read_json_lines(text: str, reader: RowReader) -> Parts:
         try:
             item = parsed(line, without_zeros=True)
         except ValueError:
-            parts.findings.append(reader.finding("This is no valid JSON.", number))
+            parts.findings.append(reader.finding(NO_JSON, number))
             continue
         _read_item(item, number, reader, parts)
     return parts
@@ -82,7 +82,7 @@ def _read_item(item: Any, number: int | None, reader: RowReader, parts: Parts) -
             parts.drafts.append(reader.draft([(TableColumn("prompt", Content.PROMPT), item)], row))
         return
     if not isinstance(item, Mapping):
-        parts.findings.append(reader.finding("This is neither a prompt nor a request.", number))
+        parts.findings.append(reader.finding(Text("This is neither a prompt nor a request."), number))
         return
     found = sidecar.read(item)
     if found is not None and reader.beside is not None:
@@ -98,10 +98,12 @@ def _read_item(item: Any, number: int | None, reader: RowReader, parts: Parts) -
         parts.take_id(remote, row, reader)
         return
     if not any(column.meaning is not Content.PROJECT and column.meaning is not Content.SHOT for column, _ in cells):
-        parts.findings.append(reader.finding("There is neither a prompt nor a setting in it.", number))
+        parts.findings.append(reader.finding(Text("It contains neither a prompt nor a setting."), number))
         return
     for name in unknown:
-        parts.findings.append(reader.finding(f"“{name}” is not known and is left out.", number, name))
+        parts.findings.append(
+            reader.finding(Text("“{name}” is unknown and was left out.").with_(name=name), number, name)
+        )
     draft = replace(reader.draft(cells, row), is_literal=is_literal)
     if unknown:
         unmatched = {name: value for name, value in _members(item) if name in unknown and isinstance(value, str)}

@@ -7,10 +7,12 @@ from typing import Any
 
 from runway_desktop.domain.inputs import AssetDrop, IntakeFinding
 from runway_desktop.domain.task import Request
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, field
 
 CLIPBOARD = "clipboard"
 """The source of data without a file."""
+CLIPBOARD_TEXT = Text("clipboard", context="source of prompts")
 _PROMPTS = frozenset({"promptText", "text", "prompt"})
 
 

@@ -14,8 +14,9 @@ from runway_desktop.catalog import Field, Pair, link_problem
 from runway_desktop.catalog.input_files import check_asset, general_problem
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.inputs import MediaFacts
-from runway_desktop.domain.media import Media, guess_media, inputs_in_words
+from runway_desktop.domain.media import Media, guess_media
 from runway_desktop.services.media.media_facts import probe
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]+):")
@@ -23,13 +24,18 @@ _SEEN = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://\S+")
 
 
 class FoundInput(Struct, frozen=True):
-    """`uri`: for the request; empty if nothing usable was named. `problem`: empty if there is none."""
+    """`uri`: for the request; empty if nothing usable was named. `said`: what is wrong, as `problem` in words; empty if
+    nothing is."""
 
     uri: str
     path: Path | None = None
     media: Media = Media.OTHER
     facts: MediaFacts | None = None
-    problem: str = ""
+    said: Text | str = ""
+
+    @property
+    def problem(self) -> str:
+        return str(self.said)
 
 
 class InputFinder:
@@ -46,16 +52,18 @@ class InputFinder:
             case "https":
                 return link(words)
             case "http":
-                return FoundInput(
-                    "", problem="The link begins with http://. Runway takes only links that begin with https://."
-                )
+                return FoundInput("", said=Text("The link begins with http://. Runway takes only https:// links."))
             case "runway" | "data":
                 return FoundInput(words)
             case "file":
                 path = path_of(words)
-                return self.look_at(path) if path else FoundInput("", problem="The address of the file is incomplete.")
+                return (
+                    self.look_at(path) if path else FoundInput("", said=Text("The address of the file is incomplete."))
+                )
             case _ if "://" in words[:32]:
-                return FoundInput("", problem=f"Runway takes only links that begin with https://, not {scheme}://.")
+                return FoundInput(
+                    "", said=Text("Runway takes only https:// links, not {scheme}://.").with_(scheme=scheme)
+                )
             case _:
                 return self._local(words, beside)
 
@@ -68,7 +76,9 @@ class InputFinder:
     def _local(self, words: str, beside: Path | None) -> FoundInput:
         if words.startswith(("\\\\", "//")):
             # Opening a file on another server would reveal the user to it.
-            return FoundInput("", problem="Files on a network are not fetched. Copy the file to this computer first.")
+            return FoundInput(
+                "", said=Text("Files on a network are not fetched. Copy the file to this computer first.")
+            )
         try:
             path = Path(words).expanduser()
         except RuntimeError:
@@ -76,7 +86,7 @@ class InputFinder:
         if not path.is_absolute():
             if beside is None:
                 return FoundInput(
-                    "", problem=f"“{_short(words)}” is neither a whole path nor a link that begins with https://."
+                    "", said=Text("“{words}” is neither a full path nor an https:// link.").with_(words=_short(words))
                 )
             path = beside / Path(words.replace("\\", "/"))
         return self.look_at(path)
@@ -84,7 +94,7 @@ class InputFinder:
 
 def link(address: str) -> FoundInput:
     """An https link, checked without a request."""
-    return FoundInput(address, media=guess_media(address), problem=link_problem(address) or "")
+    return FoundInput(address, media=guess_media(address), said=link_problem(address) or "")
 
 
 def is_link(words: str) -> bool:
@@ -107,10 +117,10 @@ def path_of(uri: str) -> Path | None:
     return None if "\x00" in name else Path(name)
 
 
-def problem_for(found: FoundInput, field: Field | None, pair: Pair | None) -> str:
+def problem_for(found: FoundInput, field: Field | None, pair: Pair | None) -> Text | str:
     """What is wrong with an input for this field; empty if nothing is."""
-    if found.problem or found.facts is None or field is None or pair is None:
-        return found.problem
+    if found.said or found.facts is None or field is None or pair is None:
+        return found.said
     return check_asset(found.facts, field, pair) or ""
 
 
@@ -118,18 +128,18 @@ def _look_at(path: Path) -> FoundInput:
     try:
         uri = path.absolute().as_uri()
         if path.is_dir():
-            return FoundInput("", path, problem=f"“{path.name}” is a folder.")
+            return FoundInput("", path, said=Text("“{file}” is a folder.").with_(file=path.name))
         if not path.exists():
-            return FoundInput(uri, path, problem=f"There is no file “{_short(str(path))}”.")
+            return FoundInput(uri, path, said=Text("There is no file “{file}”.").with_(file=_short(str(path))))
         if not path.is_file():
             # Opening a pipe would block until a program writes to it.
-            return FoundInput("", path, problem=f"“{path.name}” is no ordinary file.")
+            return FoundInput("", path, said=Text("“{file}” is not an ordinary file.").with_(file=path.name))
         facts = probe(path)
     except (DiskError, OSError, ValueError) as error:
-        message = error.in_words() if isinstance(error, DiskError) else f"“{_short(str(path))}” cannot be read."
-        return FoundInput("", path, problem=message)
+        unread = Text("“{file}” cannot be read.").with_(file=_short(str(path)))
+        return FoundInput("", path, said=error.text if isinstance(error, DiskError) else unread)
     if facts is None:
-        return FoundInput("", path, problem=f"“{path.name}” is no {inputs_in_words(one=True)}.")
+        return FoundInput("", path, said=Text("“{file}” is not a picture, clip or sound.").with_(file=path.name))
     return FoundInput(uri, path, facts.media, facts, general_problem(facts) or "")
 
 

@@ -18,6 +18,7 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.domain.inputs import IntakeFinding
 from runway_desktop.domain.prices import Measure
 from runway_desktop.services.disk.disk_threads import in_worker
+from runway_desktop.texts import Text
 from runway_desktop.values import replace
 
 from .gathered import Gathered, GatheredDraft
@@ -25,7 +26,7 @@ from .inputs import FoundInput, InputFinder
 from .pages import linked_pictures, plain_text
 from .parts import Parts
 from .reading import Dropped
-from .sources import SourceReader, draft_of
+from .sources import SourceReader, about, draft_of
 from .vocabulary import Vocabulary
 
 MOST_FILES = 2_000
@@ -136,30 +137,34 @@ def choose_files(paths: Sequence[Path]) -> tuple[list[Path], list[IntakeFinding]
             continue
         inside, remarks = _inside(path)
         files |= dict.fromkeys(inside)
-        findings += [IntakeFinding(source=path.name, message=f"{path.name}: {remark}") for remark in remarks]
+        findings += [IntakeFinding(source=path.name, said=about(path.name, remark)) for remark in remarks]
     chosen = list(files)
     if len(chosen) > MOST_FILES:
-        message = f"{len(chosen):,} files were dropped. Only the first {MOST_FILES:,} are taken."
-        findings.append(IntakeFinding(source=chosen[0].parent.name, message=message))
+        said = Text("You dropped {total} files. Only the first {most} are used.").with_(
+            total=len(chosen), most=MOST_FILES
+        )
+        findings.append(IntakeFinding(source=chosen[0].parent.name, said=said))
     return chosen[:MOST_FILES], findings
 
 
-def _inside(folder: Path) -> tuple[list[Path], list[str]]:
+def _inside(folder: Path) -> tuple[list[Path], list[Text]]:
     try:
         entries = sorted(folder.iterdir(), key=lambda path: as_counted(path.name))
         folders = [path for path in entries if path.is_dir()]
         files = [path for path in entries if path.is_file() and not is_noise(path)]
     except OSError as error:
-        return [], [f"The folder cannot be read: {error.strerror or error}."]
+        return [], [Text("The folder cannot be read ({reason}).").with_(reason=error.strerror or error)]
     names = {path.name for path in files}
     # Skips the sidecars of results in the same folder.
     kept = [path for path in files if not (path.suffix == ".json" and path.stem in names)]
-    remarks = [] if kept else ["There is no file in this folder."]
+    remarks = [] if kept else [Text("There is no file in this folder.")]
     shown = [path for path in folders if not path.name.startswith(".")]
-    if len(shown) == 1:
-        remarks.append("The folder inside it is left out. Drop it by itself.")
-    elif shown:
-        remarks.append(f"The {len(shown)} folders inside it are left out. Drop them by themselves.")
+    if shown:
+        left_out = Text(
+            "The folder inside it was left out. Drop it by itself.",
+            "The {n} folders inside it were left out. Drop them by themselves.",
+        )
+        remarks.append(left_out.of(len(shown)))
     return kept, remarks
 
 

@@ -9,6 +9,7 @@ from itertools import groupby, islice
 from runway_desktop.domain.inputs import AssetDrop, IntakeFinding
 from runway_desktop.domain.task import RemoteId, parse_remote_id
 from runway_desktop.services.results.sidecar import Sidecar
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, field
 
 from .gathered import GatheredDraft
@@ -19,6 +20,7 @@ _LOOKS_LIKE_ID = re.compile(
 )
 _BETWEEN = re.compile(r"[\s,;]+")
 _QUOTES = "\"'“”‘’`[](){}<>"
+_EXAMPLE = "17f20503-6c24-4c16-946b-35dbbce2af2f"
 MOST_DRAFTS = 10_000
 """Per source. More cannot be reviewed at once, and each of them costs money."""
 
@@ -52,13 +54,16 @@ def looks_like_id(word: str) -> bool:
     return _LOOKS_LIKE_ID.fullmatch(word.strip()) is not None
 
 
-def bad_id_in_words(word: str) -> str:
-    """Why a word that looks like an id is no Runway id."""
+def bad_id(word: str) -> Text:
+    """Why a word is no Runway id."""
     if not looks_like_id(word):
-        return f"“{word[:60]}” is no id of a task. Ids look like 0f8fad5b-d9cb-469f-a165-70867728950e."
+        return Text("“{word}” is not a task ID. Task IDs look like {example}.").with_(word=word[:60], example=_EXAMPLE)
     version = word.lower().removeprefix("urn:uuid:").strip("{}")[14:15]
-    other = "this one is not, though it says so" if version == "4" else f"this is one of version {version}"
-    return f"{word} is no id of Runway's: those are UUIDs of version 4, {other}."
+    if version == "4":
+        return Text("“{word}” is not a task ID of Runway, although it looks like one.").with_(word=word)
+    return Text("“{word}” is not a task ID of Runway: those are version 4 UUIDs, this is version {version}.").with_(
+        word=word, version=version
+    )
 
 
 class Parts(Struct):
@@ -73,15 +78,17 @@ class Parts(Struct):
         """Adds an id, or a finding why it is none."""
         found = parse_remote_id(word.strip().lower().removeprefix("urn:uuid:").strip("{}"))
         if found is None:
-            self.findings.append(reader.finding(bad_id_in_words(word.strip()), number, "id"))
+            self.findings.append(reader.finding(bad_id(word.strip()), number, "id"))
         else:
             self.ids[found] = None
 
-    def is_full(self, reader: RowReader, number: int, things: str = "") -> bool:
+    def is_full(self, reader: RowReader, number: int) -> bool:
         """Whether there is no space for another draft; then adds a finding."""
         if len(self.drafts) < MOST_DRAFTS:
             return False
-        self.findings.append(reader.finding(f"Only the first {MOST_DRAFTS:,}{things} are taken.", number))
+        self.findings.append(
+            reader.finding(Text("Only the first {number} are used.").with_(number=MOST_DRAFTS), number)
+        )
         return True
 
     def add(self, other: Parts) -> None:

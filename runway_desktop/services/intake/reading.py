@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from runway_desktop.catalog.input_files import megabytes
-from runway_desktop.domain.media import HEAD_LENGTH, MEGABYTE
+from runway_desktop.domain.folders import Size
+from runway_desktop.domain.media import HEAD_LENGTH
 from runway_desktop.services.disk.disk_steps import storable_text
 from runway_desktop.services.disk.disk_words import spoken_for
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
-LARGEST_TEXT = 20 * MEGABYTE
+LARGEST_TEXT = 20_000_000
 TABLES = frozenset({".csv", ".tsv", ".tab"})
 JSON_LINES = frozenset({".jsonl", ".ndjson"})
 DOCUMENTS = frozenset({".json"})
@@ -38,14 +39,18 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 class FileUnreadable(Exception):
-    """A file that cannot be used. The message is a sentence for the person."""
+    """A file that cannot be used. `said` says why."""
+
+    def __init__(self, said: Text) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 class ReadText(Struct, frozen=True):
     """`text` has normalized newlines and no invalid characters. `remarks`: sentences about the decoding."""
 
     text: str
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Text, ...] = ()
 
 
 class Source:
@@ -54,10 +59,10 @@ class Source:
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
-            raise FileUnreadable(f"There is no file “{path}”.")
+            raise FileUnreadable(Text("There is no file “{file}”.").with_(file=path))
         if not path.is_file():
             # Opening a pipe would block until a program writes to it.
-            raise FileUnreadable(f"{path.name} is no ordinary file.")
+            raise FileUnreadable(Text("“{file}” is not an ordinary file.").with_(file=path.name))
         self.path = path
         self.ending = path.suffix.lower()
         with spoken_for(path.parent), path.open("rb") as file:
@@ -99,29 +104,41 @@ class Dropped:
 def decode(content: bytes, name: str) -> ReadText:
     """Decodes UTF-8, UTF-16 or UTF-32 with a byte order mark, plain UTF-8, or else Windows-1252 with a remark."""
     if not content.strip():
-        raise FileUnreadable(f"{name} is empty.")
+        raise FileUnreadable(is_empty(name))
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             try:
                 return ReadText(_checked(content.decode(encoding), name))
             except UnicodeDecodeError as error:
-                raise FileUnreadable(f"{name} is damaged: it says it is {encoding.upper()} text and is not.") from error
+                raise FileUnreadable(
+                    Text("“{file}” is damaged: it is marked as {encoding} text, but is not.").with_(
+                        file=name, encoding=encoding.upper()
+                    )
+                ) from error
     try:
         return ReadText(_checked(content.decode("utf-8"), name))
     except UnicodeDecodeError:
         text = _checked(content.decode("cp1252", errors="replace"), name)
-    remark = f"{name} is not in UTF-8. It was read as Western European text; check letters such as é, ß and “ ”."
+    remark = Text(
+        "“{file}” is not in UTF-8. It was read as Western European text; check letters such as é, ß and “ ”."
+    ).with_(file=name)
     return ReadText(text, (remark,))
 
 
-def too_large(name: str, size: int) -> str:
-    return f"{name} is {megabytes(size)} large. A list of prompts may have up to {megabytes(LARGEST_TEXT)}."
+def too_large(name: str, size: int) -> Text:
+    return Text("“{file}” is too large ({size}). A list of prompts may have up to {limit}.").with_(
+        file=name, size=Size(size), limit=Size(LARGEST_TEXT)
+    )
+
+
+def is_empty(name: str) -> Text:
+    return Text("“{file}” is empty.").with_(file=name)
 
 
 def _checked(text: str, name: str) -> str:
     if "\x00" in text or len(_CONTROL.findall(text[:100_000])) * 50 > min(len(text), 100_000):
-        raise FileUnreadable(f"{name} is not a text file.")
+        raise FileUnreadable(Text("“{file}” is not a text file.").with_(file=name))
     text = storable_text(text.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
-        raise FileUnreadable(f"{name} is empty.")
+        raise FileUnreadable(is_empty(name))
     return text

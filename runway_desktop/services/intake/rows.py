@@ -24,13 +24,20 @@ from runway_desktop.catalog import (
 from runway_desktop.domain.inputs import IntakeFinding
 from runway_desktop.domain.media import Media
 from runway_desktop.services.disk.disk_steps import parsed
+from runway_desktop.texts import Text, verbatim
 from runway_desktop.values import Struct, replace
 from runway_desktop.values import field as _default
 
-from .gathered import GatheredDraft
+from .gathered import CLIPBOARD, CLIPBOARD_TEXT, GatheredDraft
 from .inputs import FoundInput, InputFinder, problem_for
 from .vocabulary import PROMPT, Content, TableColumn, Vocabulary
 
+ROW = Text("{source}, row {number}")
+LINE = Text("{source}, line {number}")
+ITEM = Text("{source}, item {number}")
+NO_JSON = Text("This is not valid JSON.")
+_NO_SETTING = Text("The model has no such setting, so it was left out.")
+_NO_INPUT = Text("The model takes no such input, so it was left out.")
 _SWITCH_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "0", "1"})
 
 Cell = tuple[TableColumn, Any]
@@ -48,24 +55,28 @@ class _Making(Struct):
 
 @dataclass(eq=False, repr=False)
 class RowReader:
-    """For one source. `noun`: name of its parts: "row", "line", "item"."""
+    """For one source. `where` names one of its parts: `ROW`, `LINE` or `ITEM`."""
 
     words: Vocabulary
     _finder: InputFinder
     _source: str
-    _noun: str
+    _where: Text
     beside: Path | None
     """Base folder of relative paths."""
     _prefer: tuple[str, str] | None = None
 
-    def finding(self, message: str, number: int | None = None, field: str = "", *, key: str = "") -> IntakeFinding:
+    def finding(self, said: Text | str, number: int | None = None, field: str = "", *, key: str = "") -> IntakeFinding:
         """A finding that begins with its location. `field`: name for people; `key`: the program's name."""
-        where = [self._source, *([f"{self._noun} {number}"] if number is not None else []), *([field] if field else [])]
-        text = f"{', '.join(where)}: {message}"
-        return IntakeFinding(source=self._source, row=number, field=key or field, message=text)
+        where = CLIPBOARD_TEXT if self._source == CLIPBOARD else verbatim(self._source)
+        if number is not None:
+            where = self._where.with_(source=where, number=str(number))
+        if field:
+            where = Text("{where}, {field}").with_(where=where, field=field)
+        text = Text("{where}: {problem}").with_(where=where, problem=said)
+        return IntakeFinding(source=self._source, row=number, field=key or field, said=text)
 
-    def _at(self, made: _Making, column: TableColumn, message: str) -> None:
-        made.findings.append(self.finding(message, made.number, column.title, key=column.name))
+    def _at(self, made: _Making, column: TableColumn, said: Text | str) -> None:
+        made.findings.append(self.finding(said, made.number, column.title, key=column.name))
 
     def draft(self, cells: Sequence[Cell], number: int) -> GatheredDraft:
         made = _Making(number)
@@ -76,7 +87,7 @@ class RowReader:
         filled = [(column, value) for column, value in cells if not _is_blank(value)]
         for column, value in cells:
             if column.meaning is Content.PROMPT and _is_blank(value):
-                self._at(made, column, "The prompt is empty.")
+                self._at(made, column, Text("The prompt is empty."))
         for column, value in filled:
             self._gather_inputs(made, column, value)
         if endpoint is None and made.inputs:
@@ -105,14 +116,22 @@ class RowReader:
         endpoint_words, model_words = texts.get(Content.ENDPOINT, "").strip(), texts.get(Content.MODEL, "").strip()
         endpoint = self.words.endpoint(endpoint_words) if endpoint_words else None
         if endpoint_words and endpoint is None:
-            made.findings.append(self.finding(f"There is no endpoint “{endpoint_words}”.", made.number, "endpoint"))
+            made.findings.append(
+                self.finding(
+                    Text("There is no endpoint “{endpoint}”.").with_(endpoint=endpoint_words), made.number, "endpoint"
+                )
+            )
         model = self.words.model(model_words) if model_words else None
         if model_words and model is None:
-            made.findings.append(self.finding(f"There is no model “{model_words}”.", made.number, "model"))
+            made.findings.append(
+                self.finding(Text("There is no model “{model}”.").with_(model=model_words), made.number, "model")
+            )
         if model is not None:
             having = self.words.endpoints_of(model)
             if endpoint is not None and endpoint not in having:
-                message = f"“{model_words}” is no model of {endpoint_words}. It is one of {', '.join(having)}."
+                message = Text(
+                    "“{endpoint}” does not have the model “{model}”. Endpoints that have it: {endpoints}."
+                ).with_(endpoint=endpoint_words, model=model_words, endpoints=", ".join(having))
                 made.findings.append(self.finding(message, made.number, "model"))
             elif endpoint is None and len(having) == 1:
                 endpoint = having[0]
@@ -155,8 +174,12 @@ class RowReader:
             return
         field = self.words.field(column, pair)
         if field is None:
-            label = pair.label if pair else "The model"
-            self._at(made, column, f"{label} has no such setting. It is left out.")
+            said = (
+                Text("{model} has no such setting, so it was left out.").with_(model=pair.label)
+                if pair
+                else _NO_SETTING
+            )
+            self._at(made, column, said)
         elif field.is_asset:
             self._fill_asset(made, column, value, field, pair)
         else:
@@ -175,7 +198,7 @@ class RowReader:
                 if inner is not None and field.tag_key is not None:
                     made.values[field.name] = {field.tag_key: variant.tag, inner.name: words}
                     return
-        self._at(made, column, f"{pair.label} takes no prompt. It is left out.")
+        self._at(made, column, Text("{model} takes no prompt, so it was left out.").with_(model=pair.label))
 
     def _fill_asset(self, made: _Making, column: TableColumn, value: Any, field: Field, pair: Pair | None) -> None:
         """A column with a wire name. JSON in the wire format keeps its positions and tags."""
@@ -198,8 +221,12 @@ class RowReader:
         for column, found in made.inputs:
             field = _field_for(shape, _kind(column, found), by_field) if shape is not None else None
             if field is None and found.uri:
-                label = pair.label if pair else "What this row asks for"
-                self._at(made, column, f"{label} takes no such input here. It is left out.")
+                said = (
+                    Text("{model} takes no such input, so it was left out.").with_(model=pair.label)
+                    if pair
+                    else _NO_INPUT
+                )
+                self._at(made, column, said)
                 continue
             self._note(made, column, found, field, pair)
             if field is not None and found.uri:
@@ -227,15 +254,15 @@ class RowReader:
         if field.kind in (FieldKind.OBJECT, FieldKind.OBJECTS, FieldKind.UNKNOWN):
             return self._structured(made, column, value, field)
         typed = value_from_text(field, value)
-        complaint = ""
+        complaint = Text("")
         if field.kind is FieldKind.INTEGER and not isinstance(typed, int):
-            complaint = "is no whole number"
+            complaint = Text("“{cell}” is not a whole number.")
         elif field.kind is FieldKind.NUMBER and not isinstance(typed, int | float):
-            complaint = "is no number"
+            complaint = Text("“{cell}” is not a number.")
         elif field.kind is FieldKind.SWITCH and not isinstance(typed, bool):
-            complaint = "is neither yes nor no"
+            complaint = Text("“{cell}” is neither yes nor no.")
         if complaint and str(value).strip().casefold() not in self.words.choices(field.name):
-            message = f"“{_short(value.strip())}” {complaint}."
+            message = complaint.with_(cell=_short(value.strip()))
             self._at(made, column, two_readings(field, str(typed)) or message)
         return typed
 
@@ -245,14 +272,14 @@ class RowReader:
             try:
                 return parsed(cell, without_zeros=True)
             except ValueError:
-                self._at(made, column, "This is not valid JSON.")
+                self._at(made, column, NO_JSON)
                 return cell.strip()
         for variant in field.variants:
             for inner in variant.fields:
                 choice = value_from_text(inner, cell) if inner.kind is FieldKind.CHOICE else None
                 if choice is not None and choice in inner.choices and field.tag_key is not None:
                     return {field.tag_key: variant.tag, inner.name: choice}
-        message = f"“{_short(cell.strip())}” is not known here."
+        message = Text("“{cell}” is unknown here.").with_(cell=_short(cell.strip()))
         self._at(made, column, message)
         return cell.strip()
 

@@ -9,13 +9,15 @@ from typing import Any
 
 from runway_desktop.catalog import AssetItem, asset_items
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.folders import Size
 from runway_desktop.domain.inputs import AssetDrop, IntakeFinding
-from runway_desktop.domain.media import Media, MediaFormat, format_by_name, format_of, inputs_in_words
+from runway_desktop.domain.media import Media, MediaFormat, format_by_name, format_of
 from runway_desktop.domain.task import Request
 from runway_desktop.services.disk.disk_steps import storable_text
 from runway_desktop.services.results import embedding, sidecar
 from runway_desktop.services.results.shared_request import with_files_beside
 from runway_desktop.services.results.sidecar import Sidecar
+from runway_desktop.texts import Text, in_turn
 
 from . import documents
 from .documents import read_document, read_json_lines
@@ -32,11 +34,15 @@ from .reading import (
     TEXTS,
     Dropped,
     FileUnreadable,
-    too_large,
+    is_empty,
 )
-from .rows import RowReader
+from .rows import ITEM, LINE, ROW, RowReader
 from .tables import looks_like_table, read_table
 from .vocabulary import PROMPT, Vocabulary
+
+_TEXT_TOO_LARGE = Text("The text is too long. A list of prompts may have up to {limit}.").with_(
+    limit=Size(LARGEST_TEXT)
+)
 
 
 @dataclass(eq=False, repr=False)
@@ -55,30 +61,31 @@ class SourceReader:
         try:
             return self._read_file(path)
         except FileUnreadable as error:
-            return Parts(findings=[IntakeFinding(source=path.name, message=str(error))])
+            return Parts(findings=[IntakeFinding(source=path.name, said=error.said)])
         except DiskError as error:
-            return Parts(findings=[IntakeFinding(source=path.name, message=f"{path.name}: {error.in_words()}")])
+            return Parts(findings=[IntakeFinding(source=path.name, said=about(path.name, error.text))])
         except (OSError, ValueError) as error:
             # ValueError: a path with a zero byte.
-            return Parts(findings=[IntakeFinding(source=path.name, message=f"{path.name} cannot be read: {error}.")])
+            said = Text("“{file}” cannot be read ({reason}).").with_(file=path.name, reason=error)
+            return Parts(findings=[IntakeFinding(source=path.name, said=said)])
 
     def read_clipboard(self, text: str) -> Parts:
         """Selected or pasted text: JSON, spreadsheet cells, or lines."""
         if len(text) > LARGEST_TEXT:
-            return Parts(findings=[IntakeFinding(source=CLIPBOARD, message=too_large("The text", len(text)))])
+            return Parts(findings=[IntakeFinding(source=CLIPBOARD, said=_TEXT_TOO_LARGE)])
         text = storable_text(text.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n")
         if not text.strip():
             return Parts()
         if text.lstrip()[:1] in ("{", "["):
             try:
-                document = documents.parse(text, "The text")
+                document = documents.parse(text, CLIPBOARD)
             except FileUnreadable:
                 # A prompt may start with a bracket, for example "{a|b}".
                 pass
             else:
-                return read_document(document, self._reader(CLIPBOARD, "item", None))
+                return read_document(document, self._reader(CLIPBOARD, ITEM, None))
         if looks_like_table(text, self._words):
-            return read_table(text, self._reader(CLIPBOARD, "row", None), tabs_only=True)
+            return read_table(text, self._reader(CLIPBOARD, ROW, None), tabs_only=True)
         return self._lines(text, CLIPBOARD, None)
 
     def read_address(self, address: str) -> Parts:
@@ -99,9 +106,11 @@ class SourceReader:
         findings = []
         for item in items:
             found = self._finder.find(item.uri, None)
-            if found.problem and item.uri.startswith("file:"):
+            if found.said and item.uri.startswith("file:"):
                 findings.append(
-                    IntakeFinding(source=source, message=f"{source}: {found.problem} Choose the input again.")
+                    IntakeFinding(
+                        source=source, said=about(source, in_turn(found.said, Text("Choose the input again.")))
+                    )
                 )
         return findings
 
@@ -112,27 +121,27 @@ class SourceReader:
         if found is not None and not (found.name == "SVG" and ending in PLAIN | TABLES | JSON_LINES):
             return self._medium(path, found)
         if not source.size:
-            raise FileUnreadable(f"{path.name} is empty.")
+            raise FileUnreadable(is_empty(path.name))
         promised = format_by_name(path.name)
         if promised is not None and promised.media is not Media.OTHER:
-            raise FileUnreadable(
-                f"{path.name} is no {promised.media.kind.word}, though its name says so. "
-                "Is it damaged, or only named like one?"
-            )
+            said = Text("“{file}” does not contain {media}, although its name says so. It may be damaged.")
+            raise FileUnreadable(said.with_(file=path.name, media=promised.name))
         if ending not in TEXTS - LOGS:
-            use = f"Drop {inputs_in_words()}, or prompts as .txt, .csv or .jsonl."
-            raise FileUnreadable(f"{path.name} is nothing that can be used here. {use}")
+            said = Text(
+                "“{file}” cannot be used here. Drop pictures, clips or sound, or prompts as .txt, .csv or .jsonl."
+            )
+            raise FileUnreadable(said.with_(file=path.name))
         read = source.text()
-        parts = Parts(findings=[IntakeFinding(source=path.name, message=remark) for remark in read.remarks])
+        parts = Parts(findings=[IntakeFinding(source=path.name, said=remark) for remark in read.remarks])
         parts.add(self._text_file(path, ending, read.text))
         return parts
 
     def _text_file(self, path: Path, ending: str, text: str) -> Parts:
         if ending in TABLES:
             tabs_only = ending != ".csv" and "\t" in text
-            return read_table(text, self._reader(path.name, "row", path.parent), tabs_only=tabs_only)
+            return read_table(text, self._reader(path.name, ROW, path.parent), tabs_only=tabs_only)
         if ending in JSON_LINES:
-            return read_json_lines(text, self._reader(path.name, "line", path.parent))
+            return read_json_lines(text, self._reader(path.name, LINE, path.parent))
         if ending in DOCUMENTS:
             return self._json(text, path)
         return self._lines(text, path.name, path.parent)
@@ -145,20 +154,21 @@ class SourceReader:
             if len(lines) < 2 or not all(line.strip()[:1] == "{" for line in lines):
                 raise
             # JSON lines in a file named .json.
-            return read_json_lines(text, self._reader(path.name, "line", path.parent))
-        return read_document(document, self._reader(path.name, "item", path.parent))
+            return read_json_lines(text, self._reader(path.name, LINE, path.parent))
+        return read_document(document, self._reader(path.name, ITEM, path.parent))
 
     def _medium(self, path: Path, found: MediaFormat) -> Parts:
         if found.media is Media.OTHER:
-            raise FileUnreadable(f"{path.name} is a {found.name} file. Runway takes {inputs_in_words()}.")
+            said = Text("“{file}” is in {media} format. Runway takes pictures, clips and sound.")
+            raise FileUnreadable(said.with_(file=path.name, media=found.name))
         looked = self._finder.look_at(path)
         if not looked.uri:
-            raise FileUnreadable(f"{path.name}: {looked.problem}")
+            raise FileUnreadable(about(path.name, looked.said))
         return Parts(assets=[_asset(looked, path.name)])
 
     def _lines(self, text: str, source: str, beside: Path | None) -> Parts:
         """A line that consists of ids or links is read as those; any other line is a prompt."""
-        reader = self._reader(source, "line", beside)
+        reader = self._reader(source, LINE, beside)
         parts = Parts()
         lines, total = parts_of(text, MOST_DRAFTS)
         for line in lines:
@@ -172,23 +182,29 @@ class SourceReader:
             else:
                 parts.drafts.append(GatheredDraft(values={PROMPT: line.text}, source=source, row=line.number))
         if total > MOST_DRAFTS:
-            message = f"{total:,} prompts stand there. Only the first {MOST_DRAFTS:,} are taken."
-            parts.findings.append(reader.finding(message))
+            said = Text("It has {total} prompts. Only the first {most} are used.")
+            parts.findings.append(reader.finding(said.with_(total=total, most=MOST_DRAFTS)))
         return parts
 
     def _link(self, address: str, source: str, number: int | None) -> Parts:
-        reader = self._reader(source, "line", None)
+        reader = self._reader(source, LINE, None)
         if not is_link(address):
-            return Parts(findings=[reader.finding(f"“{address[:80]}” is no link that begins with https://.", number)])
+            said = Text("“{link}” is not an https:// link.").with_(link=address[:80])
+            return Parts(findings=[reader.finding(said, number)])
         if address[:7].lower() == "file://" and (path := path_of(address)) is not None:
             return self.read_file(path)
         found = self._finder.find(address, None)
-        if found.problem or not found.uri:
-            return Parts(findings=[reader.finding(found.problem or "The address cannot be used.", number, "link")])
+        if found.said or not found.uri:
+            return Parts(findings=[reader.finding(found.said or Text("The address cannot be used."), number, "link")])
         return Parts(assets=[_asset(found, source)])
 
-    def _reader(self, source: str, noun: str, beside: Path | None) -> RowReader:
-        return RowReader(self._words, self._finder, source, noun, beside, self._prefer)
+    def _reader(self, source: str, where: Text, beside: Path | None) -> RowReader:
+        return RowReader(self._words, self._finder, source, where, beside, self._prefer)
+
+
+def about(source: str, said: Text | str) -> Text:
+    """A sentence about a file or another source, which it begins with."""
+    return Text("{where}: {problem}").with_(where=source, problem=said)
 
 
 def draft_of(found: Sidecar, source: str) -> GatheredDraft:
@@ -206,14 +222,14 @@ def draft_of(found: Sidecar, source: str) -> GatheredDraft:
 
 def _asset(found: FoundInput, source: str) -> AssetDrop:
     findings: tuple[IntakeFinding, ...] = ()
-    if found.problem:
-        findings = (IntakeFinding(source=source, message=f"{source}: {found.problem}"),)
+    if found.said:
+        findings = (IntakeFinding(source=source, said=about(source, found.said)),)
     return AssetDrop(
         uri=found.uri,
         path=found.path,
         media=found.media,
         facts=found.facts,
-        made_by=_made_by(found.path) if found.path is not None and not found.problem else None,
+        made_by=_made_by(found.path) if found.path is not None and not found.said else None,
         findings=findings,
     )
 

@@ -15,6 +15,7 @@ from itertools import chain, islice
 from runway_desktop.domain.inputs import IntakeFinding
 from runway_desktop.domain.media import Media
 from runway_desktop.services.disk.spreadsheet import original
+from runway_desktop.texts import Text
 from runway_desktop.values import replace
 
 from .parts import Parts
@@ -26,7 +27,9 @@ _HEADER_ROW = 1
 _TOLD_DELIMITER = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _COMPARED = 20
 """Records that are read to detect the separator."""
-_NO_PROMPT = "There is no column named “prompt”. The first line names the columns, such as prompt, model, ratio, seed."
+_NO_PROMPT = Text(
+    "There is no column named “prompt”. The first line names the columns, such as prompt, model, ratio, seed."
+)
 
 
 def read_table(text: str, reader: RowReader, *, tabs_only: bool = False) -> Parts:
@@ -41,7 +44,7 @@ def read_table(text: str, reader: RowReader, *, tabs_only: bool = False) -> Part
     if not any(columns) and len(header) == 1 and header[0].strip():
         # A plain list with a table's extension: each line, also the first, is a prompt.
         columns, records, start = [TableColumn("prompt", Content.PROMPT)], chain([header], records), header_row
-        message = "The first line names no column. Every line is taken for a prompt."
+        message = Text("The first line names no column, so every line is used as a prompt.")
         parts.findings.append(reader.finding(message, header_row))
     else:
         parts.findings += findings
@@ -52,7 +55,7 @@ def read_table(text: str, reader: RowReader, *, tabs_only: bool = False) -> Part
     strange = [title.strip() if column is None else "" for title, column in zip(header, columns, strict=False)]
     carrying = frozenset(column for column in columns if column is not None and _carries(column))
     for number, record in enumerate(records, start):
-        if parts.is_full(reader, number, " rows"):
+        if parts.is_full(reader, number):
             break
         if any(cell.strip() for cell in record):
             _read_row(record, number, columns, carrying, strange, reader, parts)
@@ -79,7 +82,7 @@ def _read_row(
     if unmatched:
         draft = replace(draft, unmatched=unmatched)
     if any(cell.strip() for cell in record[len(columns) :]):
-        message = "It has more cells than the table has columns. Is a comma not in quotation marks?"
+        message = Text("It has more cells than the table has columns. A cell with a comma needs quotation marks.")
         draft = replace(draft, findings=(*draft.findings, reader.finding(message, number)))
     parts.drafts.append(draft)
 
@@ -116,7 +119,9 @@ def _records(text: str, delimiter: str, reader: RowReader, parts: Parts) -> Iter
     """The cells of each record, without the apostrophe that escapes formulas. A quoted line break belongs to its
     cell."""
     if text.count('"') % 2:
-        parts.findings.append(reader.finding("A quotation mark is not closed; a cell may hold more than it should."))
+        parts.findings.append(
+            reader.finding(Text("A quotation mark is not closed, so a cell may contain more than it should."))
+        )
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     while True:
         try:
@@ -124,7 +129,9 @@ def _records(text: str, delimiter: str, reader: RowReader, parts: Parts) -> Iter
         except StopIteration:
             return
         except csv.Error as error:
-            parts.findings.append(reader.finding(f"It cannot be read: {error}.", rows.line_num))
+            parts.findings.append(
+                reader.finding(Text("It cannot be read ({reason}).").with_(reason=error), rows.line_num)
+            )
             yield []
 
 
@@ -140,13 +147,16 @@ def _columns(
         if column is None:
             if name:
                 near = reader.words.nearest(name)
-                hint = f" Did you mean “{near}”?" if near else ""
-                message = f"The column “{name}” is not known and is left out.{hint}"
-                findings.append(reader.finding(message, row, name))
+                message = Text("The column “{name}” is unknown and was left out.")
+                if near:
+                    message = Text("The column “{name}” is unknown and was left out. Did you mean “{near}”?")
+                findings.append(reader.finding(message.with_(name=name, near=near), row, name))
         elif column.key in seen:
             first = seen[column.key]
-            twice = f"There are two columns “{name}”" if first == name else f"“{first}” and “{name}” mean the same"
-            findings.append(reader.finding(f"{twice}. The first one is used.", row, name))
+            message = Text("“{first}” and “{name}” mean the same. The first one is used.")
+            if first == name:
+                message = Text("There are two columns “{name}”. The first one is used.")
+            findings.append(reader.finding(message.with_(first=first, name=name), row, name))
             column = None
         else:
             seen[column.key] = name

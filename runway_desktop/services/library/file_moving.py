@@ -34,6 +34,7 @@ from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.part_file import forget_part
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 _BLOCK = 1024 * 1024
@@ -275,8 +276,10 @@ def _copied(
                 return MoveOutcome(MoveFate.CHANGED)
             if not _is(disk, errand.draft, digest):
                 raise DiskError(
-                    f"{errand.target.name} did not arrive whole in {errand.target.parent}.",
-                    advice="Check that disk. The file is still where it was.",
+                    Text("“{file}” was not copied completely to “{folder}”.").with_(
+                        file=errand.target.name, folder=errand.target.parent
+                    ),
+                    advice=Text("Check that disk. The original is still where it was."),
                 )
             _bring_sidecar(disk, errand)
             disk.rename(errand.draft, errand.target)

@@ -35,6 +35,7 @@ from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import file_hash, spoken_for
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import Spawn
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, field, replace
 
 if TYPE_CHECKING:
@@ -202,11 +203,11 @@ class Library:
 def _read_text(path: Path) -> str:
     with spoken_for(path.parent):
         if path.stat().st_size > LARGEST_TEXT:
-            raise NotPossible(f"{path.name} is too large to be what is looked for here.")
+            raise NotPossible(Text("“{file}” is too large for this.").with_(file=path.name))
         try:
             return path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
-            raise NotPossible(f"{path.name} is no text.") from error
+            raise NotPossible(Text("“{file}” is not a text file.").with_(file=path.name)) from error
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -48,6 +48,7 @@ from runway_desktop.services.disk.library_folder import ROUND, LibraryFolder
 from runway_desktop.services.ports import Clock, Store
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import keep_going
+from runway_desktop.texts import Text
 from runway_desktop.values import replace
 
 from .move_group import GroupMover, MoveReport
@@ -126,16 +127,16 @@ class LibraryMove:
     async def begin(self, plan: MovePlan) -> None:
         """Starts the move: new results go to the new folder at once. It continues in later runs until it is done."""
         if self.is_moving:
-            raise NotPossible("The library is being moved already.")
+            raise NotPossible(Text("The library is being moved already."))
         self._stops = True
         async with self._turn:
             # Stops the return of rescued results; the rest of them is moved later.
             self._stops = False
             if self.is_moving:
-                raise NotPossible("The library is being moved already.")
+                raise NotPossible(Text("The library is being moved already."))
             if self._journal is not None and self._journal.group:
                 raise NotPossible(
-                    "Results are on their way into the library just now.", advice="Try again in a moment."
+                    Text("Results are being moved into the library right now."), advice=Text("Try again in a moment.")
                 )
             journal = Journal(source=str(plan.source), target=str(plan.target))
             await self._write(journal)

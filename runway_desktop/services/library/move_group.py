@@ -109,7 +109,7 @@ class GroupMover:
             if error.state is not None:
                 report.refusal = error
                 return None
-            report.stayed.append(Stayed(move.source, StayedCode.REFUSED, error.message))
+            report.stayed.append(Stayed(move.source, StayedCode.REFUSED, error.said))
             return MoveOutcome(MoveFate.UNREADABLE)
         if outcome.fate in (MoveFate.MISSING, MoveFate.UNREADABLE) and await self._folder.is_away(Path(move.source)):
             report.is_away = True

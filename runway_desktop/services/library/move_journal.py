@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from runway_desktop.domain import kept_text
 from runway_desktop.domain.folders import FileMove, Stayed, StayedCode
 from runway_desktop.domain.task import TaskId
 from runway_desktop.values import Struct, as_json, replace
@@ -42,7 +43,7 @@ class Journal(Struct, frozen=True, kw_only=True):
         return {
             **as_json(replace(self, group=(), stayed=())),
             "group": [[move.task_id, move.index, move.source, move.target] for move in self.group],
-            "stayed": [[known.path, known.code.value, known.words] for known in self.stayed],
+            "stayed": [[known.path, known.code.value, kept_text.kept(known.words)] for known in self.stayed],
         }
 
 
@@ -68,7 +69,7 @@ def read(stored: object) -> Journal | None:
         return None
 
 
-def _stayed(path: str, code: str, words: str = "") -> Stayed:
+def _stayed(path: str, code: str, words: object = "") -> Stayed:
     """A code of a newer version is kept as the words that are shown."""
     known = code in {one.value for one in StayedCode}
-    return Stayed(path, StayedCode(code), words) if known else Stayed(path, StayedCode.UNKNOWN, code)
+    return Stayed(path, StayedCode(code), kept_text.read(words)) if known else Stayed(path, StayedCode.UNKNOWN, code)

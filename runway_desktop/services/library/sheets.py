@@ -16,6 +16,7 @@ from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import BatchId, Request, TaskId
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.ports import Store
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, as_json, field
 
 from .expansion import Axis
@@ -123,7 +124,8 @@ def read(text: str) -> SheetContent:
         found = json.loads(text)
         if found["form"] > FORM:
             raise DamagedSheet(
-                "This sheet was kept by a newer version of this program.", advice="Install the newest version."
+                Text("This sheet was saved by a newer version of this program."),
+                advice=Text("Install the newest version."),
             )
         composed = found["composed"]
         return SheetContent(
@@ -137,7 +139,7 @@ def read(text: str) -> SheetContent:
             source=str(found["source"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DamagedSheet("The kept sheet is damaged and cannot be read.", detail=str(error)) from error
+        raise DamagedSheet(Text("The saved sheet is damaged and cannot be read."), detail=str(error)) from error
 
 
 def _row(found: Mapping[str, Any]) -> KeptRow:

@@ -18,12 +18,13 @@ from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import read_json, write_whole
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import file_hash, worded
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 from .picture_copies import copy_of, sizes_of
 
 _ENDINGS = {"PNG": "png", "JPEG": "jpg", "WebP": "webp"}
-_FULL = "Is the disk full, or the folder protected?"
+_FULL = Text("Check whether the disk is full or the folder is write-protected.")
 _NOTE = "original.json"
 _HOME_DIGITS = 16
 _LONGEST_STEM = 80  # characters
@@ -105,7 +106,7 @@ def _target(folder: Path, original: Path, words: str, ending: str) -> Path:
     """Path of a copy, in a folder per original hash, so that two originals of the same name do not collide."""
     digest = file_hash(original)
     home = folder / digest[:_HOME_DIGITS]
-    with worded("The copy cannot be written.", _FULL):
+    with worded(Text("The copy cannot be written."), _FULL):
         private.make_folder(home)
     note = {"path": str(original.absolute()), "sha256": digest}
     _write(home / _NOTE, json.dumps(note, ensure_ascii=True).encode())
@@ -114,5 +115,5 @@ def _target(folder: Path, original: Path, words: str, ending: str) -> Path:
 
 
 def _write(target: Path, content: bytes) -> None:
-    with worded(f"“{target.name}” cannot be written.", _FULL):
+    with worded(Text("“{file}” cannot be written.").with_(file=target.name), _FULL):
         write_whole(target, content)

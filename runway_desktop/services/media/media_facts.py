@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from runway_desktop.domain.inputs import MediaFacts
 from runway_desktop.domain.media import COMMENTS, HEAD_LENGTH, Media, MediaFormat, format_of
 from runway_desktop.services.disk.disk_words import worded
+from runway_desktop.texts import Text
 from runway_desktop.values import replace
 
 from .film_boxes import FilmFacts, read_film
@@ -44,7 +45,10 @@ def is_page(head: bytes) -> bool:
 
 def probe(path: Path) -> MediaFacts | None:
     """The facts of a local file. Blocks; raises DiskError."""
-    with worded(f"{path.name} cannot be read.", "Is it still there, and may you open it?"):
+    with worded(
+        Text("“{file}” cannot be read.").with_(file=path.name),
+        Text("Check that it is still there and that you may open it."),
+    ):
         size = path.stat().st_size
         with path.open("rb") as file:
             head = file.read(HEAD_LENGTH)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.texts import Text
 
 from .media_facts import picture_reader
 
@@ -39,8 +40,8 @@ def copy_of(path: Path, form: str, into: str, *, crop: Sides | None, size: Sides
     except Exception as error:  # Pillow's readers raise nearly anything for a damaged file
         log.debug("%s could not be copied", path.name, exc_info=True)
         raise DiskError(
-            f"“{path.name}” cannot be decoded.",
-            advice="It may be damaged. Open it in another program and save it as PNG.",
+            Text("“{file}” cannot be decoded.").with_(file=path.name),
+            advice=Text("It may be damaged. Open it in another program and save it as PNG."),
             detail=repr(error),
         ) from error
 

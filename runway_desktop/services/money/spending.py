@@ -32,6 +32,7 @@ from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import worded
 from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, plain, write_rows
 from runway_desktop.services.ports import Clock, Runway, Store
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 BILL_COLUMNS = ("date", "project", "batch", "prompt", "model", "settings", "credits", "dollars", "task id")
@@ -109,7 +110,8 @@ class Spending:
         write_rows(text, [BILL_COLUMNS], manner)
         write_rows(text, (self._cells(task, batch, manner.decimal) for task, batch in billed), manner)
         with worded(
-            f"“{path.name}” could not be written.", "Choose another folder, or close the program that has it open."
+            Text("“{file}” could not be written.").with_(file=path.name),
+            Text("Choose another folder, or close the program that has it open."),
         ):
             write_whole(path, text.getvalue().encode(manner.encoding, "replace"), private.USUAL_FILE)
 

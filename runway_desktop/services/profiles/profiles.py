@@ -19,6 +19,7 @@ from runway_desktop.domain.profiles import Color, Profile, free_color, name_prob
 from runway_desktop.services.backup.disk import told
 from runway_desktop.services.backup.watching import Workshop
 from runway_desktop.services.disk.profile_folders import ProfileFolders, new_tail
+from runway_desktop.texts import Text, in_turn
 from runway_desktop.values import Struct
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Profiles:
         """The first profile, then the others by name, without the demo."""
         return await self._workshop.look(self._folders.all)
 
-    async def problem_of(self, name: str, but: Profile | None = None) -> str:
+    async def problem_of(self, name: str, but: Profile | None = None) -> Text | str:
         """What is wrong with a name, in a sentence. `but`: a profile that may keep its name."""
         taken = await self._workshop.look(self._folders.taken, but)
         return name_problem(name, taken)
@@ -71,7 +72,7 @@ class Profiles:
     async def free_color(self) -> Color:
         return free_color(profile.color for profile in await self.all())
 
-    async def create(self, name: str, color: Color, secret: str = "") -> tuple[Profile, str]:
+    async def create(self, name: str, color: Color, secret: str = "") -> tuple[Profile, Text | str]:
         """A new, empty profile, and why its key was not stored, if so. The key is stored only in the keychain; without
         one the profile asks for it when it is opened."""
         await self._refuse(await self.problem_of(name))
@@ -87,7 +88,7 @@ class Profiles:
         try:
             await self._secrets.set(made.key_name, secret)
         except SecretStoreError as error:
-            return made, f"{error.message} Enter the key in the new profile's window."
+            return made, in_turn(error.said, Text("Enter the key in the new profile's window."))
         return made, ""
 
     async def change(self, profile: Profile, *, name: str | None = None, color: Color | None = None) -> Profile:
@@ -110,7 +111,7 @@ class Profiles:
         """What would be removed with it."""
         return await self._workshop.look(_look_into, profile, self._snapshots())
 
-    async def remove(self, profile: Profile) -> str:
+    async def remove(self, profile: Profile) -> Text | str:
         """Moves a profile's folder to the trash, then deletes its key. Returns why the key could not be deleted, if so.
         Results in other folders stay."""
         await self._refuse(await self.why_it_stays(profile))
@@ -118,23 +119,23 @@ class Profiles:
         try:
             await self._secrets.delete(profile.key_name)
         except SecretStoreError as error:
-            return f"Its key is still in the keychain. {error.message} You can delete it there."
+            return in_turn(Text("Its key is still in the keychain."), error.said, Text("You can delete it there."))
         return ""
 
-    async def why_it_stays(self, profile: Profile) -> str:
+    async def why_it_stays(self, profile: Profile) -> Text | str:
         """Why a profile cannot be removed now, in a sentence; empty if it can."""
         if profile.is_demo:
-            return "The demo has nothing of yours in it."
+            return Text("The demo cannot be removed.")
         if profile.folder == self.current.folder:
-            return "This profile is open in this window. Open another one to remove it."
+            return Text("This profile is open in this window. Open another one to remove it.")
         if profile.is_main:
-            return "The first profile stays: it is what opens when none is named."
+            return Text("The first profile cannot be removed: it opens when no other is chosen.")
         if await self._workshop.look(self._is_in_use, profile.folder):
-            return f"“{profile.name}” is open in another window. Close it first."
+            return Text("“{profile}” is open in another window. Close it first.").with_(profile=profile.name)
         return ""
 
     @staticmethod
-    async def _refuse(problem: str) -> None:
+    async def _refuse(problem: Text | str) -> None:
         if problem:
             raise NotPossible(problem)
 

@@ -63,6 +63,7 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import survived
 from runway_desktop.services.tasks.asking import ASK_UNSEEN_AGAIN, Asking
 from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.texts import Text
 from runway_desktop.values import replace
 
 from .download_tally import DownloadTally
@@ -83,7 +84,7 @@ NEVER = float("inf")
 LONGEST_WAIT = 300.0
 """Longest pause in seconds between two attempts."""
 
-GONE = "Runway no longer keeps this result."
+GONE = Text("Runway no longer keeps this result.")
 
 
 @dataclass(eq=False, repr=False)
@@ -164,7 +165,7 @@ class Downloads:
         longer has the results, DiskError when they are saved in a folder that is not mounted, StoreError."""
         task = await self._ledger.task(task_id)
         if task is None or task.remote_id is None:
-            raise NotThere("This task never reached Runway, so there is nothing to fetch.")
+            raise NotThere(Text("This task never reached Runway, so there is nothing to download."))
         stored = {output.index: output for output in await self._store.outputs(task_id)}
         for output in stored.values():
             if output.is_kept and await self._folder.is_away(Path(output.path)):

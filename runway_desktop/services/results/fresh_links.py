@@ -25,6 +25,7 @@ from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.ports import Clock, Runway, Store
 from runway_desktop.services.tasks.asking import Asking
 from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
 
 from .part_file import forget_part
@@ -34,14 +35,14 @@ YOUNG = 3600.0
 """Seconds: a younger link is shared as it is. An older one has too little of its lifetime left."""
 AT_ONCE = 8
 """Tasks that are polled at the same time."""
-EXPIRED = "Runway no longer keeps this result, and it was not saved in time."
+EXPIRED = Text("Runway no longer keeps this result, and it was not saved in time.")
 
 
 class LinksHanded(Struct, frozen=True, kw_only=True):
     """`outputs` have their links, in the order asked. `failed`: a sentence for each task without links."""
 
     outputs: tuple[Output, ...]
-    failed: dict[TaskId, str]
+    failed: dict[TaskId, Text]
 
     @property
     def life(self) -> LinkLife | None:
@@ -64,24 +65,24 @@ class FreshLinks:
         Raises only StoreError."""
         turns = asyncio.Semaphore(AT_ONCE)
 
-        async def one(task_id: TaskId) -> Sequence[Output] | str:
+        async def one(task_id: TaskId) -> Sequence[Output] | Text:
             async with turns:
                 return await self._of_task(task_id)
 
         chosen = tuple(dict.fromkeys(task_ids))
         found = await asyncio.gather(*map(one, chosen))
         return LinksHanded(
-            outputs=tuple(output for links in found if not isinstance(links, str) for output in links),
-            failed={task_id: said for task_id, said in zip(chosen, found, strict=True) if isinstance(said, str)},
+            outputs=tuple(output for links in found if not isinstance(links, Text) for output in links),
+            failed={task_id: said for task_id, said in zip(chosen, found, strict=True) if isinstance(said, Text)},
         )
 
-    async def _of_task(self, task_id: TaskId) -> Sequence[Output] | str:
+    async def _of_task(self, task_id: TaskId) -> Sequence[Output] | Text:
         """Its outputs, or a sentence why there are none."""
         task, known = await self._ledger.task(task_id), await self._store.outputs(task_id)
         if task is None or task.remote_id is None:
-            return "This task never reached Runway, so there is no link."
+            return Text("This task never reached Runway, so there is no link.")
         if task.deleted_remotely:
-            return "This task was deleted from Runway, so there is no link."
+            return Text("This task was deleted from Runway, so there is no link.")
         now = self._clock.now()
         if known and all(output.url and now - output.url_fetched_at < YOUNG for output in known):
             return known
@@ -89,7 +90,7 @@ class FreshLinks:
         try:
             fresh = await self._asking.ask_for_results(task, young_will_do=True)
         except NotThere:
-            return "Runway no longer knows this task, so there is no link."
+            return Text("Runway no longer knows this task, so there is no link.")
         except ApiError as error:
             if not isinstance(error, NotSeen):
                 self._account.note_failure(error, key)
@@ -98,7 +99,7 @@ class FreshLinks:
                 for output in known
                 if output.url and LinkLife(output.url_fetched_at).standing(now) is not LinkStatus.OVER
             ]
-            return usable or f"{error.in_words()} The link known here has expired."
+            return usable or Text("{problem} The link known here has expired.").with_(problem=error.text)
         return await self._keep(known, fresh)
 
     async def _keep(self, known: Sequence[Output], fresh: Sequence[Output]) -> Sequence[Output]:
@@ -160,7 +161,7 @@ class LinkRenewal:
                 return False
             links = {output.index: output for output in fresh}
             if job.output.index not in links:
-                raise ServerTrouble("Runway does not name this result at the moment.")
+                raise ServerTrouble(Text("Runway does not list this result at the moment."))
             for other in [other for other in self._jobs.values() if other.output.task_id == task.id]:
                 if (link := links.get(other.output.index)) is not None:
                     await self._saving.put(

@@ -41,6 +41,7 @@ from runway_desktop.services.disk.disk_steps import (
 from runway_desktop.services.disk.disk_words import disk_error, spoken_for
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.folder_look import missing_because
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, as_json, replace
 
 from . import sidecar
@@ -221,7 +222,7 @@ class PartFile:
 
     def _put(self, block: bytes) -> None:
         if self._file.closed:
-            raise DiskError("The download was stopped.")
+            raise DiskError(Text("The download was stopped."))
         self._share.take(len(block))
         # Raises if the file was deleted: writes would still succeed, and be lost.
         part_of(self.final).lstat()
@@ -434,7 +435,8 @@ def claim(path: Path) -> str:
 
 def names_taken(wanted: Path) -> DiskError:
     return DiskError(
-        f"There are too many files named {wanted.name}.", advice="Choose another template for names in the preferences."
+        Text("There are too many files named “{file}”.").with_(file=wanted.name),
+        advice=Text("Choose another template for names in Preferences."),
     )
 
 

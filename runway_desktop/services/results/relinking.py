@@ -29,6 +29,7 @@ from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.ports import Clock, Store
 from runway_desktop.services.settings import Settings
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
 
 from . import sidecar
@@ -118,9 +119,14 @@ class Relinking:
         path = await in_worker(self._executor, Path.absolute, path)
         found = await in_worker(self._executor, examine, replace(file, path=str(path)))
         if found is None:
-            raise DiskError(f"{path.name} cannot be read.", advice="Is it being written to, or protected?")
+            raise DiskError(
+                Text("“{file}” cannot be read.").with_(file=path.name),
+                advice=Text("Check whether it is write-protected or still being written."),
+            )
         if await self._is_anothers(file, path, found.sha256):
-            raise NotPossible(f"{path.name} is the file of another task.", advice="Choose another file.")
+            raise NotPossible(
+                Text("“{file}” belongs to another task.").with_(file=path.name), advice=Text("Choose another file.")
+            )
         same = found.sha256 == file.sha256
         if not same and not anyway:
             return Chosen(is_other=True)

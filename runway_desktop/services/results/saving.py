@@ -34,6 +34,7 @@ from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.ports import Clock, Fetcher, Store
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import report, survived
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
 
 from . import own_folders, part_file, sidecar
@@ -251,7 +252,7 @@ class Saving:
             await self._do(job, lambda: part.restart(etag=stream.etag, total=stream.total))
         elif stream.offset != part.size or not same_file:
             await self._do(job, part.discard)
-            raise BadReply("Runway sent the rest of another file.", advice="It is fetched again from the start.")
+            raise BadReply(Text("Runway sent part of another file."), advice=Text("The download starts again."))
         await self._do(job, part.expect, stream.total)
         job.received, job.total = part.size, stream.total
         await self.put(job, replace(job.output, state=OutputState.DOWNLOADING, problem=None))
@@ -319,7 +320,7 @@ class Saving:
         part_file.check_folder(self._home(job), mount)
         if beside.is_given_up:
             # The drive hung until now; meanwhile the result is saved elsewhere, or at the next start.
-            raise DiskError("The download was stopped.")
+            raise DiskError(Text("The download was stopped."))
         self._check(job, form, lambda: hashlib.sha256(content).hexdigest(), BytesIO(content))
         with_request = self._embedding(final, lambda: embedded(content, self._note(job, facts), final.suffix))
         return part_file.save_whole(final, note, self._folder.room, with_request or content, beside.write)
@@ -375,8 +376,8 @@ class Saving:
         if part.size > total:
             await self._do(job, part.discard)
         raise NoReply(
-            "The download ended before the file was complete.",
-            advice="It resumes where it stopped.",
+            Text("The download ended before the file was complete."),
+            advice=Text("It resumes where it stopped."),
             detail=f"{part.size} of {total} bytes",
         )
 

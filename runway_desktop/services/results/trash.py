@@ -23,6 +23,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.ports import Clock, Store, SystemTrash
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, field, replace
 
 from .own_folders import OwnFolders, lies_in
@@ -40,7 +41,7 @@ class TrashReport(Struct, frozen=True, kw_only=True):
     files: int = 0
     can_undo: bool = False
     """The system gave the path in the trash for all of them."""
-    failed: Mapping[TaskId, str] = field(default_factory=dict)
+    failed: Mapping[TaskId, Text | str] = field(default_factory=dict)
 
 
 @dataclass(eq=False, repr=False)
@@ -65,7 +66,7 @@ class Trash:
         """`one` returns whether the path in the trash is known, or None if it skipped the result."""
         done: list[TaskId] = []
         told: list[bool] = []
-        failed: dict[TaskId, str] = {}
+        failed: dict[TaskId, Text | str] = {}
         for task_id in dict.fromkeys(task_ids):
             try:
                 for index in [output.index for output in await self._store.outputs(task_id)]:
@@ -75,7 +76,7 @@ class Trash:
                         if (is_known := await one(now)) is not None:
                             told.append(is_known)
             except DiskError as error:
-                failed[task_id] = error.in_words()
+                failed[task_id] = error.text
             else:
                 done.append(task_id)
         can_undo = bool(told) and all(told)
@@ -87,7 +88,11 @@ class Trash:
         path = Path(output.path)
         await self._refuse_foreign(path)
         if not await in_worker(self._executor, path.exists):
-            raise DiskError(f"{path.name} is not where it was saved, so there is nothing to move to the trash.")
+            raise DiskError(
+                Text("“{file}” is not where it was saved, so there is nothing to move to the trash.").with_(
+                    file=path.name
+                )
+            )
         meant = await self._store.change_output(
             output.task_id,
             output.index,
@@ -121,8 +126,8 @@ class Trash:
             bin_path = str(said.get(_BIN_PATH) or "")
             if not bin_path:
                 raise DiskError(
-                    f"It is not known where in the trash {path.name} is.",
-                    advice="Put it back there; it is found again automatically.",
+                    Text("“{file}” was not found in the trash.").with_(file=path.name),
+                    advice=Text("Restore it in your file manager; the program finds it by itself."),
                 )
             await self._bin.take_back(Path(bin_path), path)
             if beside := str(said.get(_SIDECAR_BIN_PATH) or ""):
@@ -134,8 +139,10 @@ class Trash:
     async def _refuse_foreign(self, path: Path) -> None:
         if not await in_worker(self._executor, lies_in, path, self._own.now()):
             raise DiskError(
-                f"{path.name} was named by a backup and lies outside the library, so it is left alone.",
-                advice="Use your file manager if it is yours.",
+                Text("“{file}” comes from a backup and is outside the library, so it is not touched.").with_(
+                    file=path.name
+                ),
+                advice=Text("If it is yours, use your file manager."),
                 detail=str(path),
             )
 

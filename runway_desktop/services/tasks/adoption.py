@@ -15,6 +15,7 @@ from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.task import RemoteId, Request, State, Task, TaskId, new_task_id, parse_remote_id
 from runway_desktop.domain.transitions import Accepted, Adopted, LetGo
 from runway_desktop.services.ports import Clock, Store
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
 
 from .ledger import Ledger
@@ -86,11 +87,14 @@ class Adoption:
         word = parse_remote_id(remote_id)
         if word is None:
             raise NotPossible(
-                "That is no task id.", advice="Task ids of Runway look like 17f20503-6c24-4c16-946b-35dbbce2af2f."
+                Text("This is not a task ID."),
+                advice=Text("Runway's task IDs look like {example}.").with_(
+                    example="17f20503-6c24-4c16-946b-35dbbce2af2f"
+                ),
             )
         here = await self._store.find_remote((word,))
         if here.get(word, task_id) != task_id:
-            raise NotPossible("A task with this id is in the list already.")
+            raise NotPossible(Text("A task with this ID is already in the list."))
         if (await self._uncertain(task_id)).cancel_asked:
             # The cancel is from a run that was killed while sending; now the person wants the result.
             await self._ledger.change(task_id, lambda task: replace(task, cancel_asked=False), "not cancelled")
@@ -104,5 +108,5 @@ class Adoption:
     async def _uncertain(self, task_id: TaskId) -> Task:
         task = await self._ledger.task(task_id)
         if task is None or task.state is not State.UNCERTAIN:
-            raise NotPossible("This task is not uncertain any more.")
+            raise NotPossible(Text("This task is no longer uncertain."))
         return task

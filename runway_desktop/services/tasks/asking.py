@@ -23,6 +23,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm
 from runway_desktop.services.ports import Clock, Runway
 from runway_desktop.services.supervised import keep_going
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
 
 from .ledger import Ledger
@@ -114,7 +115,7 @@ class Asking:
         Raises NotThere if Runway certainly has no such task any more, NotSeen if this key cannot tell or must poll once
         more, other ApiErrors unchanged, StoreError."""
         if task.remote_id is None:
-            raise NotThere("This task never reached Runway.")
+            raise NotThere(Text("This task never reached Runway."))
         reply = self._young(task.remote_id) if young_will_do else None
         if reply is None:
             reply = await self.ask(task.remote_id)
@@ -132,7 +133,7 @@ class Asking:
         known, answer = await self.ask_for(task, young_will_do=young_will_do)
         fresh = outputs_of(known, answer.output, self._clock.now(), self._ledger.makes(known.request.endpoint))
         if not fresh:
-            raise ServerTrouble("Runway names no results for this task at the moment.")
+            raise ServerTrouble(Text("Runway lists no results for this task at the moment."))
         return fresh
 
     def _young(self, remote_id: RemoteId) -> Reply | None:
@@ -185,13 +186,13 @@ def meaning_of(task: Task, key: Fingerprint, error: NotThere) -> NotThere | NotS
         return error
     if key != task.key:
         return NotSeen(
-            "This key can't see this task.",
-            advice="It was probably made with another key. Switch to that key first.",
+            Text("This key can't see this task."),
+            advice=Text("It was probably made with another key. Switch to that key first."),
             detail=error.detail,
         )
     return NotSeen(
-        "Runway did not find this task.",
-        advice="Try again in a minute, to be sure.",
+        Text("Runway did not find this task."),
+        advice=Text("Try again in a minute, to be sure."),
         detail=error.detail,
         retry_after=ASK_ONCE_MORE,
     )

@@ -261,9 +261,9 @@ class Dispatch:
                 await self._not_sent(task, error)
                 return Outcome(Result.TURNED_AWAY, retry_after=WITHOUT_CREDITS, cause=error.reason)
             case RequestRefused(refusals=refusals):
-                return await self._refused(task, Refused(error.message, refusals))
+                return await self._refused(task, Refused(error.said, refusals))
             case NotThere():
-                return await self._refused(task, Refused(error.message))
+                return await self._refused(task, Refused(error.said))
             case _:
                 self._account.note_failure(error)
                 return await self._no_answer(task, error.reason, error.answer)

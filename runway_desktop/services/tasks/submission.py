@@ -38,6 +38,7 @@ from runway_desktop.domain.task import (
 )
 from runway_desktop.services.money.pricing import PriceSum
 from runway_desktop.services.ports import Clock, Store
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, field, replace
 
 from .adoption import Adoption
@@ -184,7 +185,7 @@ class Prepared:
     def use(self) -> None:
         """Raises NotPossible the second time."""
         if self.is_used:
-            raise NotPossible("This was sent already.")
+            raise NotPossible(Text("This was sent already."))
         self.is_used = True
 
 
@@ -253,7 +254,9 @@ class Submission:
     async def _edit(self, task_id: TaskId, request: Request, hashes: Mapping[str, str]) -> None:
         def edit(task: Task) -> Task:
             if task.state is not State.HELD:
-                raise NotPossible("This task is being sent already.", advice="Edit a copy of it to send another.")
+                raise NotPossible(
+                    Text("This task is already being sent."), advice=Text("To send another, edit a copy of it.")
+                )
             return replace(task, request=request, hold=task.hold if task.waits_for_person else ITS_TURN)
 
         old = await self._task(task_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from runway_desktop.domain import kept_text
 from runway_desktop.domain.advance import advance
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.library import LedgerEntry
@@ -35,12 +36,12 @@ __all__ = ["advance", "held_by", "hold_detail", "ledger_line", "results_of"]
 def held_by(code: HoldCode, error: RunwayDesktopError) -> Hold:
     """The hold of a task after an error before its sending. An error without a code keeps its text and advice."""
     cause = error.reason
-    return Hold(code, cause=replace(cause, words=cause.words and error.in_words()), small_print=error.detail)
+    return Hold(code, cause=replace(cause, words=cause.words and error.text), small_print=error.detail)
 
 
 def hold_detail(hold: Hold) -> dict[str, Any]:
     """The part of a hold that a ledger line keeps."""
-    reason = hold.cause.words if hold.cause is not None else hold.client
+    reason = kept_text.kept(hold.cause.words) if hold.cause is not None else hold.client
     known = {"hold": hold.code.value, "file": hold.file, "reason": reason}
     return {name: value for name, value in known.items() if value}
 
@@ -93,7 +94,7 @@ def _line(before: Task, after: Task, transition: Transition) -> tuple[str, dict[
             if after.cost_credits is not None:
                 said["cost_credits"] = after.cost_credits
             if after.failure is not None:
-                said |= {"code": after.failure.code, "words": after.failure.words}
+                said |= {"code": after.failure.code, "words": kept_text.kept(after.failure.words)}
             return "state", said
 
 
@@ -103,7 +104,7 @@ def _evidence(evidence: Evidence | None) -> dict[str, Any]:
     cause = evidence.cause
     known = {
         "cause": cause.code.value if cause is not None else None,
-        "reason": cause.words if cause is not None else None,
+        "reason": kept_text.kept(cause.words) if cause is not None else None,
         "balance_before": evidence.balance_before,
         "balance_after": evidence.balance_after,
         "daily_before": evidence.daily_before,

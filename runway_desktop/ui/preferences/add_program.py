@@ -48,7 +48,7 @@ class AddProgram(QWidget):
         lines = min(_LINES, max(2, self._adding.text.count("\n") + 1))
         self._text.setFixedHeight(lines * self._text.fontMetrics().lineSpacing() + 3 * GRID)
         self._open.setVisible(self._adding.is_link)
-        self._say(self._adding.note)
+        self._say(str(self._adding.note))
 
     def _say(self, text: str) -> None:
         say(self._note, str(in_turn(text, _NEW)))

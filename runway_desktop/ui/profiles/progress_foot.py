@@ -62,7 +62,7 @@ class ProgressWindow(Dialog):
     def show_progress(self, *, works: bool, tone: str) -> None:
         model = self._work
         if works:
-            self.foot.show_progress(model.progress.words, model.progress.done, model.progress.total)
+            self.foot.show_progress(str(model.progress.words), model.progress.done, model.progress.total)
         self.foot.setVisible(works)
         say(self.report, model.report, tone)
         say(self.problem, model.problem)

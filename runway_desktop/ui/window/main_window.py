@@ -416,4 +416,4 @@ class MainWindow(QMainWindow):
     def _notice(self, notice: Notice) -> None:
         opens = partial(self.open_room, "preferences", notice.section) if notice.section else None
         text = _("Open preferences") if notice.section else ""
-        self.activity.tell(notice.message, notice.detail, notice.is_problem, text, opens)
+        self.activity.tell(str(notice.message), str(notice.detail), notice.is_problem, text, opens)

@@ -23,13 +23,14 @@ from runway_desktop.domain.task import Output, State, Task, TaskId, parse_remote
 from runway_desktop.domain.transitions import Answer
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks.adoption import Adopting
+from runway_desktop.texts import english
 from runway_desktop.usecases.searching.language import meaning, read
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.values import Struct
 
 from .creating import Creating, TaskWished, paused, revoked
 from .finishing import Finishing
-from .refusals import CallRefused, Code, refusal_of
+from .refusals import CallRefused, Code, in_english, refusal_of
 from .task_answer import is_settled, task_answer, why_waiting
 
 KEY_PATIENCE = 10.0
@@ -122,7 +123,7 @@ class ClientCases:
         links: Sequence[Output] = ()
         if wanted.links and task.state is State.SUCCEEDED:
             handed = await self._engine.links.hand_on([task.id])
-            links, note = handed.outputs, note or handed.failed.get(task.id, "")
+            links, note = handed.outputs, note or in_english(handed.failed.get(task.id, ""))
         return await self._answer(task.id, links=links, note=note)
 
     async def wait(self, client: str, wanted: TasksWanted) -> dict[str, Any]:
@@ -151,7 +152,9 @@ class ClientCases:
         """The list, latest first."""
         library = self._engine.library
         await self._engine.clients.record(client, "list", wanted.query[:_LONGEST_ABOUT])
-        found = meaning(read(wanted.query), await library.counts(), self._engine.clock.now())
+        counts = await library.counts()
+        with english():
+            found = meaning(read(wanted.query), counts, self._engine.clock.now())
         if found.said:
             raise CallRefused(found.said[0], code=Code.INPUT)
         limit = min(max(wanted.limit, 1), MOST_LISTED)
@@ -256,7 +259,7 @@ class ClientCases:
             ]
         )
         done = await self._engine.actions.cancel([task.id for task in tasks])
-        problems = {task_id: str(why) for task_id, why in done.failed.items()}
+        problems = {task_id: in_english(why) for task_id, why in done.failed.items()}
         rows = await self._engine.library.rows([task.id for task in tasks])
         return {"problems": problems, "tasks": await self._all_said(rows)}
 
@@ -271,11 +274,11 @@ class ClientCases:
         return {"credits_a_day": wanted.credits or None, "today": await clients.reserved_today(COMMAND_LINE)}
 
     def under_way(self) -> tuple[str, ...]:
-        """What is being sent now, and for which client: "Gen-4.5 for claude"."""
+        """What is being sent now, and for which client: "Gen-4.5 (claude)"."""
         sent = [task for task in self._engine.ledger.open() if task.state is State.SENDING]
         asked_by = self._creating.asked_by
         return tuple(
-            model_label(task.request.model) + (f" for {asked_by[task.id]}" if task.id in asked_by else "")
+            model_label(task.request.model) + (f" ({asked_by[task.id]})" if task.id in asked_by else "")
             for task in sent
         )
 
@@ -291,7 +294,10 @@ class ClientCases:
             elif status.no_keychain:
                 said, advice = "This computer has no keychain.", "Set RUNWAYML_API_SECRET to the key."
             else:
-                said, advice = status.problem or "There is no key yet.", "Open Runway Desktop and see to it there."
+                said, advice = (
+                    in_english(status.problem) or "There is no key yet.",
+                    "Open Runway Desktop and see to it there.",
+                )
             raise CallRefused(said, code=Code.KEY, advice=advice)
 
     def _unless_paused(self) -> None:
@@ -343,7 +349,7 @@ class ClientCases:
             if task.state.is_live:
                 task, _ = await engine.asking.ask_for(task)
         except (ApiError, CallRefused) as error:
-            return await engine.ledger.task(task.id) or task, f"Runway could not be asked: {error}"
+            return await engine.ledger.task(task.id) or task, f"Runway could not be asked: {in_english(error)}"
         return task, ""
 
     async def _are_settled(self, ids: Sequence[TaskId], *, saved: bool) -> bool:
@@ -360,13 +366,14 @@ class ClientCases:
     def _said(self, row: Row, asked: ClientRequest | None, **more: Any) -> dict[str, Any]:
         task, engine = row.task, self._engine
         price = engine.pricing.price(task.request) if task.credits is None else None
-        because, needs_key = "", False
-        if task.state is State.HELD:
-            reason = engine.lane.reason_for(task.id) if engine.is_made("lane") else None
-            because = why_waiting(task.hold, reason)
-            needs_key = reason is not None and reason.code in (LaneCode.NO_KEY, LaneCode.KEY_REFUSED)
+        reason = None
+        if task.state is State.HELD and engine.is_made("lane"):
+            reason = engine.lane.reason_for(task.id)
+        needs_key = reason is not None and reason.code in (LaneCode.NO_KEY, LaneCode.KEY_REFUSED)
         credits = price.credits if price is not None else None
-        return task_answer(row, asked=asked, price=credits, because=because, needs_key=needs_key, **more)
+        with english():
+            because = why_waiting(task.hold, reason) if task.state is State.HELD else ""
+            return task_answer(row, asked=asked, price=credits, because=because, needs_key=needs_key, **more)
 
 
 def _some(ids: Sequence[str]) -> Sequence[str]:

@@ -22,6 +22,7 @@ from runway_desktop.domain.clients import COMMAND_LINE, WITHOUT_ID, Client, Clie
 from runway_desktop.domain.task import Hold, HoldCode, Request, Task, TaskId, parse_remote_id
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, Prepared, TaskSource
+from runway_desktop.texts import english
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct, field, replace
@@ -72,8 +73,7 @@ class Creating:
     async def price(self, client: str, wish: TaskWished) -> dict[str, Any]:
         """The estimated price, and the questions that sending would raise. Stores nothing."""
         new, digest = await self._wished(client, wish)
-        prepared = self._sending().prepare([new], Origin(TaskSource.SCRIPT, (client, "price", digest)))
-        _refuse_findings(prepared)
+        prepared = self._prepared(new, Origin(TaskSource.SCRIPT, (client, "price", digest)))
         sum_ = prepared.sum
         return {
             "credits": None if sum_.unknown else sum_.credits,
@@ -115,8 +115,7 @@ class Creating:
                 return MadeTask(task, is_repeat=True)
         new = replace(new, id=task_id)
         origin = Origin(TaskSource.SCRIPT, (client, request_id))
-        prepared = self._sending().prepare([new], origin)
-        _refuse_findings(prepared)
+        prepared = self._prepared(new, origin)
         answers = await self._answers(client, wish, prepared)
         asked = ClientRequest(
             client=client, request_id=request_id, digest=digest, task_id=task_id, credits=prepared.sum.credits,
@@ -137,6 +136,13 @@ class Creating:
         if task is None:
             raise CallRefused("The task is gone again.", code=Code.FAILED)
         return MadeTask(task, is_repeat=False)
+
+    def _prepared(self, new: NewTask, origin: Origin) -> Prepared:
+        """Raises CallRefused for an invalid request."""
+        with english():
+            prepared = self._sending().prepare([new], origin)
+            _refuse_findings(prepared)
+        return prepared
 
     async def _answers(self, name: str, wish: TaskWished, prepared: Prepared) -> frozenset[Ask] | None:
         """The questions that an allowance answers; None: the request waits for the user. A command that would have to
@@ -168,7 +174,8 @@ class Creating:
         if left:
             said = ", ".join(sorted(ask.value for ask in left))
             return _refused(f"The person has to be asked: {said}.", "Send it from the window.")
-        costs = f"It costs {units.credits_in_words(sum_.credits)}"
+        with english():
+            costs = f"It costs {units.credits_in_words(sum_.credits)}"
         if sum_.at_least:
             return _refused(f"{costs} or more: nobody knows how much before it is sent.", "Send it from the window.")
         if wish.max_credits is None and client.name == COMMAND_LINE and Ask.ABOVE_LIMIT in prepared.asks:
@@ -178,7 +185,8 @@ class Creating:
             return _refused(f"{costs}, more than {wish.max_credits:g}.", "Say a higher --max-credits to agree to that.")
         reserved = await self._engine.clients.reserved_today(client.name)
         if reserved + sum_.credits > client.credits + _ENOUGH:
-            left_today = units.credits_in_words(max(0.0, client.credits - reserved))
+            with english():
+                left_today = units.credits_in_words(max(0.0, client.credits - reserved))
             return _refused(f"{costs}; {left_today} are left of what commands may spend today.", "Grant more, or wait.")
         return None
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from runway_desktop.domain.profiles import own_words
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 _NAME = "runway-desktop"
@@ -22,11 +23,16 @@ _CONSOLE_TWIN = "runway-desktop-cli.exe"
 """Of a bundle on Windows, where the main executable has no stdin and stdout."""
 
 
-_DESKTOP = (
-    "Put this into claude_desktop_config.json, then start Claude Desktop again. The file is in "
-    "~/Library/Application Support/Claude on macOS, in %APPDATA%\\Claude on Windows, in ~/.config/Claude on Linux."
+_DESKTOP = Text(
+    "Put this into {file}, then restart Claude Desktop. The file is in {macos} on macOS, in {windows} on Windows, in "
+    "{linux} on Linux."
+).with_(
+    file="claude_desktop_config.json",
+    macos="~/Library/Application Support/Claude",
+    windows="%APPDATA%\\Claude",
+    linux="~/.config/Claude",
 )
-_OTHER = "Most programs read this form. The command is what they start; it speaks on stdin and stdout."
+_OTHER = Text("Most programs read this form. They start the command and talk to it on stdin and stdout.")
 
 
 class Host(Enum):
@@ -42,7 +48,7 @@ class Adding(Struct, frozen=True, kw_only=True):
     """The text to copy, and instructions."""
 
     text: str
-    note: str
+    note: Text | str
     is_link: bool = False
     """It can also be opened."""
 
@@ -78,7 +84,7 @@ def server_name(words: Sequence[str]) -> str:
 def adding(host: Host, words: Sequence[str], *, system: str = sys.platform) -> Adding:
     """`words` is the server's command line."""
     name, started = server_name(words), {"command": words[0], "args": list(words[1:])}
-    paste = "Paste this line into a terminal."
+    paste = Text("Paste this line into a terminal.")
     match host:
         case Host.CLAUDE_CODE:
             line = ["claude", "mcp", "add", "--scope", "user", name, "--", *words]
@@ -91,7 +97,7 @@ def adding(host: Host, words: Sequence[str], *, system: str = sys.platform) -> A
                 link = f"cursor://anysphere.cursor-deeplink/mcp/install?name={quote(name, safe='')}&config={config}"
             else:
                 link = f"vscode:mcp/install?{quote(_dense({'name': name, **started}), safe='')}"
-            note = f"Open this link: {host.value} asks before it adds the server."
+            note = Text("Open this link. {program} asks before it adds the server.").with_(program=host.value)
             return Adding(text=link, note=note, is_link=True)
         case Host.CLAUDE_DESKTOP | Host.OTHER:
             text = json.dumps({"mcpServers": {name: started}}, indent=2, ensure_ascii=False)

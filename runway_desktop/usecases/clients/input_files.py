@@ -15,6 +15,7 @@ from urllib.request import url2pathname
 
 from runway_desktop.catalog import AssetRef, media_in_words
 from runway_desktop.domain.media import HEAD_LENGTH, INPUTS, MEGABYTE, Delivery, Media, format_of, largest
+from runway_desktop.texts import _, english
 
 from .refusals import CallRefused, Code
 
@@ -56,11 +57,11 @@ def folder_refusal(folder: Path, *, profile: Path | None, home: Path) -> str:
     """Why a client may not get access to all of this folder; empty if it may."""
     found = folder.resolve()
     if home.resolve().is_relative_to(found):
-        return "This holds all that is yours. Choose a folder with the files that it needs."
+        return _("This folder contains everything of yours. Choose one with only the files that it needs.")
     if profile is not None and found.is_relative_to(profile.resolve()):
-        return "This is Runway Desktop’s own folder. Finished tasks may be used without it."
+        return _("This is Runway Desktop's own folder. Results of finished tasks can be used without it.")
     if any(part.startswith(".") for part in found.parts):
-        return "This is in a hidden folder, where keys and settings are kept. Choose another."
+        return _("This is in a hidden folder, where keys and settings are kept. Choose another one.")
     return ""
 
 
@@ -85,9 +86,9 @@ def _checked(path: Path, asset: AssetRef, folders: Sequence[Path] | None, profil
     known = format_of(head)
     media = known.media if known is not None else Media.OTHER
     if media not in asset.media:
-        raise _refused(
-            f"The file of {name} is no {media_in_words(asset.media)}.", "What counts is its content, not its name."
-        )
+        with english():
+            wanted = media_in_words(asset.media)
+        raise _refused(f"The file of {name} is no {wanted}.", "What counts is its content, not its name.")
     if facts.st_size > (most := largest(media, Delivery.UPLOAD)):
         raise _refused(f"The file of {name} is too large.", f"At most {most // MEGABYTE} MB.")
     return digest

@@ -1,10 +1,11 @@
-"""Refusals of client calls. Pure."""
+"""Refusals of client calls, in English whatever the language of the window that answers. Pure."""
 
 from __future__ import annotations
 
 from enum import Enum
 
 from runway_desktop.domain.errors import DamagedList, KeyRefused, NotThere, RunwayDesktopError
+from runway_desktop.texts import Text, english
 
 THE_KEY = "the key"
 """What a queued task waits for if the key is missing or refused."""
@@ -33,13 +34,19 @@ class Code(Enum):
     """The engine is handing over to a window, which will answer the same call."""
 
 
+def in_english(said: object) -> str:
+    """A text, or an error's message, as clients read it."""
+    with english():
+        return str(said)
+
+
 class CallRefused(Exception):
     """One sentence, what to do instead, and the kind of refusal."""
 
-    def __init__(self, message: str, *, code: Code, advice: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.advice = advice
+    def __init__(self, message: Text | str, *, code: Code, advice: Text | str = "") -> None:
+        self.message = in_english(message)
+        self.advice = in_english(advice)
+        super().__init__(self.message)
         self.code = code
 
     def in_words(self) -> str:
@@ -56,4 +63,4 @@ def refusal_of(error: RunwayDesktopError) -> CallRefused:
             code = Code.PERSON
         case _:
             code = Code.AGAIN if error.may_retry else Code.FAILED
-    return CallRefused(error.message, code=code, advice=error.advice)
+    return CallRefused(error.said, code=code, advice=error.advises)

@@ -153,7 +153,7 @@ def _failure(task: Task) -> dict[str, Any]:
         return {"error": "It failed at Runway."}
     said: dict[str, Any] = {"error": failure_words(failure)}
     if failure.words:
-        said["failure"] = failure.words
+        said["failure"] = str(failure.words)
     if failure.code:
         said["failureCode"] = failure.code
     return said

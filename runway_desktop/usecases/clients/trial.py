@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from runway_desktop.domain.clients import CONNECTION_TEST
 from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker
-from runway_desktop.usecases.words import units
+from runway_desktop.texts import Text, in_turn
 from runway_desktop.values import Struct
 
 WITHIN = 20.0
@@ -31,7 +31,7 @@ _LONGEST_SAID = 300
 class Tried(Struct, frozen=True, kw_only=True):
     """`problem` is a sentence if it does not work. `seconds` until its first answer."""
 
-    problem: str = ""
+    problem: Text | str = ""
     seconds: float = 0.0
     tools: int = 0
 
@@ -39,9 +39,14 @@ class Tried(Struct, frozen=True, kw_only=True):
 def tried_words(tried: Tried, *, reaches_window: bool) -> str:
     """Whether a host could connect, and whether it reaches this window."""
     if tried.problem:
-        return tried.problem
-    where = "What it asks for appears here." if reaches_window else "It did not reach this window: is another one open?"
-    return f"Works: started and answered in {tried.seconds:.1f} s, with {units.count(tried.tools, 'tool')}. {where}"
+        return str(tried.problem)
+    works = Text("Works: answered in {seconds} s with 1 tool.", "Works: answered in {seconds} s with {n} tools.")
+    where = (
+        Text("What it asks for appears here.")
+        if reaches_window
+        else Text("It did not reach this window. Check whether another one is open.")
+    )
+    return str(in_turn(works.with_(seconds=round(tried.seconds, 1)).of(tried.tools), where))
 
 
 async def try_connection(words: Sequence[str], monotonic: Callable[[], float]) -> Tried:
@@ -55,7 +60,11 @@ async def try_connection(words: Sequence[str], monotonic: Callable[[], float]) -
 
 
 class _Failed(Exception):
-    """The message is a sentence for the user."""
+    """`said` is a sentence for the user."""
+
+    def __init__(self, said: Text | str) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 class _Trial:
@@ -80,7 +89,9 @@ class _Trial:
             with tempfile.TemporaryFile() as errors:
                 return self._run(errors)
         except OSError as error:
-            return Tried(problem=f"The server could not be started: {error.strerror or error}.")
+            return Tried(
+                problem=Text("The server could not be started ({reason}).").with_(reason=error.strerror or error)
+            )
 
     def _run(self, errors: IO[bytes]) -> Tried:
         begun = self._now()
@@ -101,7 +112,7 @@ class _Trial:
         try:
             return self._talk(child, begun)
         except _Failed as failed:
-            return Tried(problem=str(failed))
+            return Tried(problem=failed.said)
         except OSError:
             _end(child)
             return Tried(problem=_why_it_ended(_last_line(errors), child.returncode, is_late=self._is_late))
@@ -127,11 +138,15 @@ class _Trial:
             try:
                 said = json.loads(line)
             except ValueError:
-                raise _Failed("What answered is not Runway Desktop. Is the command line right?") from None
+                raise _Failed(Text("Another program answered. Check the command line.")) from None
             if isinstance(said, dict) and said.get("id") == number:
                 if isinstance(found := said.get("result"), dict):
                     return found
-                raise _Failed(f"The server refused “{method}”. Is it another version of the program?")
+                raise _Failed(
+                    Text("The server refused “{method}”. It may be another version of the program.").with_(
+                        method=method
+                    )
+                )
         raise BrokenPipeError
 
 
@@ -161,9 +176,12 @@ def _last_line(errors: IO[bytes]) -> str:
     return next((line.strip() for line in reversed(lines) if line.strip()), "")[:_LONGEST_SAID]
 
 
-def _why_it_ended(said: str, code: int, *, is_late: bool) -> str:
+def _why_it_ended(said: str, code: int, *, is_late: bool) -> Text | str:
     if is_late:
-        return f"It did not answer within {WITHIN:g} s. Its last words: {said or 'none'}"
+        late = Text("The server did not answer within {seconds} s.").with_(seconds=round(WITHIN))
+        return in_turn(late, said)
     if "No module named" in said:
-        return f'{said}. Install the program with: pipx install "runway-desktop[mcp]"'
-    return said or f"The server ended at once, with code {code}."
+        return Text("{reason}. Install the program with: {command}").with_(
+            reason=said, command='pipx install "runway-desktop[mcp]"'
+        )
+    return said or Text("The server ended immediately (code {code}).").with_(code=str(code))

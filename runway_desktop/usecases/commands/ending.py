@@ -101,11 +101,12 @@ async def _put_files_back(context: Context, task_ids: Sequence[TaskId]) -> Repor
 
 
 def _of_trash(done: TrashReport, said: Text, *, can_undo: bool) -> Report:
+    failed = {task_id: str(why) for task_id, why in done.failed.items()}
     return Report(
         changed=done.done,
-        failed=done.failed,
+        failed=failed,
         said=said.of(done.files) if done.files else "",
-        problems=each_once(done.failed),
+        problems=each_once(failed),
         undo=done.done if can_undo and done.files else (),
     )
 

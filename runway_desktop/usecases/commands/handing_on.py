@@ -64,11 +64,12 @@ async def _picture(_: Context, rows: Sequence[Row], __: Given) -> Report:
 
 async def _links(context: Context, rows: Sequence[Row], _: Given) -> Report:
     handed = await context.engine.links.hand_on(ids_of(rows))
+    failed = {task_id: str(said) for task_id, said in handed.failed.items()}
     if handed.life is None:
-        return Report(failed=handed.failed, problems=each_once(handed.failed))
+        return Report(failed=failed, problems=each_once(failed))
     return Report(
-        failed=handed.failed,
-        problems=each_once(handed.failed),
+        failed=failed,
+        problems=each_once(failed),
         text="\n".join(output.url for output in handed.outputs),
         said=copied_words(len(handed.outputs), handed.life, context.engine.clock.now()),
         detail=OPEN_TO_ALL,

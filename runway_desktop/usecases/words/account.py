@@ -61,11 +61,11 @@ def key_source_words(key: KeyStatus) -> str:
         case KeySource.KEYCHAIN:
             return f"The key is kept in {key.store_name}."
         case KeySource.MEMORY:
-            return key.problem or "The key is kept for this session only."
+            return str(key.problem) or "The key is kept for this session only."
         case KeySource.ENVIRONMENT:
             return "The key comes from RUNWAYML_API_SECRET."
         case KeySource.NONE:
-            return key.problem or "There is no key yet."
+            return str(key.problem) or "There is no key yet."
 
 
 def balance_words(organization: Organization | None, spent_since: float = 0.0) -> str:

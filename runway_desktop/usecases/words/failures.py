@@ -176,7 +176,7 @@ def cause_words(cause: Reason | None) -> str:
 
 def _words(reason: Reason) -> str:
     if reason.words:
-        return reason.words
+        return str(reason.words)
     if reason.code is ReasonCode.OTHER_KIND and reason.name:
         return f"What Runway sent is no {reason.name} file, though its name says so. It is fetched again."
     return _SAID[reason.code] if reason.code in _SAID else disk_error(reason).in_words()

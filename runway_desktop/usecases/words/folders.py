@@ -196,7 +196,7 @@ def stayed_reason(stayed: Stayed) -> str:
     """Why a file was not moved."""
     match stayed.code:
         case StayedCode.UNKNOWN | StayedCode.REFUSED:
-            return stayed.words
+            return str(stayed.words)
         case StayedCode.CHANGED:
             return "It was changed since it was saved."
         case StayedCode.MISSING:

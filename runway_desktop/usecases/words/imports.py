@@ -129,12 +129,12 @@ def id_line(entry: IdEntry) -> PreviewLine:
     if entry.standing is IdStanding.KNOWN:
         fixed = "It is in the list already."
     elif entry.standing is IdStanding.NO_ID:
-        fixed = found.doubt
+        fixed = str(found.doubt)
     return PreviewLine(
         [
             found.remote_id,
             standing,
-            known.prompt or found.doubt,
+            known.prompt or str(found.doubt),
             known.model,
             known.time,
             known.file,
@@ -142,6 +142,6 @@ def id_line(entry: IdEntry) -> PreviewLine:
         ],
         is_ticked=entry.standing.is_worth_asking,
         fixed=fixed,
-        remark=found.doubt,
+        remark=str(found.doubt),
         tone=tone,
     )

@@ -59,7 +59,7 @@ def support_details(
     ]
     if task.failure is not None:
         facts.append(("Failure code", task.failure.code or "none"))
-        facts.append(("Runway's words", scrub.sentence(task.failure.words)))
+        facts.append(("Runway's words", scrub.sentence(str(task.failure.words))))
     facts += [
         ("Refused", f"{'.'.join(map(str, issue.path)) or 'request'}: {issue.code}".rstrip(": "))
         for issue in task.refusals

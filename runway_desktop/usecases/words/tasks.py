@@ -196,7 +196,7 @@ def small_print(task: Task) -> str:
         return units.shortened(task.evidence.answer, 200) if task.evidence is not None else ""
     if task.failure is None:
         return ""
-    return " · ".join(part for part in (task.failure.code, task.failure.words) if part)
+    return " · ".join(str(part) for part in (task.failure.code, task.failure.words) if part)
 
 
 def showings_of(row: Row, title: str, state: str) -> list[Showing]:

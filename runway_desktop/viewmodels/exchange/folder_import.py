@@ -58,9 +58,9 @@ class FolderImportModel(ImportModel):
     def troubles(self) -> tuple[str, ...]:
         """Errors of unreadable files, one sentence each."""
         if self._imported is not None:
-            failures = tuple(str(failure[1]) for failure in self._imported.failures)
+            failures = tuple(str(sentence) for _, sentence in self._imported.failures)
             return (*failures, *([str(self._imported.problem)] if self._imported.problem else []))
-        return self._look.troubles if self._look is not None else ()
+        return tuple(map(str, self._look.troubles)) if self._look is not None else ()
 
     def headline(self) -> str:
         """Text such as "212 results: 197 new, 12 already in the list, 3 without a request."."""

@@ -62,7 +62,7 @@ class IdImportModel(ImportModel):
     @property
     def troubles(self) -> tuple[str, ...]:
         """Errors of files that could not be searched, one sentence each."""
-        return self._look.troubles
+        return tuple(map(str, self._look.troubles))
 
     def source_words(self) -> str:
         paths = self._ids.dropped.paths

@@ -93,7 +93,7 @@ class NewProfileForm(Model):
         profile, problem = await self._profiles.create(self._name, self.color, self.key)
         self.key, self.busy = "", False
         if isValid(self):
-            self.made.emit(profile, problem)
+            self.made.emit(profile, str(problem))
 
     def _suggest(self, color: Color) -> None:
         if isValid(self) and not self._touched:

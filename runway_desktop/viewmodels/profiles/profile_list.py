@@ -149,7 +149,7 @@ class ProfilesModel(Model):
             return
         reason = await service.why_it_stays(profile)
         if reason:
-            self._tell(reason)
+            self._tell(str(reason))
             return
         inside = await service.look_into(profile)
         self.removal_asked.emit(profile, removal_question(profile, inside))

@@ -105,7 +105,7 @@ class KeyForm(Model):
     def keychain_words(self) -> str:
         """Why the key may not be stored; empty if no problem is known."""
         if not self._keychain_failed:
-            return self.status.problem
+            return str(self.status.problem)
         said, session = str(self.status.problem), str(SESSION_ONLY)
         return said if said.endswith(session) else str(in_turn(said, session))
 

@@ -207,7 +207,7 @@ def test_a_folder_that_gives_too_much_is_refused_with_a_sentence(page: Page):
     page.rig.run(page.rig.cases.clients.permit(AGENT, Permission.ASK))
     page.settle()
     choose_folder(page, Path.home())
-    assert "This holds all that is yours." in page.said("Claude Code")
+    assert "This folder contains everything of yours." in page.said("Claude Code")
     assert page.rig.run(page.rig.cases.clients.client(AGENT)).folders == ()
 
 

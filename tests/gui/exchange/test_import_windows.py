@@ -263,7 +263,7 @@ async def test_a_library_without_room_is_said_and_the_import_can_be_begun_again(
             patch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 1))
             press(window, "Import 1 result")
             await until(lambda: window.model.problem)
-        assert window.model.problem.startswith("The disk is full.")
+        assert window.model.problem.startswith("The disk with “")
         press(window, "Import 1 result")
         await reached(window, Phase.DONE)
         window.close()

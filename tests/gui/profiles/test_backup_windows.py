@@ -141,7 +141,7 @@ async def test_a_dropped_backup_offers_to_restore_it_and_another_zip_does_not(tm
         archive.writestr("manifest.json", '{"name": "an extension of a browser"}')
     async with ProfilesDesktop(tmp_path, theme, made) as desktop:
         desktop.models.task_commands.take(paths=[other])
-        await until(lambda: "other.zip is a ZIP file" in "".join(desktop.window.activity.messages()))
+        await until(lambda: "“other.zip” is in ZIP format" in "".join(desktop.window.activity.messages()))
         assert desktop.window.findChildren(RestoreWindow) == []
         desktop.models.task_commands.take(paths=[path])
         await until(lambda: desktop.window.findChildren(RestoreWindow))
@@ -169,7 +169,7 @@ async def test_what_is_no_backup_is_told_and_nothing_can_be_begun(tmp_path: Path
     (tmp_path / "x.zip").write_bytes(b"hello")
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         window = await restore(desktop, tmp_path / "x.zip")
-        assert any("“x.zip” is no backup of Runway Desktop." in text for text in texts(window))
+        assert any("“x.zip” is not a Runway Desktop backup." in text for text in texts(window))
         assert not window._start.isVisible()
         window.close()
 

@@ -13,6 +13,7 @@ from runway_desktop.app.restoring_first import finish_in_sight
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.backup.watching import Watch
+from runway_desktop.texts import Text
 from runway_desktop.ui.profiles.progress_foot import WaitingWindow
 from runway_desktop.ui.theme import Theme
 
@@ -47,7 +48,7 @@ async def test_one_that_takes_longer_shows_words_and_progress(theme: Theme, prof
 
     def finish(_: Profile, watch: Watch) -> bool:
         watch.begin(4_000_000)
-        watch.doing("Packing 3 of 12 results")
+        watch.doing(Text("Packing 3 of 12 results"))
         watch.step(1_000_000)
         assert gate.wait(60)
         return DONE

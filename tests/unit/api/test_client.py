@@ -218,7 +218,7 @@ async def test_without_a_key_nothing_is_asked() -> None:
             async for call in every_call(client):
                 with pytest.raises(KeyRefused) as caught:
                     await call
-                assert "no key" in caught.value.message
+                assert "no API key" in caught.value.message
     assert not asked
 
 
@@ -448,7 +448,7 @@ async def test_a_server_that_cannot_prove_who_it_is_was_not_reached() -> None:
         await connection.send(b"HTTP/1.1 400 This is no TLS\r\n\r\n")
 
     async with raw_server(behave) as server, client_of(server.url.replace("http:", "https:")) as client:
-        with pytest.raises(NotReached, match="trusted"):
+        with pytest.raises(NotReached, match="secure connection"):
             await client.create("text_to_video", BODY)
 
 

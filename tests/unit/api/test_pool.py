@@ -12,6 +12,7 @@ import pytest
 
 from runway_desktop.api.connections import USER_AGENT, Patience, open_pool
 from runway_desktop.api.pool import IDLE, ConnectionPool, PooledResponse, finished
+from runway_desktop.api.replies import RUNWAY
 from runway_desktop.domain.errors import NoReply, NotReached
 from tests.unit.api.raw_server import RawConnection, raw_server
 
@@ -33,7 +34,7 @@ async def pool_of(most: int, clock: Clock | None = None) -> AsyncIterator[Connec
     def build() -> httpx.AsyncClient:
         return httpx.AsyncClient(verify=context, trust_env=False)
 
-    pool = ConnectionPool(build, most, "Runway", clock=clock or Clock())
+    pool = ConnectionPool(build, most, RUNWAY, clock=clock or Clock())
     try:
         yield pool
     finally:
@@ -60,7 +61,7 @@ async def answering(connection: RawConnection) -> None:
 async def test_who_waits_too_long_for_a_turn_is_told_that_nothing_left() -> None:
     async with raw_server(answering) as server, pool_of(1) as pool:
         first = await begin(pool, server.url)
-        with pytest.raises(NotReached, match="too long for its turn"):
+        with pytest.raises(NotReached, match="Too many requests"):
             await begin(pool, server.url, httpx.Timeout(5.0, pool=0.01))
         assert len(server.requests) == 1
         assert await read(first) == b"{}"

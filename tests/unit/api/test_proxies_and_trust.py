@@ -217,7 +217,7 @@ async def test_what_the_system_believes_is_believed(
         monkeypatch.setenv("ALL_PROXY", proxy.url)
         monkeypatch.delenv("SSL_CERT_FILE")
         async with client_of() as client:
-            with pytest.raises(NotReached, match="No trusted connection"):
+            with pytest.raises(NotReached, match="No secure connection"):
                 await client.organization()
         monkeypatch.setenv("SSL_CERT_FILE", str(authority.path))
         async with client_of() as client:

@@ -23,6 +23,7 @@ from runway_desktop.domain.errors import (
     SlowDown,
 )
 from runway_desktop.domain.task import Refusal
+from runway_desktop.texts import Text
 
 NOON = 1785931200.0
 """Wed, 05 Aug 2026 12:00:00 GMT"""
@@ -77,7 +78,7 @@ def test_a_404_that_is_not_in_runways_own_form_speaks_of_no_task(body: bytes) ->
 def test_a_refused_key_says_what_to_do() -> None:
     problem = replies.from_status(401, {}, b'{"error": "invalid api key"}', NOON)
     assert str(problem) == "Runway did not accept the key."
-    assert "stray blank" in problem.advice
+    assert "stray space" in problem.advice
     assert problem.detail == "HTTP 401 · invalid api key"
     assert not problem.may_retry
 
@@ -162,7 +163,7 @@ def test_slow_down_says_when_it_can_be_tried_again() -> None:
     problem = replies.from_status(429, httpx.Headers({"Retry-After": "120"}), b'{"error": "daily quota"}', NOON)
     assert isinstance(problem, SlowDown)
     assert problem.retry_after == 120.0
-    assert problem.advice == "It can be tried again in 2 minutes."
+    assert problem.advice == "Try again in 2 minutes."
     assert replies.from_status(429, {}, b"", NOON).advice
 
 
@@ -197,18 +198,18 @@ def test_a_503_of_a_gateway_says_nothing_of_the_request(content: bytes) -> None:
     [
         (httpx.ConnectError("[Errno 111] Connection refused"), NotReached, "reached"),
         (httpx.ConnectError("[Errno -2] Name or service not known"), NotReached, "runway.example"),
-        (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"), NotReached, "trusted"),
-        (httpx.ConnectTimeout(""), NotReached, "in time"),
-        (httpx.PoolTimeout(""), NotReached, "turn"),
+        (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"), NotReached, "secure"),
+        (httpx.ConnectTimeout(""), NotReached, "reached"),
+        (httpx.PoolTimeout(""), NotReached, "Too many requests"),
         (httpx.ProxyError("407"), NotReached, "reached"),
         (httpx.UnsupportedProtocol("x"), NotReached, "reached"),
-        (httpx.WriteError(""), NoReply, "cut"),
+        (httpx.WriteError(""), NoReply, "interrupted"),
         (httpx.WriteTimeout(""), NoReply, "in time"),
-        (httpx.ReadError(""), NoReply, "cut"),
+        (httpx.ReadError(""), NoReply, "interrupted"),
         (httpx.ReadTimeout(""), NoReply, "in time"),
-        (httpx.CloseError(""), NoReply, "cut"),
-        (httpx.RemoteProtocolError("Server disconnected"), NoReply, "cut"),
-        (httpx.DecodingError("bad gzip"), BadReply, "understood"),
+        (httpx.CloseError(""), NoReply, "interrupted"),
+        (httpx.RemoteProtocolError("Server disconnected"), NoReply, "interrupted"),
+        (httpx.DecodingError("bad gzip"), BadReply, "could not be read"),
     ],
 )
 def test_only_what_fails_before_anything_left_is_not_reached(error: Exception, kind: type[ApiError], word: str) -> None:
@@ -223,7 +224,7 @@ def test_only_what_fails_before_anything_left_is_not_reached(error: Exception, k
 def test_other_hosts_never_speak_of_the_key() -> None:
     for status in (401, 403):
         problem = replies.from_other_host(
-            status, {}, b"<Error><Message>Expired</Message></Error>", NOON, who="x", refused="No."
+            status, {}, b"<Error><Message>Expired</Message></Error>", NOON, who=replies.FILE_SERVER, refused=Text("No.")
         )
         assert type(problem) is RequestRefused
         assert problem.detail == f"HTTP {status} · Expired"

@@ -141,7 +141,7 @@ async def test_a_redirect_carries_the_key_nowhere() -> None:
             behave = answering(status, headers={"Location": f"{elsewhere.url}/v1/caught"})
             async with raw_server(behave) as server, client_of(server.url) as client:
                 for call in (client.organization, lambda client=client: client.create("text_to_video", {})):
-                    with pytest.raises(RunwayDesktopError, match="could not be understood"):
+                    with pytest.raises(RunwayDesktopError, match="could not be read"):
                         await call()
         assert not elsewhere.connections
 

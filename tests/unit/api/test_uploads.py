@@ -175,7 +175,7 @@ async def test_a_slot_at_an_unsafe_place_gets_no_file(tmp_path: Path, url: str) 
     path = tmp_path / "a.png"
     path.write_bytes(b"x")
     async with hosts(upload_url=url) as (client, _, storage):
-        with pytest.raises(BadReply, match="understood"):
+        with pytest.raises(BadReply, match="could not be read"):
             await client.upload(path, lambda sent, total: None)
     assert not storage.connections
 

@@ -30,8 +30,8 @@ async def test_what_was_taken_away_is_said_with_where_it_still_is():
     await tell_unfinished(engine)
     [notice] = told
     assert isinstance(notice, Notice)
-    assert "“Restored 2026-11-24” was taken away" in notice.message
-    assert "still in the backup" in notice.detail
+    assert "“Restored 2026-11-24” was removed again" in str(notice.message)
+    assert "still in the backup" in str(notice.detail)
 
 
 async def test_where_finishing_it_meets_a_mistake_of_ours_nothing_is_opened_and_the_person_is_told(

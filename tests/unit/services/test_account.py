@@ -50,7 +50,7 @@ async def test_without_a_key_nothing_is_asked():
 async def test_a_keychain_in_trouble_is_a_sentence_and_not_a_crash(trouble):
     async with account(secrets=MemorySecrets(trouble=trouble)) as rig:
         assert rig.account.key.source is KeySource.NONE
-        assert "keychain" in rig.account.key.problem
+        assert "keychain" in str(rig.account.key.problem)
 
 
 async def test_a_keychain_that_waits_for_a_person_is_said_after_a_second():
@@ -66,7 +66,7 @@ async def test_a_keychain_that_waits_for_a_person_is_said_after_a_second():
     await rig.clock.advance(0.9)
     assert rig.account.key.problem == ""
     await rig.clock.advance(0.2)
-    assert rig.account.key.problem.startswith("Waiting for your keychain.")
+    assert str(rig.account.key.problem).startswith("Waiting for your keychain.")
     assert rig.account.key.is_awaited
     gate.set()
     await starting
@@ -127,7 +127,7 @@ async def test_a_key_that_cannot_be_remembered_is_kept_for_this_session_and_says
     async with account(secrets=MemorySecrets(trouble=SecretTrouble.LOCKED)) as rig:
         status = await rig.account.use_key(SECRET, remember=True)
         assert status.source is KeySource.MEMORY
-        assert status.problem.endswith("The key is kept for this session only.")
+        assert str(status.problem).endswith("The key is kept for this session only.")
         assert rig.runway.secret == SECRET
 
 
@@ -302,7 +302,7 @@ async def test_trouble_is_shown_with_its_sentence_and_forgotten_at_the_next_answ
     async with account(secret=SECRET) as rig:
         rig.account.note_failure(NoReply("Runway did not answer.", advice="It is asked again."))
         assert rig.account.connection.link is Link.TROUBLED
-        assert rig.account.connection.message == "Runway did not answer. It is asked again."
+        assert str(rig.account.connection.message) == "Runway did not answer. It is asked again."
         assert rig.account.can_ask
         rig.account.note_success()
         assert (rig.account.connection.link, rig.account.connection.message) == (Link.CONNECTED, "")

@@ -91,7 +91,7 @@ async def test_the_built_in_one_comes_back_and_stays(desk, tmp_path):
 
 
 async def test_an_older_one_is_refused_and_nothing_changes(desk, tmp_path):
-    with pytest.raises(NotPossible, match=r"SDK 5\.3\.0, older than the one in use"):
+    with pytest.raises(NotPossible, match=r"SDK 5\.3\.0\) is older than the one in use"):
         await desk.renewal.renew(written(tmp_path, newer("5.3.0")))
     assert desk.catalog.version == SHIPPED
     assert not desk.kept.exists()

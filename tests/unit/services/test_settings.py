@@ -145,7 +145,7 @@ async def test_damaged_value_falls_back_to_its_default_with_a_sentence(desk, nam
     await desk.settings.load()
     assert getattr(desk.settings, name) == Settings.preferences()[name].default
     assert len(desk.settings.problems) == 1
-    assert name in desk.settings.problems[0]
+    assert str(Settings.preferences()[name].label) in str(desk.settings.problems[0])
     assert desk.settings.get("columns") == [1]
 
 

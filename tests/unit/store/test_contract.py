@@ -48,6 +48,7 @@ from runway_desktop.domain.task import (
 )
 from runway_desktop.services.ports import Store
 from runway_desktop.store import listing as listing_module
+from runway_desktop.texts import Text
 from runway_desktop.values import replace
 from tests.samples import pairs
 from tests.unit.store.expected import Library
@@ -55,6 +56,7 @@ from tests.unit.store.libraries import KATHMANDU, NOON, Opened, a_wish, batches,
 
 REMOTE = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
 MINE = Fingerprint("mine")
+LATE = Reason(ReasonCode.NO_REPLY, words=Text("{seconds} s").with_(seconds=9))
 
 
 def a_task(
@@ -119,7 +121,7 @@ async def test_a_full_task_comes_back_as_it_went(opened: Opened):
         cost_credits=0.5,
         failure=Failure(code="SAFETY.INPUT.TEXT", words="no"),
         refusals=(Refusal(path=("references", 0), message="x"),),
-        evidence=Evidence(balance_before=10.5, daily_after=3, cause=Reason(ReasonCode.NO_REPLY, words="time-out")),
+        evidence=Evidence(balance_before=10.5, daily_after=3, cause=LATE),
         cancel_asked=True,
         removed_at=NOON + 6,
         title="港 🎬 \udcff",

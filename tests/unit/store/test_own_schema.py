@@ -42,7 +42,7 @@ def test_a_trigger_under_the_name_of_one_of_ours_is_refused(tmp_path: Path, step
             "CREATE TRIGGER ledger_is_not_rewritten BEFORE UPDATE ON ledger BEGIN DELETE FROM tasks; END"
         )
     for work in (SqliteSnapshots().look, SqliteSnapshots().bring_up_to_date):
-        with pytest.raises(StoreError, match="holds a trigger that is not of this program"):
+        with pytest.raises(StoreError, match="contains code that is not from this program"):
             work(path)
 
 

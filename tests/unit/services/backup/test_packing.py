@@ -22,6 +22,7 @@ from runway_desktop.services.backup.packing import LIGHT, PackOptions, pack, sur
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Stopped, Watch, WatchProgress
 from runway_desktop.store import SqliteStore
+from runway_desktop.texts import Text
 from runway_desktop.values import replace
 from tests.profiles_on_disk import KEY, NOW, SIGNATURE, Made, a_profile
 
@@ -183,15 +184,15 @@ async def test_it_says_how_far_it_is_and_never_goes_back_within_a_step(tmp_path:
     made = await a_profile(tmp_path, results=2)
     said: list[WatchProgress] = []
     packed(made, tmp_path / "studio.zip", watch=Watch(said.append))
-    words = list(dict.fromkeys(progress.words for progress in said))
+    words = list(dict.fromkeys(str(progress.words) for progress in said))
     assert words == [
         "Copying the list of tasks",
         "Packing the list of tasks",
         "Packing 1 of 2 results",
         "Packing 2 of 2 results",
-        "Checking what was written",
+        "Verifying the backup",
     ]
-    packing_only = [progress.done for progress in said if not progress.words.startswith("Copying")]
+    packing_only = [progress.done for progress in said if not str(progress.words).startswith("Copying")]
     assert packing_only == sorted(packing_only)
     assert said[-1].done > 0.99 * said[-1].total > 0
 
@@ -200,7 +201,7 @@ async def test_without_room_nothing_is_begun(tmp_path: Path, monkeypatch: pytest
     made = await a_profile(tmp_path)
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=SPARE + 111_000))
-    with pytest.raises(DiskError, match=r"The backup needs .* and the disk of .* has room for 111 kB"):
+    with pytest.raises(DiskError, match=r"are needed, but the disk of .* has only 111 kB free"):
         packed(made, tmp_path / "studio.zip")
     assert not (tmp_path / "studio.zip").exists()
 
@@ -211,11 +212,11 @@ async def test_a_disk_that_fills_up_leaves_nothing_and_the_older_one_stays(tmp_p
     target.write_bytes(b"an older backup")
 
     class Full(Watch):
-        def doing(self, words: str) -> None:
-            if words.startswith("Packing 2"):
+        def doing(self, words: Text) -> None:
+            if str(words).startswith("Packing 2"):
                 raise OSError(28, "No space left on device")
 
-    with pytest.raises(DiskError, match="The disk is full"):
+    with pytest.raises(DiskError, match=r"The disk with .* is full"):
         packed(made, target, watch=Full())
     assert target.read_bytes() == b"an older backup"
     assert not target.with_name("studio.zip.part").exists()
@@ -226,15 +227,15 @@ async def test_what_cannot_be_read_back_is_no_backup(tmp_path: Path):
     target = tmp_path / "studio.zip"
 
     class Rotting(Watch):
-        def doing(self, words: str) -> None:
-            if words.startswith("Checking"):
+        def doing(self, words: Text) -> None:
+            if str(words).startswith("Verifying"):
                 file = target.with_name("studio.zip.part")
                 content = bytearray(file.read_bytes())
                 at = content.index(b"clip 0 clip 0")
                 content[at] ^= 1
                 file.write_bytes(content)
 
-    with pytest.raises(DiskError, match="could not be read back, so there is no backup"):
+    with pytest.raises(DiskError, match="could not be read back, so it was discarded"):
         packed(made, target, watch=Rotting())
     assert not target.exists()
     assert not target.with_name("studio.zip.part").exists()
@@ -245,8 +246,8 @@ async def test_files_that_leave_while_it_is_made_are_counted_and_the_rest_is_bac
     target = tmp_path / "studio.zip"
 
     class WhileMoved(Watch):
-        def doing(self, words: str) -> None:
-            if words.startswith("Packing 1 of"):
+        def doing(self, words: Text) -> None:
+            if str(words).startswith("Packing 1 of"):
                 # As a move of the library does it, or somebody who throws results away.
                 (made.library / "Aurora").rename(tmp_path / "new home")
                 shutil.rmtree(made.profile.posters)
@@ -269,7 +270,7 @@ async def test_a_result_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch
         return whole(source, reading)
 
     monkeypatch.setattr(packing, "_block", block)
-    with pytest.raises(DiskError, match=r"“clip 1\.mp4” could not be read") as caught:
+    with pytest.raises(DiskError, match=r"“clip 1\.mp4” cannot be read") as caught:
         packed(made, tmp_path / "studio.zip")
     assert "without the results" in caught.value.advice
 
@@ -280,8 +281,8 @@ async def test_what_is_written_meanwhile_is_not_in_it_and_does_not_wait(tmp_path
     reached, go_on = threading.Event(), threading.Event()
 
     class Pausing(Watch):
-        def doing(self, words: str) -> None:
-            if words.startswith("Packing 1"):
+        def doing(self, words: Text) -> None:
+            if str(words).startswith("Packing 1"):
                 reached.set()
                 assert go_on.wait(60)
 

@@ -56,7 +56,7 @@ def same(_: dict[str, Any]) -> None:
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x05\x06" + b"\0" * 18])
 def test_a_file_that_is_no_backup_is_told_so(tmp_path: Path, content: bytes):
     (tmp_path / "x.zip").write_bytes(content)
-    with pytest.raises(BadBackup, match=r"“x\.zip” is no backup of Runway Desktop"), opened(tmp_path / "x.zip"):
+    with pytest.raises(BadBackup, match=r"“x\.zip” is not a Runway Desktop backup"), opened(tmp_path / "x.zip"):
         pass
 
 
@@ -188,7 +188,7 @@ async def test_a_disk_that_is_full_while_unpacking_is_told_and_leaves_no_half_fi
         def step(self, count: int) -> None:
             raise OSError(28, "No space left on device")
 
-    with opened(path) as backup, pytest.raises(DiskError, match="The disk is full"):
+    with opened(path) as backup, pytest.raises(DiskError, match=r"The disk with .* is full"):
         backup.extract(backup.manifest.database, tmp_path / "out" / "profile.db", Full())
     assert list((tmp_path / "out").iterdir()) == []
     shutil.rmtree(tmp_path / "out")

@@ -53,7 +53,7 @@ async def test_bin_that_refuses_says_what_to_do(tmp_path, monkeypatch, trouble, 
     path.write_bytes(b"x")
     with pytest.raises(DiskError) as caught:
         await TrashFolder(AtOnce()).throw(path)
-    assert "fox.mp4 could not be moved to the trash." in caught.value.in_words()
+    assert "“fox.mp4” could not be moved to the trash." in caught.value.in_words()
     assert said in caught.value.advice
     assert path.exists()
 
@@ -88,10 +88,10 @@ async def test_what_was_thrown_away_comes_back_from_where_it_is_in_the_bin(tmp_p
     await system_bin.take_back(thrown[0], path)
     assert path.read_bytes() == b"first"
     assert len(list((own_bin / "info").iterdir())) == 1
-    with pytest.raises(DiskError, match=r"another fox\.mp4 in its place"):
+    with pytest.raises(DiskError, match=r"Another “fox\.mp4” is in its place"):
         await system_bin.take_back(thrown[1], path)
     assert thrown[1].read_bytes() == b"second"
-    with pytest.raises(DiskError, match="not in the trash any more"):
+    with pytest.raises(DiskError, match="no longer in the trash"):
         await system_bin.take_back(thrown[0], path)
 
 
@@ -102,7 +102,7 @@ async def test_only_what_came_to_the_bin_from_a_place_is_put_back_there(tmp_path
     thrown = await TrashFolder(AtOnce()).throw(path)
     assert thrown is not None
     for file, place in ((private, tmp_path / "library.mp4"), (thrown, tmp_path / "another.mp4")):
-        with pytest.raises(DiskError, match="did not come to the trash from there"):
+        with pytest.raises(DiskError, match="was not moved there from this folder"):
             await TrashFolder(AtOnce()).take_back(file, place)
         assert file.exists()
         assert not place.exists()
@@ -157,7 +157,7 @@ async def test_whatever_the_systems_bin_raises_is_an_error_of_the_disk(tmp_path,
     monkeypatch.setattr(send2trash, "send2trash", fail)
     path = tmp_path / "fox.mp4"
     path.write_bytes(b"x")
-    with pytest.raises(DiskError, match=r"fox\.mp4 could not be moved to the trash"):
+    with pytest.raises(DiskError, match=r"“fox\.mp4” could not be moved to the trash"):
         await TrashFolder(AtOnce()).throw(path)
     assert path.exists()
 

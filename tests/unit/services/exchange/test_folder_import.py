@@ -431,7 +431,7 @@ async def test_a_disk_that_is_full_ends_the_copying_with_a_sentence(on, monkeypa
 
         monkeypatch.setattr(shutil, "copyfile", full)
         found = await desk.take_in(copies=True)
-        assert found.problem.startswith("The disk is full.")
+        assert str(found.problem).startswith("The disk with “")
         assert desk.store.tasks == {}
 
 

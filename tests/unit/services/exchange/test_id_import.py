@@ -86,8 +86,8 @@ async def test_several_files_are_one_list_and_one_that_cannot_be_read_has_a_sent
         paths = [tmp_path / name for name in ("a.log", "b.log", "film.log", "gone.log")]
         look = await exchange.ids.look(Dropped(paths=tuple(paths)), Progress())
         assert [entry.found.remote_id for entry in look.entries] == [remote_id(1), remote_id(2), remote_id(3)]
-        assert look.troubles[0] == "film.log is not a text file."
-        assert look.troubles[1].startswith("There is no file “")
+        assert str(look.troubles[0]) == "“film.log” is not a text file."
+        assert str(look.troubles[1]).startswith("There is no file “")
 
 
 async def test_adopted_tasks_keep_what_the_log_said_and_runway_says_the_rest():

@@ -68,7 +68,7 @@ def test_a_log_gives_each_id_once_with_the_words_around_it():
 @pytest.mark.parametrize("before", ["request id ", "trace id\t", "user_id ", '"session id"  ', "request id: "])
 def test_the_id_of_something_else_needs_no_sign_between_its_name_and_itself(before: str):
     found = one(f"2026-03-09 14:06:09 DEBUG {before}{B} done")
-    assert (found.weight, found.doubt[:24]) == (Weight.ELSE, "It is called the id of a")
+    assert (found.weight, str(found.doubt)[:27]) == (Weight.ELSE, "It is labeled as another ID")
 
 
 @pytest.mark.parametrize("before", ["id ", "task ", "task id ", "created task "])
@@ -78,9 +78,9 @@ def test_what_is_named_a_task_before_a_blank_is_one(before: str):
 
 def test_what_is_something_else_says_why():
     found = {one.remote_id: one for one in search(LOG)}
-    assert (found[B].weight, found[B].doubt) == (Weight.ELSE, "It is called the id of a request.")
-    assert (found[C].weight, found[C].doubt) == (Weight.ELSE, "It stands in a link.")
-    assert found[V1].doubt == "It is a UUID of version 1; Runway's tasks have version 4."
+    assert (found[B].weight, str(found[B].doubt)) == (Weight.ELSE, "It is labeled as another ID: request.")
+    assert (found[C].weight, str(found[C].doubt)) == (Weight.ELSE, "It is part of a link.")
+    assert str(found[V1].doubt) == "It is a version 1 UUID; Runway's task IDs are version 4."
     assert [one.weight is not Weight.NO_ID for one in found.values()] == [True, True, False, True]
 
 
@@ -213,7 +213,7 @@ def test_whatever_wrote_the_file_it_is_read(tmp_path, encoding):
 def test_a_file_that_is_no_text_or_too_large_gets_a_sentence(tmp_path, monkeypatch):
     path = tmp_path / "film.log"
     path.write_bytes(b"\x00\x01\x02" * 100)
-    with pytest.raises(FileUnreadable, match=r"film.log is not a text file."):
+    with pytest.raises(FileUnreadable, match=r"“film.log” is not a text file."):
         search_file(path)
     monkeypatch.setattr(id_search, "LARGEST", 10)
     with pytest.raises(FileUnreadable, match="Split it"):

@@ -106,8 +106,8 @@ async def test_pasted_ids_are_ids_however_they_are_parted(text):
 async def test_id_of_another_version_has_a_sentence_and_the_others_are_kept():
     found = await gather(text=f"{VERSION_1}\n{ID}")
     assert found.remote_ids == (ID,)
-    why = "those are UUIDs of version 4, this is one of version 1."
-    assert sentences(found) == [f"clipboard, line 1, id: {VERSION_1} is no id of Runway's: {why}"]
+    why = "those are version 4 UUIDs, this is version 1."
+    assert sentences(found) == [f"clipboard, line 1, id: “{VERSION_1}” is not a task ID of Runway: {why}"]
 
 
 async def test_pasted_text_is_prompts_and_is_named_so():
@@ -138,25 +138,25 @@ async def test_text_of_every_usual_encoding_is_read(write, encoding):
 async def test_text_that_is_not_utf_8_is_read_and_says_so(write):
     found = await gather(write("old.txt", "Füchse".encode("cp1252")))
     assert prompts(found) == ["Füchse"]
-    assert sentences(found)[0].startswith("old.txt is not in UTF-8.")
+    assert sentences(found)[0].startswith("“old.txt” is not in UTF-8.")
 
 
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("none.txt", b"", "none.txt is empty."),
-        ("blank.txt", b" \n\t\n", "blank.txt is empty."),
-        ("bin.txt", bytes(range(256)) * 20, "bin.txt is not a text file."),
-        ("half.txt", b"\xff\xfex", "half.txt is damaged"),
-        ("empty.csv", b"", "empty.csv is empty."),
-        ("pic.png", b"hello", "pic.png is no picture, though its name says so."),
-        ("clip.mp4", b"hello", "clip.mp4 is no clip, though its name says so."),
-        ("song.mp3", b"hello", "song.mp3 is no sound, though its name says so."),
-        ("paper.docx", b"PK\x03\x04word", "paper.docx is a ZIP file."),
-        ("page.html", b"<html>", "page.html is nothing that can be used here."),
-        ("broken.json", b'{"prompt": "x"', "broken.json is no valid JSON: line 1"),
-        ("nan.json", b'[{"prompt": "x", "seed": NaN}]', "nan.json is no valid JSON: NaN"),
-        ("deep.json", b"[" * 100_000, "deep.json is no"),
+        ("none.txt", b"", "“none.txt” is empty."),
+        ("blank.txt", b" \n\t\n", "“blank.txt” is empty."),
+        ("bin.txt", bytes(range(256)) * 20, "“bin.txt” is not a text file."),
+        ("half.txt", b"\xff\xfex", "“half.txt” is damaged"),
+        ("empty.csv", b"", "“empty.csv” is empty."),
+        ("pic.png", b"hello", "“pic.png” does not contain PNG"),
+        ("clip.mp4", b"hello", "“clip.mp4” does not contain MP4"),
+        ("song.mp3", b"hello", "“song.mp3” does not contain MP3"),
+        ("paper.docx", b"PK\x03\x04word", "“paper.docx” is in ZIP format."),
+        ("page.html", b"<html>", "“page.html” cannot be used here."),
+        ("broken.json", b'{"prompt": "x"', "“broken.json” is not valid JSON (line 1"),
+        ("nan.json", b'[{"prompt": "x", "seed": NaN}]', "“nan.json” is not valid JSON (NaN"),
+        ("deep.json", b"[" * 100_000, "“deep.json” is not"),
     ],
 )
 async def test_file_that_cannot_be_used_has_a_sentence_and_the_rest_is_kept(write, name, content, said):
@@ -173,13 +173,13 @@ async def test_fifty_megabytes_of_text_are_not_even_read(write, monkeypatch):
         file.write(b"a fox\n")
         file.truncate(50 * 1024 * 1024)
     monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("It was read"))
-    assert sentences(await gather(path)) == ["huge.txt is 50.0 MB large. A list of prompts may have up to 20.0 MB."]
+    assert sentences(await gather(path)) == ["“huge.txt” is too large (52 MB). A list of prompts may have up to 20 MB."]
 
 
 async def test_more_prompts_than_anyone_can_review_are_cut_with_a_sentence(write):
     found = await gather(write("many.txt", "fox\n" * (MOST_DRAFTS + 5)))
     assert len(found.drafts) == MOST_DRAFTS
-    assert "Only the first 10,000 are taken." in sentences(found)[0]
+    assert "Only the first 10,000 are used." in sentences(found)[0]
 
 
 async def test_file_that_is_not_there_has_a_sentence(tmp_path):
@@ -190,8 +190,8 @@ async def test_file_that_is_not_there_has_a_sentence(tmp_path):
 async def test_pipe_does_not_hang_the_program(tmp_path, write):
     os.mkfifo(tmp_path / "pipe.png")
     table = write("x.csv", "prompt,model,image\na,gen4_turbo,pipe.png")
-    assert sentences(await gather(tmp_path / "pipe.png")) == ["pipe.png is no ordinary file."]
-    assert sentences(await gather(table)) == ["x.csv, row 2, image: “pipe.png” is no ordinary file."]
+    assert sentences(await gather(tmp_path / "pipe.png")) == ["“pipe.png” is not an ordinary file."]
+    assert sentences(await gather(table)) == ["x.csv, row 2, image: “pipe.png” is not an ordinary file."]
 
 
 # Pictures, clips, sounds, links.
@@ -240,7 +240,7 @@ async def test_damaged_picture_says_so(write):
         ("https://[::1]/a.png", "uses the address"),
         ("https://x.example.com/" + "a" * 2_100, "characters long"),
         ("ftp://x.example.com/a.png", "not ftp://"),
-        ("javascript:alert(1)", "is no link"),
+        ("javascript:alert(1)", "is not an https:// link"),
     ],
 )
 async def test_link_that_runway_would_refuse_has_a_sentence(link, said):
@@ -280,7 +280,7 @@ async def test_folder_is_its_files_in_the_order_in_which_people_count(tmp_path, 
     (folder / "deeper" / "x.png").write_bytes(fox.read_bytes())
     found = await gather(folder)
     assert [asset.path.name for asset in found.assets if asset.path] == ["1.png", "2.png", "10.png"]
-    assert sentences(found) == ["shots: The folder inside it is left out. Drop it by itself."]
+    assert sentences(found) == ["shots: The folder inside it was left out. Drop it by itself."]
     assert found.name == "shots"
 
 
@@ -324,9 +324,9 @@ async def test_broken_line_of_json_has_a_sentence_and_the_others_are_kept(write)
     found = await gather(write("x.jsonl", '{"prompt": "one"}\n{"prompt": \n42\n{"colar": "red"}\n\n{"prompt": "two"}'))
     assert prompts(found) == ["one", "two"]
     assert sentences(found) == [
-        "x.jsonl, line 2: This is no valid JSON.",
+        "x.jsonl, line 2: This is not valid JSON.",
         "x.jsonl, line 3: This is neither a prompt nor a request.",
-        "x.jsonl, line 4: There is neither a prompt nor a setting in it.",
+        "x.jsonl, line 4: It contains neither a prompt nor a setting.",
     ]
 
 
@@ -348,7 +348,7 @@ async def test_half_of_a_character_in_json_cannot_break_the_store(write):
 async def test_unknown_member_has_a_sentence_and_the_rest_is_kept(write):
     found = await gather(write("x.json", '[{"prompt": "a", "colar": "red"}]'))
     assert prompts(found) == ["a"]
-    assert sentences(found) == ["x.json, item 1, colar: “colar” is not known and is left out."]
+    assert sentences(found) == ["x.json, item 1, colar: “colar” is unknown and was left out."]
 
 
 # Sidecars.

@@ -84,7 +84,7 @@ async def test_what_may_be_thousands_is_kept_as_it_was_typed_and_said(table):
     found = await table("prompt;seed;duration\na fox;1.000;1_0\n")
     assert found.drafts[0].values == {"promptText": "a fox", "seed": "1.000", "duration": "1_0"}
     assert any("“1.000” can mean 1000 or 1. Enter one of these." in sentence for sentence in sentences(found))
-    assert any("“1_0” is no whole number." in sentence for sentence in sentences(found))
+    assert any("“1_0” is not a whole number." in sentence for sentence in sentences(found))
 
 
 async def test_tsv_is_parted_by_tabs_alone(table):
@@ -107,7 +107,7 @@ async def test_columns_are_known_by_wire_name_and_label_however_they_are_written
 async def test_line_in_which_a_spreadsheet_tells_its_sign_is_obeyed(table):
     found = await table("sep=;\nprompt;seed\na;x")
     assert found.drafts[0].values == {"promptText": "a", "seed": "x"}
-    assert sentences(found) == ["shots.csv, row 3, seed: “x” is no whole number."]
+    assert sentences(found) == ["shots.csv, row 3, seed: “x” is not a whole number."]
 
 
 async def test_line_breaks_and_quotes_inside_quotes_belong_to_the_cell(table):
@@ -129,9 +129,9 @@ async def test_doubled_and_unknown_columns_have_a_sentence_each_and_nothing_else
     found = await table("prompt,colar,Prompt,raito,seed\na,red,b,1:1,4")
     assert found.drafts[0].values == {"promptText": "a", "seed": 4}
     assert sentences(found) == [
-        "shots.csv, row 1, colar: The column “colar” is not known and is left out. Did you mean “colors”?",
+        "shots.csv, row 1, colar: The column “colar” is unknown and was left out. Did you mean “colors”?",
         "shots.csv, row 1, Prompt: “prompt” and “Prompt” mean the same. The first one is used.",
-        "shots.csv, row 1, raito: The column “raito” is not known and is left out. Did you mean “ratio”?",
+        "shots.csv, row 1, raito: The column “raito” is unknown and was left out. Did you mean “ratio”?",
     ]
 
 
@@ -163,10 +163,10 @@ async def test_table_of_nothing_known_is_no_request(table):
 @pytest.mark.parametrize(
     ("header", "cell", "kept", "said"),
     [
-        ("seed", "x", "x", "seed: “x” is no whole number."),
-        ("seed", "1.5", 1.5, "seed: “1.5” is no whole number."),
-        ("duration", "long", "long", "duration: “long” is no whole number."),
-        ("cfgScale", "much", "much", "cfgScale: “much” is no number."),
+        ("seed", "x", "x", "seed: “x” is not a whole number."),
+        ("seed", "1.5", 1.5, "seed: “1.5” is not a whole number."),
+        ("duration", "long", "long", "duration: “long” is not a whole number."),
+        ("cfgScale", "much", "much", "cfgScale: “much” is not a number."),
         ("grounding", "perhaps", "perhaps", "grounding: “perhaps” is neither yes nor no."),
     ],
 )
@@ -205,7 +205,7 @@ async def test_model_and_endpoint_are_known_by_name_and_label(table):
         (None, None),
     ]  # fmt: skip
     assert sentences(found) == [
-        "shots.csv, row 4, prompt: Act-Two takes no prompt. It is left out.",
+        "shots.csv, row 4, prompt: Act-Two takes no prompt, so it was left out.",
         "shots.csv, row 5, endpoint: There is no endpoint “nothing”.",
         "shots.csv, row 5, model: There is no model “nosuch”.",
     ]  # fmt: skip
@@ -213,13 +213,16 @@ async def test_model_and_endpoint_are_known_by_name_and_label(table):
 
 async def test_model_that_an_endpoint_does_not_have_is_told(table):
     found = await table("prompt,model,endpoint\na,act_two,text_to_video")
-    assert "“act_two” is no model of text_to_video. It is one of character_performance." in sentences(found)[0]
+    assert (
+        "“text_to_video” does not have the model “act_two”. Endpoints that have it: character_performance."
+        in sentences(found)[0]
+    )
 
 
 async def test_setting_that_the_model_does_not_have_is_left_out_and_told(table):
     found = await table("prompt,model,endpoint,scaleFactor\na,gen4.5,text_to_video,4")
     assert found.drafts[0].values == {"promptText": "a"}
-    assert sentences(found) == ["shots.csv, row 2, scaleFactor: Gen-4.5 has no such setting. It is left out."]
+    assert sentences(found) == ["shots.csv, row 2, scaleFactor: Gen-4.5 has no such setting, so it was left out."]
 
 
 # Inputs.
@@ -285,14 +288,14 @@ async def test_sound_column_is_a_switch_or_a_file(table, tmp_path):
     ("cell", "said"),
     [
         ("none.png", "There is no file"),
-        ("notes.txt", "“notes.txt” is no picture, clip or sound."),
+        ("notes.txt", "“notes.txt” is not a picture, clip or sound."),
         ("http://x.example.com/a.png", "begins with http://"),
         ("https://127.0.0.1/a.png", "uses the address 127.0.0.1"),
         ("ftp://x.example.com/a.png", "not ftp://"),
         ("\\\\server\\share\\a.png", "Files on a network are not fetched."),
         (".", "is a folder"),
         ("gif.gif", "doesn’t accept GIF files"),
-        ("song.mp3", "takes no such input here"),
+        ("song.mp3", "takes no such input"),
     ],
 )
 async def test_input_that_will_not_do_has_a_sentence_at_its_cell(table, fox, tmp_path, cell, said):
@@ -340,7 +343,7 @@ SPEECH = "eleven_multilingual_v2,text_to_speech"
 async def test_voice_is_known_by_the_name_of_its_preset(table):
     found = await table(f"prompt,model,endpoint,voice\nhello,{SPEECH},maya\nhi,{SPEECH},Nobody")
     assert found.drafts[0].values["voice"] == {"type": "runway-preset", "presetId": "Maya"}
-    assert sentences(found) == ["shots.csv, row 3, voice: “Nobody” is not known here."]
+    assert sentences(found) == ["shots.csv, row 3, voice: “Nobody” is unknown here."]
 
 
 async def test_setting_with_parts_may_be_json(table):
@@ -355,7 +358,7 @@ async def test_prompt_goes_where_the_model_wants_it_or_is_told_to_have_no_place(
     first, second = found.drafts
     assert first.values == {"speech": {"type": "text", "text": "Hello"}}
     assert second.values == {}
-    assert sentences(found) == ["shots.csv, row 3, prompt: Magnific Precision v2 takes no prompt. It is left out."]
+    assert sentences(found) == ["shots.csv, row 3, prompt: Magnific Precision v2 takes no prompt, so it was left out."]
 
 
 # Rows that are something else.
@@ -365,7 +368,7 @@ async def test_row_with_nothing_but_an_id_is_an_id(table):
     found = await table(f"id,prompt\n{ID},\n,a fox\nnonsense,\n{ID},a cat")
     assert found.remote_ids == (ID,)
     assert [draft.values["promptText"] for draft in found.drafts] == ["a fox", "a cat"]
-    assert "“nonsense” is no id of a task." in sentences(found)[0]
+    assert "“nonsense” is not a task ID." in sentences(found)[0]
 
 
 async def test_row_with_too_many_cells_is_kept_and_told(table):

@@ -134,7 +134,7 @@ class House:
 
     @property
     def said(self) -> list[str]:
-        return [notice.message for notice in notices(self.rig.events)]
+        return [str(notice.message) for notice in notices(self.rig.events)]
 
 
 def files(folder: Path) -> list[str]:
@@ -197,8 +197,8 @@ async def test_foreign_and_changed_files_stay_and_are_told(tmp_path):
         assert progress is not None
         assert list(progress.stayed) == [Stayed(outputs[1].path, StayedCode.CHANGED)]
         [notice] = notices(house.rig.events)
-        assert "1 file stayed where it was" in notice.message
-        assert "fox 1.mp4: It was changed since it was saved." in notice.detail
+        assert "1 file stayed where it was" in str(notice.message)
+        assert "fox 1.mp4: It was changed since it was saved." in str(notice.detail)
         [left] = await house.move.left_behind()
         assert (left.folder, left.files) == (str(house.old), 1)
 
@@ -409,7 +409,7 @@ async def test_a_disk_that_fills_in_the_middle_makes_it_wait_for_room(tmp_path):
         progress = house.move.progress
         assert progress is not None
         assert (progress.phase, progress.files) == (MovePhase.WAITING, 3)
-        assert cause_words(progress.waits.cause).startswith("The disk is full.")
+        assert cause_words(progress.waits.cause).startswith("The disk with “")
         assert all([await is_whole(house, output) for output in outputs])
         disk.left = 100
         await house.rig.clock.advance(2 * ROUND)
@@ -551,7 +551,7 @@ class TestPlan:
             house.new.mkdir()
             monkeypatch.setattr(os, "access", lambda *_: False)
             plan = await house.move.plan(house.new)
-            assert plan_words(plan) == f"Nothing may be written in {house.new}. Choose another folder."
+            assert plan_words(plan) == f"You may not write to “{house.new}”. Choose another folder."
             assert not plan.can_save
 
     async def test_a_drive_that_is_not_there_is_said(self, tmp_path):

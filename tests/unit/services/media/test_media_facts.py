@@ -210,7 +210,7 @@ def test_see_through_and_moving_pictures_are_told(tmp_path):
 
 
 def test_file_that_cannot_be_read_raises_in_words(tmp_path):
-    with pytest.raises(DiskError, match=r"none\.png cannot be read"):
+    with pytest.raises(DiskError, match=r"“none\.png” cannot be read"):
         probe(tmp_path / "none.png")
 
 

@@ -792,7 +792,7 @@ async def test_full_disk_is_said_in_words_and_tried_again(desk, monkeypatch):
             failed = await desk.output(task)
             assert failed.state is OutputState.FAILED
             assert (failed.problem.code, failed.problem.name) == (ReasonCode.DISK_FULL, str(desk.library))
-            assert saving_words(failed).startswith(f"The disk is full. 5.0 MB are needed in {desk.library}.")
+            assert saving_words(failed).startswith(f"The disk with “{desk.library}” is full: 5.0 MB are needed.")
             assert desk.files() == []
             patch.undo()
             await desk.clock.advance(DISK_AGAIN_AFTER)

@@ -88,7 +88,7 @@ async def test_offline_the_known_link_is_better_than_none_while_it_may_work():
         handed = await desk.links.hand_on([task_id])
         assert handed.outputs == ()
         assert handed.life is None
-        assert "There is no network." in handed.failed[task_id]
+        assert "There is no network." in str(handed.failed[task_id])
 
 
 async def test_only_a_404_says_that_it_is_gone_and_it_takes_nothing_away_here():
@@ -97,20 +97,20 @@ async def test_only_a_404_says_that_it_is_gone_and_it_takes_nothing_away_here():
         await desk.clock.advance(2 * HOUR)
         desk.runway.vanish(remote_id(1))
         handed = await desk.links.hand_on([task_id])
-        assert "did not find this task" not in handed.failed.get(task_id, "")
+        assert "did not find this task" not in str(handed.failed.get(task_id))
         await desk.clock.advance(HOUR)
         handed = await desk.links.hand_on([task_id])
-        assert "no longer knows this task" in handed.failed[task_id]
+        assert "no longer knows this task" in str(handed.failed[task_id])
         assert (await desk.task(task_id)).deleted_remotely
         [stored] = await desk.store.outputs(task_id)
         assert stored.state is OutputState.WAITING
         again = await desk.links.hand_on([task_id])
-        assert "deleted" in again.failed[task_id]
+        assert "deleted" in str(again.failed[task_id])
 
 
 async def test_what_never_reached_runway_has_no_link():
     async with Bench() as desk:
         [task_id] = await desk.submit(request())
         handed = await desk.links.hand_on([task_id])
-        assert "never reached Runway" in handed.failed[task_id]
+        assert "never reached Runway" in str(handed.failed[task_id])
         assert desk.runway.named("task") == []

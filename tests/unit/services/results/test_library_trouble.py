@@ -144,7 +144,7 @@ async def test_what_waits_for_an_hour_is_rescued_and_what_is_fresh_is_not(desk):
         assert Path(rescued.path).read_bytes() == clip()
         assert (await desk.output(young)).state is OutputState.FAILED
         [notice] = notices(desk.events)
-        assert str(desk.rescued) in notice.detail
+        assert str(desk.rescued) in str(notice.detail)
 
 
 async def test_a_result_of_yesterday_is_rescued_soon_after_the_start_but_not_before_drives_had_their_time(desk):

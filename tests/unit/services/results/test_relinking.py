@@ -271,7 +271,7 @@ async def test_a_shown_file_that_is_another_tasks_own_is_refused(attic: Attic):
     output, other = await attic.keep("fox.mp4"), await attic.keep("owl.mp4")
     Path(output.path).unlink()
     await attic.noticed()
-    with pytest.raises(NotPossible, match=r"owl\.mp4 is the file of another task"):
+    with pytest.raises(NotPossible, match=r"“owl\.mp4” belongs to another task"):
         await attic.relinking.choose(output.task_id, 0, Path(other.path), anyway=True)
 
 

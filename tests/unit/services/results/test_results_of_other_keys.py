@@ -147,7 +147,7 @@ async def test_links_of_another_keys_results_are_handed_on_while_they_work_and_d
         assert [output.url for output in handed.outputs] == ["https://out.example/1.mp4?sig=old"]
         await desk.clock.advance(60 * HOUR)
         handed = await desk.links.hand_on([task_id])
-        assert "This key can't see this task." in handed.failed[task_id]
+        assert "This key can't see this task." in str(handed.failed[task_id])
         assert not (await desk.task(task_id)).deleted_remotely
         await desk.account.use_key(MINE, remember=False)
         handed = await in_time(desk.clock, desk.links.hand_on([task_id]))

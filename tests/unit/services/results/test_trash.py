@@ -67,7 +67,7 @@ async def test_what_the_bin_does_not_tell_is_put_back_by_the_person(tmp_path: Pa
         task_id = await kept(rig, path)
         assert not (await rig.trash.throw([task_id])).can_undo
         said = (await rig.trash.put_back([task_id])).failed[task_id]
-        assert "not known where in the trash a.mp4 is" in said
+        assert "“a.mp4” was not found in the trash." in str(said)
         path.write_bytes(b"a.mp4")
         assert (await rig.trash.put_back([task_id])).files == 1
         assert (await the_output(rig, task_id)).is_here
@@ -79,7 +79,7 @@ async def test_a_file_that_is_not_there_is_not_said_to_be_in_the_bin(tmp_path: P
         task_id = await kept(rig, path)
         path.unlink()
         report = await rig.trash.throw([task_id])
-        assert "a.mp4 is not where it was saved" in report.failed[task_id]
+        assert "“a.mp4” is not where it was saved" in str(report.failed[task_id])
         assert (await the_output(rig, task_id)).path == str(path)
 
 
@@ -89,7 +89,7 @@ async def test_an_emptied_bin_says_so_and_the_row_stays_as_it_is(tmp_path: Path)
         task_id = await kept(rig, path)
         await rig.trash.throw([task_id])
         rig.bin.contents.clear()
-        assert "not in the trash any more" in (await rig.trash.put_back([task_id])).failed[task_id]
+        assert "not in the trash any more" in str((await rig.trash.put_back([task_id])).failed[task_id])
         assert (await the_output(rig, task_id)).is_binned
 
 
@@ -143,7 +143,7 @@ async def test_what_a_restored_list_names_outside_the_programs_folders_is_left_a
         task_id = await kept(rig, thesis)
         report = await rig.trash.throw([task_id])
         assert (report.done, report.files) == ((), 0)
-        assert "thesis.odt was named by a backup and lies outside the library" in report.failed[task_id]
+        assert "“thesis.odt” comes from a backup and is outside the library" in str(report.failed[task_id])
         assert thesis.read_bytes() == b"thesis.odt"
         assert (await the_output(rig, task_id)).is_here
 
@@ -197,5 +197,5 @@ async def test_nothing_is_put_back_to_where_a_restored_list_likes(tmp_path: Path
         task_id = await kept(rig, autostart / "a.mp4")
         assert (await rig.trash.throw([task_id])).done
         rig.settings.set(OWN, [])
-        assert "named by a backup" in (await rig.trash.put_back([task_id])).failed[task_id]
+        assert "comes from a backup" in str((await rig.trash.put_back([task_id])).failed[task_id])
         assert not (autostart / "a.mp4").exists()

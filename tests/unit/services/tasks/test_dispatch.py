@@ -28,6 +28,7 @@ from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, Refus
 from runway_desktop.domain.transitions import CreatedTask
 from runway_desktop.services.tasks.dispatch import WITHOUT_CREDITS, Outcome, Result
 from runway_desktop.services.tasks.sendings import LATE, Fate
+from runway_desktop.texts import in_turn
 from runway_desktop.values import replace
 from tests.dispatch_bench import BODY, FULL, ONE, REMOTE, bench
 from tests.engine_rig import request
@@ -231,7 +232,7 @@ async def test_nothing_leaves_that_other_copies_of_the_list_would_not_know_of():
             State.HELD,
             Hold(
                 HoldCode.NOT_SENT,
-                cause=Reason(ReasonCode.OTHER_ERROR, words="The disk is full. Make room on it."),
+                cause=Reason(ReasonCode.OTHER_ERROR, words=in_turn("The disk is full.", "Make room on it.")),
                 small_print="errno 28",
             ),
         )

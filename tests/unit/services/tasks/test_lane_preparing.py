@@ -23,6 +23,7 @@ from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task
 from runway_desktop.domain.transitions import CreatedTask, Withdrawn
 from runway_desktop.services.tasks.inputs import OtherKeyInUse
 from runway_desktop.services.tasks.lane import AT_ONCE, LOOK_AGAIN
+from runway_desktop.texts import in_turn
 from runway_desktop.values import replace
 from tests.engine_rig import Rig, request, with_picture
 from tests.fake_runway import FakeRunway
@@ -138,7 +139,7 @@ async def test_a_drive_that_fails_holds_the_task_with_what_it_said(monkeypatch):
         [task_id] = await rig.submit(request())
         assert (await rig.task(task_id)).hold == Hold(
             HoldCode.FILE_UNREADABLE,
-            cause=Reason(ReasonCode.DISK_ERROR, words="The drive is gone. Connect it."),
+            cause=Reason(ReasonCode.DISK_ERROR, words=in_turn("The drive is gone.", "Connect it.")),
             small_print="errno 5",
         )
         await rig.clock.advance(LOOK_AGAIN)
@@ -165,7 +166,7 @@ async def test_an_upload_that_cannot_succeed_is_not_tried_again_by_itself(monkey
         await rig.clock.advance(86_400)
         assert (await rig.task(task_id)).hold == Hold(
             HoldCode.UPLOAD_FAILED,
-            cause=Reason(ReasonCode.REFUSED, words="Too large. Make it smaller."),
+            cause=Reason(ReasonCode.REFUSED, words=in_turn("Too large.", "Make it smaller.")),
             small_print="413",
         )
         assert len(preparing.keys) == 1

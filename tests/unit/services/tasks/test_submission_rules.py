@@ -354,7 +354,7 @@ async def test_what_is_being_sent_is_not_edited_and_it_is_said_what_to_do():
         await rig.ledger.move(task.id, Sending())
         with pytest.raises(NotPossible) as refused:
             await sender.portions(Edit(task, request("Rain")))
-        assert refused.value.in_words() == "This task is being sent already. Edit a copy of it to send another."
+        assert refused.value.in_words() == "This task is already being sent. To send another, edit a copy of it."
         assert (await rig.task(task.id)).request == task.request
 
 

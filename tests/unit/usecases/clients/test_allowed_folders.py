@@ -12,12 +12,12 @@ from runway_desktop.usecases.clients.input_files import folder_refusal
 @pytest.mark.parametrize(
     ("folder", "said"),
     [
-        ("/", "all that is yours"),
-        (".", "all that is yours"),
-        ("..", "all that is yours"),
+        ("/", "everything of yours"),
+        (".", "everything of yours"),
+        ("..", "everything of yours"),
         (".ssh", "hidden folder"),
         ("work/.git/hooks", "hidden folder"),
-        ("link to the home", "all that is yours"),
+        ("link to the home", "everything of yours"),
         ("link to keys", "hidden folder"),
         ("profile", "own folder"),
         ("profile/posters", "own folder"),

@@ -53,14 +53,14 @@ def test_links_and_files_hold_the_command_and_its_words():
     }
     for host in (Host.CLAUDE_DESKTOP, Host.OTHER):
         assert json.loads(adding(host, SPACED).text) == {"mcpServers": {server_name(SPACED): expected}}
-    assert "Application Support/Claude" in adding(Host.CLAUDE_DESKTOP, SPACED).note
+    assert "Application Support/Claude" in str(adding(Host.CLAUDE_DESKTOP, SPACED).note)
 
 
 @pytest.mark.parametrize("host", list(Host))
 def test_no_key_stands_in_any_of_them(host: Host, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("RUNWAYML_API_SECRET", "key_0123456789")
     added = adding(host, server_words([]))
-    for text in (added.text, added.note, unquote(added.text)):
+    for text in (added.text, str(added.note), unquote(added.text)):
         assert "key_" not in text
         assert "RUNWAYML" not in text
         assert '"env"' not in text

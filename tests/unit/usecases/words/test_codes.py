@@ -48,7 +48,7 @@ def test_each_cap_is_named_and_can_be_raised_unless_it_is_the_balance(cap: Cap):
 @pytest.mark.parametrize("code", EngineNoticeCode)
 def test_each_notice_of_the_engine_has_a_message(code: EngineNoticeCode):
     told = said(EngineNotice(code, ("/films",), move=MOVE))
-    assert told.message.endswith(".")
+    assert str(told.message).endswith(".")
 
 
 @pytest.mark.parametrize("code", [code for code in StayedCode if code not in (StayedCode.UNKNOWN, StayedCode.REFUSED)])

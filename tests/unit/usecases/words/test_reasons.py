@@ -11,6 +11,7 @@ from runway_desktop.domain.errors import DiskError, NoReply, RunwayDesktopError
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Output, OutputState, TaskId
 from runway_desktop.services.disk.disk_words import is_of_disk
+from runway_desktop.texts import in_turn
 from runway_desktop.usecases.words.failures import saving_words, sending_words
 
 
@@ -43,7 +44,7 @@ def test_a_disk_is_named_by_its_folder(code: ReasonCode):
 
 def test_a_full_disk_says_how_much_is_needed():
     said = saving_words(output(Reason(ReasonCode.DISK_FULL, "/films", 5_000_000)))
-    assert said.startswith("The disk is full. 5.0 MB are needed in /films. ")
+    assert said.startswith("The disk with “/films” is full: 5.0 MB are needed. ")
 
 
 def test_what_an_error_said_is_repeated():
@@ -61,4 +62,4 @@ def test_every_error_of_runway_has_a_code_of_its_own(kind: type[RunwayDesktopErr
 
 def test_an_error_of_a_disk_without_a_reason_keeps_its_words():
     said = DiskError("It cannot be read.", advice="Is it there?").reason
-    assert said == Reason(ReasonCode.DISK_ERROR, words="It cannot be read. Is it there?")
+    assert said == Reason(ReasonCode.DISK_ERROR, words=in_turn("It cannot be read.", "Is it there?"))

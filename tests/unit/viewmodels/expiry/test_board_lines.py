@@ -31,10 +31,7 @@ from runway_desktop.viewmodels.expiry.board_table import LINE, BoardLines
 from tests.rows import saved, task
 
 HOUR = 3600.0
-FULL = (
-    "The disk is full. It is the disk of /library. Free up space; saving continues automatically. 200 MB always stay "
-    "free."
-)
+FULL = "The disk with “/library” is full. Free up space; saving continues automatically. 200 MB always stay free."
 NOW = datetime(2026, 11, 25, 14, 0).timestamp()
 
 

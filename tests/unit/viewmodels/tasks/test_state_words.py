@@ -128,7 +128,7 @@ def test_saved_means_every_result_is_saved():
     assert describe(row(State.SUCCEEDED, OutputState.SAVED, OutputState.SAVED), Around()).headline == "Saved"
     half = describe(row(State.SUCCEEDED, OutputState.SAVED, OutputState.FAILED), Around())
     assert half.headline == "Done, not saved yet"
-    assert half.detail.startswith("The disk is full. ")
+    assert half.detail.startswith("The disk with “")
     assert describe(row(State.SUCCEEDED, OutputState.EXPIRED), Around()).tone is Tone.BAD
 
 

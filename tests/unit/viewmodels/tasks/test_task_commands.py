@@ -25,12 +25,12 @@ from tests.fake_runway import remote_id
 from tests.gui.rig import Rig, after, rest, until
 from tests.rows import saved, task
 
-FINDING = IntakeFinding(source="shots.csv", row=3, field="ratio", message="shots.csv, row 3: no such ratio.")
+FINDING = IntakeFinding(source="shots.csv", row=3, field="ratio", said="shots.csv, row 3: no such ratio.")
 STILL = AssetDrop(uri="https://media.example.com/still.png", media=Media.IMAGE)
 BROKEN = AssetDrop(
     uri="file:///tmp/broken.png",
     media=Media.IMAGE,
-    findings=(IntakeFinding(source="broken.png", message="broken.png is no picture."),),
+    findings=(IntakeFinding(source="broken.png", said="broken.png is no picture."),),
 )
 
 
@@ -134,7 +134,7 @@ async def test_everything_at_once_loses_nothing(tmp_path):
 
 async def test_findings_without_anything_usable_are_told_and_the_rest_counted(tmp_path):
     async with Rig(tmp_path) as rig:
-        findings = tuple(IntakeFinding(source="a.txt", row=row, message=f"Row {row} is bad.") for row in range(1, 9))
+        findings = tuple(IntakeFinding(source="a.txt", row=row, said=f"Row {row} is bad.") for row in range(1, 9))
         assert await receive(rig, Gathered(findings=findings)) == []
         assert rig.told == ["Row 1 is bad.", "Row 2 is bad.", "Row 3 is bad.", "5 more could not be used."]
         assert all(notice.is_problem for notice in rig.notices)
@@ -421,7 +421,7 @@ async def test_what_the_world_refuses_becomes_a_sentence(tmp_path):
         rig.task_commands.carry_out(ADOPT_ID, rows[:1], Given(text=remote_id(2)))
         await until(lambda: rig.notices)
         assert rig.notices[0].is_problem
-        assert rig.told == ["A task with this id is in the list already."]
+        assert rig.told == ["A task with this ID is already in the list."]
 
 
 async def test_nothing_is_carried_out_on_nothing(tmp_path):
