@@ -58,6 +58,7 @@ async def studio(folder: Path, theme: Theme) -> AsyncIterator[ProfilesDesktop]:
     """The window over tasks in every state, results in every state, and inputs."""
     made = await a_profile(folder)
     async with ProfilesDesktop(folder, theme, made, opens_rooms=True) as desktop:
+        desktop.window.resize(1024, 640)
         desktop.interior.add_preview()
         desktop.runway.account = Organization(balance=8412.0)
         await desktop.engine.account.start()
