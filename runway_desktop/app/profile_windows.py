@@ -22,7 +22,7 @@ from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words.profiles import EMPTY_QUESTION, MAKING_WORDS, STUDIO_WORDS
+from runway_desktop.usecases.words.profiles import MAKING_WORDS, STUDIO_WORDS, empty_question
 from runway_desktop.wiring import environment
 
 if TYPE_CHECKING:
@@ -151,12 +151,12 @@ class ProfileWindows(QObject):
         if not demo.is_making:
             return
         activity = self._window.activity
-        making = activity.tell(MAKING_WORDS, stays=True)
+        making = activity.tell(str(MAKING_WORDS), stays=True)
         await demo.stands.wait()
         activity.end(making)
         if demo.first is not None:
             self._look_at(demo.first)
-            message, detail = STUDIO_WORDS
+            message, detail = map(str, STUDIO_WORDS)
             activity.tell(
                 message, detail, action_text=_("Start empty"), on_action=self._start_empty, once=True, stays=True
             )
@@ -175,7 +175,7 @@ class ProfileWindows(QObject):
         look()
 
     def _ask_to_empty(self) -> None:
-        confirm(self._window, EMPTY_QUESTION, self._start_empty)
+        confirm(self._window, empty_question(), self._start_empty)
 
     def _start_empty(self) -> None:
         if self._demo is None:

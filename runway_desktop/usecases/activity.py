@@ -194,7 +194,7 @@ def shown(
         return _shown_entry(acts[-1])
     if going.at_runway:
         return Shown(going.at_runway, "", Sign.GOES_ON, whole=going.at_runway)
-    return Shown(NOTHING_GOES_ON, whole=NOTHING_GOES_ON)
+    return Shown(str(NOTHING_GOES_ON), whole=str(NOTHING_GOES_ON))
 
 
 def next_change(entries: Sequence[ActivityEntry], now: float) -> float | None:

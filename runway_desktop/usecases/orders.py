@@ -12,6 +12,7 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks.submission import Ask, Edit, NewTask, Origin, Prepared, TaskSource
+from runway_desktop.texts import ngettext
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.requests.order import KeptInQueue, Order
 from runway_desktop.usecases.sending.questions import question_for
@@ -64,7 +65,11 @@ class Orders:
                 await keep_as_sheet(engine, order, ids)
             except RunwayDesktopError as error:
                 # Not raised: the tasks are stored, and it must not look as if they were not sent.
-                said = f"The {len(ids):,} tasks are stored, but not the sheet they came from."
+                said = ngettext(
+                    "{n} task is queued, but its sheet wasn't saved.",
+                    "{n} tasks are queued, but their sheet wasn't saved.",
+                    len(ids),
+                )
                 engine.bus.tell(Notice(said, error.in_words()))
         return ids
 

@@ -75,9 +75,9 @@ class FolderWatch(Model):
                 trouble.message,
                 trouble.detail,
                 problem=True,
-                action_text=first.value,
+                action_text=str(first.value),
                 on_action=partial(self.take, first),
-                also=[(way.value, partial(self.take, way)) for way in others],
+                also=[(str(way.value), partial(self.take, way)) for way in others],
                 short=trouble.short,
             )
         elif health.state is not FolderState.UNKNOWN:

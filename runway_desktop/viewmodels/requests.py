@@ -107,7 +107,7 @@ class RequestRows(QAbstractListModel):
 
 class RecordTable(LinesTable[RecordRow]):
     def __init__(self, parent: QObject) -> None:
-        super().__init__(RECORD_TITLES, parent)
+        super().__init__(tuple(map(str, RECORD_TITLES)), parent)
 
     def show(self, rows: Sequence[RecordRow]) -> None:
         if list(rows) != self._lines:

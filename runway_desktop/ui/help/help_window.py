@@ -87,8 +87,8 @@ class MeaningWindow(Dialog):
     """Explains a failure, and what to do."""
 
     def __init__(self, meaning: HelpTopic, parent: QWidget) -> None:
-        super().__init__(meaning.headline, parent)
+        super().__init__(str(meaning.headline), parent)
         self.setMinimumWidth(56 * GRID)
         close = push_button(self, "Close", self.accept, default=True)
-        title, text = strong(words(self, meaning.headline)), words(self, meaning.words)
+        title, text = strong(words(self, str(meaning.headline))), words(self, str(meaning.words))
         vbox(title, text, hbox(STRETCH, close), on=self, margins=2 * GRID)

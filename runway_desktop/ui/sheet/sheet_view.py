@@ -255,7 +255,7 @@ class SheetView(QTableView):
         at, current = event.position().toPoint(), self.currentIndex()
         cell = self.visualRect(current)
         is_current = current.isValid() and cell.contains(at) and not event.modifiers()
-        adds = is_current and current.data() == ADD
+        adds = is_current and current.data() == str(ADD)
         if adds or (is_current and self._arrow(cell).contains(at) and self._model.has_choices(current)):
             self.finish_editing()
             self.open_choices()

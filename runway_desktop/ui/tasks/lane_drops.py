@@ -92,7 +92,7 @@ class LaneDrops(QObject):
         if over is None:
             return None
         if not rows.lane.may_stand_by(self._lifted, over):
-            QToolTip.showText(viewport_of(view).mapToGlobal(point), tip(OTHER_LANE), view)
+            QToolTip.showText(viewport_of(view).mapToGlobal(point), tip(str(OTHER_LANE)), view)
             return None
         QToolTip.hideText()
         top = view.rowViewportPosition(row)

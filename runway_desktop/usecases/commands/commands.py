@@ -13,8 +13,7 @@ from runway_desktop.services.tasks.lane_order import Stood
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import TaskSender
-from runway_desktop.usecases.words.account import about
-from runway_desktop.usecases.words.units import credits_in_words
+from runway_desktop.usecases.words.account import priced
 
 from .task_command import NOTHING, Context, Given, Prompt, Report, TaskCommand
 
@@ -54,7 +53,7 @@ class Commands:
         known = [price for price in prices if price is not None]
         if not known or len(known) < len(prices):
             return ""
-        return f"{about(*known)}{credits_in_words(sum(price.credits for price in known))}"
+        return priced(sum(price.credits for price in known), *known)
 
     async def do(self, command: TaskCommand, rows: Sequence[Row], given: Given = NOTHING) -> Report:
         """Executes a command after its question was answered. Raises NotPossible with the reason if it is not possible

@@ -72,7 +72,7 @@ async def _links(context: Context, rows: Sequence[Row], _: Given) -> Report:
         problems=each_once(failed),
         text="\n".join(output.url for output in handed.outputs),
         said=copied_words(len(handed.outputs), handed.life, context.engine.clock.now()),
-        detail=OPEN_TO_ALL,
+        detail=str(OPEN_TO_ALL),
     )
 
 

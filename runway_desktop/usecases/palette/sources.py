@@ -189,11 +189,11 @@ def of_meanings() -> Iterator[Offer]:
     """Meanings of failures, and what happens to the credits."""
     for meaning in MEANINGS.values():
         yield Offer(
-            id=f"meaning:{meaning.headline}",
+            id=f"meaning:{meaning.headline.source}",
             section=Heading.HELP,
-            text=meaning.headline,
+            text=str(meaning.headline),
             detail=_("What it means"),
             icon="mdi6.help-circle-outline",
-            synonyms=meaning.synonyms,
-            also=meaning.words,
+            synonyms=str(meaning.synonyms),
+            also=str(meaning.words),
         )

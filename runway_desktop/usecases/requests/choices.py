@@ -17,9 +17,9 @@ from runway_desktop.domain.media import INPUTS, Media
 from runway_desktop.domain.task import Request
 from runway_desktop.services.money.pricing import OpenPrice, Price
 from runway_desktop.services.settings import Settings
+from runway_desktop.texts import Text, _, in_turn, ngettext
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.account import about as about_words
-from runway_desktop.usecases.words.account import open_words, price_source
+from runway_desktop.usecases.words.account import open_words, price_source, priced
 from runway_desktop.values import Struct
 
 from .open_price import open_price
@@ -29,6 +29,13 @@ _KNOWN = "chooser.catalog"
 
 Key = tuple[str, str]
 """Endpoint and model."""
+
+
+_MAKES = {
+    Media.IMAGE: Text("Makes pictures"),
+    Media.VIDEO: Text("Makes clips"),
+    Media.AUDIO: Text("Makes sound"),
+}
 
 
 class CatalogPart(StrEnum):
@@ -86,9 +93,9 @@ class ModelOffer(Struct, frozen=True, kw_only=True):
     def in_words(self) -> str:
         """All of it, for screen readers."""
         marks = (
-            "chosen now" if self.is_current else "",
-            "favorite" if self.is_favorite else "",
-            "new" if self.is_new else "",
+            _("selected") if self.is_current else "",
+            _("favorite") if self.is_favorite else "",
+            _("new") if self.is_new else "",
         )
         return ", ".join(part for part in (self.label, self.facts.replace(" · ", ", "), self.price, *marks) if part)
 
@@ -109,11 +116,11 @@ class Choices(Struct, frozen=True, kw_only=True):
     def parts(self) -> list[ChooserLine]:
         """The left side: all, favorites, new ones, then the endpoints by what they make."""
         everything = list(self.catalog.pairs())
-        found = [ChooserLine(scope=CatalogPart.ALL, label="Everything", amount=len(everything))]
+        found = [ChooserLine(scope=CatalogPart.ALL, label=_("All models"), amount=len(everything))]
         favorites = [key for key in self.favorites if self.catalog.pair(*key) is not None]
-        found.append(ChooserLine(scope=CatalogPart.FAVORITES, label="Favorites", amount=len(favorites)))
+        found.append(ChooserLine(scope=CatalogPart.FAVORITES, label=_("Favorites"), amount=len(favorites)))
         if self.new:
-            found.append(ChooserLine(scope=CatalogPart.NEW, label="New", amount=len(self.new)))
+            found.append(ChooserLine(scope=CatalogPart.NEW, label=_("New"), amount=len(self.new)))
         for kind in dict.fromkeys(endpoint.makes for endpoint in self.catalog.endpoints):
             made = [endpoint for endpoint in self.catalog.endpoints if endpoint.makes is kind]
             for position, endpoint in enumerate(made):
@@ -123,7 +130,7 @@ class Choices(Struct, frozen=True, kw_only=True):
                         label=endpoint.label,
                         amount=len(endpoint.models),
                         takes=self._taken_by(endpoint.name),
-                        heading="" if position else f"Makes {kind.kind.word.of(2)}",
+                        heading="" if position else str(_MAKES.get(kind, "")),
                     )
                 )
         return found
@@ -210,23 +217,24 @@ class Choices(Struct, frozen=True, kw_only=True):
             if between is not None and isinstance(length, int | float) and not between.a_second:
                 between = OpenPrice(between.least / length, between.most / length, a_second=True)
             return (open_words(between), "") if between is not None else ("", "")
-        about = about_words(found)
         amount = request.values.get("outputCount")
         if isinstance(length, int | float) and not isinstance(length, bool) and length > 0:
             a_second = found.credits / length
-            said = f"{about}{units.credits_in_words(a_second)} a second"
-            return said, f"{about}{units.credits_in_words(found.credits)} for {length:g} s. {price_source(found)}"
+            said = _("{price} a second", price=priced(a_second, found))
+            whole = _("{price} for {time}.", price=priced(found.credits, found), time=units.duration(length))
+            return said, str(in_turn(whole, price_source(found)))
         if isinstance(amount, int) and amount > 1:
-            return f"{about}{units.credits_in_words(found.credits / amount)} each", price_source(found)
-        return f"{about}{units.credits_in_words(found.credits)}", price_source(found)
+            return _("{price} each", price=priced(found.credits / amount, found)), price_source(found)
+        return priced(found.credits, found), price_source(found)
 
     def _limits(self, model: str) -> str:
         organization = self.organization
         if organization is None:
             return ""
         at_once, left = organization.concurrent(model), organization.left_today(model)
-        parts = [f"{at_once} at once" if at_once is not None else ""]
-        parts.append("" if left is None else f"{left:,} left today" if left else "none left today")
+        parts = [ngettext("{n} at once", "{n} at once", at_once) if at_once is not None else ""]
+        if left is not None:
+            parts.append(ngettext("{n} left today", "{n} left today", left) if left else _("none left today"))
         return ", ".join(part for part in parts if part)
 
 
@@ -277,10 +285,10 @@ def _can(pair: Pair) -> str:
     parts = [
         _length_words(fields.get("duration")),
         _size_words(fields.get("resolution") or fields.get("ratio")),
-        "sound" if pair.field("audio") is not None and fields["audio"].kind is FieldKind.SWITCH else "",
-        "first and last frame" if any(len(field.positions) > 1 and field.required for field in pair.fields) else "",
-        "several shots" if "providerSettings" in fields else "",
-        "keyframes" if "keyframes" in fields else "",
+        _("sound") if pair.field("audio") is not None and fields["audio"].kind is FieldKind.SWITCH else "",
+        _("first and last frame") if any(len(field.positions) > 1 and field.required for field in pair.fields) else "",
+        _("several shots") if "providerSettings" in fields else "",
+        _("keyframes") if "keyframes" in fields else "",
         next((_many_words(field) for field in pair.fields if field.name in ("references", "referenceImages")), ""),
     ]
     return ", ".join(part for part in parts if part)
@@ -291,10 +299,15 @@ def _length_words(field: Field | None) -> str:
         return ""
     numbers = [choice for choice in field.choices if isinstance(choice, int | float)]
     if numbers:
-        return f"{min(numbers):g}–{max(numbers):g} s" if len(numbers) > 1 else f"{numbers[0]:g} s"
+        return _seconds(min(numbers), max(numbers))
     if field.minimum is not None and field.maximum is not None:
-        return f"{field.minimum:g}–{field.maximum:g} s"
+        return _seconds(field.minimum, field.maximum)
     return ""
+
+
+def _seconds(least: float, most: float) -> str:
+    low, high = units.number(least), units.number(most)
+    return _("{low}–{high} s", low=low, high=high) if least < most else _("{n} s", n=high)
 
 
 def _size_words(field: Field | None) -> str:
@@ -303,11 +316,13 @@ def _size_words(field: Field | None) -> str:
     first, last = (choice_label(field.name, choice) for choice in (field.choices[0], field.choices[-1]))
     if field.name == "resolution":
         return first if first == last else f"{first}–{last}"
-    return f"{len(field.choices)} sizes" if len(field.choices) > 1 else first
+    return ngettext("{n} size", "{n} sizes", len(field.choices)) if len(field.choices) > 1 else first
 
 
 def _many_words(field: Field) -> str:
-    return f"up to {field.max_length} references" if field.max_length else "references"
+    if not field.max_length:
+        return _("references")
+    return ngettext("up to {n} reference", "up to {n} references", field.max_length)
 
 
 def _keys(stored: Any) -> list[Key]:

@@ -29,6 +29,8 @@ from runway_desktop.catalog.input_files import check_asset, check_together
 from runway_desktop.domain.inputs import AssetDrop, MediaFacts, with_moved_files
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request
+from runway_desktop.texts import _
+from runway_desktop.usecases.words import units
 from runway_desktop.values import replace
 
 from .findings import fits, nearest, sentence
@@ -295,7 +297,8 @@ class RequestDraft:
         field = self.pair.field(_LENGTH)
         if field is None or _LENGTH not in self.parked.values or _LENGTH not in self.values:
             return "", ""
-        return f"{field.label} is now {value_in_words(self.values[_LENGTH])} s", sentence(self.pair, field)
+        length = units.duration(self.values[_LENGTH])
+        return _("{field} is now {value}", field=field.label, value=length), sentence(self.pair, field)
 
     def _keep_value(self, name: str, value: Any, parts_lost: list[str]) -> bool:
         """Keeps the part of a value that the model accepts; adds labels of the rest to `parts_lost`."""
@@ -306,7 +309,7 @@ class RequestDraft:
         if kept is None:
             return False
         self.values[name] = kept
-        parts_lost += [f"{field.label}: {part}" for part in lost]
+        parts_lost += [_("{field}: {part}", field=field.label, part=part) for part in lost]
         return True
 
     def _move_assets(self, old_pair: Pair, old: Mapping[str, list[AssetItem]]) -> list[str]:
@@ -327,7 +330,7 @@ class RequestDraft:
             if field is None or not self.has_room(field, drop):
                 self.parked.inputs.append((name, replace(item, media=media)))
                 if not was_parked:
-                    dropped.append(f"the {media.kind.word} {short_name(item.uri)}")
+                    dropped.append(short_name(item.uri))
             else:
                 self.assets.setdefault(field.name, []).append(
                     replace(item, position=None if field.name != name else item.position)
@@ -355,7 +358,7 @@ class RequestDraft:
         if field is None:
             if prompt and prompt_of(self.pair, self.values) != prompt:
                 self.parked.prompt = prompt
-                return ["the prompt"]
+                return [_("the prompt")]
             return []
         prompt, self.parked.prompt = prompt or self.parked.prompt, ""
         if prompt:

@@ -21,6 +21,7 @@ from runway_desktop.catalog import (
 from runway_desktop.catalog.assets import any_of
 from runway_desktop.domain.task import Request
 from runway_desktop.services.library import expansion
+from runway_desktop.texts import _, ngettext
 from runway_desktop.values import replace
 
 _MOST_SAID = 8
@@ -76,10 +77,10 @@ def brace_findings(pair: Pair, amount: int, requests: Callable[[], list[Request]
     if field is None or amount == 1:
         return ()
     if amount > expansion.MOST:
-        said = f"The braces stand for {amount:,} tasks. At most can be sent at once: {expansion.MOST:,}."
+        said = _("The braces make {n} tasks. At most {most} can be sent at once.", n=amount, most=expansion.MOST)
         return (Finding((field.name,), said),)
     if field.required and not all(request.prompt.strip() for request in requests()):
-        return (Finding((field.name,), "One of the prompts that the braces stand for is empty."),)
+        return (Finding((field.name,), _("One of the prompts that the braces make is empty.")),)
     return ()
 
 
@@ -92,20 +93,24 @@ def takes(field: Field) -> str:
     """ "4, 6 or 8 s", "3 to 10 s"; empty if it cannot be said in a few words."""
     if field.kind not in _SCALARS:
         return ""
-    unit = f" {field.unit}" if field.unit else ""
     words = [value_in_words(choice) for choice in field.choices]
     if field.kind is FieldKind.CHOICE:
-        if len(words) > _MOST_SAID:
-            return f"one of {len(words)}, such as {words[0]}{unit}"
-        return f"{any_of(words)}{unit}"
+        if len(words) <= _MOST_SAID:
+            return _with_unit(any_of(words), field)
+        example = _with_unit(words[0], field)
+        return ngettext("one of {n}, such as {example}", "one of {n}, such as {example}", len(words), example=example)
     low, high = number_in_words(field.minimum), number_in_words(field.maximum)
     if field.minimum is not None and field.maximum is not None:
-        words.insert(0, f"{low} to {high}{unit}")
+        words.insert(0, _with_unit(_("{low} to {high}", low=low, high=high), field))
     elif field.minimum is not None:
-        words.insert(0, f"{low}{unit} or more")
+        words.insert(0, _("{value} or more", value=_with_unit(low, field)))
     elif field.maximum is not None:
-        words.insert(0, f"up to {high}{unit}")
+        words.insert(0, _("up to {value}", value=_with_unit(high, field)))
     return any_of(words) if words else ""
+
+
+def _with_unit(words: str, field: Field) -> str:
+    return _("{value} {unit}", value=words, unit=field.unit) if field.unit else words
 
 
 def sentence(pair: Pair, field: Field) -> str:
@@ -113,7 +118,9 @@ def sentence(pair: Pair, field: Field) -> str:
     said = takes(field)
     if not said:
         return ""
-    return f"{pair.label} takes {said}." if field.unit == "s" else f"{field.label} for {pair.label}: {said}."
+    if field.unit == "s":
+        return _("{model} takes {values}.", model=pair.label, values=said)
+    return _("{field} for {model}: {values}.", field=field.label, model=pair.label, values=said)
 
 
 def nearest(field: Field, value: Any) -> Any:

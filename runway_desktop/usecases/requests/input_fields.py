@@ -12,10 +12,11 @@ from typing import Any
 from runway_desktop.catalog import Catalog, Field, is_left_out
 from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.media import Media
+from runway_desktop.texts import _
 from runway_desktop.values import Struct, replace
 
 from .draft import RequestDraft
-from .input_item import InputItem, local_path
+from .input_item import InputItem, local_path, position_label
 
 TAG = "tag"
 _NUMBERED = {"referenceAudios": "Audio"}
@@ -37,7 +38,7 @@ def ways_to_use(media: Media, catalog: Catalog) -> list[WayToUse]:
     fitting = catalog.endpoints_taking(frozenset({media}), has_prompt=False)
     found = [WayToUse(endpoint.name, endpoint.label) for endpoint in fitting]
     if media.kind.has_frames and catalog.endpoint(CONTINUES) is not None:
-        found.insert(0, WayToUse(CONTINUES, "Last frame as first frame", last_frame=True))
+        found.insert(0, WayToUse(CONTINUES, _("Last frame as first frame"), last_frame=True))
     return found
 
 
@@ -83,10 +84,8 @@ class InputFields:
         field = self._draft.pair.field(item.field)
         if field is None or len(field.positions) < 2:
             return []
-        words: list[tuple[str | None, str]] = [
-            (position, f"{position.replace('_', ' ').capitalize()} frame") for position in field.positions
-        ]
-        return words if field.required else [*words, (None, "Only a reference")]
+        words: list[tuple[str | None, str]] = [(position, position_label(position)) for position in field.positions]
+        return words if field.required else [*words, (None, _("Reference only"))]
 
     def position(self, item: InputItem) -> str | None:
         """Its position, explicit or implied by its index."""
@@ -142,7 +141,7 @@ class InputFields:
             elif any(field.name == TAG for field in self.details(item)):
                 free = next(tag for number in range(1, 10_000) if (tag := f"img{number}") not in taken)
                 taken.add(free)
-                found.append(Name(free, f"{item.name}, gets this tag", item))
+                found.append(Name(free, _("{name}, gets this tag", name=item.name), item))
             elif item.field in _NUMBERED:
                 found.append(Name(f"{_NUMBERED[item.field]}{item.number + 1}", item.name))
         return found

@@ -9,6 +9,7 @@ from runway_desktop.catalog import AssetItem, Field, FieldKind
 from runway_desktop.catalog.input_files import mends_for
 from runway_desktop.domain.inputs import AssetDrop, MediaFacts, path_of
 from runway_desktop.domain.media import Media
+from runway_desktop.texts import Text, _
 from runway_desktop.values import Struct
 
 _MANY = 16
@@ -48,6 +49,18 @@ def capacity(field: Field) -> int:
     return len(field.positions) if field.positions else _MANY
 
 
+_POSITIONS = {
+    "first": Text("First frame"),
+    "middle": Text("Middle frame"),
+    "last": Text("Last frame"),
+}
+
+
+def position_label(position: str) -> str:
+    """The purpose of an input at a position of the wire: "First frame"."""
+    return str(_POSITIONS.get(position) or _("Frame: {position}", position=position.replace("_", " ")))
+
+
 def label_of(field: Field, number: int, item: AssetItem) -> str:
     """The purpose of the input with this index."""
     position = item.position or (
@@ -56,8 +69,9 @@ def label_of(field: Field, number: int, item: AssetItem) -> str:
     if field.positions and position is None and number == 0 and field.bare:
         position = field.positions[0]
     if position:
-        return f"{position.replace('_', ' ').capitalize()} frame"
-    return field.label if capacity(field) == 1 else f"{field.label} {number + 1}"
+        return position_label(position)
+    # Translators: the label of one input of several: "Reference 2".
+    return str(field.label) if capacity(field) == 1 else _("{field} {n}", field=field.label, n=number + 1)
 
 
 def may_hold(field: Field, drop: AssetDrop) -> bool:

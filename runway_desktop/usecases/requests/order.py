@@ -7,9 +7,9 @@ from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.library import expansion
 from runway_desktop.services.money.pricing import OpenPrice, Price, PriceSum
-from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.account import about, open_words, price_detail
-from runway_desktop.usecases.words.holds import over_words, raise_words
+from runway_desktop.texts import _, in_turn, ngettext
+from runway_desktop.usecases.words.account import open_words, price_detail, priced
+from runway_desktop.usecases.words.holds import over_title, over_words, raise_words
 from runway_desktop.values import Struct
 
 from .findings import requests_of
@@ -74,47 +74,52 @@ def button_of(
 ) -> Button:
     """`kept`: tasks that a cap or the balance blocks. `is_another`: the same was already sent."""
     if order.editing is not None and not order.approves:
-        return Button("Save changes", "", reasons, note=note)
+        return Button(_("Save changes"), "", reasons, note=note)
     amount, raising = order.amount, ""
     price = priced(order.request, None)
     between = open_price(order.pair, order.request, priced) if price is None else None
     if order.approves:
-        return Button("Approve", price_words(price, 1, between), reasons, price_detail(price), note)
-    text = units.plural(amount, "Generate", f"Generate {amount:,}")
+        return Button(_("Approve"), price_words(price, 1, between), reasons, price_detail(price), note)
+    text = ngettext("Generate", "Generate {n}", amount)
     if kept is not None:
         text, raising = kept_text(kept.tasks, amount), raise_words(kept.held, kept.freed)
-        note = note or f"{over_words(kept.held, is_one=amount == 1)}: {_waits_words(kept.tasks, amount)}."
+        note = note or str(in_turn(_over_words(kept.held, amount), _stays_words(kept.tasks, amount)))
     elif is_another:
-        text = units.plural(amount, "Generate another", f"Generate {amount:,} more")
+        text = ngettext("Generate another", "Generate {n} more", amount)
     return Button(text, price_words(price, amount, between), reasons, price_detail(price), note, raising)
 
 
 def kept_text(kept: int, amount: int) -> str:
     """Text of the button if some tasks stay queued: "Send 4, queue 2", or "Queue 6"."""
     if kept < amount:
-        return f"Send {amount - kept:,}, queue {kept:,}"
-    return units.plural(amount, "Queue", f"Queue {amount:,}")
+        return _("Send {sent}, queue {kept}", sent=amount - kept, kept=kept)
+    return ngettext("Queue", "Queue {n}", amount)
 
 
-def _waits_words(kept: int, amount: int) -> str:
+def _over_words(held: HeldBack, amount: int) -> str:
+    # Translators: {limit} is such as "58 over today's cap of 2,100".
+    return _("{limit}.", limit=over_words(held) if amount == 1 else over_title([held]))
+
+
+def _stays_words(kept: int, amount: int) -> str:
     if kept < amount:
-        return f"{kept:,} of {amount:,} wait in the queue"
-    return units.plural(amount, "it waits in the queue", "they wait in the queue")
+        return ngettext(
+            "{kept} of {n} task stays in the queue.", "{kept} of {n} tasks stay in the queue.", amount, kept=kept
+        )
+    return ngettext("It stays in the queue.", "They stay in the queue.", amount)
 
 
 def too_soon_words(amount: int, *, has_seed: bool = False) -> str:
     """Why a second press right after the first sends nothing. The same seed gives "similar results" (Runway's API
     reference), seldom wanted for a second take."""
-    said = units.plural(
-        amount,
-        "Just sent. Press again to make another take.",
-        f"Just sent. Press again to make {amount:,} more.",
-    )
-    return f"{said} With the same seed it will look much the same." if has_seed else said
+    said = ngettext("Just sent. Press again for another take.", "Just sent. Press again for {n} more.", amount)
+    return str(in_turn(said, _("The same seed gives a similar result.") if has_seed else ""))
 
 
 def price_words(price: Price | None, amount: int = 1, between: OpenPrice | None = None) -> str:
     """The button's price: exact, "about", a range, or not known in advance."""
     if price is None:
-        return f"{open_words(between)}{' each' if amount > 1 else ''}" if between else "price shown after sending"
-    return f"{about(price)}{units.credits_in_words(price.credits * amount)}"
+        if between is None:
+            return _("price shown after sending")
+        return ngettext("{price}", "{price} each", amount, price=open_words(between))
+    return priced(price.credits * amount, price)

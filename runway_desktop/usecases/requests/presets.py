@@ -12,6 +12,7 @@ from typing import Any
 
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.services.settings import Settings
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, as_json, field, replace
 
 PRESETS = "presets"
@@ -90,9 +91,9 @@ def from_text(text: str) -> tuple[Preset, ...]:
         entries = json.loads(text)["presets"]
         found = tuple(preset for entry in entries if (preset := _preset(entry)) is not None)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise NotPossible("There are no presets in this file.", detail=str(error)) from error
+        raise NotPossible(Text("This file contains no presets."), detail=str(error)) from error
     if not found:
-        raise NotPossible("There are no presets in this file.")
+        raise NotPossible(Text("This file contains no presets."))
     return found
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from runway_desktop.catalog.labels import endpoint_label
 from runway_desktop.domain.task import HoldCode, State, Task
-from runway_desktop.services.money.pricing import LikePrices
+from runway_desktop.services.money.pricing import LikePrices, PriceSum
 from runway_desktop.services.tasks.submission import Ask, Intent, NewTasks, Prepared, Release, SendAgain
+from runway_desktop.texts import Text, _, in_turn, ngettext
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import open_words
-from runway_desktop.usecases.words.holds import cap_reason, cost_words
+from runway_desktop.usecases.words.holds import cap_sentence, cost_words
 from runway_desktop.values import replace
 
 
@@ -20,71 +21,118 @@ def question_for(prepared: Prepared, above: float | None, *, is_raised: bool = F
     other_key = _other_key(prepared, prepared.intent) if Ask.OTHER_KEY in prepared.asks else None
     money = _money(prepared, above, is_raised=is_raised)
     found = [question for question in (doubt, other_key, money) if question is not None]
-    text = " ".join(question.text for question in found)
+    text = str(in_turn(*(question.text for question in found)))
     return replace(found[-1], text=text, prepared=prepared) if found else None
 
 
 def _other_key(prepared: Prepared, intent: Intent) -> Question | None:
     if not isinstance(intent, Release):
         return None
-    others = sum(not task.is_for(prepared.key) for task in intent.tasks)
-    amount, whose = units.count(len(intent.tasks), "task"), units.plural(others, "It was", "They were")
-    if others < len(intent.tasks):
-        whose = units.count(others, "of them was", "of them were")
-    return Question(
-        f"Send {amount} with another key?",
-        f"{whose} queued with another key. The one in use now, of the profile “{prepared.payer.profile}”, ends in "
-        f"{prepared.payer.ending}. Its organization pays.",
-        f"Send {amount}",
-        "Keep waiting",
+    amount, others = len(intent.tasks), sum(not task.is_for(prepared.key) for task in intent.tasks)
+    if others == amount:
+        said = ngettext("It was queued with another key.", "They were queued with another key.", amount)
+    else:
+        said = ngettext("{n} of them was queued with another key.", "{n} of them were queued with another key.", others)
+    payer = _(
+        "The current key, of the profile “{profile}”, ends in {ending}. Its organization pays.",
+        profile=prepared.payer.profile,
+        ending=prepared.payer.ending,
     )
+    return Question(
+        ngettext("Send {n} task with another key?", "Send {n} tasks with another key?", amount),
+        str(in_turn(said, payer)),
+        _send(amount),
+        _("Keep waiting"),
+    )
+
+
+def _send(amount: int) -> str:
+    return ngettext("Send {n} task", "Send {n} tasks", amount)
 
 
 def _money(prepared: Prepared, above: float | None, *, is_raised: bool) -> Question | None:
     asks, sum_ = prepared.asks, prepared.sum
-    tasks = units.count(sum_.amount, "task")
-    title, yes, text = "", f"Send {tasks}", []
+    title, yes, text = "", _send(sum_.amount), []
     if Ask.ABOVE_LIMIT in asks and above is not None:
-        title = f"Send {tasks} for {cost_words(sum_)}?"
-        text.append(f"That is {units.dollars(sum_.credits)}. You are asked above {units.credits_in_words(above)}.")
+        title = ngettext(
+            "Send {n} task for {price}?", "Send {n} tasks for {price}?", sum_.amount, price=cost_words(sum_)
+        )
+        dollars, limit = units.dollars(sum_.credits), units.credits_in_words(above)
+        text.append(_("That's {dollars}. You are asked above {credits}.", dollars=dollars, credits=limit))
     if Ask.PRICE_UNKNOWN in asks:
-        if sum_.unknown == sum_.amount and sum_.between is not None:
-            title = f"Send {tasks} for {open_words(sum_.between)}{units.plural(sum_.amount, '', ' each')}?"
-            text.append("Runway says the exact price once it is sent.")
-        elif sum_.unknown == sum_.amount:
-            title = f"Send {tasks} at an unknown price?"
-            text.append("Nothing is known yet of what this costs. Runway says so once it is sent.")
-        else:
-            title = title or f"Send {tasks}?"
-            more = units.count(sum_.unknown, "more task" if Ask.ABOVE_LIMIT in asks else "task")
-            text.append(f"The price of {more} is known only after sending.")
+        unpriced, said = _unpriced(sum_, is_more=Ask.ABOVE_LIMIT in asks)
+        title = title if title and sum_.unknown < sum_.amount else unpriced
+        text.append(said)
         if sum_.like is not None and sum_.between is None:
             text.append(_like_words(sum_.like, sum_.unknown))
     if prepared.held_back is not None and asks & {Ask.OVER_CAP, Ask.LOW_BALANCE} and not is_raised:
-        fit, kept = sum_.amount - prepared.kept, units.count(prepared.kept, "task")
-        yes = f"Send {fit:,}, queue {prepared.kept:,}" if fit else f"Queue {kept}"
-        title = title or (f"Send {units.count(fit, 'task')} and queue {prepared.kept:,}?" if fit else f"Queue {kept}?")
-        why = cap_reason(prepared.held_back)
-        text.append(f"{why[0].upper()}{why[1:]}. What does not fit waits in the queue.")
-    return Question(title, " ".join(text), yes, "Do not send") if title else None
+        fit, kept = sum_.amount - prepared.kept, prepared.kept
+        yes = kept_words(kept, sum_.amount)
+        if fit:
+            title = title or ngettext(
+                "Send {n} task and queue {kept}?", "Send {n} tasks and queue {kept}?", fit, kept=kept
+            )
+        else:
+            title = title or ngettext("Queue {n} task?", "Queue {n} tasks?", kept)
+        text += [cap_sentence(prepared.held_back), _("What doesn't fit stays in the queue.")]
+    return Question(title, str(in_turn(*text)), yes, _("Don't send")) if title else None
+
+
+def kept_words(kept: int, amount: int) -> str:
+    """Text of a button if some tasks stay queued: "Send 4, queue 2", or "Queue 6 tasks"."""
+    if kept < amount:
+        return _("Send {sent}, queue {kept}", sent=amount - kept, kept=kept)
+    return ngettext("Queue {n} task", "Queue {n} tasks", kept)
+
+
+def _unpriced(sum_: PriceSum, *, is_more: bool) -> tuple[str, str]:
+    """Title and text if prices are known only after sending."""
+    amount = sum_.amount
+    if sum_.unknown == amount and sum_.between is not None:
+        title = ngettext(
+            "Send {n} task for {price}?", "Send {n} tasks for {price} each?", amount, price=open_words(sum_.between)
+        )
+        return title, _("Runway reports the exact price after sending.")
+    if sum_.unknown == amount:
+        title = ngettext("Send {n} task at an unknown price?", "Send {n} tasks at an unknown price?", amount)
+        return title, _("This price isn't known yet. Runway reports it after sending.")
+    said = Text(
+        "The price of {n} task is known only after sending.", "The price of {n} tasks is known only after sending."
+    )
+    if is_more:
+        said = Text(
+            "The price of {n} more task is known only after sending.",
+            "The price of {n} more tasks is known only after sending.",
+        )
+    return ngettext("Send {n} task?", "Send {n} tasks?", amount), str(said.of(sum_.unknown))
 
 
 def _like_words(like: LikePrices, amount: int) -> str:
     """The price range of similar requests: "Other models of “Text → video” cost 25 to 180 credits for this."."""
-    said = f"{units.number(like.least)} to " if like.least < like.most else ""
-    what = units.plural(amount, "for this", "for each")
-    return f"Other models of “{endpoint_label(like.endpoint)}” cost {said}{units.credits_in_words(like.most)} {what}."
+    endpoint, most = endpoint_label(like.endpoint), units.credits_in_words(like.most)
+    if like.least < like.most:
+        said = Text(
+            "Other models of “{endpoint}” cost {low} to {high} for this.",
+            "Other models of “{endpoint}” cost {low} to {high} each.",
+        ).with_(low=units.number(like.least), high=most)
+    else:
+        said = Text(
+            "Other models of “{endpoint}” cost {price} for this.", "Other models of “{endpoint}” cost {price} each."
+        ).with_(price=most)
+    return str(said.with_(endpoint=endpoint).of(amount))
 
 
 def _doubt(intent: Intent) -> Question | None:
     match intent:
         case SendAgain():
             return Question(
-                "Send it again?",
-                "The first request got no answer, so it may have been made and charged already. Sending "
-                "again may be charged a second time.",
-                "Send 1 task again",
-                "Do not send",
+                _("Send again?"),
+                _(
+                    "The first request got no answer, so it may have been created and charged already. Sending again "
+                    "may be charged a second time."
+                ),
+                _("Send 1 task again"),
+                _("Don't send"),
             )
         case NewTasks(tasks=tasks):
             return _retrying_doubtful([task.again_of for task in tasks if task.again_of is not None])
@@ -98,35 +146,49 @@ def _retrying_doubtful(olds: list[Task]) -> Question | None:
     """Tasks that Runway does not find any more may exist for another key. Tasks that Runway said it did not accept, and
     tasks of a restored list, may exist too."""
     gone = sum(old.state is State.GONE and not old.let_go for old in olds)
-    amount, doubtful = units.count(len(olds), "task"), gone or sum(old.may_be_made or old.is_missed for old in olds)
-    which = units.plural(len(olds), "this task", f"{doubtful:,} of these tasks")
+    amount, doubtful = len(olds), gone or sum(old.may_be_made or old.is_missed for old in olds)
     if gone:
-        made_with = units.plural(len(olds), "With the key it was made with", "With the key they were made with")
-        why = f"Runway no longer knows {which}. {made_with}, a refresh may still find the result. Sending again is "
-        why += "charged again."
+        why = Text(
+            "Runway no longer knows this task. With the key it was made with, a refresh may still find the result.",
+            "Runway no longer knows {doubtful} of these tasks. With the key they were made with, a refresh may still "
+            "find the results.",
+        )
+        cost = _("Sending again is charged again.")
     else:
-        why = f"Runway may have made and charged {which} already. Sending again may be charged a second time."
-    return Question(f"Send {amount} again?", why, f"Send {amount} again", "Do not send")
+        why = Text(
+            "Runway may have created and charged this task already.",
+            "Runway may have created and charged {doubtful} of these tasks already.",
+        )
+        cost = _("Sending again may be charged a second time.")
+    return Question(
+        ngettext("Send {n} task again?", "Send {n} tasks again?", amount),
+        str(in_turn(why.of(amount).with_(doubtful=doubtful), cost)),
+        ngettext("Send {n} task again", "Send {n} tasks again", amount),
+        _("Don't send"),
+    )
+
+
+_SENT_WHILE = {
+    HoldCode.COPIED: Text(
+        "{n} queued task may have been sent from the original or a copy of this profile's folder.",
+        "{n} queued tasks may have been sent from the original or a copy of this profile's folder.",
+    ),
+    HoldCode.RESTORED: Text(
+        "{n} queued task may have been sent after the backup was made.",
+        "{n} queued tasks may have been sent after the backup was made.",
+    ),
+}
+_SENT_SOMEHOW = Text("{n} queued task may have been sent already.", "{n} queued tasks may have been sent already.")
 
 
 def _maybe_sent_already(held: tuple[Task, ...]) -> Question | None:
     """Tasks queued when a backup was made or a folder was copied may have been sent since by the other copy."""
     doubtful = [task for task in held if task.may_be_sent_already]
-    whose = units.plural(len(held), "It was", "They were")
-    if len(doubtful) < len(held):
-        whose = units.count(len(doubtful), "of them was", "of them were")
     codes = {task.hold.code for task in doubtful}
-    if HoldCode.COPIED in codes:
-        when = "when this profile's folder was copied"
-    elif HoldCode.RESTORED in codes:
-        when = "when the backup was made"
-    else:
-        when = "for a reason that this version does not know"
-    amount = units.count(len(held), "task")
+    said = next((text for code, text in _SENT_WHILE.items() if code in codes), _SENT_SOMEHOW)
     return Question(
-        f"Send {amount}?",
-        f"{whose} waiting {when}, and may have been sent since, from this program or another copy of it. What was sent "
-        "already is charged a second time.",
-        f"Send {amount}",
-        "Keep waiting",
+        ngettext("Send {n} task?", "Send {n} tasks?", len(held)),
+        str(in_turn(said.of(len(doubtful)), _("Sending again may be charged a second time."))),
+        _send(len(held)),
+        _("Keep waiting"),
     )

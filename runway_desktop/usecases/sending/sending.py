@@ -35,6 +35,7 @@ from runway_desktop.services.tasks.submission import (
     Stamp,
     TaskSource,
 )
+from runway_desktop.texts import Text, _
 from runway_desktop.usecases.requests.choices import typical_request
 from runway_desktop.usecases.requests.open_price import open_price
 from runway_desktop.usecases.requests.order import KeptInQueue
@@ -52,7 +53,10 @@ class NotAnswered(NotPossible):
 
     def __init__(self, left: Collection[Ask], prepared: Prepared) -> None:
         said = ", ".join(sorted(ask.value for ask in left))
-        super().__init__("Nothing was sent: a question is not answered.", advice=f"To be answered first: {said}.")
+        super().__init__(
+            Text("Nothing was sent: a question isn't answered."),
+            advice=Text("To be answered first: {questions}.").with_(questions=said),
+        )
         self.left = frozenset(left)
         self.prepared = prepared
 
@@ -94,14 +98,16 @@ class TaskSender:
         if [old.state for old in olds] == [State.UNCERTAIN]:
             return self._prepared(SendAgain(olds[0], new[0]), origin, findings)
         if not all(old.state.is_final for old in olds):
-            raise NotPossible("This task has not ended yet.", advice="Cancel it first, or wait for its end.")
+            raise NotPossible(
+                Text("This task is still running."), advice=Text("Cancel it first, or wait until it ends.")
+            )
         return self._prepared(NewTasks(tasks=tuple(new)), origin, findings)
 
     async def prepare_edit(self, task_id: TaskId, request: Request, origin: Origin) -> Prepared:
         """Another request for a held task. NotPossible if it is no longer in the list."""
         task = await self._engine.ledger.task(task_id)
         if task is None:
-            raise NotPossible("This task is not in the list any more.")
+            raise NotPossible(Text("This task is no longer in the list."))
         return self._prepared(Edit(task, request), origin, [self._findings(request)])
 
     def prepare_release(self, tasks: Sequence[Task], *, is_next: bool = True) -> Prepared:
@@ -148,9 +154,9 @@ class TaskSender:
         """Raises if it may not be sent now; the situation may have changed since it was prepared."""
         wrong = next((found for findings in prepared.findings for found in findings), None)
         if wrong is not None:
-            raise NotPossible("Nothing was sent.", advice=wrong.message)
+            raise NotPossible(Text("Nothing was sent."), advice=wrong.message)
         if prepared.is_used:
-            raise NotPossible("This was sent already.")
+            raise NotPossible(Text("This was sent already."))
         now = self.anew(prepared)
         left = (now.asks | (prepared.asks & {Ask.REPEAT})) - set(answers)
         is_dearer = now.sum.credits > prepared.sum.credits + _ENOUGH or now.sum.unknown > prepared.sum.unknown
@@ -185,8 +191,8 @@ class TaskSender:
         if pair is not None:
             return validate(pair, request.values)
         if not request.endpoint:
-            return (Finding((), "The request is not known: it was started elsewhere."),)
-        return (Finding(("model",), f"The catalog has no model “{request.model}” for this."),)
+            return (Finding((), _("This task was started elsewhere, so its request isn't known.")),)
+        return (Finding(("model",), _("The catalog has no model “{model}” for this.", model=request.model)),)
 
     def _prepared(self, intent: Intent, origin: Origin, findings: Sequence[tuple[Finding, ...]]) -> Prepared:
         engine = self._engine

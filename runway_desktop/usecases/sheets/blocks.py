@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, plain, write_rows
+from runway_desktop.texts import _
 
 from .cell_texts import RowLine, Saying
 from .columns import ColumnKind, SheetColumn
@@ -54,4 +55,4 @@ def as_csv(
         texts.append(" | ".join(found.task.remote_id or "" for found in line.tasks))
         texts.append(" | ".join(output.path for found in line.tasks for output in found.outputs if output.path))
         rows.append(texts)
-    return csv_of([*(column.title for column in shown), "Task", "File"], rows, dialect)
+    return csv_of([*(column.title for column in shown), _("Task"), _("File")], rows, dialect)

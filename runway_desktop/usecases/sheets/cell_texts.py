@@ -10,6 +10,7 @@ from runway_desktop.domain.inputs import path_of
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import guess_media
 from runway_desktop.services.library.expansion import Axis
+from runway_desktop.texts import Text, _, ngettext
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Around, StateWords, Tone, cost_words, describe
 from runway_desktop.values import Struct
@@ -20,10 +21,10 @@ from .rows import RowChecker, SheetRow
 
 _CHOSEN = frozenset({FieldKind.CHOICE, FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.SWITCH})
 """If such a field is omitted, the model decides; an omitted text is simply missing."""
-NOT_USED = "not used"
+NOT_USED = Text("not used")
 """In cells of columns that the row's model does not have."""
-READY = "✓ Ready"
-ADD = "+ Add"
+READY = Text("✓ Ready")
+ADD = Text("+ Add")
 """In blank cells of inputs that the row's model accepts."""
 
 
@@ -146,7 +147,7 @@ class Saying:
             return "\n".join(self._sentences(line))
         if column.kind is ColumnKind.CREDITS:
             known = check is not None and check.is_ready and check.priced == 0
-            return "The price is shown after sending." if known else ""
+            return _("The price is shown after sending.") if known else ""
         said = (
             [found.message for found in (*check.problems, *check.warnings) if found.key == column.key] if check else []
         )
@@ -168,19 +169,22 @@ class Saying:
         text = self.text(line, column)
         problem = self.problem(line, column)
         if column.kind is ColumnKind.CREDITS:
-            return "Price not known" if text in ("?", "", units.DASH) else f"{text} credits"
+            return _("Price not known") if text in ("?", "", units.DASH) else _("{amount} credits", amount=text)
         if column.kind is ColumnKind.STATE:
             return self.tip(line, column) or text.removeprefix("✓ ")
-        said = "blank" if text in ("", ADD) else text
-        if self.faint(line, column) and said not in ("blank", NOT_USED):
-            said = f"{said}, by default"
-        return f"{said}. {problem}" if problem else said
+        if text in ("", str(ADD)):
+            said = _("blank")
+        elif self.faint(line, column) and text != str(NOT_USED):
+            said = _("{value}, by default", value=text)
+        else:
+            said = text
+        return _("{value}. {problem}", value=said, problem=problem) if problem else said
 
     def _cell(self, line: RowLine, column: SheetColumn) -> str:
         row, key = line.row, column.key
         made_of_axes = not row.sent or any(task.labels for task in row.sent)
         if row.cells and made_of_axes and (axis := self._axis(key)) is not None:
-            return f"× {len(axis.values)}"
+            return f"× {units.number(len(axis.values))}"
         if key in row.cells:
             if key == ENDPOINT:
                 endpoint = self._catalog.endpoint(str(row.cells[key]))
@@ -214,22 +218,22 @@ class Saying:
                 endpoint = self._catalog.endpoint(pair.endpoint)
                 return endpoint.label if endpoint is not None else pair.endpoint
             case k if k == PROMPT:
-                return "" if pair.prompt_field is not None else NOT_USED
+                return "" if pair.prompt_field is not None else str(NOT_USED)
         if column.kind is ColumnKind.NOTE or (column.kind is ColumnKind.ASSETS and line.row.sent):
             return ""
         known = pair.field(column.key)
         if known is None and column.kind is ColumnKind.ASSETS and self._checker.could_take(line.row.cells, column.key):
-            return ADD
+            return str(ADD)
         if known is None:
-            return NOT_USED
+            return str(NOT_USED)
         if known.is_asset:
-            return ADD
+            return str(ADD)
         values = line.tasks[0].task.request.values if line.row.sent else self._checker.settings(pair)
         value = values.get(column.key, known.default)
         if value is None and column.key == SEED:
-            return "random"
+            return _("random")
         if value is None:
-            return "default" if known.kind in _CHOSEN and not known.required else ""
+            return _("default") if known.kind in _CHOSEN and not known.required else ""
         return cell.shown_in(known, column.key, value)
 
     def _field(self, line: RowLine, key: str) -> Field | None:
@@ -262,7 +266,7 @@ class Saying:
             return self._sent_words(line).headline
         check = line.row.check
         if check is None:
-            return "checking…"
+            return _("checking…")
         if check.is_blank:
             return ""
         return self._sentences(line, brief=True)[0]
@@ -274,12 +278,14 @@ class Saying:
             return [""]
         found = [(brief and said.brief) or said.message for said in (*check.problems, *check.warnings)]
         if line.alike:
-            found.append(f"the same as row {line.alike}")
+            found.append(_("same as row {n}", n=line.alike))
         if check.waits and not found:
-            found.append("looking at the files…")
+            found.append(_("checking files…"))
         if len(check.requests) > 1:
-            found.append(f"{READY}, {len(check.requests):,} tasks" if not found else f"{len(check.requests):,} tasks")
-        return found or [READY]
+            amount = len(check.requests)
+            ready = ngettext("✓ Ready, {n} task", "✓ Ready, {n} tasks", amount)
+            found.append(ngettext("{n} task", "{n} tasks", amount) if found else ready)
+        return found or [str(READY)]
 
     def _sent_words(self, line: RowLine) -> StateWords:
         """The state of the only task, or a summary of several."""
@@ -287,15 +293,18 @@ class Saying:
         if len(tasks) == 1 and amount == 1:
             return describe(tasks[0], Around())
         if not tasks:
-            return StateWords(headline="Sent")
+            return StateWords(headline=_("Sent"))
         found = [describe(row, Around()) for row in tasks]
         done = sum(words.tone is Tone.GOOD for words in found)
         bad = sum(words.tone is Tone.BAD for words in found)
-        parts = [f"{done} of {amount} saved", f"{bad} failed" if bad else ""]
+        parts = [
+            _("{n} of {total} saved", n=done, total=amount),
+            ngettext("{n} failed", "{n} failed", bad) if bad else "",
+        ]
         tone = Tone.BAD if bad else Tone.GOOD if done == amount else Tone.BUSY
         return StateWords(headline=" · ".join(part for part in parts if part), tone=tone)
 
 
 def _results(line: RowLine) -> str:
     outputs = [output for row in line.tasks for output in row.outputs]
-    return "" if not line.row.sent or not outputs else f"×{len(outputs)}" if len(outputs) > 1 else ""
+    return "" if not line.row.sent or not outputs else f"×{units.number(len(outputs))}" if len(outputs) > 1 else ""

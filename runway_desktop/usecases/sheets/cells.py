@@ -25,6 +25,7 @@ from runway_desktop.catalog import (
 from runway_desktop.catalog.labels import choice_label, endpoint_label, model_label
 from runway_desktop.domain.inputs import path_of
 from runway_desktop.domain.media import Media
+from runway_desktop.texts import _, number
 
 from .columns import ENDPOINT, MODEL
 
@@ -81,14 +82,14 @@ def shown(key: str, value: Any) -> str:
         return " ".join(value.split())
     if isinstance(value, str):
         return choice_label(key, value) if key != "ratio" and key[:1] != "@" and _is_word(value) else value
-    return value_in_words(value)
+    return number(value) if isinstance(value, float) else value_in_words(value)
 
 
 def shown_in(field: Field | None, key: str, value: Any) -> str:
     """Like `shown`, with the unit for fields in seconds: "5 s"."""
     said = shown(key, value)
     is_length = field is not None and field.unit == "s" and isinstance(value, int | float) and said
-    return f"{said} s" if is_length and not isinstance(value, bool) else said
+    return _("{n} s", n=said) if is_length and not isinstance(value, bool) else said
 
 
 def is_inputs(value: Any) -> bool:

@@ -10,6 +10,7 @@ from enum import Enum, auto
 
 from runway_desktop.catalog import Catalog, Field, FieldKind, Pair
 from runway_desktop.catalog.labels import MAIN_FIELDS
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 PROMPT = "@prompt"
@@ -39,9 +40,17 @@ class ColumnKind(Enum):
 
 class SheetColumn(Struct, frozen=True):
     key: str
-    title: str
+    name: Text | str
     kind: ColumnKind
-    help: str = ""
+    about: Text | str = ""
+
+    @property
+    def title(self) -> str:
+        return str(self.name)
+
+    @property
+    def help(self) -> str:
+        return str(self.about)
 
     @property
     def is_cell(self) -> bool:
@@ -52,14 +61,16 @@ class SheetColumn(Struct, frozen=True):
 _FIXED = {
     column.key: column
     for column in (
-        SheetColumn(PROMPT, "Prompt", ColumnKind.PROMPT, "What to make. {fog|sun} makes a task of each."),
-        SheetColumn(ENDPOINT, "What to make", ColumnKind.CHOICE, "Left blank, it follows from model and inputs."),
-        SheetColumn(MODEL, "Model", ColumnKind.CHOICE),
-        SheetColumn(PROJECT, "Project", ColumnKind.NOTE),
-        SheetColumn(SHOT, "Shot", ColumnKind.NOTE),
-        SheetColumn(RESULT, "Result", ColumnKind.RESULT),
-        SheetColumn(CREDITS, "Credits", ColumnKind.CREDITS),
-        SheetColumn(STATE, "Row", ColumnKind.STATE),
+        SheetColumn(
+            PROMPT, Text("Prompt"), ColumnKind.PROMPT, Text("{braces} makes a task of each.").with_(braces="{fog|sun}")
+        ),
+        SheetColumn(ENDPOINT, Text("Type"), ColumnKind.CHOICE, Text("If blank, it follows from model and inputs.")),
+        SheetColumn(MODEL, Text("Model"), ColumnKind.CHOICE),
+        SheetColumn(PROJECT, Text("Project"), ColumnKind.NOTE),
+        SheetColumn(SHOT, Text("Shot"), ColumnKind.NOTE),
+        SheetColumn(RESULT, Text("Result"), ColumnKind.RESULT),
+        SheetColumn(CREDITS, Text("Credits"), ColumnKind.CREDITS),
+        SheetColumn(STATE, Text("Status"), ColumnKind.STATE),
     )
 }
 _ALWAYS = (PROMPT, MODEL, PROJECT, CREDITS, STATE)
@@ -130,5 +141,7 @@ class Columns:
 
 def _of_field(field: Field) -> SheetColumn:
     kind = ColumnKind.ASSETS if field.is_asset else ColumnKind.FIELD
-    title = "First frame" if field.name == _FIRST_FRAME else "Ratio" if field.name == "ratio" else field.label
+    title = (
+        Text("First frame") if field.name == _FIRST_FRAME else Text("Ratio") if field.name == "ratio" else field.label
+    )
     return SheetColumn(field.name, title, kind, field.help)

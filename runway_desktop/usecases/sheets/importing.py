@@ -124,6 +124,14 @@ class Importer:
         return "promptImage"
 
 
+def is_plain(gathered: Gathered) -> bool:
+    """Whether it is lines of text, each a prompt."""
+    drafts = gathered.drafts
+    return bool(drafts) and all(
+        not draft.unmatched and {*draft.values, *draft.given} <= _USUAL_PROMPTS for draft in drafts
+    )
+
+
 def title_of(gathered: Gathered) -> tuple[str, str]:
     """The name of the sheet and of its batch."""
     sources = {draft.source for draft in gathered.drafts} | {found.source for found in gathered.findings}

@@ -12,8 +12,8 @@ from runway_desktop.domain.task import MadeSheet, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.expansion import expansions
 from runway_desktop.services.library.sheets import KeptRow, SentTask, SheetContent, write, write_row
+from runway_desktop.texts import Text, ngettext
 from runway_desktop.usecases.requests.order import Order
-from runway_desktop.usecases.words import units
 
 from . import cells as cell
 from .columns import ENDPOINT, MODEL, PROMPT
@@ -21,17 +21,17 @@ from .columns import ENDPOINT, MODEL, PROMPT
 _LONGEST_NAME = 48
 
 
-_MADE: Mapping[MadeSheet, str] = {MadeSheet.BLANK: "New sheet", MadeSheet.PASTED: "Pasted rows"}
+_MADE: Mapping[MadeSheet, Text] = {MadeSheet.BLANK: Text("New sheet"), MadeSheet.PASTED: Text("Pasted rows")}
 
 
 def sheet_title(name: str) -> str:
     """The displayed title for a stored name."""
-    return next((words for made, words in _MADE.items() if made.value == name), name)
+    return next((str(words) for made, words in _MADE.items() if made.value == name), name)
 
 
 def kept_in_words(kept: KeptSheet, said_when: str) -> str:
     """ "shots.csv · 6 rows · today 14:02"."""
-    return f"{sheet_title(kept.name)} · {units.count(kept.rows, 'row')} · {said_when}"
+    return " · ".join((sheet_title(kept.name), ngettext("{n} row", "{n} rows", kept.rows), said_when))
 
 
 def batch_name(prompt: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from runway_desktop.catalog import Pair
 from runway_desktop.services.money.pricing import Pricing
+from runway_desktop.texts import _, ngettext
 from runway_desktop.usecases.requests.findings import fits, nearest, takes
 from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct, replace
@@ -40,7 +41,8 @@ class Fix(Struct, frozen=True):
         """ "+270 credits"."""
         if self.credits is None:
             return ""
-        return f"{'' if self.exact else 'about '}+{units.credits_in_words(self.credits)}"
+        said = units.credits_in_words(self.credits)
+        return _("+{credits}", credits=said) if self.exact else _("about +{credits}", credits=said)
 
 
 def fix_of(rows: Sequence[SheetRow], columns: Columns, pricing: Pricing) -> Fix | None:
@@ -62,11 +64,13 @@ def fix_of(rows: Sequence[SheetRow], columns: Columns, pricing: Pricing) -> Fix 
     key, wrong = max(found.items(), key=lambda item: len(item[1]), default=("", []))
     if len(wrong) < FEWEST:
         return None
-    title = columns.column(key).title.lower()
+    title = columns.column(key).title
     values = {(row.number, key): value for _, row, value in wrong}
     news = {cell.shown_in(columns.any_field(key), key, value) for value in values.values()}
-    amount = units.count(len(wrong), f"invalid {title}", f"invalid {title}s")
-    label = f"Set {amount} to {next(iter(news))}" if len(news) == 1 else f"Set {amount} to the nearest that fits"
+    if len(news) == 1:
+        label = ngettext("Set {n} cell to {value}", "Set {n} cells to {value}", len(wrong), value=next(iter(news)))
+    else:
+        label = ngettext("Set {n} cell to its nearest value", "Set {n} cells to their nearest values", len(wrong))
     credits, exact = _credits(wrong, key, pricing)
     return Fix(_problem(wrong, key, title), label, values, wrong[0][0], key, credits, exact)
 
@@ -79,18 +83,30 @@ def _nearest_that_fits(pair: Pair, key: str, value: Any) -> Any:
 
 def _problem(wrong: Sequence[tuple[int, SheetRow, Any]], key: str, title: str) -> str:
     pairs = {row.check.pair.model: row.check.pair for _, row, _ in wrong if row.check and row.check.pair}
-    does = units.plural(len(wrong), f"{title} does", f"{title}s do")
+    amount = len(wrong)
     if len(pairs) > 1:
-        return f"{len(wrong):,} {does} not fit the models of their rows."
+        return ngettext(
+            "{column}: {n} value doesn't fit its model.", "{column}: {n} values don't fit their models.",
+            amount, column=title,
+        )  # fmt: skip
     [pair] = pairs.values()
     field = pair.field(key)
     said = takes(field) if field is not None else ""
-    return f"{len(wrong):,} {does} not fit {pair.label}" + (f", which takes {said}." if said else ".")
+    if said:
+        return ngettext(
+            "{column}: {n} value doesn't fit {model}, which takes {values}.",
+            "{column}: {n} values don't fit {model}, which takes {values}.",
+            amount, column=title, model=pair.label, values=said,
+        )  # fmt: skip
+    return ngettext(
+        "{column}: {n} value doesn't fit {model}.", "{column}: {n} values don't fit {model}.",
+        amount, column=title, model=pair.label,
+    )  # fmt: skip
 
 
 def _credits(wrong: Sequence[tuple[int, SheetRow, Any]], key: str, pricing: Pricing) -> tuple[float | None, bool]:
     total, exact = 0.0, len(wrong) <= MOST_PRICED
-    for _, row, value in wrong[:MOST_PRICED]:
+    for __, row, value in wrong[:MOST_PRICED]:
         for request in row.check.requests if row.check is not None else ():
             price = pricing.price(replace(request, values={**request.values, key: value}))
             if price is None:

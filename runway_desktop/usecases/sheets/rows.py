@@ -29,6 +29,7 @@ from runway_desktop.services.intake.inputs import FoundInput
 from runway_desktop.services.library.expansion import MOST, Axis, combinations, count, expansions
 from runway_desktop.services.library.sheets import KeptRow, SentTask
 from runway_desktop.services.money.pricing import Pricing
+from runway_desktop.texts import _
 from runway_desktop.usecases.requests.findings import fits, sentence, takes
 from runway_desktop.values import Struct, field
 
@@ -102,7 +103,7 @@ class SheetRow(Struct, eq=False):
 
 def blank_rows() -> list[SheetRow]:
     """For a new sheet."""
-    return [SheetRow() for _ in range(BLANK_ROWS)]
+    return [SheetRow() for __ in range(BLANK_ROWS)]
 
 
 def columns_needed(rows: Iterable[SheetRow], columns: Columns) -> set[str]:
@@ -158,7 +159,7 @@ class RowChecker:
         amount = count(prompt) * len(combos)
         if amount > MOST:
             pair, problems = self.pair_of(cells)
-            said = Said(PROMPT, f"This row stands for {amount:,} tasks. One row makes up to {MOST:,}.")
+            said = Said(PROMPT, _("This row makes {n} tasks. At most {most} are possible.", n=amount, most=MOST))
             return Check(pair=pair, problems=(said, *problems))
         if amount == 1 and not self.axes:
             return self._one(row, prompt)
@@ -177,7 +178,7 @@ class RowChecker:
         """`own`: the fields that the row fills in."""
         catalog = self._catalog
         if endpoint and catalog.endpoint(endpoint) is None:
-            return None, (Said(ENDPOINT, f"There is no endpoint “{endpoint}”."),)
+            return None, (Said(ENDPOINT, _("There is no endpoint “{endpoint}”.", endpoint=endpoint)),)
         if not endpoint and not model:
             return self._nearest([self.pair, *self._siblings(self.pair.model)], own), ()
         if endpoint and not model:
@@ -190,14 +191,14 @@ class RowChecker:
             if pair is not None:
                 return pair, ()
             why = (
-                f"{model_label(model)} cannot do that."
+                _("{model} can't do that.", model=model_label(model))
                 if self._siblings(model)
-                else f"The catalog knows no model “{model}”."
+                else _("There is no model “{model}”.", model=model)
             )
             return None, (Said(MODEL, why),)
         siblings = self._siblings(model)
         if not siblings:
-            return None, (Said(MODEL, f"The catalog knows no model “{model}”."),)
+            return None, (Said(MODEL, _("There is no model “{model}”.", model=model)),)
         return self._nearest(siblings, own), ()
 
     def knows(self, model: str) -> bool:
@@ -270,7 +271,9 @@ class RowChecker:
             labels=tuple(labels),
             problems=tuple(
                 # A problem of all combinations is not attributed to an axis value.
-                said if not where or times == amount else Said(said.key, f"{where}: {said.message}")
+                said
+                if not where or times == amount
+                else Said(said.key, _("{where}: {problem}", where=where, problem=said.message))
                 for said, where, times in problems.values()
             ),
             warnings=self._warnings(row, [found.text for found in texts]),
@@ -302,7 +305,7 @@ class RowChecker:
             key = PROMPT if name in self.columns.prompt_names else name
             said.setdefault(key, self._said(pair, key, finding, values))
         if prompt_field is None and prompt.strip():
-            said.setdefault(PROMPT, Said(PROMPT, f"{pair.label} takes no prompt. Take it out."))
+            said.setdefault(PROMPT, Said(PROMPT, _("{model} takes no prompt. Remove it.", model=pair.label)))
         unseen = self._look_at_inputs(pair, cells, said)
         return pair, values, (*findings, *said.values()), unseen
 
@@ -312,7 +315,9 @@ class RowChecker:
         if known is not None and not is_left_out(values.get(key)) and not fits(pair, known, values[key]):
             full = sentence(pair, known)
             if full:
-                return Said(key, full, f"{self.columns.column(key).title}: {takes(known)}")
+                return Said(
+                    key, full, _("{column}: {values}", column=self.columns.column(key).title, values=takes(known))
+                )
         return Said(key, finding.message)
 
     def _look_at_inputs(self, pair: Pair, cells: Mapping[str, Any], said: dict[str, Said]) -> tuple[str, ...]:
@@ -337,7 +342,7 @@ class RowChecker:
     def _warnings(self, row: SheetRow, texts: Sequence[str]) -> tuple[Said, ...]:
         found = [Said("", remark) for remark in row.remarks]
         if self.refused and any(text in self.refused for text in texts):
-            found.append(Said(PROMPT, "moderation refused this prompt before"))
+            found.append(Said(PROMPT, _("Moderation refused this prompt before")))
         return tuple(found)
 
     def _nearest(self, pairs: Sequence[Pair], own: Sequence[str]) -> Pair:

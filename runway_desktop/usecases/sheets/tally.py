@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from runway_desktop.domain.task import Request
 from runway_desktop.services.library.expansion import Axis
+from runway_desktop.texts import _, ngettext
 from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct
 
@@ -61,11 +62,8 @@ def price_words(totals: Totals) -> str:
     if not totals.ready:
         return ""
     if not totals.priced:
-        return "price shown after sending"
-    said = units.credits_in_words(totals.credits)
-    if totals.priced < totals.ready:
-        return f"at least {said}"
-    return said if totals.exact else f"about {said}"
+        return _("price shown after sending")
+    return units.about_credits(totals.credits, exact=totals.exact, at_least=totals.priced < totals.ready)
 
 
 def axes_words(totals: Totals, axes: Sequence[Axis]) -> str:
@@ -74,19 +72,26 @@ def axes_words(totals: Totals, axes: Sequence[Axis]) -> str:
         return ""
     combos = math.prod(len(axis.values) for axis in axes)
     base = totals.tasks / combos if combos else 0
-    return f"{base:,.0f} × {combos:,} = {units.count(totals.tasks, 'task')}"
+    return ngettext(
+        "{rows} × {combinations} = {n} task", "{rows} × {combinations} = {n} tasks",
+        totals.tasks, rows=round(base), combinations=combos,
+    )  # fmt: skip
 
 
-def heading(totals: Totals, axes: str, *, is_of_file: bool) -> str:
-    """ "11 rows · columns matched by name · nothing is uploaded or sent yet". `axes`: the text of `axes_words`."""
-    parts = [units.count(totals.filled, "row")]
+def heading(totals: Totals, axes: str, *, is_of_file: bool, is_plain: bool = False) -> str:
+    """ "11 rows · columns matched by name · nothing sent yet". `axes`: the text of `axes_words`. `is_plain`: pasted
+    lines without columns."""
+    if is_plain:
+        parts = [ngettext("{n} prompt", "{n} prompts", totals.filled)]
+    else:
+        parts = [ngettext("{n} row", "{n} rows", totals.filled)]
     if axes:
         parts.append(axes)
     elif totals.unmatched:
-        parts.append(f"{units.count(totals.unmatched, 'column')} not matched")
+        parts.append(ngettext("{n} column not matched", "{n} columns not matched", totals.unmatched))
     elif totals.filled and is_of_file:
-        parts.append("columns matched by name")
-    parts.append(f"{totals.sent:,} sent" if totals.sent else "nothing is uploaded or sent yet")
+        parts.append(_("columns matched by name"))
+    parts.append(ngettext("{n} sent", "{n} sent", totals.sent) if totals.sent else _("nothing sent yet"))
     return " · ".join(parts)
 
 

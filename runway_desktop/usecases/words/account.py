@@ -9,6 +9,7 @@ from runway_desktop.domain.account import Connectivity, KeySource, KeyStatus, Li
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.task import State, Task
 from runway_desktop.services.money.pricing import OpenPrice, Price, PriceBasis
+from runway_desktop.texts import Text, _, in_turn, listed, ngettext
 from runway_desktop.values import Struct
 
 from . import units
@@ -21,89 +22,100 @@ KEY_DIGITS = 128
 def connection_words(connection: Connectivity, now: float) -> tuple[str, Tone]:
     match connection.link:
         case Link.CONNECTED:
-            asked = f" · refreshed {units.ago(connection.last_answer_at, now)}" if connection.last_answer_at else ""
-            return f"Connected{asked}", Tone.GOOD
+            at = connection.last_answer_at
+            asked = _("refreshed {ago}", ago=units.ago(at, now)) if at else ""
+            return " · ".join(filter(None, (_("Connected"), asked))), Tone.GOOD
         case Link.OFFLINE:
-            return f"Offline{_next_try(connection, now)}", Tone.WARN
+            return _with_next_try(_("Offline"), connection, now), Tone.WARN
         case Link.TROUBLED:
-            said = connection.message or "Runway is having trouble."
-            return f"{said}{_next_try(connection, now)}", Tone.WARN
+            said = connection.message or _("Runway is having trouble.")
+            return _with_next_try(said, connection, now), Tone.WARN
         case Link.NO_KEY:
-            return "No key", Tone.WARN
+            return _("No key"), Tone.WARN
         case Link.KEY_REFUSED:
-            return f"Runway did not accept the key{_next_try(connection, now)}", Tone.BAD
+            return _with_next_try(_("Runway didn't accept the key"), connection, now), Tone.BAD
         case Link.IDLE:
-            return "Not connected yet", Tone.PLAIN
+            return _("Not connected yet"), Tone.PLAIN
 
 
-def _next_try(connection: Connectivity, now: float) -> str:
+def _with_next_try(said: str, connection: Connectivity, now: float) -> str:
     if connection.next_try_at is None or connection.next_try_at <= now:
-        return ""
-    return f" · next try in {connection.next_try_at - now:.0f} s"
+        return said
+    return " · ".join((said, _("next try in {n} s", n=round(connection.next_try_at - now))))
 
 
 def key_words(key: KeyStatus) -> str:
     """The key in use, for the profile's button."""
     match key.source:
         case KeySource.DEMO:
-            return "Demo"
+            return _("Demo")
         case KeySource.NONE:
-            return "No key"
+            return _("No key")
         case _:
-            return f"Key …{key.ending}" if key.ending else "Key"
+            return _("Key …{ending}", ending=key.ending) if key.ending else _("Key")
 
 
 def key_source_words(key: KeyStatus) -> str:
     """Where the key is kept."""
     match key.source:
         case KeySource.DEMO:
-            return "The demo: a simulated Runway on this computer. Nothing is charged."
+            return _("A demo: Runway is simulated on this computer. Nothing is charged.")
         case KeySource.KEYCHAIN:
-            return f"The key is kept in {key.store_name}."
+            return _("The key is kept in {keychain}.", keychain=key.store_name)
         case KeySource.MEMORY:
-            return str(key.problem) or "The key is kept for this session only."
+            return str(key.problem) or _("The key is kept for this session only.")
         case KeySource.ENVIRONMENT:
-            return "The key comes from RUNWAYML_API_SECRET."
+            return _("The key comes from {variable}.", variable="RUNWAYML_API_SECRET")
         case KeySource.NONE:
-            return str(key.problem) or "There is no key yet."
+            return str(key.problem) or _("There is no key yet.")
 
 
 def balance_words(organization: Organization | None, spent_since: float = 0.0) -> str:
     """The balance as Runway reported it, or an approximate one if credits were spent since."""
     if organization is None:
-        return f"{units.DASH} credits"
+        return _("– credits")
     if spent_since <= 0:
         return units.credits_in_words(organization.balance)
-    return f"about {units.credits_in_words(max(0, round(organization.balance - spent_since)))}"
+    return units.about_credits(max(0, round(organization.balance - spent_since)), exact=False)
 
 
 def balance_detail(organization: Organization | None, spent_since: float) -> str:
     """How an approximate balance is computed; empty if it is Runway's own figure."""
     if organization is None or spent_since <= 0:
         return ""
-    said = units.credits_in_words(organization.balance)
-    return f"Runway said {said}; about {units.credits_in_words(round(spent_since))} were spent since."
+    return _(
+        "Runway reported {balance}; about {spent} spent since.",
+        balance=units.credits_in_words(organization.balance),
+        spent=units.credits_in_words(round(spent_since)),
+    )
 
 
 def left_today_words(organization: Organization | None, model: str) -> str:
     """What remains of a model's daily limit; empty if unknown."""
     left = organization.left_today(model) if organization is not None else None
-    return f"{units.count(left, 'generation')} left today for {model_label(model)}" if left is not None else ""
+    if left is None:
+        return ""
+    return ngettext(
+        "{n} generation left today for {model}",
+        "{n} generations left today for {model}",
+        left,
+        model=model_label(model),
+    )
 
 
 def waiting_words(amount: int, until_sent: tuple[float, float] | None) -> str:
     """Number of tasks not sent yet, and the range of seconds until all are sent; empty if there are none."""
     if not amount:
         return ""
-    about = f" · about {units.span(*until_sent)}" if until_sent is not None else ""
-    return f"{amount:,} queued{about}"
+    about = _("about {time}", time=units.span(*until_sent)) if until_sent is not None else ""
+    return " · ".join(filter(None, (ngettext("{n} queued", "{n} queued", amount), about)))
 
 
 class Going(Struct, frozen=True):
     """What the program is doing."""
 
     text: str = ""
-    """In a few words: "Sending 2 · saving 3"."""
+    """In a few words: "Sending 2 · Saving 3"."""
     figure: str = ""
     """Transfer rate: "48 MB/s"."""
     is_sending: bool = False
@@ -114,66 +126,84 @@ class Going(Struct, frozen=True):
 
 
 NO_GOING = Going()
-NOTHING_GOES_ON = "No activity"
+NOTHING_GOES_ON = Text("No activity")
 
 
 def going_words(sending: int, downloads: DownloadsCounted, link: Link, moving: str = "", live: int = 0) -> Going:
     """`moving` is the text of a library move; empty if there is none. `live`: number of tasks at Runway."""
-    at_runway = f"Generating {units.count(live, 'task')}" if live else ""
+    at_runway = ngettext("Generating {n} task", "Generating {n} tasks", live) if live else ""
     running, waiting = downloads.running, downloads.waiting
     figure = units.speed(downloads.speed) if running and downloads.speed else ""
-    until = "until Runway can be reached" if link is Link.OFFLINE else "to be saved"
+    waits = Text("{n} result waiting to be saved", "{n} results waiting to be saved")
+    if link is Link.OFFLINE:
+        waits = Text("{n} result waiting for the connection", "{n} results waiting for the connection")
     lines = [
-        (f"Sending {units.count(sending, 'task')}", "") if sending else None,
-        (f"Saving {units.count(running, 'result')}", figure) if running else None,
-        (f"{units.count(waiting, 'result waits', 'results wait')} {until}", "") if waiting else None,
+        (ngettext("Sending {n} task", "Sending {n} tasks", sending), "") if sending else None,
+        (ngettext("Saving {n} result", "Saving {n} results", running), figure) if running else None,
+        (str(waits.of(waiting)), "") if waiting else None,
         (moving, "") if moving else None,
         (at_runway, "") if at_runway else None,
     ]
     parts = [
-        f"Sending {sending:,}" if sending else "",
-        f"Saving {running:,}" if running else "",
-        f"{waiting:,} to be saved" if waiting and not running else "",
+        ngettext("Sending {n}", "Sending {n}", sending) if sending else "",
+        ngettext("Saving {n}", "Saving {n}", running) if running else "",
+        ngettext("{n} to save", "{n} to save", waiting) if waiting and not running else "",
         moving,
     ]
-    said = [part for part in parts if part]
-    text = " · ".join([*said[:1], *(f"{part[0].lower()}{part[1:]}" for part in said[1:])])
+    text = " · ".join(filter(None, parts))
     return Going(text, figure, sending > 0, tuple(line for line in lines if line is not None), at_runway)
 
 
 def today_words(spent: float, cap: float | None) -> str:
     """ "Today 640 of 1,500 credits"; without a cap "Today 640 credits"; empty without both."""
+    spent = round(spent, 1)
     if cap is not None:
-        return cap_words("Today", spent, cap)
-    return f"Today {units.credits_in_words(round(spent, 1))}" if spent else ""
+        return _("Today {spent} of {cap}", spent=units.number(spent), cap=units.credits_in_words(cap))
+    return _("Today {credits}", credits=units.credits_in_words(spent)) if spent else ""
 
 
-def cap_words(period: str, spent: float, cap: float | None) -> str:
-    """Usage of a cap: "This month 640 of 20,000 credits"; empty without one."""
-    return f"{period} {units.number(round(spent, 1))} of {units.credits_in_words(cap)}" if cap is not None else ""
+def month_words(spent: float, cap: float | None) -> str:
+    """Usage of the month's cap: "This month 640 of 20,000 credits"; empty without one."""
+    if cap is None:
+        return ""
+    return _("This month {spent} of {cap}", spent=units.number(round(spent, 1)), cap=units.credits_in_words(cap))
 
 
-def about(*prices: Price) -> str:
-    """Prefix for the sum of these prices: nothing if exact, else "about " or "at least "."""
-    if any(price.at_least for price in prices):
-        return "at least "
-    return "" if all(price.exact for price in prices) else "about "
+def priced(credits: float, *prices: Price) -> str:
+    """A sum of these prices: "60 credits", "about 60 credits", "at least 60 credits"."""
+    exact, at_least = all(price.exact for price in prices), any(price.at_least for price in prices)
+    return units.about_credits(credits, exact=exact, at_least=at_least)
 
 
 def open_words(found: OpenPrice) -> str:
     """ "about 160 to 320 credits", "about 40 credits a second"."""
-    least, most, unit = found.least, found.most, " a second" if found.a_second else ""
-    if found.a_second and most < 1:
-        least, most, unit = 60 * least, 60 * most, " a minute"
-    said = f"{units.number(least)} to " if least < most else ""
-    return f"about {said}{units.credits_in_words(most)}{unit}"
+    least, most, is_slow = found.least, found.most, found.a_second and found.most < 1
+    if is_slow:
+        least, most = 60 * least, 60 * most
+    low, high, is_range = units.number(least), units.credits_in_words(most), least < most
+    if is_slow:
+        if is_range:
+            return _("about {low} to {high} a minute", low=low, high=high)
+        return _("about {credits} a minute", credits=high)
+    if found.a_second:
+        if is_range:
+            return _("about {low} to {high} a second", low=low, high=high)
+        return _("about {credits} a second", credits=high)
+    return _("about {low} to {high}", low=low, high=high) if is_range else _("about {credits}", credits=high)
 
 
 def price_detail(price: Price | None) -> str:
-    """A price in dollars with its source, as in "$0.60. What Runway estimated for a request like this."."""
+    """A price in dollars with its source, as in "$0.60. Runway's estimate for a request like this."."""
     if price is None:
-        return "Runway has not estimated a request like this yet."
-    return f"{about(price).capitalize()}{units.dollars(price.credits)}. {price_source(price)}".strip()
+        return _("Runway hasn't estimated a request like this yet.")
+    dollars = units.dollars(price.credits)
+    if price.at_least:
+        said = _("At least {dollars}.", dollars=dollars)
+    elif price.exact:
+        said = _("{dollars}.", dollars=dollars)
+    else:
+        said = _("About {dollars}.", dollars=dollars)
+    return str(in_turn(said, price_source(price)))
 
 
 def price_source(price: Price) -> str:
@@ -182,14 +212,13 @@ def price_source(price: Price) -> str:
         case PriceBasis.UNKNOWN:
             return ""
         case PriceBasis.ESTIMATED:
-            return "What Runway estimated for a request like this."
+            return _("Runway's estimate for a request like this.")
         case PriceBasis.ESTIMATED_ALIKE:
-            return "What Runway estimated for the last one like it."
+            return _("Runway's estimate for the last request like this.")
         case PriceBasis.WORKED_OUT:
-            return "Worked out from what Runway estimated for others of this model."
+            return _("Calculated from Runway's estimates for this model.")
         case PriceBasis.PUBLISHED:
-            who = ("Published", "Reported by a third party", "Reported by two third parties")[price.reports]
-            return f"{who}: {'; '.join(price.sources)}."
+            return str(_PUBLISHED[price.reports].with_(sources=listed(price.sources)))
 
 
 def cost_in_words(task: Task) -> str:
@@ -197,29 +226,37 @@ def cost_in_words(task: Task) -> str:
     actual, estimate = task.cost_credits, task.estimated_credits
     if actual is None:
         return ""
-    said = units.credits_in_words(actual)
-    if estimate is not None:
-        why = f": {_difference(task, actual, estimate)}" if estimate != actual else ""
-        said += f" (estimated {units.number(estimate)}{why})"
-    return f"{said} · {units.dollars(actual)}"
+    credits = units.credits_in_words(actual)
+    said = credits if estimate in (None, actual) else _compared(task, credits, actual, estimate or 0.0)
+    return " · ".join((said, units.dollars(actual)))
 
 
-def _difference(task: Task, actual: float, estimate: float) -> str:
+def _compared(task: Task, credits: str, actual: float, estimate: float) -> str:
+    estimated = units.number(estimate)
     match task.state:
         case State.FAILED if actual == 0:
-            return "given back, because it failed"
+            return _("{credits} ({estimated} refunded)", credits=credits, estimated=estimated)
         case State.FAILED if task.failure is not None and task.failure.is_moderation:
-            return "charged all the same, because moderation refused it"
+            return _("{credits} (refused by moderation, not refunded)", credits=credits)
         case State.FAILED:
-            return "charged for what was made before it failed"
+            return _("{credits} of {estimated} (failed midway)", credits=credits, estimated=estimated)
         case State.CANCELLED if actual == 0:
-            return "nothing charged, because it was canceled in time"
+            return _("{credits} (canceled in time, {estimated} not charged)", credits=credits, estimated=estimated)
         case State.CANCELLED:
-            return "charged for what was made before it was canceled"
+            return _("{credits} of {estimated} (canceled midway)", credits=credits, estimated=estimated)
         case _ if actual < estimate:
-            return "an estimate is the most that a task may cost"
+            return _("{credits} (estimated at most {estimated})", credits=credits, estimated=estimated)
         case _:
-            return "more than estimated; Runway's support can say why"
+            return _(
+                "{credits} (estimated {estimated}; ask Runway's support why)", credits=credits, estimated=estimated
+            )
+
+
+_PUBLISHED = (
+    Text("Published: {sources}."),
+    Text("Reported by a third party: {sources}."),
+    Text("Reported by two third parties: {sources}."),
+)
 
 
 def cleaned_key(text: str) -> str:
@@ -234,10 +271,12 @@ def key_problem(text: str) -> str:
     if not text.startswith(KEY_BEGIN):
         if KEY_BEGIN.startswith(text):
             return ""
-        return f"A key begins with {KEY_BEGIN}. This is something else."
+        return _("A key begins with {begin}. This is something else.", begin=KEY_BEGIN)
     digits = text.removeprefix(KEY_BEGIN)
     if not re.fullmatch(r"[0-9a-f]*", digits):
-        return f"After {KEY_BEGIN} a key has only the digits 0–9 and the small letters a–f."
+        return _("After {begin} a key has only the digits 0–9 and the letters a–f.", begin=KEY_BEGIN)
     if len(digits) < KEY_DIGITS:
-        return f"A key has {KEY_DIGITS} digits after {KEY_BEGIN}; here are {len(digits)}. Part of it may be missing."
-    return f"A key has {KEY_DIGITS} digits after {KEY_BEGIN}; here are {len(digits)}. It may have been pasted twice."
+        said = Text("A key has {all} digits after {begin}; this one has {n}. Part of it may be missing.")
+    else:
+        said = Text("A key has {all} digits after {begin}; this one has {n}. It may have been pasted twice.")
+    return str(said.with_(all=KEY_DIGITS, begin=KEY_BEGIN, n=len(digits)))

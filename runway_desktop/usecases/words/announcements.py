@@ -9,6 +9,7 @@ from enum import StrEnum
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import GroupSummary, Row
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
+from runway_desktop.texts import Text, _, listed, ngettext
 from runway_desktop.values import Struct
 
 from . import units
@@ -77,9 +78,7 @@ def of_tasks(ended: Sequence[tuple[Row, End]]) -> Announcement:
     problem = any(end is not End.SAVED for _, end in ended)
     if len(ended) > 1:
         counts = Counter(end for _, end in ended)
-        return Announcement(
-            units.count(len(ended), "task has", "tasks have") + " ended", _counted(counts), ids, problem
-        )
+        return Announcement(ngettext("{n} task ended", "{n} tasks ended", len(ended)), _counted(counts), ids, problem)
     row, _ = ended[0]
     name = row.task.title or row.task.request.prompt or model_label(row.task.request.model)
     return Announcement(describe(row, Around()).headline, units.shortened(name, LONGEST), ids, problem)
@@ -90,19 +89,29 @@ def of_requests(asked: Sequence[Task]) -> Announcement:
     ids = tuple(task.id for task in asked)
     if len(asked) == 1:
         name = units.shortened(asked[0].request.prompt or model_label(asked[0].request.model), LONGEST)
-        return Announcement(f"{asker(asked[0].hold)} asks for your approval", name, ids, room="requests")
-    programs = ", ".join(dict.fromkeys(asker(task.hold) for task in asked))
-    return Announcement(f"{len(asked):,} requests wait for your approval", programs, ids, room="requests")
+        title = _("{program} asks for approval", program=asker(asked[0].hold))
+        return Announcement(title, name, ids, room="requests")
+    programs = listed(list(dict.fromkeys(asker(task.hold) for task in asked)))
+    title = ngettext("{n} request needs your approval", "{n} requests need your approval", len(asked))
+    return Announcement(title, programs, ids, room="requests")
 
 
 def of_batch(batch: GroupSummary, task_ids: Sequence[TaskId]) -> Announcement:
     """A whole batch in one sentence."""
     failed = batch.total - batch.saved - batch.by_state.get(State.CANCELLED, 0)
     counts = Counter({End.SAVED: batch.saved, End.FAILED: failed})
-    title = f"{units.shortened(batch.title, LONGEST // 2)} is done"
+    title = _("{batch} is done", batch=units.shortened(batch.title, LONGEST // 2))
     return Announcement(title, _counted(counts), tuple(task_ids), failed > 0)
 
 
 def _counted(counts: Mapping[End, int]) -> str:
     found: Iterable[End] = (end for end in End if counts.get(end))
-    return " · ".join(f"{counts[end]:,} {end.value}" for end in found)
+    return " · ".join(str(_COUNTED[end].of(counts[end])) for end in found)
+
+
+_COUNTED = {
+    End.SAVED: Text("{n} saved", "{n} saved"),
+    End.FAILED: Text("{n} failed", "{n} failed"),
+    End.NOT_SAVED: Text("{n} not saved", "{n} not saved"),
+    End.UNCERTAIN: Text("{n} uncertain", "{n} uncertain"),
+}

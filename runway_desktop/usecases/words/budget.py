@@ -71,7 +71,7 @@ def shares(spent: float, queued: float, over: float, cap: float | None, *, runni
     return tuple(share for share in found if share.credits or share.part is Part.SPENT)
 
 
-RESETS = Text("Starts from zero at midnight.")
+RESETS = Text("Resets at midnight.")
 
 
 def daily_cap_words(cap: float | None) -> str:

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from runway_desktop.domain.clients import COMMAND_LINE, KNOWN_AS, Client, Permission, called
+from runway_desktop.texts import _, in_turn, listed, ngettext
 from runway_desktop.usecases.question import Question
 
 from .plain import shown
-from .units import count, credits_in_words, moment, number, shortened
+from .units import credits_in_words, moment, number, shortened
 
 _LONGEST = 60
 _LONGEST_FOLDER = 36
@@ -20,7 +21,7 @@ _LONGEST_FOLDER = 36
 
 def client_name(name: str) -> str:
     """The displayed name; invisible characters and direction marks are escaped."""
-    return shortened(shown(called(name)), _LONGEST) or "A program without a name"
+    return shortened(shown(called(name)), _LONGEST) or _("Unnamed program")
 
 
 def client_icon(name: str) -> str:
@@ -32,47 +33,47 @@ def client_icon(name: str) -> str:
 def permission_words(client: Client) -> str:
     match client.permission:
         case Permission.READ:
-            return "Read only"
+            return _("Read only")
         case Permission.ASK:
-            return "Ask each time"
+            return _("Ask each time")
         case Permission.ALLOWANCE if client.name == COMMAND_LINE:
-            return f"Up to {credits_in_words(client.credits)} a day"
+            return _("Up to {credits} a day", credits=credits_in_words(client.credits))
         case Permission.ALLOWANCE:
-            return f"Allowance, {number(client.credits)} a day"
+            return _("Allowance: {credits} a day", credits=number(client.credits))
         case Permission.REVOKED:
-            return "Revoked"
+            return _("Revoked")
 
 
 def permission_choices(client: Client) -> list[tuple[Permission, str]]:
     """Commands cannot wait for approval, since their caller cannot."""
     if client.name == COMMAND_LINE:
-        return [(Permission.READ, "Read only"), (Permission.ALLOWANCE, "Up to so many credits a day…")]
+        return [(Permission.READ, _("Read only")), (Permission.ALLOWANCE, _("Daily limit…"))]
     return [
-        (Permission.READ, "Read only"),
-        (Permission.ASK, "Ask each time"),
-        (Permission.ALLOWANCE, "Allowance of credits a day…"),
+        (Permission.READ, _("Read only")),
+        (Permission.ASK, _("Ask each time")),
+        (Permission.ALLOWANCE, _("Daily allowance…")),
     ]
 
 
 def waiting_words(waiting: int) -> str:
-    return f"{count(waiting, 'request')} waiting" if waiting else "Nothing waiting"
+    return ngettext("{n} request waiting", "{n} requests waiting", waiting) if waiting else _("Nothing waiting")
 
 
 def under_way_words(sendings: Sequence[str]) -> str:
     """ "Sending Gen-4.5 for claude"."""
-    return f"Sending {', '.join(sendings)}" if sendings else "Closing"
+    return _("Sending {tasks}", tasks=listed(sendings)) if sendings else _("Closing")
 
 
 def today_words(client: Client, today: float) -> str:
     if client.permission is Permission.ALLOWANCE:
-        return f"{number(today)} of {credits_in_words(client.credits)} today"
-    return f"{credits_in_words(today)} today" if today else "Nothing spent today"
+        return _("{spent} of {credits} today", spent=number(today), credits=credits_in_words(client.credits))
+    return _("{credits} today", credits=credits_in_words(today)) if today else _("Nothing spent today")
 
 
 def seen_words(client: Client, now: float, *, is_connected: bool) -> str:
     if is_connected:
-        return "Connected now"
-    return f"Seen {moment(client.seen_at, now)}" if client.seen_at else "Not seen yet"
+        return _("Connected now")
+    return _("Last seen {time}", time=moment(client.seen_at, now)) if client.seen_at else _("Not seen yet")
 
 
 def folder_words(folder: str, home: Path) -> str:
@@ -83,7 +84,8 @@ def folder_words(folder: str, home: Path) -> str:
 
 
 def revoke_question(client: Client, waiting: int) -> Question:
-    name = client_name(client.name)
-    refused = f"{count(waiting, 'request that waits is', 'requests that wait are')} refused. " if waiting else ""
-    text = f"{refused}What is queued for it waits for you, and it gets no more answers until you allow it again."
-    return Question(f"Revoke the access of {name}?", text, "Revoke access")
+    refused = (
+        ngettext("{n} waiting request is declined.", "{n} waiting requests are declined.", waiting) if waiting else ""
+    )
+    text = in_turn(refused, _("Its queued tasks are held, and it gets no answers until you allow it again."))
+    return Question(_("Revoke access for {program}?", program=client_name(client.name)), str(text), _("Revoke access"))

@@ -13,15 +13,15 @@ from runway_desktop.domain.library import NotSaved, Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import LinkLife, LinkStatus
 from runway_desktop.domain.task import Output, OutputState, TaskId
-from runway_desktop.texts import Text
+from runway_desktop.texts import Text, _
 from runway_desktop.usecases.words.failures import saving_words
 from runway_desktop.values import Struct
 
 from . import units
 from .states import StateWords, Tone
 
-KEPT_NO_LONGER, ASKING_TELLS = "Runway may no longer keep it", "The link has expired; refresh to check"
-OPEN_TO_ALL = "Anyone who has it can download the result."
+KEPT_NO_LONGER, ASKING_TELLS = Text("Runway may no longer keep it"), Text("Link expired; refresh to check")
+OPEN_TO_ALL = Text("Anyone with the link can download the result.")
 
 
 class BoardColumn(IntEnum):
@@ -31,7 +31,7 @@ class BoardColumn(IntEnum):
     ACTION = 3
 
 
-BOARD_TITLES = ("Result", "Why it is not here", "Its link works", "")
+BOARD_TITLES = (Text("Result"), Text("Status"), Text("Link"), "")
 
 
 _COPIED = {
@@ -40,8 +40,8 @@ _COPIED = {
         "{n} links copied. They work until about {surely} – at the latest {latest}.",
     ),
     LinkStatus.DOUBTFUL: Text(
-        "Link copied. It may have expired already, and stops working at the latest {latest}.",
-        "{n} links copied. They may have expired already, and stop working at the latest {latest}.",
+        "Link copied. It may have expired, and stops working by {latest}.",
+        "{n} links copied. They may have expired, and stop working by {latest}.",
     ),
     LinkStatus.OVER: Text("Link copied. It has expired.", "{n} links copied. They have expired."),
 }
@@ -57,24 +57,24 @@ def line_words(life: LinkLife, now: float) -> str:
     """For the details, after the label "Link"."""
     match life.standing(now):
         case LinkStatus.GOOD:
-            return f"good until about {units.moment(life.surely_until, now)}"
+            return _("valid until about {time}", time=units.moment(life.surely_until, now))
         case LinkStatus.DOUBTFUL:
-            return f"may have expired; at the latest {units.moment(life.at_latest, now)}"
+            return _("may have expired; stops by {time}", time=units.moment(life.at_latest, now))
         case LinkStatus.OVER:
-            return "expired; Copy link asks for a fresh one"
+            return _("expired; “Copy link” gets a new one")
 
 
 def board_words(life: LinkLife, now: float) -> tuple[str, str]:
     """Two lines for the board: the safe time, and the latest."""
-    latest = units.moment(life.at_latest, now)
+    latest = _("at the latest {time}", time=units.moment(life.at_latest, now))
     match life.standing(now):
         case LinkStatus.GOOD:
-            left = units.left(life.left(now))
-            return f"Safe until {units.moment(life.surely_until, now)} · {left}", f"at the latest {latest}"
+            until = _("Safe until {time}", time=units.moment(life.surely_until, now))
+            return " · ".join((until, units.left(life.left(now)))), latest
         case LinkStatus.DOUBTFUL:
-            return "The link may have expired", f"at the latest {latest}"
+            return _("Link may have expired"), latest
         case LinkStatus.OVER:
-            return KEPT_NO_LONGER, ASKING_TELLS
+            return str(KEPT_NO_LONGER), str(ASKING_TELLS)
 
 
 URGENT = 6 * 3600.0
@@ -105,7 +105,7 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     """The elapsed part of the link's longest lifetime, 0 to 1."""
     tone: Tone
     action: str
-    """What the user can do now: "Save now", "Ask", or nothing while it is being saved."""
+    """What the user can do now: "Save now", "Refresh", or nothing while it is being saved."""
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -123,10 +123,12 @@ def line_of(row: Row, output: Output, now: float, received: tuple[int, int | Non
     standing = life.standing(now)
     sure, at_most = board_words(life, now)
     saving = output.state is OutputState.DOWNLOADING
-    which = f"{output.media.kind.word} {output.index + 1} of {len(row.outputs)}" if len(row.outputs) > 1 else ""
+    which = _("{n} of {total}", n=output.index + 1, total=len(row.outputs)) if len(row.outputs) > 1 else ""
     return BoardLine(
         key=(output.task_id, output.index),
-        title=" ".join((task.title or task.request.prompt or model_label(task.request.model) or "A task").split()),
+        title=" ".join(
+            (task.title or task.request.prompt or model_label(task.request.model) or _("Untitled task")).split()
+        ),
         detail=" · ".join(part for part in (model_label(task.request.model), which) if part),
         media=output.media,
         picture=output.poster or row.first_input_path,
@@ -135,7 +137,7 @@ def line_of(row: Row, output: Output, now: float, received: tuple[int, int | Non
         at_most=at_most,
         spent=life.spent(now),
         tone=_tone(life, standing, now),
-        action="" if saving else "Ask" if standing is LinkStatus.OVER else "Save now",
+        action="" if saving else _("Refresh") if standing is LinkStatus.OVER else _("Save now"),
     )
 
 
@@ -166,25 +168,35 @@ def urgent_words(lives: list[LinkLife], now: float) -> str:
     """The message when results have become urgent."""
     first = min(lives)
     count = len(lives)
-    what = units.plural(count, "A result is not saved yet", f"{count:,} results are not saved yet")
-    link = units.plural(count, "Its link", "The first link")
     if first.standing(now) is LinkStatus.GOOD:
-        return f"{what}, and nothing moves. {link} surely works only until {units.moment(first.surely_until, now)}."
-    return f"{what}, and nothing moves. {link} may have expired already."
+        said = Text(
+            "Saving is stuck for a result. Its link is safe only until {time}.",
+            "Saving is stuck for {n} results. The first link is safe only until {time}.",
+        ).with_(time=units.moment(first.surely_until, now))
+    else:
+        said = Text(
+            "Saving is stuck for a result. Its link may have expired.",
+            "Saving is stuck for {n} results. The first link may have expired.",
+        )
+    return str(said.of(count))
 
 
 def _why(output: Output, received: tuple[int, int | None] | None) -> StateWords:
     if output.is_missing:
         folder = str(Path(output.path).parent)
         return StateWords(
-            headline="File missing", detail=f"It was in {folder}", tone=Tone.WARN, icon="mdi6.file-question-outline"
+            headline=_("File missing"),
+            detail=_("It was in {folder}", folder=folder),
+            tone=Tone.WARN,
+            icon="mdi6.file-question-outline",
         )
     match output.state:
         case OutputState.DOWNLOADING:
             got, total = received or (0, None)
-            detail = f"{units.size(got)} of {units.size(total)}" if total else units.size(got) if got else ""
+            size = units.size(got) if got or total else ""
+            detail = _("{size} of {total}", size=size, total=units.size(total)) if total else size
             return StateWords(
-                headline="Saving",
+                headline=_("Saving"),
                 detail=detail,
                 tone=Tone.BUSY,
                 icon="mdi6.download",
@@ -193,11 +205,14 @@ def _why(output: Output, received: tuple[int, int | None] | None) -> StateWords:
             )
         case OutputState.FAILED:
             return StateWords(
-                headline="Not saved", detail=saving_words(output), tone=Tone.BAD, icon="mdi6.content-save-alert-outline"
+                headline=_("Not saved"),
+                detail=saving_words(output),
+                tone=Tone.BAD,
+                icon="mdi6.content-save-alert-outline",
             )
         case _:
-            detail = saving_words(output) or "It is saved in its turn."
-            return StateWords(headline="Waiting", detail=detail, icon="mdi6.timer-sand")
+            detail = saving_words(output) or _("In the queue")
+            return StateWords(headline=_("Waiting"), detail=detail, icon="mdi6.timer-sand")
 
 
 def _tone(life: LinkLife, standing: LinkStatus, now: float) -> Tone:

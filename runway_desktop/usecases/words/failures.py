@@ -12,125 +12,139 @@ from runway_desktop.domain.errors import ApiError, RunwayDesktopError
 from runway_desktop.domain.failures import Failure, FailureKind, Reason, ReasonCode, WhyNot
 from runway_desktop.domain.task import Output
 from runway_desktop.services.disk.disk_words import disk_error
+from runway_desktop.texts import Text, _, in_turn
 from runway_desktop.values import Struct
 
-_HINTS = {"TEXT": "the prompt", "IMAGE": "a picture", "VIDEO": "a clip", "AUDIO": "a sound", "SPEECH": "the speech"}
-_SOME_INPUT = "One of the inputs was the reason."
-_PROMPT_REFUSED = (
-    "Refused by moderation",
-    "The prompt was refused by moderation. Change the prompt and send again.",
-)
-_WORDS: Mapping[FailureKind, tuple[str, str]] = {
+_REFUSED = Text("Refused by moderation")
+_INPUT_REFUSED = Text("Moderation refused an input. Credits aren't refunded.")
+_REFUSED_INPUT = {
+    "TEXT": Text("Moderation refused the prompt. Credits aren't refunded."),
+    "IMAGE": Text("Moderation refused an image. Credits aren't refunded."),
+    "VIDEO": Text("Moderation refused a clip. Credits aren't refunded."),
+    "AUDIO": Text("Moderation refused a sound. Credits aren't refunded."),
+    "SPEECH": Text("Moderation refused the speech. Credits aren't refunded."),
+}
+_PROMPT_REFUSED = (_REFUSED, Text("Moderation refused the prompt. Change it and send again."))
+_WORDS: Mapping[FailureKind, tuple[Text, Text]] = {
     FailureKind.RESULT_REFUSED: (
-        "Result refused",
-        "The finished result was refused by moderation. Change the prompt and send again.",
+        Text("Result refused"),
+        Text("Moderation refused the finished result. Change the prompt and send again."),
     ),
-    FailureKind.INPUT_REFUSED: (
-        "Refused by moderation",
-        "An input was refused by moderation, and the credits are not given back. {} Edit it and send again.",
-    ),
+    FailureKind.INPUT_REFUSED: (_REFUSED, _INPUT_REFUSED),
     FailureKind.PROMPT_REFUSED: _PROMPT_REFUSED,
     FailureKind.REFUSED_AFTER_PREPROCESSING: _PROMPT_REFUSED,
     FailureKind.MODERATION_BROKE: (
-        "Moderation failed",
-        "The moderation step failed at Runway. The same request may work later.",
+        Text("Moderation failed"),
+        Text("Moderation failed at Runway. The same request may work later."),
     ),
     FailureKind.POOR_RESULT: (
-        "Failed quality check",
-        "The result did not pass the check and was discarded. Text or graphics laid over an input picture is a "
-        "frequent cause; change the input.",
+        Text("Failed quality check"),
+        Text(
+            "The result didn't pass Runway's quality check and was discarded. Text or graphics on top of an input "
+            "image are a frequent cause. Change the input."
+        ),
     ),
     FailureKind.UNFIT_INPUT: (
-        "Input doesn't fit",
-        "An input does not fit the model's limits of size, format, dimensions or length. Choose another file.",
+        Text("Input doesn't fit"),
+        Text("The size, format, dimensions or length of an input is outside the model's limits. Choose another file."),
     ),
     FailureKind.MODEL_NOT_AVAILABLE: (
-        "Model not available",
-        "The model's own provider is not available. The same request may work later.",
+        Text("Model not available"),
+        Text("The model's provider is not available. The same request may work later."),
     ),
     FailureKind.NOT_ACCEPTED: (
-        "Not accepted",
-        "Runway did not accept the request. Nothing was made and nothing is charged. Edit it and send again.",
+        Text("Not accepted"),
+        Text("Runway didn't accept the request. Nothing is charged. Edit it and send again."),
     ),
-    FailureKind.OTHER: ("Failed at Runway", "Something failed at Runway. The same request may work later."),
+    FailureKind.OTHER: (
+        Text("Failed at Runway"),
+        Text("Something failed at Runway. The same request may work later."),
+    ),
 }
 
 
 def failure_headline(failure: Failure) -> str:
-    return _WORDS[failure.kind][0]
+    return str(_WORDS[failure.kind][0])
 
 
 def failure_words(failure: Failure) -> str:
     """What happened, and what to do."""
-    hint = _HINTS.get(failure.refused_input)
-    blame = f"Probably {hint} was the reason." if hint else _SOME_INPUT
-    return _WORDS[failure.kind][1].format(blame)
+    if failure.kind is FailureKind.INPUT_REFUSED:
+        return str(_REFUSED_INPUT.get(failure.refused_input, _INPUT_REFUSED))
+    return str(_WORDS[failure.kind][1])
 
 
 class HelpTopic(Struct, frozen=True):
     """A help entry. `synonyms` are search words, separated by commas."""
 
-    headline: str
-    words: str
-    synonyms: str = ""
+    headline: Text
+    words: Text
+    synonyms: Text = Text("")
 
 
 MEANINGS: Mapping[str, HelpTopic] = {
-    one.headline: one
+    one.headline.source: one
     for one in (
         # Several codes have the same headline: the first of them counts.
-        *(HelpTopic(headline, words.format(_SOME_INPUT)) for headline, words in reversed(tuple(_WORDS.values()))),
+        *(HelpTopic(headline, words) for headline, words in reversed(tuple(_WORDS.values()))),
         HelpTopic(
-            "Credits of failed and canceled tasks",
-            "A failed task that Runway refunded shows a cost of 0 credits. Runway gives nothing back where moderation "
-            "refused an input, nor for a task that was canceled while it was running, and guarantees no refund for one "
-            "that was canceled before. The details of a task say what it cost.",
-            "refund, money back, credits back, charged",
+            Text("Credits of failed and canceled tasks"),
+            Text(
+                "A failed task that Runway refunded costs 0 credits. Runway doesn't refund inputs refused by "
+                "moderation, nor tasks canceled while running, and doesn't guarantee a refund for tasks canceled "
+                "earlier. A task's details show its cost."
+            ),
+            # Translators: words that someone may search for, separated by commas.
+            Text("refund, money back, credits back, charged"),
         ),
         HelpTopic(
-            "Uncertain, maybe charged",
-            "Runway did not answer when the task was sent, so it may have been made and charged. The counts and the "
-            "balance of your account show which is likely. You can enter its id, dismiss it, or send it again, which "
-            "may be charged a second time.",
-            "no answer, charged twice, unknown",
+            Text("Uncertain, maybe charged"),
+            Text(
+                "Runway didn't answer when the task was sent, so it may have been created and charged. The counts and "
+                "the balance of your account show which is likely. You can enter its id, dismiss it, or send it again, "
+                "which may be charged a second time."
+            ),
+            # Translators: words that someone may search for, separated by commas.
+            Text("no answer, charged twice, unknown"),
         ),
     )
 }
+"""By the English headline."""
 
 
-_SAID: Mapping[ReasonCode, str] = {
-    ReasonCode.UNKNOWN: "The reason is not known to this version.",
-    ReasonCode.OUR_MISTAKE: "The program made a mistake.",
-    ReasonCode.PROGRAM_ENDED: "The program ended while this was being sent.",
-    ReasonCode.BACKED_UP: "It was being sent when the backup was made that was restored here.",
-    ReasonCode.ROW_LOST: (
+_SAID: Mapping[ReasonCode, Text] = {
+    ReasonCode.UNKNOWN: Text("The reason is not known to this version."),
+    ReasonCode.OUR_MISTAKE: Text("An error in this program."),
+    ReasonCode.PROGRAM_ENDED: Text("The program ended while this was being sent."),
+    ReasonCode.BACKED_UP: Text("It was being sent when the restored backup was made."),
+    ReasonCode.ROW_LOST: Text(
         "The list of tasks was damaged while this was being sent. Only its model and the start of its prompt are left."
     ),
-    ReasonCode.KNOWN_ID: "Runway's answer names a task that is in the list already, so it says nothing of this one.",
-    ReasonCode.NOT_REACHED: "Runway could not be reached.",
-    ReasonCode.NO_REPLY: "Runway did not answer.",
-    ReasonCode.BAD_REPLY: "An answer of Runway could not be understood.",
-    ReasonCode.KEY_REFUSED: "Runway did not accept the key.",
-    ReasonCode.NOT_THERE: "Runway did not find this.",
-    ReasonCode.NOT_SEEN: "This key can't see this task.",
-    ReasonCode.REFUSED: "Runway did not accept the request.",
-    ReasonCode.NO_CREDITS: "Not enough credits at Runway.",
-    ReasonCode.SLOW_DOWN: "Runway takes no more requests for now.",
-    ReasonCode.SERVER_TROUBLE: "Runway has trouble at the moment.",
-    ReasonCode.OTHER_ERROR: "It did not work.",
-    ReasonCode.DISK_ERROR: "The disk reports an error.",
-    ReasonCode.WAITS_FOR_KEY: "Waiting for a key to ask Runway for a fresh link.",
-    ReasonCode.WAITS_FOR_ITS_KEY: (
-        "This key can't see this task. Its result is saved when the key it was made with is back."
+    ReasonCode.KNOWN_ID: Text("Runway's answer names another task of the list, so it says nothing about this one."),
+    ReasonCode.NOT_REACHED: Text("Runway can't be reached."),
+    ReasonCode.NO_REPLY: Text("Runway didn't answer."),
+    ReasonCode.BAD_REPLY: Text("Runway's answer was not understood."),
+    ReasonCode.KEY_REFUSED: Text("Runway didn't accept the key."),
+    ReasonCode.NOT_THERE: Text("Runway didn't find this."),
+    ReasonCode.NOT_SEEN: Text("This key can't see this task."),
+    ReasonCode.REFUSED: Text("Runway didn't accept the request."),
+    ReasonCode.NO_CREDITS: Text("Not enough credits at Runway."),
+    ReasonCode.SLOW_DOWN: Text("Too many requests for now."),
+    ReasonCode.SERVER_TROUBLE: Text("Runway is having trouble."),
+    ReasonCode.OTHER_ERROR: Text("It didn't work."),
+    ReasonCode.DISK_ERROR: Text("The disk reports an error."),
+    ReasonCode.WAITS_FOR_KEY: Text("A new link needs a key."),
+    ReasonCode.WAITS_FOR_ITS_KEY: Text(
+        "This key can't see this task. Its result is saved once the key it was made with is back."
     ),
-    ReasonCode.NOT_FOUND_YET: "Runway did not find this task. Checking again.",
-    ReasonCode.LINK_EXPIRED: "Runway's link does not work. A new one is requested automatically.",
-    ReasonCode.KEPT_NO_LONGER: "Runway no longer keeps this result, and it was not saved in time.",
-    ReasonCode.IMPORT_UNDONE: "The import of this file was undone.",
-    ReasonCode.EMPTY_FILE: "Runway sent an empty file. It is fetched again.",
-    ReasonCode.PAGE_OF_TEXT: "Runway sent a page of text instead of the result. It is fetched again.",
-    ReasonCode.OTHER_KIND: "What Runway sent is not the kind of file that its name says. It is fetched again.",
-    ReasonCode.CUT_SHORT: "What Runway sent seems to be cut short. It is fetched again.",
+    ReasonCode.NOT_FOUND_YET: Text("Runway didn't find this task. Checking again."),
+    ReasonCode.LINK_EXPIRED: Text("Runway's link doesn't work. Getting a new one."),
+    ReasonCode.KEPT_NO_LONGER: Text("Runway no longer keeps this result. It was not saved in time."),
+    ReasonCode.IMPORT_UNDONE: Text("The import of this file was undone."),
+    ReasonCode.EMPTY_FILE: Text("Runway sent an empty file. Fetching it again."),
+    ReasonCode.PAGE_OF_TEXT: Text("Runway sent a page of text instead of the result. Fetching it again."),
+    ReasonCode.OTHER_KIND: Text("The file from Runway isn't what its name says. Fetching it again."),
+    ReasonCode.CUT_SHORT: Text("The file from Runway seems to be incomplete. Fetching it again."),
 }
 _OF_RUNWAY = frozenset(kind.code for kind in ApiError.__subclasses__())
 
@@ -139,7 +153,7 @@ def sending_words(cause: Reason | None) -> str:
     """Why a sending got no answer; empty if unknown."""
     if cause is None:
         return ""
-    return "The program made a mistake while sending this." if cause.code is ReasonCode.OUR_MISTAKE else _words(cause)
+    return _("An error in this program while sending.") if cause.code is ReasonCode.OUR_MISTAKE else _words(cause)
 
 
 def saving_words(output: Output) -> str:
@@ -148,17 +162,19 @@ def saving_words(output: Output) -> str:
     if problem is None:
         return ""
     if problem.code is ReasonCode.OUR_MISTAKE:
-        return "The program made a mistake while saving this. Fetch it again; if that fails, copy the support details."
-    return f"{_words(problem)} Saving continues automatically." if problem.code in _OF_RUNWAY else _words(problem)
+        return _("An error in this program while saving. Fetch it again; if that fails, copy the support details.")
+    if problem.code in _OF_RUNWAY:
+        return str(in_turn(_words(problem), Text("Saving continues automatically.")))
+    return _words(problem)
 
 
-_WHY_NOT: Mapping[WhyNot, str] = {
-    WhyNot.UNDECIDED: "It is not known whether this was made. Decide that first.",
-    WhyNot.NOT_FOUND_YET: "This task could not be canceled yet: Runway can't find it at the moment.",
-    WhyNot.NOT_ENDED: "This task has not ended yet. Cancel it instead.",
-    WhyNot.NEVER_AT_RUNWAY: "This task was never at Runway.",
-    WhyNot.RESULT_NOT_SAVED: "A result of this task is not saved yet.",
-    WhyNot.OTHER_KEY: (
+_WHY_NOT: Mapping[WhyNot, Text] = {
+    WhyNot.UNDECIDED: Text("It's not known whether this task was created. Decide that first."),
+    WhyNot.NOT_FOUND_YET: Text("This task can't be canceled yet: Runway can't find it at the moment."),
+    WhyNot.NOT_ENDED: Text("This task is still running. Cancel it instead."),
+    WhyNot.NEVER_AT_RUNWAY: Text("This task was never at Runway."),
+    WhyNot.RESULT_NOT_SAVED: Text("A result of this task isn't saved yet."),
+    WhyNot.OTHER_KEY: Text(
         "This key can't see this task. It was probably made with another key. Switch to that key first."
     ),
 }
@@ -166,7 +182,7 @@ _WHY_NOT: Mapping[WhyNot, str] = {
 
 def why_not_words(why: WhyNot | RunwayDesktopError) -> str:
     """Why a task was not canceled or deleted."""
-    return _WHY_NOT[why] if isinstance(why, WhyNot) else why.in_words()
+    return str(_WHY_NOT[why]) if isinstance(why, WhyNot) else why.in_words()
 
 
 def cause_words(cause: Reason | None) -> str:
@@ -178,5 +194,5 @@ def _words(reason: Reason) -> str:
     if reason.words:
         return str(reason.words)
     if reason.code is ReasonCode.OTHER_KIND and reason.name:
-        return f"What Runway sent is no {reason.name} file, though its name says so. It is fetched again."
-    return _SAID[reason.code] if reason.code in _SAID else disk_error(reason).in_words()
+        return _("Runway didn't send a {kind} file, though its name says so. Fetching it again.", kind=reason.name)
+    return str(_SAID[reason.code]) if reason.code in _SAID else disk_error(reason).in_words()

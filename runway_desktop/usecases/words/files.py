@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output
+from runway_desktop.texts import _, in_turn, ngettext
 from runway_desktop.usecases.words.failures import saving_words
 from runway_desktop.values import Struct
 
@@ -15,21 +17,22 @@ from . import units
 if TYPE_CHECKING:
     from runway_desktop.services.results.relinking import RelinkProgress
 
-_PERHAPS = "{} may have been moved, renamed or deleted outside this program."
-
 
 def file_words(output: Output) -> str:
     """One line; empty if there is nothing to report."""
     if output.is_binned:
         name = Path(output.binned_from).name
-        return f"{name} · moved to the trash" if name else "Moved to the trash"
+        return _("{name} · moved to the trash", name=name) if name else _("Moved to the trash")
     if not output.is_kept:
         return saving_words(output)
     name = Path(output.path).name
     if output.is_missing:
-        return f"{name} · not where it was saved"
+        return _("{name} · not where it was saved", name=name)
     if output.is_changed:
-        return f"{name} · {_changed(output)}"
+        at = output.look.modified_at
+        if at is None:
+            return _("{name} · changed outside", name=name)
+        return _("{name} · changed outside on {day}", name=name, day=units.day_and_time(at))
     return f"{name} · {units.size(output.size)}"
 
 
@@ -38,21 +41,17 @@ def trouble_words(row: Row) -> str:
     missing = [output for output in row.outputs if output.is_missing]
     changed = [output for output in row.outputs if output.is_changed]
     first = first_problem(row)
-    said = [saving_words(first)] if first is not None else []
-    if len(missing) == 1:
-        said.append(f"{_the_file(missing[0], row)} is not where it was saved. {_PERHAPS.format('It')}")
-    elif missing:
-        amount = f"{len(missing):,} of {len(row.outputs):,} files"
-        said.append(f"{amount} are not where they were saved. {_PERHAPS.format('They')}")
-    if len(changed) == 1:
-        said.append(f"{_the_file(changed[0], row)} was {_changed(changed[0])}.")
-    elif changed:
-        said.append(f"{len(changed):,} of {len(row.outputs):,} files were changed outside.")
-    if (missing or changed) and row.task.deleted_remotely:
-        said.append(
-            units.plural(len(missing) + len(changed), "Runway no longer keeps it.", "Runway no longer keeps them.")
+    is_lost = bool(missing or changed) and row.task.deleted_remotely
+    return str(
+        in_turn(
+            saving_words(first) if first is not None else "",
+            _missing(missing, row) if missing else "",
+            _changed(changed, row) if changed else "",
+            ngettext("Runway no longer keeps it.", "Runway no longer keeps them.", len(missing) + len(changed))
+            if is_lost
+            else "",
         )
-    return " ".join(said)
+    )
 
 
 def first_problem(row: Row) -> Output | None:
@@ -62,33 +61,59 @@ def first_problem(row: Row) -> Output | None:
 
 def missing_words(output: Output) -> str:
     """Shown instead of the picture or clip."""
-    return f"{Path(output.path).name} is not where it was saved."
+    return _("{name} is not where it was saved.", name=Path(output.path).name)
 
 
 def binned_words(output: Output) -> str:
     """Shown instead of the picture or clip."""
     name = Path(output.binned_from).name
-    return f"{name or 'The file'} was moved to the trash."
+    return _("{name} was moved to the trash.", name=name) if name else _("The file was moved to the trash.")
 
 
-def _the_file(output: Output, row: Row) -> str:
-    return "The file" if len(row.outputs) == 1 else Path(output.path).name
+def _missing(missing: Sequence[Output], row: Row) -> str:
+    if len(row.outputs) == 1:
+        said = _("The file is not where it was saved.")
+    elif len(missing) == 1:
+        said = missing_words(missing[0])
+    else:
+        said = _("{n} of {total} files are not where they were saved.", n=len(missing), total=len(row.outputs))
+    why = ngettext(
+        "It may have been moved, renamed or deleted outside this program.",
+        "They may have been moved, renamed or deleted outside this program.",
+        len(missing),
+    )
+    return str(in_turn(said, why))
 
 
-def _changed(output: Output) -> str:
-    at = output.look.modified_at
-    return f"changed outside on {units.day_and_time(at)}" if at is not None else "changed outside"
+def _changed(changed: Sequence[Output], row: Row) -> str:
+    if len(changed) > 1:
+        return _("{n} of {total} files were changed outside.", n=len(changed), total=len(row.outputs))
+    at = changed[0].look.modified_at
+    if len(row.outputs) == 1:
+        if at is None:
+            return _("The file was changed outside.")
+        return _("The file was changed outside on {day}.", day=units.day_and_time(at))
+    name = Path(changed[0].path).name
+    if at is None:
+        return _("{name} was changed outside.", name=name)
+    return _("{name} was changed outside on {day}.", name=name, day=units.day_and_time(at))
 
 
 class Searching(Struct, frozen=True):
     """Progress of a search for missing files."""
 
-    headline: str = "Looking for missing files…"
+    headline: str
     detail: str = ""
 
 
+def looking_words() -> Searching:
+    """At the begin of the search."""
+    return Searching(_("Looking for missing files…"))
+
+
 def search_words(said: RelinkProgress) -> Searching:
-    looked = f"{units.count(said.looked, 'file')} looked at"
-    found = f"{said.found:,} of {said.asked:,} found" if said.asked > 1 else ""
-    detail = " · ".join(part for part in (looked, found, f"in {said.folder}") if part)
-    return Searching(f"Looking for {units.count(said.asked, 'missing file')}…", detail)
+    looked = ngettext("{n} file checked", "{n} files checked", said.looked)
+    found = _("{n} of {total} found", n=said.found, total=said.asked) if said.asked > 1 else ""
+    detail = " · ".join(filter(None, (looked, found, _("in {folder}", folder=said.folder) if said.folder else "")))
+    headline = ngettext("Looking for {n} missing file…", "Looking for {n} missing files…", said.asked)
+    return Searching(headline, detail)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import Enum
 
 from runway_desktop.domain.folders import (
     SPARE,
@@ -20,6 +20,7 @@ from runway_desktop.domain.folders import (
     StayedCode,
 )
 from runway_desktop.services.disk.disk_words import of_state
+from runway_desktop.texts import Text, _, in_turn, ngettext
 from runway_desktop.values import Struct
 
 from . import units
@@ -27,50 +28,44 @@ from .failures import cause_words
 from .states import Tone
 
 
-class Remedy(StrEnum):
+class Remedy(Enum):
     """Actions for a problem, with the texts of their buttons."""
 
-    TRY_AGAIN = "Try again"
-    MAKE_AGAIN = "Create it again"
-    SHOW_FOLDER = "Show the folder"
-    KEEP_HERE = "Keep in the profile for now"
-    CHOOSE = "Choose another folder…"
+    TRY_AGAIN = Text("Try again")
+    MAKE_AGAIN = Text("Create it again")
+    SHOW_FOLDER = Text("Show folder")
+    KEEP_HERE = Text("Save in the profile for now")
+    CHOOSE = Text("Choose another folder…")
 
 
 class FolderTrouble(Struct, frozen=True):
-    """A problem of the library's folder, with possible actions."""
+    """A problem of the library's folder, with possible actions. `short` is for narrow places."""
 
+    short: str
     message: str
     detail: str
     ways: tuple[Remedy, ...]
-
-    @property
-    def short(self) -> str:
-        """The message without the folder, for narrow places."""
-        return self.message.partition(": ")[0]
 
 
 def trouble_of(health: FolderHealth, *, waiting: int, rescues: bool) -> FolderTrouble | None:
     """The message about the folder's state; None if there is no problem. `waiting` results cannot be saved; `rescues`:
     after a while they are saved elsewhere."""
-    folder = health.folder
     match health.state:
+        case FolderState.ABSENT if health.can_be_made:
+            short, first = Text("The library's folder was moved or deleted"), Remedy.MAKE_AGAIN
+            advice = _("Create it again, or choose where it is.")
         case FolderState.ABSENT:
-            if health.can_be_made:
-                message, first = f"The library's folder was moved or deleted: {folder}", Remedy.MAKE_AGAIN
-                advice = "Create it again, or choose where it is."
-            else:
-                message, first = f"The library's folder is not there: {folder}", Remedy.TRY_AGAIN
-                advice = "Connect its drive."
+            short, first = Text("The library's folder is missing"), Remedy.TRY_AGAIN
+            advice = _("Connect its drive.")
         case FolderState.READ_ONLY:
-            message, first = f"Nothing may be written in the library's folder: {folder}", Remedy.TRY_AGAIN
-            advice = "Allow it, or choose another folder."
+            short, first = Text("The library's folder is read-only"), Remedy.TRY_AGAIN
+            advice = _("Allow writing, or choose another folder.")
         case FolderState.FULL:
-            message, first = f"The disk of the library is full: {folder}", Remedy.SHOW_FOLDER
-            advice = f"Free up space: {units.size(SPARE)} always stay free, for the list of tasks."
+            short, first = Text("The library's disk is full"), Remedy.SHOW_FOLDER
+            advice = _("Free up space: {size} always stay free for the list of tasks.", size=units.size(SPARE))
         case FolderState.SLOW:
-            message, first = f"The library's folder does not answer: {folder}", Remedy.TRY_AGAIN
-            advice = "Check its drive or network."
+            short, first = Text("The library's folder doesn't respond"), Remedy.TRY_AGAIN
+            advice = _("Check its drive or network.")
         case FolderState.NEARLY_FULL:
             return _nearly_full(health)
         case FolderState.UNKNOWN | FolderState.FINE:
@@ -78,27 +73,34 @@ def trouble_of(health: FolderHealth, *, waiting: int, rescues: bool) -> FolderTr
     ways = [first, Remedy.CHOOSE]
     if waiting:
         ways.insert(1, Remedy.KEEP_HERE)
-    return FolderTrouble(message, f"{advice} {_waiting_words(waiting, rescues=rescues)}", tuple(ways))
+    detail = str(in_turn(advice, _waiting_words(waiting, rescues=rescues)))
+    return FolderTrouble(str(short), _at_folder(short, health.folder), detail, tuple(ways))
+
+
+def _at_folder(short: Text, folder: str) -> str:
+    # Translators: {what} is a whole message, such as "The library's disk is full".
+    return _("{what}: {folder}", what=short, folder=folder)
 
 
 def state_words(health: FolderHealth) -> tuple[str, Tone]:
     """State of the folder for the preferences: a short sentence, empty before the first check."""
-    free = f"{units.size(health.free)} are free." if health.free is not None else ""
+    free = _("{size} free.", size=units.size(health.free)) if health.free is not None else ""
     match health.state:
         case FolderState.FINE:
             return free, Tone.PLAIN
         case FolderState.NEARLY_FULL:
-            return f"Its disk is nearly full: {free}", Tone.WARN
+            return str(in_turn(_("The disk is nearly full."), free)), Tone.WARN
         case FolderState.FULL:
-            return f"Its disk is full. Nothing is saved until more than {units.size(SPARE)} are free.", Tone.BAD
+            size = units.size(SPARE)
+            return _("The disk is full. Nothing is saved until more than {size} are free.", size=size), Tone.BAD
         case FolderState.READ_ONLY:
-            return "Nothing may be written in it. Nothing is saved until that is allowed.", Tone.BAD
+            return _("This folder is read-only. Nothing is saved until writing is allowed."), Tone.BAD
         case FolderState.ABSENT if health.can_be_made:
-            return "It was moved or deleted. Nothing is saved until it is there again.", Tone.BAD
+            return _("This folder was moved or deleted. Nothing is saved until it is back."), Tone.BAD
         case FolderState.ABSENT:
-            return "It is not there. Nothing is saved until its drive is connected.", Tone.BAD
+            return _("This folder is missing. Nothing is saved until its drive is connected."), Tone.BAD
         case FolderState.SLOW:
-            return "It does not answer. Nothing is saved until it does.", Tone.WARN
+            return _("This folder doesn't respond. Nothing is saved until it does."), Tone.WARN
         case FolderState.UNKNOWN:
             return "", Tone.PLAIN
 
@@ -108,60 +110,66 @@ def plan_words(plan: MovePlan) -> str:
     size, source, target = units.size(plan.size), plan.source, plan.target
     match plan.problem:
         case None:
-            return units.count(
-                plan.files,
-                f"result ({size}) is in {source}. Move it to {target}?",
-                f"results ({size}) are in {source}. Move them to {target}?",
-            )
+            return ngettext(
+                "Move {n} result ({size}) from {source} to {target}?",
+                "Move {n} results ({size}) from {source} to {target}?",
+                plan.files, size=size, source=source, target=target,
+            )  # fmt: skip
         case PlanProblem.SAME_FOLDER:
-            return "This is the library's folder already."
+            return _("This already is the library's folder.")
         case PlanProblem.INSIDE_SOURCE:
-            return f"This folder lies inside {source}. Choose one outside of it."
+            return _("This folder is inside {folder}. Choose one outside of it.", folder=source)
         case PlanProblem.TARGET_REFUSES:
             refusal = of_state(target, plan.target_state)
-            return f"{refusal.message if refusal is not None else ''} Choose another folder.".strip()
+            return str(in_turn(refusal.message if refusal is not None else "", _("Choose another folder.")))
         case PlanProblem.SOURCE_ABSENT:
-            return f"The folder {source} is not there, so nothing can be moved out of it."
+            return _("The folder {folder} is missing, so nothing can be moved.", folder=source)
         case PlanProblem.SOURCE_UNREADABLE:
-            return f"The folder {source} cannot be opened. {plan.detail}".strip()
+            return str(in_turn(_("The folder {folder} can't be opened.", folder=source), plan.detail))
         case PlanProblem.NO_ROOM:
-            return f"They do not fit into {target}. {size} are to be moved, and {units.size(plan.free)} are free there."
+            return _(
+                "Not enough space in {folder}: {size} to move, {free} free.",
+                folder=target, size=size, free=units.size(plan.free),
+            )  # fmt: skip
 
 
 def plan_remark(plan: MovePlan) -> str:
     """A remark about the move; empty if there is none."""
     if plan.problem is not None or not plan.holds_files:
         return ""
-    return "There are files in it already. They stay as they are; where a name is taken, the moved file gets a number."
+    return _("The folder isn't empty. Its files stay; a moved file gets a number where its name is taken.")
 
 
 def headline_of(progress: MoveProgress) -> str:
     """ "Moving 312 of 1,204 files"."""
-    counted = f"{progress.files:,} of {units.count(progress.files_total, 'file')}"
+    files, total = progress.files, progress.files_total
     match progress.phase:
         case MovePhase.RUNNING:
-            return f"Moving {counted}"
+            return ngettext("Moving {files} of {n} file", "Moving {files} of {n} files", total, files=files)
         case MovePhase.WAITING:
-            return f"Move paused: {counted}"
+            return ngettext("Move paused: {files} of {n} file", "Move paused: {files} of {n} files", total, files=files)
         case MovePhase.STOPPING:
-            return "Stopping after this file…"
+            return _("Stopping after this file…")
         case MovePhase.STOPPED:
-            return f"Stopped: {counted} moved"
+            return ngettext(
+                "Stopped: {files} of {n} file moved", "Stopped: {files} of {n} files moved", total, files=files
+            )
         case MovePhase.DONE:
-            return f"{units.count(progress.files, 'file')} moved"
+            return ngettext("{n} file moved", "{n} files moved", files)
 
 
 def detail_of(progress: MoveProgress, seconds_left: float | None) -> str:
     """Why it waits; otherwise size, target and remaining time."""
     if progress.waits is not None:
         return _move_waits(progress.waits)
-    parts = [f"To {progress.target}"]
+    parts = [_("To {folder}", folder=progress.target)]
     if not progress.phase.is_over:
-        parts.append(f"{units.size(progress.size)} of {units.size(progress.size_total)}")
+        size, total = units.size(progress.size), units.size(progress.size_total)
+        parts.append(_("{size} of {total}", size=size, total=total))
         if seconds_left is not None:
             parts.append(units.left(seconds_left))
         if progress.is_resumed:
-            parts.append("begun before the last restart")
+            parts.append(_("started before the last restart"))
     return " · ".join(parts)
 
 
@@ -170,7 +178,7 @@ def stayed_words(progress: MoveProgress) -> str:
     count = len(progress.stayed)
     if not count:
         return ""
-    return units.count(count, "file stayed where it was:", "files stayed where they were:")
+    return ngettext("{n} file stayed where it was:", "{n} files stayed where they were:", count)
 
 
 def refusal_words(found: FolderRefusal | None) -> str:
@@ -179,17 +187,17 @@ def refusal_words(found: FolderRefusal | None) -> str:
         return ""
     match found.problem:
         case FolderProblem.NOT_WHOLE:
-            return "Give the whole path of the folder, from the drive or the root on."
+            return _("Enter the full path of the folder.")
         case FolderProblem.ABSENT:
-            return "This drive or folder is not there."
+            return _("This drive or folder is missing.")
         case FolderProblem.FILE:
-            return f"“{found.at}” is a file, not a folder."
+            return _("“{name}” is a file, not a folder.", name=found.at)
         case FolderProblem.NOT_WRITABLE:
-            return f"You may not write into “{found.at}”. Choose another folder."
+            return _("You can't write to “{name}”. Choose another folder.", name=found.at)
         case FolderProblem.NOT_READABLE:
-            return "This folder cannot be opened. Choose another one."
+            return _("This folder can't be opened. Choose another one.")
         case FolderProblem.SILENT:
-            return "This folder does not answer. Choose another one, or try again later."
+            return _("This folder doesn't respond. Choose another one, or try again later.")
 
 
 def stayed_reason(stayed: Stayed) -> str:
@@ -198,42 +206,48 @@ def stayed_reason(stayed: Stayed) -> str:
         case StayedCode.UNKNOWN | StayedCode.REFUSED:
             return str(stayed.words)
         case StayedCode.CHANGED:
-            return "It was changed since it was saved."
+            return _("It was changed after it was saved.")
         case StayedCode.MISSING:
-            return "It was no longer there."
+            return _("It was no longer there.")
         case StayedCode.UNREADABLE:
-            return f"It could not be read. {stayed.words}".strip()
+            return str(in_turn(_("It couldn't be read."), stayed.words))
         case StayedCode.CHANGED_MEANWHILE:
-            return "It was changed while it was moved. What was there before is in the new folder."
+            return _("It was changed during the move. Its earlier version is in the new folder.")
         case StayedCode.IN_USE:
-            return "A copy is in the new folder. This one is in use, and could not be removed."
+            return _("A copy is in the new folder. This one is in use and couldn't be removed.")
 
 
 def _move_waits(waits: MoveWait) -> str:
     match waits.code:
         case MoveWaitCode.DOWNLOADS:
-            return "Waiting for downloads that are being saved in the old folder."
+            return _("Waiting for downloads to the old folder.")
         case MoveWaitCode.ERROR:
-            return f"{cause_words(waits.cause)} The move continues automatically."
+            return str(in_turn(cause_words(waits.cause), _("The move continues automatically.")))
         case MoveWaitCode.FOLDER if waits.state is FolderState.READ_ONLY:
-            return f"Nothing may be written in {waits.folder}. Allow it; the move continues automatically."
+            return _("{folder} is read-only. Allow writing; the move continues automatically.", folder=waits.folder)
         case MoveWaitCode.FOLDER if waits.state is FolderState.FULL:
-            return f"The disk of {waits.folder} is full. Free up space; the move continues automatically."
+            return _(
+                "The disk of {folder} is full. Free up space; the move continues automatically.", folder=waits.folder
+            )
         case MoveWaitCode.FOLDER if waits.state is FolderState.SLOW:
-            return f"The folder {waits.folder} does not answer. The move continues automatically."
+            return _("{folder} doesn't respond. The move continues automatically.", folder=waits.folder)
         case MoveWaitCode.FOLDER:
-            return f"The folder {waits.folder} is not there. Connect its drive; the move continues automatically."
+            return _("{folder} is missing. Connect its drive; the move continues automatically.", folder=waits.folder)
 
 
 def _nearly_full(health: FolderHealth) -> FolderTrouble:
-    message = f"The disk of the library is nearly full: {units.size(health.free or 0)} are free in {health.folder}"
-    expected = health.to_come > (health.free or 0)
-    detail = f"About {units.size(health.to_come)} are to come." if expected else "Saving continues while there is room."
-    return FolderTrouble(message, detail, (Remedy.SHOW_FOLDER, Remedy.CHOOSE))
+    free, short = units.size(health.free or 0), _("The library's disk is nearly full")
+    message = _("The library's disk is nearly full: {size} free in {folder}", size=free, folder=health.folder)
+    if health.to_come > (health.free or 0):
+        detail = _("About {size} are still to be saved.", size=units.size(health.to_come))
+    else:
+        detail = _("Saving continues while there is space.")
+    return FolderTrouble(short, message, detail, (Remedy.SHOW_FOLDER, Remedy.CHOOSE))
 
 
 def _waiting_words(waiting: int, *, rescues: bool) -> str:
     if not waiting:
-        return "New results wait until then."
-    said = units.count(waiting, "result waits for it.", "results wait for it.")
-    return f"{said} What waits for an hour is kept in the profile's folder until then." if rescues else said
+        return _("New results wait until then.")
+    said = ngettext("{n} result is waiting.", "{n} results are waiting.", waiting)
+    rescue = _("After an hour, results are saved in the profile's folder.") if rescues else ""
+    return str(in_turn(said, rescue))

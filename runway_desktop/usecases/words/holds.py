@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from runway_desktop.domain.caps import Cap, HeldBack, LaneCode, LaneReason, Limit
 from runway_desktop.domain.events import CapRaised
 from runway_desktop.domain.failures import ReasonCode
-from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import Hold, HoldCode
 from runway_desktop.services.money.pricing import PriceSum
+from runway_desktop.texts import _, in_turn
 from runway_desktop.usecases.words.failures import cause_words
 
 from . import units
@@ -33,41 +33,59 @@ def is_by_connection(hold: Hold) -> bool:
 
 
 def hold_words(hold: Hold) -> str:
-    """Why a task is held, for list and details; empty if it only waits for its turn."""
+    """Why a task is held, for the details; empty if it only waits for its turn."""
     match hold.code:
         case HoldCode.ITS_TURN:
             return ""
         case HoldCode.WAITS_FOR_PERSON:
-            return "Not counted until released."
+            return _("Held until you release it.")
         case HoldCode.RESTORED:
-            return "Restored from a backup; it may have been sent after the backup was made."
+            return _("Restored from a backup. It may have been sent after the backup was made.")
         case HoldCode.COPIED:
-            return "This profile's folder seems to have been copied or put back; this may have been sent already."
+            return _("This profile's folder was copied or put back, so this may have been sent already.")
         case HoldCode.OTHER_KEY:
-            return "Queued with another key. Release it to send it with the one in use."
+            return _("Queued with another key. Release it to send it with the current one.")
         case HoldCode.APPROVAL:
-            return f"Asked for by {asker(hold)}. Approve it to send it."
+            return _("Requested by {program}. Approve it to send it.", program=asker(hold))
         case HoldCode.ASK_PERSON:
-            why = cause_words(hold.cause) or "The reason is not known to this version."
-            return f"Not sent automatically: it may have been sent already. {why}"
-        case HoldCode.FILE_CHANGED:
-            return f"{_file(hold)} was changed after this was asked for. Edit the task to send it as it is now."
-        case HoldCode.FILE_MISSING:
-            return f"{_file(hold)} is no longer there. Find it, put it back, or edit the task and choose another."
-        case HoldCode.FILE_UNREADABLE:
-            said = cause_words(hold.cause)
-            return said or f"{_file(hold)} cannot be read. Check it, or edit the task and choose another."
-        case HoldCode.FILE_EMPTY:
-            return f"{_file(hold)} is empty. Edit the task and choose another file."
+            why = cause_words(hold.cause) or _("The reason is not known to this version.")
+            return str(in_turn(_("Not sent automatically, because it may have been sent already."), why))
         case HoldCode.UPLOAD_FAILED:
-            return f"The upload did not work. {cause_words(hold.cause)}".strip()
+            return str(in_turn(_("The upload failed."), cause_words(hold.cause)))
         case HoldCode.NOT_SENT:
-            return cause_words(hold.cause) or "It could not be sent. It is tried again."
+            return cause_words(hold.cause) or _("It could not be sent. Retrying automatically.")
         case HoldCode.NOT_PREPARED:
-            return (
-                "The program made a mistake while preparing this. Send it next to try again; if that fails, copy the "
-                "support details."
-            )
+            return _("This task could not be prepared. Try “Send next”; if that fails, copy the support details.")
+        case HoldCode.FILE_UNREADABLE if said := cause_words(hold.cause):
+            return said
+        case _ if hold.file:
+            return _named_file_words(hold)
+        case _:
+            return _file_words(hold.code)
+
+
+def _named_file_words(hold: Hold) -> str:
+    match hold.code:
+        case HoldCode.FILE_CHANGED:
+            return _("“{file}” has changed since. Edit the task to send it with the new version.", file=hold.file)
+        case HoldCode.FILE_MISSING:
+            return _("“{file}” is missing. Find it, put it back, or edit the task and choose another.", file=hold.file)
+        case HoldCode.FILE_UNREADABLE:
+            return _("“{file}” can't be read. Check it, or edit the task and choose another.", file=hold.file)
+        case _:
+            return _("“{file}” is empty. Edit the task and choose another file.", file=hold.file)
+
+
+def _file_words(code: HoldCode) -> str:
+    match code:
+        case HoldCode.FILE_CHANGED:
+            return _("An input file has changed since. Edit the task to send it with the new version.")
+        case HoldCode.FILE_MISSING:
+            return _("An input file is missing. Find it, put it back, or edit the task and choose another.")
+        case HoldCode.FILE_UNREADABLE:
+            return _("An input file can't be read. Check it, or edit the task and choose another.")
+        case _:
+            return _("An input file is empty. Edit the task and choose another file.")
 
 
 def hold_short(hold: Hold) -> str:
@@ -76,40 +94,36 @@ def hold_short(hold: Hold) -> str:
         case HoldCode.ITS_TURN:
             return ""
         case HoldCode.WAITS_FOR_PERSON:
-            return "until released"
+            return _("until released")
         case HoldCode.RESTORED:
-            return "Restored from a backup"
+            return _("Restored from a backup")
         case HoldCode.COPIED:
-            return "Profile was copied"
+            return _("Profile was copied")
         case HoldCode.OTHER_KEY:
-            return "Queued with another key"
+            return _("Queued with another key")
         case HoldCode.APPROVAL:
             return asker(hold)
         case HoldCode.ASK_PERSON:
-            return "May have been sent"
+            return _("May have been sent")
         case HoldCode.FILE_CHANGED:
-            return "Input file changed"
+            return _("Input file changed")
         case HoldCode.FILE_MISSING:
-            return "Input file missing"
+            return _("Input file missing")
         case HoldCode.FILE_UNREADABLE:
-            return "Input file unreadable"
+            return _("Input file unreadable")
         case HoldCode.FILE_EMPTY:
-            return "Input file is empty"
+            return _("Input file is empty")
         case HoldCode.UPLOAD_FAILED:
-            return "Upload failed"
+            return _("Upload failed")
         case HoldCode.NOT_SENT:
-            return cause_words(hold.cause) or "Retrying"
+            return cause_words(hold.cause) or _("Retrying")
         case HoldCode.NOT_PREPARED:
-            return "Not prepared"
+            return _("Not prepared")
 
 
 def asker(hold: Hold) -> str:
     """The client that requested a task which waits for approval."""
-    return client_name(hold.client) if hold.client else "another program"
-
-
-def _file(hold: Hold) -> str:
-    return f"“{hold.file}”" if hold.file else "A file"
+    return client_name(hold.client) if hold.client else _("Another program")
 
 
 def lane_words(reason: LaneReason | None) -> str:
@@ -118,100 +132,138 @@ def lane_words(reason: LaneReason | None) -> str:
         return ""
     match reason.code:
         case LaneCode.CLOSING:
-            return "Closing"
+            return _("Closing")
         case LaneCode.PAUSED:
-            return "Paused"
+            return _("Paused")
         case LaneCode.NO_ANSWERS:
-            return "Paused: no answers"
+            return _("Paused: no answers")
         case LaneCode.NO_KEY:
-            return "No key"
+            return _("No key")
         case LaneCode.KEY_REFUSED:
-            return "Key refused"
+            return _("Key refused")
         case LaneCode.OFFLINE:
-            return "Offline"
+            return _("Offline")
         case LaneCode.ERROR if reason.retry_at is not None and _is_limited(reason):
-            return f"Rate limit until {local_time(reason.retry_at):%H:%M:%S}"
+            # Translators: at this time sending is tried again. At most 25 letters, as everything in the status column.
+            return _("Rate limit until {time}", time=units.exact_time(reason.retry_at))
         case LaneCode.ERROR:
-            return cause_words(reason.cause) or "Retrying after an error"
+            return cause_words(reason.cause) or _("Retrying after an error")
         case LaneCode.UNWRITABLE:
-            return "Database not writable"
+            return _("Database not writable")
         case LaneCode.UNSETTLED:
-            return "Checking the last request"
+            return _("Checking the last request")
         case LaneCode.NO_SLOT:
-            return f"{reason.amount} of {reason.limit} slots in use"
+            return _("{used} of {limit} slots in use", used=reason.amount, limit=reason.limit)
         case LaneCode.DAY_USED_UP:
-            return "Daily limit reached"
+            return _("Daily limit reached")
         case LaneCode.HELD_BACK:
-            return f"{cap_reason(reason.held)}." if reason.held is not None else ""
+            return cap_sentence(reason.held) if reason.held is not None else ""
 
 
 def _is_limited(reason: LaneReason) -> bool:
     return reason.cause is not None and reason.cause.code is ReasonCode.SLOW_DOWN
 
 
-def cap_sentence(held: HeldBack) -> str:
-    return f"Waiting: {cap_reason(held)}."
-
-
 def cap_short(held: HeldBack) -> str:
     """A short form for narrow places."""
     match held.limit.cap:
         case Cap.SENDING:
-            return "Costs more than a sending may"
+            return _("Over the task cap")
         case Cap.BALANCE:
-            return "Balance too low"
+            return _("Balance too low")
         case Cap.DAY:
-            return "Today's cap is reached"
+            return _("Daily cap reached")
         case Cap.MONTH:
-            return "This month's cap is reached"
+            return _("Monthly cap reached")
         case Cap.PROJECT:
-            return "A project's cap is reached"
+            return _("Project cap reached")
 
 
-def cap_reason(held: HeldBack) -> str:
-    """The cap or balance that blocks a task, without a full stop."""
-    limit, most = held.limit, units.credits_in_words(held.limit.limit)
-    before = f"{units.number(limit.coming)} queued before, " if limit.coming else ""
+def cap_sentence(held: HeldBack) -> str:
+    """The cap or balance that blocks a task: "Daily cap reached: 780 of 800 spent; the next task costs 60."."""
+    reached = _reached(held.limit)
+    if held.price is None:
+        return _("{reached}; the price of the next task is not known.", reached=reached)
+    price = units.number(held.price)
+    if held.exact:
+        # Translators: {reached} is a phrase such as "Daily cap reached: 780 of 800 spent".
+        return _("{reached}; the next task costs {price}.", reached=reached, price=price)
+    return _("{reached}; the next task costs about {price}.", reached=reached, price=price)
+
+
+def _reached(limit: Limit) -> str:
+    spent, most, coming = units.number(limit.spent), units.number(limit.limit), units.number(limit.coming)
     match limit.cap:
         case Cap.SENDING:
-            return f"a single task may cost {most} at most ({_this_one(held)})"
+            return _("Over the cap of {most} for a single task", most=most)
+        case Cap.BALANCE if limit.coming:
+            return _("Balance too low: {left} left, {coming} queued before", left=most, coming=coming)
         case Cap.BALANCE:
-            return f"the balance is too low ({most} left, {before}{_this_one(held)})"
-        case Cap.DAY | Cap.MONTH | Cap.PROJECT:
-            state = "is not enough" if limit.coming else "is reached"
-            return f"{_limit_words(limit, most)} {state} ({units.number(limit.spent)} spent, {before}{_this_one(held)})"
+            return _("Balance too low: {left} left", left=most)
+        case Cap.DAY if limit.coming:
+            return _(
+                "Daily cap too low: {spent} of {most} spent, {coming} queued before",
+                spent=spent, most=most, coming=coming,
+            )  # fmt: skip
+        case Cap.DAY:
+            return _("Daily cap reached: {spent} of {most} spent", spent=spent, most=most)
+        case Cap.MONTH if limit.coming:
+            return _(
+                "Monthly cap too low: {spent} of {most} spent, {coming} queued before",
+                spent=spent, most=most, coming=coming,
+            )  # fmt: skip
+        case Cap.MONTH:
+            return _("Monthly cap reached: {spent} of {most} spent", spent=spent, most=most)
+        case Cap.PROJECT if limit.coming:
+            return _(
+                "Cap of “{project}” too low: {spent} of {most} spent, {coming} queued before",
+                project=limit.project, spent=spent, most=most, coming=coming,
+            )  # fmt: skip
+        case Cap.PROJECT:
+            return _(
+                "Cap of “{project}” reached: {spent} of {most} spent", project=limit.project, spent=spent, most=most
+            )
 
 
-def over_words(held: HeldBack, *, is_one: bool = True) -> str:
-    """Which limit a request would exceed: "58 over today's cap of 2,100". For several tasks without the amount."""
-    said = f"over {_limit_words(held.limit)}"
-    if is_one and held.over is not None:
-        return f"{units.number(round(held.over, 1))} {said}"
-    return said[0].upper() + said[1:]
+def over_words(held: HeldBack) -> str:
+    """By how much a request exceeds which limit: "58 over today's cap of 2,100"."""
+    if held.over is None:
+        return _over(held.limit)
+    over, most = units.number(round(held.over, 1)), units.number(held.limit.limit)
+    match held.limit.cap:
+        case Cap.SENDING:
+            return _("{over} over the cap of {most} for a single task", over=over, most=most)
+        case Cap.BALANCE:
+            return _("{over} over the balance of {most}", over=over, most=most)
+        case Cap.DAY:
+            return _("{over} over today's cap of {most}", over=over, most=most)
+        case Cap.MONTH:
+            return _("{over} over this month's cap of {most}", over=over, most=most)
+        case Cap.PROJECT:
+            return _("{over} over the cap of {most} for “{project}”", over=over, most=most, project=held.limit.project)
 
 
 def over_title(reasons: Sequence[HeldBack]) -> str:
-    """Header of the group of blocked tasks: "Over today's cap of 2,100"."""
+    """Which limit tasks exceed: "Over today's cap of 2,100"."""
     if len({(held.limit.cap, held.limit.project) for held in reasons}) != 1:
-        return "Over a cap"
+        return _("Over a cap")
     limit = reasons[0].limit
-    return "Over the balance" if limit.cap is Cap.BALANCE else f"Over {_limit_words(limit)}"
+    return _("Over the balance") if limit.cap is Cap.BALANCE else _over(limit)
 
 
-def _limit_words(limit: Limit, most: str = "") -> str:
-    """ "today's cap of 2,100"."""
-    most = most or units.number(limit.limit)
+def _over(limit: Limit) -> str:
+    most = units.number(limit.limit)
     match limit.cap:
         case Cap.SENDING:
-            return f"the {most} that a single task may cost"
+            return _("Over the cap of {most} for a single task", most=most)
         case Cap.BALANCE:
-            return f"the balance of {most}"
+            return _("Over the balance of {most}", most=most)
         case Cap.DAY:
-            return f"today's cap of {most}"
+            return _("Over today's cap of {most}", most=most)
         case Cap.MONTH:
-            return f"this month's cap of {most}"
+            return _("Over this month's cap of {most}", most=most)
         case Cap.PROJECT:
-            return f"the cap of {most} for “{limit.project}”"
+            return _("Over the cap of {most} for “{project}”", most=most, project=limit.project)
 
 
 def left_words(held: HeldBack) -> str:
@@ -219,63 +271,71 @@ def left_words(held: HeldBack) -> str:
     left = units.credits_in_words(max(0.0, held.limit.left))
     match held.limit.cap:
         case Cap.SENDING:
-            return f"at most {units.credits_in_words(held.limit.limit)} each"
+            return _("at most {credits} each", credits=units.credits_in_words(held.limit.limit))
         case Cap.DAY:
-            return f"{left} left today"
+            return _("{credits} left today", credits=left)
         case Cap.MONTH:
-            return f"{left} left this month"
+            return _("{credits} left this month", credits=left)
         case Cap.PROJECT | Cap.BALANCE:
-            return f"{left} left"
+            return _("{credits} left", credits=left)
 
 
 def raise_words(held: HeldBack, freed: PriceSum | None = None) -> str:
     """Text of the button that raises the cap, with what would be sent; empty if there is no cap to raise."""
     if held.raised is None:
         return ""
+    cap, is_freeing = units.number(held.raised), freed is not None and bool(freed.amount)
     match held.limit.cap:
+        case Cap.SENDING if is_freeing:
+            said = _("Raise the task cap to {cap} and send {n}", cap=cap, n=freed.amount if freed else 0)
         case Cap.SENDING:
-            said = f"Allow {units.credits_in_words(held.raised)} a task"
+            said = _("Raise the task cap to {cap}", cap=cap)
+        case Cap.DAY if is_freeing:
+            said = _("Raise today's cap to {cap} and send {n}", cap=cap, n=freed.amount if freed else 0)
         case Cap.DAY:
-            said = f"Raise today's cap to {units.number(held.raised)}"
+            said = _("Raise today's cap to {cap}", cap=cap)
+        case Cap.MONTH if is_freeing:
+            said = _("Raise this month's cap to {cap} and send {n}", cap=cap, n=freed.amount if freed else 0)
         case Cap.MONTH:
-            said = f"Raise this month's cap to {units.number(held.raised)}"
+            said = _("Raise this month's cap to {cap}", cap=cap)
+        case _ if is_freeing:
+            said = _("Raise the project's cap to {cap} and send {n}", cap=cap, n=freed.amount if freed else 0)
         case _:
-            said = f"Raise the project's cap to {units.number(held.raised)}"
-    return f"{said} and send {freed.amount:,} · {cost_words(freed)}" if freed is not None and freed.amount else said
+            said = _("Raise the project's cap to {cap}", cap=cap)
+    return f"{said} · {cost_words(freed)}" if freed is not None and is_freeing else said
 
 
 def raised_words(raised: CapRaised) -> str:
-    return f"Cap raised. {_whose(raised)} is {units.credits_in_words(raised.after)}."
+    after = units.credits_in_words(raised.after)
+    match raised.cap:
+        case Cap.SENDING:
+            return _("Task cap raised to {credits}.", credits=after)
+        case Cap.DAY:
+            return _("Today's cap raised to {credits}.", credits=after)
+        case Cap.MONTH:
+            return _("This month's cap raised to {credits}.", credits=after)
+        case Cap.PROJECT | Cap.BALANCE:
+            return _("Cap of “{project}” raised to {credits}.", project=raised.project, credits=after)
 
 
 def lowered_words(raised: CapRaised, *, is_done: bool) -> str:
     """The result of undoing a raise."""
-    if is_done:
-        return f"Cap lowered. {_whose(raised)} is {units.credits_in_words(raised.before)} again."
-    return f"Cap not lowered. {_whose(raised)} was changed since."
-
-
-def _whose(raised: CapRaised) -> str:
+    before = units.credits_in_words(raised.before)
+    if not is_done:
+        return _("Cap not lowered: it was changed since.")
     match raised.cap:
         case Cap.SENDING:
-            return "The cap of a single task"
+            return _("Task cap is {credits} again.", credits=before)
         case Cap.DAY:
-            return "Today's cap"
+            return _("Today's cap is {credits} again.", credits=before)
         case Cap.MONTH:
-            return "This month's cap"
+            return _("This month's cap is {credits} again.", credits=before)
         case Cap.PROJECT | Cap.BALANCE:
-            return f"The cap for “{raised.project}”"
+            return _("Cap of “{project}” is {credits} again.", project=raised.project, credits=before)
 
 
 def cost_words(of: PriceSum) -> str:
     """ "about 780 credits"."""
     if of.unknown == of.amount:
-        return "price not known"
-    said = units.credits_in_words(of.credits)
-    return f"at least {said}" if of.unknown or of.at_least else said if of.exact else f"about {said}"
-
-
-def _this_one(held: HeldBack) -> str:
-    if held.price is None:
-        return "the price of this one is not known"
-    return f"this one is {units.number(held.price)}" if held.exact else f"this one is about {units.number(held.price)}"
+        return _("price not known")
+    return units.about_credits(of.credits, exact=of.exact, at_least=bool(of.unknown) or of.at_least)

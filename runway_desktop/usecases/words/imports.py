@@ -4,34 +4,42 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import State, Task
 from runway_desktop.services.exchange.folder_import import TakenBack
 from runway_desktop.services.exchange.id_import import IdEntry, IdStanding
 from runway_desktop.services.exchange.standing import Candidate, ImportStatus
+from runway_desktop.texts import Text, _, in_turn, ngettext
 from runway_desktop.values import Struct
 
-from . import units
 from .states import Tone
+from .units import day_and_time, number
 
-RESULT_TITLES = ("File", "What it is", "Prompt", "Model", "Project", "Sent")
+RESULT_TITLES = (Text("File"), Text("Status"), Text("Prompt"), Text("Model"), Text("Project"), Text("Sent"))
 _RESULT_WORDS = {
-    ImportStatus.NEW: ("New", Tone.GOOD),
-    ImportStatus.MISSING_HERE: ("Known, its file is missing here", Tone.GOOD),
-    ImportStatus.REMOVED: ("Removed from the list", Tone.PLAIN),
-    ImportStatus.KNOWN: ("Known already", Tone.PLAIN),
-    ImportStatus.DOUBLE: ("A second copy", Tone.PLAIN),
+    ImportStatus.NEW: (Text("New"), Tone.GOOD),
+    ImportStatus.MISSING_HERE: (Text("In the list, file missing"), Tone.GOOD),
+    ImportStatus.REMOVED: (Text("Removed from the list"), Tone.PLAIN),
+    ImportStatus.KNOWN: (Text("Already in the list"), Tone.PLAIN),
+    ImportStatus.DOUBLE: (Text("Duplicate"), Tone.PLAIN),
 }
-ID_TITLES = ("Task id", "What it is", "Prompt", "Model", "Time", "File", "Line")
+ID_TITLES = (
+    Text("Task id"),
+    Text("Status"),
+    Text("Prompt"),
+    Text("Model"),
+    Text("Time"),
+    Text("File"),
+    # Translators: number of a line in a file.
+    Text("Line"),
+)
 _ID_WORDS = {
-    IdStanding.NEW: ("New", Tone.GOOD),
-    IdStanding.KNOWN: ("Known here", Tone.PLAIN),
-    IdStanding.REMOVED: ("Removed from the list before", Tone.PLAIN),
-    IdStanding.MISSED: ("Not found before", Tone.WARN),
-    IdStanding.ELSE: ("Something else", Tone.WARN),
-    IdStanding.NO_ID: ("No task id", Tone.WARN),
+    IdStanding.NEW: (Text("New"), Tone.GOOD),
+    IdStanding.KNOWN: (Text("Already in the list"), Tone.PLAIN),
+    IdStanding.REMOVED: (Text("Removed before"), Tone.PLAIN),
+    IdStanding.MISSED: (Text("Not found before"), Tone.WARN),
+    IdStanding.ELSE: (Text("Not a task"), Tone.WARN),
+    IdStanding.NO_ID: (Text("No task id"), Tone.WARN),
 }
-NOT_THERE = "Not of this key, or deleted"
 
 
 class PreviewLine(Struct):
@@ -47,51 +55,49 @@ class PreviewLine(Struct):
 
 def undone_words(undone: TakenBack, folder: Path) -> tuple[str, str]:
     """Message and detail: what an undone import removed, and what stays."""
-    said = units.plural(
-        undone.tasks, "Import undone: 1 task removed.", f"Import undone: {undone.tasks:,} tasks removed."
+    said = ngettext("Import undone: {n} task removed.", "Import undone: {n} tasks removed.", undone.tasks)
+    more = in_turn(
+        _("The files stay in “{folder}”.", folder=folder.name),
+        ngettext(
+            "{n} result was removed from a task that was in the list before.",
+            "{n} results were removed from tasks that were in the list before.",
+            undone.results,
+        )
+        if undone.results
+        else "",
+        ngettext(
+            "{n} result stays, because it was saved again since.",
+            "{n} results stay, because they were saved again since.",
+            undone.kept,
+        )
+        if undone.kept
+        else "",
     )
-    more = [f"The files stay in “{folder.name}”."]
-    if undone.results:
-        more.append(
-            units.count(
-                undone.results,
-                "result was removed from a task that was in the list before.",
-                "results were removed from tasks that were in the list before.",
-            )
-        )
-    if undone.kept:
-        more.append(
-            units.count(
-                undone.kept,
-                "result stays, because it was saved again since.",
-                "results stay, because they were saved again since.",
-            )
-        )
-    return said, " ".join(more)
+    return said, str(more)
 
 
 def result_line(folder: Path, one: Candidate) -> PreviewLine:
     found, told = one.found, one.found.told
     standing, tone = _RESULT_WORDS[one.standing]
-    remark = ""
+    said, remark = [str(standing)], ""
     if one.differs:
-        standing, tone = f"{standing}, with other bytes", Tone.WARN
-        remark = "This file is not the same as the one that the list has, which stays as it is."
+        said.append(_("different content"))
+        tone, remark = Tone.WARN, _("This file differs from the one in the list, which stays as it is.")
     if one.changed and one.standing.is_worth_taking:
-        standing, tone = f"{standing}, changed since", Tone.WARN
-        remark = "Its size is not the one that was noted when it was saved. It is imported as it is now."
+        said.append(_("changed since"))
+        tone, remark = Tone.WARN, _("Its size has changed since it was saved. It is imported as it is now.")
     sent = told.times.get("sent") or told.times.get("made") or found.modified
     return PreviewLine(
         [
             found.path.relative_to(folder).as_posix(),
-            standing,
+            " · ".join(said),
             told.title or " ".join(told.request.prompt.split()),
             told.request.model,
             told.project,
-            f"{local_time(sent):%Y-%m-%d %H:%M}",
+            day_and_time(sent),
         ],
         is_ticked=one.standing.is_worth_taking,
-        fixed="" if one.standing.is_worth_taking else f"{_RESULT_WORDS[one.standing][0]}.",
+        fixed="" if one.standing.is_worth_taking else str(_RESULT_WORDS[one.standing][0]),
         remark=remark,
         tone=tone,
     )
@@ -105,21 +111,21 @@ def outcome_words(task: Task) -> tuple[str, Tone]:
     """Runway's answer about an adopted task."""
     match task.state:
         case State.GONE:
-            return NOT_THERE, Tone.WARN
+            return _("Deleted, or another key's"), Tone.WARN
         case State.SUCCEEDED:
-            return "Found, succeeded", Tone.GOOD
+            return _("Found, succeeded"), Tone.GOOD
         case State.FAILED:
-            return "Found, failed", Tone.PLAIN
+            return _("Found, failed"), Tone.PLAIN
         case State.CANCELLED:
-            return "Found, canceled", Tone.PLAIN
+            return _("Found, canceled"), Tone.PLAIN
         case _ if task.is_hidden:
-            return "From another key", Tone.WARN
+            return _("From another key"), Tone.WARN
         case _ if task.not_found_at is not None:
-            return "Not found yet, checking again", Tone.BUSY
+            return _("Not found yet, checking again"), Tone.BUSY
         case _ if is_answered(task):
-            return "Found, still running", Tone.GOOD
+            return _("Found, still running"), Tone.GOOD
         case _:
-            return "Checking", Tone.BUSY
+            return _("Checking"), Tone.BUSY
 
 
 def id_line(entry: IdEntry) -> PreviewLine:
@@ -127,18 +133,18 @@ def id_line(entry: IdEntry) -> PreviewLine:
     standing, tone = _ID_WORDS[entry.standing]
     fixed = ""
     if entry.standing is IdStanding.KNOWN:
-        fixed = "It is in the list already."
+        fixed = _("It's already in the list.")
     elif entry.standing is IdStanding.NO_ID:
         fixed = str(found.doubt)
     return PreviewLine(
         [
             found.remote_id,
-            standing,
+            str(standing),
             known.prompt or str(found.doubt),
             known.model,
             known.time,
             known.file,
-            f"{found.line:,}",
+            number(found.line),
         ],
         is_ticked=entry.standing.is_worth_asking,
         fixed=fixed,

@@ -6,8 +6,8 @@ from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Notice
 from runway_desktop.domain.folders import MovePhase, MoveProgress
 from runway_desktop.domain.preferences import Section
 from runway_desktop.services.catalog_renewal import Renewal
+from runway_desktop.texts import _, in_turn, listed, ngettext
 
-from . import units
 from .clients import client_name
 from .folders import stayed_reason
 
@@ -21,25 +21,27 @@ def said(told: EngineNotice) -> Notice:
     why = told.error.in_words() if told.error is not None else name
     match told.code:
         case EngineNoticeCode.DATABASE_REFUSES:
-            return Notice("Nothing is sent: the database cannot be written.", why, is_problem=True)
+            return Notice(_("Sending stopped: the database can't be written."), why, is_problem=True)
         case EngineNoticeCode.COPY_NOT_CHECKED:
-            return Notice("Nothing is sent for now.", why, is_problem=True)
+            return Notice(_("Sending is paused."), why, is_problem=True)
         case EngineNoticeCode.COPY_NOT_NOTED:
             return Notice(
-                "If this profile's folder is copied or put back, the copy will not be recognized.",
-                f"The program cannot write to {name}. Sending continues. Allow writing there, or free up space on its "
-                "disk.",
+                _("A copy of this profile's folder would not be recognized."),
+                _(
+                    "The program can't write to {folder}. Sending continues. Allow writing there, or free up space.",
+                    folder=name,
+                ),
                 is_problem=True,
             )
         case EngineNoticeCode.ACCEPTED_NOT_WRITTEN:
             return Notice(
-                "Runway accepted a task, but the database cannot be written. Trying again.",
-                f"Runway's id is {name}.",
+                _("Runway accepted a task, but the database can't be written. Trying again."),
+                _("Its id at Runway is {id}.", id=name),
                 is_problem=True,
             )
         case EngineNoticeCode.OUTCOME_NOT_WRITTEN:
             return Notice(
-                "The outcome of a request could not be saved yet. Trying again.",
+                _("The outcome of a request couldn't be saved. Trying again."),
                 why,
                 is_problem=True,
             )
@@ -47,90 +49,105 @@ def said(told: EngineNotice) -> Notice:
             return _unknown_ids(told.names)
         case EngineNoticeCode.OTHER_KEYS_TASKS:
             return Notice(
-                "Some tasks can't be checked with this key.",
-                "They were made with another key. Switch back to that key to follow them. Nothing is lost.",
+                _("Some tasks aren't visible to this key."),
+                _("They were made with another key. Switch back to that key to follow them. Nothing is lost."),
             )
         case EngineNoticeCode.QUEUED_WITH_OTHER_KEY:
             return Notice(
-                "Queued tasks wait for you: they were queued with another key.",
-                "Release those that should be sent with this one.",
+                _("Queued tasks are held: they were queued with another key."),
+                _("Release those that should be sent with this key."),
             )
         case EngineNoticeCode.CLIENT_READS_ONLY:
             return Notice(
-                f"{client_name(name)} wants to make something, and may only read.",
-                "What it may do is set in the preferences, at Connected programs.",
+                _("{program} wants to generate, but may only read.", program=client_name(name)),
+                _("Change this in the preferences, under Connected programs."),
                 section=Section.PROGRAMS,
             )
         case EngineNoticeCode.SETTINGS_NOT_SAVED:
-            return Notice("Your settings could not be saved.", why, is_problem=True)
+            return Notice(_("Your settings couldn't be saved."), why, is_problem=True)
         case EngineNoticeCode.DRIVE_AWAY:
             return Notice(
-                f"{name} is not there. Its files count as safe until it is back.", "Their tasks stay in the list."
+                _("{drive} is not connected. Its files are checked when it is back.", drive=name),
+                _("Their tasks stay in the list."),
             )
         case EngineNoticeCode.KEPT_ELSEWHERE:
             return Notice(
-                "The library's folder cannot be used, so results are kept in the profile's folder for now.",
-                f"They are moved to the library automatically. Until then they are in {name}.",
+                _("The library's folder can't be used. Results are saved in the profile's folder for now."),
+                _("They are moved to the library automatically. Until then they are in {folder}.", folder=name),
             )
         case EngineNoticeCode.MOVE_GOES_ON:
-            return _resumed(told.move) if told.move is not None else Notice("Moving the library continues.")
+            return _resumed(told.move) if told.move is not None else Notice(_("Moving the library continues."))
         case EngineNoticeCode.MOVE_ENDED:
-            return _ended(told.move) if told.move is not None else Notice("The library move has ended.")
+            return _ended(told.move) if told.move is not None else Notice(_("The library move has ended."))
 
 
 def renewal_words(renewal: Renewal) -> str:
     """Differences of an updated catalog."""
-    changes = renewal.added + renewal.gone
-    if not changes:
-        return f"The catalog is now SDK {renewal.version}. Endpoints and models are the same."
-    parts = [f"{renewal.added} new" if renewal.added else "", f"{renewal.gone} gone" if renewal.gone else ""]
-    said = " and ".join(part for part in parts if part)
-    what = units.plural(changes, "pair of endpoint and model", "pairs of endpoint and model")
-    return f"The catalog is now SDK {renewal.version}: {said} {what}."
+    added, gone = renewal.added, renewal.gone
+    if not added and not gone:
+        said = _("Models and endpoints are unchanged.")
+    elif not gone:
+        said = ngettext("{n} model is new.", "{n} models are new.", added)
+    elif not added:
+        said = ngettext("{n} model is gone.", "{n} models are gone.", gone)
+    else:
+        said = ngettext("{n} model is new, {gone} gone.", "{n} models are new, {gone} gone.", added, gone=gone)
+    return str(in_turn(_("Catalog updated to SDK {version}.", version=renewal.version), said))
 
 
 def _unknown_ids(ids: tuple[str, ...]) -> Notice:
-    how = "to follow it, or enter it where an uncertain task asks for its id."
+    how = _("Paste it here to follow it, or enter it where an uncertain task asks for its id.")
     if len(ids) == 1:
-        return Notice("Runway accepted a task that is not in the list.", f"Its id is {ids[0]}. Paste it here {how}")
+        said = in_turn(_("Its id is {id}.", id=ids[0]), how)
+        return Notice(_("Runway accepted a task that is not in the list."), str(said))
+    how = _("Paste them here to follow them, or enter one where an uncertain task asks for its id.")
     return Notice(
-        f"Runway accepted {len(ids)} tasks that are not in the list.",
-        f"Their ids are {', '.join(ids)}. Paste one here {how}",
-    )
+        ngettext(
+            "Runway accepted {n} task that is not in the list.", "Runway accepted {n} tasks that are not in the list.",
+            len(ids),
+        ),
+        str(in_turn(_("Their ids are {ids}.", ids=listed(ids)), how)),
+    )  # fmt: skip
 
 
 def _resumed(move: MoveProgress) -> Notice:
-    there = units.count(move.files, "file is there already.", "files are there already.") if move.files else ""
-    return Notice(f"Moving the library to {move.target} continues.", there)
+    there = ngettext("{n} file is there already.", "{n} files are there already.", move.files) if move.files else ""
+    return Notice(_("Moving the library to {folder} continues.", folder=move.target), there)
 
 
 def _ended(move: MoveProgress) -> Notice:
     files, stayed = move.files, len(move.stayed)
     if move.is_homecoming:
         return Notice(
-            units.count(
+            ngettext(
+                "{n} file was moved from the profile's folder to the library.",
+                "{n} files were moved from the profile's folder to the library.",
                 files,
-                "file that was kept in the profile's folder moved home to the library.",
-                "files that were kept in the profile's folder moved home to the library.",
             )
         )
     if move.phase is MovePhase.STOPPED:
-        there = units.count(files, f"file is in {move.target}.", f"files are in {move.target}.")
-        rest = f"The others stay in {move.source}. All of them stay in the list."
-        return Notice(f"Moving the library was stopped. {there}", rest)
-    moved = f"The library is in {move.target} now. {units.count(files, 'file was moved.', 'files were moved.')}"
+        there = ngettext("{n} file is in {folder}.", "{n} files are in {folder}.", files, folder=move.target)
+        rest = _("The others stay in {folder}. All of them stay in the list.", folder=move.source)
+        return Notice(str(in_turn(_("Moving the library was stopped."), there)), rest)
+    moved = in_turn(
+        _("The library is now in {folder}.", folder=move.target),
+        ngettext("{n} file was moved.", "{n} files were moved.", files),
+    )
     if not stayed:
-        return Notice(moved)
-    named = "; ".join(f"{known.path}: {stayed_reason(known)}" for known in move.stayed[:_MOST_NAMED])
-    more = f" and {stayed - _MOST_NAMED:,} more" if stayed > _MOST_NAMED else ""
-    rest = units.count(stayed, "file stayed where it was.", "files stayed where they were.")
-    return Notice(f"{moved} {rest}", f"{named}{more}", is_problem=True)
+        return Notice(str(moved))
+    named = [f"{known.path}: {stayed_reason(known)}" for known in move.stayed[:_MOST_NAMED]]
+    if stayed > _MOST_NAMED:
+        named.append(ngettext("{n} more", "{n} more", stayed - _MOST_NAMED))
+    rest = ngettext("{n} file stayed where it was.", "{n} files stayed where they were.", stayed)
+    return Notice(str(in_turn(moved, rest)), "\n".join(named), is_problem=True)
 
 
 def no_font(script: str, *, on_linux: bool) -> tuple[str, str]:
     """Message and small print if no font has the letters of a script."""
-    message = f"This computer has no font for {script} letters, so they are shown as boxes."
-    font = "Noto Sans CJK"
+    message = _("This computer has no font for {script} letters, so they are shown as boxes.", script=script)
+    font, package = "Noto Sans CJK", "fonts-noto-cjk"
     if on_linux:
-        return message, f"Install {font} (fonts-noto-cjk on Debian and Ubuntu) and start the program again."
-    return message, f"Install {font} or another font for {script} and start the program again."
+        return message, _(
+            "Install {font} ({package} on Debian and Ubuntu) and restart the program.", font=font, package=package
+        )
+    return message, _("Install {font} or another font for {script} and restart the program.", font=font, script=script)

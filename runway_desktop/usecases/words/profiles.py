@@ -2,104 +2,133 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from runway_desktop.domain.backups import ENDING
 from runway_desktop.domain.copies import Verdict
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.profiles.profiles import Inside
 from runway_desktop.services.tasks.after_restore import Restored
+from runway_desktop.texts import Text, _, in_turn, listed, ngettext
 from runway_desktop.usecases.question import Question
 
 from . import units
 
 _COPIED = {
-    Verdict.PUT_BACK: "This profile's folder was put back to an earlier state.",
-    Verdict.COPIED: "This profile's folder is a copy.",
-    Verdict.OTHER_MACHINE: "This profile's folder comes from another computer.",
-    Verdict.NOT_COUNTED: "Runway may have made more than this list knows of.",
+    Verdict.PUT_BACK: Text("This profile's folder was set back to an earlier state."),
+    Verdict.COPIED: Text("This profile's folder is a copy."),
+    Verdict.OTHER_MACHINE: Text("This profile's folder comes from another computer."),
+    Verdict.NOT_COUNTED: Text("Runway may have created tasks that aren't in this list."),
 }
-MAKING_WORDS = "The demo is being set up. A moment…"
+MAKING_WORDS = Text("Setting up the demo…")
 STUDIO_WORDS = (
-    "A made-up studio.",
-    "Runway is simulated on this computer: send, judge and delete what you like, nothing costs anything.",
+    Text("Demo studio"),
+    Text("Runway is simulated on this computer. Send, rate and delete anything; nothing costs credits."),
 )
 """Notice after the demo's content was made: sentence and small print."""
-EMPTY_QUESTION = Question(
-    "Start with an empty demo?",
-    "Every task of this demo, its files, ratings and settings are deleted for good. The program closes and opens again "
-    "with an empty list.",
-    "Start empty",
-    "Keep the demo",
-)
-_COPIED_SOMEHOW = "This profile's folder was copied or put back."
+_COPIED_SOMEHOW = Text("This profile's folder was copied or set back.")
+
+
+def empty_question() -> Question:
+    return Question(
+        _("Start with an empty demo?"),
+        _("All tasks, files, ratings and settings of this demo are deleted for good. The program restarts."),
+        _("Start empty"),
+        _("Keep the demo"),
+    )
 
 
 def restored_words(found: Restored) -> tuple[str, str]:
     """The message, and what the user must decide, in small print."""
+    paused = _("Sending is paused.")
     if found.copied is not None:
-        return f"{_COPIED.get(found.copied, _COPIED_SOMEHOW)} Sending is paused.", _waiting_in_a_copy(found)
-    said = []
-    if found.held:
-        said.append(units.count(found.held, "task is queued until you send it", "tasks are queued until you send them"))
-    if found.uncertain:
-        said.append(units.count(found.uncertain, "is uncertain", "are uncertain"))
-    if found.live:
-        said.append(units.count(found.live, "at Runway is checked", "at Runway are checked"))
-    when = f" of {units.full_time(found.made_at)}" if found.made_at else ""
-    message = f"Restored from the backup{when}. Sending is paused."
-    details = [f"{', '.join(said)}."] if said else []
-    if found.held or found.uncertain:
-        details.append("What was sent after the backup was made would be paid for twice.")
-    if found.before:
-        is_backup = found.before.endswith(ENDING)
-        details.append(f"{'What was here before' if is_backup else 'The damaged list'} is kept: {found.before}")
-    return message, " ".join(details)
+        return str(in_turn(_COPIED.get(found.copied, _COPIED_SOMEHOW), paused)), _waiting_in_a_copy(found)
+    if found.made_at:
+        message = _("Restored the backup of {time}.", time=units.full_time(found.made_at))
+    else:
+        message = _("Backup restored.")
+    details = in_turn(
+        ngettext("{n} task is held until you release it.", "{n} tasks are held until you release them.", found.held)
+        if found.held
+        else "",
+        ngettext("{n} task is uncertain.", "{n} tasks are uncertain.", found.uncertain) if found.uncertain else "",
+        ngettext("{n} task at Runway is checked.", "{n} tasks at Runway are checked.", found.live)
+        if found.live
+        else "",
+        _("Tasks sent after the backup was made would be paid for twice.") if found.held or found.uncertain else "",
+        _kept(found.before) if found.before else "",
+    )
+    return str(in_turn(message, paused)), str(details)
+
+
+def _kept(before: str) -> str:
+    if before.endswith(ENDING):
+        return _("What was here before is kept: {file}", file=before)
+    return _("The damaged list is kept: {file}", file=before)
 
 
 def _waiting_in_a_copy(found: Restored) -> str:
-    waits = units.count(
+    if found.copied in (Verdict.COPIED, Verdict.OTHER_MACHINE):
+        return ngettext(
+            "{n} queued task is held, because it may have been sent already, or may be sent from the original.",
+            "{n} queued tasks are held, because they may have been sent already, or may be sent from the original.",
+            found.held,
+        )
+    return ngettext(
+        "{n} queued task is held, because it may have been sent already.",
+        "{n} queued tasks are held, because they may have been sent already.",
         found.held,
-        "queued task waits for you, because it may have been sent already",
-        "queued tasks wait for you, because they may have been sent already",
     )
-    copied = found.copied in (Verdict.COPIED, Verdict.OTHER_MACHINE)
-    return f"{waits}, or may still be sent from the original." if copied else f"{waits}."
 
 
 def removal_question(profile: Profile, inside: Inside) -> Question:
     """Says what will be removed and what stays."""
-    said = [_holds(inside)]
-    size = units.size(inside.size)
-    if inside.results_inside:
-        said.append(f"Its folder goes to the trash, {size}, with {units.count(inside.results_inside, 'result')} in it.")
-    else:
-        said.append(f"Its folder goes to the trash, {size}.")
-    outside = (inside.contents.results if inside.contents is not None else 0) - inside.results_inside
-    if outside > 0:
-        where = _short(profile.library)
-        said.append(units.count(outside, f"result in {where} stays.", f"results in {where} stay."))
-    said.append("Then its key is deleted from the keychain.")
-    return Question(f"Remove the profile “{profile.name}”?", " ".join(said), f"Remove “{profile.name}”")
+    size, outside = units.size(inside.size), _outside(inside)
+    said = in_turn(
+        _holds(inside),
+        ngettext(
+            "Its folder ({size}) with {n} result is moved to the trash.",
+            "Its folder ({size}) with {n} results is moved to the trash.",
+            inside.results_inside,
+            size=size,
+        )
+        if inside.results_inside
+        else _("Its folder ({size}) is moved to the trash.", size=size),
+        ngettext(
+            "{n} result in “{folder}” stays.", "{n} results in “{folder}” stay.", outside, folder=profile.library.name
+        )
+        if outside > 0
+        else "",
+        _("Its key is deleted from the keychain."),
+    )
+    return Question(
+        _("Remove the profile “{profile}”?", profile=profile.name),
+        str(said),
+        _("Remove “{profile}”", profile=profile.name),
+    )
+
+
+def _outside(inside: Inside) -> int:
+    """Number of its results in a library elsewhere."""
+    return (inside.contents.results if inside.contents is not None else 0) - inside.results_inside
 
 
 def _holds(inside: Inside) -> str:
     contents = inside.contents
     if not inside.was_opened:
-        return "It was never opened, and nothing was made with it."
+        return _("It was never opened.")
     if contents is None:
-        return "It has no list of tasks that could be read."
+        return _("It has no readable list of tasks.")
     if not contents.tasks:
-        return "There is no task in it."
-    parts = [f"It holds {units.count(contents.tasks, 'task')}"]
+        return _("It has no tasks.")
+    uncertain = contents.uncertain + contents.sending
+    parts = [ngettext("{n} task", "{n} tasks", contents.tasks)]
     if contents.held:
-        parts.append(f"{contents.held:,} not sent yet")
+        parts.append(ngettext("{n} not sent yet", "{n} not sent yet", contents.held))
     if contents.live:
-        parts.append(f"{contents.live:,} still at Runway, which will no longer be followed")
-    if contents.uncertain or contents.sending:
-        parts.append(f"{contents.uncertain + contents.sending:,} uncertain")
-    return f"{', '.join(parts)}."
-
-
-def _short(folder: Path) -> str:
-    return f"“{folder.name}”"
+        parts.append(
+            ngettext(
+                "{n} still at Runway, no longer followed", "{n} still at Runway, no longer followed", contents.live
+            )
+        )
+    if uncertain:
+        parts.append(ngettext("{n} uncertain", "{n} uncertain", uncertain))
+    return _("It has {tasks}.", tasks=listed(parts))

@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Row
-from runway_desktop.texts import Text, in_turn
+from runway_desktop.texts import Text, _, in_turn, ngettext
 from runway_desktop.values import Struct
 
 from . import units
 
 SOON = 3.0
 """Shorter times are not shown."""
-REORDERED = Text("Order of the queue changed.")
-OTHER_LANE = "Each model has a lane of its own: among these it has no place."
-TOO_LATE = Text("Being sent already. Cancel it at Runway instead.")
-_HELD = Text("1 task held. It is not sent until released.", "{n} tasks held. They are not sent until released.")
+REORDERED = Text("Queue reordered.")
+OTHER_LANE = Text("Each model has its own queue. Drop it among tasks of its model.")
+TOO_LATE = Text("Already being sent. Cancel it at Runway instead.")
+_HELD = Text("Held 1 task.", "Held {n} tasks.")
 _AGAIN = Text("1 task queued again.", "{n} tasks queued again.")
 _STAY_HELD = Text(
-    "1 task stays held. The request, its price or a cap changed since.",
-    "{n} tasks stay held. The request, its price or a cap changed since.",
+    "1 task is still held: its request, its price or a cap has changed.",
+    "{n} tasks are still held: their requests, their prices or a cap have changed.",
 )
 _APPROVED = Text("Request approved.", "{n} requests approved.")
 _RELEASED = Text("1 task released.", "{n} tasks released.")
@@ -50,31 +50,54 @@ class InQueue(Struct, frozen=True, kw_only=True):
 def about(low: float, high: float) -> str:
     """ "about 14 min", "40–70 s"."""
     said = units.span(low, high)
-    return said if "–" in said else f"about {said}"
+    return said if "–" in said else _("about {time}", time=said)
 
 
 def start_words(start: tuple[float, float]) -> str:
     """ "in about 40 s", "in 40–70 s", "now"."""
-    return "now" if start[1] < SOON else f"in {about(*start)}"
+    if start[1] < SOON:
+        return _("now")
+    said = units.span(*start)
+    return _("in {time}", time=said) if "–" in said else _("in about {time}", time=said)
+
+
+def start_headline(start: tuple[float, float]) -> str:
+    """The same at the beginning of a line."""
+    if start[1] < SOON:
+        return _("Now")
+    said = units.span(*start)
+    return _("In {time}", time=said) if "–" in said else _("In about {time}", time=said)
+
+
+def earlier_words(start: tuple[float, float]) -> str:
+    """The start before a move: "was in about 14 min"."""
+    if start[1] < SOON:
+        return _("was now")
+    said = units.span(*start)
+    return _("was in {time}", time=said) if "–" in said else _("was in about {time}", time=said)
 
 
 def turn_words(position: int) -> str:
-    return "Next in line" if position == 1 else f"Place {position:,} in line"
+    # Translators: the position in a queue.
+    return _("Next in line") if position == 1 else _("Place {position} in line", position=position)
 
 
 def lifted_words(positions: Sequence[int], starts: Sequence[tuple[float, float]]) -> str:
-    """Target position of a drag: "Place 2 and 3 · in about 1 min"."""
+    """Target position of a drag: "Places 2 to 3 · in about 1 min"."""
     if not positions:
         return ""
     first, last = min(positions), max(positions)
-    where = f"Place {first:,}" if first == last else f"Places {first:,} to {last:,}"
-    when = start_words((min(low for low, _ in starts), max(high for _, high in starts))) if starts else ""
+    where = _("Place {first}", first=first) if first == last else _("Places {first} to {last}", first=first, last=last)
+    when = start_words((min(low for low, __ in starts), max(high for __, high in starts))) if starts else ""
     return " · ".join(filter(None, (where, when)))
 
 
 def moving_words(amount: int) -> tuple[str, str]:
     """Text and hint during a drag of rows."""
-    return f"Moving {units.count(amount, 'task')}", f"Esc puts {units.plural(amount, 'it', 'them')} back"
+    return (
+        ngettext("Moving {n} task", "Moving {n} tasks", amount),
+        ngettext("Esc puts it back", "Esc puts them back", amount),
+    )
 
 
 def held(amount: int) -> Text:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence, Set
 
-from runway_desktop.catalog import Catalog, assets_in, number_in_words, utf16_length, value_in_words
+from runway_desktop.catalog import Catalog, assets_in, utf16_length, value_in_words
 from runway_desktop.catalog.labels import choice_label, endpoint_label, field_words, model_label
 from runway_desktop.domain.clients import (
     EXPIRES_AFTER,
@@ -25,24 +25,25 @@ from runway_desktop.domain.inputs import MediaFacts
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Task, TaskId
 from runway_desktop.services.money.pricing import Price
+from runway_desktop.texts import Text, _, in_turn, ngettext
 from runway_desktop.values import Struct
 
 from . import units
-from .account import about, price_source
+from .account import price_source, priced
 from .clients import client_icon, client_name, permission_words, today_words
 from .plain import shown
 from .states import LOOKS, Tone
 from .tasks import DECISIONS, Fact
 
-NOTHING_SENT = "Nothing is sent until you approve. Requests expire after 24 hours."
-OWN_NAME = "The program gave its own name; check the request itself."
+NOTHING_SENT = Text("Nothing is sent until you approve. Requests expire after 24 hours.")
+OWN_NAME = Text("Programs choose their own names. Check the request itself.")
 LONGEST_TITLE = 300
 LONGEST_SHOWN, LONGEST_CUT = 4_000, 200
 _OF_PERSON = {
-    "permission": "Permission changed",
-    "folders": "Folders changed",
-    "pause": "All programs paused",
-    "resume": "Programs may ask again",
+    "permission": Text("Permission changed"),
+    "folders": Text("Folders changed"),
+    "pause": Text("All programs paused"),
+    "resume": Text("Programs resumed"),
 }
 
 
@@ -111,7 +112,7 @@ class RecordRow(Struct, frozen=True, kw_only=True):
     tone: Tone = Tone.PLAIN
 
 
-RECORD_TITLES = ("Time", "Program", "Asked for", "Answer", "Credits")
+RECORD_TITLES = (Text("Time"), Text("Program"), Text("Request"), Text("Answer"), Text("Credits"))
 
 
 def rows_of(asked: Sequence[Asked], catalog: Catalog, now: float) -> list[RequestRow]:
@@ -122,7 +123,11 @@ def rows_of(asked: Sequence[Asked], catalog: Catalog, now: float) -> list[Reques
         header = RequestRow(
             title=client_name(name),
             detail=permission_words(own[0].client),
-            amount=f"{len(own):,} · {sum_words([one.price for one in own])}" if own[0].waits else f"{len(own):,}",
+            amount=" · ".join(
+                (units.number(len(own)), sum_words([one.price for one in own]))
+                if own[0].waits
+                else (units.number(len(own)),)
+            ),
             icon=client_icon(name),
         )
         found += [header, *(_row(one, catalog, now) for one in own)]
@@ -135,7 +140,7 @@ def _row(one: Asked, catalog: Catalog, now: float) -> RequestRow:
         task_id=one.task.id,
         title=units.shortened(shown(one.task.title or one.task.request.prompt), LONGEST_TITLE) or what_words(one.task),
         detail=what_words(one.task),
-        amount=price_words(one.price) if one.waits else said,
+        amount=price_words(one.price) if one.waits else str(said),
         aside=units.clock_time(one.wish.at, now),
         warning=repeat_words(one, now) if one.waits else one.wish.reason,
         picture=one.picture,
@@ -152,52 +157,59 @@ def makes(task: Task, catalog: Catalog) -> Media:
 def what_words(task: Task) -> str:
     """ "Gen-4.5 · Image → video · 5 s"."""
     length = task.request.values.get("duration")
-    seconds = f"{number_in_words(length)} s" if isinstance(length, int | float) else ""
+    seconds = units.duration(length) if isinstance(length, int | float) else ""
     parts = (model_label(task.request.model), endpoint_label(task.request.endpoint), seconds)
     return " · ".join(part for part in parts if part)
 
 
 def price_words(price: Price | None) -> str:
-    return "price open" if price is None else f"{'' if price.exact else '~'}{units.number(price.credits)}"
+    if price is None:
+        return _("price not known")
+    return units.number(price.credits) if price.exact else f"~{units.number(price.credits)}"
 
 
 def sum_words(prices: Sequence[Price | None]) -> str:
     """ "about 276 credits", of the known prices."""
     known = [price for price in prices if price is not None]
     if not known:
-        return "price open"
-    least = "at least " if len(known) < len(prices) else ""
-    return f"{least}{'' if least else about(*known)}{units.credits_in_words(sum(price.credits for price in known))}"
+        return _("price not known")
+    total = sum(price.credits for price in known)
+    return units.about_credits(total, at_least=True) if len(known) < len(prices) else priced(total, *known)
 
 
 def repeat_words(one: Asked, now: float) -> str:
-    """ "Looks like a repeat of 13:58, running"; empty if it is new."""
+    """ "Same as at 13:58 (Running)"; empty if it is new."""
     if one.earlier is None:
         return ""
-    task, became = one.earlier_task, "no longer in the list"
-    if task is not None:
-        said = "Also waiting" if waits_for_approval(task) else str(LOOKS[task.state].headline)
-        became = said[0].lower() + said[1:]
-    return f"Looks like a repeat of {units.clock_time(one.earlier.at, now)}, {became}"
+    task, time = one.earlier_task, units.clock_time(one.earlier.at, now)
+    if task is None:
+        return _("Same as at {time}, no longer in the list", time=time)
+    if waits_for_approval(task):
+        return _("Same as at {time}, which also waits", time=time)
+    return _("Same as at {time} ({state})", time=time, state=LOOKS[task.state].headline)
 
 
-def headline(one: Asked, catalog: Catalog) -> str:
-    """ "Claude Code asks for one clip"."""
-    verb = "asks" if one.waits else "asked"
-    return f"{client_name(one.wish.client)} {verb} for one {makes(one.task, catalog).kind.word}"
+def headline(one: Asked) -> str:
+    """ "Request from Claude Code"."""
+    return _("Request from {program}", program=client_name(one.wish.client))
 
 
 def times_words(one: Asked, now: float) -> str:
     """ "14:01, 2 min ago · expires tomorrow, 14:01"."""
-    asked = f"{units.clock_time(one.wish.at, now)}, {units.ago(one.wish.at, now)}"
-    return f"{asked} · expires {units.moment(one.task.created_at + EXPIRES_AFTER, now)}" if one.waits else asked
+    asked = _("{time}, {ago}", time=units.clock_time(one.wish.at, now), ago=units.ago(one.wish.at, now))
+    if not one.waits:
+        return asked
+    return " · ".join((asked, _("expires {time}", time=units.moment(one.task.created_at + EXPIRES_AFTER, now))))
 
 
 def project_words(task: Task) -> str:
     """ "Project “Lagoon teaser”, shot 090."; empty without both."""
     project, shot = (units.shortened(shown(name), LONGEST_CUT) for name in (task.project, task.shot))
-    said = ", ".join((f"project “{project}”",) * bool(project) + (f"shot {shot}",) * bool(shot))
-    return f"{said[0].upper()}{said[1:]}." if said else ""
+    if project and shot:
+        return _("Project “{project}”, shot {shot}.", project=project, shot=shot)
+    if project:
+        return _("Project “{project}”.", project=project)
+    return _("Shot {shot}.", shot=shot) if shot else ""
 
 
 def prompt_as_sent(text: str) -> str:
@@ -211,24 +223,37 @@ def lines_of(one: Asked, catalog: Catalog, now: float, spent: float, cap: float 
     pair = catalog.pair(request.endpoint, request.model)
     field = pair.prompt_field if pair is not None else None
     prompt = str(request.values.get(field.name) or "") if field is not None else request.prompt
-    most = f" of {field.max_length:,}" if field is not None and field.max_length else ""
-    title, answer = "Prompt, exactly as it will be sent" if waits else "Prompt", DECISIONS[one.decision][0]
+    answer = str(DECISIONS[one.decision][0])
+    if one.wish.reason:
+        answer = _("{answer}: {reason}", answer=answer, reason=one.wish.reason)
     found = {
-        "headline": headline(one, catalog),
+        "headline": headline(one),
         "times": times_words(one, now),
-        "whose": f"{project_words(one.task)} {OWN_NAME}".strip(),
-        "answer": "" if waits else f"{answer}: {one.wish.reason}" if one.wish.reason else f"{answer}.",
+        "whose": str(in_turn(project_words(one.task), OWN_NAME)),
+        "answer": "" if waits else answer,
         "prompt": prompt_as_sent(prompt),
-        "prompt title": f"{title} · {utf16_length(prompt):,}{most} characters" if prompt else "",
-        "settings title": "Model and settings",
+        "prompt title": _prompt_title(prompt, field.max_length if field is not None else None, waits=waits),
+        "settings title": _("Model and settings"),
         "id": id_words(one, now),
     }
     if waits:
         cost, source = cost_words(one.price)
         used, over = allowance_words(one)
-        found |= {"price title": "Price", "price": cost, "source": source, "used": used, "over": over}
+        found |= {"price title": _("Price"), "price": cost, "source": source, "used": used, "over": over}
         found["cap"] = cap_words(spent, cap, one.price)
     return found
+
+
+def _prompt_title(prompt: str, most: int | None, *, waits: bool) -> str:
+    if not prompt:
+        return ""
+    amount = utf16_length(prompt)
+    title = _("Prompt, exactly as it will be sent") if waits else _("Prompt")
+    if most:
+        length = ngettext("{length} of {n} character", "{length} of {n} characters", most, length=amount)
+    else:
+        length = ngettext("{n} character", "{n} characters", amount)
+    return f"{title} · {length}"
 
 
 def settings_of(task: Task, catalog: Catalog) -> list[Fact]:
@@ -239,8 +264,8 @@ def settings_of(task: Task, catalog: Catalog) -> list[Fact]:
     prompt = pair.prompt_field.name if pair is not None and pair.prompt_field is not None else None
     model = model_label(request.model)
     facts = [
-        Fact("Model", model if model == request.model else f"{model} ({request.model})"),
-        Fact("Kind", endpoint_label(request.endpoint)),
+        Fact(_("Model"), model if model == request.model else f"{model} ({request.model})"),
+        Fact(_("Kind"), endpoint_label(request.endpoint)),
     ]
     for name, value in request.values.items():
         if name != prompt and (rest := _without(value, inputs)) not in (None, [], {}):
@@ -271,7 +296,7 @@ def _value_words(name: str, value: object, *, is_choice: bool) -> str:
         case bool():
             return value_in_words(value)
         case int() | float():
-            return f"{number_in_words(value)} s" if name == "duration" else str(value)
+            return units.duration(value) if name == "duration" else units.number(value)
         case str():
             return bounded(choice_label(name, value) if is_choice else value)
         case _:
@@ -282,15 +307,15 @@ def bounded(text: str) -> str:
     """Escaped text of a client; very long text, such as an embedded picture, is cut."""
     if len(text) <= LONGEST_SHOWN:
         return shown(text)
-    return f"{shown(text[:LONGEST_CUT])}{units.ELLIPSIS} ({len(text):,} characters)"
+    start = shown(text[:LONGEST_CUT])
+    return ngettext("{start}… ({n} character)", "{start}… ({n} characters)", len(text), start=start)
 
 
 def cost_words(price: Price | None) -> tuple[str, str]:
     """The price and its source."""
     if price is None:
-        return "Price not known", "Runway says it once it is sent."
-    cost = f"{about(price)}{units.credits_in_words(price.credits)} · {units.dollars(price.credits)}"
-    return f"{cost[0].upper()}{cost[1:]}", price_source(price)
+        return _("Price not known"), _("Runway reports it after sending.")
+    return " · ".join((priced(price.credits, price), units.dollars(price.credits))), price_source(price)
 
 
 def allowance_words(one: Asked) -> tuple[str, str]:
@@ -298,54 +323,66 @@ def allowance_words(one: Asked) -> tuple[str, str]:
     allowance."""
     if one.client.permission is not Permission.ALLOWANCE:
         return "", ""
-    said = f"{today_words(one.client, one.used)} for {client_name(one.client.name)}"
+    program = client_name(one.client.name)
+    said = _("{spent} for {program}", spent=today_words(one.client, one.used), program=program)
     over = one.used + one.credits - one.client.credits
     if over <= 0:
         return said, ""
-    return said, f"{units.number(over)} over its allowance, so it asks you. Approving does not raise the allowance."
+    return said, _(
+        "{over} over its allowance, so it needs approval. Approving doesn't raise the allowance.",
+        over=units.number(over),
+    )
 
 
 def cap_words(spent: float, cap: float | None, price: Price | None) -> str:
     """ "Your cap: 1,480 of 2,100 today, 1,696 after this"; empty without one."""
     if cap is None:
         return ""
-    after = f", {units.number(spent + price.credits)} after this" if price is not None else ""
-    return f"Your cap: {units.number(spent)} of {units.number(cap)} today{after}"
+    used, most = units.number(spent), units.number(cap)
+    if price is None:
+        return _("Your cap: {spent} of {cap} today", spent=used, cap=most)
+    after = units.number(spent + price.credits)
+    return _("Your cap: {spent} of {cap} today, {after} after this", spent=used, cap=most, after=after)
 
 
 def id_words(one: Asked, now: float) -> str:
     """Whether a similar request was made before, if it still waits; and the meaning of its id."""
-    similar = repeat_words(one, now) or "No similar request in the last 7 days"
-    about_ = f"{similar}. " if one.waits else ""
-    if not one.wish.shown_id:
-        return f"{about_}It came without an id."
-    about_ += f"Its request id is {shown(one.wish.shown_id)}; "
-    return f"{about_}asking again with the same id gives the same task and costs nothing."
+    similar = repeat_words(one, now) or _("No similar request in the last 7 days")
+    if one.wish.shown_id:
+        said = _(
+            "Its request id is {id}; the same id again gives the same task and costs nothing.",
+            id=shown(one.wish.shown_id),
+        )
+    else:
+        said = _("It has no request id.")
+    return f"{similar}\n{said}" if one.waits else said
 
 
 def record_row(line: RecordLine, asked: Asked | None, now: float) -> RecordRow:
     """A row of the log; `asked` if it became a task that still exists."""
-    time, who = units.clock_time(line.at, now), client_name(line.client) if line.client else "You"
+    time, who = units.clock_time(line.at, now), client_name(line.client) if line.client else _("You")
     if asked is not None:
-        said, tone = DECISIONS[asked.decision]
-        if asked.decision is Decision.REFUSED and asked.wish.reason:
-            said = f"{said}, with a note"
+        decided, tone = DECISIONS[asked.decision]
+        is_explained = asked.decision is Decision.REFUSED and bool(asked.wish.reason)
+        said = _("Declined, with a note") if is_explained else str(decided)
         paid = asked.decision not in (Decision.WAITING, Decision.REFUSED, Decision.EXPIRED, Decision.WITHDRAWN)
         credits = units.number(asked.wish.credits) if paid and asked.wish.credits else units.DASH
         return RecordRow(cells=(time, who, what_words(asked.task), said, credits), tone=tone)
     if not line.client:
-        about_, answer = _OF_PERSON.get(line.call, line.call), _allowed(line)
+        about_, answer = str(_OF_PERSON.get(line.call, line.call)), _allowed(line)
     else:
         about_ = ", ".join(part for part in (line.call.capitalize(), shown(line.about)) if part)
-        answer = line.answer or ("Read only" if line.call == "list" else "Done")
+        answer = line.answer or (_("Read only") if line.call == "list" else _("Done"))
     tone = Tone.WARN if line.answer and line.client else Tone.PLAIN
     return RecordRow(cells=(time, who, about_, shown(answer), units.DASH), tone=tone)
 
 
 def day_words(rows: int, credits: float) -> str:
     """ "8 entries · 120 credits spent"."""
-    entries = units.count(rows, "entry", "entries")
-    return f"{entries} · {units.credits_in_words(round(credits, 1))} spent" if rows else "Nothing yet"
+    if not rows:
+        return _("Nothing yet")
+    spent = _("{credits} spent", credits=units.credits_in_words(round(credits, 1)))
+    return " · ".join((ngettext("{n} entry", "{n} entries", rows), spent))
 
 
 def _allowed(line: RecordLine) -> str:
@@ -354,7 +391,7 @@ def _allowed(line: RecordLine) -> str:
         return ""
     answer = line.answer
     if line.call == "permission":
-        word, _, credits = answer.partition(" ")
+        word, __, credits = answer.partition(" ")
         client = Client(name=line.about, permission=Permission(word), credits=float(credits))
-        answer = permission_words(client).lower()
-    return f"{client_name(line.about)}: {answer}"
+        answer = permission_words(client)
+    return _("{program}: {answer}", program=client_name(line.about), answer=answer)

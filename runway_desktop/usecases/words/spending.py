@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from enum import StrEnum
+from enum import Enum
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.spending_report import SAME, Compared, Reconciliation, SpendingReport, Sum
 from runway_desktop.services.money.spending import Bill
+from runway_desktop.texts import Text, _, in_turn, ngettext
 from runway_desktop.values import Struct, replace
 
 from . import units
@@ -17,15 +18,26 @@ from .states import Tone
 
 MANY_REFUSALS = 5
 """In a week; from this number on the warning is emphasized."""
-SUM_TITLES = ("Model", "Tasks", "Credits", "Dollars", "Per keeper")
-COMPARED_TITLES = ("Model", "Here", "Runway", "Difference")
+SUM_TITLES = (Text("Model"), Text("Tasks"), Text("Credits"), Text("Dollars"), Text("Per keeper"))
+# Translators: "Here" are the credits that this program knows of.
+COMPARED_TITLES = (Text("Model"), Text("Here"), Text("Runway"), Text("Difference"))
 
 
-class Side(StrEnum):
-    MODEL = "Model"
-    PROJECT = "Project"
-    BATCH = "Batch"
-    PROGRAM = "Program"
+class Side(Enum):
+    """What the sums are of, with the title of their column."""
+
+    MODEL = Text("Model")
+    PROJECT = Text("Project")
+    BATCH = Text("Batch")
+    PROGRAM = Text("Program")
+
+
+BY_SIDE: Mapping[Side, Text] = {
+    Side.MODEL: Text("By model"),
+    Side.PROJECT: Text("By project"),
+    Side.BATCH: Text("By batch"),
+    Side.PROGRAM: Text("By program"),
+}
 
 
 class DayBar(Struct, frozen=True):
@@ -50,25 +62,32 @@ class MoneyLine(Struct, frozen=True):
 
 def day_bar(one: Sum, now: float) -> DayBar:
     day = date.fromisoformat(one.key)
-    words = f"{units.day_in_words(one.key, now)}: {units.credits_in_words(one.credits)}"
-    if one.tasks:
-        words += f", {units.count(one.tasks, 'task')}"
-    return DayBar(day, one.credits, units.short_day(day, day.year), words)
+    said = units.day_in_words(one.key, now), units.credits_in_words(one.credits), _tasks(one.tasks)
+    return DayBar(day, one.credits, units.short_day(day, day.year), " · ".join(filter(None, said)))
+
+
+def _tasks(amount: int) -> str:
+    return ngettext("{n} task", "{n} tasks", amount) if amount else ""
 
 
 def period_words(first: date, last: date) -> str:
-    return f"{_date_words(first)} – {_date_words(last)}"
+    return _("{first} – {last}", first=units.date_words(first), last=units.date_words(last))
 
 
 def total_words(total: Sum) -> str:
     return " · ".join(
-        (units.credits_in_words(total.credits), units.dollars(total.credits), units.count(total.tasks, "task"))
+        (
+            units.credits_in_words(total.credits),
+            units.dollars(total.credits),
+            ngettext("{n} task", "{n} tasks", total.tasks),
+        )
     )
 
 
 def imported_words(of: Sum | Reconciliation) -> str:
-    """ "9 imported tasks of 668 credits"."""
-    return f"{units.count(of.imported, 'imported task')} of {units.credits_in_words(of.imported_credits)}"
+    """ "9 imported tasks (668 credits)"."""
+    credits = units.credits_in_words(of.imported_credits)
+    return ngettext("{n} imported task ({credits})", "{n} imported tasks ({credits})", of.imported, credits=credits)
 
 
 def sum_lines(report: SpendingReport, side: Side) -> list[MoneyLine]:
@@ -76,14 +95,14 @@ def sum_lines(report: SpendingReport, side: Side) -> list[MoneyLine]:
     match side:
         case Side.MODEL:
             sums = tuple(replace(one, title=model_label(one.title) if one.title else "") for one in report.models)
-            nameless = "Not known"
+            nameless = _("Unknown")
         case Side.PROJECT:
-            sums, nameless = report.projects, "No project"
+            sums, nameless = report.projects, _("No project")
         case Side.BATCH:
-            sums, nameless = report.batches, "Single tasks"
+            sums, nameless = report.batches, _("Single tasks")
         case Side.PROGRAM:
             sums = tuple(replace(one, title=client_name(one.title) if one.title else "") for one in report.programs)
-            nameless = "You"
+            nameless = _("You")
     most = max((one.credits for one in sums), default=0.0)
     return [
         MoneyLine(_sum_cells(one, nameless), _sum_spoken(one, nameless), share=one.credits / most if most > 0 else None)
@@ -94,7 +113,7 @@ def sum_lines(report: SpendingReport, side: Side) -> list[MoneyLine]:
 def _sum_cells(one: Sum, nameless: str) -> tuple[str, ...]:
     return (
         one.title or nameless,
-        f"{one.tasks:,}",
+        units.number(one.tasks),
         units.number(one.credits),
         units.dollars(one.credits),
         units.number(round(one.per_keeper, 1)) if one.per_keeper is not None else units.DASH,
@@ -102,14 +121,18 @@ def _sum_cells(one: Sum, nameless: str) -> tuple[str, ...]:
 
 
 def _sum_spoken(one: Sum, nameless: str) -> tuple[str, ...]:
-    keeper = "No keeper yet: none is picked, or rated 4 and more."
+    keeper = _("No keeper yet: none is picked, or rated 4 or higher.")
     if one.per_keeper is not None:
-        many = units.count(one.keepers, "keeper")
-        keeper = f"{units.credits_in_words(round(one.per_keeper, 1))} for each of {many}, the misses included"
-    said = f"{one.title or nameless}: {units.credits_in_words(one.credits)}"
+        keeper = ngettext(
+            "{credits} for {n} keeper, misses included", "{credits} for each of {n} keepers, misses included",
+            one.keepers, credits=units.credits_in_words(round(one.per_keeper, 1)),
+        )  # fmt: skip
+    name, credits = one.title or nameless, units.credits_in_words(one.credits)
+    said = _("{name}: {credits}", name=name, credits=credits)
     if one.uncertain:
-        said += f", of which {units.number(one.uncertain_credits)} are uncertain"
-    return (said, units.count(one.tasks, "task"), said, said, keeper)
+        uncertain = units.number(one.uncertain_credits)
+        said = _("{name}: {credits}, {uncertain} of them uncertain", name=name, credits=credits, uncertain=uncertain)
+    return (said, ngettext("{n} task", "{n} tasks", one.tasks), said, said, keeper)
 
 
 def compared_lines(models: Sequence[Compared]) -> list[MoneyLine]:
@@ -117,7 +140,7 @@ def compared_lines(models: Sequence[Compared]) -> list[MoneyLine]:
     return [
         MoneyLine(
             (
-                model_label(one.key) if one.key else "Not known",
+                model_label(one.key) if one.key else _("Unknown"),
                 units.number(one.here),
                 units.number(one.runway),
                 _signed(one.difference),
@@ -142,34 +165,45 @@ def _signed(value: float) -> str:
 def refusal_words(refused: int) -> tuple[str, Tone]:
     """Number of refusals by moderation this week, with a warning."""
     if not refused:
-        return "No task was refused by moderation this week.", Tone.PLAIN
-    said = f"{units.count(refused, 'task')} refused by moderation this week."
+        return _("No task was refused by moderation this week."), Tone.PLAIN
+    said = ngettext("{n} task refused by moderation this week.", "{n} tasks refused by moderation this week.", refused)
     tone = Tone.BAD if refused >= MANY_REFUSALS else Tone.WARN
-    return f"{said} Too many refusals can suspend an account: change the prompt before it is sent again.", tone
+    why = _("Too many refusals can suspend an account. Change the prompt before sending again.")
+    return str(in_turn(said, why)), tone
 
 
 def comparison_words(books: Reconciliation) -> tuple[str, Tone]:
     """The difference, and possible reasons."""
     difference = books.total.difference
     if abs(difference) <= SAME:
-        return "Runway reports just what this program knows of.", Tone.PLAIN
+        return _("Runway's figures match this program's."), Tone.PLAIN
     amount = units.credits_in_words(abs(difference))
     if difference < 0:
-        late = "it may not have counted the latest yet, or has given them back"
-        if books.uncertain:
-            unsure = units.count(books.uncertain, "uncertain task was", "uncertain tasks were")
-            most = units.credits_in_words(books.uncertain_credits)
-            late += f"; or {unsure} never made ({most} at most)"
-        return f"{amount} that Runway does not report: {late}.", Tone.PLAIN
-    causes = "other programs on this key"
+        said = in_turn(
+            _("Runway reports {credits} less.", credits=amount),
+            _("It may not have counted the latest tasks yet, or refunded some."),
+            ngettext(
+                "{n} uncertain task ({credits} at most) may never have been created.",
+                "{n} uncertain tasks ({credits} at most) may never have been created.",
+                books.uncertain, credits=units.credits_in_words(books.uncertain_credits),
+            )
+            if books.uncertain
+            else "",
+        )  # fmt: skip
+        return str(said), Tone.PLAIN
+    said = _("Runway reports {credits} more, probably of other programs with this key.", credits=amount)
     if books.imported:
-        causes += f", or {imported_words(books)}"
-    return f"{amount} that this program does not know of: {causes}.", Tone.WARN
+        imported = imported_words(books)
+        said = _(
+            "Runway reports {credits} more: other programs with this key, or {imported}.",
+            credits=amount, imported=imported,
+        )  # fmt: skip
+    return said, Tone.WARN
 
 
 def comparison_period(books: Reconciliation) -> str:
     """Shown with the period, since Runway's days are in UTC."""
-    return f"{period_words(books.first, books.last)}, days of UTC"
+    return _("{period} (UTC)", period=period_words(books.first, books.last))
 
 
 def bill_name(project: str | None, first: date, last: date) -> str:
@@ -180,10 +214,11 @@ def bill_name(project: str | None, first: date, last: date) -> str:
 
 def bill_words(bill: Bill) -> tuple[str, str]:
     """Contents of a written bill; in small print what it leaves out, and its path."""
-    said = f"{units.count(bill.tasks, 'task')}, {units.credits_in_words(bill.credits)}: {bill.path.name}."
-    left = f"{units.count(bill.left_out, 'task')} not ended yet, left out. " if bill.left_out else ""
-    return said, f"{left}{bill.path}"
-
-
-def _date_words(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    said = ngettext(
+        "Exported {n} task, {credits}, to {file}.", "Exported {n} tasks, {credits}, to {file}.",
+        bill.tasks, credits=units.credits_in_words(bill.credits), file=bill.path.name,
+    )  # fmt: skip
+    left = ngettext(
+        "{n} task is still running and left out.", "{n} tasks are still running and left out.", bill.left_out
+    )
+    return said, str(in_turn(left if bill.left_out else "", str(bill.path)))

@@ -9,19 +9,19 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 
-from runway_desktop.domain.caps import LaneReason
+from runway_desktop.domain.caps import LaneCode, LaneReason
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, Output, OutputState, State, Task
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
-from runway_desktop.texts import Text, in_turn
+from runway_desktop.texts import Text, _, in_turn, ngettext
 from runway_desktop.usecases.words.failures import saving_words
 from runway_desktop.values import Struct, replace
 
 from . import units
 from .failures import failure_headline
 from .holds import asker, hold_short, is_by_connection, lane_words, left_words
-from .queue import SOON, InQueue, about, start_words, turn_words
+from .queue import SOON, InQueue, earlier_words, start_headline, start_words, turn_words
 
 _OVER, _OFFLINE = "mdi6.cash-lock", "mdi6.cloud-off-outline"
 
@@ -94,7 +94,7 @@ STATUSES: Mapping[str, Text] = {
 """The search words for states, with their names in the status menu and on chips."""
 _MOVES = partial(StateLook, tone=Tone.BUSY, moving=True)
 LOOKS: Mapping[State, StateLook] = {
-    State.HELD: StateLook(_QUEUED, "mdi6.tray-full", "waiting", Text("sent when a slot is free")),
+    State.HELD: StateLook(_QUEUED, "mdi6.tray-full", "waiting", Text("Sent when a slot is free")),
     State.SENDING: _MOVES(Text("Sending"), "mdi6.send", "waiting"),
     State.UNCERTAIN: StateLook(
         Text("Uncertain, maybe charged"), "mdi6.help-circle-outline", "uncertain", tone=Tone.WARN
@@ -119,7 +119,7 @@ LOOKS: Mapping[State, StateLook] = {
 
 def describe(row: Row, around: Around) -> StateWords:
     described = _described(row, around)
-    return replace(described, detail="canceling") if row.task.is_canceling else described
+    return replace(described, detail=_("canceling")) if row.task.is_canceling else described
 
 
 def _described(row: Row, around: Around) -> StateWords:
@@ -131,7 +131,7 @@ def _described(row: Row, around: Around) -> StateWords:
     match task.state:
         case State.HELD | State.SENDING if around.uploaded is not None and around.uploaded < 1:
             return StateWords(
-                headline="Uploading",
+                headline=_("Uploading"),
                 detail=_percent(around.uploaded),
                 tone=Tone.BUSY,
                 icon="mdi6.upload",
@@ -140,20 +140,25 @@ def _described(row: Row, around: Around) -> StateWords:
         case State.HELD:
             return _queued(task, around)
         case State.UNCERTAIN:
-            return replace(shown, headline=_uncertain_headline(task), detail="Decide…")
+            return replace(shown, headline=_uncertain_headline(task), detail=_("Decide…"))
         case State.THROTTLED:
             if around.slots is None or around.slots_used is None:
                 return shown
             # Tasks that wait for a slot have none, so the number in use is at most the limit.
-            return replace(shown, detail=f"{min(around.slots_used, around.slots)} of {around.slots} in use")
+            return replace(
+                shown,
+                detail=_("{used} of {limit} in use", used=min(around.slots_used, around.slots), limit=around.slots),
+            )
         case State.RUNNING:
             left = units.span(*around.remaining) if around.remaining else ""
             if task.progress is None:
                 return replace(shown, detail=left)
-            headline = f"{shown.headline} {_percent(task.progress)}"
+            headline = _("Running {percent}", percent=_percent(task.progress))
             return replace(shown, headline=headline, detail=left, progress=task.progress, moving=False)
         case State.OTHER:
-            return replace(shown, headline=f"At Runway: {task.remote_status.replace('_', ' ').capitalize()}")
+            return replace(
+                shown, headline=_("At Runway: {status}", status=task.remote_status.replace("_", " ").capitalize())
+            )
         case State.SUCCEEDED:
             return _succeeded(row, around)
         case State.FAILED:
@@ -161,7 +166,7 @@ def _described(row: Row, around: Around) -> StateWords:
         case State.CANCELLED:
             return replace(shown, detail=canceled_cost(task))
         case State.GONE if task.let_go:
-            return StateWords(headline="Dismissed", detail="no task was added", icon="mdi6.link-off")
+            return StateWords(headline=_("Dismissed"), detail=_("no task was added"), icon="mdi6.link-off")
         case State.SENDING | State.PENDING | State.GONE:
             return shown
 
@@ -171,13 +176,15 @@ def _unseen(row: Row, around: Around) -> StateWords | None:
     other."""
     task = row.task
     if task.is_hidden:
-        return StateWords(headline="Not visible to this key", tone=Tone.WARN, icon="mdi6.key-alert-outline")
+        return StateWords(headline=_("Not visible to this key"), tone=Tone.WARN, icon="mdi6.key-alert-outline")
     if around.offline and task.state.is_live:
         known = _described(row, replace(around, offline=False)).headline
-        return StateWords(headline="Offline", detail=f"Last known: {known}", tone=Tone.WARN, icon=_OFFLINE)
+        return StateWords(
+            headline=_("Offline"), detail=_("Last known: {state}", state=known), tone=Tone.WARN, icon=_OFFLINE
+        )
     if task.is_sought:
-        missed = "not found yet" if task.not_found_at is not None else ""
-        return StateWords(headline="Looking for it", detail=missed, tone=Tone.BUSY, icon="mdi6.magnify", moving=True)
+        missed = _("not found yet") if task.not_found_at is not None else ""
+        return StateWords(headline=_("Looking for it"), detail=missed, tone=Tone.BUSY, icon="mdi6.magnify", moving=True)
     return None
 
 
@@ -189,21 +196,23 @@ def _shown(state: State) -> StateWords:
 
 def _percent(part: float) -> str:
     """Rounded down, so that 100 % means done."""
-    return f"{int(max(0.0, min(1.0, part)) * 100 + 1e-9)} %"
+    return _("{n} %", n=int(max(0.0, min(1.0, part)) * 100 + 1e-9))
 
 
 def canceled_cost(task: Task) -> str:
     """What is known of the cost of a canceled task. Source: the API's SDK, on deleting a task: if the server sees it
     running, a cancel refunds nothing; if not, a refund is not guaranteed."""
     if task.cost_credits is not None:
-        return f"{units.credits_in_words(task.cost_credits)} charged" if task.cost_credits else "nothing charged"
+        if not task.cost_credits:
+            return _("nothing charged")
+        return _("{credits} charged", credits=units.credits_in_words(task.cost_credits))
     if task.was_denied:
-        return "may be charged, although Runway refused it"
+        return _("may be charged, although Runway refused it")
     if task.remote_id is None:
-        return "may be charged" if task.may_be_made else "never sent"
+        return _("may be charged") if task.may_be_made else _("never sent")
     if task.running_since is not None:
-        return "running, so no refund"
-    return "refund not guaranteed"
+        return _("running, so no refund")
+    return _("refund not guaranteed")
 
 
 _CANCELED_SOME = Text(
@@ -228,32 +237,46 @@ def ended_words(kept: int, without_result: int) -> Text | str:
     return in_turn(finished, _HAD_FAILED.of(without_result) if without_result else "")
 
 
-KEEPS_TRYING = "Retrying automatically."
+KEEPS_TRYING = Text("Retrying automatically.")
 """Appended to the reason why a cancel failed, if it is retried."""
+
+
+_STOPS = frozenset(
+    {
+        LaneCode.CLOSING,
+        LaneCode.PAUSED,
+        LaneCode.NO_ANSWERS,
+        LaneCode.NO_KEY,
+        LaneCode.KEY_REFUSED,
+        LaneCode.OFFLINE,
+        LaneCode.ERROR,
+        LaneCode.UNWRITABLE,
+    }
+)
+"""While the lane is stopped for one of these, an estimated start would be wrong."""
 
 
 def _queued(task: Task, around: Around) -> StateWords:
     shown, why = _shown(State.HELD), _present(task.hold, around)
     if task.hold.code is HoldCode.APPROVAL:
         icon = "mdi6.hand-back-right-outline"
-        return replace(shown, headline="Needs your approval", detail=asker(task.hold), tone=Tone.BUSY, icon=icon)
+        return replace(shown, headline=_("Needs your approval"), detail=asker(task.hold), tone=Tone.BUSY, icon=icon)
     if task.waits_for_person:
-        return replace(shown, headline="Held", detail=why, tone=Tone.WARN, icon="mdi6.pause")
+        return replace(shown, headline=_("Held"), detail=why, tone=Tone.WARN, icon="mdi6.pause")
     tone = shown.tone if task.hold.code is HoldCode.ITS_TURN else Tone.WARN
     turn = around.turn
     if why or turn is None:
         return replace(shown, detail=why or lane_words(around.lane_reason) or shown.detail, tone=tone)
-    # Imported late: not needed for the first paint, unless tasks are queued.
-
     if turn.over is not None:
-        return replace(shown, headline="Over cap", detail=left_words(turn.over), tone=Tone.WARN, icon=_OVER)
+        return replace(shown, headline=_("Over cap"), detail=left_words(turn.over), tone=Tone.WARN, icon=_OVER)
     if turn.is_moving and turn.start is not None:
-        was = f"was {about(*turn.before)}" if turn.before is not None and turn.before[1] >= SOON else "was now"
-        return replace(shown, headline=start_words(turn.start), detail=was, tone=Tone.BUSY)
+        was = earlier_words(turn.before or (0.0, 0.0))
+        return replace(shown, headline=start_headline(turn.start), detail=was, tone=Tone.BUSY)
+    if around.lane_reason is not None and around.lane_reason.code in _STOPS:
+        return replace(shown, detail=lane_words(around.lane_reason), tone=tone)
     turn_said, lane = turn_words(turn.position) if turn.position is not None else "", lane_words(around.lane_reason)
     if turn.start is not None and turn.is_queue:
-        when = start_words(turn.start)
-        return replace(shown, headline=when[0].upper() + when[1:], detail=turn_said, tone=tone)
+        return replace(shown, headline=start_headline(turn.start), detail=turn_said, tone=tone)
     if turn.start is not None and turn.start[1] >= SOON:
         return replace(shown, detail=start_words(turn.start), tone=tone)
     return replace(shown, detail=(turn_said if turn.is_queue else "") or lane or shown.detail, tone=tone)
@@ -261,15 +284,15 @@ def _queued(task: Task, around: Around) -> StateWords:
 
 def _present(hold: Hold, around: Around) -> str:
     """Why a task is held. After a failure of the connection, what keeps it now: the connection may be back."""
-    return (lane_words(around.lane_reason) or "Retrying") if is_by_connection(hold) else hold_short(hold)
+    return (lane_words(around.lane_reason) or _("Retrying")) if is_by_connection(hold) else hold_short(hold)
 
 
 def _uncertain_headline(task: Task) -> str:
     match verdict(task.evidence or Evidence()).likelihood:
         case Likelihood.MADE:
-            return "Probably charged"
+            return _("Probably charged")
         case Likelihood.NOT_MADE:
-            return "Probably not charged"
+            return _("Probably not charged")
         case Likelihood.UNKNOWN:
             return str(LOOKS[State.UNCERTAIN].headline)
 
@@ -281,21 +304,21 @@ def _succeeded(row: Row, around: Around) -> StateWords:
         return _kept(saved)
     if any(output.state is OutputState.EXPIRED for output in outputs):
         return StateWords(
-            headline="Done, but expired",
-            detail="Runway no longer keeps it",
+            headline=_("Done, but expired"),
+            detail=_("Runway no longer keeps it"),
             tone=Tone.BAD,
             icon="mdi6.clock-alert-outline",
         )
     trouble = next((output for output in outputs if output.state is OutputState.FAILED), None)
     if trouble is not None:
         return StateWords(
-            headline="Done, not saved yet",
+            headline=_("Done, not saved yet"),
             detail=saving_words(trouble),
             tone=Tone.BAD,
             icon="mdi6.content-save-alert-outline",
         )
     if not outputs:
-        return StateWords(headline="Done, no result", tone=Tone.WARN, icon="mdi6.file-question-outline")
+        return StateWords(headline=_("Done, no result"), tone=Tone.WARN, icon="mdi6.file-question-outline")
     if any(output.state is OutputState.DOWNLOADING for output in outputs) and not around.offline:
         return _saving(around)
     waiting = (output for output in outputs if output.state is OutputState.WAITING and output.problem)
@@ -303,8 +326,8 @@ def _succeeded(row: Row, around: Around) -> StateWords:
     if around.offline or waits:
         # Nothing happens until the next retry.
         return StateWords(
-            headline="Done, not saved yet",
-            detail=waits or "Saves when back online",
+            headline=_("Done, not saved yet"),
+            detail=waits or _("Saves when back online"),
             tone=Tone.WARN,
             icon=_OFFLINE if around.offline else "mdi6.content-save-alert-outline",
         )
@@ -317,32 +340,32 @@ def _kept(outputs: list[Output]) -> StateWords:
     several = len(outputs) > 1
     if missing:
         return StateWords(
-            headline=f"{missing:,} of {len(outputs):,} files missing" if several else "File missing",
-            detail="not where they were saved" if missing > 1 else "not where it was saved",
+            headline=_("{n} of {total} files missing", n=missing, total=len(outputs)) if several else _("File missing"),
+            detail=ngettext("not where it was saved", "not where they were saved", missing),
             tone=Tone.WARN,
             icon="mdi6.file-question-outline",
         )
     if all(output.is_binned for output in outputs):
-        return StateWords(headline="Done", detail="file in the trash", icon="mdi6.delete-outline")
+        return StateWords(headline=_("Done"), detail=_("file in the trash"), icon="mdi6.delete-outline")
     if changed:
         times = [output.look.modified_at for output in outputs if output.is_changed]
         latest = max((at for at in times if at is not None), default=None)
         return StateWords(
-            headline=f"{changed:,} of {len(outputs):,} changed outside" if several else "Changed outside",
-            detail=f"on {units.day_and_time(latest)}" if latest is not None else "",
+            headline=_("{n} of {total} files changed", n=changed, total=len(outputs)) if several else _("File changed"),
+            detail=_("on {day}", day=units.day_and_time(latest)) if latest is not None else "",
             tone=Tone.WARN,
             icon="mdi6.file-edit-outline",
         )
     total = units.size(sum(output.size for output in outputs if output.is_here))
-    return StateWords(headline="Saved", detail=total, tone=Tone.GOOD, icon="mdi6.check")
+    return StateWords(headline=_("Saved"), detail=total, tone=Tone.GOOD, icon="mdi6.check")
 
 
 def _saving(around: Around) -> StateWords:
     known = around.expected
-    received = units.size(around.received) if around.received else ""
+    received = units.size(around.received) if around.received or known else ""
     return StateWords(
-        headline="Saving",
-        detail=f"{units.size(around.received)} of {units.size(known)}" if known else received,
+        headline=_("Saving"),
+        detail=_("{size} of {total}", size=received, total=units.size(known)) if known else received,
         tone=Tone.BUSY,
         icon="mdi6.download",
         progress=min(1.0, around.received / known) if known else None,
@@ -351,10 +374,10 @@ def _saving(around: Around) -> StateWords:
 
 
 _NEXT_STEP = {
-    Advice.RETRY_LATER: "Retry later",
-    Advice.CHANGE_PROMPT: "Edit the prompt",
-    Advice.CHANGE_INPUT: "Change the input",
-    Advice.FIX_REQUEST: "Edit the request",
+    Advice.RETRY_LATER: Text("Retry later"),
+    Advice.CHANGE_PROMPT: Text("Edit the prompt"),
+    Advice.CHANGE_INPUT: Text("Change the input"),
+    Advice.FIX_REQUEST: Text("Edit the request"),
 }
 
 
@@ -362,7 +385,7 @@ def _failed(task: Task) -> StateWords:
     shown = _shown(State.FAILED)
     if task.failure is None:
         return shown
-    detail = task.refusals[0].message if task.refusals else _NEXT_STEP[task.failure.advice]
+    detail = task.refusals[0].message if task.refusals else str(_NEXT_STEP[task.failure.advice])
     icon = "mdi6.shield-alert-outline" if task.failure.is_moderation else shown.icon
     return replace(shown, headline=failure_headline(task.failure), detail=detail, icon=icon)
 
@@ -370,13 +393,13 @@ def _failed(task: Task) -> StateWords:
 def badge(row: Row) -> str:
     """The short text on the poster: a clip's length, or the number of results."""
     if len(row.outputs) > 1:
-        return f"×{len(row.outputs)}"
+        return f"×{units.number(len(row.outputs))}"
     if row.outputs and not row.outputs[0].media.kind.is_timed:
         return ""
     if row.outputs and row.outputs[0].duration:
-        return f"{row.outputs[0].duration:.0f} s"
+        return units.duration(row.outputs[0].duration)
     length = row.task.request.values.get("duration")
-    return f"{length:g} s" if isinstance(length, int | float) and not isinstance(length, bool) else ""
+    return units.duration(length) if isinstance(length, int | float) and not isinstance(length, bool) else ""
 
 
 def cost_words(task: Task, price: float | None = None) -> str:
@@ -401,10 +424,11 @@ def several_words(chosen: int, rows: Sequence[Row]) -> str:
     outputs = [output for row in rows for output in row.outputs]
     here = [output for output in outputs if output.is_here]
     missing = sum(output.is_missing for output in outputs)
-    cost = sum(row.task.credits or 0.0 for row in rows)
+    cost, size = sum(row.task.credits or 0.0 for row in rows), units.size(sum(output.size for output in here))
     sums = (
         units.credits_in_words(cost) if cost else "",
-        f"{units.count(len(here), 'file')}, {units.size(sum(output.size for output in here))}" if here else "",
-        f"{missing:,} missing" if missing else "",
+        ngettext("{n} file, {size}", "{n} files, {size}", len(here), size=size) if here else "",
+        ngettext("{n} missing", "{n} missing", missing) if missing else "",
     )
-    return "\n".join(filter(None, (f"{units.count(chosen, 'task')} selected", " · ".join(filter(None, sums)))))
+    selected = ngettext("{n} task selected", "{n} tasks selected", chosen)
+    return "\n".join(filter(None, (selected, " · ".join(filter(None, sums)))))

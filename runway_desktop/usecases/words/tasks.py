@@ -20,12 +20,12 @@ from runway_desktop.domain.task import MOST_STARS, Output, Pick, State, Task
 from runway_desktop.services.library.library import Details
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.tasks.judging import Judged
-from runway_desktop.texts import Text
+from runway_desktop.texts import Text, _, in_turn, listed, ngettext, pgettext
 from runway_desktop.usecases.words.failures import sending_words
 from runway_desktop.values import Struct
 
 from . import units
-from .account import about, cost_in_words
+from .account import cost_in_words, priced
 from .expiry import line_words
 from .failures import failure_words
 from .files import binned_words, file_words, first_problem, missing_words, trouble_words
@@ -51,14 +51,14 @@ _RESTORED = {
     "shot": Text("Shot restored.", "Shot of {n} tasks restored."),
     "note": Text("Note restored.", "Note of {n} tasks restored."),
 }
-DECISIONS: Mapping[Decision, tuple[str, Tone]] = {
-    Decision.WAITING: ("Waiting", Tone.BUSY),
-    Decision.ALLOWANCE: ("Within allowance", Tone.PLAIN),
-    Decision.APPROVED: ("Approved", Tone.GOOD),
-    Decision.EDITED: ("Approved, edited", Tone.GOOD),
-    Decision.REFUSED: ("Refused", Tone.BAD),
-    Decision.EXPIRED: ("Expired", Tone.WARN),
-    Decision.WITHDRAWN: ("Canceled by the program", Tone.PLAIN),
+DECISIONS: Mapping[Decision, tuple[Text, Tone]] = {
+    Decision.WAITING: (Text("Waiting"), Tone.BUSY),
+    Decision.ALLOWANCE: (Text("Within allowance"), Tone.PLAIN),
+    Decision.APPROVED: (Text("Approved"), Tone.GOOD),
+    Decision.EDITED: (Text("Edited and approved"), Tone.GOOD),
+    Decision.REFUSED: (Text("Declined"), Tone.BAD),
+    Decision.EXPIRED: (Text("Expired"), Tone.WARN),
+    Decision.WITHDRAWN: (Text("Canceled by the program"), Tone.PLAIN),
 }
 
 
@@ -89,7 +89,7 @@ def title_words(task: Task, catalog: Catalog) -> str:
     if task.title or task.request.prompt:
         return " ".join((task.title or task.request.prompt).split())
     if task.adopted:
-        return "Task started elsewhere"
+        return _("Task started elsewhere")
     endpoint = catalog.endpoint(task.request.endpoint)
     return endpoint.label if endpoint else task.request.endpoint
 
@@ -98,17 +98,18 @@ def settings_words(task: Task, catalog: Catalog) -> str:
     """ "gen4.5 · 1280:720 · 5 s · seed 41207"."""
     request = task.request
     if task.adopted and not request.model:
-        return f"adopted · {task.remote_id}"
+        return _("started elsewhere · {id}", id=str(task.remote_id))
     line = settings_line(catalog.pair(request.endpoint, request.model), request.values)
-    shot = f"shot {task.shot}" if task.shot else ""
+    shot = _shot(task.shot)
     return " · ".join(part for part in (model_label(request.model), line, shot) if part)
 
 
 def sent_words(task: Task) -> str:
     """ "Sent 9 March 2026, 14:02:11"; "Sent elsewhere" for an adopted task. Empty if it was not sent."""
     at = spent_at(task)
-    where = "Sent elsewhere" if task.adopted and not task.sent_at else "Sent" if at else ""
-    return f"{where} {units.full_time(at)}" if at else where
+    if task.adopted and not task.sent_at:
+        return _("Sent elsewhere {time}", time=units.full_time(at)) if at else _("Sent elsewhere")
+    return _("Sent {time}", time=units.full_time(at)) if at else ""
 
 
 def stars(rating: int) -> str:
@@ -123,15 +124,15 @@ def marks_of(task: Task) -> str:
 
 
 def rating_words(rating: int) -> str:
-    return units.count(rating, "star") if rating else "Not rated"
+    return ngettext("{n} star", "{n} stars", rating) if rating else _("Not rated")
 
 
 def judgment_words(task: Task) -> str:
     """The judgment for screen readers: "Picked, 4 stars, tags drone, night"."""
-    said = {Pick.PICK: "Picked", Pick.REJECT: "Rejected"}.get(task.pick, "")
+    said = {Pick.PICK: _("Picked"), Pick.REJECT: _("Rejected")}.get(task.pick, "")
     rated = rating_words(task.rating) if task.rating else ""
-    tags = f"tags {', '.join(task.tags)}" if task.tags else ""
-    return ", ".join(part for part in (said, rated, tags, "has a note" if task.note else "") if part)
+    tags = _("tags {tags}", tags=listed(task.tags)) if task.tags else ""
+    return ", ".join(part for part in (said, rated, tags, _("has a note") if task.note else "") if part)
 
 
 def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | None, usual: Usual | None) -> list[Fact]:
@@ -140,25 +141,25 @@ def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | N
     pair, endpoint = catalog.pair(request.endpoint, request.model), catalog.endpoint(request.endpoint)
     made = endpoint.label if endpoint is not None else request.endpoint
     found = [
-        Fact("Model", " · ".join(part for part in (model_label(request.model), made) if part) or "Not known"),
-        Fact("Settings", settings_line(pair, request.values)),
+        Fact(_("Model"), " · ".join(part for part in (model_label(request.model), made) if part) or _("Not known")),
+        Fact(_("Settings"), settings_line(pair, request.values)),
         *(_asked_for(details.asked, task, catalog) if details.asked is not None else ()),
-        Fact("Project", " · ".join(part for part in (task.project, task.shot and f"shot {task.shot}") if part)),
-        Fact("Tags", ", ".join(task.tags)),
-        Fact("Note", task.note),
-        Fact("Take", _take(details)),
-        Fact("Cost", _cost(task, price)),
-        Fact("Times", _times(task)),
-        Fact("Took", _took(task, usual)),
+        Fact(_("Project"), " · ".join(part for part in (task.project, _shot(task.shot)) if part)),
+        Fact(_("Tags"), ", ".join(task.tags)),
+        Fact(_("Note"), task.note),
+        Fact(_("Take"), _take(details)),
+        Fact(_("Cost"), _cost(task, price)),
+        Fact(_("Times"), _times(task)),
+        Fact(_("Duration"), _took(task, usual)),
     ]
     first = first_problem(row)
     for output in row.outputs:
-        label = "File" if len(row.outputs) == 1 else f"File {output.index + 1}"
+        label = _("File") if len(row.outputs) == 1 else _("File {n}", n=output.index + 1)
         # Not repeated here, since the problem is shown above.
         is_said = first is not None and output.problem == first.problem and task.state is State.SUCCEEDED
         found.append(Fact(label, "" if is_said else file_words(output), tool_tip=output.path))
-    found.append(Fact("Link", _link(row, now)))
-    found.append(Fact("Task", task.remote_id or "", copyable=True, tool_tip="The id that Runway gave it"))
+    found.append(Fact(_("Link"), _link(row, now)))
+    found.append(Fact(_("Task id"), task.remote_id or "", copyable=True, tool_tip=_("The id at Runway")))
     return [fact for fact in found if fact.text]
 
 
@@ -172,9 +173,9 @@ def trouble_of(row: Row, catalog: Catalog, held: HeldBack | None) -> str:
             refusals = (_refusal_words(_field_label(task, catalog, r.path), r.message) for r in task.refusals)
             return "\n".join((failure_words(task.failure), *refusals))
         case State.UNCERTAIN if task.evidence is not None:
-            return f"{sending_words(task.evidence.cause)} {verdict_words(task.evidence)}".strip()
+            return str(in_turn(sending_words(task.evidence.cause), verdict_words(task.evidence)))
         case State.UNCERTAIN:
-            return "Runway did not answer. The task may have been made and charged."
+            return _("Runway didn't answer. The task may have been created and charged.")
         case State.GONE if not task.let_go:
             return _gone_words(task)
         case State.HELD if is_by_connection(task.hold):
@@ -221,16 +222,18 @@ def _showing(output: Output, title: str) -> Showing:
 def _asked_for(asked: ClientRequest, task: Task, catalog: Catalog) -> list[Fact]:
     """ "Claude Code (request shot-090) · approved, edited", and the original request if it was changed."""
     what = decision(asked, task)
-    said = DECISIONS[what][0].lower()
+    said = str(DECISIONS[what][0])
     if what is Decision.REFUSED and asked.reason:
-        said = f"{said}: {asked.reason}"
-    name = called(asked.client) + (f" (request {asked.shown_id})" if asked.shown_id else "")
-    found = [Fact("Asked for by", f"{name} · {said}", tool_tip=asked.client)]
+        said = _("Declined: {reason}", reason=asked.reason)
+    name = called(asked.client)
+    if asked.shown_id:
+        name = _("{program} (request {id})", program=name, id=asked.shown_id)
+    found = [Fact(_("Requested by"), f"{name} · {said}", tool_tip=asked.client)]
     if was_edited(asked, task):
         before = asked.request
         pair = catalog.pair(before.endpoint, before.model)
         line = " · ".join(filter(None, (model_label(before.model), settings_line(pair, before.values), before.prompt)))
-        found.append(Fact("As asked for", line))
+        found.append(Fact(_("Originally"), line))
     return found
 
 
@@ -238,24 +241,21 @@ def _take(details: Details) -> str:
     takes = details.takes
     if len(takes.ids) < 2:
         return ""
-    return f"{takes.number(details.row.task.id)} of {len(takes.ids)}"
+    return _("{n} of {total}", n=takes.number(details.row.task.id), total=len(takes.ids))
 
 
 def _cost(task: Task, price: Price | None) -> str:
     if task.cost_credits is not None:
         return cost_in_words(task)
-    most = f"at most {_money(task.estimated_credits)}" if task.estimated_credits is not None else ""
+    estimated = task.estimated_credits
+    most = _("at most {credits}", credits=units.credits_in_words(estimated)) if estimated is not None else ""
     if task.state is State.CANCELLED:
-        return f"{most or 'not known'} ({canceled_cost(task)})"
+        return " · ".join((most or _("not known"), canceled_cost(task)))
     if most:
-        return most
+        return f"{most} · {units.dollars(estimated or 0.0)}"
     if task.state is not State.HELD or price is None:
         return ""
-    return f"{about(price)}{_money(price.credits)}"
-
-
-def _money(credits: float) -> str:
-    return f"{units.credits_in_words(credits)} · {units.dollars(credits)}"
+    return f"{priced(price.credits, price)} · {units.dollars(price.credits)}"
 
 
 LEAST_QUEUED = 2.0
@@ -272,15 +272,16 @@ def _took(task: Task, usual: Usual | None) -> str:
     queued = since - task.sent_at if task.sent_at is not None else 0.0
     if queued >= LEAST_QUEUED:
         # Explains the difference from the times above.
-        said = f"{said}, queued {units.duration(queued)} before"
+        said = _("{time}, queued {queued} before", time=said, queued=units.duration(queued))
     ran = usual.ran if usual is not None else None
-    return said if ran is None else f"{said} · usually {units.span(ran.low, ran.high)}"
+    usually = _("usually {time}", time=units.span(ran.low, ran.high)) if ran is not None else ""
+    return " · ".join(filter(None, (said, usually)))
 
 
 def _link(row: Row, now: float) -> str:
     """Until when Runway's link works; how long Runway keeps the result itself is not known."""
     if row.task.deleted_remotely:
-        return "none: Runway no longer keeps the result"
+        return _("none: Runway no longer keeps the result")
     lives = [LinkLife(output.url_fetched_at) for output in row.outputs if output.url]
     return line_words(min(lives), now) if lives else ""
 
@@ -292,13 +293,10 @@ def _field_label(task: Task, catalog: Catalog, path: tuple[str | int, ...]) -> s
 
 
 def _times(task: Task) -> str:
-    sent = sent_words(task)
-    ended = units.full_time(task.ended_at).rsplit(", ", 1)[1] if task.ended_at and spent_at(task) else ""
-    parts = [
-        f"{sent[0].lower()}{sent[1:]}" if sent else f"made {units.full_time(task.created_at)}",
-        f"ended {ended}" if ended else "",
-    ]
-    return " · ".join(part for part in parts if part)
+    sent = sent_words(task) or _("Queued {time}", time=units.full_time(task.created_at))
+    if not (task.ended_at and spent_at(task)):
+        return sent
+    return " · ".join((sent, _("ended {time}", time=units.exact_time(task.ended_at))))
 
 
 def _refusal_words(label: str, message: str) -> str:
@@ -308,29 +306,30 @@ def _refusal_words(label: str, message: str) -> str:
 def _unseen_words(task: Task) -> str:
     """For a task that the present key cannot see."""
     if task.key != NO_KEY:
-        return "This task was made with another key. Switch back to that key to follow it. Nothing is lost."
-    return (
-        "Runway doesn't know this task under this key. If it was made with another key, switch back to that key to "
-        "follow it."
-    )
+        return _("This task was made with another key. Switch back to that key to follow it. Nothing is lost.")
+    return _("This key can't see this task. If it was made with another key, switch back to that key to follow it.")
 
 
 def _gone_words(task: Task) -> str:
     if task.adopted:
-        said = "Runway doesn't know this task: it is not of this key's organization, or was deleted."
+        said = _("Runway doesn't know this task. It was deleted, or belongs to another organization.")
     else:
-        said = "Runway no longer knows this task: it was deleted there, or belongs to another key's organization."
-    return f"{said} If it turns up within a day, it is followed again."
+        said = _("Runway no longer knows this task. It was deleted, or belongs to another organization.")
+    return str(in_turn(said, _("If it turns up within a day, it is followed again.")))
+
+
+def _shot(shot: str) -> str:
+    return pgettext("number of a shot", "shot {shot}", shot=shot) if shot else ""
 
 
 def removed_words(amount: int) -> Text:
     """The message after removing tasks."""
-    return Text("1 task removed from the list. Files stay.", "{n} tasks removed from the list. Files stay.").of(amount)
+    return Text("1 task removed. Files stay.", "{n} tasks removed. Files stay.").of(amount)
 
 
 def removed_short(amount: int) -> str:
     """A short form."""
-    return f"{amount:,} removed"
+    return ngettext("{n} removed", "{n} removed", amount)
 
 
 def undone_words(judgment: Judged) -> str:

@@ -6,74 +6,70 @@ from collections.abc import Mapping
 
 from runway_desktop.domain.task import Evidence
 from runway_desktop.services.tasks.uncertainty import Ground, counted_of, verdict
+from runway_desktop.texts import Text, _, in_turn, ngettext
 
 from . import units
 
-_CANNOT_TELL = "so this cannot tell whether it was made."
-_TOO_EARLY = ". A slow server may still make it, so this cannot tell yet whether it was made."
-_MEANS: Mapping[Ground, str] = {
-    Ground.COUNTED: ": it was probably made.",
-    Ground.COUNTED_NOT_CHARGED: ": it was probably made. It does not seem to be charged yet.",
-    Ground.NOT_COUNTED: ": it was probably not made.",
-    Ground.NOT_COUNTED_BUT_CHARGED: f". The count says that it was not made, the balance that it was, {_CANNOT_TELL}",
-    Ground.TOO_EARLY: _TOO_EARLY,
-    Ground.COUNTED_TOO_MUCH: f". Something else uses this key at the same time, {_CANNOT_TELL}",
-    Ground.COUNTED_TOO_LITTLE: f". Tasks of yesterday left the count meanwhile, {_CANNOT_TELL}",
-    Ground.NOTHING_TO_COMPARE: f"The day's count and the balance could not be compared, {_CANNOT_TELL}",
-    Ground.NO_PRICE: f". What it would cost is not known, {_CANNOT_TELL}",
-    Ground.BALANCE_IN_DOUBT: f". Other tasks moved the balance too, {_CANNOT_TELL}",
-    Ground.CHARGED: ", which is what it would cost: it was probably made.",
-    Ground.NOT_CHARGED: ": it was probably not made. The day's count is not known, so be careful.",
-    Ground.OTHER_SUM: f". That does not fit its price, {_CANNOT_TELL}",
+_MEANS: Mapping[Ground, Text] = {
+    Ground.COUNTED: Text("It was probably created."),
+    Ground.COUNTED_NOT_CHARGED: Text("It was probably created, but doesn't seem to be charged yet."),
+    Ground.NOT_COUNTED: Text("It was probably not created."),
+    Ground.NOT_COUNTED_BUT_CHARGED: Text("Count and balance disagree, so this can't tell whether it was created."),
+    Ground.TOO_EARLY: Text("A slow server may still create it, so it's too early to tell."),
+    Ground.COUNTED_TOO_MUCH: Text(
+        "Something else uses this key at the same time, so this can't tell whether it was created."
+    ),
+    Ground.COUNTED_TOO_LITTLE: Text(
+        "Yesterday's tasks left the count meanwhile, so this can't tell whether it was created."
+    ),
+    Ground.NOTHING_TO_COMPARE: Text(
+        "Today's count and the balance couldn't be compared, so this can't tell whether it was created."
+    ),
+    Ground.NO_PRICE: Text("Its price isn't known, so this can't tell whether it was created."),
+    Ground.BALANCE_IN_DOUBT: Text("Other tasks changed the balance too, so this can't tell whether it was created."),
+    Ground.CHARGED: Text("That is its price, so it was probably created."),
+    Ground.NOT_CHARGED: Text("It was probably not created. Today's count isn't known, so be careful."),
+    Ground.OTHER_SUM: Text("That isn't its price, so this can't tell whether it was created."),
+    Ground.OTHERS_IN_DOUBT: Text(
+        "{n} other task may be in the count or not, so this can't tell whether it was created.",
+        "{n} other tasks may be in the count or not, so this can't tell whether it was created.",
+    ),
 }
 """The conclusion for each ground."""
 
 
 def verdict_words(evidence: Evidence) -> str:
+    """What was seen, and what it means: "Today's count rose by 1 and the balance fell by 70, so it was probably
+    created."."""
     found = verdict(evidence)
-    if found.ground is Ground.OTHERS_IN_DOUBT:
-        others = units.count(evidence.doubtful, "other task")
-        means = f". {others} may be counted in it or not, {_CANNOT_TELL}"
-    else:
-        means = _MEANS[found.ground]
-    between = evidence.accepted_between
-    seen = ""
-    if found.counted is not None:
-        seen = f"The {count_words(evidence)}"
-        if found.spent is not None:
-            seen += f"{',' if between else ''} and {_credits_moved(found.spent)}"
-    elif found.spent is not None:
-        moved = _credits_moved(found.spent)
-        seen = moved[:1].upper() + moved[1:] + (f" while {_other_tasks(between)} sent" if between else "")
-    return seen + means
+    spent, others = found.spent, evidence.accepted_between
+    if found.ground is Ground.COUNTED and spent is not None and spent > 0 and found.counted and not others:
+        return _(
+            "Today's count rose by {count} and the balance fell by {credits}, so it was probably created.",
+            count=found.counted,
+            credits=units.number(spent),
+        )
+    counted = _counted(evidence) if found.counted is not None else ""
+    balance = _balance(spent) if spent is not None else ""
+    between = ngettext(
+        "{n} other task was sent meanwhile.", "{n} other tasks were sent meanwhile.", others
+    ) if others and not evidence.doubtful and (counted or balance) else ""  # fmt: skip
+    return str(in_turn(counted, balance, between, _MEANS[found.ground].of(evidence.doubtful)))
 
 
-def count_words(evidence: Evidence) -> str:
-    """Change of the day's count, with the same words everywhere: "day's count moved by 3, of which 2 are other tasks".
-    Empty if unknown."""
-    counted, others = counted_of(evidence), evidence.accepted_between
-    if counted is None:
-        return ""
-    seen = f"day's count {_moved(counted)}"
-    if not others or evidence.doubtful:
-        return seen
-    if counted < others:
-        return f"{seen}, although {_other_tasks(others)} sent meanwhile"
-    return f"{seen}, of which {others} {units.plural(others, 'is another task', 'are other tasks')}"
+def _counted(evidence: Evidence) -> str:
+    """Change of the day's count."""
+    counted = counted_of(evidence)
+    if not counted:
+        return _("Today's count didn't change.") if counted == 0 else ""
+    if counted > 0:
+        return _("Today's count rose by {count}.", count=counted)
+    return _("Today's count fell by {count}.", count=-counted)
 
 
-def _moved(counted: int) -> str:
-    if counted == 0:
-        return "did not move"
-    return f"moved by {counted}" if counted > 0 else f"fell by {-counted}"
-
-
-def _other_tasks(amount: int) -> str:
-    return units.count(amount, "other task was", "other tasks were")
-
-
-def _credits_moved(spent: float) -> str:
-    amount = units.credits_in_words(abs(spent))
-    if amount == units.credits_in_words(0):
-        return "no credits left the balance"
-    return f"{amount} left the balance" if spent > 0 else f"{amount} came back to the balance"
+def _balance(spent: float) -> str:
+    if round(abs(spent), 2) == 0:
+        return _("The balance didn't change.")
+    if spent > 0:
+        return _("The balance fell by {credits}.", credits=units.number(spent))
+    return _("The balance rose by {credits}.", credits=units.number(-spent))

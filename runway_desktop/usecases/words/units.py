@@ -29,6 +29,14 @@ def credits_in_words(value: float) -> str:
     return ngettext("{n} credit", "{n} credits", value)
 
 
+def about_credits(credits: float, *, exact: bool = True, at_least: bool = False) -> str:
+    """ "60 credits", "about 60 credits", "at least 60 credits"."""
+    said = credits_in_words(credits)
+    if at_least:
+        return _("at least {credits}", credits=said)
+    return said if exact else _("about {credits}", credits=said)
+
+
 def dollars(credits: float) -> str:
     amount = number(credits * DOLLARS_PER_CREDIT, fixed=True)
     return pgettext("US dollars", "${amount}", amount=amount)
@@ -111,6 +119,16 @@ def full_time(at: float) -> str:
     """ "3 November 2026, 14:02:09"."""
     then = local_time(at)
     return _("{day}, {time}", day=_long_day(then), time=_clock(then, seconds=True))
+
+
+def date_words(day: date) -> str:
+    """ "3 November 2026"."""
+    return _long_day(day)
+
+
+def exact_time(at: float) -> str:
+    """ "14:02:09", for a time within the next minutes."""
+    return _clock(local_time(at), seconds=True)
 
 
 def day_and_time(at: float) -> str:

@@ -42,7 +42,7 @@ class FolderImportModel(ImportModel):
     """A sentence, and the function that undoes the import."""
 
     def __init__(self, cases: UseCases, runner: Runner, folder: Path, parent: QObject | None = None) -> None:
-        super().__init__(cases, runner, RESULT_TITLES, parent)
+        super().__init__(cases, runner, tuple(map(str, RESULT_TITLES)), parent)
         self.folder = folder
         self.copies = False
         self._look: FolderLook | None = None

@@ -41,7 +41,7 @@ class IdImportModel(ImportModel):
     def __init__(
         self, cases: UseCases, bridge: Bridge, runner: Runner, ids: TaskIds, parent: QObject | None = None
     ) -> None:
-        super().__init__(cases, runner, ID_TITLES, parent)
+        super().__init__(cases, runner, tuple(map(str, ID_TITLES)), parent)
         self._ids = ids
         self._look = IdsLook()
         self._rows: dict[TaskId, int] = {}

@@ -19,7 +19,7 @@ LINE = Qt.ItemDataRole.UserRole + 1
 
 class BoardLines(LinesTable[BoardLine]):
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(BOARD_TITLES, parent)
+        super().__init__(tuple(map(str, BOARD_TITLES)), parent)
 
     def line(self, row: int) -> BoardLine | None:
         return self._lines[row] if 0 <= row < len(self._lines) else None

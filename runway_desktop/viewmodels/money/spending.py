@@ -21,7 +21,7 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import Text, _, in_turn
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import spending as words
-from runway_desktop.usecases.words.account import cap_words
+from runway_desktop.usecases.words.account import month_words, today_words
 from runway_desktop.usecases.words.csv_form import MINUTE, csv_form_words
 from runway_desktop.usecases.words.spending import Side
 from runway_desktop.usecases.words.states import Tone
@@ -69,8 +69,8 @@ class SpendingModel(Model):
         self._trouble = ""
         self.is_asking = False
         self._asked = 0
-        self.sums = MoneyTable(words.SUM_TITLES, self)
-        self.comparison = MoneyTable(words.COMPARED_TITLES, self)
+        self.sums = MoneyTable(tuple(map(str, words.SUM_TITLES)), self)
+        self.comparison = MoneyTable(tuple(map(str, words.COMPARED_TITLES)), self)
         self._soon = QTimer(self, singleShot=True, interval=LOOK_AGAIN_MS)
         self._soon.timeout.connect(self._look)
         bridge.tasks_touched.connect(self._touched)
@@ -165,8 +165,8 @@ class SpendingModel(Model):
         """Used shares of the daily and monthly cap, and imported costs; empty if none applies."""
         settings, budget = self._cases.settings, self._cases.budget
         parts = (
-            cap_words("Today", budget.spent_today, settings.day_cap),
-            cap_words("This month", budget.spent_this_month, settings.month_cap),
+            today_words(budget.spent_today, settings.day_cap) if settings.day_cap is not None else "",
+            month_words(budget.spent_this_month, settings.month_cap),
         )
         total = self.report.total if self.report is not None else None
         apart = f"{words.imported_words(total)}, in no sum" if total is not None and total.imported else ""
@@ -203,12 +203,12 @@ class SpendingModel(Model):
 
     def _fill(self) -> None:
         if self.report is not None:
-            self.sums.show(words.sum_lines(self.report, self.side), self.side.value)
+            self.sums.show(words.sum_lines(self.report, self.side), str(self.side.value))
 
     def _compared(self, asked: int, books: Reconciliation) -> None:
         if asked == self._asked:
             self.is_asking, self._books = False, books
-            self.comparison.show(words.compared_lines(books.models), words.COMPARED_TITLES[0])
+            self.comparison.show(words.compared_lines(books.models), str(words.COMPARED_TITLES[0]))
             self.compared.emit()
 
     def _not_compared(self, asked: int, error: RunwayDesktopError) -> None:

@@ -85,7 +85,7 @@ class Sheet(Model):
         self.sending.ended.connect(self.keep_now)
         self.offering = Offering(cases, runner, self.model)
         self._is_open = True
-        self._is_shown_alone = False
+        self._is_shown_alone = self._is_plain = False
         self._looking = False
         self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
         self._keep.timeout.connect(self._keep_if_checked)
@@ -114,6 +114,7 @@ class Sheet(Model):
         content = SheetContent(name=title, composed=composed, project=project)
         findings = gathered.findings if gathered is not None else ()
         made = cls(cases, bridge, runner, content, batch_name=batch_name, findings=findings, parent=parent)
+        made._is_plain = gathered is not None and importing.is_plain(gathered)
         importer = importing.Importer(cases.catalog, made.model.all_columns, made.model.checker)
         made._begin(importer.rows(gathered) if gathered is not None else blank_rows())
         return made
@@ -140,7 +141,7 @@ class Sheet(Model):
     @property
     def subtitle(self) -> str:
         is_of_file = all(self._content.name != made.value for made in MadeSheet)
-        return heading(self.model.totals, self.axes_words, is_of_file=is_of_file)
+        return heading(self.model.totals, self.axes_words, is_of_file=is_of_file, is_plain=self._is_plain)
 
     @property
     def axes_words(self) -> str:

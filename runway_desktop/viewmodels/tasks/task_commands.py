@@ -32,7 +32,7 @@ from runway_desktop.usecases.commands.task_command import (
 )
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words.files import Searching, search_words
+from runway_desktop.usecases.words.files import looking_words, search_words
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.composer.inputs import InputMending
@@ -155,7 +155,7 @@ class TaskCommands(Model):
             self.release_wanted.emit(saved_paths(rows))
         if command.searches(given):
             self.stop_search()
-            self.searching.emit(Searching())
+            self.searching.emit(looking_words())
             given = replace(given, progress=lambda said: self.searching.emit(search_words(said)))
             self._search = self._run(command, rows, given, self._look_for(command, rows, given))
         else:

@@ -183,7 +183,7 @@ async def test_the_allowance_is_shown_with_what_a_request_adds(tmp_path, theme):
         _, side = await opened(rig)
         said = [label.text() for label in side.findChildren(QLabel) if not label.isHidden()]
         assert "60 of 100 credits today for Claude Code" in said
-        assert "20 over its allowance, so it asks you. Approving does not raise the allowance." in said
+        assert "20 over its allowance, so it needs approval. Approving doesn't raise the allowance." in said
 
 
 async def test_a_repeat_and_what_became_of_the_first_are_said(tmp_path, theme):
@@ -213,7 +213,7 @@ async def test_answered_requests_and_the_record_tell_what_became_of_each(tmp_pat
         answers = {(cells[1], cells[3]) for cells in record.cells}
         assert answers >= {
             ("Claude Code", "Waiting"),
-            ("Claude Code", "Refused, with a note"),
+            ("Claude Code", "Declined, with a note"),
             ("You", "Claude Code: ask each time"),
         }
 

@@ -92,7 +92,7 @@ async def test_every_command_of_a_sheet_is_carried_out_in_it(opened: Opened):
 async def test_it_says_what_came_and_what_it_will_cost(opened: Opened):
     async with opened(SHOTS) as (_, window):
         assert "shots.csv" in window.windowTitle()
-        assert "3 rows · columns matched by name · nothing is uploaded or sent yet" in said(window)
+        assert "3 rows · columns matched by name · nothing sent yet" in said(window)
         assert "3 of 4 tasks are ready" in said(window)
         assert button(window, "Generate").text().startswith("Generate 3 ready")
         assert button(window, "Generate").accessibleName().startswith("Generate 3 ready tasks")

@@ -55,7 +55,7 @@ async def test_a_cap_that_is_reached_is_told_with_the_button_that_raises_it(tmp_
         pill.press(desktop.window, RAISE)
         await until(lambda: desktop.engine.lane.held_back(task_id) is None, "the task goes")
         assert desktop.engine.settings.day_cap == 30.0
-        assert desktop.window.activity.messages() == ["Cap raised. Today's cap is 30 credits."]
+        assert desktop.window.activity.messages() == ["Today's cap raised to 30 credits."]
 
 
 async def test_raising_a_cap_is_an_act_with_its_own_undo(tmp_path: Path, theme: Theme):
@@ -67,12 +67,12 @@ async def test_raising_a_cap_is_an_act_with_its_own_undo(tmp_path: Path, theme: 
         assert settings.day_cap == 30.0
         activity.undo()
         assert settings.day_cap == 20.0
-        assert activity.messages()[-1] == "Cap lowered. Today's cap is 20 credits again."
+        assert activity.messages()[-1] == "Today's cap is 20 credits again."
         desktop.engine.budget.raise_cap(HeldBack(limit=Limit(cap=Cap.DAY, limit=20.0), price=25.0))
         settings.day_cap = 500.0
         activity.undo()
         assert settings.day_cap == 500.0
-        assert activity.messages()[-1] == "Cap not lowered. Today's cap was changed since."
+        assert activity.messages()[-1] == "Cap not lowered: it was changed since."
 
 
 async def test_that_a_cap_is_reached_is_no_longer_told_once_it_was_raised_elsewhere(tmp_path: Path, theme: Theme):

@@ -32,7 +32,7 @@ def entry(number: int, kind: ActivityKind, message: str = "", at: float = 0.0, *
 
 
 def test_what_was_told_last_is_shown_for_a_while_and_then_what_goes_on():
-    act = entry(1, ActivityKind.ACT, "3 tasks removed from the list. Files stay.", short="3 removed", actions=UNDO)
+    act = entry(1, ActivityKind.ACT, "3 tasks removed. Files stay.", short="3 removed", actions=UNDO)
     first = shown([act], SAVING, NO_GESTURE, 1.0)
     assert (first.text, first.sign, first.action) == ("3 removed", Sign.ACT, UNDO[0])
     then = shown([act], SAVING, NO_GESTURE, LATER)
@@ -43,7 +43,7 @@ def test_what_was_told_last_is_shown_for_a_while_and_then_what_goes_on():
 def test_where_nothing_goes_on_the_last_act_stays_for_it_can_be_undone():
     entries = [entry(1, ActivityKind.ACT, actions=UNDO), entry(2, ActivityKind.SAID, "Copied.")]
     assert shown(entries, NO_GOING, NO_GESTURE, LATER).text == "Entry 1"
-    assert shown(entries[1:], NO_GOING, NO_GESTURE, LATER).text == NOTHING_GOES_ON
+    assert shown(entries[1:], NO_GOING, NO_GESTURE, LATER).text == str(NOTHING_GOES_ON)
 
 
 def test_what_runway_makes_is_shown_once_there_is_nothing_to_undo():

@@ -82,4 +82,4 @@ async def test_tasks_are_stored_though_their_sheet_could_not_be(tmp_path: Path, 
         assert isinstance(ids, tuple)
         assert len(ids) == 2
         [notice] = [one for one in told if isinstance(one, Notice)]
-        assert "2 tasks are stored, but not the sheet" in str(notice.message)
+        assert "2 tasks are queued, but their sheet" in str(notice.message)

@@ -34,6 +34,6 @@ def test_words_of_the_program_are_said_in_full():
     words = "Runway could not be reached."
     assert (
         why_waiting(Hold(HoldCode.UPLOAD_FAILED, cause=Reason(ReasonCode.OTHER_ERROR, words=words)), None)
-        == f"The upload did not work. {words}"
+        == f"The upload failed. {words}"
     )
     assert why_waiting(Hold(), LaneReason(LaneCode.OFFLINE)) == "Offline"

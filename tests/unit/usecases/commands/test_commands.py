@@ -216,7 +216,7 @@ async def test_what_is_removed_comes_back_by_undo(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.FAILED), task(2, State.RUNNING))
         report = await script.commands.do(REMOVE, rows)
-        assert str(report.said) == "1 task removed from the list. Files stay."
+        assert str(report.said) == "1 task removed. Files stay."
         assert (await script.rig.task(TaskId("t1"))).removed_at is not None
         back = await script.commands.undo(REMOVE, report.undo)
         assert back.show == ("t1",)
@@ -251,8 +251,8 @@ async def test_what_cannot_be_deleted_at_runway_says_why_and_the_others_are(tmp_
         )
         report = await script.commands.do(DELETE_REMOTELY, rows)
         assert report.changed == ("t1",)
-        assert report.failed == {"t2": "A result of this task is not saved yet."}
-        assert report.problems == ("A result of this task is not saved yet.",)
+        assert report.failed == {"t2": "A result of this task isn't saved yet."}
+        assert report.problems == ("A result of this task isn't saved yet.",)
 
 
 async def test_a_missing_input_is_asked_for_checked_and_given(tmp_path):
@@ -341,7 +341,7 @@ async def test_holding_and_releasing_are_each_undone(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.HELD), task(2, State.HELD))
         held = await script.commands.do(HOLD, rows)
-        assert str(held.said) == "2 tasks held. They are not sent until released."
+        assert str(held.said) == "Held 2 tasks."
         assert all(row.task.waits_for_person for row in script.commands.queued())
         await script.commands.undo(HOLD, held.undo)
         assert not any(row.task.waits_for_person for row in script.commands.queued())
@@ -360,7 +360,7 @@ async def test_holding_the_whole_queue_holds_what_is_being_sent_if_it_is_turned_
         await script.commands.do(HOLD, [first])
         assert not (await script.rig.task(TaskId("t1"))).waits_for_person, "more than that one is queued"
         report = await script.commands.do(HOLD, script.commands.queued())
-        assert str(report.said) == "1 task held. It is not sent until released."
+        assert str(report.said) == "Held 1 task."
         assert (await script.rig.task(TaskId("t1"))).waits_for_person
 
 
@@ -384,7 +384,7 @@ async def test_undo_of_a_hold_sends_nothing_whose_request_price_or_cap_changed_s
         await settle()
         assert back.changed == (same,)
         assert str(back.said) == (
-            "1 task queued again. 2 tasks stay held. The request, its price or a cap changed since."
+            "1 task queued again. 2 tasks are still held: their requests, their prices or a cap have changed."
         )
         assert len(rig.runway.named("create")) == 1
         assert [row.task.id for row in script.commands.queued()] == [edited, capped]
@@ -401,7 +401,7 @@ async def test_undo_of_a_hold_sends_nothing_that_another_price_was_learned_of(tm
         await script.rig.lane.resume()
         back = await script.commands.undo(HOLD, held.undo)
         await settle()
-        assert str(back.said) == "1 task stays held. The request, its price or a cap changed since."
+        assert str(back.said) == "1 task is still held: its request, its price or a cap has changed."
         assert script.rig.runway.named("create") == []
 
 

@@ -87,7 +87,7 @@ def test_a_row_of_the_queue_says_when_it_starts_and_while_one_drags_what_that_wa
     assert told(InQueue(position=2, start=start))[:2] == ("Queued", "in 35–40 s")
     assert told(InQueue(position=3, is_queue=True))[:2] == ("Queued", "Place 3 in line")
     moved = InQueue(position=1, start=start, before=(120.0, 120.0), is_moving=True, is_queue=True)
-    assert told(moved) == ("in 35–40 s", "was about 2 min", Tone.BUSY)
+    assert told(moved) == ("In 35–40 s", "was in about 2 min", Tone.BUSY)
 
 
 def test_a_row_that_is_held_or_over_the_cap_says_so():

@@ -56,8 +56,8 @@ def test_a_sum_is_asked_about_with_its_dollars_and_the_limit():
     question = asked(NEW, {Ask.ABOVE_LIMIT}, amount=12, credits=720.0, exact=False)
     assert question is not None
     assert question.title == "Send 12 tasks for about 720 credits?"
-    assert question.text.startswith("That is $7.20.")
-    assert (question.yes, question.no) == ("Send 12 tasks", "Do not send")
+    assert question.text.startswith("That's $7.20.")
+    assert (question.yes, question.no) == ("Send 12 tasks", "Don't send")
 
 
 def test_a_sum_that_is_not_known_whole_is_asked_about_as_at_least():
@@ -78,7 +78,7 @@ def test_a_price_that_is_open_within_bounds_is_asked_about_with_them():
     question = asked(NEW, {Ask.PRICE_UNKNOWN}, unknown=1, between=between, like=like)
     assert question is not None
     assert question.title == "Send 1 task for about 160 to 320 credits?"
-    assert question.text == "Runway says the exact price once it is sent."
+    assert question.text == "Runway reports the exact price after sending."
     several = asked(NEW, {Ask.PRICE_UNKNOWN}, amount=3, unknown=3, between=OpenPrice(5.0, 5.0, a_second=True))
     assert several is not None
     assert several.title == "Send 3 tasks for about 5 credits a second each?"
@@ -95,7 +95,7 @@ def test_a_sum_that_may_be_more_says_at_least():
     [
         (1, 1, LikePrices("text_to_video", 25.0, 180.0), " “Text → video” cost 25 to 180 credits for this."),
         (1, 1, LikePrices("text_to_speech", 1.0, 1.0), " “Text → speech” cost 1 credit for this."),
-        (3, 2, LikePrices("text_to_image", 1.0, 7.5), " “Text → image” cost 1 to 7.5 credits for each."),
+        (3, 2, LikePrices("text_to_image", 1.0, 7.5), " “Text → image” cost 1 to 7.5 credits each."),
     ],
 )
 def test_an_unknown_price_is_asked_about_with_what_other_models_cost(
@@ -122,7 +122,7 @@ def test_sending_what_was_restored_asks_first_and_names_what_it_may_cost():
     question = asked(held(HoldCode.RESTORED, HoldCode.ITS_TURN), {Ask.MAY_BE_PAID_TWICE})
     assert question is not None
     assert (question.title, question.yes, question.no) == ("Send 2 tasks?", "Send 2 tasks", "Keep waiting")
-    assert question.text.startswith("1 of them was waiting")
+    assert question.text.startswith("1 queued task may have been sent")
     assert "charged a second time" in question.text
 
 
@@ -130,14 +130,14 @@ def test_sending_what_was_restored_asks_first_and_names_what_it_may_cost():
 def test_sending_what_was_copied_names_the_copy(others: list[HoldCode]):
     question = asked(held(HoldCode.COPIED, *others), {Ask.MAY_BE_PAID_TWICE})
     assert question is not None
-    assert "waiting when this profile's folder was copied" in question.text
+    assert "may have been sent from the original or a copy of this profile's folder" in question.text
     assert "charged a second time" in question.text
 
 
 def test_sending_what_waits_for_an_unknown_reason_says_so():
     question = asked(held(HoldCode.ASK_PERSON), {Ask.MAY_BE_PAID_TWICE})
     assert question is not None
-    assert "for a reason that this version does not know" in question.text
+    assert "may have been sent already" in question.text
 
 
 def test_sending_an_uncertain_task_again_names_the_second_charge():
@@ -170,7 +170,7 @@ def test_what_may_have_been_made_while_it_waited_is_not_sent_again_without_a_que
     question = asked(again([denied, restored, row(State.CANCELLED).task]), {Ask.MAY_BE_PAID_TWICE})
     assert question is not None
     assert question.title == "Send 3 tasks again?"
-    assert "may have made and charged 2 of these tasks" in question.text
+    assert "may have created and charged 2 of these tasks" in question.text
     assert "charged a second time" in question.text
 
 

@@ -319,7 +319,7 @@ async def test_a_cap_and_the_balance_are_said_before_tasks_wait_for_them(tmp_pat
         assert question is not None
         assert (question.title, question.yes) == ("Send 1 task and queue 1?", "Send 1, queue 1")
         assert question.text.startswith(
-            "Today's cap of 40 credits is not enough (0 spent, 25 queued before, this one is 25)."
+            "Daily cap too low: 0 of 40 spent, 25 queued before; the next task costs 25."
         ), "what is not sent yet is not spent"
         rig.settings.day_cap = 10.0
         question = question_for(sending.prepare(new(KNOWN, KNOWN), SCRIPT), None)

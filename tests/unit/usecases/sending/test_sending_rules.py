@@ -39,7 +39,7 @@ async def test_a_refusal_names_the_questions_that_are_left(tmp_path: Path):
         with pytest.raises(NotAnswered) as raised:
             await sending.send(sending.prepare(new(KNOWN, UNKNOWN), SCRIPT))
         assert raised.value.in_words() == (
-            "Nothing was sent: a question is not answered. To be answered first: above the limit, price unknown."
+            "Nothing was sent: a question isn't answered. To be answered first: above the limit, price unknown."
         )
 
 
@@ -70,7 +70,7 @@ async def test_what_the_catalog_does_not_know_is_not_sent_and_says_why(tmp_path:
         )
         adopted = Request(endpoint="", model="")
         assert sending.prepare(new(adopted), SCRIPT).findings == (
-            (Finding((), "The request is not known: it was started elsewhere."),),
+            (Finding((), "This task was started elsewhere, so its request isn't known."),),
         )
 
 
@@ -259,7 +259,7 @@ async def test_of_what_was_canceled_that_which_404s_alone_ended_may_be_paid_twic
         assert prepared.asks == {Ask.MAY_BE_PAID_TWICE}
         question = question_for(prepared, None)
         assert question is not None
-        assert question.text.startswith("Runway may have made and charged this task already.")
+        assert question.text.startswith("Runway may have created and charged this task already.")
 
 
 @pytest.mark.parametrize(

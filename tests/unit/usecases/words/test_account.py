@@ -39,7 +39,7 @@ def test_every_connection_has_words(link: Link):
     if link is Link.OFFLINE:
         assert words == "Offline · next try in 8 s"
     if link is Link.KEY_REFUSED:
-        assert words == "Runway did not accept the key · next try in 8 s"
+        assert words == "Runway didn't accept the key · next try in 8 s"
 
 
 @pytest.mark.parametrize("place", KeySource)
@@ -56,7 +56,7 @@ def test_a_balance_that_others_were_spent_from_since_is_said_as_about():
     assert balance_words(organization, 568.4) == "about 9,432 credits"
     assert balance_words(organization, 20_000) == "about 0 credits"
     assert balance_detail(organization, 0.0) == ""
-    assert balance_detail(organization, 568.4) == "Runway said 10,000 credits; about 568 credits were spent since."
+    assert balance_detail(organization, 568.4) == "Runway reported 10,000 credits; about 568 credits spent since."
 
 
 def test_only_what_is_known_and_is_there_is_said():
@@ -70,14 +70,14 @@ def test_only_what_is_known_and_is_there_is_said():
 def test_what_goes_on_is_said_in_few_words_and_each_in_full():
     assert going_words(0, DownloadsCounted(0, 0, 0.0), Link.CONNECTED) == NO_GOING
     both = going_words(2, DownloadsCounted(3, 5, 48_000_000.0), Link.CONNECTED)
-    assert (both.text, both.figure, both.is_sending) == ("Sending 2 · saving 3", "48 MB/s", True)
+    assert (both.text, both.figure, both.is_sending) == ("Sending 2 · Saving 3", "48 MB/s", True)
     assert both.lines == (
         ("Sending 2 tasks", ""),
         ("Saving 3 results", "48 MB/s"),
-        ("5 results wait to be saved", ""),
+        ("5 results waiting to be saved", ""),
     )
     waits = going_words(0, DownloadsCounted(0, 1_200, 0.0), Link.OFFLINE)
-    assert (waits.text, waits.figure) == ("1,200 to be saved", "")
+    assert (waits.text, waits.figure) == ("1,200 to save", "")
     assert waits.lines == (("1,200 results wait until Runway can be reached", ""),)
     moving = going_words(0, DownloadsCounted(1, 0, 0.0), Link.CONNECTED, "Moving 3 of 9 files")
     assert moving.text == "Saving 1 · moving 3 of 9 files"
@@ -93,33 +93,33 @@ def test_the_status_line_says_what_today_cost_and_may_cost():
 def test_a_price_says_its_dollars_and_where_it_comes_from():
     assert (
         price_detail(Price(60.0, exact=True, basis=PriceBasis.ESTIMATED))
-        == "$0.60. What Runway estimated for a request like this."
+        == "$0.60. Runway's estimate for a request like this."
     )
     assert (
         price_detail(Price(60.0, exact=False, basis=PriceBasis.PUBLISHED, sources=("a page",)))
         == "About $0.60. Published: a page."
     )
-    assert price_detail(None) == "Runway has not estimated a request like this yet."
+    assert price_detail(None) == "Runway hasn't estimated a request like this yet."
 
 
 @pytest.mark.parametrize(
     ("state", "actual", "estimate", "failure", "words"),
     [
-        (State.SUCCEEDED, 60.0, 60.0, None, "60 credits (estimated 60) · $0.60"),
+        (State.SUCCEEDED, 60.0, 60.0, None, "60 credits · $0.60"),
         (State.SUCCEEDED, 60.0, None, None, "60 credits · $0.60"),
         (State.RUNNING, None, 60.0, None, ""),
         (
             State.SUCCEEDED, 48.0, 60.0, None,
-            "48 credits (estimated 60: an estimate is the most that a task may cost) · $0.48",
+            "48 credits (estimated at most 60) · $0.48",
         ),
-        (State.FAILED, 0.0, 60.0, Failure(), "0 credits (estimated 60: given back, because it failed) · $0.00"),
+        (State.FAILED, 0.0, 60.0, Failure(), "0 credits (60 refunded) · $0.00"),
         (
             State.FAILED, 30.0, 60.0, MODERATION,
-            "30 credits (estimated 60: charged all the same, because moderation refused it) · $0.30",
+            "30 credits (refused by moderation, not refunded) · $0.30",
         ),
         (
             State.CANCELLED, 12.0, 60.0, None,
-            "12 credits (estimated 60: charged for what was made before it was canceled) · $0.12",
+            "12 credits of 60 (canceled midway) · $0.12",
         ),
     ],
 )  # fmt: skip

@@ -18,7 +18,7 @@ from runway_desktop.usecases.words.clients import client_icon, client_name
         ("Visual Studio Code", "VS Code"),
         (COMMAND_LINE, "Command line"),
         ("ingest script", "ingest script"),
-        ("", "A program without a name"),
+        ("", "Unnamed program"),
     ],
 )
 def test_a_program_is_called_as_its_maker_does(claimed: str, said: str):

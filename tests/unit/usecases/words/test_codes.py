@@ -22,7 +22,7 @@ from runway_desktop.domain.folders import (
     StayedCode,
 )
 from runway_desktop.usecases.words.folders import detail_of, plan_words, refusal_words, stayed_reason
-from runway_desktop.usecases.words.holds import cap_reason, cap_sentence, lane_words, raise_words
+from runway_desktop.usecases.words.holds import cap_sentence, lane_words, raise_words
 from runway_desktop.usecases.words.notices import said
 
 HELD = HeldBack(limit=Limit(cap=Cap.DAY, limit=60.0, spent=50.0), price=25.0, exact=True)
@@ -41,7 +41,7 @@ def test_a_lane_that_sends_says_nothing():
 @pytest.mark.parametrize("cap", Cap)
 def test_each_cap_is_named_and_can_be_raised_unless_it_is_the_balance(cap: Cap):
     held = HeldBack(limit=Limit(cap=cap, limit=60.0, spent=50.0, project="Aurora"), price=25.0)
-    assert cap_sentence(held) == f"Waiting: {cap_reason(held)}."
+    assert cap_sentence(held).endswith("; the next task costs about 25.")
     assert bool(raise_words(held)) is (cap is not Cap.BALANCE)
 
 

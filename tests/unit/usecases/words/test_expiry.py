@@ -20,7 +20,7 @@ LIFE = LinkLife(FETCHED)
     [
         (1, 0, "Link copied. It works until about tomorrow, 14:00 – at the latest 27 Nov, 14:00."),
         (3, 12, "3 links copied. They work until about today, 14:00 – at the latest tomorrow, 14:00."),
-        (1, 30, "Link copied. It may have expired already, and stops working at the latest tomorrow, 14:00."),
+        (1, 30, "Link copied. It may have expired, and stops working by tomorrow, 14:00."),
         (2, 50, "2 links copied. They have expired."),
     ],
 )
@@ -31,9 +31,9 @@ def test_a_copied_link_says_how_long_it_works(count: int, hours: float, words: s
 @pytest.mark.parametrize(
     ("hours", "words"),
     [
-        (0, "good until about tomorrow, 14:00"),
-        (30, "may have expired; at the latest tomorrow, 14:00"),
-        (50, "expired; Copy link asks for a fresh one"),
+        (0, "valid until about tomorrow, 14:00"),
+        (30, "may have expired; stops by tomorrow, 14:00"),
+        (50, "expired; “Copy link” gets a new one"),
     ],
 )
 def test_the_details_say_it_in_a_line(hours: float, words: str) -> None:
@@ -45,8 +45,8 @@ def test_the_details_say_it_in_a_line(hours: float, words: str) -> None:
     [
         (6, ("Safe until tomorrow, 14:00 · 18 h left", "at the latest 27 Nov, 14:00")),
         (23.5, ("Safe until today, 14:00 · 30 min left", "at the latest tomorrow, 14:00")),
-        (30, ("The link may have expired", "at the latest tomorrow, 14:00")),
-        (50, (KEPT_NO_LONGER, ASKING_TELLS)),
+        (30, ("Link may have expired", "at the latest tomorrow, 14:00")),
+        (50, (str(KEPT_NO_LONGER), str(ASKING_TELLS))),
     ],
 )
 def test_the_board_says_what_is_sure_and_what_is_at_most(hours: float, words: tuple[str, str]) -> None:

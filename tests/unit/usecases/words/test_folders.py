@@ -34,7 +34,7 @@ def test_every_trouble_names_the_folder_what_waits_and_what_to_do(state):
     trouble = trouble_of(health(state), waiting=7, rescues=True)
     assert trouble is not None
     assert FOLDER in trouble.message
-    assert "7 results wait for it. What waits for an hour is kept in the profile's folder" in trouble.detail
+    assert "7 results are waiting. After an hour, results are saved in the profile's folder" in trouble.detail
     assert Remedy.CHOOSE in trouble.ways
     assert Remedy.KEEP_HERE in trouble.ways
 
@@ -62,18 +62,18 @@ def test_a_full_disk_is_shown_so_that_room_can_be_made():
     trouble = trouble_of(health(FolderState.FULL, 0), waiting=1, rescues=False)
     assert trouble is not None
     assert trouble.ways[0] is Remedy.SHOW_FOLDER
-    assert trouble.detail == "Free up space: 200 MB always stay free, for the list of tasks. 1 result waits for it."
+    assert trouble.detail == "Free up space: 200 MB always stay free for the list of tasks. 1 result is waiting."
 
 
 def test_a_disk_that_will_not_hold_what_is_to_come_says_how_much_that_is():
     trouble = trouble_of(health(FolderState.NEARLY_FULL, 640_000_000, 1_300_000_000), waiting=0, rescues=True)
     assert trouble is not None
-    assert "640 MB are free" in trouble.message
-    assert trouble.detail == "About 1.3 GB are to come."
+    assert "640 MB free" in trouble.message
+    assert trouble.detail == "About 1.3 GB are still to be saved."
 
 
 def test_the_preferences_say_how_it_is_in_a_sentence():
-    assert state_words(health(FolderState.FINE, 81_000_000_000)) == ("81 GB are free.", Tone.PLAIN)
+    assert state_words(health(FolderState.FINE, 81_000_000_000)) == ("81 GB free.", Tone.PLAIN)
     assert state_words(health(FolderState.UNKNOWN)) == ("", Tone.PLAIN)
     assert state_words(health(FolderState.ABSENT))[1] is Tone.BAD
 
@@ -84,7 +84,7 @@ def test_a_move_says_how_far_it_is_where_it_goes_and_how_long_it_takes():
     )
     assert headline_of(progress) == "Moving 312 of 1,204 files"
     assert detail_of(progress, 1_230.0) == "To /new · 6.0 GB of 24 GB · 20 min left"
-    assert "begun before the last restart" in detail_of(
+    assert "started before the last restart" in detail_of(
         MoveProgress(source="/old", target="/new", is_resumed=True), None
     )
 
@@ -95,7 +95,7 @@ CHANGED = Stayed("/old/fox.mp4", StayedCode.CHANGED)
 def test_a_move_that_waits_says_for_what_and_one_that_is_over_what_stayed():
     away = MoveWait(MoveWaitCode.FOLDER, "/new", FolderState.ABSENT)
     waits = MoveProgress(source="/old", target="/new", phase=MovePhase.WAITING, waits=away)
-    assert detail_of(waits, 5.0) == "The folder /new is not there. Connect its drive; the move continues automatically."
+    assert detail_of(waits, 5.0) == "/new is missing. Connect its drive; the move continues automatically."
     done = MoveProgress(source="/old", target="/new", files=1203, phase=MovePhase.DONE, stayed=(CHANGED,))
     assert headline_of(done) == "1,203 files moved"
     assert stayed_words(done) == "1 file stayed where it was:"

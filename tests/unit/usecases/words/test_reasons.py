@@ -31,8 +31,8 @@ def test_nothing_is_said_where_nothing_is_the_matter():
 
 
 def test_our_mistake_is_named_after_what_it_spoiled():
-    assert sending_words(Reason(ReasonCode.OUR_MISTAKE)) == "The program made a mistake while sending this."
-    assert saving_words(output(Reason(ReasonCode.OUR_MISTAKE))).startswith("The program made a mistake while saving")
+    assert sending_words(Reason(ReasonCode.OUR_MISTAKE)) == "An error in this program while sending."
+    assert saving_words(output(Reason(ReasonCode.OUR_MISTAKE))).startswith("An error in this program while saving")
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_requests_stand_below_their_programs_with_the_sum():
     rows = rows_of([asked(of=own), asked(client="\u202ezed")], CATALOG, NOW)
     said = [(row.title, row.detail, row.amount) for row in rows if row.task_id is None]
     assert said == [
-        ("Claude Code", "Allowance, 200 a day", "1 · 60 credits"),
+        ("Claude Code", "Allowance: 200 a day", "1 · 60 credits"),
         ("\\u202ezed", "Read only", "1 · 60 credits"),
     ]
 
@@ -77,20 +77,20 @@ def test_requests_stand_below_their_programs_with_the_sum():
 @pytest.mark.parametrize(
     ("earlier", "became"),
     [
-        (task(2, State.HELD, hold=Hold(HoldCode.APPROVAL)), "also waiting"),
-        (task(2, State.HELD), "queued"),
-        (task(2, State.RUNNING), "running"),
-        (task(2, State.SUCCEEDED), "finished"),
-        (task(2, State.UNCERTAIN), "uncertain, maybe charged"),
-        (task(2, State.CANCELLED, remote_id=RemoteId("r")), "canceled"),
-        (task(2, State.FAILED), "failed"),
+        (task(2, State.HELD, hold=Hold(HoldCode.APPROVAL)), ", which also waits"),
+        (task(2, State.HELD), "(Queued)"),
+        (task(2, State.RUNNING), "(Running)"),
+        (task(2, State.SUCCEEDED), "(Finished)"),
+        (task(2, State.UNCERTAIN), "(Uncertain, maybe charged)"),
+        (task(2, State.CANCELLED, remote_id=RemoteId("r")), "(Canceled)"),
+        (task(2, State.FAILED), "(Failed)"),
         (None, "no longer in the list"),
     ],
 )
 def test_a_repeat_says_what_became_of_the_first(earlier: Task | None, became: str):
     one = asked()
     again = replace(one, earlier=one.wish, earlier_task=earlier)
-    assert repeat_words(again, NOW).endswith(f", {became}")
+    assert repeat_words(again, NOW).endswith(became)
     assert repeat_words(one, NOW) == ""
 
 
@@ -98,7 +98,7 @@ def test_an_allowance_says_by_how_much_a_request_goes_beyond_it():
     client = Client(name="claude-code", permission=Permission.ALLOWANCE, credits=200)
     said, over = allowance_words(asked(of=client, used=196.0))
     assert said == "196 of 200 credits today for Claude Code"
-    assert over == "56 over its allowance, so it asks you. Approving does not raise the allowance."
+    assert over == "56 over its allowance, so it needs approval. Approving doesn't raise the allowance."
     assert allowance_words(asked(of=client, used=120.0))[1] == ""
     assert allowance_words(asked(of=Client(name="x", permission=Permission.ASK))) == ("", "")
 
@@ -106,7 +106,7 @@ def test_an_allowance_says_by_how_much_a_request_goes_beyond_it():
 def test_sums_say_what_is_not_known():
     assert sum_words([PRICE, Price(8.0, exact=False)]) == "about 68 credits"
     assert sum_words([PRICE, None]) == "at least 60 credits"
-    assert sum_words([None]) == "price open"
+    assert sum_words([None]) == "price not known"
     assert cap_words(1480, 2100, PRICE) == "Your cap: 1,480 of 2,100 today, 1,540 after this"
     assert cap_words(1480, None, PRICE) == ""
 
@@ -116,7 +116,7 @@ def test_the_id_is_told_unless_the_program_gave_none():
     assert id_words(asked(State.RUNNING), NOW).startswith("Its request id"), (
         "of an answered one no repeat is looked for"
     )
-    assert id_words(asked(wish={"request_id": "without 0f"}), NOW).endswith("It came without an id.")
+    assert id_words(asked(wish={"request_id": "without 0f"}), NOW).endswith("It has no request id.")
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_the_id_is_told_unless_the_program_gave_none():
         (asked(), "Waiting", "–"),
         (asked(State.RUNNING), "Approved", "60"),
         (asked(State.RUNNING, wish={"is_within": True}), "Within allowance", "60"),
-        (asked(State.CANCELLED, of_task={"remote_id": None}, wish={"reason": "no"}), "Refused, with a note", "–"),
+        (asked(State.CANCELLED, of_task={"remote_id": None}, wish={"reason": "no"}), "Declined, with a note", "–"),
         (asked(State.CANCELLED, of_task={"remote_id": None}, wish={"is_expired": True}), "Expired", "–"),
     ],
 )
@@ -137,7 +137,7 @@ def test_the_record_says_what_became_of_each_request(one: Asked, answer: str, cr
 
 def test_the_record_names_the_person_and_writes_out_what_a_program_said():
     changed = RecordLine(at=NOW, client="", call="permission", about="zed", answer="allowance 200")
-    assert record_row(changed, None, NOW).cells[1:4] == ("You", "Permission changed", "Zed: allowance, 200 a day")
+    assert record_row(changed, None, NOW).cells[1:4] == ("You", "Permission changed", "Zed: Allowance: 200 a day")
     listed = RecordLine(at=NOW, client="zed", call="list", about="\u202efox")
     assert record_row(listed, None, NOW).cells[1:4] == ("Zed", "List, \\u202efox", "Read only")
 

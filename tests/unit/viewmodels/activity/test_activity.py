@@ -43,7 +43,7 @@ async def test_three_removals_in_a_row_are_one_act_with_one_undo(tmp_path):
         watched = Watched(rig)
         await removed(rig, 1, 2, 3)
         assert watched.text == "3 removed"
-        assert watched.activity.messages() == ["3 tasks removed from the list. Files stay."]
+        assert watched.activity.messages() == ["3 tasks removed. Files stay."]
         watched.time += LEAST_SECONDS
         await removed(rig, 4)
         assert len(watched.activity.messages()) == 2, "a while later it is another act"

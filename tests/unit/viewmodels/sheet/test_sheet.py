@@ -69,7 +69,7 @@ async def test_a_table_is_matched_by_name_and_each_row_says_how_it_is(tmp_path: 
         await learn(rig, 60)
         sheet = await opened(rig)
         assert sheet.title == "shots.csv"
-        assert sheet.subtitle == "4 rows · columns matched by name · nothing is uploaded or sent yet"
+        assert sheet.subtitle == "4 rows · columns matched by name · nothing sent yet"
         titles = [sheet.model.headerData(n, _HORIZONTAL) for n in range(sheet.model.columnCount())]
         assert titles == ["Prompt", "Input", "Model", "Ratio", "Duration", "Seed", "Project", "Credits", "Row"]
         assert said(sheet, 1) == "✓ Ready"

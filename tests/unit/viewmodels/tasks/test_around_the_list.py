@@ -302,7 +302,7 @@ async def test_a_saved_task_tells_everything_about_itself(tmp_path):
         assert facts["Project"] == "Harbour"
         assert facts["Took"] == "60 s"
         assert facts["Task"] == one.remote_id
-        assert facts["Link"].startswith("good until about")
+        assert facts["Link"].startswith("valid until about")
         assert rig.details.showing[0].path == Path("/library/day/clip.mp4")
         assert rig.details.next_step() is None
 
@@ -362,7 +362,7 @@ async def test_a_refusal_names_its_field_and_offers_edit_and_send(tmp_path):
 @pytest.mark.parametrize("state", [OutputState.FAILED, OutputState.WAITING])
 async def test_why_a_result_is_not_saved_stands_once(tmp_path, state):
     async with Rig(tmp_path) as rig:
-        problem = "Runway could not be reached. Saving continues automatically."
+        problem = "Runway can't be reached. Saving continues automatically."
         one = task(1, State.SUCCEEDED)
         await show(rig, one, saved(one, state=state, problem=Reason(ReasonCode.NOT_REACHED)))
         words = rig.details.state_words()

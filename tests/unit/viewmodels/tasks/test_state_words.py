@@ -114,7 +114,7 @@ def test_what_waits_for_the_network_does_not_move():
     one = Row(task=task(1, State.SUCCEEDED), outputs=(saved(task(1), state=OutputState.WAITING, problem=problem),))
     waits = describe(one, Around(received=500, expected=2000))
     assert (waits.moving, waits.progress) == (False, None)
-    assert waits.detail == "Runway could not be reached. Saving continues automatically."
+    assert waits.detail == "Runway can't be reached. Saving continues automatically."
 
 
 def test_saving_shows_bytes_and_a_bar_only_where_the_length_is_known():

@@ -319,7 +319,7 @@ async def test_remove_offers_undo_and_undo_brings_them_back(tmp_path):
         async with after(rig.task_commands.undo_offered) as offered:
             rig.task_commands.carry_out(REMOVE, rows)
         sentence, command, ids = offered[0]
-        assert sentence == "1 task removed from the list. Files stay."
+        assert sentence == "1 task removed. Files stay."
         assert list(ids) == ["t1"]
         rig.task_commands.undo(command, ids)
         await until(lambda: rig.store.tasks["t1"].removed_at is None)
