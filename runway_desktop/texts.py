@@ -150,6 +150,9 @@ class Text(Struct, frozen=True):
     values: tuple[tuple[str, object], ...] = ()
 
     def __str__(self) -> str:
+        if not self.source:
+            # A catalog has its own description there.
+            return ""
         values = dict(self.values)
         if "{n}" in self.source:
             values.setdefault("n", self.n)

@@ -214,7 +214,7 @@ async def test_count_and_balance_say_that_it_was_probably_made():
         evidence = (await rig.task(task_id)).evidence
         assert evidence is not None
         assert verdict(evidence).likelihood is Likelihood.MADE
-        assert "The day's count moved by 1 and 25 credits left the balance" in verdict_words(evidence)
+        assert "Today's count rose by 1 and the balance fell by 25" in verdict_words(evidence)
         assert evidence.cause == Reason(ReasonCode.NO_REPLY, words="The connection was cut.")
 
 

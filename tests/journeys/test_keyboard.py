@@ -74,7 +74,7 @@ def test_a_key_that_is_held_and_a_double_click_pay_once(program: Program, runway
     program.write("A crane at dusk")
     button = eyes.wait_for("button", "Generate", where=lambda one: not one.name.startswith("Generate another"))
     hands.click(button.middle, times=2)
-    eyes.wait_for("label", "Just sent. Press again to make another take.")
+    eyes.wait_for("label", "Just sent. Press again for another take.")
     program.wait_saved(2)
     assert runway.made() == {"A heron in the reeds": 1, "A crane at dusk": 1}
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, plain, write_rows
-from runway_desktop.texts import _
+from runway_desktop.texts import english
 
 from .cell_texts import RowLine, Saying
 from .columns import ColumnKind, SheetColumn
@@ -55,4 +55,7 @@ def as_csv(
         texts.append(" | ".join(found.task.remote_id or "" for found in line.tasks))
         texts.append(" | ".join(output.path for found in line.tasks for output in found.outputs if output.path))
         rows.append(texts)
-    return csv_of([*(column.title for column in shown), _("Task"), _("File")], rows, dialect)
+    # In English, as the import reads it again.
+    with english():
+        titles = [column.title for column in shown]
+    return csv_of([*titles, "Task", "File"], rows, dialect)

@@ -9,7 +9,7 @@ from runway_desktop.domain.account import Connectivity, KeySource, KeyStatus, Li
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.task import State, Task
 from runway_desktop.services.money.pricing import OpenPrice, Price, PriceBasis
-from runway_desktop.texts import Text, _, in_turn, listed, ngettext
+from runway_desktop.texts import Text, _, in_turn, ngettext
 from runway_desktop.values import Struct
 
 from . import units
@@ -218,7 +218,7 @@ def price_source(price: Price) -> str:
         case PriceBasis.WORKED_OUT:
             return _("Calculated from Runway's estimates for this model.")
         case PriceBasis.PUBLISHED:
-            return str(_PUBLISHED[price.reports].with_(sources=listed(price.sources)))
+            return str(_PUBLISHED[price.reports].with_(sources="; ".join(price.sources)))
 
 
 def cost_in_words(task: Task) -> str:

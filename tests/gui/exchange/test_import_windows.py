@@ -87,7 +87,7 @@ async def test_what_was_removed_from_the_list_before_is_not_ticked_again(tmp_pat
         window = await counter.opened(IdImportWindow)
         assert window.model.headline() == "2 ids: 1 new and 1 removed from the list before."
         assert [(line.is_ticked, line.cells[1]) for line in window.model.table.lines] == [
-            (False, "Removed from the list before"), (True, "New"),
+            (False, "Removed before"), (True, "New"),
         ]  # fmt: skip
         assert window.go.text() == "Import 1 task"
         window.view.selectRow(0)
@@ -135,7 +135,7 @@ async def test_lines_are_unticked_with_the_space_bar_and_the_rest_is_adopted(tmp
         await until(lambda: window.model.not_there, "the answers")
         assert window.model.note() == "2 tasks imported: 1 found and 1 deleted or of another key."
         assert [line.cells[1] for line in window.model.table.lines] == [
-            "Found, succeeded", "New", "Not of this key, or deleted",
+            "Found, succeeded", "New", "Deleted, or another key's",
         ]  # fmt: skip
         [ids] = shown
         assert len(ids) == await listed(counter) == 2

@@ -204,7 +204,7 @@ async def test_what_is_urgent_is_told_with_the_way_there(tmp_path, theme):
         rig.clock.jump(700)
         rig.board.tick()
         [told] = rig.window.activity.messages()
-        assert told.startswith("A result is not saved yet, and nothing moves.")
+        assert told.startswith("Saving is stuck for a result.")
         pill.press(rig.window, "Show")
         await until(lambda: rig.window.workspace.page)
 

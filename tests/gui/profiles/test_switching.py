@@ -220,7 +220,7 @@ async def test_after_a_restore_it_is_told_once_what_waits(tmp_path: Path, theme:
         desktop.engine.settings.set(TOLD, {"made_at": 1.0, "held": 2, "uncertain": 0, "live": 1})
         desktop.windows.tell_restored()
         [message] = desktop.window.activity.messages()
-        assert message.startswith("Restored from the backup of ")
+        assert message.startswith("Restored the backup of ")
         assert after_restore.to_tell(desktop.engine.settings) is None
         desktop.windows.tell_restored()
         assert len(desktop.window.activity.messages()) == 1
@@ -232,7 +232,7 @@ async def test_that_a_folder_is_a_copy_is_told_when_it_is_found_out_and_once(tmp
         settings.set(TOLD, {"made_at": 0.0, "held": 6, "uncertain": 0, "live": 0, "why": "put back"})
         desktop.bridge.flush()
         [message] = desktop.window.activity.messages()
-        assert message.startswith("This profile's folder was put back to an earlier state.")
+        assert message.startswith("This profile's folder was set back to an earlier state.")
         assert after_restore.to_tell(settings) is None
         desktop.bridge.flush()
         desktop.windows.tell_restored()

@@ -194,7 +194,7 @@ async def test_a_repeat_and_what_became_of_the_first_are_said(tmp_path, theme):
         center, _ = await opened(rig, 2)
         [first, second] = [row.warning for row in center.view.rows.rows if row.task_id]
         assert first == ""
-        assert second.startswith("Looks like a repeat of ")
+        assert second.startswith("Same as at ")
         assert second.endswith(", also waiting")
 
 
@@ -251,7 +251,7 @@ async def test_requests_that_come_while_nobody_looks_are_announced_together(tmp_
             await agents.ask(prompt)
         in_tray.announcements.flush()
         assert [(one.title, one.text, one.room) for one in said] == [
-            ("2 requests wait for your approval", "Claude Code", "requests")
+            ("2 requests need your approval", "Claude Code", "requests")
         ]
         in_tray.tray._told = said[0]
         in_tray.tray._clicked()
@@ -278,7 +278,7 @@ async def test_who_may_only_read_is_told_of_with_the_way_to_allow_it_more(tmp_pa
         with pytest.raises(CallRefused):
             await agents.ask(client="zed")
         [told] = rig.window.activity.messages()
-        assert told == "Zed wants to make something, and may only read."
+        assert told == "Zed wants to generate, but may only read."
         pill.press(rig.window, "Open preferences")
         assert rig.wished == [("preferences", "Connected programs")]
 

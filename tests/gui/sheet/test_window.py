@@ -169,7 +169,7 @@ async def test_rows_are_filled_down_doubled_inserted_and_deleted_by_keys(opened:
         assert text(window, 2, MODEL) == "Gen-4.5"
         QTest.keyClick(window, Qt.Key.Key_D, CONTROL | Qt.KeyboardModifier.ShiftModifier)
         assert [text(window, row, PROMPT) for row in range(1, 5)][1:3] == ["A lagoon", "A lagoon"]
-        assert text(window, 3, STATE) == "the same as row 2"
+        assert text(window, 3, STATE) == "same as row 2"
         QTest.keyClick(window, Qt.Key.Key_I, CONTROL)
         assert not model.rows[1].cells
         QTest.keyClick(window, Qt.Key.Key_Minus, CONTROL)
@@ -532,7 +532,7 @@ async def test_one_press_sets_right_what_many_rows_have_wrong(opened: Opened):
         assert window.table.mapTo(window, rect.topLeft()) == top, "rows do not move under the pointer"
         button(window, "Show rows").click()
         assert window.table.currentIndex().row() == 1
-        button(window, "Set 2 invalid durations to 6 s").click()
+        button(window, "Set 2 cells to 6 s").click()
         await until(lambda: "do not fit" not in said(window))
         assert [text(window, row, STATE) for row in (2, 4)] == ["✓ Ready", "✓ Ready"]
         window.steps.undo()

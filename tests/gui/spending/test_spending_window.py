@@ -64,7 +64,7 @@ def press(window: QWidget, text: str) -> None:
 async def test_it_says_the_sum_the_period_and_what_runway_reports(tmp_path: Path, theme: Theme):
     async with spending(tmp_path, theme) as (_, window):
         assert "180 credits · $1.80 · 2 tasks" in said(window)
-        assert "180 credits that Runway does not report" in said(window)
+        assert "Runway reports 180 credits less" in said(window)
         assert "No task was refused by moderation this week." in said(window)
         assert window.sums.model().rowCount() == 1
 

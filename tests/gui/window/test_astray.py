@@ -177,7 +177,7 @@ async def test_a_change_says_when_and_is_kept_by_a_button(tmp_path: Path, theme,
         await noticed(desk)
         Path(output.path).write_bytes(b"another picture")
         await noticed(desk)
-        await until(lambda: status(desk) == "Changed outside")
+        await until(lambda: status(desk) == "File changed")
         await until(lambda: "was changed outside on" in desk.details.trouble())
         assert button(desk.window, "Fetch the original again").isEnabled()
         qtbot.mouseClick(button(desk.window, "Keep the change"), Qt.MouseButton.LeftButton)

@@ -71,7 +71,7 @@ async def test_a_newer_catalog_is_used_at_once_by_all_who_hold_the_old_one(desk,
     assert desk.catalog.pair("text_to_video", "brand_new_1") is not None
     assert not desk.renewal.is_built_in
     assert (came.added, came.gone) == (1, 0)
-    assert renewal_words(came) == "The catalog is now SDK 99.0.0: 1 new pair of endpoint and model."
+    assert renewal_words(came) == "Catalog updated to SDK 99.0.0. 1 model is new."
     assert [event.names for event in desk.events if isinstance(event, SettingsChanged)] == [frozenset({IN_USE})]
 
 

@@ -79,7 +79,7 @@ async def test_what_ends_together_is_told_together(tmp_path):
         await rig.add(*(task(number, State.RUNNING) for number in (1, 2, 3)))
         await ends(rig, DONE, task(2, State.FAILED), task(3, State.FAILED))
         await look(announcements)
-        assert [(word.title, word.text) for word in said] == [("3 tasks have ended", "1 saved · 2 failed")]
+        assert [(word.title, word.text) for word in said] == [("3 tasks ended", "1 saved · 2 failed")]
         assert said[0].is_problem
 
 

@@ -163,7 +163,7 @@ async def test_the_whole_library_moves_with_its_sidecars_and_new_results_go_ther
         assert progress is not None
         assert (progress.phase, progress.files, progress.files_total) == (MovePhase.DONE, MANY, MANY)
         assert progress.size == progress.size_total == sum(output.size for output in outputs)
-        assert house.said == [f"The library is in {house.new} now. {MANY} files were moved."]
+        assert house.said == [f"The library is now in {house.new}. {MANY} files were moved."]
         assert (await house.rig.store.settings())[JOURNAL] is None
         told = {event.output.path for event in house.told(OutputChanged)}
         assert {path for path in told if path.startswith(str(house.new))} == {
@@ -198,7 +198,7 @@ async def test_foreign_and_changed_files_stay_and_are_told(tmp_path):
         assert list(progress.stayed) == [Stayed(outputs[1].path, StayedCode.CHANGED)]
         [notice] = notices(house.rig.events)
         assert "1 file stayed where it was" in str(notice.message)
-        assert "fox 1.mp4: It was changed since it was saved." in str(notice.detail)
+        assert "fox 1.mp4: It was changed after it was saved." in str(notice.detail)
         [left] = await house.move.left_behind()
         assert (left.folder, left.files) == (str(house.old), 1)
 
@@ -209,7 +209,7 @@ async def test_a_name_that_is_taken_in_the_new_folder_gets_a_number(tmp_path):
         (house.new / "Lighthouse").mkdir(parents=True)
         (house.new / "Lighthouse" / "fox 0.mp4").write_bytes(b"somebody else's")
         plan = await house.move.plan(house.new)
-        assert "There are files in it already" in plan_remark(plan)
+        assert "The folder isn't empty." in plan_remark(plan)
         await house.begin()
         assert (await house.now(output)).path == str(house.new / "Lighthouse" / "fox 0 (2).mp4")
         assert (house.new / "Lighthouse" / "fox 0.mp4").read_bytes() == b"somebody else's"
@@ -482,7 +482,7 @@ async def test_rescued_results_come_home_by_themselves_and_say_so(tmp_path):
         await settle()
         assert (await house.now(rescued)).path == str(house.old / "Lighthouse" / "fox.mp4")
         assert files(house.rescued) == []
-        assert house.said == ["1 file that was kept in the profile's folder moved home to the library."]
+        assert house.said == ["1 file was moved from the profile's folder to the library."]
         assert not house.move.is_moving
 
 
@@ -519,7 +519,7 @@ class TestPlan:
             (tmp_path / "link").symlink_to(house.old)
             for same in (house.old, tmp_path / "link"):
                 plan = await house.move.plan(same)
-                assert plan_words(plan) == "This is the library's folder already."
+                assert plan_words(plan) == "This already is the library's folder."
                 assert not plan.can_save
 
     async def test_a_folder_inside_the_library_is_refused(self, tmp_path):
@@ -528,7 +528,7 @@ class TestPlan:
             (tmp_path / "link").symlink_to(house.old)
             for inside in (house.old / "Lighthouse", house.old / "new", tmp_path / "link" / "new"):
                 plan = await house.move.plan(inside)
-                assert plan_words(plan) == f"This folder lies inside {house.old}. Choose one outside of it."
+                assert plan_words(plan) == f"This folder is inside {house.old}. Choose one outside of it."
                 assert plan.can_save, "new results may be saved there all the same"
 
     async def test_a_disk_without_room_is_said_before_anything_is_done(self, tmp_path, monkeypatch):
@@ -541,8 +541,8 @@ class TestPlan:
             plan = await house.move.plan(house.new / "far away")
             house.new.mkdir()
             plan = await house.move.plan(house.new / "far away")
-            assert "They do not fit" in plan_words(plan)
-            assert "5.0 MB are to be moved, and 204 MB are free there." in plan_words(plan)
+            assert "Not enough space in" in plan_words(plan)
+            assert "5.0 MB to move, 204 MB free." in plan_words(plan)
             assert plan.can_save
 
     async def test_a_folder_that_may_not_be_written_is_said_and_no_result_goes_there(self, tmp_path, monkeypatch):
@@ -565,7 +565,7 @@ class TestPlan:
             await house.results(1)
             house.old.rename(tmp_path / "in a pocket")
             plan = await house.move.plan(house.new)
-            assert "so nothing can be moved out of it" in plan_words(plan)
+            assert "so nothing can be moved" in plan_words(plan)
             assert plan.can_save
 
 

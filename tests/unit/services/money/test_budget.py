@@ -49,12 +49,12 @@ async def test_the_cap_of_a_day_lets_through_what_fits_and_says_why_the_next_wai
         rig.settings.day_cap = 60.0
         ids = await rig.submit(*(request(str(number)) for number in range(4)))
         assert await sent(rig, ids) == [True, True, False, False]
-        words = "today's cap of 60 credits is reached (50 spent, this one is 25)."
+        words = "Daily cap reached: 50 of 60 spent; the next task costs 25."
         assert lane_words(rig.lane.reason) == words
         assert lane_words(rig.lane.reason_for(ids[2])) == words
         [told] = rig.told(CapReached)
         assert cap_sentence(told.held) == (
-            "Waiting: today's cap of 60 credits is not enough (0 spent, 50 queued before, this one is 25)."
+            "Daily cap too low: 0 of 60 spent, 50 queued before; the next task costs 25."
         )
 
 
@@ -152,7 +152,7 @@ async def test_the_cap_of_a_project_counts_its_whole_life_and_no_other():
         [free] = await rig.submit(request("x", model="veo3.1"), project="Lagoon")
         assert await sent(rig, [capped, free]) == [False, True]
         assert lane_words(rig.lane.reason_for(capped)) == (
-            "the cap of 40 credits for “Aurora spot” is reached (25 spent, this one is 25)."
+            "Cap of “Aurora spot” reached: 25 of 40 spent; the next task costs 25."
         )
 
 
@@ -164,7 +164,7 @@ async def test_a_single_sending_may_be_capped_and_cheaper_ones_pass_it():
         assert await sent(rig, ids) == [False, True]
         held = rig.lane.held_back(ids[0])
         assert held is not None
-        assert cap_sentence(held) == "Waiting: a single task may cost 30 credits at most (this one is 50)."
+        assert cap_sentence(held) == "Over the cap of 30 for a single task; the next task costs 50."
 
 
 async def test_a_task_whose_price_nobody_knows_goes_as_long_as_anything_is_left():
@@ -175,7 +175,7 @@ async def test_a_task_whose_price_nobody_knows_goes_as_long_as_anything_is_left(
         [third] = await rig.submit(request("third", model="seedance2"))
         held = rig.lane.held_back(third)
         assert held is not None
-        assert "the price of this one is not known" in cap_sentence(held)
+        assert "the price of the next task is not known" in cap_sentence(held)
 
 
 async def test_an_uncertain_task_counts_as_its_price_and_a_cheaper_end_gives_back():
@@ -211,7 +211,7 @@ async def test_a_low_balance_counts_what_was_sent_since_it_was_read():
         await rig.clock.advance(1)
         ids = await rig.submit(*(request(str(number)) for number in range(4)))
         assert sum(await sent(rig, ids)) == 2
-        assert lane_words(rig.lane.reason) == "the balance is too low (10 credits left, this one is 25)."
+        assert lane_words(rig.lane.reason) == "Balance too low: 10 left; the next task costs 25."
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ async def test_a_low_balance_counts_what_was_sent_since_it_was_read():
     [
         (Cap.DAY, 1_500.0, 1_480.0, 60.0, 1_600.0, "Raise today's cap to 1,600"),
         (Cap.MONTH, 10_000.0, 9_990.0, 60.0, 10_500.0, "Raise this month's cap to 10,500"),
-        (Cap.SENDING, 100.0, 0.0, 216.0, 300.0, "Allow 300 credits a task"),
+        (Cap.SENDING, 100.0, 0.0, 216.0, 300.0, "Raise the task cap to 300"),
         (Cap.PROJECT, 100.0, 100.0, None, 110.0, "Raise the project's cap to 110"),
         (Cap.BALANCE, 10.0, 0.0, 60.0, None, ""),
     ],
@@ -235,9 +235,7 @@ def test_a_cap_is_raised_to_the_next_round_sum_that_is_enough(
 def test_the_sentence_says_what_is_spent_and_about_how_much_this_one_is():
     held = held_back(60.0, [Limit(cap=Cap.DAY, limit=1_500.0, spent=1_480.0)])
     assert held is not None
-    assert cap_sentence(held) == (
-        "Waiting: today's cap of 1,500 credits is reached (1,480 spent, this one is about 60)."
-    )
+    assert cap_sentence(held) == ("Daily cap reached: 1,480 of 1,500 spent; the next task costs about 60.")
 
 
 sums = st.floats(0.01, 1e6)

@@ -574,7 +574,7 @@ async def test_a_price_says_whether_runway_estimated_just_this():
     assert (plain.exact, plain.basis) == (True, PriceBasis.ESTIMATED)
     assert with_references is not None
     assert (with_references.exact, with_references.basis) == (False, PriceBasis.ESTIMATED_ALIKE)
-    assert price_source(with_references) == "What Runway estimated for the last one like it."
+    assert price_source(with_references) == "Runway's estimate for the last request like this."
 
 
 async def test_it_counts_how_often_a_price_became_another_one():

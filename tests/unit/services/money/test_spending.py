@@ -110,7 +110,7 @@ async def test_what_runway_reports_beyond_our_own_is_named(books: Books):
     ]
     found = await books.spending.compare(Period.WEEK)
     assert found.total.difference == 128
-    assert comparison_words(found)[0] == "128 credits that this program does not know of: other programs on this key."
+    assert comparison_words(found)[0] == "Runway reports 128 credits more, probably of other programs with this key."
     assert [(one.key, one.difference) for one in found.models if one.difference] == [("gen4.5", 100), ("veo3.1", 28)]
 
 
@@ -120,24 +120,19 @@ async def test_an_uncertain_task_is_named_as_what_may_explain_the_rest(books: Bo
     books.runway.used = [UsedCredits(day=date(2026, 11, 24), model="gen4.5", credits=60.0)]
     found = await books.spending.compare(Period.WEEK)
     assert comparison_words(found)[0] == (
-        "60 credits that Runway does not report: it may not have counted the latest yet, or has given them back; or 1 "
-        "uncertain task was never made (60 credits at most)."
+        "Runway reports 60 credits less. It may not have counted the latest tasks yet, or refunded some. 1 uncertain "
+        "task (60 credits at most) may never have been created."
     )
     books.runway.used = [UsedCredits(day=date(2026, 11, 24), model="gen4.5", credits=120.0)]
     found = await books.spending.compare(Period.WEEK)
-    assert comparison_words(found)[0] == "Runway reports just what this program knows of."
+    assert comparison_words(found)[0] == "Runway's figures match this program's."
 
 
 async def test_what_runway_has_not_counted_yet_is_said_and_agreement_too(books: Books):
     await books.put(task(1))
-    assert comparison_words(await books.spending.compare(Period.WEEK))[0].startswith(
-        "60 credits that Runway does not report"
-    )
+    assert comparison_words(await books.spending.compare(Period.WEEK))[0].startswith("Runway reports 60 credits less")
     books.runway.used = [UsedCredits(day=date(2026, 11, 24), model="gen4.5", credits=60.0)]
-    assert (
-        comparison_words(await books.spending.compare(Period.WEEK))[0]
-        == "Runway reports just what this program knows of."
-    )
+    assert comparison_words(await books.spending.compare(Period.WEEK))[0] == "Runway's figures match this program's."
 
 
 async def test_runway_is_never_asked_for_more_than_ninety_days(books: Books):

@@ -211,7 +211,7 @@ async def test_a_drive_that_is_gone_is_said_once(watch: Watch):
     await watch.a_round()
     await watch.a_round()
     assert [notice.message for notice in notices(watch.events)] == [
-        f"/no-such-drive-{watch.folder.name} is not there. Its files count as safe until it is back."
+        f"/no-such-drive-{watch.folder.name} is not connected. Its files are checked when it is back."
     ]
     assert (await watch.store.counts()).pages[Page.MISSING] == 0
 

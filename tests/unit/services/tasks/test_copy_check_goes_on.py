@@ -176,7 +176,7 @@ async def test_a_state_folder_that_cannot_be_written_holds_up_nothing_and_is_tol
             await rig.submit(*(request(f"{run} {number}") for number in range(3)))
             await rig.clock.advance(60)
             assert reasons(rig) == []
-            [notice] = [one for one in notices(rig.events) if "will not be recognized" in str(one.message)]
+            [notice] = [one for one in notices(rig.events) if "would not be recognized" in str(one.message)]
             assert str(computer.state) in str(notice.detail)
             assert after_restore.to_tell(rig.settings) is None
     assert len(computer.runway.requests) == 6

@@ -197,7 +197,7 @@ async def test_nothing_leaves_that_cannot_be_written_down_and_that_is_told_once_
         for _ in range(2):
             assert await at.deliver() == Outcome(Result.NOT_SENT, cause=FULL.reason)
         told = Notice(
-            "Nothing is sent: the database cannot be written.", "The disk is full. Make room on it.", is_problem=True
+            "Sending stopped: the database can't be written.", "The disk is full. Make room on it.", is_problem=True
         )
         assert at.notices() == [told]
         assert at.rig.runway.named("create") == []

@@ -52,8 +52,8 @@ async def test_an_id_that_cannot_be_written_is_told_once_with_the_id_and_tried_e
         delivering = asyncio.create_task(at.deliver())
         await settle()
         told = Notice(
-            "Runway accepted a task, but the database cannot be written. Trying again.",
-            f"Runway's id is {REMOTE}.",
+            "Runway accepted a task, but the database can't be written. Trying again.",
+            f"Its id at Runway is {REMOTE}.",
             is_problem=True,
         )
         assert at.notices() == [told]
@@ -77,7 +77,7 @@ async def test_any_other_end_that_cannot_be_written_is_told_with_its_reason():
         await settle()
         assert at.notices() == [
             Notice(
-                "The outcome of a request could not be saved yet. Trying again.",
+                "The outcome of a request couldn't be saved. Trying again.",
                 "The disk is full. Make room on it.",
                 is_problem=True,
             )
@@ -182,8 +182,8 @@ def lost(number: int, task_id: TaskId) -> AcceptedId:
             2,
             Notice(
                 "Runway accepted 2 tasks that are not in the list.",
-                f"Their ids are {remote_id(1)}, {remote_id(2)}. Paste one here to follow it, or enter it where an "
-                "uncertain task asks for its id.",
+                f"Their ids are {remote_id(1)} and {remote_id(2)}. Paste them here to follow them, or enter one where "
+                "an uncertain task asks for its id.",
             ),
         ),
     ],

@@ -383,7 +383,7 @@ async def test_a_balance_that_is_too_low_holds_the_task_until_there_is_enough():
         await rig.clock.advance(60)
         [task_id] = await rig.submit(request("second"))
         assert await rig.state(task_id) is State.HELD
-        assert lane_words(rig.lane.reason) == "the balance is too low (10 credits left, this one is 25)."
+        assert lane_words(rig.lane.reason) == "Balance too low: 10 left; the next task costs 25."
         rig.runway.account = type(rig.runway.account)(balance=1_000.0)
         await rig.clock.advance(90)
         assert await rig.state(task_id) is not State.HELD

@@ -192,7 +192,7 @@ async def test_that_tasks_cannot_be_seen_is_told_once_for_each_key():
             await use(rig, THEIRS)
             await rig.clock.advance(HOUR)
             [told] = notices(rig.events)
-            assert "can't be checked with this key" in str(told.message)
+            assert "aren't visible to this key" in str(told.message)
             assert "Nothing is lost" in str(told.detail)
             rig.events.clear()
             await use(rig, MINE)

@@ -53,12 +53,12 @@ def test_counts_and_balance_say_what_probably_happened(known, likelihood):
 
 def test_the_words_name_what_was_seen():
     known = evidence(daily_before=4, daily_after=5, balance_before=100.0, balance_after=40.0, price=60.0)
-    assert verdict_words(known) == "The day's count moved by 1 and 60 credits left the balance: it was probably made."
+    assert verdict_words(known) == ("Today's count rose by 1 and the balance fell by 60, so it was probably created.")
 
 
 def test_other_sendings_in_between_are_named():
     known = evidence(daily_before=4, daily_after=6, accepted_between=2)
-    assert "of which 2 are other tasks" in verdict_words(known)
+    assert "2 other tasks were sent meanwhile" in verdict_words(known)
     assert verdict(known).likelihood is Likelihood.NOT_MADE
 
 
@@ -75,14 +75,14 @@ def test_a_task_that_was_counted_but_not_charged_yet_is_said_to_be_so():
 
 def test_other_tasks_that_leave_it_in_doubt_are_named():
     known = evidence(daily_before=4, daily_after=6, accepted_between=1, doubtful=2)
-    assert verdict_words(known).startswith("The day's count moved by 2. 2 other tasks may be counted in it or not, so")
+    assert verdict_words(known).startswith("Today's count rose by 2. 2 other tasks may be in the count or not, so")
 
 
 def test_a_balance_that_others_moved_is_told_only_where_it_bears_the_count_out():
     money = {"balance_before": 100.0, "price": 60.0, "is_balance_doubtful": True}
     counted = {"daily_before": 4, "daily_after": 5}
-    assert "60 credits" in verdict_words(evidence(**counted, **money, balance_after=40.0))
-    assert "credits" not in verdict_words(evidence(**counted, **money, balance_after=90.0))
+    assert "balance fell by 60" in verdict_words(evidence(**counted, **money, balance_after=40.0))
+    assert "balance" not in verdict_words(evidence(**counted, **money, balance_after=90.0))
 
 
 numbers = st.none() | st.floats(-1e6, 1e6)
@@ -114,4 +114,4 @@ def test_every_evidence_gets_a_sentence_and_never_a_certainty(before, after, fir
         assert verdict(known).likelihood is Likelihood.UNKNOWN
     words = verdict_words(known)
     assert words.endswith(".")
-    assert any(word in words for word in ("probably", "cannot tell"))
+    assert any(word in words for word in ("probably", "can't tell", "too early to tell"))

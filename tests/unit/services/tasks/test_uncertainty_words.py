@@ -6,7 +6,7 @@ import pytest
 
 from runway_desktop.domain.task import Evidence
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
-from runway_desktop.usecases.words.uncertain import count_words, verdict_words
+from runway_desktop.usecases.words.uncertain import verdict_words
 
 MADE, NOT_MADE, UNKNOWN = Likelihood.MADE, Likelihood.NOT_MADE, Likelihood.UNKNOWN
 
@@ -24,70 +24,67 @@ def both(by: int, credits: float, **more) -> Evidence:
 
 
 COUNTED = [
-    (counted(1), MADE, "The day's count moved by 1: it was probably made."),
-    (counted(0), NOT_MADE, "The day's count did not move: it was probably not made."),
+    (counted(1), MADE, "Today's count rose by 1. It was probably created."),
+    (counted(0), NOT_MADE, "Today's count didn't change. It was probably not created."),
     (
         counted(0, is_early=True),
         UNKNOWN,
-        "The day's count did not move. A slow server may still make it, so this cannot tell yet whether it was made.",
+        "Today's count didn't change. A slow server may still create it, so it's too early to tell.",
     ),
     (
         counted(2),
         UNKNOWN,
-        "The day's count moved by 2. Something else uses this key at the same time, so this cannot tell whether it was "
-        "made.",
+        "Today's count rose by 2. Something else uses this key at the same time, so this can't tell whether "
+        "it was created.",
     ),
     (
         counted(-2),
         UNKNOWN,
-        "The day's count fell by 2. Tasks of yesterday left the count meanwhile, so this cannot tell whether it was "
-        "made.",
+        "Today's count fell by 2. Yesterday's tasks left the count meanwhile, so this can't tell whether it "
+        "was created.",
     ),
     (
         counted(1, doubtful=1),
         UNKNOWN,
-        "The day's count moved by 1. 1 other task may be counted in it or not, so this cannot tell whether it was "
-        "made.",
+        "Today's count rose by 1. 1 other task may be in the count or not, so this can't tell whether it was created.",
     ),
     (
         counted(1, doubtful=2, accepted_between=1),
         UNKNOWN,
-        "The day's count moved by 1. 2 other tasks may be counted in it or not, so this cannot tell whether it was "
-        "made.",
+        "Today's count rose by 1. 2 other tasks may be in the count or not, so this can't tell whether it was created.",
     ),
     (
         counted(2, accepted_between=1),
         MADE,
-        "The day's count moved by 2, of which 1 is another task: it was probably made.",
+        "Today's count rose by 2. 1 other task was sent meanwhile. It was probably created.",
     ),
     (
         counted(2, accepted_between=2),
         NOT_MADE,
-        "The day's count moved by 2, of which 2 are other tasks: it was probably not made.",
+        "Today's count rose by 2. 2 other tasks were sent meanwhile. It was probably not created.",
     ),
     (
         counted(0, accepted_between=1),
         UNKNOWN,
-        "The day's count did not move, although 1 other task was sent meanwhile. Tasks of yesterday left the count "
-        "meanwhile, so this cannot tell whether it was made.",
+        "Today's count didn't change. 1 other task was sent meanwhile. Yesterday's tasks left the count "
+        "meanwhile, so this can't tell whether it was created.",
     ),
     (
         both(2, 85.0, accepted_between=1, charged_between=25.0, price=60.0),
         MADE,
-        "The day's count moved by 2, of which 1 is another task, and 85 credits left the balance: it was probably "
-        "made.",
+        "Today's count rose by 2. The balance fell by 85. 1 other task was sent meanwhile. It was probably created.",
     ),
     (
         both(1, 0.0, price=60.0),
         MADE,
-        "The day's count moved by 1 and no credits left the balance: it was probably made. It does not seem to be "
+        "Today's count rose by 1. The balance didn't change. It was probably created, but doesn't seem to be "
         "charged yet.",
     ),
     (
         both(0, 60.0, price=60.0),
         UNKNOWN,
-        "The day's count did not move and 60 credits left the balance. The count says that it was not made, the "
-        "balance that it was, so this cannot tell whether it was made.",
+        "Today's count didn't change. The balance fell by 60. Count and balance disagree, so this can't tell "
+        "whether it was created.",
     ),
 ]
 
@@ -95,53 +92,53 @@ BY_BALANCE = [
     (
         Evidence(),
         UNKNOWN,
-        "The day's count and the balance could not be compared, so this cannot tell whether it was made.",
+        "Today's count and the balance couldn't be compared, so this can't tell whether it was created.",
     ),
     (
         spent(60.0, price=60.0),
         MADE,
-        "60 credits left the balance, which is what it would cost: it was probably made.",
+        "The balance fell by 60. That fits its price, so it was probably created.",
     ),
     (
         spent(85.0, price=60.0, accepted_between=1, charged_between=25.0),
         MADE,
-        "85 credits left the balance while 1 other task was sent, which is what it would cost: it was probably made.",
+        "The balance fell by 85. 1 other task was sent meanwhile. That fits its price, so it was probably created.",
     ),
     (
         spent(0.0, price=60.0),
         NOT_MADE,
-        "No credits left the balance: it was probably not made. The day's count is not known, so be careful.",
+        "The balance didn't change. It was probably not created. Today's count isn't known, so be careful.",
     ),
     (
         spent(0.0, price=60.0, is_early=True),
         UNKNOWN,
-        "No credits left the balance. A slow server may still make it, so this cannot tell yet whether it was made.",
+        "The balance didn't change. A slow server may still create it, so it's too early to tell.",
     ),
     (
         spent(25.0, accepted_between=2),
         UNKNOWN,
-        "25 credits left the balance while 2 other tasks were sent. What it would cost is not known, so this cannot "
-        "tell whether it was made.",
+        "The balance fell by 25. 2 other tasks were sent meanwhile. Its price isn't known, so this can't "
+        "tell whether it was created.",
     ),
     (
         spent(60.0, price=60.0, is_balance_doubtful=True),
         UNKNOWN,
-        "60 credits left the balance. Other tasks moved the balance too, so this cannot tell whether it was made.",
+        "The balance fell by 60. Other tasks changed the balance too, so this can't tell whether it was created.",
     ),
     (
         spent(30.0, price=60.0),
         UNKNOWN,
-        "30 credits left the balance. That does not fit its price, so this cannot tell whether it was made.",
+        "The balance fell by 30. That doesn't fit its price, so this can't tell whether it was created.",
     ),
 ]
 
 SUMS = [
-    (1.0, "1 credit left the balance."),
-    (0.5, "0.5 credits left the balance."),
-    (0.004, "No credits left the balance."),
-    (-1.0, "1 credit came back to the balance."),
-    (-1_250.5, "1,250.5 credits came back to the balance."),
-    (100.0, "100 credits left the balance."),
+    (1.0, "The balance fell by 1."),
+    (0.5, "The balance fell by 0.5."),
+    (0.004, "The balance didn't change."),
+    (-1.0, "The balance rose by 1."),
+    (-1_250.5, "The balance rose by 1,250.5."),
+    (100.0, "The balance fell by 100."),
 ]
 
 
@@ -153,11 +150,6 @@ def test_each_kind_of_evidence_has_its_sentence(evidence, likelihood, words):
 @pytest.mark.parametrize(("credits", "words"), SUMS)
 def test_a_sum_is_said_as_a_person_would(credits, words):
     assert verdict_words(spent(credits)).startswith(words)
-
-
-def test_a_count_that_is_not_known_has_no_words():
-    assert count_words(Evidence(daily_before=4)) == ""
-    assert count_words(counted(1)) == "day's count moved by 1"
 
 
 @pytest.mark.parametrize(
@@ -178,7 +170,7 @@ def test_the_price_of_others_is_not_the_price_of_this_one():
     assert "charged yet" in verdict_words(known)
     assert "charged yet" not in verdict_words(both(1, 60.0, price=60.0, charged_between=25.0))
     said = verdict_words(both(0, 85.0, price=60.0, charged_between=25.0))
-    assert "the balance that it was, so this cannot tell" in said
+    assert "Count and balance disagree" in said
 
 
 @pytest.mark.parametrize(
@@ -193,4 +185,4 @@ def test_the_price_of_others_is_not_the_price_of_this_one():
     ],
 )
 def test_a_balance_in_doubt_is_told_only_where_it_bears_the_count_out(evidence, told):
-    assert ("left the balance" in verdict_words(evidence)) is told
+    assert ("balance fell" in verdict_words(evidence)) is told

@@ -78,7 +78,7 @@ def test_what_goes_on_is_said_in_few_words_and_each_in_full():
     )
     waits = going_words(0, DownloadsCounted(0, 1_200, 0.0), Link.OFFLINE)
     assert (waits.text, waits.figure) == ("1,200 to save", "")
-    assert waits.lines == (("1,200 results wait until Runway can be reached", ""),)
+    assert waits.lines == (("1,200 results waiting for the connection", ""),)
     moving = going_words(0, DownloadsCounted(1, 0, 0.0), Link.CONNECTED, "Moving 3 of 9 files")
     assert moving.text == "Saving 1 · moving 3 of 9 files"
 

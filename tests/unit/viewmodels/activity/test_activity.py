@@ -105,7 +105,7 @@ async def test_what_goes_on_is_shown_a_moment_longer_than_it_lasts(tmp_path):
         assert watched.text == "Saving 2"
         watched.time += LINGERS
         rig.models.status.changed.emit()
-        assert watched.text == NOTHING_GOES_ON
+        assert watched.text == str(NOTHING_GOES_ON)
 
 
 async def test_a_sending_that_is_over_at_once_is_seen_all_the_same(tmp_path):
@@ -121,7 +121,7 @@ async def test_a_sending_that_is_over_at_once_is_seen_all_the_same(tmp_path):
         await rig.change(replace(await rig.by_id(2), state=State.PENDING))
         watched.time += LINGERS
         rig.models.status.changed.emit()
-        assert watched.text == NOTHING_GOES_ON
+        assert watched.text == str(NOTHING_GOES_ON)
 
 
 async def test_a_problem_without_a_button_waits_until_it_was_read_and_one_with_a_button_until_it_is_answered(tmp_path):

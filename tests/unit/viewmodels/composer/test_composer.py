@@ -126,7 +126,7 @@ async def test_switching_keeps_what_fits_and_says_what_does_not(pair, tmp_path):
                 assert values.get(name) == value
         kept = [item.uri for item in composer.inputs()]
         takes_pictures = any("image" in field.media for field in pair.asset_fields)
-        assert kept == [picture().uri] if takes_pictures else "the picture still.png" in told
+        assert kept == [picture().uri] if takes_pictures else "still.png" in told
 
 
 @each_pair
@@ -570,7 +570,7 @@ async def test_a_second_press_in_a_row_is_not_paid_for_and_says_so_at_the_button
             rig.composer.send()
         await rest()
         assert len(rig.store.tasks) == len(sent) == 1
-        assert rig.composer.button().note == "Just sent. Press again to make another take."
+        assert rig.composer.button().note == "Just sent. Press again for another take."
         await rig.clock.advance(0.5)
         rig.composer.send()
         await until(lambda: len(sent) == 2, "a press after a moment makes another take")
@@ -615,7 +615,7 @@ async def test_several_that_were_just_sent_are_counted_and_a_fixed_seed_is_told(
         await until(lambda: rig.composer.button().note)
         button = rig.composer.button()
         assert button.text == "Generate 2 more"
-        assert button.note == ("Just sent. Press again to make 2 more. With the same seed it will look much the same.")
+        assert button.note == ("Just sent. Press again for 2 more. The same seed gives a similar result.")
         await rest()
         assert len(rig.store.tasks) == 2
 
@@ -633,7 +633,7 @@ async def test_several_that_are_stored_count_as_sent_though_their_sheet_could_no
         rig.composer.set_prompt("A {watch|clock}")
         rig.composer.send()
         await until(lambda: sent, "the tasks are shown")
-        assert "2 tasks are stored" in rig.told[0]
+        assert "2 tasks are queued" in rig.told[0]
         assert rig.composer.button().text == "Generate 2 more"
 
 

@@ -53,7 +53,7 @@ def missing(number: int = 1, *, hours: float = 500.0) -> Row:
 @pytest.mark.parametrize(
     ("row", "headline", "detail", "deed"),
     [
-        (made(), "Waiting", "It is saved in its turn.", "Save now"),
+        (made(), "Waiting", "In the queue", "Save now"),
         (
             made(problem=Reason(ReasonCode.UNKNOWN, words="There is no network.")),
             "Waiting",
@@ -67,8 +67,8 @@ def missing(number: int = 1, *, hours: float = 500.0) -> Row:
             "Save now",
         ),
         (made(state=OutputState.DOWNLOADING), "Saving", "", ""),
-        (made(hours=60), "Waiting", "It is saved in its turn.", "Ask"),
-        (missing(), "File missing", "It was in /library/day", "Ask"),
+        (made(hours=60), "Waiting", "In the queue", "Refresh"),
+        (missing(), "File missing", "It was in /library/day", "Refresh"),
         (missing(hours=2), "File missing", "It was in /library/day", "Save now"),
     ],
 )
@@ -100,7 +100,7 @@ def test_one_of_several_results_says_which() -> None:
     one = task(1, State.SUCCEEDED)
     outputs = [saved(one, "", number, state=OutputState.WAITING, media=Media.IMAGE) for number in range(3)]
     row = Row(task=one, outputs=tuple(outputs))
-    assert line(row, 1).detail == "Gen-4.5 · picture 2 of 3"
+    assert line(row, 1).detail == "Gen-4.5 · 2 of 3"
 
 
 def test_a_result_of_this_moment_is_no_news() -> None:
@@ -123,13 +123,11 @@ def test_it_is_urgent_when_its_link_ends_soon_and_nothing_moves(hours: float, ur
 
 def test_what_is_told_of_urgent_ones_names_the_first_end() -> None:
     late, later = LinkLife(NOW - 20 * HOUR), LinkLife(NOW - 22 * HOUR)
-    assert urgent_words([late], NOW) == (
-        "A result is not saved yet, and nothing moves. Its link surely works only until today, 18:00."
-    )
+    assert urgent_words([late], NOW) == ("Saving is stuck for a result. Its link is safe only until today, 18:00.")
     assert urgent_words([late, later], NOW) == (
-        "2 results are not saved yet, and nothing moves. The first link surely works only until today, 16:00."
+        "Saving is stuck for 2 results. The first link is safe only until today, 16:00."
     )
-    assert urgent_words([LinkLife(NOW - 30 * HOUR)], NOW).endswith("Its link may have expired already.")
+    assert urgent_words([LinkLife(NOW - 30 * HOUR)], NOW).endswith("Its link may have expired.")
 
 
 def test_rows_go_come_and_move_without_losing_who_is_who(qapp: object) -> None:
@@ -183,4 +181,4 @@ def test_a_reader_hears_the_whole_line_and_each_cell(qapp: object) -> None:
     assert table.index(0, BoardColumn.ACTION).data(role) == "Save now"
     assert table.data(QModelIndex(), role) is None
     heads = [table.headerData(column, Qt.Orientation.Horizontal) for column in BoardColumn]
-    assert heads[:3] == ["Result", "Why it is not here", "Its link works"]
+    assert heads[:3] == ["Result", "Status", "Link"]

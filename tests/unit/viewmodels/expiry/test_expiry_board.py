@@ -44,7 +44,7 @@ async def test_the_most_urgent_comes_first_and_the_expired_last(tmp_path):
     async with Rig(tmp_path) as rig:
         await opened(rig, *(result(rig, number, hours=hours) for number, hours in ((1, 3), (2, 60), (3, 30), (4, 20))))
         assert keys(rig) == ["t3", "t4", "t1", "t2"]
-        assert [line.action for line in rig.board.lines.lines()] == ["Save now"] * 3 + ["Ask"]
+        assert [line.action for line in rig.board.lines.lines()] == ["Save now"] * 3 + ["Refresh"]
 
 
 async def test_while_nobody_looks_it_counts_and_writes_no_lines(tmp_path):
@@ -144,7 +144,7 @@ async def test_an_urgent_one_is_told_once_for_each_link_and_not_while_something_
         rig.board.tick()
         rig.board.tick()
         assert len(told) == 1
-        assert told[0].startswith("A result is not saved yet, and nothing moves.")
+        assert told[0].startswith("Saving is stuck for a result.")
         await rig.output(result(rig, 1, hours=0))
         await until(lambda: rig.board.lines.lines()[0].spent < 0.01)
         rig.clock.jump(19 * HOUR)
@@ -169,7 +169,7 @@ async def test_a_folder_that_cannot_be_used_is_said_and_another_can_be_chosen(tm
         assert "The disk is full." in rig.board.folder_trouble()
         rig.board.save_now([(TaskId("t1"), 0)])
         assert any("The disk is full." in told for told in rig.told)
-        assert "whole path" in rig.board.set_library("relative")
+        assert "full path" in rig.board.set_library("relative")
         assert rig.board.set_library(str(tmp_path)) == ""
         assert rig.engine.settings.library == Path(tmp_path)
 

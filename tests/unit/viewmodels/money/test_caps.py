@@ -22,7 +22,7 @@ async def full(rig: Rig) -> list[TaskId]:
     return list(ids)
 
 
-WORDS = "today's cap of 30 credits is reached (25 spent, this one is 25)."
+WORDS = "Daily cap reached: 25 of 30 spent; the next task costs 25."
 
 
 async def test_a_row_says_which_cap_it_waits_for(tmp_path):
@@ -42,7 +42,7 @@ async def test_the_details_offer_to_raise_the_cap_and_the_task_goes(tmp_path):
         assert sent_step is None or "cap" not in sent_step.text
         rig.details.choose([waiting])
         await until(lambda: rig.details.row is not None)
-        assert rig.details.trouble() == f"Waiting: {WORDS}"
+        assert rig.details.trouble() == WORDS
         step = rig.details.next_step()
         assert step is not None
         assert (step.command, step.text) == (None, "Raise today's cap to 50 and send 1 · 25 credits")
@@ -56,7 +56,7 @@ async def test_the_window_is_told_once_of_a_cap_that_is_reached(tmp_path):
         async with after(rig.bridge.cap_reached) as told:
             await full(rig)
         assert [cap_sentence(held) for held in told] == [
-            "Waiting: today's cap of 30 credits is not enough (0 spent, 25 queued before, this one is 25)."
+            "Daily cap too low: 0 of 30 spent, 25 queued before; the next task costs 25."
         ]
         assert raise_words(told[0]) == "Raise today's cap to 50"
         rig.task_commands.raise_cap(told[0])
@@ -130,7 +130,7 @@ async def test_the_button_says_what_a_cap_will_do_before_it_is_pressed_and_can_r
         rig.composer.load(engine_rig.request("third"))
         button = rig.composer.button()
         assert (button.text, button.price) == ("Queue", "25 credits")
-        assert button.note == "20 over today's cap of 30: it waits in the queue."
+        assert button.note == "20 over today's cap of 30. It stays in the queue."
         assert button.raising == "Raise today's cap to 80 and send 2 · 50 credits"
         async with after(rig.composer.sent):
             rig.composer.raise_cap()
@@ -187,7 +187,7 @@ async def test_an_edit_that_becomes_dearer_is_asked_about_whatever_the_button_sa
         assert rig.composer.button().text == "Save changes"
         async with after(rig.composer.question_wanted) as asked:
             rig.composer.send()
-        assert "today's cap of 30 credits is reached" in asked[0][0].text.lower()
+        assert "daily cap reached: 25 of 30 spent" in asked[0][0].text.lower()
 
 
 async def test_the_button_that_raises_a_cap_counts_what_would_go_without_it_too(tmp_path):
@@ -197,5 +197,6 @@ async def test_the_button_that_raises_a_cap_counts_what_would_go_without_it_too(
         rig.composer.load(engine_rig.request())
         rig.composer.set_prompt("fog {1|2|3}")
         button = rig.composer.button()
-        assert (button.text, button.note) == ("Send 2, queue 1", "Over today's cap of 60: 1 of 3 wait in the queue.")
+        assert button.text == "Send 2, queue 1"
+        assert button.note == "Over today's cap of 60. 1 of 3 tasks stay in the queue."
         assert button.raising == "Raise today's cap to 80 and send 3 · 75 credits"

@@ -52,8 +52,8 @@ async def test_a_period_is_summed_up_in_credits_dollars_and_tasks(tmp_path):
         model = await opened(rig)
         assert model.total_words() == "108 credits · $1.08 · 2 tasks"
         assert len(model.days()) == 30
-        assert model.days()[-1].words == "Today: 60 credits, 1 task"
-        assert model.days()[-2].words == "Yesterday: 0 credits"
+        assert model.days()[-1].words == "Today · 60 credits · 1 task"
+        assert model.days()[-2].words == "Yesterday · 0 credits"
         assert model.empty_words() == ""
 
 
@@ -114,7 +114,7 @@ async def test_what_runway_reports_stands_beside_and_the_rest_is_named(tmp_path)
         ]
         model = await opened(rig)
         words, tone = model.comparison_words()
-        assert words == "128 credits that this program does not know of: other programs on this key."
+        assert words == "Runway reports 128 credits more, probably of other programs with this key."
         assert tone is Tone.WARN
         assert column(model.comparison, 0) == ["Veo 3.1", "Gen-4.5"]
         assert column(model.comparison, 3) == ["+128", "–"]
@@ -148,7 +148,7 @@ async def test_an_answer_for_a_former_period_is_forgotten(tmp_path):
         await until(lambda: not model.is_asking)
         await rest()
         assert len(model.days()) == 90
-        assert model.comparison_period().endswith("days of UTC")
+        assert model.comparison_period().endswith("(UTC)")
 
 
 async def test_refusals_are_warned_of(tmp_path):
@@ -180,7 +180,7 @@ async def test_what_was_imported_is_named_apart_from_what_was_spent(tmp_path):
         await rig.put(spent(rig, 1), *(spent(rig, number, 70.0, imported=True) for number in (2, 3)))
         model = await opened(rig)
         assert model.total_words() == "60 credits · $0.60 · 1 task"
-        assert model.cap_words() == "2 imported tasks of 140 credits, in no sum"
+        assert model.cap_words() == "2 imported tasks (140 credits), in no sum"
 
 
 async def test_a_bill_is_written_and_told(tmp_path: Path):
@@ -191,7 +191,7 @@ async def test_a_bill_is_written_and_told(tmp_path: Path):
         assert model.bill_name("Harbour / north").startswith("Harbour _ north 20")
         async with after(model.said) as said:
             model.export(tmp_path / "bill.csv", "Harbour / north")
-        assert said[0][0] == f"1 task, 60 credits: bill.csv. {csv_form_words(USUAL, MINUTE)}"
+        assert said[0][0] == f"Exported 1 task, 60 credits, to bill.csv. {csv_form_words(USUAL, MINUTE)}"
         with (tmp_path / "bill.csv").open(encoding="utf-8-sig", newline="") as file:
             assert len(list(csv.reader(file))) == 2
 

@@ -147,17 +147,17 @@ def test_the_question_tells_what_is_in_it_what_goes_and_what_stays():
     asked = removal_question(profile, Inside(contents=contents, size=38_000_000))
     assert asked.title == "Remove the profile “Client A”?"
     for part in (
-        "It holds 1,204 tasks, 12 not sent yet, 2 still at Runway, which will no longer be followed, 1 uncertain.",
-        "goes to the trash, 38 MB",
+        "It has 1,204 tasks, 12 not sent yet, 2 still at Runway, no longer followed and 1 uncertain.",
+        "Its folder (38 MB) is moved to the trash.",
         "900 results in “Client A” stay.",
-        "Then its key is deleted",
+        "Its key is deleted",
     ):
         assert part in asked.text
     inside = removal_question(profile, Inside(contents=contents, size=1, results_inside=900))
-    assert "with 900 results in it" in inside.text
+    assert "with 900 results is moved" in inside.text
     assert "stay." not in inside.text
     assert "never opened" in removal_question(profile, Inside(contents=None, was_opened=False, size=9)).text
-    assert "could be read" in removal_question(profile, Inside(contents=None, size=9)).text
+    assert "no readable list" in removal_question(profile, Inside(contents=None, size=9)).text
 
 
 async def test_without_a_folder_there_is_one_name_and_nothing_to_switch(tmp_path: Path):
@@ -320,7 +320,7 @@ async def test_a_new_profile_is_restored_under_the_name_that_was_given(tmp_path:
         model.set_name("Client A")
         assert model.library == str(tmp_path / "Videos Client A"), "the folder goes with the name"
         model.set_library("films")
-        assert "whole path" in model.reason
+        assert "full path" in model.reason
         model.set_library(str(tmp_path / "films"))
         model.set_put_back(WhichResults.ALL)
         model.set_name("Client B")
@@ -412,19 +412,19 @@ async def test_the_daily_ones_are_told_with_day_size_and_number(tmp_path: Path):
     ("numbers", "said"),
     [
         ({}, ""),
-        ({"live": 2}, "2 at Runway are checked."),
+        ({"live": 2}, "2 tasks at Runway are checked."),
         (
             {"held": 1, "uncertain": 2},
-            "1 task is queued until you send it, 2 are uncertain. What was sent after the backup was made would be "
+            "1 task is held until you release it. 2 tasks are uncertain. Tasks sent after the backup was made would be "
             "paid for twice.",
         ),
         ({"before": "/b/before.zip"}, "What was here before is kept: /b/before.zip"),
-        ({"live": 1, "before": "/b/old"}, "1 at Runway is checked. The damaged list is kept: /b/old"),
+        ({"live": 1, "before": "/b/old"}, "1 task at Runway is checked. The damaged list is kept: /b/old"),
     ],
 )
 def test_after_a_restore_it_is_told_what_has_to_be_decided(numbers: dict[str, Any], said: str):
     message, detail = restored_words(Restored(made_at=NOW, **numbers))
-    assert message.startswith("Restored from the backup of ")
+    assert message.startswith("Restored the backup of ")
     assert message.endswith("Sending is paused.")
     assert detail == said
 
@@ -435,34 +435,32 @@ def test_after_a_restore_it_is_told_what_has_to_be_decided(numbers: dict[str, An
         (
             Verdict.PUT_BACK,
             6,
-            "This profile's folder was put back to an earlier state. Sending is paused.",
-            "6 queued tasks wait for you, because they may have been sent already.",
+            "This profile's folder was set back to an earlier state. Sending is paused.",
+            "6 queued tasks are held, because they may have been sent already.",
         ),
         (
             Verdict.COPIED,
             1,
             "This profile's folder is a copy. Sending is paused.",
-            "1 queued task waits for you, because it may have been sent already, or may still be sent from the "
-            "original.",
+            "1 queued task is held, because it may have been sent already, or may be sent from the original.",
         ),
         (
             Verdict.OTHER_MACHINE,
             2,
             "This profile's folder comes from another computer. Sending is paused.",
-            "2 queued tasks wait for you, because they may have been sent already, or may still be sent from the "
-            "original.",
+            "2 queued tasks are held, because they may have been sent already, or may be sent from the original.",
         ),
         (
             Verdict.NOT_COUNTED,
             2,
-            "Runway may have made more than this list knows of. Sending is paused.",
-            "2 queued tasks wait for you, because they may have been sent already.",
+            "Runway may have created tasks that aren't in this list. Sending is paused.",
+            "2 queued tasks are held, because they may have been sent already.",
         ),
         (
             Verdict.UNKNOWN,
             1,
-            "This profile's folder was copied or put back. Sending is paused.",
-            "1 queued task waits for you, because it may have been sent already.",
+            "This profile's folder was copied or set back. Sending is paused.",
+            "1 queued task is held, because it may have been sent already.",
         ),
     ],
 )

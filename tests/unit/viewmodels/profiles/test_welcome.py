@@ -55,8 +55,8 @@ def test_blanks_line_ends_and_quotes_around_a_pasted_key_are_no_part_of_it():
         ("key", ""),
         (KEY, ""),
         ("sk-12345", "begins with key_"),
-        ("key_ABCD", "small letters"),
-        ("key_0123", "here are 4"),
+        ("key_ABCD", "letters a–f"),
+        ("key_0123", "this one has 4"),
         (KEY + KEY[4:], "pasted twice"),
     ],
 )

@@ -42,7 +42,7 @@ def test_a_bad_value_is_answered_with_a_sentence_and_not_stored(rig: Rig, form: 
 
 def test_a_folder_must_be_whole_and_writable(form: PreferencesForm, tmp_path: Path):
     (tmp_path / "notes.txt").write_text("no folder")
-    assert form.set_library("Videos") == "Give the whole path of the folder, from the drive or the root on."
+    assert form.set_library("Videos") == "Enter the full path of the folder."
     assert form.set_library(str(tmp_path / "notes.txt")) == "“notes.txt” is a file, not a folder."
     assert form.library_is_default
     assert form.set_library(f"  {tmp_path}/new/place ") == ""

@@ -96,7 +96,7 @@ async def test_thousands_of_rows_are_set_right_in_one_step(tmp_path: Path):
         await until(lambda: model.is_checked)
         fix = sheet.fix
         assert fix is not None
-        assert fix.label == f"Set {MANY:,} invalid durations to 6 s"
+        assert fix.label == f"Set {MANY:,} cells to 6 s"
         sheet.apply_fix()
         await until(lambda: model.is_checked)
         assert model.totals.ready == MANY

@@ -71,7 +71,7 @@ async def test_a_table_is_matched_by_name_and_each_row_says_how_it_is(tmp_path: 
         assert sheet.title == "shots.csv"
         assert sheet.subtitle == "4 rows · columns matched by name · nothing sent yet"
         titles = [sheet.model.headerData(n, _HORIZONTAL) for n in range(sheet.model.columnCount())]
-        assert titles == ["Prompt", "Input", "Model", "Ratio", "Duration", "Seed", "Project", "Credits", "Row"]
+        assert titles == ["Prompt", "Input", "Model", "Ratio", "Duration", "Seed", "Project", "Credits", "Status"]
         assert said(sheet, 1) == "✓ Ready"
         assert said(sheet, 1, CREDITS) == "60"
         assert at(sheet, 1, STATE).data(TONE_ROLE) == Tone.GOOD
@@ -117,7 +117,7 @@ async def test_a_keystroke_checks_its_row_at_once_and_a_model_brings_its_columns
         assert said(sheet, 4, MODEL) == "Gemini 3 Pro Image"
         model.setData(at(sheet, 4, MODEL), "gen-none")
         assert at(sheet, 4, MODEL).data(WRONG_ROLE)
-        assert said(sheet, 4) == "The catalog knows no model “gen-none”."
+        assert said(sheet, 4) == "There is no model “gen-none”."
 
 
 async def test_a_blank_cell_stands_for_what_the_form_would_start_with(tmp_path: Path):
@@ -155,8 +155,8 @@ async def test_what_does_not_fit_is_set_right_in_all_rows_at_once_and_says_what_
         )
         fix = sheet.fix
         assert fix is not None
-        assert fix.problem == "3 durations do not fit Veo 3.1 Fast, which takes 4, 6 or 8 s."
-        assert (fix.label, fix.price) == ("Set 3 invalid durations to 6 s", "+270 credits")
+        assert fix.problem == "Duration: 3 values don't fit Veo 3.1 Fast, which takes 4, 6 or 8 s."
+        assert (fix.label, fix.price) == ("Set 3 cells to 6 s", "+270 credits")
         steps: list[Any] = []
         sheet.model.edited.connect(steps.append)
         sheet.apply_fix()
@@ -200,10 +200,10 @@ async def test_rows_alike_and_prompts_once_refused_are_marked_and_still_ready(tm
         await rig.put(refused)
         sheet = await opened(rig, "prompt\nThe harbour wakes\nA watch\nA watch\n")
         await until(lambda: sheet.model.checker.refused and sheet.model.is_checked)
-        assert said(sheet, 1) == "moderation refused this prompt before"
+        assert said(sheet, 1) == "Moderation refused this prompt before"
         assert at(sheet, 1, PROMPT).data(TONE_ROLE) == Tone.WARN
         assert said(sheet, 2) == "✓ Ready"
-        assert said(sheet, 3) == "the same as row 2"
+        assert said(sheet, 3) == "same as row 2"
         assert sheet.model.totals.ready == 3
         sheet.model.setData(at(sheet, 2, PROMPT), "Another watch")
         assert said(sheet, 3) == "✓ Ready"
@@ -315,7 +315,7 @@ async def test_a_model_is_offered_with_its_price_and_never_by_its_id(tmp_path: P
         assert "_" not in sheet.offering.axis_in_words(axis)
         assert "text_to_video" in sheet.model.choices_of_column(ENDPOINT)
         endpoints = sheet.offering.axes_with(ENDPOINT, ["text_to_video"])[0]
-        assert sheet.offering.axis_in_words(endpoints) == "What to make: Text → video"
+        assert sheet.offering.axis_in_words(endpoints) == "Type: Text → video"
 
 
 async def test_a_second_press_in_a_row_sends_no_further_rows(tmp_path: Path):
@@ -539,7 +539,7 @@ async def test_the_sheet_is_exported_with_what_became_of_it(tmp_path: Path):
         sheet = await opened(rig, "prompt,project\n=A formula,Film\nB,\n")
         lines = sheet.as_csv().removeprefix("\ufeff").splitlines()
         assert lines[0].startswith(
-            '"Prompt","First frame","Model","Ratio","Duration","Seed","Project","Credits","Row","Task","File"'
+            '"Prompt","First frame","Model","Ratio","Duration","Seed","Project","Credits","Status","Task","File"'
         )
         assert lines[1].startswith('"\'=A formula","",')
         assert "✓ Ready" in lines[1]

@@ -289,7 +289,7 @@ async def test_a_task_that_was_queued_at_runway_says_for_how_long(tmp_path):
     async with Rig(tmp_path) as rig:
         one = task(1, State.SUCCEEDED, sent_at=1_000.0, running_since=1_012.0, ended_at=1_083.0)
         facts = await show(rig, one, saved(one, "/library/day/clip.mp4"))
-        assert facts["Took"] == "71 s, queued 12 s before"
+        assert facts["Duration"] == "71 s, queued 12 s before"
 
 
 async def test_a_saved_task_tells_everything_about_itself(tmp_path):
@@ -297,11 +297,11 @@ async def test_a_saved_task_tells_everything_about_itself(tmp_path):
         one = task(1, State.SUCCEEDED, cost_credits=60.0, estimated_credits=70.0, project="Harbour")
         facts = await show(rig, one, saved(one, "/library/day/clip.mp4"))
         assert facts["Model"] == "Gen-4.5 · Text → video"
-        assert facts["Cost"] == "60 credits (estimated 70: an estimate is the most that a task may cost) · $0.60"
+        assert facts["Cost"] == "60 credits (estimated at most 70) · $0.60"
         assert facts["File"] == "clip.mp4 · 1.2 MB"
         assert facts["Project"] == "Harbour"
-        assert facts["Took"] == "60 s"
-        assert facts["Task"] == one.remote_id
+        assert facts["Duration"] == "60 s"
+        assert facts["Task id"] == one.remote_id
         assert facts["Link"].startswith("valid until about")
         assert rig.details.showing[0].path == Path("/library/day/clip.mp4")
         assert rig.details.next_step() is None
@@ -313,16 +313,16 @@ THEIRS = Fingerprint("theirs")
 @pytest.mark.parametrize(
     ("state", "members", "says"),
     [
-        (State.UNCERTAIN, {}, "Runway did not answer"),
+        (State.UNCERTAIN, {}, "Runway didn't answer"),
         (
             State.UNCERTAIN,
             {"evidence": Evidence(cause=Reason(ReasonCode.NO_REPLY, words="The connection was cut."))},
             "The connection was cut.",
         ),
         (State.GONE, {}, "Runway no longer knows this task"),
-        (State.GONE, {"adopted": True}, "Runway doesn't know this task: it is not of this key's organization"),
+        (State.GONE, {"adopted": True}, "Runway doesn't know this task. It was deleted"),
         (State.RUNNING, {"hidden_from": THEIRS}, "This task was made with another key."),
-        (State.RUNNING, {"hidden_from": THEIRS, "key": NO_KEY}, "Runway doesn't know this task under this key."),
+        (State.RUNNING, {"hidden_from": THEIRS, "key": NO_KEY}, "This key can't see this task."),
         (State.RUNNING, {}, ""),
         (State.CANCELLED, {}, ""),
     ],
@@ -405,19 +405,19 @@ async def test_a_slow_answer_about_the_former_choice_is_forgotten(tmp_path):
 
 async def test_the_details_say_which_program_asked_for_a_task_and_for_what(tmp_path):
     async with Rig(tmp_path) as rig:
-        assert "Asked for by" not in await show(rig, task(3, State.SUCCEEDED))
+        assert "Requested by" not in await show(rig, task(3, State.SUCCEEDED))
         one = task(1, State.SUCCEEDED)
         asked = replace(a_wish("claude-code", one), request_id="shot-090-take-1")
         await rig.store.note_client_request(asked)
         facts = await show(rig, one)
-        assert facts["Asked for by"] == "Claude Code (request shot-090-take-1) · approved"
-        assert "As asked for" not in facts
+        assert facts["Requested by"] == "Claude Code (request shot-090-take-1) · Approved"
+        assert "Originally" not in facts
         two = task(2, State.SUCCEEDED)
         other = replace(two.request, model="veo3.1", values={"promptText": "A wolf"}, prompt="A wolf")
         await rig.store.note_client_request(replace(a_wish("kiosk", two), request_id="without 0f", request=other))
         facts = await show(rig, two)
-        assert facts["Asked for by"] == "kiosk · approved, edited"
-        assert facts["As asked for"] == "Veo 3.1 · A wolf"
+        assert facts["Requested by"] == "kiosk · Edited and approved"
+        assert facts["Originally"] == "Veo 3.1 · A wolf"
 
 
 async def test_several_chosen_tasks_are_counted(tmp_path):

@@ -91,7 +91,7 @@ async def test_a_link_is_copied_with_its_life_and_a_word_of_warning(tmp_path):
         assert text == rows[0].outputs[0].url
         assert sentence.startswith("Link copied. It works until about ")
         assert " – at the latest " in sentence
-        assert detail == OPEN_TO_ALL
+        assert detail == str(OPEN_TO_ALL)
         assert rig.told == []
 
 

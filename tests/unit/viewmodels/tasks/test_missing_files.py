@@ -66,7 +66,7 @@ async def test_looking_tells_how_it_goes_and_what_was_found(tmp_path):
         assert first is not None
         assert last is None
         assert any(
-            one and one.headline == "Looking for 1 missing file…" and "1 file looked at" in one.detail for one in said
+            one and one.headline == "Looking for 1 missing file…" and "1 file checked" in one.detail for one in said
         )
 
 

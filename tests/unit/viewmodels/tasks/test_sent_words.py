@@ -42,5 +42,5 @@ async def test_list_and_details_tell_when_an_adopted_task_was_started(tmp_path: 
         shown = COLUMNS[Column.SENT].shown(cell)
         assert shown == f"{datetime.fromtimestamp(at):%H:%M}"
         times = next(fact.text for fact in rig.details.facts() if fact.label == "Times")
-        assert times.startswith("sent elsewhere ")
+        assert times.startswith("Sent elsewhere ")
         assert times.endswith(f"ended {datetime.fromtimestamp(at + 9):%H:%M:%S}")
