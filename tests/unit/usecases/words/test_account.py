@@ -80,7 +80,7 @@ def test_what_goes_on_is_said_in_few_words_and_each_in_full():
     assert (waits.text, waits.figure) == ("1,200 to save", "")
     assert waits.lines == (("1,200 results waiting for the connection", ""),)
     moving = going_words(0, DownloadsCounted(1, 0, 0.0), Link.CONNECTED, "Moving 3 of 9 files")
-    assert moving.text == "Saving 1 · moving 3 of 9 files"
+    assert moving.text == "Saving 1 · Moving 3 of 9 files"
 
 
 def test_the_status_line_says_what_today_cost_and_may_cost():
