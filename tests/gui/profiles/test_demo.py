@@ -42,12 +42,12 @@ async def test_the_studio_is_told_of_once_it_stands_and_its_first_task_is_shown(
 ):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         desktop.supervisor.spawn(desktop.windows.live_in_demo(demo), "demo")
-        await until(lambda: desktop.window.activity.messages() == [MAKING_WORDS], "what goes on")
+        await until(lambda: desktop.window.activity.messages() == [str(MAKING_WORDS)], "what goes on")
         first = task(1, State.SUCCEEDED)
         await desktop.engine.ledger.take_in([first], [])
         demo.first = first.id
         demo.stands.set()
-        await until(lambda: desktop.window.activity.messages() == [STUDIO_WORDS[0]], "what stands")
+        await until(lambda: desktop.window.activity.messages() == [str(STUDIO_WORDS[0])], "what stands")
         await until(lambda: desktop.window.view.selected_ids() == [first.id], "the first task")
 
 
