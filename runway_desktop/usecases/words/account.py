@@ -28,7 +28,7 @@ def connection_words(connection: Connectivity, now: float) -> tuple[str, Tone]:
         case Link.OFFLINE:
             return _with_next_try(_("Offline"), connection, now), Tone.WARN
         case Link.TROUBLED:
-            said = connection.message or _("Runway is having trouble.")
+            said = str(connection.message) or _("Runway is having trouble.")
             return _with_next_try(said, connection, now), Tone.WARN
         case Link.NO_KEY:
             return _("No key"), Tone.WARN
