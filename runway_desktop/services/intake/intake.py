@@ -124,7 +124,7 @@ def _name(paths: Sequence[Path], files: Sequence[Path]) -> str:
         return ""
     if len(paths) == 1:
         return paths[0].stem if paths[0] in files else paths[0].name
-    return f"{paths[0].stem} and {len(paths) - 1} more"
+    return f"{paths[0].stem} +{len(paths) - 1}"
 
 
 def choose_files(paths: Sequence[Path]) -> tuple[list[Path], list[IntakeFinding]]:

@@ -21,6 +21,7 @@ from runway_desktop.catalog import (
     two_readings,
     value_from_text,
 )
+from runway_desktop.catalog.labels import endpoint_text
 from runway_desktop.domain.inputs import IntakeFinding
 from runway_desktop.domain.media import Media
 from runway_desktop.services.disk.disk_steps import parsed
@@ -129,9 +130,9 @@ class RowReader:
         if model is not None:
             having = self.words.endpoints_of(model)
             if endpoint is not None and endpoint not in having:
-                message = Text(
-                    "“{endpoint}” does not have the model “{model}”. Endpoints that have it: {endpoints}."
-                ).with_(endpoint=endpoint_words, model=model_words, endpoints=", ".join(having))
+                message = Text("“{endpoint}” does not have the model “{model}”. “{other}” has it.").with_(
+                    endpoint=endpoint_words, model=model_words, other=endpoint_text(having[0])
+                )
                 made.findings.append(self.finding(message, made.number, "model"))
             elif endpoint is None and len(having) == 1:
                 endpoint = having[0]
