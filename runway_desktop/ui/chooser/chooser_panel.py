@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QToolButton, QWidget
 
 from runway_desktop.domain.media import INPUTS
+from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import Popup, hbox, tool_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, Role, Theme
@@ -23,14 +24,14 @@ from .parts import PartsList
 WIDTH, HEIGHT = 108 * GRID, 78 * GRID
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _HAVE = (
-    ("text", TEXT_ICON, "a prompt"),
-    *((media.value, media.kind.icon, f"a {media.kind.word}") for media in INPUTS),
+    ("text", TEXT_ICON, Text("prompt")),
+    *((media.value, media.kind.icon, media.kind.word) for media in INPUTS),
 )
 
 
 class ChooserPanel(Popup):
     def __init__(self, chooser: Chooser, theme: Theme, parent: QWidget) -> None:
-        super().__init__("Choose what to make, and the model", parent)
+        super().__init__(_("Choose a model"), parent)
         self._chooser = chooser
         self._theme = theme
         self.setProperty("pane", None)
@@ -76,12 +77,12 @@ class ChooserPanel(Popup):
         vbox(self._build_top(), (self._build_body(), 1), self._build_foot(), on=self, margins=GRID)
 
     def _build_top(self) -> QHBoxLayout:
-        hint = "Search models, makers, what goes in and comes out"
+        hint = _("Search models, makers, inputs and outputs")
         self.search = QLineEdit(self, placeholderText=hint, clearButtonEnabled=True)
-        self.search.setAccessibleName("Search endpoints and models")
+        self.search.setAccessibleName(_("Search endpoints and models"))
         self.search.textChanged.connect(self._show_offers)
         self.search.installEventFilter(self)
-        have = words(self, "I have", "muted", wrap=False)
+        have = words(self, _("I have"), "muted", wrap=False)
         top = hbox((self.search, 1), GRID, have, spacing=GRID // 2)
         self._have: dict[str, QToolButton] = {}
         for kind, icon, name in _HAVE:
@@ -89,8 +90,8 @@ class ChooserPanel(Popup):
                 self,
                 icon=self._theme.icon(icon, Role.MUTED),
                 kind="flat",
-                tip=f"Only what takes {name}, and needs nothing that is not marked here",
-                spoken=f"I have {name}",
+                tip=_("Only models that accept this: {kind}", kind=name),
+                spoken=_("I have: {kind}", kind=name),
                 checkable=True,
             )
             button.toggled.connect(self._show_offers)
@@ -112,7 +113,7 @@ class ChooserPanel(Popup):
         self.offers.setItemDelegate(OfferDelegate(self._theme, self.offers))
         self.offers.setMouseTracking(True)
         self.offers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.offers.setAccessibleName("Models")
+        self.offers.setAccessibleName(_("Models"))
         self.offers.installEventFilter(self)
         self.offers.viewport().installEventFilter(self)
         self._nothing = words(self, tone="muted")
@@ -122,8 +123,8 @@ class ChooserPanel(Popup):
 
     def _build_foot(self) -> QHBoxLayout:
         foot = hbox()
-        keys = "Return chooses   ·   Ctrl+D marks a favorite   ·   Esc closes"
-        for text in (keys, f"Catalog: SDK {self._chooser.version}"):
+        keys = _("Return selects   ·   Ctrl+D adds to favorites   ·   Esc closes")
+        for text in (keys, _("Catalog: SDK {version}", version=self._chooser.version)):
             label = words(self, text, "faint", wrap=False)
             label.setFont(self._theme.small_font())
             foot.addWidget(label, 0 if foot.count() else 1)
@@ -189,10 +190,10 @@ class ChooserPanel(Popup):
 
     def _nothing_words(self, text: str) -> str:
         if text:
-            return f"No model fits “{text}”."
+            return _("No results for “{query}”", query=text)
         if self.parts.scope == CatalogPart.FAVORITES and not self._having():
-            return "No favorites yet. Mark a model with Ctrl+D, or with its star."
-        return "No model here takes just that. Mark less of what you have, or look at everything."
+            return _("No favorites yet. Add one with Ctrl+D or its star.")
+        return _("No model here takes all of these. Clear some filters, or search all models.")
 
     def _again(self) -> None:
         self.parts.show_parts(self._chooser.parts(), self.parts.scope)

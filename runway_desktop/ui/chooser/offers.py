@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSiz
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
+from runway_desktop.texts import _, listed
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.tasks.text_cache import Sides
 from runway_desktop.ui.theme import GRID, Role
@@ -70,12 +71,12 @@ class OffersModel(QAbstractListModel):
 
 
 def _tip(offer: ModelOffer) -> str:
-    optional = ", ".join(str(kind.kind.word.of(2)) for kind in offer.may_take)
+    optional = listed([kind.kind.word.of(2) for kind in offer.may_take])
     lines = (
         f"{offer.label} ({offer.model})",
         offer.endpoint_label,
-        f"May also take: {optional}" if optional else "",
-        offer.price_why[:1].upper() + offer.price_why[1:],
+        _("Optional: {kinds}", kinds=optional) if optional else "",
+        offer.price_why,
     )
     return "\n".join(line for line in lines if line)
 
@@ -133,7 +134,7 @@ class OfferDelegate(ItemDelegate):
         used = self.text(painter, sides.place(first), offer.label, strong, Role.TEXT)
         first.setLeft(first.left() + used + GRID)
         if offer.is_new:
-            first.setLeft(first.left() + self._pill(painter, sides, first, "New") + GRID)
+            first.setLeft(first.left() + self._pill(painter, sides, first, _("New")) + GRID)
         self.text(painter, sides.place(first), offer.model, small, Role.FAINT)
         self.text(painter, sides.place(second), offer.facts, self._theme.tabular(small), Role.MUTED)
 

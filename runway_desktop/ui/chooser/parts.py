@@ -8,10 +8,12 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyleOptionViewItem, QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.tasks.text_cache import Sides
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.requests.choices import CatalogPart, ChooserLine
+from runway_desktop.usecases.words import units
 
 from .offers import TEXT_ICON
 
@@ -35,7 +37,7 @@ class PartsList(QListWidget):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAccessibleName("What to make")
+        self.setAccessibleName(_("What to make"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setItemDelegate(_PartDelegate(theme, self))
         self.setMouseTracking(True)
@@ -57,7 +59,7 @@ class PartsList(QListWidget):
                 self.addItem(_heading(part.heading))
             item = QListWidgetItem(part.label)
             item.setData(_PART, part)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{part.label}, {part.amount}")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, _("{part}, {amount}", part=part.label, amount=part.amount))
             self.addItem(item)
             if part.scope == scope:
                 self.setCurrentItem(item)
@@ -104,6 +106,6 @@ class _PartDelegate(ItemDelegate):
         sides = Sides(option.direction, option.rect)
         self.icon(painter, sides.place(icon), name, Role.TEXT if selected else Role.MUTED)
         small = theme.tabular(theme.small_font())
-        used = self.text(painter, room, f"{part.amount:,}", small, Role.FAINT, RIGHT)
+        used = self.text(painter, room, units.number(part.amount), small, Role.FAINT, RIGHT)
         words = QRect(icon.right() + GRID, room.top(), room.width() - _ICON - 2 * GRID - used, room.height())
         self.text(painter, sides.place(words), part.label, option.font, Role.TEXT)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import hbox, timer
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import PlainLabel, announce, words
@@ -31,7 +32,7 @@ from .overlay import CompareMode
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 SAID_MS = 5_000
 """How long a message replaces the key hints."""
-_AMOUNT_WORDS = {1: "next", 2: "next two", 4: "next four"}
+_AMOUNT_WORDS = {1: Text("{keys} next"), 2: Text("{keys} next two"), 4: Text("{keys} next four")}
 _MOST_HINTS = 0.42
 """Maximum share of the bar's width for the key hints."""
 
@@ -103,7 +104,7 @@ class CompareBar(QWidget):
         self._said = ""
         self._silent = timer(self, SAID_MS, self._said_enough)
         self._line = ScrubLine(theme, clips, self)
-        self._line.setAccessibleName("Position of all clips")
+        self._line.setAccessibleName(_("Position of all clips"))
         self._play = BarButton(theme, self, clips.toggle)
         self._now, self._length = self._time(), self._time()
         self._position = words(self, tone="muted", wrap=False)
@@ -197,8 +198,16 @@ class CompareBar(QWidget):
         for button, command in self._switches.items():
             button.dress_as(command, self._keys)
         ends = list(map(self._keys.words, LOOPS))
-        loops = ". {} and {} set where a loop begins and ends, {} takes it away" if all(ends) else ""
-        self._line.setToolTip(tip(f"Position of all clips{loops.format(*ends)}"))
+        words = _("Position of all clips")
+        if all(ends):
+            begin, end, none = ends
+            words = _(
+                "Position of all clips. {begin} and {end} set the loop, {none} clears it.",
+                begin=begin,
+                end=end,
+                none=none,
+            )
+        self._line.setToolTip(tip(words))
 
     def _show_position(self, seconds: float) -> None:
         self._line.follow(seconds)
@@ -215,25 +224,25 @@ def hints(keys: Keys, model: Compare, *, clips: bool) -> tuple[str, ...]:
     """Key hints, most important first. `clips`: something that plays is shown."""
     several, stacked = len(model.shown) > 1, any(len(stack.takes) > 1 for stack in model.shown)
     told = (
-        (clips, "in step", SHUTTLE),
-        (clips, "frame", (FRAME_BACK, FRAME_FORWARD)),
-        (True, "rate", RATE[1:]),
-        (True, "pick", (PICK,)),
-        (True, "reject", (REJECT,)),
-        (stacked or several, "take", TAKES[::-1]),
-        (several, "swap", (SWAP,)),
-        (several, "wipe", (WIPE,)),
-        (several and not clips, "difference", (DIFFERENCE,)),
+        (clips, Text("{keys} play together"), SHUTTLE),
+        (clips, Text("{keys} frame"), (FRAME_BACK, FRAME_FORWARD)),
+        (True, Text("{keys} rate"), RATE[1:]),
+        (True, Text("{keys} pick"), (PICK,)),
+        (True, Text("{keys} reject"), (REJECT,)),
+        (stacked or several, Text("{keys} take"), TAKES[::-1]),
+        (several, Text("{keys} swap"), (SWAP,)),
+        (several, Text("{keys} wipe"), (WIPE,)),
+        (several and not clips, Text("{keys} difference"), (DIFFERENCE,)),
         (bool(model.position_words()), _AMOUNT_WORDS[model.size], TURNS[::-1]),
     )
     return tuple(hint for holds, words, told_of in told if holds and (hint := _hint(keys, words, told_of)))
 
 
-def _hint(keys: Keys, words: str, commands: Sequence[Command[Any]]) -> str:
+def _hint(keys: Keys, words: Text, commands: Sequence[Command[Any]]) -> str:
     """A hint such as "1–5 rate"; empty if a command has no key."""
     caps = list(map(keys.cap, commands))
     if not all(caps):
         return ""
     if caps == [str(number) for number in range(1, len(caps) + 1)] and len(caps) > 1:
-        return f"1–{len(caps)} {words}"
-    return f"{' '.join(caps)} {words}"
+        return str(words.with_(keys=f"1–{len(caps)}"))
+    return str(words.with_(keys=" ".join(caps)))

@@ -13,11 +13,11 @@ from runway_desktop.usecases.commands.command import COMPARING, LEADS_OUT, Comma
 
 
 def _alone(view: Any) -> Text | str:
-    return "" if len(view.model.shown) > 1 else Text("There is no other result beside it to compare it with.")
+    return "" if len(view.model.shown) > 1 else Text("No other result to compare with.")
 
 
 def _no_clips(view: Any) -> Text | str:
-    return "" if view.clips.has_clips else Text("Nothing is shown that plays.")
+    return "" if view.clips.has_clips else Text("No clip is shown.")
 
 
 def _show(size: int, view: Any) -> None:
@@ -58,9 +58,9 @@ DIFFERENCE = _comparing(
     icon="mdi6.circle-opacity",
 )
 LOOPS = (
-    _clips("compare.in", Text("Loop from here"), lambda view: view.clips.set_in(), "I", begins=True),
-    _clips("compare.out", Text("Loop up to here"), lambda view: view.clips.set_out(), "O"),
-    _clips("compare.whole", Text("Loop the whole clip again"), lambda view: view.clips.clear_range(), "Shift+L"),
+    _clips("compare.in", Text("Set loop start"), lambda view: view.clips.set_in(), "I", begins=True),
+    _clips("compare.out", Text("Set loop end"), lambda view: view.clips.set_out(), "O"),
+    _clips("compare.whole", Text("Loop the whole clip"), lambda view: view.clips.clear_range(), "Shift+L"),
 )
 ADVANCE = _comparing(
     "compare.advance",
@@ -95,9 +95,7 @@ COMMANDS = (
         fixed=Text("Tab goes on everywhere."),
     ),
     SWAP,
-    _comparing(
-        "compare.stack", Text("Stack takes or spread them"), lambda on: on.model.stack(not on.model.is_stacked), "S"
-    ),
+    _comparing("compare.stack", Text("Stack or spread takes"), lambda on: on.model.stack(not on.model.is_stacked), "S"),
     WIPE,
     _several(
         "compare.divider.left", Text("Divider to the left"), lambda on: on.move_divider(-1), "Shift+Left", repeats=True
@@ -112,10 +110,8 @@ COMMANDS = (
     DIFFERENCE,
     *LOOPS,
     ADVANCE,
-    _comparing("compare.undo", Text("Undo the last decision"), lambda view: view.model.undo(), "U", Standard.UNDO),
-    _comparing(
-        "compare.controls", Text("Go to the controls"), lambda view: view.bar.focus_controls(), "F6", begins=True
-    ),
+    _comparing("compare.undo", Text("Undo last judgment"), lambda view: view.model.undo(), "U", Standard.UNDO),
+    _comparing("compare.controls", Text("Go to controls"), lambda view: view.bar.focus_controls(), "F6", begins=True),
     ALL_KEYS,
-    _comparing("compare.close", Text("Leave comparing"), lambda view: view.close(), "Esc", fixed=LEADS_OUT),
+    _comparing("compare.close", Text("Close"), lambda view: view.close(), "Esc", fixed=LEADS_OUT),
 )

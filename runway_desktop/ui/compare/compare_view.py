@@ -16,6 +16,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
 from runway_desktop.domain.task import Pick
+from runway_desktop.texts import _
 from runway_desktop.ui.building import hbox, in_turns, line, vbox
 from runway_desktop.ui.commands.everywhere import MENU
 from runway_desktop.ui.commands.keys import Keys
@@ -162,8 +163,8 @@ class CompareView(QWidget):
 
     def _build(self) -> None:
         self.setObjectName("compare")
-        self.setWindowTitle("Compare")
-        self.setAccessibleName("Compare takes")
+        self.setWindowTitle(_("Compare"))
+        self.setAccessibleName(_("Compare takes"))
         ground = self.dark.color(Role.MEDIA).name()
         bar_ground = self.dark.color(Role.SURFACE).name()
         self.setStyleSheet(
@@ -175,7 +176,7 @@ class CompareView(QWidget):
         self.setMinimumSize(640, 400)
         # Time runs from left to right in every language, and the first take is left of the wipe.
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self.panes = [Pane(self.dark, self._sight, self) for _ in range(MOST)]
+        self.panes = [Pane(self.dark, self._sight, self) for _pane in range(MOST)]
         self.overlay = CompareOverlay(self.dark, self._sight, self)
         for media in (*self.panes, self.overlay):
             media.installEventFilter(self)
@@ -278,7 +279,7 @@ class CompareView(QWidget):
         self.panes[position].surface.clear(small_poster(Path(poster) if poster else None))
         kind = kind_of(take.media)
         if kind is None:
-            self.panes[position].surface.words = f"{take.path.name}\nNo preview"
+            self.panes[position].surface.words = f"{take.path.name}\n{_('No preview')}"
         elif kind.read is not None:
             self._workers.run(partial(kind.read, take.path), partial(self._picture_read, position), at=take.path)
         self._repaint(position)
@@ -296,8 +297,12 @@ class CompareView(QWidget):
         if isinstance(result, Picture):
             surface.picture = result
         else:
-            words = PlayFault.MISSING.value if result.missing else "{} cannot be read. It may be damaged."
-            surface.words = words.format(take.path.name)
+            name = take.path.name
+            surface.words = (
+                PlayFault.MISSING.about(name)
+                if result.missing
+                else _("{file} can’t be read. It may be damaged.", file=name)
+            )
         self._repaint(position)
         self._show_overlay()
 
@@ -310,7 +315,7 @@ class CompareView(QWidget):
     def _clip_failed(self, position: int, fault: PlayFault) -> None:
         take = self._takes[position]
         if take is not None:
-            self.panes[position].surface.words = fault.value.format(take.path.name)
+            self.panes[position].surface.words = fault.about(take.path.name)
             self._repaint(position)
 
     def _repaint(self, position: int) -> None:
@@ -359,7 +364,7 @@ class CompareView(QWidget):
                 self.model.show(2)
             if self._pair() is None:
                 self._show_words()
-                self.bar.say("There is no other result beside it to compare it with.")
+                self.bar.say(_("No other result to compare with."))
                 return
         self.mode = mode
         overlaid = mode is not CompareMode.SIDE_BY_SIDE

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from runway_desktop.texts import Text, _
 from runway_desktop.ui.labels import announce
 from runway_desktop.ui.media.picture import Picture
 from runway_desktop.ui.media.workers import Workers
@@ -21,7 +22,7 @@ from runway_desktop.ui.theme import GRID, Role, Theme
 from .pane import turn_sight
 from .surface import ClipSurface, Sight, paint_words
 
-SAME = "The same, pixel for pixel"
+SAME = Text("Identical, pixel for pixel")
 STRIDE = 0.02
 """Step of the divider for an arrow key, as a fraction of the width."""
 _BAND = 4 * 1024 * 1024
@@ -55,8 +56,12 @@ class CompareOverlay(QWidget):
 
     def show_pair(self, first: ClipSurface, second: ClipSurface, mode: CompareMode, names: tuple[str, str]) -> None:
         self._pair, self.mode, self._names = (first, second), mode, names
-        said = "Wipe between {0} and {1}" if mode is CompareMode.WIPE else "Difference of {0} and {1}"
-        self.setAccessibleName(said.format(*names))
+        first_name, second_name = names
+        if mode is CompareMode.WIPE:
+            said = _("Wipe between {first} and {second}", first=first_name, second=second_name)
+        else:
+            said = _("Difference of {first} and {second}", first=first_name, second=second_name)
+        self.setAccessibleName(said)
         self._describe()
         self.update()
 
@@ -67,13 +72,13 @@ class CompareOverlay(QWidget):
             self._describe()
             self.update()
             if same:
-                announce(self, SAME)
+                announce(self, str(SAME))
 
     def _describe(self) -> None:
         if self.mode is CompareMode.DIFFERENCE:
-            self.setAccessibleDescription(SAME if self.is_same else "")
+            self.setAccessibleDescription(str(SAME) if self.is_same else "")
         else:
-            self.setAccessibleDescription(f"Divider at {round(self.divider * 100)} %")
+            self.setAccessibleDescription(_("Divider at {n} %", n=round(self.divider * 100)))
 
     def set_divider(self, divider: float) -> None:
         divider = min(max(divider, 0.0), 1.0)
@@ -95,7 +100,7 @@ class CompareOverlay(QWidget):
             painter.drawImage(area.topLeft(), self._difference(first, second, target, ratio))
             if self.is_same:
                 painter.setPen(self._theme.color(Role.TEXT))
-                paint_words(painter, area, SAME)
+                paint_words(painter, area, str(SAME))
         else:
             x = round(area.width() * self.divider * ratio) / ratio
             for surface, side in (

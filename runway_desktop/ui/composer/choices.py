@@ -9,6 +9,7 @@ from typing import Any
 
 from runway_desktop.catalog import Field, FieldKind, value_in_words
 from runway_desktop.catalog.labels import choice_label, unit_label
+from runway_desktop.texts import _
 from runway_desktop.ui.choice_popup import Option
 
 MOST_IN_A_LIST = 24
@@ -38,7 +39,7 @@ def options_of(field: Field) -> list[Option] | None:
     if member is not None:
         return [*values, *(Option(_wrapped(field, choice), with_unit(member, choice)) for choice in member.choices)]
     if field.kind is FieldKind.SWITCH:
-        return [*values, Option(True, "Yes"), Option(False, "No")]
+        return [*values, Option(True, _("Yes")), Option(False, _("No"))]
     values += [Option(choice, with_unit(field, choice), str(choice)) for choice in field.choices]
     if field.kind is FieldKind.INTEGER and field.minimum is not None and field.maximum is not None:
         span = range(math.ceil(field.minimum), math.floor(field.maximum) + 1)
@@ -50,7 +51,7 @@ def options_of(field: Field) -> list[Option] | None:
         return None
     if not field.choices or field.kind in (FieldKind.INTEGER, FieldKind.NUMBER):
         return None
-    return [*values, Option(ANOTHER, "Another value…")] if field.open else values
+    return [*values, Option(ANOTHER, _("Another value…"))] if field.open else values
 
 
 def value_text(field: Field, value: Any) -> str:
@@ -58,27 +59,39 @@ def value_text(field: Field, value: Any) -> str:
     if value is None:
         return "–" if field.required else default_words(field)
     if field.kind is FieldKind.SWITCH:
-        return "Yes" if value else "No"
+        return _("Yes") if value else _("No")
     return with_unit(field, value)
 
 
 def chip_text(field: Field, value: Any) -> str:
     """Text of a value without a label; includes the field's name unless the value explains itself."""
     if field.name == "seed":
-        return f"Seed: {value}" if value is not None else "Seed: random"
+        return _("Seed: {seed}", seed=str(value)) if value is not None else _("Seed: random")
     if value is None:
-        return f"{field.label}: {'–' if field.required else default_words(field).lower()}"
+        return _named(field, "–") if field.required else _default_chip(field)
     if field.kind is FieldKind.SWITCH:
-        return f"{field.label}: {'yes' if value else 'no'}"
+        return _("{setting}: yes", setting=field.label) if value else _("{setting}: no", setting=field.label)
     said = with_unit(field, value)
-    return said if field.name in _TELLING else f"{field.label}: {said}"
+    return said if field.name in _TELLING else _named(field, said)
+
+
+def _named(field: Field, value: str) -> str:
+    return _("{setting}: {value}", setting=field.label, value=value)
+
+
+def _default_chip(field: Field) -> str:
+    if field.default is None:
+        return _("{setting}: default", setting=field.label)
+    return _("{setting}: default ({value})", setting=field.label, value=with_unit(field, field.default))
 
 
 def default_words(field: Field) -> str:
     """Text for an omitted value: the API's default, if known."""
     if field.name == "seed":
-        return "Random"
-    return f"Default ({with_unit(field, field.default)})" if field.default is not None else "Default"
+        return _("Random")
+    if field.default is None:
+        return _("Default")
+    return _("Default ({value})", value=with_unit(field, field.default))
 
 
 def with_unit(field: Field, value: Any) -> str:
@@ -90,6 +103,8 @@ def with_unit(field: Field, value: Any) -> str:
         return value_in_words(value)
     if isinstance(value, str):
         return choice_label(field.name, value) if value in field.choices else value_in_words(value)
+    if field.unit == "s":
+        return _("{n} s", n=value)
     return f"{value_in_words(value)} {unit_label(field.unit)}".strip()
 
 

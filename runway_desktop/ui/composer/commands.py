@@ -31,7 +31,7 @@ _preset = RecordsOf[Any](
 
 SEND = _making(
     "request.send",
-    Text("Send the request"),
+    Text("Send request"),
     lambda on: on.models.composer.send(),
     "Ctrl+Return",
     "Ctrl+Enter",

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QWidget
 
 from runway_desktop.catalog import Field, FieldKind
-from runway_desktop.texts import Text
+from runway_desktop.texts import Text, _, in_turn, listed, ngettext
 from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
@@ -142,15 +142,15 @@ class ComposerPane(QWidget):
         self._bottom.setColumnStretch(0, 1)
         self._line = FoldingLine(Text("{n} more setting", "{n} more settings"), self)
         self._line.folded.connect(self._order_tabs)
-        self._endpoint = push_button(self._line, "", self._choose_endpoint, kind="chip", spoken="What to make")
-        self._model = push_button(self._line, "", self.choose_model, kind="chip", spoken="Model")
-        self._project = push_button(self._line, "", self._composer.list_projects, kind="chip", spoken="Project")
+        self._endpoint = push_button(self._line, "", self._choose_endpoint, kind="chip", spoken=_("What to make"))
+        self._model = push_button(self._line, "", self.choose_model, kind="chip", spoken=_("Model"))
+        self._project = push_button(self._line, "", self._composer.list_projects, kind="chip", spoken=_("Project"))
         self._presets = PresetsButton(self._composer.presets, self._keys, self._line)
-        self._more = push_button(self._line, "More…", kind="chip", checkable=True)
+        self._more = push_button(self._line, _("More…"), kind="chip", checkable=True)
         self._more.toggled.connect(self._open_form)
         self._send = push_button(self, "", self._composer.send, kind="primary")
         self._send.setMinimumWidth(_SEND_WIDTH)
-        self._raise = push_button(self, "", self._composer.raise_cap, spoken="Raise the cap")
+        self._raise = push_button(self, "", self._composer.raise_cap, spoken=_("Raise the cap"))
         self._raise.hide()
         self._bottom.addWidget(self._line, 0, 0)
         self._bottom.addWidget(self._send, 0, 1)
@@ -159,7 +159,7 @@ class ComposerPane(QWidget):
     def _build_editing_bar(self) -> QWidget:
         bar = QWidget(self)
         self._edits = words(bar, tone="muted", wrap=False)
-        stop = push_button(bar, "Stop editing", self._composer.stop_editing, kind="flat")
+        stop = push_button(bar, _("Stop editing"), self._composer.stop_editing, kind="flat")
         hbox(self._edits, STRETCH, stop, on=bar)
         bar.hide()
         return bar
@@ -168,8 +168,8 @@ class ComposerPane(QWidget):
         self._lines: tuple[str, ...] = ()
         bar = QWidget(self)
         self._lines_words = words(bar, tone="muted", wrap=False)
-        self._split = push_button(bar, "Make tasks", self._make_tasks_of_lines)
-        keep = push_button(bar, "One prompt", lambda: self._offer_lines(()))
+        self._split = push_button(bar, _("Create tasks"), self._make_tasks_of_lines)
+        keep = push_button(bar, _("One prompt"), lambda: self._offer_lines(()))
         hbox(self._lines_words, STRETCH, self._split, keep, on=bar)
         bar.hide()
         return bar
@@ -180,10 +180,10 @@ class ComposerPane(QWidget):
         self._lines, self._text_with_lines = lines, self._prompt.toPlainText()
         self._lines_bar.setVisible(bool(lines))
         if lines:
-            self._lines_words.setText(f"{len(lines):,} lines.")
-            self._split.setText(f"Make {len(lines):,} tasks")
-            self._split.setToolTip("Opens a sheet with a row for each line. Nothing is sent yet.")
-            announce(self, f"{len(lines):,} lines. Make {len(lines):,} tasks, or keep one prompt.")
+            self._lines_words.setText(ngettext("{n} line.", "{n} lines.", len(lines)))
+            self._split.setText(ngettext("Create {n} task", "Create {n} tasks", len(lines)))
+            self._split.setToolTip(_("Opens a sheet with one row per line. Nothing is sent yet."))
+            announce(self, _("{n} lines. Create a task from each, or keep one prompt.", n=len(lines)))
         elif had_focus:
             self._prompt.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -246,7 +246,8 @@ class ComposerPane(QWidget):
         words = count_words(self._composer.pair.prompt_field, self._composer.prompt)
         unknown = self._composer.input_fields.unknown_names(self._composer.prompt)
         if unknown:
-            words = "   ".join(filter(None, (f"No input is called @{', @'.join(unknown[:3])}.", words)))
+            names = listed([f"@{name}" for name in unknown[:3]])
+            words = str(in_turn(_("No input is named {names}.", names=names), words))
         say(self._count, words)
 
     def _typed(self) -> None:
@@ -276,15 +277,15 @@ class ComposerPane(QWidget):
         name = self._model.fontMetrics().elidedText(pair.label, Qt.TextElideMode.ElideRight, _LONGEST_NAME)
         self._model.setText(f"{name}  ▾")
         self._model.setAccessibleDescription(pair.label)
-        self._model.setToolTip(tip(f"In the API: {pair.model}"))
+        self._model.setToolTip(tip(_("In the API: {model}", model=pair.model)))
         for name, chip in self._chips.items():
             chip.show_idle(self._composer.idle_reason(name))
             chip.show_value(self._composer.value(name))
             chip.show_finding(self._composer.finding_for(name))
-        project = self._composer.project or "No project"
+        project = self._composer.project or _("No project")
         project = self._project.fontMetrics().elidedText(project, Qt.TextElideMode.ElideRight, _LONGEST_NAME)
         self._project.setText(f"{project}  ▾")
-        self._project.setAccessibleDescription(self._composer.project or "No project")
+        self._project.setAccessibleDescription(self._composer.project or _("No project"))
         self._form.show_state(self._composer)
         self._show_length()
         fields = sorted(pair.fields, key=lambda field: field is not pair.prompt_field)
@@ -293,16 +294,17 @@ class ComposerPane(QWidget):
         prompt = pair.prompt_field
         mark_wrong(self._box, bool(prompt and self._composer.finding_for(prompt.name)))
         self._editing_bar.setVisible(self._composer.editing is not None)
-        self._edits.setText("Editing a program's request" if self._composer.approves else "Editing a queued task")
+        self._edits.setText(_("Editing a program’s request") if self._composer.approves else _("Editing a queued task"))
         button = self._composer.button()
         self._send.setText("   ".join(part for part in (button.text, button.price) if part))
         reasons = "\n".join(button.reasons)
         told = reasons or "\n".join(part for part in (self._keys.tip(SEND), button.detail) if part)
         self._send.setToolTip(tip(told))
         self._raise.setText(button.raising)
-        self._raise.setAccessibleName(button.raising or "Raise the cap")
+        self._raise.setAccessibleName(button.raising or _("Raise the cap"))
         self._raise.setVisible(bool(button.raising))
-        self._send.setAccessibleName(f"{button.text}, {button.price}" if button.price else button.text)
+        named = _("{action}, {price}", action=button.text, price=button.price) if button.price else button.text
+        self._send.setAccessibleName(named)
         self._send.setAccessibleDescription(reasons)
         mark(self._send, "blocked", bool(reasons) and not self._composer.is_storing)
         if button.note != self._note.text():
@@ -350,17 +352,17 @@ class ComposerPane(QWidget):
     def _choose_prompt(self, prompts: list[str]) -> None:
         """Opens the searchable prompt history."""
         if not prompts:
-            self._task_commands.tell("No prompt was used yet.")
+            self._task_commands.tell(_("No prompts yet."))
             return
         options = [Option(prompt, " ".join(prompt.split())[:LONGEST_OFFER], prompt) for prompt in prompts]
-        popup = ChoicePopup(options, self._composer.prompt, "Prompt history", self._box)
+        popup = ChoicePopup(options, self._composer.prompt, _("Prompt history"), self._box)
         popup.chosen.connect(self._composer.set_prompt)
         popup.open_at(self._box)
 
     def _choose_project(self, names: list[str]) -> None:
         named = [Option(name, name) for name in names]
-        options = [Option("", "No project"), *named, Option(ANOTHER, "New project…")]
-        popup = ChoicePopup(options, self._composer.project, "Project", self._project)
+        options = [Option("", _("No project")), *named, Option(ANOTHER, _("New project…"))]
+        popup = ChoicePopup(options, self._composer.project, _("Project"), self._project)
         popup.chosen.connect(lambda name: self.name_project() if name is ANOTHER else self._composer.set_project(name))
         popup.open_at(self._project)
 
@@ -368,12 +370,12 @@ class ComposerPane(QWidget):
         """Asks for the name of a project for the next tasks."""
         ask_text(
             self.window(),
-            "New project",
-            "Name of the project",
+            _("New project"),
+            _("Project name"),
             "",
-            lambda text: "" if text.strip() else "Enter a name.",
+            lambda text: "" if text.strip() else _("Enter a name."),
             self._project_named,
-            ok="Create",
+            ok=_("Create"),
         )
 
     def _project_named(self, text: str) -> None:

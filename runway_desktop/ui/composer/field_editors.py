@@ -15,6 +15,7 @@ from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QFontDatabase, QGuiApp
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from runway_desktop.catalog import Field, FieldKind, is_left_out, utf16_length, value_from_text
+from runway_desktop.texts import _
 from runway_desktop.ui.building import Popup, hbox, passing_menu, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.labels import mark_wrong, set_tone, words
@@ -41,7 +42,7 @@ def count_words(field: Field | None, text: str) -> str:
     if field is None or field.max_length is None:
         return ""
     length = utf16_length(text)
-    return f"{length:,} of {field.max_length:,}" if length >= _NEAR * field.max_length else ""
+    return _("{length} of {limit}", length=length, limit=field.max_length) if length >= _NEAR * field.max_length else ""
 
 
 class Chip(QPushButton):
@@ -65,10 +66,12 @@ class Chip(QPushButton):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = passing_menu(self)
-        menu.addAction("Choose…", self._open)
-        reset = menu.addAction("Reset to default", lambda: self._take(None))
+        menu.addAction(_("Choose…"), self._open)
+        reset = menu.addAction(_("Reset to default"), lambda: self._take(None))
         reset.setEnabled(not is_left_out(self._value) and self._value != self._field.default)
-        menu.addAction("Copy value", lambda: QGuiApplication.clipboard().setText(value_text(self._field, self._value)))
+        menu.addAction(
+            _("Copy value"), lambda: QGuiApplication.clipboard().setText(value_text(self._field, self._value))
+        )
         menu.popup(event.globalPos())
 
     def show_value(self, value: Any) -> None:
@@ -322,7 +325,7 @@ def _editor(field: Field, parent: QWidget) -> QWidget:
         case FieldKind.UNKNOWN:
             box = _text_box(parent, lines=4)
             box.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-            box.setPlaceholderText('JSON, such as {"name": 1}')
+            box.setPlaceholderText(_("JSON, such as {example}", example='{"name": 1}'))
             return box
         case FieldKind.TEXT if field.pattern is not None and "#" in field.pattern:
             return ColorsBox(field, parent)
@@ -349,9 +352,9 @@ def _hint(field: Field) -> str:
     """Placeholder with default and bounds."""
     bounds = ""
     if field.minimum is not None and field.maximum is not None:
-        bounds = f"{field.minimum:g} to {field.maximum:g}"
+        bounds = _("{lowest} to {highest}", lowest=field.minimum, highest=field.maximum)
     default = "" if field.required else default_words(field)
-    return ", ".join(part for part in (default, bounds) if part)
+    return " · ".join(part for part in (default, bounds) if part)
 
 
 def _as_text(field: Field, value: Any) -> str:

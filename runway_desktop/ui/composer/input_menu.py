@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from runway_desktop.catalog import Field
 from runway_desktop.catalog.labels import choice_label
 from runway_desktop.domain.inputs import FrameAt
+from runway_desktop.texts import _
 from runway_desktop.ui.building import add_check, passing_menu
 from runway_desktop.ui.file_dialogs import choose_file
 from runway_desktop.ui.inputs.fix_popup import MendPopup
@@ -67,24 +68,24 @@ class TilePopups(QObject):
         for mend in mends:
             menu.addAction(mend.text, partial(self._mending.carry_out, item, mend)).setToolTip(tip(mend.remark))
         if copies:
-            inner = menu.addMenu("Use a copy")
+            inner = menu.addMenu(_("Use a copy"))
             for mend in copies:
                 inner.addAction(mend.text, partial(self._mending.carry_out, item, mend)).setToolTip(tip(mend.remark))
         if mends or copies:
             menu.addSeparator()
         carried = self._task_commands.carried.get(item.path) if item.path is not None else None
         if carried is not None:
-            menu.addAction("Take its settings", partial(self._composer.load, carried))
+            menu.addAction(_("Use its settings"), partial(self._composer.load, carried))
             menu.addSeparator()
-        menu.addAction("Replace…", partial(self._replace, item))
+        menu.addAction(_("Replace…"), partial(self._replace, item))
         if item.path is not None:
-            menu.addAction("Open", partial(self._open, item))
-            menu.addAction("Show in folder", partial(self._task_commands.selection_wanted.emit, [item.path]))
+            menu.addAction(_("Open"), partial(self._open, item))
+            menu.addAction(_("Show in folder"), partial(self._task_commands.selection_wanted.emit, [item.path]))
         menu.addSeparator()
         of_field = sum(other.item.field == item.field for other in self._strip.tiles)
-        menu.addAction("Move left", partial(self._strip.move_by, item, -1)).setEnabled(item.number > 0)
-        menu.addAction("Move right", partial(self._strip.move_by, item, 1)).setEnabled(item.number < of_field - 1)
-        menu.addAction("Remove", partial(self._strip.remove, item))
+        menu.addAction(_("Move left"), partial(self._strip.move_by, item, -1)).setEnabled(item.number > 0)
+        menu.addAction(_("Move right"), partial(self._strip.move_by, item, 1)).setEnabled(item.number < of_field - 1)
+        menu.addAction(_("Remove"), partial(self._strip.remove, item))
         return menu
 
     def shutdown(self) -> None:
@@ -103,7 +104,7 @@ class TilePopups(QObject):
     def _replace(self, item: InputItem) -> None:
         choose_file(
             self._strip.window(),
-            f"Replace {item.name}",
+            _("Replace {file}", file=item.name),
             lambda path: self._task_commands.take(paths=[path], to_field=item.field, at=item.number),
             near=item.path.parent if item.path is not None else None,
         )
@@ -141,14 +142,20 @@ def add_fields(menu: QMenu, item: InputItem, input_fields: InputFields, tile: QW
     fields = input_fields.fields_for(item)
     if len(fields) > 1:
         uses = [
-            (f"Use as: {one.label}", one.name == item.field, partial(input_fields.move_to, item, one.name))
+            (
+                _("Use as: {input}", input=one.label),
+                one.name == item.field,
+                partial(input_fields.move_to, item, one.name),
+            )
             for one in fields
         ]
         _add_choices(menu, uses)
     for field in input_fields.details(item):
         options, value = options_of(field), input_fields.detail(item, field.name)
         if options is None:
-            text = f"{field.label}{f' (@{value})' if value else ''}…"
+            text = (
+                _("{detail} (@{tag})…", detail=field.label, tag=value) if value else _("{detail}…", detail=field.label)
+            )
             menu.addAction(text, partial(open_detail, item, field, input_fields, tile))
             continue
         choices = []

@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QP
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from runway_desktop.catalog import media_in_words
+from runway_desktop.texts import _
 from runway_desktop.ui.file_dialogs import choose_files
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.inputs.tile import PICTURE, InputTile
@@ -122,9 +123,9 @@ class InputsStrip(QWidget):
             (field for field in fields if field.required and not any(item.field == field.name for item in items)), None
         )
         if needed is not None:
-            return f"{needed.label}: drop a {media_in_words(needed.media)} here."
+            return _("{input}: drop a file here ({kinds}).", input=needed.label, kinds=media_in_words(needed.media))
         takes = frozenset().union(*(field.media for field in fields)) if fields else frozenset()
-        return "" if items else f"Takes a {media_in_words(takes)}, by drop, paste or file."
+        return "" if items else _("Drop, paste or choose a file ({kinds}).", kinds=media_in_words(takes))
 
     def move_by(self, item: InputItem, by: int) -> None:
         self._composer.taking.move(item.field, item.number, item.number + by)
@@ -162,7 +163,7 @@ class InputsStrip(QWidget):
         self.show_inputs()
 
     def _choose_files(self) -> None:
-        choose_files(self.window(), "Choose inputs", lambda paths: self._task_commands.take(paths=paths))
+        choose_files(self.window(), _("Choose inputs"), lambda paths: self._task_commands.take(paths=paths))
 
 
 class AddTile(QAbstractButton):
@@ -175,8 +176,8 @@ class AddTile(QAbstractButton):
         super().__init__(parent)
         self._theme = theme
         self.setFixedSize(PICTURE)
-        self.setAccessibleName("Add an input")
-        self.setToolTip("Choose a file, or drop one anywhere")
+        self.setAccessibleName(_("Add input"))
+        self.setToolTip(_("Choose a file or drop one anywhere"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         theme.changed.connect(self.update)
 
@@ -199,4 +200,4 @@ class AddTile(QAbstractButton):
         painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 4, 4)
         painter.setPen(self._theme.color(Role.MUTED))
         painter.setFont(self._theme.small_font())
-        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), "+ drop")
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), _("+ Drop"))

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QColorDialog, QFrame, QLineEdit, QWidget
 
 from runway_desktop.catalog import AssetItem, Field, FieldKind, asset_items, asset_value, media_in_words
 from runway_desktop.domain.inputs import path_of
+from runway_desktop.texts import _
 from runway_desktop.ui.building import clear_layout, hbox, push_button, tool_button
 from runway_desktop.ui.file_dialogs import choose_file
 from runway_desktop.ui.flow_layout import FlowLayout
@@ -33,13 +34,15 @@ class AssetBox(QFrame):
         super().__init__(parent)
         self._field = field
         self.setAcceptDrops(True)
-        hint = f"Drop a {media_in_words(field.media)} here, or type a path or link"
+        hint = _("Drop a file ({kinds}), or enter a path or link", kinds=media_in_words(field.media))
         self._line = QLineEdit(self, clearButtonEnabled=True, placeholderText=hint)
         self._line.setAcceptDrops(False)
         self._line.setAccessibleName(field.label)
         self._line.textEdited.connect(self._typed)
         self.setFocusProxy(self._line)
-        self._choose_button = push_button(self, "Choose…", self._choose, spoken=f"Choose a file: {field.label}")
+        self._choose_button = push_button(
+            self, _("Choose…"), self._choose, spoken=_("Choose file: {field}", field=field.label)
+        )
         hbox((self._line, 1), self._choose_button, on=self)
 
     def show_value(self, value: Any) -> None:
@@ -133,20 +136,20 @@ class ColorsBox(QWidget):
                 self,
                 lambda _=False, index=position: self._pick(index),
                 icon=QIcon(swatch),
-                tip="Change the color; Delete removes it",
-                spoken=f"Color {position + 1}, {color}",
+                tip=_("Click to change, Delete to remove"),
+                spoken=_("Color {number}, {color}", number=position + 1, color=color),
             )
             button.setText(color)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-            remove = button.addAction("Remove")
+            remove = button.addAction(_("Remove"))
             remove.setShortcut(Qt.Key.Key_Delete)
             remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             remove.triggered.connect(lambda _=False, at=position: self._set(at, None))
             self._buttons.append(button)
         if self._most is None or len(self._colors) < self._most:
-            text, last = "Choose a color…" if self._single else "Add a color…", len(self._colors)
-            spoken = f"{self._field.label}: {text}"
+            text, last = _("Choose color…") if self._single else _("Add color…"), len(self._colors)
+            spoken = _("{setting}: {value}", setting=self._field.label, value=text)
             self._buttons.append(push_button(self, text, lambda: self._pick(last), kind="chip", spoken=spoken))
         for one in self._buttons:
             self._flow.addWidget(one)

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QToolButton, QWidget
 
 from runway_desktop.catalog import Field, FieldKind, Variant, variant_of
+from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import clear_layout, hbox, push_button, tool_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.labels import say, words
@@ -61,7 +62,7 @@ class ObjectBox(QFrame):
             self._grid.setColumnStretch(column, 1)
         self._wrong = words(self, tone="bad")
         self._wrong.hide()
-        self._form = push_button(self, "", self._choose_form, kind="chip", spoken=f"{field.label}: form")
+        self._form = push_button(self, "", self._choose_form, kind="chip", spoken=_("{field}: kind", field=field.label))
         if field.variants and (len(field.variants) > 1 or not required):
             self._grid.addWidget(self._labeled_form(), 0, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         else:
@@ -72,7 +73,7 @@ class ObjectBox(QFrame):
     def _labeled_form(self) -> QWidget:
         """The selector below a label, aligned with the members."""
         holder = QWidget(self)
-        label = words(holder, "Kind", "muted", wrap=False)
+        label = words(holder, _("Kind"), "muted", wrap=False)
         label.setBuddy(self._form)
         column = vbox(label, on=holder, spacing=2)
         column.addWidget(self._form, 0, Qt.AlignmentFlag.AlignLeft)
@@ -120,7 +121,7 @@ class ObjectBox(QFrame):
         form = self._present_form()
         members = [row.name for row in self._rows]
         self._variant = form
-        self._form.setText(f"{form.label if form is not None else 'Not used'}  ▾")
+        self._form.setText(f"{form.label if form is not None else _('Not used')}  ▾")
         if set(members) != {member.name for member in self._members()} or (form is not None and not self._rows):
             self._build_rows()
         for row in self._rows:
@@ -158,7 +159,7 @@ class ObjectBox(QFrame):
     def _choose_form(self) -> None:
         options = [Option(position, variant.label) for position, variant in enumerate(self._field.variants)]
         if not self._required:
-            options.insert(0, Option(None, "Not used"))
+            options.insert(0, Option(None, _("Not used")))
         now = self._field.variants.index(self._variant) if self._variant in self._field.variants else None
         popup = ChoicePopup(options, now, self._field.label, self._form)
         popup.chosen.connect(self._take_form)
@@ -204,9 +205,7 @@ class ObjectsBox(QWidget):
         self._heads: list[list[QToolButton]] = []
         """Buttons above each box."""
         self._list = vbox()
-        self._add = push_button(
-            self, f"Add {field.label.removesuffix('s').lower()}", self._add_one, spoken=f"Add to {field.label.lower()}"
-        )
+        self._add = push_button(self, _("Add"), self._add_one, spoken=_("Add to “{field}”", field=field.label))
         vbox(self._list, on=self).addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_value(self, value: Any) -> None:
@@ -239,7 +238,13 @@ class ObjectsBox(QWidget):
         for box, value in zip(self._boxes, self._values, strict=True):
             box.show_value(value)
         self._add.setEnabled(self._field.max_length is None or len(self._values) < self._field.max_length)
-        self._add.setToolTip("" if self._add.isEnabled() else tip(f"The model takes {self._field.max_length}."))
+        self._add.setToolTip(
+            ""
+            if self._add.isEnabled()
+            else tip(
+                ngettext("The model takes {n} at most.", "The model takes {n} at most.", self._field.max_length or 0)
+            )
+        )
 
     def _build(self) -> None:
         clear_layout(self._list)
@@ -255,17 +260,19 @@ class ObjectsBox(QWidget):
             self._boxes.append(box)
 
     def _head(self, position: int, holder: QWidget) -> QHBoxLayout:
-        name_of_one = f"{self._field.label.removesuffix('s')} {position + 1}"
+        name_of_one = _("{number} of {count}", number=position + 1, count=len(self._values))
         title = words(holder, name_of_one, "muted", wrap=False)
         row = hbox((title, 1))
         last = len(self._values) - 1
         self._heads.append([])
         for text, name, possible, action in (
-            ("↑", "Move up", position > 0, lambda: self._move(position, position - 1)),
-            ("↓", "Move down", position < last, lambda: self._move(position, position + 1)),
-            ("×", "Remove", True, lambda: self._remove(position)),
+            ("↑", _("Move up"), position > 0, lambda: self._move(position, position - 1)),
+            ("↓", _("Move down"), position < last, lambda: self._move(position, position + 1)),
+            ("×", _("Remove"), True, lambda: self._remove(position)),
         ):
-            button = tool_button(holder, action, kind="flat", tip=name, spoken=f"{name}: {name_of_one}")
+            button = tool_button(
+                holder, action, kind="flat", tip=name, spoken=_("{action}: {item}", action=name, item=name_of_one)
+            )
             button.setText(text)
             button.setEnabled(possible)
             self._heads[-1].append(button)

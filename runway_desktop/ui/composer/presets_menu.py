@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QMenu, QPushButton, QWidget
 
 from runway_desktop.catalog.labels import model_label
+from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import STRETCH, Dialog, hbox, passing_menu, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm
@@ -21,19 +22,19 @@ from runway_desktop.viewmodels.composer.presets import KEYS, ComposerPresets, Pr
 
 from .commands import PRESETS
 
-_FILES = "Presets (*.json)"
+_FILES = Text("Presets (*.json)")
 
 
 class PresetsButton(QPushButton):
     """Chip that opens the menu of presets."""
 
     def __init__(self, presets: ComposerPresets, keys: Keys, parent: QWidget) -> None:
-        super().__init__("Presets  ▾", parent)
+        super().__init__(f"{_('Presets')}  ▾", parent)
         self._presets = presets
         self._keys = keys
         self.setProperty("kind", "chip")
         self.setAutoDefault(False)
-        self.setAccessibleName("Presets")
+        self.setAccessibleName(_("Presets"))
         self.clicked.connect(self._open)
 
     def menu_of_presets(self) -> QMenu:
@@ -41,23 +42,22 @@ class PresetsButton(QPushButton):
         presets, menu = self._presets, passing_menu(self)
         for preset in presets.all:
             action = menu.addAction(caption(preset.name), partial(presets.take, preset))
-            action.setToolTip(
-                tip(model_label(preset.model) + (", with its prompt" if preset.prompt is not None else ""))
-            )
+            model = model_label(preset.model)
+            action.setToolTip(tip(_("{model}, with its prompt", model=model) if preset.prompt is not None else model))
             if preset.key:
                 action.setShortcuts(self._keys.of(PRESETS[preset.key]))
         menu.setToolTipsVisible(True)
         if presets.all:
             menu.addSeparator()
-        menu.addAction("Save as preset…", self._save)
+        menu.addAction(_("Save as preset…"), self._save)
         if presets.all:
-            rename, remove = menu.addMenu("Rename"), menu.addMenu("Remove")
+            rename, remove = menu.addMenu(_("Rename")), menu.addMenu(_("Remove"))
             for preset in presets.all:
                 rename.addAction(f"{caption(preset.name)}…", partial(self._rename, preset))
                 remove.addAction(f"{caption(preset.name)}…", partial(self._remove, preset))
         menu.addSeparator()
-        menu.addAction("Import…", self._import)
-        menu.addAction("Export…", self._export).setEnabled(bool(presets.all))
+        menu.addAction(_("Import…"), self._import)
+        menu.addAction(_("Export…"), self._export).setEnabled(bool(presets.all))
         return menu
 
     def _open(self) -> None:
@@ -69,47 +69,49 @@ class PresetsButton(QPushButton):
     def _rename(self, preset: Preset) -> None:
         ask_text(
             self.window(),
-            "Rename preset",
-            "A name for this preset",
+            _("Rename preset"),
+            _("Preset name"),
             preset.name,
             self._presets.name_problem,
             partial(self._presets.rename, preset.name),
-            ok="Rename",
+            ok=_("Rename"),
         )
 
     def _remove(self, preset: Preset) -> None:
-        asked = Question(f"Remove the preset “{preset.name}”?", "Tasks that were made with it stay.", "Remove preset")
+        asked = Question(
+            _("Remove preset “{preset}”?", preset=preset.name), _("Tasks made with it stay."), _("Remove preset")
+        )
         confirm(self.window(), asked, partial(self._presets.remove, preset.name))
 
     def _import(self) -> None:
-        choose_file(self.window(), "Import presets", self._presets.bring_in, filters=_FILES)
+        choose_file(self.window(), _("Import presets"), self._presets.bring_in, filters=str(_FILES))
 
     def _export(self) -> None:
-        choose_target(self.window(), "Export presets", self._presets.export, Path("presets.json"), _FILES)
+        choose_target(self.window(), _("Export presets"), self._presets.export, Path("presets.json"), str(_FILES))
 
 
 class SavePreset(Dialog):
     def __init__(self, presets: ComposerPresets, keys: Keys, parent: QWidget) -> None:
-        super().__init__("Save as preset", parent)
+        super().__init__(_("Save as preset"), parent)
         self._presets = presets
-        self._name = QLineEdit(self, placeholderText="Name")
-        self._name.setAccessibleName("Name of the preset")
-        self._prompt = QCheckBox("Keep the prompt with it", self)
+        self._name = QLineEdit(self, placeholderText=_("Name"))
+        self._name.setAccessibleName(_("Preset name"))
+        self._prompt = QCheckBox(_("Include the prompt"), self)
         self._key = QComboBox(self)
-        self._key.setAccessibleName("Key of the preset")
-        self._key.addItem("On no key", 0)
+        self._key.setAccessibleName(_("Preset shortcut"))
+        self._key.addItem(_("No shortcut"), 0)
         for key in KEYS:
             holder = next((preset.name for preset in presets.all if preset.key == key), "")
-            pressed = keys.words(PRESETS[key]) or f"{key}, which has no key now"
-            self._key.addItem(f"{pressed} (now {holder})" if holder else pressed, key)
+            pressed = keys.words(PRESETS[key]) or _("Slot {number} (no key)", number=key)
+            self._key.addItem(_("{key} (now {preset})", key=pressed, preset=holder) if holder else pressed, key)
         self._key.setCurrentIndex(self._key.findData(presets.free_key))
-        self._save = push_button(self, "Save preset", self._done, kind="primary", default=True)
+        self._save = push_button(self, _("Save preset"), self._done, kind="primary", default=True)
         vbox(
-            words(self, "The model and its settings, without inputs.", "muted"),
+            words(self, _("Saves the model and its settings, without inputs."), "muted"),
             self._name,
             self._prompt,
             self._key,
-            hbox(STRETCH, push_button(self, "Cancel", self.reject), self._save),
+            hbox(STRETCH, push_button(self, _("Cancel"), self.reject), self._save),
             on=self,
             margins=2 * GRID,
         )

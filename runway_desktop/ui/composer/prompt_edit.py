@@ -10,6 +10,7 @@ from PySide6.QtGui import QSyntaxHighlighter, QTextCharFormat, QTextCursor, QTex
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from runway_desktop.domain.task import parse_remote_id
+from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import viewport_of
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.requests.draft import separate_prompts
@@ -18,8 +19,8 @@ MOST_LINES = 8
 LOW = 90 * GRID
 """In a lower window the prompt stays shorter, so that the list keeps some rows."""
 _HINTS = (
-    "Describe what you want to see or hear. Drop files, prompts or task ids anywhere.",
-    "Describe what you want to see or hear.",
+    Text("Describe what you want to see or hear. Drop files, prompts or task IDs anywhere."),
+    Text("Describe what you want to see or hear."),
 )
 """Placeholders; the longest that fits one line is shown."""
 
@@ -41,7 +42,7 @@ class PromptEdit(QPlainTextEdit):
         # Lines wrap, so a scroll bar left from a moment in a narrow pane would only cover the last line.
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAcceptDrops(False)
-        self.setAccessibleName("Prompt")
+        self.setAccessibleName(_("Prompt"))
         self.document().setDocumentMargin(2)
         # Not `textChanged`: when one line replaces another, the lines are counted only after that signal.
         self.document().documentLayout().documentSizeChanged.connect(self._grow)
@@ -94,7 +95,7 @@ class PromptEdit(QPlainTextEdit):
     def _show_hint(self) -> None:
         room = self.viewport().width() - 2 * self.document().documentMargin()
         metrics = self.fontMetrics()
-        hint = next((text for text in _HINTS if metrics.horizontalAdvance(text) <= room), _HINTS[-1])
+        hint = next((said for said in map(str, _HINTS) if metrics.horizontalAdvance(said) <= room), str(_HINTS[-1]))
         if hint != self.placeholderText():
             self.setPlaceholderText(hint)
 

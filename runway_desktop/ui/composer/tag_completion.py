@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel, QTextCursor
 from PySide6.QtWidgets import QCompleter, QPlainTextEdit
 
+from runway_desktop.texts import _
 from runway_desktop.usecases.requests.input_fields import InputFields, Name
 
 _BEGUN = re.compile(r"(?<![\w@])@(\w*)$")
@@ -37,7 +38,7 @@ class TagCompletion(QObject):
         self.completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.completer.setCompletionRole(_WORD)
-        self.completer.popup().setAccessibleName("Names of inputs")
+        self.completer.popup().setAccessibleName(_("Names of inputs"))
         self.completer.popup().setProperty("popup", True)
         self.completer.activated["QModelIndex"].connect(  # type: ignore[index]
             lambda index: self._take(index.data(_WORD))

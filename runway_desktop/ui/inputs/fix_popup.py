@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from runway_desktop.domain.inputs import InputFix
+from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, Popup, add_all, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, Theme
@@ -29,7 +30,7 @@ class MendPopup(Popup):
     remove_wanted = Signal()
 
     def __init__(self, item: InputItem, trouble: str, mending: InputMending, theme: Theme, parent: QWidget) -> None:
-        super().__init__(f"What can be done with {item.name}", parent)
+        super().__init__(_("Options for {file}", file=item.name), parent)
         self._item = item
         self._mending = mending
         self.buttons: dict[InputFix, QPushButton] = {}
@@ -46,11 +47,11 @@ class MendPopup(Popup):
         column.addSpacing(GRID // 2)
         mends, copies = mending.mends(item), mending.copies(item)
         if copies and not trouble:
-            column.addWidget(words(self, "It fits. A copy can be used instead:", "muted"))
+            column.addWidget(words(self, _("This file fits. You can use a copy instead:"), "muted"))
         for mend in mends or copies:
             self._add_mend(column, mend, theme)
         if trouble and not mends:
-            column.addWidget(words(self, "Nothing can be done about it here. Choose another file.", "muted"))
+            column.addWidget(words(self, _("This can’t be fixed here. Choose another file."), "muted"))
         add_all(column, GRID // 2, self._build_bottom())
         self.setFixedWidth(WIDTH)
         mending.changed.connect(self._show_sizes)
@@ -88,11 +89,11 @@ class MendPopup(Popup):
             column.addWidget(remark)
 
     def _build_bottom(self) -> QHBoxLayout:
-        self._replace = self._flat("Replace…", self.replace_wanted)
+        self._replace = self._flat(_("Replace…"), self.replace_wanted)
         row = hbox(self._replace)
         if self._item.path is not None:
-            row.addWidget(self._flat("Open", self.open_wanted))
-        add_all(row, STRETCH, self._flat("Remove", self.remove_wanted))
+            row.addWidget(self._flat(_("Open"), self.open_wanted))
+        add_all(row, STRETCH, self._flat(_("Remove"), self.remove_wanted))
         return row
 
     def _flat(self, text: str, signal: SignalInstance) -> QPushButton:
@@ -107,4 +108,4 @@ class MendPopup(Popup):
     def _show_sizes(self) -> None:
         for mend, button in self.buttons.items():
             size = self._mending.size_of(self._item, mend)
-            button.setText(f"{mend.text} ({size})" if size else mend.text)
+            button.setText(_("{fix} ({size})", fix=mend.text, size=size) if size else mend.text)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.media.kinds.clip import VideoView
@@ -22,7 +23,7 @@ from runway_desktop.ui.media.transport import Transport
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import GRID, Theme
 
-from .frames import CLIP, png_of, silent_engine
+from .frames import png_of, silent_engine
 
 _SIZE = (80 * GRID, 60 * GRID)
 
@@ -39,19 +40,20 @@ class FramePicker(Dialog):
         *,
         make_engine: Callable[[QObject], PlaybackEngine] = silent_engine,
     ) -> None:
-        super().__init__(f"Choose a frame of {path.name}", parent)
+        super().__init__(_("Choose a frame of {file}", file=path.name), parent)
+        self._name = path.name
         self._workers = Workers(self, threads=1)
         self.playback = Playback(self, make_engine)
         self._view = VideoView(theme, self)
-        self._view.setAccessibleName("The chosen frame")
+        self._view.setAccessibleName(_("Selected frame"))
         self._transport = Transport(theme, self.playback, self)
         self._transport.keep_to_frames()
         self._transport.play_wanted.connect(self.playback.toggle)
         self._said = words(self, tone="bad")
         self._said.hide()
-        self._use = push_button(self, "Use this frame", self._take, kind="primary", default=True)
+        self._use = push_button(self, _("Use this frame"), self._take, kind="primary", default=True)
         self._use.setEnabled(False)
-        cancel = push_button(self, "Cancel", self.reject)
+        cancel = push_button(self, _("Cancel"), self.reject)
         vbox((self._view, 1), self._transport, self._said, hbox(STRETCH, cancel, self._use), on=self, margins=2 * GRID)
         self.resize(*_SIZE)
         self.playback.frame.connect(self._show_frame)
@@ -68,7 +70,7 @@ class FramePicker(Dialog):
         self._use.setEnabled(True)
 
     def _show_fault(self, fault: PlayFault) -> None:
-        self._said.setText(fault.value.format(CLIP))
+        self._said.setText(fault.about(self._name))
         self._said.show()
         self._use.setEnabled(False)
 

@@ -15,6 +15,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QTimer, Sign
 from PySide6.QtGui import QImage
 
 from runway_desktop.domain.inputs import FrameAt
+from runway_desktop.texts import _
 from runway_desktop.ui.media.playback import Playback, PlaybackEngine
 from runway_desktop.ui.media.players import MediaEngine, PlayFault
 from runway_desktop.ui.media.workers import Workers
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame
 
 TIME_OUT_MS = 5_000
-CLIP = "The clip"
 
 
 def silent_engine(parent: QObject) -> PlaybackEngine:
@@ -45,20 +45,21 @@ class FrameGrabber(QObject):
         time_out_ms: int = TIME_OUT_MS,
     ) -> None:
         super().__init__(parent)
+        self._name = ""
         self._workers = Workers(self, threads=1)
         self._playback = Playback(self, make_engine)
         self._playback.frame.connect(self._frame_came)
-        self._playback.failed.connect(lambda fault: self._fail(fault.value.format(CLIP)))
+        self._playback.failed.connect(lambda fault: self._fail(fault.about(self._name)))
         self._asked: Any = None
         self._at = FrameAt.FIRST
         self._sought = False
         self._time_out = QTimer(self, singleShot=True, interval=time_out_ms)
-        self._time_out.timeout.connect(lambda: self._fail(PlayFault.NO_PICTURE.value.format(CLIP)))
+        self._time_out.timeout.connect(lambda: self._fail(PlayFault.NO_PICTURE.about(self._name)))
 
     def grab(self, path: Path, at: FrameAt, asked: object) -> None:
         """Starts a request. `grabbed` or `failed` follows with `asked`, never before this returns."""
-        self._fail("Another frame was wanted first.")
-        self._asked, self._at, self._sought = asked, at, False
+        self._fail(_("Another frame was requested."))
+        self._asked, self._at, self._sought, self._name = asked, at, False, path.name
         self._time_out.start()
         self._playback.open(path, pictures=True)
 
@@ -89,7 +90,7 @@ class FrameGrabber(QObject):
         if png:
             self.grabbed.emit(asked, png)
         else:
-            self.failed.emit(asked, PlayFault.NO_PICTURE.value.format(CLIP))
+            self.failed.emit(asked, PlayFault.NO_PICTURE.about(self._name))
 
     def _fail(self, reason: str) -> None:
         asked, self._asked = self._asked, None

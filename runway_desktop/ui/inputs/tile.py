@@ -28,6 +28,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QStyle, QToolButton, QWidget
 
 from runway_desktop.domain.media import Media
+from runway_desktop.texts import _
 from runway_desktop.ui.building import tool_button
 from runway_desktop.ui.lifted_rows import accepts
 from runway_desktop.ui.painting import draw_line
@@ -177,8 +178,10 @@ class InputTile(QWidget):
         self._paint_outline(painter, outline)
 
     def _build_cross(self) -> QToolButton:
-        name = f"Remove {self.item.name}"
-        cross = tool_button(self, self.removed, icon=self._theme.icon("mdi6.close"), side=12, tip="Remove", spoken=name)
+        name = _("Remove {file}", file=self.item.name)
+        cross = tool_button(
+            self, self.removed, icon=self._theme.icon("mdi6.close"), side=12, tip=_("Remove"), spoken=name
+        )
         cross.setFixedSize(TARGET, TARGET)
         cross.setStyleSheet("padding: 0; min-height: 0;")
         cross.setGeometry(self._placed(QRect(self.width() - TARGET - 2, 2, TARGET, TARGET)))
@@ -189,14 +192,18 @@ class InputTile(QWidget):
     def show_state(self) -> None:
         """Updates name, description and tool tip."""
         item, origin = self.item, self._mending.origin(self.item)
-        tag = f", @{item.tag}" if item.tag else ""
-        self.setAccessibleName(f"{item.label}: {item.name}{tag}")
-        made = self._mending.maker(item) or (f"Made from {origin}" if origin else "")
+        self.setAccessibleName(
+            _("{input}: {file}, @{tag}", input=item.label, file=item.name, tag=item.tag)
+            if item.tag
+            else _("{input}: {file}", input=item.label, file=item.name)
+        )
+        made = self._mending.maker(item) or (_("Made from {file}", file=origin) if origin else "")
         self.setAccessibleDescription(
             self._mending.busy_words(item)
             or self.trouble
-            or (f"{made}. " if made else "")
-            + "Return opens what can be done with it. Delete removes it, Alt+Left and Alt+Right move it."
+            or " · ".join(
+                filter(None, (made, _("Return opens options, Delete removes it, Alt+Left and Alt+Right move it.")))
+            )
         )
         lines = (item.label, item.name, facts_words(item), made, self.trouble)
         self.setToolTip(tip("\n".join(line for line in lines if line)))
@@ -262,7 +269,7 @@ class InputTile(QWidget):
         if busy:
             return f"{busy}…", Role.ACCENT
         if self.trouble:
-            return ("Does not fit…" if self._mending.mends(self.item) else self.trouble), Role.BAD
+            return (_("Does not fit…") if self._mending.mends(self.item) else self.trouble), Role.BAD
         return facts_words(self.item, brief=True), Role.FAINT
 
     def _paint_outline(self, painter: QPainter, outline: QPainterPath) -> None:
@@ -313,7 +320,7 @@ def facts_words(item: InputItem, *, brief: bool = False) -> str:
     """Text such as "PNG · 4.2 MB · 1280 × 720". `brief` omits the format and the length, which is on the thumbnail."""
     facts = item.facts
     if facts is None:
-        return "" if item.path else "Link"
+        return "" if item.path else _("Link")
     sides = f"{facts.width} × {facts.height}" if facts.width and facts.height else ""
     length = length_words(facts.duration) if facts.duration else ""
     if brief:
@@ -325,7 +332,7 @@ def facts_words(item: InputItem, *, brief: bool = False) -> str:
 
 def length_words(seconds: float) -> str:
     """Length of a clip or sound, with tenths below 10 s: "4.5 s", "12 s", "2.5 min"."""
-    return f"{seconds:.1f} s".replace(".0 s", " s") if seconds < 10 else units.duration(seconds)
+    return _("{n} s", n=round(seconds, 1)) if seconds < 10 else units.duration(seconds)
 
 
 def _dragged(mime: QMimeData) -> tuple[str, int] | None:

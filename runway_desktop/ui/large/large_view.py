@@ -13,6 +13,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QWidget
 
 from runway_desktop.domain.task import Pick
+from runway_desktop.texts import _
 from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.building import STRETCH, hbox, line, push_button, tool_button, vbox
 from runway_desktop.ui.commands.keys import Keys
@@ -67,7 +68,7 @@ class LargeView(Overlay):
         self._give_back: Callable[[], object] = lambda: None
         self._pane_wanted: bool | None = None
         """Whether the person wants the details; None: depends on the width."""
-        self.setAccessibleName("Large view")
+        self.setAccessibleName(_("Large view"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.header = Header(model, activity, theme, keys, self)
         self.side = SidePane(model, details, theme, keys, self)
@@ -158,12 +159,12 @@ class Header(QWidget):
         self._take = words(self, wrap=False)
         self._dots = Dots(theme, self)
         self.pill = Pill(activity, theme, keys, self)
-        self._before = tool_button(self, lambda: model.move_line(-1), side=18, kind="flat", spoken="Task before")
+        self._before = tool_button(self, lambda: model.move_line(-1), side=18, kind="flat", spoken=_("Previous task"))
         self._position = words(self, tone="muted", wrap=False)
-        self._next = tool_button(self, lambda: model.move_line(1), side=18, kind="flat", spoken="Next task")
+        self._next = tool_button(self, lambda: model.move_line(1), side=18, kind="flat", spoken=_("Next task"))
         self._compare = push_button(self, "", model.compare)
-        self._pane = tool_button(self, view.toggle_pane, side=18, kind="flat", spoken="Details", checkable=True)
-        self._full = tool_button(self, view.full_screen_wanted, side=18, kind="flat", spoken="Full screen")
+        self._pane = tool_button(self, view.toggle_pane, side=18, kind="flat", spoken=_("Details"), checkable=True)
+        self._full = tool_button(self, view.full_screen_wanted, side=18, kind="flat", spoken=_("Full screen"))
         margins = (GRID, GRID, GRID + GRID // 2, GRID)
         left = (self._back, self._where, self._take, self._dots)
         right = (self._before, self._position, self._next, GRID, self._compare, self._pane, self._full)
@@ -202,14 +203,13 @@ class Header(QWidget):
         if row is None or shot is None:
             return
         project = row.task.project
-        name = shot.title[:1].lower() + shot.title[1:] if project and row.task.shot else shot.title
-        where = f"{project}, {name}" if project else name
+        where = f"{project} · {shot.title}" if project else shot.title
         self._where.setText(self._where.fontMetrics().elidedText(where, Qt.TextElideMode.ElideRight, 28 * GRID))
         self._where.setToolTip(tip(where))
-        self._take.setText(f"Take {model.take} of {len(shot.rows)}")
+        self._take.setText(_("Take {number} of {count}", number=model.take, count=len(shot.rows)))
         self._dots.show_shot(shot, model.take)
         at, of = model.position()
-        self._position.setText(f"{at:,} of {of:,}" if at else "")
+        self._position.setText(_("{number} of {count}", number=at, count=of) if at else "")
         name_with_key(self._compare, str(COMPARE_SO_MANY.of(model.comparable)), self._keys.words(COMPARE_TAKES))
         self._can_compare = model.comparable > 1
         self._fit()
@@ -219,7 +219,7 @@ class Header(QWidget):
         self._take.setFont(theme.strong_font())
         self._position.setFont(theme.tabular(self._position.font()))
         self._back.setIcon(theme.icon("mdi6.arrow-left", Role.TEXT))
-        self._back.setText(f"All tasks  {keys.words(CLOSE)}")
+        self._back.setText(f"{_('All tasks')}  {keys.words(CLOSE)}")
         self._before.setIcon(theme.icon("mdi6.chevron-left", Role.TEXT))
         self._next.setIcon(theme.icon("mdi6.chevron-right", Role.TEXT))
         self._compare.setIcon(theme.icon("mdi6.compare", Role.TEXT))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QScrollArea, QSizePolicy, QWidget
 
 from runway_desktop.domain.task import MOST_STARS, Pick
+from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import STRETCH, clear_layout, hbox, line, push_button, tool_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import PlainLabel, words
@@ -31,12 +32,12 @@ WIDTH = 40 * GRID
 _STAR = QSize(34, 34)
 _SHOWN = ("Model", "Settings", "Project", "Cost", "File", "Took")
 _KEYS = (
-    (TAKES, "Previous, next take"),
-    (SHOTS, "Previous, next shot"),
-    ((PLAY,), "Play, pause"),
-    (SHUTTLE, "Shuttle"),
-    ((FRAME_BACK, FRAME_FORWARD), "One frame"),
-    ((DETAILS,), "Hide this pane"),
+    (TAKES, Text("Previous, next take")),
+    (SHOTS, Text("Previous, next shot")),
+    ((PLAY,), Text("Play, pause")),
+    (SHUTTLE, Text("Shuttle")),
+    ((FRAME_BACK, FRAME_FORWARD), Text("Previous, next frame")),
+    ((DETAILS,), Text("Hide details")),
 )
 
 
@@ -58,7 +59,7 @@ class SidePane(QWidget):
         self.setProperty("pane", "raised")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(WIDTH)
-        self.setAccessibleName("Details of the take")
+        self.setAccessibleName(_("Details of the take"))
         self._build()
         model.changed.connect(self.show_take)
         model.moved.connect(self.show_take)
@@ -75,12 +76,12 @@ class SidePane(QWidget):
             star.setStyleSheet("padding: 2px; min-height: 28px;")
             star.setFixedSize(_STAR)
         self._star_keys = KeyCap(self)
-        self._pick = push_button(self, "Pick", lambda: self._model.pick(Pick.PICK), checkable=True)
-        self._reject = push_button(self, "Reject", lambda: self._model.pick(Pick.REJECT), checkable=True)
-        self._advance = QCheckBox("Advance after judging", self)
+        self._pick = push_button(self, _("Pick"), lambda: self._model.pick(Pick.PICK), checkable=True)
+        self._reject = push_button(self, _("Reject"), lambda: self._model.pick(Pick.REJECT), checkable=True)
+        self._advance = QCheckBox(_("Advance after judging"), self)
         self._advance.toggled.connect(self._model.set_auto_advance)
         self._advance_key = KeyCap(self)
-        hint = words(self, "Goes to the next take that is not judged yet. Shift with a key stays here.", tone="muted")
+        hint = words(self, _("Goes to the next unjudged take. Hold Shift to stay."), tone="muted")
         hint.setContentsMargins(3 * GRID, 0, 0, 0)
         self._hint = hint
         judging = QWidget(self)
@@ -156,15 +157,15 @@ class SidePane(QWidget):
         self._shown = facts, differing
         clear_layout(self._grid)
         if differing:
-            facts = [*facts, Fact("Differs in", " · ".join(differing))]
+            facts = [*facts, Fact(_("Differs in"), " · ".join(differing))]
         for at, fact in enumerate(facts):
             label = words(self._facts, fact.label, tone="muted", wrap=False)
             text = LongWordsLabel(self._facts)
             text.say(fact.text)
-            text.setAccessibleName(f"{fact.label}: {fact.text}")
+            text.setAccessibleName(_("{fact}: {value}", fact=fact.label, value=fact.text))
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             for one in (label, text):
-                one.setFont(self._theme.strong_font() if fact.label == "Differs in" else self._theme.small_font())
+                one.setFont(self._theme.strong_font() if fact.label == _("Differs in") else self._theme.small_font())
             label.setFont(self._theme.small_font())
             self._grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(text, at, 1)
@@ -176,7 +177,7 @@ class SidePane(QWidget):
             if all(caps):
                 row = QWidget(self._legend)
                 hbox(*(KeyCap(row, cap) for cap in caps), STRETCH, on=row, spacing=GRID // 2)
-                label = words(self._legend, said, tone="muted", wrap=False)
+                label = words(self._legend, str(said), tone="muted", wrap=False)
                 label.setFont(self._theme.small_font())
                 self._legend_grid.addWidget(row, at, 0)
                 self._legend_grid.addWidget(label, at, 1)

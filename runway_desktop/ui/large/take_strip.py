@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QScrollArea, QStyle, QWidget
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
+from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import STRETCH, hbox, timer, vbox, viewport_of
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.painting import rounded, square_in
@@ -21,7 +22,6 @@ from runway_desktop.ui.tasks.text_cache import TextCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.listing.columns import clip_of, poster_of, sign_of
 from runway_desktop.usecases.listing.takes import Shot
-from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.states import badge
 from runway_desktop.usecases.words.tasks import judgment_words
@@ -60,9 +60,10 @@ class TakeTile(QAbstractButton):
     def show_row(self, row: Row, number: int, of: int, *, current: bool) -> None:
         self.row = row
         self.setChecked(current)
-        said = judgment_words(row.task) or "not judged"
-        self.setAccessibleName(f"Take {number} of {of}, {said}")
-        self.setToolTip(tip(f"Take {number} of {of}, {said}"))
+        said = judgment_words(row.task) or _("not judged")
+        named = _("Take {number} of {count}, {judgment}", number=number, count=of, judgment=said)
+        self.setAccessibleName(named)
+        self.setToolTip(tip(named))
         self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -142,8 +143,9 @@ class _ShotRow(QWidget):
         self._title.setToolTip(tip(shot.title))
         self._title.setFont(self._theme.strong_font() if self._is_current else self._theme.small_font())
         self._amount.setFont(self._theme.small_font())
-        self._amount.setText(units.count(amount, "take"))
-        self.setAccessibleName(f"{shot.title}, {units.count(amount, 'take')}")
+        takes = ngettext("{n} take", "{n} takes", amount)
+        self._amount.setText(takes)
+        self.setAccessibleName(_("{shot}, {takes}", shot=shot.title, takes=takes))
         for number, (tile, row) in enumerate(zip(self._tiles, shot.rows, strict=True), start=1):
             tile.show_row(row, number, amount, current=row.task.id == current)
         self.update()
@@ -178,7 +180,7 @@ class TakeStrip(QScrollArea):
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Takes")
+        self.setAccessibleName(_("Takes"))
         self._next = timer(self, 0, self._make_next)
         self.horizontalScrollBar().valueChanged.connect(self._make_in_sight)
         posters.ready.connect(lambda _: self._body.update())

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSlider, QToolButton, QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import Does
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.theme import Role, Theme
@@ -46,10 +47,10 @@ class BarButton(QToolButton):
         self.dress(command.sign, command.name, keys.words(command) if keys is not None else "")
 
     def dress_play(self, playing: bool, keys: str) -> None:
-        self.dress("mdi6.pause" if playing else "mdi6.play", "Pause" if playing else "Play", keys)
+        self.dress("mdi6.pause" if playing else "mdi6.play", _("Pause") if playing else _("Play"), keys)
 
     def dress_sound(self, silent: bool, keys: str) -> None:
-        self.dress(sound_icon(silent), "Sound on" if silent else "Mute", keys)
+        self.dress(sound_icon(silent), _("Sound on") if silent else _("Mute"), keys)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _ACTIVATING:

@@ -20,6 +20,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 
 from runway_desktop.domain.profiles import own_words
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 WORD = "--draw"
@@ -30,8 +31,10 @@ PATIENCE = 10.0
 """Seconds before the child is killed."""
 _MEMORY = 1 << 30
 """Address space of the child in bytes; a large drawing takes a tenth of it."""
-DAMAGED = "This drawing cannot be read here. It may be damaged."
-TOO_COMPLEX = "This drawing is too complex to be shown here."
+DAMAGED = Text("This drawing can’t be read. It may be damaged.")
+_DAMAGED_WORD = "damaged"
+"""Of the child's answer."""
+TOO_COMPLEX = Text("This drawing is too complex to show here.")
 
 
 class Drawn(Struct, frozen=True):
@@ -50,9 +53,9 @@ def draw(path: Path, side: int, *, patience: float = PATIENCE) -> Drawn | str:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except OSError:
-        return DAMAGED
+        return str(DAMAGED)
     if len(content) > MOST_BYTES:
-        return TOO_COMPLEX
+        return str(TOO_COMPLEX)
     try:
         done = subprocess.run(
             [*own_words(), WORD, str(min(side, LONGEST_SIDE))],
@@ -66,9 +69,9 @@ def draw(path: Path, side: int, *, patience: float = PATIENCE) -> Drawn | str:
             env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
         )
     except subprocess.TimeoutExpired:
-        return TOO_COMPLEX
+        return str(TOO_COMPLEX)
     except OSError:
-        return DAMAGED
+        return str(DAMAGED)
     return _read(done.stdout)
 
 
@@ -94,21 +97,21 @@ def _drawn(content: bytes, side: int) -> tuple[dict[str, object], bytes]:
     try:
         content = cleaned(content)
     except TooComplex:
-        return {"problem": TOO_COMPLEX}, b""
+        return {"problem": "complex"}, b""
     except BadDrawing:
-        return {"problem": DAMAGED}, b""
+        return {"problem": _DAMAGED_WORD}, b""
     application = QGuiApplication([])
     buffer = QBuffer()
     buffer.setData(QByteArray(content))
     reader = QImageReader(buffer, QByteArray(b"svg"))
     size = reader.size()
     if size.isEmpty():
-        return {"problem": DAMAGED}, b""
+        return {"problem": _DAMAGED_WORD}, b""
     reader.setScaledSize(size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)))
     image = reader.read().convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
     del application
     if image.isNull():
-        return {"problem": DAMAGED}, b""
+        return {"problem": _DAMAGED_WORD}, b""
     told: dict[str, object] = {"size": [size.width(), size.height()], "drawn": [image.width(), image.height()]}
     return told, bytes(image.constBits())
 
@@ -120,12 +123,12 @@ def _read(answer: bytes) -> Drawn | str:
         told = json.loads(line)
         (width, height), (across, down) = told["size"], told["drawn"]
     except (ValueError, TypeError, KeyError, RecursionError):
-        # DAMAGED comes from the child; without a line its limits ended it.
-        return DAMAGED if DAMAGED.encode() in line else TOO_COMPLEX
+        # The word comes from the child; without a line its limits ended it.
+        return str(DAMAGED if _DAMAGED_WORD.encode() in line else TOO_COMPLEX)
     if not all(isinstance(number, int) and 0 < number <= _LARGEST for number in (width, height, across, down)):
-        return DAMAGED
+        return str(DAMAGED)
     if max(across, down) > LONGEST_SIDE or len(pixels) != across * down * 4:
-        return DAMAGED
+        return str(DAMAGED)
     image = QImage(pixels, across, down, across * 4, QImage.Format.Format_ARGB32_Premultiplied)
     # Copied: the image does not own the Python bytes.
     return Drawn(image.copy(), QSize(width, height))

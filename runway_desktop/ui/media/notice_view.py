@@ -7,6 +7,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, Theme
@@ -26,8 +27,8 @@ class NoticeView(Stage):
         self._poster = QImage()
         self._words = words(self, tone="muted")
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.button = push_button(self, "Open", self.action_wanted)
-        self._folder = push_button(self, "Show in folder", self.folder_wanted)
+        self.button = push_button(self, _("Open"), self.action_wanted)
+        self._folder = push_button(self, _("Show in folder"), self.folder_wanted)
         buttons = hbox(STRETCH, self.button, self._folder, STRETCH, spacing=GRID)
         rows = (STRETCH, self._words, buttons, STRETCH)
         vbox(*rows, on=self, margins=(3 * GRID, GRID, 3 * GRID, GRID), spacing=GRID + GRID // 2)

@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 
+from runway_desktop.texts import Text, _
 from runway_desktop.ui.picture_reader import is_drawing, open_reader, upright_size
 from runway_desktop.values import Struct
 
@@ -30,7 +31,7 @@ _DEEP = frozenset(
     }
 )
 """Formats with at most 32 bits per pixel but more than 8 per color."""
-_DAMAGED = "This picture cannot be read here. It may be damaged."
+_DAMAGED = Text("This picture can’t be read. It may be damaged.")
 
 
 class Picture(Struct, frozen=True):
@@ -80,14 +81,14 @@ def is_readable(path: Path) -> bool:
 def read_picture(path: Path) -> Picture | BadPicture:
     """Decodes a picture. Slow for large ones: call on a worker."""
     if not path.is_file():
-        return BadPicture(path, "The file is not there.", missing=True)
+        return BadPicture(path, _("File not found."), missing=True)
     if is_drawing(path):
         drawn = draw(path, LONGEST_SIDE)
         if isinstance(drawn, str):
             return BadPicture(path, drawn)
         return _picture(path, drawn.image, drawn)
     image = open_reader(path).read()
-    return BadPicture(path, _DAMAGED) if image.isNull() else _picture(path, image)
+    return BadPicture(path, str(_DAMAGED)) if image.isNull() else _picture(path, image)
 
 
 def _picture(path: Path, image: QImage, drawn: Drawn | None = None) -> Picture:
@@ -118,7 +119,7 @@ def read_small(path: Path, side: int) -> Drawn | str:
         reader.setScaledSize(size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)))
     image = reader.read()
     if image.isNull():
-        return _DAMAGED
+        return str(_DAMAGED)
     return Drawn(at_most(image, side), own if own.isValid() else image.size())
 
 

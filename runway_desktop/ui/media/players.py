@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Q_ARG, QCoreApplication, QEvent, QMetaObject, QObject, Qt, QUrl, Signal, Slot
 
+from runway_desktop.texts import Text
+
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer, QVideoFrame, QVideoSink
 
@@ -23,12 +25,16 @@ if TYPE_CHECKING:
 
 
 class PlayFault(Enum):
-    """Why a file cannot be played, as a sentence with a placeholder for its name."""
+    """Why a file cannot be played."""
 
-    MISSING = "{} is no longer where it was saved."
-    BROKEN = "{} cannot be played here. It may be damaged."
-    NO_PICTURE = "{} cannot be decoded here. Its format is perhaps AV1."
+    MISSING = Text("{file} is no longer where it was saved.")
+    BROKEN = Text("{file} can’t be played. It may be damaged.")
+    NO_PICTURE = Text("{file} can’t be decoded. It may be in AV1 format.")
     """It plays, but no frame arrives."""
+
+    def about(self, name: str) -> str:
+        """The sentence about a file."""
+        return str(self.value.with_(file=name))
 
 
 def call_later(target: QObject | None, method: str, *arguments: Any) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.media import Media
+from runway_desktop.texts import _
 
 from .kinds.kind import Kind, MadePoster, PosterPainter, PosterTools, PosterWish, kept_poster
 from .kinds.kinds import kind_of
@@ -78,7 +79,7 @@ class PosterMaker(QObject):
 
     def _begin(self, kind: Kind, wish: PosterWish, is_there: bool) -> None:
         if not is_there:
-            self._finish(wish, f"{wish.path.name} is not there.")
+            self._finish(wish, _("{file} is missing.", file=wish.path.name))
             return
         if kind.media not in self._painters:
             self._painters[kind.media] = kind.posters(self._tools)
@@ -89,4 +90,6 @@ class PosterMaker(QObject):
         if isinstance(result, MadePoster):
             self.made.emit(str(wish.path), str(wish.target), result.width, result.height, result.seconds)
         else:
-            self.failed.emit(str(wish.path), result or f"{wish.path.name} cannot be read. It may be damaged.")
+            self.failed.emit(
+                str(wish.path), result or _("{file} can’t be read. It may be damaged.", file=wish.path.name)
+            )

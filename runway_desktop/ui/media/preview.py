@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from runway_desktop.domain.media import Media
 from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.texts import _
 from runway_desktop.ui.building import timer, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.sharing.drag import start_drag
@@ -217,7 +218,7 @@ class Preview(QWidget):
         vbox((self._stages, 1), self._rows, on=self._body)
         vbox(self._body, on=self)
         self.setFocusProxy(self._stages)
-        self.setAccessibleName("Preview")
+        self.setAccessibleName(_("Preview"))
 
     def _connect(self) -> None:
         playback = self.playback
@@ -265,7 +266,7 @@ class Preview(QWidget):
             self._put(stage)
             stage.show_file(item.path)
         else:
-            self._offer_system(item.path, "No preview")
+            self._offer_system(item.path, _("No preview"))
 
     def _put(self, stage: Stage) -> None:
         if stage is not self.stage:
@@ -295,7 +296,7 @@ class Preview(QWidget):
 
     def _say_missing(self, path: Path) -> None:
         self._missing = path
-        self._say(PlayFault.MISSING.value.format(path.name))
+        self._say(PlayFault.MISSING.about(path.name))
 
     def _offer_system(self, path: Path, words: str) -> None:
         self._say(f"{path.name}\n{words}", self._poster(self._shown), can_open=True)
@@ -364,7 +365,10 @@ class Preview(QWidget):
 
     def _parcel(self, row: int) -> DragPayload:
         path, count = self._items[row].path, len(self._items)
-        return DragPayload(paths=(path,) if path is not None else (), part=f"{row + 1} of {count}" if count > 1 else "")
+        return DragPayload(
+            paths=(path,) if path is not None else (),
+            part=_("{number} of {count}", number=row + 1, count=count) if count > 1 else "",
+        )
 
     def _full_screen_left(self) -> None:
         self._full_screen = None

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.domain.media import Media
+from runway_desktop.texts import _
 from runway_desktop.ui.building import viewport_of
 from runway_desktop.ui.media.picture import read_thumbnail
 from runway_desktop.ui.media.stage import RADIUS, fitted
@@ -117,7 +118,7 @@ class OutputStrip(QListWidget):
             if len(items) != self.count():
                 self.clear()
                 self._posters = [None] * len(items)
-                for _ in items:
+                for _item in items:
                     self.addItem(QListWidgetItem())
             self._items = tuple(items)
             for row, item in enumerate(items):
@@ -125,7 +126,7 @@ class OutputStrip(QListWidget):
             self.setCurrentRow(current)
         finally:
             self.blockSignals(False)
-        self.setAccessibleName("Outputs")
+        self.setAccessibleName(_("Outputs"))
         self.viewport().update()
 
     def thumbnail_at(self, row: int) -> QImage:
@@ -137,7 +138,7 @@ class OutputStrip(QListWidget):
 
     def _fill(self, row: int, item: Showing) -> None:
         entry = self.item(row)
-        name = item.title or f"Output {row + 1} of {len(self._items)}"
+        name = item.title or _("Output {number} of {count}", number=row + 1, count=len(self._items))
         entry.setToolTip(tip(name))
         entry.setData(Qt.ItemDataRole.AccessibleTextRole, name)
         source = item.poster

@@ -12,6 +12,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget, QWidgetAction
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import hbox, push_button
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import words
@@ -64,7 +65,7 @@ class Transport(QWidget):
         self._loop = BarButton(theme, self, playback.toggle_loop, checkable=True)
         self._volume = BarButton(theme, self)
         self._full = BarButton(theme, self, self.full_screen_wanted)
-        self._use_frame = push_button(self, "Use frame  ▾", kind="flat")
+        self._use_frame = push_button(self, f"{_('Use frame')}  ▾", kind="flat")
         self._use_frame.clicked.connect(lambda: self.frame_wanted.emit(self._use_frame))
         self._use_frame.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._use_frame.hide()
@@ -138,11 +139,19 @@ class Transport(QWidget):
         self._time.setFont(small)
         self._back.dress_as(FRAME_BACK, self._keys)
         self._on.dress_as(FRAME_FORWARD, self._keys)
-        self._slider.setAccessibleName("Position")
+        self._slider.setAccessibleName(_("Position"))
         shuttle = list(map(self._told, SHUTTLE))
-        words = "Position. {0} plays backwards, {1} stops, {2} plays" if all(shuttle) else "Position"
-        self._slider.setToolTip(tip(words.format(*shuttle)))
-        self._loudness.setAccessibleName("Volume")
+        words = _("Position")
+        if all(shuttle):
+            back, stop, forward = shuttle
+            words = _(
+                "Position. {back} plays backwards, {stop} stops, {forward} plays.",
+                back=back,
+                stop=stop,
+                forward=forward,
+            )
+        self._slider.setToolTip(tip(words))
+        self._loudness.setAccessibleName(_("Volume"))
         self._full.dress_as(FULL_SCREEN, self._keys)
         self._show_state()
         self._fit()
@@ -155,9 +164,9 @@ class Transport(QWidget):
             widget.setEnabled(ready)
         self._use_frame.setEnabled(ready)
         self._loop.setChecked(playback.loop)
-        self._loop.dress("mdi6.repeat", "Loop", self._told(LOOP))
+        self._loop.dress("mdi6.repeat", _("Loop"), self._told(LOOP))
         silent = playback.muted or playback.volume == 0
-        self._volume.dress(sound_icon(silent), "Volume")
+        self._volume.dress(sound_icon(silent), _("Volume"))
         self._mute.dress_sound(silent, self._told(SOUND))
         if playback.activity in (PlayState.EMPTY, PlayState.OPENING, PlayState.FAILED) and playback.duration == 0:
             self._slider.setRange(0, 0)

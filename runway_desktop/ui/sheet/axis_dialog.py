@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QStackedWidget, QWidget
 
+from runway_desktop.texts import _, listed, ngettext
 from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button, vbox
 from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import say, words
@@ -19,24 +20,26 @@ from runway_desktop.viewmodels.sheet.sheet import Sheet
 
 from .columns_dialog import TickList
 
+_MOST_NAMES = 6
+
 
 class AxisDialog(Dialog):
     def __init__(self, sheet: Sheet, parent: QWidget) -> None:
-        super().__init__("Add axis", parent)
+        super().__init__(_("Add axis"), parent)
         self._sheet = sheet
         self._preview = sheet.offering.preview(self)
         self._pictures: list[Path] = []
-        layout = vbox(words(self, "Every row is made once for each value.", "muted"), on=self, margins=2 * GRID)
+        layout = vbox(words(self, _("Each row is created once per value."), "muted"), on=self, margins=2 * GRID)
         self._field = QComboBox(self, maxVisibleItems=16)
-        self._field.setAccessibleName("Column")
+        self._field.setAccessibleName(_("Column"))
         for column, title in sheet.offering.axis_columns():
             self._field.addItem(title, column.key)
         add_all(layout, self._field, (self._build_values(), 1))
         self._total = words(self)
-        self._total.setAccessibleName("Total")
+        self._total.setAccessibleName(_("Total"))
         self._problem = words(self, tone="bad")
-        cancel = push_button(self, "Cancel", self.reject)
-        self._add = push_button(self, "Add axis", self._take, kind="primary", default=True)
+        cancel = push_button(self, _("Cancel"), self.reject)
+        self._add = push_button(self, _("Add axis"), self._take, kind="primary", default=True)
         add_all(layout, self._total, self._problem, hbox(STRETCH, cancel, self._add))
         self.setMinimumWidth(56 * GRID)
         self._field.currentIndexChanged.connect(self._show_values)
@@ -46,13 +49,13 @@ class AxisDialog(Dialog):
         self._show_values()
 
     def _build_values(self) -> QStackedWidget:
-        self._list = TickList("Values", self)
-        hint = "One value a line. 1..4 makes 1, 2, 3 and 4."
+        self._list = TickList(_("Values"), self)
+        hint = _("One value per line. 1..4 stands for 1, 2, 3 and 4.")
         self._text = QPlainTextEdit(self, tabChangesFocus=True, placeholderText=hint)
-        self._text.setAccessibleName("Values, one a line")
+        self._text.setAccessibleName(_("Values, one per line"))
         self._files = QWidget(self)
         files = vbox(on=self._files)
-        folder = push_button(self._files, "Choose a folder of pictures…", self._choose_folder)
+        folder = push_button(self._files, _("Choose a folder of pictures…"), self._choose_folder)
         self._chosen = words(self._files, tone="muted")
         files.addWidget(folder, 0, Qt.AlignmentFlag.AlignLeft)
         add_all(files, self._chosen, STRETCH)
@@ -90,21 +93,24 @@ class AxisDialog(Dialog):
     def _choose_folder(self) -> None:
         choose_folder(
             self,
-            "Choose a folder of pictures",
+            _("Choose a folder of pictures"),
             lambda folder: self._sheet.offering.files_in(folder, self._take_files),
             shows_files=True,
         )
 
     def _take_files(self, paths: list[Path]) -> None:
         self._pictures = paths
-        shown = ", ".join(path.name for path in paths[:6])
-        say(self._chosen, f"{shown} and {len(paths) - 6} more" if len(paths) > 6 else shown or "There is none in it.")
+        names = [path.name for path in paths[:_MOST_NAMES]]
+        if (more := len(paths) - len(names)) > 0:
+            # Translators: the end of a list of file names, "a.png, b.png and 4 more".
+            names.append(ngettext("{n} more", "{n} more", more))
+        say(self._chosen, listed(names) or _("No pictures in this folder."))
         self._count()
 
     def _count(self) -> None:
         values = self.values
         self._add.setEnabled(len(values) > 0)
-        reason = "" if values else "Choose or write the values first."
+        reason = "" if values else _("Enter or select values first.")
         self._add.setToolTip(tip(reason))
         self._add.setAccessibleDescription(reason)
         self._preview.start(self._sheet.offering.axes_with(str(self._field.currentData()), values))

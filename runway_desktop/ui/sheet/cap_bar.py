@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import hbox
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID, Role, Theme
@@ -21,7 +22,7 @@ class CapBar(QWidget):
         self._outlook = outlook
         self._bar = _Bar(theme, self)
         self._text = words(self, tone="muted")
-        hbox(words(self, "Today’s cap", "muted", wrap=False), self._bar, (self._text, 1), on=self)
+        hbox(words(self, _("Today’s cap"), "muted", wrap=False), self._bar, (self._text, 1), on=self)
         outlook.changed.connect(self._show)
         self._show()
 

@@ -8,13 +8,14 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QListWidget, QListWidgetItem, QScrollArea, QWidget
 
+from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.sheet.sheet import Sheet
 
-_LEAVE_OUT = "Leave it out"
+_LEAVE_OUT = Text("Ignore")
 
 
 class TickList(QListWidget):
@@ -40,32 +41,30 @@ class TickList(QListWidget):
 
 class ColumnsDialog(Dialog):
     def __init__(self, sheet: Sheet, parent: QWidget) -> None:
-        super().__init__("Columns", parent)
+        super().__init__(_("Columns"), parent)
         self._sheet = sheet
         self._choices: dict[str, QComboBox] = {}
         layout = vbox(on=self, margins=2 * GRID)
         unmatched = sheet.unmatched
         if unmatched:
-            layout.addWidget(words(self, "These columns have no name that is known. Where do they go?"))
+            layout.addWidget(words(self, _("These columns weren’t recognized. Where do they go?")))
             layout.addWidget(self._mapping(unmatched))
-        layout.addWidget(
-            words(self, "Show these columns too:" if unmatched else "Show these columns besides the default ones:")
-        )
-        self._list = TickList("Further columns", self)
+        layout.addWidget(words(self, _("Also show:")))
+        self._list = TickList(_("More columns"), self)
         self._list.setMinimumHeight(22 * GRID)
         for column, title, is_shown, is_needed in sheet.offering.columns():
             item = self._list.add(title, column.key, ticked=is_shown)
             item.setToolTip(tip(column.help))
             if is_needed:
                 item.setFlags(Qt.ItemFlag.ItemIsSelectable)
-        cancel = push_button(self, "Cancel", self.reject)
-        apply = push_button(self, "Apply", self._apply, kind="primary", default=True)
+        cancel = push_button(self, _("Cancel"), self.reject)
+        apply = push_button(self, _("Apply"), self._apply, kind="primary", default=True)
         add_all(layout, (self._list, 1), hbox(STRETCH, cancel, apply))
         self.setMinimumWidth(60 * GRID)
 
     def _mapping(self, unmatched: dict[str, str]) -> QWidget:
         area = QScrollArea(self, widgetResizable=True)
-        area.setAccessibleName("Columns without a known name")
+        area.setAccessibleName(_("Unrecognized columns"))
         holder = QWidget()
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, 0, GRID, 0)
@@ -74,8 +73,8 @@ class ColumnsDialog(Dialog):
             shown = words(holder, title, wrap=False)
             sample = words(holder, f"“{example[:40]}”", "muted", wrap=False)
             choice = QComboBox(holder)
-            choice.setAccessibleName(f"Where {title} goes")
-            choice.addItem(_LEAVE_OUT, "")
+            choice.setAccessibleName(_("Column for “{title}”", title=title))
+            choice.addItem(str(_LEAVE_OUT), "")
             for column, name in self._sheet.offering.titled(self._sheet.offering.targets()):
                 choice.addItem(name, column.key)
             nearest = self._sheet.offering.nearest(title)

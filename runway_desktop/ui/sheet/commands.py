@@ -21,7 +21,7 @@ NEW = _opening(
 )
 SEND = _sheet(
     "sheet.send",
-    Text("Send all that is ready"),
+    Text("Send all ready rows"),
     lambda window: window.send(),
     "Ctrl+Return",
     "Ctrl+Enter",
@@ -60,15 +60,15 @@ COMMANDS = (
     NEW,
     _opening(
         "sheet.kept",
-        Text("Open a kept sheet"),
+        Text("Open saved sheet"),
         lambda on: on.open_room("sheet", SheetsWish.KEPT),
         "Ctrl+Shift+O",
     ),
     SEND,
     *OF_ROWS,
-    _sheet("sheet.finding", Text("Next finding"), lambda on: on.table.next_finding(), "F8", begins=True, repeats=True),
+    _sheet("sheet.finding", Text("Next problem"), lambda on: on.table.next_finding(), "F8", begins=True, repeats=True),
     UNDO,
     REDO,
     _sheet("sheet.export", Text("Export sheet"), lambda window: window.export(), Standard.SAVE, begins=True),
-    _sheet("sheet.close", Text("Close the sheet"), lambda window: window.reject(), "Ctrl+W"),
+    _sheet("sheet.close", Text("Close sheet"), lambda window: window.reject(), "Ctrl+W"),
 )

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from runway_desktop.texts import _
 from runway_desktop.ui.labels import INKS
 from runway_desktop.ui.painting import Index, ItemDelegate
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -93,7 +94,7 @@ class SheetDelegate(ItemDelegate):
         index_now = QPersistentModelIndex(index)
         if column.kind is ColumnKind.PROMPT:
             text = QPlainTextEdit(parent, tabChangesFocus=True)
-            text.setToolTip("Return keeps the change, Shift+Return begins a new line, Escape drops it.")
+            text.setToolTip(_("Return saves, Shift+Return starts a new line, Esc cancels."))
             text.textChanged.connect(lambda: self._try(index_now, text.toPlainText()))
             editor: QWidget = text
         else:
@@ -103,12 +104,12 @@ class SheetDelegate(ItemDelegate):
                 completer = QCompleter(list(choices), line)
                 completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
                 completer.setFilterMode(Qt.MatchFlag.MatchContains)
-                completer.popup().setAccessibleName(f"Choices of {column.title}")
+                completer.popup().setAccessibleName(_("Choices for {column}", column=column.title))
                 completer.popup().setProperty("popup", True)
                 line.setCompleter(completer)
             line.textChanged.connect(lambda words: self._try(index_now, words))
             editor = line
-        editor.setAccessibleName(f"{column.title}, row {index.row() + 1}")
+        editor.setAccessibleName(_("{column}, row {row}", column=column.title, row=index.row() + 1))
         self.editor = editor
         return editor
 

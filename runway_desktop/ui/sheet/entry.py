@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QPoint
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import BatchId
+from runway_desktop.texts import _
 from runway_desktop.ui.building import in_turns, passing_menu
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.desk import Desk
@@ -60,7 +61,7 @@ class OpenSheets(QObject):
         opener.opened.connect(self._open)
         opener.grid_wanted.connect(self._open_grid)
         opener.shown_again.connect(self._show_again)
-        opener.not_kept.connect(lambda: self._commands.tell("This batch did not come from a sheet."))
+        opener.not_kept.connect(lambda: self._commands.tell(_("This batch wasn’t made from a sheet.")))
         opener.listed.connect(self._choose_kept)
         opener.left_open.connect(self._offer)
 
@@ -82,8 +83,8 @@ class OpenSheets(QObject):
     def batch_menu(self, batch_id: BatchId, at: QPoint) -> None:
         """Opens the context menu of a batch."""
         menu = passing_menu(self._window)
-        menu.addAction("Open sheet", lambda: self.opener.open_batch(batch_id))
-        menu.addAction("Show as grid", lambda: self.opener.open_batch(batch_id, as_grid=True))
+        menu.addAction(_("Open sheet"), lambda: self.opener.open_batch(batch_id))
+        menu.addAction(_("Show as grid"), lambda: self.opener.open_batch(batch_id, as_grid=True))
         menu.popup(at)
 
     def _open(self, sheet: Sheet) -> None:
@@ -124,16 +125,20 @@ class OpenSheets(QObject):
     def _choose_kept(self, kept: list[KeptSheet]) -> None:
         if not kept:
             keys = self._keys.words(NEW)
-            self._commands.tell(f"No sheet is kept yet. Drop a table{f', or begin one with {keys}' if keys else ''}.")
+            self._commands.tell(
+                _("No saved sheets yet. Drop a table, or press {keys} for a new sheet.", keys=keys)
+                if keys
+                else _("No saved sheets yet. Drop a table.")
+            )
             return
         options = [Option(sheet.id, kept_in_words(sheet, self.opener.when(sheet))) for sheet in kept]
-        popup = ChoicePopup(options, None, "Kept sheets", self._window)
+        popup = ChoicePopup(options, None, _("Saved sheets"), self._window)
         popup.chosen.connect(self.opener.open_kept)
         popup.open_in_middle(self._window)
 
     def _offer(self, kept: KeptSheet) -> None:
         self._desk.models.activity.tell(
-            f"The sheet “{sheet_title(kept.name)}” was open when the program ended. It is kept.",
-            action_text="Open sheet",
+            _("“{sheet}” was open when Runway Desktop closed unexpectedly.", sheet=sheet_title(kept.name)),
+            action_text=_("Open sheet"),
             on_action=lambda: self.opener.open_kept(kept.id),
         )

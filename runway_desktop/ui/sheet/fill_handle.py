@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QRubberBand, QTableView, QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import viewport_of
 from runway_desktop.ui.theme import GRID, Role, Theme
 
@@ -28,8 +29,8 @@ class FillHandle(QWidget):
         self._band: QRubberBand | None = None
         self.setFixedSize(SIDE, SIDE)
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self.setToolTip("Drag down to fill the rows below (Ctrl+D).")
-        self.setAccessibleName("Fill down")
+        self.setToolTip(_("Drag down to fill rows (Ctrl+D)"))
+        self.setAccessibleName(_("Fill down"))
         self.hide()
         for bar in (table.verticalScrollBar(), table.horizontalScrollBar()):
             bar.valueChanged.connect(self.place)

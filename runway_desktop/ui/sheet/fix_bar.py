@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
+from runway_desktop.texts import _, in_turn
 from runway_desktop.ui.building import hbox, push_button
 from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -30,11 +31,11 @@ class FixBar(QFrame):
         self._theme = theme
         self._fix: Fix | None = None
         self.setProperty("box", True)
-        self.setAccessibleName("One fix for many rows")
+        self.setAccessibleName(_("Suggested fix"))
         self._icon = words(self, wrap=False)
         self._text = words(self)
-        show = push_button(self, "Show rows", self._show_rows, kind="flat")
-        self._apply = push_button(self, "Set right", sheet.apply_fix)
+        show = push_button(self, _("Show rows"), self._show_rows, kind="flat")
+        self._apply = push_button(self, _("Fix"), sheet.apply_fix)
         hbox(self._icon, (self._text, 1), show, self._apply, on=self, margins=(GRID + GRID // 2, GRID, GRID, GRID))
         self._soon = QTimer(self, singleShot=True, interval=_AFTER_MS)
         self._soon.timeout.connect(self._look)
@@ -59,11 +60,13 @@ class FixBar(QFrame):
         if fix is None:
             return
         over = self._sheet.outlook.over_cap(fix.credits or 0.0)
-        cap = f" That is {units.credits_in_words(over)} over today's cap." if over else ""
-        say(self._text, f"{fix.problem}{cap}", "warn" if over else "")
+        cap = _("That is {credits} over today’s cap.", credits=units.credits_in_words(over)) if over else ""
+        say(self._text, str(in_turn(fix.problem, cap)), "warn" if over else "")
         self._apply.setText("   ".join(part for part in (fix.label, fix.price) if part))
-        self._apply.setAccessibleName(", ".join(part for part in (fix.label, fix.price) if part))
-        self._apply.setToolTip("One step that Undo takes back. Nothing is sent.")
+        self._apply.setAccessibleName(
+            _("{action}, {price}", action=fix.label, price=fix.price) if fix.price else fix.label
+        )
+        self._apply.setToolTip(_("You can undo this. Nothing is sent."))
 
     def _show_rows(self) -> None:
         if self._fix is not None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSize, Qt, Signa
 from PySide6.QtGui import QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyleOptionViewItem, QTableView, QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox, viewport_of
 from runway_desktop.ui.labels import SECOND_INKS, words
 from runway_desktop.ui.painting import Index, ItemDelegate
@@ -54,10 +55,10 @@ class GridWindow(Dialog):
     task_wanted = Signal(object)
 
     def __init__(self, model: GridModel, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
-        super().__init__(f"{model.title} as a grid", parent)
+        super().__init__(_("Grid of {sheet}", sheet=model.title), parent)
         self._theme = theme
         self._table = QTableView(self, showGrid=False, cornerButtonEnabled=False)
-        self._table.setAccessibleName("Results")
+        self._table.setAccessibleName(_("Results"))
         self._table.setModel(model)
         model.setParent(self)
         self._delegate = _PosterDelegate(theme, posters, self._table)
@@ -80,7 +81,7 @@ class GridWindow(Dialog):
         down.setFixedWidth(26 * GRID)
         down.setTextElideMode(Qt.TextElideMode.ElideRight)
         posters.ready.connect(self._table.viewport().update)
-        close = push_button(self, "Close", self.accept)
+        close = push_button(self, _("Close"), self.accept)
         title = words(self, model.title, wrap=False)
         title.setFont(theme.strong_font())
         vbox(title, (self._table, 1), hbox(STRETCH, close), on=self, margins=2 * GRID)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHeaderView, QWidget
 
+from runway_desktop.texts import _
+
 
 class RowNumbers(QHeaderView):
     """Vertical header that measures only the last number, the widest. QHeaderView measures two hundred rows after each
@@ -16,7 +18,7 @@ class RowNumbers(QHeaderView):
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.setHighlightSections(False)
-        self.setAccessibleName("Row numbers")
+        self.setAccessibleName(_("Row numbers"))
 
     def sizeHint(self) -> QSize:
         last = self.count() - 1

@@ -32,6 +32,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QTableView, QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import viewport_of
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -74,7 +75,7 @@ class SheetView(QTableView):
         self._is_fitting = False
         self._measured: dict[int, int] = {}
         """Cached minimum width of each column; cleared when its texts change."""
-        self.setAccessibleName("Rows")
+        self.setAccessibleName(_("Rows"))
         self.setVerticalHeader(RowNumbers(self))
         self.setModel(model)
         self._delegate = SheetDelegate(model, theme, posters, self)
@@ -144,7 +145,7 @@ class SheetView(QTableView):
 
     def cut(self) -> None:
         self.copy()
-        self.empty("Cut")
+        self.empty(_("Cut"))
 
     def paste(self) -> None:
         mime = QGuiApplication.clipboard().mimeData()
@@ -169,8 +170,11 @@ class SheetView(QTableView):
             then=lambda: self._choose(cell.sibling(cell.row(), cell.column()), len(block), across),
         )
 
-    def empty(self, words: str = "Empty cells") -> None:
-        self._model.write({cell: None for line in self._block() for cell in [self._cell_key(i) for i in line]}, words)
+    def empty(self, words: str = "") -> None:
+        self._model.write(
+            {cell: None for line in self._block() for cell in [self._cell_key(i) for i in line]},
+            words or _("Clear cells"),
+        )
 
     def fill_down(self) -> None:
         """Copies the first selected row into those below; for a single cell, the one above into it."""
@@ -185,7 +189,7 @@ class SheetView(QTableView):
             block = [source, *block]
         values = [self._model.remember(index) for index in source]
         after = {self._cell_key(index): value for line in block[1:] for index, value in zip(line, values, strict=True)}
-        self._model.write(after, "Fill down")
+        self._model.write(after, _("Fill down"))
 
     def fill_to(self, row: int) -> None:
         """Repeats the selected block down to `row`."""
@@ -197,7 +201,7 @@ class SheetView(QTableView):
             after |= {self._cell_key(one.siblingAtRow(at)): self._model.remember(one) for one in source}
         if after:
             chosen, last = block[0][0], block[-1][-1].siblingAtRow(row)
-            self._model.write(after, "Fill down", lambda: self._choose_all(chosen, last))
+            self._model.write(after, _("Fill down"), lambda: self._choose_all(chosen, last))
 
     def open_choices(self) -> None:
         """Opens the options of the current cell, with prices if they differ; for an input cell, the file dialog."""
@@ -227,14 +231,14 @@ class SheetView(QTableView):
         positions = self.chosen_rows
         if positions:
             copies = [self._model.rows[position].copy() for position in positions]
-            self._model.insert_rows(positions[-1] + 1, copies, "Duplicate rows")
+            self._model.insert_rows(positions[-1] + 1, copies, _("Duplicate rows"))
 
     def delete_rows(self) -> None:
         positions = self.chosen_rows
         if not positions:
             return
         if any(self._model.rows[position].sent for position in positions):
-            self._model.said.emit("Rows that were sent stay: they are linked with their tasks.")
+            self._model.said.emit(_("Sent rows can’t be deleted."))
         self._model.remove_rows(positions)
         self.go_to(
             self._model.index(min(positions[0], self._model.rowCount() - 1), max(0, self.currentIndex().column()))
@@ -246,7 +250,7 @@ class SheetView(QTableView):
             self.go_to(found)
             self.scrollTo(found)
         else:
-            self._model.said.emit("There is nothing wrong in this sheet.")
+            self._model.said.emit(_("No problems in this sheet."))
 
     # Events.
 
@@ -346,7 +350,7 @@ class SheetView(QTableView):
             self._show_task(current)
             return
         if current.row() == self._model.rowCount() - 1 and self._model.rows[current.row()].cells:
-            self._model.insert_rows(self._model.rowCount(), [SheetRow()], "Add a row")
+            self._model.insert_rows(self._model.rowCount(), [SheetRow()], _("Add row"))
         self.go_to(current.siblingAtRow(min(current.row() + 1, self._model.rowCount() - 1)))
 
     def _show_task(self, index: QModelIndex) -> None:

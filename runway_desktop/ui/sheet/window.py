@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.texts import _, in_turn, ngettext
 from runway_desktop.ui.building import (
     STRETCH,
     Dialog,
@@ -52,7 +53,6 @@ from runway_desktop.usecases.sheets.columns import PROMPT, STATE
 from runway_desktop.usecases.sheets.edits import Edit
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.usecases.sheets.tally import price_words
-from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.sheet.cell_model import TONE_ROLE
@@ -79,7 +79,7 @@ class SheetWindow(Dialog):
     """What was sent, for the main window: this one closes when nothing is left in it."""
 
     def __init__(self, sheet: Sheet, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
-        super().__init__(sheet.title, parent, spoken=f"Sheet {sheet.title}")
+        super().__init__(sheet.title, parent, spoken=_("Sheet {name}", name=sheet.title))
         self.sheet = sheet
         self._theme = theme
         self._keys = keys
@@ -140,7 +140,7 @@ class SheetWindow(Dialog):
     def export(self) -> None:
         self.table.finish_editing()
         start = Path(f"{Path(self.sheet.title).stem}.csv")
-        choose_target(self, "Export sheet", self.sheet.export, start, "Tables (*.csv)")
+        choose_target(self, _("Export sheet"), self.sheet.export, start, _("Tables (*.csv)"))
 
     def done(self, result: int) -> None:
         """Stores the sheet however it is closed."""
@@ -187,7 +187,7 @@ class SheetWindow(Dialog):
         self._fixes = FixBar(self.sheet, self._theme, lambda: self.table.editor is not None, self)
         self._fixes.rows_wanted.connect(self._show_cell)
         self._axes = QWidget(self)
-        self._axes.setAccessibleName("Axes")
+        self._axes.setAccessibleName(_("Axes"))
         self._axes_flow = FlowLayout(self._axes)
         self.table = SheetView(self.sheet.model, self._theme, self._posters, self)
         self.table.menu_wanted.connect(self._menu)
@@ -195,12 +195,12 @@ class SheetWindow(Dialog):
         self.table.input_wanted.connect(self._choose_file)
         self.table.task_wanted.connect(lambda row: self.show_wanted.emit(self._tasks_of([row])))
         self._of_row = ElidedLabel(self, Qt.TextElideMode.ElideRight)
-        self._of_row.setAccessibleName("The selected row")
+        self._of_row.setAccessibleName(_("Selected row"))
         # Fixed height, so that the table does not move while rows without a message are selected.
         self._of_row.setFixedHeight(self._of_row.fontMetrics().height() + 2)
         self._cap = CapBar(self.sheet.outlook, self._theme, self)
         self._total = words(self, tone="muted")
-        self._total.setAccessibleName("Total")
+        self._total.setAccessibleName(_("Total"))
         self._note = words(self)
         self._note.hide()
         add_all(
@@ -223,25 +223,25 @@ class SheetWindow(Dialog):
         self._subtitle = ElidedLabel(self, Qt.TextElideMode.ElideRight)
         set_tone(self._subtitle, "muted")
         self._default = self._button("", self._choose_default, "chip")
-        self._columns = self._button("Columns…", self._open_columns)
+        self._columns = self._button(_("Columns…"), self._open_columns)
         return hbox(
             self._title,
             self._subtitle,
             STRETCH,
             self._default,
-            self._button("Add row", self._add_row, "flat"),
+            self._button(_("Add row"), self._add_row, "flat"),
             self._columns,
-            self._button("Add axis…", self._open_axis),
+            self._button(_("Add axis…"), self._open_axis),
         )
 
     def _build_buttons(self) -> QHBoxLayout:
-        row = hbox(self._button("Export sheet", self.export))
-        self._grid = self._button("Show as grid", self.show_as_grid)
-        self._cancel = self._button("Cancel", self.reject)
-        self._few = self._button(f"First {FIRST_FEW} only", lambda: self.send(FIRST_FEW))
+        row = hbox(self._button(_("Export sheet"), self.export))
+        self._grid = self._button(_("Show as grid"), self.show_as_grid)
+        self._cancel = self._button(_("Cancel"), self.reject)
+        self._few = self._button(ngettext("First {n} only", "First {n} only", FIRST_FEW), lambda: self.send(FIRST_FEW))
         self._go = self._button("", self.send, "primary")
         hint = ElidedLabel(self, Qt.TextElideMode.ElideRight)
-        hint.setText("F2 edits · Alt+↓ shows choices · Ctrl+D fills down")
+        hint.setText(_("F2 edits · Alt+↓ shows choices · Ctrl+D fills down"))
         set_tone(hint, "faint")
         add_all(row, self._grid, hint, STRETCH, self._cancel, self._few, self._go)
         return row
@@ -255,26 +255,25 @@ class SheetWindow(Dialog):
         positions = table.chosen_rows
         menu = passing_menu(self)
         if tasks := self._tasks_of(positions):
-            menu.addAction(
-                units.plural(len(tasks), "Show the task", "Show the tasks"), lambda: self.show_wanted.emit(tasks)
-            )
+            menu.addAction(ngettext("Show task", "Show {n} tasks", len(tasks)), lambda: self.show_wanted.emit(tasks))
         ready = sheet.ready_at(positions)
         if ready:
-            menu.addAction(f"Generate {units.count(ready, 'selected task')}", lambda: self.send(positions=positions))
+            said = ngettext("Generate {n} selected task", "Generate {n} selected tasks", ready)
+            menu.addAction(said, lambda: self.send(positions=positions))
         if not menu.isEmpty():
             menu.addSeparator()
         current = table.currentIndex()
         if current.isValid() and sheet.model.has_choices(current):
-            menu.addAction("Choices…", table.open_choices).setShortcut(QKeySequence("Alt+Down"))
+            menu.addAction(_("Choices…"), table.open_choices).setShortcut(QKeySequence("Alt+Down"))
             menu.addSeparator()
         if current.isValid() and sheet.offering.is_inputs(sheet.model.columns[current.column()].key):
-            menu.addAction("Choose a file…", lambda: self._choose_file(current))
+            menu.addAction(_("Choose a file…"), lambda: self._choose_file(current))
             menu.addSeparator()
         for text, keys, does in (
-            ("Cut", "Ctrl+X", table.cut),
-            ("Copy", "Ctrl+C", table.copy),
-            ("Paste", "Ctrl+V", table.paste),
-            ("Empty", "Del", table.empty),
+            (_("Cut"), "Ctrl+X", table.cut),
+            (_("Copy"), "Ctrl+C", table.copy),
+            (_("Paste"), "Ctrl+V", table.paste),
+            (_("Clear"), "Del", table.empty),
         ):
             menu.addAction(text, does).setShortcut(QKeySequence(keys))
         menu.addSeparator()
@@ -297,24 +296,29 @@ class SheetWindow(Dialog):
         )
         price = "" if sheet.reason else price_words(totals)
         kept = min(sheet.outlook.kept, totals.ready)
-        does = kept_text(kept, totals.ready) if kept else f"Generate {totals.ready:,} ready"
+        does = (
+            kept_text(kept, totals.ready)
+            if kept
+            else ngettext("Generate {n} ready", "Generate {n} ready", totals.ready)
+        )
         self._go.setText("   ".join(part for part in (does, price) if part))
         self._go.setEnabled(not sheet.reason)
         self._go.setToolTip(tip(sheet.reason) or self._keys.tip(SEND))
-        spoken = does if kept else f"Generate {units.count(totals.ready, 'ready task')}"
-        self._go.setAccessibleName(f"{spoken}, {price}".rstrip(", "))
+        spoken = does if kept else ngettext("Generate {n} ready task", "Generate {n} ready tasks", totals.ready)
+        self._go.setAccessibleName(_("{action}, {price}", action=spoken, price=price) if price else spoken)
         self._go.setAccessibleDescription(sheet.reason)
         self._few.setVisible(totals.ready_rows > FIRST_FEW or totals.rows > FIRST_FEW)
         self._few.setEnabled(not sheet.reason and totals.ready_rows > FIRST_FEW)
         any_sent = sheet.any_sent
-        self._cancel.setText("Close" if any_sent else "Cancel")
+        self._cancel.setText(_("Close") if any_sent else _("Cancel"))
         self._grid.setVisible(any_sent)
         self._default.setVisible(sheet.model.totals.unnamed > 0)
         pair = sheet.model.checker.pair
-        self._default.setText(f"Default model: {pair.label}  ▾")
-        self._default.setAccessibleName(f"Default model: {pair.label}")
+        default = _("Default model: {model}", model=pair.label)
+        self._default.setText(f"{default}  ▾")
+        self._default.setAccessibleName(default)
 
-    def _show_row(self, *_: object) -> None:
+    def _show_row(self, *_args: object) -> None:
         """Shows the current row's error in full, since its cell is usually too narrow."""
         model, row = self.sheet.model, self.table.currentIndex().row()
         position = model.column_position(STATE)
@@ -322,13 +326,13 @@ class SheetWindow(Dialog):
         tone = state.data(TONE_ROLE)
         is_wrong = tone in (Tone.BAD, Tone.WARN)
         said = " · ".join(str(state.data(Qt.ItemDataRole.AccessibleTextRole) or "").split("\n")) if is_wrong else ""
-        self._of_row.setText(f"Row {row + 1}: {said}" if said else "")
+        self._of_row.setText(_("Row {row}: {problem}", row=row + 1, problem=said) if said else "")
         set_tone(self._of_row, "bad" if tone == Tone.BAD else "warn")
 
     def _add_row(self) -> None:
         self.table.finish_editing()
         model = self.sheet.model
-        model.insert_rows(model.rowCount(), [SheetRow()], "Add a row")
+        model.insert_rows(model.rowCount(), [SheetRow()], _("Add row"))
         self._show_cell(model.rowCount() - 1, PROMPT)
 
     def _show_cell(self, row: int, key: str) -> None:
@@ -342,21 +346,21 @@ class SheetWindow(Dialog):
         for at, axis in enumerate(self.sheet.model.axes):
             said = self.sheet.offering.axis_in_words(axis)
             chip = self._button(f"{caption(said)}  ✕", partial(self.sheet.offering.remove_axis, at), "chip")
-            chip.setAccessibleName(f"Remove the axis {said}")
-            chip.setToolTip("Remove this axis")
+            chip.setAccessibleName(_("Remove axis “{axis}”", axis=said))
+            chip.setToolTip(_("Remove axis"))
             chip.show()
             self._axes_flow.addWidget(chip)
         self._axes.setVisible(bool(self.sheet.model.axes))
 
     def _sent(self, ids: tuple[object, ...]) -> None:
-        said = f"{units.count(len(ids), 'task')} queued."
+        said = ngettext("{n} task queued.", "{n} tasks queued.", len(ids))
         left = self.sheet.model.totals.rows
         if not left:
             self.told.emit(said)
             # Not in the signal: it comes from the coroutine that still stores.
             timer(self, 0, self.accept).start()
             return
-        say(self._note, f"{said} {units.count(left, 'row')} left here." if left else said, "good")
+        say(self._note, str(in_turn(said, ngettext("{n} row left.", "{n} rows left.", left))), "good")
         announce(self, self._note.text())
         self._show()
 
@@ -374,7 +378,7 @@ class SheetWindow(Dialog):
         self.sheet.take_files(paths, position, key)
 
     def _choose_file(self, index: QModelIndex) -> None:
-        choose_files(self, "Choose inputs", lambda paths: self._drop(paths, index))
+        choose_files(self, _("Choose inputs"), lambda paths: self._drop(paths, index))
 
     def _open_columns(self) -> None:
         self.table.finish_editing()
@@ -387,7 +391,7 @@ class SheetWindow(Dialog):
     def _choose_default(self) -> None:
         options = [Option(value, text, detail, price) for value, text, detail, price in self.sheet.offering.models()]
         pair = self.sheet.model.checker.pair
-        popup = ChoicePopup(options, (pair.endpoint, pair.model), "Default model", self._default)
+        popup = ChoicePopup(options, (pair.endpoint, pair.model), _("Default model"), self._default)
         popup.chosen.connect(lambda chosen: self.sheet.choose_default(*chosen))
         popup.open_at(self._default)
 
@@ -432,8 +436,10 @@ class UndoSteps(QUndoStack):
         """Why undo is not possible. While rows are being stored or a large edit runs, the stack would move but the
         sheet would not."""
         if not self._model.takes_edits:
-            return "The sheet is still busy. Try again in a moment."
-        return "" if has_step else f"There is nothing to {what}."
+            return _("The sheet is still busy. Try again in a moment.")
+        if has_step:
+            return ""
+        return _("Nothing to undo.") if what == "undo" else _("Nothing to redo.")
 
     def _took_place(self, step: Edit) -> None:
         self.push(_Step(self._model, step))

@@ -52,10 +52,13 @@ class DayCap(Struct, frozen=True):
     @property
     def words(self) -> str:
         """Text such as "936 + 120 of 1,500 credits, 444 left"."""
-        amounts = f"{units.number(self.spent)} + {units.number(self.ready)} of {units.credits_in_words(self.limit)}"
+        cap = units.credits_in_words(self.limit)
         if self.over:
-            return f"{amounts}, {units.number(self.over)} over"
-        return f"{amounts}, {units.number(self.limit - self.spent - self.ready)} left"
+            return _(
+                "{spent} + {ready} of {cap}, {over} over", spent=self.spent, ready=self.ready, cap=cap, over=self.over
+            )
+        left = self.limit - self.spent - self.ready
+        return _("{spent} + {ready} of {cap}, {left} left", spent=self.spent, ready=self.ready, cap=cap, left=left)
 
 
 def price_words(totals: Totals) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _, listed
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.listing.takes import Stack, Take, differences, has_result, is_judged, judged_takes
 from runway_desktop.usecases.use_cases import UseCases
@@ -66,10 +67,10 @@ class Compare(Model):
         even if prompts differ."""
         takes = [Take(row.task, output) for row in rows for output in row.outputs if output.is_here]
         if not takes:
-            self.said.emit("There is nothing to compare: no selected task has a saved result.")
+            self.said.emit(_("Nothing to compare: no selected task has a saved result."))
             return
-        missing = [f"take {number}" for number, row in enumerate(rows, start=1) if not has_result(row)]
-        self.left_out = f"Not shown, because there is no saved result: {', '.join(missing)}." if missing else ""
+        missing = [_("take {number}", number=number) for number, row in enumerate(rows, start=1) if not has_result(row)]
+        self.left_out = _("Not shown, no saved result: {takes}.", takes=listed(missing)) if missing else ""
         self._takes = tuple(takes)
         self.is_stacked = stacked and len({take.prompt for take in takes}) > 1
         self._pile()
@@ -105,7 +106,7 @@ class Compare(Model):
         if len(self.shown) == len(self._stacks):
             return ""
         span = str(last) if self._first + 1 == last else f"{self._first + 1}–{last}"
-        return f"{span} of {len(self._stacks)}"
+        return _("{numbers} of {count}", numbers=span, count=len(self._stacks))
 
     def where_words(self) -> str:
         """Text such as "5–8 of 12 · 3 of 12 takes judged"."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
+from runway_desktop.texts import _
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.listing.takes import Shot, has_result, judged_takes, next_to_judge, shots_of
 from runway_desktop.viewmodels.bridge import Bridge
@@ -125,7 +126,11 @@ class LargeViewModel(QObject):
         """Rates 1 to 5; 0 clears the rating."""
         row = self.row
         if row is not None:
-            self._judge.rate([row.task.id], stars, said=f"Rated take {self.take}: {stars} ★." if stars else "")
+            self._judge.rate(
+                [row.task.id],
+                stars,
+                said=_("Rated take {number}: {stars} ★.", number=self.take, stars=stars) if stars else "",
+            )
             self._decided(is_decision=stars > 0, stay=stay)
 
     def pick(self, pick: Pick, *, stay: bool = False) -> None:
@@ -133,7 +138,10 @@ class LargeViewModel(QObject):
         row = self.row
         if row is not None:
             wanted = Pick.NONE if row.task.pick is pick else pick
-            words = {Pick.PICK: f"Picked take {self.take}.", Pick.REJECT: f"Rejected take {self.take}."}
+            words = {
+                Pick.PICK: _("Picked take {number}.", number=self.take),
+                Pick.REJECT: _("Rejected take {number}.", number=self.take),
+            }
             self._judge.pick([row.task.id], wanted, said=words.get(wanted, ""))
             self._decided(is_decision=wanted is not Pick.NONE, stay=stay)
 

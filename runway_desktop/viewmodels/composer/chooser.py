@@ -7,6 +7,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _
 from runway_desktop.usecases.requests.choices import (
     Choices,
     ChooserLine,
@@ -85,7 +86,7 @@ class Chooser(Model):
         for pair in self._cases.catalog.pairs():
             usual = await self._cases.forecasts.usual(typical_request(pair))
             if usual.ran is not None:
-                found[pair.endpoint, pair.model] = f"usually {units.span(usual.ran.low, usual.ran.high)}"
+                found[pair.endpoint, pair.model] = _("usually {time}", time=units.span(usual.ran.low, usual.ran.high))
         if found != self._usually:
             self._usually = found
             self.changed.emit()

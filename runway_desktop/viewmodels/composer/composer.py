@@ -24,6 +24,7 @@ from runway_desktop.services.catalog_renewal import IN_USE as CATALOG_IN_USE
 from runway_desktop.services.library import expansion
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _, in_turn, listed
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.requests.draft import RequestDraft
 from runway_desktop.usecases.requests.findings import FieldFindings, brace_findings, inside
@@ -254,11 +255,13 @@ class Composer(Model):
         if field is None:
             pair = self._choice.taking_prompt(self.pair, self.inputs())
             if pair is not None:
-                self._switch_to(pair, "a prompt")
+                self._switch_to(pair, _("prompts"))
             field = self._draft.pair.prompt_field
         if field is None:
             self._draft.parked.prompt = text
-            self.said.emit(f"{self._draft.pair.label} takes no prompt. It is kept until you choose a model that does.")
+            self.said.emit(
+                _("{model} takes no prompt. Yours is kept for a model that does.", model=self._draft.pair.label)
+            )
             return
         self.set_value(field.name, text)
         self.prompt_changed.emit()
@@ -273,7 +276,9 @@ class Composer(Model):
         pair = self._cases.catalog.pair(request.endpoint, request.model)
         if pair is None:
             self.said.emit(
-                f"The catalog does not know {request.model or 'this model'}; only its prompt could be taken."
+                _("Unknown model {model}. Only the prompt was used.", model=request.model)
+                if request.model
+                else _("Unknown model. Only the prompt was used.")
             )
             self.set_prompt(request.prompt)
             return
@@ -380,7 +385,7 @@ class Composer(Model):
         task = await self._cases.tasks.task(task_id)
         if self.editing == task_id and (task is None or task.state is not State.HELD):
             self.stop_editing()
-            self.said.emit("The task that you were editing is no longer queued. Your changes are a new request now.")
+            self.said.emit(_("The task you were editing is no longer queued. Your changes are now a new request."))
 
     def _take(self, pair: Pair, values: Mapping[str, Any], parked: ParkedValues | None = None) -> None:
         strange = self._draft.take(pair, values, parked)
@@ -391,15 +396,24 @@ class Composer(Model):
     def _switch_to(self, pair: Pair, taking: str) -> None:
         """Switches the model because of what it takes, and says so."""
         self._go_to(pair)
-        self.said.emit(f"Switched to {self.endpoint.label} with {pair.label}, which takes {taking}.")
+        self.said.emit(
+            _(
+                "Switched to {endpoint} with {model}, which accepts {kind}.",
+                endpoint=self.endpoint.label,
+                model=pair.label,
+                kind=taking,
+            )
+        )
 
     def _go_to(self, pair: Pair) -> None:
         """Switches the pair, keeps values that fit, and reports those that do not, with the nearest allowed
         duration."""
         not_taken = self._draft.switch(pair)
         (length, why), price = self._draft.other_length, self.price()
-        cost = f": {price_words(price)}" if price is not None else ""
-        self._rebuilt(not_taken, f"{length}{cost}. {why}".strip() if length else "")
+        if length and price is not None:
+            # Translators: "Duration now 6 s: 90 credits."
+            length = _("{change}: {price}", change=length, price=price_words(price))
+        self._rebuilt(not_taken, str(in_turn(_("{change}.", change=length), why)) if length else "")
 
     def _rebuilt(self, not_taken: Sequence[str], also: str = "") -> None:
         """Emits all signals after a change of request or model, and reports omitted values."""
@@ -408,9 +422,11 @@ class Composer(Model):
         self.prompt_changed.emit()
         self.inputs_changed.emit()
         self._moved()
-        lost = f"{self._draft.pair.label} does not take: {', '.join(not_taken)}." if not_taken else ""
+        lost = ""
+        if not_taken:
+            lost = _("{model} doesn’t use: {settings}.", model=self._draft.pair.label, settings=listed(not_taken))
         if lost or also:
-            self.said.emit(" ".join(said for said in (also, lost) if said))
+            self.said.emit(str(in_turn(also, lost)))
 
     def _catalog_renewed(self) -> None:
         """Switches to the same pair of the new catalog, or to the first pair if it is gone; keeps values that fit."""
@@ -424,7 +440,7 @@ class Composer(Model):
         pair = self._choice.without_inputs(self.pair)
         if pair != self.pair and not self.inputs():
             self._go_to(pair)
-            self.said.emit(f"Back to {self.endpoint.label} with {pair.label}.")
+            self.said.emit(_("Back to {endpoint} with {model}.", endpoint=self.endpoint.label, model=pair.label))
 
     def _inputs_moved(self) -> None:
         self._moved()

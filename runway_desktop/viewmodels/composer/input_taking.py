@@ -14,9 +14,11 @@ from runway_desktop.catalog import Field, Pair
 from runway_desktop.domain.folders import FileMove, moved_uris
 from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _
 from runway_desktop.usecases.requests.draft import RequestDraft
 from runway_desktop.usecases.requests.input_item import may_hold
 from runway_desktop.usecases.requests.pair_choice import PairChoice
+from runway_desktop.usecases.sheets.cells import name_of
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.model import Model
 
@@ -42,7 +44,7 @@ class InputTaking(Model):
         runner: Runner,
         parent: QObject | None = None,
     ) -> None:
-        """`switch` changes to a model that takes something, named in words ("a clip")."""
+        """`switch` changes to a model that takes something, named in words ("clips")."""
         super().__init__(cases, runner, parent)
         self._draft = draft
         self._choice = choice
@@ -57,7 +59,7 @@ class InputTaking(Model):
                 continue
             field = self._draft.field_for(drop)
             if field is None and not self._switch_for(drop):
-                self.said.emit(f"No model takes a {drop.media.kind.word} of this kind together with what is here.")
+                self.said.emit(_("No model accepts {file} with these inputs.", file=name_of(drop.uri)))
                 continue
             field = field or self._draft.field_for(drop)
             if field is not None:
@@ -70,7 +72,13 @@ class InputTaking(Model):
         if drop.findings and drop.facts is None:
             self.said.emit(drop.findings[0].message)
         elif field is None or not may_hold(field, drop):
-            self.said.emit(f"{field.label if field else name} does not take a {drop.media.kind.word}.")
+            self.said.emit(
+                _(
+                    "{input} doesn’t accept {kinds}.",
+                    input=field.label if field else name,
+                    kinds=drop.media.kind.word.of(2),
+                )
+            )
         else:
             self._put(field, drop)
             self.moved.emit()
@@ -121,11 +129,11 @@ class InputTaking(Model):
         draft = self._draft
         pair = self._choice.taking_input(drop.media, draft.pair, draft.inputs(), has_prompt=bool(draft.prompt.strip()))
         if pair is not None:
-            self._switch(pair, f"a {drop.media.kind.word}")
+            self._switch(pair, str(drop.media.kind.word.of(2)))
         return pair is not None
 
     def _put(self, field: Field, drop: AssetDrop) -> None:
         replaced = self._draft.put(field, drop)
         self.touched.emit(field.name)
         if replaced:
-            self.said.emit(f"{replaced} was replaced.")
+            self.said.emit(_("Replaced {input}.", input=replaced))

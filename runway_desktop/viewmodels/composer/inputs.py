@@ -18,6 +18,7 @@ from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.inputs import AssetDrop, FixKind, FrameAt, InputFix
 from runway_desktop.domain.media import Media
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
@@ -58,7 +59,7 @@ class InputMending(Model):
     def size_of(self, item: InputItem, mend: InputFix) -> str:
         """Approximate size of the copy ("about 1.2 MB"); empty while unknown."""
         size = self._sizes.get(item.uri, {}).get(mend)
-        return f"about {units.size(size)}" if size is not None else ""
+        return _("about {size}", size=units.size(size)) if size is not None else ""
 
     def ask_sizes(self, item: InputItem) -> None:
         """Computes sizes of copies; `changed` follows."""
@@ -110,7 +111,7 @@ class InputMending(Model):
     def keep_frame(self, item: InputItem, png: bytes, words: str) -> None:
         """Replaces a clip with one of its frames. `words` name the frame for the file name ("last frame")."""
         if item.path is not None:
-            self._begin(item, "Keep the frame")
+            self._begin(item, _("Save frame"))
             self._make(item, self._cases.input_fixer.keep_frame(item.path, png, words))
 
     def frame_failed(self, item: InputItem, reason: str) -> None:
@@ -167,7 +168,7 @@ class InputMending(Model):
         row = await self._cases.library.maker_of(path)
         if row is not None:
             said = row.task.title or row.task.request.prompt or model_label(row.task.request.model)
-            self._makers[uri] = f"Result of “{units.shortened(said, 60)}”"
+            self._makers[uri] = _("Result of “{prompt}”", prompt=units.shortened(said, 60))
             self.changed.emit()
 
     def _keep_sizes(self, uri: str, sizes: dict[InputFix, int]) -> None:

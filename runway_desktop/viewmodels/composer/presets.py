@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, Signal, SignalInstance
 from runway_desktop.catalog import FieldKind, Pair
 from runway_desktop.domain.task import Request
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _, ngettext
 from runway_desktop.usecases.requests.presets import KEYS, PRESETS, Preset, Presets
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
 
@@ -63,7 +63,7 @@ class ComposerPresets(Model):
 
     def name_problem(self, name: str) -> str:
         """Why the name is invalid; empty if valid."""
-        return "" if name.strip() else "Give it a name."
+        return "" if name.strip() else _("Enter a name.")
 
     def save(self, name: str, *, with_prompt: bool, key: int) -> None:
         """Saves the current values without inputs."""
@@ -81,14 +81,16 @@ class ComposerPresets(Model):
                 key=key,
             )
         )
-        self.said.emit(f"Saved as the preset “{name.strip()}”.")
+        self.said.emit(_("Saved as preset “{preset}”.", preset=name.strip()))
 
     def take(self, preset: Preset) -> None:
         """Applies model and settings, and the prompt if it has one. Otherwise inputs and prompt stay as far as the
         model takes them."""
         pair = self._cases.catalog.pair(preset.endpoint, preset.model)
         if pair is None:
-            self.said.emit(f"The catalog does not know {preset.model}, which “{preset.name}” asks for.")
+            self.said.emit(
+                _("“{preset}” uses {model}, which the catalog doesn’t have.", preset=preset.name, model=preset.model)
+            )
             return
         composer = self._composer
         composer.choose(preset.endpoint, preset.model)
@@ -102,7 +104,7 @@ class ComposerPresets(Model):
     def take_key(self, key: int) -> None:
         preset = self._presets.on_key(key)
         if preset is None:
-            self.said.emit(f"No preset has the key {key} yet. Save one with “Presets”.")
+            self.said.emit(_("No preset on key {key} yet. Save one under Presets.", key=key))
         else:
             self.take(preset)
 
@@ -116,7 +118,11 @@ class ComposerPresets(Model):
         self._runner(
             self._cases.library.write_text(path, self._presets.as_text()),
             "export presets",
-            done=lambda _: self.said.emit(f"{units.count(len(self.all), 'preset')} exported as {path.name}."),
+            done=lambda _: self.said.emit(
+                ngettext(
+                    "{n} preset exported as {file}.", "{n} presets exported as {file}.", len(self.all), file=path.name
+                )
+            ),
         )
 
     def bring_in(self, path: Path) -> None:
@@ -124,7 +130,7 @@ class ComposerPresets(Model):
 
     async def _bring_in(self, path: Path) -> None:
         taken = self._presets.take(await self._cases.library.read_text(path))
-        self.said.emit(f"{units.count(taken, 'preset')} imported.")
+        self.said.emit(ngettext("{n} preset imported.", "{n} presets imported.", taken))
 
     def _moved(self, names: frozenset[str]) -> None:
         if PRESETS in names:

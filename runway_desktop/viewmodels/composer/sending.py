@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.domain.task import Request
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.requests.order import Button, KeptInQueue, Order, button_of, too_soon_words
 from runway_desktop.usecases.use_cases import UseCases
@@ -68,7 +69,7 @@ class ComposerSending(Model):
 
     def button(self, order: Order, reasons: tuple[str, ...]) -> Button:
         if self.is_storing:
-            reasons = ("It is being stored.",)
+            reasons = (_("Saving the task…"),)
         kept = self._kept_of(order) if not reasons else None
         is_another = self.is_another(order.request, order.project)
         return button_of(order, self._cases.pricing.price, kept, reasons, self.note, is_another=is_another)

@@ -14,6 +14,7 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.money.pricing import Pricing
+from runway_desktop.texts import _
 from runway_desktop.usecases.sheets.cell_texts import RowLine, Saying
 from runway_desktop.usecases.sheets.cell_values import CellValues
 from runway_desktop.usecases.sheets.columns import ColumnKind, SheetColumn
@@ -76,7 +77,7 @@ class CellModel(CheckedRows):
                 is_only_input = (
                     column.kind is ColumnKind.ASSETS and sum(c.kind is ColumnKind.ASSETS for c in self.columns) == 1
                 )
-                return "Input" if is_only_input else column.title
+                return _("Input") if is_only_input else column.title
             case Qt.ItemDataRole.ToolTipRole:
                 return tip(column.help) or None
             case Qt.ItemDataRole.TextAlignmentRole:

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from runway_desktop.texts import _
 from runway_desktop.usecases.listing.columns import clip_of
 from runway_desktop.usecases.sheets.columns import PROMPT
 from runway_desktop.usecases.sheets.result_grid import Grid, grid_of
@@ -61,7 +62,7 @@ class GridModel(QAbstractTableModel):
             return None
         task_id = self._grid.tasks.get((index.row(), index.column()))
         if task_id is None:
-            return "Nothing was made here" if role == Qt.ItemDataRole.AccessibleTextRole else None
+            return _("No result") if role == Qt.ItemDataRole.AccessibleTextRole else None
         row = self._sheet.model.tasks.get(task_id)
         words = describe(row, Around()) if row is not None else StateWords(headline="…")
         match role:
@@ -70,7 +71,12 @@ class GridModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return tip("\n".join(part for part in (row.task.request.prompt if row else "", words.spoken) if part))
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{self._grid.rows[index.row()]}, {self._grid.columns[index.column()]}: {words.spoken}"
+                return _(
+                    "{row}, {column}: {state}",
+                    row=self._grid.rows[index.row()],
+                    column=self._grid.columns[index.column()],
+                    state=words.spoken,
+                )
             case _ if role == WORDS_ROLE:
                 return words
             case _ if role == POSTER_ROLE:

@@ -14,6 +14,7 @@ from runway_desktop.catalog import is_left_out
 from runway_desktop.domain.folders import moved_on
 from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.services.library.expansion import Axis
+from runway_desktop.texts import _
 from runway_desktop.usecases.sheets import cells as cell
 from runway_desktop.usecases.sheets.cell_values import CellOption
 from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL
@@ -102,10 +103,10 @@ class SheetModel(CellModel):
             return
         after = self.value_for(row, column.key, text)
         self._put({cell_key: after})
-        self.edited.emit(Write(f"Edit {column.title}", {cell_key: before}, {cell_key: after}))
+        self.edited.emit(Write(_("Edit {column}", column=column.title), {cell_key: before}, {cell_key: after}))
 
-    def insert_rows(self, at: int, rows: Sequence[SheetRow], words: str = "Insert rows") -> None:
-        step = Insert(words, max(0, min(at, len(self.rows))), tuple(rows))
+    def insert_rows(self, at: int, rows: Sequence[SheetRow], words: str = "") -> None:
+        step = Insert(words or _("Insert rows"), max(0, min(at, len(self.rows))), tuple(rows))
         if rows and self.takes_edits:
             self._do(self._inserting(step.at, step.rows), len(rows), lambda _: self._edited(step))
 
@@ -121,11 +122,11 @@ class SheetModel(CellModel):
         wanted = [position for position in sorted(set(positions)) if 0 <= position < len(self.rows)]
         gone = tuple((position, self.rows[position]) for position in wanted if not self.rows[position].sent)
         if gone and self.takes_edits:
-            work = self._removing([position for position, _ in gone])
-            self._do(work, len(gone), lambda _: self._edited(Remove("Delete rows", gone)))
+            work = self._removing([position for position, _row in gone])
+            self._do(work, len(gone), lambda _done: self._edited(Remove(_("Delete rows"), gone)))
 
-    def set_axes(self, axes: Sequence[Axis], words: str = "Change axes") -> None:
-        step = SetAxes(words, self.axes, tuple(axes))
+    def set_axes(self, axes: Sequence[Axis], words: str = "") -> None:
+        step = SetAxes(words or _("Change axes"), self.axes, tuple(axes))
         if step.before != step.after and self.takes_edits:
             self._set_axes(step.after)
             self.edited.emit(step)
@@ -190,7 +191,7 @@ class SheetModel(CellModel):
             return False
         row, column = self.rows[index.row()], self.columns[index.column()]
         after = self.value_for(row, column.key, str(value))
-        self.write({(row.number, column.key): after}, f"Edit {column.title}")
+        self.write({(row.number, column.key): after}, _("Edit {column}", column=column.title))
         return True
 
     # Helpers.
@@ -218,7 +219,7 @@ class SheetModel(CellModel):
         if then is not None:
             then()
 
-    def _step(self, after: Values, words: str) -> Write | None:
+    def _step(self, after: Values, words: str = "") -> Write | None:
         """The undo step of writing these cells, without those unchanged or read-only."""
         positions = {number: position for number, _ in after if (position := self.position_of(number)) is not None}
         return writing(
@@ -246,12 +247,12 @@ class SheetModel(CellModel):
             if index >= start:
                 missing.append(row)
             yield
-        step = self._step(after, "Paste")
+        step = self._step(after, _("Paste"))
         if step is not None:
             yield from self._putting(step.after)
         if missing:
             yield from self._inserting(start, missing)
-            return Insert("Paste", start, tuple(missing), step)
+            return Insert(_("Paste"), start, tuple(missing), step)
         return step
 
     def _bringing_back(self, rows: Sequence[tuple[int, SheetRow]]) -> Work:

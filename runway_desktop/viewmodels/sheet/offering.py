@@ -18,12 +18,12 @@ from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library.expansion import Axis, values_from_text
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _, listed, ngettext
 from runway_desktop.usecases.sheets import cells as cell
 from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL, PROJECT, PROMPT, SEED, SHOT, ColumnKind, SheetColumn
 from runway_desktop.usecases.sheets.rows import RowChecker, SheetRow
 from runway_desktop.usecases.sheets.tally import SheetTally, price_words
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words import units
 
 from .checked_rows import SLICE_SECONDS
 from .model import SheetModel
@@ -91,17 +91,19 @@ class Offering:
         return (*axes, Axis(key, self._model.all_columns.column(key).title, tuple(values))) if values else axes
 
     def add_axis(self, key: str, values: Sequence[Any]) -> None:
-        self._model.set_axes(self.axes_with(key, values), "Add axis")
+        self._model.set_axes(self.axes_with(key, values), _("Add axis"))
 
     def remove_axis(self, position: int) -> None:
         axes = self._model.axes
-        self._model.set_axes((*axes[:position], *axes[position + 1 :]), "Remove axis")
+        self._model.set_axes((*axes[:position], *axes[position + 1 :]), _("Remove axis"))
 
     def axis_in_words(self, axis: Axis) -> str:
-        """Text such as "Ratio: 1280:720, 720:1280"."""
-        said = [cell.shown(axis.key, value) for value in axis.values]
-        more = f" and {len(said) - _MOST_VALUE_WORDS} more" if len(said) > _MOST_VALUE_WORDS else ""
-        return f"{axis.title}: {', '.join(said[:_MOST_VALUE_WORDS])}{more}"
+        """Text such as "Ratio: 1280:720 and 720:1280"."""
+        said = [cell.shown(axis.key, value) for value in axis.values[:_MOST_VALUE_WORDS]]
+        if (more := len(axis.values) - len(said)) > 0:
+            # Translators: the end of a list of values, "720:1280, 1:1 and 4 more".
+            said.append(ngettext("{n} more", "{n} more", more))
+        return _("{axis}: {values}", axis=axis.title, values=listed(said))
 
     def preview(self, parent: QObject) -> AxisPreview:
         return AxisPreview(self._cases.catalog, self._cases.pricing, self._model, parent)
@@ -173,15 +175,21 @@ class AxisPreview(QObject):
 
     @property
     def words(self) -> str:
-        """Text such as "6 × 3 = 18 tasks, 1,080 credits"."""
+        """Text such as "6 × 3 = 18 tasks · 1,080 credits"."""
         totals = self._tally.totals
         if self._left:
-            return "Counting…"
+            return _("Counting…")
         if not totals.rows:
-            return "There are no rows yet that could be multiplied."
+            return _("No rows to multiply yet.")
         base = totals.tasks // max(1, self._combos)
-        parts = [f"{base:,} × {self._combos:,} = {units.count(totals.tasks, 'task')}", price_words(totals)]
-        return ", ".join(part for part in parts if part)
+        tasks = ngettext(
+            "{rows} × {values} = {n} task",
+            "{rows} × {values} = {n} tasks",
+            totals.tasks,
+            rows=base,
+            values=self._combos,
+        )
+        return " · ".join(part for part in (tasks, price_words(totals)) if part)
 
     def _more(self) -> None:
         until = time.perf_counter() + SLICE_SECONDS
@@ -190,7 +198,11 @@ class AxisPreview(QObject):
             check = self._checker.check(SheetRow(row.cells))
             was_fine = row.check is not None and not row.check.problems
             if check.problems and was_fine and not self.problem:
-                self.problem = f"Row {(self._model.position_of(row.number) or 0) + 1}: {check.problems[0].message}"
+                self.problem = _(
+                    "Row {row}: {problem}",
+                    row=(self._model.position_of(row.number) or 0) + 1,
+                    problem=check.problems[0].message,
+                )
             self._tally.put(row, check)
             if time.perf_counter() >= until:
                 return

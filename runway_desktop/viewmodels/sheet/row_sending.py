@@ -19,13 +19,13 @@ from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.services.library.sheets import SentTask
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, Prepared, TaskSource
+from runway_desktop.texts import _, in_turn, ngettext
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import NotAnswered, steps_of
 from runway_desktop.usecases.sheets.columns import PROJECT, SHOT
 from runway_desktop.usecases.sheets.row_tasks import Following
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.model import Model
 
 from .model import SheetModel
@@ -98,13 +98,18 @@ class RowSending(Model):
         prepared = await self._cases.sending.prepare_many(new, origin, batch_name=self.batch_name, steps=steps)
         if Ask.REPEAT in prepared.asks:
             self._lock(False)
-            self.said.emit("Just sent. Press again to send more.")
+            self.said.emit(_("Just sent. Press again to send more."))
             return
         asked = [row.check.identity for row in rows if row.check is not None]
         if again := self._cases.sending.guard.repeats(asked, self._sheet):
             self._lock(False)
-            like = units.count(again, "row looks like a repeat: it was", "rows look like a repeat: they were")
-            self.said.emit(f"{like} sent from another sheet a moment ago. Press again to send more of the same.")
+            self.said.emit(
+                ngettext(
+                    "{n} row was just sent from another sheet. Press again to send it anyway.",
+                    "{n} rows were just sent from another sheet. Press again to send them anyway.",
+                    again,
+                )
+            )
             return
         sent = {
             row.number: tuple(
@@ -168,4 +173,4 @@ class RowSending(Model):
 
     def _failed(self, error: RunwayDesktopError) -> None:
         self._lock(False)
-        self.troubled.emit(f"The rows that are left could not be stored and were not sent. {error.in_words()}")
+        self.troubled.emit(str(in_turn(_("The remaining rows couldn’t be saved and weren’t sent."), error.in_words())))

@@ -22,6 +22,7 @@ from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library import sheets
 from runway_desktop.services.library.sheets import OPEN_SHEET, SheetContent
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _
 from runway_desktop.usecases.listing.changes import Touch, has_new_price
 from runway_desktop.usecases.sheets import importing
 from runway_desktop.usecases.sheets.blocks import as_csv
@@ -157,12 +158,12 @@ class Sheet(Model):
         """Why nothing can be sent now; empty if something can."""
         totals = self.model.totals
         if self.is_sending:
-            return "The rows are being stored."
+            return _("Rows are being saved.")
         if not totals.rows:
-            return "There is nothing to send yet."
+            return _("Nothing to send yet.")
         if not self.model.is_checked:
-            return "The rows are still being checked."
-        return "" if totals.ready else "No row is ready. The last column says what each needs."
+            return _("Rows are still being checked.")
+        return "" if totals.ready else _("No row is ready. The last column shows what’s missing.")
 
     @property
     def any_sent(self) -> bool:
@@ -205,7 +206,7 @@ class Sheet(Model):
         for row in self.model.rows:
             for title in mapping:
                 row.unmatched.pop(title, None)
-        self.model.write(after, "Match columns")
+        self.model.write(after, _("Match columns"))
         self.named.emit()
 
     @property
@@ -233,7 +234,7 @@ class Sheet(Model):
         self._runner(
             self._cases.library.write_text(path, self.as_csv()),
             "export a sheet",
-            done=lambda _: self.model.said.emit(f"Exported as {path.name}."),
+            done=lambda _done: self.model.said.emit(_("Exported as {file}.", file=path.name)),
             failed=lambda error: self.sending.troubled.emit(error.in_words()),
         )
 
@@ -372,13 +373,13 @@ class Sheet(Model):
                     row = model.rows[at]
                     after[row.number, key if on_cell else importer.key_for(drop)] = [{"uri": drop.uri}]
             left = assets[max(0, model.rowCount() - position) :]
-            model.write(after, "Drop files")
+            model.write(after, _("Drop files"))
         else:
             left = assets
         rows += [importer.of_asset(drop) for drop in left]
         if rows:
             filled = [at for at, row in enumerate(model.rows) if row.cells or row.sent]
-            model.insert_rows(filled[-1] + 1 if filled else 0, rows, "Drop files")
+            model.insert_rows(filled[-1] + 1 if filled else 0, rows, _("Drop files"))
         for finding in gathered.findings[:1]:
             self.model.said.emit(finding.message)
 

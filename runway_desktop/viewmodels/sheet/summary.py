@@ -14,6 +14,7 @@ from runway_desktop.catalog.labels import model_label
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.forecast import Range
 from runway_desktop.services.tasks.submission import NewTask
+from runway_desktop.texts import _, in_turn, ngettext
 from runway_desktop.usecases.sheets.tally import DayCap, price_words
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
@@ -95,32 +96,40 @@ class SheetSummary(Model):
     def words(self) -> str:
         totals = self._model.totals
         if not totals.rows and totals.sent:
-            return "Everything here is sent."
+            return _("All rows are sent.")
         if not totals.rows:
-            return "Write or paste prompts, drop a table on it, or drop pictures on cells."
+            return _("Type or paste prompts, drop a table, or drop pictures onto cells.")
         if totals.unchecked and not self._model.is_checked:
-            return f"Checking {totals.unchecked:,} of {units.count(totals.rows, 'row')}…"
-        ready = f"{totals.ready:,} of {units.count(totals.tasks, 'task is ready', 'tasks are ready')}"
-        head = f"{ready}: {price_words(totals)}." if totals.ready else f"{ready}."
-        return " ".join(part for part in (head, " · ".join(self._around())) if part)
+            return ngettext("Checking {n} row…", "Checking {n} rows…", totals.unchecked)
+        if totals.ready:
+            head = ngettext(
+                "{ready} of {n} task ready: {price}.",
+                "{ready} of {n} tasks ready: {price}.",
+                totals.tasks,
+                ready=totals.ready,
+                price=price_words(totals),
+            )
+        else:
+            head = ngettext("{n} task, not ready.", "{n} tasks, none ready.", totals.tasks)
+        return str(in_turn(head, " · ".join(self._around())))
 
     def _around(self) -> list[str]:
         parts = []
         balance = self.balance
         if balance is not None:
-            parts.append(f"Balance {units.number(balance)}")
+            parts.append(_("Balance {credits}", credits=units.number(balance)))
             if self.exceeds_balance:
-                parts.append("not enough for all of them")
+                parts.append(_("not enough for all"))
         over_day = False
         for name, amount in self._amounts()[:_MOST_MODELS]:
             limit = self._cases.queue.slots(name).limit
             if self._over_day(name, amount):
                 over_day = True
-                parts.append(f"only {left_today_words(self._cases.account.organization, name)}")
+                parts.append(left_today_words(self._cases.account.organization, name))
             elif limit is not None:
-                parts.append(f"{units.count(limit, 'slot')} for {model_label(name)}")
+                parts.append(ngettext("{n} slot for {model}", "{n} slots for {model}", limit, model=model_label(name)))
         if self._time is not None and self._model.totals.ready and not over_day:
-            parts.append(f"about {units.span(self._time.low, self._time.high)}")
+            parts.append(_("about {time}", time=units.span(self._time.low, self._time.high)))
         return parts
 
     def _amounts(self) -> list[tuple[str, int]]:

@@ -93,7 +93,7 @@ async def test_it_says_what_came_and_what_it_will_cost(opened: Opened):
     async with opened(SHOTS) as (_, window):
         assert "shots.csv" in window.windowTitle()
         assert "3 rows · columns matched by name · nothing sent yet" in said(window)
-        assert "3 of 4 tasks are ready" in said(window)
+        assert "3 of 4 tasks ready" in said(window)
         assert button(window, "Generate").text().startswith("Generate 3 ready")
         assert button(window, "Generate").accessibleName().startswith("Generate 3 ready tasks")
 
@@ -292,7 +292,7 @@ async def test_an_axis_says_what_it_comes_to_before_it_is_added(opened: Opened):
         await until(lambda: "2 × 3 = 6 tasks" in said(dialog))
         button(dialog, "Add axis").click()
         await until(lambda: window.sheet.model.is_checked and "2 × 3 = 6 tasks" in said(window))
-        chip = button(window, "Seed: 1, 2, 3")
+        chip = button(window, "Seed: 1, 2 and 3")
         chip.click()
         await until(lambda: window.sheet.model.totals.tasks == 2)
 
@@ -303,7 +303,7 @@ async def test_a_column_without_a_known_name_is_matched_in_the_dialog(opened: Op
         button(window, "Columns…").click()
         dialog = window.findChild(ColumnsDialog)
         assert dialog is not None
-        box = next(found for found in dialog.findChildren(QComboBox) if found.accessibleName() == "Where Dauer goes")
+        box = next(found for found in dialog.findChildren(QComboBox) if found.accessibleName() == "Column for “Dauer”")
         box.setCurrentIndex(box.findData("duration"))
         button(dialog, "Apply").click()
         assert text(window, 1, "duration") == "10 s"
@@ -351,7 +351,7 @@ async def test_a_double_click_sends_the_first_few_once_and_a_held_key_sends_noth
         few.click()
         await until(lambda: "Just sent. Press again to send more." in said(window))
         await rig.clock.advance(2)
-        send = next(action for action in window.actions() if action.text() == "Send all that is ready")
+        send = next(action for action in window.actions() if action.text() == "Send all ready rows")
         assert not send.autoRepeat()
         assert len(rig.store.tasks) == 2
         send.trigger()

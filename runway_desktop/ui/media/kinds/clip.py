@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.media import Media
+from runway_desktop.texts import _
 from runway_desktop.ui.building import timer
 from runway_desktop.ui.media.picture import at_most
 from runway_desktop.ui.media.playback import PlaybackEngine
@@ -82,7 +83,7 @@ class ClipPreview(VideoView):
     def __init__(self, parts: PreviewParts) -> None:
         super().__init__(parts.theme)
         self._parts, self.bar = parts, parts.transport
-        self.setAccessibleName("Clip")
+        self.setAccessibleName(_("Clip"))
         self._looked_at = timer(self, LOOK_MS, self._want_strip)
         parts.playback.frame.connect(self.show_frame)
         parts.playback.glance = self._glance
@@ -202,7 +203,7 @@ class ClipPosters(OneByOne):
         if wish is not None and first is not None:
             self.finish(partial(_poster, wish, first, self._seconds))
         elif wish is not None:
-            self.finish(f"No frame of {wish.path.name} can be decoded here.")
+            self.finish(_("No frame of {file} can be decoded.", file=wish.path.name))
 
 
 def _still_of(frame: QVideoFrame) -> _Still:

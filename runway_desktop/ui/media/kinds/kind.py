@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QSize, SignalInstance
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from runway_desktop.domain.media import Media
+from runway_desktop.texts import _
 from runway_desktop.ui.building import timer
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.media.picture import BadPicture, Picture
@@ -176,8 +177,8 @@ def save_poster(image: QImage, target: Path, size: QSize, seconds: float) -> Mad
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         if not image.save(str(part), "PNG" if png else "JPG", -1 if png else 88):  # type: ignore[call-overload]
             part.unlink(missing_ok=True)
-            return f"The poster cannot be written to {target.parent}."
+            return _("The thumbnail can’t be written to {folder}.", folder=str(target.parent))
         part.replace(target)
     except OSError as error:
-        return f"The poster cannot be written: {error.strerror}."
+        return _("The thumbnail can’t be written: {reason}.", reason=error.strerror)
     return MadePoster(size.width(), size.height(), seconds)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.media import Media
+from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, hbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import words
@@ -109,8 +110,8 @@ class ZoomBar(QWidget):
         self._fit.setChecked(picture is not None and self._view.is_fitted)
         self._pixel.setChecked(picture is not None and not self._view.is_fitted and abs(self._view.zoom - 1) < 0.001)
         keys = self._keys.words(FIT)
-        self._fit.dress("mdi6.fit-to-page-outline", "Fit", keys)
-        self._pixel.dress("mdi6.numeric-1-box-outline", "100 %: one pixel to one pixel", keys)
+        self._fit.dress("mdi6.fit-to-page-outline", _("Fit"), keys)
+        self._pixel.dress("mdi6.numeric-1-box-outline", _("Actual size"), keys)
         if picture is None:
             self._words.clear()
         else:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPen
 
 from runway_desktop.domain.media import Media
+from runway_desktop.texts import _
 from runway_desktop.ui.media.stage import Stage
 from runway_desktop.ui.media.waveform import Waveform, WaveformReader
 from runway_desktop.ui.theme import Role
@@ -41,7 +42,7 @@ class SoundPreview(Stage):
     def __init__(self, parts: PreviewParts) -> None:
         super().__init__(parts.theme)
         self._parts, self._playback, self.bar = parts, parts.playback, parts.transport
-        self.setAccessibleName("Waveform")
+        self.setAccessibleName(_("Waveform"))
         self._waveforms = WaveformReader(parts.workers, self)
         self._waveforms.ready.connect(self._ready)
         self._playback.moved.connect(self._moved)

@@ -34,7 +34,7 @@ async def test_a_large_table_opens_with_its_first_rows_and_the_rest_follows(tmp_
         gathered = await rig.engine.intake.gather(Dropped(paths=(path,)))
         sheet = Sheet.of_gathered(rig.cases, rig.bridge, rig.runner, gathered, COMPOSED, parent=rig.owner)
         assert 0 < sheet.model.rowCount() < MANY
-        assert sheet.reason == "The rows are still being checked."
+        assert sheet.reason == "Rows are still being checked."
         await until(lambda: sheet.model.is_checked)
         assert [row.cells[PROMPT] for row in sheet.model.rows] == [f"Shot {n}" for n in range(MANY)]
         assert sheet.model.totals.ready == MANY

@@ -82,7 +82,7 @@ async def test_a_table_is_matched_by_name_and_each_row_says_how_it_is(tmp_path: 
         assert said(sheet, 3, CREDITS) == "120"
         assert said(sheet, 3, "seed") == "random"
         assert said(sheet, 4, "duration") == "not used"
-        assert sheet.outlook.words.startswith("4 of 5 tasks are ready: at least 180 credits.")
+        assert sheet.outlook.words.startswith("4 of 5 tasks ready: at least 180 credits.")
         sheet.close()
 
 
@@ -369,7 +369,7 @@ async def test_a_sheet_that_is_pasted_again_right_after_it_was_sent_looks_like_a
         again.sending.said.connect(told.append)
         again.send()
         await until(lambda: bool(told))
-        assert told[0].startswith("2 rows look like a repeat: they were sent from another sheet a moment ago.")
+        assert told[0].startswith("2 rows were just sent from another sheet.")
         assert len(rig.engine.ledger.held()) == 2
         again.send()
         await until(lambda: len(rig.engine.ledger.held()) == 4, "a second press means it")
@@ -502,7 +502,7 @@ async def test_rows_that_the_disk_refused_are_offered_again(tmp_path: Path):
         rig.store.trouble = StoreError("The disk is full.", advice="Make room.")
         sheet.send()
         await until(lambda: troubles)
-        assert "were not sent" in troubles[0]
+        assert "weren’t sent" in troubles[0]
         rig.store.trouble = None
         assert sheet.model.totals.ready == 2
         sheet.send()
@@ -558,7 +558,7 @@ async def test_each_task_knows_the_project_and_the_shot_of_its_row(tmp_path: Pat
             ("Aurora", "010"), ("Aurora", "020"), ("Aurora", "020"), ("", ""),
         ]  # fmt: skip
         assert len({one.batch_id for one in tasks}) == 1
-        assert sheet.outlook.words == "Everything here is sent."
+        assert sheet.outlook.words == "All rows are sent."
         sheet.let_go()
         await rest()
 
