@@ -94,7 +94,7 @@ def test_two_pictures_that_are_the_same_are_said_to_be_so(opened: Open, plain: C
     overlay = opened.room.overlay
     opened.key(Qt.Key.Key_D)
     opened.qtbot.waitUntil(lambda: overlay.is_same)
-    assert overlay.accessibleDescription() == "The same, pixel for pixel"
+    assert overlay.accessibleDescription() == "Identical, pixel for pixel"
     middle = overlay.grab(QRect(0, overlay.height() // 2 - 20, overlay.width(), 40)).toImage()
     assert any(middle.pixelColor(x, y).lightness() > 150 for x in range(middle.width()) for y in range(middle.height()))
     opened.key(Qt.Key.Key_Down)
@@ -177,7 +177,7 @@ def test_a_single_result_says_why_it_cannot_be_laid_over_another(
     switch.click()
     assert opened.room.mode is CompareMode.SIDE_BY_SIDE
     assert not switch.isChecked()
-    assert opened.room.bar._hints.text() == "There is no other result beside it to compare it with."
+    assert opened.room.bar._hints.text() == "No other result to compare with."
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_F1, Qt.Key.Key_Question])

@@ -556,7 +556,7 @@ async def test_settings_stand_on_one_line_and_what_does_not_fit_is_behind_its_en
         if behind:
             assert buttons[-1] is line.plus
             assert line.plus.text().startswith(f"+{behind}")
-            assert line.plus.accessibleName() == f"{behind} more settings"
+            assert line.plus.accessibleName() == (f"{behind} more settings" if behind > 1 else "1 more setting")
             assert "More" in line.plus.accessibleDescription()
 
 

@@ -24,7 +24,7 @@ def paste(prompt: QPlainTextEdit, text: str) -> None:
 
 
 def offer(pane: QWidget) -> QPushButton | None:
-    found = [button for button in pane.findChildren(QPushButton) if button.text().startswith("Make ")]
+    found = [button for button in pane.findChildren(QPushButton) if button.text().startswith("Create ")]
     return next((button for button in found if button.isVisible()), None)
 
 
@@ -39,7 +39,7 @@ async def test_sixty_pasted_lines_offer_sixty_tasks_and_lose_nothing_that_was_ty
         assert prompt.toPlainText() == f"In the style of a postcard: {LINES}"
         button = offer(rig.pane)
         assert button is not None
-        assert button.text() == "Make 60 tasks"
+        assert button.text() == "Create 60 tasks"
         assert any(label.text() == "60 lines." for label in rig.pane.findChildren(QLabel))
         button.click()
         await until(lambda: wanted)

@@ -116,7 +116,7 @@ async def test_a_name_that_no_input_has_is_said_at_the_prompt(tmp_path, theme, q
         with_pictures(desktop, "anna")
         pane = desktop.window.composer_pane
         paste(pane._prompt, "@bert walks")
-        assert "No input is called @bert" in pane._count.text()
+        assert "No input is named @bert" in pane._count.text()
         desktop.composer.input_fields.set_detail(desktop.composer.inputs()[0], "tag", "bert")
         assert pane._count.isHidden()
 

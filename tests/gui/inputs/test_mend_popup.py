@@ -65,7 +65,7 @@ async def test_one_that_cannot_be_mended_says_so_and_can_be_replaced(tmp_path, t
         await rig.place("promptImage", path)
         popup = await opened(rig)
         assert "seems to be damaged" in words(popup)
-        assert "Nothing can be done about it here" in words(popup)
+        assert "This can’t be fixed here" in words(popup)
         button(popup, "Replace").click()
         [dialog] = rig.strip.window().findChildren(QFileDialog)
         dialog.fileSelected.emit(str(rig.picture("good.png")))
@@ -78,7 +78,7 @@ async def test_fitting_picture_is_offered_as_copies_and_can_be_removed(tmp_path,
         rig.composer.choose_endpoint("image_to_video")
         await rig.place("promptImage", rig.picture("large.png", (3000, 1500)))
         popup = await opened(rig)
-        assert "It fits." in words(popup)
+        assert "This file fits." in words(popup)
         assert button(popup, "Scale to 2048 × 1024").isEnabled()
         button(popup, "Remove").click()
         assert rig.names == []

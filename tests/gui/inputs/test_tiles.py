@@ -159,10 +159,10 @@ async def test_settings_inside_an_input_are_offered_as_long_as_it_is_there(tmp_p
         path = rig.tile("a.png").item.path
         drop = AssetDrop(uri=path.as_uri(), path=path, media=Media.IMAGE, made_by=made)
         rig.taking_in.receive(Gathered(assets=(drop,)))
-        await until(lambda: any("Take its settings" in words_of(rig.popups.build_menu(one)) for one in rig.strip.tiles))
+        await until(lambda: any("Use its settings" in words_of(rig.popups.build_menu(one)) for one in rig.strip.tiles))
         menus = {one.item.name: rig.popups.build_menu(one) for one in rig.strip.tiles}
-        assert "Take its settings" not in words_of(menus["b.png"])
-        next(one for one in menus["a.png"].actions() if one.text() == "Take its settings").trigger()
+        assert "Use its settings" not in words_of(menus["b.png"])
+        next(one for one in menus["a.png"].actions() if one.text() == "Use its settings").trigger()
         assert rig.composer.prompt == "A fox"
 
 

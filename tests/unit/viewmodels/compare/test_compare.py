@@ -82,7 +82,7 @@ async def test_every_result_of_a_task_is_compared_and_what_is_not_saved_is_left_
         model = room(rig)
         model.open([row(done(1), results=3), Row(task=task(2, State.RUNNING))])
         assert [stack.top.key for stack in model.shown] == [("t1", 0), ("t1", 1), ("t1", 2)]
-        assert model.left_out == "Not shown, because there is no saved result: take 2."
+        assert model.left_out == "Not shown, no saved result: take 2."
         model.open([row(done(1), results=2)])
         assert not model.left_out
 

@@ -70,7 +70,7 @@ async def test_a_preset_brings_back_model_and_settings_and_leaves_the_prompt(tmp
         said: list[str] = []
         composer.said.connect(said.append)
         composer.presets.take_key(9)
-        assert said == ["No preset has the key 9 yet. Save one with “Presets”."]
+        assert said == ["No preset on key 9 yet. Save one under Presets."]
 
 
 async def test_presets_go_out_and_come_in_as_a_file(tmp_path: Path):

@@ -398,7 +398,7 @@ async def test_a_sheet_warns_of_what_runway_does_not_make_today(tmp_path: Path):
         sheet = await opened(rig, text)
         assert "2 slots for Gen-4.5" in sheet.outlook.words
         await rig.engine.ledger.add([task(9), task(10)], [])
-        await until(lambda: "only 7 generations left today for Gen-4.5" in sheet.outlook.words)
+        await until(lambda: "7 generations left today for Gen-4.5" in sheet.outlook.words)
         assert sheet.outlook.is_short
         sheet.close()
 
