@@ -236,6 +236,12 @@ class PagesPane(QListWidget):
         if before is not None and isValid(before):
             before.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @property
+    def wanted_width(self) -> int:
+        """Width that shows the titles of all pages whole, with their counts."""
+        titles = [entry.title for entry in self._pages.entries() if entry.icon]
+        return max(map(self.fontMetrics().horizontalAdvance, titles), default=0) + 12 * GRID
+
     def choose_all(self) -> None:
         self.setCurrentRow(0)
 

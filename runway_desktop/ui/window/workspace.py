@@ -84,7 +84,7 @@ class Workspace(QWidget):
         right = pane_of((self._right, 1), pane="raised")
         for widget, least in ((left, 140), (middle, LEAST_MIDDLE), (right, 36 * GRID)):
             widget.setMinimumWidth(least)
-        first_widths = (theme.wide(FIRST_WIDTHS[0]), FIRST_WIDTHS[2])
+        first_widths = (max(FIRST_WIDTHS[0], self.pages.wanted_width), FIRST_WIDTHS[2])
         self.columns = FoldingSplitter(theme, (left, middle, right), first_widths)
         for position, share in enumerate((0, 3, 1)):
             self.columns.setStretchFactor(position, share)
@@ -139,7 +139,7 @@ class Workspace(QWidget):
         recall = self._memory.recall
         splitter = recall(_SPLITTER)
         if splitter is None or not self.columns.restoreState(state_of(splitter)):
-            self.columns.setSizes([self._theme.wide(FIRST_WIDTHS[0]), *FIRST_WIDTHS[1:]])
+            self.columns.setSizes([max(FIRST_WIDTHS[0], self.pages.wanted_width), *FIRST_WIDTHS[1:]])
         self.columns.restore_widths(recall(_WIDTHS) or "")
         stage = recall(_STAGE)
         if stage is None or not self._stage.restoreState(state_of(stage)):

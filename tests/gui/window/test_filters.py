@@ -140,7 +140,7 @@ async def test_columns_are_shown_and_hidden_from_the_keyboard_too(tmp_path, them
         pane._group.setFocus()
         QTest.keyClick(pane._group, KEYS.Key_Space)
         menu = pane.findChild(QMenu)
-        [columns] = menu.findChildren(QMenu)
+        columns = next(one for one in menu.findChildren(QMenu) if one.title() == "Columns")
         shot = next(action for action in columns.actions() if action.text() == "Shot")
         assert not shot.isChecked()
         shot.trigger()

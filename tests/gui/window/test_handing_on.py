@@ -73,10 +73,10 @@ async def test_a_picture_that_is_damaged_or_gone_is_said(tmp_path, theme):
         path.write_bytes(b"no picture")
         await show(rig, path)
         rig.window.task_menu.take(COPY_PICTURE)
-        await until(lambda: "still.png cannot be read here. It may be damaged." in rig.told)
+        await until(lambda: "“still.png” cannot be read. It may be damaged." in rig.told)
         path.unlink()
         rig.window.task_menu.take(COPY_PICTURE)
-        await until(lambda: "still.png is no longer where it was saved." in rig.told)
+        await until(lambda: "“still.png” is no longer where it was saved." in rig.told)
 
 
 async def test_a_link_is_copied_with_its_warning_in_small_print(tmp_path, theme):
@@ -96,7 +96,7 @@ async def test_what_may_be_a_program_is_shown_and_not_opened(tmp_path, theme, mo
     async with Desktop(tmp_path, theme) as rig:
         await show(rig, still(tmp_path).rename(tmp_path / name))
         rig.task_commands.system_wanted.emit([tmp_path / name])
-        await until(lambda: f"{name} is not opened from here. It may be a program." in rig.told)
+        await until(lambda: f"“{name}” was not opened, because it may be a program." in rig.told)
         assert opened == [QUrl.fromLocalFile(str(tmp_path))]
         rig.task_commands.system_wanted.emit([still(tmp_path)])
         assert opened[1:] == [QUrl.fromLocalFile(str(tmp_path / "still.png"))]
