@@ -70,7 +70,7 @@ def push_button(
 ) -> QPushButton:
     """Return presses only the default button of a window, or the focused one. `kind` is the style sheet's; `spoken` is
     the accessible name if the text is not enough."""
-    made = _PushButton(text, parent)
+    made = PushButton(text, parent)
     made.setAutoDefault(False)
     if default:
         made.setDefault(True)
@@ -90,7 +90,7 @@ def tool_button(
     checkable: bool = False,
 ) -> QToolButton:
     """A button with an icon. `side` is the icon's in pixels; 0 for the style's default."""
-    made = _ToolButton(parent)
+    made = ToolButton(parent)
     if icon is not None:
         made.setIcon(icon)
     if side:
@@ -322,11 +322,11 @@ class _ByReturn(_Button):
             self.click()
 
 
-class _PushButton(_ByReturn, QPushButton):
+class PushButton(_ByReturn, QPushButton):
     pass
 
 
-class _ToolButton(_ByReturn, QToolButton):
+class ToolButton(_ByReturn, QToolButton):
     pass
 
 

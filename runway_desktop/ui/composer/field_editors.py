@@ -12,11 +12,11 @@ from typing import Any
 
 from PySide6.QtCore import QRegularExpression, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QFontDatabase, QGuiApplication, QRegularExpressionValidator
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from runway_desktop.catalog import Field, FieldKind, is_left_out, utf16_length, value_from_text
 from runway_desktop.texts import _
-from runway_desktop.ui.building import Popup, hbox, passing_menu, push_button, vbox
+from runway_desktop.ui.building import Popup, PushButton, hbox, passing_menu, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.labels import mark_wrong, set_tone, words
 from runway_desktop.ui.theme import GRID
@@ -45,7 +45,7 @@ def count_words(field: Field | None, text: str) -> str:
     return _("{length} of {limit}", length=length, limit=field.max_length) if length >= _NEAR * field.max_length else ""
 
 
-class Chip(QPushButton):
+class Chip(PushButton):
     """A setting as a button that opens its options, or a line edit."""
 
     edited = Signal(str, object)

@@ -6,11 +6,11 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QMenu, QWidget
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.texts import Text, _
-from runway_desktop.ui.building import STRETCH, Dialog, hbox, passing_menu, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, PushButton, hbox, passing_menu, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.file_dialogs import choose_file, choose_target
@@ -25,7 +25,7 @@ from .commands import PRESETS
 _FILES = Text("Presets (*.json)")
 
 
-class PresetsButton(QPushButton):
+class PresetsButton(PushButton):
     """Chip that opens the menu of presets."""
 
     def __init__(self, presets: ComposerPresets, keys: Keys, parent: QWidget) -> None:

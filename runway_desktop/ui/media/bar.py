@@ -6,10 +6,10 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QSlider, QWidget
 
 from runway_desktop.texts import _
-from runway_desktop.ui.building import Does
+from runway_desktop.ui.building import Does, ToolButton
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.usecases.commands.command import Command
@@ -20,7 +20,7 @@ KNOB = 6.0
 _ACTIVATING = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class BarButton(QToolButton):
+class BarButton(ToolButton):
     """Icon button with an accessible name. Focused, it handles Space and Return itself, before any shortcut."""
 
     def __init__(

@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.ui.building import add_check, open_below, passing_menu, push_button
+from runway_desktop.ui.building import PushButton, add_check, open_below, passing_menu, push_button
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.searching.language import Term
@@ -164,7 +164,7 @@ class Chips:
         return button
 
 
-class _Chip(QPushButton):
+class _Chip(PushButton):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.click()

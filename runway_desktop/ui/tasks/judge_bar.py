@@ -8,10 +8,10 @@ from typing import Any
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from runway_desktop.domain.task import MOST_STARS, Pick
-from runway_desktop.ui.building import STRETCH, hbox, tool_button
+from runway_desktop.ui.building import STRETCH, PushButton, hbox, tool_button
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
@@ -101,7 +101,7 @@ class JudgeBar(QWidget):
             button.dress(self._theme, self._keys)
 
 
-class _CommandButton(QPushButton):
+class _CommandButton(PushButton):
     """Button with an icon, or icon, text and key."""
 
     def __init__(self, command: RoomCommand[Any], judge: Judge, parent: QWidget, *, checkable: bool = False) -> None:

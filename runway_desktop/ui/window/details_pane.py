@@ -190,7 +190,7 @@ class DetailsPane(QWidget):
         """Reuses buttons, so that a focused one keeps the focus."""
         steps = self._more_steps()
         while len(self._more_buttons) < len(steps):
-            button = QPushButton(self._more)
+            button = push_button(self._more, "")
             number = len(self._more_buttons)
             button.clicked.connect(lambda _=False, number=number: self._take_more(number))
             self._more_buttons.append(button)

@@ -256,12 +256,12 @@ async def test_a_groups_header_has_a_menu(tmp_path: Path, theme: Theme):
         view.group_menu_wanted.emit("gen4.5", QPoint(10, 10))
         [menu] = [menu for menu in rig.window.workspace.findChildren(QMenu) if menu.isVisible()]
         does = {action.text(): action.trigger for action in menu.actions() if action.text()}
-        assert list(does) == ["Select all 2", "Hold 2", "Fold", "Fold all", "Unfold all"]
+        assert list(does) == ["Select all 2", "Hold 2", "Collapse", "Collapse all", "Expand all"]
         does["Select all 2"]()
         assert view.selected_ids() == [one, three]
-        does["Fold all"]()
+        does["Collapse all"]()
         assert lines(rig) == ["Gen-4.5", "Veo 3.1"]
-        does["Unfold all"]()
+        does["Expand all"]()
         assert two in lines(rig)
         does["Hold 2"]()
         await until(lambda: rig.engine.ledger.get_open(three).waits_for_person)
