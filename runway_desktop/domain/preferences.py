@@ -120,15 +120,13 @@ class Choice(Struct, Generic[Value], frozen=True):
 
 
 class NumberEach(Struct, Generic[Amount], frozen=True):
-    """A number for each name. `what` is the kind of name, `add` the text of the button that adds one, `all_added` why
-    there is none to add; `each` is the accessible name of the control of {name}, `none` its text without a number.
-    Invalid entries are dropped."""
+    """A number for each name. `what` is the kind of name, `add` the text of the button that adds one; `each` is the
+    accessible name of the control of {name}, `none` its text without a number. Invalid entries are dropped."""
 
     amount: Callable[[float], Amount]
     most: int
     what: Text
     add: Text
-    all_added: Text
     each: Text
     none: Text
     unit: Text = NO_TEXT
@@ -226,17 +224,12 @@ def _shortcuts(value: Any) -> dict[str, list[str]]:
 
 _BACKUPS = Group(Section.PROFILE, Text("Daily backups"), protects=True)
 _FOLDER = Group(Section.SAVING, Text("Folder"))
-_UNAVAILABLE = Group(
-    Section.SAVING,
-    Text("When the folder is not available"),
-    Text("Results are moved to the folder as soon as it is available again."),
-    protects=True,
-)
+_UNAVAILABLE = Group(Section.SAVING, Text("When the folder is not available"), protects=True)
 _NAMES = Group(Section.SAVING, Text("File names"))
 _BESIDE = Group(Section.SAVING, Text("With each result"))
-_LANGUAGE = Group(Section.LOOK, Text("Language"), Text("Takes effect the next time you start the program."))
+_LANGUAGE = Group(Section.LOOK, Text("Language"))
 _THEME = Group(Section.LOOK, Text("Theme"))
-_MOTION = Group(Section.LOOK, Text("Motion"), Text("Clips do not start by themselves, and thumbnails do not move."))
+_MOTION = Group(Section.LOOK, Text("Motion"))
 _PLAYING = Group(Section.LOOK, Text("Playback"))
 _ANNOUNCED = Group(
     Section.NOTIFICATIONS,
@@ -279,7 +272,7 @@ class Preferences:
     rescue = Preference(
         True,
         _UNAVAILABLE,
-        Text("After an hour, save results in the profile's folder"),
+        Text("After an hour, save to the profile's folder, and move back later"),
         Switch(),
     )
     name_template = Preference(
@@ -306,7 +299,7 @@ class Preferences:
     reduce_motion = Preference(
         False,
         _MOTION,
-        Text("Reduce motion"),
+        Text("Reduce motion: clips and thumbnails stay still"),
         Switch(),
         synonyms=Text("animations, autoplay, accessibility"),
     )
@@ -353,7 +346,6 @@ class Preferences:
             100,
             Text("Model"),
             Text("Add a model…"),
-            Text("All models are listed."),
             Text("{name}: tasks at the same time"),
             Text("as allowed"),
         ),
@@ -377,7 +369,6 @@ class Preferences:
             MOST_CREDITS,
             Text("Project"),
             Text("Add a project…"),
-            Text("There are no other projects yet."),
             Text("Cap of {name}"),
             _NO_CAP,
             _CREDITS,

@@ -56,7 +56,7 @@ class ExchangeWindow(Dialog):
         self.go.setText(model.button_words())
         self.go.setEnabled(not model.reason())
         self.go.setToolTip(tip(model.reason()))
-        self.leave.setToolTip(_("It continues in the background.") if phase is Phase.WORKING else "")
+        self.leave.setToolTip(tip(_("It continues in the background.") if phase is Phase.WORKING else ""))
         if phase is not self._shown_phase:
             self._shown_phase = phase
             self.phase_changed(phase)

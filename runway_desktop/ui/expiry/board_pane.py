@@ -16,6 +16,7 @@ from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.commands.handing_on import COPY_LINK
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
 
 from .board_view import BoardView
@@ -99,7 +100,7 @@ class BoardPane(QWidget):
         self._all.setText(ngettext("Save now", "Save all {n}", max(amount, 1)))
         self._all.setVisible(board.total > 0)
         self._all.setEnabled(amount > 0)
-        self._all.setToolTip("" if amount else _("All of them are being saved."))
+        self._all.setToolTip(tip("" if amount else _("All of them are being saved.")))
         self._stack.setCurrentWidget(self.view if board.total else self._empty)
 
     def _menu(self, at: QPoint) -> None:

@@ -234,7 +234,7 @@ class EachEditor(QWidget):
             self._boxes[shown.name].setValue(shown.number)
             say(self._remarks[shown.name], shown.remark)
         self._table.setVisible(bool(rows))
-        set_reason(self._add, "" if others else str(self._kind.all_added))
+        set_reason(self._add, "" if others else _("There is nothing left to add."))
 
     def _build(self, rows: list[NumberRow]) -> None:
         clear_layout(self._grid)

@@ -126,7 +126,8 @@ class LanguageEditor(OwnEditor):
         buttons = choices(self, form.languages, partial(form.set_value, "language"))
         for button in buttons.values():
             button.setAccessibleName(_("{setting}: {choice}", setting=_("Language"), choice=button.text()))
-        vbox(*buttons.values(), on=self)
+        start = words(self, _("Takes effect the next time you start the program."), "muted")
+        vbox(*buttons.values(), start, on=self)
         chosen = form.value("language")
         checked = buttons[chosen if chosen in buttons else ""]
         # A language whose catalog is missing stays chosen.
