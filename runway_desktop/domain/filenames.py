@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 
+from runway_desktop.texts import Text, _, in_turn, listed
 from runway_desktop.values import Struct
 
 from .media import RESULT_ENDINGS
@@ -23,28 +24,28 @@ DEFAULT_TEMPLATE = "{project}/{date}/{model}_{prompt}_{seed}_{id}"
 MAX_BYTES = 180
 """Of one part of a path. File systems allow 255; the rest is for " (2)", ".part.json" and encrypted home folders."""
 
-FIELDS: Mapping[str, str] = MappingProxyType(
+FIELDS: Mapping[str, Text] = MappingProxyType(
     {
-        "project": "the project",
-        "shot": "the shot",
-        "date": "the day it was sent, as 2026-03-09",
-        "time": "the time it was sent, as 14-05-59",
-        "year": "the year it was sent",
-        "month": "the month it was sent, 01 to 12",
-        "day": "the day of the month it was sent, 01 to 31",
-        "model": "the model",
-        "endpoint": "what was asked for, as image_to_video",
-        "prompt": "the first words of the prompt; {prompt:80} allows 80 letters",
-        "title": "the name you gave it, else the first words of the prompt",
-        "seed": "the seed, where one was set",
-        "ratio": "the ratio or resolution",
-        "duration": "the length that was asked for, in seconds",
-        "id": "the last eight letters of the task's id at Runway",
-        "task": "the whole id of the task at Runway",
-        "batch": "the name of the batch, without the ending of its file",
-        "row": "its number in the batch; {row:3} writes 007",
-        "index": "its number among several results of one task, from 1; empty for a single one",
-        "ext": "the ending of the file's name, as mp4; put at the end where it is left out",
+        "project": Text("Project"),
+        "shot": Text("Shot"),
+        "date": Text("Date of sending: {example}").with_(example="2026-03-09"),
+        "time": Text("Time of sending: {example}").with_(example="14-05-59"),
+        "year": Text("Year of sending"),
+        "month": Text("Month of sending, 01 to 12"),
+        "day": Text("Day of sending, 01 to 31"),
+        "model": Text("Model"),
+        "endpoint": Text("Request type, such as {example}").with_(example="image_to_video"),
+        "prompt": Text("First words of the prompt; {field} allows 80 characters").with_(field="{prompt:80}"),
+        "title": Text("Name of the task, or the first words of the prompt"),
+        "seed": Text("Seed, if set"),
+        "ratio": Text("Ratio or resolution"),
+        "duration": Text("Requested length in seconds"),
+        "id": Text("Last eight characters of the task’s id at Runway"),
+        "task": Text("Full task id at Runway"),
+        "batch": Text("Name of the batch, without a file extension"),
+        "row": Text("Number in the batch; {field} gives {example}").with_(field="{row:3}", example="007"),
+        "index": Text("Number of the result, if a task has several"),
+        "ext": Text("File extension, such as {example}; added at the end if missing").with_(example="mp4"),
     }
 )
 """Every field of a template, with its description."""
@@ -139,26 +140,39 @@ def problems(template: str) -> tuple[str, ...]:
     """What is wrong with a template, one sentence each; empty if nothing."""
     found = []
     if not template.strip():
-        return ("The template is empty.",)
+        return (_("The template is empty."),)
     for match in _TOKEN.finditer(template):
         field = _FIELD.fullmatch(match.group(1).strip())
         if field is None:
-            found.append(f"{match.group(0)} is no field. A field is written as {{prompt}} or {{prompt:80}}.")
+            found.append(
+                _(
+                    "{text} isn’t a field. Fields look like {one} or {other}.",
+                    text=match[0],
+                    one="{prompt}",
+                    other="{prompt:80}",
+                )
+            )
         elif field.group(1).lower() not in FIELDS:
-            found.append(f"There is no field {{{field.group(1)}}}. Known are {', '.join(FIELDS)}.")
+            found.append(
+                _(
+                    "There is no field {field}. Known fields: {fields}.",
+                    field=f"{{{field[1]}}}",
+                    fields=listed(list(FIELDS)),
+                )
+            )
     rest = _TOKEN.sub("", template)
     if "{" in rest or "}" in rest:
-        found.append("A brace is not closed. A field is written as {prompt}.")
+        found.append(_("A brace isn’t closed. Fields look like {field}.", field="{prompt}"))
     if re.match(r"\s*(?:[A-Za-z]:|[/\\~])", template):
-        found.append("The template is a path inside the library folder; it cannot begin at a drive or at the root.")
+        found.append(_("The path is inside the library folder, so it can’t begin with a drive or the root."))
     if any(part.strip() in {".", ".."} for part in _SPLIT.split(template)):
-        found.append("The parts . and .. are left out: files stay inside the library folder.")
+        found.append(_("The parts . and .. are left out: files stay in the library folder."))
     return tuple(dict.fromkeys(found))
 
 
 def problem_words(template: str) -> str:
     """What is wrong with it, for the line below the field: two sentences at most."""
-    return " ".join(problems(template)[:2])
+    return str(in_turn(*problems(template)[:2]))
 
 
 def is_result_name(name: str) -> bool:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from runway_desktop.texts import _
 from runway_desktop.values import Struct, as_json
 
 from .moments import known_moment
@@ -135,14 +136,14 @@ def name_problem(name: str, taken: Iterable[str] = ()) -> str:
     """What is wrong with a name, in a sentence; empty if nothing."""
     clean = cleaned(name)
     if not clean:
-        return "Give the profile a name."
+        return _("Enter a name.")
     if len(clean) > LONGEST_NAME:
-        return f"A name has at most {LONGEST_NAME} letters."
+        return _("A name can have up to {n} characters.", n=LONGEST_NAME)
     folded = clean.casefold()
     if folded == DEMO.casefold():
-        return "The demo has this name."
+        return _("The demo has this name.")
     if folded in {other.casefold() for other in taken}:
-        return "Another profile has this name."
+        return _("Another profile has this name.")
     return ""
 
 

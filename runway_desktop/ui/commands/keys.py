@@ -14,6 +14,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from runway_desktop.catalog.assets import any_of
+from runway_desktop.texts import Text, _
 from runway_desktop.usecases.commands.command import SECTIONS, Command, RoomCommand, Scope, Standard
 from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 
@@ -22,8 +24,15 @@ On = Callable[[], Any]
 Gives = Callable[[Command[Any], Any], object]
 """Runs a command on what it acts on."""
 _NATIVE, _PORTABLE = QKeySequence.SequenceFormat.NativeText, QKeySequence.SequenceFormat.PortableText
-_ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
-_SPOKEN = {",": "comma", ".": "full stop", "+": "plus", "-": "minus", "=": "equals", "?": "question mark"}
+_ARROWS = {Qt.Key.Key_Left: "←", Qt.Key.Key_Right: "→", Qt.Key.Key_Up: "↑", Qt.Key.Key_Down: "↓"}
+_SPOKEN = {
+    ",": Text("comma"),
+    ".": Text("full stop"),
+    "+": Text("plus"),
+    "-": Text("minus"),
+    "=": Text("equals"),
+    "?": Text("question mark"),
+}
 
 
 def _does(command: Command[Any], on: Any) -> None:
@@ -67,17 +76,20 @@ class Keys(QObject):
 
     def cap(self, command: Command[Any]) -> str:
         """The first usual key for narrow places; an arrow key as its arrow."""
-        first = self.words(command).partition(", ")[0]
-        return _ARROWS.get(first, first)
+        first = next(iter(self.usual(command)), None)
+        if first is None:
+            return ""
+        has_modifiers = first[0].keyboardModifiers() != Qt.KeyboardModifier.NoModifier  # type: ignore[index]
+        return first.toString(_NATIVE) if has_modifiers else _ARROWS.get(key_of(first), first.toString(_NATIVE))
 
     def spoken(self, command: Command[Any]) -> str:
         """The usual keys for a screen reader, which skips punctuation."""
-        return " or ".join(spoken(sequence) for sequence in self.usual(command))
+        return any_of([spoken(sequence) for sequence in self.usual(command)]) if self.usual(command) else ""
 
     def tip(self, command: Command[Any], text: str = "") -> str:
         """Tool tip with the key, by default of the command's name."""
         keys, said = self.words(command), text or command.name
-        return f"{said} ({keys})" if keys else said
+        return _("{command} ({keys})", command=said, keys=keys) if keys else said
 
     def bind(
         self,
@@ -198,7 +210,7 @@ class BoundCommand(QObject):
     def reason(self) -> str:
         """Why it cannot run now; empty if it can."""
         on = self._on()
-        return "This is not ready yet." if on is None else self.command.reason(on)
+        return _("Not ready yet.") if on is None else self.command.reason(on)
 
     def do(self) -> None:
         if (on := self._on()) is not None:
@@ -208,7 +220,7 @@ class BoundCommand(QObject):
         self.action.setShortcuts(self._keys.of(self.command))
 
 
-def _do(given: BoundCommand, tell: Callable[[str], object] | None, *_: object) -> None:
+def _do(given: BoundCommand, tell: Callable[[str], object] | None, *__: object) -> None:
     if tell is not None and (reason := given.reason):
         tell(reason)
     else:

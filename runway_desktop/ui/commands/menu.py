@@ -14,7 +14,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
-from runway_desktop.texts import Text
+from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import passing_menu
 from runway_desktop.usecases.commands.command import Command, Surface
 from runway_desktop.usecases.words.plain import caption, tip
@@ -34,7 +34,7 @@ def open_menu(
     """Opens below the button, else in the window's corner, with the keyboard focus. `first` heads the menu; `dress`
     sets its colors."""
     menu = passing_menu(over)
-    menu.setAccessibleName("Menu")
+    menu.setAccessibleName(_("Menu"))
     menu.setToolTipsVisible(True)
     given = keys.given(over)
     if first in given:

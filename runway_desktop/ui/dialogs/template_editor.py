@@ -39,10 +39,10 @@ class TemplateEditor(QWidget):
                 chips,
                 field,
                 kind="chip",
-                tip=meaning[:1].upper() + meaning[1:],
+                tip=str(meaning),
                 spoken=_("Insert {field}", field=field),
             )
-            chip.setAccessibleDescription(meaning)
+            chip.setAccessibleDescription(str(meaning))
             chip.clicked.connect(lambda _=False, text=field: self._insert(text))
             flow.addWidget(chip)
         vbox(self.line, self._shown, self._wrong, chips, on=self)

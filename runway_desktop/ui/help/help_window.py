@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.building import (
     STRETCH,
     Dialog,
@@ -44,7 +45,7 @@ class HelpWindow(Dialog):
     shortcuts_wanted = Signal()
 
     def __init__(self, of: HelpPart | Room, keys: Keys, theme: Theme, parent: QWidget) -> None:
-        super().__init__(f"Help: {of.title}", parent)
+        super().__init__(_("Help: {part}", part=of.title), parent)
         self._keys = keys
         self._commands = commands_of(of, keys, parent)
         title = strong(words(self, str(of.title)))
@@ -54,8 +55,8 @@ class HelpWindow(Dialog):
         self._grid.setContentsMargins(0, 0, GRID, 0)
         self._grid.setHorizontalSpacing(2 * GRID)
         self._grid.setColumnStretch(1, 1)
-        change = push_button(self, "Change shortcuts…", self._change)
-        close = push_button(self, "Close", self.accept, default=True)
+        change = push_button(self, _("Change shortcuts…"), self._change)
+        close = push_button(self, _("Close"), self.accept, default=True)
         row = hbox(change, STRETCH, close)
         vbox(title, *leads, line(self), (scroll_area(self, body), 1), line(self), row, on=self, margins=2 * GRID)
         open_at(self, QSize(64 * GRID, 72 * GRID))
@@ -89,6 +90,6 @@ class MeaningWindow(Dialog):
     def __init__(self, meaning: HelpTopic, parent: QWidget) -> None:
         super().__init__(str(meaning.headline), parent)
         self.setMinimumWidth(56 * GRID)
-        close = push_button(self, "Close", self.accept, default=True)
+        close = push_button(self, _("Close"), self.accept, default=True)
         title, text = strong(words(self, str(meaning.headline))), words(self, str(meaning.words))
         vbox(title, text, hbox(STRETCH, close), on=self, margins=2 * GRID)

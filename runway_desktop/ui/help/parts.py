@@ -46,8 +46,10 @@ def _of(*sections: CommandSection) -> tuple[Command[Any], ...]:
 COMPOSER = HelpPart(
     title=Text("A new request"),
     help=(
-        Text("Write a prompt, choose what to make and the model, and drop pictures, clips or sound onto it."),
-        Text("The button says what it costs before anything is sent. {{fog|sun}} in a prompt makes a task of each."),
+        Text("Write a prompt, choose a model, and drop pictures, clips or sound here."),
+        Text(
+            "The button shows the cost before anything is sent. {braces} in a prompt creates one task per choice."
+        ).with_(braces="{fog|sun}"),
     ),
     commands=composing.COMMANDS,
     is_here=_has_focus(lambda work: work.composer),
@@ -55,7 +57,7 @@ COMPOSER = HelpPart(
 LEFT_PANE = HelpPart(
     title=Text("Sidebar"),
     help=(
-        Text("Parts of the list: by state, project, saved search, tag and batch. The arrow keys go through them."),
+        Text("Shows part of the list: by status, project, saved search, tag or batch. Use the arrow keys to switch."),
         Text("Right-click one for its actions."),
     ),
     commands=(window.RENAME, *_of(FINDING)),
@@ -64,21 +66,16 @@ LEFT_PANE = HelpPart(
 QUEUE = HelpPart(
     title=Text("The queue"),
     help=(
-        Text(
-            "Tasks that are not sent yet. They are sent by themselves, in this order, as soon as their model has room."
-        ),
-        Text("Nothing here is paid for yet: edit it, send it next, or choose “Do not send”."),
+        Text("Tasks that aren’t sent yet. They are sent in this order as soon as their model has a free slot."),
+        Text("Nothing here costs anything yet: edit it, send it next, or choose “Do not send”."),
     ),
     commands=(EDIT, CANCEL, REMOVE, RENAME, UNDO, window.ACTIONS, window.ASK_NOW),
 )
 LIST_OF_TASKS = HelpPart(
     title=Text("The list of tasks"),
     help=(
-        Text("Every task, live. Select one to see its result at the right, several to do the same with all of them."),
-        Text(
-            "Right-click, or the key for actions, shows what can be done with them. Drag a result into another "
-            "program, or onto the prompt to use it as an input."
-        ),
+        Text("All tasks, live. Select one to see its result, or several to work with all of them."),
+        Text("Right-click for actions. Drag a result into another program, or onto the prompt to use it as an input."),
     ),
     commands=_of(LIST, JUDGING, FINDING),
 )
@@ -87,9 +84,7 @@ PARTS = (
     LEFT_PANE,
     HelpPart(
         title=Text("The preview"),
-        help=(
-            Text("The result of the selected task. Drag it out into another program; double-click it for full screen."),
-        ),
+        help=(Text("The result of the selected task. Drag it into another program, or double-click for full screen."),),
         commands=(*playing.COMMANDS, *_of(JUDGING)),
         is_here=_has_focus(lambda work: work.preview_room),
     ),

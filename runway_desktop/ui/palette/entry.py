@@ -11,6 +11,7 @@ from shiboken6 import isValid
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import TaskId
+from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.composer.commands import PRESETS
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.tasks.commands import COMPARE_SELECTED, COMPARE_TAKES
@@ -19,7 +20,6 @@ from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.commands.command import JUDGING, Surface
 from runway_desktop.usecases.commands.tasks import KEYED
 from runway_desktop.usecases.palette.palette import Heading, Offer
-from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.palette import PaletteModel
 
 from .panel import PalettePanel
@@ -89,7 +89,7 @@ class PaletteHost(QObject):
                 yield Offer(
                     id=f"input:{way.endpoint}{'+' if way.last_frame else ''}",
                     section=Heading.SELECTION,
-                    text=f"Use as input: {way.text}",
+                    text=_("Use as input: {way}", way=way.text),
                     icon="mdi6.image-plus-outline",
                     does=partial(use.take, way, path, shown.media),
                 )
@@ -115,7 +115,7 @@ class PaletteHost(QObject):
             case "row":
                 m.task_commands.show_wanted.emit([TaskId(what)])
             case "model":
-                endpoint, _, model = what.partition("/")
+                endpoint, __, model = what.partition("/")
                 m.composer.chooser.choose((endpoint, model))
                 window.composer_pane.focus_prompt()
             case "preset":
@@ -140,4 +140,4 @@ class PaletteHost(QObject):
 
 
 def _title(rows: list[Row]) -> str:
-    return units.count(len(rows), "selected task") if rows else ""
+    return ngettext("{n} selected task", "{n} selected tasks", len(rows)) if rows else ""

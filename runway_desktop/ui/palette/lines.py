@@ -83,7 +83,7 @@ class Lines(QAbstractListModel):
             return line
         if isinstance(line, OfferGroup):
             if role == Qt.ItemDataRole.DisplayRole:
-                return self.title if line.section is Heading.SELECTION else line.section.value
+                return self.title if line.section is Heading.SELECTION else str(line.section.value)
         elif line is not None:
             if role == Qt.ItemDataRole.DisplayRole:
                 return line.offer.text

@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QWidget
 
+from runway_desktop.texts import _, pgettext
 from runway_desktop.ui.building import hbox, line, vbox
 from runway_desktop.ui.commands.everywhere import PALETTE
 from runway_desktop.ui.commands.keys import Keys
@@ -47,7 +48,7 @@ class PalettePanel(QWidget):
         heard = frozenset(command for command, given in keys.given(window).items() if given.is_heard)
         self._is_chosen = False
         """Whether the person moved the selection, so that it is kept when results change."""
-        self.setAccessibleName("Commands")
+        self.setAccessibleName(_("Commands"))
         self._build(title, posters, heard)
         model.changed.connect(self._show)
         posters.ready.connect(self._repaint)
@@ -77,8 +78,8 @@ class PalettePanel(QWidget):
         self._box = QFrame(self)
         self._box.setProperty("card", True)
         self._sign = words(self._box, wrap=False)
-        self.line = QLineEdit(self._box, placeholderText="Search commands, tasks, models, settings")
-        self.line.setAccessibleName("Search commands, tasks, models, presets, projects, settings and help")
+        self.line = QLineEdit(self._box, placeholderText=_("Search commands, tasks, models, settings"))
+        self.line.setAccessibleName(_("Search commands, tasks, models, presets, projects, settings and help"))
         self.line.setFrame(False)
         self.line.setStyleSheet("border: none; background: transparent;")
         self.line.textChanged.connect(self._model.search)
@@ -90,7 +91,7 @@ class PalettePanel(QWidget):
         self._list.setItemDelegate(LineDelegate(self._theme, posters, self._lines, self._list))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setMouseTracking(True)
-        self._list.setAccessibleName("Found")
+        self._list.setAccessibleName(_("Results"))
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self._list.clicked.connect(lambda index: self._take(index.row(), keeps_open=False))
@@ -111,7 +112,7 @@ class PalettePanel(QWidget):
             spacing=0,
             margins=(1, 1, 1, 1),
         )
-        self._lines.title = f"For {title}" if title else ""
+        self._lines.title = title
         self._selected.setText(title)
 
     def _build_foot(self) -> QWidget:
@@ -120,10 +121,10 @@ class PalettePanel(QWidget):
         self._does = words(foot, tone="muted", wrap=False)
         self._does.setMinimumWidth(0)
         for caps, said in (
-            (("↑", "↓"), words(foot, "Select", "muted", wrap=False)),
+            (("↑", "↓"), words(foot, pgettext("key", "Select"), "muted", wrap=False)),
             (("↵",), self._does),
-            (("Ctrl+↵",), words(foot, "And keep open", "muted", wrap=False)),
-            (("Tab",), words(foot, "Next section", "muted", wrap=False)),
+            (("Ctrl+↵",), words(foot, _("Run, keep open"), "muted", wrap=False)),
+            (("Tab",), words(foot, _("Next section"), "muted", wrap=False)),
         ):
             for cap in caps:
                 row.addWidget(self._cap(cap))
@@ -131,7 +132,7 @@ class PalettePanel(QWidget):
             row.addSpacing(GRID)
         row.addStretch()
         row.addWidget(self._cap("Esc"))
-        row.addWidget(words(foot, "Close", "muted", wrap=False))
+        row.addWidget(words(foot, _("Close"), "muted", wrap=False))
         return foot
 
     def _cap(self, key: str) -> QLabel:
@@ -168,7 +169,7 @@ class PalettePanel(QWidget):
         row = self._lines.row_of(before) if before else -1
         self._select(row if row >= 0 else self._lines.row_of(arranged.best), by_hand=row >= 0)
         self._list.setVisible(bool(arranged.groups))
-        self._nothing.setText(f"No results for “{self.line.text().strip()}”")
+        self._nothing.setText(_("No results for “{words}”", words=self.line.text().strip()))
         self._nothing.setVisible(not arranged.groups)
         self._place()
 
@@ -183,7 +184,7 @@ class PalettePanel(QWidget):
             self._list.scrollTo(index)
         offer = self.current
         metrics = self._does.fontMetrics()
-        says = "" if offer is None else "Say why not" if offer.reason else offer.act
+        says = "" if offer is None else _("Show reason") if offer.reason else offer.act
         self._does.setText(metrics.elidedText(says, Qt.TextElideMode.ElideRight, 22 * GRID))
         if offer is not None:
             announce(self.line, self._lines.spoken(offer))

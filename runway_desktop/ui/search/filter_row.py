@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
 from runway_desktop.catalog.labels import model_label
+from runway_desktop.texts import _, number
 from runway_desktop.ui.building import PushButton, add_check, open_below, passing_menu, push_button
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.theme import GRID
@@ -29,15 +30,15 @@ class FilterRow(QWidget):
         self._filter = chosen
         self._pages = pages
         self._flow = FlowLayout(self)
-        self.today = self._pill("Today", lambda: chosen.set_today(self.today.isChecked()))
+        self.today = self._pill(_("Today"), lambda: chosen.set_today(self.today.isChecked()))
         self.today.setCheckable(True)
-        self.status = self._pill("Status", self._status_menu)
-        self.model = self._pill("Model", self._model_menu)
-        self.project = self._pill("Project", lambda: self._value_menu(self.project, "project"))
-        self.rating = self._pill("Rating", lambda: self._value_menu(self.rating, "rating"))
+        self.status = self._pill(_("Status"), self._status_menu)
+        self.model = self._pill(_("Model"), self._model_menu)
+        self.project = self._pill(_("Project"), lambda: self._value_menu(self.project, "project"))
+        self.rating = self._pill(_("Rating"), lambda: self._value_menu(self.rating, "rating"))
         self.chips = Chips(chosen, self._flow, self)
-        self.clear = self._pill("Clear", self._clear)
-        self.clear.setAccessibleName("Clear all filters")
+        self.clear = self._pill(_("Clear"), self._clear)
+        self.clear.setAccessibleName(_("Clear all filters"))
         chosen.changed.connect(self.show_filter)
         self.show_filter()
 
@@ -56,7 +57,7 @@ class FilterRow(QWidget):
     def show_filter(self) -> None:
         chosen = self._filter
         self.today.setChecked(chosen.today)
-        self.today.setText("Today  ✕" if chosen.today else "Today")
+        self.today.setText(f"{_('Today')}  ✕" if chosen.today else _("Today"))
         chips = chosen.chips
         for pill, key in ((self.status, "state"), (self.model, "model"), (self.project, "project"),
                           (self.rating, "rating")):  # fmt: skip
@@ -93,7 +94,7 @@ class FilterRow(QWidget):
         self.today.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _pill(self, text: str, does: Callable[[], object]) -> QPushButton:
-        pill = push_button(self, text, lambda _=False: does(), kind="pill", spoken=f"Filter: {text}")
+        pill = push_button(self, text, lambda __=False: does(), kind="pill", spoken=_("Filter: {name}", name=text))
         self._flow.addWidget(pill)
         return pill
 
@@ -102,17 +103,15 @@ class FilterRow(QWidget):
 
     def _model_menu(self) -> None:
         models = sorted(self._pages.counts.models.items())
-        offers = ((name, f"{model_label(name)}\t{amount:,}") for name, amount in models if name)
-        self._open_menu(self.model, "model", offers, "No tasks yet")
+        offers = ((name, f"{model_label(name)}\t{number(amount)}") for name, amount in models if name)
+        self._open_menu(self.model, "model", offers, _("No tasks yet"))
 
     def _value_menu(self, pill: QPushButton, key: str) -> None:
         found = ((value, Term(key, value).label, amount) for value, amount in values_of(key, self._pages.counts))
-        offers = ((value, words if amount is None else f"{words}\t{amount:,}") for value, words, amount in found)
+        offers = ((value, words if amount is None else f"{words}\t{number(amount)}") for value, words, amount in found)
         self._open_menu(pill, key, offers)
 
-    def _open_menu(
-        self, pill: QPushButton, key: str, offers: Iterable[tuple[str, str]], nothing: str = "None yet"
-    ) -> None:
+    def _open_menu(self, pill: QPushButton, key: str, offers: Iterable[tuple[str, str]], nothing: str = "") -> None:
         """Opens a menu; `offers` are values and their texts."""
         # The click unchecked the pill; restore its state, which only a selection changes.
         self.show_filter()
@@ -120,7 +119,7 @@ class FilterRow(QWidget):
         for value, text in offers:
             add_check(menu, text, partial(self._filter.toggle, key, value), checked=Term(key, value) in asked)
         if menu.isEmpty():
-            menu.addAction(nothing).setEnabled(False)
+            menu.addAction(nothing or _("None yet")).setEnabled(False)
         open_below(menu, pill)
 
 
@@ -156,8 +155,8 @@ class Chips:
         button.setChecked(True)
         label = button.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, 24 * GRID)
         button.setText(f"{caption(label)}  ✕")
-        button.setToolTip(tip(f"{term.word}\nPress to take it away."))
-        button.setAccessibleName(f"Filter {said}, take away")
+        button.setToolTip(tip("\n".join((term.word, _("Click to remove.")))))
+        button.setAccessibleName(_("Remove filter: {name}", name=said))
         button.clicked.connect(lambda: self._filter.remove(term))
         self._into.addWidget(button)
         button.show()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.usecases.searching.pages import SavedSearch
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
@@ -28,9 +29,9 @@ class SearchKeeper(QObject):
         before = self._filter.searches
         saved = self._filter.save_search()
         if saved is None:
-            self._activity.tell("There is no search to save. Type some words, or choose a filter.")
+            self._activity.tell(_("Nothing to save. Enter a search or choose a filter first."))
         elif saved in before:
-            self._activity.tell(f"This search is saved already, as “{saved.name}”.")
+            self._activity.tell(_("This search is already saved as “{name}”.", name=saved.name))
         else:
             self._name(saved)
 
@@ -42,7 +43,7 @@ class SearchKeeper(QObject):
         position = self._filter.searches.index(kept)
         self._filter.delete_search(saved.id)
         self._activity.act(
-            f"The search “{kept.name}” was deleted. Its tasks stay.",
+            _("Search “{name}” deleted. Its tasks stay.", name=kept.name),
             lambda: self._filter.restore_search(kept, position),
-            short="Search deleted",
+            short=_("Search deleted"),
         )

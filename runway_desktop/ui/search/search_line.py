@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
+from runway_desktop.texts import _
 from runway_desktop.ui.commands.everywhere import KEEP_SEARCH
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate, draw_line
@@ -39,7 +40,7 @@ class SearchLine(QLineEdit):
         self._filter = chosen
         self._theme = theme
         self._keys = keys
-        self.setAccessibleName("Search tasks")
+        self.setAccessibleName(_("Search tasks"))
         self.setMaximumWidth(56 * GRID)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._magnifier = QAction(theme.icon("mdi6.magnify", Role.FAINT), "", self)
@@ -53,7 +54,7 @@ class SearchLine(QLineEdit):
         self.offers.setProperty("offers", "true")
         self.offers.setItemDelegate(SuggestionDelegate(theme, self.offers))
         self.offers.setMouseTracking(True)
-        self.offers.setAccessibleName("What the word could become")
+        self.offers.setAccessibleName(_("Suggestions"))
         self.offers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.offers.itemClicked.connect(self._take)
         self.offers.hide()
@@ -110,7 +111,7 @@ class SearchLine(QLineEdit):
         for offer in found:
             item = QListWidgetItem(offer.text)
             item.setData(OFFER, offer)
-            spoken = f"{offer.text}, {offer.detail} tasks" if offer.detail else offer.text
+            spoken = _("{suggestion}, {n} tasks", suggestion=offer.text, n=offer.detail) if offer.detail else offer.text
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
             self.offers.addItem(item)
         if not found or not self.isVisible():

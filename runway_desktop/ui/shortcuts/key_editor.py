@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QKeySequenceEdit, QLineEdit, QWidget
 
+from runway_desktop.texts import _, in_turn, listed
 from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys, default_keys, spoken, usual_keys
 from runway_desktop.ui.labels import announce, say, strong, words
@@ -78,10 +79,10 @@ class KeyEditor(QWidget):
         self._edit.editingFinished.connect(self._pressed)
         self._edit.left.connect(self._again)
         self._edit.left.connect(self.left)
-        self._none = push_button(self, "No key", lambda: self._ask_for([]))
-        self._reset = push_button(self, "Reset", self._take_back)
+        self._none = push_button(self, _("Remove shortcut"), lambda: self._ask_for([]))
+        self._reset = push_button(self, _("Reset"), self._take_back)
         self._said = words(self, tone="muted")
-        self._take = push_button(self, "Use it here instead", self._take_over)
+        self._take = push_button(self, _("Use here instead"), self._take_over)
         room = self._take.sizePolicy()
         room.setRetainSizeWhenHidden(True)
         self._take.setSizePolicy(room)
@@ -112,25 +113,29 @@ class KeyEditor(QWidget):
         can = command is not None and not command.fixed
         for widget in (self._edit, self._none, self._reset):
             widget.setEnabled(can)
-        self._what.setText(command.name if command is not None else "Select a command to change its shortcut.")
+        self._what.setText(command.name if command is not None else _("Select a command to change its shortcut."))
         say(self._said, "", "muted")
         if command is None:
             self._edit.clear()
-            self._name("Keys of no command yet")
+            self._name(_("Shortcut: no command selected"))
             return
         self._show_keys(self._keys.of(command)[:1])
-        keys = self._keys.spoken(command) or "none"
-        self._name(f"Keys of {command.name}: {keys}. Press other keys, or Tab to continue.")
+        keys = self._keys.spoken(command) or _("none")
+        self._name(
+            _("Shortcut of {command}: {keys}. Press new keys, or Tab to continue.", command=command.name, keys=keys)
+        )
         changed, usual = self._keys.is_changed(command), usual_keys(command)
         self._reset.setEnabled(can and changed)
         written = ", ".join(sequence.toString(QKeySequence.SequenceFormat.NativeText) for sequence in usual)
-        self._reset.setToolTip(tip(f"Back to {written}" if changed else "It has its default keys."))
-        self._reset.setAccessibleDescription("" if changed else "It has its default keys.")
+        self._reset.setToolTip(
+            tip(_("Reset to {keys}", keys=written) if changed else _("It has its default shortcut."))
+        )
+        self._reset.setAccessibleDescription("" if changed else _("It has its default shortcut."))
         has = bool(self._keys.of(command))
         self._none.setEnabled(can and has)
-        self._none.setToolTip(tip("" if has else "It has no key."))
+        self._none.setToolTip(tip("" if has else _("It has no shortcut.")))
         if command.fixed:
-            say(self._said, f"This key stays as it is. {command.fixed}", "muted")
+            say(self._said, str(in_turn(_("This shortcut can’t be changed."), command.fixed)), "muted")
 
     def _show_keys(self, sequences: Sequence[QKeySequence]) -> None:
         blocked = self._edit.blockSignals(True)
@@ -160,12 +165,15 @@ class KeyEditor(QWidget):
         met = next(sequence for sequence in wanted if any(sequence in self._keys.of(rival) for rival in rivals))
         written = met.toString(QKeySequence.SequenceFormat.NativeText)
         if stays is not None:
-            say(self._said, f"{written} stays with “{stays.name}”. {stays.fixed} Press another one.", "warn")
+            kept = _("{keys} belongs to “{command}” and can’t be changed.", keys=written, command=stays.name)
+            say(self._said, str(in_turn(kept, stays.fixed or "", _("Press another one."))), "warn")
         else:
-            whose = " and ".join(f"“{rival.name}” ({_lower(str(rival.section.title))})" for rival in rivals)
-            say(self._said, f"{written} is the key of {whose}.", "warn")
+            whose = listed(
+                [_("“{command}” ({section})", command=one.name, section=one.section.title) for one in rivals]
+            )
+            say(self._said, _("{keys} is the shortcut of {commands}.", keys=written, commands=whose), "warn")
         self._take.setVisible(stays is None)
-        announce(self, f"{self._said.text()}{' Use it here instead?' if stays is None else ''}")
+        announce(self, str(in_turn(self._said.text(), _("Use it here instead?") if stays is None else "")))
 
     def _take_over(self) -> None:
         self._choose(self._wanted)
@@ -176,8 +184,5 @@ class KeyEditor(QWidget):
         if command is None:
             return
         self._keys.choose(command, wanted)
-        announce(self, f"{command.name}: {', '.join(map(spoken, wanted[:1])) or 'no key'}.")
-
-
-def _lower(section: str) -> str:
-    return section[0].lower() + section[1:]
+        keys = ", ".join(map(spoken, wanted[:1])) or _("no shortcut")
+        announce(self, _("{command}: {keys}.", command=command.name, keys=keys))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
+from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import STRETCH, Dialog, SearchKeys, hbox, line, line_edit, open_at, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import confirm
@@ -15,7 +16,6 @@ from runway_desktop.ui.labels import set_reason, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.commands.command import SECTIONS, Command, CommandSection
 from runway_desktop.usecases.question import Question
-from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import tip
 
 from .key_editor import KeyEditor
@@ -28,19 +28,19 @@ class ShortcutsDialog(Dialog):
     """`first` is the section to scroll to."""
 
     def __init__(self, keys: Keys, parent: QWidget | None = None, first: CommandSection | None = None) -> None:
-        super().__init__("Keyboard shortcuts", parent)
+        super().__init__(_("Keyboard shortcuts"), parent)
         self._keys = keys
         open_at(self, QSize(72 * GRID, 80 * GRID))
-        self._search = line_edit(self, "Search shortcuts", hint="Search commands or keys", clear=True)
+        self._search = line_edit(self, _("Search shortcuts"), hint=_("Search commands or keys"), clear=True)
         self._search.textChanged.connect(self._filter)
         self._list = self._build_list()
-        self._nothing = words(self, "No shortcut has these words.", "muted")
+        self._nothing = words(self, _("No results."), "muted")
         self._nothing.hide()
         self._editor = KeyEditor(keys, self)
         self._editor.left.connect(self._list.setFocus)
         SearchKeys(self._search, self._list, self._editor.begin)
-        self._reset_all = push_button(self, "Reset all…", self._ask_to_reset)
-        close = push_button(self, "Close", self.accept)
+        self._reset_all = push_button(self, _("Reset all…"), self._ask_to_reset)
+        close = push_button(self, _("Close"), self.accept)
         row = hbox(self._reset_all, STRETCH, close)
         vbox(self._search, self._nothing, (self._list, 1), self._editor, line(self), row, on=self, margins=2 * GRID)
         self._fill()
@@ -64,15 +64,15 @@ class ShortcutsDialog(Dialog):
         tree.setIndentation(0)
         tree.setUniformRowHeights(True)
         tree.setAllColumnsShowFocus(True)
-        tree.setHeaderLabels(["What", "Keys", ""])
-        tree.setAccessibleName("Shortcuts")
+        tree.setHeaderLabels([_("Command"), _("Shortcut"), ""])
+        tree.setAccessibleName(_("Shortcuts"))
         tree.setProperty("kind", "lines")
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        tree.currentItemChanged.connect(lambda item, _: self._editor.show_command(_command_of(item)))
+        tree.currentItemChanged.connect(lambda item, __: self._editor.show_command(_command_of(item)))
         tree.itemActivated.connect(lambda *_: self._editor.begin())
         return tree
 
@@ -101,18 +101,21 @@ class ShortcutsDialog(Dialog):
             command = item.data(0, _COMMAND)
             keys, changed = self._keys.words(command), self._keys.is_changed(command)
             item.setText(1, keys)
-            item.setText(2, "changed" if changed else "")
-            said = f"{command.name}: {self._keys.spoken(command) or 'no key'}{', changed' if changed else ''}"
-            item.setData(0, _READ, said)
-            for column, text in ((1, keys or "no key"), (2, "changed" if changed else "default")):
+            item.setText(2, _("changed") if changed else "")
+            spoken = self._keys.spoken(command) or _("no shortcut")
+            said = ", ".join((spoken, _("changed"))) if changed else spoken
+            item.setData(0, _READ, _("{command}: {keys}", command=command.name, keys=said))
+            for column, text in ((1, keys or _("no shortcut")), (2, _("changed") if changed else _("default"))):
                 item.setData(column, _READ, text)
-        reason = "" if self._keys.changed_commands() else "Every command has its default keys."
+        reason = "" if self._keys.changed_commands() else _("All commands have their default shortcuts.")
         set_reason(self._reset_all, reason)
 
     def _ask_to_reset(self) -> None:
-        amount = units.count(len(self._keys.changed_commands()), "command")
+        amount = len(self._keys.changed_commands())
         asked = Question(
-            f"Reset the keys of {amount}?", "They get the keys back that the program came with.", f"Reset {amount}"
+            ngettext("Reset the shortcut of {n} command?", "Reset the shortcuts of {n} commands?", amount),
+            ngettext("It gets its default shortcut back.", "They get their default shortcuts back.", amount),
+            ngettext("Reset {n} command", "Reset {n} commands", amount),
         )
         confirm(self, asked, self._keys.reset_all)
 

@@ -370,8 +370,9 @@ class _Reader:
         # Nothing was created later than now, so "not today" or "not this year" means before it.
         ends_now = term.key == "date" and end > self._now.timestamp()
         if term.negative and term.key == "date" and not ends_now:
-            words = f"Say before:{term.value} or after: with the day after it."
-            self._ignore(term, f"“{term.word}” would leave two ranges. {words}")
+            less, more = f"before:{term.value}", "after:"
+            two = _("“{filter}” leaves two ranges. Use {less} or {more}.", filter=term.word, less=less, more=more)
+            self._ignore(term, two)
             return
         since: float | None = None
         until: float | None = None

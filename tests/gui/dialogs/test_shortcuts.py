@@ -89,9 +89,9 @@ def test_commands_stand_under_what_they_are_for(opened: Opened):
 
 def test_where_keys_are_pressed_has_a_name_to_hear_outside_and_in(opened: Opened):
     line = child(opened.edit, QLineEdit)
-    assert opened.edit.accessibleName() == line.accessibleName() == "Keys of no command yet"
+    assert opened.edit.accessibleName() == line.accessibleName() == "Shortcut: no command selected"
     opened.choose("Retry")
-    assert opened.edit.accessibleName().startswith("Keys of Retry: Ctrl+R")
+    assert opened.edit.accessibleName().startswith("Shortcut of Retry: Ctrl+R")
     assert line.accessibleName() == opened.edit.accessibleName()
 
 
@@ -107,7 +107,7 @@ def test_it_is_searched_by_words_by_keys_and_by_section(opened: Opened, qtbot: Q
     assert len(opened.rows()) == 2
     line.setText("nowhere")
     assert opened.rows() == []
-    assert "No shortcut has these words." in opened.said()
+    assert "No results." in opened.said()
 
 
 def test_other_keys_are_pressed_and_hold_at_once(opened: Opened):
@@ -124,17 +124,17 @@ def test_other_keys_are_pressed_and_hold_at_once(opened: Opened):
 def test_a_key_that_another_has_is_told_and_taken_only_when_wanted(opened: Opened):
     opened.choose("Retry")
     opened.press(Qt.Key.Key_E, CONTROL)
-    assert "Ctrl+E is the key of “Edit” (list and grid)." in opened.said()
+    assert "Ctrl+E is the shortcut of “Edit” (List and grid)." in opened.said()
     assert opened.keys.words(named("task.retry")) == "Ctrl+R"
-    opened.button("Use it here instead").click()
+    opened.button("Use here instead").click()
     assert opened.keys.words(named("task.retry")) == "Ctrl+E"
     assert opened.keys.words(named("task.edit")) == ""
-    assert not opened.button("Use it here instead").isVisible()
+    assert not opened.button("Use here instead").isVisible()
     # The other way round its own key is with somebody now, too.
     opened.choose("Edit")
     opened.button("Reset").click()
-    assert "Ctrl+E is the key of “Retry”" in opened.said()
-    opened.button("Use it here instead").click()
+    assert "Ctrl+E is the shortcut of “Retry”" in opened.said()
+    opened.button("Use here instead").click()
     assert (opened.keys.words(named("task.edit")), opened.keys.words(named("task.retry"))) == ("Ctrl+E", "")
 
 
@@ -142,7 +142,7 @@ def test_a_wish_that_was_not_taken_is_gone_with_the_next_command(opened: Opened)
     opened.choose("Retry")
     opened.press(Qt.Key.Key_E, CONTROL)
     opened.choose("Rename")
-    assert not opened.button("Use it here instead").isVisible()
+    assert not opened.button("Use here instead").isVisible()
     assert opened.edit.keySequence() == QKeySequence("F2")
     opened.choose("Retry")
     assert opened.edit.keySequence() == QKeySequence("Ctrl+R")
@@ -151,29 +151,29 @@ def test_a_wish_that_was_not_taken_is_gone_with_the_next_command(opened: Opened)
 def test_the_systems_own_keys_stay_with_a_reason(opened: Opened):
     opened.choose("Open result")
     assert not opened.edit.isEnabled()
-    assert "This key stays as it is. Set by the system." in opened.said()
+    assert "This shortcut can’t be changed. Set by the system." in opened.said()
     opened.choose("Retry")
     opened.press(Qt.Key.Key_Return)
-    assert "Return stays with “Open result”." in opened.said()
-    assert not opened.button("Use it here instead").isVisible()
+    assert "Return belongs to “Open result” and can’t be changed." in opened.said()
+    assert not opened.button("Use here instead").isVisible()
 
 
 def test_a_key_can_be_taken_away(opened: Opened):
     opened.choose("Quit")
-    opened.button("No key").click()
+    opened.button("Remove shortcut").click()
     assert opened.keys.of(named("quit")) == []
-    assert opened.item("Quit").data(0, READ) == "Quit: no key, changed"
-    assert not opened.button("No key").isEnabled()
+    assert opened.item("Quit").data(0, READ) == "Quit: no shortcut, changed"
+    assert not opened.button("Remove shortcut").isEnabled()
 
 
 def test_all_are_reset_after_a_question_with_their_number(opened: Opened):
     reset = opened.button("Reset all…")
     assert not reset.isEnabled()
-    assert reset.accessibleDescription() == "Every command has its default keys."
+    assert reset.accessibleDescription() == "All commands have their default shortcuts."
     opened.choose("Retry")
     opened.press(Qt.Key.Key_G, CONTROL)
     opened.choose("Quit")
-    opened.button("No key").click()
+    opened.button("Remove shortcut").click()
     reset.click()
     [asked] = [found for found in opened.dialog.findChildren(QDialog) if isinstance(found, Confirm)]
     yes = next(found for found in asked.findChildren(QPushButton) if found.text() == "Reset 2 commands")
@@ -187,12 +187,12 @@ def test_the_keyboard_comes_there_and_away_again(opened: Opened, qtbot: QtBot):
     qtbot.keyClicks(line, "rename")
     qtbot.keyClick(opened.tree, Qt.Key.Key_Return)
     assert opened.line.hasFocus()
-    assert opened.line.accessibleName() == "Keys of Rename: F2. Press other keys, or Tab to continue."
+    assert opened.line.accessibleName() == "Shortcut of Rename: F2. Press new keys, or Tab to continue."
     qtbot.keyClick(opened.line, Qt.Key.Key_Escape)
     assert opened.tree.hasFocus()
     opened.line.setFocus()
     qtbot.keyClick(opened.line, Qt.Key.Key_Tab)
-    assert opened.button("No key").hasFocus()
+    assert opened.button("Remove shortcut").hasFocus()
     opened.tree.setFocus()
     assert opened.keys.words(named("task.rename")) == "F2"
     assert opened.dialog.isVisible()

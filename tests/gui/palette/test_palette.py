@@ -187,7 +187,7 @@ async def test_sound_and_loop_are_turned_in_the_preview_at_once(tmp_path, theme,
         assert not playback.muted
         assert not playback.loop
         _, panel = await opened(rig, theme)
-        for typed, is_so in (("mute", lambda: playback.muted), ("again from the start", lambda: playback.loop)):
+        for typed, is_so in (("mute", lambda: playback.muted), ("loop clips", lambda: playback.loop)):
             panel.line.setText(typed)
             QTest.keyClick(panel.line, Qt.Key.Key_Return, CONTROL)
             await until(is_so)

@@ -126,7 +126,7 @@ async def test_a_new_profile_is_made_by_keys_alone_and_opened(tmp_path: Path, th
         assert name.accessibleName() == "Name of the profile"
         create = next(one for one in dialog.findChildren(QPushButton) if one.text() == "Create and open")
         assert not create.isEnabled()
-        assert create.accessibleDescription() == "Give the profile a name."
+        assert create.accessibleDescription() == "Enter a name."
         qtbot.keyClicks(name, "Client A")
         assert create.isEnabled()
         violet = next(one for one in dialog.findChildren(QToolButton) if one.accessibleName() == "Color: Violet")

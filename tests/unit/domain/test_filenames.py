@@ -158,12 +158,12 @@ def test_row_is_padded():
     [
         ("", "is empty"),
         ("{nope}", "no field {nope}"),
-        ("{prompt", "not closed"),
-        ("prompt}", "not closed"),
-        ("{pro mpt}", "is no field"),
-        ("/x/{id}", "cannot begin"),
-        ("C:/x", "cannot begin"),
-        ("../{id}", "stay inside"),
+        ("{prompt", "isn’t closed"),
+        ("prompt}", "isn’t closed"),
+        ("{pro mpt}", "isn’t a field"),
+        ("/x/{id}", "can’t begin"),
+        ("C:/x", "can’t begin"),
+        ("../{id}", "stay in the"),
     ],
 )
 def test_what_is_wrong_with_a_template_is_said(template, said):
