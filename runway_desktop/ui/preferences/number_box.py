@@ -57,6 +57,8 @@ class NumberBox(QSpinBox):
         found = self._read(text)
         if found is not None and found.is_integer() and self.minimum() <= found <= self.maximum():
             return ""
+        if self.suffix():
+            return _("Type a whole number, such as {example}.", example=15 * CREDITS_STEP)
         return _("Type a whole number from {least} to {most}.", least=self.minimum(), most=self.maximum())
 
     def _judge(self, text: str) -> None:

@@ -166,7 +166,7 @@ class PreferencePage(QWidget):
         shown: Callable[[Any], int],
         stored: Callable[[int], object],
     ) -> None:
-        label, remark = words(self, str(line.label), wrap=False), words(self, tone="faint", wrap=False)
+        label, remark = words(self, str(line.label), wrap=False), words(self, tone="faint")
         label.setBuddy(box)
         at = grid.rowCount()
         for position, widget in enumerate((label, box, remark)):
@@ -245,7 +245,7 @@ class EachEditor(QWidget):
             box.judged.connect(partial(self._judged, row))
             box.valueChanged.connect(lambda number, name=name: self._form.set_row(self._name, name, number))
             self._boxes[name] = box
-            self._remarks[name] = words(self._table, tone="faint", wrap=False)
+            self._remarks[name] = words(self._table, tone="faint")
             label = words(self._table, row.label, wrap=False)
             label.setToolTip(tip(name if name != row.label else ""))
             for position, widget in enumerate((label, box, self._remarks[name])):

@@ -164,7 +164,7 @@ def test_a_bad_folder_is_said_at_its_field_and_not_stored(dialog: Preferences, r
     line = named(dialog, QLineEdit, "Folder for results")
     line.setText("somewhere")
     qtbot.keyClick(line, Qt.Key.Key_Return)
-    assert "Give the whole path" in said(dialog)
+    assert "Enter the full path" in said(dialog)
     assert line.property("wrong") is True
     assert rig.settings.library == tmp_path / "usual"
     line.setText(str(tmp_path))
@@ -331,3 +331,13 @@ def test_a_language_that_has_no_catalog_any_more_shows_as_the_systems(rig: Rig, 
     qtbot.addWidget(dialog)
     assert named(dialog, QRadioButton, "Language: Match system").isChecked()
     assert rig.settings.language == "tlh", "not changed by looking"
+
+
+def test_a_number_out_of_range_is_answered_with_the_range(dialog: Preferences, rig: Rig, qtbot: QtBot):
+    dialog.show_section("Runway")
+    box = named(dialog, QSpinBox, "Tasks to check")
+    box.lineEdit().selectAll()
+    qtbot.keyClicks(box.lineEdit(), "99")
+    assert "Type a whole number from 1 to 8." in said(dialog)
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert rig.settings.poll_limit == 8
