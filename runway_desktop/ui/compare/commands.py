@@ -92,7 +92,7 @@ COMMANDS = (
         section=COMPARING,
         scopes=frozenset({Scope.COMPARE}),
         keys=("Tab",),
-        fixed=Text("Tab goes on everywhere."),
+        fixed=Text("Tab always moves on."),
     ),
     SWAP,
     _comparing("compare.stack", Text("Stack or spread takes"), lambda on: on.model.stack(not on.model.is_stacked), "S"),

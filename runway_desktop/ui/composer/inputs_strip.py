@@ -177,7 +177,7 @@ class AddTile(QAbstractButton):
         self._theme = theme
         self.setFixedSize(PICTURE)
         self.setAccessibleName(_("Add input"))
-        self.setToolTip(_("Choose a file or drop one anywhere"))
+        self.setToolTip(_("Choose a file, or drop one anywhere"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         theme.changed.connect(self.update)
 

@@ -11,8 +11,6 @@ ROOM = Room(
     kind=RoomKind.OVERLAY,
     icon="mdi6.fullscreen",
     commands=COMMANDS,
-    help=(
-        Text("One result at the window's size. The arrows walk through takes and shots; judging goes on to the next."),
-    ),
+    help=(Text("One result in full size. Arrow keys go through takes and shots; judging moves on to the next."),),
     entry="runway_desktop.ui.large.entry",
 )

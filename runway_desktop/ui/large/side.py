@@ -30,7 +30,7 @@ from .commands import ADVANCE, DETAILS, SHOTS, TAKES
 
 WIDTH = 40 * GRID
 _STAR = QSize(34, 34)
-_SHOWN = ("Model", "Settings", "Project", "Cost", "File", "Took")
+_SHOWN = (Text("Model"), Text("Settings"), Text("Project"), Text("Cost"), Text("File"), Text("Took"))
 _KEYS = (
     (TAKES, Text("Previous, next take")),
     (SHOTS, Text("Previous, next shot")),
@@ -146,7 +146,8 @@ class SidePane(QWidget):
         shot = self._model.shot
         told = differences([one.task for one in shot.rows]) if shot is not None else {}
         facts = self._details.facts() if self._details.row is not None else []
-        shown = [fact for fact in facts if fact.label in _SHOWN]
+        wanted = set(map(str, _SHOWN))
+        shown = [fact for fact in facts if fact.label in wanted]
         self._show_facts(shown, told.get(task.id, ()))
         self._use.setEnabled(any(output.is_here for output in row.outputs))
         self._file.setEnabled(self._use.isEnabled())

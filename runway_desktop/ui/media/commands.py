@@ -22,7 +22,7 @@ class Plays(Protocol):
 
 
 def _why_not(on: Plays) -> Text | str:
-    return "" if on.shows_result else Text("Nothing is shown that could be played or looked at.")
+    return "" if on.shows_result else Text("Nothing to play or show.")
 
 
 _SEEN = (Scope.PREVIEW, Scope.COMPARE, Scope.LARGE)

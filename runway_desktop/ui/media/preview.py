@@ -341,7 +341,7 @@ class Preview(QWidget):
         if fault is PlayFault.MISSING:
             self._say_missing(path)
         else:
-            self._say(fault.value.format(path.name), self._poster(self._shown), can_open=True)
+            self._say(fault.about(path.name), self._poster(self._shown), can_open=True)
 
     def _chosen(self, index: int) -> None:
         if index != self.current_index:

@@ -13,9 +13,7 @@ ROOM = Room(
     entry="runway_desktop.ui.sheet.entry",
     commands=COMMANDS,
     help=(
-        Text(
-            "One task in each row. Each cell is checked as you type, and the whole is priced before anything is sent."
-        ),
+        Text("One task per row. Cells are checked as you type, and you see the price before anything is sent."),
         Text("Paste a table from any program. Drag the corner of a cell to fill down."),
     ),
 )

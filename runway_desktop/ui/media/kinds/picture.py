@@ -34,17 +34,17 @@ def of_still(media: Media, read: Read, read_small: ReadSmall | None = None) -> K
     """`read` decodes, on a worker; `read_small` is given if a poster needs less than the whole."""
     return Kind(
         media=media,
-        preview=partial(StillPreview, media, read),
+        preview=partial(StillPreview, read),
         posters=partial(_painter, read_small or partial(_smaller, read)),
         read=read,
     )
 
 
 class StillPreview(PictureView):
-    def __init__(self, media: Media, read: Read, parts: PreviewParts) -> None:
+    def __init__(self, read: Read, parts: PreviewParts) -> None:
         super().__init__(parts.theme)
         bar = self.bar = ZoomBar(parts.theme, self, parts.keys)
-        self.setAccessibleName(str(media.kind.word).capitalize())
+        self.setAccessibleName(_("Picture"))
         self._read, self._workers, self._not_shown = read, parts.workers, parts.not_shown
         self._reading: Future[Picture | BadPicture] | None = None
         bar.full_screen_wanted.connect(parts.toggle_full_screen)
@@ -116,7 +116,8 @@ class ZoomBar(QWidget):
             self._words.clear()
         else:
             size = picture.size
-            self._words.setText(f"{size.width()} × {size.height()} · {self._view.zoom * 100:.0f} %")
+            zoom = _("{n} %", n=round(self._view.zoom * 100))
+            self._words.setText(f"{size.width()} × {size.height()} · {zoom}")
 
 
 def _painter(read: ReadSmall, tools: PosterTools) -> PosterPainter:

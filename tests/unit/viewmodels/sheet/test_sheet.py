@@ -11,6 +11,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from runway_desktop import texts
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import FilesMoved
 from runway_desktop.domain.failures import Failure
@@ -517,6 +518,20 @@ async def test_columns_that_nobody_took_are_mapped_afterwards(tmp_path: Path):
         sheet.apply_mapping({"Dauer": "duration"})
         assert said(sheet, 1, "duration") == "10 s"
         assert "1 column not matched" in sheet.subtitle
+
+
+async def test_a_number_is_typed_as_the_system_writes_it(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig)
+        row, before = sheet.model.rows[0], texts.language()
+        try:
+            texts.use(texts.Language(numbers=texts.NumberForm(decimal=",", group=".")))
+            assert sheet.model.value_for(row, "duration", "4,5") == 4.5
+            assert sheet.model.value_for(row, "duration", "4.5") == 4.5
+            texts.use(texts.Language())
+            assert sheet.model.value_for(row, "duration", "4,5") == "4,5"
+        finally:
+            texts.use(before)
 
 
 async def test_a_cell_that_is_no_value_stands_there_as_it_came(tmp_path: Path):
