@@ -22,7 +22,7 @@ ROOM = Room(
     is_listed=_is_listed,
     entry="runway_desktop.ui.requests.entry",
     help=(
-        Text("What other programs ask for waits here. Nothing is sent until you approve; after a day it expires."),
-        Text("Check several with Space and answer them together. A reason for a refusal reaches the program."),
+        Text("Requests from other programs wait here until you approve them. They expire after 24 hours."),
+        Text("Check several with Space to answer them together. If you refuse, the program gets your reason."),
     ),
 )

@@ -11,7 +11,7 @@ from runway_desktop.usecases.commands.command import JUDGING, LIST, RecordsOf, S
 from runway_desktop.usecases.commands.task_command import SELECT_FIRST
 
 _STAR = Text("Rate 1 star", "Rate {n} stars")
-_STAR_OF_NOW = Text("Rate 1 star, the rating now", "Rate {n} stars, the rating now")
+_STAR_OF_NOW = Text("Rate 1 star, current rating", "Rate {n} stars, current rating")
 
 
 class Judges(Protocol):
@@ -28,7 +28,7 @@ def _select_first(on: Judges) -> Text | str:
 
 
 def _nothing_to_compare(on: Judges) -> Text | str:
-    return "" if on.has_any else Text("Select what to compare: several tasks, or one for its takes.")
+    return "" if on.has_any else Text("Select tasks to compare, or one task for its takes.")
 
 
 def star_words(stars: int, rating: int) -> Text:

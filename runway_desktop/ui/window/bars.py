@@ -18,7 +18,7 @@ from runway_desktop.ui.commands.everywhere import MENU
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.menu import add_entries
 from runway_desktop.ui.labels import DOT_INKS, PlainLabel
-from runway_desktop.ui.profiles.badge import badge, badge_width
+from runway_desktop.ui.profiles.badge import COLOR_WORDS, badge, badge_width
 from runway_desktop.ui.profiles.switcher import fill
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
@@ -155,7 +155,15 @@ class TopBar(QWidget):
         room = self._who.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, self._name_width())
         self._who.setText(f"{caption(room)}  ▾")
         # Without seconds: screen readers announce each change of a name.
-        self._who.setAccessibleName(_("Profile {name}, {connection}", name=name, connection=words.partition(" · ")[0]))
+        connected = words.partition(" · ")[0]
+        self._who.setAccessibleName(
+            _(
+                "Profile {name}, {color}, {connection}",
+                name=name,
+                color=COLOR_WORDS[self._profiles.color],
+                connection=connected,
+            )
+        )
         self._who.setToolTip(tip(f"{name}\n{words}\n{key_source_words(self._status.key)}"))
         total = self._pages.counts.pages.get(Page.ALL, 0)
         self.search.setPlaceholderText(

@@ -72,13 +72,13 @@ def test_the_badge_is_the_same_sign_at_every_scale(qtbot: QtBot):
 async def test_name_color_and_connection_are_told_in_words(tmp_path: Path, theme: Theme):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         await until(lambda: who(desktop).text().startswith("Studio"))
-        assert who(desktop).accessibleName().startswith("Profile Studio, teal, ")
+        assert who(desktop).accessibleName().startswith("Profile Studio, Teal, ")
         assert desktop.window.windowTitle() == "Studio – Runway Desktop"
         account = desktop.engine.account
         account.connection = type(account.connection)(link=Link.OFFLINE)
         desktop.engine.bus.tell(ConnectionChanged(account.connection))
         desktop.bridge.flush()
-        await until(lambda: who(desktop).accessibleName() == "Profile Studio, teal, Offline")
+        await until(lambda: who(desktop).accessibleName() == "Profile Studio, Teal, Offline")
 
 
 async def test_the_menu_lists_the_profiles_and_marks_this_one(tmp_path: Path, theme: Theme):
@@ -191,7 +191,7 @@ async def test_another_name_and_color_reach_title_bar_and_taskbar_at_once(tmp_pa
         page.colors.buttons[Color.PINK].click()
         preferences.accept()
         await until(lambda: desktop.window.windowTitle() == "Atelier – Runway Desktop")
-        await until(lambda: who(desktop).accessibleName().startswith("Profile Atelier, pink"))
+        await until(lambda: who(desktop).accessibleName().startswith("Profile Atelier, Pink"))
         await until(lambda: QApplication.windowIcon().pixmap(32, 32).toImage() != icon)
 
 

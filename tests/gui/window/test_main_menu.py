@@ -109,7 +109,7 @@ async def test_the_key_of_what_cannot_be_done_says_why(tmp_path, theme, qtbot):
         QTest.keyClick(rig.window.view, Qt.Key.Key_P)
         await until(lambda: "Select a task in the list first." in rig.told)
         QTest.keyClick(rig.window.view, Qt.Key.Key_C)
-        await until(lambda: any(text.startswith("Select what to compare") for text in rig.told))
+        await until(lambda: any(text.startswith("Select tasks to compare") for text in rig.told))
 
 
 async def test_a_command_from_the_menu_does_what_its_key_does(tmp_path, theme, qtbot):
