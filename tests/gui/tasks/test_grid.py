@@ -180,7 +180,7 @@ async def test_words_are_completed_below_the_search_line_and_saved_by_a_key(tmp_
         await until(lambda: rig.rows.task_count == 2)
         assert search.text() == ""
         QTest.keyClicks(search, "model:sora")
-        await until(lambda: "There is no model “sora” here." in rig.window.workspace.list._said.text())
+        await until(lambda: "No model “sora” here." in rig.window.workspace.list._said.text())
         assert QApplication.focusWidget() is search
 
 

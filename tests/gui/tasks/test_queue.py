@@ -101,7 +101,7 @@ async def test_what_no_cap_lets_go_is_one_group_below(tmp_path: Path, theme: The
         assert lines(rig) == ["Gen-4.5", one, "Over today's cap of 30", two, three]
         words = rig.rows.group_words(2)
         assert (words.button, words.is_warning) == ("Raise cap…", True)
-        assert words.holds.startswith("2 tasks · 50 credits · no start time")
+        assert words.holds.startswith("2 tasks · 50 credits · on hold")
         assert rig.rows.words(two).headline == "Over cap"
         rig.engine.settings.day_cap = 100.0
         rig.bridge.lane_changed.emit(None)
@@ -196,7 +196,7 @@ async def test_among_another_model_a_row_has_no_place_and_the_pointer_says_why(
         monkeypatch.setattr(QToolTip, "showText", lambda _at, words, *_: said.append(words))
         before = lines(rig)
         drag(monkeypatch, rig, [one], lambda data: send(QDragMoveEvent, viewport, over(rig, two, 0.2), data))
-        assert said == [OTHER_LANE]
+        assert said == [str(OTHER_LANE)]
         assert lines(rig) == before
 
 
