@@ -301,7 +301,7 @@ class CompareView(QWidget):
             surface.words = (
                 PlayFault.MISSING.about(name)
                 if result.missing
-                else _("{file} can’t be read. It may be damaged.", file=name)
+                else _("{file} can't be read. It may be damaged.", file=name)
             )
         self._repaint(position)
         self._show_overlay()

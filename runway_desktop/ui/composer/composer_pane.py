@@ -294,7 +294,7 @@ class ComposerPane(QWidget):
         prompt = pair.prompt_field
         mark_wrong(self._box, bool(prompt and self._composer.finding_for(prompt.name)))
         self._editing_bar.setVisible(self._composer.editing is not None)
-        self._edits.setText(_("Editing a program’s request") if self._composer.approves else _("Editing a queued task"))
+        self._edits.setText(_("Editing a program's request") if self._composer.approves else _("Editing a queued task"))
         button = self._composer.button()
         self._send.setText("   ".join(part for part in (button.text, button.price) if part))
         reasons = "\n".join(button.reasons)

@@ -51,7 +51,7 @@ class MendPopup(Popup):
         for mend in mends or copies:
             self._add_mend(column, mend, theme)
         if trouble and not mends:
-            column.addWidget(words(self, _("This can’t be fixed here. Choose another file."), "muted"))
+            column.addWidget(words(self, _("This can't be fixed here. Choose another file."), "muted"))
         add_all(column, GRID // 2, self._build_bottom())
         self.setFixedWidth(WIDTH)
         mending.changed.connect(self._show_sizes)

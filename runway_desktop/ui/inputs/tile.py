@@ -269,7 +269,7 @@ class InputTile(QWidget):
         if busy:
             return f"{busy}…", Role.ACCENT
         if self.trouble:
-            return (_("Doesn’t fit…") if self._mending.mends(self.item) else self.trouble), Role.BAD
+            return (_("Doesn't fit…") if self._mending.mends(self.item) else self.trouble), Role.BAD
         return facts_words(self.item, brief=True), Role.FAINT
 
     def _paint_outline(self, painter: QPainter, outline: QPainterPath) -> None:

@@ -31,7 +31,7 @@ PATIENCE = 10.0
 """Seconds before the child is killed."""
 _MEMORY = 1 << 30
 """Address space of the child in bytes; a large drawing takes a tenth of it."""
-DAMAGED = Text("This drawing can’t be read. It may be damaged.")
+DAMAGED = Text("This drawing can't be read. It may be damaged.")
 _DAMAGED_WORD = "damaged"
 """Of the child's answer."""
 TOO_COMPLEX = Text("This drawing is too complex to show here.")

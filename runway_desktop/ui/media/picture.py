@@ -31,7 +31,7 @@ _DEEP = frozenset(
     }
 )
 """Formats with at most 32 bits per pixel but more than 8 per color."""
-_DAMAGED = Text("This picture can’t be read. It may be damaged.")
+_DAMAGED = Text("This picture can't be read. It may be damaged.")
 
 
 class Picture(Struct, frozen=True):

@@ -28,8 +28,8 @@ class PlayFault(Enum):
     """Why a file cannot be played."""
 
     MISSING = Text("{file} is no longer where it was saved.")
-    BROKEN = Text("{file} can’t be played. It may be damaged.")
-    NO_PICTURE = Text("{file} can’t be decoded. It may be in AV1 format.")
+    BROKEN = Text("{file} can't be played. It may be damaged.")
+    NO_PICTURE = Text("{file} can't be decoded. It may be in AV1 format.")
     """It plays, but no frame arrives."""
 
     def about(self, name: str) -> str:

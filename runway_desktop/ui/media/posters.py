@@ -91,5 +91,5 @@ class PosterMaker(QObject):
             self.made.emit(str(wish.path), str(wish.target), result.width, result.height, result.seconds)
         else:
             self.failed.emit(
-                str(wish.path), result or _("{file} can’t be read. It may be damaged.", file=wish.path.name)
+                str(wish.path), result or _("{file} can't be read. It may be damaged.", file=wish.path.name)
             )

@@ -22,7 +22,7 @@ class CapBar(QWidget):
         self._outlook = outlook
         self._bar = _Bar(theme, self)
         self._text = words(self, tone="muted")
-        hbox(words(self, _("Today’s cap"), "muted", wrap=False), self._bar, (self._text, 1), on=self)
+        hbox(words(self, _("Today's cap"), "muted", wrap=False), self._bar, (self._text, 1), on=self)
         outlook.changed.connect(self._show)
         self._show()
 

@@ -47,7 +47,7 @@ class ColumnsDialog(Dialog):
         layout = vbox(on=self, margins=2 * GRID)
         unmatched = sheet.unmatched
         if unmatched:
-            layout.addWidget(words(self, _("These columns weren’t recognized. Where do they go?")))
+            layout.addWidget(words(self, _("These columns weren't recognized. Where do they go?")))
             layout.addWidget(self._mapping(unmatched))
         layout.addWidget(words(self, _("Also show:")))
         self._list = TickList(_("More columns"), self)

@@ -61,7 +61,7 @@ class OpenSheets(QObject):
         opener.opened.connect(self._open)
         opener.grid_wanted.connect(self._open_grid)
         opener.shown_again.connect(self._show_again)
-        opener.not_kept.connect(lambda: self._commands.tell(_("This batch wasn’t made from a sheet.")))
+        opener.not_kept.connect(lambda: self._commands.tell(_("This batch wasn't made from a sheet.")))
         opener.listed.connect(self._choose_kept)
         opener.left_open.connect(self._offer)
 

@@ -60,7 +60,7 @@ class FixBar(QFrame):
         if fix is None:
             return
         over = self._sheet.outlook.over_cap(fix.credits or 0.0)
-        cap = _("That is {credits} over today’s cap.", credits=units.credits_in_words(over)) if over else ""
+        cap = _("That is {credits} over today's cap.", credits=units.credits_in_words(over)) if over else ""
         say(self._text, str(in_turn(fix.problem, cap)), "warn" if over else "")
         self._apply.setText("   ".join(part for part in (fix.label, fix.price) if part))
         self._apply.setAccessibleName(

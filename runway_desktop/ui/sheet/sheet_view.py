@@ -238,7 +238,7 @@ class SheetView(QTableView):
         if not positions:
             return
         if any(self._model.rows[position].sent for position in positions):
-            self._model.said.emit(_("Sent rows can’t be deleted."))
+            self._model.said.emit(_("Sent rows can't be deleted."))
         self._model.remove_rows(positions)
         self.go_to(
             self._model.index(min(positions[0], self._model.rowCount() - 1), max(0, self.currentIndex().column()))

@@ -424,7 +424,7 @@ class Composer(Model):
         self._moved()
         lost = ""
         if not_taken:
-            lost = _("{model} doesn’t use: {settings}.", model=self._draft.pair.label, settings=listed(not_taken))
+            lost = _("{model} doesn't use: {settings}.", model=self._draft.pair.label, settings=listed(not_taken))
         if lost or also:
             self.said.emit(str(in_turn(also, lost)))
 

@@ -74,7 +74,7 @@ class InputTaking(Model):
         elif field is None or not may_hold(field, drop):
             self.said.emit(
                 _(
-                    "{input} doesn’t accept {kinds}.",
+                    "{input} doesn't accept {kinds}.",
                     input=field.label if field else name,
                     kinds=drop.media.kind.word.of(2),
                 )

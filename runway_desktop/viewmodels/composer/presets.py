@@ -89,7 +89,7 @@ class ComposerPresets(Model):
         pair = self._cases.catalog.pair(preset.endpoint, preset.model)
         if pair is None:
             self.said.emit(
-                _("“{preset}” uses {model}, which the catalog doesn’t have.", preset=preset.name, model=preset.model)
+                _("“{preset}” uses {model}, which the catalog doesn't have.", preset=preset.name, model=preset.model)
             )
             return
         composer = self._composer

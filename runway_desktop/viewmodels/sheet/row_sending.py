@@ -173,4 +173,4 @@ class RowSending(Model):
 
     def _failed(self, error: RunwayDesktopError) -> None:
         self._lock(False)
-        self.troubled.emit(str(in_turn(_("The remaining rows couldn’t be saved and weren’t sent."), error.in_words())))
+        self.troubled.emit(str(in_turn(_("The remaining rows couldn't be saved and weren't sent."), error.in_words())))

@@ -163,7 +163,7 @@ class Sheet(Model):
             return _("Nothing to send yet.")
         if not self.model.is_checked:
             return _("Rows are still being checked.")
-        return "" if totals.ready else _("No row is ready. The last column shows what’s missing.")
+        return "" if totals.ready else _("No row is ready. The last column shows what's missing.")
 
     @property
     def any_sent(self) -> bool:

@@ -74,7 +74,7 @@ async def test_clip_that_cannot_be_read_is_said(grabber, engine, said):
     grabber.grab(CLIP, FrameAt.FIRST, "a")
     await until(lambda: "pause" in engine.told)
     engine.failed.emit(PlayFault.BROKEN)
-    assert said == [("a", "sand-16x9-2s.mp4 can’t be played. It may be damaged.")]
+    assert said == [("a", "sand-16x9-2s.mp4 can't be played. It may be damaged.")]
     grabber.grab(Path("/nowhere/gone.mp4"), FrameAt.FIRST, "b")
     await until(lambda: len(said) == 2)
     assert said[1] == ("b", "gone.mp4 is no longer where it was saved.")
@@ -91,7 +91,7 @@ async def test_clip_without_pictures_is_given_up(engine, said, qapp):
     grabber.failed.connect(lambda asked, reason: said.append(reason))
     grabber.grab(CLIP, FrameAt.FIRST, "a")
     await until(lambda: said)
-    assert "can’t be decoded" in said[0]
+    assert "can't be decoded" in said[0]
     grabber.shutdown()
     grabber.deleteLater()
 
@@ -132,7 +132,7 @@ async def test_clip_that_cannot_be_decoded_is_said_in_the_window(theme, engine, 
     picker.open()
     await until(lambda: "pause" in engine.told)
     engine.failed.emit(PlayFault.NO_PICTURE)
-    assert "can’t be decoded" in picker._said.text()
+    assert "can't be decoded" in picker._said.text()
     assert not picker._use.isEnabled()
     picker.reject()
     assert "shutdown" in engine.told

@@ -65,7 +65,7 @@ async def test_one_that_cannot_be_mended_says_so_and_can_be_replaced(tmp_path, t
         await rig.place("promptImage", path)
         popup = await opened(rig)
         assert "seems to be damaged" in words(popup)
-        assert "This can’t be fixed here" in words(popup)
+        assert "This can't be fixed here" in words(popup)
         button(popup, "Replace").click()
         [dialog] = rig.strip.window().findChildren(QFileDialog)
         dialog.fileSelected.emit(str(rig.picture("good.png")))

@@ -135,7 +135,7 @@ def test_broken_file_is_said_in_words_and_the_next_is_made(
 ) -> None:
     with qtbot.waitSignal(maker.failed) as caught:
         maker.request(broken, media, tmp_path / "broken.jpg")
-    assert caught.args == [str(broken), "broken.mp4 can’t be read. It may be damaged."]
+    assert caught.args == [str(broken), "broken.mp4 can't be read. It may be damaged."]
     assert not (tmp_path / "broken.jpg").exists()
     make(maker, clip, Media.VIDEO, tmp_path / "clip.jpg", qtbot)
 

@@ -160,7 +160,7 @@ def test_file_that_came_back_is_shown_at_the_next_call(
 
 def test_broken_clip_offers_the_systems_program(preview: Preview, broken: Path, qtbot: QtBot) -> None:
     preview.show_outputs([item(broken)])
-    qtbot.waitUntil(lambda: "can’t be played" in words(preview))
+    qtbot.waitUntil(lambda: "can't be played" in words(preview))
     assert isinstance(preview.stage, NoticeView)
     with qtbot.waitSignal(preview.openRequested) as caught:
         preview.stage.button.click()
@@ -169,9 +169,9 @@ def test_broken_clip_offers_the_systems_program(preview: Preview, broken: Path, 
 
 def test_live_update_does_not_try_a_broken_clip_again(preview: Preview, broken: Path, qtbot: QtBot) -> None:
     preview.show_outputs([item(broken)])
-    qtbot.waitUntil(lambda: "can’t be played" in words(preview))
+    qtbot.waitUntil(lambda: "can't be played" in words(preview))
     preview.show_outputs([item(broken, title="Another title")])
-    assert "can’t be played" in words(preview)
+    assert "can't be played" in words(preview)
     assert preview.playback.activity is not PlayState.OPENING
 
 

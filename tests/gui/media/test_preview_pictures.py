@@ -151,7 +151,7 @@ def test_a_picture_that_is_none_offers_the_systems_program(preview: Preview, tmp
     preview.show_outputs([Showing(path, Media.IMAGE)])
     qtbot.waitUntil(lambda: isinstance(preview.stage, NoticeView))
     assert isinstance(preview.stage, NoticeView)
-    assert "can’t be read" in preview.stage.words
+    assert "can't be read" in preview.stage.words
     assert preview.stage.button.isVisible()
 
 

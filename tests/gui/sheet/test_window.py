@@ -527,16 +527,16 @@ async def test_the_corner_of_the_selection_is_dragged_down_to_fill(opened: Opene
 async def test_one_press_sets_right_what_many_rows_have_wrong(opened: Opened):
     async with opened(SHOTS + "A pier,veo3.1_fast,1280:720,5,\n") as (_, window):
         top = window.table.mapTo(window, window.table.visualRect(window.sheet.model.index(0, 0)).topLeft())
-        await until(lambda: "2 durations do not fit Veo 3.1 Fast, which takes 4, 6 or 8 s." in said(window))
+        await until(lambda: "Duration: 2 values don't fit Veo 3.1 Fast, which takes 4, 6 or 8 s." in said(window))
         rect = window.table.visualRect(window.sheet.model.index(0, 0))
         assert window.table.mapTo(window, rect.topLeft()) == top, "rows do not move under the pointer"
         button(window, "Show rows").click()
         assert window.table.currentIndex().row() == 1
         button(window, "Set 2 cells to 6 s").click()
-        await until(lambda: "do not fit" not in said(window))
+        await until(lambda: "don't fit" not in said(window))
         assert [text(window, row, STATE) for row in (2, 4)] == ["✓ Ready", "✓ Ready"]
         window.steps.undo()
-        await until(lambda: "2 durations do not fit" in said(window))
+        await until(lambda: "2 values don't fit" in said(window))
 
 
 async def test_a_column_says_where_it_is_not_used_and_where_an_input_may_be_added(opened: Opened):
@@ -558,7 +558,7 @@ async def test_nothing_moves_under_a_cell_that_is_being_edited(opened: Opened):
         await asyncio.sleep(0.4)
         assert window.table.height() == height
         QTest.keyClick(editor(window), Qt.Key.Key_Return)
-        await until(lambda: "2 durations do not fit Veo 3.1 Fast" in said(window))
+        await until(lambda: "2 values don't fit Veo 3.1 Fast" in said(window))
 
 
 async def test_everything_that_is_clicked_is_large_enough_to_hit(opened: Opened):

@@ -177,8 +177,8 @@ def save_poster(image: QImage, target: Path, size: QSize, seconds: float) -> Mad
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         if not image.save(str(part), "PNG" if png else "JPG", -1 if png else 88):  # type: ignore[call-overload]
             part.unlink(missing_ok=True)
-            return _("The thumbnail can’t be written to {folder}.", folder=str(target.parent))
+            return _("The thumbnail can't be written to {folder}.", folder=str(target.parent))
         part.replace(target)
     except OSError as error:
-        return _("The thumbnail can’t be written: {reason}.", reason=error.strerror)
+        return _("The thumbnail can't be written: {reason}.", reason=error.strerror)
     return MadePoster(size.width(), size.height(), seconds)

@@ -188,7 +188,7 @@ async def test_an_input_of_a_wrong_kind_says_which_field_does_not_take_it(tmp_pa
         go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
         rig.composer.taking.add_to("promptImage", picture(media=Media.AUDIO))
         assert rig.composer.inputs() == []
-        assert "doesn’t accept sound" in said[0]
+        assert "doesn't accept sound" in said[0]
 
 
 async def test_inputs_can_be_moved_and_removed(tmp_path):

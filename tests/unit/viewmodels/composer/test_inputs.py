@@ -149,7 +149,7 @@ async def test_sound_on_a_picture_says_that_it_cannot_go_there(tmp_path):
         rig.composer.said.connect(said.append)
         rig.task_commands.take(paths=[resource("samples") / "effect-4s.mp3"], to_field=PLACE, at=0)
         await until(lambda: said)
-        assert "doesn’t accept sound" in said[0]
+        assert "doesn't accept sound" in said[0]
         assert rig.composer.inputs() == [item]
 
 

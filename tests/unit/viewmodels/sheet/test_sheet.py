@@ -503,7 +503,7 @@ async def test_rows_that_the_disk_refused_are_offered_again(tmp_path: Path):
         rig.store.trouble = StoreError("The disk is full.", advice="Make room.")
         sheet.send()
         await until(lambda: troubles)
-        assert "weren’t sent" in troubles[0]
+        assert "weren't sent" in troubles[0]
         rig.store.trouble = None
         assert sheet.model.totals.ready == 2
         sheet.send()
