@@ -23,7 +23,7 @@ from runway_desktop.ui.building import (
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.commands import SEND
 from runway_desktop.ui.empty_picture import Empty, EmptyPicture
-from runway_desktop.ui.labels import say, words
+from runway_desktop.ui.labels import ElidedLabel, say, words
 from runway_desktop.ui.search.filter_row import FilterRow
 from runway_desktop.ui.tasks.grid import LARGEST, SMALLEST, GridView
 from runway_desktop.ui.tasks.view import TaskView
@@ -99,7 +99,8 @@ class ListPane(QWidget):
         self._head.setVerticalSpacing(GRID)
         self._head.setColumnStretch(2, 1)
         self._title = words(head, wrap=False)
-        self._found = words(head, tone="muted", wrap=False)
+        self._found = ElidedLabel(head, Qt.TextElideMode.ElideRight)
+        self._found.setProperty("tone", "muted")
         self.filters = FilterRow(self._filter, self._pages, head)
         self._hold_all = push_button(
             head, _("Hold all"), self.hold_all_wanted, tip=_("Holds the whole queue until you release it")
