@@ -101,7 +101,6 @@ class ChooserPanel(Popup):
 
     def _build_body(self) -> QHBoxLayout:
         self.parts = PartsList(self._theme, self)
-        self.parts.setFixedWidth(25 * GRID)
         self.parts.scope_chosen.connect(lambda _: self._show_part())
         self.parts.taken.connect(self._take_part)
         self.parts.typed.connect(self._type_on)

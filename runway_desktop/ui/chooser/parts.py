@@ -19,6 +19,8 @@ from .offers import TEXT_ICON
 
 _PART = Qt.ItemDataRole.UserRole
 _ICON = 16
+_LEAST, _MOST = 25 * GRID, 34 * GRID
+"""Width of the list: that of its longest name, within these."""
 _SPECIAL = {
     CatalogPart.ALL: "mdi6.view-grid-outline",
     CatalogPart.FAVORITES: "mdi6.star-outline",
@@ -64,6 +66,7 @@ class PartsList(QListWidget):
             if part.scope == scope:
                 self.setCurrentItem(item)
         self.blockSignals(blocked)
+        self.setFixedWidth(min(max(_LEAST, self.sizeHintForColumn(0) + 2 * GRID), _MOST))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -90,7 +93,8 @@ def _heading(text: str) -> QListWidgetItem:
 
 class _PartDelegate(ItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(20 * GRID, option.fontMetrics.height() + GRID)
+        needed = option.fontMetrics.horizontalAdvance(str(index.data())) + _ICON + 7 * GRID
+        return QSize(needed, option.fontMetrics.height() + GRID)
 
     def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         part, theme = index.data(_PART), self._theme

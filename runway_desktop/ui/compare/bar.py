@@ -214,7 +214,9 @@ class CompareBar(QWidget):
         self._now.setText(clock(seconds))
 
     def _fit_hints(self) -> None:
-        self._hints.set_words((self._said,) if self._said else self._hint_words, round(self.width() * _MOST_HINTS))
+        others = self.layout().minimumSize().width() - self._hints.minimumSizeHint().width()
+        room = min(round(self.width() * _MOST_HINTS), self.width() - others)
+        self._hints.set_words((self._said,) if self._said else self._hint_words, room)
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), 7 * GRID)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
 from runway_desktop.texts import Text, _, in_turn, ngettext
-from runway_desktop.ui.building import STRETCH, add_all, choices, hbox, line_edit, push_button, vbox
+from runway_desktop.ui.building import STRETCH, add_all, choices, hbox, line_edit, push_button, scroll_area, vbox
 from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.dialogs.template_editor import TemplateEditor
 from runway_desktop.ui.file_dialogs import choose_folder, choose_target
@@ -56,8 +56,8 @@ class ExportWindow(ExchangeWindow):
         self._stack = QStackedWidget(self)
         self.files = ExportFilesPage(self.model, self.theme, self._stack)
         self.list = ExportListPage(self.model, self._stack)
-        self._stack.addWidget(self.files)
-        self._stack.addWidget(self.list)
+        for page in (self.files, self.list):
+            self._stack.addWidget(scroll_area(self._stack, page))
         self._failures = FindingsList((), self.theme, self)
         self._said = words(self)
         self._amount = words(self, tone="muted")

@@ -13,7 +13,7 @@ from runway_desktop.ui.painting import rounded
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.text_cache import Sides
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.usecases.words.expiry import BoardColumn, BoardLine
+from runway_desktop.usecases.words.expiry import REFRESH, SAVE_NOW, BoardColumn, BoardLine
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.expiry.board_table import LINE
 
@@ -65,6 +65,11 @@ class BoardDelegate(QStyledItemDelegate):
         """Rectangle of a row's button inside its last cell."""
         height = QFontMetrics(self._theme.small_font()).height() + GRID + GRID // 2
         return QRect(cell.left() + GRID // 2, cell.center().y() - height // 2, cell.width() - 2 * GRID, height)
+
+    def action_width(self) -> int:
+        """Width of the last cell that no button's text exceeds."""
+        measure = QFontMetrics(self._theme.small_font()).horizontalAdvance
+        return max(measure(str(action)) for action in (SAVE_NOW, REFRESH)) + 4 * GRID
 
     def _ground(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

@@ -218,10 +218,12 @@ class Header(QWidget):
         theme, keys = self._theme, self._keys
         self._take.setFont(theme.strong_font())
         self._position.setFont(theme.tabular(self._position.font()))
-        self._back.setIcon(theme.icon("mdi6.arrow-left", Role.TEXT))
+        mirrored = self.isRightToLeft()
+        before, after = "mdi6.chevron-left", "mdi6.chevron-right"
+        self._back.setIcon(theme.icon("mdi6.arrow-right" if mirrored else "mdi6.arrow-left", Role.TEXT))
         self._back.setText(f"{_('All tasks')}  {keys.words(CLOSE)}")
-        self._before.setIcon(theme.icon("mdi6.chevron-left", Role.TEXT))
-        self._next.setIcon(theme.icon("mdi6.chevron-right", Role.TEXT))
+        self._before.setIcon(theme.icon(after if mirrored else before, Role.TEXT))
+        self._next.setIcon(theme.icon(before if mirrored else after, Role.TEXT))
         self._compare.setIcon(theme.icon("mdi6.compare", Role.TEXT))
         self._pane.setToolTip(keys.tip(DETAILS))
         self._full.setIcon(theme.icon("mdi6.fullscreen", Role.TEXT))

@@ -14,6 +14,7 @@ from runway_desktop.ui.building import STRETCH, choices, hbox, make_plain, push_
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.empty_picture import EmptyPicture
 from runway_desktop.ui.file_dialogs import choose_target
+from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import SECOND_INKS, words
 from runway_desktop.ui.painting import Index, ItemDelegate
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -75,9 +76,10 @@ class RequestsCenter(QWidget):
         self._tabs[False].setAccessibleName(_("Waiting requests"))
         self._tabs[True].setAccessibleName(_("Answered requests"))
         self.pause = push_button(self, _("Pause all"), self._model.pause_all)
-        top = hbox(
-            self._title, GRID, *self._tabs.values(), STRETCH, self.pause, margins=(2 * GRID, GRID, _MARGIN, GRID)
-        )
+        pills = FlowLayout()
+        for tab in self._tabs.values():
+            pills.addWidget(tab)
+        top = hbox(self._title, GRID, (pills, 1), self.pause, margins=(2 * GRID, GRID, _MARGIN, GRID))
         self.view = RequestList(self._model.rows, self._theme, posters, self)
         body = QWidget(self)
         self._stack = QStackedLayout(body)

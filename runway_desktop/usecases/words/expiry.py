@@ -31,6 +31,7 @@ class BoardColumn(IntEnum):
     ACTION = 3
 
 
+SAVE_NOW, REFRESH = Text("Save now"), Text("Refresh")
 BOARD_TITLES = (Text("Result"), Text("Status"), Text("Link"), "")
 
 
@@ -137,7 +138,7 @@ def line_of(row: Row, output: Output, now: float, received: tuple[int, int | Non
         at_most=at_most,
         spent=life.spent(now),
         tone=_tone(life, standing, now),
-        action="" if saving else _("Refresh") if standing is LinkStatus.OVER else _("Save now"),
+        action="" if saving else str(REFRESH if standing is LinkStatus.OVER else SAVE_NOW),
     )
 
 
