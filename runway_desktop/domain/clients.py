@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from unicodedata import normalize
 
+from runway_desktop.texts import _
 from runway_desktop.values import Struct
 
 from .task import HoldCode, Request, State, Task, TaskId
@@ -16,7 +17,6 @@ COMMAND_LINE = "command line"
 CONNECTION_TEST = "connection test"
 """Client name of the connection test in the preferences. It appears in no list."""
 KNOWN_AS: Mapping[str, str] = {
-    COMMAND_LINE: "Command line",
     "claude-code": "Claude Code",
     "claude-ai": "Claude Desktop",
     "codex-mcp-client": "Codex",
@@ -49,7 +49,8 @@ def clean_name(said: str) -> str:
 
 def called(client: str) -> str:
     """Product name of a client, else the name it reports."""
-    return KNOWN_AS.get(client.casefold(), client)
+    name = client.casefold()
+    return _("Command line") if name == COMMAND_LINE else KNOWN_AS.get(name, client)
 
 
 class Permission(Enum):

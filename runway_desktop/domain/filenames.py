@@ -34,7 +34,7 @@ FIELDS: Mapping[str, Text] = MappingProxyType(
         "month": Text("Month of sending, 01 to 12"),
         "day": Text("Day of sending, 01 to 31"),
         "model": Text("Model"),
-        "endpoint": Text("Request type, such as {example}").with_(example="image_to_video"),
+        "endpoint": Text("Request type"),
         "prompt": Text("First words of the prompt; {field} allows 80 characters").with_(field="{prompt:80}"),
         "title": Text("Name of the task, or the first words of the prompt"),
         "seed": Text("Seed, if set"),

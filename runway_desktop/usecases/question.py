@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runway_desktop.values import Struct
+from runway_desktop.texts import _
+from runway_desktop.values import Struct, field
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.submission import Prepared
@@ -16,7 +17,7 @@ class Question(Struct, frozen=True):
     title: str
     text: str
     yes: str
-    no: str = "Keep"
+    no: str = field(default_factory=lambda: _("Keep"))
     instead: str = ""
     """Text of a third answer; empty: there is none."""
     prepared: Prepared | None = None

@@ -27,6 +27,7 @@ from runway_desktop.viewmodels.palette import PaletteModel
 from .lines import LineDelegate, Lines
 
 WIDTH = 94 * GRID
+LONGEST_ACT = 22 * GRID
 _SHADE = QColor(0, 0, 0, 120)
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _PAGE = 6
@@ -100,6 +101,7 @@ class PalettePanel(QWidget):
         self._nothing.hide()
         margins = (2 * GRID, GRID, 2 * GRID, GRID)
         own_key = self._cap(self._keys.words(PALETTE))
+        self._foot = self._build_foot()
         top = hbox(self._sign, (self.line, 1), self._selected, own_key, margins=margins)
         vbox(
             top,
@@ -107,7 +109,7 @@ class PalettePanel(QWidget):
             (self._list, 1),
             (self._nothing, 1),
             line(self._box),
-            self._build_foot(),
+            self._foot,
             on=self._box,
             spacing=0,
             margins=(1, 1, 1, 1),
@@ -153,7 +155,9 @@ class PalettePanel(QWidget):
 
     def _place(self) -> None:
         window = self.size()
-        width = min(WIDTH, window.width() - 4 * GRID)
+        # Wide enough for all hints below, also in a language of long words.
+        hints = self._foot.sizeHint().width() - self._does.sizeHint().width() + LONGEST_ACT
+        width = min(max(WIDTH, hints), window.width() - 4 * GRID)
         most = min(86 * GRID, window.height() - 8 * GRID)
         top = max(2 * GRID, min(11 * GRID, (window.height() - most) // 2))
         # Height follows the content; the top edge does not move while typing.
@@ -185,7 +189,7 @@ class PalettePanel(QWidget):
         offer = self.current
         metrics = self._does.fontMetrics()
         says = "" if offer is None else _("Show reason") if offer.reason else offer.act
-        self._does.setText(metrics.elidedText(says, Qt.TextElideMode.ElideRight, 22 * GRID))
+        self._does.setText(metrics.elidedText(says, Qt.TextElideMode.ElideRight, LONGEST_ACT))
         if offer is not None:
             announce(self.line, self._lines.spoken(offer))
 

@@ -4,7 +4,6 @@ take the key. GUI thread only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -35,6 +34,13 @@ class KeyField(QKeySequenceEdit):
         line.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         line.installEventFilter(_Pressed(self))
+
+    def show_sequence(self, sequence: QKeySequence) -> None:
+        """Shows a key without a signal; Qt then writes its own placeholder, which is in the system's language."""
+        blocked = self.blockSignals(True)
+        self.setKeySequence(sequence)
+        self.blockSignals(blocked)
+        self.line.setPlaceholderText(_("Press a shortcut"))
 
     @property
     def line(self) -> QLineEdit:
@@ -116,10 +122,10 @@ class KeyEditor(QWidget):
         self._what.setText(command.name if command is not None else _("Select a command to change its shortcut."))
         say(self._said, "", "muted")
         if command is None:
-            self._edit.clear()
+            self._edit.show_sequence(QKeySequence())
             self._name(_("Shortcut: no command selected"))
             return
-        self._show_keys(self._keys.of(command)[:1])
+        self._edit.show_sequence(next(iter(self._keys.of(command)), QKeySequence()))
         keys = self._keys.spoken(command) or _("none")
         self._name(
             _("Shortcut of {command}: {keys}. Press new keys, or Tab to continue.", command=command.name, keys=keys)
@@ -136,11 +142,6 @@ class KeyEditor(QWidget):
         self._none.setToolTip(tip("" if has else _("It has no shortcut.")))
         if command.fixed:
             say(self._said, str(in_turn(_("This shortcut can’t be changed."), command.fixed)), "muted")
-
-    def _show_keys(self, sequences: Sequence[QKeySequence]) -> None:
-        blocked = self._edit.blockSignals(True)
-        self._edit.setKeySequence(sequences[0] if sequences else QKeySequence())
-        self._edit.blockSignals(blocked)
 
     def _pressed(self) -> None:
         command, sequence = self._command, self._edit.keySequence()

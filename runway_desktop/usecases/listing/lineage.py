@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from runway_desktop.catalog import Catalog
-from runway_desktop.catalog.labels import model_label
+from runway_desktop.catalog.labels import field_words, model_label
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Output, TaskId
@@ -100,4 +100,6 @@ def _field(tie: Kin, tree: Tree, catalog: Catalog) -> str:
     row = next((row for row in rows if row.task.id == tie.use.task_id), None)
     pair = catalog.pair(row.task.request.endpoint, row.task.request.model) if row else None
     field = pair.field(name) if pair is not None else None
-    return label_at(field, row.task.request.values.get(name), tie.use.field_path) if row and field else name
+    if row and field:
+        return label_at(field, row.task.request.values.get(name), tie.use.field_path)
+    return str(field_words(name).label) if name else ""
