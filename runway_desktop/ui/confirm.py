@@ -79,7 +79,7 @@ class Confirm(_Asking):
         super().__init__(question.title, parent)
         add_all(self._rows, strong(words(self, question.title)), words(self, question.text, "muted"))
         self.setAccessibleDescription(question.text)
-        no = QPushButton(question.no, self)
+        no = QPushButton(str(question.no), self)
         yes = QPushButton(question.yes, self)
         yes.setProperty("kind", "danger")
         no.setDefault(True)

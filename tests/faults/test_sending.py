@@ -275,7 +275,7 @@ async def test_no_other_task_of_the_model_blurs_the_evidence_before_it_is_read()
         await rig.submit(*(request(f"{n}") for n in range(3)))
         await rig.clock.advance(LATE)
         assert len(rig.runway.named("create")) == 1
-        assert lane_words(rig.lane.reason) == "Checking whether a request without an answer was accepted"
+        assert lane_words(rig.lane.reason) == "Checking the last request"
         await rig.clock.advance(10)
         assert len(rig.runway.named("create")) == 3
 

@@ -70,6 +70,11 @@ def speak() -> Iterator[Callable[..., None]]:
     use(before)
 
 
+def test_no_text_is_none_in_every_language(speak):
+    speak("de", **{"": "Project-Id-Version: the catalog's own description"})
+    assert str(Text("")) == ""
+
+
 def test_a_later_text_is_read_in_the_language_of_its_reader(speak):
     text = Text("Keep {file}").with_(file="a.mp4")
     speak("de", **{"Keep {file}": "{file} behalten"})

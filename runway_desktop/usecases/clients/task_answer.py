@@ -14,6 +14,7 @@ from runway_desktop.domain.caps import LaneReason
 from runway_desktop.domain.clients import ClientRequest, Decision, decision
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import LIVE, Hold, HoldCode, Output, OutputState, State, Task
+from runway_desktop.texts import english
 from runway_desktop.usecases.words.failures import failure_words, saving_words
 from runway_desktop.usecases.words.holds import hold_words, lane_words
 from runway_desktop.values import replace
@@ -117,7 +118,8 @@ def why_waiting(hold: Hold, reason: LaneReason | None) -> str:
     if reason is not None and reason.held is not None:
         limit = replace(reason.held.limit, project="its project")
         reason = replace(reason, held=replace(reason.held, limit=limit))
-    return hold_words(hold) or lane_words(reason)
+    with english():
+        return hold_words(hold) or lane_words(reason)
 
 
 def is_settled(row: Row, *, saved: bool) -> bool:

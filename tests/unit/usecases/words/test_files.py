@@ -88,7 +88,7 @@ def test_the_details_say_it_of_each_file_and_in_a_sentence():
         "2 of 3 files are not where they were saved. They"
     )
     assert trouble_words(of("missing", "here")).startswith(f"{name} is not where it was saved. ")
-    assert trouble_words(of("missing", deleted_remotely=True)).endswith("Runway no longer has it.")
+    assert trouble_words(of("missing", deleted_remotely=True)).endswith("Runway no longer keeps it.")
     assert missing_words(missing.outputs[0]) == f"{name} is not where it was saved."
 
 
@@ -178,4 +178,4 @@ def test_they_are_found_by_a_word_and_listed_anew_when_that_changes(line, wanted
     assert moves(touch, Listing(filter=wanted))
     assert moves(touch, Listing(filter=Filter(page=Page.MISSING)))
     assert not moves(touch, Listing())
-    assert read(line).terms[0].label in ("Missing files", "Changed files", "Not missing files")
+    assert read(line).terms[0].label in ("Missing files", "Changed files", "Not Missing files")
