@@ -153,11 +153,11 @@ def test_keys_judge_the_focused_one(opened: Open, pictures: list[Path]) -> None:
 
 def test_judgment_is_said_live(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures[:2])
-    assert opened.room.panes[0].accessibleDescription() == "unrated"
+    assert opened.room.panes[0].accessibleDescription() == "not rated"
     touch = Touch()
     touch.task = replace(opened.rows[0].task, rating=5, pick=Pick.PICK)
     opened.bridge.tasks_touched.emit({touch.task.id: touch})
-    assert opened.room.panes[0].accessibleDescription() == "★★★★★ pick"
+    assert opened.room.panes[0].accessibleDescription() == "★★★★★ · picked"
 
 
 def test_wipe_of_one_at_a_time_takes_its_neighbor_beside_it(opened: Open, pictures: list[Path]) -> None:

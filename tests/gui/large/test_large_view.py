@@ -189,7 +189,7 @@ async def test_what_was_decided_is_told_and_undone_there(tmp_path, theme, qtbot)
         press(rig, KEYS.Key_X)
         await until(lambda: rig.rows.row_of(TaskId("t5")).task.pick is Pick.REJECT)
         await until(lambda: shown() == "Rejected take 1")
-        assert pill.face.accessibleName() == "Activity: Rejected take 1"
+        assert pill.face.accessibleName() == "Activity: Rejected take 1."
         button(rig, "Undo").click()
         await until(lambda: rig.rows.row_of(TaskId("t5")).task.pick is Pick.NONE)
         await until(lambda: shown().endswith(" undone"))
