@@ -204,12 +204,6 @@ def accepted_formats(media: Media) -> tuple[MediaFormat, ...]:
     return tuple(known for known in media.kind.formats if known.accepted)
 
 
-def inputs_in_words(*, one: bool = False) -> str:
-    """ "pictures, clips and sound", "picture, clip or sound" """
-    *first, last = (str(media.kind.word.of(1 if one else 2)) for media in INPUTS)
-    return f"{', '.join(first)} {'or' if one else 'and'} {last}"
-
-
 def guess_media(url: str, makes: Media = Media.OTHER) -> Media:
     """Probable kind of a result that is not downloaded yet: by its link's ending, else `makes`, what its endpoint
     makes. An unknown ending gives OTHER."""

@@ -58,7 +58,7 @@ async def _cancel(context: Context, rows: Sequence[Row], _: Given) -> Report:
     for task_id in failed:
         left = await engine.ledger.task(task_id)
         if left is not None and left.is_canceling:
-            failed[task_id] += f" {KEEPS_TRYING}"
+            failed[task_id] = str(in_turn(failed[task_id], KEEPS_TRYING))
     return Report(
         changed=tuple(done.done),
         kept=tuple(done.kept),

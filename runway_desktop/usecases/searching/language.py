@@ -370,7 +370,7 @@ class _Reader:
         # Nothing was created later than now, so "not today" or "not this year" means before it.
         ends_now = term.key == "date" and end > self._now.timestamp()
         if term.negative and term.key == "date" and not ends_now:
-            less, more = f"before:{term.value}", "after:"
+            less, more = f"before:{term.value}", f"after:{found[1]:%Y-%m-%d}"
             two = _("“{filter}” leaves two ranges. Use {less} or {more}.", filter=term.word, less=less, more=more)
             self._ignore(term, two)
             return

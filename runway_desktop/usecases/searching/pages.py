@@ -14,7 +14,7 @@ from runway_desktop.texts import Text, _
 from runway_desktop.usecases.words.units import shortened
 from runway_desktop.values import Struct, replace
 
-from .language import PAGES, TITLES, Query, Term
+from .language import PAGES, TITLES, Query, Term, read
 
 RECENT_BATCHES = 8
 MOST_TAGS = 24
@@ -80,6 +80,28 @@ class SavedSearches:
         if words:
             self._keep([replace(saved, name=words) if saved.id == search_id else saved for saved in self.all])
 
+    def replace_term(self, old: Term, new: Term) -> dict[str, str]:
+        """Replaces a term, in whatever case it is written. Returns the former line of each search that changed, by
+        id."""
+        before: dict[str, str] = {}
+        renamed = []
+        for saved in self.all:
+            query = read(saved.line)
+            terms = [_replaced(term, old, new) for term in query.terms]
+            if terms != list(query.terms):
+                before[saved.id] = saved.line
+            renamed.append(
+                replace(saved, line=replace(query, terms=tuple(terms)).line) if saved.id in before else saved
+            )
+        if before:
+            self._keep(renamed)
+        return before
+
+    def restore_lines(self, lines: Mapping[str, str]) -> None:
+        """Undoes `replace_term`."""
+        if lines:
+            self._keep([replace(saved, line=lines.get(saved.id, saved.line)) for saved in self.all])
+
     def delete(self, search_id: str) -> None:
         self._keep([saved for saved in self.all if saved.id != search_id])
 
@@ -90,6 +112,11 @@ class SavedSearches:
 
     def _keep(self, searches: Sequence[SavedSearch]) -> None:
         self._settings.set(_KEY, [{"id": s.id, "name": s.name, "line": s.line} for s in searches])
+
+
+def _replaced(term: Term, old: Term, new: Term) -> Term:
+    is_old = (term.key, folded(term.value)) == (old.key, folded(old.value))
+    return replace(term, value=new.value) if is_old else term
 
 
 def usual_name(query: Query, title: str) -> str:

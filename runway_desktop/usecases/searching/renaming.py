@@ -10,13 +10,17 @@ from runway_desktop.domain.task import BatchId
 from runway_desktop.services.tasks.judging import Judged
 from runway_desktop.values import Struct, field, replace
 
+from .language import Term
+from .pages import SavedSearches
+
 if TYPE_CHECKING:
     from runway_desktop.services.engine import Engine
     from runway_desktop.services.tasks.judging import Judging
 
 
 class Renamed(Struct, frozen=True, kw_only=True):
-    """A renamed page, with what undoes it. `judged`: the changed tasks; None for a batch."""
+    """A renamed page, with what undoes it. `judged`: the changed tasks; None for a batch. `lines`: the former lines of
+    saved searches that name the page."""
 
     before: Filter
     after: Filter
@@ -24,6 +28,7 @@ class Renamed(Struct, frozen=True, kw_only=True):
     judged: Judged | None = None
     caps: Mapping[str, float] = field(default_factory=dict)
     """Caps of all projects before."""
+    lines: Mapping[str, str] = field(default_factory=dict)
     batch_name: str = ""
     """Empty: the batch had no name."""
 
@@ -47,16 +52,22 @@ class PageNames:
         ids = (await self._engine.library.list(everything)).ids
         if page.tags:
             judged = await self._judging.tag(ids, [new], [old])
-            return Renamed(before=page, after=replace(page, tags=frozenset({new})), name=new, judged=judged)
+            after = replace(page, tags=frozenset({new}))
+            return Renamed(before=page, after=after, name=new, judged=judged, lines=self._replaced("tag", old, new))
         caps = dict(self._engine.settings.project_caps)
         if old in caps:
             # First, so that no task is sent without its project's cap.
             await self._cap(new, caps.get(new, caps[old]))
         judged = await self._judging.set_project(ids, new)
         self._drop_cap(old)
-        return Renamed(before=page, after=replace(page, projects=frozenset({new})), name=new, judged=judged, caps=caps)
+        after, lines = replace(page, projects=frozenset({new})), self._replaced("project", old, new)
+        return Renamed(before=page, after=after, name=new, judged=judged, caps=caps, lines=lines)
+
+    def _replaced(self, key: str, old: str, new: str) -> dict[str, str]:
+        return SavedSearches(self._engine.settings).replace_term(Term(key, old), Term(key, new))
 
     async def undo(self, renamed: Renamed) -> None:
+        SavedSearches(self._engine.settings).restore_lines(renamed.lines)
         if renamed.judged is None:
             await self._engine.library.rename_batch(next(iter(renamed.before.batches)), renamed.batch_name)
             return
@@ -80,4 +91,7 @@ class PageNames:
         if not name:
             return None
         before = await self._engine.library.rename_batch(batch, name)
-        return Renamed(before=page, after=page, name=name, batch_name=before) if before != name else None
+        if before == name:
+            return None
+        lines = self._replaced("batch", before, name) if before else {}
+        return Renamed(before=page, after=page, name=name, batch_name=before, lines=lines)

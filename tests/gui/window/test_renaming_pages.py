@@ -66,6 +66,22 @@ async def test_renamed_project_keeps_its_cap_and_stays_the_composers(tmp_path, t
         await until(lambda: rig.composer.project == "Aurora")
 
 
+async def test_saved_search_follows_the_name_and_undo_restores_it(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await filled(rig)
+        rig.window.search.setText("project:aurora tag:drone rating:<5")
+        await until(lambda: rig.filter.narrows)
+        saved = rig.filter.save_search("Good")
+        assert saved is not None
+        rig.filter.clear()
+        await rename(rig, "Aurora", "New York")
+        await until(lambda: "New York" in titles(rig))
+        assert rig.filter.searches[0].line == 'project:"New York" tag:drone rating:<5'
+        rig.window.activity.undo()
+        await until(lambda: "Aurora" in titles(rig))
+        assert rig.filter.searches[0].line == saved.line
+
+
 async def test_undo_of_two_projects_that_became_one_moves_back_only_what_was_moved(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(task(1, State.FAILED, project="Aurora"), task(2, State.FAILED, project="Borealis"))

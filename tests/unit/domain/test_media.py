@@ -14,7 +14,6 @@ from runway_desktop.domain.media import (
     format_by_name,
     format_of,
     guess_media,
-    inputs_in_words,
     largest,
 )
 
@@ -81,11 +80,6 @@ def test_format_is_promised_by_the_name() -> None:
 
 def test_gif_is_known_and_not_accepted() -> None:
     assert [known.name for known in accepted_formats(Media.IMAGE)] == ["JPEG", "PNG", "WebP"]
-
-
-def test_what_runway_takes_is_said_in_words() -> None:
-    assert inputs_in_words() == "pictures, clips and sound"
-    assert inputs_in_words(one=True) == "picture, clip or sound"
 
 
 def test_result_is_what_its_ending_says_else_what_its_endpoint_makes() -> None:

@@ -155,7 +155,7 @@ def test_words_that_are_not_understood_narrow_nothing_and_are_told_apart():
         ("state:odd", "There is no status “odd”"),
         ("color:red", "“color:” isn’t a filter"),
         ("-cost:5", "Use cost:<5 or cost:>5."),
-        ("-date:2026-09", "would leave two ranges"),
+        ("-date:2026-09", "Use before:2026-09 or after:2026-10-01."),
         ("date:0001-01-01", "isn’t a date"),
         ("before:1901", "isn’t a date"),
         ("after:9999-12-31", "isn’t a date"),
