@@ -103,8 +103,8 @@ def test_the_connection_is_tried_as_a_host_starts_it(dialog: Preferences, rig: R
     assert rig.spawned.count("test the connection") == 1
     until_tried(dialog, rig)
     assert "Works" in said(dialog)
-    assert "started and answered in" in said(dialog)
-    assert "is another one open?" in said(dialog), "no window has this profile here"
+    assert "answered in" in said(dialog)
+    assert "Check whether another one is open." in said(dialog), "no window has this profile here"
 
 
 def test_a_connection_that_fails_says_why(dialog: Preferences, rig: Rig, tmp_path: Path):
