@@ -118,7 +118,7 @@ class FolderWalk:
 
 
 def cannot_be_read(path: Path, error: OSError) -> Text:
-    return Text("“{file}” cannot be read ({reason}).").with_(file=path.name, reason=error.strerror or error)
+    return Text("“{file}” cannot be read ({reason}).").with_(file=path.name, reason=error.strerror or str(error))
 
 
 def _told(document: Mapping[str, Any] | None, path: Path) -> Sidecar | None:

@@ -35,7 +35,9 @@ def parse(text: str, name: str) -> Any:
         message = Text("“{file}” is not valid JSON (line {line}: {reason}).")
         raise FileUnreadable(message.with_(file=name, line=error.lineno, reason=error.msg)) from error
     except ValueError as error:
-        raise FileUnreadable(Text("“{file}” is not valid JSON ({reason}).").with_(file=name, reason=error)) from error
+        raise FileUnreadable(
+            Text("“{file}” is not valid JSON ({reason}).").with_(file=name, reason=str(error))
+        ) from error
 
 
 def read_document(document: Any, reader: RowReader) -> Parts:

@@ -153,7 +153,7 @@ def _inside(folder: Path) -> tuple[list[Path], list[Text]]:
         folders = [path for path in entries if path.is_dir()]
         files = [path for path in entries if path.is_file() and not is_noise(path)]
     except OSError as error:
-        return [], [Text("The folder cannot be read ({reason}).").with_(reason=error.strerror or error)]
+        return [], [Text("The folder cannot be read ({reason}).").with_(reason=error.strerror or str(error))]
     names = {path.name for path in files}
     # Skips the sidecars of results in the same folder.
     kept = [path for path in files if not (path.suffix == ".json" and path.stem in names)]

@@ -66,7 +66,7 @@ class SourceReader:
             return Parts(findings=[IntakeFinding(source=path.name, said=about(path.name, error.text))])
         except (OSError, ValueError) as error:
             # ValueError: a path with a zero byte.
-            said = Text("“{file}” cannot be read ({reason}).").with_(file=path.name, reason=error)
+            said = Text("“{file}” cannot be read ({reason}).").with_(file=path.name, reason=str(error))
             return Parts(findings=[IntakeFinding(source=path.name, said=said)])
 
     def read_clipboard(self, text: str) -> Parts:

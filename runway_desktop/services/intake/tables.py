@@ -130,7 +130,7 @@ def _records(text: str, delimiter: str, reader: RowReader, parts: Parts) -> Iter
             return
         except csv.Error as error:
             parts.findings.append(
-                reader.finding(Text("It cannot be read ({reason}).").with_(reason=error), rows.line_num)
+                reader.finding(Text("It cannot be read ({reason}).").with_(reason=str(error)), rows.line_num)
             )
             yield []
 

@@ -90,7 +90,7 @@ class _Trial:
                 return self._run(errors)
         except OSError as error:
             return Tried(
-                problem=Text("The server could not be started ({reason}).").with_(reason=error.strerror or error)
+                problem=Text("The server could not be started ({reason}).").with_(reason=error.strerror or str(error))
             )
 
     def _run(self, errors: IO[bytes]) -> Tried:
