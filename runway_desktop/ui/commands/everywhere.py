@@ -28,11 +28,12 @@ HELP = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.SHEET, is_eve
 _finding = RecordsOf[Any](FINDING, Scope.WINDOW)
 PALETTE = _finding(
     "palette",
-    Text("Find a command, a task, a setting"),
+    Text("Command palette"),
     lambda window: window.open_room("palette"),
     "Ctrl+K",
     left_out_of=NOT_IN_PALETTE,
     is_everywhere=True,
+    synonyms=Text("find command, search everything"),
 )
 SEARCH = _finding(
     "search.focus", Text("Search"), lambda window: window.focus_search(), Standard.FIND, synonyms=Text("find, filter")

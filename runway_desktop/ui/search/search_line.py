@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
-from runway_desktop.texts import _
+from runway_desktop.texts import _, ngettext, number_of
 from runway_desktop.ui.commands.everywhere import KEEP_SEARCH
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate, draw_line
@@ -111,7 +111,7 @@ class SearchLine(QLineEdit):
         for offer in found:
             item = QListWidgetItem(offer.text)
             item.setData(OFFER, offer)
-            spoken = _("{suggestion}, {n} tasks", suggestion=offer.text, n=offer.detail) if offer.detail else offer.text
+            spoken = _spoken(offer)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
             self.offers.addItem(item)
         if not found or not self.isVisible():
@@ -159,3 +159,10 @@ class SuggestionDelegate(ItemDelegate):
         middle = Qt.TextElideMode.ElideMiddle
         room = QStyle.visualRect(option.direction, inner, inner.adjusted(0, 0, -used, 0))
         draw_line(painter, room, offer.text, option.font, theme.color(Role.TEXT), elide=middle)
+
+
+def _spoken(offer: Suggestion) -> str:
+    amount = number_of(offer.detail)
+    if amount is None:
+        return offer.text
+    return ngettext("{suggestion}, {n} task", "{suggestion}, {n} tasks", amount, suggestion=offer.text)

@@ -108,7 +108,7 @@ def _id_prompt(context: Context, _: Row) -> Prompt:
     known = tuple(entry.remote_id for entry in reversed(ids.left)) if ids is not None else ()
     listed = "\n".join(known[:MOST_IDS])
     return Prompt(
-        Text("Enter the task's id"),
+        Text("Enter the task’s id"),
         Text("The id from Runway. These ids were accepted by Runway and aren’t in the list:\n{ids}").with_(ids=listed)
         if known
         else Text("The id from Runway, for example from a log or from support."),
@@ -120,11 +120,11 @@ def _id_prompt(context: Context, _: Row) -> Prompt:
 def _why_no_retry(rows: Sequence[Row]) -> Text:
     states = {row.task.state for row in rows}
     if states == {State.SUCCEEDED}:
-        said = Text("It succeeded. “{new_seed}” or “{same}” makes another take.")
+        said = Text("It succeeded. Use “{new_seed}” or “{same}” for another take.")
         return said.with_(new_seed=NEW_SEED.name, same=SAME.name)
     if not any(state.is_final for state in states):
         return Text("It hasn’t ended yet.")
-    return Text("The same request would fail again. “{edit}” sends another.").with_(edit=EDIT_AND_SEND.name)
+    return Text("The same request would fail again. Use “{edit}” instead.").with_(edit=EDIT_AND_SEND.name)
 
 
 _of_uncertain = partial(TaskCommand, takes_one=True, concerns=lambda row: row.task.state is State.UNCERTAIN)
@@ -183,7 +183,7 @@ RETRY = TaskCommand(
     concerns=_may_retry,
     absence=_why_no_retry,
 )
-_another = partial(TaskCommand, submenu=Text("Make another"), takes_one=True, why_not=_UNKNOWN)
+_another = partial(TaskCommand, submenu=Text("Create another"), takes_one=True, why_not=_UNKNOWN)
 SAME = _another(
     id="same again",
     words=Text("Same again"),

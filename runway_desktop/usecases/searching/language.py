@@ -321,9 +321,7 @@ class _Reader:
         value = term.value
         states = STATES.get(folded(value)) or frozenset(state for state in State if state.value == folded(value))
         if not states:
-            self._ignore(
-                term, _("There is no status “{name}”. Try {examples}.", name=value, examples=any_of(list(STATES)[:5]))
-            )
+            self._ignore(term, _("No status “{name}”. Try {examples}.", name=value, examples=any_of(list(STATES)[:5])))
         into.states |= states
 
     def _is(self, term: Term, into: _Sets) -> None:

@@ -87,7 +87,7 @@ async def test_a_key_that_can_do_nothing_says_why(tmp_path, theme, qtbot):
         view = rig.window.view
         for chosen, said in (
             ([], "Select a task in the list first."),
-            (["t1"], "It succeeded. “Same with a new seed” or “Same again” makes another take."),
+            (["t1"], "It succeeded. Use “Same with a new seed” or “Same again” for another take."),
             (["t2"], "It hasn’t ended yet."),
         ):
             view.clearSelection()

@@ -71,7 +71,7 @@ async def test_the_keyboard_opens_it_and_goes_through_it(tmp_path, theme, qtbot)
     async with Desktop(tmp_path, theme) as rig:
         menu = await opened(rig)
         QTest.keyClick(menu, Qt.Key.Key_Down)
-        assert menu.activeAction().text() == "Find a command, a task, a setting"
+        assert menu.activeAction().text() == "Command palette"
         QTest.keyClick(menu, Qt.Key.Key_Down)
         assert menu.activeAction().text() == "Make"
         QTest.keyClick(menu, Qt.Key.Key_Right)

@@ -110,7 +110,7 @@ def test_a_queued_task_is_held_or_released(hold, offered, not_offered):
 def test_where_to_is_shown_by_a_drag_alone():
     assert PUT_BEFORE not in available([row(State.HELD)])
     assert PUT_BEFORE.reason([row(State.HELD)]) == ""
-    assert PUT_BEFORE.reason([row(State.RUNNING)]) == "It is not in the queue."
+    assert PUT_BEFORE.reason([row(State.RUNNING)]) == "It isn’t in the queue."
 
 
 def test_a_file_can_be_deleted_only_where_there_is_one():

@@ -152,7 +152,7 @@ def test_words_that_are_not_understood_narrow_nothing_and_are_told_apart():
         ("rating:good", "“rating:good” isn’t understood"),
         ("before:soon", "“before:soon” isn’t a date"),
         ("is:nice", "“is:nice” isn’t a filter"),
-        ("state:odd", "There is no status “odd”"),
+        ("state:odd", "No status “odd”"),
         ("color:red", "“color:” isn’t a filter"),
         ("-cost:5", "Use cost:<5 or cost:>5."),
         ("-date:2026-09", "Use before:2026-09 or after:2026-10-01."),
