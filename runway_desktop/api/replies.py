@@ -187,7 +187,7 @@ def from_status(status: int, headers: Mapping[str, str], content: bytes, now: fl
         case 401:
             return KeyRefused(
                 Text("Runway did not accept the key."),
-                advice=Text("Check it: usually it has a stray space, or was disabled."),
+                advice=Text("Check it for a stray space, and whether it was disabled."),
                 detail=detail,
                 status=status,
             )
