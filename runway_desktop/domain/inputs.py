@@ -115,6 +115,8 @@ class IntakeFinding(Struct, frozen=True, kw_only=True):
     row: int | None = None
     field: str = ""
     said: Text | str
+    problem: Text | str = ""
+    """The same without the location; empty if there is none."""
 
     @property
     def message(self) -> str:

@@ -74,7 +74,7 @@ class RowReader:
         if field:
             where = Text("{where}, {field}").with_(where=where, field=field)
         text = Text("{where}: {problem}").with_(where=where, problem=said)
-        return IntakeFinding(source=self._source, row=number, field=key or field, said=text)
+        return IntakeFinding(source=self._source, row=number, field=key or field, said=text, problem=said)
 
     def _at(self, made: _Making, column: TableColumn, said: Text | str) -> None:
         made.findings.append(self.finding(said, made.number, column.title, key=column.name))

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
+from runway_desktop.domain import kept_text
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import BatchId, Request, TaskId
@@ -43,7 +44,7 @@ class KeptRow(Struct, frozen=True, kw_only=True):
 
     cells: Mapping[str, Any] = field(default_factory=dict)
     unmatched: Mapping[str, str] = field(default_factory=dict)
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Text | str, ...] = ()
     """Problems of the whole row at import."""
     sent: tuple[SentTask, ...] = ()
 
@@ -112,7 +113,7 @@ def write_row(row: KeptRow) -> str:
     if row.unmatched:
         found["unmatched"] = dict(row.unmatched)
     if row.remarks:
-        found["remarks"] = list(row.remarks)
+        found["remarks"] = list(map(kept_text.kept, row.remarks))
     if row.sent:
         found["sent"] = [{"task": task.task_id, "labels": list(task.labels)} for task in row.sent]
     return json.dumps(found)
@@ -146,6 +147,6 @@ def _row(found: Mapping[str, Any]) -> KeptRow:
     return KeptRow(
         cells=dict(found["cells"]),
         unmatched=dict(found.get("unmatched", {})),
-        remarks=tuple(found.get("remarks", ())),
+        remarks=tuple(map(kept_text.read, found.get("remarks", ()))),
         sent=tuple(SentTask(TaskId(task["task"]), tuple(task["labels"])) for task in found.get("sent", ())),
     )

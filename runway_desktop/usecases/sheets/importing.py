@@ -71,7 +71,7 @@ class Importer:
         row = SheetRow(
             {key: value for key, value in cells.items() if not is_left_out(value)},
             dict(draft.unmatched),
-            tuple(_remark(found.message) for found in draft.findings if not found.field),
+            tuple(found.problem or found.said for found in draft.findings if not found.field),
         )
         self._simplify(row)
         return row
@@ -158,9 +158,3 @@ def unmatched_titles(rows: Sequence[SheetRow]) -> dict[str, str]:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else cell.text_of(value)
-
-
-def _remark(message: str) -> str:
-    """Without the prefix "shots.csv, row 3: ", which the row's position shows."""
-    head, _, rest = message.partition(": ")
-    return rest if (rest and "row " in head) or "line " in head or "item " in head else message

@@ -29,7 +29,7 @@ from runway_desktop.services.intake.inputs import FoundInput
 from runway_desktop.services.library.expansion import MOST, Axis, combinations, count, expansions
 from runway_desktop.services.library.sheets import KeptRow, SentTask
 from runway_desktop.services.money.pricing import Pricing
-from runway_desktop.texts import _
+from runway_desktop.texts import Text, _
 from runway_desktop.usecases.requests.findings import fits, sentence, takes
 from runway_desktop.values import Struct, field
 
@@ -86,7 +86,7 @@ class SheetRow(Struct, eq=False):
 
     cells: dict[str, Any] = field(default_factory=dict)
     unmatched: dict[str, str] = field(default_factory=dict)
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Text | str, ...] = ()
     sent: tuple[SentTask, ...] = ()
     number: int = field(default_factory=lambda: next(_numbers))
     check: Check | None = None
@@ -340,7 +340,7 @@ class RowChecker:
         return unseen
 
     def _warnings(self, row: SheetRow, texts: Sequence[str]) -> tuple[Said, ...]:
-        found = [Said("", remark) for remark in row.remarks]
+        found = [Said("", str(remark)) for remark in row.remarks]
         if self.refused and any(text in self.refused for text in texts):
             found.append(Said(PROMPT, _("Moderation refused this prompt before")))
         return tuple(found)

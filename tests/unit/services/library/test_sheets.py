@@ -9,10 +9,11 @@ import pytest
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.services.library.sheets import DamagedSheet, KeptRow, SentTask, SheetContent, read, write, write_row
+from runway_desktop.texts import Text
 
 ROWS = (
     KeptRow(cells={"@prompt": "A lighthouse, {fog|sun}", "duration": 5, "seed": 41207}),
-    KeptRow(unmatched={"Director": "Ines"}, remarks=("It has more cells than the table has columns.",)),
+    KeptRow(unmatched={"Director": "Ines"}, remarks=("Of an older version.", Text("Row {n} is empty.").with_(n=3))),
     KeptRow(cells={"@prompt": "灯台"}, sent=(SentTask(TaskId("t1"), ("fog",)), SentTask(TaskId("t2")))),
 )
 CONTENT = SheetContent(
