@@ -46,7 +46,8 @@ class ChooserPanel(Popup):
         window = button.window().geometry()
         screen = (button.screen() or QGuiApplication.primaryScreen()).availableGeometry().united(window)
         self.resize(QSize(min(WIDTH, window.width() - 2 * GRID), min(HEIGHT, window.height() - 8 * GRID)))
-        at = button.mapToGlobal(QPoint(0, -self.height() - GRID // 2))
+        start = button.width() - self.width() if self.isRightToLeft() else 0
+        at = button.mapToGlobal(QPoint(start, -self.height() - GRID // 2))
         if at.y() < screen.top():
             at.setY(screen.top() + GRID)
         at.setX(max(screen.left(), min(at.x(), screen.right() - self.width())))

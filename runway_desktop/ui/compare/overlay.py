@@ -89,6 +89,7 @@ class CompareOverlay(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        painter.setLayoutDirection(self.layoutDirection())
         area = QRectF(self.rect())
         painter.fillRect(area, Qt.GlobalColor.black)
         if self._pair is None:

@@ -84,6 +84,8 @@ class Pane(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        # A painter has the application's direction, not its widget's.
+        painter.setLayoutDirection(self.layoutDirection())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect()).adjusted(_BORDER, _BORDER, -_BORDER, -_BORDER)
         painter.save()

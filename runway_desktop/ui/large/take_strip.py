@@ -80,6 +80,7 @@ class TakeTile(QAbstractButton):
         if row is None:
             return
         box, painter = self._box(), QPainter(self)
+        painter.setLayoutDirection(self.layoutDirection())
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         painter.save()
         painter.setClipPath(rounded(QRectF(box), 4))

@@ -143,14 +143,14 @@ def test_broken_file_is_said_in_words_and_the_next_is_made(
 def test_missing_file_fails(maker: PosterMaker, tmp_path: Path, qtbot: QtBot) -> None:
     with qtbot.waitSignal(maker.failed) as caught:
         maker.request(tmp_path / "gone.mp4", Media.VIDEO, tmp_path / "p.jpg")
-    assert caught.args == [str(tmp_path / "gone.mp4"), "gone.mp4 is not there."]
+    assert caught.args == [str(tmp_path / "gone.mp4"), "gone.mp4 is missing."]
 
 
 def test_target_that_cannot_be_written_fails(maker: PosterMaker, picture: Path, tmp_path: Path, qtbot: QtBot) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     with qtbot.waitSignal(maker.failed) as caught:
         maker.request(picture, Media.IMAGE, tmp_path / "file" / "poster.jpg")
-    assert "cannot be written" in (caught.args or ["", ""])[1]
+    assert "can't be written" in (caught.args or ["", ""])[1]
 
 
 def test_clip_without_frames_times_out_and_the_next_gets_its_turn(

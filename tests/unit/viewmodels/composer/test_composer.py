@@ -544,7 +544,7 @@ async def test_sending_twice_while_it_is_stored_sends_once(tmp_path):
         rig.composer.sent.connect(sent.append)
         rig.composer.load(plain_request())
         rig.composer.send()
-        assert rig.composer.button().reasons == ("It is being stored.",)
+        assert rig.composer.button().reasons == ("Saving the task…",)
         rig.composer.send()
         await until(lambda: sent)
         await rest()
@@ -696,7 +696,7 @@ async def test_an_edit_that_comes_too_late_keeps_what_was_typed(tmp_path):
         rig.composer.set_prompt("New words")
         rig.composer.send()
         await until(lambda: rig.notices)
-        assert "being sent already" in rig.told[0]
+        assert "already being sent" in rig.told[0]
         assert rig.composer.prompt == "New words"
         assert len(rig.store.tasks) == 1
 
