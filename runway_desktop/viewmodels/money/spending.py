@@ -169,7 +169,11 @@ class SpendingModel(Model):
             month_words(budget.spent_this_month, settings.month_cap),
         )
         total = self.report.total if self.report is not None else None
-        apart = f"{words.imported_words(total)}, in no sum" if total is not None and total.imported else ""
+        apart = (
+            _("{tasks}, not included", tasks=words.imported_words(total))
+            if total is not None and total.imported
+            else ""
+        )
         return " · ".join(filter(None, (*parts, apart)))
 
     def refusal_words(self) -> tuple[str, Tone]:

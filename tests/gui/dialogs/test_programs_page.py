@@ -98,7 +98,7 @@ def test_a_program_that_asks_appears_by_itself(page: Page):
     page.rig.cases.clients.connected = {}
     page.rig.cases.clients.changed()
     page.settle()
-    assert "Seen today" in page.said("Claude Code")
+    assert "Last seen today" in page.said("Claude Code")
 
 
 def test_a_permission_is_given_and_an_allowance_only_with_its_number(page: Page, qtbot: QtBot):
@@ -107,7 +107,7 @@ def test_a_permission_is_given_and_an_allowance_only_with_its_number(page: Page,
     page.choose("Claude Code", "Ask each time")
     page.settle()
     assert page.permission(AGENT) == (Permission.ASK, 0.0)
-    page.choose("Claude Code", "Allowance")
+    page.choose("Claude Code", "Daily allowance")
     assert page.permission(AGENT) == (Permission.ASK, 0.0), "not before the number is confirmed"
     asking = child(page.dialog, AskText)
     for wrong in ("", "0", "-5", "1e3", "٣", "999999999999"):
@@ -119,7 +119,7 @@ def test_a_permission_is_given_and_an_allowance_only_with_its_number(page: Page,
     assert page.permission(AGENT) == (Permission.ALLOWANCE, 1200.0)
     assert "0 of 1,200 credits today" in page.said("Claude Code")
     assert child(page.row("Claude Code"), QProgressBar).isVisible()
-    assert page.button("Allowance, 1,200 a day", page.row("Claude Code"))
+    assert page.button("Allowance: 1,200 a day", page.row("Claude Code"))
 
 
 def test_commands_are_granted_credits_and_never_asked_about(page: Page):
@@ -139,7 +139,7 @@ def test_access_is_revoked_after_a_question_and_given_again_as_reading(page: Pag
     page.settle()
     page.button("Revoke", page.row("Claude Code")).click()
     question = child(page.dialog, Confirm)
-    assert "no more answers" in question.accessibleDescription()
+    assert "gets no answers" in question.accessibleDescription()
     qtbot.keyClick(question, Qt.Key.Key_Escape)
     assert page.permission(AGENT) == (Permission.ALLOWANCE, 50.0)
     page.button("Revoke", page.row("Claude Code")).click()

@@ -180,7 +180,7 @@ async def test_what_was_imported_is_named_apart_from_what_was_spent(tmp_path):
         await rig.put(spent(rig, 1), *(spent(rig, number, 70.0, imported=True) for number in (2, 3)))
         model = await opened(rig)
         assert model.total_words() == "60 credits · $0.60 · 1 task"
-        assert model.cap_words() == "2 imported tasks (140 credits), in no sum"
+        assert model.cap_words() == "2 imported tasks (140 credits), not included"
 
 
 async def test_a_bill_is_written_and_told(tmp_path: Path):
