@@ -47,7 +47,7 @@ _BADGE = 16
 _BALANCE_TIP = Text("Your balance at Runway. Click for spending and caps.")
 _NAME_WIDTH = 13 * GRID
 """Maximum width of a profile's name; longer ones are elided."""
-_NARROW = 150 * GRID
+_NARROW, _TIGHT = 150 * GRID, 110 * GRID
 _BELOW = "▾"
 
 
@@ -76,6 +76,8 @@ class TopBar(QWidget):
         self._shown_link: Link | None = None
         self._is_narrow = False
         """Buttons show only icons, to leave space for the search line."""
+        self._is_tight = False
+        """No width is reserved either."""
         self.setProperty("pane", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = hbox(on=self, margins=(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID))
@@ -107,8 +109,9 @@ class TopBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.pill.fit(self.width())
-        if self._is_narrow is not (self.width() < _NARROW):
-            self._is_narrow = self.width() < _NARROW
+        narrow, tight = self.width() < _NARROW, self.width() < _TIGHT
+        if (narrow, tight) != (self._is_narrow, self._is_tight):
+            self._is_narrow, self._is_tight = narrow, tight
             self._reserve_room()
             self._show()
 
@@ -140,7 +143,7 @@ class TopBar(QWidget):
             self._balance.setText(words)
             widest = max(widest, self._balance.sizeHint().width())
         self._balance.setText(shown)
-        self._balance.setMinimumWidth(widest)
+        self._balance.setMinimumWidth(0 if self._is_tight else widest)
         # Fixed, so that a change of the name does not move anything.
         self._who.setFixedWidth(self._name_width() + self._who.iconSize().width() + 6 * GRID)
 

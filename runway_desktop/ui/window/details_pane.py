@@ -205,7 +205,8 @@ class DetailsPane(QWidget):
         self._state.setVisible(words is not None)
         if words is None:
             return
-        self._state.say(" · ".join(part for part in (words.headline, words.detail) if part))
+        said = _("{state} · {detail}", state=words.headline, detail=words.detail) if words.detail else words.headline
+        self._state.say(said)
         tone = LABEL_TONES[words.tone]
         if self._state.property("tone") != tone:
             self._state.setProperty("tone", tone)

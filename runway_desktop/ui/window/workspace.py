@@ -143,7 +143,8 @@ class Workspace(QWidget):
         self.columns.restore_widths(recall(_WIDTHS) or "")
         stage = recall(_STAGE)
         if stage is None or not self._stage.restoreState(state_of(stage)):
-            self._stage.setSizes([STAGE_HEIGHT, height - STAGE_HEIGHT])
+            shown = min(STAGE_HEIGHT, height // 3)
+            self._stage.setSizes([shown, height - shown])
         columns = recall(_COLUMNS)
         if columns is not None:
             self.view.horizontalHeader().restoreState(state_of(columns))
