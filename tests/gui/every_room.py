@@ -22,7 +22,7 @@ from runway_desktop.domain.clients import Permission
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, Page
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.task import Input, OutputState, Pick, State, TaskId
+from runway_desktop.domain.task import Input, OutputState, Pick, Request, State, TaskId
 from runway_desktop.services.backup.packing import LIGHT, pack
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.intake.reading import Dropped
@@ -65,7 +65,11 @@ async def studio(folder: Path, theme: Theme) -> AsyncIterator[ProfilesDesktop]:
         states = [state for state in State if not state.is_final]
         tasks = [task(number, state, f"{PROMPT} {number}") for number, state in enumerate(states, start=1)]
         done = task(20, State.SUCCEEDED, PROMPT, pick=Pick.PICK, project=PROJECT, tags=(TAG,), rating=3, note=PROMPT)
-        twins = [task(number, State.SUCCEEDED, PROMPT, project=PROJECT) for number in (21, 22)]
+        edit = Request(endpoint="video_to_video", model="aleph2", prompt=PROMPT, values={"promptText": PROMPT})
+        twins = [
+            task(number, State.SUCCEEDED, PROMPT, project=PROJECT, **({"request": edit} if number == 21 else {}))
+            for number in (21, 22)
+        ]
         failures = [
             task(30 + number, State.FAILED, PROMPT, failure=Failure(code=code, words="Όχι"))
             for number, code in enumerate(("SAFETY.INPUT.TEXT", "INTERNAL.BAD_OUTPUT.CODE01", "ASSET.INVALID"))

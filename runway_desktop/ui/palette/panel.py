@@ -17,6 +17,7 @@ from runway_desktop.texts import _, pgettext
 from runway_desktop.ui.building import hbox, line, vbox
 from runway_desktop.ui.commands.everywhere import PALETTE
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import announce, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -119,7 +120,8 @@ class PalettePanel(QWidget):
 
     def _build_foot(self) -> QWidget:
         foot = QWidget(self._box)
-        row = hbox(on=foot, margins=(2 * GRID, GRID, 2 * GRID, GRID))
+        foot.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        flow = FlowLayout(foot, gap=2 * GRID)
         self._does = words(foot, tone="muted", wrap=False)
         self._does.setMinimumWidth(0)
         for caps, said in (
@@ -127,14 +129,11 @@ class PalettePanel(QWidget):
             (("↵",), self._does),
             (("Ctrl+↵",), words(foot, _("Run, keep open"), "muted", wrap=False)),
             (("Tab",), words(foot, _("Next section"), "muted", wrap=False)),
+            (("Esc",), words(foot, _("Close"), "muted", wrap=False)),
         ):
-            for cap in caps:
-                row.addWidget(self._cap(cap))
-            row.addWidget(said)
-            row.addSpacing(GRID)
-        row.addStretch()
-        row.addWidget(self._cap("Esc"))
-        row.addWidget(words(foot, _("Close"), "muted", wrap=False))
+            hint = QWidget(foot)
+            hbox(*map(self._cap, caps), said, on=hint)
+            flow.addWidget(hint)
         return foot
 
     def _cap(self, key: str) -> QLabel:

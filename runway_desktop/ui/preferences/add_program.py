@@ -32,7 +32,7 @@ class AddProgram(QWidget):
         self._note.setFont(theme.small_font())
         line = QWidget(self)
         flow = FlowLayout(line)
-        hosts = choices(self, [(host, str(host.value)) for host in Host], self._choose, pills=True)
+        hosts = choices(self, [(host, str(host)) for host in Host], self._choose, pills=True)
         for button in hosts.values():
             button.setAccessibleName(_("Add to {program}", program=button.text()))
             flow.addWidget(button)
@@ -44,7 +44,7 @@ class AddProgram(QWidget):
     def _choose(self, host: Host) -> None:
         self._adding = adding(host, self._form.server_words)
         self._text.setPlainText(self._adding.text)
-        self._text.setAccessibleName(_("Setup for {program}", program=host.value))
+        self._text.setAccessibleName(_("Setup for {program}", program=str(host)))
         lines = min(_LINES, max(2, self._adding.text.count("\n") + 1))
         self._text.setFixedHeight(lines * self._text.fontMetrics().lineSpacing() + 3 * GRID)
         self._open.setVisible(self._adding.is_link)

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from runway_desktop.domain.profiles import own_words
-from runway_desktop.texts import Text
+from runway_desktop.texts import Text, _
 from runway_desktop.values import Struct
 
 _NAME = "runway-desktop"
@@ -41,7 +41,10 @@ class Host(Enum):
     CODEX = "Codex"
     CURSOR = "Cursor"
     VS_CODE = "VS Code"
-    OTHER = "Other…"
+    OTHER = "other"
+
+    def __str__(self) -> str:
+        return _("Other…") if self is Host.OTHER else str(self.value)
 
 
 class Adding(Struct, frozen=True, kw_only=True):
