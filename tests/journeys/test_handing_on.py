@@ -30,7 +30,7 @@ def made(program: Program, tmp_path: Path) -> Program:
     program.eyes.wait_for("button", "Generate 2 ready")
     program.hands.key("ctrl+Return")
     until(lambda: len(program.tasks()) == 2, "both tasks")
-    program.hands.click(program.eyes.wait_for("button", "Close").middle)
+    program.eyes.wait_gone("button", "Add row")
     program.wait_saved(2)
     program.eyes.wait_for("table cell", STILL)
     return program

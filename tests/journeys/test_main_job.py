@@ -62,7 +62,7 @@ def test_prompts_and_a_picture_dropped_from_another_program_become_tasks(
     assert not runway.accepted, "nothing is sent before one says so"
     program.hands.key("ctrl+Return")
     runway.wait_for_creates(3)
-    program.hands.click(eyes.wait_for("button", "Close").middle)
+    eyes.wait_gone("button", "Add row")
     program.wait_saved(3)
     assert runway.made() == dict.fromkeys(prompts, 1)
     assert program.states() == {"succeeded": 3}

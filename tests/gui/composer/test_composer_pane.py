@@ -210,7 +210,7 @@ async def test_a_double_click_on_the_button_sends_once_and_says_how_to_make_anot
         await rest()
         assert len(rig.store.tasks) == 1
         assert rig.pane._note.isVisible()
-        assert "Press again to make another take" in rig.pane._note.text()
+        assert "Press again for another take" in rig.pane._note.text()
         assert button.accessibleName().startswith("Generate another")
         QTest.keyClicks(rig.pane._prompt, "!")
         assert not rig.pane._note.isVisible()

@@ -174,7 +174,7 @@ async def test_everything_has_a_name_and_each_row_says_itself_in_words(tmp_path,
         model = rig.panel.offers.model()
         words = model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
         assert "Gen-4.5" in words
-        assert "chosen now" in words
+        assert "selected" in words
 
 
 @pytest.mark.parametrize("choice", [ColorScheme.LIGHT, ColorScheme.DARK])

@@ -47,7 +47,7 @@ async def renewed(folder: Path, theme: Theme) -> AsyncIterator[Desktop]:
 async def test_new_models_are_there_at_once_and_marked_as_new(tmp_path, theme, qtbot):
     async with renewed(tmp_path, theme) as desktop:
         await until(lambda: desktop.told)
-        assert "99.0.0: 1 new pair" in desktop.told[-1]
+        assert "99.0.0. 1 model is new" in desktop.told[-1]
         assert desktop.composer.chooser.new() == {NEW}
         desktop.composer.chooser.choose(NEW)
         assert (desktop.composer.pair.endpoint, desktop.composer.pair.model) == NEW
