@@ -147,6 +147,7 @@ def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | N
         Fact(_("Project"), " · ".join(part for part in (task.project, _shot(task.shot)) if part)),
         Fact(_("Tags"), ", ".join(task.tags)),
         Fact(_("Note"), task.note),
+        # Translators: noun, one of several results of the same request.
         Fact(_("Take"), _take(details)),
         Fact(_("Cost"), _cost(task, price)),
         Fact(_("Times"), _times(task)),
