@@ -85,7 +85,7 @@ def folder_words(folder: str, home: Path) -> str:
 
 def revoke_question(client: Client, waiting: int) -> Question:
     refused = (
-        ngettext("{n} waiting request is declined.", "{n} waiting requests are declined.", waiting) if waiting else ""
+        ngettext("{n} waiting request is refused.", "{n} waiting requests are refused.", waiting) if waiting else ""
     )
     text = in_turn(refused, _("Its queued tasks are held, and it gets no answers until you allow it again."))
     return Question(_("Revoke access for {program}?", program=client_name(client.name)), str(text), _("Revoke access"))

@@ -364,7 +364,7 @@ def record_row(line: RecordLine, asked: Asked | None, now: float) -> RecordRow:
     if asked is not None:
         decided, tone = DECISIONS[asked.decision]
         is_explained = asked.decision is Decision.REFUSED and bool(asked.wish.reason)
-        said = _("Declined, with a note") if is_explained else str(decided)
+        said = _("Refused, with a note") if is_explained else str(decided)
         paid = asked.decision not in (Decision.WAITING, Decision.REFUSED, Decision.EXPIRED, Decision.WITHDRAWN)
         credits = units.number(asked.wish.credits) if paid and asked.wish.credits else units.DASH
         return RecordRow(cells=(time, who, what_words(asked.task), said, credits), tone=tone)

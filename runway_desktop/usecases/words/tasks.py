@@ -56,7 +56,7 @@ DECISIONS: Mapping[Decision, tuple[Text, Tone]] = {
     Decision.ALLOWANCE: (Text("Within allowance"), Tone.PLAIN),
     Decision.APPROVED: (Text("Approved"), Tone.GOOD),
     Decision.EDITED: (Text("Edited and approved"), Tone.GOOD),
-    Decision.REFUSED: (Text("Declined"), Tone.BAD),
+    Decision.REFUSED: (Text("Refused"), Tone.BAD),
     Decision.EXPIRED: (Text("Expired"), Tone.WARN),
     Decision.WITHDRAWN: (Text("Canceled by the program"), Tone.PLAIN),
 }
@@ -225,7 +225,7 @@ def _asked_for(asked: ClientRequest, task: Task, catalog: Catalog) -> list[Fact]
     what = decision(asked, task)
     said = str(DECISIONS[what][0])
     if what is Decision.REFUSED and asked.reason:
-        said = _("Declined: {reason}", reason=asked.reason)
+        said = _("Refused: {reason}", reason=asked.reason)
     name = called(asked.client)
     if asked.shown_id:
         name = _("{program} (request {id})", program=name, id=asked.shown_id)

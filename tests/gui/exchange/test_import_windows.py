@@ -103,7 +103,7 @@ async def test_the_words_of_the_header_stand_over_those_of_the_cells(tmp_path: P
         window = await counter.opened(IdImportWindow)
         view = window.view
         line = window.model.table.lines[1]
-        column = ID_TITLES.index("Model")
+        column = [str(title) for title in ID_TITLES].index("Model")
         line.cells[column] = ID_TITLES[column]
         view.clearSelection()
         cell = view.visualRect(window.model.table.index(1, column))
@@ -178,7 +178,7 @@ async def test_a_few_typed_ids_are_adopted_at_once_as_ever(tmp_path: Path, theme
         mime.setText(f"{remote_id(1)}\n{remote_id(2)}")
         counter.interior.taking_in.take(mime)
         await until(lambda: counter.told)
-        assert counter.told == ["2 tasks added. They are checked now."]
+        assert counter.told == ["2 tasks added. Checking them now."]
         assert counter.window.findChild(IdImportWindow) is None
 
 

@@ -55,7 +55,7 @@ async def test_a_request_is_shown_in_full_before_it_is_approved(tmp_path, theme)
         await until(side.prompt.toPlainText)
         assert side.prompt.toPlainText() == hostile.replace("\u202e", "\\u202e"), "all of it, as it will be sent"
         said = [label.text() for label in side.findChildren(QLabel)]
-        assert "Claude Code asks for one clip" in said
+        assert "Request from Claude Code" in said
         assert any("60 credits" in text for text in said)
         assert too_small(rig.window) == []
         before = side.prompt.height()
@@ -195,7 +195,7 @@ async def test_a_repeat_and_what_became_of_the_first_are_said(tmp_path, theme):
         [first, second] = [row.warning for row in center.view.rows.rows if row.task_id]
         assert first == ""
         assert second.startswith("Same as at ")
-        assert second.endswith(", also waiting")
+        assert second.endswith(", which also waits")
 
 
 async def test_answered_requests_and_the_record_tell_what_became_of_each(tmp_path, theme):

@@ -49,9 +49,7 @@ async def test_a_cap_that_is_reached_is_told_with_the_button_that_raises_it(tmp_
         desktop.engine.settings.day_cap = 20.0
         [task_id] = await desktop.parts.submit(engine_rig.request())
         await until(desktop.window.activity.messages, "the cap is told")
-        assert desktop.window.activity.messages() == [
-            "Waiting: today's cap of 20 credits is reached (0 spent, this one is 25)."
-        ]
+        assert desktop.window.activity.messages() == ["Daily cap reached: 0 of 20 spent; the next task costs 25."]
         pill.press(desktop.window, RAISE)
         await until(lambda: desktop.engine.lane.held_back(task_id) is None, "the task goes")
         assert desktop.engine.settings.day_cap == 30.0
@@ -79,7 +77,7 @@ async def test_that_a_cap_is_reached_is_no_longer_told_once_it_was_raised_elsewh
     async with Desktop(tmp_path, theme, loops=("lane",)) as desktop:
         await full_day(desktop)
         desktop.engine.settings.day_cap = 22.0
-        said = "Waiting: today's cap of 22 credits is reached (0 spent, this one is 25)."
+        said = "Daily cap reached: 0 of 22 spent; the next task costs 25."
         await until(lambda: desktop.window.activity.messages() == [said], "the other cap is told in its place")
         desktop.engine.settings.day_cap = 500.0
         await until(lambda: not desktop.window.activity.messages(), "nothing waits for it")

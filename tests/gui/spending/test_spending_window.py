@@ -93,7 +93,7 @@ async def test_a_bill_is_written_where_the_person_wants_it(tmp_path: Path, theme
         async with after(window._model.said):
             dialog.fileSelected.emit(str(tmp_path / "bill.csv"))
         await rest()
-        assert "1 task, 60 credits: bill.csv." in said(window)
+        assert "Exported 1 task, 60 credits, to bill.csv." in said(window)
         assert (tmp_path / "bill.csv").exists()
 
 

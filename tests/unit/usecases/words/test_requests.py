@@ -125,7 +125,7 @@ def test_the_id_is_told_unless_the_program_gave_none():
         (asked(), "Waiting", "–"),
         (asked(State.RUNNING), "Approved", "60"),
         (asked(State.RUNNING, wish={"is_within": True}), "Within allowance", "60"),
-        (asked(State.CANCELLED, of_task={"remote_id": None}, wish={"reason": "no"}), "Declined, with a note", "–"),
+        (asked(State.CANCELLED, of_task={"remote_id": None}, wish={"reason": "no"}), "Refused, with a note", "–"),
         (asked(State.CANCELLED, of_task={"remote_id": None}, wish={"is_expired": True}), "Expired", "–"),
     ],
 )
