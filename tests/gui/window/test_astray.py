@@ -163,8 +163,10 @@ async def test_another_file_is_taken_only_after_a_question_whose_safe_answer_has
         [dialog] = desk.window.findChildren(QFileDialog)
         dialog.fileSelected.emit(str(other))
         dialog.close()
-        await until(lambda: [one for one in desk.window.findChildren(QDialog) if "another file" in one.windowTitle()])
-        [asked] = [one for one in desk.window.findChildren(QDialog) if "another file" in one.windowTitle()]
+        await until(
+            lambda: [one for one in desk.window.findChildren(QDialog) if "a different file" in one.windowTitle()]
+        )
+        [asked] = [one for one in desk.window.findChildren(QDialog) if "a different file" in one.windowTitle()]
         assert button(asked, "Keep looking").isDefault()
         button(asked, "Use this file").click()
         await rest()

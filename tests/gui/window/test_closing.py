@@ -100,8 +100,8 @@ async def test_queued_tasks_are_told_before_closing_with_what_has_them_sent(tmp_
         [dialog] = asked(rig)
         assert dialog.windowTitle() == "Close with 2 unsent tasks?"
         words = " ".join(label.text() for label in dialog.findChildren(QLabel))
-        assert "2 queued tasks are sent only while the program runs" in words
-        assert "To have them sent, stay open." in words
+        assert "2 queued tasks are only sent while the program runs" in words
+        assert "picked up at the next start" in words
         assert [button.text() for button in dialog.findChildren(QPushButton)] == ["Stay", "Close"]
         QTest.keyClick(dialog, Qt.Key.Key_Return)
         assert not is_closing(session)

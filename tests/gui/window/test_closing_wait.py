@@ -64,6 +64,6 @@ async def test_after_a_while_the_person_need_not_wait_any_longer(tmp_path, theme
 
 async def test_what_is_waited_for_is_counted_as_it_is_now(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        assert what_is_waited_for(rig.cases) == "Your changes are being saved."
+        assert what_is_waited_for(rig.cases) == "Saving your changes."
         rig.engine.ledger._keep(task(1, State.SENDING))
-        assert what_is_waited_for(rig.cases).startswith("1 task is being sent")
+        assert what_is_waited_for(rig.cases).startswith("{n} task is being sent.")

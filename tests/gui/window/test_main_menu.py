@@ -73,11 +73,11 @@ async def test_the_keyboard_opens_it_and_goes_through_it(tmp_path, theme, qtbot)
         QTest.keyClick(menu, Qt.Key.Key_Down)
         assert menu.activeAction().text() == "Command palette"
         QTest.keyClick(menu, Qt.Key.Key_Down)
-        assert menu.activeAction().text() == "Make"
+        assert menu.activeAction().text() == "Create"
         QTest.keyClick(menu, Qt.Key.Key_Right)
         below = open_menu()
         assert below is not None
-        assert below.title() == "Make"
+        assert below.title() == "Create"
         below.setActiveAction(next(action for action in below.actions() if action.text() == "New sheet"))
         QTest.keyClick(below, Qt.Key.Key_Return)
         assert rig.wished == [("sheet", None)]

@@ -238,7 +238,7 @@ async def test_delete_removes_from_the_list_and_undo_brings_back(tmp_path, theme
         await until(lambda: rig.rows.task_count == 1)
         assert dialogs(rig.window) == []
         await until(rig.window.activity.messages)
-        assert "1 task removed from the list" in rig.window.activity.messages()[-1]
+        assert "1 task removed" in rig.window.activity.messages()[-1]
         pill.press(rig.window, "Undo")
         await until(lambda: rig.rows.task_count == 2)
 
@@ -289,7 +289,7 @@ async def test_a_held_down_key_retries_once(tmp_path, theme, qtbot):
         actions = {
             action.text(): action for owner in (rig.window, work.composer, work.views) for action in owner.actions()
         }
-        for name in ("Retry", "Send the request", "Remove from list"):
+        for name in ("Retry", "Send request", "Remove from list"):
             assert not actions[name].autoRepeat()
         assert actions["One frame forward"].autoRepeat()
 
@@ -340,7 +340,7 @@ async def test_a_new_task_in_a_folded_group_is_unfolded(tmp_path, theme, qtbot):
     ("state", "members", "there", "not_there"),
     [
         (State.RUNNING, {}, {"Cancel on Runway…"}, {"Retry", "Delete from Runway…"}),
-        (State.HELD, {}, {"Edit", "Send next", "Don't send"}, {"Cancel on Runway…"}),
+        (State.HELD, {}, {"Edit", "Send next", "Do not send"}, {"Cancel on Runway…"}),
         (State.UNCERTAIN, {}, {"Send again…", "Enter its id…", "Dismiss…"}, {"Retry"}),
         (State.FAILED, {"failure": Failure(code="SAFETY.INPUT.TEXT")}, {"Edit and send"}, {"Retry"}),
         (State.FAILED, {"failure": Failure(code="INTERNAL")}, {"Retry"}, {"Cancel on Runway…"}),

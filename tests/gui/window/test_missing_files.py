@@ -62,7 +62,7 @@ async def test_another_file_is_asked_about_and_the_safe_answer_goes_on_looking(t
     dialog.close()
     desk.answer_wanted.emit(FIND, [], other, other_file(old.name, other.name, is_input=True))
     _, [question] = asked(window)
-    assert "other.png is another file" in question.windowTitle()
+    assert "other.png is a different file" in question.windowTitle()
     question.reject()
     [dialog], _ = asked(window)
     assert "still.png" in dialog.windowTitle()
