@@ -66,4 +66,4 @@ async def test_what_is_waited_for_is_counted_as_it_is_now(tmp_path, theme, qtbot
     async with Desktop(tmp_path, theme) as rig:
         assert what_is_waited_for(rig.cases) == "Saving your changes."
         rig.engine.ledger._keep(task(1, State.SENDING))
-        assert what_is_waited_for(rig.cases).startswith("{n} task is being sent.")
+        assert what_is_waited_for(rig.cases).startswith("1 task is being sent")
