@@ -35,7 +35,7 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.text_cache import Sides, TextCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.sheets.cell_texts import CellLook
-from runway_desktop.usecases.sheets.columns import ColumnKind
+from runway_desktop.usecases.sheets.columns import MODEL, ColumnKind
 from runway_desktop.viewmodels.sheet.cell_model import LOOK_ROLE
 from runway_desktop.viewmodels.sheet.model import SheetModel
 
@@ -99,9 +99,9 @@ class SheetDelegate(ItemDelegate):
             editor: QWidget = text
         else:
             line = QLineEdit(parent, frame=False)
-            choices = self._model.choices(index)
+            choices = self._model.shown_choices(index)
             if choices:
-                completer = QCompleter(list(choices), line)
+                completer = QCompleter(choices, line)
                 completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
                 completer.setFilterMode(Qt.MatchFlag.MatchContains)
                 completer.popup().setAccessibleName(_("Choices for {column}", column=column.title))
@@ -122,7 +122,8 @@ class SheetDelegate(ItemDelegate):
         # Only when it opens: typed text updates the cell at once, and must not be written back into the editor.
         if self._is_loaded:
             return
-        text = str(index.data(Qt.ItemDataRole.EditRole) or "")
+        is_model = self._model.columns[index.column()].key == MODEL and self._before is not None
+        text = str(index.data(Qt.ItemDataRole.DisplayRole if is_model else Qt.ItemDataRole.EditRole) or "")
         if isinstance(editor, QPlainTextEdit):
             editor.setPlainText(text)
             editor.selectAll()

@@ -77,6 +77,10 @@ class CellValues:
         is_same = len({choice.price for choice in found}) == 1
         return [CellOption(choice.text, choice.shown) for choice in found] if is_same else found
 
+    def shown_choices(self, row: SheetRow, column: SheetColumn) -> list[str]:
+        """`choices` as displayed, which can be entered too."""
+        return [self._with_unit(row, column, text) for text in self.choices(row, column)]
+
     def price(self, cells: dict[str, Any]) -> str:
         """The price of a row with these cells; empty if it is not known or the row has a problem."""
         check = self._checker.check(SheetRow(cells))

@@ -48,6 +48,10 @@ class SheetModel(CellModel):
         """Options of a cell as text; empty if any text is allowed."""
         return self.values.choices(self.rows[index.row()], self.columns[index.column()])
 
+    def shown_choices(self, index: Index) -> list[str]:
+        """`choices` as displayed, which can be typed too."""
+        return self.values.shown_choices(self.rows[index.row()], self.columns[index.column()])
+
     def has_choices(self, index: Index) -> bool:
         """Whether a cell has a list of options."""
         return bool(self.flags(index) & Qt.ItemFlag.ItemIsEditable) and bool(self.choices(index))
@@ -103,7 +107,8 @@ class SheetModel(CellModel):
             return
         after = self.value_for(row, column.key, text)
         self._put({cell_key: after})
-        self.edited.emit(Write(_("Edit {column}", column=column.title), {cell_key: before}, {cell_key: after}))
+        if after != before:
+            self.edited.emit(Write(_("Edit {column}", column=column.title), {cell_key: before}, {cell_key: after}))
 
     def insert_rows(self, at: int, rows: Sequence[SheetRow], words: str = "") -> None:
         step = Insert(words or _("Insert rows"), max(0, min(at, len(self.rows))), tuple(rows))

@@ -11,7 +11,16 @@ import shiboken6
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QListWidget, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPlainTextEdit,
+    QPushButton,
+    QWidget,
+)
 
 from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.errors import StoreError
@@ -486,6 +495,16 @@ async def test_a_cell_lists_the_models_by_their_makers_names_and_takes_them_type
         assert "Gen-4.5" in [choices.item(at).text() for at in range(choices.count())]
         window.findChild(ChoicePopup).close()
         window.sheet.model.setData(window.table.currentIndex(), "gen-4.5")
+        assert window.sheet.model.rows[1].cells[MODEL] == "gen4.5"
+        QTest.keyClick(window.table, Qt.Key.Key_F2)
+        line = editor(window)
+        assert isinstance(line, QLineEdit)
+        assert line.text() == "Gen-4.5", "the name, not the id"
+        names = line.completer().model()
+        assert "Veo 3.1 Fast" in [str(names.index(at, 0).data()) for at in range(names.rowCount())]
+        steps = window.steps.count()
+        QTest.keyClick(line, Qt.Key.Key_Return)
+        assert window.steps.count() == steps, "nothing was changed"
         assert window.sheet.model.rows[1].cells[MODEL] == "gen4.5"
 
 
