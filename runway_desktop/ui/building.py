@@ -168,8 +168,10 @@ def make_plain(table: QTableView, spoken: str, *, several: bool = True) -> None:
     table.setSelectionMode(modes.ExtendedSelection if several else modes.SingleSelection)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.verticalHeader().hide()
-    table.horizontalHeader().setHighlightSections(False)
-    table.horizontalHeader().setSectionsClickable(False)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setSectionsClickable(False)
+    header.setTextElideMode(Qt.TextElideMode.ElideRight)
 
 
 def timer(parent: QObject, milliseconds: int, then: Callable[[], object], *, repeats: bool = False) -> QTimer:

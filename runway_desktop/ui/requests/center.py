@@ -126,7 +126,8 @@ class RequestsCenter(QWidget):
         self.record.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + GRID + 2)
         scale = self.fontMetrics().height() / 16
         for column, width in _WIDTHS.items():
-            self.record.setColumnWidth(column, round(width * scale))
+            title = self.record.horizontalHeader().sectionSizeHint(column)
+            self.record.setColumnWidth(column, max(title, round(width * scale)))
 
     def _show(self) -> None:
         waiting, answered = len(self._model.waiting), len(self._model.answered)

@@ -407,7 +407,7 @@ class SheetView(QTableView):
         for position, column in enumerate(self._model.columns):
             header.setSectionResizeMode(position, QHeaderView.ResizeMode.Interactive)
             if position != prompt and column.key not in self._by_hand:
-                wanted = usual[column.key]
+                wanted = max(usual[column.key], header.sectionSizeHint(position))
                 header.resizeSection(position, min(wanted, self._needed(position)) if narrow else wanted)
         state = self._model.column_position(STATE)
         if narrow and state is not None and STATE not in self._by_hand:

@@ -99,6 +99,7 @@ class GroupHeader:
 class ColumnHeader(QHeaderView):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._theme = theme
         self._resized: tuple[Column, int, int, int] | None = None
         """During a resize: column, sign, pointer position and width at its start."""

@@ -130,7 +130,7 @@ class TaskView(TaskItems, QTableView):
         for column in Column:
             header.moveSection(header.visualIndex(column), column)
             if column is not Column.POSTER or not header.isVisible():
-                header.resizeSection(column, self._theme.wide(COLUMNS[column].width))
+                header.resizeSection(column, max(self._theme.wide(COLUMNS[column].width), self._title_width(column)))
             self.setColumnHidden(column, not COLUMNS[column].is_usual or (self.is_lane and column in _NOT_IN_LANE))
         self._wide_columns, self._without_room = {}, ()
         self._restyle()
@@ -215,12 +215,17 @@ class TaskView(TaskItems, QTableView):
             header = self.horizontalHeader()
             self._wide_columns = {column: header.sectionSize(column) for column in _NARROW_WIDTHS}
             for column, width in _NARROW_WIDTHS.items():
-                self.setColumnWidth(column, min(self._theme.wide(width), header.sectionSize(column)))
+                wanted = max(self._theme.wide(width), self._title_width(column))
+                self.setColumnWidth(column, min(wanted, header.sectionSize(column)))
         elif not narrow and self._wide_columns:
             for column, width in self._wide_columns.items():
                 self.setColumnWidth(column, width)
             self._wide_columns = {}
         self._hide_for_prompt()
+
+    def _title_width(self, column: Column) -> int:
+        """Width that shows the column's title whole, beside the arrow of its order."""
+        return self.horizontalHeader().sectionSizeHint(column) + 2 * GRID
 
     def _hide_for_prompt(self) -> None:
         """Hides extra columns, then the last ones, but never the status, until the prompt has its least width."""
