@@ -53,7 +53,7 @@ _USUAL_WIDTH = 13
 _NARROW_STATE = 14
 _MEASURED = 60
 """Number of rows measured for a column's minimum width."""
-LEAST_PROMPT = 24 * GRID
+LEAST_PROMPT = 20 * GRID
 
 
 class SheetView(QTableView):
@@ -434,7 +434,8 @@ class SheetView(QTableView):
             return max(title, _NARROW_STATE * GRID)
         # Distinct texts only: most rows repeat them, and measuring is slow.
         texts = {str(model.index(row, position).data() or "") for row in range(min(model.rowCount(), _MEASURED))}
-        return max(title, max(map(cells.horizontalAdvance, texts), default=0) + 2 * PADDING + 2)
+        texts.add(model.usual_text(model.columns[position]))
+        return max(title, max(map(cells.horizontalAdvance, texts)) + 2 * PADDING + 2)
 
     def _fit_prompt(self) -> None:
         """Gives the remaining width to the prompt column."""

@@ -17,7 +17,8 @@ from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.texts import _
 from runway_desktop.usecases.sheets.cell_texts import RowLine, Saying
 from runway_desktop.usecases.sheets.cell_values import CellValues
-from runway_desktop.usecases.sheets.columns import ColumnKind, SheetColumn
+from runway_desktop.usecases.sheets.columns import PROMPT, ColumnKind, SheetColumn
+from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.usecases.words.plain import tip
 
 from .checked_rows import CheckedRows
@@ -51,6 +52,12 @@ class CellModel(CheckedRows):
         like = self._positions.get(self._tally.first_alike(row.number) or 0)
         tasks = [found for sent in row.sent if (found := self.tasks.get(sent.task_id)) is not None]
         return RowLine(row, position + 1, 0 if like is None else like + 1, tasks)
+
+    def usual_text(self, column: SheetColumn) -> str:
+        """The text of a blank cell in a row that has a prompt."""
+        row = SheetRow({PROMPT: "a"})
+        row.check = self.checker.check(row)
+        return self.saying.text(RowLine(row, 1), column)
 
     def show_tasks(self, numbers: Iterable[int]) -> None:
         """Updates the rows with these numbers after `tasks` changed."""
