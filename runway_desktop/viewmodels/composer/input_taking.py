@@ -18,7 +18,6 @@ from runway_desktop.texts import _
 from runway_desktop.usecases.requests.draft import RequestDraft
 from runway_desktop.usecases.requests.input_item import may_hold
 from runway_desktop.usecases.requests.pair_choice import PairChoice
-from runway_desktop.usecases.sheets.cells import name_of
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.model import Model
 
@@ -59,7 +58,12 @@ class InputTaking(Model):
                 continue
             field = self._draft.field_for(drop)
             if field is None and not self._switch_for(drop):
-                self.said.emit(_("No model accepts {file} with these inputs.", file=name_of(drop.uri)))
+                self.said.emit(
+                    _(
+                        "No model accepts {file} with these inputs.",
+                        file=drop.path.name if drop.path is not None else drop.uri,
+                    )
+                )
                 continue
             field = field or self._draft.field_for(drop)
             if field is not None:
