@@ -163,6 +163,14 @@ def all_texts() -> tuple[list[Found], list[str]]:
     return found, [mistake for one in read for mistake in one.mistakes if not mistake.startswith(GENERIC)]
 
 
+def two_plurals(texts: Sequence[Found]) -> Iterator[str]:
+    """Texts with the same form for one item and another for several: a catalog would keep only one of them."""
+    known: dict[tuple[str, str], str] = {}
+    for text in texts:
+        if text.many and known.setdefault((text.context, text.one), text.many) != text.many:
+            yield f"{text.file}:{text.line}: this text has another plural elsewhere; give it a context: {text.one}"
+
+
 def template(texts: Sequence[Found]) -> Catalog:
     catalog = Catalog(
         project="Runway Desktop", copyright_holder="Runway Desktop contributors", charset="utf-8", fuzzy=False
@@ -218,6 +226,7 @@ def _sources(message: Message) -> tuple[str, ...]:
 def check() -> int:
     """Prints what is wrong; returns how much."""
     texts, mistakes = all_texts()
+    mistakes += two_plurals(texts)
     wanted = template(texts)
     for code, path in catalogs().items():
         catalog = _read(path, code)

@@ -201,6 +201,11 @@ def listed(words: Sequence[object]) -> str:
     return pgettext("end of a list", "{before} and {last}", before=before, last=words[-1])
 
 
+def quoted(words: object) -> str:
+    """The words in the language's quotation marks."""
+    return pgettext("quotation", "“{words}”", words=words)
+
+
 def number(value: float, places: int = 2, *, fixed: bool = False) -> str:
     """A number as the system writes it, with so many decimal places at most, or exactly if `fixed`."""
     form = language().numbers

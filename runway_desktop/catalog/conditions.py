@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
 from typing import Any
 
-from runway_desktop.texts import _
+from runway_desktop.texts import _, quoted
 
 from . import labels
 from .assets import Path, any_of, copy_of
@@ -33,7 +33,7 @@ def idle_reason(pair: Pair, values: Mapping[str, object], field: Field) -> str:
             return _("Applies only when “{other}” is {values}.", other=known.label if known else other, values=words)
     lacking = [name for name in field.requires if is_left_out(values.get(name))]
     if lacking:
-        return _("Applies only with {others}.", others=any_of([f"“{label_of(pair, name)}”" for name in lacking]))
+        return _("Applies only with {others}.", others=any_of([quoted(label_of(pair, name)) for name in lacking]))
     taking_all = next((found for found in pair.fields if found.alone and not is_left_out(values.get(found.name))), None)
     if taking_all is not None and taking_all is not field:
         return _("“{other}” is sent alone.", other=taking_all.label)

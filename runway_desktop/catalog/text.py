@@ -56,7 +56,7 @@ def settings_line(pair: Pair | None, values: Mapping[str, object]) -> str:
 
 def _said(name: str, value: object) -> str:
     if isinstance(value, bool):
-        return "" if name != "audio" else (_("sound") if value else _("no sound"))
+        return "" if name != "audio" else (pgettext("setting", "sound") if value else _("no sound"))
     if not isinstance(value, str | int | float) or value == "":
         return ""
     match name:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import TypeGuard
 
-from runway_desktop.texts import Text, _
+from runway_desktop.texts import Text, _, quoted
 from runway_desktop.values import Struct
 
 from .assets import Path, any_of, media_in_words, uri_problem, variant_of
@@ -157,7 +157,7 @@ class _Check:
                 model=self._model,
                 low=number_in_words(low) if high is not None else _measured(field, number_in_words(low)),
                 high=_measured(field, number_in_words(high)),
-                word=any_of([f"“{choice}”" for choice in field.choices]),
+                word=any_of([quoted(choice) for choice in field.choices]),
             )
         )
 
@@ -189,7 +189,7 @@ class _Check:
         if field.tag_key is not None:
             known.add(field.tag_key)
             if not _among(value.get(field.tag_key), tuple(field.tags.values())):
-                allowed = any_of([f"“{tag}”" for tag in field.tags.values()])
+                allowed = any_of([quoted(tag) for tag in field.tags.values()])
                 yield Finding((*path, field.tag_key), _("The kind of this input must be {allowed}.", allowed=allowed))
         # The SDK does not declare these items' members, so the catalog only assumes them; the server decides.
         if field.position_key is not None and not field.assumed:
@@ -235,7 +235,7 @@ class _Check:
             return
         variant = variant_of(field, value)
         if variant is None:
-            forms = any_of([f"“{known.tag}”" for known in field.variants])
+            forms = any_of([quoted(known.tag) for known in field.variants])
             if field.tag_key:
                 said = Text("“{field}” has an unknown form; its “{key}” must be {forms}.")
             else:
@@ -328,7 +328,7 @@ def _conditions(pair: Pair, values: Mapping[str, object]) -> Iterator[Finding]:
                 )
                 yield Finding((field.name,), only)
         if lacking := [name for name in field.requires if name not in given and values.get(field.name) is not False]:
-            needs = any_of([f"“{label_of(pair, name)}”" for name in lacking])
+            needs = any_of([quoted(label_of(pair, name)) for name in lacking])
             yield Finding((field.name,), _("“{field}” works only with {others}.", field=field.label, others=needs))
         if field.alone and len(given) > 1:
             alone = _("“{field}” is sent alone. Remove everything else, or remove this.", field=field.label)

@@ -133,6 +133,15 @@ def test_what_is_right_is_no_mistake(program: Program, capsys, source: str):
     assert said_by(catalogs.check, capsys) == (0, [])
 
 
+def test_two_plurals_of_one_text_are_a_mistake_without_a_context(program: Program, capsys):
+    program('def f(n):\n    ngettext("Send it", "Send them", n)\n    ngettext("Send it", "Send each", n)\n')
+    code, said = said_by(catalogs.check, capsys)
+    assert code == 1
+    assert "another plural elsewhere" in said[0]
+    program('def f(n):\n    ngettext("Send it", "Send them", n)\n    npgettext("each", "Send it", "Send each", n)\n')
+    assert said_by(catalogs.check, capsys) == (0, [])
+
+
 PLURALS = 'msgid ""\nmsgstr "Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
 
 

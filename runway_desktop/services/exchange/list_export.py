@@ -117,7 +117,7 @@ COLUMNS: tuple[ExportColumn, ...] = (
     ExportColumn("title", Text("Name"), lambda line: line.task.title),
     ExportColumn("model", Text("Model"), lambda line: line.task.request.model),
     ExportColumn("endpoint", Text("Endpoint"), lambda line: line.task.request.endpoint),
-    ExportColumn("settings", Text("Settings"), lambda line: line.settings),
+    ExportColumn("settings", Text("Settings", context="of a task"), lambda line: line.settings),
     ExportColumn("values", Text("Request as JSON"), lambda line: line.task.request.values, is_usual=False),
     ExportColumn("seed", Text("Seed"), _parameter("seed")),
     ExportColumn("ratio", Text("Ratio"), _parameter("ratio"), is_usual=False),

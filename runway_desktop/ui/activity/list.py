@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QPushButton, QWidget
 
-from runway_desktop.texts import _
+from runway_desktop.texts import _, pgettext
 from runway_desktop.ui.building import STRETCH, KeyPopup, hbox, line, push_button, scroll_area, tool_button, vbox
 from runway_desktop.ui.labels import strong, words
 from runway_desktop.ui.theme import GRID, Role, Theme
@@ -140,7 +140,9 @@ class ActivityList(KeyPopup):
         top = Qt.AlignmentFlag.AlignTop
         parts = hbox((texts, 1), on=row, margins=(0, 6, 0, 6), spacing=GRID)
         if is_waiting:
-            close = tool_button(row, kind="flat", tip=_("Dismiss"), spoken=_("Dismiss: {notice}", notice=entry.message))
+            close = tool_button(
+                row, kind="flat", tip=pgettext("notice", "Dismiss"), spoken=_("Dismiss: {notice}", notice=entry.message)
+            )
             close.setIcon(self._theme.icon("mdi6.close", Role.MUTED))
             close.setObjectName(f"{entry.number} dismiss")
             close.clicked.connect(lambda: self._activity.end(entry.number))

@@ -30,7 +30,14 @@ from .commands import ADVANCE, DETAILS, SHOTS, TAKES
 
 WIDTH = 40 * GRID
 _STAR = QSize(34, 34)
-_SHOWN = (Text("Model"), Text("Settings"), Text("Project"), Text("Cost"), Text("File"), Text("Duration"))
+_SHOWN = (
+    Text("Model"),
+    Text("Settings", context="of a task"),
+    Text("Project"),
+    Text("Cost"),
+    Text("File"),
+    Text("Duration"),
+)
 _KEYS = (
     (TAKES, Text("Previous, next take")),
     (SHOTS, Text("Previous, next shot")),

@@ -127,7 +127,7 @@ class PalettePanel(QWidget):
         for caps, said in (
             (("↑", "↓"), words(foot, pgettext("key", "Select"), "muted", wrap=False)),
             (("↵",), self._does),
-            (("Ctrl+↵",), words(foot, _("Run, keep open"), "muted", wrap=False)),
+            ((pgettext("key", "Ctrl+↵"),), words(foot, _("Run, keep open"), "muted", wrap=False)),
             (("Tab",), words(foot, _("Next section"), "muted", wrap=False)),
             (("Esc",), words(foot, _("Close"), "muted", wrap=False)),
         ):

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from runway_desktop.texts import _
+from runway_desktop.texts import _, quoted
 from runway_desktop.ui.building import STRETCH, add_all, choices, hbox, line_edit, push_button, vbox
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.file_dialogs import choose_folder
@@ -107,7 +107,7 @@ class RestoreWindow(ProgressWindow):
     def _show(self) -> None:
         model = self.model
         works = model.phase in (Phase.WORKING, Phase.LOOKING) and not model.is_refused
-        say(self._of, model.of_words or f"“{model.path.name}”")
+        say(self._of, model.of_words or quoted(model.path.name))
         say(self._holds, model.holds_words)
         say(self._warning, model.warning, "warn" if model.may_pay_twice else "muted")
         ready = model.phase is Phase.READY and not model.is_refused

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QListWidget, QListWidgetItem, QScrollArea, QWidget
 
-from runway_desktop.texts import Text, _
+from runway_desktop.texts import Text, _, quoted
 from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
@@ -71,7 +71,7 @@ class ColumnsDialog(Dialog):
         grid.setHorizontalSpacing(2 * GRID)
         for at, (title, example) in enumerate(unmatched.items()):
             shown = words(holder, title, wrap=False)
-            sample = words(holder, f"“{example[:40]}”", "muted", wrap=False)
+            sample = words(holder, quoted(example[:40]), "muted", wrap=False)
             choice = QComboBox(holder)
             choice.setAccessibleName(_("Column for “{title}”", title=title))
             choice.addItem(str(_LEAVE_OUT), "")

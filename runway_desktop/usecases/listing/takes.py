@@ -10,7 +10,7 @@ from runway_desktop.catalog.labels import field_words, model_label
 from runway_desktop.domain.library import Row, prompt_key
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Output, Pick, Task, TaskId
-from runway_desktop.texts import _, ngettext
+from runway_desktop.texts import _, ngettext, quoted
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.tasks import stars
 from runway_desktop.values import Struct
@@ -137,7 +137,7 @@ def differences(tasks: Sequence[Task]) -> dict[TaskId, tuple[str, ...]]:
         parts = (
             model_label(task.request.model) if len(models) > 1 else "",
             *(_setting(name, task.request.values.get(name)) for name in told),
-            f"“{' '.join(own[:MOST_WORDS])}{more}”" if own else "",
+            quoted(f"{' '.join(own[:MOST_WORDS])}{more}") if own else "",
         )
         found[task.id] = tuple(part for part in parts if part)
     return found

@@ -7,7 +7,7 @@ from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.library import expansion
 from runway_desktop.services.money.pricing import OpenPrice, Price, PriceSum
-from runway_desktop.texts import _, in_turn, ngettext
+from runway_desktop.texts import _, in_turn, ngettext, npgettext
 from runway_desktop.usecases.words.account import open_words, price_detail, priced
 from runway_desktop.usecases.words.holds import over_title, over_words, raise_words
 from runway_desktop.values import Struct
@@ -93,7 +93,7 @@ def kept_text(kept: int, amount: int) -> str:
     """Text of the button if some tasks stay queued: "Send 4, queue 2", or "Queue 6"."""
     if kept < amount:
         return _("Send {sent}, queue {kept}", sent=amount - kept, kept=kept)
-    return ngettext("Queue", "Queue {n}", amount)
+    return npgettext("verb", "Queue", "Queue {n}", amount)
 
 
 def _over_words(held: HeldBack, amount: int) -> str:

@@ -6,7 +6,7 @@ from runway_desktop.catalog.labels import endpoint_label
 from runway_desktop.domain.task import HoldCode, State, Task
 from runway_desktop.services.money.pricing import LikePrices, PriceSum
 from runway_desktop.services.tasks.submission import Ask, Intent, NewTasks, Prepared, Release, SendAgain
-from runway_desktop.texts import Text, _, in_turn, ngettext
+from runway_desktop.texts import Text, _, in_turn, ngettext, npgettext
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import open_words
@@ -89,8 +89,12 @@ def _unpriced(sum_: PriceSum, *, is_more: bool) -> tuple[str, str]:
     """Title and text if prices are known only after sending."""
     amount = sum_.amount
     if sum_.unknown == amount and sum_.between is not None:
-        title = ngettext(
-            "Send {n} task for {price}?", "Send {n} tasks for {price} each?", amount, price=open_words(sum_.between)
+        title = npgettext(
+            "each",
+            "Send {n} task for {price}?",
+            "Send {n} tasks for {price} each?",
+            amount,
+            price=open_words(sum_.between),
         )
         return title, _("Runway reports the exact price after sending.")
     if sum_.unknown == amount:

@@ -142,7 +142,7 @@ def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | N
     made = endpoint.label if endpoint is not None else request.endpoint
     found = [
         Fact(_("Model"), " · ".join(part for part in (model_label(request.model), made) if part) or _("Not known")),
-        Fact(_("Settings"), settings_line(pair, request.values)),
+        Fact(pgettext("of a task", "Settings"), settings_line(pair, request.values)),
         *(_asked_for(details.asked, task, catalog) if details.asked is not None else ()),
         Fact(_("Project"), " · ".join(part for part in (task.project, _shot(task.shot)) if part)),
         Fact(_("Tags"), ", ".join(task.tags)),

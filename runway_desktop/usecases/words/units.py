@@ -157,7 +157,9 @@ def ago(then: float, now: float) -> str:
         return _("just now")
     if seconds < 3600:
         return _("{n} min ago", n=int(seconds // 60))
-    return _("{n} h ago", n=int(seconds // 3600)) if seconds < 86400 else _("{n} d ago", n=int(seconds // 86400))
+    if seconds < 86400:
+        return _("{n} h ago", n=int(seconds // 3600))
+    return ngettext("{n} d ago", "{n} d ago", int(seconds // 86400))
 
 
 def _clock(then: datetime, *, seconds: bool = False) -> str:

@@ -99,7 +99,8 @@ class KeyForm(Model):
 
     @property
     def remember_text(self) -> str:
-        return _("Remember in {store}", store=self.status.store_name or _("the keychain"))
+        store = self.status.store_name
+        return _("Remember in {store}", store=store) if store else _("Remember in the keychain")
 
     @property
     def keychain_words(self) -> str:
@@ -118,8 +119,9 @@ class KeyForm(Model):
             case KeySource.DEMO:
                 return _("This is the demo: a simulated Runway on this computer. It needs no key.")
             case KeySource.KEYCHAIN:
-                store = status.store_name or _("the keychain")
-                return str(in_turn(_("The key is kept in {store}.", store=store), ends))
+                store = status.store_name
+                kept = _("The key is kept in {store}.", store=store) if store else _("The key is kept in the keychain.")
+                return str(in_turn(kept, ends))
             case KeySource.MEMORY:
                 return str(in_turn(SESSION_ONLY, ends))
             case KeySource.ENVIRONMENT:
