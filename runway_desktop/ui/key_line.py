@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLayout, QLineEdit, QWidget
 
 from runway_desktop.texts import _
+from runway_desktop.usecases.words.plain import tip
 
 from .building import hbox, line_edit, tool_button
 from .theme import GRID, FollowsTheme, Role, Theme
@@ -32,4 +33,4 @@ class KeyLine(QWidget):
         shown = self._eye.isChecked()
         self.line.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
         self._eye.setIcon(self._theme.icon("mdi6.eye-off-outline" if shown else "mdi6.eye-outline", Role.MUTED))
-        self._eye.setToolTip(_("Hide key") if shown else _("Show key"))
+        self._eye.setToolTip(tip(_("Hide key") if shown else _("Show key")))

@@ -35,7 +35,7 @@ from runway_desktop.usecases.commands.requests import EDIT_HELD
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words import requests as said
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.plain import shown
+from runway_desktop.usecases.words.plain import shown, tip
 from runway_desktop.usecases.words.requests import InputShown, bounded
 from runway_desktop.usecases.words.tasks import Fact
 from runway_desktop.viewmodels.requests import RequestsModel
@@ -161,7 +161,7 @@ class RequestSide(QWidget):
         self.refuse.setText("  ".join((ngettext("Refuse…", "Refuse {n}…", many), keys.cap(REFUSE_KEY))))
         self.edit.setText("  ".join((str(EDIT_KEY.words), keys.cap(EDIT_KEY))))
         self.edit.setEnabled(many == 1)
-        self.edit.setToolTip("" if many == 1 else _("Select one request."))
+        self.edit.setToolTip(tip("" if many == 1 else _("Select one request.")))
         does = ngettext("Approve", "Approve {n}", many)
         self.approve.setText(f"{does}   {cost} · {keys.cap(APPROVE_KEY)}")
         self.approve.setAccessibleName(_("{action}, {price}", action=does, price=cost))

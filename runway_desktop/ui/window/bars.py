@@ -89,7 +89,7 @@ class TopBar(QWidget):
         add_all(row, self._who, (self.search, 4), self.pill, (None, 1))
         self._balance = push_button(self, "", self._balance_menu, kind="chip", tip=str(_BALANCE_TIP))
         self._pause = push_button(self, "", lambda: PAUSE.does(self.window()), kind="chip", checkable=True)
-        self._pause.setToolTip(_("Pause sending. Tasks that are already at Runway continue."))
+        self._pause.setToolTip(tip(_("Pause sending. Tasks that are already at Runway continue.")))
         self._library = push_button(
             self,
             _BELOW,

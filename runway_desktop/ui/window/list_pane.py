@@ -137,7 +137,7 @@ class ListPane(QWidget):
         self._size.setSingleStep(GRID)
         self._size.setFixedWidth(12 * GRID)
         self._size.setAccessibleName(_("Thumbnail size"))
-        self._size.setToolTip(_("Thumbnail size"))
+        self._size.setToolTip(tip(_("Thumbnail size")))
         self._size.setValue(self._views.grid.poster_width)
         self._size.valueChanged.connect(self._resize_posters)
         self._views.grid.zoomed.connect(self._size.setValue)

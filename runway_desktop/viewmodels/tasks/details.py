@@ -19,7 +19,6 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.commands.tasks import NextStep, next_step
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words.several import facts_of_several
 from runway_desktop.usecases.words.states import MOST_ADDED_UP, StateWords, several_words
 from runway_desktop.usecases.words.tasks import (
     Fact,
@@ -117,6 +116,11 @@ class DetailsModel(Model):
     def facts(self) -> list[Fact]:
         details, cases = self._details, self._cases
         if details is None:
+            if not self.several:
+                return []
+            # Imported late: the first paint shows no sums.
+            from runway_desktop.usecases.words.several import facts_of_several
+
             return facts_of_several(self.several)
         request = details.row.task.request
         return facts_of(
