@@ -109,7 +109,7 @@ def choose(page: QWidget, rig: Rig, folder: Path) -> None:
 
 
 def test_how_the_folder_is_stands_below_it(page: Preferences, rig: Rig, library: Path):
-    assert "are free." in said(page)
+    assert " free." in said(page)
     library.rename(library.with_name("in a pocket"))
     rig.run(rig.folder.look())
     assert "This folder was moved or deleted. Nothing is saved until it is back." in said(page)

@@ -104,7 +104,7 @@ async def test_the_words_of_the_header_stand_over_those_of_the_cells(tmp_path: P
         view = window.view
         line = window.model.table.lines[1]
         column = [str(title) for title in ID_TITLES].index("Model")
-        line.cells[column] = ID_TITLES[column]
+        line.cells[column] = str(ID_TITLES[column])
         view.clearSelection()
         cell = view.visualRect(window.model.table.index(1, column))
         header = view.horizontalHeader()

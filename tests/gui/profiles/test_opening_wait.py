@@ -35,7 +35,7 @@ async def test_a_list_that_is_brought_up_to_date_is_waited_for_in_sight(qapp: QA
     assert not window.close(), "It would only hide what goes on"
     texts = " ".join(label.text() for label in window.findChildren(QLabel))
     assert "Updating the list of tasks" in texts
-    assert "The list as it was is kept beside it." in texts
+    assert "The old list is kept as a copy." in texts
     bar = window.findChild(QProgressBar)
     assert bar is not None
     assert bar.maximum() == 0, "Nobody knows how long it takes"

@@ -176,7 +176,7 @@ def test_a_reader_hears_the_whole_line_and_each_cell(qapp: object) -> None:
     table.show([line(made(state=OutputState.FAILED, problem=Reason(ReasonCode.DISK_FULL, "/library")))])
     role = Qt.ItemDataRole.AccessibleTextRole
     whole = str(table.index(0, BoardColumn.RESULT).data(role))
-    for words in ("Shot 1", "The disk is full.", "Safe until tomorrow, 13:00", "at the latest 27 Nov, 13:00"):
+    for words in ("Shot 1", "The disk with", "Safe until tomorrow, 13:00", "at the latest 27 Nov, 13:00"):
         assert words in whole
     assert table.index(0, BoardColumn.ACTION).data(role) == "Save now"
     assert table.data(QModelIndex(), role) is None

@@ -82,7 +82,7 @@ async def test_it_follows_what_is_saved_and_what_fails(tmp_path):
         await until(lambda: keys(rig) == ["t2"])
         failed = result(rig, 2, hours=2, state=OutputState.FAILED, problem=Reason(ReasonCode.DISK_FULL, "/library"))
         await rig.output(failed)
-        await until(lambda: rig.board.lines.lines()[0].why.detail.startswith("The disk is full."))
+        await until(lambda: rig.board.lines.lines()[0].why.detail.startswith("The disk with"))
 
 
 async def test_bytes_that_arrive_move_the_line(tmp_path):
@@ -166,9 +166,9 @@ async def test_a_folder_that_cannot_be_used_is_said_and_another_can_be_chosen(tm
         folder = rig.engine.folder
         full = FolderHealth(folder=str(rig.board.library), state=FolderState.FULL)
         folder._current.health = full
-        assert "The disk is full." in rig.board.folder_trouble()
+        assert "The disk with" in rig.board.folder_trouble()
         rig.board.save_now([(TaskId("t1"), 0)])
-        assert any("The disk is full." in told for told in rig.told)
+        assert any("The disk with" in told for told in rig.told)
         assert "full path" in rig.board.set_library("relative")
         assert rig.board.set_library(str(tmp_path)) == ""
         assert rig.engine.settings.library == Path(tmp_path)
