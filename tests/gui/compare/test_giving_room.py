@@ -16,7 +16,7 @@ def test_rejected_take_keeps_its_stars_and_gives_its_room_to_the_others(opened: 
     first, second = opened.room.panes[:2]
     opened.qtbot.waitUntil(lambda: first.width() > 3 * second.width())
     assert second.isVisible()
-    assert second.accessibleDescription().startswith("★★★☆☆ rejected")
+    assert second.accessibleDescription().startswith("★★★☆☆ · rejected")
     opened.decide(1, pick=Pick.NONE)
     opened.qtbot.waitUntil(lambda: abs(first.width() - second.width()) < 4)
 
