@@ -14,7 +14,7 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QStackedWidget, QWidget
 
 from runway_desktop.app.rooms import ROOMS
 from runway_desktop.domain.account import Organization
@@ -48,6 +48,12 @@ PROMPT = "Φάρος"
 PROJECT, TAG, PROGRAM = "Αυγή", "νύχτα", "ξένος"
 DONE, CLIP, TWIN = TaskId("t20"), TaskId("t21"), TaskId("t22")
 SAMPLE = Path(__file__).parents[2] / "resources" / "samples" / "dusk-16x9-5s.mp4"
+
+OPENING = (
+    (Qt.Key.Key_F6, Qt.KeyboardModifier.NoModifier),
+    (Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier),
+)
+"""Keys of activity and prompt history."""
 
 Windows = AsyncIterator[QWidget]
 Way = Callable[[ProfilesDesktop], Windows]
@@ -152,6 +158,29 @@ def _open_menus() -> list[QWidget]:
     """The open menu and those below it."""
     popup = QApplication.activePopupWidget()
     return [popup, *popup.findChildren(QMenu)] if isinstance(popup, QMenu) else []
+
+
+async def _drop_downs(desktop: ProfilesDesktop) -> Windows:
+    """What the window's own buttons and keys open below themselves."""
+    window = desktop.window
+    window.view.select([CLIP])
+    await rest(40)
+    for button in window.findChildren(QPushButton):
+        if button.isVisible() and (
+            button.text().endswith("▾") or button.parentWidget() is window.workspace.list.filters
+        ):
+            before = windows()
+            button.click()
+            await rest(5)
+            for popup in await _opened(desktop, *before):
+                yield popup
+                popup.close() if popup is not window else None
+    for key, modifier in OPENING:
+        QTest.keyClick(window.view, key, modifier)
+        await rest(5)
+        for popup in windows():
+            yield popup
+            popup.close() if popup is not window else None
 
 
 async def _preferences(desktop: ProfilesDesktop) -> Windows:
@@ -263,6 +292,7 @@ WAYS: Mapping[str, Way] = {
     "lists": _lists,
     "details": _details,
     "menus": _menus,
+    "drop-downs": _drop_downs,
     "composer": _composer,
     "models": _models,
     "preferences": _preferences,

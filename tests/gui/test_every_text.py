@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from functools import cache
 from importlib import metadata
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from runway_desktop import texts
 from runway_desktop.catalog import Catalog
@@ -54,44 +59,60 @@ PLAIN = re.compile(r"[A-Za-z]{2,}|(?<=~\])[A-Za-z]")
 """A word of English, or a letter after a text, such as the "s" of a plural."""
 
 
-def untranslated(seen: Seen) -> str:
+@cache
+def untranslated(text: str) -> str:
     """The plain words of a text."""
-    words = " ".join(PLAIN.findall(KNOWN.sub("", seen.text)))
-    begun, cut, _rest = seen.text.partition("…")
+    words = " ".join(PLAIN.findall(KNOWN.sub("", text))) if PLAIN.search(text) else ""
+    begun, cut, _rest = text.partition("…")
     return "" if words and cut and any(name.startswith(begun) for name in MODELS) else words
 
 
-@pytest.fixture(autouse=True)
-def _long_language() -> Iterator[None]:
-    before = texts.language()
-    texts.use(LANGUAGES["long"])
+@contextmanager
+def speaking(name: str) -> Iterator[None]:
+    before, application = texts.language(), QGuiApplication.instance()
+    assert isinstance(application, QGuiApplication)
+    texts.use(LANGUAGES[name])
+    is_mirrored = texts.language().is_mirrored
+    application.setLayoutDirection(Qt.LayoutDirection.RightToLeft if is_mirrored else Qt.LayoutDirection.LeftToRight)
     yield
     texts.use(before)
+    application.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
 
-async def look(desktop: ProfilesDesktop, room: str) -> list[str]:
-    """What is in English in a room, and what is cut: each text once."""
-    english: dict[str, str] = {}
-    cut: dict[str, str] = {}
+async def seen_in(desktop: ProfilesDesktop, room: str) -> AsyncIterator[tuple[QWidget, list[Seen]]]:
+    """The windows of a room, each with what is read and painted in it."""
     async for window in WAYS[room](desktop):
         with painted_texts() as painted:
             window.grab()
-        for seen in (*texts_of(window), *accessible_texts(window), *painted):
-            if untranslated(seen):
-                english.setdefault(seen.text, f"{seen.where}: {seen.text!r}")
-        for one in cut_in(window):
-            cut.setdefault(one.text, f"{one.where}: {one.text!r} lacks {one.lacks} px")
+        yield window, [*texts_of(window), *accessible_texts(window), *painted]
     for window in windows():
         if window is not desktop.window:
             window.close()
     await rest()
-    return [*sorted(english.values()), *sorted(cut.values())]
 
 
 @pytest.mark.qt_log_ignore(OFFSCREEN_CHATTER, *BACKEND_CHATTER, extend=True)
 @pytest.mark.parametrize("room", WAYS)
 async def test_every_text_of_a_room_is_in_the_persons_language_and_whole(tmp_path, theme, qtbot, room):
-    async with studio(tmp_path, theme) as desktop:
-        found = await look(desktop, room)
-    if found:
-        pytest.fail("\n".join(found), pytrace=False)
+    english: dict[str, str] = {}
+    cut: dict[str, str] = {}
+    with speaking("long"):
+        async with studio(tmp_path, theme) as desktop:
+            async for window, shown in seen_in(desktop, room):
+                for seen in shown:
+                    if untranslated(seen.text):
+                        english.setdefault(seen.text, f"{seen.where}: {seen.text!r}")
+                for one in cut_in(window):
+                    cut.setdefault(one.text, f"{one.where}: {one.text!r} lacks {one.lacks} px")
+    if english or cut:
+        pytest.fail("\n".join([*sorted(english.values()), *sorted(cut.values())]), pytrace=False)
+
+
+@pytest.mark.qt_log_ignore(OFFSCREEN_CHATTER, *BACKEND_CHATTER, extend=True)
+@pytest.mark.parametrize("room", ["details", "requests", "profiles"])
+async def test_marks_of_direction_around_values_are_never_read(tmp_path, theme, qtbot, room):
+    with speaking("rtl"):
+        async with studio(tmp_path, theme) as desktop:
+            assert desktop.window.isRightToLeft()
+            escaped = [one async for _, shown in seen_in(desktop, room) for one in shown if "\\u20" in one.text]
+    assert escaped == []

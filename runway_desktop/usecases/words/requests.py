@@ -372,9 +372,9 @@ def record_row(line: RecordLine, asked: Asked | None, now: float) -> RecordRow:
         about_, answer = str(_OF_PERSON.get(line.call, line.call)), _allowed(line)
     else:
         about_ = ", ".join(part for part in (line.call.capitalize(), shown(line.about)) if part)
-        answer = line.answer or (_("Read only") if line.call == "list" else _("Done"))
+        answer = shown(line.answer) or (_("Read only") if line.call == "list" else _("Done"))
     tone = Tone.WARN if line.answer and line.client else Tone.PLAIN
-    return RecordRow(cells=(time, who, about_, shown(answer), units.DASH), tone=tone)
+    return RecordRow(cells=(time, who, about_, answer, units.DASH), tone=tone)
 
 
 def day_words(rows: int, credits: float) -> str:
