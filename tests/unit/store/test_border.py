@@ -90,6 +90,7 @@ WRITES: dict[str, Call] = {
     ),
     "note_client_request": lambda store: store.note_client_request(WISH),
     "note_refusal": lambda store: store.note_refusal([TaskId("t1")], "No", False, False),
+    "rename_batch": lambda store: store.rename_batch(BatchId("b"), "Dawn"),
     "record_call": lambda store: store.record_call(RecordLine(at=NOON, client="claude", call="list")),
     "save_client": lambda store: store.save_client(Client(name="claude"), "list"),
     "note_looks": lambda store: store.note_looks([Looked(file=KEPT, look=Look(presence=Presence.MISSING, at=NOON))]),

@@ -124,7 +124,7 @@ def test_the_demo_is_never_among_them(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("", "Give"), (" \n", "Give"), ("x" * 61, "at most 60"), ("demo", "The demo"), ("STUDIO", "Another"), ("猫", "")],
+    [("", "Enter"), (" \n", "Enter"), ("x" * 61, "up to 60"), ("demo", "The demo"), ("STUDIO", "Another"), ("猫", "")],
 )
 def test_a_name_that_will_not_do_is_told_in_a_sentence(name: str, said: str):
     problem = name_problem(name, ["Studio"])

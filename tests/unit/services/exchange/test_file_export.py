@@ -98,11 +98,11 @@ async def test_a_sidecar_tells_of_the_file_that_it_stands_beside(results, tmp_pa
     batch = Batch(id=BatchId("b"), name="shots.csv", created_at=NOON)
     await results.put(a_task(batch_id=BatchId("b"), rating=4, tags=("night",)), batch=batch)
     await export(results, tmp_path / "out", sidecars=True, keep_request=False, template="{batch}_{row}")
-    assert files_in(tmp_path / "out") == ["shots.csv_1.png", "shots.csv_1.png.json"]
-    document = json.loads((tmp_path / "out/shots.csv_1.png.json").read_text(encoding="utf-8"))
+    assert files_in(tmp_path / "out") == ["shots_1.png", "shots_1.png.json"]
+    document = json.loads((tmp_path / "out/shots_1.png.json").read_text(encoding="utf-8"))
     found = sidecar.read(document)
-    assert found.sha256 == sha256_of(tmp_path / "out/shots.csv_1.png")
-    assert (found.file, found.judgment.rating, found.batch) == ("shots.csv_1.png", 4, "shots.csv")
+    assert found.sha256 == sha256_of(tmp_path / "out/shots_1.png")
+    assert (found.file, found.judgment.rating, found.batch) == ("shots_1.png", 4, "shots.csv")
 
 
 async def test_without_sidecars_none_is_written(results, tmp_path):
