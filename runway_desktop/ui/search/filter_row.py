@@ -37,7 +37,7 @@ class FilterRow(QWidget):
         self.project = self._pill(_("Project"), lambda: self._value_menu(self.project, "project"))
         self.rating = self._pill(_("Rating"), lambda: self._value_menu(self.rating, "rating"))
         self.chips = Chips(chosen, self._flow, self)
-        self.clear = self._pill(_("Clear"), self._clear)
+        self.clear = self._pill(pgettext("filters", "Clear"), self._clear)
         self.clear.setAccessibleName(_("Clear all filters"))
         chosen.changed.connect(self.show_filter)
         self.show_filter()
