@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.texts import _, number
+from runway_desktop.texts import _, number, pgettext
 from runway_desktop.ui.building import PushButton, add_check, open_below, passing_menu, push_button
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.theme import GRID
