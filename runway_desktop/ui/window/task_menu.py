@@ -123,7 +123,7 @@ class TaskMenu(QObject):
         reason = command.reason(rows)
         action.setEnabled(not reason)
         action.setToolTip(tip(reason))
-        if command.keyed.keys:
+        if command.keyed.keys and given_by(command.keyed, rows) is command:
             action.setShortcuts(self._keys.usual(command.keyed)[:1])
 
     def _submenu(self, menu: QMenu, command: TaskCommand, rows: list[Row]) -> QAction | None:

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QDrag, QImage, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolTip
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QToolTip
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.media import Media
@@ -187,3 +187,19 @@ def played_to_the_end(clip: Path, qtbot: QtBot) -> Any:
         engine.play()
     engine.shutdown()
     return frames[-1]
+
+
+async def test_a_result_without_family_offers_its_use_and_claims_no_descendants(tmp_path: Path, theme: Theme) -> None:
+    async with Desktop(tmp_path, theme) as rig:
+        rig.interior.add_preview()
+        still = task(1, State.SUCCEEDED)
+        picture = tmp_path / "a.png"
+        assert QImage(8, 8, QImage.Format.Format_RGB32).save(str(picture))
+        await rig.put(still, outputs=[saved(still, str(picture), media=Media.IMAGE)])
+        rig.rows.refresh()
+        await until(lambda: rig.rows.position(still.id) is not None)
+        rig.window.view.select([still.id])
+        await until(lambda: any(one.text().startswith("→") for one in strip_of(rig).findChildren(QPushButton)))
+        heads = [one.text() for one in strip_of(rig).findChildren(QLabel) if one.isVisible() and one.text()]
+        assert heads == ["Use this result"]
+        assert thumbs(rig) == []

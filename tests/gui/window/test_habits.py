@@ -37,6 +37,11 @@ async def test_copying_a_result_copies_its_file_with_the_prompt_as_text(tmp_path
         clipboard = QGuiApplication.clipboard()
         await until(lambda: [one.toLocalFile() for one in (clipboard.mimeData() or QMimeData()).urls()] == [str(path)])
         assert clipboard.text() == made.request.prompt
+        menu = QMenu(rig.window)
+        rig.window.task_menu.fill(menu, rig.window.chosen_rows())
+        [copying] = [one for one in menu.findChildren(QMenu) if one.title() == "Copy"]
+        shown = {one.text(): one.shortcut().toString() for one in copying.actions()}
+        assert (shown["Copy file"], shown["Copy prompt"]) == ("Ctrl+C", "")
         rig.window.view.select([failed.id])
         QTest.keyClick(rig.window.view, Qt.Key.Key_C, CONTROL)
         await until(lambda: clipboard.text() == failed.request.prompt)
