@@ -213,8 +213,8 @@ async def test_answered_requests_and_the_record_tell_what_became_of_each(tmp_pat
         answers = {(cells[1], cells[3]) for cells in record.cells}
         assert answers >= {
             ("Claude Code", "Waiting"),
-            ("Claude Code", "Declined, with a note"),
-            ("You", "Claude Code: ask each time"),
+            ("Claude Code", "Refused, with a note"),
+            ("You", "Claude Code: Ask each time"),
         }
 
 
