@@ -188,8 +188,7 @@ class _Stage:
     def _lose(self, played: Played, simulated: SimulatedTask, evidence: Evidence) -> None:
         """Accepted by Runway, but the answer was lost."""
         at = simulated.created_at
-        words = "Runway did not answer."
-        lost = replace(evidence, price=float(simulated.credits), cause=Reason(ReasonCode.NO_REPLY, words=words))
+        lost = replace(evidence, price=float(simulated.credits), cause=Reason(ReasonCode.NO_REPLY))
         played.move(NoAnswer(lost), at + 30.0)
         after = at + 30.0 + _LOOKED_AFTER
         seen = replace(
