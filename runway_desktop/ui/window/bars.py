@@ -17,7 +17,7 @@ from runway_desktop.ui.building import STRETCH, add_all, hbox, open_below, passi
 from runway_desktop.ui.commands.everywhere import MENU
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.menu import add_entries
-from runway_desktop.ui.labels import DOT_INKS, PlainLabel
+from runway_desktop.ui.labels import DOT_INKS, ElidedLabel, PlainLabel
 from runway_desktop.ui.profiles.badge import COLOR_WORDS, badge, badge_width
 from runway_desktop.ui.profiles.switcher import fill
 from runway_desktop.ui.search.search_line import SearchLine
@@ -234,9 +234,9 @@ class StatusLine(QFrame):
         self.setProperty("pane", "bar")
         self._dot = PlainLabel(self)
         self._shown_tone: Tone | None = None
-        self._connection = PlainLabel(self)
-        self._left = PlainLabel(self)
-        self._right = PlainLabel(self)
+        self._connection, self._left, self._right = (
+            ElidedLabel(self, Qt.TextElideMode.ElideRight) for _label in range(3)
+        )
         # No accessible names, which would be read instead of the text.
         for label in (self._connection, self._left, self._right):
             label.setProperty("tone", "muted")
