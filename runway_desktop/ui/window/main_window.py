@@ -35,7 +35,6 @@ from runway_desktop.usecases.commands.ending import REMOVE
 from runway_desktop.usecases.commands.handing_on import COPY_SUPPORT
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.searching.pages import PaneEntry, SavedSearch
-from runway_desktop.usecases.searching.renaming import Renamed
 from runway_desktop.usecases.words.notices import no_font
 from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.viewmodels.activity.acts import Acts
@@ -49,6 +48,7 @@ from .workspace import Workspace, first_size, state_of, text_of
 
 if TYPE_CHECKING:
     from runway_desktop.ui.media.preview import Preview
+    from runway_desktop.usecases.searching.renaming import Renamed
 
 _GEOMETRY = "window.geometry"
 _NO_FONT = "fonts.missing"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -11,13 +12,15 @@ from runway_desktop.services.clock import Throttle
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import recounts
 from runway_desktop.usecases.searching.pages import PaneEntry, entries_of
-from runway_desktop.usecases.searching.renaming import Renamed
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
 
 from .list_filter import ListFilter
+
+if TYPE_CHECKING:
+    from runway_desktop.usecases.searching.renaming import Renamed
 
 
 class Pages(Model):
