@@ -1,7 +1,7 @@
 """Text from outside is never interpreted as HTML, for which Qt would load resources, even from the network.
 
 Every place where Qt guesses the text format uses one of two functions: labels are those of `ui/labels.py`, tool tips
-use `tip`. Literal texts in the source are exempt.
+use `tip`. Literal texts in the source are exempt, and their translations.
 """
 
 from __future__ import annotations
@@ -74,6 +74,8 @@ def is_plain(text: ast.expr) -> bool:
             return is_plain(one) and is_plain(other)
         case ast.BoolOp(values=values):
             return all(map(is_plain, values))
+        case ast.Call(func=ast.Name(id="_"), args=[ast.Constant()], keywords=[]):
+            return True
         case ast.Call(func=func):
             return ast.unparse(func).removeprefix("self.") in DOORS
     return False

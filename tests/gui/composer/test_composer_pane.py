@@ -30,6 +30,7 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.choices import options_of
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.composer.field_editors import Chip, FieldPopup, FormRow
+from runway_desktop.ui.composer.prompt_edit import PromptEdit
 from runway_desktop.ui.confirm import AskText
 from runway_desktop.ui.flow_layout import FoldingLine
 from runway_desktop.ui.inputs.tile import InputTile
@@ -91,6 +92,11 @@ async def shown(folder: Path, theme: Theme) -> AsyncIterator[Shown]:
 def go_to(rig: Rig, pair: Pair) -> None:
     rig.composer.choose_endpoint(pair.endpoint)
     rig.composer.choose_model(pair.model)
+
+
+def button(rig: Shown, name: str) -> QPushButton:
+    """The button whose spoken name begins so."""
+    return next(one for one in rig.pane.findChildren(QPushButton) if one.accessibleName().startswith(name))
 
 
 def delete_deferred() -> None:
@@ -436,10 +442,11 @@ async def test_escape_leaves_the_composer_and_a_frame_shows_where_one_types(tmp_
     async with shown(tmp_path, theme) as rig:
         left = []
         rig.pane.left.connect(lambda: left.append(True))
-        box = rig.pane._prompt.parentWidget()
+        prompt = rig.pane.findChild(PromptEdit)
+        box = prompt.parentWidget()
         rig.pane.focus_prompt()
         assert box.property("focused")
-        for widget in (rig.pane._prompt, rig.pane._model, rig.pane._send):
+        for widget in (prompt, button(rig, "Model"), button(rig, "Generate")):
             widget.setFocus()
             QTest.keyClick(widget, Qt.Key.Key_Escape)
         assert len(left) == 3
@@ -448,26 +455,26 @@ async def test_escape_leaves_the_composer_and_a_frame_shows_where_one_types(tmp_
 
 async def test_the_button_stands_out_only_while_it_can_send(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
-        assert rig.pane._send.property("blocked")
+        assert button(rig, "Generate").property("blocked")
         rig.composer.load(plain_request())
-        assert not rig.pane._send.property("blocked")
+        assert not button(rig, "Generate").property("blocked")
         rig.composer.set_value("promptText", "x" * 1001)
-        assert rig.pane._send.property("blocked")
+        assert button(rig, "Generate").property("blocked")
 
 
 async def test_a_project_is_chosen_from_those_there_are_or_named(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         await rig.engine.ledger.add([replace(task(1, State.HELD), project="Film")], [])
-        rig.pane._project.click()
+        button(rig, "Project").click()
         await until(lambda: rig.pane.findChild(ChoicePopup) is not None)
         choices = rig.pane.findChild(ChoicePopup).findChild(QListWidget)
         assert [choices.item(at).text() for at in range(choices.count())] == ["No project", "Film", "New project…"]
         choices.setCurrentRow(1)
         QTest.keyClick(choices, Qt.Key.Key_Return)
         assert rig.composer.project == "Film"
-        assert rig.pane._project.text().startswith("Film")
+        assert button(rig, "Project").text().startswith("Film")
         rig.composer.set_project("")
-        rig.pane._project.click()
+        button(rig, "Project").click()
         await until(
             lambda: len(rig.pane.findChildren(ChoicePopup)) == 1 and rig.pane.findChild(ChoicePopup).isVisible()
         )
