@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import io
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -233,7 +234,10 @@ def check() -> int:
         mistakes += [f"{code}: {mistake}" for mistake in wrong_in_catalog(catalog)]
         missing = sum(1 for message in wanted if message.id and not _is_translated(catalog, message))
         if missing:
-            print(f"{code}: {missing} of {len(wanted)} texts are not translated.")
+            said = f"{code}: {missing} of {len(wanted)} texts are not translated."
+            # For a release all must be: until then English stands in.
+            mistakes += [said] if os.environ.get("WHOLE") else []
+            print(said)
     for mistake in mistakes:
         print(mistake)
     if mistakes:

@@ -184,9 +184,9 @@ def _test(chosen: argparse.Namespace) -> int:
 
     must_be_writable()
     python = _ready()
-    outcomes = [] if chosen.suites else suites.check(python)
     if chosen.whole:
         os.environ["WHOLE"] = "1"
+    outcomes = [] if chosen.suites else suites.check(python)
     further = ["-k", chosen.expression] if chosen.expression else []
     outcomes += suites.test(python, chosen.suites, further)
     return suites.summary(outcomes)
