@@ -35,7 +35,7 @@ def test_the_main_job_is_done_with_keys_alone(program: Program, runway: Runway):
     hands.key("Delete")
     until(lambda: len(program.tasks()) == 1, "the task to be removed")
     assert len(program.saved()) == 2, "its file stays"
-    eyes.wait_for_words("1 task removed from the list")
+    eyes.wait_for_words("1 task removed")
     hands.key("F6")
     until(lambda: program.popups() == 1, "the list of what was done, with the keyboard on Undo")
     hands.key("Return")
