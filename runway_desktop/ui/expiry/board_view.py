@@ -18,8 +18,8 @@ from runway_desktop.viewmodels.expiry.board_table import BoardLines
 from .board_delegate import BoardDelegate
 
 NARROW = 84 * GRID
-_LEAST = 54 * GRID
-"""In less the column that says why is hidden: the tool tip has it."""
+_LEAST_RESULT = 14 * GRID
+"""With less for the result the column that says why is hidden: the tool tip has it."""
 _WIDTHS = {BoardColumn.WHY: 27 * GRID, BoardColumn.LINK: 29 * GRID, BoardColumn.ACTION: 12 * GRID}
 _NARROW_WIDTHS = {BoardColumn.WHY: 15 * GRID, BoardColumn.LINK: 28 * GRID, BoardColumn.ACTION: 11 * GRID}
 
@@ -118,9 +118,11 @@ class BoardView(QTableView):
         room = self.viewport().width()
         widths = dict(_NARROW_WIDTHS if narrow else _WIDTHS)
         widths[BoardColumn.ACTION] = max(widths[BoardColumn.ACTION], self._delegate.action_width())
-        if room < _LEAST:
-            widths[BoardColumn.LINK] = max(0, room - widths[BoardColumn.ACTION]) // 2
-        self.setColumnHidden(BoardColumn.WHY, room < _LEAST)
+        is_cramped = room - sum(widths.values()) < _LEAST_RESULT
+        if is_cramped:
+            half = max(0, room - widths[BoardColumn.ACTION]) // 2
+            widths[BoardColumn.LINK] = min(widths[BoardColumn.LINK], half)
+        self.setColumnHidden(BoardColumn.WHY, is_cramped)
         for column, width in widths.items():
             if self.columnWidth(column) != width:
                 self.setColumnWidth(column, width)
