@@ -111,7 +111,7 @@ async def test_what_cannot_be_done_is_a_sentence_and_no_crash(era: str, tmp_path
             ("create", {"endpoint": "text_to_video", "model": "gen4.5"}, "missing required field `request_id`"),
             ("runway_generateVideo", {"promptImage": "/etc/passwd"}, "may not name the file of promptImage"),
             ("runway_generateVideo", {"promptImage": "file:///etc/passwd"}, "Name the file by its path"),
-            ("runway_generateVideo", {"promptImage": "https://localhost/a.png"}, "only this network knows"),
+            ("runway_generateVideo", {"promptImage": "https://localhost/a.png"}, "only known in this network"),
         ):
             result = await client.call_tool(name, arguments)
             assert result.is_error, name
