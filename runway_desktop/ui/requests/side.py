@@ -108,6 +108,10 @@ class RequestSide(QWidget):
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         vbox((self._none, 1), (self._area, 1), line(self), self._buttons, on=self, spacing=0)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_buttons()
+
     def _restyle(self) -> None:
         self._inputs_shown = None
         self._show()
@@ -164,6 +168,10 @@ class RequestSide(QWidget):
         self.edit.setToolTip(tip("" if many == 1 else _("Select one request.")))
         does = ngettext("Approve", "Approve {n}", many)
         self.approve.setText(f"{does}   {cost} · {keys.cap(APPROVE_KEY)}")
+        if self.approve.sizeHint().width() > self.width() - _MARGINS[0] - _MARGINS[2]:
+            # The price counts more than the key.
+            self.approve.setText(f"{does}   {cost}")
+        self.approve.setToolTip(keys.cap(APPROVE_KEY))
         self.approve.setAccessibleName(_("{action}, {price}", action=does, price=cost))
 
 
