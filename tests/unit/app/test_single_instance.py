@@ -123,7 +123,7 @@ def test_nobody_there_takes_nothing(tmp_path: Path):
 
 
 def test_one_that_hangs_is_said_to_hang_and_never_joined_by_a_second(tmp_path: Path):
-    with holder(tmp_path, "silent"), pytest.raises(DoesNotAnswer, match="does not answer"):
+    with holder(tmp_path, "silent"), pytest.raises(DoesNotAnswer, match="does not respond"):
         enter(tmp_path, ["word"], patience=0.15)
 
 

@@ -43,7 +43,7 @@ async def test_where_finishing_it_meets_a_mistake_of_ours_nothing_is_opened_and_
     monkeypatch.setattr(restoring_first, "finish_in_sight", stumble)
     profile = environment.profile(demo=False, folder=tmp_path)
     profile.restoring.mkdir()
-    with pytest.raises(RunwayDesktopError, match="Something went wrong in the program") as told:
+    with pytest.raises(RunwayDesktopError, match="Something went wrong") as told:
         await program.finish_restore_first(cast(Theme, None), profile)
     assert told.value.detail == str(profile.log)
     assert "ZeroDivisionError: ours" in mistakes.take("could not be finished")
