@@ -379,7 +379,7 @@ async def test_what_broke_at_runway_offers_retry_and_what_was_not_saved_offers_s
         two = task(2, State.SUCCEEDED)
         await show(rig, two, saved(two, state=OutputState.FAILED, problem=Reason(ReasonCode.DISK_FULL, "/library")))
         assert rig.details.next_step().command is FETCH_AGAIN
-        assert rig.details.trouble().startswith("The disk is full.")
+        assert rig.details.trouble().startswith("The disk with “/library” is full.")
 
 
 async def test_details_follow_the_task_live(tmp_path):

@@ -110,7 +110,7 @@ async def test_dropped_ids_are_adopted_and_shown(tmp_path):
         shown.clear()
         rig.taking_in.receive(Gathered(remote_ids=(remote_id(7),)))
         await until(lambda: shown)
-        assert "1 task was in the list already." in rig.told
+        assert "1 task is already in the list." in rig.told
 
 
 async def test_a_sidecar_puts_its_settings_back(tmp_path):
