@@ -212,7 +212,7 @@ async def test_nothing_is_said_of_one_that_a_slow_server_may_still_make():
         evidence = await evidence_of(rig, task_id)
         assert evidence.daily_after == 0
         assert verdict(evidence).likelihood is Likelihood.UNKNOWN
-        assert "cannot tell yet" in verdict_words(evidence)
+        assert "too early to tell" in verdict_words(evidence)
         await rig.clock.advance(ALL_LOOKS)
         assert await likelihood_of(rig, task_id) is Likelihood.NOT_MADE
 
