@@ -82,7 +82,10 @@ def _line(before: Task, after: Task, transition: Transition) -> tuple[str, dict[
         case NotSent(hold):
             return "not sent", hold_detail(hold)
         case Refused(message, refusals):
-            return "refused", {"message": message, "fields": [list(refusal.path) for refusal in refusals]}
+            return "refused", {
+                "message": kept_text.kept(message),
+                "fields": [list(refusal.path) for refusal in refusals],
+            }
         case LetGo() | Withdrawn() | CancelAsked() | Deleted() | Adopted():
             return _KINDS[type(transition)], {}
         case NotFound():

@@ -15,9 +15,11 @@ from types import MappingProxyType
 from typing import Any
 
 from runway_desktop import __version__
+from runway_desktop.domain import kept_text
 from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.moments import known_moment, local_time
 from runway_desktop.domain.task import State, Task
+from runway_desktop.texts import english
 from runway_desktop.usecases.words.failures import sending_words
 
 _SECRET = re.compile(r"key_[0-9A-Za-z]{8,}|(?i:bearer)\s+\S+")
@@ -30,6 +32,7 @@ _PATH = re.compile(r"""(?:\b[A-Za-z]:[\\/]|\\\\|(?<![\w./:~>])/(?=[^\s/,;]+/))[^
 _INSIDE = r"""(?:[\\/][^\s"'“”‘’]*)?"""
 
 
+@english()
 def support_details(
     task: Task,
     ledger: Sequence[LedgerEntry],
@@ -115,6 +118,8 @@ def _detail(detail: Mapping[str, Any], scrub: _Scrub) -> str:
     for name, value in detail.items():
         if isinstance(value, bool | int | float):
             told.append(f"{name}={value}")
+        elif isinstance(value, Mapping) and "text" in value:
+            told.append(f"{name}={scrub.sentence(str(kept_text.read(value)))}")
         elif isinstance(value, str) and value and not _PRIVATE_NAME.search(name):
             told.append(f"{name}={scrub.sentence(value)}")
     return f"  ({', '.join(told)})" if told else ""

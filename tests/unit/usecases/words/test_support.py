@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from runway_desktop import texts
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, Refusal, Request, State, Task, TaskId
-from runway_desktop.services.tasks.task_changes import hold_detail
+from runway_desktop.domain.transitions import Refused
+from runway_desktop.services.tasks.task_changes import hold_detail, ledger_line
+from runway_desktop.texts import Text
 from runway_desktop.usecases.words.support import support_details
 from runway_desktop.usecases.words.tasks import small_print
 from runway_desktop.values import replace
 from tests.fake_runway import remote_id
+from tests.pseudo import LANGUAGES
 
 SECRET = "key_" + "0af1" * 32
 TASK = Task(
@@ -114,6 +119,20 @@ def test_what_came_instead_of_an_id_is_said_in_short_and_for_support_in_full():
 
 def test_time_that_makes_no_sense_is_no_crash():
     assert "1e+300" in support_details(replace(TASK, ended_at=1e300), [])
+
+
+def test_a_refusal_is_told_in_english_whatever_the_window_speaks():
+    refused = Refused(Text("Runway did not accept “{name}”.").with_(name="ratio"))
+    entry = ledger_line(TASK, TASK, refused, 1_750_000_000.0, {})
+    assert entry is not None
+    line = replace(entry, detail=json.loads(json.dumps(entry.detail)))
+    before = texts.language()
+    texts.use(LANGUAGES["long"])
+    try:
+        told = support_details(TASK, [line], version="1.0.0")
+    finally:
+        texts.use(before)
+    assert "refused  (message=Runway did not accept “ratio”.)" in told
 
 
 def test_why_a_task_waited_is_told_from_new_lines_and_from_those_of_older_versions():
