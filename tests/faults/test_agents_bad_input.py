@@ -83,13 +83,13 @@ async def test_what_is_wrong_costs_nothing_and_says_what_to_do_instead(programs:
             ("runway_generateVideo", clip_of(str(allowed / "large.png")), "At most "),
             ("runway_generateVideo", clip_of((allowed / "a.png").as_uri()), "Name the file by its path"),
             ("runway_generateVideo", clip_of("https://localhost/a.png"), "only known in this network"),
-            ("runway_generateVideo", clip_of("https://127.0.0.1/a.png"), "only links with a domain name"),
+            ("runway_generateVideo", clip_of("https://127.0.0.1/a.png"), "only accepts links with a domain name"),
             (
                 "runway_generateVideo",
                 clip_of("https://192.168.1.4/a.png"),
-                "only links with a domain name",
+                "only accepts links with a domain name",
             ),
-            ("runway_generateVideo", clip_of("https://[::1]/a.png"), "only links with a domain name"),
+            ("runway_generateVideo", clip_of("https://[::1]/a.png"), "only accepts links with a domain name"),
         ):
             assert said in await refused(client, tool, arguments), arguments
         assert programs.runway.accepted == []
