@@ -97,8 +97,8 @@ class ProfileWindows(QObject):
 
     def choose_backup(self) -> None:
         """Asks for a backup to restore; the file dialog starts in the folder of the last one, or of the daily ones."""
+        from runway_desktop.services.backup.backups import last_folder
         from runway_desktop.ui.file_dialogs import choose_backup
-        from runway_desktop.viewmodels.profiles.backup import last_folder
 
         backups = self._cases.backups
         if backups is not None:

@@ -30,6 +30,7 @@ from runway_desktop.domain.events import (
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.bus import Bus
+from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.ports import Clock, Snapshots
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import keep_going, survived
@@ -51,6 +52,15 @@ CHECKED = "list.checked"
 """Setting with the day on which the whole list was last verified, or `DAMAGED`: then the next start verifies it before
 anything is sent."""
 DAMAGED = "damaged"
+LAST_FOLDER = "backup.folder"
+"""Setting with the folder of the last backup on request."""
+
+
+def last_folder(settings: Settings) -> Path | None:
+    """The folder of the last backup, if it is there: suggested for the next one, and to restore from."""
+    kept = settings.get(LAST_FOLDER)
+    last = Path(kept) if isinstance(kept, str) else None
+    return last if last is not None and QuickLook().ask(Path.is_dir, last, otherwise=False) else None
 
 
 class KeptBackup(Struct, frozen=True, kw_only=True):

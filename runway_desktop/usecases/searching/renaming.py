@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, clean_tag
 from runway_desktop.domain.task import BatchId
-from runway_desktop.services.tasks.judging import Judged
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.tasks.judging import Judged, Judging
 from runway_desktop.values import Struct, field, replace
 
 from .language import Term
 from .pages import SavedSearches
-
-if TYPE_CHECKING:
-    from runway_desktop.services.engine import Engine
-    from runway_desktop.services.tasks.judging import Judging
 
 
 class Renamed(Struct, frozen=True, kw_only=True):

@@ -11,11 +11,9 @@ from shiboken6 import isValid
 from runway_desktop.domain.backups import MemberKind
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.filenames import safe_name
-from runway_desktop.services.backup.backups import Backups
+from runway_desktop.services.backup.backups import LAST_FOLDER, Backups, last_folder
 from runway_desktop.services.backup.packing import MadeBackup, Outline, PackOptions
 from runway_desktop.services.backup.watching import WatchProgress
-from runway_desktop.services.disk.disk_threads import QuickLook
-from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _, in_turn, ngettext
 from runway_desktop.usecases.phase import Phase
@@ -23,16 +21,6 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.model import Model
 from runway_desktop.viewmodels.system import documents
-
-_FOLDER = "backup.folder"
-"""Setting with the folder of the last backup."""
-
-
-def last_folder(settings: Settings) -> Path | None:
-    """The folder of the last backup, if it is there: suggested for the next one, and to restore from."""
-    kept = settings.get(_FOLDER)
-    last = Path(kept) if isinstance(kept, str) else None
-    return last if last is not None and QuickLook().ask(Path.is_dir, last, otherwise=False) else None
 
 
 class BackupModel(Model):
@@ -130,7 +118,7 @@ class BackupModel(Model):
             return
         self.phase, self.problem, self.report = Phase.WORKING, "", ""
         self.progress = WatchProgress(_("Starting"))
-        self._cases.settings.set(_FOLDER, str(target.parent))
+        self._cases.settings.set(LAST_FOLDER, str(target.parent))
         self.changed.emit()
         making = self._backups.back_up(target, self.choice, self._at)
         self._runner(making, "back up the profile", done=self._done, failed=self._failed)
