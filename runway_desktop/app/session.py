@@ -229,7 +229,7 @@ class Session(QObject):
         theme.keep_calm(on=cases.settings.reduce_motion)
         bridge = Bridge(cases.bus, self)
         runner = Runner(supervisor.spawn, cases.bus)
-        self._runner = runner
+        self.runner = runner
         rows = TaskListModel(cases, bridge, runner, self)
         pages = Pages(cases, bridge, runner, self)
         composer = Composer(cases, bridge, runner, self)
@@ -262,7 +262,7 @@ class Session(QObject):
         self.window = window
         window.close_wanted.connect(self._closed)
         window.quit_wanted.connect(self._quit_wanted)
-        self._theme = theme
+        self.theme = theme
         composer.restore_draft()
         rows.expect(ahead)
         models.filter.restore()
@@ -303,19 +303,19 @@ class Session(QObject):
 
         if self.rooms is not None:
             self.rooms.stand_over(window)
-        self.profiles = ProfileWindows(cases, self._runner, theme, window, self._start_again, self._open_profile)
+        self.profiles = ProfileWindows(cases, self.runner, theme, window, self._start_again, self._open_profile)
         self.key_notices = KeyNotices(window.models.bridge, window, lambda: self.ready.is_set() and not self._welcoming)
 
     def _watch_from_tray(self, window: MainWindow) -> None:
         if self.cases is not None and self.models is not None:
             from .in_tray import InTray
 
-            self._in_tray = InTray(self.cases, self.models, self._runner, window, self.profile.name)
+            self._in_tray = InTray(self.cases, self.models, self.runner, window, self.profile.name)
 
     async def _find_key(self, cases: UseCases) -> None:
         await cases.account.start()
         if cases.account.key.source is KeySource.NONE:
-            await self._go_keyless(cases)
+            await self.go_keyless(cases)
         elif self.window is not None:
             self.window.composer_pane.focus_prompt()
         for problem in cases.settings.problems:
@@ -338,9 +338,9 @@ class Session(QObject):
 
     def _key_changed(self, status: KeyStatus) -> None:
         if status.source is KeySource.NONE and self.ready.is_set() and not self._welcoming and self.cases is not None:
-            self._runner(self._go_keyless(self.cases), "show what needs no key")
+            self.runner(self.go_keyless(self.cases), "show what needs no key")
 
-    async def _go_keyless(self, cases: UseCases) -> None:
+    async def go_keyless(self, cases: UseCases) -> None:
         """With tasks to look at, the workspace says what needs a key; an empty list gives way to the welcome page."""
         if not await cases.library.amount(Filter()):
             self._show_welcome()
@@ -353,8 +353,8 @@ class Session(QObject):
         from runway_desktop.ui.dialogs.welcome import WelcomeDialog
         from runway_desktop.viewmodels.profiles.welcome import KeyForm
 
-        form = KeyForm(self.cases, self.models.bridge, self._runner, self)
-        welcome = WelcomeDialog(form, self._theme)
+        form = KeyForm(self.cases, self.models.bridge, self.runner, self)
+        welcome = WelcomeDialog(form, self.theme)
         form.accepted.connect(lambda _: self._show_workspace())
         welcome.demo_wanted.connect(self._start_demo)
         self._welcoming = True

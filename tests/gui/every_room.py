@@ -242,7 +242,7 @@ def _ask_to_remove(desktop: ProfilesDesktop) -> None:
 
 async def _welcome(desktop: ProfilesDesktop) -> Windows:
     form = KeyForm(desktop.cases, desktop.bridge, desktop.runner, desktop.owner)
-    welcome = WelcomeDialog(form, desktop._theme)
+    welcome = WelcomeDialog(form, desktop.theme)
     welcome.resize(1024, 640)
     welcome.show()
     await rest()

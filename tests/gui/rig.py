@@ -260,7 +260,7 @@ class Desktop(Rig):
         self, folder: Path, theme: Theme, *, opens_rooms: bool = False, rooms: Sequence[Room] = ROOMS, **more: Any
     ) -> None:
         super().__init__(folder, **more)
-        self._theme = theme
+        self.theme = theme
         self._opens_rooms = opens_rooms
         self._rooms = rooms
         self.wished: list[tuple[str, Any]] = []
@@ -268,8 +268,8 @@ class Desktop(Rig):
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
-        self.rooms = Rooms(self.cases, self.runner, self._theme, self.models, self._rooms)
-        self.window = open_main_window(self.models, self._theme, self.open_room, COMMANDS)
+        self.rooms = Rooms(self.cases, self.runner, self.theme, self.models, self._rooms)
+        self.window = open_main_window(self.models, self.theme, self.open_room, COMMANDS)
         self.rooms.stand_over(self.window)
         self.interior = Interior(self.window)
         if self.models.memory.recall("window.geometry") is None:

@@ -82,7 +82,7 @@ class ProfilesDesktop(Desktop):
     async def __aenter__(self) -> Self:
         await super().__aenter__()
         self.windows = ProfileWindows(
-            self.cases, self.runner, self._theme, self.window, self._restart, self._open_profile
+            self.cases, self.runner, self.theme, self.window, self._restart, self._open_profile
         )
         return self
 

@@ -28,7 +28,7 @@ def session_of(rig: Desktop, theme: Theme, folder: Path) -> Any:
     profile = environment.profile(demo=False, folder=folder / "profile")
     session: Any = Session(profile, Options(), Address(), bugs=Bugs(KnownSecrets()))
     session.window, session.models, session.cases = rig.window, rig.models, rig.cases
-    session._runner, session._theme = rig.runner, theme
+    session.runner, session.theme = rig.runner, theme
     session.key_notices = KeyNotices(rig.bridge, rig.window, lambda: True)
     return session
 
@@ -39,7 +39,7 @@ async def test_a_list_with_tasks_can_be_looked_at_and_an_empty_one_asks_for_the_
         if has_tasks:
             await rig.engine.ledger.take_in([task(1, State.SUCCEEDED)], [])
         session = session_of(rig, theme, tmp_path)
-        await session._go_keyless(rig.cases)
+        await session.go_keyless(rig.cases)
         assert bool(rig.window.findChildren(WelcomeDialog)) is not has_tasks
         assert rig.window.activity.messages() == (
             ["This profile has no API key. You can browse everything; generating needs a key."] if has_tasks else []
