@@ -185,8 +185,11 @@ def verbatim(words: str) -> Text:
 
 def in_turn(*sentences: Text | str) -> Text | str:
     """Whole sentences one after the other; empty ones are dropped."""
-    said = {f"at_{position}": sentence for position, sentence in enumerate(sentences) if sentence}
-    return Text(" ".join(f"{{{name}}}" for name in said)).with_(**said) if said else ""
+    said: Text | str = ""
+    for sentence in filter(None, sentences):
+        # Translators: two sentences of one text. Some languages write no space between them.
+        said = Text("{before} {next}", context="sentences").with_(before=said, next=sentence) if said else sentence
+    return said
 
 
 def listed(words: Sequence[object]) -> str:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import TypeGuard
 
-from runway_desktop.texts import Text, _, quoted
+from runway_desktop.texts import Text, _, pgettext, quoted
 from runway_desktop.values import Struct
 
 from .assets import Path, any_of, media_in_words, uri_problem, variant_of
@@ -381,7 +381,7 @@ def _measured(field: Field, words: str) -> str:
         case "×":
             return _("{amount} times", amount=words)
         case unit:
-            return _("{amount} {unit}", amount=words, unit=unit_label(unit))
+            return pgettext("amount", "{value} {unit}", value=words, unit=unit_label(unit))
 
 
 def _is_list(value: object) -> TypeGuard[Sequence[object]]:

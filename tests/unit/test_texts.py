@@ -55,6 +55,9 @@ class Catalog(NullTranslations):
     def gettext(self, message: str) -> str:
         return self._said.get(message, message)
 
+    def pgettext(self, context: str, message: str) -> str:
+        return self.gettext(message)
+
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return self._said.get(msgid1 if n == 1 else msgid2, msgid1 if n == 1 else msgid2)
 
@@ -94,6 +97,13 @@ def test_a_translation_with_a_value_where_the_text_has_none_is_left_for_english(
     speak("de", Keep="{file} behalten", **{"In braces: {prompt}": "In Klammern: {prompt}"})
     assert _("Keep") == "Keep"
     assert _("In braces: {prompt}") == "In Klammern: {prompt}"
+
+
+def test_sentences_follow_each_other_as_the_language_writes_them(speak):
+    said = in_turn(Text("Sent."), "", Text("Nothing is lost."), "a.mp4")
+    assert str(said) == "Sent. Nothing is lost. a.mp4"
+    speak("ja", **{"{before} {next}": "{before}{next}", "Sent.": "送信しました。"})
+    assert str(said) == "送信しました。Nothing is lost.a.mp4"
 
 
 def test_an_error_speaks_the_language_of_its_reader(speak):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.texts import _, ngettext
+from runway_desktop.texts import _, npgettext
 from runway_desktop.ui.building import STRETCH, hbox, passing_menu, push_button, vbox
 from runway_desktop.ui.empty_picture import EmptyPicture
 from runway_desktop.ui.file_dialogs import choose_folder
@@ -97,7 +97,7 @@ class BoardPane(QWidget):
         say(self._summary, board.summary() if board.total else "")
         say(self._trouble, trouble if board.total else "")
         self._folder.setVisible(bool(trouble) and board.total > 0)
-        self._all.setText(ngettext("Save now", "Save all {n}", max(amount, 1)))
+        self._all.setText(npgettext("all results", "Save now", "Save all {n}", max(amount, 1)))
         self._all.setVisible(board.total > 0)
         self._all.setEnabled(amount > 0)
         self._all.setToolTip(tip("" if amount else _("All of them are being saved.")))

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.domain.library import Row
-from runway_desktop.texts import _
+from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import STRETCH, add_all, hbox, passing_menu, push_button, tool_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import LABEL_TONES, at_start, words
@@ -237,7 +237,11 @@ class DetailsPane(QWidget):
         text.setAlignment(Qt.AlignmentFlag.AlignTop | at_start())
         copy = tool_button(self._facts, side=14, kind="flat", tip=_("Copy"))
         copy.setStyleSheet(f"padding: 0; min-width: {TARGET - 2}px; min-height: {TARGET - 2}px;")
-        copy.clicked.connect(lambda: self.copy_wanted.emit(str(copy.property("copies")), _("Task id copied.")))
+        copy.clicked.connect(
+            lambda: self.copy_wanted.emit(
+                str(copy.property("copies")), ngettext("Task id copied.", "{n} task ids copied.", 1)
+            )
+        )
         number = len(self._lines)
         self._grid.addWidget(label, number, 0)
         self._grid.addWidget(text, number, 1)

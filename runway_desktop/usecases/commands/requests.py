@@ -10,7 +10,7 @@ from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State, parse_remote_id
-from runway_desktop.texts import Text, _, ngettext
+from runway_desktop.texts import Text, _, ngettext, pgettext
 from runway_desktop.usecases.question import Question
 
 from .command import LIST, Command, Scope
@@ -65,7 +65,7 @@ def _dismissing(rows: Sequence[Row]) -> Question:
     return Question(
         ngettext("Dismiss {n} task?", "Dismiss {n} tasks?", len(rows)),
         _("The program stops asking about it. If Runway created it, you need its id to find the result again."),
-        _("Dismiss"),
+        pgettext("task", "Dismiss"),
     )
 
 

@@ -19,9 +19,10 @@ from runway_desktop.catalog import (
     value_in_words,
 )
 from runway_desktop.catalog.assets import any_of
+from runway_desktop.catalog.labels import unit_label
 from runway_desktop.domain.task import Request
 from runway_desktop.services.library import expansion
-from runway_desktop.texts import _, ngettext
+from runway_desktop.texts import _, ngettext, pgettext
 from runway_desktop.values import replace
 
 _MOST_SAID = 8
@@ -110,7 +111,7 @@ def takes(field: Field) -> str:
 
 
 def _with_unit(words: str, field: Field) -> str:
-    return _("{value} {unit}", value=words, unit=field.unit) if field.unit else words
+    return pgettext("amount", "{value} {unit}", value=words, unit=unit_label(field.unit)) if field.unit else words
 
 
 def sentence(pair: Pair, field: Field) -> str:

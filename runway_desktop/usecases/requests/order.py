@@ -79,7 +79,9 @@ def button_of(
     price = priced(order.request, None)
     between = open_price(order.pair, order.request, priced) if price is None else None
     if order.approves:
-        return Button(_("Approve"), price_words(price, 1, between), reasons, price_detail(price), note)
+        return Button(
+            ngettext("Approve", "Approve {n}", 1), price_words(price, 1, between), reasons, price_detail(price), note
+        )
     text = ngettext("Generate", "Generate {n}", amount)
     if kept is not None:
         text, raising = kept_text(kept.tasks, amount), raise_words(kept.held, kept.freed)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State
-from runway_desktop.texts import Text, _
+from runway_desktop.texts import Text, _, pgettext
 
 from .tasks import Fact
 
@@ -49,7 +49,10 @@ def _states(rows: Sequence[Row]) -> list[str]:
 def _kinds(rows: Sequence[Row]) -> list[str]:
     kinds = Counter(output.media.kind for row in rows for output in row.outputs if output.is_here)
     # Translators: a number of results of one kind, "3 clips".
-    return [_("{n} {kind}", n=amount, kind=kind.word.of(amount)) for kind, amount in kinds.most_common()]
+    return [
+        pgettext("number of results", "{n} {kind}", n=amount, kind=kind.word.of(amount))
+        for kind, amount in kinds.most_common()
+    ]
 
 
 def _named(names: Sequence[str], many: Text) -> str:

@@ -9,7 +9,7 @@ from enum import Enum
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.spending_report import SAME, Compared, Reconciliation, SpendingReport, Sum
 from runway_desktop.services.money.spending import Bill
-from runway_desktop.texts import Text, _, in_turn, ngettext
+from runway_desktop.texts import Text, _, in_turn, ngettext, pgettext
 from runway_desktop.values import Struct, replace
 
 from . import units
@@ -71,7 +71,7 @@ def _tasks(amount: int) -> str:
 
 
 def period_words(first: date, last: date) -> str:
-    return _("{first} – {last}", first=units.date_words(first), last=units.date_words(last))
+    return pgettext("range", "{first} – {last}", first=units.date_words(first), last=units.date_words(last))
 
 
 def total_words(total: Sum) -> str:

@@ -14,7 +14,7 @@ from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, Output, OutputState, State, Task
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
-from runway_desktop.texts import Text, _, in_turn, ngettext
+from runway_desktop.texts import Text, _, in_turn, ngettext, pgettext
 from runway_desktop.usecases.words.failures import saving_words
 from runway_desktop.values import Struct, replace
 
@@ -196,7 +196,7 @@ def _shown(state: State) -> StateWords:
 
 def _percent(part: float) -> str:
     """Rounded down, so that 100 % means done."""
-    return _("{n} %", n=int(max(0.0, min(1.0, part)) * 100 + 1e-9))
+    return pgettext("percent", "{n} %", n=int(max(0.0, min(1.0, part)) * 100 + 1e-9))
 
 
 def canceled_cost(task: Task) -> str:

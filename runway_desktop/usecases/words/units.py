@@ -81,7 +81,7 @@ def span(low: float, high: float) -> str:
     least, most = low / unit, high / unit
     last = max(1, -int(-most // step) * step)
     first = min(last, max(1, int(least // step) * step))
-    n = f"{number(first)}–{number(last)}" if first != last else last
+    n = pgettext("range", "{low}–{high}", low=first, high=last) if first != last else last
     return _("{n} s", n=n) if unit == 1 else _("{n} min", n=n) if unit == 60 else _("{n} h", n=n)
 
 
@@ -112,13 +112,13 @@ def moment(at: float, now: float) -> str:
         case 1:
             return _("tomorrow, {time}", time=time)
         case _:
-            return _("{day}, {time}", day=short_day(then, today.year), time=time)
+            return pgettext("date and time", "{day}, {time}", day=short_day(then, today.year), time=time)
 
 
 def full_time(at: float) -> str:
     """ "3 November 2026, 14:02:09"."""
     then = local_time(at)
-    return _("{day}, {time}", day=_long_day(then), time=_clock(then, seconds=True))
+    return pgettext("date and time", "{day}, {time}", day=_long_day(then), time=_clock(then, seconds=True))
 
 
 def date_words(day: date) -> str:
@@ -134,7 +134,7 @@ def exact_time(at: float) -> str:
 def day_and_time(at: float) -> str:
     """ "3 November 2026, 14:02"."""
     then = local_time(at)
-    return _("{day}, {time}", day=_long_day(then), time=_clock(then))
+    return pgettext("date and time", "{day}, {time}", day=_long_day(then), time=_clock(then))
 
 
 def day_in_words(day: str, now: float) -> str:
@@ -148,7 +148,7 @@ def day_in_words(day: str, now: float) -> str:
         return _("Today")
     if then == today - timedelta(days=1):
         return _("Yesterday")
-    return _("{weekday}, {day}", weekday=str(_WEEKDAYS[then.weekday()]), day=_long_day(then, today.year))
+    return pgettext("date", "{weekday}, {day}", weekday=str(_WEEKDAYS[then.weekday()]), day=_long_day(then, today.year))
 
 
 def ago(then: float, now: float) -> str:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.media import Media
-from runway_desktop.texts import _
+from runway_desktop.texts import _, pgettext
 from runway_desktop.ui.building import STRETCH, hbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import words
@@ -116,7 +116,7 @@ class ZoomBar(QWidget):
             self._words.clear()
         else:
             size = picture.size
-            zoom = _("{n} %", n=round(self._view.zoom * 100))
+            zoom = pgettext("percent", "{n} %", n=round(self._view.zoom * 100))
             self._words.setText(f"{size.width()} × {size.height()} · {zoom}")
 
 
