@@ -186,9 +186,10 @@ def verbatim(words: str) -> Text:
 def in_turn(*sentences: Text | str) -> Text | str:
     """Whole sentences one after the other; empty ones are dropped."""
     said: Text | str = ""
-    for sentence in filter(None, sentences):
+    for sentence in sentences:
         # Translators: two sentences of one text. Some languages write no space between them.
-        said = Text("{before} {next}", context="sentences").with_(before=said, next=sentence) if said else sentence
+        both = Text("{before} {next}", context="sentences").with_(before=said, next=sentence)
+        said = both if said and sentence else said or sentence
     return said
 
 
