@@ -17,7 +17,7 @@ from __future__ import annotations
 import gettext as catalogs
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -197,12 +197,18 @@ def listed(words: Sequence[object]) -> str:
     """The words as a sentence lists them: "a, b and c"."""
     if len(words) < 2:
         return _value(words[0]) if words else ""
-    before = words[0]
-    for word in words[1:-1]:
-        # Translators: two neighbors of a longer list of names.
-        before = pgettext("list", "{before}, {next}", before=before, next=word)
     # Translators: the last two of a list of names.
-    return pgettext("end of a list", "{before} and {last}", before=before, last=words[-1])
+    return pgettext("end of a list", "{before} and {last}", before=enumerated(words[:-1]), last=words[-1])
+
+
+def enumerated(words: Iterable[object]) -> str:
+    """The words side by side, without an "and": "a, b, c"; empty ones are dropped."""
+    said = ""
+    for word in words:
+        if alone := _value(word):
+            # Translators: two neighbors of a longer list of names.
+            said = pgettext("list", "{before}, {next}", before=said, next=word) if said else alone
+    return said
 
 
 def quoted(words: object) -> str:

@@ -10,7 +10,19 @@ import pytest
 
 from runway_desktop import texts
 from runway_desktop.domain.errors import RunwayDesktopError
-from runway_desktop.texts import Language, NumberForm, Text, _, chosen_language, english, in_turn, listed, ngettext, use
+from runway_desktop.texts import (
+    Language,
+    NumberForm,
+    Text,
+    _,
+    chosen_language,
+    english,
+    enumerated,
+    in_turn,
+    listed,
+    ngettext,
+    use,
+)
 
 
 def test_a_number_chooses_the_form_and_is_written_for_people():
@@ -104,6 +116,12 @@ def test_sentences_follow_each_other_as_the_language_writes_them(speak):
     assert str(said) == "Sent. Nothing is lost. a.mp4"
     speak("ja", **{"{before} {next}": "{before}{next}", "Sent.": "送信しました。"})
     assert str(said) == "送信しました。Nothing is lost.a.mp4"
+
+
+def test_facts_side_by_side_are_separated_as_the_language_does_it(speak):
+    assert enumerated(["2 to 10 s", "", Text("sound"), 0]) == "2 to 10 s, sound, 0"
+    speak("ja", **{"{before}, {next}": "{before}、{next}", "sound": "音声"})
+    assert enumerated(["5", Text("sound")]) == "5、音声"
 
 
 def test_an_error_speaks_the_language_of_its_reader(speak):

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
+from runway_desktop.texts import enumerated
 from runway_desktop.ui.media.picture_view import STEP
 from runway_desktop.ui.painting import rounded
 from runway_desktop.ui.theme import GRID, Role, Theme
@@ -67,7 +68,7 @@ class Pane(QWidget):
         if (left, right, bold, stack) != (self._left, self._right, self._bold_right, self._stack):
             self._left, self._right, self._bold_right, self._stack = left, right, bold, stack
             self.setAccessibleName(left)
-            self.setAccessibleDescription(", ".join(part for part in (right, stack) if part))
+            self.setAccessibleDescription(enumerated((right, stack)))
             self.update()
 
     def set_aside(self, on: bool) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSiz
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionViewItem
 
+from runway_desktop.texts import enumerated
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import QUIET_INKS
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
@@ -95,7 +96,7 @@ class Lines(QAbstractListModel):
 
     def spoken(self, offer: Offer) -> str:
         key = self._keys.spoken(offer.keyed) if offer.keyed is not None and offer.keyed in self._heard else ""
-        return ", ".join(part for part in (offer.in_words, key) if part)
+        return enumerated((offer.in_words, key))
 
     def key_words(self, offer: Offer) -> str:
         return self._keys.cap(offer.keyed) if offer.keyed is not None and offer.keyed in self._heard else ""

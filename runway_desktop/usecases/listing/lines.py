@@ -11,7 +11,7 @@ from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import Entries, GroupBy, GroupSummary, Listing, SortKey
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.settings import Settings
-from runway_desktop.texts import Text, _
+from runway_desktop.texts import Text, _, enumerated
 from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct
 
@@ -87,7 +87,7 @@ class GroupWords(Struct, frozen=True, kw_only=True):
     @property
     def spoken(self) -> str:
         fold = _("collapsed") if self.is_folded else _("expanded")
-        return ", ".join(part for part in (self.title, self.holds, fold) if part)
+        return enumerated((self.title, self.holds, fold))
 
 
 def group_words(

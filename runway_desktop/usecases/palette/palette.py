@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any
 
 from runway_desktop.services.settings import Settings
-from runway_desktop.texts import Text, _
+from runway_desktop.texts import Text, _, enumerated
 from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.values import Struct
@@ -95,7 +95,7 @@ class Offer(Struct, frozen=True, kw_only=True):
     @property
     def in_words(self) -> str:
         """For screen readers."""
-        return ", ".join(part for part in (self.text, self.reason or self.detail, self.aside) if part)
+        return enumerated((self.text, self.reason or self.detail, self.aside))
 
 
 class Match(Struct, frozen=True):

@@ -17,7 +17,7 @@ from runway_desktop.domain.media import INPUTS, Media
 from runway_desktop.domain.task import Request
 from runway_desktop.services.money.pricing import OpenPrice, Price
 from runway_desktop.services.settings import Settings
-from runway_desktop.texts import Text, _, in_turn, ngettext
+from runway_desktop.texts import Text, _, enumerated, in_turn, ngettext
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import open_words, price_source, priced
 from runway_desktop.values import Struct
@@ -235,7 +235,7 @@ class Choices(Struct, frozen=True, kw_only=True):
         parts = [ngettext("{n} at once", "{n} at once", at_once) if at_once is not None else ""]
         if left is not None:
             parts.append(ngettext("{n} left today", "{n} left today", left) if left else _("none left today"))
-        return ", ".join(part for part in parts if part)
+        return enumerated(parts)
 
 
 def made_words(media: Media) -> list[str]:
@@ -291,7 +291,7 @@ def _can(pair: Pair) -> str:
         _("keyframes") if "keyframes" in fields else "",
         next((_many_words(field) for field in pair.fields if field.name in ("references", "referenceImages")), ""),
     ]
-    return ", ".join(part for part in parts if part)
+    return enumerated(parts)
 
 
 def _length_words(field: Field | None) -> str:

@@ -25,7 +25,7 @@ from runway_desktop.domain.inputs import MediaFacts
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Task, TaskId
 from runway_desktop.services.money.pricing import Price
-from runway_desktop.texts import Text, _, in_turn, ngettext
+from runway_desktop.texts import Text, _, enumerated, in_turn, ngettext
 from runway_desktop.values import Struct
 
 from . import units
@@ -102,7 +102,7 @@ class RequestRow(Struct, frozen=True, kw_only=True):
 
     @property
     def spoken(self) -> str:
-        return ", ".join(part for part in (self.title, self.detail, self.amount, self.aside, self.warning) if part)
+        return enumerated((self.title, self.detail, self.amount, self.aside, self.warning))
 
 
 class RecordRow(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State
-from runway_desktop.texts import Text, _, pgettext
+from runway_desktop.texts import Text, _, enumerated, pgettext
 
 from .tasks import Fact
 
@@ -58,4 +58,4 @@ def _kinds(rows: Sequence[Row]) -> list[str]:
 def _named(names: Sequence[str], many: Text) -> str:
     """The different names, or their number if they are more than a few."""
     different = list(dict.fromkeys(filter(None, names)))
-    return ", ".join(different) if len(different) <= _MOST_NAMED else str(many.of(len(different)))
+    return enumerated(different) if len(different) <= _MOST_NAMED else str(many.of(len(different)))

@@ -20,7 +20,7 @@ from runway_desktop.domain.task import MOST_STARS, Output, Pick, State, Task
 from runway_desktop.services.library.library import Details
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.tasks.judging import Judged
-from runway_desktop.texts import Text, _, in_turn, listed, ngettext, pgettext
+from runway_desktop.texts import Text, _, enumerated, in_turn, listed, ngettext, pgettext
 from runway_desktop.usecases.words.failures import sending_words
 from runway_desktop.values import Struct
 
@@ -132,7 +132,7 @@ def judgment_words(task: Task) -> str:
     said = {Pick.PICK: _("Picked"), Pick.REJECT: _("Rejected")}.get(task.pick, "")
     rated = rating_words(task.rating) if task.rating else ""
     tags = _("tags {tags}", tags=listed(task.tags)) if task.tags else ""
-    return ", ".join(part for part in (said, rated, tags, _("has a note") if task.note else "") if part)
+    return enumerated((said, rated, tags, _("has a note") if task.note else ""))
 
 
 def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | None, usual: Usual | None) -> list[Fact]:
