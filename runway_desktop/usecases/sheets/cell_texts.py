@@ -259,7 +259,7 @@ class Saying:
             return "?"
         if check.priced < len(check.requests):
             return f"≥ {units.number(check.credits)}"
-        return units.number(check.credits) if check.exact else f"~{units.number(check.credits)}"
+        return units.number(check.credits) if check.exact else units.about_number(check.credits)
 
     def _state(self, line: RowLine) -> str:
         if line.row.sent:

@@ -165,7 +165,7 @@ def what_words(task: Task) -> str:
 def price_words(price: Price | None) -> str:
     if price is None:
         return _("price not known")
-    return units.number(price.credits) if price.exact else f"~{units.number(price.credits)}"
+    return units.number(price.credits) if price.exact else units.about_number(price.credits)
 
 
 def sum_words(prices: Sequence[Price | None]) -> str:

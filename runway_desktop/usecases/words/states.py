@@ -407,9 +407,9 @@ def cost_words(task: Task, price: float | None = None) -> str:
     if task.cost_credits is not None:
         return units.number(task.cost_credits)
     if task.estimated_credits is not None:
-        return f"~{units.number(task.estimated_credits)}"
+        return units.about_number(task.estimated_credits)
     if task.state is State.HELD and price is not None:
-        return f"~{units.number(price)}"
+        return units.about_number(price)
     may_be_charged = task.state in (State.UNCERTAIN, State.SENDING) or task.state.is_live
     was_sent = task.remote_id is not None or task.may_be_made
     return "?" if may_be_charged or (task.state is State.CANCELLED and was_sent) else units.DASH

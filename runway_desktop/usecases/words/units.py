@@ -37,6 +37,12 @@ def about_credits(credits: float, *, exact: bool = True, at_least: bool = False)
     return said if exact else _("about {credits}", credits=said)
 
 
+def about_number(value: float) -> str:
+    """ "~60", where there is no room for "about 60 credits"."""
+    # Translators: an estimate in a narrow column.
+    return pgettext("estimate", "~{amount}", amount=value)
+
+
 def dollars(credits: float) -> str:
     amount = number(credits * DOLLARS_PER_CREDIT, fixed=True)
     return pgettext("US dollars", "${amount}", amount=amount)
