@@ -171,7 +171,7 @@ class RequestSide(QWidget):
         if self.approve.sizeHint().width() > self.width() - _MARGINS[0] - _MARGINS[2]:
             # The price counts more than the key.
             self.approve.setText(f"{does}   {cost}")
-        self.approve.setToolTip(keys.cap(APPROVE_KEY))
+        self.approve.setToolTip(tip(keys.cap(APPROVE_KEY)))
         self.approve.setAccessibleName(_("{action}, {price}", action=does, price=cost))
 
 

@@ -37,13 +37,13 @@ def test_every_code_has_one_sensible_next_step(code, advice, moderated):
     assert failure.is_moderation is moderated
 
 
-def test_a_hint_at_the_input_is_worded_as_probably():
-    assert "Probably the prompt" in failure_words(Failure(code="SAFETY.INPUT.TEXT"))
-    assert "Probably a picture" in failure_words(Failure(code="SAFETY.INPUT.IMAGE"))
+def test_the_input_that_moderation_refused_is_named():
+    assert "refused the prompt" in failure_words(Failure(code="SAFETY.INPUT.TEXT"))
+    assert "refused an image" in failure_words(Failure(code="SAFETY.INPUT.IMAGE"))
 
 
 def test_an_input_that_moderation_refused_is_said_to_be_charged():
-    assert "not given back" in failure_words(Failure(code="SAFETY.INPUT.IMAGE"))
+    assert "aren't refunded" in failure_words(Failure(code="SAFETY.INPUT.IMAGE"))
 
 
 @given(code=st.text(max_size=40))
