@@ -34,7 +34,11 @@ class Section(StrEnum):
 
     KEY = "Key", Text("Key", context="preferences"), Text("api key, api secret, token, sign in, login, account")
     PROFILE = "Profile", Text("Profile"), Text("backups, restore, workspace")
-    SAVING = "Saving", Text("Saving"), Text("downloads, file names, disk space, free space, clean up, cache")
+    SAVING = (
+        "Saving",
+        Text("Saving", context="preferences"),
+        Text("downloads, file names, disk space, free space, clean up, cache"),
+    )
     LOOK = "Look", Text("Look"), Text("appearance, colors, display")
     NOTIFICATIONS = "Notifications", Text("Notifications"), Text("alerts, messages, tray")
     RUNWAY = "Runway", Text("Runway"), Text("organization, tier, limits, concurrency, catalog, update models")

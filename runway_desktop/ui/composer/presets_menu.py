@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QMenu, QWidget
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.texts import Text, _
+from runway_desktop.texts import Text, _, pgettext
 from runway_desktop.ui.building import STRETCH, Dialog, PushButton, hbox, passing_menu, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm
@@ -51,7 +51,7 @@ class PresetsButton(PushButton):
             menu.addSeparator()
         menu.addAction(_("Save as preset…"), self._save)
         if presets.all:
-            rename, remove = menu.addMenu(_("Rename")), menu.addMenu(_("Remove"))
+            rename, remove = menu.addMenu(_("Rename")), menu.addMenu(pgettext("preset", "Remove"))
             for preset in presets.all:
                 rename.addAction(f"{caption(preset.name)}…", partial(self._rename, preset))
                 remove.addAction(f"{caption(preset.name)}…", partial(self._remove, preset))

@@ -10,7 +10,7 @@ from runway_desktop.domain.inputs import path_of
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import guess_media
 from runway_desktop.services.library.expansion import Axis
-from runway_desktop.texts import Text, _, ngettext
+from runway_desktop.texts import Text, _, ngettext, pgettext
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Around, StateWords, Tone, cost_words, describe
 from runway_desktop.values import Struct
@@ -293,7 +293,7 @@ class Saying:
         if len(tasks) == 1 and amount == 1:
             return describe(tasks[0], Around())
         if not tasks:
-            return StateWords(headline=_("Sent"))
+            return StateWords(headline=pgettext("state", "Sent"))
         found = [describe(row, Around()) for row in tasks]
         done = sum(words.tone is Tone.GOOD for words in found)
         bad = sum(words.tone is Tone.BAD for words in found)

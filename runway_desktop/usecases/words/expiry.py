@@ -13,7 +13,7 @@ from runway_desktop.domain.library import NotSaved, Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import LinkLife, LinkStatus
 from runway_desktop.domain.task import Output, OutputState, TaskId
-from runway_desktop.texts import Text, _
+from runway_desktop.texts import Text, _, pgettext
 from runway_desktop.usecases.words.failures import saving_words
 from runway_desktop.values import Struct
 
@@ -213,7 +213,7 @@ def _why(output: Output, received: tuple[int, int | None] | None) -> StateWords:
             )
         case _:
             detail = saving_words(output) or _("In the queue")
-            return StateWords(headline=_("Waiting"), detail=detail, icon="mdi6.timer-sand")
+            return StateWords(headline=pgettext("saving", "Waiting"), detail=detail, icon="mdi6.timer-sand")
 
 
 def _tone(life: LinkLife, standing: LinkStatus, now: float) -> Tone:

@@ -16,7 +16,7 @@ from .units import day_and_time, number
 
 RESULT_TITLES = (Text("File"), Text("Status"), Text("Prompt"), Text("Model"), Text("Project"), Text("Sent"))
 _RESULT_WORDS = {
-    ImportStatus.NEW: (Text("New"), Tone.GOOD),
+    ImportStatus.NEW: (Text("New", context="import"), Tone.GOOD),
     ImportStatus.MISSING_HERE: (Text("In the list, file missing"), Tone.GOOD),
     ImportStatus.REMOVED: (Text("Removed from the list"), Tone.PLAIN),
     ImportStatus.KNOWN: (Text("Already in the list"), Tone.PLAIN),
@@ -33,7 +33,7 @@ ID_TITLES = (
     Text("Line"),
 )
 _ID_WORDS = {
-    IdStanding.NEW: (Text("New"), Tone.GOOD),
+    IdStanding.NEW: (Text("New", context="import"), Tone.GOOD),
     IdStanding.KNOWN: (Text("Already in the list"), Tone.PLAIN),
     IdStanding.REMOVED: (Text("Removed before"), Tone.PLAIN),
     IdStanding.MISSED: (Text("Not found before"), Tone.WARN),
