@@ -220,7 +220,7 @@ class InputTile(QWidget):
             )
             icon.paint(painter, QRect(frame.center() - QPoint(10, 10), QSize(20, 20)))
         if item.facts is not None and item.facts.duration:
-            self._paint_badge(painter, frame, length_words(item.facts.duration), right=True)
+            self._paint_badge(painter, frame, units.length(item.facts.duration), right=True)
         if self.trouble:
             self._paint_alert(painter, frame)
         elif self.compact and item.tag:
@@ -322,17 +322,12 @@ def facts_words(item: InputItem, *, brief: bool = False) -> str:
     if facts is None:
         return "" if item.path else _("Link")
     sides = f"{facts.width} × {facts.height}" if facts.width and facts.height else ""
-    length = length_words(facts.duration) if facts.duration else ""
+    length = units.length(facts.duration) if facts.duration else ""
     if brief:
         sides = sides.replace(" ", "")
         return " · ".join(part for part in (units.size(facts.size), sides or facts.format) if part)
     kind = f"{facts.format} ({facts.codec})" if facts.codec else facts.format
     return " · ".join(part for part in (kind, units.size(facts.size), sides, length) if part)
-
-
-def length_words(seconds: float) -> str:
-    """Length of a clip or sound, with tenths below 10 s: "4.5 s", "12 s", "2.5 min"."""
-    return _("{n} s", n=round(seconds, 1)) if seconds < 10 else units.duration(seconds)
 
 
 def _dragged(mime: QMimeData) -> tuple[str, int] | None:

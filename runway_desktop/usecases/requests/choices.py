@@ -221,7 +221,7 @@ class Choices(Struct, frozen=True, kw_only=True):
         if isinstance(length, int | float) and not isinstance(length, bool) and length > 0:
             a_second = found.credits / length
             said = _("{price} a second", price=priced(a_second, found))
-            whole = _("{price} for {time}.", price=priced(found.credits, found), time=units.duration(length))
+            whole = _("{price} for {time}.", price=priced(found.credits, found), time=units.length(length))
             return said, str(in_turn(whole, price_source(found)))
         if isinstance(amount, int) and amount > 1:
             return _("{price} each", price=priced(found.credits / amount, found)), price_source(found)

@@ -297,7 +297,7 @@ class RequestDraft:
         field = self.pair.field(_LENGTH)
         if field is None or _LENGTH not in self.parked.values or _LENGTH not in self.values:
             return "", ""
-        length = units.duration(self.values[_LENGTH])
+        length = units.length(self.values[_LENGTH])
         return _("{field} is now {value}", field=field.label, value=length), sentence(self.pair, field)
 
     def _keep_value(self, name: str, value: Any, parts_lost: list[str]) -> bool:

@@ -157,7 +157,7 @@ def makes(task: Task, catalog: Catalog) -> Media:
 def what_words(task: Task) -> str:
     """ "Gen-4.5 · Image → video · 5 s"."""
     length = task.request.values.get("duration")
-    seconds = units.duration(length) if isinstance(length, int | float) else ""
+    seconds = units.length(length) if isinstance(length, int | float) else ""
     parts = (model_label(task.request.model), endpoint_label(task.request.endpoint), seconds)
     return " · ".join(part for part in parts if part)
 
@@ -296,7 +296,7 @@ def _value_words(name: str, value: object, *, is_choice: bool) -> str:
         case bool():
             return value_in_words(value)
         case int() | float():
-            return units.duration(value) if name == "duration" else units.number(value)
+            return units.length(value) if name == "duration" else units.number(value)
         case str():
             return bounded(choice_label(name, value) if is_choice else value)
         case _:

@@ -397,9 +397,9 @@ def badge(row: Row) -> str:
     if row.outputs and not row.outputs[0].media.kind.is_timed:
         return ""
     if row.outputs and row.outputs[0].duration:
-        return units.duration(row.outputs[0].duration)
+        return units.length(row.outputs[0].duration)
     length = row.task.request.values.get("duration")
-    return units.duration(length) if isinstance(length, int | float) and not isinstance(length, bool) else ""
+    return units.length(length) if isinstance(length, int | float) and not isinstance(length, bool) else ""
 
 
 def cost_words(task: Task, price: float | None = None) -> str:

@@ -77,6 +77,11 @@ def duration(seconds: float) -> str:
     return _("{n} h", n=round(seconds / 3600, 1))
 
 
+def length(seconds: float) -> str:
+    """Length of a clip or sound, with tenths below 10 s: "4.5 s", "12 s", "2.5 min"."""
+    return _("{n} s", n=round(seconds, 1)) if seconds < 10 else duration(seconds)
+
+
 def span(low: float, high: float) -> str:
     """A range of seconds in one unit: "30–50 s", "4–6 min". The upper end is rounded up, so that it never promises too
     much; the lower one down, but never to 0."""

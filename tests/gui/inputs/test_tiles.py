@@ -14,7 +14,7 @@ from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request
 from runway_desktop.services.intake.gathered import Gathered
-from runway_desktop.ui.inputs.tile import OWN_MIME, PICTURE, InputTile, length_words
+from runway_desktop.ui.inputs.tile import OWN_MIME, PICTURE, InputTile
 from runway_desktop.ui.theme import ColorScheme
 from tests.gui.rig import painted, until
 from tests.gui.targets import too_small
@@ -237,10 +237,6 @@ async def test_what_is_pasted_on_a_tile_replaces_it_and_on_the_last_is_one_more(
         QTest.keySequence(rig.strip.add_tile, QKeySequence.StandardKey.Paste)
         link = "https://media.example.com/x.png"
         assert told == [(link, "referenceImages", 1), link]
-
-
-def test_lengths_are_said_to_the_tenth_where_it_matters():
-    assert [length_words(seconds) for seconds in (4.5, 5.0, 12.3, 150)] == ["4.5 s", "5 s", "12 s", "2.5 min"]
 
 
 async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path, theme):

@@ -68,6 +68,10 @@ def test_durations_are_said_in_one_unit(seconds, words):
     assert units.duration(seconds) == words
 
 
+def test_a_short_length_keeps_its_tenths():
+    assert [units.length(seconds) for seconds in (4.5, 5.0, 12.3, 150)] == ["4.5 s", "5 s", "12 s", "2.5 min"]
+
+
 @pytest.mark.parametrize(
     ("low", "high", "words"),
     [
