@@ -24,6 +24,8 @@ WORD = "Donaudampfschifffahrtsgesellschaft"
         ("abcdefghij", 4, "abcd|efgh|ij"),
         ("Nord-Ostsee-Kanal", 8, "Nord-Ostsee-Kanal"),
         ("Nord-Ostseekanal", 6, "Nord-Ostsee|kanal"),
+        ("クレジットは返還されません。", 4, "クレジットは返還されません。"),
+        ("Runwayの残高です。", 4, "Runw|ayの残高です。"),
         ("ab", 0, "ab"),
         ("", 4, ""),
     ],
