@@ -15,7 +15,7 @@ _BREAK = "\u200b"
 _WITHOUT_SPACES = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60"
 """Characters of Japanese and Chinese, whose lines Qt breaks between almost any two of them."""
 _PIECES = re.compile(rf"(\s+|(?<=\w-)(?=[^\W\d])|(?<=[{_WITHOUT_SPACES}])|(?=[{_WITHOUT_SPACES}]))")
-"""Normal break points: spaces, after a hyphen between letters, and around characters that are written without spaces."""
+"""Normal break points: spaces, after a hyphen between letters, around characters that are written without spaces."""
 
 
 class LongWordsLabel(PlainLabel):
