@@ -31,6 +31,7 @@ _LEAST = 120 * GRID
 """In a window narrower than this, the pill is `NARROWEST`."""
 _HEIGHT = 30
 _ICON = 18
+_TEXT_LEFT = 11 + _ICON + GRID
 _SMALL_ICON = 14
 _ICONS = {
     Sign.NOTHING: ("mdi6.circle-outline", Role.FAINT),
@@ -106,9 +107,12 @@ class Pill(QWidget):
         self._action.setAccessibleDescription(shown.whole)
         key = self._keys.cap(UNDO) if shown.sign is Sign.ACT and action is not None else ""
         self._key.setText(key)
-        self._key.setVisible(bool(key) and self.width() == WIDTH)
         self.face.show_it(shown)
         self._chevron.show_it(shown)
+        # The text has priority over the key.
+        others = (self._action, self._key, self._chevron)
+        room = self.width() - sum(other.sizeHint().width() for other in others)
+        self._key.setVisible(bool(key) and self.width() == WIDTH and self.face.wanted_width() <= room)
         waits = "problem" if shown.has_problem else "answer" if shown.waiting else ""
         if (self.property("waits") or "") != waits:
             self.setProperty("waits", waits)
@@ -148,6 +152,11 @@ class Face(QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(0, _HEIGHT)
 
+    def wanted_width(self) -> int:
+        """Width in which the text is not cut."""
+        metrics = QFontMetrics(self._theme.tabular(self.font()))
+        return _TEXT_LEFT + metrics.horizontalAdvance(self._shown.text) + GRID // 2
+
     def paintEvent(self, event: QPaintEvent) -> None:
         shown, theme = self._shown, self._theme
         painter = QPainter(self)
@@ -159,8 +168,8 @@ class Face(QAbstractButton):
         sides = Sides(self.layoutDirection(), self.rect())
         theme.icon(name, role).paint(painter, sides.place(QRect(11, (self.height() - _ICON) // 2, _ICON, _ICON)))
         right = self.width() - GRID // 2
-        left = 11 + _ICON + GRID
-        wanted = QFontMetrics(theme.tabular(self.font())).horizontalAdvance(shown.text) + GRID
+        left = _TEXT_LEFT
+        wanted = self.wanted_width() - left + GRID // 2
         if shown.hint:
             # The text has priority over the hint; list and accessible name have both in full.
             font = theme.tabular(theme.small_font())

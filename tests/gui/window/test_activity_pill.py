@@ -80,6 +80,20 @@ async def test_undo_stands_in_it_and_is_pressed_by_mouse_and_by_key(tmp_path, th
         assert undone == ["one", "two"]
 
 
+async def test_the_key_of_undo_gives_its_room_to_a_longer_text(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        top = rig.window.workspace.top
+        rig.window.resize(1440, 900)
+        await until(lambda: top.pill.width() == WIDTH)
+        rig.window.activity.act("One.", lambda: None)
+        key = next(one for one in top.pill.findChildren(QLabel) if one.isVisible())
+        assert key.text() == "Ctrl+Z"
+        rig.window.activity.act("The daily cap is 1,600 credits.", lambda: None)
+        assert not key.isVisible()
+        rig.window.activity.act("One.", lambda: None)
+        assert key.isVisible()
+
+
 async def test_a_key_opens_its_list_which_escape_closes_and_arrows_walk(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         undone: list[int] = []
