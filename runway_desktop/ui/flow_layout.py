@@ -99,6 +99,8 @@ class FoldingLine(QWidget):
         """Number of foldable buttons on the line. It only falls while just texts change, so that a hidden button does
         not flicker."""
         self.plus = push_button(self, "+9  ▾", self._open, kind="chip")
+        self._height = self.plus.sizeHint().height()
+        """Of the tallest button: letters of another font, such as Japanese ones, need more."""
         self._popup = Popup(_("More"), self.plus)
         self._popup.setProperty("popup", True)
         self._popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
@@ -135,6 +137,7 @@ class FoldingLine(QWidget):
             if self._column.indexOf(button) != position:
                 self._column.insertWidget(position, button)
         self._say_hidden()
+        self._grow()
         self._arrange()
         if anew or most != before:
             self.folded.emit()
@@ -148,7 +151,7 @@ class FoldingLine(QWidget):
         self._popup.close()
 
     def sizeHint(self) -> QSize:
-        return QSize(_length([*self._first, *self._rest]), self.plus.sizeHint().height())
+        return QSize(_length([*self._first, *self._rest]), self._height)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.sizeHint().height())
@@ -198,6 +201,12 @@ class FoldingLine(QWidget):
         if had_focus:
             (button if on_line else self.plus).setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _grow(self) -> None:
+        height = max(button.sizeHint().height() for button in (*self._first, *self._rest, self.plus))
+        if height != self._height:
+            self._height = height
+            self.updateGeometry()
+
     def _arrange(self) -> None:
         """Places the buttons. If even the first ones do not fit, the last of them shrinks."""
         x = 0
@@ -208,7 +217,7 @@ class FoldingLine(QWidget):
             after = _length(line[position + 1 :]) + GRID if position + 1 < len(line) else 0
             width = max(0, min(wanted.width(), self.width() - x - after))
             at = x if self.layoutDirection() is not Qt.LayoutDirection.RightToLeft else self.width() - x - width
-            button.setGeometry(at, 0, width, wanted.height())
+            button.setGeometry(at, 0, width, self._height)
             x += width + GRID
 
 

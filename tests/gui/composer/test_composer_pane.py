@@ -25,6 +25,7 @@ from runway_desktop.catalog import Field, FieldKind, Pair, is_left_out
 from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request, State, TaskId
+from runway_desktop.texts import Text
 from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.choices import options_of
@@ -610,3 +611,14 @@ async def test_what_is_wrong_behind_the_end_of_the_line_marks_it(tmp_path, theme
         assert not line.plus.property("wrong")
         rig.composer.set_value("ratio", "7:7")
         await until(lambda: line.plus.property("wrong"))
+
+
+def test_a_line_is_as_high_as_its_tallest_button(theme, qtbot):
+    pane = QWidget()
+    qtbot.addWidget(pane)
+    line = FoldingLine(Text("{n} more setting", "{n} more settings"), pane)
+    low, high = QPushButton("5 s"), QPushButton("5 s")
+    high.setStyleSheet("font-size: 40px")
+    line.hold([low, high], [])
+    assert line.sizeHint().height() == high.sizeHint().height() > low.sizeHint().height()
+    assert low.height() == high.height() == line.sizeHint().height()
