@@ -135,10 +135,11 @@ class ActivityList(KeyPopup):
         is_waiting = entry.kind is ActivityKind.WAITS
         buttons = [self._button(entry, action, row) for action in entry.actions]
         is_beside = len(buttons) == 1 and not is_waiting
-        if buttons and not is_beside:
-            texts.addLayout(hbox(*buttons, STRETCH, margins=(0, GRID // 2, 0, 0)))
         top = Qt.AlignmentFlag.AlignTop
-        parts = hbox((texts, 1), on=row, margins=(0, 6, 0, 6), spacing=GRID)
+        parts = hbox((texts, 1), spacing=GRID)
+        whole = vbox(parts, on=row, margins=(0, 6, 0, 6), spacing=2)
+        if buttons and not is_beside:
+            whole.addLayout(hbox(*buttons, STRETCH, margins=(0, GRID // 2, 0, 0)))
         if is_waiting:
             close = tool_button(
                 row, kind="flat", tip=pgettext("notice", "Dismiss"), spoken=_("Dismiss: {notice}", notice=entry.message)

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QScrollArea
 
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.activity.pill import NARROW, WIDTH
@@ -121,6 +121,17 @@ async def test_its_list_follows_what_happens_and_says_when_there_is_nothing(tmp_
         assert words(rig) == ["Waiting for you", "The disk is full.", "5 MB are needed."]
         rig.window.activity.end(number)
         assert words(rig) == ["No activity yet."]
+
+
+async def test_a_long_button_leaves_the_list_its_margin(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        button = "Tageslimit auf 1.700 erhöhen und 1 senden · 120 Credits"
+        rig.window.activity.tell("The cap is reached.", problem=True, action_text=button, on_action=lambda: None)
+        rig.window.workspace.top.pill.open()
+        await rest()
+        area = pill.opened_list(rig.window).findChild(QScrollArea)
+        assert area is not None
+        assert area.widget().width() == area.viewport().width()
 
 
 async def test_what_waits_is_dismissed_alone(tmp_path, theme, qtbot):
