@@ -184,7 +184,7 @@ async def test_an_answer_with_the_id_of_another_task_counts_as_none(path, status
         assert (task.state, task.remote_id) == (State.UNCERTAIN, None)
         assert task.evidence is not None
         assert (task.evidence.cause, task.evidence.answer) == (Reason(ReasonCode.KNOWN_ID), remote_id(1))
-        assert "in the list already" in sending_words(task.evidence.cause)
+        assert "another task of the list" in sending_words(task.evidence.cause)
         await rig.clock.advance(120)
         assert (await rig.task(first)).remote_id == remote_id(1)
         assert await rig.state(second) is State.UNCERTAIN
