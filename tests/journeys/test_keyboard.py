@@ -107,7 +107,7 @@ def test_another_key_is_pressed_holds_at_once_and_after_a_restart(program: Progr
     hands.wait_for_window("Keyboard shortcuts", program.pid)
     hands.type("rename")
     hands.key("Return", "ctrl+e")
-    program.eyes.wait_for("button", "Use it here instead")
+    program.eyes.wait_for("button", "Use here instead")
     hands.key("ctrl+g")
     program.eyes.wait_for("table cell", "Rename: Ctrl+G, changed")
     hands.key("Escape", "Escape")

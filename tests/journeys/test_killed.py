@@ -40,7 +40,7 @@ def test_killed_while_sending_it_is_uncertain_and_never_sent_again(program: Prog
     # Something else goes all the way meanwhile, so that the first had every occasion to be sent again.
     program.send("Something else")
     program.wait_saved(1)
-    program.eyes.wait_for("table cell", "Uncertain, ")
+    program.eyes.wait_for("table cell", "Probably ")
     assert program.task("On its way")["state"] == "uncertain"
     assert runway.made()["On its way"] == (1 if accepted else 0)
 

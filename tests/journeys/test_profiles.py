@@ -133,11 +133,11 @@ def test_a_profile_becomes_what_it_was_and_nothing_is_sent_again(
     program.eyes.wait_for("text", "File name")
     hands.type(f"{backup}")
     hands.key("Return")
-    hands.click(program.eyes.wait_for("radio button", "Into this one").middle)
+    hands.click(program.eyes.wait_for("radio button", "Over “").middle)
     hands.click(program.eyes.wait_for("button", "Restore over “").middle)
     keep = program.eyes.wait_for("button", "Keep as it is")
     assert "focused" in keep.states, "the safe answer has the focus"
-    hands.click(program.eyes.wait_for("button", "Replace “").middle)
+    hands.click(program.eyes.wait_for("button", "Replace and restart").middle)
     assert program.ended() == 0
 
     again = until(

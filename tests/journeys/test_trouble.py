@@ -32,7 +32,7 @@ def test_a_key_refused_in_the_middle_of_the_day_is_asked_for_and_nothing_is_drop
     program.wait_state("Under way [seconds:60]", "pending", "running")
     runway.fault("api", "status", status=401)
     program.ask_runway()
-    program.eyes.wait_for("label", "Runway rejected the API key")
+    program.eyes.wait_for("label", "Runway didn't accept the key")
     before = program.tasks()
     program.send("Written without a key")
     assert [task["state"] for task in program.tasks()] == [before[0]["state"], "held"]
