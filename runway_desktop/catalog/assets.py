@@ -94,13 +94,13 @@ def uri_problem(uri: str, field: Field, *, local_files: bool = True) -> str | No
         case "runway" if re.fullmatch(r"runway://\S+", uri):
             return None
         case "runway":
-            return _("The upload’s address is incomplete. Add the file again.")
+            return _("The upload's address is incomplete. Add the file again.")
         case "data":
             return _data_problem(uri, field)
         case "file" if uri.startswith("file:///") and len(uri) > len("file:///"):
             return None if local_files else _("The file is on this computer and must be uploaded first.")
         case "file":
-            return _("The file’s address is incomplete. Add the file again.")
+            return _("The file's address is incomplete. Add the file again.")
         case _:
             return _("“{text}” is neither a file nor a link that begins with https://.", text=_short(uri))
 
@@ -115,7 +115,7 @@ def link_problem(link: str) -> str | None:
         parts = urlsplit(link)
         host, __ = parts.hostname or "", parts.port
     except ValueError:
-        return _("The link can’t be read. Copy it again.")
+        return _("The link can't be read. Copy it again.")
     if not host:
         return _("The link has no domain name. Copy it again.")
     if _is_address(host):

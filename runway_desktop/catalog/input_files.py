@@ -35,13 +35,13 @@ def general_problem(facts: MediaFacts) -> str | None:
     """Why no model accepts such a file, as a sentence; None if some may. Not for `Media.OTHER`."""
     taken = [known.name for known in accepted_formats(facts.media)]
     if facts.format not in taken:
-        return _("Runway doesn’t accept {format} files, only {formats}.", format=facts.format, formats=listed(taken))
+        return _("Runway doesn't accept {format} files, only {formats}.", format=facts.format, formats=listed(taken))
     if facts.size > (limit := largest(facts.media, Delivery.UPLOAD)):
         return _(
             "The file is {size}. Runway accepts up to {most} MB.", size=megabytes(facts.size), most=limit // MEGABYTE
         )
     if facts.media is Media.IMAGE and not facts.width:
-        return _("The picture seems to be damaged: its size can’t be read.")
+        return _("The picture seems to be damaged: its size can't be read.")
     return None
 
 

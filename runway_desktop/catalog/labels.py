@@ -255,7 +255,7 @@ _IN_ENDPOINT = {
         Text("Recording", context="setting"), Text("The recording that the avatar speaks.")
     ),
     ("avatar_videos", "voice"): FieldWords(
-        Text("Voice", context="setting"), Text("Who speaks the script, instead of the avatar’s own voice.")
+        Text("Voice", context="setting"), Text("Who speaks the script, instead of the avatar's own voice.")
     ),
     ("voice_isolation", "audioUri"): FieldWords(
         Text("Recording", context="setting"), Text("The recording to isolate the voice from.")
@@ -276,7 +276,7 @@ FIELD_WORDS = {
     "audio": FieldWords(Text("Sound", context="setting"), Text("Creates the clip with sound.")),
     "audioUri": FieldWords(Text("Recording", context="setting"), Text("The sound to work from.")),
     "avatar": FieldWords(Text("Avatar", context="setting"), Text("Who is seen speaking.")),
-    "avatarId": FieldWords(Text("Avatar id", context="setting"), Text("The id of an avatar that you made on Runway.")),
+    "avatarId": FieldWords(Text("Avatar ID", context="setting"), Text("The ID of an avatar that you made on Runway.")),
     "background": FieldWords(
         Text("Background", context="setting"), Text("Keep the background or cut the subject out.")
     ),
@@ -297,13 +297,13 @@ FIELD_WORDS = {
         Text("Creativity", context="setting"), Text("How much new detail to invent. 0 stays faithful.")
     ),
     "disableVoiceCloning": FieldWords(
-        Text("Neutral voice", context="setting"), Text("Uses a standard voice instead of copying the speaker’s.")
+        Text("Neutral voice", context="setting"), Text("Uses a standard voice instead of copying the speaker's.")
     ),
     "draft": FieldWords(
         Text("Draft", context="setting"), Text("Creates a low-cost preview that you can finish later.")
     ),
     "draftTaskId": FieldWords(
-        Text("Draft to finish", context="setting"), Text("The id of the draft to finish. No other settings are sent.")
+        Text("Draft to finish", context="setting"), Text("The ID of the draft to finish. No other settings are sent.")
     ),
     "dropBackgroundAudio": FieldWords(
         Text("Drop background", context="setting"), Text("Removes music and noise behind the voices.")
@@ -314,14 +314,14 @@ FIELD_WORDS = {
         Text("Edits the reference picture itself instead of using it as a guide."),
     ),
     "end_seconds": FieldWords(
-        Text("End", context="setting"), Text("Where the change ends, in whole seconds. This second isn’t changed.")
+        Text("End", context="setting"), Text("Where the change ends, in whole seconds. This second isn't changed.")
     ),
     "expressionIntensity": FieldWords(Text("Expression", context="setting"), Text("How strongly the face moves.")),
     "flavor": FieldWords(Text("Style", context="setting"), Text("The kind of picture to enlarge.")),
     "format": FieldWords(Text("File format", context="setting"), Text("Format of the sound file.")),
     "fpsBoost": FieldWords(Text("More frames", context="setting"), Text("Raises the frame rate as well.")),
     "grounding": FieldWords(Text("Web search", context="setting"), Text("Lets the model search the web first.")),
-    "id": FieldWords(Text("Voice id", context="setting"), Text("The id of a voice that you made on Runway.")),
+    "id": FieldWords(Text("Voice ID", context="setting"), Text("The ID of a voice that you made on Runway.")),
     "imageUri": FieldWords(Text("Picture", context="setting"), Text("The picture to enlarge.")),
     "keepOriginalSound": FieldWords(
         Text("Keep sound", context="setting"), Text("Keeps the sound of the clip that is edited.")
@@ -357,7 +357,7 @@ FIELD_WORDS = {
     "preserveSpeech": FieldWords(
         Text("Keep speech", context="setting"), Text("Keeps the words that are spoken in the clip.")
     ),
-    "presetId": FieldWords(Text("Preset", context="setting"), Text("One of Runway’s presets.")),
+    "presetId": FieldWords(Text("Preset", context="setting"), Text("One of Runway's presets.")),
     "previousText": FieldWords(
         Text("Text before", context="setting"), Text("The text that comes before, for a natural start.")
     ),
@@ -409,7 +409,7 @@ FIELD_WORDS = {
     "stability": FieldWords(Text("Stability", context="setting"), Text("Low is more emotional, high is steadier.")),
     "start_seconds": FieldWords(Text("Start", context="setting"), Text("Where the change begins, in whole seconds.")),
     "style": FieldWords(
-        Text("Style strength", context="setting"), Text("How strongly the speaker’s style is exaggerated.")
+        Text("Style strength", context="setting"), Text("How strongly the speaker's style is exaggerated.")
     ),
     "subject": FieldWords(Text("Subject", context="setting"), Text("Whether the picture shows a person or a thing.")),
     "tag": FieldWords(Text("Tag", context="setting"), Text("A name for this picture, to use in the prompt.")),

@@ -22,10 +22,10 @@ from .payload import is_left_out
 from .text import number_in_words, two_readings, utf16_length, value_in_words
 
 _PATTERN_WORDS = {
-    "#[0-9A-Fa-f]{6}": Text("“{value}” isn’t a color. Enter # and six hexadecimal digits, such as #1A2B3C."),
-    "[A-Za-z][A-Za-z0-9_]*": Text("“{value}” can’t be a tag. Use letters, digits and _, and begin with a letter."),
+    "#[0-9A-Fa-f]{6}": Text("“{value}” isn't a color. Enter # and six hexadecimal digits, such as #1A2B3C."),
+    "[A-Za-z][A-Za-z0-9_]*": Text("“{value}” can't be a tag. Use letters, digits and _, and begin with a letter."),
 }
-_OTHER_PATTERN = Text("“{value}” isn’t in the form that Runway needs.")
+_OTHER_PATTERN = Text("“{value}” isn't in the form that Runway needs.")
 _MOST_CHOICES_SAID = 8
 
 
@@ -126,7 +126,7 @@ class _Check:
             return _("{field} for {model} is {choices}.", field=label, model=model, choices=choices)
         some = any_of([value_in_words(choice) for choice in field.choices[:3]])
         return _(
-            "{field} for {model} can’t be {value}. It is one of {n} values, such as {some}.",
+            "{field} for {model} can't be {value}. It is one of {n} values, such as {some}.",
             field=label,
             model=model,
             value=_measured(field, value_in_words(value)) if isinstance(value, str | int | float) else "…",
@@ -281,10 +281,10 @@ class _Check:
             json.loads(value)
         except ValueError as error:
             if isinstance(error, json.JSONDecodeError):
-                said = Text("“{field}” isn’t complete JSON: line {line}, column {column}.")
+                said = Text("“{field}” isn't complete JSON: line {line}, column {column}.")
                 said = said.with_(line=error.lineno, column=error.colno)
             else:
-                said = Text("“{field}” isn’t complete JSON.")
+                said = Text("“{field}” isn't complete JSON.")
             yield Finding(path, str(said.with_(field=field.label)))
 
     def _count(self, field: Field, value: Sequence[object], path: Path) -> Iterator[Finding]:

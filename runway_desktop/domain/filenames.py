@@ -40,8 +40,8 @@ FIELDS: Mapping[str, Text] = MappingProxyType(
         "seed": Text("Seed, if set"),
         "ratio": Text("Ratio or resolution"),
         "duration": Text("Requested length in seconds"),
-        "id": Text("Last eight characters of the task’s id at Runway"),
-        "task": Text("Full task id at Runway"),
+        "id": Text("Last eight characters of the task's ID at Runway"),
+        "task": Text("Full task ID at Runway"),
         "batch": Text("Name of the batch, without a file extension"),
         "row": Text("Number in the batch; {field} gives {example}").with_(field="{row:3}", example="007"),
         "index": Text("Number of the result, if a task has several"),
@@ -146,7 +146,7 @@ def problems(template: str) -> tuple[str, ...]:
         if field is None:
             found.append(
                 _(
-                    "{text} isn’t a field. Fields look like {one} or {other}.",
+                    "{text} isn't a field. Fields look like {one} or {other}.",
                     text=match[0],
                     one="{prompt}",
                     other="{prompt:80}",
@@ -162,9 +162,9 @@ def problems(template: str) -> tuple[str, ...]:
             )
     rest = _TOKEN.sub("", template)
     if "{" in rest or "}" in rest:
-        found.append(_("A brace isn’t closed. Fields look like {field}.", field="{prompt}"))
+        found.append(_("A brace isn't closed. Fields look like {field}.", field="{prompt}"))
     if re.match(r"\s*(?:[A-Za-z]:|[/\\~])", template):
-        found.append(_("The path is inside the library folder, so it can’t begin with a drive or the root."))
+        found.append(_("The path is inside the library folder, so it can't begin with a drive or the root."))
     if any(part.strip() in {".", ".."} for part in _SPLIT.split(template)):
         found.append(_("The parts . and .. are left out: files stay in the library folder."))
     return tuple(dict.fromkeys(found))

@@ -70,7 +70,7 @@ async def only_task(profile: Path) -> Task:
 async def test_an_id_that_comes_while_the_program_closes_is_kept(tmp_path: Path, runway: Runway):
     runway.fault("create", "latency", seconds=LATE)
     said, took = closed(tmp_path / "profile", runway, "wait")
-    assert "1 task is being sent. Closing waits for Runway’s answer, because it may be charged." in said
+    assert "1 task is being sent. Closing waits for Runway's answer, because it may be charged." in said
     assert took >= LATE
     task = await only_task(tmp_path / "profile")
     assert (task.state, task.remote_id) == (State.PENDING, runway.accepted[0])

@@ -142,8 +142,8 @@ COLUMNS: tuple[ExportColumn, ...] = (
     ExportColumn("batch", Text("Batch"), lambda line: line.batch, is_usual=False),
     ExportColumn("asked_by", Text("Requested by"), lambda line: line.asked_by, is_usual=False),
     ExportColumn("files", Text("Files"), _files),
-    ExportColumn("runway_id", Text("Task id at Runway"), lambda line: line.task.remote_id),
-    ExportColumn("id", Text("Local id"), lambda line: line.task.id),
+    ExportColumn("runway_id", Text("Task ID at Runway"), lambda line: line.task.remote_id),
+    ExportColumn("id", Text("Local ID"), lambda line: line.task.id),
     ExportColumn("parent_id", Text("Id of the original task"), lambda line: line.task.parent_id),
 )
 BY_KEY: Mapping[str, ExportColumn] = {column.key: column for column in COLUMNS}

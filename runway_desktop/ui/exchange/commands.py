@@ -21,8 +21,8 @@ _FROM_FILE, _FROM_CLIPBOARD = (
 )
 
 COMMANDS = (
-    _exchange("exchange.ids.file", Text("Import task ids from a file…"), _FROM_FILE, "Ctrl+Shift+I", begins=True),
-    _exchange("exchange.ids.paste", Text("Import task ids from the clipboard…"), _FROM_CLIPBOARD, "Ctrl+Shift+V"),
+    _exchange("exchange.ids.file", Text("Import task IDs from a file…"), _FROM_FILE, "Ctrl+Shift+I", begins=True),
+    _exchange("exchange.ids.paste", Text("Import task IDs from the clipboard…"), _FROM_CLIPBOARD, "Ctrl+Shift+V"),
     _exchange(
         "exchange.folder", Text("Import a folder of results…"), partial(_want, ExchangeWish.FOLDER), "Ctrl+Shift+F"
     ),

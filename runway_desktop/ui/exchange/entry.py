@@ -55,7 +55,7 @@ class ExchangeWindows(QObject):
         texts, every = _("Logs, tables and JSON"), _("All files")
         choose_files(
             self._window,
-            _("Choose files with task ids"),
+            _("Choose files with task IDs"),
             lambda paths: self.import_ids(IdImportModel.ids_in(paths)),
             near=documents(),
             filters=f"{texts} {_PATTERNS};;{every} (*)",

@@ -119,7 +119,7 @@ class IdImportWindow(ImportWindow):
         self._ids = model
         source, widths = model.source_words(), (38, 23, 20, 10, 18, 11, 6)
         super().__init__(
-            model, theme, parent, title=_("Import task ids"), source=source, widths=widths, otherwise=otherwise
+            model, theme, parent, title=_("Import task IDs"), source=source, widths=widths, otherwise=otherwise
         )
 
     def build_ends(self) -> list[QPushButton]:

@@ -66,7 +66,7 @@ LEFT_PANE = HelpPart(
 QUEUE = HelpPart(
     title=Text("The queue"),
     help=(
-        Text("Tasks that aren’t sent yet. They are sent in this order as soon as their model has a free slot."),
+        Text("Tasks that aren't sent yet. They are sent in this order as soon as their model has a free slot."),
         Text("Nothing here costs anything yet: edit it, send it next, or choose “Do not send”."),
     ),
     commands=(EDIT, CANCEL, REMOVE, RENAME, UNDO, window.ACTIONS, window.ASK_NOW),

@@ -22,7 +22,7 @@ class AboutPage(PreferencePage):
         self._asked = False
         self.heading("Runway Desktop")
         self._which = self.note()
-        self.note(_("Not made by Runway. Uses Runway’s public API."))
+        self.note(_("Not made by Runway. Uses Runway's public API."))
         title = self.heading(_("Open source software"))
         self.parts = QTreeWidget(self)
         self.parts.setHeaderLabels([_("Name"), _("Version"), _("License")])

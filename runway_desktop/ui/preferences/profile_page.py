@@ -62,7 +62,7 @@ class ProfilePage(PreferencePage):
         self.name.setEnabled(not demo)
         self.colors.setEnabled(not demo)
         if demo:
-            self.note(_("The demo’s name and color cannot be changed."))
+            self.note(_("The demo's name and color cannot be changed."))
 
     def _build_backups(self) -> None:
         self.heading(_("Backups"))
@@ -87,7 +87,7 @@ class ProfilePage(PreferencePage):
         self.rows.addLayout(hbox(self._show_folder, STRETCH))
         self.note(
             _(
-                "The last seven days and four weeks are kept in the profile’s folder, without media. They do not help "
+                "The last seven days and four weeks are kept in the profile's folder, without media. They do not help "
                 "when the disk fails, so save a backup to another disk from time to time."
             ),
             "faint",

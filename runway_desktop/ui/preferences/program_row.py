@@ -53,7 +53,7 @@ class ProgramRow(QWidget):
         who.setToolTip(tip(_("It identifies itself as “{name}”.", name=program.client.name)))
         self._permission = push_button(self, "", self._choose, kind="select")
         self._today.setFont(theme.tabular(theme.small_font()))
-        self._bar = progress_bar(self, _("Spent of today’s allowance"))
+        self._bar = progress_bar(self, _("Spent of today's allowance"))
         self._dot, self._seen = PlainLabel(self), words(self, tone="muted", wrap=False)
         self._revoke = push_button(self, _("Revoke…"), self._ask_to_revoke, kind="flat")
         self._revoke.setAccessibleName(_("Revoke access for {name}", name=name))

@@ -96,7 +96,7 @@ class DamagedWindow(Dialog):
         question = Question(
             _("Start with an empty list?"),
             _(
-                "The damaged files are kept in the profile’s folder for backups, and results stay where they are. "
+                "The damaged files are kept in the profile's folder for backups, and results stay where they are. "
                 "Tasks at Runway now may not be found again."
             ),
             _("Start with an empty list"),

@@ -101,7 +101,7 @@ class RequestsCenter(QWidget):
         self._day_title = words(self, _("Asked today"), wrap=False)
         self._day = words(self, tone="muted", wrap=False)
         self.export_button = push_button(
-            self, _("Export…"), self.export, kind="link", spoken=_("Export today’s requests")
+            self, _("Export…"), self.export, kind="link", spoken=_("Export today's requests")
         )
         self.export_button.setStyleSheet(f"min-height: {TARGET - 6}px;")
         self.record = QTableView(self)

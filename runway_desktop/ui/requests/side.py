@@ -85,7 +85,7 @@ class RequestSide(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(2 * GRID)
         self._grid.setColumnStretch(1, 1)
-        self._bar = progress_bar(self._holder, _("Share of today’s allowance used"))
+        self._bar = progress_bar(self._holder, _("Share of today's allowance used"))
         lines = list(self._lines.values())
         vbox(
             *(*lines[:5], self.prompt, lines[5], self._inputs, lines[6], self._facts),

@@ -141,7 +141,7 @@ class KeyEditor(QWidget):
         self._none.setEnabled(can and has)
         self._none.setToolTip(tip("" if has else _("It has no shortcut.")))
         if command.fixed:
-            say(self._said, str(in_turn(_("This shortcut can’t be changed."), command.fixed)), "muted")
+            say(self._said, str(in_turn(_("This shortcut can't be changed."), command.fixed)), "muted")
 
     def _pressed(self) -> None:
         command, sequence = self._command, self._edit.keySequence()
@@ -166,7 +166,7 @@ class KeyEditor(QWidget):
         met = next(sequence for sequence in wanted if any(sequence in self._keys.of(rival) for rival in rivals))
         written = met.toString(QKeySequence.SequenceFormat.NativeText)
         if stays is not None:
-            kept = _("{keys} belongs to “{command}” and can’t be changed.", keys=written, command=stays.name)
+            kept = _("{keys} belongs to “{command}” and can't be changed.", keys=written, command=stays.name)
             say(self._said, str(in_turn(kept, stays.fixed or "", _("Press another one."))), "warn")
         else:
             whose = listed(

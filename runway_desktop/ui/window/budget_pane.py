@@ -40,7 +40,7 @@ class BudgetPane(QWidget):
     def __init__(self, model: BudgetModel, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._model, self._theme = model, theme
-        self._title = words(self, _("Today’s budget"), wrap=False)
+        self._title = words(self, _("Today's budget"), wrap=False)
         self._cap = words(self, tone="muted", wrap=False)
         self._cap.setToolTip(tip(str(RESETS)))
         self._bar = BudgetBar(theme, self)

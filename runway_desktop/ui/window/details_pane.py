@@ -227,7 +227,7 @@ class DetailsPane(QWidget):
                 text.setAccessibleName(_("{label}: {text}", label=fact.label, text=fact.text))
                 text.setToolTip(tip(fact.tool_tip))
                 copy.setIcon(self._theme.icon("mdi6.content-copy", Role.MUTED))
-                copy.setAccessibleName(_("Copy task id"))
+                copy.setAccessibleName(_("Copy task ID"))
                 copy.setProperty("copies", fact.text)
 
     def _add_line(self) -> None:
@@ -239,7 +239,7 @@ class DetailsPane(QWidget):
         copy.setStyleSheet(f"padding: 0; min-width: {TARGET - 2}px; min-height: {TARGET - 2}px;")
         copy.clicked.connect(
             lambda: self.copy_wanted.emit(
-                str(copy.property("copies")), ngettext("Task id copied.", "{n} task ids copied.", 1)
+                str(copy.property("copies")), ngettext("Task ID copied.", "{n} task IDs copied.", 1)
             )
         )
         number = len(self._lines)

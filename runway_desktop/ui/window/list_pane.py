@@ -292,7 +292,7 @@ class ListPane(QWidget):
             self._say_empty(
                 "nothing yet",
                 _("No tasks yet"),
-                str(in_turn(how, _("Or drop prompts, a table, pictures, clips or task ids anywhere."))),
+                str(in_turn(how, _("Or drop prompts, a table, pictures, clips or task IDs anywhere."))),
             )
         self._empty_button.setVisible(narrowed)
         self._stack.setCurrentWidget(self._empty)

@@ -55,7 +55,7 @@ class DragPayload(Struct, frozen=True, kw_only=True):
         if self.missing and not self.unsaved:
             return _("The files are no longer where they were saved.")
         if self.unsaved == 1 and not self.missing:
-            return _("This result isn’t saved yet, so there is no file to drag.")
+            return _("This result isn't saved yet, so there is no file to drag.")
         if self.unsaved:
             return _("None of these results is saved here, so there is no file to drag.")
         return _("There is no result yet, so there is no file to drag.")
@@ -119,7 +119,7 @@ def taken_by(entry: PaneEntry, rows: Sequence[Row]) -> DropEffect:
     if entry.search is not None:
         return DropEffect(reason=_("A saved search finds its tasks by itself."))
     if page is None or entry.heading:
-        return DropEffect(reason=_("Tasks can’t be dropped here."))
+        return DropEffect(reason=_("Tasks can't be dropped here."))
     if page.projects:
         return DropEffect(Does.PROJECT, next(iter(page.projects)))
     if page.tags:

@@ -138,7 +138,7 @@ def _why_it_stays(rows: Sequence[Row]) -> Text | str:
     if any(map(_can_be_removed, rows)):
         return ""
     if states == {State.UNCERTAIN}:
-        return Text("It isn’t known whether this was created. Decide that first.")
+        return Text("It isn't known whether this was created. Decide that first.")
     if states == {State.SENDING}:
         return Text("It is being sent.")
     return Text("Still running. Cancel it before removing.")
@@ -155,7 +155,7 @@ CANCEL = TaskCommand(
     begins=True,
     concerns=_can_be_canceled,
     is_listed=lambda row: row.task.state.is_live or row.task.is_hidden,
-    why_not=unless(_can_be_canceled, Text("It can’t be canceled with this API key.")),
+    why_not=unless(_can_be_canceled, Text("It can't be canceled with this API key.")),
     asks=lambda settings: settings.ask_before_cancel,
     question=questions.canceling,
     is_dangerous=True,

@@ -42,7 +42,7 @@ async def _files(context: Context, rows: Sequence[Row], given: Given) -> Report:
 
 
 async def _remote_ids(_: Context, rows: Sequence[Row], __: Given) -> Report:
-    return _copied(Text("Task id copied.", "{n} task ids copied."), [row.task.remote_id or "" for row in rows])
+    return _copied(Text("Task ID copied.", "{n} task IDs copied."), [row.task.remote_id or "" for row in rows])
 
 
 async def _paths(context: Context, rows: Sequence[Row], given: Given) -> Report:
@@ -164,9 +164,9 @@ COPY_LINK = _copied_as(
 COPY_PATH = _copied_as(id="copy path", words=Text("Copy path", "Copy paths"), does=_paths, outputs=is_here)
 COPY_ID = _copied_as(
     id="copy id",
-    words=Text("Copy task id", "Copy task ids"),
+    words=Text("Copy task ID", "Copy task IDs"),
     does=_remote_ids,
-    why_not=unless(lambda row: row.task.remote_id is not None, Text("It has no id from Runway yet.")),
+    why_not=unless(lambda row: row.task.remote_id is not None, Text("It has no ID from Runway yet.")),
 )
 COPY_SUPPORT = _copied_as(id="copy support details", words=Text("Copy support details"), does=_support)
 EXPORT = TaskCommand(

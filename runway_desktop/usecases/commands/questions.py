@@ -18,16 +18,16 @@ def canceling(rows: Sequence[Row]) -> Question:
     running = sum(row.task.state is State.RUNNING for row in rows)
     if running == amount:
         money = ngettext(
-            "It is running, so Runway doesn’t refund it.", "They are running, so Runway doesn’t refund them.", amount
+            "It is running, so Runway doesn't refund it.", "They are running, so Runway doesn't refund them.", amount
         )
     elif running:
         money = ngettext(
-            "{n} is running, so Runway doesn’t refund it. A refund isn’t guaranteed for the others.",
-            "{n} are running, so Runway doesn’t refund them. A refund isn’t guaranteed for the others.",
+            "{n} is running, so Runway doesn't refund it. A refund isn't guaranteed for the others.",
+            "{n} are running, so Runway doesn't refund them. A refund isn't guaranteed for the others.",
             running,
         )
     else:
-        money = _("A refund isn’t guaranteed, and Runway doesn’t refund running tasks.")
+        money = _("A refund isn't guaranteed, and Runway doesn't refund running tasks.")
     kept = _("Tasks that finish first are kept and saved; one that finishes at this very moment may be lost.")
     return Question(
         ngettext("Cancel {n} task on Runway?", "Cancel {n} tasks on Runway?", amount),
@@ -41,18 +41,18 @@ def deleting_remotely(rows: Sequence[Row]) -> Question:
     amount = len(rows)
     unsaved = sum(any(not output.is_here for output in row.outputs) for row in rows)
     for_good = ngettext(
-        "Runway deletes it permanently: it can’t be fetched again, and nothing is refunded.",
-        "Runway deletes them permanently: they can’t be fetched again, and nothing is refunded.",
+        "Runway deletes it permanently: it can't be fetched again, and nothing is refunded.",
+        "Runway deletes them permanently: they can't be fetched again, and nothing is refunded.",
         amount,
     )
     if not unsaved:
         loss = _("Files saved on this computer stay.")
     elif amount == 1:
-        loss = _("It isn’t saved on this computer and would be lost.")
+        loss = _("It isn't saved on this computer and would be lost.")
     else:
         loss = ngettext(
-            "{n} of them isn’t saved on this computer and would be lost.",
-            "{n} of them aren’t saved on this computer and would be lost.",
+            "{n} of them isn't saved on this computer and would be lost.",
+            "{n} of them aren't saved on this computer and would be lost.",
             unsaved,
         )
     return Question(
@@ -66,7 +66,7 @@ def deleting_files(rows: Sequence[Row]) -> Question:
     files = sum(output.is_here for row in rows for output in row.outputs)
     back = ngettext("You can put it back from there.", "You can put them back from there.", files)
     stays = ngettext("The task stays in the list.", "The tasks stay in the list.", len(rows))
-    kept = _("Runway may no longer have the results: how long it keeps them isn’t published.")
+    kept = _("Runway may no longer have the results: how long it keeps them isn't published.")
     return Question(
         ngettext("Move {n} file to the trash?", "Move {n} files to the trash?", files),
         str(in_turn(back, stays, kept)),
@@ -82,7 +82,7 @@ def other_file(wanted: str, chosen: str, *, is_input: bool) -> Question:
         )
     else:
         said = Text(
-            "Its content differs from {file} as saved. It becomes the task’s result; prompt, rating and tags stay."
+            "Its content differs from {file} as saved. It becomes the task's result; prompt, rating and tags stay."
         )
     return Question(
         _("{file} is a different file. Use it anyway?", file=chosen),
@@ -109,7 +109,7 @@ def closing_question(
         *([_SENDING.of(sending)] if sending else ()),
         *([_SAVING.of(saving)] if saving else ()),
         *([Text("Long transfers continue at the next start.")] if sending or saving else ()),
-        *([Text("Closing waits for Runway’s answer to what is being sent.")] if sending else ()),
+        *([Text("Closing waits for Runway's answer to what is being sent.")] if sending else ()),
         *(
             [Text("A backup or restore is in progress. Closing cancels it and leaves nothing behind.")]
             if makes_backup
@@ -167,7 +167,7 @@ def closing_words(*, sending: int, saving: int) -> str:
     said: list[Text] = []
     if sending:
         said.append(_SENDING.of(sending))
-        said.append(Text("Closing waits for Runway’s answer, because it may be charged."))
+        said.append(Text("Closing waits for Runway's answer, because it may be charged."))
         uncertain = Text(
             "If you close now, the task is uncertain at the next start.",
             "If you close now, the tasks are uncertain at the next start.",

@@ -22,7 +22,7 @@ from .task_command import Context, Given, Report, TaskCommand, Wanted, ids_of, i
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.submission import Prepared
 
-NOT_QUEUED = Text("It isn’t in the queue.")
+NOT_QUEUED = Text("It isn't in the queue.")
 _ASKED_FOR = Text("A program requested it. Approve or refuse it.")
 _SEND_NEXT, _SEND_NEXT_ASKED = Text("Send next"), Text("Send next…")
 _RELEASE, _RELEASE_ASKED = Text("Release", "Release {n}"), Text("Release…", "Release {n}…")

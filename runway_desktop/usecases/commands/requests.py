@@ -25,7 +25,7 @@ MOST_IDS = 8
 """How many known ids are shown at once."""
 _UNKNOWN = unless(
     lambda row: bool(row.task.request.endpoint),
-    Text("The request isn’t known: it was started elsewhere, or the list was damaged."),
+    Text("The request isn't known: it was started elsewhere, or the list was damaged."),
 )
 
 
@@ -64,7 +64,7 @@ async def _dismiss(context: Context, rows: Sequence[Row], _: Given) -> Report:
 def _dismissing(rows: Sequence[Row]) -> Question:
     return Question(
         ngettext("Dismiss {n} task?", "Dismiss {n} tasks?", len(rows)),
-        _("The program stops asking about it. If Runway created it, you need its id to find the result again."),
+        _("The program stops asking about it. If Runway created it, you need its ID to find the result again."),
         pgettext("task", "Dismiss"),
     )
 
@@ -108,12 +108,12 @@ def _id_prompt(context: Context, _: Row) -> Prompt:
     known = tuple(entry.remote_id for entry in reversed(ids.left)) if ids is not None else ()
     listed = "\n".join(known[:MOST_IDS])
     return Prompt(
-        Text("Enter the task’s id"),
-        Text("The id from Runway. These ids were accepted by Runway and aren’t in the list:\n{ids}").with_(ids=listed)
+        Text("Enter the task's ID"),
+        Text("The ID from Runway. These IDs were accepted by Runway and aren't in the list:\n{ids}").with_(ids=listed)
         if known
-        else Text("The id from Runway, for example from a log or from support."),
+        else Text("The ID from Runway, for example from a log or from support."),
         known[0] if len(known) == 1 else "",
-        lambda text: "" if parse_remote_id(text) else Text("A task id looks like {example}.").with_(example=_SAMPLE_ID),
+        lambda text: "" if parse_remote_id(text) else Text("A task ID looks like {example}.").with_(example=_SAMPLE_ID),
     )
 
 
@@ -123,7 +123,7 @@ def _why_no_retry(rows: Sequence[Row]) -> Text:
         said = Text("It succeeded. Use “{new_seed}” or “{same}” for another take.")
         return said.with_(new_seed=NEW_SEED.name, same=SAME.name)
     if not any(state.is_final for state in states):
-        return Text("It hasn’t ended yet.")
+        return Text("It hasn't ended yet.")
     return Text("The same request would fail again. Use “{edit}” instead.").with_(edit=EDIT_AND_SEND.name)
 
 
@@ -139,7 +139,7 @@ SEND_AGAIN = _of_uncertain(
     pays=True,
     is_dangerous=True,
 )
-ADOPT_ID = _of_uncertain(id="adopt id", words=Text("Enter its id…"), does=_adopt, prompt=_id_prompt)
+ADOPT_ID = _of_uncertain(id="adopt id", words=Text("Enter its ID…"), does=_adopt, prompt=_id_prompt)
 LET_GO = _of_uncertain(id="let go", words=Text("Dismiss…"), does=_dismiss, question=_dismissing)
 EDIT: Command[Sequence[Row]] = Command(
     id="task.edit",

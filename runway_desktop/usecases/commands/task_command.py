@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SELECT_FIRST = Text("Select a task in the list first.")
 SELECT_ONE = Text("Select one task.")
-NOT_WITH_THIS = Text("This isn’t possible for this task.")
+NOT_WITH_THIS = Text("This isn't possible for this task.")
 
 
 class Given(Struct, frozen=True, kw_only=True):

@@ -178,10 +178,10 @@ def meaning(query: Query, known: PageCounts, now: float, page: Filter | None = N
 
             meant = get_close_matches(key.lower(), [*KEYS, *ALIASES], 1)
             if meant:
-                said = Text("“{key}:” isn’t a filter, so it is searched as a word. Did you mean “{meant}:”?")
+                said = Text("“{key}:” isn't a filter, so it is searched as a word. Did you mean “{meant}:”?")
                 reader.say(str(said.with_(key=key, meant=meant[0])))
             else:
-                reader.say(_("“{key}:” isn’t a filter, so it is searched as a word.", key=key))
+                reader.say(_("“{key}:” isn't a filter, so it is searched as a word.", key=key))
     reader.look_for_contradictions()
     found = reader.filter(page or Filter(), query.text)
     return Meaning(found, tuple(dict.fromkeys(reader.said)), frozenset(reader.unused))
@@ -336,12 +336,12 @@ class _Reader:
             rated = (value == "rated") is (into is self._want)
             self._spans["rating"] = Bounds(least=1) if rated else Bounds(most=0)
         else:
-            self._ignore(term, _("“is:{word}” isn’t a filter. Try {examples}.", word=value, examples=any_of(IS[:5])))
+            self._ignore(term, _("“is:{word}” isn't a filter. Try {examples}.", word=value, examples=any_of(IS[:5])))
 
     def _span(self, term: Term) -> None:
         span = _range(term.key, term.value)
         if span is None:
-            self._ignore(term, _("“{filter}” isn’t understood. Use numbers, such as >=4 or 2..3.", filter=term.word))
+            self._ignore(term, _("“{filter}” isn't understood. Use numbers, such as >=4 or 2..3.", filter=term.word))
             return
         if term.negative:
             rest = _beyond(term.key, span)
@@ -361,7 +361,7 @@ class _Reader:
         found = _period(folded(term.value), self._now)
         if found is None:
             self._ignore(
-                term, _("“{filter}” isn’t a date. Try 2026, 2026-10, 2026-10-05, today or yesterday.", filter=term.word)
+                term, _("“{filter}” isn't a date. Try 2026, 2026-10, 2026-10-05, today or yesterday.", filter=term.word)
             )
             return
         start, end = (moment.timestamp() for moment in found)

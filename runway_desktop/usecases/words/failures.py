@@ -101,7 +101,7 @@ MEANINGS: Mapping[str, HelpTopic] = {
             Text("Uncertain, maybe charged"),
             Text(
                 "Runway didn't answer when the task was sent, so it may have been created and charged. The counts and "
-                "the balance of your account show which is likely. You can enter its id, dismiss it, or send it again, "
+                "the balance of your account show which is likely. You can enter its ID, dismiss it, or send it again, "
                 "which may be charged a second time."
             ),
             # Translators: words that someone may search for, separated by commas.

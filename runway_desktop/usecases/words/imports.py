@@ -23,7 +23,7 @@ _RESULT_WORDS = {
     ImportStatus.DOUBLE: (Text("Duplicate"), Tone.PLAIN),
 }
 ID_TITLES = (
-    Text("Task id"),
+    Text("Task ID"),
     Text("Status"),
     Text("Prompt"),
     Text("Model"),
@@ -38,7 +38,7 @@ _ID_WORDS = {
     IdStanding.REMOVED: (Text("Removed before"), Tone.PLAIN),
     IdStanding.MISSED: (Text("Not found before"), Tone.WARN),
     IdStanding.ELSE: (Text("Not a task"), Tone.WARN),
-    IdStanding.NO_ID: (Text("No task id"), Tone.WARN),
+    IdStanding.NO_ID: (Text("No task ID"), Tone.WARN),
 }
 
 

@@ -36,7 +36,7 @@ def said(told: EngineNotice) -> Notice:
         case EngineNoticeCode.ACCEPTED_NOT_WRITTEN:
             return Notice(
                 _("Runway accepted a task, but the database can't be written. Trying again."),
-                _("Its id at Runway is {id}.", id=name),
+                _("Its ID at Runway is {id}.", id=name),
                 is_problem=True,
             )
         case EngineNoticeCode.OUTCOME_NOT_WRITTEN:
@@ -98,7 +98,7 @@ def renewal_words(renewal: Renewal) -> str:
 def _unknown_ids(ids: tuple[str, ...]) -> Notice:
     how = _("Paste it here to follow it, or enter it where an uncertain task asks for its id.")
     if len(ids) == 1:
-        said = in_turn(_("Its id is {id}.", id=ids[0]), how)
+        said = in_turn(_("Its ID is {id}.", id=ids[0]), how)
         return Notice(_("Runway accepted a task that is not in the list."), str(said))
     how = _("Paste them here to follow them, or enter one where an uncertain task asks for its id.")
     return Notice(
@@ -106,7 +106,7 @@ def _unknown_ids(ids: tuple[str, ...]) -> Notice:
             "Runway accepted {n} task that is not in the list.", "Runway accepted {n} tasks that are not in the list.",
             len(ids),
         ),
-        str(in_turn(_("Their ids are {ids}.", ids=listed(ids)), how)),
+        str(in_turn(_("Their IDs are {ids}.", ids=listed(ids)), how)),
     )  # fmt: skip
 
 

@@ -350,7 +350,7 @@ def id_words(one: Asked, now: float) -> str:
     similar = repeat_words(one, now) or _("No similar request in the last 7 days")
     if one.wish.shown_id:
         said = _(
-            "Its request id is {id}; the same id again gives the same task and costs nothing.",
+            "Its request ID is {id}; the same ID again gives the same task and costs nothing.",
             id=shown(one.wish.shown_id),
         )
     else:

@@ -160,7 +160,7 @@ def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | N
         is_said = first is not None and output.problem == first.problem and task.state is State.SUCCEEDED
         found.append(Fact(label, "" if is_said else file_words(output), tool_tip=output.path))
     found.append(Fact(_("Link"), _link(row, now)))
-    found.append(Fact(_("Task id"), task.remote_id or "", copyable=True, tool_tip=_("The id at Runway")))
+    found.append(Fact(_("Task ID"), task.remote_id or "", copyable=True, tool_tip=_("The ID at Runway")))
     return [fact for fact in found if fact.text]
 
 

@@ -33,7 +33,7 @@ _AMOUNTS = (
     (Text("{n} already in the list", "{n} already in the list"), (IdStanding.KNOWN,)),
     (Text("{n} removed from the list before", "{n} removed from the list before"), (IdStanding.REMOVED,)),
     (Text("{n} not found before", "{n} not found before"), (IdStanding.MISSED,)),
-    (Text("{n} not a task id", "{n} not task ids"), (IdStanding.ELSE, IdStanding.NO_ID)),
+    (Text("{n} not a task ID", "{n} not task IDs"), (IdStanding.ELSE, IdStanding.NO_ID)),
 )
 
 
@@ -78,15 +78,15 @@ class IdImportModel(ImportModel):
         if self.phase is Phase.LOOKING:
             done, total = self.progress
             if not total:
-                return _("Searching for task ids…")
-            return _("Searching for task ids: {percent} %", percent=100 * done // total)
+                return _("Searching for task IDs…")
+            return _("Searching for task IDs: {percent} %", percent=100 * done // total)
         entries = self._look.entries
         if not entries:
-            return _("No task ids found.")
+            return _("No task IDs found.")
         amounts = Counter(entry.standing for entry in entries)
         sums = ((words, sum(amounts[one] for one in standings)) for words, standings in _AMOUNTS)
         parts = [str(words.of(amount)) for words, amount in sums if amount]
-        said = ngettext("{n} id: {kinds}.", "{n} ids: {kinds}.", len(entries), kinds=listed(parts))
+        said = ngettext("{n} ID: {kinds}.", "{n} IDs: {kinds}.", len(entries), kinds=listed(parts))
         return str(in_turn(said, "" if self._look.is_whole else _("The search was stopped before its end.")))
 
     def note(self) -> str:
@@ -95,7 +95,7 @@ class IdImportModel(ImportModel):
             return self.problem
         match self.phase:
             case Phase.READY if self._look.entries:
-                return _("Checked ids are looked up at Runway, free of charge. Results that still exist are saved.")
+                return _("Checked IDs are looked up at Runway, free of charge. Results that still exist are saved.")
             case Phase.WORKING | Phase.DONE:
                 return self._asked_words()
             case _:
@@ -110,7 +110,7 @@ class IdImportModel(ImportModel):
         if self.phase is not Phase.READY:
             return _("Still searching for ids.") if self.phase is Phase.LOOKING else _("Already imported.")
         if not self.table.ticked_count:
-            return _("Check the ids to import.") if self._look.entries else _("No task ids found.")
+            return _("Check the IDs to import.") if self._look.entries else _("No task IDs found.")
         return ""
 
     def adopt(self) -> None:

@@ -72,7 +72,7 @@ def test_a_line_that_will_not_do_is_said_and_cannot_be_sent(window: QWidget, qtb
     dialog = ask_text(
         window,
         "Adopt a task",
-        "Task id",
+        "Task ID",
         "",
         lambda text: "" if text.strip().lower() == ID else "That is no task id.",
         typed.append,

@@ -151,10 +151,10 @@ def test_a_wish_that_was_not_taken_is_gone_with_the_next_command(opened: Opened)
 def test_the_systems_own_keys_stay_with_a_reason(opened: Opened):
     opened.choose("Open result")
     assert not opened.edit.isEnabled()
-    assert "This shortcut can’t be changed. Set by the system." in opened.said()
+    assert "This shortcut can't be changed. Set by the system." in opened.said()
     opened.choose("Retry")
     opened.press(Qt.Key.Key_Return)
-    assert "Return belongs to “Open result” and can’t be changed." in opened.said()
+    assert "Return belongs to “Open result” and can't be changed." in opened.said()
     assert not opened.button("Use here instead").isVisible()
 
 

@@ -291,7 +291,7 @@ async def test_the_bar_has_a_menu_for_it_with_the_keys(tmp_path: Path, theme: Th
         menu = next(found for found in shop.window.findChildren(QMenu) if found.isVisible())
         deeds = {action.text(): action for action in menu.actions() if action.text()}
         assert list(deeds) == [
-            "Export…", "Import task ids from a file…", "Import task ids from the clipboard…",
+            "Export…", "Import task IDs from a file…", "Import task IDs from the clipboard…",
             "Import a folder of results…", "Back up this profile…", "Restore a backup…",
         ]  # fmt: skip
         assert deeds["Export…"].shortcut().toString() == "Ctrl+Shift+E"

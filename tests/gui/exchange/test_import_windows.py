@@ -72,7 +72,7 @@ async def test_a_dropped_log_shows_what_it_holds_before_anything_is_done(tmp_pat
     async with Counter(tmp_path, theme) as counter:
         counter.interior.taking_in.take(dropped(a_log(tmp_path, 1, 2, 3)))
         window = await counter.opened(IdImportWindow)
-        assert window.model.headline() == "3 ids: 3 new."
+        assert window.model.headline() == "3 IDs: 3 new."
         assert window.go.text() == "Import 3 tasks"
         assert await listed(counter) == 0
         window.close()
@@ -85,7 +85,7 @@ async def test_what_was_removed_from_the_list_before_is_not_ticked_again(tmp_pat
         await counter.engine.actions.remove([task(1).id])
         counter.interior.taking_in.take(dropped(a_log(tmp_path, 1, 2)))
         window = await counter.opened(IdImportWindow)
-        assert window.model.headline() == "2 ids: 1 new and 1 removed from the list before."
+        assert window.model.headline() == "2 IDs: 1 new and 1 removed from the list before."
         assert [(line.is_ticked, line.cells[1]) for line in window.model.table.lines] == [
             (False, "Removed before"), (True, "New"),
         ]  # fmt: skip
@@ -167,7 +167,7 @@ async def test_ids_are_imported_from_the_clipboard_by_a_command(tmp_path: Path, 
         QGuiApplication.clipboard().setText(f"see {remote_id(1)} and {remote_id(2)}")
         counter.open_room("exchange", ExchangeWish.IDS_FROM_CLIPBOARD)
         window = await counter.opened(IdImportWindow)
-        assert window.model.headline() == "2 ids: 2 new."
+        assert window.model.headline() == "2 IDs: 2 new."
         window.close()
         await rest()
 
@@ -187,7 +187,7 @@ async def test_a_file_without_ids_says_so(tmp_path: Path, theme: Theme):
     async with Counter(tmp_path, theme) as counter:
         window = counter.host.import_ids(IdImportModel.ids_in([tmp_path / "a.log", tmp_path / "gone.log"]))
         await reached(window, Phase.READY)
-        assert window.model.headline() == "No task ids found."
+        assert window.model.headline() == "No task IDs found."
         assert not window.go.isEnabled()
         assert window.go.toolTip()
         assert window.model.troubles[0].startswith("There is no file “")

@@ -160,7 +160,7 @@ async def test_the_budget_of_today_stands_with_the_queue_and_raises_the_cap(tmp_
         pane = room.findChild(BudgetPane)
         assert not room.isHidden()
         said = [label.text() for label in pane.findChildren(QLabel) if label.text()]
-        assert said == ["Today’s budget", "Cap 30", "Spent", "0", "Queued", "25", "Left", "5", *OVER, "50"]
+        assert said == ["Today's budget", "Cap 30", "Spent", "0", "Queued", "25", "Left", "5", *OVER, "50"]
         buttons = {button.text(): button for button in pane.findChildren(QPushButton)}
         assert list(buttons) == ["Raise today's cap to 80", "Change caps…", "Hold 2"]
         assert "send 2 · 50 credits" in buttons["Raise today's cap to 80"].accessibleDescription()

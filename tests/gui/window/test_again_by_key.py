@@ -88,7 +88,7 @@ async def test_a_key_that_can_do_nothing_says_why(tmp_path, theme, qtbot):
         for chosen, said in (
             ([], "Select a task in the list first."),
             (["t1"], "It succeeded. Use “Same with a new seed” or “Same again” for another take."),
-            (["t2"], "It hasn’t ended yet."),
+            (["t2"], "It hasn't ended yet."),
         ):
             view.clearSelection()
             view.select([TaskId(one) for one in chosen])

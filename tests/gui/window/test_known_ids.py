@@ -28,7 +28,7 @@ async def ask_for_the_id(rig: Desktop, *known: int) -> AskText:
     rig.window.view.select([TaskId("t1")])
     await until(lambda: rig.details.row is not None)
     pane = rig.window.workspace.details
-    next(button for button in pane.findChildren(QPushButton) if button.text() == "Enter its id…").click()
+    next(button for button in pane.findChildren(QPushButton) if button.text() == "Enter its ID…").click()
     await until(lambda: rig.window.findChildren(AskText))
     return rig.window.findChild(AskText)
 

@@ -341,7 +341,7 @@ async def test_a_new_task_in_a_folded_group_is_unfolded(tmp_path, theme, qtbot):
     [
         (State.RUNNING, {}, {"Cancel on Runway…"}, {"Retry", "Delete from Runway…"}),
         (State.HELD, {}, {"Edit", "Send next", "Do not send"}, {"Cancel on Runway…"}),
-        (State.UNCERTAIN, {}, {"Send again…", "Enter its id…", "Dismiss…"}, {"Retry"}),
+        (State.UNCERTAIN, {}, {"Send again…", "Enter its ID…", "Dismiss…"}, {"Retry"}),
         (State.FAILED, {"failure": Failure(code="SAFETY.INPUT.TEXT")}, {"Edit and send"}, {"Retry"}),
         (State.FAILED, {"failure": Failure(code="INTERNAL")}, {"Retry"}, {"Cancel on Runway…"}),
     ],

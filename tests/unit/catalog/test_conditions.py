@@ -104,4 +104,4 @@ def strange(**values: object) -> list[str]:
 def test_a_kind_that_nobody_knows_takes_any_json_and_says_where_it_breaks_off():
     assert strange(newThing={"any": [1, None]}) == []
     assert strange(newThing="plain words") == []
-    assert strange(newThing='{"any": [1,') == ["“New thing” isn’t complete JSON: line 1, column 12."]
+    assert strange(newThing='{"any": [1,') == ["“New thing” isn't complete JSON: line 1, column 12."]

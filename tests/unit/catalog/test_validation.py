@@ -38,7 +38,7 @@ def test_choice_out_of_few_names_them_all() -> None:
 def test_choice_out_of_many_names_some() -> None:
     found = findings("text_to_image", "gemini_image3.1_flash", ratio="5:4")
     assert found[("ratio",)].startswith(
-        "Size for Gemini 3.1 Flash Image can’t be 5:4. It is one of 56 values, such as "
+        "Size for Gemini 3.1 Flash Image can't be 5:4. It is one of 56 values, such as "
     )
 
 
@@ -211,7 +211,7 @@ def test_object_is_checked_inside() -> None:
     found = findings(
         "avatar_videos", "gwm1_avatars", speech={"type": "text", "text": "Hello", "voice": {"type": "custom"}}
     )
-    assert found == {("speech", "voice", "id"): "“Voice id” is empty. GWM-1 Avatars needs it."}
+    assert found == {("speech", "voice", "id"): "“Voice ID” is empty. GWM-1 Avatars needs it."}
 
 
 def test_keyframes_are_told_apart_by_their_member() -> None:

@@ -1,4 +1,4 @@
-"""Task ids are found in all kinds of files that scripts leave, each once, with the facts next to them."""
+"""Task IDs are found in all kinds of files that scripts leave, each once, with the facts next to them."""
 
 from __future__ import annotations
 

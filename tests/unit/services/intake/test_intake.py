@@ -222,7 +222,7 @@ async def test_gif_and_file_that_is_too_large_say_why_no_model_takes_them(tmp_pa
         file.truncate(201 * 1024 * 1024)
     found = await gather(gif, large)
     assert [asset.findings[0].message for asset in found.assets] == [
-        "x.gif: Runway doesn’t accept GIF files, only JPEG, PNG and WebP.",
+        "x.gif: Runway doesn't accept GIF files, only JPEG, PNG and WebP.",
         "large.png: The file is 201.0 MB. Runway accepts up to 200 MB.",
     ]
 

@@ -53,7 +53,7 @@ async def test_an_id_that_cannot_be_written_is_told_once_with_the_id_and_tried_e
         await settle()
         told = Notice(
             "Runway accepted a task, but the database can't be written. Trying again.",
-            f"Its id at Runway is {REMOTE}.",
+            f"Its ID at Runway is {REMOTE}.",
             is_problem=True,
         )
         assert at.notices() == [told]
@@ -174,7 +174,7 @@ def lost(number: int, task_id: TaskId) -> AcceptedId:
             1,
             Notice(
                 "Runway accepted a task that is not in the list.",
-                f"Its id is {remote_id(1)}. Paste it here to follow it, or enter it where an uncertain task asks for "
+                f"Its ID is {remote_id(1)}. Paste it here to follow it, or enter it where an uncertain task asks for "
                 "its id.",
             ),
         ),
@@ -182,7 +182,7 @@ def lost(number: int, task_id: TaskId) -> AcceptedId:
             2,
             Notice(
                 "Runway accepted 2 tasks that are not in the list.",
-                f"Their ids are {remote_id(1)} and {remote_id(2)}. Paste them here to follow them, or enter one where "
+                f"Their IDs are {remote_id(1)} and {remote_id(2)}. Paste them here to follow them, or enter one where "
                 "an uncertain task asks for its id.",
             ),
         ),

@@ -13,7 +13,7 @@ def test_what_is_under_way_is_told_with_what_becomes_of_it():
     asked = closing_question(sending=1, saving=2, makes_backup=True)
     assert asked is not None
     assert asked.text.startswith("1 task is being sent. 2 results are being saved. Long transfers continue")
-    assert "Closing waits for Runway’s answer to what is being sent." in asked.text
+    assert "Closing waits for Runway's answer to what is being sent." in asked.text
     assert "A backup or restore is in progress. Closing cancels it" in asked.text
     assert (asked.yes, asked.no) == ("Close", "Stay")
     lone = closing_question(sending=0, saving=0, makes_backup=True)
@@ -37,7 +37,7 @@ def test_queued_tasks_are_told_with_what_it_takes_to_have_them_sent():
 
 def test_a_closing_program_says_what_it_waits_for_and_what_closing_all_the_same_means():
     assert closing_words(sending=1, saving=0) == (
-        "1 task is being sent. Closing waits for Runway’s answer, because it may be charged. "
+        "1 task is being sent. Closing waits for Runway's answer, because it may be charged. "
         "If you close now, the task is uncertain at the next start."
     )
     assert "2 results are being saved. Unfinished downloads continue" in closing_words(sending=2, saving=2)

@@ -132,13 +132,13 @@ async def test_a_task_that_fails_while_it_is_canceled_is_not_told_as_kept_and_sa
 @pytest.mark.parametrize(
     ("states", "money"),
     [
-        ([State.RUNNING], "It is running, so Runway doesn’t refund it."),
-        ([State.RUNNING, State.RUNNING], "They are running, so Runway doesn’t refund them."),
-        ([State.PENDING], "A refund isn’t guaranteed, and Runway doesn’t refund running tasks."),
-        ([State.THROTTLED, State.OTHER], "A refund isn’t guaranteed, and Runway doesn’t refund running tasks."),
+        ([State.RUNNING], "It is running, so Runway doesn't refund it."),
+        ([State.RUNNING, State.RUNNING], "They are running, so Runway doesn't refund them."),
+        ([State.PENDING], "A refund isn't guaranteed, and Runway doesn't refund running tasks."),
+        ([State.THROTTLED, State.OTHER], "A refund isn't guaranteed, and Runway doesn't refund running tasks."),
         (
             [State.PENDING, State.RUNNING],
-            "1 is running, so Runway doesn’t refund it. A refund isn’t guaranteed for the others.",
+            "1 is running, so Runway doesn't refund it. A refund isn't guaranteed for the others.",
         ),
     ],
 )

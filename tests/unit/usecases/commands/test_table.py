@@ -110,7 +110,7 @@ def test_a_queued_task_is_held_or_released(hold, offered, not_offered):
 def test_where_to_is_shown_by_a_drag_alone():
     assert PUT_BEFORE not in available([row(State.HELD)])
     assert PUT_BEFORE.reason([row(State.HELD)]) == ""
-    assert PUT_BEFORE.reason([row(State.RUNNING)]) == "It isn’t in the queue."
+    assert PUT_BEFORE.reason([row(State.RUNNING)]) == "It isn't in the queue."
 
 
 def test_a_file_can_be_deleted_only_where_there_is_one():
@@ -224,7 +224,7 @@ def test_what_this_key_cannot_see_can_be_refreshed_and_removed_but_not_canceled_
     commands = found(hidden())
     assert commands[REFRESH].enabled
     assert commands[REMOVE].enabled
-    assert commands[CANCEL].reason == "It can’t be canceled with this API key."
+    assert commands[CANCEL].reason == "It can't be canceled with this API key."
     assert RETRY not in commands
     assert CANCEL.asked([hidden()]) is None
 

@@ -53,7 +53,7 @@ def test_what_cannot_be_done_now_comes_last_with_its_reason_and_is_never_the_bes
 
 def test_what_was_named_in_full_and_cannot_be_done_says_why_before_what_only_mentions_it():
     mentions = offer("Write the request into the file, where its format can hold it", Heading.SETTINGS)
-    offers = [mentions, offer("Hold", reason="It isn’t in the queue.")]
+    offers = [mentions, offer("Hold", reason="It isn't in the queue.")]
     assert arrange(offers, "hold").best == "command:Hold"
     assert arrange(offers, "hol").best == mentions.id
     assert arrange([*offers, offer("Hold all")], "hold").best == "command:Hold all"

@@ -112,7 +112,7 @@ def test_sums_say_what_is_not_known():
 
 
 def test_the_id_is_told_unless_the_program_gave_none():
-    assert "Its request id is one;" in id_words(asked(), NOW)
+    assert "Its request ID is one;" in id_words(asked(), NOW)
     assert id_words(asked(State.RUNNING), NOW).startswith("Its request id"), (
         "of an answered one no repeat is looked for"
     )

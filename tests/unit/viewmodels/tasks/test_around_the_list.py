@@ -301,7 +301,7 @@ async def test_a_saved_task_tells_everything_about_itself(tmp_path):
         assert facts["File"] == "clip.mp4 · 1.2 MB"
         assert facts["Project"] == "Harbour"
         assert facts["Duration"] == "60 s"
-        assert facts["Task id"] == one.remote_id
+        assert facts["Task ID"] == one.remote_id
         assert facts["Link"].startswith("valid until about")
         assert rig.details.showing[0].path == Path("/library/day/clip.mp4")
         assert rig.details.next_step() is None

@@ -70,8 +70,8 @@ async def test_show_in_folder_points_at_the_files_or_opens_where_they_were(tmp_p
     [
         (COPY_PROMPT, 1, "Prompt copied."),
         (COPY_PROMPT, 2, "2 prompts copied."),
-        (COPY_ID, 1, "Task id copied."),
-        (COPY_ID, 2, "2 task ids copied."),
+        (COPY_ID, 1, "Task ID copied."),
+        (COPY_ID, 2, "2 task IDs copied."),
     ],
 )
 async def test_the_sentence_says_how_many_words_were_copied(tmp_path, command, count, sentence):

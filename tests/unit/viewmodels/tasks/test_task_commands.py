@@ -106,7 +106,7 @@ async def test_dropped_ids_are_adopted_and_shown(tmp_path):
         assert len(rig.store.tasks) == 2
         assert len(shown[0]) == 2
         assert rig.told[0].startswith("2 tasks added.")
-        assert "“no-id” is not a task id" in rig.told[-1]
+        assert "“no-id” is not a task ID" in rig.told[-1]
         shown.clear()
         rig.taking_in.receive(Gathered(remote_ids=(remote_id(7),)))
         await until(lambda: shown)
@@ -388,7 +388,7 @@ async def test_ids_that_are_known_and_not_in_the_list_are_offered_latest_first(t
             assert prompt is not None
             return str(prompt.words)
 
-        assert offered() == "The id from Runway, for example from a log or from support."
+        assert offered() == "The ID from Runway, for example from a log or from support."
         ids = rig.parts.ids
         assert ids is not None
         await ids.open()
