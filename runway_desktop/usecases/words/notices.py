@@ -96,11 +96,11 @@ def renewal_words(renewal: Renewal) -> str:
 
 
 def _unknown_ids(ids: tuple[str, ...]) -> Notice:
-    how = _("Paste it here to follow it, or enter it where an uncertain task asks for its id.")
+    how = _("Paste it here to follow it, or enter it where an uncertain task asks for its ID.")
     if len(ids) == 1:
         said = in_turn(_("Its ID is {id}.", id=ids[0]), how)
         return Notice(_("Runway accepted a task that is not in the list."), str(said))
-    how = _("Paste them here to follow them, or enter one where an uncertain task asks for its id.")
+    how = _("Paste them here to follow them, or enter one where an uncertain task asks for its ID.")
     return Notice(
         ngettext(
             "Runway accepted {n} task that is not in the list.", "Runway accepted {n} tasks that are not in the list.",

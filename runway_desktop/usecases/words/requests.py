@@ -354,7 +354,7 @@ def id_words(one: Asked, now: float) -> str:
             id=shown(one.wish.shown_id),
         )
     else:
-        said = _("It has no request id.")
+        said = _("It has no request ID.")
     return f"{similar}\n{said}" if one.waits else said
 
 

@@ -108,7 +108,7 @@ class IdImportModel(ImportModel):
     def reason(self) -> str:
         """Why the button is disabled; empty if it is not."""
         if self.phase is not Phase.READY:
-            return _("Still searching for ids.") if self.phase is Phase.LOOKING else _("Already imported.")
+            return _("Still searching for IDs.") if self.phase is Phase.LOOKING else _("Already imported.")
         if not self.table.ticked_count:
             return _("Check the IDs to import.") if self._look.entries else _("No task IDs found.")
         return ""

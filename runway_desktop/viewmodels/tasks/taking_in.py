@@ -136,7 +136,7 @@ class TakingIn(Model):
             )
         self._tell_findings(
             [
-                _("“{word}” is not a task id. Task IDs look like {example}.", word=word[:60], example=_EXAMPLE)
+                _("“{word}” is not a task ID. Task IDs look like {example}.", word=word[:60], example=_EXAMPLE)
                 for word in adoption.bad
             ]
         )

@@ -112,7 +112,7 @@ async def test_words_that_are_not_understood_are_no_chips(tmp_path, theme, qtbot
         await searched(rig, "is:nice state:failed", finds=1)
         await until(lambda: chips(rig))
         assert [chip.text() for chip in chips(rig)] == ["Failed  ✕"]
-        assert "“is:nice” isn’t a filter" in rig.window.workspace.list._said.text()
+        assert "“is:nice” isn't a filter" in rig.window.workspace.list._said.text()
 
 
 @pytest.mark.parametrize("key", [KEYS.Key_Return, KEYS.Key_Down, KEYS.Key_Enter])

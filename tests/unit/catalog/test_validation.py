@@ -198,7 +198,7 @@ def test_tag_must_be_a_name(tag: str) -> None:
 
 def test_color_must_be_hexadecimal() -> None:
     found = findings("text_to_image", "recraft_v4_1_vector", colors=["#1A2B3C", "teal"], backgroundColor="white")
-    hint = "isn’t a color. Enter # and six hexadecimal digits, such as #1A2B3C."
+    hint = "isn't a color. Enter # and six hexadecimal digits, such as #1A2B3C."
     assert found == {("backgroundColor",): f"“white” {hint}", ("colors", 1): f"“teal” {hint}"}
 
 

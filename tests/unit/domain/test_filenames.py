@@ -158,11 +158,11 @@ def test_row_is_padded():
     [
         ("", "is empty"),
         ("{nope}", "no field {nope}"),
-        ("{prompt", "isn’t closed"),
-        ("prompt}", "isn’t closed"),
-        ("{pro mpt}", "isn’t a field"),
-        ("/x/{id}", "can’t begin"),
-        ("C:/x", "can’t begin"),
+        ("{prompt", "isn't closed"),
+        ("prompt}", "isn't closed"),
+        ("{pro mpt}", "isn't a field"),
+        ("/x/{id}", "can't begin"),
+        ("C:/x", "can't begin"),
         ("../{id}", "stay in the"),
     ],
 )

@@ -152,7 +152,7 @@ def test_the_question_before_canceling_says_what_it_may_cost_and_lose(states, mo
 @pytest.mark.parametrize("amount", [1, 3])
 def test_the_question_before_deleting_results_at_runway_says_that_nothing_is_refunded(amount):
     asked = questions.deleting_remotely([Row(task=task(number, State.SUCCEEDED)) for number in range(amount)])
-    assert "can’t be fetched again, and nothing is refunded." in asked.text
+    assert "can't be fetched again, and nothing is refunded." in asked.text
 
 
 async def test_whoever_does_not_want_to_be_asked_before_canceling_is_not(tmp_path):

@@ -157,9 +157,9 @@ def test_one_file_for_the_bin_is_spoken_of_as_one():
 
 def test_deleting_what_is_not_saved_here_says_what_would_be_lost():
     asked = DELETE_REMOTELY.asked([row(State.SUCCEEDED, OutputState.WAITING)])
-    assert "It isn’t saved on this computer and would be lost" in asked.text
+    assert "It isn't saved on this computer and would be lost" in asked.text
     two = [row(State.SUCCEEDED, OutputState.WAITING), row(State.SUCCEEDED, OutputState.SAVED, number=2)]
-    assert "1 of them isn’t saved on this computer" in DELETE_REMOTELY.asked(two).text
+    assert "1 of them isn't saved on this computer" in DELETE_REMOTELY.asked(two).text
     assert "stay" in DELETE_REMOTELY.asked([row(State.SUCCEEDED, OutputState.SAVED)]).text
 
 

@@ -113,10 +113,10 @@ def test_sums_say_what_is_not_known():
 
 def test_the_id_is_told_unless_the_program_gave_none():
     assert "Its request ID is one;" in id_words(asked(), NOW)
-    assert id_words(asked(State.RUNNING), NOW).startswith("Its request id"), (
+    assert id_words(asked(State.RUNNING), NOW).startswith("Its request ID"), (
         "of an answered one no repeat is looked for"
     )
-    assert id_words(asked(wish={"request_id": "without 0f"}), NOW).endswith("It has no request id.")
+    assert id_words(asked(wish={"request_id": "without 0f"}), NOW).endswith("It has no request ID.")
 
 
 @pytest.mark.parametrize(

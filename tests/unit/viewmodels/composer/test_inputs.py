@@ -51,8 +51,8 @@ async def test_dropped_picture_of_a_wrong_format_is_kept_and_can_be_mended(tmp_p
         rig.task_commands.take(paths=[picture(tmp_path / "still.gif")])
         await until(rig.composer.inputs)
         [item] = rig.composer.inputs()
-        assert "doesn’t accept GIF" in item.problem
-        assert "doesn’t accept GIF" in rig.composer.finding_for(PLACE)
+        assert "doesn't accept GIF" in item.problem
+        assert "doesn't accept GIF" in rig.composer.finding_for(PLACE)
         rig.task_commands.inputs.carry_out(item, offer(rig, item, "Save as PNG"))
         await until(lambda: rig.composer.inputs()[0].name == "still.png")
         [item] = rig.composer.inputs()
@@ -263,7 +263,7 @@ async def test_file_inside_an_object_is_checked_too(tmp_path):
         rig.composer.choose_endpoint("video_to_video")
         rig.composer.choose_model("aleph2")
         place = ("keyframes", 0, "uri")
-        for path, said in ((picture(tmp_path / "a.gif"), "doesn’t accept GIF"), (tmp_path / "gone.png", "no file")):
+        for path, said in ((picture(tmp_path / "a.gif"), "doesn't accept GIF"), (tmp_path / "gone.png", "no file")):
             rig.composer.set_value("keyframes", [{"seconds": 1.0, "uri": path.as_uri()}])
             await until(lambda: any(said in one.message for one in rig.composer.findings()))  # noqa: B023
             assert place in {finding.path for finding in rig.composer.findings()}

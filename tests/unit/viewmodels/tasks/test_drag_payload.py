@@ -62,6 +62,6 @@ def test_where_there_is_nothing_to_drag_it_says_why() -> None:
     )
     both = payload_of([clip(1), clip(2)])
     assert both.without(set(both.paths)).refusal == "The files are no longer where they were saved."
-    assert "isn’t saved yet" in payload_of([waiting(1)]).refusal
+    assert "isn't saved yet" in payload_of([waiting(1)]).refusal
     assert "None of these results is saved here" in payload_of([waiting(1), waiting(2)]).refusal
     assert "no result yet" in payload_of([Row(task=task(1, State.RUNNING))]).refusal

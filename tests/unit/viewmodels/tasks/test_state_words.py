@@ -153,7 +153,7 @@ def test_the_badge_tells_length_or_number():
     assert badge(row(State.SUCCEEDED, OutputState.SAVED, OutputState.SAVED)) == "×2"
     assert badge(row(State.RUNNING)) == "5 s"
     one = task(1, State.SUCCEEDED)
-    assert badge(Row(task=one, outputs=(saved(one, duration=9.6, media=Media.VIDEO),))) == "10 s"
+    assert badge(Row(task=one, outputs=(saved(one, duration=9.6, media=Media.VIDEO),))) == "9.6 s"
 
 
 @pytest.mark.parametrize(

@@ -396,9 +396,9 @@ async def test_ids_that_are_known_and_not_in_the_list_are_offered_latest_first(t
             await ids.keep(AcceptedId(task_id=TaskId(f"lost {number}"), remote_id=remote_id(number), at=float(number)))
         # As at the next start.
         await ids.open()
-        assert offered().endswith(f"aren’t in the list:\n{remote_id(2)}\n{remote_id(1)}")
+        assert offered().endswith(f"aren't in the list:\n{remote_id(2)}\n{remote_id(1)}")
         rig.task_commands.carry_out(ADOPT_ID, rows, Given(text=remote_id(2)))
-        await until(lambda: offered().endswith(f"aren’t in the list:\n{remote_id(1)}"))
+        await until(lambda: offered().endswith(f"aren't in the list:\n{remote_id(1)}"))
         assert rig.task_commands.prompt(ADOPT_ID, rows).text == remote_id(1)
 
 
