@@ -26,7 +26,6 @@ from runway_desktop.services.disk.profile_lock import Claim
 from runway_desktop.services.supervised import report, shielded
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.notices import said
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address, Assembly, build
@@ -164,8 +163,7 @@ class Headless:
         tasks = self._assembly.engine.ledger.open()
         queued = sum(task.state is State.HELD and task.hold.code is HoldCode.ITS_TURN for task in tasks)
         if queued and not self._assembly.engine.settings.paused:
-            amount = units.count(queued, "task that was queued before is", "tasks that were queued before are")
-            log.warning("%s sent as well.", amount)
+            log.warning("Tasks that were queued before are sent as well: %d", queued)
 
     async def _check(self, assembly: Assembly) -> None:
         try:

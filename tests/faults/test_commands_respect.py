@@ -182,7 +182,7 @@ def test_what_the_person_has_queued_is_sent_by_a_command_that_sends_and_by_none_
     assert paid() == 0
     code, _, said = run(programs, *PAID, "--wait")
     assert (code, paid()) == (0, 3)
-    assert "2 tasks that were queued before are sent as well" in said
+    assert "Tasks that were queued before are sent as well: 2" in said
 
 
 @pytest.mark.parametrize(("answer", "code"), [(b"no\n", 7), (None, 130), (b"yes\n", 0)])

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QToolTip
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
+from runway_desktop.texts import ngettext
 from runway_desktop.ui.sharing.drag import lift_rows
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.drag_payload import Does, DropEffect, payload_of, taken_by
@@ -22,7 +23,6 @@ from runway_desktop.usecases.commands.queued import PUT_BEFORE
 from runway_desktop.usecases.commands.task_command import Given
 from runway_desktop.usecases.listing.columns import poster_of
 from runway_desktop.usecases.searching.pages import PaneEntry
-from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.queue import lifted_words, moving_words
 from runway_desktop.viewmodels.models import Models
@@ -77,10 +77,10 @@ class Lifting(QObject):
             self._rows = []
 
     def _label(self) -> str:
-        if len(self._rows) > 1:
-            return units.count(len(self._rows), "task")
-        position = self._m.rows.position(self._rows[0].task.id)
-        return self._m.rows.row_words(position).title if position is not None else units.count(1, "task")
+        position = self._m.rows.position(self._rows[0].task.id) if len(self._rows) == 1 else None
+        if position is not None:
+            return self._m.rows.row_words(position).title
+        return ngettext("{n} task", "{n} tasks", len(self._rows))
 
     def _taken(self, entry: PaneEntry) -> DropEffect:
         return taken_by(entry, self._rows)

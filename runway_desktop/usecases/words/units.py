@@ -48,16 +48,6 @@ def dollars(credits: float) -> str:
     return pgettext("US dollars", "${amount}", amount=amount)
 
 
-def count(amount: int, one: str, many: str = "") -> str:
-    """count(3, "task") → "3 tasks"."""
-    return f"{number(amount)} {plural(amount, one, many or one + 's')}"
-
-
-def plural(amount: int, one: str, many: str) -> str:
-    """Selects singular or plural. Both are whole texts, as translation needs."""
-    return one if amount == 1 else many
-
-
 def size(amount: int) -> str:
     """Bytes in decimal units, as file managers show them."""
     return size_in_words(amount)
