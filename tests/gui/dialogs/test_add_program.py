@@ -113,7 +113,7 @@ def test_a_connection_that_fails_says_why(dialog: Preferences, rig: Rig, tmp_pat
     button(dialog, "Test the connection").click()
     until_tried(dialog, rig)
     assert "Works" not in said(dialog)
-    assert "The profile’s folder cannot be made" in said(dialog).replace("'", "’")
+    assert "The profile's folder cannot be made" in said(dialog)
 
 
 def test_closing_the_preferences_ends_the_test(dialog: Preferences, rig: Rig):

@@ -73,7 +73,7 @@ async def test_a_kind_that_nobody_knows_is_a_json_editor_with_a_check(tmp_path, 
         assert isinstance(editor, QPlainTextEdit)
         assert editor.accessibleName() == "Orbit path"
         paste(editor, '{"turns": 2, "axis": [0,')
-        assert "isn’t complete JSON: line 1" in row._note.text()
+        assert "isn't complete JSON: line 1" in row._note.text()
         assert desktop.composer.findings()
         paste(editor, '{"turns": 2, "axis": [0, 1]}')
         assert desktop.composer.request().values["orbitPath"] == {"turns": 2, "axis": [0, 1]}

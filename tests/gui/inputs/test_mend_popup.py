@@ -33,7 +33,7 @@ async def test_it_says_what_is_wrong_and_mends_it_by_a_press(tmp_path, theme):
         rig.composer.choose_endpoint("image_to_video")
         await rig.place("promptImage", rig.picture("still.gif"))
         popup = await opened(rig)
-        assert "doesn’t accept GIF" in words(popup)
+        assert "doesn't accept GIF" in words(popup)
         assert popup.focusWidget() is button(popup, "Save as PNG")
         await until(lambda: "about" in button(popup, "Save as JPEG").text())
         QTest.keyClick(popup, Qt.Key.Key_Return)

@@ -291,7 +291,7 @@ async def test_sound_column_is_a_switch_or_a_file(table, tmp_path):
         ("ftp://x.example.com/a.png", "not ftp://"),
         ("\\\\server\\share\\a.png", "Files on a network are not fetched."),
         (".", "is a folder"),
-        ("gif.gif", "doesn’t accept GIF files"),
+        ("gif.gif", "doesn't accept GIF files"),
         ("song.mp3", "takes no such input"),
     ],
 )

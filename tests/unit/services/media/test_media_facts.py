@@ -261,7 +261,7 @@ def test_file_that_fits_has_no_problem():
     ("facts", "where", "said"),
     [
         (CLIP, ("image_to_video", "gen4.5", "promptImage"), "This is a clip. Add a picture."),
-        (replace(PICTURE, format="GIF"), ("image_to_video", "gen4.5", "promptImage"), "doesn’t accept GIF files"),
+        (replace(PICTURE, format="GIF"), ("image_to_video", "gen4.5", "promptImage"), "doesn't accept GIF files"),
         (replace(PICTURE, size=201 * MB), ("image_to_video", "gen4.5", "promptImage"), "accepts up to 200 MB"),
         (replace(CLIP, duration=31.0), ("character_performance", "act_two", "reference"), "accepts up to 30 s"),
         (replace(CLIP, duration=1.0), ("character_performance", "act_two", "reference"), "needs at least 3 s"),

@@ -175,7 +175,7 @@ def lost(number: int, task_id: TaskId) -> AcceptedId:
             Notice(
                 "Runway accepted a task that is not in the list.",
                 f"Its ID is {remote_id(1)}. Paste it here to follow it, or enter it where an uncertain task asks for "
-                "its id.",
+                "its ID.",
             ),
         ),
         (
@@ -183,7 +183,7 @@ def lost(number: int, task_id: TaskId) -> AcceptedId:
             Notice(
                 "Runway accepted 2 tasks that are not in the list.",
                 f"Their IDs are {remote_id(1)} and {remote_id(2)}. Paste them here to follow them, or enter one where "
-                "an uncertain task asks for its id.",
+                "an uncertain task asks for its ID.",
             ),
         ),
     ],
