@@ -3,6 +3,7 @@ a monotonic clock."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
@@ -21,6 +22,9 @@ MOST_RECENT = 8
 MOST_ACTS = 200
 MOST_IN_PILL = 12
 """Characters of an action that fits into the pill; longer ones are shown in the list only."""
+
+_END = re.compile(r"(?<!\b\w)(?<!\b\d\d)\. ")
+"""End of a sentence, but not the full stop of "29. November" or "z. B. "."""
 
 
 class ActivityKind(Enum):
@@ -136,7 +140,7 @@ class MayLeave(Struct):
 
 def first_sentence(text: str) -> str:
     """The first sentence without its full stop; an ellipsis is kept."""
-    head = text.partition(". ")[0]
+    head = _END.split(text, maxsplit=1)[0]
     return head.removesuffix(".") if not head.endswith("..") else head
 
 

@@ -36,7 +36,7 @@ class FoldingSplitter(QSplitter):
         for pane in panes:
             self.addWidget(pane)
         self.setCollapsible(1, False)
-        self.splitterMoved.connect(lambda *_: self._moved())
+        self.splitterMoved.connect(lambda _position, handle: self._moved(0 if handle == 1 else 2))
 
     def createHandle(self) -> QSplitterHandle:
         return FoldHandle(self._theme, self)
@@ -46,7 +46,6 @@ class FoldingSplitter(QSplitter):
 
     def toggle(self, position: int) -> None:
         """Folds a pane, or restores its former width; then the other pane folds if there is no space for both."""
-        self._note()
         by_hand = self._folded() - self._without_room - {position}
         if self.is_folded(position):
             self._kept_open = position
@@ -58,8 +57,6 @@ class FoldingSplitter(QSplitter):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Folds panes that have no space, and unfolds those that folded only for that reason."""
-        if self.isVisible() and not self._without_room:
-            self._note()
         super().resizeEvent(event)
         by_hand = self._folded() - self._without_room
         kept, self._kept_open = self._kept_open, None
@@ -67,9 +64,11 @@ class FoldingSplitter(QSplitter):
         if without_room and kept is not None:
             self._kept_open = kept
             without_room = self._crowded(by_hand)
-        if without_room != self._without_room:
-            self._without_room = without_room
-            self._fold(by_hand | without_room)
+        changed = without_room != self._without_room
+        self._without_room = without_room
+        self._share(by_hand | without_room)
+        if changed:
+            self._show_folded()
 
     def _folded(self) -> set[int]:
         return {pane for pane in self.FOLDING if self.is_folded(pane)}
@@ -92,6 +91,11 @@ class FoldingSplitter(QSplitter):
 
     def _fold(self, folded: set[int]) -> None:
         """Folds exactly these panes."""
+        self._share(folded)
+        self._show_folded()
+
+    def _share(self, folded: set[int]) -> None:
+        """Gives each other pane its own width, or less where the middle one has too little."""
         handles = sum(STRIP if pane in folded else self.handleWidth() for pane in self.FOLDING)
         room = self.width() - handles
         sizes = [0, 0, 0]
@@ -106,11 +110,9 @@ class FoldingSplitter(QSplitter):
         sizes[1] = room - sizes[0] - sizes[2]
         self._show_handles(sizes)
         self.setSizes(sizes)
-        self._show_folded()
 
     def open_widths(self) -> str:
         """Widths to store in addition to the splitter's state, then the panes that folded by themselves."""
-        self._note()
         return " ".join(map(str, (*self._widths.values(), *self._without_room)))
 
     def restore_widths(self, kept: str) -> None:
@@ -119,7 +121,7 @@ class FoldingSplitter(QSplitter):
         if len(words) >= len(self.FOLDING) and all(words[:2]):
             self._widths = dict(zip(self.FOLDING, words, strict=False))
             self._without_room = {one for one in words[2:] if one in self.FOLDING}
-        self._moved()
+        self._show_folded()
 
     def tell_keys(self, said: Callable[[int], str]) -> None:
         """`said` returns the tool tip of a pane's handle."""
@@ -127,18 +129,16 @@ class FoldingSplitter(QSplitter):
             self.handle(max(1, pane_index)).setToolTip(tip(said(pane_index)))
             self.handle(max(1, pane_index)).setAccessibleName(said(pane_index))
 
-    def _note(self) -> None:
-        sizes = self.sizes()
-        self._widths |= {pane_index: sizes[pane_index] for pane_index in self.FOLDING if sizes[pane_index] > 0}
-
     def _show_handles(self, sizes: list[int]) -> None:
         for pane_index in self.FOLDING:
             handle = self.handle(max(1, pane_index))
             if isinstance(handle, FoldHandle):
                 handle.show_folded(pane_index if sizes[pane_index] == 0 else None)
 
-    def _moved(self) -> None:
-        self._note()
+    def _moved(self, pane: int) -> None:
+        """Only a width that the user chose is kept: a small window makes panes narrower for a time."""
+        if self.sizes()[pane] > 0:
+            self._widths[pane] = self.sizes()[pane]
         self._show_folded()
 
     def _show_folded(self) -> None:

@@ -71,7 +71,7 @@ class _EntryDelegate(ItemDelegate):
         if option.state & QStyle.StateFlag.State_HasFocus and option.widget is not None and option.widget.hasFocus():
             painter.setPen(self._theme.color(Role.ACCENT))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(rect.adjusted(0, 0, -1, -1), 5, 5)
+            painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
         if takes is Taking.YES:
             painter.setPen(self._theme.color(Role.ACCENT))
             painter.setBrush(self._theme.color(Role.SELECTED if index.row() == self.over else Role.SURFACE))

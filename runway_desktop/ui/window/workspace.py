@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QSplitter, QStackedWidget, QWidget
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import Item, line, vbox
@@ -26,6 +26,7 @@ from runway_desktop.ui.window.folding import FoldingSplitter
 from runway_desktop.ui.window.list_pane import ListAndGrid, ListPane
 from runway_desktop.ui.window.pages_pane import PagesPane
 from runway_desktop.viewmodels.models import Models
+from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 from .commands import DETAILS, LEFT_PANE
 
@@ -55,6 +56,8 @@ class Workspace(QWidget):
         self.view = TaskView(m.rows, theme, self.posters)
         self._came_back = SelectionRestore(self.view)
         self.grid = GridView(m.rows, self.view.selectionModel(), theme, self.posters)
+        for one in (self.view, self.grid):
+            FirstResults(one, m.rows)
         self.views = ListAndGrid(self.view, self.grid)
         self.search = SearchLine(m.filter, theme, keys)
         self.top = TopBar(m.status, m.pages, self.search, theme, keys, m.profiles, m.activity)
@@ -191,6 +194,27 @@ def state_of(text: str) -> QByteArray:
 
 def text_of(state: QByteArray) -> str:
     return bytes(state.toBase64().data()).decode()
+
+
+class FirstResults(QObject):
+    """Shows the first row, or the selected one, after another query replaced the rows. Qt would scroll to a neighbor of
+    the current row if that row was removed."""
+
+    def __init__(self, view: QAbstractItemView, model: TaskListModel) -> None:
+        super().__init__(view)
+        self._view = view
+        model.lines_replaced.connect(lambda: view.setAutoScroll(False))
+        model.lines_moved.connect(self._show)
+        model.modelReset.connect(self._show)
+
+    def _show(self) -> None:
+        view = self._view
+        if view.hasAutoScroll():
+            return
+        view.setAutoScroll(True)
+        view.scrollToTop()
+        if view.selectionModel().hasSelection():
+            view.scrollTo(view.currentIndex())
 
 
 class SelectionRestore(QObject):

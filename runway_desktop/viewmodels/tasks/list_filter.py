@@ -157,10 +157,10 @@ class ListFilter(QObject):
         self._in_lane = True
         self._apply()
 
-    def follow(self, before: Filter, after: Filter) -> None:
-        """A page was renamed: keeps it open."""
+    def follow(self, before: Filter, after: Filter, batch_name: str) -> None:
+        """A page was renamed: keeps it open. `batch_name` is for the page of a batch, which is known by its id."""
         if self._page == before:
-            self.open_page(after, next(iter((*after.projects, *after.tags)), self.title))
+            self.open_page(after, next(iter((*after.projects, *after.tags)), batch_name or self.title))
 
     def opens(self, page: Filter | None) -> bool:
         """Whether the list shows this page."""

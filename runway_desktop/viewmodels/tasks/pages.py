@@ -107,8 +107,10 @@ class Pages(Model):
         if renamed is None:
             return
         if self._filter is not None:
-            pages = (renamed.before, renamed.after)
-            self._filter.follow(*reversed(pages) if undone else pages)
+            before, after, name = renamed.before, renamed.after, renamed.name
+            if undone:
+                before, after, name = after, before, renamed.batch_name
+            self._filter.follow(before, after, name)
         self.refresh()
         self.renamed.emit(renamed, undone)
 

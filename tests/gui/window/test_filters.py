@@ -191,3 +191,17 @@ async def test_what_is_chosen_and_where_one_looks_come_back_when_words_that_find
         assert view.selected_ids() == ["t20"]
         assert view.current_id() == "t20"
         assert bar.value() == before
+
+
+@pytest.mark.parametrize("as_grid", [False, True])
+async def test_other_results_are_shown_from_the_first_one(tmp_path, theme, qtbot, as_grid):
+    async with Desktop(tmp_path, theme) as rig:
+        rig.window.resize(1440, 900)
+        rig.window.workspace.list.show_grid(as_grid)
+        await rig.shown(*(task(number, State.FAILED, project="AB"[number % 2]) for number in range(80)))
+        await until(lambda: found(rig, 80))
+        view = rig.window.workspace.grid if as_grid else rig.window.view
+        view.setCurrentIndex(rig.rows.index(79, Column.PROMPT))
+        await searched(rig, "project:A", finds=40)
+        await searched(rig, "project:B", finds=40)
+        assert view.verticalScrollBar().value() == 0

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from runway_desktop.ui.window.folding import STRIP
-from tests.gui.rig import Desktop, until
+from tests.gui.rig import Desktop, rest, until
 
 LEFT = Qt.MouseButton.LeftButton
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -56,7 +56,7 @@ async def test_the_keyboard_leaves_what_is_folded_and_tab_does_not_come_there(tm
 async def test_what_is_folded_is_folded_the_next_time_and_opens_as_wide_as_it_was(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         work, memory = rig.window.workspace, rig.models.memory
-        work.columns.setSizes([180, 800, 460])
+        work.columns.handle(1).moveSplitter(180)
         left = work.columns.sizes()[0]
         work.fold(0)
         work.remember()
@@ -109,3 +109,16 @@ async def test_a_pane_folded_for_lack_of_room_is_not_folded_in_a_larger_window_n
         rig.window.workspace.restore(900)
         rig.window.resize(1500, 900)
         await until(lambda: not rig.window.workspace.columns.is_folded(0))
+
+
+async def test_a_small_window_makes_no_pane_narrower_or_wider_for_good(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        work = rig.window.workspace
+        before = work.columns.sizes()
+        rig.window.resize(1024, 640)
+        await until(lambda: work.columns.is_folded(0))
+        work.fold(0)
+        rig.window.resize(1440, 900)
+        await until(lambda: work.columns.width() == 1440)
+        await rest()
+        assert work.columns.sizes() == before

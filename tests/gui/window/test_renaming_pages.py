@@ -47,10 +47,12 @@ async def test_f2_renames_the_selected_page_which_stays_open_and_undo_restores_i
         assert entry is not None
         assert (entry.title, entry.count) == (new, 2)
         await until(lambda: rig.rows.task_count == 2)
+        assert rig.filter.title == new
         assert rig.window.activity.messages() == [f"Renamed to “{new}”."]
         rig.window.activity.undo()
         await until(lambda: old in titles(rig) and new not in titles(rig))
         await until(lambda: rig.rows.task_count == 2)
+        assert rig.filter.title == old
 
 
 async def test_renamed_project_keeps_its_cap_and_stays_the_composers(tmp_path, theme, qtbot):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.usecases.activity import (
@@ -13,6 +15,7 @@ from runway_desktop.usecases.activity import (
     Gesture,
     Sign,
     added,
+    first_sentence,
     listed,
     may_be_joined,
     next_change,
@@ -127,3 +130,19 @@ def test_the_list_has_what_goes_on_what_waits_and_what_was_newest_first():
     assert numbers == [[3], [4, 1], [2, 0]]
     assert not found.is_empty
     assert listed([], NO_GOING).is_empty
+
+
+@pytest.mark.parametrize(
+    ("message", "head"),
+    [
+        ("Copied. Paste it anywhere.", "Copied"),
+        (
+            "Sicherung vom 29. November 2026 wiederhergestellt. Das Senden ist pausiert.",
+            "Sicherung vom 29. November 2026 wiederhergestellt",
+        ),
+        ("Ein Protokoll, z. B. das letzte. Mehr nicht.", "Ein Protokoll, z. B. das letzte"),
+        ("Loading...", "Loading..."),
+    ],
+)
+def test_the_pill_shows_the_first_sentence_but_never_half_a_date(message, head):
+    assert first_sentence(message) == head
