@@ -325,7 +325,7 @@ class SheetWindow(Dialog):
         state = model.index(row, position) if position is not None else QModelIndex()
         tone = state.data(TONE_ROLE)
         is_wrong = tone in (Tone.BAD, Tone.WARN)
-        said = " · ".join(str(state.data(Qt.ItemDataRole.AccessibleTextRole) or "").split("\n")) if is_wrong else ""
+        said = in_turn(*str(state.data(Qt.ItemDataRole.AccessibleTextRole) or "").split("\n")) if is_wrong else ""
         self._of_row.setText(_("Row {row}: {problem}", row=row + 1, problem=said) if said else "")
         set_tone(self._of_row, "bad" if tone == Tone.BAD else "warn")
 

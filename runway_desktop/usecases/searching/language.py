@@ -464,6 +464,9 @@ def _spoken(key: str, value: str) -> str:
             return str(_IS_WORDS.get(value) or _DAY_WORDS.get(value) or value)
         case "before":
             return _("Before {day}", day=_day(value))
+        case "after" if value in ("week", "month", "year"):
+            # Periods that end now.
+            return str(_DAY_WORDS[value])
         case "after":
             return _("From {day}", day=_day(value))
         case "by":
