@@ -162,6 +162,12 @@ class Row(Struct, frozen=True, kw_only=True):
     first_input_path: str = ""
     """Local path of an input picture, shown instead of a poster while there is no result."""
 
+    @property
+    def can_be_judged(self) -> bool:
+        """False for a task that ended without a result, unless there is a judgment to clear."""
+        is_judged = self.task.rating > 0 or self.task.pick is not Pick.NONE
+        return self.task.state not in (State.FAILED, State.CANCELLED, State.GONE) or bool(self.outputs) or is_judged
+
 
 class ResultFacts(Struct, frozen=True, kw_only=True):
     """Facts shown with a result: its task, the number of its results, its inputs, the name of its batch."""

@@ -134,7 +134,8 @@ class ComposerPane(QWidget):
         self._note.hide()
         parts = (self._editing_bar, self._lines_bar, self._box, self._form, self._wrong)
         bottom = self._build_bottom()
-        vbox(*parts, hbox((self._note, 1), self._raise), bottom, on=self, margins=_MARGIN)
+        # Below the note: next to it, a long name of the button would be cut in a small window.
+        vbox(*parts, self._note, hbox(self._raise, STRETCH), bottom, on=self, margins=_MARGIN)
 
     def _build_bottom(self) -> QGridLayout:
         self._bottom = QGridLayout()

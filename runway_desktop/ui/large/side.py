@@ -143,6 +143,7 @@ class SidePane(QWidget):
             name, role = ("mdi6.star", Role.ACCENT) if is_full else ("mdi6.star-outline", Role.MUTED)
             star.setIcon(self._theme.icon(name, role))
             star.setAccessibleName(str(star_words(number, task.rating)))
+            star.setEnabled(self._model.has_any)
         for button, pick in ((self._pick, Pick.PICK), (self._reject, Pick.REJECT)):
             button.setChecked(task.pick is pick)
             icon = "mdi6.check" if pick is Pick.PICK else "mdi6.close"

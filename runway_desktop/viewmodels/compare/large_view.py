@@ -110,7 +110,7 @@ class LargeViewModel(QObject):
     @property
     def has_any(self) -> bool:
         """Whether there is a take to judge."""
-        return self.row is not None
+        return self.row is not None and self.row.can_be_judged
 
     @property
     def comparable(self) -> int:

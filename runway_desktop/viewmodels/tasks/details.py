@@ -79,10 +79,9 @@ class DetailsModel(Model):
 
     @property
     def can_be_rated(self) -> bool:
-        """False if all selected tasks ended without a result, and have no rating to clear."""
+        """False if all selected tasks ended without a result, and have no judgment to clear."""
         rows = (self.row,) if self.row is not None else self.several
-        ended = {State.FAILED, State.CANCELLED, State.GONE}
-        return not rows or any(row.task.state not in ended or row.outputs or row.task.rating for row in rows)
+        return not rows or any(row.can_be_judged for row in rows)
 
     def _common(self, value: Callable[[Task], Value], otherwise: Value) -> Value:
         tasks = [row.task for row in ((self.row,) if self.row is not None else self.several)]

@@ -151,6 +151,23 @@ async def test_judging_goes_past_a_take_without_a_result_and_comparing_leaves_it
         assert look(rig) == "t2", "the failed take of this shot is left out"
 
 
+async def test_a_take_without_a_result_gets_no_stars(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        await rig.put(task(6, State.FAILED, "Fog"))
+        await rig.load()
+        await until(lambda: rig.rows.rowCount() == 6)
+        await rig.fetch_rows()
+        await enter(rig)
+        star = button(rig, "Rate 4 stars")
+        assert star.isEnabled()
+        rig.window.findChild(LargeViewModel).go_to(TaskId("t6"))
+        await until(lambda: look(rig) == "t6")
+        await until(lambda: not star.isEnabled())
+        press(rig, KEYS.Key_4)
+        await rest()
+        assert rig.rows.row_of(TaskId("t6")).task.rating == 0
+
+
 async def test_the_frame_that_is_seen_is_used_as_an_input(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         use = next(one for one in rig.window.findChildren(QAbstractButton) if one.text().startswith("Use frame"))
