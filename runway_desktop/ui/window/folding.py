@@ -101,7 +101,7 @@ class FoldingSplitter(QSplitter):
         sizes = [0, 0, 0]
         for pane in (one for one in self.FOLDING if one not in folded):
             sizes[pane] = self._widths[pane]
-        over = sum(sizes) + self.widget(1).minimumWidth() - room
+        over = sum(sizes) + max(COMFORT, self.widget(1).minimumWidth()) - room
         for pane in (2, 0):
             spare = min(max(0, over), max(0, sizes[pane] - self.widget(pane).minimumWidth()))
             sizes[pane] -= spare
