@@ -68,12 +68,12 @@ class _Program:
 
 
 def use(language: Language) -> None:
-    """Sets the language of this process."""
+    """Sets the language of this process. Text made before keeps its language, so call it before the window is built."""
     _Program.language = language
 
 
 def language() -> Language:
-    """The language of whoever reads what is made now."""
+    """The language of the reader for whom text is made now: English inside `english()`, else the process's own."""
     return _here.get() or _Program.language
 
 
@@ -97,7 +97,8 @@ def chosen_language(
     folder: Path, wanted: Sequence[str], numbers: NumberForm, damaged: Callable[[str, Exception], object]
 ) -> Language:
     """The first of the wanted languages (names such as "de_AT" or "de-AT", best first) that has a readable catalog in
-    this folder; English if it comes before, or if none has one. `damaged(code, error)` hears of each other catalog."""
+    this folder; English if it comes before, or if none has one. `damaged(code, error)` is called for each catalog that
+    cannot be read."""
     there = languages(folder)
     for name in wanted:
         full = re.split(r"[.@]", name)[0].replace("-", "_")
