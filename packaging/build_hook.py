@@ -1,4 +1,7 @@
-"""Compiles the catalogs when a wheel is built, so that an installed program speaks its languages."""
+"""What hatchling asks of the project: compiled catalogs in a wheel, and metadata that come from one constant.
+
+The long description is README with links that work elsewhere too, where no file lies next to it.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,26 @@ from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 
 class CatalogsHook(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        sys.path.insert(0, str(Path(self.root) / "packaging"))
+        _see_packaging(self.root)
         import catalogs
 
         catalogs.compile_all()
+
+
+class AddressHook(MetadataHookInterface):
+    def update(self, metadata: dict[str, Any]) -> None:
+        _see_packaging(self.root)
+        from steps import project
+
+        metadata["urls"] = project.urls()
+        readme = (Path(self.root) / "README.md").read_text("utf-8")
+        metadata["readme"] = {"content-type": "text/markdown", "text": project.with_absolute_links(readme)}
+
+
+def _see_packaging(root: str) -> None:
+    sys.path.insert(0, str(Path(root) / "packaging"))

@@ -5,3 +5,6 @@
 """
 
 __version__ = "0.1.0"
+HOME_PAGE = "https://runway-desktop.example"
+"""The project's address, without a slash at its end: a reserved name until there is one. `dev.py address` sets it here
+and in the files that name it."""

@@ -8,48 +8,34 @@ from __future__ import annotations
 import platform
 import re
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
-from steps import shells
-from steps.places import ROOT, StepFailed, say
+from steps import bundle, project, shells
+from steps.places import DIST, ROOT, StepFailed, run, told
+from steps.project import APP_ID, NAME
 
-NAME = "runway-desktop"
-APP_ID = "io.github.runway_desktop.RunwayDesktop"
 _GLIBC = re.compile(rb"GLIBC_(\d+)\.(\d+)")
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
-def make(bundle: Path, dist: Path, about_folder: str) -> Path:
-    """Wrap the bundle into `NAME_VERSION_ARCH.deb` in `dist`. `about_folder` is where the bundle keeps its licenses.
-    Returns the path of the package."""
+def make(_python: Path) -> None:
+    """Wraps the bundle into `NAME_VERSION_ARCH.deb` in `dist/`."""
     if shutil.which("dpkg-deb") is None:
         raise StepFailed("A Debian package is made on a Debian-like system: dpkg-deb is not here.")
     architecture = ARCHITECTURES.get(platform.machine(), platform.machine())
-    deb = dist / f"{NAME}_{version()}_{architecture}.deb"
+    deb = DIST / f"{NAME}_{project.version()}_{architecture}.deb"
     with tempfile.TemporaryDirectory(prefix="runway-desktop-deb-") as folder:
         tree = Path(folder) / "tree"
-        _lay_out(tree, bundle, architecture, about_folder)
-        command = ["dpkg-deb", "--root-owner-group", "-Zzstd", "--build", str(tree), str(deb)]
-        if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode != 0:
-            raise StepFailed("dpkg-deb failed: see its words above.")
-    say(f"{deb.relative_to(ROOT)}: {deb.stat().st_size / 1e6:.1f} MB")
-    return deb
+        _lay_out(tree, architecture)
+        run(["dpkg-deb", "--root-owner-group", "-Zzstd", "--build", str(tree), str(deb)])
+    told(deb)
 
 
-def version() -> str:
-    """The program's version, read without importing it."""
-    found = re.search(r'__version__ = "([^"]+)"', (ROOT / "runway_desktop" / "__init__.py").read_text("utf-8"))
-    if found is None:
-        raise StepFailed("runway_desktop/__init__.py names no version.")
-    return found[1]
-
-
-def needed_libc(bundle: Path) -> str:
+def needed_libc(folder: Path) -> str:
     """The oldest C library with which every binary of the bundle starts: the newest version that any of them names."""
     versions = {(2, 34)}
-    for file in bundle.rglob("*"):
+    for file in folder.rglob("*"):
         if file.is_file() and not file.is_symlink():
             content = file.read_bytes()
             if content.startswith(b"\x7fELF"):
@@ -62,7 +48,7 @@ def control(architecture: str, kilobytes: int, libc: str) -> str:
     where they lie the window would be without a letter."""
     return (
         f"Package: {NAME}\n"
-        f"Version: {version()}\n"
+        f"Version: {project.version()}\n"
         f"Architecture: {architecture}\n"
         f"Depends: libc6 (>= {libc}), libegl1, libgl1, fontconfig-config, "
         "fonts-dejavu-core | fonts-noto-core | fonts-liberation\n"
@@ -71,15 +57,16 @@ def control(architecture: str, kilobytes: int, libc: str) -> str:
         f"Installed-Size: {kilobytes}\n"
         "Section: video\n"
         "Priority: optional\n"
-        "Maintainer: Runway Desktop contributors <contributors@runway-desktop.invalid>\n"
+        f"Maintainer: {project.maintainer()}\n"
+        f"Homepage: {project.home_page()}\n"
         "Description: drop prompts, watch the tasks live, keep the results\n"
         " A desktop program for the Runway API. It sends, follows and saves every task, with\n"
         " its prompt, settings and cost beside it, and offers a demo without key or network.\n"
     )
 
 
-def _lay_out(tree: Path, bundle: Path, architecture: str, about_folder: str) -> None:
-    shutil.copytree(bundle, tree / "usr/lib" / NAME, symlinks=True)
+def _lay_out(tree: Path, architecture: str) -> None:
+    shutil.copytree(bundle.FOLDER, tree / "usr/lib" / NAME, symlinks=True)
     launcher = tree / "usr/bin" / NAME
     launcher.parent.mkdir(parents=True)
     launcher.symlink_to(f"../lib/{NAME}/{NAME}")
@@ -91,12 +78,12 @@ def _lay_out(tree: Path, bundle: Path, architecture: str, about_folder: str) -> 
         _copy(icons / f"app-{size}.png", tree / f"usr/share/icons/hicolor/{size}x{size}/apps", f"{APP_ID}.png")
     _copy(icons / "app.svg", tree / "usr/share/icons/hicolor/scalable/apps", f"{APP_ID}.svg")
     shells.lay_out(tree)
-    about = tree / "usr/lib" / NAME / about_folder
+    about = tree / "usr/lib" / NAME / bundle.ABOUT
     _copy(about / "NOTICE.txt", tree / f"usr/share/doc/{NAME}", "copyright")
-    (tree / f"usr/share/doc/{NAME}/about").symlink_to(f"../../../lib/{NAME}/{about_folder}")
+    (tree / f"usr/share/doc/{NAME}/about").symlink_to(f"../../../lib/{NAME}/{bundle.ABOUT}")
     size = sum(file.stat().st_size for file in tree.rglob("*") if file.is_file() and not file.is_symlink())
     (tree / "DEBIAN").mkdir()
-    (tree / "DEBIAN/control").write_text(control(architecture, size // 1024, needed_libc(bundle)), "utf-8")
+    (tree / "DEBIAN/control").write_text(control(architecture, size // 1024, needed_libc(bundle.FOLDER)), "utf-8")
 
 
 def _copy(file: Path, folder: Path, name: str = "") -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -11,6 +13,8 @@ VENV = ROOT / ".venv"
 VENV_WITHOUT_QT = ROOT / ".venv-noqt"
 LOCK = ROOT / "packaging" / "requirements.lock"
 PYPROJECT = ROOT / "pyproject.toml"
+DIST = ROOT / "dist"
+BUILD = ROOT / "build"
 
 MADE = (
     ".venv", ".venv-noqt", ".venv.lock", "build", "dist", ".mypy_cache", ".ruff_cache", ".pytest_cache",
@@ -26,6 +30,19 @@ class StepFailed(Exception):
 def say(text: str) -> None:
     """One line for the person at the terminal, at once, in order with what programs print."""
     print(text, flush=True)
+
+
+def run(command: Sequence[str], folder: Path = ROOT, more: Mapping[str, str] | None = None) -> None:
+    """Runs it in `folder`, with `more` variables. Raises `StepFailed` unless it ends well."""
+    if subprocess.run(command, cwd=folder, env={**os.environ, **(more or {})}, check=False).returncode != 0:
+        raise StepFailed(f"{Path(command[0]).name} {' '.join(command[1:4])} failed: see its words above.")
+
+
+def told(made: Path) -> Path:
+    """Says the size of a file or folder that was made. Returns its path."""
+    files = [made] if made.is_file() else [file for file in made.rglob("*") if not file.is_symlink()]
+    say(f"{made.relative_to(ROOT)}: {sum(file.stat().st_size for file in files if file.is_file()) / 1e6:.1f} MB")
+    return made
 
 
 def must_be_writable() -> None:

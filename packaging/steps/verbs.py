@@ -84,11 +84,14 @@ def _parser() -> argparse.ArgumentParser:
     verb = verbs.add_parser("picture", help="make README's picture again, by the tour's first scene")
     verb.set_defaults(step=_picture)
 
-    verb = verbs.add_parser("package", help="make the wheel and the one-folder bundle and prove both, or a deb")
-    verb.add_argument(
-        "what", nargs="*", choices=["wheel", "bundle", "deb", []], metavar="wheel|bundle|deb", help="only this one"
-    )
+    verb = verbs.add_parser("package", help="make artifacts and prove them: package [wheel|bundle|deb|…]")
+    verb.add_argument("what", nargs="*", metavar="ARTIFACT", help="wheel and bundle unless named")
+    verb.add_argument("--as-is", action="store_true", help="of the bundle that lies in dist/")
     verb.set_defaults(step=_package)
+
+    verb = verbs.add_parser("address", help="put the project's address into every file that names it")
+    verb.add_argument("url", metavar="URL")
+    verb.set_defaults(step=_address)
 
     verb = verbs.add_parser("texts", help="write the template for translators and merge it into the catalogs")
     verb.set_defaults(step=_texts)
@@ -200,9 +203,19 @@ def _mutate(chosen: argparse.Namespace) -> int:
 
 
 def _package(chosen: argparse.Namespace) -> int:
-    from steps import bundle
+    from steps import package
 
-    return bundle.make(_ready(), chosen.what or ["wheel", "bundle"])
+    names = chosen.what or ["wheel", "bundle"]
+    if strangers := [name for name in names if name not in package.ARTIFACTS]:
+        raise StepFailed(f"No artifact is called {strangers[0]}. There are: {', '.join(package.ARTIFACTS)}.")
+    return package.make(_ready(), names, as_is=chosen.as_is)
+
+
+def _address(chosen: argparse.Namespace) -> int:
+    from steps import project
+
+    project.set_address(chosen.url)
+    return 0
 
 
 def _texts(_chosen: argparse.Namespace) -> int:

@@ -6,13 +6,14 @@ import json
 import runpy
 import subprocess
 import sys
+from importlib.metadata import metadata
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-from steps import deb
-from steps.places import ROOT
+from steps import deb, project
+from steps.places import ROOT, StepFailed
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +100,34 @@ def test_what_serves_agents_is_in_the_bundle(monkeypatch: pytest.MonkeyPatch):
     excluded = spec("linux", monkeypatch)[2]
     assert excluded
     assert not excluded & {"mcp", "mcp_types", "pydantic", "pydantic_core", "anyio", "starlette"}
+
+
+def test_pictures_of_the_readme_show_where_no_file_lies_next_to_it():
+    home, version = project.home_page(), project.version()
+    text = (
+        "![The window](docs/pictures/studio.png) [a page](docs/guide/keys.md), [out](https://a.example/b), [here](#x)"
+    )
+    assert project.with_absolute_links(text) == (
+        f"![The window]({home}/raw/v{version}/docs/pictures/studio.png) "
+        f"[a page]({home}/blob/v{version}/docs/guide/keys.md), [out](https://a.example/b), [here](#x)"
+    )
+
+
+def test_installed_metadata_are_made_of_the_one_address():
+    said = metadata("runway-desktop")
+    assert f"Homepage, {project.home_page()}" in said.get_all("Project-URL")
+    assert f"({project.home_page()}/raw/" in said.json["description"]
+
+
+def test_address_stands_in_every_file_as_the_constant_says_it():
+    host = project.home_page().removeprefix("https://")
+    words = ["git", "grep", "-I", "--only-matching", "-E", f".{{0,8}}{host}", "--", ".", ":!tests"]
+    found = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+    assert any(line.startswith("SECURITY.md:") for line in found)
+    assert not [line for line in found if "https://" not in line], "`dev.py address` would miss these"
+
+
+def test_address_is_refused_that_is_none():
+    for wrong in ("http://a.example", "a.example", "https://a.example/"):
+        with pytest.raises(StepFailed, match="is no address"):
+            project.set_address(wrong)
