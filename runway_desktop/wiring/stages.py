@@ -23,28 +23,30 @@ class Supervisor:
     def __init__(self, on_bug: Callable[[str, BaseException], None]) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._on_bug = on_bug
-        self._closing = False
+        self._refused: asyncio.Task[Any] | None = None
+        """A canceled task, once closing has begun."""
 
     def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
-        """Starts `work`. After `close` has begun, returns a canceled task instead."""
+        """Starts `work`. After `close` has begun, returns a canceled task instead: Qt's timers may fire until the last
+        window is gone, when the loop no longer runs."""
+        if self._refused is not None:
+            work.close()
+            return self._refused
         task = asyncio.get_running_loop().create_task(work, name=name)
-        if self._closing:
-            task.cancel()
         self._tasks.add(task)
         task.add_done_callback(self._ended)
         return task
 
     async def close(self, deadline: float) -> None:
         """Cancels all tasks and waits up to `deadline` seconds; tasks that do not end by then are logged."""
-        self._closing = True
+        self._refused = asyncio.create_task(asyncio.sleep(0))
         current = asyncio.current_task()
-        left = {task for task in self._tasks if task is not current}
+        left = {task for task in (self._refused, *self._tasks) if task is not current}
         for task in left:
             task.cancel()
-        if left:
-            _, stuck = await asyncio.wait(left, timeout=deadline)
-            for task in stuck:
-                log.error("Still running at the end: %s", task.get_name())
+        _, stuck = await asyncio.wait(left, timeout=deadline)
+        for task in stuck:
+            log.error("Still running at the end: %s", task.get_name())
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

@@ -79,6 +79,20 @@ async def test_work_that_comes_after_closing_began_is_not_started():
     assert not started
 
 
+def test_a_timer_that_fires_after_the_loop_ended_starts_nothing_and_breaks_nothing():
+    told = Told()
+    supervisor = Supervisor(told)
+    started = []
+
+    async def late() -> None:
+        started.append(True)
+
+    asyncio.run(supervisor.close(1))
+    assert supervisor.spawn(late(), "late").cancelled()
+    assert not started
+    assert not told
+
+
 async def test_each_stage_of_closing_runs_though_others_fail_or_hang(
     caplog: pytest.LogCaptureFixture, mistakes: Mistakes
 ):
