@@ -5,6 +5,7 @@ Pure, no disk access. A card is parsed from JSON that may have been edited by ha
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import unicodedata
@@ -25,6 +26,9 @@ DEFAULT = "Default"
 DEMO = "Demo"
 STRIP = ".strip.jpg"
 """Suffix of a clip's film strip, stored next to its poster and made again when missing."""
+OF_APPIMAGE = "RUNWAY_DESKTOP_"
+"""Prefix under which this program keeps the variables of its AppImage, for its own children: another program would take
+`APPIMAGE` for its own file, and some replace that file when they update themselves."""
 
 
 class Color(StrEnum):
@@ -188,5 +192,19 @@ def free_color(taken: Iterable[Color]) -> Color:
 
 
 def own_words() -> list[str]:
-    """The command that starts this program again, from a bundle or from Python; a profile's arguments may follow."""
+    """The command that starts this program again, from a bundle or from Python; a profile's arguments may follow. In an
+    AppImage it works only as long as a process of this run lives; see `lasting_words`."""
     return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "runway_desktop"]
+
+
+def lasting_words(variables: Mapping[str, str] = os.environ) -> list[str]:
+    """The command to write down for later and for other programs: agents, the start at login. An AppImage is named by
+    its own file, since its contents are mounted in a new folder at each start; a Flatpak by its id."""
+    found = own_words()
+    image, mounted = (variables.get(f"{OF_APPIMAGE}{name}", "") for name in ("APPIMAGE", "APPDIR"))
+    # A deb that was started from the AppImage's terminal has its variables too.
+    if image and mounted and Path(found[0]).is_relative_to(mounted):
+        return [image]
+    if flatpak := variables.get("FLATPAK_ID"):
+        return ["flatpak", "run", flatpak]
+    return found

@@ -19,7 +19,7 @@ from pathlib import Path
 import platformdirs
 
 from runway_desktop.domain.filenames import safe_name
-from runway_desktop.domain.profiles import DEFAULT, LONGEST_NAME, Profile, cleaned
+from runway_desktop.domain.profiles import DEFAULT, LONGEST_NAME, OF_APPIMAGE, Profile, cleaned
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.profile_folders import ProfileFolders, demo_profile
@@ -39,6 +39,8 @@ _LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBPATH")
 """Set by a bundle for its own libraries; the original values are in variables with the suffix `_ORIG`."""
 _OF_BUNDLE = ("QT_PLUGIN_PATH", "QML2_IMPORT_PATH")
 """Where a bundle has its Qt plugins: another program's Qt must not load them."""
+_OF_APPIMAGE = ("APPIMAGE", "APPDIR", "ARGV0", "OWD")
+"""Set by an AppImage's runtime."""
 _BOOTLOADER = "_PYI_"
 """Prefix of the variables by which a bundle's bootloader knows that the libraries are set. Without them it sets them
 again for a child process that is this program."""
@@ -140,7 +142,8 @@ def window_placement(variables: MutableMapping[str, str] = os.environ) -> str:
 
 
 def clean(variables: MutableMapping[str, str] = os.environ, *, is_bundle: bool | None = None) -> str | None:
-    """Removes the key from the environment and returns it; also removes variables set by a bundle.
+    """Removes the key from the environment and returns it; also removes variables set by a bundle, and renames those of
+    its AppImage.
 
     Processes started later, also by Qt, inherit neither, and on Linux the key disappears from the process's initial
     environment. Call once, before any process is started. The program's own libraries are still found: the system reads
@@ -158,6 +161,9 @@ def clean(variables: MutableMapping[str, str] = os.environ, *, is_bundle: bool |
             before = variables.pop(f"{name}_ORIG", None)
             if before is not None:
                 variables[name] = before
+        if (mounted := variables.get("APPDIR")) and Path(sys.executable).is_relative_to(mounted):
+            for name in _OF_APPIMAGE:
+                variables[f"{OF_APPIMAGE}{name}"] = variables.pop(name, "")
     return secret
 
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
 
-from runway_desktop.domain.profiles import own_words
+from runway_desktop.domain.profiles import lasting_words
 from runway_desktop.texts import Text, _
 from runway_desktop.values import Struct
 
@@ -66,9 +66,9 @@ def server_words(
     """The command line of this program's MCP server. `profile` are the arguments for the profile, `program` the command
     of this program, `started` the file that it was started by. A script of pip or pipx works from any folder; `python
     -m` only where Python finds the package."""
-    found = list(program if program is not None else own_words())
+    found = list(program if program is not None else lasting_words())
     executable = Path(found[0])
-    if len(found) > 1:
+    if found[1:2] == ["-m"]:
         name = f"{_NAME}.exe" if system == "win32" else _NAME
         ran = Path(sys.argv[0] if started is None else started)
         scripts = (ran if ran.name == name else executable.with_name(name), executable.with_name(name))

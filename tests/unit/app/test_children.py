@@ -112,6 +112,18 @@ def test_a_bundle_without_libraries_of_the_person_leaves_none():
     assert variables == {"PATH": "/bin"}
 
 
+def test_another_program_does_not_take_our_appimage_for_its_own(monkeypatch: pytest.MonkeyPatch):
+    """Some programs replace the file that `APPIMAGE` names when they update themselves."""
+    ours = {"APPIMAGE": "/home/mara/Runway.AppImage", "APPDIR": str(Path(sys.executable).parent), "OWD": "/home/mara"}
+    variables = dict(ours)
+    environment.clean(variables, is_bundle=True)
+    assert not ours.keys() & variables.keys()
+    theirs = {"APPIMAGE": "/home/mara/Terminal.AppImage", "APPDIR": "/tmp/.mount_Termin", "OWD": "/home/mara"}
+    variables = dict(theirs)
+    environment.clean(variables, is_bundle=True)
+    assert variables == theirs, "of the AppImage that this program was started from"
+
+
 def test_from_source_the_persons_own_libraries_stay():
     variables = {"LD_LIBRARY_PATH": OWN, "QT_PLUGIN_PATH": "/usr/lib/qt6/plugins"}
     environment.clean(variables, is_bundle=False)

@@ -12,7 +12,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
+from runway_desktop.domain.profiles import lasting_words
 from runway_desktop.usecases.clients.hosts import Host, adding, server_name, server_words
+from runway_desktop.wiring import environment
 
 SPACED = ["/opt/Runway's Desktop & co/runway-desktop", "mcp", "--profile", "northlight-3f"]
 
@@ -90,3 +92,21 @@ def test_a_bundle_starts_itself_and_on_windows_its_console_twin():
     assert Path(server_words([], program=["/opt/rd/runway-desktop.exe"], system="win32")[0]) == Path(
         "/opt/rd/runway-desktop-cli.exe"
     )
+
+
+def test_an_appimage_is_named_by_its_file_and_not_by_its_mount(monkeypatch: pytest.MonkeyPatch):
+    """The mount's folder is another one at each start; the file stays until the person moves it."""
+    mount, image = "/tmp/.mount_RunwayAbCdEf", "/home/mara/Programs/Runway-Desktop.AppImage"
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", f"{mount}/usr/lib/runway-desktop/runway-desktop")
+    variables = {"APPIMAGE": image, "APPDIR": mount, "ARGV0": "./Runway-Desktop.AppImage", "OWD": "/home/mara"}
+    environment.clean(variables)
+    assert lasting_words(variables) == [image]
+    monkeypatch.setattr(sys, "executable", "/usr/lib/runway-desktop/runway-desktop")
+    assert lasting_words(variables) == [sys.executable], "the deb, started from a terminal that the AppImage opened"
+
+
+def test_a_flatpak_is_started_from_outside_by_its_id():
+    variables = {"FLATPAK_ID": "io.github.runway_desktop.RunwayDesktop"}
+    words = server_words(["--demo"], program=lasting_words(variables), system="linux")
+    assert words == ["flatpak", "run", "io.github.runway_desktop.RunwayDesktop", "mcp", "--demo"]
