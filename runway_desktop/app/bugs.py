@@ -8,7 +8,9 @@ Qt's critical messages. Any thread.
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import logging
+import os
 import sys
 import threading
 import traceback
@@ -20,7 +22,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.secrecy import KnownSecrets
+from runway_desktop.services.disk import private
 from runway_desktop.wiring import environment
 
 if TYPE_CHECKING:
@@ -44,6 +48,8 @@ class Bugs(logging.Handler):
         """Secrets to remove from messages."""
         self.met: list[str] = []
         self.count = 0
+        self.fatal = ""
+        """Traceback of the bug that ended the session, without secrets."""
         self._bell = _Bell()
         self._seen: Counter[object] = Counter()
         self._before: tuple[Any, Any, Any] | None = None
@@ -76,10 +82,13 @@ class Bugs(logging.Handler):
         finally:
             self.release()
 
-    def report(self, where: str, error: BaseException | None) -> None:
-        """Logs the traceback of a bug only the first time: one that recurs with every paint would flood the log."""
+    def report(self, where: str, error: BaseException | None, *, is_fatal: bool = False) -> None:
+        """Logs the traceback of a bug only the first time: one that recurs with every paint would flood the log.
+        `is_fatal`: it ends the session."""
         if error is None:
             return
+        if is_fatal:
+            self.fatal = self.secrecy.struck_out("".join(traceback.format_exception(error)))
         key = (type(error), *((frame.f_code, line) for frame, line in traceback.walk_tb(error.__traceback__)))
         self._seen[key] += 1
         if self._seen[key] == 1:
@@ -120,6 +129,38 @@ class Bugs(logging.Handler):
         # Not its repr: it may be half destroyed.
         what = getattr(given.object, "__qualname__", type(given.object).__qualname__)
         self.report(f"{given.err_msg or 'what nobody waits for'}: {what}", given.exc_value)
+
+
+class CrashFile:
+    """The file in which a fatal crash (also in a library) leaves the stacks of all threads. Only for the window's
+    process that has the profile: the file is the profile's. A kill or a power cut writes nothing into it.
+
+    Raises nothing: where the file cannot be written, a crash leaves no stack.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        self._path = profile.crash
+        self.was_left = False
+        """Whether the previous run crashed. Its stacks are now in `profile.last_crash`."""
+        try:
+            if self._path.exists() and self._path.stat().st_size:
+                os.replace(self._path, profile.last_crash)
+                self.was_left = True
+            # Open until `end`: after a crash nothing can be opened.
+            self._file = open(self._path, "w", encoding="utf-8", opener=private.opener)  # noqa: SIM115
+            faulthandler.enable(self._file)
+        except OSError as error:
+            log.info("A crash would leave no stack: %s", error)
+
+    def end(self, fatal: str = "") -> None:
+        """To be called before the profile is free for others. `fatal`: traceback of the bug that ended the session,
+        which the next start reports like a crash."""
+        faulthandler.disable()
+        with suppress(OSError, AttributeError):
+            with self._file:
+                self._file.write(fatal)
+            if not fatal:
+                self._path.unlink()
 
 
 class _Bell(QObject):

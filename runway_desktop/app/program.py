@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLoggingCategory, QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
@@ -34,7 +35,7 @@ from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.stages import Supervisor
 
-from .bugs import Bugs
+from .bugs import Bugs, CrashFile
 from .collector import Collector, share_arenas
 from .event_loop import EventLoop
 from .language import speak
@@ -83,11 +84,13 @@ def run(options: Options, secret: str | None = None) -> int:
     except OSError as error:
         sys.stderr.write(f"The profile's folder cannot be used: {error}\n")
         return 1
+    crash = CrashFile(profile)
     bugs = Bugs(secrecy)
     life = _Life(profile, options, bugs, secret, claim)
     try:
         return run_on_loop(make_application(), lambda supervisor, theme: life.run(supervisor, theme, leaving), bugs)
     finally:
+        crash.end(bugs.fatal)
         if life.claim is not None:
             life.claim.release()
         if life.starts_again:
@@ -187,7 +190,7 @@ async def _run_session(session: Session, bugs: Bugs, supervisor: Supervisor, the
     except RunwayDesktopError:
         raise
     except Exception as error:
-        bugs.report("the session", error)
+        bugs.report("the session", error, is_fatal=True)
         raise _ends_by_mistake(session.profile) from error
 
 
@@ -231,6 +234,8 @@ _QUIET = (
 )
 
 
+_DISPLAY_DIED = ("The X11 connection broke", "The Wayland connection ")
+"""How Qt's message begins when the display is gone. On X11 Qt then stops every loop, on Wayland it ends the process."""
 _OPENGL = "QT_XCB_GL_INTEGRATION"
 _NO_WINDOW = (
     "Start the program from a desktop session. Where there is none, unset DISPLAY and WAYLAND_DISPLAY: the demo then "
@@ -300,7 +305,7 @@ def run_on_loop(
         sys.stderr.write(f"{error.in_words()}\n")
         return 1
     except Exception as error:  # noqa: BLE001 - last resort: logged
-        bugs.report("the program's work", error)
+        bugs.report("the program's work", error, is_fatal=True)
         return 1
     finally:
         collector.close()
@@ -327,6 +332,8 @@ async def _say_and_wait(error: RunwayDesktopError) -> None:
 
 
 def _qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    if message.startswith(_DISPLAY_DIED):
+        _end_without_display(message)
     level = {
         QtMsgType.QtDebugMsg: logging.DEBUG,
         QtMsgType.QtInfoMsg: logging.DEBUG,
@@ -338,3 +345,13 @@ def _qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> N
         # Not a bug of the program either way.
         level = {logging.WARNING: logging.INFO, logging.ERROR: logging.WARNING}.get(level, level)
     logging.getLogger("qt").log(level, "%s", message)
+
+
+def _end_without_display(message: str) -> None:
+    """Ends the process at once, as a kill would: without Qt's loop nothing can be finished, and what is stored survives
+    a kill."""
+    logging.getLogger("qt").info("%s", message)
+    with suppress(OSError):
+        sys.stderr.write("Runway Desktop ended because its display is gone. Everything is kept for the next start.\n")
+        sys.stderr.flush()
+    os._exit(1)

@@ -97,6 +97,16 @@ class Profile(Struct, frozen=True, kw_only=True):
         return self.folder / "log.txt"
 
     @property
+    def crash(self) -> Path:
+        """Where a fatal crash of this run would leave its stacks. Empty after a kill; missing after a clean end."""
+        return self.folder / "crash.txt"
+
+    @property
+    def last_crash(self) -> Path:
+        """The stacks of a crash that the person was told of, until it is reported or dismissed."""
+        return self.folder / "last-crash.txt"
+
+    @property
     def card(self) -> Path:
         return self.folder / CARD
 

@@ -65,10 +65,10 @@ class Screen:
         }
         self.variables.setdefault("LANG", "C.UTF-8")
 
-    def start_display(self) -> None:
+    def start_display(self) -> subprocess.Popen[bytes]:
         """A display with a window manager, 1920 × 1080."""
         read, write = os.pipe()
-        self._start(
+        server = self._start(
             ["Xvfb", "-displayfd", str(write), "-screen", "0", "1920x1080x24", "-nolisten", "tcp", "-noreset"],
             pass_fds=[write],
         )
@@ -80,6 +80,7 @@ class Screen:
         self._make_keys()
         self._start(["openbox", "--sm-disable"])
         until(self._has_window_manager, "the window manager")
+        return server
 
     def start_bus(self) -> None:
         """A D-Bus session."""
