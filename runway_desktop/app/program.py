@@ -11,7 +11,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -237,6 +237,8 @@ _QUIET = (
 _DISPLAY_DIED = ("The X11 connection broke", "The Wayland connection ")
 """How Qt's message begins when the display is gone. On X11 Qt then stops every loop, on Wayland it ends the process."""
 _OPENGL = "QT_XCB_GL_INTEGRATION"
+_INPUT_METHODS = "QT_IM_MODULES"
+"""Qt uses the first of this list that works; it overrides QT_IM_MODULE."""
 _NO_WINDOW = (
     "Start the program from a desktop session. Where there is none, unset DISPLAY and WAYLAND_DISPLAY: the demo then "
     "takes a tour and leaves pictures of it."
@@ -273,16 +275,29 @@ def _first_application() -> QApplication:
         said.append(message)
 
     qInstallMessageHandler(listen)
-    # With OpenGL on X11, frames of clips would be turned into pictures by it: 100 MB for its driver, and much processor
-    # time where that is Mesa's software. Programs that are started later do not inherit the variable.
-    is_set = _OPENGL in os.environ
-    os.environ.setdefault(_OPENGL, "none")
+    inherited = dict(os.environ)
+    variables = variables_for_qt(inherited)
+    os.environ |= variables
     application = QApplication(sys.argv[:1])
     # Qt reads the variable when it is asked first.
     QOpenGLContext.supportsThreadedOpenGL()
-    if not is_set:
-        del os.environ[_OPENGL]
+    for name in variables:
+        del os.environ[name]
+    os.environ |= {name: inherited[name] for name in variables if name in inherited}
     return application
+
+
+def variables_for_qt(environment: Mapping[str, str]) -> dict[str, str]:
+    """Environment variables to set while the application is created; programs started later do not inherit them."""
+    # With OpenGL on X11, frames of clips would be turned into pictures by it: 100 MB for its driver, and much processor
+    # time where that is Mesa's software.
+    variables = {_OPENGL: environment.get(_OPENGL, "none")}
+    methods = environment.get(_INPUT_METHODS) or environment.get("QT_IM_MODULE", "")
+    if "fcitx" in methods:
+        # Qt's wheels have no plugin for fcitx, but fcitx also speaks IBus on the portal's name. Without the variable,
+        # Qt would require IBus itself to be installed.
+        variables |= {_INPUT_METHODS: f"{methods};ibus;wayland;compose", "IBUS_USE_PORTAL": "1"}
+    return variables
 
 
 def run_on_loop(

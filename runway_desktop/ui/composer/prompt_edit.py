@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QSyntaxHighlighter, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import QInputMethodEvent, QSyntaxHighlighter, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from runway_desktop.domain.task import parse_remote_id
@@ -46,6 +46,7 @@ class PromptEdit(QPlainTextEdit):
         self.document().setDocumentMargin(2)
         # Not `textChanged`: when one line replaces another, the lines are counted only after that signal.
         self.document().documentLayout().documentSizeChanged.connect(self._grow)
+        self.document().contentsChanged.connect(self._align)
         self._grow()
         self._show_hint()
 
@@ -56,6 +57,14 @@ class PromptEdit(QPlainTextEdit):
         super().resizeEvent(event)  # type: ignore[arg-type]
         self._grow()
         self._show_hint()
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Hides the placeholder while an input method composes: Qt would draw it below the composed letters."""
+        super().inputMethodEvent(event)
+        if event.preeditString():
+            self.setPlaceholderText("")
+        else:
+            self._show_hint()
 
     def replace_text(self, text: str) -> None:
         """Replaces the text as one undo step, so that typed text is never lost."""
@@ -76,6 +85,15 @@ class PromptEdit(QPlainTextEdit):
             self.insertPlainText(source.text())
             if lines := separate_prompts(source.text()):
                 self.lines_pasted.emit(lines)
+
+    def _align(self) -> None:
+        """Aligns the text by the direction of its first line; this kind of document does not do it by itself."""
+        is_reversed = self.document().firstBlock().textDirection() is Qt.LayoutDirection.RightToLeft
+        side = Qt.AlignmentFlag.AlignRight if is_reversed else Qt.AlignmentFlag.AlignLeft
+        option = self.document().defaultTextOption()
+        if option.alignment() != side | Qt.AlignmentFlag.AlignAbsolute:
+            option.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute)
+            self.document().setDefaultTextOption(option)
 
     def _grow(self) -> None:
         line = self.fontMetrics().lineSpacing()

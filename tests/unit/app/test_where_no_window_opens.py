@@ -79,7 +79,7 @@ def test_the_first_line_is_said_before_the_work_begins(tmp_path: Path):
             os.killpg(program.pid, signal.SIGKILL)
 
 
-WITHOUT_OPENGL = """
+SAME_AS_BEFORE = """
 import os
 from runway_desktop.app.program import make_application
 before = dict(os.environ)
@@ -88,7 +88,9 @@ assert dict(os.environ) == before
 """
 
 
-@pytest.mark.parametrize("given", [{}, {"QT_XCB_GL_INTEGRATION": "xcb_egl"}])
-def test_what_qt_is_told_of_opengl_is_not_inherited_by_other_programs(given: dict[str, str]):
+@pytest.mark.parametrize(
+    "given", [{}, {"QT_XCB_GL_INTEGRATION": "xcb_egl"}, {"QT_IM_MODULE": "fcitx", "IBUS_USE_PORTAL": "0"}]
+)
+def test_what_qt_is_told_is_not_inherited_by_other_programs(given: dict[str, str]):
     variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", **given}
-    subprocess.run([sys.executable, "-c", WITHOUT_OPENGL], env=variables, check=True)
+    subprocess.run([sys.executable, "-c", SAME_AS_BEFORE], env=variables, check=True)
