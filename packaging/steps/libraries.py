@@ -80,10 +80,10 @@ PACKAGES: dict[str, tuple[str, ...]] = {
 }
 
 # What the tests drive the window with, and what they ask for: a display, a window manager, hands, eyes, a
-# keychain, and readers of media and of what is written into them that are not ours.
+# keychain, readers of media and of what is written into them that are not ours, and the compiler of Windows' installer.
 PACKAGES_FOR_TESTS = (
     "xvfb", "xauth", "openbox", "xdotool", "imagemagick", "at-spi2-core", "python3-pyatspi", "dbus", "gnome-keyring",
-    "fonts-noto-cjk", "ffmpeg", "libimage-exiftool-perl",
+    "fonts-noto-cjk", "ffmpeg", "libimage-exiftool-perl", "nsis",
 )  # fmt: skip
 
 

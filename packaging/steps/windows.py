@@ -1,0 +1,78 @@
+"""The installer for Windows: NSIS packs the one-folder bundle, for one person.
+
+Needs `makensis`. The variable `SIGN_WINDOWS` is the command that signs a file; the file's path is added to it. Raises
+`StepFailed`. Standard library only.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from steps import bundle, project
+from steps.places import DIST, ROOT, StepFailed, is_ci, run, say, told
+from steps.proofs import prove_commands, prove_tour
+
+SCRIPT = ROOT / "packaging" / "windows" / "installer.nsi"
+PROGRAM = "runway-desktop.exe"
+CONSOLE_PROGRAM = "runway-desktop-cli.exe"
+
+
+def make(_python: Path) -> None:
+    """Makes `dist/*-setup.exe`. On a test machine it is also installed, tried and removed."""
+    name = f"{project.NAME}-{project.version()}-windows-{platform.machine().lower()}-setup.exe"
+    setup = told(compiled(bundle.FOLDER, DIST / name))
+    if os.name != "nt" or not is_ci():
+        say("It was not installed here: this would replace what a person has installed.")
+        return
+    with tempfile.TemporaryDirectory(prefix="runway-desktop-setup-") as folder:
+        _prove(setup, Path(folder))
+
+
+def compiled(folder: Path, setup: Path) -> Path:
+    """Compiles the installer of this bundle, with every warning an error. Returns `setup`."""
+    for program in (PROGRAM, CONSOLE_PROGRAM):
+        if not (folder / program).is_file():
+            raise StepFailed(
+                f"{folder} is no bundle for Windows: {program} is missing. A bundle is built on its system."
+            )
+    if shutil.which("makensis") is None:
+        raise StepFailed("makensis is missing. Install NSIS 3 and put its folder on the path.")
+    sign = os.environ.get("SIGN_WINDOWS", "")
+    if not sign:
+        say("SIGN_WINDOWS is not set: the installer is not signed, and Windows will warn of it.")
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    values = {
+        "VERSION": project.version(), "NUMBERS": numbers(project.version()), "HOME_PAGE": project.home_page(),
+        "PUBLISHER": f"{project.TITLE} contributors", "APP_ID": project.APP_ID, "BUNDLE": str(folder),
+        "KILOBYTES": str(size // 1024), "OUT": str(setup), **({"SIGN": sign} if sign else {}),
+    }  # fmt: skip
+    defines = [f"-D{name}={value}" for name, value in values.items()]
+    run(["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *defines, str(SCRIPT)])
+    return setup
+
+
+def numbers(version: str) -> str:
+    """The version as Windows stores it: four numbers."""
+    found = re.findall(r"\d+", version)[:3]
+    return ".".join([*found, *["0"] * (4 - len(found))])
+
+
+def _prove(setup: Path, room: Path) -> None:
+    """Installed by the setup into a folder whose name has a space, used, and removed by its own uninstaller."""
+    home = room / "Runway Desktop"
+    # NSIS reads /D up to the end of the line and wants no quotes, which a list of arguments would get.
+    if subprocess.run(f'"{setup}" /S /D={home}', check=False).returncode != 0:
+        raise StepFailed("The setup did not install.")
+    prove_tour([str(home / PROGRAM)], room, "setup")
+    prove_commands(str(home / CONSOLE_PROGRAM), room, "setup", serves_agents=True)
+    # With _? the uninstaller does not copy itself elsewhere first, and can be waited for.
+    subprocess.run(f'"{home}\\uninstall.exe" /S _?={home}', check=False)
+    if (home / PROGRAM).exists() or (home / "_internal").exists():
+        raise StepFailed("The uninstaller left the program.")
+    say("The setup was installed, used and removed.")

@@ -1,0 +1,62 @@
+"""The installer for Windows compiles without a warning, and removes nothing but the program."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from steps import project, windows
+from steps.places import StepFailed
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    """A stand-in for the bundle that PyInstaller makes on Windows."""
+    folder = tmp_path / "runway-desktop"
+    (folder / "_internal" / "ö 猫").mkdir(parents=True)
+    (folder / "_internal" / "ö 猫" / "words.txt").write_text("hello", "utf-8")
+    for name in (windows.PROGRAM, windows.CONSOLE_PROGRAM):
+        (folder / name).write_bytes(b"MZ")
+    return folder
+
+
+@pytest.mark.skipif(shutil.which("makensis") is None, reason="needs makensis")
+def test_installer_compiles_without_a_warning_and_tells_the_version(bundle: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("SIGN_WINDOWS", raising=False)
+    content = windows.compiled(bundle, bundle.parent / "stand-in-setup.exe").read_bytes()
+    assert content.startswith(b"MZ")
+    assert f"ProductVersion\0{project.version()}".encode("utf-16le") in content
+    assert b"longPathAware" in content
+
+
+@pytest.mark.skipif(shutil.which("makensis") is None, reason="needs makensis")
+def test_programs_uninstaller_and_setup_are_signed_by_the_command_of_the_environment(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+):
+    signed = bundle.parent / "signed.txt"
+    script = bundle.parent / "sign.sh"
+    script.write_text(f'echo "$1" >> "{signed}"\n', "utf-8")
+    monkeypatch.setenv("SIGN_WINDOWS", f"sh {script}")
+    windows.compiled(bundle, bundle.parent / "stand-in-setup.exe")
+    assert len(lines := signed.read_text("utf-8").splitlines()) == 4
+    assert [Path(line).name for line in lines[:2]] == [windows.PROGRAM, windows.CONSOLE_PROGRAM]
+    assert lines[-1] == str(bundle.parent / "stand-in-setup.exe")
+
+
+def test_bundle_of_another_system_is_refused(tmp_path: Path):
+    with pytest.raises(StepFailed, match="no bundle for Windows"):
+        windows.compiled(tmp_path, tmp_path / "stand-in-setup.exe")
+
+
+def test_nothing_but_the_program_is_removed():
+    script = windows.SCRIPT.read_text("utf-8")
+    assert re.findall(r"^ *RMDir (.+)$", script, re.MULTILINE) == ['/r "$INSTDIR\\${LIBRARIES}"', '"$INSTDIR"']
+    for path in re.findall(r"^ *Delete (.+)$", script, re.MULTILINE):
+        assert path == '"${SHORTCUT}"' or path.startswith('"$INSTDIR\\'), path
+    assert "HKLM" not in script
+
+
+def test_version_is_four_numbers_for_windows():
+    assert [windows.numbers(version) for version in ("0.1.0", "1.2", "1.2.0rc1")] == ["0.1.0.0", "1.2.0.0", "1.2.0.0"]
