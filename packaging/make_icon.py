@@ -15,10 +15,11 @@ from PySide6.QtSvg import QSvgRenderer
 
 ICONS = Path(__file__).resolve().parents[1] / "resources" / "icons"
 SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
+OF_MACOS = Path(__file__).resolve().parent / "macos" / "app.icns"
 
 
 def main() -> int:
-    """Write `app-SIZE.png` for each size, and `app.ico` for Windows."""
+    """Write `app-SIZE.png` for each size, `app.ico` for Windows and `app.icns` for macOS."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QGuiApplication([])
     drawn = {size: draw(size) for size in SIZES}
@@ -26,6 +27,7 @@ def main() -> int:
         image.save(ICONS / f"app-{size}.png", optimize=True)
     small = [drawn[size] for size in SIZES if size <= 256]
     small[-1].save(ICONS / "app.ico", append_images=small[:-1], sizes=[image.size for image in small])
+    drawn[512].save(OF_MACOS, append_images=[draw(1024), *small])
     del application
     return 0
 

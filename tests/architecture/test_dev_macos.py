@@ -1,0 +1,76 @@
+"""What the application says of itself on macOS, and in which order it is signed, notarized and packed."""
+
+from __future__ import annotations
+
+import plistlib
+from pathlib import Path
+
+import pytest
+from steps import macos, project
+from steps.places import StepFailed
+
+IDENTITY = "Developer ID Application: Somebody (TEAM)"
+LIBRARY = b"\xcf\xfa\xed\xfe" + bytes(28)
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    app = tmp_path / "Runway Desktop.app"
+    for name in (macos.PROGRAM, "Contents/Frameworks/Qt.framework/Versions/A/Qt", "Contents/Frameworks/libz.dylib"):
+        (app / name).parent.mkdir(parents=True, exist_ok=True)
+        (app / name).write_bytes(LIBRARY)
+    (app / "Contents/Frameworks/Qt.framework/Qt").symlink_to("Versions/A/Qt")
+    (app / "Contents/Resources").mkdir()
+    (app / "Contents/Resources/words.txt").write_text("no code", "utf-8")
+    return app
+
+
+def test_application_tells_version_and_id_and_takes_no_type_of_file_from_another():
+    info = macos.info()
+    assert info["CFBundleShortVersionString"] == info["CFBundleVersion"] == project.version()
+    assert info["CFBundleIdentifier"] == project.APP_ID
+    assert info["LSMinimumSystemVersion"] == "13.0"
+    assert {kind["LSHandlerRank"] for kind in info["CFBundleDocumentTypes"]} == {"Alternate"}
+    assert not [key for key in info if key.endswith("UsageDescription")], "nothing private is asked for"
+
+
+def test_hardened_runtime_is_loosened_at_one_place_only():
+    entitlements = plistlib.loads(macos.ENTITLEMENTS.read_bytes())
+    assert entitlements == {"com.apple.security.cs.allow-unsigned-executable-memory": True}
+
+
+def test_what_lies_deepest_is_signed_first_and_the_application_last_with_its_entitlements(app: Path):
+    *inner, outer, check = macos.signing(app, IDENTITY)
+    assert [Path(command[-1]).name for command in inner] == ["Qt", "libz.dylib"]
+    assert not [command for command in inner if "--entitlements" in command]
+    assert outer[-1] == str(app)
+    assert "--entitlements" in outer
+    for command in (*inner, outer):
+        assert "--deep" not in command
+        assert command[command.index("--options") + 1] == "runtime"
+    assert check[:2] == ["codesign", "--verify"]
+
+
+def test_signature_without_identity_does_not_claim_the_hardened_runtime(app: Path):
+    assert not [command for command in macos.signing(app, macos.AD_HOC) if "runtime" in command]
+
+
+def test_application_is_notarized_before_it_is_packed_and_the_image_after_it_is_signed(app: Path, tmp_path: Path):
+    image = tmp_path / "runway-desktop.dmg"
+    commands = macos.packing(app, image, tmp_path, IDENTITY, "notary")
+    assert [command[2] if command[0] == "xcrun" else command[0] for command in commands] == [
+        "ditto", "submit", "staple", "ditto", "ln", "hdiutil", "codesign", "submit", "staple",
+    ]  # fmt: skip
+    assert commands[2][-1] == str(app)
+    assert commands[-1][-1] == commands[-2][3] == str(image)
+
+
+def test_without_identity_an_image_is_made_all_the_same(app: Path, tmp_path: Path):
+    commands = macos.packing(app, tmp_path / "runway-desktop.dmg", tmp_path, macos.AD_HOC, "")
+    assert [command[0] for command in commands] == ["ditto", "ln", "hdiutil"]
+
+
+def test_other_systems_say_where_an_image_is_made(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    with pytest.raises(StepFailed, match="made on macOS"):
+        macos.make(Path("python"))
