@@ -1,4 +1,4 @@
-"""Paths of the files that ship with the program: catalog, icons, samples, translations.
+"""Paths of the files that ship with the program: catalog, icons, samples, translations, guide.
 
 One function for the source tree (`resources/` next to the package), the wheel and the bundle (`resources/` inside it).
 No disk access except one check; any thread; raises nothing: a missing file is reported by its reader.
@@ -13,3 +13,9 @@ def resource(*parts: str) -> Path:
     installed = package / "resources"
     home = installed if installed.is_dir() else package.parent / "resources"
     return home.joinpath(*parts)
+
+
+def guide() -> Path:
+    """The folder of the guide's pages and pictures: `docs/guide` in the source tree."""
+    shipped = resource("guide")
+    return shipped if shipped.is_dir() else resource().parent / "docs" / "guide"

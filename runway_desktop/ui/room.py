@@ -37,6 +37,8 @@ class Room(Struct, frozen=True, kw_only=True, eq=False):
     commands: tuple[Command[Any], ...] = ()
     """Its own commands, and the main window's commands that open it."""
     help: tuple[Text, ...] = ()
+    guide: str = "index"
+    """Its page of the guide."""
     count: Callable[[UseCases], int] | None = None
     """For a page: the number in the left pane, from values in memory."""
     is_listed: Callable[[UseCases], object] | None = None

@@ -18,6 +18,12 @@ class SideBySide(Struct, frozen=True):
     task_ids: Sequence[TaskId]
 
 
+class GuidePage(Struct, frozen=True):
+    """A page of the guide, by its file's name without the ending."""
+
+    name: str = "index"
+
+
 class ExchangeWish(Enum):
     IDS_FROM_FILE = auto()
     IDS_FROM_CLIPBOARD = auto()

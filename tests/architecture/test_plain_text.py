@@ -16,6 +16,10 @@ ROOT = Path(__file__).resolve().parents[2] / "runway_desktop"
 
 LABELS = "ui/labels.py"
 """The only file that makes a `QLabel`, or a class of its own of it."""
+GUIDE = "ui/help/guide_window.py"
+"""Shows Markdown without HTML: pages that ship with the program, never text from outside. It loads nothing but pictures
+of their folder, see `gui/window/test_guide_window.py`."""
+ITS_MARKDOWN = ["QTextBrowser", "setMarkdown"]
 READS_HTML = {
     "QErrorMessage", "QFormLayout", "QInputDialog", "QProgressDialog", "QSplashScreen", "QTextBrowser", "QTextEdit",
     "appendHtml", "insertHtml", "setHtml", "setMarkdown", "setWhatsThis", "whatsThis",
@@ -88,6 +92,7 @@ def test_outside_text_reaches_labels_and_tool_tips_as_plain_text_alone():
         places = list(found(ast.parse(file.read_text("utf-8")), makes_labels=name == LABELS))
         if places:
             everywhere[name] = places
+    assert [place.split()[1] for place in everywhere.pop(GUIDE)] == ITS_MARKDOWN
     assert everywhere == {}
 
 

@@ -31,6 +31,7 @@ from runway_desktop.ui.dialogs.closing import ClosingDialog
 from runway_desktop.ui.dialogs.welcome import WelcomeDialog
 from runway_desktop.ui.exchange.entry import ExchangeWindows
 from runway_desktop.ui.exchange.import_window import ImportWindow
+from runway_desktop.ui.help.guide_window import GuideWindow
 from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.wishes import Export
@@ -288,6 +289,18 @@ async def _requests(desktop: ProfilesDesktop) -> Windows:
         yield window
 
 
+async def _guide(desktop: ProfilesDesktop) -> Windows:
+    """Its pages are in English, so this one has a page in Greek."""
+    folder = desktop.folder / "guide"
+    folder.mkdir()
+    (folder / "index.md").write_text(f"# {PROMPT}\n\n{PROMPT}", encoding="utf-8")
+    guide = GuideWindow(folder, desktop.window.theme, desktop.window)
+    guide.show()
+    guide.open_page("index")
+    await rest()
+    yield guide
+
+
 WAYS: Mapping[str, Way] = {
     "lists": _lists,
     "details": _details,
@@ -305,6 +318,7 @@ WAYS: Mapping[str, Way] = {
     "compare": partial(_open, "compare", [CLIP, TWIN]),
     "large": partial(_open, "large", CLIP),
     "requests": _requests,
+    "guide": _guide,
     "meaning": partial(_open, "help", next(iter(MEANINGS))),
     **{room.id: partial(_open, room.id, None) for room in ROOMS if room.id in ("not_saved", "spending", "palette")},
     **{room.id: partial(_open, room.id, None) for room in ROOMS if room.id in ("shortcuts", "help")},

@@ -8,16 +8,20 @@ from shiboken6 import isValid
 from runway_desktop.domain.library import Page
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.room import Room
+from runway_desktop.ui.wishes import GuidePage
 from runway_desktop.usecases.words.failures import MEANINGS
 
+from .guide_window import show_guide
 from .help_window import HelpWindow, MeaningWindow
 from .parts import LIST_OF_TASKS, PARTS, QUEUE, HelpPart
 
 
 def open_room(desk: Desk, wish: object) -> None:
-    """`wish`: a failure's headline, to explain it; a room and the window over which its help opens; None for the
-    focused part of the main window."""
+    """`wish`: a failure's headline, to explain it; a page of the guide; a room and the window over which its help
+    opens; None for the focused part of the main window."""
     match wish:
+        case GuidePage(page):
+            show_guide(page, desk.theme, desk.window)
         case str(headline):
             MeaningWindow(MEANINGS[headline], desk.window).open()
         case (Room() as room, QWidget() as over):
@@ -44,4 +48,5 @@ def here(desk: Desk) -> HelpPart | Room:
 def _show(desk: Desk, of: HelpPart | Room, over: QWidget) -> None:
     opened = HelpWindow(of, desk.keys, desk.theme, over)
     opened.shortcuts_wanted.connect(lambda: desk.open("shortcuts"))
+    opened.guide_wanted.connect(lambda: show_guide(of.guide, desk.theme, over))
     opened.open()

@@ -43,6 +43,7 @@ def commands_of(of: HelpPart | Room, keys: Keys, over: QWidget) -> list[Command[
 
 class HelpWindow(Dialog):
     shortcuts_wanted = Signal()
+    guide_wanted = Signal()
 
     def __init__(self, of: HelpPart | Room, keys: Keys, theme: Theme, parent: QWidget) -> None:
         super().__init__(_("Help: {part}", part=of.title), parent)
@@ -56,13 +57,18 @@ class HelpWindow(Dialog):
         self._grid.setHorizontalSpacing(2 * GRID)
         self._grid.setColumnStretch(1, 1)
         change = push_button(self, _("Change shortcuts…"), self._change)
+        guide = push_button(self, _("Guide"), self._open_guide)
         close = push_button(self, _("Close"), self.accept, default=True)
-        row = hbox(change, STRETCH, close)
+        row = hbox(guide, change, STRETCH, close)
         vbox(title, *leads, line(self), (scroll_area(self, body), 1), line(self), row, on=self, margins=2 * GRID)
         open_at(self, QSize(64 * GRID, 72 * GRID))
         keys.changed.connect(self._show)
         self._show()
         close.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _open_guide(self) -> None:
+        self.accept()
+        self.guide_wanted.emit()
 
     def _change(self) -> None:
         self.accept()

@@ -26,6 +26,8 @@ class HelpPart(Struct, frozen=True, kw_only=True, eq=False):
     title: Text
     help: tuple[Text, ...]
     commands: tuple[Command[Any], ...]
+    guide: str
+    """Its page of the guide."""
     is_here: Callable[[MainWindow], bool] = lambda _: False
     """Whether the part has the focus; the first match in `PARTS` wins. List and queue are the fallback."""
 
@@ -52,6 +54,7 @@ COMPOSER = HelpPart(
         ).with_(braces="{fog|sun}"),
     ),
     commands=composing.COMMANDS,
+    guide="first-result",
     is_here=_has_focus(lambda work: work.composer),
 )
 LEFT_PANE = HelpPart(
@@ -61,6 +64,7 @@ LEFT_PANE = HelpPart(
         Text("Right-click one for its actions."),
     ),
     commands=(window.RENAME, *_of(FINDING)),
+    guide="finding",
     is_here=_has_focus(lambda work: work.pages),
 )
 QUEUE = HelpPart(
@@ -70,6 +74,7 @@ QUEUE = HelpPart(
         Text("Nothing here costs anything yet: edit it, send it next, or choose “Do not send”."),
     ),
     commands=(EDIT, CANCEL, REMOVE, RENAME, UNDO, window.ACTIONS, window.ASK_NOW),
+    guide="queue-and-caps",
 )
 LIST_OF_TASKS = HelpPart(
     title=Text("The list of tasks"),
@@ -78,6 +83,7 @@ LIST_OF_TASKS = HelpPart(
         Text("Right-click for actions. Drag a result into another program, or onto the prompt to use it as an input."),
     ),
     commands=_of(LIST, JUDGING, FINDING),
+    guide="finding",
 )
 PARTS = (
     COMPOSER,
@@ -86,6 +92,7 @@ PARTS = (
         title=Text("The preview"),
         help=(Text("The result of the selected task. Drag it into another program, or double-click for full screen."),),
         commands=(*playing.COMMANDS, *_of(JUDGING)),
+        guide="judging",
         is_here=_has_focus(lambda work: work.preview_room),
     ),
 )

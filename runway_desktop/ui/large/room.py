@@ -11,6 +11,7 @@ ROOM = Room(
     kind=RoomKind.OVERLAY,
     icon="mdi6.fullscreen",
     commands=COMMANDS,
+    guide="judging",
     help=(Text("One result in full size. Arrow keys go through takes and shots; judging moves on to the next."),),
     entry="runway_desktop.ui.large.entry",
 )

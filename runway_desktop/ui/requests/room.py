@@ -21,6 +21,7 @@ ROOM = Room(
     count=lambda cases: len(waiting(cases.tasks.held())),
     is_listed=_is_listed,
     entry="runway_desktop.ui.requests.entry",
+    guide="agents",
     help=(
         Text("Requests from other programs wait here until you approve them. They expire after 24 hours."),
         Text("Check several with Space to answer them together. If you refuse, the program gets your reason."),

@@ -12,6 +12,7 @@ ROOM = Room(
     icon="mdi6.table",
     entry="runway_desktop.ui.sheet.entry",
     commands=COMMANDS,
+    guide="sheets",
     help=(
         Text("One task per row. Cells are checked as you type, and you see the price before anything is sent."),
         Text("Paste a table from any program. Drag the corner of a cell to fill down."),

@@ -9,5 +9,6 @@ ROOM = Room(
     kind=RoomKind.WINDOW,
     icon="mdi6.chart-bar",
     entry="runway_desktop.ui.spending.entry",
+    guide="queue-and-caps",
     help=(Text("Tab goes through everything that can be used here, and Escape closes it."),),
 )

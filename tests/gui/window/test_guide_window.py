@@ -1,0 +1,139 @@
+"""The guide in the program: its index, links, history and search; what is not ours is never loaded."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QImage, QTextDocument
+from PySide6.QtTest import QTest
+
+from runway_desktop.ui.help.guide_window import GuideWindow
+from runway_desktop.ui.help.help_window import HelpWindow
+from runway_desktop.ui.theme import ColorScheme
+from runway_desktop.ui.window.commands import GUIDE
+from tests.gui.rig import Desktop, rest, until
+
+INDEX = "# Guide\n\n- [Making](making.md)\n- [Looking](looking.md)\n"
+MAKING = "# Making\n\nPress `Ctrl+G`. <b>Fox</b>. [Zoom](looking.md#large-view), [site](https://runway.example/).\n"
+LOOKING = "# Looking\n\n![One](pictures/one.png)\n\n" + "Words.\n\n" * 200 + "## Large view\n\nA fox.\n"
+
+
+@pytest.fixture
+def guide(tmp_path, theme, qtbot) -> GuideWindow:
+    for name, text in {"index": INDEX, "making": MAKING, "looking": LOOKING}.items():
+        (tmp_path / f"{name}.md").write_text(text, "utf-8")
+    (tmp_path / "pictures").mkdir()
+    picture = QImage(1200, 400, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.white)
+    picture.save(str(tmp_path / "pictures" / "one.png"))
+    window = GuideWindow(tmp_path, theme, None)
+    window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+def listed(window: GuideWindow) -> list[str]:
+    entries = (window.index.item(row) for row in range(window.index.count()))
+    return [entry.text() for entry in entries if not entry.isHidden()]
+
+
+def follow(window: GuideWindow, link: str) -> None:
+    window.browser.anchorClicked.emit(QUrl(link))
+
+
+async def test_the_index_lists_the_pages_and_marks_the_open_one(guide):
+    assert listed(guide) == ["Guide", "Making", "Looking"]
+    guide.open_page("making")
+    assert guide.index.currentItem().text() == "Making"
+    guide.index.setCurrentRow(2)
+    assert guide.browser.page == "looking"
+    guide.browser.backward()
+    assert (guide.browser.page, guide.index.currentRow()) == ("making", 1)
+    guide.browser.forward()
+    assert (guide.browser.page, guide.index.currentRow()) == ("looking", 2)
+
+
+async def test_a_link_leads_to_the_heading_that_it_names(guide):
+    guide.open_page("making")
+    follow(guide, "looking.md#large-view")
+    assert guide.browser.page == "looking"
+    assert guide.browser.verticalScrollBar().value() > 1000
+
+
+async def test_html_in_a_page_is_text(guide):
+    guide.open_page("making")
+    assert "<b>Fox</b>" in guide.browser.toPlainText()
+
+
+async def test_only_links_to_the_web_leave_the_guide_and_nothing_is_loaded_from_there(guide, monkeypatch):
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
+    guide.open_page("making")
+    for link in ("https://runway.example/", "file:///etc/passwd", "javascript:alert(1)", "mailto:a@b.example"):
+        follow(guide, link)
+    assert opened == ["https://runway.example/"]
+    assert guide.browser.page == "making"
+
+
+async def test_a_link_to_no_page_leaves_the_page_open(guide):
+    guide.open_page("making")
+    follow(guide, "../../etc/passwd")
+    assert guide.browser.page == "making"
+
+
+async def test_pictures_fit_into_the_page(guide):
+    guide.open_page("looking")
+    kind = QTextDocument.ResourceType.ImageResource.value
+    shown = guide.browser.loadResource(kind, QUrl("pictures/one.png"))
+    assert isinstance(shown, QImage)
+    assert 400 < shown.width() / shown.devicePixelRatio() < 700
+    assert guide.browser.horizontalScrollBar().maximum() == 0
+
+
+async def test_the_search_narrows_the_index_and_goes_through_the_places(guide):
+    guide.open_page("index")
+    QTest.keyClick(guide, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    guide.search.setText("FOX")
+    assert listed(guide) == ["Making", "Looking"]
+    for page in ("making", "looking", "making"):
+        QTest.keyClick(guide.search, Qt.Key.Key_Return)
+        assert guide.browser.page == page
+        assert guide.browser.textCursor().selectedText().casefold() == "fox"
+    guide.search.clear()
+    assert listed(guide) == ["Guide", "Making", "Looking"]
+
+
+async def test_another_theme_keeps_the_page(guide, theme):
+    guide.open_page("making")
+    before = guide.browser.toHtml()
+    theme.choose(ColorScheme.LIGHT)
+    assert guide.browser.page == "making"
+    assert guide.browser.toHtml() != before
+
+
+async def test_without_its_files_the_guide_is_empty(tmp_path, theme, qtbot):
+    window = GuideWindow(tmp_path / "none", theme, None)
+    window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(window)
+    window.open_page("making")
+    assert (listed(window), window.browser.toPlainText()) == ([], "")
+
+
+async def test_help_leads_to_the_page_of_the_part_and_the_guide_leaves_the_window_usable(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
+        rig.window.composer_pane.focus_prompt()
+        rig.rooms.open("help")
+        await until(lambda: rig.window.findChildren(HelpWindow))
+        [shown] = rig.window.findChildren(HelpWindow)
+        shown.guide_wanted.emit()
+        shown.close()
+        await until(lambda: rig.window.findChildren(GuideWindow))
+        [guide] = rig.window.findChildren(GuideWindow)
+        assert guide.browser.page == "first-result"
+        assert not guide.isModal()
+        GUIDE.does(rig.window)
+        await until(lambda: guide.browser.page == "index")
+        assert rig.window.findChildren(GuideWindow) == [guide]
+        guide.close()
+        await rest()
