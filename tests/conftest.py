@@ -49,6 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_STATE] = os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="runway-desktop-state-")
     # Programs that a test starts speak English and write numbers so, on every machine.
     os.environ["LC_ALL"] = "C.UTF-8"
+    # Notices of a test reach nobody's desktop, and no test keeps a computer awake.
+    os.environ.pop("DBUS_SESSION_BUS_ADDRESS", None)
     # As in the program: cycles are collected on the main thread alone, or the database's thread would destroy what
     # belongs to Qt.
     gc.disable()

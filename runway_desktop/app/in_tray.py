@@ -1,8 +1,12 @@
-"""Tray icon, desktop notifications, and closing the window to the tray. Created after the first paint; GUI thread
-only."""
+"""Tray icon, desktop notifications, and closing the window to the tray. Created after the first paint; GUI thread only.
+
+On Linux announcements are notices of the desktop with a button (`desktop/notices.py`): GNOME has no tray, and a tray's
+messages have no button. Elsewhere, and if the desktop shows none, they are messages of the tray icon."""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from functools import partial
 
@@ -15,11 +19,13 @@ from runway_desktop.texts import _
 from runway_desktop.ui.tray import Tray
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words.announcements import Announcement
 from runway_desktop.viewmodels.activity.asked import AskedEntry
 from runway_desktop.viewmodels.announcements import Announcements
 from runway_desktop.viewmodels.models import Models
 
 _WAS_TOLD = "tray.told"
+_TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105 - a variable from which Qt takes the right to raise a window on Wayland
 
 
 class InTray(QObject):
@@ -38,7 +44,15 @@ class InTray(QObject):
         self._window = window
         self.announcements = Announcements(cases, models.bridge, runner, self)
         AskedEntry(cases, models.bridge, models.activity, partial(window.open_room, "requests"), self)
-        self.tray = Tray(self.announcements, models.status, models.pages, profile, window, make_icon=make_icon)
+        self.tray = Tray(
+            self.announcements,
+            models.status,
+            models.pages,
+            profile,
+            window,
+            make_icon=make_icon,
+            notify=self._notify_by_desktop(runner),
+        )
         self.tray.window_wanted.connect(window.come_to_front)
         self.tray.tasks_wanted.connect(models.task_commands.show_wanted)
         self.tray.room_wanted.connect(window.open_room)
@@ -64,6 +78,30 @@ class InTray(QObject):
             self.tray.tell(
                 _("Still running"), _("Runway Desktop keeps running in the tray. To quit, use its menu there.")
             )
+
+    def _notify_by_desktop(self, runner: Runner) -> Callable[[Announcement, Callable[[], None]], None] | None:
+        """Shows announcements as notices of the desktop; None where the tray icon does that."""
+        if sys.platform != "linux" or "DBUS_SESSION_BUS_ADDRESS" not in os.environ:
+            return None
+        # jeepney, on which it stands, is installed on Linux alone.
+        from runway_desktop.desktop.notices import DesktopNotice, DesktopNotices
+
+        notices = DesktopNotices()
+        runner(notices.run(), "notices of the desktop")
+
+        def notify(said: Announcement, otherwise: Callable[[], None]) -> None:
+            # Of the same kind are those that would be shown in the same place and are as urgent.
+            kind = said.room or ("problem" if said.is_problem else "tasks")
+            clicked = partial(self._open, said)
+            notices.show(DesktopNotice(kind, said.title, said.text, _("Show"), clicked, otherwise))
+
+        return notify
+
+    def _open(self, said: Announcement, token: str) -> None:
+        if token:
+            os.environ[_TOKEN] = token
+        self.tray.open(said)
+        os.environ.pop(_TOKEN, None)
 
     def _follow(self) -> None:
         self.tray.set_on(self._settings.tray)

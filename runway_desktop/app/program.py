@@ -19,7 +19,7 @@ from PySide6.QtCore import QLoggingCategory, QMessageLogContext, Qt, QtMsgType, 
 from PySide6.QtGui import QOpenGLContext
 from PySide6.QtWidgets import QApplication
 
-from runway_desktop import __version__
+from runway_desktop import APP_ID, __version__
 from runway_desktop.domain.errors import DamagedList, RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import Profile
@@ -251,7 +251,7 @@ def make_application() -> QApplication:
     application.setApplicationName("Runway Desktop")
     # No display name: Qt would append it to every title, after a different dash.
     application.setApplicationVersion(__version__)
-    application.setDesktopFileName("io.github.runway_desktop.RunwayDesktop")
+    application.setDesktopFileName(APP_ID)
     application.setQuitOnLastWindowClosed(False)
     speak()
     application.setWindowIcon(program_icon())

@@ -1,10 +1,13 @@
 """Tray icon of the program: status as text, a click opens the window, and announcements while no window is active.
-Without a tray, the task bar entry requests attention instead. GUI thread only.
+
+An announcement is a notice of the desktop if the program has been given a way to show it (`app/in_tray.py`), else the
+icon's message; without an icon, the task bar entry requests attention. GUI thread only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QIcon
@@ -46,8 +49,10 @@ class Tray(QObject):
         *,
         looked_at: Callable[[], bool] = is_looked_at,
         make_icon: Callable[[QIcon, QObject], QSystemTrayIcon] | None = None,
+        notify: Callable[[Announcement, Callable[[], None]], None] | None = None,
     ) -> None:
-        """`make_icon` defaults to the system's tray icon, if it has a tray."""
+        """`make_icon` defaults to the system's tray icon, if it has a tray. `notify` shows a notice of the desktop, or
+        calls its second argument if that fails."""
         super().__init__(window)
         self._status = status
         self._pages = pages
@@ -55,6 +60,7 @@ class Tray(QObject):
         self._window = window
         self._looked_at = looked_at
         self._make_icon = make_icon or (QSystemTrayIcon if QSystemTrayIcon.isSystemTrayAvailable() else None)
+        self._notify = notify
         self._told: Announcement | None = None
         self.icon: QSystemTrayIcon | None = None
         announcements.announced.connect(self._announce)
@@ -87,6 +93,14 @@ class Tray(QObject):
             self._told = None
             self.icon.showMessage(title, notice(text), QApplication.windowIcon(), SECONDS * 1000)
 
+    def open(self, said: Announcement) -> None:
+        """Opens the window with what an announcement is about."""
+        self.window_wanted.emit()
+        if said.room:
+            self.room_wanted.emit(said.room)
+        else:
+            self.tasks_wanted.emit(said.task_ids)
+
     def _build(self, make_icon: Callable[[QIcon, QObject], QSystemTrayIcon]) -> None:
         self.icon = icon = make_icon(QApplication.windowIcon(), self)
         self._menu = QMenu(self._window)
@@ -117,6 +131,12 @@ class Tray(QObject):
     def _announce(self, said: Announcement) -> None:
         if self._looked_at():
             return
+        if self._notify is not None:
+            self._notify(said, partial(self._show_message, said))
+        else:
+            self._show_message(said)
+
+    def _show_message(self, said: Announcement) -> None:
         if self.icon is None:
             QApplication.alert(self._window)
             return
@@ -128,11 +148,10 @@ class Tray(QObject):
             self.window_wanted.emit()
 
     def _clicked(self) -> None:
-        self.window_wanted.emit()
-        if self._told is not None and self._told.room:
-            self.room_wanted.emit(self._told.room)
-        elif self._told is not None:
-            self.tasks_wanted.emit(self._told.task_ids)
+        if self._told is None:
+            self.window_wanted.emit()
+        else:
+            self.open(self._told)
 
 
 def _named(profile: str) -> str:

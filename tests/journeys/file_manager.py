@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import sys
 
-from jeepney import HeaderFields, MessageType, message_bus, new_method_return  # type: ignore[import-untyped]
-from jeepney.io.blocking import open_dbus_connection  # type: ignore[import-untyped]
+from jeepney import HeaderFields, MessageType, message_bus, new_method_return
+from jeepney.io.blocking import open_dbus_connection
 
 with open_dbus_connection(bus="SESSION") as bus:
     bus.send_and_get_reply(message_bus.RequestName("org.freedesktop.FileManager1"))

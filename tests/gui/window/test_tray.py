@@ -1,10 +1,14 @@
-"""The icon in the tray: shown where there is a tray, silent while one looks, and the way back to a closed window."""
+"""The icon in the tray: shown where there is a tray, silent while one looks, and the way back to a closed window. And
+what announces where there is no tray."""
 
 from __future__ import annotations
 
+import os
+from types import SimpleNamespace
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+import pytest
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
@@ -12,8 +16,9 @@ from runway_desktop.app.in_tray import InTray
 from runway_desktop.ui.tray import Tray
 from runway_desktop.usecases.words.announcements import Announcement
 from runway_desktop.viewmodels.announcements import Announcements
-from tests.gui.rig import Desktop, after
+from tests.gui.rig import Desktop, after, until
 from tests.rows import task
+from tests.session_bus import FakeService, needs_bus, private_bus
 
 WORD = Announcement("Saved", "A lighthouse", (task(1).id,))
 
@@ -125,3 +130,63 @@ async def test_a_closed_window_goes_into_the_tray_and_comes_back(tmp_path, theme
         tray.window_wanted.emit()
         rig.engine.settings.tray = False
         assert not in_tray.takes_window()
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The person looks at another program."""
+    state = SimpleNamespace(applicationState=lambda: Qt.ApplicationState.ApplicationInactive)
+    monkeypatch.setattr("runway_desktop.ui.tray.QGuiApplication", state)
+
+
+PATH, NOTICES = "/org/freedesktop/Notifications", "org.freedesktop.Notifications"
+
+
+@needs_bus
+async def test_without_a_tray_a_notice_of_the_desktop_brings_the_window_back(
+    tmp_path, theme, qtbot, monkeypatch, elsewhere
+):
+    answers: dict[str, Any] = {"GetCapabilities": lambda: ("as", ([],)), "Notify": lambda *_: ("u", (7,))}
+    with private_bus(monkeypatch):
+        service = FakeService(NOTICES, answers)
+        async with Desktop(tmp_path, theme) as rig:
+            await rig.add(task(1))
+            in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default")
+            in_tray.announcements.announced.emit(WORD)
+            await until(lambda: service.named("Notify"))
+            rig.window.showMinimized()
+            tokens: list[str | None] = []
+            in_tray.tray.window_wanted.connect(lambda: tokens.append(os.environ.get("XDG_ACTIVATION_TOKEN")))
+            async with after(in_tray.tray.tasks_wanted) as wanted:
+                service.tell(PATH, NOTICES, "ActivationToken", "us", 7, "token-1")
+                service.tell(PATH, NOTICES, "ActionInvoked", "us", 7, "show")
+            assert wanted == [WORD.task_ids]
+            assert not rig.window.isMinimized()
+            assert tokens == ["token-1"]
+            assert "XDG_ACTIVATION_TOKEN" not in os.environ
+        service.close()
+
+
+@pytest.mark.parametrize("address", ["unix:path=/nowhere", "rubbish"])
+async def test_without_tray_and_desktop_notices_the_task_bar_asks_for_attention(
+    tmp_path, theme, qtbot, monkeypatch, elsewhere, address
+):
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+    alerted: list[Any] = []
+    monkeypatch.setattr("runway_desktop.ui.tray.QApplication.alert", alerted.append)
+    async with Desktop(tmp_path, theme) as rig:
+        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default")
+        in_tray.announcements.announced.emit(WORD)
+        await until(lambda: alerted)
+        assert alerted == [rig.window]
+
+
+async def test_icon_announces_if_the_desktop_does_not(tmp_path, theme, qtbot, monkeypatch, elsewhere):
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    async with Desktop(tmp_path, theme) as rig:
+        make_icon: Any = SilentIcon
+        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default", make_icon)
+        icon: Any = in_tray.tray.icon
+        in_tray.announcements.announced.emit(WORD)
+        await until(lambda: icon.said)
+        assert icon.said == [("Saved", "A lighthouse")]

@@ -1,0 +1,91 @@
+"""Calls to services on the D-Bus session bus. On the loop, by jeepney: PySide's QtDBus cannot write unsigned integers,
+which the services for notices and inhibitions take.
+
+What is not there, does not answer in time, or answers with an error or with rubbish, raises BusError and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any
+
+from jeepney import DBusAddress, HeaderFields, MatchRule, message_bus, new_method_call
+from jeepney.auth import BEGIN, Authenticator
+from jeepney.bus import get_bus
+from jeepney.io.asyncio import DBusConnection, DBusRouter, Proxy
+from jeepney.wrappers import unwrap_msg
+
+PATIENCE = 5.0
+"""Seconds for each call. It may start the service."""
+
+
+class BusError(Exception):
+    """The message is for the log."""
+
+
+def is_sandboxed() -> bool:
+    """In Flatpak and Snap, programs reach the desktop through portals alone."""
+    return "FLATPAK_ID" in os.environ or "SNAP" in os.environ
+
+
+def portal(interface: str) -> DBusAddress:
+    name = "org.freedesktop.portal"
+    return DBusAddress("/org/freedesktop/portal/desktop", f"{name}.Desktop", f"{name}.{interface}")
+
+
+class SessionBus:
+    def __init__(self, router: DBusRouter) -> None:
+        self._router = router
+
+    async def call(
+        self, to: DBusAddress, method: str, signature: str | None = None, *values: object
+    ) -> tuple[str, tuple[Any, ...]]:
+        """Returns the unique name of the service, and its answer. A variant is a pair of signature and value."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                reply = await self._router.send_and_get_reply(new_method_call(to, method, signature, values))
+            return reply.header.fields.get(HeaderFields.sender, ""), unwrap_msg(reply)
+        except Exception as error:
+            raise BusError(f"{to.bus_name} {method}: {error!r}") from error
+
+    async def listen(self, to: DBusAddress, heard: asyncio.Queue[Any]) -> None:
+        """Puts the signals of an interface into `heard`, until the connection is closed."""
+        rule = MatchRule(type="signal", interface=to.interface, path=to.object_path)
+        await self.call(message_bus, "AddMatch", "s", rule.serialise())
+        self._router.filter(rule, queue=heard)
+
+
+@asynccontextmanager
+async def connected() -> AsyncIterator[SessionBus]:
+    """A connection. What a service holds for it is released when it is closed, also by the death of this process."""
+    async with AsyncExitStack() as stack:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                router = await _opened(stack)
+        except Exception as error:
+            raise BusError(f"No connection to the session bus: {error!r}") from error
+        yield SessionBus(router)
+
+
+async def _opened(stack: AsyncExitStack) -> DBusRouter:
+    """`stack` closes it. Not by jeepney's own function, which leaves the socket open if the bus does not answer."""
+    reader, writer = await asyncio.open_unix_connection(get_bus("SESSION"))
+    stack.callback(writer.close)
+    authenticator = Authenticator()
+    for words in authenticator:
+        writer.write(words)
+        authenticator.feed(await reader.readuntil(b"\r\n"))
+    writer.write(BEGIN)
+    router = DBusRouter(DBusConnection(reader, writer))
+    stack.push_async_callback(_close, router)
+    await Proxy(message_bus, router).Hello()
+    return router
+
+
+async def _close(router: DBusRouter) -> None:
+    # It raises what ended its reading, such as EOFError.
+    with suppress(Exception):
+        await router.__aexit__(None, None, None)

@@ -1,0 +1,17 @@
+"""A bus of the test's own, on which nothing is but what the test puts there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.session_bus import private_bus
+
+
+@pytest.fixture
+def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.delenv("FLATPAK_ID", raising=False)
+    monkeypatch.delenv("SNAP", raising=False)
+    with private_bus(monkeypatch):
+        yield

@@ -1,0 +1,247 @@
+"""Notices of the desktop: which service shows them, what a click does, and what happens where nothing answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from itertools import count
+from typing import Any
+
+import pytest
+
+pytest.importorskip("jeepney")
+
+from runway_desktop.desktop import session_bus
+from runway_desktop.desktop.notices import DesktopNotice, DesktopNotices
+from tests.session_bus import Answer, FakeService, needs_bus
+
+pytestmark = needs_bus
+
+PATH, NAME = "/org/freedesktop/Notifications", "org.freedesktop.Notifications"
+PORTAL, DESK = "org.freedesktop.portal.Notification", "/org/freedesktop/portal/desktop"
+ALL = ["body", "body-markup", "actions"]
+
+
+def daemon(capabilities: object = ALL, notify: Callable[..., Answer] | None = None) -> FakeService:
+    """A notification service. It numbers its notices, unless they replace one."""
+    numbers = count(7)
+    answers = {
+        "GetCapabilities": lambda: ("as", (capabilities,)),
+        "Notify": notify or (lambda _, before, *__: ("u", (before or next(numbers),))),
+    }
+    return FakeService(NAME, answers)
+
+
+def portal() -> FakeService:
+    return FakeService("org.freedesktop.portal.Desktop", {"AddNotification": lambda *_: ("", ())})
+
+
+async def until(holds: Callable[[], Any]) -> None:
+    async with asyncio.timeout(20):
+        while not holds():
+            await asyncio.sleep(0.005)
+
+
+class Notifier:
+    """The notices of one run, and what was clicked and what was not shown."""
+
+    def __init__(self) -> None:
+        self.notices = DesktopNotices()
+        self.clicked: list[tuple[str, str]] = []
+        self.not_shown: list[str] = []
+
+    def show(self, title: str, text: str = "", kind: str = "tasks") -> None:
+        self.notices.show(
+            DesktopNotice(
+                kind,
+                title,
+                text,
+                "Show",
+                lambda token: self.clicked.append((title, token)),
+                lambda: self.not_shown.append(title),
+            )
+        )
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[Notifier]:
+    notifier = Notifier()
+    running = asyncio.ensure_future(notifier.notices.run())
+    try:
+        yield notifier
+    finally:
+        running.cancel()
+        await asyncio.wait((running,))
+
+
+@pytest.fixture
+def service(bus: None) -> Any:
+    service = daemon()
+    yield service
+    service.close()
+
+
+async def test_notice_has_the_program_its_texts_and_a_button(service):
+    async with running() as notifier:
+        notifier.show("Saved", "A lighthouse")
+        await until(lambda: service.named("Notify"))
+    program, before, icon, title, text, actions, hints, _ = service.named("Notify")[0]
+    assert (program, before, title, text) == ("Runway Desktop", 0, "Saved", "A lighthouse")
+    assert actions == ["default", "Show", "show", "Show"]
+    assert hints["desktop-entry"] == ("s", icon)
+    assert notifier.not_shown == []
+
+
+@pytest.mark.parametrize("action", ["default", "show"])
+async def test_click_and_button_lead_to_what_the_notice_is_about(service, action):
+    async with running() as notifier:
+        notifier.show("Saved")
+        await until(lambda: service.named("Notify"))
+        service.tell(PATH, NAME, "ActivationToken", "us", 7, "token-1")
+        service.tell(PATH, NAME, "ActionInvoked", "us", 7, action)
+        await until(lambda: notifier.clicked)
+    assert notifier.clicked == [("Saved", "token-1")]
+
+
+async def test_notice_of_another_program_is_not_ours(service):
+    async with running() as notifier:
+        notifier.show("Saved")
+        await until(lambda: service.named("Notify"))
+        for number in (6, 7):
+            service.tell(PATH, NAME, "ActionInvoked", "us", number, "default")
+        await until(lambda: notifier.clicked)
+    assert len(notifier.clicked) == 1
+
+
+async def test_newer_notice_replaces_one_of_its_kind(service):
+    async with running() as notifier:
+        notifier.show("One saved")
+        notifier.show("Failed", kind="problem")
+        notifier.show("Two saved")
+        await until(lambda: len(service.named("Notify")) == 3)
+        assert [values[1] for values in service.named("Notify")] == [0, 0, 7]
+        service.tell(PATH, NAME, "ActionInvoked", "us", 7, "show")
+        await until(lambda: notifier.clicked)
+    assert notifier.clicked == [("Two saved", "")]
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "shown"), [(ALL, "&lt;b&gt;fog&lt;/b&gt; &amp; rain"), (["body"], "<b>fog</b> & rain")]
+)
+async def test_prompt_with_markup_is_shown_literally(bus, capabilities, shown):
+    service = daemon(capabilities)
+    async with running() as notifier:
+        notifier.show("Saved", "<b>fog</b> & rain")
+        await until(lambda: service.named("Notify"))
+    service.close()
+    assert service.named("Notify")[0][4] == shown
+
+
+async def test_service_that_was_started_again_replaces_no_stranger(bus):
+    first = daemon()
+    async with running() as notifier:
+        notifier.show("One saved")
+        await until(lambda: first.named("Notify"))
+        first.close()
+        second = daemon()
+        notifier.show("Two saved")
+        await until(lambda: second.named("Notify"))
+    second.close()
+    assert second.named("Notify")[0][1] == 0
+
+
+async def test_portal_shows_it_where_there_is_no_service(bus):
+    desk = portal()
+    async with running() as notifier:
+        notifier.show("Saved", "A <lighthouse>")
+        await until(lambda: desk.named("AddNotification"))
+        name, shown = desk.named("AddNotification")[0]
+        assert (shown["title"], shown["body"]) == (("s", "Saved"), ("s", "A <lighthouse>"))
+        assert shown["buttons"] == ("aa{sv}", [{"label": ("s", "Show"), "action": ("s", "show")}])
+        desk.tell(DESK, PORTAL, "ActionInvoked", "ssav", "another", "default", [])
+        platform = [("a{sv}", {"activation-token": ("s", "token-2")})]
+        desk.tell(DESK, PORTAL, "ActionInvoked", "ssav", name, "show", platform)
+        await until(lambda: notifier.clicked)
+    desk.close()
+    assert notifier.clicked == [("Saved", "token-2")]
+
+
+async def test_sandboxed_program_asks_the_portal_first(service, monkeypatch):
+    monkeypatch.setenv("FLATPAK_ID", "io.github.runway_desktop.RunwayDesktop")
+    desk = portal()
+    async with running() as notifier:
+        notifier.show("Saved")
+        await until(lambda: desk.named("AddNotification"))
+    desk.close()
+    assert service.calls == []
+
+
+RUBBISH: dict[str, Callable[[], FakeService]] = {
+    "an error": lambda: FakeService(NAME, {}),
+    "a text as its number": lambda: daemon(notify=lambda *_: ("s", ("seven",))),
+    "nothing": lambda: daemon(notify=lambda *_: ("", ())),
+}
+
+
+@pytest.mark.parametrize("answer", RUBBISH)
+async def test_tray_is_asked_if_the_service_answers_with(bus, answer, caplog):
+    caplog.set_level(logging.INFO, "runway_desktop.desktop")
+    service = RUBBISH[answer]()
+    async with running() as notifier:
+        notifier.show("Saved")
+        await until(lambda: notifier.not_shown)
+    service.close()
+    assert notifier.not_shown == ["Saved"]
+    assert {record.levelname for record in caplog.records} == {"INFO"}
+
+
+async def test_notices_reach_a_service_that_came_later(bus):
+    async with running() as notifier:
+        notifier.show("Not seen")
+        await until(lambda: notifier.not_shown)
+        service = daemon()
+        notifier.show("Saved")
+        await until(lambda: service.named("Notify"))
+    service.close()
+    assert notifier.not_shown == ["Not seen"]
+
+
+async def test_service_that_hangs_is_not_waited_for(bus, monkeypatch):
+    monkeypatch.setattr(session_bus, "PATIENCE", 0.2)
+    service = daemon(notify=lambda *_: None)
+    begun = time.monotonic()
+    async with running() as notifier:
+        notifier.show("Saved")
+        await until(lambda: notifier.not_shown)
+    service.close()
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize("address", ["", "rubbish", "unix:path=/nowhere", "tcp:host=localhost,port=1"])
+async def test_tray_is_asked_without_a_bus(monkeypatch, address):
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+    async with running() as notifier:
+        notifier.show("Saved")
+        await until(lambda: notifier.not_shown)
+
+
+@pytest.mark.parametrize("words", [b"", b"\xff\x00rubbish\r\n", b"OK 1234\r\n"])
+async def test_bus_that_hangs_or_talks_rubbish_leaves_no_socket_open(monkeypatch, tmp_path, words):
+    monkeypatch.setattr(session_bus, "PATIENCE", 0.3)
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path / 'bus'}")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "bus"))
+        listening.listen()
+        async with running() as notifier:
+            notifier.show("Saved")
+            connection = (await asyncio.to_thread(listening.accept))[0]
+            connection.send(words)
+            await until(lambda: notifier.not_shown)
+        with connection:
+            connection.settimeout(10)
+            while await asyncio.to_thread(connection.recv, 1000):
+                pass
