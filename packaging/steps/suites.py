@@ -44,6 +44,8 @@ class Suite:
     without_qt: bool = False
     needs_display: bool = False
     workers: int = 0
+    systems: tuple[str, ...] = ("linux", "darwin", "win32")
+    """Where its tests can hold, as `sys.platform` calls them: some ask what only these systems answer."""
 
 
 def unit_rooms(*, with_qt: bool) -> tuple[str, ...]:
@@ -62,13 +64,15 @@ SUITES = (
         without_qt=True,
         workers=2,
     ),
-    Suite("faults", ("tests/faults",), workers=2),
+    # Signals end the program, and modes of files are read.
+    Suite("faults", ("tests/faults",), workers=2, systems=("linux", "darwin")),
     # A small cut of it, the same in every run.
     Suite("fuzz", ("tests/fuzz",), without_qt=True, workers=2),
     Suite("gui", ("tests/gui",), workers=2),
-    Suite("journeys", ("tests/journeys",), needs_display=True, workers=2),
+    Suite("journeys", ("tests/journeys",), needs_display=True, workers=2, systems=("linux",)),
     # A second or two each: do they run at all. What they measure is for `dev.py bench`, so that two may run at once.
-    Suite("benchmarks", ("tests/benchmarks",), workers=2),
+    # Memory and processor time are read from /proc.
+    Suite("benchmarks", ("tests/benchmarks",), workers=2, systems=("linux",)),
 )
 
 
@@ -169,6 +173,9 @@ def _temporary() -> Path | None:
 
 
 def _run_suite(suite: Suite, paths: list[str], python: Path, arguments: Sequence[str], temporary: str) -> Outcome:
+    if sys.platform not in suite.systems:
+        say(f"{suite.name}: left out, since it runs on {' and '.join(suite.systems)} only.")
+        return Outcome(suite.name, 0, 0.0, is_left_out=True)
     if suite.without_qt:
         python = environment.set_up_without_qt()
     command = [str(python), "-m", "pytest", "-q"]
@@ -186,9 +193,6 @@ def _run_suite(suite: Suite, paths: list[str], python: Path, arguments: Sequence
     variables.pop("WAYLAND_DISPLAY", None)
     if not suite.needs_display:
         return _run(suite.name, command, variables)
-    if not sys.platform.startswith("linux"):
-        say(f"{suite.name}: left out, since this system has no screen of our own to offer.")
-        return Outcome(suite.name, 0, 0.0, is_left_out=True)
     try:
         with display() as screen:
             return _run(suite.name, command, {**variables, **screen})

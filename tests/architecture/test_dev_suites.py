@@ -44,6 +44,16 @@ def test_suite_that_needs_a_screen_is_left_out_where_there_is_none(monkeypatch, 
     assert [each.code for each in suites.test(Path(sys.executable), [], [])] == [1]
 
 
+def test_suite_is_left_out_on_a_system_where_its_tests_cannot_hold(monkeypatch, tmp_path, capsys):
+    (tmp_path / "test_it.py").touch()
+    monkeypatch.setattr(suites, "ROOT", tmp_path)
+    monkeypatch.setattr(suites, "SUITES", (suites.Suite("faults", (".",), systems=("linux", "darwin")),))
+    monkeypatch.setattr(libraries, "provide_for_tests", lambda: None)
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert [(each.code, each.is_left_out) for each in suites.test(Path(sys.executable), [], [])] == [(0, True)]
+    assert "faults: left out, since it runs on linux and darwin only." in capsys.readouterr().out
+
+
 def test_unknown_suite_is_answered_with_those_there_are():
     with pytest.raises(StepFailed, match=r"No suite is called moon\. There are: unit, engine"):
         suites.test(Path(sys.executable), ["moon"], [])
