@@ -146,7 +146,7 @@ def wanted_sooner_or_later() -> list[str]:
 
 def _install(packages: list[str], why: str) -> list[str]:
     """What is still missing. Who is not root is asked once for all, and not again after the next step."""
-    return debian.install(packages, why=why, later=() if debian.is_root() else wanted_sooner_or_later())
+    return debian.install(packages, why=why, later=() if debian.may_install() else wanted_sooner_or_later())
 
 
 def packages_for(sonames: Iterable[str], available: set[str] | None = None) -> tuple[list[str], list[str]]:

@@ -82,6 +82,7 @@ def test_file_that_is_no_library_needs_nothing(tmp_path):
 
 def test_person_who_is_not_root_is_told_the_exact_line(monkeypatch, capsys):
     monkeypatch.setattr(debian, "is_root", lambda: False)
+    monkeypatch.delenv("CI", raising=False)
     monkeypatch.setattr(subprocess, "run", lambda *_args, **_more: pytest.fail("nothing is started for them"))
     assert debian.install(["libpulse0", "libegl1"], why="Qt lacks two") == ["libpulse0", "libegl1"]
     line = capsys.readouterr().out.splitlines()[-1]
@@ -92,6 +93,7 @@ def test_person_who_is_not_root_is_told_the_exact_line(monkeypatch, capsys):
 @linux_only
 def test_that_line_has_all_that_run_and_test_will_want(monkeypatch, capsys):
     monkeypatch.setattr(debian, "is_root", lambda: False)
+    monkeypatch.delenv("CI", raising=False)
     monkeypatch.setattr(debian, "is_debian_like", lambda: True)
     monkeypatch.setattr(debian, "known", set)
     monkeypatch.setattr(debian, "installed", lambda _: {"xvfb"})
@@ -103,6 +105,21 @@ def test_that_line_has_all_that_run_and_test_will_want(monkeypatch, capsys):
     venv = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
     others = [name for name in libraries.PACKAGES_FOR_TESTS if name != "xvfb"]
     assert line.split("recommends ")[1].split() == [venv, "libxcb-cursor0", *others]
+
+
+def test_test_machine_installs_by_a_sudo_that_asks_for_no_password(monkeypatch):
+    started: list[list[str]] = []
+
+    def run(words, **_more):
+        started.append(list(words))
+        return subprocess.CompletedProcess(words, 0, "Package: libegl1\nlibegl1 installed\n", "")
+
+    monkeypatch.setattr(debian, "is_root", lambda: False)
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setenv("CI", "true")
+    assert debian.install(["libegl1"], why="Qt lacks one") == []
+    assert ["sudo", "-n", "apt-get", *debian.INSTALL, "libegl1"] in started
 
 
 def test_root_without_a_network_is_told_so(monkeypatch, capsys):
