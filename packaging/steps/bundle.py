@@ -21,11 +21,11 @@ ABOUT = "_internal/runway_desktop/resources/about"
 
 def make(_python: Path) -> None:
     """Packs the bundle in `dist/`."""
-    told(Path(shutil.make_archive(str(FOLDER), "xztar", DIST, FOLDER.name)))
+    told(Path(shutil.make_archive(str(DIST / project.artifact_stem()), "xztar", DIST, FOLDER.name)))
 
 
 def build(python: Path) -> None:
-    """Makes `FOLDER` and the source archive, and proves the first."""
+    """Makes `FOLDER`, its SBOM and the source archive, and proves the first."""
     say("Making the bundle …")
     command = [
         str(python), "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN",
@@ -35,6 +35,7 @@ def build(python: Path) -> None:
     run(command)
     run([str(python), str(ROOT / "packaging" / "third_party.py"), str(FOLDER), str(FOLDER / ABOUT)])
     told(FOLDER)
+    shutil.copyfile(FOLDER / ABOUT / "sbom.cdx.json", DIST / f"{project.artifact_stem()}.cdx.json")
     _prove()
     _pack_source()
 

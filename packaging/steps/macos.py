@@ -44,7 +44,7 @@ def make(_python: Path) -> None:
         room = Path(folder)
         prove_tour([str(APP / PROGRAM)], room, "application")
         prove_commands(str(APP / PROGRAM), room, "application", serves_agents=True)
-        image = DIST / f"{project.NAME}-{project.version()}-macos-{platform.machine()}.dmg"
+        image = DIST / f"{project.artifact_stem()}.dmg"
         for command in packing(APP, image, room, identity, notary):
             run(command)
     told(image)

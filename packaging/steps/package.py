@@ -21,14 +21,16 @@ class Artifact:
     make: Callable[[Path], None]
     of_bundle: bool = True
     """Made of the one-folder bundle, which is built first."""
+    system: str = "linux"
+    """Where a release makes it, as `sys.platform` calls it."""
 
 
 ARTIFACTS = {
     "wheel": Artifact("for pipx and uv", wheel.make, of_bundle=False),
     "bundle": Artifact("one folder, packed", bundle.make),
     "deb": Artifact("for Debian and Ubuntu", deb.make),
-    "macos": Artifact("disk image, made on macOS", macos.make),
-    "windows": Artifact("installer, made on Windows", windows.make),
+    "macos": Artifact("disk image, made on macOS", macos.make, system="darwin"),
+    "windows": Artifact("installer, made on Windows", windows.make, system="win32"),
 }
 
 

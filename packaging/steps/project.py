@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import re
 import subprocess
 from datetime import date
@@ -23,6 +24,12 @@ _LINK = re.compile(r"(!?)(\[[^\]]*\])\((?!\w+:|#)([^)\s]+)\)")
 def version() -> str:
     """The program's version, read without importing it. Raises `StepFailed`."""
     return _constant("__version__")
+
+
+def artifact_stem() -> str:
+    """How the file of an artifact begins that is made for one system and processor."""
+    system = platform.system().lower().replace("darwin", "macos")
+    return f"{NAME}-{version()}-{system}-{platform.machine().lower()}"
 
 
 def home_page() -> str:

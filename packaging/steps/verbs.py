@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
 
     verb = verbs.add_parser("package", help="make artifacts and prove them: package [wheel|bundle|deb|…]")
     verb.add_argument("what", nargs="*", metavar="ARTIFACT", help="wheel and bundle unless named")
+    verb.add_argument("--all", action="store_true", help="all that a release makes on this system")
     verb.add_argument("--as-is", action="store_true", help="of the bundle that lies in dist/")
     verb.set_defaults(step=_package)
 
@@ -205,7 +206,8 @@ def _mutate(chosen: argparse.Namespace) -> int:
 def _package(chosen: argparse.Namespace) -> int:
     from steps import package
 
-    names = chosen.what or ["wheel", "bundle"]
+    here = [name for name, artifact in package.ARTIFACTS.items() if artifact.system == sys.platform]
+    names = here if chosen.all else chosen.what or ["wheel", "bundle"]
     if strangers := [name for name in names if name not in package.ARTIFACTS]:
         raise StepFailed(f"No artifact is called {strangers[0]}. There are: {', '.join(package.ARTIFACTS)}.")
     return package.make(_ready(), names, as_is=chosen.as_is)

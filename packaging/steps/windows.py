@@ -7,7 +7,6 @@ Needs `makensis`. The variable `SIGN_WINDOWS` is the command that signs a file; 
 from __future__ import annotations
 
 import os
-import platform
 import re
 import shutil
 import subprocess
@@ -25,8 +24,7 @@ CONSOLE_PROGRAM = "runway-desktop-cli.exe"
 
 def make(_python: Path) -> None:
     """Makes `dist/*-setup.exe`. On a test machine it is also installed, tried and removed."""
-    name = f"{project.NAME}-{project.version()}-windows-{platform.machine().lower()}-setup.exe"
-    setup = told(compiled(bundle.FOLDER, DIST / name))
+    setup = told(compiled(bundle.FOLDER, DIST / f"{project.artifact_stem()}-setup.exe"))
     if os.name != "nt" or not is_ci():
         say("It was not installed here: this would replace what a person has installed.")
         return
@@ -41,8 +39,11 @@ def compiled(folder: Path, setup: Path) -> Path:
             raise StepFailed(
                 f"{folder} is no bundle for Windows: {program} is missing. A bundle is built on its system."
             )
-    if shutil.which("makensis") is None:
-        raise StepFailed("makensis is missing. Install NSIS 3 and put its folder on the path.")
+    # Its own installer does not put it on the path.
+    usual = Path(os.environ.get("PROGRAMFILES(X86)", ""), "NSIS", "makensis.exe")
+    makensis = shutil.which("makensis") or (str(usual) if usual.is_file() else None)
+    if makensis is None:
+        raise StepFailed("makensis is missing. Install NSIS 3.")
     sign = os.environ.get("SIGN_WINDOWS", "")
     if not sign:
         say("SIGN_WINDOWS is not set: the installer is not signed, and Windows will warn of it.")
@@ -53,7 +54,7 @@ def compiled(folder: Path, setup: Path) -> Path:
         "KILOBYTES": str(size // 1024), "OUT": str(setup), **({"SIGN": sign} if sign else {}),
     }  # fmt: skip
     defines = [f"-D{name}={value}" for name, value in values.items()]
-    run(["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *defines, str(SCRIPT)])
+    run([makensis, "-V2", "-WX", "-INPUTCHARSET", "UTF8", *defines, str(SCRIPT)])
     return setup
 
 
