@@ -18,6 +18,9 @@ from steps import environment, libraries
 from steps.places import MADE, ROOT, StepFailed, must_be_writable, say
 
 PICTURE = ROOT / "docs" / "pictures" / "studio.png"
+OF_GUIDE = ROOT / "docs" / "guide" / "pictures"
+GUIDE = "guide-"
+"""How the tour's names of the guide's pictures begin."""
 
 
 def main(arguments: list[str]) -> int:
@@ -81,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("rest", nargs="*")
     verb.set_defaults(step=_tour)
 
-    verb = verbs.add_parser("picture", help="make README's picture again, by the tour's first scene")
+    verb = verbs.add_parser("picture", help="make the pictures of README and guide again, by the tour")
     verb.set_defaults(step=_picture)
 
     verb = verbs.add_parser("package", help="make artifacts and prove them: package [wheel|bundle|deb|…]")
@@ -137,20 +140,27 @@ def _tour(chosen: argparse.Namespace) -> int:
 
 
 def _picture(_chosen: argparse.Namespace) -> int:
-    PICTURE.write_bytes(picture(_ready()))
-    say(f"Made {PICTURE.relative_to(ROOT)}.")
+    for file, png in pictures(_ready()).items():
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(png)
+        say(f"Made {file.relative_to(ROOT)}.")
     return 0
 
 
-def picture(python: Path) -> bytes:
-    """README's picture, as PNG with the words that it shows in a chunk; the same on each machine, with no display."""
+def pictures(python: Path) -> dict[Path, bytes]:
+    """The pictures of README and of the guide by their files, as PNG with the words that they show in a chunk; the same
+    on each machine, with no display. The tour's first part makes them."""
     with tempfile.TemporaryDirectory() as room:
         words = [str(python), "-m", "runway_desktop", "--tour", room, "--profile-dir", str(Path(room) / "profile")]
         variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "RUNWAY_DESKTOP_TOUR_STUDIO": "1"}
         done = subprocess.run(words, cwd=ROOT, env=variables, check=False, capture_output=True, text=True)
         if done.returncode:
-            raise StepFailed(f"The picture could not be made.\n{done.stderr}")
-        return (Path(room) / "01-studio.png").read_bytes()
+            raise StepFailed(f"The pictures could not be made.\n{done.stderr}")
+        made = {file.stem.partition("-")[2]: file.read_bytes() for file in Path(room).glob("*.png")}
+    return {
+        OF_GUIDE / f"{name.removeprefix(GUIDE)}.png" if name.startswith(GUIDE) else PICTURE: png
+        for name, png in sorted(made.items())
+    }
 
 
 def _bench(chosen: argparse.Namespace) -> int:

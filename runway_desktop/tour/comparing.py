@@ -39,40 +39,40 @@ async def _large(walk: Walk) -> None:
     await until(lambda: (model := window.findChild(LargeViewModel)) is not None and model.shots, "its takes")
     preview = window.preview
     await until(lambda: preview is not None and preview.playback.position >= _SECONDS_IN, "a clip that plays", 40)
-    _key(view, Qt.Key.Key_K)
-    _key(view, Qt.Key.Key_4, shift=True)
+    key(view, Qt.Key.Key_K)
+    key(view, Qt.Key.Key_4, shift=True)
     await until(lambda: walk.row(clips[0]).task.rating, "the judgment")
     await walk.take("large-view", after=0.4)
-    _key(view, Qt.Key.Key_Escape)
+    key(view, Qt.Key.Key_Escape)
     await until(lambda: window.workspace.overlay is None, "the list again")
 
 
 async def _culling(walk: Walk) -> None:
     walk.say("compare window with clips")
-    room = await _enter(walk, walk.saved(Media.VIDEO)[:4])
+    room = await enter(walk, walk.saved(Media.VIDEO)[:4])
     await until(lambda: room.clips.position >= _SECONDS_IN, "clips that play", 40)
     room.clips.pause()
     await until(lambda: not room.clips.is_seeking, "clips that stand")
-    _key(room, Qt.Key.Key_4)
-    _key(room, Qt.Key.Key_P)
-    _key(room, Qt.Key.Key_Down)
-    _key(room, Qt.Key.Key_X)
+    key(room, Qt.Key.Key_4)
+    key(room, Qt.Key.Key_P)
+    key(room, Qt.Key.Key_Down)
+    key(room, Qt.Key.Key_X)
     await until(lambda: room.panes[1].accessibleDescription().startswith("rejected"), "the judgment")
     await walk.album.take(room, "compare-room")
     walk.say("wipe between two clips")
-    _key(room, Qt.Key.Key_W)
+    key(room, Qt.Key.Key_W)
     await walk.album.take(room, "compare-wipe")
-    _key(room, Qt.Key.Key_Escape)
+    key(room, Qt.Key.Key_Escape)
     walk.say("difference of two pictures")
     several = [row.task.id for row in walk.rows() if len(row.outputs) > 1 and row.task.id in walk.saved(Media.IMAGE)]
-    room = await _enter(walk, several[:1])
+    room = await enter(walk, several[:1])
     await until(lambda: all(pane.surface.is_live for pane in room.panes[:2]), "two pictures")
-    _key(room, Qt.Key.Key_D)
+    key(room, Qt.Key.Key_D)
     await walk.album.take(room, "compare-difference")
-    _key(room, Qt.Key.Key_Escape)
+    key(room, Qt.Key.Key_Escape)
 
 
-async def _enter(walk: Walk, task_ids: list[TaskId]) -> CompareView:
+async def enter(walk: Walk, task_ids: list[TaskId], width: int = 1440, height: int = 900) -> CompareView:
     if not task_ids:
         raise StepFailed("there is nothing to compare")
     walk.window.view.select(task_ids)
@@ -80,18 +80,18 @@ async def _enter(walk: Walk, task_ids: list[TaskId]) -> CompareView:
     room = await until(lambda: walk.window.findChild(CompareView), "the compare window")
     await until(room.isVisible, "the compare window")
     room.showNormal()
-    room.resize(1440, 900)
-    await until(lambda: room.width() == 1440, "the room's size")
+    room.resize(width, height)
+    await until(lambda: room.width() == width, "the room's size")
     return room
 
 
-def _key(room: QWidget, key: Qt.Key, *, shift: bool = False) -> None:
+def key(room: QWidget, pressed: Qt.Key, *, shift: bool = False) -> None:
     """Triggers the room's action for a key."""
     held = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
-    sequence = QKeySequence(QKeyCombination(held, key))
+    sequence = QKeySequence(QKeyCombination(held, pressed))
     wanted = next((found for found in room.actions() if sequence in found.shortcuts()), None)
     if wanted is None:
-        raise StepFailed(f"{room.accessibleName()} knows no key {key.name}")
+        raise StepFailed(f"{room.accessibleName()} knows no key {pressed.name}")
     wanted.trigger()
 
 

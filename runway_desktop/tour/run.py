@@ -23,7 +23,6 @@ from runway_desktop.app.session import Session
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.profiles import Profile, own_words
 from runway_desktop.domain.secrecy import KnownSecrets
-from runway_desktop.domain.task import State
 from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address
@@ -33,6 +32,7 @@ from runway_desktop.wiring.stages import Supervisor
 from .first import First
 from .forms import show_chooser
 from .hands import Album, until
+from .studio import Studio
 from .walk import Walk
 
 SPEED = 1.5
@@ -92,8 +92,7 @@ def take_tour(options: Options) -> int:
             ["--speed", f"{SPEED:g}", "--seed", "7", "--keep", str(Path(root) / "simulated.json")]
         )
         try:
-            # The studio took the first picture.
-            code = _run(home, Address(base_url=simulator.base_url), First, folder, 2)
+            code = _run(home, Address(base_url=simulator.base_url), First, folder, _taken(folder) + 1)
             if code == 0:
                 again = {AGAIN: str(_taken(folder) + 1), "RUNWAYML_BASE_URL": simulator.base_url}
                 code = _process(home, folder, {**again, "QT_SCALE_FACTOR": "2"})
@@ -151,26 +150,3 @@ def _said(bugs: Bugs) -> int:
     for words in bugs.met:
         sys.stderr.write(f"{words}\n")
     return 1
-
-
-_IN_SIGHT = 4
-"""Results whose posters are visible in the first screenshot."""
-
-
-class Studio(Walk):
-    """A new demo in the light theme: the picture in README."""
-
-    async def walk(self) -> None:
-        self.say("a new demo")
-        self.cases.settings.set("theme", "light")
-        await self.size(1440, 900)
-        await until(lambda: self.having(State.RUNNING) and self.having(State.SUCCEEDED), "the studio", 60)
-        await until(self._is_painted, "the posters", 30)
-        await until(lambda: self.models.details.row is not None, "the first task's details")
-        await until(lambda: self.models.status.organization is not None, "the balance")
-        self.window.activity.dismiss_all()
-        await self.take("studio", after=1.0)
-
-    def _is_painted(self) -> bool:
-        first = [row for row in self.rows() if row.outputs][:_IN_SIGHT]
-        return all(output.poster for row in first for output in row.outputs)

@@ -7,7 +7,7 @@ import sys
 import traceback
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from runway_desktop.app.session import Session
 from runway_desktop.domain.library import Row
@@ -90,6 +90,11 @@ class Walk:
         """A screenshot of the window after a delay in seconds."""
         await asyncio.sleep(after)
         await self.album.take(self.window, name)
+
+    async def take_alone(self, window: QWidget, name: str) -> None:
+        """A screenshot of a window that stands over the main one."""
+        await asyncio.sleep(0.6)
+        await self.album.take(window, name)
 
     async def choose(self, task_id: TaskId) -> None:
         self.window.view.select([task_id])

@@ -89,7 +89,7 @@ class Program:
 def wrong_in(page: Path, program: Program) -> Iterator[str]:
     """What is not so, in words."""
     text = page.read_text("utf-8")
-    prose = "\n".join(line for line in text.splitlines() if not line.startswith("    "))
+    prose = " ".join(line.strip() for line in text.splitlines() if not line.startswith("    "))
     yield from _wrong_links(page, text)
     without_code = CODE.sub("", prose)
     for label in LABEL.findall(LINK.sub("", without_code)):

@@ -10,7 +10,7 @@ import pytest
 from runway_desktop.app.rooms import ROOMS
 from runway_desktop.ui.help.guide_window import pages
 from runway_desktop.ui.help.parts import LIST_OF_TASKS, PARTS, QUEUE
-from tests.gui.guide_checks import LINK, Program, table_of_keys, wrong_in
+from tests.gui.guide_checks import Program, table_of_keys, wrong_in
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 PAGES = sorted(GUIDE.glob("*.md"))
@@ -43,11 +43,6 @@ def test_the_index_leads_to_every_page():
 def test_the_page_on_keys_lists_every_command_with_its_keys(qapp):
     _, _, shown = KEYS.read_text("utf-8").partition("\n## ")
     assert f"## {shown}" == table_of_keys()
-
-
-def test_every_picture_is_shown():
-    shown = {target for page in PAGES for sign, target in LINK.findall(page.read_text("utf-8")) if sign}
-    assert shown == {f"pictures/{file.name}" for file in (GUIDE / "pictures").glob("*")}
 
 
 def test_every_part_and_room_has_its_page():

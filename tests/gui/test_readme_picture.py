@@ -1,4 +1,5 @@
-"""README's picture shows the window as it is: no word of it is gone from the scene that it was made of."""
+"""The pictures of README and guide show the window as it is: no word of them is gone from the scenes of the tour that
+they were made of."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 
+import pytest
 from PySide6.QtGui import QImage
 from steps import verbs
 
@@ -16,18 +18,36 @@ ROOT = Path(__file__).parents[2]
 MOVING = {str(look.headline) for look in LOOKS.values()}
 """A live task's state is another a moment later."""
 
+FEWEST_WORDS = 5
+"""A picture without words would prove nothing."""
+MOST_BYTES = 250_000
+
 
 def words_of(png: bytes) -> set[str]:
     return set(QImage.fromData(png).text(WORDS).splitlines())
 
 
-def test_no_word_in_the_picture_is_gone_from_the_window():
-    shown, there = words_of(verbs.PICTURE.read_bytes()), words_of(verbs.picture(Path(sys.executable)))
-    assert len(shown) > 100
-    assert shown - there - MOVING == set(), "older than the window: python3 packaging/dev.py picture"
+@pytest.fixture(scope="module")
+def made() -> dict[Path, bytes]:
+    return verbs.pictures(Path(sys.executable))
 
 
-def test_every_picture_is_shown_and_there():
-    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
-    shown = {found for page in pages for found in re.findall(r"\(docs/pictures/([^)]+)\)", page.read_text("utf-8"))}
-    assert shown == {file.name for file in verbs.PICTURE.parent.iterdir()}
+def test_no_word_in_a_picture_is_gone_from_the_window(made: dict[Path, bytes]):
+    gone = {}
+    for file, png in made.items():
+        shown, there = words_of(file.read_bytes()), words_of(png)
+        assert len(shown) > FEWEST_WORDS, file.name
+        gone[file.name] = shown - there - MOVING
+    assert {name: words for name, words in gone.items() if words} == {}, "older than the window: dev.py picture"
+
+
+def test_every_picture_is_shown_and_there(made: dict[Path, bytes]):
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "guide").glob("*.md")]
+    shown = re.compile(r"!\[[^\]]*\]\(([^)]+)\)")
+    targets = {(page.parent / one).resolve() for page in pages for one in shown.findall(page.read_text("utf-8"))}
+    there = {*verbs.PICTURE.parent.iterdir(), *verbs.OF_GUIDE.iterdir()}
+    assert targets == there == set(made)
+
+
+def test_pictures_of_the_guide_are_small():
+    assert {file.name for file in verbs.OF_GUIDE.iterdir() if file.stat().st_size > MOST_BYTES} == set()

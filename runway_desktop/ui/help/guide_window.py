@@ -30,7 +30,7 @@ from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 
 ENDING = ".md"
 _LINK = re.compile(r"\]\(([\w-]+)\.md\)")
-_NARROWEST, _WIDEST = 40 * GRID, 88 * GRID
+_NARROWEST = 40 * GRID
 """Of pictures, which fit into the page."""
 _LINES = 125
 """Height of a line in percent."""
@@ -176,7 +176,7 @@ class GuideBrowser(QTextBrowser):
             return self._html(self._texts.get(page_of(url), ""))
         picture = QImage(str(self._folder / "pictures" / url.fileName()))
         sharp = self.devicePixelRatioF()
-        width = max(_NARROWEST, min(_WIDEST, self.viewport().width() - 8 * GRID))
+        width = min(picture.width(), max(_NARROWEST, self.viewport().width() - 8 * GRID))
         picture = picture.scaledToWidth(round(width * sharp), Qt.TransformationMode.SmoothTransformation)
         picture.setDevicePixelRatio(sharp)
         return picture
