@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
     # What follows these verbs belongs to the program, even when it looks like ours.
     if arguments[:1] in (["run"], ["bench"], ["faults"], ["tour"]) and arguments[1:2] not in (["-h"], ["--help"]):
         arguments = [arguments[0], "--", *arguments[1:]]
-    chosen = _parser().parse_args(arguments)
+    chosen = parser().parse_args(arguments)
     try:
         return int(chosen.step(chosen))
     except StepFailed as failure:
@@ -44,7 +44,8 @@ def main(arguments: list[str]) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """Reads the command line; `step` of what it returns does what was asked for."""
     parser = argparse.ArgumentParser(
         prog="dev.py", description="Set up, run, test, check, measure and package Runway Desktop."
     )

@@ -59,4 +59,4 @@ def test_nothing_but_the_program_is_removed():
 
 
 def test_version_is_four_numbers_for_windows():
-    assert [windows.numbers(version) for version in ("0.1.0", "1.2", "1.2.0rc1")] == ["0.1.0.0", "1.2.0.0", "1.2.0.0"]
+    assert [windows.numbers(version) for version in ("2.3.4", "1.2", "1.2.0rc1")] == ["2.3.4.0", "1.2.0.0", "1.2.0.0"]
