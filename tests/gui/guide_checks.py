@@ -90,7 +90,7 @@ def wrong_in(page: Path, program: Program) -> Iterator[str]:
     """What is not so, in words."""
     text = page.read_text("utf-8")
     prose = " ".join(line.strip() for line in text.splitlines() if not line.startswith("    "))
-    yield from _wrong_links(page, text)
+    yield from wrong_links(page)
     without_code = CODE.sub("", prose)
     for label in LABEL.findall(LINK.sub("", without_code)):
         if not program.has_label(label):
@@ -108,8 +108,8 @@ def wrong_in(page: Path, program: Program) -> Iterator[str]:
         yield "there is HTML in it"
 
 
-def _wrong_links(page: Path, text: str) -> Iterator[str]:
-    for picture, target in LINK.findall(text):
+def wrong_links(page: Path) -> Iterator[str]:
+    for picture, target in LINK.findall(page.read_text("utf-8")):
         name, _, place = target.partition("#")
         if name.startswith("https://"):
             continue

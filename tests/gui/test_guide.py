@@ -10,13 +10,15 @@ import pytest
 from runway_desktop.app.rooms import ROOMS
 from runway_desktop.ui.help.guide_window import pages
 from runway_desktop.ui.help.parts import LIST_OF_TASKS, PARTS, QUEUE
-from tests.gui.guide_checks import Program, table_of_keys, wrong_in
+from tests.gui.guide_checks import Program, table_of_keys, wrong_in, wrong_links
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 PAGES = sorted(GUIDE.glob("*.md"))
 KEYS = GUIDE / "keys.md"
 MOST_WORDS = 600
 """Of a page: what a task takes can be read in three minutes."""
+
+MOST_WORDS_OF_README = 400
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +36,12 @@ def test_a_page_is_short_and_begins_with_its_title(page: Path):
     text = page.read_text("utf-8")
     assert text.startswith("# ")
     assert page == KEYS or len(re.sub(r"[|`#*]|---", " ", text).split()) <= MOST_WORDS
+
+
+def test_readme_is_read_in_two_minutes_and_leads_to_pages_that_are_there():
+    readme = GUIDE.parents[1] / "README.md"
+    assert len(readme.read_text("utf-8").split()) <= MOST_WORDS_OF_README
+    assert list(wrong_links(readme)) == []
 
 
 def test_the_index_leads_to_every_page():
