@@ -48,6 +48,8 @@ class Bugs(logging.Handler):
         """Secrets to remove from messages."""
         self.met: list[str] = []
         self.count = 0
+        self.ended_last_run = False
+        """Whether the last run of the program crashed."""
         self.fatal = ""
         """Traceback of the bug that ended the session, without secrets."""
         self._bell = _Bell()

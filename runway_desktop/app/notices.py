@@ -1,4 +1,4 @@
-"""Notices about the program itself: a missing or refused key, a locked keychain, and bugs.
+"""Notices about the program itself: a missing or refused key, a locked keychain, bugs, and a crash of the last run.
 
 GUI thread. Notices about a key end automatically when they no longer apply. Only the first bug of a run is reported;
 later ones are in the log.
@@ -6,18 +6,14 @@ later ones are in the log.
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 
-from PySide6.QtCore import QObject, qVersion
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject
 
-from runway_desktop import __version__
 from runway_desktop.domain.account import Connectivity, KeySource, KeyStatus, Link
 from runway_desktop.texts import Text, _
 from runway_desktop.ui.window.main_window import MainWindow
-from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .bugs import Bugs
@@ -87,34 +83,37 @@ class KeyNotices(QObject):
 
 
 MESSAGE = Text("Something went wrong.")
-ADVICE = Text("If something no longer works, restart Runway Desktop. Details are in the log.")
+ADVICE = Text("If something no longer works, restart Runway Desktop.")
+CRASHED = Text("Runway Desktop closed unexpectedly last time.")
+REPORT = Text("Report a problem…")
 
 
 class MistakeNotice(QObject):
-    """`log` is the file with the details."""
+    """The first bug of this run."""
 
-    def __init__(self, bugs: Bugs, activity: Activity, log: Path, parent: QObject) -> None:
-        super().__init__(parent)
-        self._activity = activity
-        self._log = log
+    def __init__(self, bugs: Bugs, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
         bugs.tell(self._tell)
 
-    def _tell(self, words: str) -> None:
-        self._activity.tell(
+    def _tell(self, _words: str) -> None:
+        self._window.activity.tell(
             str(MESSAGE),
             detail=str(ADVICE),
             problem=True,
-            action_text=_("Copy details"),
-            on_action=lambda: self._copy(words),
+            action_text=str(REPORT),
+            on_action=partial(self._window.open_room, "report"),
             short=_("Something went wrong"),
         )
 
-    def _copy(self, words: str) -> None:
-        QGuiApplication.clipboard().setText(details(words, self._log))
-        self._activity.tell(_("Details copied."))
 
-
-def details(words: str, log: Path) -> str:
-    """Details for a bug report."""
-    versions = f"Runway Desktop {__version__}, Qt {qVersion()}, Python {platform.python_version()}"
-    return f"{versions}, {platform.platform()}\nLog: {log}\n\n{words}\n"
+def tell_of_crash(window: MainWindow, forget: Callable[[], object]) -> None:
+    """`forget` removes what the crash has left."""
+    window.activity.tell(
+        str(CRASHED),
+        problem=True,
+        action_text=str(REPORT),
+        on_action=partial(window.open_room, "report"),
+        also=[(_("Dismiss"), forget)],
+        short=_("Closed unexpectedly"),
+    )

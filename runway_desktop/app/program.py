@@ -86,6 +86,7 @@ def run(options: Options, secret: str | None = None) -> int:
         return 1
     crash = CrashFile(profile)
     bugs = Bugs(secrecy)
+    bugs.ended_last_run = crash.was_left
     life = _Life(profile, options, bugs, secret, claim)
     try:
         return run_on_loop(make_application(), lambda supervisor, theme: life.run(supervisor, theme, leaving), bugs)

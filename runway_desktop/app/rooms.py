@@ -19,6 +19,7 @@ from runway_desktop.ui.help.room import ROOM as HELP
 from runway_desktop.ui.large.room import ROOM as LARGE
 from runway_desktop.ui.palette.room import ROOM as PALETTE
 from runway_desktop.ui.preferences.room import ROOM as PREFERENCES
+from runway_desktop.ui.report.room import ROOM as REPORT
 from runway_desktop.ui.requests.room import ROOM as REQUESTS
 from runway_desktop.ui.room import Room, RoomKind
 from runway_desktop.ui.sheet.room import ROOM as SHEET
@@ -42,6 +43,7 @@ ROOMS: tuple[Room, ...] = (
     PREFERENCES,
     SHORTCUTS,
     HELP,
+    REPORT,
 )
 
 log = logging.getLogger(__name__)

@@ -292,9 +292,12 @@ class Session(QObject):
             self.rooms.furnish(window)
 
     def _tell_of_mistakes(self, window: MainWindow) -> None:
-        from .notices import MistakeNotice
+        from .notices import MistakeNotice, tell_of_crash
 
-        MistakeNotice(self._bugs, window.activity, self.profile.log, window)
+        MistakeNotice(self._bugs, window)
+        if self._bugs.ended_last_run and self.cases is not None:
+            cases = self.cases
+            tell_of_crash(window, lambda: self.runner(cases.forget_crash(), "forget the crash"))
 
     def _add_windows(self, cases: UseCases, theme: Theme, window: MainWindow) -> None:
         """Windows opened from the main window, and notices about the key, which was not looked for yet."""

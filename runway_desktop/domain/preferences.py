@@ -48,7 +48,7 @@ class Section(StrEnum):
         Text("Connected programs"),
         Text("agents, mcp, claude, codex, cursor, vs code, scripts, command line, permissions"),
     )
-    ABOUT = "About", Text("About"), Text("version, license, report a bug, log, support")
+    ABOUT = "About", Text("About"), Text("version, license")
 
     heading: Text
     synonyms: Text

@@ -138,6 +138,9 @@ class Engine:
         self._profile = outside.profile
         self.profile_name = outside.profile.name
         self.profile_folder = outside.profile.folder
+        self.logs = (outside.profile.log.with_name("log.txt.1"), outside.profile.log)
+        """The older log, which may be missing, and the present one."""
+        self.last_crash = outside.profile.last_crash
         self._rng = outside.rng
         self._store = outside.store
         self._runway = outside.runway

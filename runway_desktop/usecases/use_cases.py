@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Sequence
+    from collections.abc import Awaitable, Mapping, Sequence
 
     from runway_desktop.domain.caps import HeldBack, LaneReason
     from runway_desktop.domain.task import Task, TaskId
@@ -141,6 +141,22 @@ class UseCases:
         from .orders import Orders
 
         return Orders(self._engine, lambda: self.sending)
+
+    @property
+    def log(self) -> Path:
+        return self._engine.logs[-1]
+
+    async def problem_report(self, window: Mapping[str, str]) -> str:
+        """The text of *Report a problem*. `window`: facts about the window system."""
+        from .problem_report import problem_report
+
+        return await problem_report(self._engine, window)
+
+    async def forget_crash(self) -> None:
+        """After the stacks of the last crash were reported or dismissed."""
+        from .problem_report import forget_crash
+
+        await forget_crash(self._engine)
 
     async def family(self, task_id: TaskId) -> Family | None:
         """A task with its relatives; None if it is unknown. StoreError."""

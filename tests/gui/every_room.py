@@ -33,6 +33,7 @@ from runway_desktop.ui.exchange.entry import ExchangeWindows
 from runway_desktop.ui.exchange.import_window import ImportWindow
 from runway_desktop.ui.help.guide_window import GuideWindow
 from runway_desktop.ui.preferences.preferences import Preferences
+from runway_desktop.ui.report.entry import ReportDialog
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.wishes import Export
 from runway_desktop.usecases.clients.creating import TaskWished
@@ -301,6 +302,15 @@ async def _guide(desktop: ProfilesDesktop) -> Windows:
     yield guide
 
 
+async def _report(desktop: ProfilesDesktop) -> Windows:
+    """Without its text, which stays English."""
+    desktop.open_room("report")
+    await until(lambda: (found := desktop.window.findChild(ReportDialog)) and found.text.toPlainText())
+    dialog = desktop.window.findChild(ReportDialog)
+    dialog.text.setPlainText(PROMPT)
+    yield dialog
+
+
 WAYS: Mapping[str, Way] = {
     "lists": _lists,
     "details": _details,
@@ -319,6 +329,7 @@ WAYS: Mapping[str, Way] = {
     "large": partial(_open, "large", CLIP),
     "requests": _requests,
     "guide": _guide,
+    "report": _report,
     "meaning": partial(_open, "help", next(iter(MEANINGS))),
     **{room.id: partial(_open, room.id, None) for room in ROOMS if room.id in ("not_saved", "spending", "palette")},
     **{room.id: partial(_open, room.id, None) for room in ROOMS if room.id in ("shortcuts", "help")},

@@ -95,7 +95,7 @@ def _find_if_told(path: Path) -> Path | None:
     try:
         return _find(path)
     except Exception:
-        log.warning("Where in the trash %s is could not be found out", path.name, exc_info=True)
+        log.warning("Where in the trash “%s” is could not be found out", path.name, exc_info=True)
         return None
 
 

@@ -91,7 +91,7 @@ def _of_picture(facts: MediaFacts, path: Path) -> MediaFacts:
             see_through = picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info
             moving = bool(getattr(picture, "is_animated", False))
     except Exception as error:  # noqa: BLE001 - Pillow's readers raise nearly anything for a damaged file
-        log.debug("%s could not be measured: %s", path.name, error)
+        log.debug("“%s” could not be measured: %s", path.name, error)
         return facts
     if turned:
         width, height = height, width
@@ -118,7 +118,7 @@ def _length(path: Path) -> float | None:
         sound = mutagen.File(path)
         length = float(sound.info.length) if sound is not None else 0.0
     except Exception as error:  # noqa: BLE001 - mutagen lets parsing errors of damaged files through
-        log.debug("%s could not be measured: %s", path.name, error)
+        log.debug("“%s” could not be measured: %s", path.name, error)
         return None
     return _sane(length)
 

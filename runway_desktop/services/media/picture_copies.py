@@ -38,7 +38,7 @@ def copy_of(path: Path, form: str, into: str, *, crop: Sides | None, size: Sides
     try:
         return _encoded(_changed(_opened(path, form), crop, size), into)
     except Exception as error:  # Pillow's readers raise nearly anything for a damaged file
-        log.debug("%s could not be copied", path.name, exc_info=True)
+        log.debug("“%s” could not be copied", path.name, exc_info=True)
         raise DiskError(
             Text("“{file}” cannot be decoded.").with_(file=path.name),
             advice=Text("It may be damaged. Open it in another program and save it as PNG."),
@@ -56,7 +56,7 @@ def sizes_of(path: Path, form: str, wanted: Sequence[tuple[str, Sides | None, Si
         picture = _opened(path, form)
         return [_estimate(_changed(picture, crop, size), into) for into, crop, size in wanted]
     except Exception as error:  # noqa: BLE001 - an estimate is a courtesy
-        log.debug("The copies of %s could not be estimated: %s", path.name, error)
+        log.debug("The copies of “%s” could not be estimated: %s", path.name, error)
         return []
 
 

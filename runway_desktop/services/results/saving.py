@@ -420,9 +420,9 @@ class Saving:
         try:
             return work() if self._settings.embed else None
         except (OSError, DiskError, NotEmbedded) as error:
-            log.info("The request is not in %s: %s", final.name, error)
+            log.info("The request is not in “%s”: %s", final.name, error)
         except Exception:
-            log.exception("Writing the request into %s failed by a mistake of ours", final.name)
+            log.exception("Writing the request into “%s” failed by a mistake of ours", final.name)
         return None
 
     def _sidecar(self, job: Job, facts: ResultFacts, media: Media | None = None) -> ResultRecord:
@@ -448,7 +448,7 @@ class Saving:
                     await self._with_latest(job, beside, beside.document, saved)
             except RunwayDesktopError as error:
                 # The result is saved; raising would fetch it again.
-                log.warning("What belongs to %s is not complete: %s", finished.path.name, error)
+                log.warning("What belongs to “%s” is not complete: %s", finished.path.name, error)
 
     async def _with_latest(self, job: Job, beside: ResultRecord, document: dict[str, Any], saved: Output) -> None:
         """Updates the sidecar if the task changed while it was written; `SidecarKeeper` handles only saved results."""
@@ -460,7 +460,7 @@ class Saving:
             try:
                 await self._do(job, sidecar.write, Path(saved.path), latest)
             except OSError as error:
-                log.warning("The sidecar of %s is not up to date: %s", Path(saved.path).name, error)
+                log.warning("The sidecar of “%s” is not up to date: %s", Path(saved.path).name, error)
 
     async def _do(self, job: Job, work: Callable[..., Result], *arguments: object) -> Result:
         return await self._folder.do(work, *arguments, elsewhere=job.rescue_to is not None)

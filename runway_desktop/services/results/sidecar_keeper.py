@@ -143,7 +143,7 @@ def _renew(rows: Sequence[Row]) -> None:
                 try:
                     _renew_one(row.task, output)
                 except OSError as error:
-                    log.info("The sidecar of %s could not be brought up to date: %s", Path(output.path).name, error)
+                    log.info("The sidecar of “%s” could not be brought up to date: %s", Path(output.path).name, error)
 
 
 def _renew_one(task: Task, output: Output) -> None:

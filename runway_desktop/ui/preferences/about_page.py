@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
@@ -9,6 +11,7 @@ from shiboken6 import isValid
 
 from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, hbox, push_button
+from runway_desktop.ui.window.commands import REPORT, SHOW_LOG
 from runway_desktop.usecases.about import About
 
 from .preference_pages import PreferencePage
@@ -17,12 +20,18 @@ from .preference_pages import PreferencePage
 class AboutPage(PreferencePage):
     folder_wanted = Signal(object)
     """Folder with the license texts."""
+    command_wanted = Signal(object)
+    """A command of the main window."""
 
     def build(self) -> None:
         self._asked = False
         self.heading("Runway Desktop")
         self._which = self.note()
         self.note(_("Not made by Runway. Uses Runway's public API."))
+        buttons = (
+            push_button(self, one.text(self), partial(self.command_wanted.emit, one)) for one in (SHOW_LOG, REPORT)
+        )
+        self.rows.addLayout(hbox(*buttons, STRETCH))
         title = self.heading(_("Open source software"))
         self.parts = QTreeWidget(self)
         self.parts.setHeaderLabels([_("Name"), _("Version"), _("License")])

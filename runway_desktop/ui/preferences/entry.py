@@ -18,6 +18,7 @@ def open_room(desk: Desk, wish: object) -> None:
     dialog.back_up_wanted.connect(models.profiles.backup_wanted)
     dialog.restore_wanted.connect(models.profiles.restore_wanted)
     dialog.folder_wanted.connect(models.task_commands.folder_wanted)
+    dialog.command_wanted.connect(lambda command: command.does(desk.window))
     dialog.requests_wanted.connect(dialog.accept)
     dialog.requests_wanted.connect(partial(desk.open, "requests"))
     dialog.show_section(wish if isinstance(wish, str) else "Key")

@@ -38,6 +38,8 @@ class Preferences(Dialog):
     """Show the page of requests instead of this window."""
     folder_wanted = Signal(object)
     """Folder to open in the system's file manager."""
+    command_wanted = Signal(object)
+    """A command of the main window."""
 
     def __init__(
         self,
@@ -63,6 +65,7 @@ class Preferences(Dialog):
             page = page or self._profile_page(form, profiles, theme)
             if isinstance(page, AboutPage):
                 page.folder_wanted.connect(self.folder_wanted)
+                page.command_wanted.connect(self.command_wanted)
             if isinstance(page, ProgramsPage):
                 page.record_wanted.connect(self.requests_wanted)
             if page is not None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess, QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices
+from shiboken6 import isValid
 
 if TYPE_CHECKING:
     from PySide6.QtDBus import QDBusPendingCallWatcher
@@ -59,6 +60,9 @@ class FileManager(QObject):
         process.start(asked, ["query", "default", "inode/directory"])
 
     def _told_who_opens(self, process: QProcess, folder: Path) -> None:
+        if not isValid(process):
+            # The window was closed meanwhile, which ends the process.
+            return
         if process.readAllStandardOutput().trimmed():
             self._open(folder)
         else:

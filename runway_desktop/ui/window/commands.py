@@ -20,6 +20,7 @@ from runway_desktop.usecases.commands.command import (
     RecordsOf,
     Scope,
     Standard,
+    Surface,
 )
 
 _making, _finding = RecordsOf[Any](MAKING, Scope.WINDOW), RecordsOf[Any](FINDING, Scope.WINDOW)
@@ -131,6 +132,19 @@ SHORTCUTS = _window(
     is_everywhere=True,
     synonyms=Text("hotkeys"),
 )
+SHOW_LOG = _window(
+    "log.show",
+    Text("Show log"),
+    lambda window: window.models.task_commands.show_log(),
+    left_out_of=frozenset({Surface.MENU}),
+    synonyms=Text("log file, details, debug"),
+)
+REPORT = _window(
+    "report",
+    Text("Report a problem…"),
+    lambda window: window.open_room("report"),
+    synonyms=Text("bug, crash, support, feedback"),
+)
 ABOUT = _window(
     "about",
     Text("About Runway Desktop"),
@@ -214,7 +228,7 @@ COMMANDS = (
     PREFERENCES,
     CAPS,
 )
-LAST = (GUIDE, SHORTCUTS, ABOUT, QUIT)
+LAST = (GUIDE, SHORTCUTS, SHOW_LOG, REPORT, ABOUT, QUIT)
 """Listed after the commands of every window."""
 OF_PANES = (GO_TO_LIST, LOOK, LEFT_PANE, DETAILS)
 """Only while the panes are visible; the large view hides them."""

@@ -118,6 +118,9 @@ class TaskCommands(Model):
     def tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
         self._cases.bus.tell(Notice(message, detail, is_problem=problem))
 
+    def show_log(self) -> None:
+        self.selection_wanted.emit([self._cases.log])
+
     def take(
         self,
         *,

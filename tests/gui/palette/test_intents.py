@@ -89,6 +89,7 @@ INTENTS: dict[str, dict[str, str]] = {
         "failed": "place:needs attention",
         "login": "setting:Key",
         "exit": "command:quit",
+        "log": "command:log.show",
         "retry": "task:retry",
     },
     "one": {
@@ -107,7 +108,7 @@ INTENTS: dict[str, dict[str, str]] = {
         "renmae": "task:rename",
         "same": "task:new seed",
         "fullscreen": "command:large.open",
-        "report a bug": "setting:About",
+        "report a bug": "command:report",
     },
     "three": {
         "re": "command:judge.reject",

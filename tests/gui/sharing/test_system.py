@@ -42,6 +42,8 @@ def test_without_a_session_bus_the_folder_is_opened(
     opened: list[QUrl], failed: list[Path], owner: QObject, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    # Without xdg-mime, which may know of no file manager here.
+    monkeypatch.setenv("PATH", "")
     FileManager(failed.append, owner, platform="linux").show([FOX, OWL])
     qtbot.waitUntil(lambda: bool(opened))
     assert opened == [QUrl.fromLocalFile("/library")]

@@ -1,4 +1,4 @@
-"""One bug per run is shown to the person in a calm notice; later ones are only logged."""
+"""One bug per run, and a crash of the last run, are shown in calm notices that lead to the report of a problem."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import logging
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QPushButton
 
+from runway_desktop import HOME_PAGE
 from runway_desktop.app.bugs import Bugs
-from runway_desktop.app.notices import MESSAGE, MistakeNotice
+from runway_desktop.app.notices import CRASHED, MESSAGE, REPORT, MistakeNotice, tell_of_crash
+from runway_desktop.ui.preferences.preferences import Preferences
+from runway_desktop.ui.report.entry import ReportDialog
 from runway_desktop.ui.theme import Theme
 from tests.gui import pill
 from tests.gui.rig import Desktop, rest, until
@@ -17,13 +21,25 @@ from tests.mistakes import Mistakes
 log = logging.getLogger("runway_desktop.test")
 
 
-async def test_of_seventeen_mistakes_one_is_told_and_its_details_can_be_copied(
+async def report_in(desktop: Desktop) -> ReportDialog:
+    """The window of the report, with its text."""
+    await until(lambda: desktop.window.findChild(ReportDialog))
+    dialog = desktop.window.findChild(ReportDialog)
+    await until(dialog.text.toPlainText)
+    return dialog
+
+
+def press(dialog: QDialog, text: str) -> None:
+    next(one for one in dialog.findChildren(QPushButton) if one.text() == text).click()
+
+
+async def test_of_seventeen_mistakes_one_is_told_and_leads_to_a_report(
     tmp_path: Path, theme: Theme, mistakes: Mistakes
 ):
     bugs = Bugs()
-    async with Desktop(tmp_path, theme) as rig:
+    async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
         activity = rig.window.activity
-        MistakeNotice(bugs, activity, tmp_path / "log.txt", rig.window)
+        MistakeNotice(bugs, rig.window)
         logging.getLogger().addHandler(bugs)
         try:
             for number in range(17):
@@ -34,20 +50,62 @@ async def test_of_seventeen_mistakes_one_is_told_and_its_details_can_be_copied(
         await until(activity.messages)
         await rest()
         assert activity.messages() == [str(MESSAGE)]
-        pill.press(rig.window, "Copy details")
-        assert activity.messages() == ["Details copied."]
-        copied = QGuiApplication.clipboard().text()
-        assert copied.startswith("Runway Desktop ")
-        assert str(tmp_path / "log.txt") in copied
-        assert "Mistake 0" in copied
-        assert "Mistake 1" not in copied
+        pill.press(rig.window, str(REPORT))
+        dialog = await report_in(rig)
+        assert any(HOME_PAGE in label.text() for label in dialog.findChildren(QLabel))
+        dialog.text.setPlainText("As I read it")
+        press(dialog, "Copy")
+        assert QGuiApplication.clipboard().text() == "As I read it"
+        assert activity.messages() == ["Report copied."]
+        dialog.close()
     mistakes.take("Mistake")
+
+
+async def test_a_crash_is_reported_with_its_stack_until_the_report_was_saved(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
+        crash = rig.engine.last_crash
+        crash.write_text("Fatal Python error: Aborted\n", encoding="utf-8")
+        tell_of_crash(rig.window, lambda: None)
+        assert rig.window.activity.messages() == [str(CRASHED)]
+        pill.press(rig.window, str(REPORT))
+        dialog = await report_in(rig)
+        assert "Fatal Python error: Aborted" in dialog.text.toPlainText()
+        assert crash.exists(), "it was only looked at"
+        press(dialog, "Save…")
+        target = tmp_path / "report.txt"
+        dialog.findChild(QFileDialog).fileSelected.emit(str(target))
+        await until(lambda: not crash.exists())
+        assert "Fatal Python error: Aborted" in target.read_text(encoding="utf-8")
+        assert rig.window.activity.messages() == ["Report saved."]
+        dialog.close()
+
+
+async def test_a_crash_that_is_dismissed_is_forgotten(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as rig:
+        dismissed: list[bool] = []
+        tell_of_crash(rig.window, lambda: dismissed.append(True))
+        pill.press(rig.window, "Dismiss")
+        assert dismissed
+        assert rig.window.activity.messages() == []
+
+
+async def test_the_log_is_shown_from_the_page_about_the_program(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
+        shown: list[object] = []
+        rig.task_commands.selection_wanted.disconnect()
+        rig.task_commands.selection_wanted.connect(shown.append)
+        rig.rooms.open("preferences", "About")
+        await until(lambda: rig.window.findChild(Preferences))
+        dialog = rig.window.findChild(Preferences)
+        press(dialog, "Show log")
+        assert shown == [[rig.engine.logs[-1]]]
+        dialog.close()
 
 
 async def test_once_it_was_read_no_other_mistake_of_the_run_is_told(tmp_path: Path, theme: Theme, mistakes: Mistakes):
     bugs = Bugs()
     async with Desktop(tmp_path, theme) as rig:
-        MistakeNotice(bugs, rig.window.activity, tmp_path / "log.txt", rig.window)
+        MistakeNotice(bugs, rig.window)
         logging.getLogger().addHandler(bugs)
         try:
             log.error("Mistake 1")

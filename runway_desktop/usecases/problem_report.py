@@ -1,0 +1,166 @@
+"""The text of *Report a problem*, for the makers of this program. The person reads it first; the program sends nothing.
+
+Left out are keys, links, paths, and what the person wrote or named. Of the settings it has switches, numbers and
+choices. Of a traceback it has files, lines and functions: an exception's message may quote anything. In a line of the
+log, quoted text is left out too, and everything between two words with letters beyond ASCII.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from runway_desktop import __version__
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.library import PageCounts
+from runway_desktop.domain.preferences import Choice, Credits, Number, NumberEach, Switch
+from runway_desktop.services.disk.disk_threads import in_worker
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.settings import Settings
+from runway_desktop.texts import english
+
+SHOWN = 80
+"""Messages of the log."""
+EARLIER = 3
+"""Earlier mistakes of the program that are shown too."""
+_READ = 400_000
+"""Bytes of the log's end."""
+_PROMPTS = 1000
+"""Latest prompts that are looked for in the log."""
+_LEFT_OUT = "[…]"
+_HEAD = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) ([A-Z]+) ([\w.]+): ?(.*)", re.ASCII)
+_FRAME = re.compile(r'\s*(?:File|Binary file) "([^"]*)", (line \d+|at \w+\+\w+)(?:,? in ([\w<>.]+))?', re.ASCII)
+_RAISED = re.compile(r"((?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception))(?::|$)", re.ASCII)
+_THREAD = re.compile(r"(?:Current thread|Thread|Fatal Python error|Windows fatal exception)\b[\w :()\[\]-]*", re.ASCII)
+_SOURCE = re.compile(r".*[\\/]((?:runway_desktop|site-packages)[\\/][\w.\\/-]+)", re.ASCII)
+_QUOTED = re.compile(r"""“.*”|“.*|".*"|".*|(?<!\w)['‘].*['’](?!\w)|(?<!\w)['‘].*""")
+_PATH_OR_LINK = re.compile(r"(?:\b[A-Za-z]:[\\/]|\b\w+:/|\bdata:|\\\\|~[\\/]|(?<![\w.])/(?=[^\s/])).*|\S+@\S+")
+_BEYOND = re.compile(r"\S*[^ -~…–·×].*[^ -~…–·×]\S*|\S*[^ -~…–·×]\S*")
+
+
+async def problem_report(engine: Engine, window: Mapping[str, str]) -> str:
+    """`window` tells of the window system. Reads the log on a worker thread; raises nothing that is expected."""
+    counts, prompts, private = None, [], [engine.profile_name]
+    with suppress(StoreError):
+        counts = await engine.library.counts()
+        prompts = list(await engine.library.recent_prompts(_PROMPTS))
+        private += [*counts.projects, *counts.tags, *counts.shots, *counts.clients]
+        private += [name for _, name, _ in counts.batches]
+    facts = {**window, "Tasks": _states(counts), "Folder for results": str(engine.folder.health.state)}
+    facts |= {"Key": str(engine.account.key.source), "Settings": _settings(engine.settings)}
+    scrub = Scrub(engine.secrecy.struck_out, prompts, private)
+    return await in_worker(None, _report, facts, engine.logs, engine.last_crash, scrub)
+
+
+async def forget_crash(engine: Engine) -> None:
+    """Removes the stacks of the last crash. Raises nothing: a file that stays is in the next report too."""
+    with suppress(OSError):
+        await in_worker(None, lambda: engine.last_crash.unlink(missing_ok=True))
+
+
+@english()
+def report_text(facts: Mapping[str, str], crash: str, log: str, scrub: Scrub) -> str:
+    """Pure. `crash` is what `faulthandler` left, `log` the end of the log."""
+    messages = _messages(log.splitlines(), scrub)
+    early, late = messages[:-SHOWN], messages[-SHOWN:]
+    mistakes = [message for message in early if " ERROR " in message.partition("\n")[0]][-EARLIER:]
+    parts = [
+        "What I did, and what happened:\n",
+        "\n".join(f"{name}: {value}" for name, value in facts.items() if value),
+    ]
+    if crash:
+        parts.append("The last crash:\n" + "\n".join(scrub.trace(crash.splitlines())))
+    if mistakes:
+        parts.append("Earlier mistakes of the program:\n" + "\n".join(mistakes))
+    parts.append("The end of the log:\n" + "\n".join(late))
+    return "\n\n".join(parts) + "\n"
+
+
+class Scrub:
+    """Removes what is private. `strike_out` removes secrets; each line of a prompt is removed too, and names as whole
+    words."""
+
+    def __init__(self, strike_out: Callable[[str], str], prompts: Iterable[str], names: Iterable[str]) -> None:
+        self._strike_out = strike_out
+        lines = {line.strip() for prompt in prompts for line in (prompt, *prompt.splitlines())}
+        self._prompts = sorted(filter(None, lines), key=len, reverse=True)
+        self._names = sorted({name for name in names if name.strip()}, key=len, reverse=True)
+
+    def __call__(self, text: str) -> str:
+        text = self._strike_out(text)
+        for prompt in self._prompts:
+            text = text.replace(prompt, _LEFT_OUT) if len(prompt) > 2 else text
+        for name in self._names:
+            if name in text:
+                text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", _LEFT_OUT, text)
+        for pattern in (_QUOTED, _PATH_OR_LINK, _BEYOND):
+            text = pattern.sub(lambda found: found[0] if found[0] == _LEFT_OUT else _LEFT_OUT, text)
+        return text
+
+    def trace(self, lines: Iterable[str]) -> Iterator[str]:
+        """Of a traceback: files, lines, functions, and the types of exceptions."""
+        for line in lines:
+            if frame := _FRAME.match(line):
+                path, at, function = frame.groups()
+                source = _SOURCE.fullmatch(path)
+                file = source[1] if source else re.split(r"[\\/]", path)[-1] if path.isascii() else _LEFT_OUT
+                yield f"  {file}, {at}" + (f", in {function}" if function else "")
+            elif (raised := _RAISED.match(line)) or (raised := _THREAD.fullmatch(line)):
+                yield f"  {raised[0].rstrip(':')}"
+
+
+def _messages(lines: Iterable[str], scrub: Scrub) -> list[str]:
+    """A text for each message of the log, with its traceback."""
+    found: list[tuple[str, list[str]]] = []
+    for line in lines:
+        if head := _HEAD.fullmatch(line):
+            at, level, name, said = head.groups()
+            found.append((f"{at} {level} {name}: {scrub(said)}", []))
+        elif found:
+            found[-1][1].append(line)
+    return ["\n".join((head, *scrub.trace(rest))) for head, rest in found]
+
+
+def _report(facts: Mapping[str, str], logs: Sequence[Path], crash: Path, scrub: Scrub) -> str:
+    with suppress(OSError):
+        facts = {"System": platform.freedesktop_os_release().get("PRETTY_NAME", ""), **facts}
+    place = "Flatpak" if "FLATPAK_ID" in os.environ else "AppImage" if "APPIMAGE" in os.environ else ""
+    place = place or ("bundle" if getattr(sys, "frozen", False) else "Python's packages")
+    program = {
+        "Program": f"Runway Desktop {__version__}, from {place}",
+        "Python": f"{platform.python_version()} on {platform.platform()}",
+        "Desktop": " ".join(os.environ.get(name, "") for name in ("XDG_CURRENT_DESKTOP", "XDG_SESSION_TYPE")).strip(),
+    }
+    log = b"".join(map(_content, logs))[-_READ:].decode("utf-8", "replace")
+    return report_text({**program, **facts}, _content(crash).decode("utf-8", "replace"), log, scrub)
+
+
+def _content(path: Path) -> bytes:
+    with suppress(OSError):
+        return path.read_bytes()
+    return b""
+
+
+def _states(counts: PageCounts | None) -> str:
+    if counts is None:
+        return "the list could not be read"
+    return ", ".join(f"{state} {number}" for state, number in counts.states.items() if number) or "none"
+
+
+def _settings(settings: Settings) -> str:
+    """Those that are not at their default, without texts, names and amounts of money."""
+    told = []
+    for name, line in settings.preferences().items():
+        value = getattr(settings, name)
+        if value == line.default:
+            continue
+        if isinstance(line.editor, Switch | Number | Choice):
+            told.append(f"{name}={value}")
+        elif isinstance(line.editor, Credits | NumberEach):
+            told.append(f"{name} is set")
+    return ", ".join(told) or "as they come"

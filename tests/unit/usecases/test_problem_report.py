@@ -1,0 +1,183 @@
+"""*Report a problem*: what helps the makers of the program, and nothing that is the person's own."""
+
+from __future__ import annotations
+
+import errno
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.secrecy import KnownSecrets
+from runway_desktop.domain.task import Batch, BatchId, State
+from runway_desktop.texts import Text
+from runway_desktop.usecases.problem_report import EARLIER, SHOWN, Scrub, forget_crash, problem_report, report_text
+from runway_desktop.values import replace
+from runway_desktop.wiring import environment
+from tests.engine_rig import Rig
+from tests.engines import engine_of
+from tests.mistakes import Mistakes
+from tests.rows import task
+
+KEY, PLAIN_KEY = "key_" + "5a" * 64, "an odd key/of+another form"
+PROMPT = "A silver heron lifts off\nabove Lake Vättern, „leise“ and 'slow'"
+PROJECT, TAG, BATCH, PROFILE = "Orchid", "kingfisher", "Weinlese Teil 2", "Blaubart & Co"
+FILES = ("Halcyon final cut.mp4", "Rosé Übergabe.mov", "最終版 v2.png", 'it\'s "over".wav', "größe.json")
+FOLDERS = (
+    "/home/zuleika/My Halcyon Films/take 3",
+    "C:\\Users\\Zuleika Prynne\\Videos\\Halcyon",
+    "\\\\nas-zuleika\\share one\\x",
+    "D:/Halcyon Films/y",
+    "~/Halcyon Films",
+    "file:///home/zuleika/My%20Halcyon/a b.mp4",
+    "https://halcyon.example/p?sig=zuleika",
+    "smb://nas-zuleika/share one/z",
+    "/Volumes/最終 Drive/Halcyon",
+)
+PRIVATE = (
+    "5a5a", "odd key", "heron", "Vättern", "leise", "slow", "silver", PROJECT, TAG, "Weinlese", "Blaubart", "Halcyon",
+    "Ros", "bergabe", "最終", "over", "größe", "gr", "zuleika", "Zuleika", "Prynne", "nas-", "share one", "take 3",
+)  # fmt: skip
+ALLOWED = ("gr",)
+"""Too short to be looked for in the whole report."""
+
+log = logging.getLogger("runway_desktop.services.results.saving")
+
+
+@pytest.fixture
+def secrecy() -> KnownSecrets:
+    secrecy = KnownSecrets()
+    secrecy.add(PLAIN_KEY)
+    return secrecy
+
+
+@pytest.fixture
+def log_file(tmp_path: Path, secrecy: KnownSecrets) -> Iterator[Path]:
+    """The program's own log, written as it writes it."""
+    root, path = logging.getLogger(), tmp_path / "log.txt"
+    before, level = list(root.handlers), root.level
+    environment.start_log(path, secrecy, verbose=True)
+    yield path
+    for handler in [one for one in root.handlers if one not in before]:
+        root.removeHandler(handler)
+        handler.close()
+    root.setLevel(level)
+
+
+def write_all() -> None:
+    """Everything private in every way in which a line of the log can hold it."""
+    texts = (PROMPT, KEY, PLAIN_KEY, PROJECT, TAG, BATCH, PROFILE)
+    for text in texts:
+        log.warning("Output t1/0 waits 5 s: %s", text)
+        log.info("Runway said: {'error': %r}", text)
+        log.info("Refused (%s), as before", text)
+        log.info("%s", text)
+    for name in (*FILES, *FOLDERS):
+        log.info("The request is not in “%s”: %s", name, OSError(errno.ENOSPC, "No space left", name))
+        log.info("Not saved: %s", DiskError(Text("“{file}” cannot be decoded.").with_(file=name), detail=name))
+    for folder in FOLDERS:
+        log.warning("What was sent could not be noted in %s: it is read-only", folder)
+        log.warning("The folder is fine: %s", folder)
+    for text in (*texts, *FILES, *FOLDERS):
+        try:
+            raise ValueError(text)
+        except ValueError:
+            log.exception("Saving t1/0 failed by a mistake of ours")
+
+
+async def test_nothing_private_of_the_log_and_of_the_list_is_in_the_report(
+    tmp_path: Path, log_file: Path, secrecy: KnownSecrets, mistakes: Mistakes, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("runway_desktop.usecases.problem_report.SHOWN", 1000)
+    rig = Rig(loops=())
+    engine = engine_of(rig, tmp_path / "library")
+    engine.secrecy, engine.profile_name = secrecy, PROFILE
+    engine.last_crash.write_text(CRASH, encoding="utf-8")
+    async with rig:
+        batch = Batch(id=BatchId("b"), name=BATCH, created_at=1.0)
+        done = replace(task(1, State.SUCCEEDED, PROMPT, project=PROJECT, tags=(TAG,)), batch_id=batch.id)
+        await rig.store.add([done], (), batch, ())
+        await rig.ledger.load()
+        engine.settings.project_caps = {PROJECT: 5.0}
+        engine.settings.name_template = "Halcyon {n}"
+        engine.settings.reduce_motion = True
+        write_all()
+        mistakes.take("a mistake of ours")
+        written = log_file.read_text(encoding="utf-8")
+        assert all(word in written for word in ("heron", "Weinlese", "nas-zuleika", "最終", "Übergabe"))
+        report = await problem_report(engine, {"Qt": "6.10 on xcb"})
+        assert [word for word in PRIVATE if word in report and word not in ALLOWED] == []
+        for fact in (
+            "Program: Runway Desktop 0.1.0, from Python's packages", "Python: 3.", "Qt: 6.10 on xcb", "succeeded 1",
+            "reduce_motion=True", "project_caps is set",
+            "Output t1/0 waits 5 s: […]", "What was sent could not be noted",
+            "test_problem_report.py, line ", "  ValueError", "Segmentation fault", "bugs.py, line 12, in crashed",
+        ):  # fmt: skip
+            assert fact in report, fact
+        await forget_crash(engine)
+        assert "Segmentation fault" not in await problem_report(engine, {})
+
+
+CRASH = """\
+Fatal Python error: Segmentation fault
+
+Current thread 0x00007f1c (most recent call first):
+  File "/home/zuleika/My Halcyon Films/site-packages/runway_desktop/app/bugs.py", line 12 in crashed
+  File "/home/zuleika/größe.py", line 3 in <module>
+
+Current thread's C stack trace (most recent call first):
+  Binary file "/home/zuleika/libQt6Core.so.6", at _ZN7QObject5eventEP6QEvent+0x1b [0x7f]
+Extension modules: zuleika.native (total: 1)
+"""
+
+
+def of(log: str, crash: str = "") -> str:
+    return report_text({}, crash, log, Scrub(str, (), ()))
+
+
+def test_of_a_crash_the_frames_are_told_also_those_of_libraries():
+    assert of("", CRASH).split("The last crash:\n")[1].split("\n\n")[0].splitlines() == [
+        "  Fatal Python error: Segmentation fault",
+        "  Current thread 0x00007f1c (most recent call first)",
+        "  runway_desktop/app/bugs.py, line 12, in crashed",
+        "  […], line 3, in <module>",
+        "  libQt6Core.so.6, at _ZN7QObject5eventEP6QEvent+0x1b",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Task 12 is prepared again: the key was changed.", "Task 12 is prepared again: the key was changed."),
+        ("The library's folder isn't there", "The library's folder isn't there"),
+        (
+            "HTTP 502 · 3 of 4 at 5.0 MB/s, text_to_video and/or 1/2",
+            "HTTP 502 · 3 of 4 at 5.0 MB/s, text_to_video and/or 1/2",
+        ),
+        ("QRhi* {anonymous}::ensureRhi(QRhi*) : No RHI", "QRhi* {anonymous}::ensureRhi(QRhi*) : No RHI"),
+        ("[Errno 28] No space left: '/srv/a b/c.mp4'", "[Errno 28] No space left: […]"),
+        ("It is “a “b” c” now", "It is […] now"),
+        ("It begins 'and never ends", "It begins […]"),
+        ("Could not open \"a 'b' c\" (5)", "Could not open […] (5)"),
+        ("Written to anna@example.com", "Written to […]"),
+        ("The film 猫 and dog 犬 ended", "The film […] ended"),
+    ],
+)
+def test_what_of_a_line_is_left_out(said: str, told: str):
+    assert of(f"2026-11-29 20:46:59,076 INFO runway_desktop.a.b: {said}\n").splitlines()[-1].endswith(f"b: {told}")
+
+
+def test_text_that_only_looks_like_a_traceback_is_left_out():
+    log = "2026-11-29 20:46:59,076 ERROR runway_desktop.a: It failed\nmy secret\n  a secret plan\nSecret: heron\n"
+    assert "ecret" not in of(log)
+
+
+def test_earlier_mistakes_are_told_beside_the_end_of_the_log():
+    error = "2026-11-29 20:46:59,{:03} ERROR runway_desktop.a: Mistake {}\n"
+    info = "2026-11-29 20:47:59,{:03} INFO runway_desktop.a: Message {}\n"
+    log = "".join(error.format(n, n) for n in range(9)) + "".join(info.format(n, n) for n in range(SHOWN))
+    told = of(log)
+    assert [n for n in range(9) if f"Mistake {n}\n" in told] == list(range(9))[-EARLIER:]
+    assert f"Message {SHOWN - 1}" in told
