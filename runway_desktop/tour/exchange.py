@@ -43,7 +43,7 @@ async def _export(walk: Walk, folder: Path) -> None:
     window.task_menu.take(EXPORT)
     export = await _ready(walk, ExportWindow)
     find(export, QLineEdit, "Folder for the files").setText(str(folder))
-    find(export, QLineEdit, "Template").setText("{project}/{date}_{prompt:40}_{id}")
+    find(export, QLineEdit, "File name template").setText("{project}/{date}_{prompt:40}_{id}")
     find(export, QCheckBox, "A settings file").setChecked(True)
     await until(export.go.isEnabled, "the files to be counted")
     await walk.take("export-files")
