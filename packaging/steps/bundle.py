@@ -56,4 +56,4 @@ def _prove() -> None:
         name = "runway-desktop.exe" if os.name == "nt" else "runway-desktop"
         prove_tour([str(copy / name)], room, "bundle")
         name = "runway-desktop-cli.exe" if os.name == "nt" else "runway-desktop"
-        prove_commands(str(copy / name), room, "bundle", serves_agents=True)
+        prove_commands([str(copy / name)], room, "bundle", serves_agents=True)

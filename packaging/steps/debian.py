@@ -1,6 +1,6 @@
 """Packages of Debian and its kin: which are there, and installing them as root or saying the exact line to type.
 
-Raises nothing: what could not be installed is returned. Standard library only.
+Raises nothing but in `require`: what could not be installed is returned. Standard library only.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
 
-from steps.places import is_ci, say
+from steps.places import StepFailed, is_ci, say
 
 INSTALL = ("install", "--yes", "--no-install-recommends")
 NO_NETWORK = re.compile(r"Temporary failure resolving|Could not resolve|Could not connect|Unable to connect")
@@ -85,6 +85,13 @@ def install(names: Sequence[str], *, why: str, later: Sequence[str] = ()) -> lis
         say("There is no network, or Debian's mirror cannot be reached through it." if offline else words[-2000:])
         say(f"Could not install {', '.join(missing)}. The line was:\n  {line_to_type(names)}")
     return missing
+
+
+def require(names: Sequence[str], *, why: str) -> None:
+    """Installs those that are missing. Raises `StepFailed` if they still are."""
+    missing = [name for name in names if name not in installed(names)] if is_debian_like() else list(names)
+    if missing and install(missing, why=why):
+        raise StepFailed(f"{why}: {', '.join(missing)} must be installed first.")
 
 
 def line_to_type(names: Iterable[str], *, sudo: bool = False) -> str:

@@ -10,12 +10,14 @@ import json
 import os
 import subprocess
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from steps.places import StepFailed, say
 
 TOUR_SECONDS = 600
 COMMAND_SECONDS = 120
+NO_SCREEN = {"QT_QPA_PLATFORM": "offscreen"}
 HELLO = (
     b'{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"protocolVersion": "2025-06-18", '
     b'"capabilities": {}, "clientInfo": {"name": "package", "version": "1"}}}\n'
@@ -32,17 +34,17 @@ def surroundings(home: Path) -> dict[str, str]:
     return variables
 
 
-def prove_commands(program: str, room: Path, name: str, *, serves_agents: bool) -> None:
+def prove_commands(program: Sequence[str], room: Path, name: str, *, serves_agents: bool) -> None:
     """The demo's list by a command, and an agent's server that says hello, or what to install. Raises `StepFailed`."""
     variables = surroundings(room / "home")
-    list_them = [program, "list", "--demo", "--json"]
+    list_them = [*program, "list", "--demo", "--json"]
     done = subprocess.run(
         list_them, cwd=room, env=variables, check=False, stdout=subprocess.PIPE, timeout=COMMAND_SECONDS
     )
     if done.returncode != 0 or not json.loads(done.stdout)["tasks"]:
         raise StepFailed(f"The {name} lists no tasks of the demo (exit code {done.returncode}).")
     serve = subprocess.Popen(
-        [program, "mcp", "--demo"], cwd=room, env=variables,
+        [*program, "mcp", "--demo"], cwd=room, env=variables,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     if serve.stdin is None or serve.stdout is None:
@@ -62,15 +64,14 @@ def prove_commands(program: str, room: Path, name: str, *, serves_agents: bool) 
     say(f"The {name} answers commands, and {'serves agents' if serves_agents else 'says what serving agents needs'}.")
 
 
-def prove_tour(program: list[str], room: Path, name: str) -> None:
+def prove_tour(program: Sequence[str], room: Path, name: str, screen: Mapping[str, str] = NO_SCREEN) -> None:
     """Run the demo's tour with nothing of the working copy in sight. Raises `StepFailed` when it does not complete."""
-    variables = surroundings(room / "home")
-    variables["QT_QPA_PLATFORM"] = "offscreen"
-    pictures = room / "tour"
+    variables = {**surroundings(room / "home"), **screen}
+    pictures = room / f"tour-{screen['QT_QPA_PLATFORM']}"
     done = subprocess.run(
         [*program, "--demo", "--tour", str(pictures)], cwd=room, env=variables, check=False, timeout=TOUR_SECONDS
     )
     count = len(list(pictures.glob("*.png")))
     if done.returncode != 0 or count == 0:
         raise StepFailed(f"The {name} did not complete the tour (exit code {done.returncode}, {count} pictures).")
-    say(f"The {name} completed the tour outside the working copy: {count} pictures.")
+    say(f"The {name} completed the tour ({screen['QT_QPA_PLATFORM']}) outside the working copy: {count} pictures.")

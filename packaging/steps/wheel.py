@@ -37,4 +37,4 @@ def _prove(wheel: Path) -> None:
         ]  # fmt: skip
         run(command)
         prove_tour([str(program_of(room / "venv", "runway-desktop-window"))], room, "wheel")
-        prove_commands(str(program_of(room / "venv", "runway-desktop")), room, "wheel", serves_agents=False)
+        prove_commands([str(program_of(room / "venv", "runway-desktop"))], room, "wheel", serves_agents=False)

@@ -1,0 +1,65 @@
+"""A bare Debian in a folder, where an artifact is installed and proved with nothing of this system.
+
+Needs root and debootstrap. Raises `StepFailed`. Standard library only.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from steps import debian
+from steps.places import BUILD, StepFailed, run, say
+
+SUITE = "trixie"
+PERSON = "1000:1000"
+"""User and group of `person`, who is in every root."""
+_ENTER = """\
+mkdir -p "$1$2"
+mount --bind "$2" "$1$2"
+mount -t proc proc "$1/proc"
+mount -t tmpfs shm "$1/dev/shm"
+root=$1 room=$2 who=$3
+shift 3
+chroot --userspec="$who" "$root" env -C "$room" "$@"
+"""
+"""Not `exec`: as the first process of its own, a program would not be ended by a signal."""
+
+
+@contextmanager
+def bare_root(*packages: str, suite: str = SUITE) -> Iterator[Path]:
+    """A fresh root with `packages` and what they need, removed afterwards. The first one takes two minutes."""
+    if not debian.is_root():
+        raise StepFailed("This proof needs root: type the command again with sudo.")
+    debian.require(["debootstrap"], why="A bare root is made by debootstrap")
+    minimal = BUILD / f"root-{suite}"
+    if not (minimal / "etc/debian_version").is_file():
+        say(f"Making a bare Debian {suite} …")
+        draft = BUILD / f"root-{suite}.draft"
+        run(["rm", "-rf", str(draft)])
+        draft.mkdir(parents=True)
+        run(["debootstrap", "--variant=minbase", suite, str(draft)])
+        draft.rename(minimal)
+    with tempfile.TemporaryDirectory(prefix="runway-desktop-root-") as folder:
+        root = Path(folder) / "root"
+        run(["cp", "--archive", str(minimal), str(root)])
+        run(["chroot", str(root), "useradd", "person"])
+        add_packages(root, packages)
+        yield root
+
+
+def add_packages(root: Path, packages: Sequence[str]) -> None:
+    """Installs packages, by their names or as files in the root, with what they need."""
+    with tempfile.TemporaryDirectory() as room:
+        enter, quiet = entering(root, Path(room)), {"DEBIAN_FRONTEND": "noninteractive"}
+        run([*enter, "apt-get", "update", "--quiet=2"], more=quiet)
+        run([*enter, "apt-get", *debian.INSTALL, "--quiet=2", *packages], more=quiet)
+
+
+def entering(root: Path, room: Path, who: str = "0:0") -> list[str]:
+    """The words before a command that runs it inside, as `who`. It starts in the folder `room`, which has the same path
+    inside. All that it started ends with it."""
+    enter = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-ec", _ENTER, "sh"]
+    return [*enter, str(root), str(room), who]
