@@ -1,8 +1,9 @@
 """Parts of a binary and their licenses: an SBOM, the text of each license, and a summary notice.
 
-    .venv/bin/python packaging/third_party.py BUNDLE OUT
+    .venv/bin/python packaging/third_party.py BUNDLE OUT [LINKED …]
 
-BUNDLE is the one-folder bundle, OUT the folder to create. The parts are the program's dependencies as installed in this
+BUNDLE is the one-folder bundle, OUT the folder to create. LINKED is what else the binary holds: a package of this
+system, or a source as NAME=VERSION=LICENSE=FOLDER. The parts are the program's dependencies as installed in this
 environment, libraries that the Qt wheels contain without naming them in their metadata, the interpreter, and the
 system's libraries in the bundle. `sbom.cdx.json` is a CycloneDX 1.6 document, which the program shows in its
 preferences. A part without a license stops the packaging: nothing is distributed under unread terms.
@@ -17,7 +18,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
@@ -60,9 +61,10 @@ class Part:
     note: str = ""
 
 
-def main(bundle: Path, out: Path) -> None:
+def main(bundle: Path, out: Path, linked: Sequence[str] = ()) -> None:
     """Write the notice, the texts and the SBOM of `bundle` into `out`. `SystemExit` for a part without license."""
     found = [*of_python(), *of_qt(), of_icons(), interpreter(), bootloader(), *of_system(bundle)]
+    found += [of_source(*word.split("=")) if "=" in word else of_package(word, "Linked statically.") for word in linked]
     parts = sorted(found, key=lambda part: part.name.lower())
     unknown = [part.name for part in parts if not part.license or not part.texts]
     if unknown:
@@ -190,15 +192,24 @@ def of_system(bundle: Path) -> Iterator[Part]:
         for line in done.stdout.splitlines()[:1]:
             owners.setdefault(line.split(":")[0], set()).add(library)
     for package, held in owners.items():
-        shown = subprocess.run(
-            ["dpkg-query", "--show", "--showformat=${Version}", package], check=False, capture_output=True, text=True
-        )
-        copyright_ = Path(f"/usr/share/doc/{package}/copyright")
-        texts = (copyright_,) if copyright_.is_file() else ()
-        yield Part(
-            package, shown.stdout, "see its copyright file", texts, f"pkg:deb/debian/{package}@{shown.stdout}",
-            "Holds " + ", ".join(sorted(held)) + ".",
-        )  # fmt: skip
+        yield of_package(package, "Holds " + ", ".join(sorted(held)) + ".")
+
+
+def of_package(package: str, note: str) -> Part:
+    """A package of this Debian system."""
+    shown = subprocess.run(
+        ["dpkg-query", "--show", "--showformat=${Version}", package], check=False, capture_output=True, text=True
+    )
+    copyright_ = Path(f"/usr/share/doc/{package}/copyright")
+    texts = (copyright_,) if copyright_.is_file() else ()
+    purl = f"pkg:deb/debian/{package}@{shown.stdout}"
+    return Part(package, shown.stdout, "see its copyright file", texts, purl, note)
+
+
+def of_source(name: str, version: str, license_: str, folder: str) -> Part:
+    """A source that was compiled for this binary."""
+    purl = f"pkg:generic/{name}@{version}"
+    return Part(name, version, license_, (Path(folder) / "LICENSE",), purl, "Linked statically.")
 
 
 def _names_of_wheels() -> Iterator[str]:
@@ -265,4 +276,4 @@ def _component(part: Part) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])

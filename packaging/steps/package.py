@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from steps import bundle, deb, macos, wheel, windows
+from steps import appimage, bundle, deb, macos, wheel, windows
 from steps.places import ROOT, StepFailed
 
 
@@ -29,6 +29,7 @@ ARTIFACTS = {
     "wheel": Artifact("for pipx and uv", wheel.make, of_bundle=False),
     "bundle": Artifact("one folder, packed", bundle.make),
     "deb": Artifact("for Debian and Ubuntu", deb.make),
+    "appimage": Artifact("one file for every Linux", appimage.make),
     "macos": Artifact("disk image, made on macOS", macos.make, system="darwin"),
     "windows": Artifact("installer, made on Windows", windows.make, system="win32"),
 }

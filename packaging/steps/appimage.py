@@ -1,0 +1,153 @@
+"""The AppImage: the one-folder bundle behind a runtime that is compiled here, proved in a bare root.
+
+The runtime is a static program that mounts the rest of the file, or unpacks it where there is no FUSE, and starts
+`AppRun` in it. Raises `StepFailed`. Standard library only.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import stat
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+from steps import bundle, debian, project, suites
+from steps.bare_root import PERSON, add_packages, bare_root, entering
+from steps.places import DIST, ROOT, StepFailed, run, say, told
+from steps.project import APP_ID, NAME
+from steps.proofs import prove_commands, prove_tour
+
+
+@dataclass(frozen=True)
+class Source:
+    """Other people's source at one commit. Another repository with this commit may be named in the variable."""
+
+    name: str
+    address: str
+    commit: str
+    license: str
+    variable: str
+
+
+RUNTIME = Source(
+    "type2-runtime", "https://github.com/AppImage/type2-runtime", "caf24f9f712084686bfc24a70b75e50df0aefb9c", "MIT",
+    "RUNTIME_SOURCE",
+)  # fmt: skip
+SQUASHFUSE = Source(
+    "squashfuse", "https://github.com/vasi/squashfuse", "775b4cc72ab47641637897f11ce0da15d5c1f115", "BSD-2-Clause",
+    "SQUASHFUSE_SOURCE",
+)  # fmt: skip
+LINKED = ("libfuse3-dev", "libzstd-dev", "libc6-dev")
+"""Debian's static libraries in the runtime."""
+TOOLS = ("autoconf", "automake", "gcc", "git", "libtool", "make", "pkgconf", "squashfs-tools")
+NEEDED = ("libegl1", "libgl1", "fontconfig-config", "fonts-dejavu-core")
+"""What a system must have besides its C library."""
+HINT = "--appimage-extract"
+"""Said by the runtime where there is no FUSE."""
+MAGIC = b"AI\x02"
+_SMALL = "-Os -ffunction-sections -fdata-sections"
+
+
+def make(python: Path) -> None:
+    """Makes `Runway-Desktop-VERSION-ARCH.AppImage` in `dist/` and, as root, proves it."""
+    debian.require([*LINKED, *TOOLS], why="The AppImage's runtime is compiled from source")
+    appimage = DIST / f"{project.TITLE.replace(' ', '-')}-{project.version()}-{platform.machine()}.AppImage"
+    with tempfile.TemporaryDirectory(prefix="runway-desktop-appimage-") as room:
+        runtime, folder = _runtime(Path(room)), Path(room) / "AppDir"
+        _lay_out(folder)
+        parts = [f"{one.name}={one.commit[:12]}={one.license}={Path(room) / one.name}" for one in (RUNTIME, SQUASHFUSE)]
+        about = folder / "usr/lib" / NAME / bundle.ABOUT
+        script = str(ROOT / "packaging" / "third_party.py")
+        run([str(python), script, str(bundle.FOLDER), str(about), *LINKED, *parts])
+        packed = Path(room) / "packed"
+        _pack(folder, packed)
+        appimage.write_bytes(runtime.read_bytes() + packed.read_bytes())
+    appimage.chmod(0o755)
+    told(appimage)
+    if debian.is_root():
+        _prove(appimage)
+    else:
+        say("It was not proved in a bare root: that needs root. Type the command again with sudo and --as-is.")
+
+
+def fetched(source: Source, room: Path) -> Path:
+    """The source of that very commit in a folder of `room`. Raises `StepFailed`."""
+    folder = room / source.name
+    address = os.environ.get(source.variable, source.address)
+    run(["git", "init", "--quiet", str(folder)])
+    run(["git", "fetch", "--quiet", "--depth", "1", address, source.commit], folder)
+    run(["git", "checkout", "--quiet", source.commit], folder)
+    return folder
+
+
+def _runtime(room: Path) -> Path:
+    squashfuse, source = fetched(SQUASHFUSE, room), fetched(RUNTIME, room) / "src/runtime"
+    without = [f"--without-{name}" for name in ("zlib", "xz", "lzo", "lz4")]
+    run(["sh", "autogen.sh"], squashfuse)
+    run(["./configure", "--quiet", "--disable-shared", *without], squashfuse, {"CFLAGS": _SMALL})
+    libraries = ["libsquashfuse_ll", "libsquashfuse", "libfuseprivate"]
+    run(["make", "--quiet", "LIBTOOLFLAGS=--silent", "V=1", *(f"{name}.la" for name in libraries)], squashfuse)
+    runtime = room / "runtime"
+    command = [
+        "gcc", "-std=gnu99", *_SMALL.split(), "-static-pie", "-Wl,--gc-sections", "-T", "data_sections.ld",
+        "-D_FILE_OFFSET_BITS=64", f'-DGIT_COMMIT="{RUNTIME.commit[:7]}"', f"-I{room}", f"-I{squashfuse}",
+        "-I/usr/include/fuse3", "runtime.c", *(str(squashfuse / f".libs/{name}.a") for name in libraries),
+        "-lfuse3", "-lzstd", "-o", str(runtime),
+    ]  # fmt: skip
+    run(command, source)
+    run(["strip", str(runtime)])
+    with runtime.open("r+b") as file:
+        # By these bytes programs know an AppImage, and of which kind.
+        file.seek(8)
+        file.write(MAGIC)
+    return runtime
+
+
+def _lay_out(folder: Path) -> None:
+    shutil.copytree(bundle.FOLDER, folder / "usr/lib" / NAME, symlinks=True)
+    shutil.copy(ROOT / "packaging/linux/AppRun", folder)
+    linux, icons = ROOT / "packaging/linux", ROOT / "resources/icons"
+    shutil.copy(linux / f"{APP_ID}.desktop", folder)
+    shutil.copy(icons / "app-256.png", folder / f"{APP_ID}.png")
+    (folder / ".DirIcon").symlink_to(f"{APP_ID}.png")
+    (folder / "usr/share/metainfo").mkdir(parents=True)
+    shutil.copy(linux / f"{APP_ID}.metainfo.xml", folder / "usr/share/metainfo")
+
+
+def _pack(folder: Path, packed: Path) -> None:
+    """The same folder gives the same bytes: all times are the day of the version."""
+    moment = str(int(datetime.combine(project.released(), time(), UTC).timestamp()))
+    command = [
+        "mksquashfs", str(folder), str(packed), "-quiet", "-no-progress", "-noappend", "-root-owned", "-no-xattrs",
+        "-comp", "zstd", "-Xcompression-level", "19", "-mkfs-time", moment, "-all-time", moment,
+    ]  # fmt: skip
+    run(command)
+
+
+def _prove(appimage: Path) -> None:
+    """As a person in a bare root: first without FUSE, then with it."""
+    with bare_root(*NEEDED) as root, tempfile.TemporaryDirectory(prefix="runway-desktop-appimage-") as folder:
+        room = Path(folder)
+        (room / "home").mkdir()
+        for path in (room, room / "home", Path(shutil.copy(appimage, room))):
+            os.chown(path, *map(int, PERSON.split(":")))
+        program = [*entering(root, room, PERSON), "env", "APPIMAGE_EXTRACT_AND_RUN=1", str(room / appimage.name)]
+        refused = subprocess.run([*program[:-2], program[-1]], check=False, capture_output=True, text=True)
+        say(f"Without FUSE it ends with {refused.returncode} and says:\n{refused.stdout}{refused.stderr}".rstrip())
+        if not refused.returncode or HINT not in refused.stdout:
+            raise StepFailed("The AppImage does not say that it needs FUSE.")
+        prove_tour(program, room, "AppImage, unpacked,")
+        prove_commands(program, room, "AppImage, unpacked,", serves_agents=True)
+        add_packages(root, ["fuse3"])
+        os.mknod(root / "dev/fuse", stat.S_IFCHR, os.makedev(10, 229))
+        (root / "dev/fuse").chmod(0o666)
+        del program[-2]
+        prove_tour(program, room, "AppImage, mounted,")
+        prove_commands(program, room, "AppImage, mounted,", serves_agents=True)
+        with suites.display() as screen:
+            prove_tour(program, room, "AppImage, mounted,", screen)
