@@ -285,7 +285,12 @@ class Session(QObject):
     async def _add_the_rest(self, cases: UseCases, theme: Theme, window: MainWindow) -> None:
         """Adds what the painted window does not show yet, each in a separate turn of the loop: together they would take
         noticeably long."""
-        for add in (self._watch_from_tray, self._tell_of_mistakes, partial(self._add_windows, cases, theme)):
+        for add in (
+            self._watch_from_tray,
+            self._stay_awake,
+            self._tell_of_mistakes,
+            partial(self._add_windows, cases, theme),
+        ):
             await asyncio.sleep(0)
             add(window)
         if self.rooms is not None:
@@ -314,6 +319,12 @@ class Session(QObject):
             from .in_tray import InTray
 
             self._in_tray = InTray(self.cases, self.models, self.runner, window, self.profile.name)
+
+    def _stay_awake(self, window: MainWindow) -> None:
+        if self.cases is not None and self.models is not None:
+            from .awake import Awake
+
+            Awake(self.cases, self.models, self.runner, window)
 
     async def _find_key(self, cases: UseCases) -> None:
         await cases.account.start()

@@ -1,5 +1,6 @@
 """Calls to services on the D-Bus session bus. On the loop, by jeepney: PySide's QtDBus cannot write unsigned integers,
-which the services for notices and inhibitions take.
+which the services for notices and inhibitions take. On
+Linux alone.
 
 What is not there, does not answer in time, or answers with an error or with rubbish, raises BusError and nothing else.
 """
@@ -8,15 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
-from jeepney import DBusAddress, HeaderFields, MatchRule, message_bus, new_method_call
-from jeepney.auth import BEGIN, Authenticator
-from jeepney.bus import get_bus
-from jeepney.io.asyncio import DBusConnection, DBusRouter, Proxy
-from jeepney.wrappers import unwrap_msg
+if sys.platform == "linux":
+    from jeepney import DBusAddress, HeaderFields, MatchRule, message_bus, new_method_call
+    from jeepney.auth import BEGIN, Authenticator
+    from jeepney.bus import get_bus
+    from jeepney.io.asyncio import DBusConnection, DBusRouter, Proxy
+    from jeepney.wrappers import unwrap_msg
 
 PATIENCE = 5.0
 """Seconds for each call. It may start the service."""

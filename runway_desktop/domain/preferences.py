@@ -240,6 +240,7 @@ _ANNOUNCED = Group(
     Text("Notify me in the background about"),
     Text("As system notifications, and never while the window is in front."),
 )
+_SLEEP = Group(Section.NOTIFICATIONS, Text("Sleep"))
 _TRAY = Group(Section.NOTIFICATIONS, Text("Tray"))
 _AT_ONCE = Group(Section.RUNWAY, Text("At the same time"))
 _OF_A_MODEL = Group(
@@ -326,6 +327,13 @@ class Preferences:
             )
         ),
         synonyms=Text("do not disturb, alerts, notifications"),
+    )
+    stay_awake = Preference(
+        True,
+        _SLEEP,
+        Text("Keep the computer awake while tasks are running; the screen may turn off"),
+        Switch(),
+        synonyms=Text("suspend, standby, power saving, battery"),
     )
     tray = Preference(True, _TRAY, Text("Show an icon in the system tray"), Switch())
     stay_in_tray = Preference(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.domain.account import Connectivity, KeyStatus, Organization
+from runway_desktop.domain.account import Connectivity, KeyStatus, Link, Organization
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.library import Page
 from runway_desktop.domain.task import State, TaskId
@@ -95,7 +95,7 @@ class Status(QObject):
         until_sent = (forecast.low_seconds, forecast.high_seconds) if forecast is not None else None
         spent = cases.budget.spent_today if cases.is_made("budget") else 0.0
         parts = [
-            _("{n} live", n=counts.get(Page.LIVE, 0)),
+            _("{n} live", n=self._live),
             account.waiting_words(counts.get(Page.WAITING_HERE, 0), until_sent),
             account.today_words(spent, cases.settings.day_cap),
             _("Sending paused") if self.paused else "",
@@ -114,10 +114,20 @@ class Status(QObject):
     def going(self) -> account.Going:
         """Running sends, downloads and moves, and tasks at Runway."""
         cases = self._cases
-        moving = cases.move.progress if cases.is_made("move") and cases.move.is_moving else None
+        moving = cases.move.progress if self._is_moving else None
         headline = headline_of(moving) if moving is not None else ""
-        live = self._pages.counts.pages.get(Page.LIVE, 0)
-        return account.going_words(len(self._sending), self._downloads, self.connection.link, headline, live)
+        return account.going_words(len(self._sending), self._downloads, self.connection.link, headline, self._live)
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether something is sent, saved or moved, or Runway works on a task that can be checked. What only waits is
+        no work: for its turn, for a connection, a key, or a drive. Offline, tasks go on at Runway, and their results
+        are saved later."""
+        if self._is_moving:
+            return True
+        if self.connection.link in (Link.OFFLINE, Link.NO_KEY, Link.KEY_REFUSED):
+            return False
+        return bool(self._sending or self._downloads.running or self._live)
 
     def now(self) -> float:
         """Unix seconds of the program's clock."""
@@ -127,6 +137,14 @@ class Status(QObject):
         """What is left today of the composer's `model`."""
         left = account.left_today_words(self.organization, model)
         return [left] if left else []
+
+    @property
+    def _is_moving(self) -> bool:
+        return self._cases.is_made("move") and self._cases.move.is_moving
+
+    @property
+    def _live(self) -> int:
+        return self._pages.counts.pages.get(Page.LIVE, 0)
 
     def _count_sending(self, touches: dict[TaskId, Touch]) -> None:
         """Counts tasks being sent, including those whose sending began and ended within one batch of changes."""

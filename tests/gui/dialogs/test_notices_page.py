@@ -39,7 +39,7 @@ def test_without_a_tray_nothing_is_promised_of_it(window: QWidget, rig: Rig, the
 def test_going_on_in_the_tray_needs_the_icon(window: QWidget, rig: Rig, theme: Theme) -> None:
     page = page_in(window, rig, theme, has_tray=True)
     assert str(WITH_TRAY) in [label.text() for label in page.findChildren(QLabel)]
-    icon = next(box for box in page.findChildren(QCheckBox) if box is not stay(page))
+    icon = page.findChild(QCheckBox, "tray")
     assert stay(page).isEnabled()
     icon.click()
     assert not stay(page).isEnabled()

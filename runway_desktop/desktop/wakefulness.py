@@ -1,0 +1,83 @@
+"""Keeps the computer from going to sleep by itself. The screen may turn off, and closing the lid still suspends.
+
+On Linux it is the portal, which GNOME, KDE and their like have, and which is reachable in Flatpak and Snap; without it
+logind, by systemd's own program, which refuses *Suspend* too. Where there is neither, nothing happens. The system
+releases it when the process dies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Event, Thread
+
+from runway_desktop.texts import _
+
+from .session_bus import BusError, connected, portal
+
+log = logging.getLogger(__name__)
+
+_SUSPENDING = 4
+"""The portal's flag."""
+_SYSTEM_REQUIRED, _CONTINUOUS = 0x1, 0x80000000
+"""Flags of SetThreadExecutionState. The state belongs to the thread that sets it."""
+_REFUSED_WITHIN = 2.0
+"""Seconds after which a program that may not inhibit has ended."""
+
+
+async def stay_awake() -> None:
+    """Runs on the loop until canceled. Raises nothing."""
+    process, why = str(os.getpid()), _("Tasks are running")
+    if sys.platform == "win32":
+        import ctypes
+
+        set_state = ctypes.windll.kernel32.SetThreadExecutionState
+        set_state(_CONTINUOUS | _SYSTEM_REQUIRED)
+        try:
+            await _wait()
+        finally:
+            set_state(_CONTINUOUS)
+    if sys.platform == "linux":
+        try:
+            async with connected() as bus:
+                await bus.call(portal("Inhibit"), "Inhibit", "sua{sv}", "", _SUSPENDING, {"reason": ("s", why)})
+                await _wait()
+        except BusError as error:
+            log.info("The portal does not keep the computer awake: %s", error)
+        inhibit = ["systemd-inhibit", "--what=sleep", "--mode=block", "--who=Runway Desktop", f"--why={why}"]
+        with _child([*inhibit, "tail", "--pid", process, "-f", os.devnull]):
+            await _wait()
+    with _child(["caffeinate", "-i", "-w", process]):
+        await _wait()
+
+
+async def _wait() -> None:
+    await asyncio.Event().wait()
+
+
+@contextmanager
+def _child(command: Sequence[str]) -> Iterator[None]:
+    """A program that inhibits while it runs. It ends by itself with this process."""
+    over = Event()
+    Thread(target=_run, args=(command, over), name="awake", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
+def _run(command: Sequence[str], over: Event) -> None:
+    nothing = subprocess.DEVNULL
+    try:
+        with subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing) as child:
+            if not over.wait(_REFUSED_WITHIN) and child.poll() is not None:
+                log.info("The computer is not kept awake: %s ended with %d", command[0], child.returncode)
+            over.wait()
+            child.terminate()
+    except OSError as error:
+        log.info("The computer is not kept awake: %s", error)

@@ -1,0 +1,112 @@
+"""No sleep: who is asked for it on Linux, and that it is released."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("jeepney")
+
+from runway_desktop.desktop import session_bus, wakefulness
+from runway_desktop.desktop.wakefulness import stay_awake
+from tests.session_bus import FakeService, needs_bus
+
+pytestmark = [needs_bus, pytest.mark.skipif(sys.platform != "linux", reason="asks services of Linux")]
+
+HANDLE = "/org/freedesktop/portal/desktop/request/1"
+
+
+def portal(inhibit: Callable[..., Any] = lambda *_: ("o", (HANDLE,))) -> FakeService:
+    return FakeService("org.freedesktop.portal.Desktop", {"Inhibit": inhibit})
+
+
+@pytest.fixture
+def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a stand-in for systemd's program notes its number and what it was asked."""
+    noted, program = tmp_path / "noted", tmp_path / "bin" / "systemd-inhibit"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "$$ $*" > {noted}.part\nmv {noted}.part {noted}\nexec sleep 1000\n')
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    return noted
+
+
+@asynccontextmanager
+async def awake() -> AsyncIterator[None]:
+    staying = asyncio.ensure_future(stay_awake())
+    try:
+        yield
+        assert not staying.done()
+    finally:
+        staying.cancel()
+        await asyncio.wait((staying,))
+
+
+async def until(holds: Callable[[], Any]) -> None:
+    async with asyncio.timeout(20):
+        while not holds():
+            await asyncio.sleep(0.005)
+
+
+def runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def test_portal_keeps_the_system_awake_and_not_the_screen(bus, noted):
+    desk = portal()
+    async with awake():
+        await until(lambda: desk.calls)
+        assert desk.gone == set()
+    # The portal releases it when its owner has left the bus.
+    await until(lambda: desk.gone)
+    desk.close()
+    assert desk.named("Inhibit") == [("", 4, {"reason": ("s", "Tasks are running")})]
+    assert not noted.exists()
+
+
+async def test_logind_is_asked_where_there_is_no_portal(bus, noted):
+    async with awake():
+        await until(noted.exists)
+        process, asked = noted.read_text().split(maxsplit=1)
+        assert "--what=sleep --mode=block" in asked
+        assert f"tail --pid {os.getpid()} -f" in asked
+        assert runs(int(process))
+    await until(lambda: not runs(int(process)))
+
+
+async def test_logind_is_asked_if_the_portal_hangs_which_then_holds_nothing(bus, noted, monkeypatch):
+    monkeypatch.setattr(session_bus, "PATIENCE", 0.2)
+    desk = portal(lambda *_: None)
+    async with awake():
+        await until(noted.exists)
+        await until(lambda: desk.gone)
+    desk.close()
+
+
+async def test_computer_that_cannot_be_kept_awake_costs_a_line_in_the_log(bus, monkeypatch, tmp_path, caplog):
+    caplog.set_level(logging.INFO, "runway_desktop.desktop")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    async with awake():
+        await until(lambda: "No such file" in caplog.text)
+    assert {record.levelname for record in caplog.records} == {"INFO"}
+
+
+async def test_refusal_of_logind_is_logged(bus, monkeypatch, noted, caplog):
+    caplog.set_level(logging.INFO, "runway_desktop.desktop")
+    monkeypatch.setattr(wakefulness, "_REFUSED_WITHIN", 0.5)
+    (tmp := noted.parent / "bin" / "systemd-inhibit").write_text("#!/bin/sh\nexit 3\n")
+    tmp.chmod(0o700)
+    async with awake():
+        await until(lambda: "ended with 3" in caplog.text)
