@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
+    QTextTable,
 )
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
@@ -34,6 +35,8 @@ _NARROWEST = 40 * GRID
 """Of pictures, which fit into the page."""
 _LINES = 125
 """Height of a line in percent."""
+_PICTURE = "\ufffc"
+"""Stands for a picture in a line."""
 _PLACE = Qt.ItemDataRole.UserRole
 _INDEX = "index"
 
@@ -175,6 +178,8 @@ class GuideBrowser(QTextBrowser):
         if kind == QTextDocument.ResourceType.HtmlResource.value:
             return self._html(self._texts.get(page_of(url), ""))
         picture = QImage(str(self._folder / "pictures" / url.fileName()))
+        if picture.isNull():
+            return picture
         sharp = self.devicePixelRatioF()
         width = min(picture.width(), max(_NARROWEST, self.viewport().width() - 8 * GRID))
         picture = picture.scaledToWidth(round(width * sharp), Qt.TransformationMode.SmoothTransformation)
@@ -189,7 +194,8 @@ class GuideBrowser(QTextBrowser):
         block = page.begin()
         while block.isValid():
             shape, heading = block.blockFormat(), block.blockFormat().headingLevel()
-            shape.setLineHeight(_LINES, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+            if _PICTURE not in block.text():
+                shape.setLineHeight(_LINES, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
             if heading:
                 shape.setTopMargin(0 if block.blockNumber() == 0 else 2 * GRID)
                 shape.setBottomMargin(GRID)
@@ -204,6 +210,11 @@ class GuideBrowser(QTextBrowser):
                     # Only code has a font of its own.
                     cursor.mergeCharFormat(self._code())
             block = block.next()
+        for table in page.rootFrame().childFrames():
+            if isinstance(table, QTextTable):
+                lines = table.format()
+                lines.setBorderBrush(self._theme.color(Role.BORDER))
+                table.setFormat(lines)
         return page.toHtml()
 
     def _code(self) -> QTextCharFormat:
