@@ -107,13 +107,11 @@ class MistakeNotice(QObject):
         )
 
 
-def tell_of_crash(window: MainWindow, forget: Callable[[], object]) -> None:
-    """`forget` removes what the crash has left."""
+def tell_of_crash(window: MainWindow) -> None:
     window.activity.tell(
         str(CRASHED),
         problem=True,
         action_text=str(REPORT),
         on_action=partial(window.open_room, "report"),
-        also=[(_("Dismiss"), forget)],
         short=_("Closed unexpectedly"),
     )

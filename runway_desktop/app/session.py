@@ -300,9 +300,8 @@ class Session(QObject):
         from .notices import MistakeNotice, tell_of_crash
 
         MistakeNotice(self._bugs, window)
-        if self._bugs.ended_last_run and self.cases is not None:
-            cases = self.cases
-            tell_of_crash(window, lambda: self.runner(cases.forget_crash(), "forget the crash"))
+        if self._bugs.ended_last_run:
+            tell_of_crash(window)
 
     def _add_windows(self, cases: UseCases, theme: Theme, window: MainWindow) -> None:
         """Windows opened from the main window, and notices about the key, which was not looked for yet."""

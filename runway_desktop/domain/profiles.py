@@ -103,7 +103,7 @@ class Profile(Struct, frozen=True, kw_only=True):
 
     @property
     def last_crash(self) -> Path:
-        """The stacks of a crash that the person was told of, until it is reported or dismissed."""
+        """The stacks of the last crash that the person was told of, until it is reported."""
         return self.folder / "last-crash.txt"
 
     @property

@@ -18,6 +18,7 @@ from pathlib import Path
 from runway_desktop import __version__
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import PageCounts
+from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.preferences import Choice, Credits, Number, NumberEach, Switch
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.engine import Engine
@@ -129,6 +130,8 @@ def _messages(lines: Iterable[str], scrub: Scrub) -> list[str]:
 def _report(facts: Mapping[str, str], logs: Sequence[Path], crash: Path, scrub: Scrub) -> str:
     with suppress(OSError):
         facts = {"System": platform.freedesktop_os_release().get("PRETTY_NAME", ""), **facts}
+    with suppress(OSError):
+        facts = {**facts, "Last crash": f"{local_time(crash.stat().st_mtime):%Y-%m-%d %H:%M:%S}"}
     place = "Flatpak" if "FLATPAK_ID" in os.environ else "AppImage" if "APPIMAGE" in os.environ else ""
     place = place or ("bundle" if getattr(sys, "frozen", False) else "Python's packages")
     program = {

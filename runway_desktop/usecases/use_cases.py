@@ -153,7 +153,7 @@ class UseCases:
         return await problem_report(self._engine, window)
 
     async def forget_crash(self) -> None:
-        """After the stacks of the last crash were reported or dismissed."""
+        """After the stacks of the last crash were reported."""
         from .problem_report import forget_crash
 
         await forget_crash(self._engine)

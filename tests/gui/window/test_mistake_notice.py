@@ -65,7 +65,7 @@ async def test_a_crash_is_reported_with_its_stack_until_the_report_was_saved(tmp
     async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
         crash = rig.engine.last_crash
         crash.write_text("Fatal Python error: Aborted\n", encoding="utf-8")
-        tell_of_crash(rig.window, lambda: None)
+        tell_of_crash(rig.window)
         assert rig.window.activity.messages() == [str(CRASHED)]
         pill.press(rig.window, str(REPORT))
         dialog = await report_in(rig)
@@ -78,15 +78,6 @@ async def test_a_crash_is_reported_with_its_stack_until_the_report_was_saved(tmp
         assert "Fatal Python error: Aborted" in target.read_text(encoding="utf-8")
         assert rig.window.activity.messages() == ["Report saved."]
         dialog.close()
-
-
-async def test_a_crash_that_is_dismissed_is_forgotten(tmp_path: Path, theme: Theme):
-    async with Desktop(tmp_path, theme) as rig:
-        dismissed: list[bool] = []
-        tell_of_crash(rig.window, lambda: dismissed.append(True))
-        pill.press(rig.window, "Dismiss")
-        assert dismissed
-        assert rig.window.activity.messages() == []
 
 
 async def test_the_log_is_shown_from_the_page_about_the_program(tmp_path: Path, theme: Theme):
