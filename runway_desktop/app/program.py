@@ -54,6 +54,12 @@ _WITHOUT_OPENGL = "No RHI backend"
 """What Qt warns of for each clip whose frames are converted without OpenGL, as `_first_application` wants it."""
 
 
+NO_BUS = Text(
+    "Your desktop's message service (D-Bus) doesn't answer, so notifications and the keychain are missing. "
+    "Signing in again may help."
+)
+
+
 def run(options: Options, secret: str | None = None) -> int:
     """Runs until the window is closed; returns the exit code. `secret` is the key from the environment."""
     share_arenas()
@@ -63,8 +69,9 @@ def run(options: Options, secret: str | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     except OSError as error:
-        sys.stderr.write(f"The profile's folder cannot be made: {error}\n")
-        return 1
+        # There is no log yet.
+        sys.stderr.write(f"Runway Desktop cannot write to its folder: {error}\n")
+        return _cannot_start(_unusable(error))
     secrecy = KnownSecrets()
     environment.start_log(profile.log, secrecy, verbose=options.verbose)
     if sys.platform == "win32":
@@ -79,15 +86,15 @@ def run(options: Options, secret: str | None = None) -> int:
     except EngineLeaves as engine:
         leaving = engine
     except DoesNotAnswer as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+        return _cannot_start(RunwayDesktopError(error.said))
     except OSError as error:
-        sys.stderr.write(f"The profile's folder cannot be used: {error}\n")
-        return 1
+        return _cannot_start(_unusable(error))
     crash = CrashFile(profile)
     bugs = Bugs(secrecy)
     bugs.ended_last_run = crash.was_left
     life = _Life(profile, options, bugs, secret, claim)
+    if environment.leave_silent_bus():
+        life.notices.append(Notice(NO_BUS, is_problem=True))
     try:
         return run_on_loop(make_application(), lambda supervisor, theme: life.run(supervisor, theme, leaving), bugs)
     finally:
@@ -109,6 +116,7 @@ class _Life:
         self.claim = claim
         self.starts_again = False
         self.window: Session | None = None
+        self.notices: list[Notice] = []
         self._profile = profile
         self._options = options
         self._bugs = bugs
@@ -151,7 +159,7 @@ class _Life:
             self._rung.append(words)
 
     async def _live(self, supervisor: Supervisor, theme: Theme) -> int:
-        notices = await finish_restore_first(theme, self._profile)
+        notices = self.notices + await finish_restore_first(theme, self._profile)
         from .session import Session
 
         session = Session(self._profile, self._options, notices=notices, bugs=self._bugs, secret=self._secret)
@@ -329,6 +337,24 @@ def run_on_loop(
         workers.shutdown(wait=True)
         loop.close()
         asyncio.set_event_loop(None)
+
+
+def _unusable(error: OSError) -> RunwayDesktopError:
+    return RunwayDesktopError(
+        Text("Runway Desktop cannot write to its folder."),
+        advice=Text("Check that its disk is there and not read-only, then start again."),
+        detail=str(error),
+    )
+
+
+def _cannot_start(error: RunwayDesktopError) -> int:
+    """In a window too: after a start by an icon, no terminal shows it."""
+
+    async def say(_supervisor: Supervisor, _theme: Theme) -> int:
+        await _say_and_wait(error)
+        return 1
+
+    return run_on_loop(make_application(), say, Bugs())
 
 
 async def _say_and_wait(error: RunwayDesktopError) -> None:

@@ -20,6 +20,7 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import PageCounts
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.preferences import Choice, Credits, Number, NumberEach, Switch
+from runway_desktop.domain.profiles import OF_APPIMAGE
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.settings import Settings
@@ -132,7 +133,7 @@ def _report(facts: Mapping[str, str], logs: Sequence[Path], crash: Path, scrub: 
         facts = {"System": platform.freedesktop_os_release().get("PRETTY_NAME", ""), **facts}
     with suppress(OSError):
         facts = {**facts, "Last crash": f"{local_time(crash.stat().st_mtime):%Y-%m-%d %H:%M:%S}"}
-    place = "Flatpak" if "FLATPAK_ID" in os.environ else "AppImage" if "APPIMAGE" in os.environ else ""
+    place = "Flatpak" if "FLATPAK_ID" in os.environ else "AppImage" if f"{OF_APPIMAGE}APPIMAGE" in os.environ else ""
     place = place or ("bundle" if getattr(sys, "frozen", False) else "Python's packages")
     program = {
         "Program": f"Runway Desktop {__version__}, from {place}",

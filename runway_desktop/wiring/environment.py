@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 import os
 import re
+import socket
 import sys
 from collections.abc import MutableMapping
 from contextlib import suppress
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from urllib.parse import unquote
 
 import platformdirs
 
@@ -31,6 +33,9 @@ APP = "Runway Desktop"
 KEY_VARIABLE = "RUNWAYML_API_SECRET"
 PLACEMENT_VARIABLE = "RUNWAY_DESKTOP_WINDOW"
 """Passes a window's position to the window of another profile."""
+BUS_PATIENCE = 2.0
+"""Seconds."""
+_BUS = "DBUS_SESSION_BUS_ADDRESS"
 LARGEST_LOG = 1_000_000
 """Bytes."""
 _SAYING_NOTHING = frozenset({"profile", "data", "default", "demo", "runway"})
@@ -134,6 +139,30 @@ def checked_base_url() -> str | None:
 
     url = base_url()
     return check_base_url(url) if url is not None else None
+
+
+def leave_silent_bus(variables: MutableMapping[str, str] = os.environ) -> bool:
+    """Whether the D-Bus session bus lets programs connect but does not answer. Then the environment names none:
+    Qt would wait for it again and again, 25 seconds each time, before the window is shown. Linux only. Blocks up to
+    `BUS_PATIENCE`; call before Qt's application is made."""
+    address = variables.get(_BUS) or f"unix:path={variables.get('XDG_RUNTIME_DIR')}/bus"
+    found = re.match(r"unix:(path|abstract)=([^,;]+)", address) if sys.platform == "linux" else None
+    if found is None:
+        return False
+    path = unquote(found[2])
+    with socket.socket(socket.AF_UNIX) as bus:
+        bus.settimeout(BUS_PATIENCE)
+        try:
+            bus.connect(path if found[1] == "path" else f"\0{path}")
+            # Answered by the ways to authenticate.
+            bus.sendall(b"\0AUTH\r\n")
+            bus.recv(1)
+        except TimeoutError:
+            variables[_BUS] = "unix:path=/dev/null"
+            return True
+        except OSError:
+            pass
+    return False
 
 
 def window_placement(variables: MutableMapping[str, str] = os.environ) -> str:

@@ -9,6 +9,9 @@ import io
 import json
 import logging
 import os
+import socket
+import sys
+import threading
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
@@ -332,3 +335,58 @@ def test_the_words_that_open_a_profile_lead_back_to_its_neighbors(tmp_path: Path
     )
     demo = environment.profile(demo=True, folder=tmp_path / "demo")
     assert environment.folders_of(demo).main == demo
+
+
+@pytest.fixture
+def bus(tmp_path: Path) -> Iterator[socket.socket]:
+    """A D-Bus session bus that takes connections and says nothing."""
+    if sys.platform != "linux":
+        pytest.skip("elsewhere there is no D-Bus")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "bus"))
+        listening.listen()
+        yield listening
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"DBUS_SESSION_BUS_ADDRESS": "unix:path={}/bus,guid=12;unix:path=/other"},
+        {"DBUS_SESSION_BUS_ADDRESS": "unix:path={}%2fbus"},
+        {"XDG_RUNTIME_DIR": "{}"},
+    ],
+)
+def test_a_session_bus_that_does_not_answer_is_left(
+    bus: socket.socket, variables: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(environment, "BUS_PATIENCE", 0.05)
+    found = {name: value.format(tmp_path) for name, value in variables.items()}
+    assert environment.leave_silent_bus(found)
+    assert found["DBUS_SESSION_BUS_ADDRESS"] == "unix:path=/dev/null"
+    assert not environment.leave_silent_bus(found)
+
+
+def test_a_session_bus_that_answers_is_kept(bus: socket.socket, tmp_path: Path):
+    heard: list[bytes] = []
+
+    def answer() -> None:
+        with bus.accept()[0] as caller:
+            heard.append(caller.recv(99))
+            caller.sendall(b"REJECTED EXTERNAL\r\n")
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    variables = {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path}/bus"}
+    assert not environment.leave_silent_bus(variables)
+    thread.join()
+    assert heard == [b"\0AUTH\r\n"]
+    assert variables == {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path}/bus"}
+
+
+@pytest.mark.parametrize(
+    "address", ["", "unix:path=/nowhere", "unix:abstract=nowhere", "autolaunch:", "tcp:host=x,port=1"]
+)
+def test_where_there_is_no_session_bus_nothing_changes(address: str, tmp_path: Path):
+    variables = {"DBUS_SESSION_BUS_ADDRESS": address, "XDG_RUNTIME_DIR": str(tmp_path)}
+    assert not environment.leave_silent_bus(variables)
+    assert variables["DBUS_SESSION_BUS_ADDRESS"] == address
