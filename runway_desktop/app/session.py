@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import sys
 import threading
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess, Signal
+from PySide6.QtGui import QGuiApplication
 
 from runway_desktop.domain.account import KeySource, KeyStatus
 from runway_desktop.domain.errors import DamagedList
@@ -30,6 +32,7 @@ from runway_desktop.services.library.library import Ahead
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
 from runway_desktop.ui.confirm import confirm
+from runway_desktop.ui.file_dialogs import SystemDialogs
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.ui.window.main_window import MainWindow
@@ -168,6 +171,7 @@ class Session(QObject):
         window = self._open_window(cases, supervisor, theme, ahead)
         await self._first_paint(window)
         await self._add_the_rest(cases, theme, window)
+        self._follow_desktop(supervisor)
         supervisor.spawn(self._check_list(assembly), "check the list of tasks")
         for name, work in await assembly.prepare():
             supervisor.spawn(work(), name)
@@ -178,6 +182,14 @@ class Session(QObject):
         await self._closing.wait()
         if self._damage is not None:
             raise self._damage
+
+    @staticmethod
+    def _follow_desktop(supervisor: Supervisor) -> None:
+        application = QGuiApplication.instance()
+        if application is not None and sys.platform == "linux" and QGuiApplication.platformName() in ("xcb", "wayland"):
+            from runway_desktop.desktop import portal
+
+            SystemDialogs(application, portal.choose_files, supervisor.spawn)
 
     async def _check_list(self, assembly: Assembly) -> None:
         """A damaged list is closed, so that a backup can replace it."""

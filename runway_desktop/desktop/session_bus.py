@@ -47,16 +47,21 @@ class SessionBus:
         self, to: DBusAddress, method: str, signature: str | None = None, *values: object
     ) -> tuple[str, tuple[Any, ...]]:
         """Returns the unique name of the service, and its answer. A variant is a pair of signature and value."""
+        # In a task of its own: jeepney's router breaks if a reply arrives in the turn in which its caller is canceled.
+        calling = asyncio.ensure_future(self._router.send_and_get_reply(new_method_call(to, method, signature, values)))
+        calling.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
             async with asyncio.timeout(PATIENCE):
-                reply = await self._router.send_and_get_reply(new_method_call(to, method, signature, values))
+                await asyncio.wait((calling,))
+            reply = calling.result()
             return reply.header.fields.get(HeaderFields.sender, ""), unwrap_msg(reply)
         except Exception as error:
             raise BusError(f"{to.bus_name} {method}: {error!r}") from error
 
     async def listen(self, to: DBusAddress, heard: asyncio.Queue[Any]) -> None:
-        """Puts the signals of an interface into `heard`, until the connection is closed."""
-        rule = MatchRule(type="signal", interface=to.interface, path=to.object_path)
+        """Puts the signals of an interface into `heard`, also those of objects below its path, until the connection is
+        closed."""
+        rule = MatchRule(type="signal", interface=to.interface, path_namespace=to.object_path)
         await self.call(message_bus, "AddMatch", "s", rule.serialise())
         self._router.filter(rule, queue=heard)
 

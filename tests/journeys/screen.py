@@ -68,7 +68,7 @@ class Screen:
     def start_display(self) -> subprocess.Popen[bytes]:
         """A display with a window manager, 1920 × 1080."""
         read, write = os.pipe()
-        server = self._start(
+        server = self.start_part(
             ["Xvfb", "-displayfd", str(write), "-screen", "0", "1920x1080x24", "-nolisten", "tcp", "-noreset"],
             pass_fds=[write],
         )
@@ -78,7 +78,7 @@ class Screen:
         assert number, "Xvfb did not start"
         self.variables |= {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
         self._make_keys()
-        self._start(["openbox", "--sm-disable"])
+        self.start_part(["openbox", "--sm-disable"])
         until(self._has_window_manager, "the window manager")
         return server
 
@@ -87,7 +87,7 @@ class Screen:
         configuration = self.folder / "bus.conf"
         configuration.write_text(SESSION_BUS.format(folder=self.folder / "run"))
         read, write = os.pipe()
-        self._start(
+        self.start_part(
             ["dbus-daemon", f"--config-file={configuration}", "--nofork", f"--print-address={write}"], pass_fds=[write]
         )
         os.close(write)
@@ -98,14 +98,14 @@ class Screen:
 
     def start_accessibility(self, launcher: str) -> None:
         """The bus on which a program speaks to screen readers."""
-        self._start([launcher, "--launch-immediately"])
+        self.start_part([launcher, "--launch-immediately"])
         until(lambda: self.owns("org.a11y.Bus"), "the accessibility bus")
         self.variables["QT_LINUX_ACCESSIBILITY_ALWAYS_ON"] = "1"
 
     def start_keychain(self, password: str | None = "pw") -> subprocess.Popen[bytes]:
         """A real GNOME keyring, unlocked with this password; None: started as it lies, locked if it had one."""
         words = ["gnome-keyring-daemon", "--foreground", "--components=secrets"]
-        daemon = self._start([*words, "--unlock"] if password is not None else words, stdin=subprocess.PIPE)
+        daemon = self.start_part([*words, "--unlock"] if password is not None else words, stdin=subprocess.PIPE)
         assert daemon.stdin is not None
         daemon.stdin.write((password or "").encode())
         daemon.stdin.close()
@@ -144,9 +144,10 @@ class Screen:
         for child in reversed(list(self._children)):
             self.end(child)
 
-    def _start(
+    def start_part(
         self, words: list[str], *, pass_fds: list[int] | None = None, stdin: int = subprocess.DEVNULL
     ) -> subprocess.Popen[bytes]:
+        """Starts one of the parts, which ends with the screen."""
         child = subprocess.Popen(
             words,
             env=self.variables,

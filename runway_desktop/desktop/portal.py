@@ -1,0 +1,76 @@
+"""The desktop's portal: its dialogs for files, and its settings. On the loop.
+
+Qt's wheels open the portal's dialogs only with a platform theme that waits for the portal before the first window, 25
+seconds if it hangs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jeepney import HeaderFields, Message
+
+from .session_bus import BusError, SessionBus, connected, portal
+
+log = logging.getLogger(__name__)
+
+_DIALOGS, _ANSWERS, _SETTINGS = portal("FileChooser"), portal("Request"), portal("Settings")
+_NAMESPACES = ["org.freedesktop.appearance", "org.gnome.desktop.interface"]
+
+
+async def choose_files(
+    method: str, window: str, title: str, options: Mapping[str, tuple[str, Any]]
+) -> list[str] | None:
+    """Links of the files that the person chooses; none if canceled. None if the portal shows no dialog.
+
+    Each of the `options` is a D-Bus signature and a value. The portal closes the dialog when the connection ends, also
+    if this is canceled.
+    """
+    try:
+        async with connected() as bus:
+            heard: asyncio.Queue[Message] = asyncio.Queue()
+            await bus.listen(_ANSWERS, heard)
+            owner, answer = await bus.call(_DIALOGS, method, "ssa{sv}", window, title, options)
+            while True:
+                message = await heard.get()
+                fields = message.header.fields
+                if (fields[HeaderFields.sender], (fields[HeaderFields.path],)) == (owner, answer):
+                    return _links(message.body)
+    except BusError as error:
+        log.info("The desktop shows no dialog: %s", error)
+        return None
+
+
+def _links(answer: tuple[Any, ...]) -> list[str] | None:
+    match answer:
+        case (0, {"uris": (_, [*links])}):
+            return links
+        case (1, _):
+            return []
+    return None
+
+
+async def follow_settings(told: Callable[[str, object], None]) -> None:
+    """Calls `told` with name and value of each setting of the desktop's appearance, and when one changes, until it is
+    canceled. Returns where no portal tells. Values are not checked."""
+    try:
+        async with connected() as bus:
+            await _follow(bus, told)
+    except (BusError, ValueError, AttributeError) as error:
+        log.info("The desktop tells no settings, or in another form than agreed: %r", error)
+
+
+async def _follow(bus: SessionBus, told: Callable[[str, object], None]) -> None:
+    heard: asyncio.Queue[Message] = asyncio.Queue()
+    await bus.listen(_SETTINGS, heard)
+    (namespaces,) = (await bus.call(_SETTINGS, "ReadAll", "as", _NAMESPACES))[1] or ({},)
+    for settings in namespaces.values():
+        for name, (_signature, value) in settings.items():
+            told(name, value)
+    while True:
+        match (await heard.get()).body:
+            case (_, str(name), (_, value)):
+                told(name, value)
