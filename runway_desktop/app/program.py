@@ -15,8 +15,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QLoggingCategory, QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
-from PySide6.QtGui import QOpenGLContext
+from PySide6.QtCore import QEvent, QLoggingCategory, QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QFileOpenEvent, QOpenGLContext
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop import APP_ID, __version__
@@ -127,6 +127,9 @@ class _Life:
 
     async def run(self, supervisor: Supervisor, theme: Theme, leaving: EngineLeaves | None) -> int:
         """Without a claim, waits first for the engine that is `leaving`."""
+        application = QApplication.instance()
+        if isinstance(application, ApplicationOfMacos):
+            application.listen(self.ring)
         try:
             if leaving is not None:
                 from .engine_first import take_over_in_sight
@@ -254,6 +257,30 @@ _NO_WINDOW = (
 )
 
 
+class ApplicationOfMacos(QApplication):
+    """Receives the files of *Open With* and of drops on the dock: macOS sends events instead of arguments."""
+
+    def __init__(self, arguments: list[str]) -> None:
+        super().__init__(arguments)
+        self._listener: Callable[[Sequence[str]], None] | None = None
+        self._early: list[str] = []
+
+    def listen(self, listener: Callable[[Sequence[str]], None]) -> None:
+        """Calls `listener` with the files of each event, and at once with earlier ones."""
+        self._listener = listener
+        if self._early:
+            listener(self._early)
+
+    def event(self, event: QEvent) -> bool:
+        if not isinstance(event, QFileOpenEvent):
+            return super().event(event)
+        if self._listener is None:
+            self._early.append(event.file())
+        else:
+            self._listener([event.file()])
+        return True
+
+
 def make_application() -> QApplication:
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else _first_application()
@@ -287,7 +314,7 @@ def _first_application() -> QApplication:
     inherited = dict(os.environ)
     variables = variables_for_qt(inherited)
     os.environ |= variables
-    application = QApplication(sys.argv[:1])
+    application = (ApplicationOfMacos if sys.platform == "darwin" else QApplication)(sys.argv[:1])
     # Qt reads the variable when it is asked first.
     QOpenGLContext.supportsThreadedOpenGL()
     for name in variables:
