@@ -63,8 +63,8 @@ async def _measure(session: Session, folder: Path, keys: int, pasted: int) -> No
             window.close()
         if (folder / "tasks.csv").exists():
             window = await _opened(session, folder / "tasks.csv")
+            # Closes by itself once nothing is left in it.
             say("sent", **await _sent(session, window))
-            window.close()
         say("pasted", **await _pasted(session, pasted))
     finally:
         session.close()
@@ -80,7 +80,8 @@ async def _pasted(session: Session, rows: int) -> dict[str, float]:
     model, painted = window.sheet.model, _paints_of(window.table.viewport())
     while not model.is_checked or not painted():
         await asyncio.sleep(POLL_SECONDS)
-    lines = (f"Shot {n}: the harbour wakes\tgen4.5\t1280:720\t{5 if n % 2 else 10}\t{n}" for n in range(rows))
+    # The second column is the first frame.
+    lines = (f"Shot {n}: the harbour wakes\t\tgen4.5\t1280:720\t{5 if n % 2 else 10}\t{n}" for n in range(rows))
     QGuiApplication.clipboard().setText("\n".join(lines))
     await asyncio.sleep(SETTLE_SECONDS)
     before = _resident()
@@ -89,7 +90,7 @@ async def _pasted(session: Session, rows: int) -> dict[str, float]:
     with Stall() as stall:
         begun, seen = time.perf_counter(), painted()
         window.table.paste()
-        while not model.is_checked or painted() == seen:
+        while model.totals.rows < rows or not model.is_checked or painted() == seen:
             await asyncio.sleep(POLL_SECONDS)
         took = time.perf_counter() - begun
     found = {"took": took, "stall": stall.longest, "memory": _resident() - before, "rows": float(model.totals.ready)}
@@ -156,16 +157,13 @@ async def _typed(window: SheetWindow, keys: int) -> list[float]:
 
 async def _sent(session: Session, window: SheetWindow) -> dict[str, float]:
     """To the lane, and what the list does with them then."""
-    from PySide6.QtWidgets import QPushButton
-
     from tests.benchmarks.lag_probe import Stall
 
     assert session.cases is not None, "the session is ready"
     ledger, wanted = session.cases.tasks, window.sheet.model.totals.ready
-    go = next(found for found in window.findChildren(QPushButton) if found.text().startswith("Generate"))
     with Stall() as stall:
         begun = time.perf_counter()
-        go.click()
+        window.send()
         while len(ledger.held()) < wanted and time.perf_counter() - begun < 30.0:
             await asyncio.sleep(0.002)
         took = time.perf_counter() - begun

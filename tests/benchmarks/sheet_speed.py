@@ -44,7 +44,8 @@ def _on(screen: str, variables: dict[str, str], folder: Path, size: Size) -> lis
         opened, sent = child.hear("opened", 180.0), child.hear("sent", 60.0)
         pasted = child.hear("pasted", 180.0)
     if sent["stored"] != size.tasks or len(opened["keys"]) < size.keys or pasted["rows"] != size.rows:
-        raise BenchmarkFailed(f"Not everything was done: {sent['stored']} stored, {len(opened['keys'])} keys")
+        done = f"{sent['stored']} stored, {len(opened['keys'])} keys, {pasted['rows']} pasted"
+        raise BenchmarkFailed(f"Not everything was done: {done}")
     grown = [_grown(rows, folder / str(rows), environment) for rows in size.grown]
 
     def figure(name: str, value: float, unit: str, at_most: float | None = None) -> Figure:

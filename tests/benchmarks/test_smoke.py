@@ -32,6 +32,13 @@ def test_benchmark_gives_its_figures(name: str):
     assert all(value >= 0 for name, value in values.items() if "beyond" not in name)
 
 
+@pytest.mark.whole
+def test_sheet_is_measured_in_another_language_too(monkeypatch: pytest.MonkeyPatch):
+    for name in ("LANG", "LC_ALL", "LANGUAGE"):
+        monkeypatch.setenv(name, "de_DE.UTF-8")
+    assert shown(run("sheet", "smoke"))
+
+
 def test_missed_target_is_said_in_the_table_and_in_json():
     good = Figure(benchmark="b", setting="s", name="small", value=1.0, unit="s", reference=4.0, ratio_at_most=0.5)
     bad = Figure(benchmark="b", setting="s", name="large", value=60.0, unit="ms", at_most=50.0)
