@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from runway_desktop.catalog import settings_line
@@ -132,12 +133,12 @@ def differences(tasks: Sequence[Task]) -> dict[TaskId, tuple[str, ...]]:
     common = set.intersection(*folded_words) if folded_words else set()
     found: dict[TaskId, tuple[str, ...]] = {}
     for task in tasks:
-        own = [word for word in spoken[task.id] if _bare(word) not in common]
+        own = _not_shared(spoken[task.id], common)
         more = units.ELLIPSIS if len(own) > MOST_WORDS else ""
         parts = (
             model_label(task.request.model) if len(models) > 1 else "",
             *(_setting(name, task.request.values.get(name)) for name in told),
-            quoted(f"{' '.join(own[:MOST_WORDS])}{more}") if own else "",
+            quoted(f"{' '.join(own[:MOST_WORDS]).removesuffix(f' {units.ELLIPSIS}')}{more}") if own else "",
         )
         found[task.id] = tuple(part for part in parts if part)
     return found
@@ -146,6 +147,15 @@ def differences(tasks: Sequence[Task]) -> dict[TaskId, tuple[str, ...]]:
 MOST_WORDS = 8
 _TEXTS = frozenset({"promptText", "promptImage", "model"})
 """Fields that are not settings."""
+
+
+def _not_shared(said: Sequence[str], common: Container[str]) -> list[str]:
+    """Words that not all prompts have, with an ellipsis in place of shared ones between them."""
+    own: list[str] = []
+    for shared, run in groupby(said, lambda word: _bare(word) in common):
+        if not shared:
+            own += [*([units.ELLIPSIS] if own else ()), *run]
+    return own
 
 
 def _bare(word: str) -> str:

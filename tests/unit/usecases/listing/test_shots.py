@@ -74,6 +74,12 @@ def test_takes_tell_what_differs_and_nothing_else():
     assert told[other.id] == ("seed 7", "“fog”")
 
 
+def test_words_of_a_prompt_are_not_joined_over_a_gap():
+    one, other = made(1, "A red fox in fog"), made(2, "Two boats in a storm")
+    assert differences([one, other])[one.id] == ("“red fox … fog”",)
+    assert differences([one, other])[other.id] == ("“Two boats … storm”",)
+
+
 def test_models_and_settings_that_differ_are_told():
     one = with_values(made(1), duration=5)
     other = with_values(made(2), duration=10, ratio="720:1280")
