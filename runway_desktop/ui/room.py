@@ -37,6 +37,7 @@ class Room(Struct, frozen=True, kw_only=True, eq=False):
     commands: tuple[Command[Any], ...] = ()
     """Its own commands, and the main window's commands that open it."""
     help: tuple[Text, ...] = ()
+    """Of its help window. Without it, the help key opens the page of the guide."""
     guide: str = "index"
     """Its page of the guide."""
     count: Callable[[UseCases], int] | None = None

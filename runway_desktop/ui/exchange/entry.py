@@ -116,6 +116,7 @@ class ExchangeWindows(QObject):
     def _open(self, window: ExchangeWindow, model: Model) -> None:
         """Shows the window. The model is kept until its work has ended, even without the window."""
         model.setParent(self)
+        self._desk.give_help(window, "exchange")
         window.finished.connect(lambda _code: _let_go(model))
         window.resize(window.sizeHint())
         window.show()

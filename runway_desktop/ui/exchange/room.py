@@ -12,4 +12,5 @@ ROOM = Room(
     icon="mdi6.tray-arrow-down",
     entry="runway_desktop.ui.exchange.entry",
     commands=COMMANDS,
+    guide="handing-on",
 )

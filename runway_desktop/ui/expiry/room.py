@@ -12,6 +12,6 @@ ROOM = Room(
     count=lambda cases: cases.library.left.total,
     is_listed=lambda cases: worth_telling(cases.library.left, cases.clock.now()),
     entry="runway_desktop.ui.expiry.entry",
-    guide="handing-on",
+    guide="finding",
     help=(Text("Results that are not on this computer, the most urgent first. Runway keeps them for about a day."),),
 )

@@ -46,6 +46,9 @@ def here(desk: Desk) -> HelpPart | Room:
 
 
 def _show(desk: Desk, of: HelpPart | Room, over: QWidget) -> None:
+    if not of.help:
+        show_guide(of.guide, desk.theme, over)
+        return
     opened = HelpWindow(of, desk.keys, desk.theme, over)
     opened.shortcuts_wanted.connect(lambda: desk.open("shortcuts"))
     opened.guide_wanted.connect(lambda: show_guide(of.guide, desk.theme, over))

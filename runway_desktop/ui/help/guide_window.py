@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QUrl
+from PySide6.QtCore import QRegularExpression, QSignalBlocker, QSize, Qt, QUrl
 from PySide6.QtGui import (
     QDesktopServices,
     QFontDatabase,
@@ -26,7 +26,8 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QTextBrowser, QWidge
 
 from runway_desktop.catalog.resource_path import guide
 from runway_desktop.texts import _
-from runway_desktop.ui.building import Dialog, hbox, line_edit, open_at, tool_button, vbox
+from runway_desktop.ui.building import Dialog, SearchKeys, hbox, line_edit, open_at, tool_button, vbox
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 
 ENDING = ".md"
@@ -37,6 +38,7 @@ _LINES = 125
 """Height of a line in percent."""
 _PICTURE = "\ufffc"
 """Stands for a picture in a line."""
+_ANY_CASE = QRegularExpression.PatternOption.CaseInsensitiveOption
 _PLACE = Qt.ItemDataRole.UserRole
 _INDEX = "index"
 
@@ -86,7 +88,10 @@ class GuideWindow(Dialog):
         self.search = line_edit(self, _("Search the guide"), hint=_("Search the guide"), clear=True)
         self._back = tool_button(self, self.browser.backward, spoken=_("Back"), tip=_("Back"), kind="flat")
         self._forward = tool_button(self, self.browser.forward, spoken=_("Forward"), tip=_("Forward"), kind="flat")
-        side = vbox(hbox(self._back, self._forward, (self.search, 1), spacing=GRID // 2), (self.index, 1))
+        self._nothing = words(self, _("No results."), "muted")
+        self._nothing.hide()
+        tools = hbox(self._back, self._forward, (self.search, 1), spacing=GRID // 2)
+        side = vbox(tools, self._nothing, (self.index, 1))
         hbox(side, (self.browser, 1), on=self, spacing=2 * GRID, margins=2 * GRID)
         self.browser.backwardAvailable.connect(self._back.setEnabled)
         self.browser.forwardAvailable.connect(self._forward.setEnabled)
@@ -95,7 +100,7 @@ class GuideWindow(Dialog):
         self.browser.sourceChanged.connect(self._mark_page)
         self.index.currentItemChanged.connect(self._go)
         self.search.textChanged.connect(self._narrow)
-        self.search.returnPressed.connect(self._find)
+        SearchKeys(self.search, self.index, self._find)
         keys = QKeySequence.StandardKey
         for key, does in (
             (keys.Back, self.browser.backward),
@@ -131,16 +136,22 @@ class GuideWindow(Dialog):
         self.search.selectAll()
 
     def _narrow(self, wanted: str) -> None:
-        """Lists the pages that contain the words."""
+        """Lists the pages that contain all the words."""
+        sought = wanted.casefold().split()
         for entry in self._entries():
-            entry.setHidden(wanted.casefold() not in self._pages[entry.data(_PLACE)].casefold())
+            page = self._pages[entry.data(_PLACE)].casefold()
+            entry.setHidden(not all(word in page for word in sought))
+        self._nothing.setHidden(bool(self._listed()))
+
+    def _listed(self) -> list[QListWidgetItem]:
+        return [entry for entry in self._entries() if not entry.isHidden()]
 
     def _find(self) -> None:
-        """Selects the next place that contains the words: on this page, then on the next that is listed."""
-        wanted = self.search.text()
-        if not wanted or self.browser.find(wanted):
+        """Selects the next place that contains one of the words: on this page, then on the next that is listed."""
+        sought, listed = self.search.text().split(), self._listed()
+        wanted = QRegularExpression("|".join(map(re.escape, sought)), _ANY_CASE)
+        if not sought or (self.index.currentItem() in listed and self.browser.find(wanted)):
             return
-        listed = [entry for entry in self._entries() if not entry.isHidden()]
         if listed:
             at = listed.index(self.index.currentItem()) + 1 if self.index.currentItem() in listed else 0
             self.index.setCurrentItem(listed[at % len(listed)])

@@ -6,11 +6,14 @@ import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QImage, QTextDocument
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
+from runway_desktop.ui.exchange.export_window import ExportWindow
 from runway_desktop.ui.help.guide_window import GuideWindow
 from runway_desktop.ui.help.help_window import HelpWindow
 from runway_desktop.ui.theme import ColorScheme
 from runway_desktop.ui.window.commands import GUIDE
+from runway_desktop.ui.wishes import Export
 from tests.gui.rig import Desktop, rest, until
 
 INDEX = "# Guide\n\n- [Making](making.md)\n- [Looking](looking.md)\n"
@@ -104,6 +107,25 @@ async def test_the_search_narrows_the_index_and_goes_through_the_places(guide):
     assert listed(guide) == ["Guide", "Making", "Looking"]
 
 
+async def test_the_search_finds_pages_by_several_words_in_any_order(guide):
+    guide.open_page("index")
+    guide.search.setText("fox ctrl")
+    assert listed(guide) == ["Making"]
+    QTest.keyClick(guide.search, Qt.Key.Key_Return)
+    assert guide.browser.page == "making"
+    assert guide.browser.textCursor().selectedText() == "Ctrl"
+
+
+async def test_keys_of_the_search_choose_a_page_and_no_page_is_told(guide):
+    guide.open_page("index")
+    QTest.keyClick(guide.search, Qt.Key.Key_Down)
+    assert guide.browser.page == "making"
+    [told] = [label for label in guide.findChildren(QLabel) if label.text() == "No results."]
+    assert told.isHidden()
+    guide.search.setText("zebra")
+    assert (listed(guide), told.isHidden()) == ([], False)
+
+
 async def test_another_theme_keeps_the_page(guide, theme):
     guide.open_page("making")
     before = guide.browser.toHtml()
@@ -136,4 +158,19 @@ async def test_help_leads_to_the_page_of_the_part_and_the_guide_leaves_the_windo
         await until(lambda: guide.browser.page == "index")
         assert rig.window.findChildren(GuideWindow) == [guide]
         guide.close()
+        await rest()
+
+
+async def test_help_of_a_window_without_text_of_its_own_is_its_page(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
+        rig.rooms.open("exchange", Export(()))
+        await until(lambda: rig.window.findChildren(ExportWindow))
+        [export] = rig.window.findChildren(ExportWindow)
+        await until(export.isActiveWindow)
+        QTest.keyClick(export, Qt.Key.Key_F1)
+        await until(lambda: export.findChildren(GuideWindow))
+        [guide] = export.findChildren(GuideWindow)
+        assert guide.browser.page == "handing-on"
+        guide.close()
+        export.close()
         await rest()
