@@ -11,6 +11,7 @@ import asyncio
 import faulthandler
 import logging
 import os
+import re
 import sys
 import threading
 import traceback
@@ -133,6 +134,10 @@ class Bugs(logging.Handler):
         self.report(f"{given.err_msg or 'what nobody waits for'}: {what}", given.exc_value)
 
 
+_CRASHED = re.compile(r"^(?:Fatal Python error|Traceback|Windows fatal exception: (?!code 0x800))", re.MULTILINE)
+"""What the file has after a crash. On Windows also errors of COM are written, after which the program goes on."""
+
+
 class CrashFile:
     """The file in which a fatal crash (also in a library) leaves the stacks of all threads. Only for the window's
     process that has the profile: the file is the profile's. A kill or a power cut writes nothing into it.
@@ -145,7 +150,7 @@ class CrashFile:
         self.was_left = False
         """Whether the previous run crashed. Its stacks are now in `profile.last_crash`."""
         try:
-            if self._path.exists() and self._path.stat().st_size:
+            if self._path.exists() and _CRASHED.search(self._path.read_text(encoding="utf-8", errors="replace")):
                 os.replace(self._path, profile.last_crash)
                 self.was_left = True
             # Open until `end`: after a crash nothing can be opened.

@@ -39,7 +39,7 @@ _HEAD = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) ([A-Z]+) ([\w.]+): ?
 _FRAME = re.compile(r'\s*(?:File|Binary file) "([^"]*)", (line \d+|at \w+\+\w+)(?:,? in ([\w<>.]+))?', re.ASCII)
 _RAISED = re.compile(r"((?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception))(?::|$)", re.ASCII)
 _THREAD = re.compile(r"(?:Current thread|Thread|Fatal Python error|Windows fatal exception)\b[\w :()\[\]-]*", re.ASCII)
-_SOURCE = re.compile(r".*[\\/]((?:runway_desktop|site-packages)[\\/][\w.\\/-]+)", re.ASCII)
+_SOURCE = re.compile(r"(?:.*[\\/])?((?:runway_desktop|site-packages)[\\/][\w.\\/-]+)", re.ASCII)
 _QUOTED = re.compile(r"""“.*”|“.*|".*"|".*|(?<!\w)['‘].*['’](?!\w)|(?<!\w)['‘].*""")
 _PATH_OR_LINK = re.compile(r"(?:\b[A-Za-z]:[\\/]|\b\w+:/|\bdata:|\\\\|~[\\/]|(?<![\w.])/(?=[^\s/])).*|\S+@\S+")
 _BEYOND = re.compile(r"\S*[^ -~…–·×].*[^ -~…–·×]\S*|\S*[^ -~…–·×]\S*")
@@ -134,7 +134,7 @@ def _report(facts: Mapping[str, str], logs: Sequence[Path], crash: Path, scrub: 
     with suppress(OSError):
         facts = {**facts, "Last crash": f"{local_time(crash.stat().st_mtime):%Y-%m-%d %H:%M:%S}"}
     place = "Flatpak" if "FLATPAK_ID" in os.environ else "AppImage" if f"{OF_APPIMAGE}APPIMAGE" in os.environ else ""
-    place = place or ("bundle" if getattr(sys, "frozen", False) else "Python's packages")
+    place = place or ("a bundle" if getattr(sys, "frozen", False) else "Python's packages")
     program = {
         "Program": f"Runway Desktop {__version__}, from {place}",
         "Python": f"{platform.python_version()} on {platform.platform()}",

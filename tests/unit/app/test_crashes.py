@@ -75,6 +75,14 @@ def test_a_kill_is_not_taken_for_a_crash(tmp_path: Path):
     assert not profile_in(tmp_path).last_crash.exists()
 
 
+def test_an_error_of_com_that_did_no_harm_is_not_taken_for_a_crash(tmp_path: Path):
+    crash = profile_in(tmp_path).crash
+    crash.write_text("Windows fatal exception: code 0x8001010d\n\nCurrent thread 0x1 (most recent call first):\n")
+    assert not is_told(tmp_path)
+    crash.write_text("Windows fatal exception: access violation\n\nCurrent thread 0x1 (most recent call first):\n")
+    assert is_told(tmp_path)
+
+
 def test_a_clean_end_leaves_no_file(tmp_path: Path):
     assert run(tmp_path, "pass") == 0
     assert list(tmp_path.iterdir()) == []

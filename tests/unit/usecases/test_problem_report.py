@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -169,9 +170,24 @@ def test_what_of_a_line_is_left_out(said: str, told: str):
     assert of(f"2026-11-29 20:46:59,076 INFO runway_desktop.a.b: {said}\n").splitlines()[-1].endswith(f"b: {told}")
 
 
+def test_a_bundle_names_its_modules_from_the_package_on():
+    crash = '  File "{}", line 12 in crashed\n'
+    for path in ("runway_desktop/app/bugs.py", "C:\\Users\\Zuleika\\runway_desktop\\app\\bugs.py"):
+        at = path.index("runway_desktop")
+        assert f"  {path[at:]}, line 12, in crashed\n" in of("", crash.format(path))
+
+
 def test_text_that_only_looks_like_a_traceback_is_left_out():
     log = "2026-11-29 20:46:59,076 ERROR runway_desktop.a: It failed\nmy secret\n  a secret plan\nSecret: heron\n"
     assert "ecret" not in of(log)
+
+
+def test_names_of_files_stand_in_quotation_marks_in_the_log():
+    package = Path(environment.__file__).parents[1]
+    lines = [line for file in package.rglob("*.py") for line in file.read_text("utf-8").splitlines()]
+    named = [line for line in lines if re.search(r"\blog\.\w+\(\".*(?:path|final)\)?\.name\b", line)]
+    assert len(named) >= 5
+    assert [line for line in named if "“%s”" not in line] == []
 
 
 def test_earlier_mistakes_are_told_beside_the_end_of_the_log():
