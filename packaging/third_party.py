@@ -59,6 +59,8 @@ class Part:
     texts: tuple[Path, ...]
     purl: str = ""
     note: str = ""
+    files: tuple[str, ...] = ()
+    """Names of its libraries in the bundle, of a part that is a package of this system."""
 
 
 def main(bundle: Path, out: Path, linked: Sequence[str] = ()) -> None:
@@ -192,10 +194,10 @@ def of_system(bundle: Path) -> Iterator[Part]:
         for line in done.stdout.splitlines()[:1]:
             owners.setdefault(line.split(":")[0], set()).add(library)
     for package, held in owners.items():
-        yield of_package(package, "Holds " + ", ".join(sorted(held)) + ".")
+        yield of_package(package, files=tuple(sorted(held)))
 
 
-def of_package(package: str, note: str) -> Part:
+def of_package(package: str, note: str = "", files: tuple[str, ...] = ()) -> Part:
     """A package of this Debian system."""
     shown = subprocess.run(
         ["dpkg-query", "--show", "--showformat=${Version}", package], check=False, capture_output=True, text=True
@@ -203,7 +205,7 @@ def of_package(package: str, note: str) -> Part:
     copyright_ = Path(f"/usr/share/doc/{package}/copyright")
     texts = (copyright_,) if copyright_.is_file() else ()
     purl = f"pkg:deb/debian/{package}@{shown.stdout}"
-    return Part(package, shown.stdout, "see its copyright file", texts, purl, note)
+    return Part(package, shown.stdout, "see its copyright file", texts, purl, note, files)
 
 
 def of_source(name: str, version: str, license_: str, folder: str) -> Part:
@@ -270,7 +272,10 @@ def _component(part: Part) -> dict[str, Any]:
         "version": part.version,
         "purl": part.purl,
         "licenses": [{"expression": part.license}] if spdx else [{"license": {"name": part.license}}],
-        "properties": [{"name": "license-text-sha256", "value": digest}],
+        "properties": [
+            {"name": "license-text-sha256", "value": digest},
+            *({"name": "file", "value": name} for name in part.files),
+        ],
     }
     return {**component, "description": part.note} if part.note else component
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
 
-from steps import bundle, debian, project, suites
+from steps import bundle, debian, desktop, project, suites
 from steps.bare_root import PERSON, add_packages, bare_root, entering
 from steps.places import DIST, ROOT, StepFailed, run, say, told
 from steps.project import APP_ID, NAME
@@ -111,12 +111,10 @@ def _runtime(room: Path) -> Path:
 def _lay_out(folder: Path) -> None:
     shutil.copytree(bundle.FOLDER, folder / "usr/lib" / NAME, symlinks=True)
     shutil.copy(ROOT / "packaging/linux/AppRun", folder)
-    linux, icons = ROOT / "packaging/linux", ROOT / "resources/icons"
-    shutil.copy(linux / f"{APP_ID}.desktop", folder)
-    shutil.copy(icons / "app-256.png", folder / f"{APP_ID}.png")
+    desktop.lay_out(folder / "usr/share")
+    shutil.copy(folder / f"usr/share/applications/{APP_ID}.desktop", folder)
+    shutil.copy(ROOT / "resources/icons/app-256.png", folder / f"{APP_ID}.png")
     (folder / ".DirIcon").symlink_to(f"{APP_ID}.png")
-    (folder / "usr/share/metainfo").mkdir(parents=True)
-    shutil.copy(linux / f"{APP_ID}.metainfo.xml", folder / "usr/share/metainfo")
 
 
 def _pack(folder: Path, packed: Path) -> None:

@@ -34,6 +34,15 @@ def bare_root(*packages: str, suite: str = SUITE) -> Iterator[Path]:
     if not debian.is_root():
         raise StepFailed("This proof needs root: type the command again with sudo.")
     debian.require(["debootstrap"], why="A bare root is made by debootstrap")
+    with tempfile.TemporaryDirectory(prefix="runway-desktop-root-") as folder:
+        root = copied(suite, Path(folder) / "root")
+        run(["chroot", str(root), "useradd", "person"])
+        add_packages(root, packages)
+        yield root
+
+
+def copied(suite: str, root: Path) -> Path:
+    """Puts a bare system of this release into `root`, a folder that is not there. The first one is loaded."""
     minimal = BUILD / f"root-{suite}"
     if not (minimal / "etc/debian_version").is_file():
         say(f"Making a bare Debian {suite} …")
@@ -42,12 +51,8 @@ def bare_root(*packages: str, suite: str = SUITE) -> Iterator[Path]:
         draft.mkdir(parents=True)
         run(["debootstrap", "--variant=minbase", suite, str(draft)])
         draft.rename(minimal)
-    with tempfile.TemporaryDirectory(prefix="runway-desktop-root-") as folder:
-        root = Path(folder) / "root"
-        run(["cp", "--archive", str(minimal), str(root)])
-        run(["chroot", str(root), "useradd", "person"])
-        add_packages(root, packages)
-        yield root
+    run(["cp", "--archive", str(minimal), str(root)])
+    return root
 
 
 def add_packages(root: Path, packages: Sequence[str]) -> None:

@@ -1,93 +1,163 @@
-"""The Debian package: the one-folder bundle under `/usr/lib`, with its launcher, icons and words for software centers.
+"""The Debian package: the bundle under `/usr/lib`, less what Debian has itself, with what a desktop asks of a package.
 
-Made by `dpkg-deb` alone. Raises `StepFailed`. Standard library only.
+Made by `dpkg-deb` and `dpkg-shlibdeps`; `installed` proves it. Raises `StepFailed`. Standard library only.
 """
 
 from __future__ import annotations
 
+import gzip
+import json
 import platform
-import re
 import shutil
+import subprocess
 import tempfile
+import textwrap
+from collections.abc import Iterable
+from datetime import UTC, datetime, time
+from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
-from steps import bundle, project, shells
+from steps import bundle, desktop, installed, project, shells
+from steps.desktop import LINUX, put
 from steps.places import DIST, ROOT, StepFailed, run, told
-from steps.project import APP_ID, NAME
+from steps.project import NAME
 
-_GLIBC = re.compile(rb"GLIBC_(\d+)\.(\d+)")
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+REVISION = 1
+LIBRARIES = f"usr/lib/{NAME}"
+DOC = f"usr/share/doc/{NAME}"
 
 
-def make(_python: Path) -> None:
+def make(python: Path) -> None:
     """Wraps the bundle into `NAME_VERSION_ARCH.deb` in `dist/`."""
-    if shutil.which("dpkg-deb") is None:
-        raise StepFailed("A Debian package is made on a Debian-like system: dpkg-deb is not here.")
-    architecture = ARCHITECTURES.get(platform.machine(), platform.machine())
-    deb = DIST / f"{NAME}_{project.version()}_{architecture}.deb"
+    if missing := [tool for tool in ("dpkg-deb", "dpkg-shlibdeps") if shutil.which(tool) is None]:
+        raise StepFailed(f"A Debian package is made on a Debian-like system with dpkg-dev: {missing[0]} is not here.")
     with tempfile.TemporaryDirectory(prefix="runway-desktop-deb-") as folder:
         tree = Path(folder) / "tree"
-        _lay_out(tree, architecture)
-        run(["dpkg-deb", "--root-owner-group", "-Zzstd", "--build", str(tree), str(deb)])
-    told(deb)
+        _lay_out(tree, python)
+        midnight = datetime.combine(project.released(), time(), UTC)
+        run(
+            ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(tree), str(file())],
+            more={"SOURCE_DATE_EPOCH": f"{midnight.timestamp():.0f}"},
+        )
+    told(file())
 
 
-def needed_libc(folder: Path) -> str:
-    """The oldest C library with which every binary of the bundle starts: the newest version that any of them names."""
-    versions = {(2, 34)}
-    for file in folder.rglob("*"):
-        if file.is_file() and not file.is_symlink():
-            content = file.read_bytes()
-            if content.startswith(b"\x7fELF"):
-                versions |= {(int(major), int(minor)) for major, minor in _GLIBC.findall(content)}
-    return ".".join(map(str, max(versions)))
+def prove() -> None:
+    """Checks it as Debian does, then installs and removes it in bare systems."""
+    installed.check(file())
+    installed.prove(file())
 
 
-def control(architecture: str, kilobytes: int, libc: str) -> str:
-    """The package's description. `libc` is the oldest C library that will do. Without fonts and the files that say
-    where they lie the window would be without a letter."""
+def file() -> Path:
+    """The package, wherever it was made."""
+    return DIST / f"{NAME}_{project.version()}-{REVISION}_{_architecture()}.deb"
+
+
+def control(depends: str, kilobytes: int) -> str:
+    """The package's description. Without fonts the window would be without a letter."""
     return (
         f"Package: {NAME}\n"
-        f"Version: {project.version()}\n"
-        f"Architecture: {architecture}\n"
-        f"Depends: libc6 (>= {libc}), libegl1, libgl1, fontconfig-config, "
-        "fonts-dejavu-core | fonts-noto-core | fonts-liberation\n"
-        "Recommends: gnome-keyring | kwalletmanager | keepassxc, xdg-utils\n"
-        "Suggests: fonts-noto-cjk\n"
+        f"Version: {project.version()}-{REVISION}\n"
+        f"Architecture: {_architecture()}\n"
+        f"Depends: {depends}, fonts-dejavu-core | fonts-noto-core | fonts-liberation\n"
+        "Recommends: ca-certificates, fonts-noto-cjk, gnome-keyring | kwalletmanager | keepassxc, xdg-utils\n"
+        "Suggests: xdg-desktop-portal\n"
         f"Installed-Size: {kilobytes}\n"
         "Section: video\n"
         "Priority: optional\n"
         f"Maintainer: {project.maintainer()}\n"
         f"Homepage: {project.home_page()}\n"
         "Description: drop prompts, watch the tasks live, keep the results\n"
-        " A desktop program for the Runway API. It sends, follows and saves every task, with\n"
-        " its prompt, settings and cost beside it, and offers a demo without key or network.\n"
+        " A desktop program for the Runway API. It sends, follows and saves every task,\n"
+        " with its prompt, settings and cost beside it, and offers a demo without key\n"
+        " or network.\n"
     )
 
 
-def _lay_out(tree: Path, architecture: str) -> None:
-    shutil.copytree(bundle.FOLDER, tree / "usr/lib" / NAME, symlinks=True)
+def changelog() -> str:
+    """Debian's own: the package's versions. What is new in the program stands in the other."""
+    day = datetime.combine(project.released(), time(), UTC)
+    return (
+        f"{NAME} ({project.version()}-{REVISION}) unstable; urgency=medium\n\n"
+        f"  * {project.TITLE} {project.version()}: see changelog.gz for what is new.\n\n"
+        f" -- {project.maintainer()}  {format_datetime(day)}\n"
+    )
+
+
+def copyright_of(parts: Iterable[dict[str, Any]]) -> str:
+    """In Debian's machine-readable form. `parts`: the components of the SBOM."""
+    license_ = (ROOT / "LICENSE").read_text("utf-8").split("\n\n", 2)[2]
+    lines = [f" {each['name']} {each['version']}: {_license_of(each)}" for each in parts]
+    expat = textwrap.indent(license_.strip(), " ").replace("\n\n", "\n .\n")
+    return project.filled(
+        LINUX / "copyright",
+        MAINTAINER=project.maintainer(),
+        PARTS="\n .\n".join(lines),
+        EXPAT=f"License: Expat\n{expat}",
+    )
+
+
+def depends_of(tree: Path) -> str:
+    """The packages of this system with the libraries that the tree's binaries need, in versions that will do."""
+    binaries = [each for each in (tree / LIBRARIES).rglob("*") if each.is_file() and not each.is_symlink()]
+    binaries = [each for each in binaries if each.open("rb").read(4) == b"\x7fELF"]
+    folders = {f"-l{each.parent}" for each in binaries}
+    words = ["dpkg-shlibdeps", "-O", "--ignore-missing-info", *sorted(folders), *(f"-e{each}" for each in binaries)]
+    with tempfile.TemporaryDirectory() as room:
+        put(Path(room) / "debian/control", f"Source: {NAME}\n\nPackage: {NAME}\nArchitecture: any\n".encode())
+        done = subprocess.run(words, cwd=room, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise StepFailed(f"{done.stderr}A library of the bundle is missing on this system: install it.")
+    return done.stdout.strip().removeprefix("shlibs:Depends=")
+
+
+def without_debians(parts: Iterable[dict[str, Any]]) -> set[str]:
+    """Names of the files that the bundle took from packages of this system, by its SBOM."""
+    of_system = [each for each in parts if each["purl"].startswith("pkg:deb/")]
+    return {said["value"] for each in of_system for said in each["properties"] if said["name"] == "file"}
+
+
+def _lay_out(tree: Path, python: Path) -> None:
+    libraries = tree / LIBRARIES
+    desktop.copy_of_bundle(bundle.FOLDER, libraries)
+    about = libraries / bundle.ABOUT
+    for name in without_debians(_parts(about)):
+        for copy in libraries.rglob(name):
+            copy.unlink()
+    run([str(python), str(ROOT / "packaging" / "third_party.py"), str(libraries), str(about)])
     launcher = tree / "usr/bin" / NAME
     launcher.parent.mkdir(parents=True)
     launcher.symlink_to(f"../lib/{NAME}/{NAME}")
-    linux = ROOT / "packaging" / "linux"
-    _copy(linux / f"{APP_ID}.desktop", tree / "usr/share/applications")
-    _copy(linux / f"{APP_ID}.metainfo.xml", tree / "usr/share/metainfo")
-    icons = ROOT / "resources" / "icons"
-    for size in (16, 24, 32, 48, 64, 128, 256, 512):
-        _copy(icons / f"app-{size}.png", tree / f"usr/share/icons/hicolor/{size}x{size}/apps", f"{APP_ID}.png")
-    _copy(icons / "app.svg", tree / "usr/share/icons/hicolor/scalable/apps", f"{APP_ID}.svg")
+    desktop.lay_out(tree / "usr/share")
     shells.lay_out(tree)
-    about = tree / "usr/lib" / NAME / bundle.ABOUT
-    _copy(about / "NOTICE.txt", tree / f"usr/share/doc/{NAME}", "copyright")
-    (tree / f"usr/share/doc/{NAME}/about").symlink_to(f"../../../lib/{NAME}/{bundle.ABOUT}")
-    size = sum(file.stat().st_size for file in tree.rglob("*") if file.is_file() and not file.is_symlink())
-    (tree / "DEBIAN").mkdir()
-    (tree / "DEBIAN/control").write_text(control(architecture, size // 1024, needed_libc(bundle.FOLDER)), "utf-8")
+    manual = tree / shells.MAN_PAGE
+    put(manual.with_name(f"{manual.name}.gz"), _packed(manual.read_bytes()))
+    manual.unlink()
+    put(tree / DOC / "copyright", copyright_of(_parts(about)).encode())
+    put(tree / DOC / "changelog.gz", _packed((ROOT / "CHANGELOG.md").read_bytes()))
+    put(tree / DOC / "changelog.Debian.gz", _packed(changelog().encode()))
+    put(tree / f"usr/share/lintian/overrides/{NAME}", project.filled(LINUX / "lintian-overrides").encode())
+    (tree / DOC / "about").symlink_to(f"../../../lib/{NAME}/{bundle.ABOUT}")
+    size = sum(each.stat().st_size for each in tree.rglob("*") if each.is_file() and not each.is_symlink())
+    put(tree / "DEBIAN/control", control(depends_of(tree), size // 1024).encode())
 
 
-def _copy(file: Path, folder: Path, name: str = "") -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / (name or file.name)
-    shutil.copyfile(file, target)
-    target.chmod(0o644)
+def _parts(about: Path) -> list[dict[str, Any]]:
+    parts: list[dict[str, Any]] = json.loads((about / "sbom.cdx.json").read_text("utf-8"))["components"]
+    return parts
+
+
+def _license_of(part: dict[str, Any]) -> str:
+    said = part["licenses"][0]
+    return str(said.get("expression") or said["license"]["name"])
+
+
+def _packed(content: bytes) -> bytes:
+    """The same bytes for the same content."""
+    return gzip.compress(content, 9, mtime=0)
+
+
+def _architecture() -> str:
+    return ARCHITECTURES.get(platform.machine(), platform.machine())

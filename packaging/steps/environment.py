@@ -219,7 +219,7 @@ def _can_be_updated(venv: Path, stamp: str) -> bool:
 
 
 def _remove(venv: Path) -> None:
-    if not venv.exists():
+    if not venv.exists() or not any(venv.iterdir()):
         return
     try:
         shutil.rmtree(venv)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from steps import appimage, bundle, deb, macos, wheel, windows
+from steps import appimage, bundle, deb, macos, older, wheel, windows
 from steps.places import ROOT, StepFailed
 
 
@@ -23,25 +23,38 @@ class Artifact:
     """Made of the one-folder bundle, which is built first."""
     system: str = "linux"
     """Where a release makes it, as `sys.platform` calls it."""
+    prove: Callable[[], None] | None = None
+    """On this machine, also if it was made in an older system."""
 
 
 ARTIFACTS = {
     "wheel": Artifact("for pipx and uv", wheel.make, of_bundle=False),
     "bundle": Artifact("one folder, packed", bundle.make),
-    "deb": Artifact("for Debian and Ubuntu", deb.make),
+    "deb": Artifact("for Debian and Ubuntu", deb.make, prove=deb.prove),
     "appimage": Artifact("one file for every Linux", appimage.make),
     "macos": Artifact("disk image, made on macOS", macos.make, system="darwin"),
     "windows": Artifact("installer, made on Windows", windows.make, system="win32"),
 }
 
 
-def make(python: Path, names: Sequence[str], *, as_is: bool) -> int:
-    """Makes and proves what is named. `as_is`: of the bundle that is there. Returns the exit code."""
+def make(python: Path, names: Sequence[str], *, as_is: bool, suite: str | None = None, is_inside: bool = False) -> int:
+    """Makes and proves what is named. `as_is`: of the bundle that is there; `suite`: in a bare Debian of this release,
+    where this runs again, `is_inside`. Returns the exit code."""
     chosen = [ARTIFACTS[name] for name in names]
+    if suite is not None:
+        older.make(suite, [*names, *["--as-is"] * as_is, "--inside"])
+    else:
+        _make_here(python, chosen, as_is=as_is)
+    for artifact in chosen:
+        if artifact.prove is not None and not is_inside:
+            artifact.prove()
+    return 0
+
+
+def _make_here(python: Path, chosen: Sequence[Artifact], *, as_is: bool) -> None:
     if any(artifact.of_bundle for artifact in chosen) and not as_is:
         bundle.build(python)
     elif as_is and not bundle.FOLDER.is_dir():
         raise StepFailed(f"There is no bundle in {bundle.FOLDER.relative_to(ROOT)}.")
     for artifact in chosen:
         artifact.make(python)
-    return 0

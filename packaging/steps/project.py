@@ -74,11 +74,11 @@ def released() -> date:
     return date.fromisoformat(done.stdout.strip()) if done.stdout.strip() else date.today()
 
 
-def filled(template: Path) -> str:
-    """The text of a file, with what this module knows in the place of `@NAME@`, `@VERSION@` and so on."""
+def filled(template: Path, **more: str) -> str:
+    """The text of a file, with what this module knows in the place of `@NAME@`, `@VERSION@` and so on, and `more`."""
     values = {
         "APP_ID": APP_ID, "DATE": released().isoformat(), "HOME": home_page(), "NAME": NAME, "SUMMARY": SUMMARY,
-        "TITLE": TITLE, "VERSION": version(),
+        "TITLE": TITLE, "VERSION": version(), **more,
     }  # fmt: skip
     return re.sub(r"@([A-Z_]+)@", lambda found: values[found[1]], template.read_text("utf-8"))
 

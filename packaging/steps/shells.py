@@ -49,7 +49,7 @@ def lay_out(tree: Path) -> None:
     _write(
         tree / MAN_PAGE, "argparse-manpage", "--module", "runway_desktop.cli.options", "--function", "parser",
         "--project-name", NAME, "--prog", NAME, "--description", DOES, "--manual-title", "Runway Desktop",
-        "--format", "single-commands-section",
+        "--include", str(ROOT / "packaging" / "linux" / "window.man"), "--format", "single-commands-section",
     )  # fmt: skip
 
 

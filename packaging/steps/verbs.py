@@ -92,6 +92,8 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument("what", nargs="*", metavar="ARTIFACT", help="wheel and bundle unless named")
     verb.add_argument("--all", action="store_true", help="all that a release makes on this system")
     verb.add_argument("--as-is", action="store_true", help="of the bundle that lies in dist/")
+    verb.add_argument("--in", dest="suite", metavar="SUITE", help="in a bare Debian, for older systems: bookworm")
+    verb.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     verb.set_defaults(step=_package)
 
     verb = verbs.add_parser("address", help="put the project's address into every file that names it")
@@ -221,7 +223,7 @@ def _package(chosen: argparse.Namespace) -> int:
     names = here if chosen.all else chosen.what or ["wheel", "bundle"]
     if strangers := [name for name in names if name not in package.ARTIFACTS]:
         raise StepFailed(f"No artifact is called {strangers[0]}. There are: {', '.join(package.ARTIFACTS)}.")
-    return package.make(_ready(), names, as_is=chosen.as_is)
+    return package.make(_ready(), names, as_is=chosen.as_is, suite=chosen.suite, is_inside=chosen.inside)
 
 
 def _address(chosen: argparse.Namespace) -> int:

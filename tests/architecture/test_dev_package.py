@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import runpy
+import shutil
 import subprocess
 import sys
 from importlib.metadata import metadata
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
-from steps import deb, project
+from steps import deb, desktop, project
 from steps.places import ROOT, StepFailed
+
+from runway_desktop.domain import backups
+from runway_desktop.services.results import sidecar
 
 
 @pytest.fixture(scope="module")
@@ -44,17 +49,79 @@ def test_notice_says_what_the_whole_is_under_and_how_the_source_is_had(about: Pa
     assert (about / "GPL-3.0.txt").stat().st_size > 30_000
 
 
-def test_package_asks_for_the_c_library_of_its_newest_binary_and_of_no_other(tmp_path: Path):
-    (tmp_path / "old.so").write_bytes(b"\x7fELF....GLIBC_2.17\0GLIBC_2.4\0")
-    (tmp_path / "new.so").write_bytes(b"\x7fELF....GLIBC_2.39\0GLIBC_2.2.5\0")
-    (tmp_path / "words.txt").write_bytes(b"GLIBC_2.99")
-    assert deb.needed_libc(tmp_path) == "2.39"
+PARTS = [
+    {"name": "mutagen", "version": "1", "purl": "pkg:pypi/mutagen@1", "licenses": [{"expression": "GPL-2.0-or-later"}]},
+    {
+        "name": "libssl3",
+        "version": "3.0",
+        "purl": "pkg:deb/debian/libssl3@3.0",
+        "licenses": [{"license": {"name": "see its copyright file"}}],
+        "properties": [{"name": "file", "value": "libssl.so.3"}, {"name": "license-text-sha256", "value": "0"}],
+    },
+]
 
 
-def test_package_asks_for_fonts_and_for_the_files_that_say_where_they_lie():
-    depends = next(line for line in deb.control("amd64", 1, "2.34").splitlines() if line.startswith("Depends"))
-    assert "fontconfig-config" in depends
-    assert "fonts-dejavu-core" in depends
+def test_package_asks_for_a_font_beside_the_libraries_of_its_binaries():
+    depends = next(line for line in deb.control("libc6 (>= 2.36)", 1).splitlines() if line.startswith("Depends"))
+    assert depends.startswith("Depends: libc6 (>= 2.36), fonts-dejavu-core |")
+
+
+def test_package_leaves_to_debian_what_the_bundle_took_of_it():
+    assert deb.without_debians(PARTS) == {"libssl.so.3"}
+
+
+def test_copyright_names_the_license_of_the_whole_and_of_each_part():
+    text = deb.copyright_of(PARTS)
+    header, *paragraphs = text.split("\n\n")
+    assert "License: GPL-3.0-or-later" in header.splitlines()
+    assert " mutagen 1: GPL-2.0-or-later" in header.splitlines()
+    assert " libssl3 3.0: see its copyright file" in header.splitlines()
+    assert not [line for line in header.splitlines() if not line], "an empty line ends a paragraph"
+    named = {line.split(": ")[1] for each in paragraphs for line in each.splitlines() if line.startswith("License: ")}
+    told = {each.splitlines()[0].split(": ")[1] for each in paragraphs if each.startswith("License: ")}
+    assert named == told == {"GPL-3.0-or-later", "Expat", "CC0-1.0"}
+
+
+def test_license_of_what_carries_the_other_parts_is_said_alike_everywhere(about: Path):
+    metainfo = project.filled(desktop.LINUX / "metainfo.xml")
+    assert "<project_license>GPL-3.0-or-later</project_license>" in metainfo
+    assert "GPL-3.0-or-later" in (about / "NOTICE.txt").read_text("utf-8")
+    assert metadata("runway-desktop")["License-Expression"] == "MIT", "a wheel holds our source alone"
+
+
+@pytest.mark.parametrize(
+    ("tool", "place"),
+    [
+        (("desktop-file-validate",), "applications/*.desktop"),
+        (("appstreamcli", "validate", "--pedantic", "--no-net"), "metainfo/*.xml"),
+        (("update-mime-database",), "mime"),
+    ],
+)
+def test_files_for_the_desktop_are_what_the_desktops_tools_accept(tool: tuple[str, ...], place: str, tmp_path: Path):
+    if shutil.which(tool[0]) is None:
+        pytest.skip(f"{tool[0]} is not installed")
+    desktop.lay_out(tmp_path)
+    [file] = tmp_path.glob(place)
+    done = subprocess.run([*tool, str(file)], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_types_of_the_launcher_are_known_and_ours_take_no_other_file(tmp_path: Path):
+    desktop.lay_out(tmp_path)
+    [types] = (tmp_path / "mime/packages").iterdir()
+    name = "{http://www.freedesktop.org/standards/shared-mime-info}"
+    ours = {each.attrib["type"]: each for each in ElementTree.parse(types).iter(f"{name}mime-type")}  # noqa: S314 - ours
+    [launcher] = (tmp_path / "applications").iterdir()
+    [line] = [line for line in launcher.read_text("utf-8").splitlines() if line.startswith("MimeType=")]
+    assert set(ours) <= set(line.removeprefix("MimeType=").split(";"))
+    for each in ours.values():
+        assert {glob.attrib["weight"] for glob in each.iter(f"{name}glob")} == {"40"}, "the system's own type wins"
+    magic = [
+        found.attrib["value"] for found in ours[f"application/vnd.{project.NAME}.result+json"].iter(f"{name}match")
+    ]
+    assert magic == [f'"schema": "{sidecar.SCHEMA}"']
+    magic = [found.attrib["value"] for found in ours[f"application/vnd.{project.NAME}.backup+zip"].iter(f"{name}match")]
+    assert magic[-1] == backups.DATABASE
 
 
 def spec(system: str, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, bool], dict[str, Any], set[str]]:

@@ -1,0 +1,120 @@
+"""The proof of the Debian package: what Debian's own checks say, then bare systems in which it is installed, completes
+the tour on X11 and on Wayland, and is removed without a trace.
+
+The displays and the session's bus are this machine's, so that a root holds nothing but what the package asks for. What
+cannot be proved here is said. Raises `StepFailed`. Standard library only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from steps import debian, desktop, suites
+from steps.bare_root import PERSON, SUITE, add_packages, bare_root, entering
+from steps.older import OLDEST
+from steps.places import StepFailed, run, say
+from steps.project import NAME
+from steps.proofs import prove_commands, prove_tour
+
+CHECKS = {
+    "lintian": ("--fail-on", "error", "--allow-root"),
+    "desktop-file-validate": (),
+    "appstreamcli": ("validate", "--pedantic", "--no-net"),
+}
+"""Without the network, because the project's address may be a reserved name."""
+SERVERS = ("xvfb", "openbox", "labwc", "dbus-daemon")
+SECONDS_TO_START = 20.0
+OF_APT = ("var/log/", "var/cache/", "var/lib/apt/", "var/lib/dpkg/")
+"""Where apt keeps account of what it did."""
+
+
+def check(package: Path) -> None:
+    """Lintian, and the checks of the launcher and of the words for software centers."""
+    with tempfile.TemporaryDirectory() as folder:
+        run(["dpkg-deb", "--extract", str(package), folder])
+        launcher, metainfo, _ = (Path(folder) / "usr/share" / place for place in desktop.TEMPLATES.values())
+        for (tool, words), what in zip(CHECKS.items(), (package, launcher, metainfo), strict=True):
+            if shutil.which(tool) is None:
+                say(f"{what.name} was not checked: {tool} is not installed.")
+            else:
+                run([tool, *words, str(what)])
+                say(f"{tool} finds no error in {what.name}.")
+
+
+def prove(package: Path) -> None:
+    """In the oldest system that it may be for and in a new one."""
+    if not debian.is_root():
+        say("It was not installed in a bare root: that needs root. Type the command again with sudo and --as-is.")
+        return
+    debian.require(SERVERS, why="The package is proved on X11 and on Wayland")
+    asked = subprocess.run(["dpkg-deb", "--field", package, "Depends"], check=True, capture_output=True, text=True)
+    for suite in (OLDEST, SUITE):
+        with bare_root(suite=suite) as root, tempfile.TemporaryDirectory(prefix="runway-desktop-deb-") as folder:
+            room = Path(folder)
+            satisfy = [*entering(root, room), "apt-get", "satisfy", *debian.INSTALL[1:], "--quiet=2"]
+            simulated = [*satisfy, "--simulate", asked.stdout.strip()]
+            if subprocess.run(simulated, check=False, capture_output=True).returncode != 0:
+                say(f"{package.name} is not for Debian {suite}: for that, make it with --in {OLDEST}.")
+                continue
+            run([*satisfy, asked.stdout.strip()], more={"DEBIAN_FRONTEND": "noninteractive"})
+            before = _files(root)
+            add_packages(root, [f"/srv/{shutil.copy(package, root / 'srv').name}"])
+            _prove_in(root, room, f"package in a bare {suite}")
+            run([*entering(root, room), "apt-get", "purge", "--yes", "--quiet=2", NAME])
+            if left := sorted(_files(root) - before):
+                raise StepFailed(f"The package leaves {len(left)} files when it is removed, such as {left[0]}.")
+            say(f"Removed from a bare {suite}, the package leaves nothing but what the person made.")
+
+
+def _prove_in(root: Path, room: Path, name: str) -> None:
+    """As the person, whose home folder lies in `room`."""
+    (room / "home").mkdir()
+    for path in (room, room / "home"):
+        os.chown(path, *map(int, PERSON.split(":")))
+    program = [*entering(root, room, PERSON), f"/usr/bin/{NAME}"]
+    prove_commands(program, room, name, serves_agents=True)
+    with suites.display() as x11, _session(room) as session:
+        prove_tour(program, room, name, {**session, **x11})
+        wayland = {"WAYLAND_DISPLAY": "wayland-0", "QT_QPA_PLATFORM": "wayland"}
+        prove_tour(program, room, name, {**session, **wayland})
+
+
+def _files(root: Path) -> set[str]:
+    """All that is there, but what apt writes for itself and the package that was brought."""
+    found = {str(path.relative_to(root)) for path in root.rglob("*")}
+    return {name for name in found if not name.startswith(OF_APT)}
+
+
+@contextlib.contextmanager
+def _session(room: Path) -> Iterator[dict[str, str]]:
+    """Variables of the person's session, while its bus and a Wayland compositor run, with their sockets in `room`."""
+    variables = {"XDG_RUNTIME_DIR": str(room), "DBUS_SESSION_BUS_ADDRESS": f"unix:path={room / 'bus'}"}
+    bus = ["dbus-daemon", "--session", "--nofork", f"--address={variables['DBUS_SESSION_BUS_ADDRESS']}"]
+    headless = {"WLR_BACKENDS": "headless", "WLR_RENDERER": "pixman", **variables}
+    with _running(bus, room, variables), _running(["labwc"], room, headless):
+        end = time.monotonic() + SECONDS_TO_START
+        while not ((room / "bus").exists() and (room / "wayland-0").exists()):
+            if time.monotonic() > end:
+                raise StepFailed("No session bus or no Wayland compositor started.")
+            time.sleep(0.1)
+        yield variables
+
+
+@contextlib.contextmanager
+def _running(command: Sequence[str], room: Path, more: Mapping[str, str]) -> Iterator[None]:
+    """A server that runs as the person."""
+    who, group = PERSON.split(":")
+    words = ["setpriv", f"--reuid={who}", f"--regid={group}", "--clear-groups", *command]
+    variables = {**os.environ, "HOME": str(room / "home"), **more}
+    with subprocess.Popen(words, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            yield
+        finally:
+            server.terminate()
