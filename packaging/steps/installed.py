@@ -65,7 +65,9 @@ def prove(package: Path) -> None:
                 continue
             run([*satisfy, asked.stdout.strip()], more={"DEBIAN_FRONTEND": "noninteractive"})
             before = _files(root)
-            add_packages(root, [f"/srv/{shutil.copy(package, root / 'srv').name}"])
+            shutil.copy(package, root / "srv")
+            add_packages(root, [f"/srv/{package.name}"])
+            (root / "srv" / package.name).unlink()
             _prove_in(root, room, f"package in a bare {suite}")
             run([*entering(root, room), "apt-get", "purge", "--yes", "--quiet=2", NAME])
             if left := sorted(_files(root) - before):

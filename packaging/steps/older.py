@@ -51,7 +51,8 @@ def make(suite: str, words: Sequence[str]) -> None:
         folder.mkdir(exist_ok=True)
     more = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
     if TRUSTED.exists():
-        more["PIP_CERT"] = f"/srv/{shutil.copy(TRUSTED, kept).name}"
+        shutil.copy(TRUSTED, kept)
+        more["PIP_CERT"] = f"/srv/{TRUSTED.name}"
     say(f"Going on in a bare Debian {suite} …")
     with_history = ["unshare", "--mount", "sh", "-ec", _WITH_HISTORY, "sh", str(root), str(_history())]
     with_own_folders = ["sh", "-ec", _WITH_OWN_FOLDERS, "sh", str(VENV), str(BUILD)]

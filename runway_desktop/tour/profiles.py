@@ -43,7 +43,7 @@ async def _make(walk: Walk, windows: ProfileWindows, profiles: list[Profile]) ->
     windows.make_new()
     made = await opened(window, NewProfileDialog, "the new profile")
     type_text(find(made, QLineEdit, "Name of the profile"), "Lagoon Films")
-    find(made, QToolButton, "Color: violet").click()
+    find(made, QToolButton, "Color: Violet").click()
     await walk.take("new-profile")
     find(made, QPushButton, "Create and open").click()
     await until(lambda: profiles, "the new profile to be opened")
