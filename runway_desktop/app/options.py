@@ -24,6 +24,7 @@ class Options(Struct, frozen=True, kw_only=True):
     speed: float = 1.0
     empty: bool = False
     """For the demo: start with an empty list instead of a studio at work."""
+    hidden: bool = False
     verbose: bool = False
     items: tuple[str, ...] = ()
     """Files, folders, https links and task ids to take in."""
@@ -62,6 +63,7 @@ def read(words: Sequence[str]) -> Options:
     parser.add_argument(
         "--empty", action="store_true", help="of the demo: a new one begins with an empty list, not a studio at work"
     )
+    parser.add_argument("--hidden", action="store_true", help="start in the tray; without a tray, minimized")
     parser.add_argument("--verbose", action="store_true", help="say more in the log and on the terminal")
     parser.add_argument("--version", action="version", version=f"Runway Desktop {__version__}")
     found = parser.parse_args(list(words))
@@ -79,6 +81,7 @@ def read(words: Sequence[str]) -> Options:
         profile=found.profile,
         speed=found.speed,
         empty=found.empty,
+        hidden=found.hidden,
         verbose=found.verbose,
         items=tuple(_absolute(item) for item in found.items),
     )

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess, Signal
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QSystemTrayIcon
 
 from runway_desktop.domain.account import KeySource, KeyStatus
 from runway_desktop.domain.errors import DamagedList
@@ -27,7 +28,7 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Filter
 from runway_desktop.domain.profiles import Profile, own_words
 from runway_desktop.domain.task import State
-from runway_desktop.services.disk.disk_threads import DiskThreads
+from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker
 from runway_desktop.services.library.library import Ahead
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
@@ -99,6 +100,7 @@ class Session(QObject):
         self.profile = profile
         self._bugs = bugs
         self._secret = secret
+        self._is_hidden = options.hidden
         self._address = address or _address(profile, options, secret)
         self._state = state or environment.state_folder(profile)
         self._closing = asyncio.Event()
@@ -282,12 +284,18 @@ class Session(QObject):
         models.board.refresh()
         if placement := environment.window_placement():
             window.stand_at(placement)
-        window.show()
+        if not self._is_hidden:
+            window.show()
+        elif not (cases.settings.tray and QSystemTrayIcon.isSystemTrayAvailable()):
+            # Without a window nothing but a second start could reach it.
+            window.showMinimized()
         return window
 
     async def _first_paint(self, window: MainWindow) -> None:
         painted = asyncio.Event()
         window.painted.connect(painted.set)
+        if self._is_hidden:
+            painted.set()
         # A window that is minimized or on another desktop is not painted: go on, so that results are saved.
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(painted.wait(), UNSEEN_AFTER)
@@ -297,12 +305,7 @@ class Session(QObject):
     async def _add_the_rest(self, cases: UseCases, theme: Theme, window: MainWindow) -> None:
         """Adds what the painted window does not show yet, each in a separate turn of the loop: together they would take
         noticeably long."""
-        for add in (
-            self._watch_from_tray,
-            self._stay_awake,
-            self._tell_of_mistakes,
-            partial(self._add_windows, cases, theme),
-        ):
+        for add in (self._watch_from_tray, self._tell_of_mistakes, partial(self._add_windows, cases, theme)):
             await asyncio.sleep(0)
             add(window)
         if self.rooms is not None:
@@ -327,15 +330,14 @@ class Session(QObject):
 
     def _watch_from_tray(self, window: MainWindow) -> None:
         if self.cases is not None and self.models is not None:
+            from runway_desktop.desktop.login import repair
+
+            from .awake import Awake
             from .in_tray import InTray
 
             self._in_tray = InTray(self.cases, self.models, self.runner, window, self.profile.name)
-
-    def _stay_awake(self, window: MainWindow) -> None:
-        if self.cases is not None and self.models is not None:
-            from .awake import Awake
-
             Awake(self.cases, self.models, self.runner, window)
+            self.runner(in_worker(None, repair, self.profile), "repair the start at login")
 
     async def _find_key(self, cases: UseCases) -> None:
         await cases.account.start()

@@ -1,8 +1,8 @@
 """Keeps the computer from going to sleep by itself. The screen may turn off, and closing the lid still suspends.
 
-On Linux it is the portal, which GNOME, KDE and their like have, and which is reachable in Flatpak and Snap; without it
-logind, by systemd's own program, which refuses *Suspend* too. Where there is neither, nothing happens. The system
-releases it when the process dies.
+On Linux it is the portal where it heeds this, in GNOME, KDE and their like, and in sandboxes, which reach nothing else.
+Elsewhere portals agree and do nothing, so it is logind, by systemd's own program, which refuses *Suspend* too. Without
+either nothing happens. The system releases it when the process dies.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from threading import Event, Thread
 
 from runway_desktop.texts import _
 
-from .session_bus import BusError, connected, portal
+from .session_bus import BusError, connected, is_sandboxed, portal
 
 log = logging.getLogger(__name__)
 
+_HEEDED_IN = ("GNOME", "KDE", "Cinnamon", "MATE", "Budgie", "Pantheon", "Unity")
 _SUSPENDING = 4
 """The portal's flag."""
 _SYSTEM_REQUIRED, _CONTINUOUS = 0x1, 0x80000000
@@ -43,7 +44,10 @@ async def stay_awake() -> None:
         finally:
             set_state(_CONTINUOUS)
     if sys.platform == "linux":
+        desktop = os.environ.get("XDG_CURRENT_DESKTOP", "")
         try:
+            if not is_sandboxed() and not any(name in desktop for name in _HEEDED_IN):
+                raise BusError(f"not heeded in {desktop or 'this session'}")
             async with connected() as bus:
                 await bus.call(portal("Inhibit"), "Inhibit", "sua{sv}", "", _SUSPENDING, {"reason": ("s", why)})
                 await _wait()

@@ -240,6 +240,7 @@ _ANNOUNCED = Group(
     Text("Notify me in the background about"),
     Text("As system notifications, and never while the window is in front."),
 )
+_LOGIN = Group(Section.NOTIFICATIONS, Text("Login"))
 _SLEEP = Group(Section.NOTIFICATIONS, Text("Sleep"))
 _TRAY = Group(Section.NOTIFICATIONS, Text("Tray"))
 _AT_ONCE = Group(Section.RUNWAY, Text("At the same time"))
@@ -335,6 +336,14 @@ class Preferences:
         Switch(),
         synonyms=Text("suspend, standby, power saving, battery"),
     )
+    start_at_login = Preference(
+        False,
+        _LOGIN,
+        Text("Start at login"),
+        Own(Switch().accept),
+        synonyms=Text("startup, autostart, hidden, boot"),
+    )
+    """Stored only where the system does not say it."""
     tray = Preference(True, _TRAY, Text("Show an icon in the system tray"), Switch())
     stay_in_tray = Preference(
         False,

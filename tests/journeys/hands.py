@@ -67,10 +67,10 @@ class Hands:
         self._do("mousemove", "--sync", str(at[0]), str(at[1]))
         self._do("click", "--repeat", str(times), "--delay", "60", str(button))
 
-    def windows(self, name: str, pid: int | None = None) -> list[str]:
-        """The ids of the visible windows whose title matches."""
+    def windows(self, name: str, pid: int | None = None, *, visible: bool = True) -> list[str]:
+        """The ids of the windows whose title matches; by default of those that are not minimized."""
         whose = [] if pid is None else ["--all", "--pid", str(pid)]
-        return self._do("search", "--onlyvisible", *whose, "--name", name, check=False).split()
+        return self._do("search", *(["--onlyvisible"] if visible else []), *whose, "--name", name, check=False).split()
 
     def wait_for_window(self, name: str, pid: int | None = None) -> str:
         return until(lambda: self.windows(name, pid), f"a window “{name}”")[-1]

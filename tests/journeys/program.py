@@ -63,6 +63,13 @@ class Program:
         self.hands.activate(window)
         return window
 
+    def start_hidden(self) -> None:
+        """Starts it where there is no tray, and waits for its minimized window."""
+        self._starts += 1
+        self._process = self._popen(("--hidden",), self.complaints_file)
+        until(lambda: self.hands.windows(TITLE, self.pid, visible=False) or not self.runs, "the window")
+        assert self.runs, f"it ended at once: {self.complaints}"
+
     def start_again_beside(self, *items: str) -> int:
         """A second start of the same profile, as a person does who forgot the first. Its exit code."""
         process = self._popen(items, self.profile.parent / "terminal-second.txt")

@@ -37,7 +37,7 @@ from runway_desktop.viewmodels.profiles.welcome import CHECKING, WHERE_FROM
 from runway_desktop.viewmodels.settings.preferences import PROJECTS, PreferencesForm
 
 from .number_box import NumberBox
-from .saving_editors import FolderEditor, LanguageEditor, NamesEditor, OwnEditor
+from .saving_editors import FolderEditor, LanguageEditor, LoginEditor, NamesEditor, OwnEditor
 
 WITH_TRAY = Text("In the tray, the program keeps checking, sending and saving until you quit it.")
 WITHOUT_TRAY = Text(
@@ -51,6 +51,7 @@ OWN: dict[str, type[OwnEditor]] = {
     "library_folder": FolderEditor,
     "name_template": NamesEditor,
     "language": LanguageEditor,
+    "start_at_login": LoginEditor,
 }
 """Editors of the preferences of kind `Own`."""
 

@@ -1,4 +1,4 @@
-"""Editors of three preferences: the folder of results, the file-name template, the language. GUI thread only."""
+"""Editors of single preferences: folder of results, file-name template, language, start at login. GUI thread only."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QCheckBox, QSystemTrayIcon, QWidget
 
 from runway_desktop.domain import filenames
+from runway_desktop.domain.preferences import Preferences
 from runway_desktop.texts import _, in_turn
 from runway_desktop.ui.building import STRETCH, choices, hbox, line_edit, push_button, vbox
 from runway_desktop.ui.dialogs.template_editor import TemplateEditor
@@ -133,6 +134,31 @@ class LanguageEditor(OwnEditor):
         # A language whose catalog is missing stays chosen.
         with QSignalBlocker(checked):
             checked.setChecked(True)
+
+
+class LoginEditor(OwnEditor):
+    def __init__(self, form: PreferencesForm, theme: Theme, parent: QWidget) -> None:
+        super().__init__(form, theme, parent)
+        self._login = form.login()
+        self._box = QCheckBox(str(Preferences.start_at_login.label), self)
+        self._note = words(self, tone="muted")
+        self.setFocusProxy(self._box)
+        vbox(self._box, self._note, on=self)
+        form.changed.connect(lambda name: self._show() if name == "tray" else None)
+        if self._login is not None:
+            self._box.clicked.connect(self._login.turn)
+            self._login.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        problem = self._login.problem if self._login is not None else ""
+        self._box.setChecked(self._login is not None and self._login.is_on)
+        has_icon = self.form.value("tray") and QSystemTrayIcon.isSystemTrayAvailable()
+        hidden = _("The window starts hidden; the icon in the tray opens it.")
+        minimized = _("The window starts minimized, since there is no icon in the tray to open it.")
+        said = problem or (hidden if has_icon else minimized)
+        say(self._note, said, "bad" if problem else "muted")
+        self._box.setAccessibleDescription(said)
 
 
 def _example(text: str) -> str:

@@ -32,6 +32,7 @@ from runway_desktop.viewmodels.profiles.welcome import KeyForm
 from runway_desktop.viewmodels.system import language_name
 
 from .library_form import LibraryForm
+from .login_form import LoginForm
 from .programs_form import ProgramsForm
 
 MODELS, PROJECTS = "lane_limits", "project_caps"
@@ -68,6 +69,11 @@ class PreferencesForm(Model):
         """The daily backups, for the profile page; None if the profile has no folder on disk."""
         backups = self._cases.backups
         return KeptBackups(self._cases, backups, self._runner) if backups is not None else None
+
+    def login(self) -> LoginForm | None:
+        """The start at login; None if the profile has no folder on disk."""
+        profiles = self._cases.profiles
+        return LoginForm(self._cases, profiles.current, self._runner, self) if profiles is not None else None
 
     def value(self, name: str) -> Any:
         """A preference by its name in `Settings`."""

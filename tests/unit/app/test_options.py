@@ -89,3 +89,8 @@ def test_where_a_window_can_be_shown(variables: dict[str, str], expected: bool, 
 
 def test_a_profile_is_named_by_its_name():
     assert options.read(["--profile", "Client A"]).profile == "Client A"
+
+
+def test_start_at_login_is_hidden():
+    assert options.read(["--hidden"]).hidden
+    assert not options.read([]).hidden

@@ -39,6 +39,11 @@ def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return noted
 
 
+@pytest.fixture(autouse=True)
+def gnome(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CURRENT_DESKTOP", "ubuntu:GNOME")
+
+
 @asynccontextmanager
 async def awake() -> AsyncIterator[None]:
     staying = asyncio.ensure_future(stay_awake())
@@ -84,6 +89,15 @@ async def test_logind_is_asked_where_there_is_no_portal(bus, noted):
         assert f"tail --pid {os.getpid()} -f" in asked
         assert runs(int(process))
     await until(lambda: not runs(int(process)))
+
+
+async def test_portal_that_would_do_nothing_is_not_asked(bus, noted, monkeypatch):
+    monkeypatch.setenv("XDG_CURRENT_DESKTOP", "labwc:wlroots")
+    desk = portal()
+    async with awake():
+        await until(noted.exists)
+    desk.close()
+    assert desk.calls == []
 
 
 async def test_logind_is_asked_if_the_portal_hangs_which_then_holds_nothing(bus, noted, monkeypatch):

@@ -1,0 +1,172 @@
+"""The entry by which the system starts a profile's window at login, hidden. Blocking; raises OSError.
+
+People and the system's own settings remove and disable entries, so none is remembered here. In Flatpak the portal keeps
+the entry, and never says whether there is one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import plistlib
+import re
+import subprocess
+import sys
+import sysconfig
+import zlib
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from xml.parsers.expat import ExpatError
+
+import platformdirs
+
+from runway_desktop import APP_ID
+from runway_desktop.domain.profiles import DEFAULT, Profile, own_words
+
+from .session_bus import BusError, connected, portal
+
+log = logging.getLogger(__name__)
+
+ANSWERS_WITHIN = 60.0
+"""Seconds. The portal may ask the person."""
+_RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
+_APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
+"""Here Windows notes what was disabled in its settings, by an odd first byte."""
+
+
+def starts_at_login(profile: Profile) -> bool:
+    return _started(_name(profile)) is not None
+
+
+def start_at_login(profile: Profile, *, on: bool) -> None:
+    _write(_name(profile), command(profile) if on else None)
+
+
+def repair(profile: Profile) -> None:
+    """Renews an entry whose program is gone: an AppImage, for instance, is moved and replaced. Raises nothing."""
+    try:
+        if (found := _started(_name(profile))) and not Path(found).exists():
+            start_at_login(profile, on=True)
+    except OSError as error:
+        log.info("The start at login cannot be repaired: %s", error)
+
+
+async def ask_portal(profile: Profile, *, on: bool) -> bool:
+    """Returns whether the profile is started at login from now on. On the loop; raises BusError."""
+    heard: asyncio.Queue[Any] = asyncio.Queue()
+    wanted = {"autostart": ("b", on), "commandline": ("as", command(profile))}
+    async with connected() as bus:
+        await bus.listen(portal("Request"), heard)
+        await bus.call(portal("Background"), "RequestBackground", "sa{sv}", "", wanted)
+        with suppress(TimeoutError):
+            match (await asyncio.wait_for(heard.get(), ANSWERS_WITHIN)).body:
+                case (0, {"autostart": (_, bool(is_on))}):
+                    return is_on
+    raise BusError("The portal does not allow the start at login")
+
+
+def command(profile: Profile) -> list[str]:
+    """The installed program: the AppImage, not what it has mounted, and the command without a console, not Python."""
+    image, inside = os.environ.get("APPIMAGE"), os.environ.get("APPDIR")
+    window = Path(sysconfig.get_path("scripts"), f"runway-desktop-window{sysconfig.get_config_var('EXE') or ''}")
+    program = own_words()
+    if image and inside and Path(program[0]).resolve().is_relative_to(Path(inside).resolve()):
+        # A terminal that is an AppImage has these variables too.
+        program = [image]
+    elif len(program) > 1 and window.exists():
+        program = [str(window)]
+    return [*program, *profile.words, "--hidden"]
+
+
+def desktop_entry(words: Sequence[str]) -> bytes:
+    """For desktops of Linux, which skip an entry whose TryExec is gone."""
+    # Escaped twice: as arguments, then as a text.
+    quoted = (
+        '"{}"'.format(re.sub(r'(["`$\\])', r"\\\1", word).replace("\\", r"\\").replace("%", "%%")) for word in words
+    )
+    tried = words[0].replace("\\", r"\\")
+    lines = (
+        "Type=Application",
+        "Name=Runway Desktop",
+        f"Icon={APP_ID}",
+        f"Exec={' '.join(quoted)}",
+        f"TryExec={tried}",
+    )
+    return "\n".join(("[Desktop Entry]", *lines, "")).encode()
+
+
+def started_by(entry: bytes) -> str | None:
+    """The program of a desktop entry; empty if it names none, None if the entry is disabled."""
+    lines = (line.partition("=") for line in entry.decode("utf-8", "replace").splitlines())
+    values = {name.strip(): value.strip() for name, _, value in lines}
+    if values.get("Hidden") == "true" or values.get("X-GNOME-Autostart-enabled") == "false" or not values.get("Exec"):
+        return None
+    return values.get("TryExec", "").replace(r"\\", "\\")
+
+
+def launched_by(agent: bytes) -> str | None:
+    """The same of a launch agent of macOS."""
+    with suppress(ValueError, ExpatError):
+        match plistlib.loads(agent):
+            case {"ProgramArguments": [str(program), *_], **more} if not more.get("Disabled"):
+                return program
+    return None
+
+
+def _name(profile: Profile) -> str:
+    return APP_ID if profile.key_name == DEFAULT else f"{APP_ID}.{zlib.crc32(profile.key_name.encode()):08x}"
+
+
+if sys.platform == "win32":
+    import winreg
+
+    def _started(name: str) -> str | None:
+        found, approved = _value(_RUN, name), _value(_APPROVED, name)
+        if found is None or (approved and approved[0] & 1):
+            return None
+        return found[1:].partition('"')[0] if found.startswith('"') else ""
+
+    def _value(path: str, name: str) -> Any:
+        with suppress(FileNotFoundError), winreg.OpenKey(winreg.HKEY_CURRENT_USER, path) as key:
+            return winreg.QueryValueEx(key, name)[0]
+
+    def _write(name: str, words: Sequence[str] | None) -> None:
+        for path in (_RUN, _APPROVED):
+            with (
+                suppress(FileNotFoundError),
+                winreg.OpenKey(winreg.HKEY_CURRENT_USER, path, 0, winreg.KEY_WRITE) as key,
+            ):
+                winreg.DeleteValue(key, name)
+        if words is not None:
+            with winreg.CreateKey(winreg.HKEY_CURRENT_USER, _RUN) as key:
+                line = f'"{words[0]}" {subprocess.list2cmdline(words[1:])}'
+                winreg.SetValueEx(key, name, 0, winreg.REG_SZ, line)
+
+else:
+    _is_mac = sys.platform == "darwin"
+
+    def _started(name: str) -> str | None:
+        try:
+            found = _file(name).read_bytes()
+        except OSError:
+            return None
+        return launched_by(found) if _is_mac else started_by(found)
+
+    def _write(name: str, words: Sequence[str] | None) -> None:
+        file = _file(name)
+        if words is None:
+            file.unlink(missing_ok=True)
+            return
+        agent = {"Label": name, "ProgramArguments": words, "RunAtLoad": True}
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(".part")
+        part.write_bytes(plistlib.dumps(agent) if _is_mac else desktop_entry(words))
+        part.replace(file)
+
+    def _file(name: str) -> Path:
+        if _is_mac:
+            return Path.home() / "Library" / "LaunchAgents" / f"{name}.plist"
+        return Path(platformdirs.user_config_dir(), "autostart", f"{name}.desktop")

@@ -1,0 +1,214 @@
+"""The start at login: what is written for each system, what a system's settings change, and programs that moved."""
+
+from __future__ import annotations
+
+import plistlib
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("jeepney")
+
+from runway_desktop.desktop import login
+from runway_desktop.desktop.session_bus import BusError
+from runway_desktop.domain.profiles import DEFAULT, Profile
+from tests.session_bus import FakeService, needs_bus
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="files of Linux")
+
+NASTY = r'/home/a "b"/100% $HOME/`x`/c\d/猫'
+
+
+@pytest.fixture
+def autostart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return tmp_path / "config" / "autostart"
+
+
+def profile(key_name: str = DEFAULT, *words: str) -> Profile:
+    return Profile(name="Studio", folder=Path("/p"), library=Path("/l"), key_name=key_name, words=words)
+
+
+def arguments(entry: bytes) -> list[str]:
+    """What a desktop starts: a text is unescaped, then its arguments, as a shell does that within double quotes."""
+    line = next(line for line in entry.decode().splitlines() if line.startswith("Exec=")).removeprefix("Exec=")
+    line = line.replace("\\\\", "\\").replace("%%", "%")
+    shell = ["sh", "-c", f"printf '%s\\n' {line}"]
+    return subprocess.run(shell, capture_output=True, check=True, text=True).stdout.splitlines()
+
+
+def test_start_at_login_is_off_at_first(autostart):
+    assert not login.starts_at_login(profile())
+    assert not autostart.exists()
+
+
+def test_profile_is_started_hidden(autostart):
+    login.start_at_login(profile("client-a", "--profile", "Client A"), on=True)
+    (file,) = autostart.iterdir()
+    assert arguments(file.read_bytes())[-3:] == ["--profile", "Client A", "--hidden"]
+    assert login.starts_at_login(profile("client-a"))
+
+
+def test_each_profile_has_its_own_entry(autostart):
+    login.start_at_login(profile(), on=True)
+    login.start_at_login(profile("client-a"), on=True)
+    login.start_at_login(profile("client-a"), on=False)
+    assert [file.name for file in autostart.iterdir()] == ["io.github.runway_desktop.RunwayDesktop.desktop"]
+    assert login.starts_at_login(profile())
+    assert not login.starts_at_login(profile("client-a"))
+
+
+def test_odd_names_reach_the_program(autostart):
+    entry = login.desktop_entry([NASTY, "--profile", NASTY])
+    assert arguments(entry) == [NASTY, "--profile", NASTY]
+    assert login.started_by(entry) == NASTY
+
+
+@pytest.mark.parametrize(
+    ("line", "is_on"),
+    [
+        ("Hidden=true", False),
+        ("X-GNOME-Autostart-enabled=false", False),
+        ("X-GNOME-Autostart-enabled=true", True),
+        ("Hidden = false", True),
+    ],
+)
+def test_settings_of_the_system_turn_it_off(autostart, line, is_on):
+    login.start_at_login(profile(), on=True)
+    (file,) = autostart.iterdir()
+    file.write_text(f"{file.read_text()}{line}\n")
+    assert login.starts_at_login(profile()) is is_on
+    login.start_at_login(profile(), on=True)
+    assert login.starts_at_login(profile())
+
+
+@pytest.mark.parametrize("rubbish", [b"", b"\xff\x00", b"[Desktop Entry]\n", b"Exec"])
+def test_file_of_rubbish_starts_nothing(autostart, rubbish):
+    autostart.mkdir(parents=True)
+    (autostart / "io.github.runway_desktop.RunwayDesktop.desktop").write_bytes(rubbish)
+    assert not login.starts_at_login(profile())
+    login.repair(profile())
+    login.start_at_login(profile(), on=True)
+    assert login.starts_at_login(profile())
+
+
+def test_turning_it_off_twice_hurts_nobody(autostart):
+    login.start_at_login(profile(), on=False)
+    login.start_at_login(profile(), on=False)
+
+
+@pytest.fixture
+def moved(autostart: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An entry of an AppImage that was renamed since; the new one runs."""
+    old, new = tmp_path / "Runway-0.1.AppImage", tmp_path / "Runway-0.2.AppImage"
+    old.touch()
+    monkeypatch.setenv("APPDIR", str(Path(sys.executable).resolve().parent))
+    monkeypatch.setenv("APPIMAGE", str(old))
+    login.start_at_login(profile(), on=True)
+    assert login.command(profile()) == [str(old), "--hidden"]
+    old.rename(new)
+    monkeypatch.setenv("APPIMAGE", str(new))
+    return new
+
+
+def test_entry_of_a_program_that_moved_is_repaired(autostart, moved):
+    login.repair(profile())
+    (file,) = autostart.iterdir()
+    assert arguments(file.read_bytes()) == [str(moved), "--hidden"]
+
+
+def test_entry_that_was_disabled_stays_so(autostart, moved):
+    (file,) = autostart.iterdir()
+    file.write_text(before := f"{file.read_text()}Hidden=true\n")
+    login.repair(profile())
+    assert file.read_text() == before
+
+
+def test_entry_of_another_installed_program_stays(autostart, moved, tmp_path):
+    (tmp_path / "Runway-0.1.AppImage").touch()
+    (file,) = autostart.iterdir()
+    before = file.read_text()
+    login.repair(profile())
+    assert file.read_text() == before
+
+
+def test_repair_in_a_folder_that_cannot_be_written_raises_nothing(autostart, moved):
+    (file,) = autostart.iterdir()
+    file.with_suffix(".part").mkdir()
+    login.repair(profile())
+
+
+def test_terminal_that_is_an_appimage_is_not_the_program(autostart, monkeypatch, tmp_path):
+    monkeypatch.setenv("APPDIR", str(tmp_path / "mounted"))
+    monkeypatch.setenv("APPIMAGE", str(tmp_path / "terminal.AppImage"))
+    assert "terminal" not in login.command(profile())[0]
+
+
+@pytest.mark.parametrize(
+    ("is_installed", "words"), [(True, ["runway-desktop-window"]), (False, ["-m", "runway_desktop"])]
+)
+def test_installed_command_is_started_and_python_only_without_one(monkeypatch, tmp_path, is_installed, words):
+    monkeypatch.delenv("APPIMAGE", raising=False)
+    monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path))
+    if is_installed:
+        (tmp_path / "runway-desktop-window").touch()
+    command = login.command(profile())
+    assert [Path(word).name for word in command][-len(words) - 1 : -1] == words
+
+
+AGENT: dict[str, Any] = {"Label": "x", "ProgramArguments": ["/Applications/R.app/run", "--hidden"], "RunAtLoad": True}
+
+
+@pytest.mark.parametrize(
+    ("agent", "program"),
+    [
+        (plistlib.dumps(AGENT), "/Applications/R.app/run"),
+        (plistlib.dumps(AGENT | {"Disabled": True}), None),
+        (plistlib.dumps({"Label": "x"}), None),
+        (b"rubbish", None),
+        (b"<?xml version='1.0'?><plist><dict>", None),
+    ],
+)
+def test_launch_agent_of_macos_is_read(agent, program):
+    assert login.launched_by(agent) == program
+
+
+@needs_bus
+@pytest.mark.parametrize(
+    ("response", "results", "is_on"), [(0, {"autostart": ("b", True)}, True), (0, {"autostart": ("b", False)}, False)]
+)
+async def test_portal_says_whether_it_starts_the_program(bus, response, results, is_on):
+    with answering(response, results) as desk:
+        assert await login.ask_portal(profile(), on=True) is is_on
+    (_, options), *_ = desk.named("RequestBackground")
+    assert options["autostart"] == ("b", True)
+    assert options["commandline"][1][-1] == "--hidden"
+
+
+@needs_bus
+async def test_portal_that_refuses_is_no_yes(bus):
+    with answering(1, {}), pytest.raises(BusError):
+        await login.ask_portal(profile(), on=True)
+
+
+class answering:
+    """A portal that answers a request by a signal, as portals do."""
+
+    def __init__(self, response: int, results: dict[str, Any]) -> None:
+        self._answer = response, results
+
+    def __enter__(self) -> FakeService:
+        path = "/org/freedesktop/portal/desktop/request/1"
+
+        def request(*_: object) -> Any:
+            self.desk.tell(path, "org.freedesktop.portal.Request", "Response", "ua{sv}", *self._answer)
+            return "o", (path,)
+
+        self.desk = FakeService("org.freedesktop.portal.Desktop", {"RequestBackground": request})
+        return self.desk
+
+    def __exit__(self, *_: object) -> None:
+        self.desk.close()
