@@ -11,6 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QRegularExpression, QSignalBlocker, QSize, Qt, QUrl
 from PySide6.QtGui import (
+    QAccessible,
     QDesktopServices,
     QFontDatabase,
     QImage,
@@ -174,6 +175,9 @@ class GuideBrowser(QTextBrowser):
         self._theme = theme
         self.setOpenLinks(False)
         self.setAccessibleName(_("Guide"))
+        if QAccessible.isActive():
+            # A screen reader reads from the caret; without one, arrow keys scroll.
+            self.setTextInteractionFlags(self.textInteractionFlags() | Qt.TextInteractionFlag.TextSelectableByKeyboard)
         self.document().setDocumentMargin(3 * GRID)
         self.anchorClicked.connect(self._follow)
 
