@@ -7,10 +7,11 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QPoint
 
-from runway_desktop.domain.library import GroupBy
+from runway_desktop.domain.library import Filter, GroupBy
 from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import passing_menu
+from runway_desktop.ui.confirm import ask_text
 from runway_desktop.ui.room import Opens
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.wishes import BatchMenu
@@ -89,10 +90,26 @@ class QueueRoom(QObject):
         menu.addAction(_("Expand") if folded else _("Collapse"), partial(rows.toggle_group, key))
         menu.addAction(_("Collapse all"), partial(rows.fold_all, True))
         menu.addAction(_("Expand all"), partial(rows.fold_all, False))
-        if rows.listing.group is GroupBy.BATCH and key:
+        page = self._page_of(key)
+        if page is not None:
             menu.addSeparator()
+            menu.addAction(_("Rename…"), partial(self._rename, key, page))
+        if page is not None and page.batches:
             menu.addAction(_("Batch…"), partial(self._open_room, "sheet", BatchMenu(BatchId(key), at)))
         menu.popup(at)
+
+    def _page_of(self, key: str) -> Filter | None:
+        """The page with the same tasks as a group of the list, if it has a name that can be changed."""
+        group = self._m.rows.listing.group if key else GroupBy.NONE
+        if group is GroupBy.BATCH:
+            return Filter(batches=frozenset({BatchId(key)}))
+        return Filter(projects=frozenset({key})) if group is GroupBy.PROJECT else None
+
+    def _rename(self, key: str, page: Filter) -> None:
+        title = self._m.rows.group_words(self._m.rows.group_row(key)).title
+        ask_text(
+            self._work.window(), _("Rename"), _("New name"), title, lambda _: "", partial(self._m.pages.rename, page)
+        )
 
     def _select(self, key: str, task_ids: list[TaskId]) -> None:
         if key in self._m.rows.collapsed():

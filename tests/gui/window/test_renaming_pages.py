@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
 from runway_desktop.domain.task import State
+from runway_desktop.ui.confirm import AskText
 from runway_desktop.ui.window.commands import RENAME
 from tests.gui.rig import Desktop, until
 from tests.rows import task
@@ -113,3 +114,21 @@ async def test_menu_renames_too_and_a_fixed_page_says_why_not(tmp_path, theme, q
         pane.setFocus()
         QTest.keyClick(pane, KEYS.Key_F2)
         await until(lambda: rig.window.activity.messages() == [RENAME.reason(rig.window)])
+
+
+async def test_batch_is_renamed_from_its_heading_in_the_list(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await filled(rig)
+        rig.window.view.group_menu_wanted.emit("b1", QPoint(10, 10))
+        [menu] = [one for one in rig.window.workspace.findChildren(QMenu) if one.isVisible()]
+        next(action for action in menu.actions() if action.text() == "Rename…").trigger()
+        [asked] = rig.window.findChildren(AskText)
+        written = asked.findChild(QLineEdit)
+        assert written is not None
+        assert written.text() == "Batch b1"
+        written.setText("First light")
+        asked.accept()
+        await until(lambda: "First light" in titles(rig))
+        await until(lambda: rig.rows.group_words(rig.rows.group_row("b1")).title == "First light")
+        rig.window.activity.undo()
+        await until(lambda: "Batch b1" in titles(rig))
