@@ -36,6 +36,8 @@ def open_page_menu(window: MainWindow, entry: PaneEntry, at: QPoint) -> None:
         [batch] = wanted.batches
         menu.addAction(_("Sheet and grid…"), partial(window.open_room, "sheet", BatchMenu(batch, at)))
     elif wanted is not None and wanted.projects:
+        if window.models.pages.can_be_removed(entry):
+            menu.addAction(_("Delete"), partial(window.models.pages.remove_project, entry.title))
         menu.addAction(_("Set a cap…"), partial(window.open_room, "preferences", "project_caps"))
         _add(menu, window, commands.SPENDING)
     elif wanted is not None and wanted.page is Page.WAITING_HERE:

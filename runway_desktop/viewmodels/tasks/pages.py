@@ -22,6 +22,9 @@ from .list_filter import ListFilter
 if TYPE_CHECKING:
     from runway_desktop.usecases.searching.renaming import Renamed
 
+_MADE_PROJECTS = "list.projects"
+"""Setting: names of projects made here, which stay listed without tasks."""
+
 
 class Pages(Model):
     changed = Signal()
@@ -38,7 +41,6 @@ class Pages(Model):
         """Keys of the entries and counts of pages, as last emitted."""
         self._found: dict[str, int] = {}
         """Number of tasks per saved search, by id."""
-        self._new_projects: dict[str, int] = {}
         self._is_wanted = self._is_counting = False
         self._rest = Throttle(cases.clock, 300)
         self._timer = QTimer(self, singleShot=True)
@@ -64,8 +66,22 @@ class Pages(Model):
         self.recount()
 
     def add_project(self, name: str) -> None:
-        """Lists a project that has no tasks yet."""
-        self._new_projects[name] = 0
+        """Lists a project that has no tasks yet, from now on."""
+        self._set_made([*self._made(), name])
+
+    def can_be_removed(self, entry: PaneEntry) -> bool:
+        """Whether it is a project without tasks."""
+        return entry.count == 0 and entry.title in self._made() and bool(entry.filter and entry.filter.projects)
+
+    def remove_project(self, name: str) -> None:
+        self._set_made([one for one in self._made() if one != name])
+
+    def _made(self) -> list[str]:
+        stored = self._cases.settings.get(_MADE_PROJECTS, [])
+        return [name for name in stored if isinstance(name, str)] if isinstance(stored, list) else []
+
+    def _set_made(self, names: Sequence[str]) -> None:
+        self._cases.settings.set(_MADE_PROJECTS, list(dict.fromkeys(names)))
         self.recount()
 
     def recount(self) -> None:
@@ -88,7 +104,7 @@ class Pages(Model):
     def entries(self) -> list[PaneEntry]:
         chosen = self._filter
         return entries_of(
-            replace(self.counts, projects=self._new_projects | dict(self.counts.projects)),
+            replace(self.counts, projects=dict.fromkeys(self._made(), 0) | dict(self.counts.projects)),
             chosen.page if chosen is not None else Page.ALL,
             chosen.searches if chosen is not None else (),
             self._found,
@@ -106,10 +122,11 @@ class Pages(Model):
     def _renamed(self, renamed: Renamed | None, *, undone: bool = False) -> None:
         if renamed is None:
             return
+        before, after, name = renamed.before, renamed.after, renamed.name
+        if undone:
+            before, after, name = after, before, renamed.batch_name
+        self._set_made([next(iter(after.projects)) if one in before.projects else one for one in self._made()])
         if self._filter is not None:
-            before, after, name = renamed.before, renamed.after, renamed.name
-            if undone:
-                before, after, name = after, before, renamed.batch_name
             self._filter.follow(before, after, name)
         self.refresh()
         self.renamed.emit(renamed, undone)

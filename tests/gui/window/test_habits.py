@@ -8,10 +8,13 @@ from PySide6.QtGui import QGuiApplication, QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPushButton, QToolButton, QToolTip
 
+from runway_desktop.domain.library import Filter
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
+from runway_desktop.ui.window.context_menus import open_page_menu
 from runway_desktop.usecases.searching.pages import NEW_PROJECT
 from runway_desktop.values import replace
+from runway_desktop.viewmodels.tasks.pages import Pages
 from tests.gui.pill import press
 from tests.gui.rig import Desktop, rest, until
 from tests.rows import saved, task
@@ -143,3 +146,19 @@ async def test_a_project_is_made_from_the_left_pane_and_takes_what_is_selected(t
         assert ("Northern lights", 0) in [(entry.title, entry.count) for entry in rig.pages.entries()]
         press(rig.window, "Move selected task")
         await until(lambda: ("Northern lights", 1) in [(entry.title, entry.count) for entry in rig.pages.entries()])
+
+
+async def test_a_project_without_tasks_stays_listed_until_it_is_deleted(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        pages = rig.window.models.pages
+        pages.add_project("Northern lights")
+        later = Pages(rig.cases, rig.bridge, rig.runner, rig.owner)
+        assert ("Northern lights", 0) in [(entry.title, entry.count) for entry in later.entries()], "after a restart"
+        pages.rename(Filter(projects=frozenset({"Northern lights"})), "Aurora")
+        await until(lambda: ("Aurora", 0) in [(entry.title, entry.count) for entry in pages.entries()])
+        assert "Northern lights" not in [entry.title for entry in pages.entries()]
+        entry = next(entry for entry in pages.entries() if entry.title == "Aurora")
+        open_page_menu(rig.window, entry, QPoint(10, 10))
+        [menu] = [one for one in rig.window.findChildren(QMenu) if one.isVisible()]
+        next(action for action in menu.actions() if action.text() == "Delete").trigger()
+        assert "Aurora" not in [entry.title for entry in pages.entries()]
