@@ -63,32 +63,29 @@ NO_BUS = Text(
 def run(options: Options, secret: str | None = None) -> int:
     """Runs until the window is closed; returns the exit code. `secret` is the key from the environment."""
     share_arenas()
-    try:
-        profile = environment.profile(demo=options.demo, folder=options.profile_dir, name=options.profile)
-    except NoSuchProfile as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    except OSError as error:
-        # There is no log yet.
-        sys.stderr.write(f"Runway Desktop cannot write to its folder: {error}\n")
-        return _cannot_start(_unusable(error))
     secrecy = KnownSecrets()
-    environment.start_log(profile.log, secrecy, verbose=options.verbose)
-    if sys.platform == "win32":
-        # On Windows the communication with other instances uses Qt's pipes.
-        make_application()
     claim: Claim | None = None
     leaving: EngineLeaves | None = None
     try:
+        profile = environment.profile(demo=options.demo, folder=options.profile_dir, name=options.profile)
+        environment.start_log(profile.log, secrecy, verbose=options.verbose)
+        if sys.platform == "win32":
+            # On Windows the communication with other instances uses Qt's pipes.
+            make_application()
         claim = enter(profile.folder, options.items)
         if claim is None:
             return 0
+    except NoSuchProfile as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     except EngineLeaves as engine:
         leaving = engine
     except DoesNotAnswer as error:
         return _cannot_start(RunwayDesktopError(error.said))
     except OSError as error:
-        return _cannot_start(_unusable(error))
+        advice = Text("Check that its disk is there and not read-only, then start again.")
+        said = Text("Runway Desktop cannot write to its folder.")
+        return _cannot_start(RunwayDesktopError(said, advice=advice, detail=str(error)))
     crash = CrashFile(profile)
     bugs = Bugs(secrecy)
     bugs.ended_last_run = crash.was_left
@@ -366,14 +363,6 @@ def run_on_loop(
         asyncio.set_event_loop(None)
 
 
-def _unusable(error: OSError) -> RunwayDesktopError:
-    return RunwayDesktopError(
-        Text("Runway Desktop cannot write to its folder."),
-        advice=Text("Check that its disk is there and not read-only, then start again."),
-        detail=str(error),
-    )
-
-
 def _cannot_start(error: RunwayDesktopError) -> int:
     """In a window too: after a start by an icon, no terminal shows it."""
 
@@ -389,7 +378,8 @@ async def _say_and_wait(error: RunwayDesktopError) -> None:
     program."""
     from PySide6.QtWidgets import QMessageBox
 
-    log.warning("The program cannot start: %s %s", error.in_words(), error.detail)
+    log.info("The program cannot start: %s %s", error.in_words(), error.detail)
+    sys.stderr.write(f"{error.in_words()} {error.detail}\n".lstrip())
     box = QMessageBox(QMessageBox.Icon.Warning, "Runway Desktop", error.message)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setInformativeText("\n".join(part for part in (error.advice, error.detail) if part))

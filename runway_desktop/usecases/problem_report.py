@@ -16,10 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from runway_desktop import __version__
-from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.library import PageCounts
 from runway_desktop.domain.moments import local_time
-from runway_desktop.domain.preferences import Choice, Credits, Number, NumberEach, Switch
+from runway_desktop.domain.preferences import Choice, Number, Switch
 from runway_desktop.domain.profiles import OF_APPIMAGE
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.engine import Engine
@@ -34,6 +32,8 @@ _READ = 400_000
 """Bytes of the log's end."""
 _PROMPTS = 1000
 """Latest prompts that are looked for in the log."""
+_TOLD = (Switch, Number, Choice)
+"""Editors of preferences whose values are told."""
 _LEFT_OUT = "[…]"
 _HEAD = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) ([A-Z]+) ([\w.]+): ?(.*)", re.ASCII)
 _FRAME = re.compile(r'\s*(?:File|Binary file) "([^"]*)", (line \d+|at \w+\+\w+)(?:,? in ([\w<>.]+))?', re.ASCII)
@@ -46,23 +46,20 @@ _BEYOND = re.compile(r"\S*[^ -~…–·×].*[^ -~…–·×]\S*|\S*[^ -~…–·
 
 
 async def problem_report(engine: Engine, window: Mapping[str, str]) -> str:
-    """`window` tells of the window system. Reads the log on a worker thread; raises nothing that is expected."""
-    counts, prompts, private = None, [], [engine.profile_name]
-    with suppress(StoreError):
-        counts = await engine.library.counts()
-        prompts = list(await engine.library.recent_prompts(_PROMPTS))
-        private += [*counts.projects, *counts.tags, *counts.shots, *counts.clients]
-        private += [name for _, name, _ in counts.batches]
-    facts = {**window, "Tasks": _states(counts), "Folder for results": str(engine.folder.health.state)}
-    facts |= {"Key": str(engine.account.key.source), "Settings": _settings(engine.settings)}
+    """`window` tells of the window system. Reads the log on a worker thread. Raises StoreError: without the list, its
+    names could not be left out."""
+    counts, prompts = await engine.library.counts(), await engine.library.recent_prompts(_PROMPTS)
+    private = [engine.profile_name, *counts.projects, *counts.tags, *counts.shots, *counts.clients]
+    private += [name for _, name, _ in counts.batches]
+    facts = {
+        **window,
+        "Tasks": ", ".join(f"{state} {number}" for state, number in counts.states.items() if number),
+        "Folder for results": str(engine.folder.health.state),
+        "Key": str(engine.account.key.source),
+        "Settings": _settings(engine.settings),
+    }
     scrub = Scrub(engine.secrecy.struck_out, prompts, private)
     return await in_worker(None, _report, facts, engine.logs, engine.last_crash, scrub)
-
-
-async def forget_crash(engine: Engine) -> None:
-    """Removes the stacks of the last crash. Raises nothing: a file that stays is in the next report too."""
-    with suppress(OSError):
-        await in_worker(None, lambda: engine.last_crash.unlink(missing_ok=True))
 
 
 @english()
@@ -150,21 +147,10 @@ def _content(path: Path) -> bytes:
     return b""
 
 
-def _states(counts: PageCounts | None) -> str:
-    if counts is None:
-        return "the list could not be read"
-    return ", ".join(f"{state} {number}" for state, number in counts.states.items() if number) or "none"
-
-
 def _settings(settings: Settings) -> str:
     """Those that are not at their default, without texts, names and amounts of money."""
-    told = []
-    for name, line in settings.preferences().items():
-        value = getattr(settings, name)
-        if value == line.default:
-            continue
-        if isinstance(line.editor, Switch | Number | Choice):
-            told.append(f"{name}={value}")
-        elif isinstance(line.editor, Credits | NumberEach):
-            told.append(f"{name} is set")
-    return ", ".join(told) or "as they come"
+    changed = {
+        name: line.editor for name, line in settings.preferences().items() if getattr(settings, name) != line.default
+    }
+    told = {name: getattr(settings, name) for name, editor in changed.items() if isinstance(editor, _TOLD)}
+    return ", ".join(f"{name}={told[name]}" if name in told else f"{name} is set" for name in changed)

@@ -147,16 +147,10 @@ class UseCases:
         return self._engine.logs[-1]
 
     async def problem_report(self, window: Mapping[str, str]) -> str:
-        """The text of *Report a problem*. `window`: facts about the window system."""
+        """The text of *Report a problem*. `window`: facts about the window system. StoreError."""
         from .problem_report import problem_report
 
         return await problem_report(self._engine, window)
-
-    async def forget_crash(self) -> None:
-        """After the stacks of the last crash were reported."""
-        from .problem_report import forget_crash
-
-        await forget_crash(self._engine)
 
     async def family(self, task_id: TaskId) -> Family | None:
         """A task with its relatives; None if it is unknown. StoreError."""

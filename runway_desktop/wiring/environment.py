@@ -146,14 +146,13 @@ def leave_silent_bus(variables: MutableMapping[str, str] = os.environ) -> bool:
     Qt would wait for it again and again, 25 seconds each time, before the window is shown. Linux only. Blocks up to
     `BUS_PATIENCE`; call before Qt's application is made."""
     address = variables.get(_BUS) or f"unix:path={variables.get('XDG_RUNTIME_DIR')}/bus"
-    found = re.match(r"unix:(path|abstract)=([^,;]+)", address) if sys.platform == "linux" else None
+    found = re.match(r"unix:path=([^,;]+)", address) if sys.platform == "linux" else None
     if found is None:
         return False
-    path = unquote(found[2])
     with socket.socket(socket.AF_UNIX) as bus:
         bus.settimeout(BUS_PATIENCE)
         try:
-            bus.connect(path if found[1] == "path" else f"\0{path}")
+            bus.connect(unquote(found[1]))
             # Answered by the ways to authenticate.
             bus.sendall(b"\0AUTH\r\n")
             bus.recv(1)

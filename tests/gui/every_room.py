@@ -305,7 +305,7 @@ async def _guide(desktop: ProfilesDesktop) -> Windows:
 async def _report(desktop: ProfilesDesktop) -> Windows:
     """Without its text, which stays English."""
     desktop.open_room("report")
-    await until(lambda: (found := desktop.window.findChild(ReportDialog)) and found.text.toPlainText())
+    await until(lambda: desktop.window.findChild(ReportDialog))
     dialog = desktop.window.findChild(ReportDialog)
     dialog.text.setPlainText(PROMPT)
     yield dialog

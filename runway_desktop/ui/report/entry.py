@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import QLocale, QSize, Qt, qVersion
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit
-from shiboken6 import isValid
 
 from runway_desktop import HOME_PAGE
 from runway_desktop.texts import _, language
@@ -19,52 +18,44 @@ from runway_desktop.ui.theme import GRID
 
 
 def open_room(desk: Desk, _wish: object) -> None:
-    dialog = ReportDialog(desk)
-    dialog.open()
-    desk.runner(desk.cases.problem_report(_window()), "write the report", done=dialog.show_text)
+    screens = (f"{one.size().toTuple()} at {one.devicePixelRatio():g}" for one in QGuiApplication.screens())
+    window = {
+        "Qt": f"{qVersion()} on {QGuiApplication.platformName()}",
+        "Screens": ", ".join(screens),
+        "Language": f"{language().code}, system {QLocale.system().name()}",
+    }
+    desk.runner(
+        desk.cases.problem_report(window), "write the report", done=lambda text: ReportDialog(desk, text).open()
+    )
 
 
 class ReportDialog(Dialog):
     """The whole text, which may be edited before it is saved or copied."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, text: str) -> None:
         super().__init__(_("Report a problem"), desk.window)
         self._desk = desk
-        lead = words(
-            self,
-            _(
-                "Read the report, and add what happened. Keys, prompts, names and paths are left out of it. Nothing is "
-                "sent: save or copy it, then report the problem at {address}.",
-                address=HOME_PAGE,
-            ),
+        said = _(
+            "Read the report, and add what happened. Keys, prompts, names and paths are left out of it. Nothing is "
+            "sent: save or copy it, then report the problem at {address}.",
+            address=HOME_PAGE,
         )
+        lead = words(self, said)
         lead.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
-        self.text = QPlainTextEdit(self)
+        self.text = QPlainTextEdit(text, self)
         self.text.setAccessibleName(_("Report"))
-        self.text.setPlaceholderText(_("Reading the log…"))
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setTabChangesFocus(True)
-        self._buttons = [
-            push_button(self, _("Copy"), self._copy),
-            push_button(self, _("Save…"), self._save, default=True),
-        ]
-        for button in self._buttons:
-            button.setEnabled(False)
         close = push_button(self, _("Close"), self.accept)
-        vbox(lead, (self.text, 1), hbox(close, STRETCH, *self._buttons), on=self, margins=2 * GRID, spacing=2 * GRID)
+        copy = push_button(self, _("Copy"), self._copy)
+        save = push_button(self, _("Save…"), self._save, default=True)
+        vbox(lead, (self.text, 1), hbox(close, STRETCH, copy, save), on=self, margins=2 * GRID, spacing=2 * GRID)
         open_at(self, QSize(120 * GRID, 80 * GRID))
-
-    def show_text(self, text: str) -> None:
-        # The person may have closed it meanwhile.
-        if isValid(self):
-            self.text.setPlainText(text)
-            self.text.setFocus()
-            for button in self._buttons:
-                button.setEnabled(True)
+        self.text.setFocus()
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text.toPlainText())
-        self._reported(_("Report copied."))
+        self._tell(_("Report copied."))
 
     def _save(self) -> None:
         start = Path.home() / "runway-desktop-report.txt"
@@ -72,20 +63,7 @@ class ReportDialog(Dialog):
 
     def _write(self, path: Path) -> None:
         work = self._desk.cases.library.write_text(path, self.text.toPlainText())
-        self._desk.runner(work, "save the report", done=lambda _done: self._reported(_("Report saved.")))
+        self._desk.runner(work, "save the report", done=lambda _done: self._tell(_("Report saved.")))
 
-    def _reported(self, said: str) -> None:
+    def _tell(self, said: str) -> None:
         self._desk.models.activity.tell(said)
-        self._desk.runner(self._desk.cases.forget_crash(), "forget the crash")
-
-
-def _window() -> dict[str, str]:
-    screens = [
-        f"{screen.size().width()}×{screen.size().height()} at {screen.devicePixelRatio():g}"
-        for screen in QGuiApplication.screens()
-    ]
-    return {
-        "Qt": f"{qVersion()} on {QGuiApplication.platformName()}",
-        "Screens": ", ".join(screens),
-        "Language": f"{language().code or 'en'}, system {QLocale.system().name()}",
-    }

@@ -65,7 +65,7 @@ def test_a_crash_leaves_its_stacks_and_is_known_at_the_next_start_only(tmp_path:
     assert is_told(tmp_path)
     assert "ends_badly" in profile_in(tmp_path).last_crash.read_text(encoding="utf-8")
     assert not is_told(tmp_path)
-    assert profile_in(tmp_path).last_crash.exists(), "kept until it is reported"
+    assert profile_in(tmp_path).last_crash.exists(), "kept for a report"
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="only where a process can be killed by a signal")
