@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any
 from uuid import uuid4
 
 from jeepney import DBusAddress, HeaderFields, Message
@@ -77,9 +76,8 @@ class DesktopNotices:
         if isinstance(item, Message):
             self._hear(item)
             return
-        first, second = self._by_service, self._by_portal
-        if is_sandboxed():
-            first, second = second, first
+        ways = self._by_service, self._by_portal
+        first, second = reversed(ways) if is_sandboxed() else ways
         try:
             await first(bus, item)
         except BusError as error:
@@ -92,15 +90,14 @@ class DesktopNotices:
         match answer:
             case ([*capabilities],) if "body-markup" in capabilities:
                 text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        self._belong_to(owner)
-        before = next((number for number, shown in self._shown.items() if shown.kind == notice.kind), 0)
+        known = self._shown if owner == self._owner else {}
+        before = next((number for number, shown in known.items() if shown.kind == notice.kind), 0)
         actions, hints = ["default", notice.button, "show", notice.button], {"desktop-entry": ("s", APP_ID)}
         values = "Runway Desktop", before, APP_ID, notice.title, text, actions, hints, -1
-        _, answer = await bus.call(SERVICE, "Notify", "susssasa{sv}i", *values)
-        match answer:
-            case (int(number),):
-                self._keep(number, notice)
-            case _:
+        match await bus.call(SERVICE, "Notify", "susssasa{sv}i", *values):
+            case (owner, (int(number),)):
+                self._keep(owner, number, notice)
+            case answer:
                 raise BusError(f"Notify answers {answer}")
 
     async def _by_portal(self, bus: SessionBus, notice: DesktopNotice) -> None:
@@ -109,17 +106,12 @@ class DesktopNotices:
         whole = shown | {"default-action": ("s", "default"), "buttons": ("aa{sv}", buttons)}
         name = f"{self._prefix}-{notice.kind}"
         owner, _ = await bus.call(PORTAL, "AddNotification", "sa{sv}", name, whole)
-        self._belong_to(owner)
-        self._keep(name, notice)
+        self._keep(owner, name, notice)
 
-    def _belong_to(self, owner: str) -> None:
-        if owner != self._owner:
-            self._owner = owner
-            self._shown.clear()
-
-    def _keep(self, number: int | str, notice: DesktopNotice) -> None:
-        others = {other: shown for other, shown in self._shown.items() if shown.kind != notice.kind}
-        self._shown = others | {number: notice}
+    def _keep(self, owner: str, number: int | str, notice: DesktopNotice) -> None:
+        known = self._shown.items() if owner == self._owner else ()
+        self._owner = owner
+        self._shown = {other: shown for other, shown in known if shown.kind != notice.kind} | {number: notice}
 
     def _hear(self, message: Message) -> None:
         fields = message.header.fields
@@ -128,15 +120,10 @@ class DesktopNotices:
         match fields.get(HeaderFields.member), message.body:
             case "ActivationToken", (int(), str(token)):
                 self._token = token
-            case "ActionInvoked", (int() | str() as number, "default" | "show", *more):
-                token, self._token = self._token or _token_in(more), ""
-                if (notice := self._shown.get(number)) is not None:
-                    notice.clicked(token)
-
-
-def _token_in(parameters: list[Any]) -> str:
-    """The portal's token, from its second version on."""
-    match parameters:
-        case [[*_, (_, {"activation-token": (_, str(token))})]]:
-            return token
-    return ""
+            case "ActionInvoked", (int() | str() as number, "default" | "show", *more) if number in self._shown:
+                match more:
+                    # The portal's token, from its second version on.
+                    case [[*_, (_, {"activation-token": (_, str(token))})]]:
+                        self._token = token
+                self._shown[number].clicked(self._token)
+                self._token = ""

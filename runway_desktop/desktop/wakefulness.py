@@ -26,7 +26,7 @@ _HEEDED_IN = ("GNOME", "KDE", "Cinnamon", "MATE", "Budgie", "Pantheon", "Unity")
 _SUSPENDING = 4
 """The portal's flag."""
 _SYSTEM_REQUIRED, _CONTINUOUS = 0x1, 0x80000000
-"""Flags of SetThreadExecutionState. The state belongs to the thread that sets it."""
+"""Of the calling thread's state in Windows."""
 _REFUSED_WITHIN = 2.0
 """Seconds after which a program that may not inhibit has ended."""
 

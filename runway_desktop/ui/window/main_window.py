@@ -332,6 +332,9 @@ class MainWindow(QMainWindow):
         self.workspace.restore(self.height())
 
     def _remember(self) -> None:
+        if not self._was_painted:
+            # Started hidden: nothing was laid out or placed.
+            return
         self.models.memory.keep(_GEOMETRY, self.placement)
         self.workspace.remember()
         self._remember_columns()
