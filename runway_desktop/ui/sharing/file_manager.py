@@ -52,7 +52,8 @@ class FileManager(QObject):
             self._open(folder)
             return
         # On Linux, opening succeeds even without a file manager, silently. So ask for one first.
-        process = QProcess(self)
+        # Without a parent, which would end it with the window: Qt warns of that.
+        process = QProcess()
         process.finished.connect(lambda: self._told_who_opens(process, folder))
         process.errorOccurred.connect(
             lambda error: self._open(folder) if error is QProcess.ProcessError.FailedToStart else None
@@ -60,14 +61,15 @@ class FileManager(QObject):
         process.start(asked, ["query", "default", "inode/directory"])
 
     def _told_who_opens(self, process: QProcess, folder: Path) -> None:
-        if not isValid(process):
-            # The window was closed meanwhile, which ends the process.
+        opens = process.readAllStandardOutput().trimmed()
+        process.deleteLater()
+        if not isValid(self):
+            # The window was closed meanwhile.
             return
-        if process.readAllStandardOutput().trimmed():
+        if opens:
             self._open(folder)
         else:
             self._failed(folder)
-        process.deleteLater()
 
     def _open(self, folder: Path) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):

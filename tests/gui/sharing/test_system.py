@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
@@ -76,6 +77,23 @@ def test_a_folder_that_no_program_opens_is_told_and_not_only_asked_for(
     FileManager(failed.append, owner, platform="linux").open_folder(FOX.parent)
     qtbot.waitUntil(lambda: bool(opened or failed))
     assert (opened, failed) == (([QUrl.fromLocalFile("/library")], []) if manager else ([], [FOX.parent]))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is not asked for")
+def test_a_window_closed_while_the_file_manager_is_asked_for_is_no_problem(
+    opened: list[QUrl], failed: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    fake, asked = tmp_path / "xdg-mime", tmp_path / "asked"
+    fake.write_text(f"#!/bin/sh\nsleep 0.3\n: > '{asked}'\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    owner = QObject()
+    FileManager(failed.append, owner, platform="linux").open_folder(FOX.parent)
+    # Qt's warnings fail a test.
+    shiboken6.delete(owner)
+    qtbot.waitUntil(asked.exists)
+    qtbot.wait(50)
+    assert (opened, failed) == ([], [])
 
 
 def test_explorer_and_finder_select_by_command(
