@@ -25,6 +25,7 @@ from runway_desktop.values import Struct
 class HelpPart(Struct, frozen=True, kw_only=True, eq=False):
     title: Text
     help: tuple[Text, ...]
+    """Without it, the help key opens the page of the guide."""
     commands: tuple[Command[Any], ...]
     guide: str
     """Its page of the guide."""
@@ -85,7 +86,15 @@ LIST_OF_TASKS = HelpPart(
     commands=_of(LIST, JUDGING, FINDING),
     guide="finding",
 )
+WELCOME = HelpPart(
+    title=Text("Welcome"),
+    help=(),
+    commands=(),
+    guide="first-result",
+    is_here=lambda window: not window.workspace.isVisibleTo(window),
+)
 PARTS = (
+    WELCOME,
     COMPOSER,
     LEFT_PANE,
     HelpPart(

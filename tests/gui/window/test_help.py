@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from runway_desktop.app.rooms import ROOMS
 from runway_desktop.domain.library import Filter, Page
 from runway_desktop.ui.help.entry import here
+from runway_desktop.ui.help.guide_window import GuideWindow
 from runway_desktop.ui.help.help_window import HelpWindow, commands_of
 from runway_desktop.ui.help.parts import COMPOSER, LEFT_PANE, LIST_OF_TASKS, PARTS, QUEUE, HelpPart
 from runway_desktop.ui.preferences.preferences import Preferences
@@ -42,6 +43,19 @@ async def test_an_empty_page_tells_its_own_help_and_not_that_of_what_has_the_key
         window.pages.leave()
         window.composer_pane.focus_prompt()
         assert here(rig.rooms.desk) is COMPOSER
+
+
+async def test_the_welcome_page_is_helped_by_the_first_steps_of_the_guide(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
+        rig.window.show_welcome(QWidget())
+        rig.rooms.open("help")
+        await until(lambda: rig.window.findChildren(GuideWindow))
+        [guide] = rig.window.findChildren(GuideWindow)
+        assert guide.browser.page == "first-result"
+        guide.close()
+        rig.window.show_welcome(None)
+        assert here(rig.rooms.desk) is COMPOSER
+        await rest()
 
 
 async def test_help_tells_the_keys_as_they_are_set_now(tmp_path, theme, qtbot):
