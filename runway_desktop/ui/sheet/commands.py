@@ -28,8 +28,9 @@ SEND = _sheet(
     pays=True,
     why_not=lambda window: window.sheet.reason,
 )
+FILL = _sheet("sheet.fill", Text("Fill down"), lambda window: window.table.fill_down(), "Ctrl+D", begins=True)
 OF_ROWS = (
-    _sheet("sheet.fill", Text("Fill down"), lambda window: window.table.fill_down(), "Ctrl+D", begins=True),
+    FILL,
     _sheet("sheet.insert.above", Text("Insert rows above"), lambda window: window.table.insert_rows(), "Ctrl+I"),
     _sheet(
         "sheet.insert.below", Text("Insert rows below"), lambda on: on.table.insert_rows(below=True), "Ctrl+Shift+I"

@@ -24,6 +24,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
+    QFontMetrics,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
@@ -428,7 +429,9 @@ class SheetView(QTableView):
         self._measured.clear()
 
     def _measure(self, position: int) -> int:
-        model, cells, title = self._model, self.fontMetrics(), self.horizontalHeader().sectionSizeHint(position)
+        # Figures are drawn in tabular ones, which are wider.
+        model, cells = self._model, QFontMetrics(Theme.tabular(self.font()))
+        title = self.horizontalHeader().sectionSizeHint(position)
         if model.columns[position].key == STATE:
             # Narrow: the line below the table has the full text for the current row.
             return max(title, _NARROW_STATE * GRID)

@@ -63,11 +63,12 @@ from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
 from .axis_dialog import AxisDialog
 from .cap_bar import CapBar
 from .columns_dialog import ColumnsDialog
-from .commands import COMMANDS, OF_ROWS, SEND
+from .commands import COMMANDS, FILL, OF_ROWS, SEND
 from .fix_bar import FixBar
 from .grid_view import GridWindow
 from .sheet_view import SheetView
 
+_CHOICES = QKeySequence("Alt+Down")
 PAINTED_WITHIN_MS = 400
 """A window not painted within this time may be minimized; its rows are checked anyway."""
 
@@ -241,7 +242,8 @@ class SheetWindow(Dialog):
         self._few = self._button(ngettext("First {n} only", "First {n} only", FIRST_FEW), lambda: self.send(FIRST_FEW))
         self._go = self._button("", self.send, "primary")
         hint = ElidedLabel(self, Qt.TextElideMode.ElideRight)
-        hint.setText(_("F2 edits · Alt+↓ shows choices · Ctrl+D fills down"))
+        keys = {"choices": _CHOICES.toString(QKeySequence.SequenceFormat.NativeText), "fill": self._keys.words(FILL)}
+        hint.setText(_("F2 edits · {choices} shows choices · {fill} fills down", **keys))
         set_tone(hint, "faint")
         add_all(row, self._grid, hint, STRETCH, self._cancel, self._few, self._go)
         return row
@@ -264,7 +266,7 @@ class SheetWindow(Dialog):
             menu.addSeparator()
         current = table.currentIndex()
         if current.isValid() and sheet.model.has_choices(current):
-            menu.addAction(_("Choices…"), table.open_choices).setShortcut(QKeySequence("Alt+Down"))
+            menu.addAction(_("Choices…"), table.open_choices).setShortcut(_CHOICES)
             menu.addSeparator()
         if current.isValid() and sheet.offering.is_inputs(sheet.model.columns[current.column()].key):
             menu.addAction(_("Choose a file…"), lambda: self._choose_file(current))

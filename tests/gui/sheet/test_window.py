@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import shiboken6
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetrics, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -31,6 +31,7 @@ from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.sheet.axis_dialog import AxisDialog
 from runway_desktop.ui.sheet.columns_dialog import ColumnsDialog
 from runway_desktop.ui.sheet.commands import UNDO
+from runway_desktop.ui.sheet.delegate import PADDING
 from runway_desktop.ui.sheet.entry import OpenSheets
 from runway_desktop.ui.sheet.fill_handle import FillHandle
 from runway_desktop.ui.sheet.grid_view import GridWindow
@@ -455,6 +456,15 @@ async def test_where_there_is_little_room_columns_give_way_so_that_the_last_is_s
         assert sum(map(table.columnWidth, range(model.columnCount()))) <= table.viewport().width()
         window.resize(1200, 640)
         await until(lambda: [table.columnWidth(at) for at in range(model.columnCount())] == wide)
+
+
+async def test_where_there_is_little_room_figures_are_not_cut(opened: Opened):
+    async with opened("prompt,ratio,project,shot\nA lighthouse,1920:1080,Aurora,010\n") as (_, window):
+        table, position = window.table, window.sheet.model.column_position("ratio")
+        window.resize(880, 500)
+        await until(lambda: table.viewport().width() < 880)
+        figures = QFontMetrics(Theme.tabular(table.font()))
+        assert table.columnWidth(position) >= figures.horizontalAdvance("1920:1080") + 2 * PADDING
 
 
 async def test_a_width_that_was_chosen_stays_when_a_column_comes(opened: Opened):
