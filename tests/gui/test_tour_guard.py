@@ -1,11 +1,15 @@
-"""The tour fails when the program made a mistake on the way, though every step reached its state."""
+"""The tour fails when the program made a mistake on the way, though every step reached its state. It finds controls by
+texts that the program has: otherwise it would fail only when a package is proved."""
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import catalogs
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -48,3 +52,20 @@ def test_a_mistake_in_a_slot_fails_the_tour_and_is_named(tmp_path: Path, what: s
     assert named == bool(code)
     assert ("ValueError: on purpose" in done.stderr) == bool(code)
     assert len(list((tmp_path / "pictures").glob("*.png"))) == 1, "the step itself reached its state"
+
+
+def names_found() -> Iterator[str]:
+    """How the names of controls begin that the tour looks for."""
+    for file in (ROOT / "runway_desktop" / "tour").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id="find"), args=[_, _, ast.Constant(value=str(name))]):
+                    yield name
+
+
+def test_the_tour_finds_controls_by_texts_that_the_program_has():
+    texts = {text for found in catalogs.all_texts()[0] for text in (found.one, found.many) if text}
+    # Such as "Color: Violet".
+    parts = {part for name in names_found() for part in name.split(": ")}
+    assert len(parts) > 10
+    assert {part for part in parts if not any(text.startswith(part) for text in texts)} == set()
