@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from runway_desktop import __version__
@@ -30,12 +31,17 @@ EARLIER = 3
 """Earlier mistakes of the program that are shown too."""
 _READ = 400_000
 """Bytes of the log's end."""
+_LONGEST = 1000
+"""Characters of a message that are told: the patterns take quadratic time."""
 _PROMPTS = 1000
 """Latest prompts that are looked for in the log."""
 _TOLD = (Switch, Number, Choice)
 """Editors of preferences whose values are told."""
 _LEFT_OUT = "[…]"
-_HEAD = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) ([A-Z]+) ([\w.]+): ?(.*)", re.ASCII)
+_BLACK = "\0"
+_RUN = 3
+_WORD = re.compile(r"\w+")
+_HEAD = re.compile(r"(?P<from>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (?P<level>[A-Z]+) [\w.]+: ?)(?P<said>.*)", re.ASCII)
 _FRAME = re.compile(r'\s*(?:File|Binary file) "([^"]*)", (line \d+|at \w+\+\w+)(?:,? in ([\w<>.]+))?', re.ASCII)
 _RAISED = re.compile(r"((?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception))(?::|$)", re.ASCII)
 _THREAD = re.compile(r"(?:Current thread|Thread|Fatal Python error|Windows fatal exception)\b[\w :()\[\]-]*", re.ASCII)
@@ -58,42 +64,48 @@ async def problem_report(engine: Engine, window: Mapping[str, str]) -> str:
         "Key": str(engine.account.key.source),
         "Settings": _settings(engine.settings),
     }
-    scrub = Scrub(engine.secrecy.struck_out, prompts, private)
+    scrub = partial(Scrub, engine.secrecy.struck_out, prompts, private)
     return await in_worker(None, _report, facts, engine.logs, engine.last_crash, scrub)
 
 
 @english()
 def report_text(facts: Mapping[str, str], crash: str, log: str, scrub: Scrub) -> str:
     """Pure. `crash` is what `faulthandler` left, `log` the end of the log."""
-    messages = _messages(log.splitlines(), scrub)
+    messages = _messages(log)
     early, late = messages[:-SHOWN], messages[-SHOWN:]
-    mistakes = [message for message in early if " ERROR " in message.partition("\n")[0]][-EARLIER:]
+    mistakes = [(head, rest) for head, rest in early if head["level"] == "ERROR"][-EARLIER:]
     parts = [
         "What I did, and what happened:\n",
         "\n".join(f"{name}: {value}" for name, value in facts.items() if value),
     ]
     if crash:
         parts.append("The last crash:\n" + "\n".join(scrub.trace(crash.splitlines())))
-    if mistakes:
-        parts.append("Earlier mistakes of the program:\n" + "\n".join(mistakes))
-    parts.append("The end of the log:\n" + "\n".join(late))
+    for title, shown in (("Earlier mistakes of the program:", mistakes), ("The end of the log:", late)):
+        told = (line for head, rest in shown for line in (head["from"] + scrub(head["said"]), *scrub.trace(rest)))
+        parts += ["\n".join((title, *told))] if shown else []
     return "\n\n".join(parts) + "\n"
 
 
 class Scrub:
-    """Removes what is private. `strike_out` removes secrets; each line of a prompt is removed too, and names as whole
-    words."""
+    """Removes what is private: `strike_out` removes secrets; of prompts every run of `_RUN` words is removed, and names
+    as whole words."""
 
     def __init__(self, strike_out: Callable[[str], str], prompts: Iterable[str], names: Iterable[str]) -> None:
         self._strike_out = strike_out
-        lines = {line.strip() for prompt in prompts for line in (prompt, *prompt.splitlines())}
-        self._prompts = sorted(filter(None, lines), key=len, reverse=True)
-        self._names = sorted({name for name in names if name.strip()}, key=len, reverse=True)
+        texts = {prompt.strip(): _WORD.findall(prompt) for prompt in prompts}
+        self._runs = {tuple(words[at : at + _RUN]) for words in texts.values() for at in range(len(words) - _RUN + 1)}
+        short = [prompt for prompt, words in texts.items() if len(words) < _RUN]
+        self._names = sorted({name for name in (*names, *short) if name.strip()}, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
-        text = self._strike_out(text)
-        for prompt in self._prompts:
-            text = text.replace(prompt, _LEFT_OUT) if len(prompt) > 2 else text
+        text = self._strike_out(text)[:_LONGEST]
+        words = list(_WORD.finditer(text))
+        for at in range(len(words) - _RUN + 1):
+            run = words[at : at + _RUN]
+            if tuple(word[0] for word in run) in self._runs:
+                begin, end = run[0].start(), run[-1].end()
+                text = f"{text[:begin]}{_BLACK * (end - begin)}{text[end:]}"
+        text = re.sub(f"{_BLACK}+", _LEFT_OUT, text)
         for name in self._names:
             if name in text:
                 text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", _LEFT_OUT, text)
@@ -113,19 +125,18 @@ class Scrub:
                 yield f"  {raised[0].rstrip(':')}"
 
 
-def _messages(lines: Iterable[str], scrub: Scrub) -> list[str]:
-    """A text for each message of the log, with its traceback."""
-    found: list[tuple[str, list[str]]] = []
-    for line in lines:
+def _messages(log: str) -> list[tuple[re.Match[str], list[str]]]:
+    """The first line of each message as `_HEAD` reads it, and its further lines."""
+    found: list[tuple[re.Match[str], list[str]]] = []
+    for line in log.splitlines():
         if head := _HEAD.fullmatch(line):
-            at, level, name, said = head.groups()
-            found.append((f"{at} {level} {name}: {scrub(said)}", []))
+            found.append((head, []))
         elif found:
             found[-1][1].append(line)
-    return ["\n".join((head, *scrub.trace(rest))) for head, rest in found]
+    return found
 
 
-def _report(facts: Mapping[str, str], logs: Sequence[Path], crash: Path, scrub: Scrub) -> str:
+def _report(facts: Mapping[str, str], logs: Sequence[Path], crash: Path, scrub: Callable[[], Scrub]) -> str:
     with suppress(OSError):
         facts = {"System": platform.freedesktop_os_release().get("PRETTY_NAME", ""), **facts}
     with suppress(OSError):
@@ -138,7 +149,7 @@ def _report(facts: Mapping[str, str], logs: Sequence[Path], crash: Path, scrub: 
         "Desktop": " ".join(os.environ.get(name, "") for name in ("XDG_CURRENT_DESKTOP", "XDG_SESSION_TYPE")).strip(),
     }
     log = b"".join(map(_content, logs))[-_READ:].decode("utf-8", "replace")
-    return report_text({**program, **facts}, _content(crash).decode("utf-8", "replace"), log, scrub)
+    return report_text({**program, **facts}, _content(crash).decode("utf-8", "replace"), log, scrub())
 
 
 def _content(path: Path) -> bytes:

@@ -70,6 +70,7 @@ def log_file(tmp_path: Path, secrecy: KnownSecrets) -> Iterator[Path]:
 def write_all() -> None:
     """Everything private in every way in which a line of the log can hold it."""
     texts = (PROMPT, KEY, PLAIN_KEY, PROJECT, TAG, BATCH, PROFILE)
+    log.info("Runway refused it: %s", PROMPT[:16])
     for text in texts:
         log.warning("Output t1/0 waits 5 s: %s", text)
         log.info("Runway said: {'error': %r}", text)
@@ -175,6 +176,20 @@ def test_a_bundle_names_its_modules_from_the_package_on():
         assert f"  {path[at:]}, line 12, in crashed\n" in of("", crash.format(path))
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Refused: A silver heron lifts off, again", "Refused: […], again"),
+        ("Refused: silver heron lif… (again)", "Refused: silver heron lif… (again)"),
+        ("Refused: it is a fox that waits", "Refused: it is […] that waits"),
+        ("Refused: foxes wait", "Refused: foxes wait"),
+    ],
+)
+def test_of_a_prompt_every_part_of_three_words_is_left_out(said: str, told: str):
+    scrub = Scrub(str, ["A silver heron lifts off\nabove the lake", "a fox"], ())
+    assert scrub(said) == told
+
+
 def test_text_that_only_looks_like_a_traceback_is_left_out():
     log = "2026-11-29 20:46:59,076 ERROR runway_desktop.a: It failed\nmy secret\n  a secret plan\nSecret: heron\n"
     assert "ecret" not in of(log)
@@ -186,6 +201,10 @@ def test_names_of_files_stand_in_quotation_marks_in_the_log():
     named = [line for line in lines if re.search(r"\blog\.\w+\(\".*(?:path|final)\)?\.name\b", line)]
     assert len(named) >= 5
     assert [line for line in named if "“%s”" not in line] == []
+
+
+def test_a_message_without_end_is_cut():
+    assert len(of(f"2026-11-29 20:46:59,076 INFO runway_desktop.a: {'x' * 300_000}\n")) < 2000
 
 
 def test_earlier_mistakes_are_told_beside_the_end_of_the_log():
