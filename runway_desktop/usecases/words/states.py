@@ -274,6 +274,9 @@ def _queued(task: Task, around: Around) -> StateWords:
         return replace(shown, headline=start_headline(turn.start), detail=was, tone=Tone.BUSY)
     if around.lane_reason is not None and around.lane_reason.code in _STOPS:
         return replace(shown, detail=lane_words(around.lane_reason), tone=tone)
+    if around.offline:
+        # The lane may not have noticed: it waits for a slot.
+        return replace(shown, detail=_("Offline"), tone=Tone.WARN)
     turn_said, lane = turn_words(turn.position) if turn.position is not None else "", lane_words(around.lane_reason)
     if turn.start is not None and turn.is_queue:
         return replace(shown, headline=start_headline(turn.start), detail=turn_said, tone=tone)

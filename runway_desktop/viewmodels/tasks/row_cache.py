@@ -72,11 +72,12 @@ class RowCache(Model):
         return [task_id for task_id, row in self._rows.items() if row.task.state in states]
 
     def connected(self) -> list[TaskId]:
-        """Ids of tasks whose state depends on the connection: live ones, and those with outputs to be saved."""
+        """Ids of tasks whose state depends on the connection: queued, live, and those with outputs to be saved."""
         return [
             task_id
             for task_id, row in self._rows.items()
-            if row.task.state.is_live
+            if row.task.state is State.HELD
+            or row.task.state.is_live
             or any(output.state in (OutputState.WAITING, OutputState.DOWNLOADING) for output in row.outputs)
         ]
 
@@ -94,6 +95,7 @@ class RowCache(Model):
                 uploaded=self._uploaded.get(task.id),
                 price=price.credits if price is not None else None,
                 turn=self._turn(task.id),
+                offline=offline,
             )
         received = self._received.get(task.id, {})
         expected = [total for _, total in received.values()]

@@ -10,6 +10,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, State
 from runway_desktop.usecases.searching.language import STATES
+from runway_desktop.usecases.words.queue import InQueue
 from runway_desktop.usecases.words.states import LOOKS, STATUSES, Around, canceled_words, cost_words, describe
 from runway_desktop.values import replace
 from tests.fake_runway import remote_id
@@ -61,6 +62,14 @@ def test_a_live_task_is_not_shown_as_live_while_runway_cannot_be_reached(state):
     assert (offline.headline, offline.progress, offline.moving) == ("Offline", None, False)
     assert offline.detail == f"Last known: {describe(running, Around()).headline}"
     assert describe(Row(task=task(1, State.FAILED)), Around(offline=True)).headline != "Offline"
+
+
+def test_a_queued_task_promises_no_start_while_runway_cannot_be_reached():
+    queued = Row(task=task(1, State.HELD, hold=Hold(HoldCode.ITS_TURN)))
+    turn = InQueue(position=1, start=(600.0, 900.0), is_queue=True)
+    assert describe(queued, Around(turn=turn)).headline != "Queued"
+    offline = describe(queued, Around(turn=turn, offline=True))
+    assert (offline.headline, offline.detail) == ("Queued", "Offline")
 
 
 def test_an_entered_id_is_looked_for_until_runway_has_shown_its_task():
