@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.catalog import Catalog
-from runway_desktop.domain.backups import ENDING, MANIFEST, SCHEMA
+from runway_desktop.domain.backups import MANIFEST, SCHEMA
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.catalog_renewal import claims_to_be_catalog
@@ -161,9 +161,9 @@ def _recognized(dropped: Dropped, words: Vocabulary | None) -> Brought | list[Si
 
 
 def _claims_to_be_backup(path: Path) -> bool:
-    """Not verified: restoring does that."""
+    """Not verified: restoring does that. People save backups under other endings than ours."""
     odd = (OSError, ValueError, LookupError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
-    if path.suffix.lower() == ENDING and path.is_file():
+    if path.is_file():
         with contextlib.suppress(*odd), zipfile.ZipFile(path) as archive, archive.open(MANIFEST) as manifest:
             return SCHEMA.encode() in manifest.read(_MANIFEST_HEAD)
     return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -133,9 +134,10 @@ async def test_replacing_this_profile_asks_with_the_safe_answer_in_front(tmp_pat
         window.close()
 
 
-async def test_a_dropped_backup_offers_to_restore_it_and_another_zip_does_not(tmp_path: Path, theme: Theme):
+@pytest.mark.parametrize("name", ["studio.zip", "studio.backup", "studio"])
+async def test_a_dropped_backup_offers_to_restore_it_and_another_zip_does_not(tmp_path: Path, theme: Theme, name: str):
     made = await a_profile(tmp_path)
-    path = packed(made, tmp_path / "studio.zip")
+    path = packed(made, tmp_path / "packed.zip").rename(tmp_path / name)
     other = tmp_path / "other.zip"
     with zipfile.ZipFile(other, "w") as archive:
         archive.writestr("manifest.json", '{"name": "an extension of a browser"}')
