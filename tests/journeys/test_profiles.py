@@ -146,7 +146,7 @@ def test_a_profile_becomes_what_it_was_and_nothing_is_sent_again(
     pid = pid_of(program, again)
     followers.append(pid)
     with contextlib.closing(Eyes(screen, pid)) as eyes:
-        eyes.wait_for_words("Restored the backup", "Sending is paused.")
+        eyes.wait_for_words("Restored the backup", "Sending was paused.")
         eyes.wait_for("check box", "Resume sending")
     states = {task["prompt"]: (task["state"], task["hold"]) for task in program.tasks()}
     assert states["Before the backup"] == ("succeeded", "")

@@ -38,7 +38,8 @@ def empty_question() -> Question:
 
 def restored_words(found: Restored) -> tuple[str, str]:
     """The message, and what the user must decide, in small print."""
-    paused = _("Sending is paused.")
+    # Stays true after the person has resumed: the notice is there until it is answered.
+    paused = _("Sending was paused.")
     if found.copied is not None:
         return str(in_turn(_COPIED.get(found.copied, _COPIED_SOMEHOW), paused)), _waiting_in_a_copy(found)
     if found.made_at:

@@ -425,7 +425,7 @@ async def test_the_daily_ones_are_told_with_day_size_and_number(tmp_path: Path):
 def test_after_a_restore_it_is_told_what_has_to_be_decided(numbers: dict[str, Any], said: str):
     message, detail = restored_words(Restored(made_at=NOW, **numbers))
     assert message.startswith("Restored the backup of ")
-    assert message.endswith("Sending is paused.")
+    assert message.endswith("Sending was paused.")
     assert detail == said
 
 
@@ -435,31 +435,31 @@ def test_after_a_restore_it_is_told_what_has_to_be_decided(numbers: dict[str, An
         (
             Verdict.PUT_BACK,
             6,
-            "This profile's folder was set back to an earlier state. Sending is paused.",
+            "This profile's folder was set back to an earlier state. Sending was paused.",
             "6 queued tasks are held, because they may have been sent already.",
         ),
         (
             Verdict.COPIED,
             1,
-            "This profile's folder is a copy. Sending is paused.",
+            "This profile's folder is a copy. Sending was paused.",
             "1 queued task is held, because it may have been sent already, or may be sent from the original.",
         ),
         (
             Verdict.OTHER_MACHINE,
             2,
-            "This profile's folder comes from another computer. Sending is paused.",
+            "This profile's folder comes from another computer. Sending was paused.",
             "2 queued tasks are held, because they may have been sent already, or may be sent from the original.",
         ),
         (
             Verdict.NOT_COUNTED,
             2,
-            "Runway may have created tasks that aren't in this list. Sending is paused.",
+            "Runway may have created tasks that aren't in this list. Sending was paused.",
             "2 queued tasks are held, because they may have been sent already.",
         ),
         (
             Verdict.UNKNOWN,
             1,
-            "This profile's folder was copied or set back. Sending is paused.",
+            "This profile's folder was copied or set back. Sending was paused.",
             "1 queued task is held, because it may have been sent already.",
         ),
     ],
