@@ -57,7 +57,8 @@ HEAD = 1_000_000
 """Characters of its beginning that are also read for that."""
 _MANIFEST_HEAD = 4_096
 """Bytes of a backup's manifest that hold its schema."""
-_ENDINGS = LOGS | JSON_LINES | TABLES | DOCUMENTS | {".txt", ".text", ".md", ""}
+_OF_TEXTS = LOGS | JSON_LINES | TABLES | DOCUMENTS | {".txt", ".text", ".md"}
+_ENDINGS = _OF_TEXTS | {""}
 _LOG_LINE = re.compile(
     r"\s*(?:[\[(<]?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d)"
     r"|[\[(<]?(?:DEBUG|INFO|WARN(?:ING)?|ERROR|TRACE)\b|(?:GET|POST|DELETE) )|.*/v1/tasks/"
@@ -161,9 +162,10 @@ def _recognized(dropped: Dropped, words: Vocabulary | None) -> Brought | list[Si
 
 
 def _claims_to_be_backup(path: Path) -> bool:
-    """Not verified: restoring does that. People save backups under other endings than ours."""
+    """Not verified: restoring does that. People save backups under other endings than ours, but not under those of
+    texts, which are opened only once."""
     odd = (OSError, ValueError, LookupError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
-    if path.is_file():
+    if path.suffix.lower() not in _OF_TEXTS and path.is_file():
         with contextlib.suppress(*odd), zipfile.ZipFile(path) as archive, archive.open(MANIFEST) as manifest:
             return SCHEMA.encode() in manifest.read(_MANIFEST_HEAD)
     return False
