@@ -51,8 +51,8 @@ class Bugs(logging.Handler):
         self.count = 0
         self.ended_last_run = False
         """Whether the last run of the program crashed."""
-        self.fatal = ""
-        """Traceback of the bug that ended the session, without secrets."""
+        self.fatal: Callable[[str], object] = lambda _: None
+        """Called with the traceback of a bug that ends the session, without secrets."""
         self._bell = _Bell()
         self._seen: Counter[object] = Counter()
         self._before: tuple[Any, Any, Any] | None = None
@@ -91,7 +91,7 @@ class Bugs(logging.Handler):
         if error is None:
             return
         if is_fatal:
-            self.fatal = self.secrecy.struck_out("".join(traceback.format_exception(error)))
+            self.fatal(self.secrecy.struck_out("".join(traceback.format_exception(error))))
         key = (type(error), *((frame.f_code, line) for frame, line in traceback.walk_tb(error.__traceback__)))
         self._seen[key] += 1
         if self._seen[key] == 1:
@@ -147,6 +147,7 @@ class CrashFile:
 
     def __init__(self, profile: Profile) -> None:
         self._path = profile.crash
+        self._is_kept = False
         self.was_left = False
         """Whether the previous run crashed. Its stacks are now in `profile.last_crash`."""
         try:
@@ -159,14 +160,19 @@ class CrashFile:
         except OSError as error:
             log.info("A crash would leave no stack: %s", error)
 
-    def end(self, fatal: str = "") -> None:
-        """To be called before the profile is free for others. `fatal`: traceback of the bug that ended the session,
-        which the next start reports like a crash."""
+    def write(self, fatal: str) -> None:
+        """Adds the traceback of the bug that ends the session, which the next start reports like a crash."""
+        self._is_kept = True
+        with suppress(OSError, AttributeError):
+            self._file.write(fatal)
+            self._file.flush()
+
+    def end(self) -> None:
+        """To be called before the profile is free for others."""
         faulthandler.disable()
         with suppress(OSError, AttributeError):
-            with self._file:
-                self._file.write(fatal)
-            if not fatal:
+            self._file.close()
+            if not self._is_kept:
                 self._path.unlink()
 
 

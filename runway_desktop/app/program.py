@@ -89,13 +89,14 @@ def run(options: Options, secret: str | None = None) -> int:
     crash = CrashFile(profile)
     bugs = Bugs(secrecy)
     bugs.ended_last_run = crash.was_left
+    bugs.fatal = crash.write
     life = _Life(profile, options, bugs, secret, claim)
     if environment.leave_silent_bus():
         life.notices.append(Notice(NO_BUS, is_problem=True))
     try:
         return run_on_loop(make_application(), lambda supervisor, theme: life.run(supervisor, theme, leaving), bugs)
     finally:
-        crash.end(bugs.fatal)
+        crash.end()
         if life.claim is not None:
             life.claim.release()
         if life.starts_again:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from tests.journeys.program import Program
@@ -74,3 +76,17 @@ def test_killed_while_it_saves_the_file_is_whole_in_the_end(program: Program, ru
     until(lambda: clip.stat().st_size == program.outputs()[0]["size"], "the file to be as it is noted")
     assert not list(clip.parent.glob("*.part"))
     assert runway.made() == {"Saving": 1}
+
+
+def test_a_crash_is_told_once_at_the_next_start_and_a_kill_is_not(program: Program):
+    program.start()
+    until(lambda: b"copy_check" in program.everything_written(), "the window to work")
+    program.signal(signal.SIGSEGV)
+    assert program.ended() == -signal.SIGSEGV
+    assert (program.profile / "crash.txt").read_text("utf-8").startswith("Fatal Python error: Segmentation fault")
+    program.start()
+    program.eyes.wait_for_words("closed unexpectedly last time")
+    program.kill()
+    program.start()
+    program.eyes.wait_for("label", "Connected")
+    assert not any("unexpectedly" in seen.words for seen in program.eyes.look())

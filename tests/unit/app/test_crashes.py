@@ -89,13 +89,15 @@ def test_a_clean_end_leaves_no_file(tmp_path: Path):
 
 
 def test_a_bug_that_ends_the_session_is_known_at_the_next_start_without_secrets(tmp_path: Path, mistakes: Mistakes):
-    bugs = Bugs(KnownSecrets())
+    bugs, crash = Bugs(KnownSecrets()), CrashFile(profile_in(tmp_path))
+    bugs.fatal = crash.write
     try:
         raise ValueError("key_" + "5a" * 64)
     except ValueError as error:
         bugs.report("the session", error, is_fatal=True)
     mistakes.take("the session")
-    CrashFile(profile_in(tmp_path)).end(bugs.fatal)
+    assert "test_crashes.py" in profile_in(tmp_path).crash.read_text(encoding="utf-8"), "also if it is killed now"
+    crash.end()
     assert is_told(tmp_path)
     told = profile_in(tmp_path).last_crash.read_text(encoding="utf-8")
     assert "test_crashes.py" in told
@@ -105,4 +107,5 @@ def test_a_bug_that_ends_the_session_is_known_at_the_next_start_without_secrets(
 def test_a_folder_that_takes_no_file_stops_no_start(tmp_path: Path):
     crash = CrashFile(profile_in(tmp_path / "missing"))
     assert not crash.was_left
-    crash.end("Traceback")
+    crash.write("Traceback")
+    crash.end()
