@@ -11,8 +11,9 @@ from runway_desktop.ui.building import STRETCH, choices, hbox, push_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
-from runway_desktop.usecases.clients.hosts import Adding, Host, adding
+from runway_desktop.usecases.clients.hosts import Adding, Host, adding, moved_words
 from runway_desktop.usecases.words.states import Tone
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.settings.programs_form import ProgramsForm
 
 _NEW = Text("New programs start as read only.")
@@ -42,7 +43,9 @@ class AddProgram(QWidget):
         FollowsTheme(theme, self, lambda: self._copy.setIcon(theme.icon("mdi6.content-copy")))
 
     def _choose(self, host: Host) -> None:
-        self._adding = adding(host, self._form.server_words)
+        server = self._form.server_words
+        found = adding(host, server)
+        self._adding = replace(found, note=moved_words(server) or found.note)
         self._text.setPlainText(self._adding.text)
         self._text.setAccessibleName(_("Setup for {program}", program=str(host)))
         lines = min(_LINES, max(2, self._adding.text.count("\n") + 1))

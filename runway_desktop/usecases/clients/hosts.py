@@ -1,5 +1,5 @@
-"""How to add this program's server to agent hosts: command line, configuration or link for each. Pure, except for a
-check whether this program's script exists. No key is in any of them."""
+"""How to add this program's server to agent hosts: command line, configuration or link for each. Pure, except for
+checks whether this program's files exist. No key is in any of them."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ _DESKTOP = Text(
     linux="~/.config/Claude",
 )
 _OTHER = Text("Most programs read this form. They start the command and talk to it on stdin and stdout.")
+
+_MOVED = Text("“{file}” was moved or removed. Start it from its new place, then add it to your programs again.")
 
 
 class Host(Enum):
@@ -76,6 +78,12 @@ def server_words(
     elif system == "win32":
         found = [str(executable.with_name(_CONSOLE_TWIN))]
     return [*found, "mcp", *profile]
+
+
+def moved_words(words: Sequence[str]) -> Text | None:
+    """If the program of a command line is gone, as an AppImage that was moved while it runs: a sentence."""
+    program = Path(words[0])
+    return _MOVED.with_(file=program.name) if program.is_absolute() and not program.exists() else None
 
 
 def server_name(words: Sequence[str]) -> str:

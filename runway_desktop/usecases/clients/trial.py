@@ -20,6 +20,8 @@ from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker
 from runway_desktop.texts import Text, in_turn
 from runway_desktop.values import Struct
 
+from .hosts import moved_words
+
 WITHIN = 20.0
 """Time-out in seconds for the whole test."""
 _ENDS_WITHIN = 3.0
@@ -90,7 +92,8 @@ class _Trial:
                 return self._run(errors)
         except OSError as error:
             return Tried(
-                problem=Text("The server could not be started ({reason}).").with_(reason=error.strerror or str(error))
+                problem=moved_words(self._words)
+                or Text("The server could not be started ({reason}).").with_(reason=error.strerror or str(error))
             )
 
     def _run(self, errors: IO[bytes]) -> Tried:

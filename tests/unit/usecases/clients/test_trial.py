@@ -98,9 +98,11 @@ async def test_what_fails_is_one_sentence_with_what_to_do(program: str, said: st
     assert said in str((await try_connection(servers.words(program), time.monotonic)).problem)
 
 
-async def test_a_program_that_is_not_there_is_said(tmp_path: Path):
+async def test_a_program_that_was_moved_is_said(tmp_path: Path):
     found = await try_connection([str(tmp_path / "nothing"), "mcp"], time.monotonic)
-    assert str(found.problem) == "The server could not be started (No such file or directory)."
+    assert str(found.problem) == (
+        "“nothing” was moved or removed. Start it from its new place, then add it to your programs again."
+    )
 
 
 async def test_a_full_disk_is_said(servers: Servers, monkeypatch: pytest.MonkeyPatch):
