@@ -12,7 +12,6 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
 
@@ -21,26 +20,15 @@ from steps.bare_root import PERSON, add_packages, bare_root, entering
 from steps.places import DIST, ROOT, StepFailed, run, say, told
 from steps.project import APP_ID, NAME
 from steps.proofs import prove_commands, prove_tour
-
-
-@dataclass(frozen=True)
-class Source:
-    """Other people's source at one commit. Another repository with this commit may be named in the variable."""
-
-    name: str
-    address: str
-    commit: str
-    license: str
-    variable: str
-
+from steps.sources import Source, fetched
 
 RUNTIME = Source(
-    "type2-runtime", "https://github.com/AppImage/type2-runtime", "caf24f9f712084686bfc24a70b75e50df0aefb9c", "MIT",
-    "RUNTIME_SOURCE",
+    "type2-runtime", "https://github.com/AppImage/type2-runtime", "caf24f9f712084686bfc24a70b75e50df0aefb9c",
+    "RUNTIME_SOURCE", "MIT",
 )  # fmt: skip
 SQUASHFUSE = Source(
-    "squashfuse", "https://github.com/vasi/squashfuse", "775b4cc72ab47641637897f11ce0da15d5c1f115", "BSD-2-Clause",
-    "SQUASHFUSE_SOURCE",
+    "squashfuse", "https://github.com/vasi/squashfuse", "775b4cc72ab47641637897f11ce0da15d5c1f115",
+    "SQUASHFUSE_SOURCE", "BSD-2-Clause",
 )  # fmt: skip
 LINKED = ("libfuse3-dev", "libzstd-dev", "libc6-dev")
 """Debian's static libraries in the runtime."""
@@ -54,9 +42,8 @@ _SMALL = "-Os -ffunction-sections -fdata-sections"
 
 
 def make(python: Path) -> None:
-    """Makes `Runway-Desktop-VERSION-ARCH.AppImage` in `dist/` and, as root, proves it."""
+    """Makes `file()`."""
     debian.require([*LINKED, *TOOLS], why="The AppImage's runtime is compiled from source")
-    appimage = DIST / f"{project.TITLE.replace(' ', '-')}-{project.version()}-{platform.machine()}.AppImage"
     with tempfile.TemporaryDirectory(prefix="runway-desktop-appimage-") as room:
         runtime, folder = _runtime(Path(room)), Path(room) / "AppDir"
         _lay_out(folder)
@@ -66,23 +53,41 @@ def make(python: Path) -> None:
         run([str(python), script, str(bundle.FOLDER), str(about), *LINKED, *parts])
         packed = Path(room) / "packed"
         _pack(folder, packed)
-        appimage.write_bytes(runtime.read_bytes() + packed.read_bytes())
-    appimage.chmod(0o755)
-    told(appimage)
-    if debian.is_root():
-        _prove(appimage)
-    else:
-        say("It was not proved in a bare root: that needs root. Type the command again with sudo and --as-is.")
+        file().write_bytes(runtime.read_bytes() + packed.read_bytes())
+    file().chmod(0o755)
+    told(file())
 
 
-def fetched(source: Source, room: Path) -> Path:
-    """The source of that very commit in a folder of `room`. Raises `StepFailed`."""
-    folder = room / source.name
-    address = os.environ.get(source.variable, source.address)
-    run(["git", "init", "--quiet", str(folder)])
-    run(["git", "fetch", "--quiet", "--depth", "1", address, source.commit], folder)
-    run(["git", "checkout", "--quiet", source.commit], folder)
-    return folder
+def file() -> Path:
+    """The AppImage, wherever it was made."""
+    return DIST / f"{project.TITLE.replace(' ', '-')}-{project.version()}-{platform.machine()}.AppImage"
+
+
+def prove() -> None:
+    """As a person in a bare root: first without FUSE, then with it."""
+    if not debian.is_root():
+        say("It was not started in a bare root: that needs root. Type the command again with sudo and --as-is.")
+        return
+    with bare_root(*NEEDED) as root, tempfile.TemporaryDirectory(prefix="runway-desktop-appimage-") as folder:
+        room = Path(folder)
+        (room / "home").mkdir()
+        for path in (room, room / "home", Path(shutil.copy(file(), room))):
+            os.chown(path, *map(int, PERSON.split(":")))
+        program = [*entering(root, room, PERSON), "env", "APPIMAGE_EXTRACT_AND_RUN=1", str(room / file().name)]
+        refused = subprocess.run([*program[:-2], program[-1]], check=False, capture_output=True, text=True)
+        say(f"Without FUSE it ends with {refused.returncode} and says:\n{refused.stdout}{refused.stderr}".rstrip())
+        if not refused.returncode or HINT not in refused.stdout:
+            raise StepFailed("The AppImage does not say that it needs FUSE.")
+        prove_tour(program, room, "AppImage, unpacked,")
+        prove_commands(program, room, "AppImage, unpacked,", serves_agents=True)
+        add_packages(root, ["fuse3"])
+        os.mknod(root / "dev/fuse", stat.S_IFCHR, os.makedev(10, 229))
+        (root / "dev/fuse").chmod(0o666)
+        del program[-2]
+        prove_tour(program, room, "AppImage, mounted,")
+        prove_commands(program, room, "AppImage, mounted,", serves_agents=True)
+        with suites.display() as screen:
+            prove_tour(program, room, "AppImage, mounted,", screen)
 
 
 def _runtime(room: Path) -> Path:
@@ -109,7 +114,7 @@ def _runtime(room: Path) -> Path:
 
 
 def _lay_out(folder: Path) -> None:
-    shutil.copytree(bundle.FOLDER, folder / "usr/lib" / NAME, symlinks=True)
+    desktop.copy_of_bundle(bundle.FOLDER, folder / "usr/lib" / NAME)
     shutil.copy(ROOT / "packaging/linux/AppRun", folder)
     desktop.lay_out(folder / "usr/share")
     shutil.copy(folder / f"usr/share/applications/{APP_ID}.desktop", folder)
@@ -125,27 +130,3 @@ def _pack(folder: Path, packed: Path) -> None:
         "-comp", "zstd", "-Xcompression-level", "19", "-mkfs-time", moment, "-all-time", moment,
     ]  # fmt: skip
     run(command)
-
-
-def _prove(appimage: Path) -> None:
-    """As a person in a bare root: first without FUSE, then with it."""
-    with bare_root(*NEEDED) as root, tempfile.TemporaryDirectory(prefix="runway-desktop-appimage-") as folder:
-        room = Path(folder)
-        (room / "home").mkdir()
-        for path in (room, room / "home", Path(shutil.copy(appimage, room))):
-            os.chown(path, *map(int, PERSON.split(":")))
-        program = [*entering(root, room, PERSON), "env", "APPIMAGE_EXTRACT_AND_RUN=1", str(room / appimage.name)]
-        refused = subprocess.run([*program[:-2], program[-1]], check=False, capture_output=True, text=True)
-        say(f"Without FUSE it ends with {refused.returncode} and says:\n{refused.stdout}{refused.stderr}".rstrip())
-        if not refused.returncode or HINT not in refused.stdout:
-            raise StepFailed("The AppImage does not say that it needs FUSE.")
-        prove_tour(program, room, "AppImage, unpacked,")
-        prove_commands(program, room, "AppImage, unpacked,", serves_agents=True)
-        add_packages(root, ["fuse3"])
-        os.mknod(root / "dev/fuse", stat.S_IFCHR, os.makedev(10, 229))
-        (root / "dev/fuse").chmod(0o666)
-        del program[-2]
-        prove_tour(program, room, "AppImage, mounted,")
-        prove_commands(program, room, "AppImage, mounted,", serves_agents=True)
-        with suites.display() as screen:
-            prove_tour(program, room, "AppImage, mounted,", screen)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from steps import appimage, bundle, deb, macos, older, wheel, windows
+from steps import appimage, bundle, deb, flatpak, macos, older, wheel, windows
 from steps.places import ROOT, StepFailed
 
 
@@ -31,7 +31,8 @@ ARTIFACTS = {
     "wheel": Artifact("for pipx and uv", wheel.make, of_bundle=False),
     "bundle": Artifact("one folder, packed", bundle.make),
     "deb": Artifact("for Debian and Ubuntu", deb.make, prove=deb.prove),
-    "appimage": Artifact("one file for every Linux", appimage.make),
+    "appimage": Artifact("one file for every Linux", appimage.make, prove=appimage.prove),
+    "flatpak": Artifact("manifest with its sources", flatpak.make, of_bundle=False),
     "macos": Artifact("disk image, made on macOS", macos.make, system="darwin"),
     "windows": Artifact("installer, made on Windows", windows.make, system="win32"),
 }

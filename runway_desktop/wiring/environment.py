@@ -11,7 +11,7 @@ import os
 import re
 import socket
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from contextlib import suppress
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
@@ -67,14 +67,22 @@ def folders(*, demo: bool, folder: Path | None = None) -> ProfileFolders:
             )
         return ProfileFolders(main=main, beside=home / "profiles", words=words)
     root = Path(platformdirs.user_data_dir(APP, appauthor=False))
-    videos = Path(platformdirs.user_videos_dir()) / APP
-    main = Profile(name=DEFAULT, folder=root / "default", library=videos, key_name=DEFAULT, is_main=True)
+    library, libraries = _libraries(root)
+    main = Profile(name=DEFAULT, folder=root / "default", library=library, key_name=DEFAULT, is_main=True)
     return ProfileFolders(
-        main=main,
-        beside=root / "profiles",
-        demo=demo_profile(root / "demo", ("--demo",)),
-        libraries=lambda name: videos.with_name(safe_name(f"{APP} – {name}")),
+        main=main, beside=root / "profiles", demo=demo_profile(root / "demo", ("--demo",)), libraries=libraries
     )
+
+
+def _libraries(root: Path) -> tuple[Path, Callable[[str], Path]]:
+    """The folders for results: the main profile's, and another one's by its name."""
+    videos = Path(platformdirs.user_videos_dir()) / APP
+    if "FLATPAK_ID" not in os.environ:
+        return videos, lambda name: videos.with_name(safe_name(f"{APP} – {name}"))
+    # Flatpak makes the one folder that the program may use, except where the person has no folder for videos. What is
+    # saved anywhere else, but for the program's own data, is lost when the sandbox ends.
+    granted = videos if videos.is_dir() else root / "results"
+    return granted / DEFAULT, lambda name: granted / safe_name(f"{APP} – {name}")
 
 
 def _called(home: Path) -> str:

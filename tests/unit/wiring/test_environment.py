@@ -167,6 +167,21 @@ def test_the_demo_never_shares_a_folder_with_real_tasks(tmp_path: Path, monkeypa
     assert (demo.key_name, own.key_name) == ("Demo", "Default")
 
 
+@pytest.mark.parametrize("is_granted", [True, False])
+def test_in_a_flatpak_results_are_saved_only_where_they_outlive_the_sandbox(tmp_path, monkeypatch, *, is_granted: bool):
+    data, granted = tmp_path / "data", tmp_path / "Videos" / "Runway Desktop"
+    monkeypatch.setattr(platformdirs, "user_data_dir", lambda *_, **__: str(data))
+    monkeypatch.setattr(platformdirs, "user_videos_dir", lambda: str(granted.parent))
+    monkeypatch.setenv("FLATPAK_ID", "io.github.runway_desktop.RunwayDesktop")
+    if is_granted:
+        granted.mkdir(parents=True)
+    folders = environment.folders(demo=False)
+    others = [Path(folders.plan(name, Color.BLUE, "3f", 0.0)[1].library) for name in ("Northlight", "Default", "..")]
+    libraries = [folders.main.library, *others]
+    assert len(set(libraries)) == len(libraries)
+    assert {library.parent for library in libraries} == {granted if is_granted else data / "results"}
+
+
 def test_what_tells_copies_of_a_profile_apart_lies_outside_of_every_profile(tmp_path, monkeypatch):
     monkeypatch.setattr(platformdirs, "user_data_dir", lambda *_, **__: str(tmp_path / "data"))
     monkeypatch.setattr(platformdirs, "user_state_dir", lambda *_, **__: str(tmp_path / "state"))
