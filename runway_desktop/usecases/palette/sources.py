@@ -154,7 +154,9 @@ def of_settings(settings: Settings) -> Iterator[Offer]:
             aside=value_words(line, now),
             icon="mdi6.cog-outline",
             synonyms=str(line.synonyms),
-            also=" ".join(map(str, (line.group.section.heading, line.group.note, line.help, _("Preferences")))),
+            also=" ".join(
+                map(str, (line.group.title, line.group.section.heading, line.group.note, line.help, _("Preferences")))
+            ),
         )
         match line.editor:
             case Switch() if not line.group.protects:
@@ -182,7 +184,7 @@ def value_words(line: Preference[Any], value: Any) -> str:
             return units.shortened(str(next((label for stored, label in options if stored == value), "")), 32)
         case Credits(none):
             return str(none) if value is None else units.credits_in_words(value)
-    return str(value) if isinstance(value, int) else ""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def of_meanings() -> Iterator[Offer]:
