@@ -36,6 +36,7 @@ class AboutPage(PreferencePage):
         self.parts = QTreeWidget(self)
         self.parts.setHeaderLabels([_("Name"), _("Version"), _("License")])
         self.parts.setRootIsDecorated(False)
+        self.parts.setProperty("kind", "lines")
         self.parts.setAccessibleName(_("Open source software with version and license"))
         title.setBuddy(self.parts)
         self.rows.addWidget(self.parts, 1)
