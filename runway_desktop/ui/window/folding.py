@@ -15,7 +15,7 @@ from runway_desktop.usecases.words.plain import tip
 
 STRIP = 2 * GRID
 """Width of the handle of a folded pane."""
-COMFORT = 70 * GRID
+COMFORT = 76 * GRID
 """Width of the middle pane below which the first pane folds by itself. The last one stays until the minimum."""
 
 

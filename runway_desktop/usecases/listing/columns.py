@@ -211,7 +211,7 @@ COLUMNS: tuple[ListColumn, ...] = (
     ListColumn(
         title_text=Text("Status", context="column"),
         width=192,
-        narrow_width=152,
+        narrow_width=164,
         shown=lambda cell: describe(cell.row, cell.around).headline,
         spoken=_status_spoken,
         tool_tip=_status_spoken,
