@@ -31,9 +31,6 @@ chroot --userspec="$who" "$root" env -C "$room" "$@"
 @contextmanager
 def bare_root(*packages: str, suite: str = SUITE) -> Iterator[Path]:
     """A fresh root with `packages` and what they need, removed afterwards. The first one takes two minutes."""
-    if not debian.is_root():
-        raise StepFailed("This proof needs root: type the command again with sudo.")
-    debian.require(["debootstrap"], why="A bare root is made by debootstrap")
     with tempfile.TemporaryDirectory(prefix="runway-desktop-root-") as folder:
         root = copied(suite, Path(folder) / "root")
         run(["chroot", str(root), "useradd", "person"])
@@ -43,6 +40,9 @@ def bare_root(*packages: str, suite: str = SUITE) -> Iterator[Path]:
 
 def copied(suite: str, root: Path) -> Path:
     """Puts a bare system of this release into `root`, a folder that is not there. The first one is loaded."""
+    if not debian.is_root():
+        raise StepFailed("A bare Debian is made by root: type the command again with sudo.")
+    debian.require(["debootstrap"], why="A bare Debian is made by debootstrap")
     minimal = BUILD / f"root-{suite}"
     if not (minimal / "etc/debian_version").is_file():
         say(f"Making a bare Debian {suite} …")

@@ -6,6 +6,7 @@ Made by `dpkg-deb` and `dpkg-shlibdeps`; `installed` proves it. Raises `StepFail
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import platform
 import shutil
@@ -140,8 +141,11 @@ def _lay_out(tree: Path, python: Path) -> None:
     put(tree / DOC / "changelog.Debian.gz", _packed(changelog().encode()))
     put(tree / f"usr/share/lintian/overrides/{NAME}", project.filled(LINUX / "lintian-overrides").encode())
     (tree / DOC / "about").symlink_to(f"../../../lib/{NAME}/{bundle.ABOUT}")
-    size = sum(each.stat().st_size for each in tree.rglob("*") if each.is_file() and not each.is_symlink())
-    put(tree / "DEBIAN/control", control(depends_of(tree), size // 1024).encode())
+    files = [each for each in sorted(tree.rglob("*")) if each.is_file() and not each.is_symlink()]
+    sums = {each: hashlib.md5(each.read_bytes(), usedforsecurity=False).hexdigest() for each in files}
+    lines = [f"{sum_}  {each.relative_to(tree)}\n" for each, sum_ in sums.items()]
+    put(tree / "DEBIAN/md5sums", "".join(lines).encode())
+    put(tree / "DEBIAN/control", control(depends_of(tree), sum(each.stat().st_size for each in files) // 1024).encode())
 
 
 def _parts(about: Path) -> list[dict[str, Any]]:
