@@ -31,6 +31,12 @@ CHECKS = {
 """Without the network, because the project's address may be a reserved name."""
 SERVERS = ("xvfb", "openbox", "labwc", "dbus-daemon")
 SECONDS_TO_START = 20.0
+_AS_PERSON = """\
+mount --bind "$1/etc/passwd" /etc/passwd
+who=$2 group=$3
+shift 3
+exec setpriv --reuid="$who" --regid="$group" --clear-groups "$@"
+"""
 OF_APT = ("var/log/", "var/cache/", "var/lib/apt/", "var/lib/dpkg/")
 """Where apt keeps account of what it did."""
 
@@ -82,7 +88,7 @@ def _prove_in(root: Path, room: Path, name: str) -> None:
         os.chown(path, *map(int, PERSON.split(":")))
     program = [*entering(root, room, PERSON), f"/usr/bin/{NAME}"]
     prove_commands(program, room, name, serves_agents=True)
-    with suites.display() as x11, _session(room) as session:
+    with suites.display() as x11, _session(root, room) as session:
         prove_tour(program, room, name, {**session, **x11})
         wayland = {"WAYLAND_DISPLAY": "wayland-0", "QT_QPA_PLATFORM": "wayland"}
         prove_tour(program, room, name, {**session, **wayland})
@@ -95,12 +101,13 @@ def _files(root: Path) -> set[str]:
 
 
 @contextlib.contextmanager
-def _session(room: Path) -> Iterator[dict[str, str]]:
+def _session(root: Path, room: Path) -> Iterator[dict[str, str]]:
     """Variables of the person's session, while its bus and a Wayland compositor run, with their sockets in `room`."""
     variables = {"XDG_RUNTIME_DIR": str(room), "DBUS_SESSION_BUS_ADDRESS": f"unix:path={room / 'bus'}"}
     bus = ["dbus-daemon", "--session", "--nofork", f"--address={variables['DBUS_SESSION_BUS_ADDRESS']}"]
     headless = {"WLR_BACKENDS": "headless", "WLR_RENDERER": "pixman", **variables}
-    with _running(bus, room, variables), _running(["labwc"], room, headless):
+    home = {"HOME": str(room / "home")}
+    with _running(bus, root, {**variables, **home}), _running(["labwc"], root, {**headless, **home}):
         end = time.monotonic() + SECONDS_TO_START
         while not ((room / "bus").exists() and (room / "wayland-0").exists()):
             if time.monotonic() > end:
@@ -110,12 +117,12 @@ def _session(room: Path) -> Iterator[dict[str, str]]:
 
 
 @contextlib.contextmanager
-def _running(command: Sequence[str], room: Path, more: Mapping[str, str]) -> Iterator[None]:
-    """A server that runs as the person."""
+def _running(command: Sequence[str], root: Path, more: Mapping[str, str]) -> Iterator[None]:
+    """A server of this machine that runs as the person, who has an account in `root` only."""
     who, group = PERSON.split(":")
-    words = ["setpriv", f"--reuid={who}", f"--regid={group}", "--clear-groups", *command]
-    variables = {**os.environ, "HOME": str(room / "home"), **more}
-    with subprocess.Popen(words, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+    enter = ["unshare", "--mount", "sh", "-ec", _AS_PERSON, "sh", str(root), who, group]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen([*enter, *command], env={**os.environ, **more}, stdout=quiet, stderr=quiet) as server:
         try:
             yield
         finally:
