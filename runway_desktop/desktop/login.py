@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import plistlib
 import re
 import subprocess
@@ -24,7 +23,7 @@ from xml.parsers.expat import ExpatError
 import platformdirs
 
 from runway_desktop import APP_ID
-from runway_desktop.domain.profiles import DEFAULT, Profile, own_words
+from runway_desktop.domain.profiles import DEFAULT, Profile, lasting_words
 
 from .session_bus import BusError, connected, portal
 
@@ -70,13 +69,9 @@ async def ask_portal(profile: Profile, *, on: bool) -> bool:
 
 def command(profile: Profile) -> list[str]:
     """The installed program: the AppImage, not what it has mounted, and the command without a console, not Python."""
-    image, inside = os.environ.get("APPIMAGE"), os.environ.get("APPDIR")
     window = Path(sysconfig.get_path("scripts"), f"runway-desktop-window{sysconfig.get_config_var('EXE') or ''}")
-    program = own_words()
-    if image and inside and Path(program[0]).resolve().is_relative_to(Path(inside).resolve()):
-        # A terminal that is an AppImage has these variables too.
-        program = [image]
-    elif len(program) > 1 and window.exists():
+    program = lasting_words()
+    if len(program) > 1 and window.exists():
         program = [str(window)]
     return [*program, *profile.words, "--hidden"]
 

@@ -209,12 +209,8 @@ def own_words() -> list[str]:
 
 def lasting_words(variables: Mapping[str, str] = os.environ) -> list[str]:
     """The command to write down for later and for other programs: agents, the start at login. An AppImage is named by
-    its own file, since its contents are mounted in a new folder at each start; a Flatpak by its id."""
+    its own file, since its contents are mounted in a new folder at each start."""
     found = own_words()
     image, mounted = (variables.get(f"{OF_APPIMAGE}{name}", "") for name in ("APPIMAGE", "APPDIR"))
     # A deb that was started from the AppImage's terminal has its variables too.
-    if image and mounted and Path(found[0]).is_relative_to(mounted):
-        return [image]
-    if flatpak := variables.get("FLATPAK_ID"):
-        return ["flatpak", "run", flatpak]
-    return found
+    return [image] if image and mounted and Path(found[0]).is_relative_to(mounted) else found

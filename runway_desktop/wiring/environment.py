@@ -197,7 +197,10 @@ def clean(variables: MutableMapping[str, str] = os.environ, *, is_bundle: bool |
             before = variables.pop(f"{name}_ORIG", None)
             if before is not None:
                 variables[name] = before
-        if (mounted := variables.get("APPDIR")) and Path(sys.executable).is_relative_to(mounted):
+        # Both are resolved: a mount may be below a link, while the bootloader gives the program's real path.
+        mounted = os.path.realpath(variables.get("APPDIR", os.devnull))
+        if Path(os.path.realpath(sys.executable)).is_relative_to(mounted):
+            variables["APPDIR"] = mounted
             for name in _OF_APPIMAGE:
                 variables[f"{OF_APPIMAGE}{name}"] = variables.pop(name, "")
     return secret

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -70,7 +71,10 @@ def server_words(
     -m` only where Python finds the package."""
     found = list(program if program is not None else lasting_words())
     executable = Path(found[0])
-    if found[1:2] == ["-m"]:
+    if flatpak := os.environ.get("FLATPAK_ID"):
+        # Hosts are outside of the sandbox.
+        found = ["flatpak", "run", flatpak]
+    elif len(found) > 1:
         name = f"{_NAME}.exe" if system == "win32" else _NAME
         ran = Path(sys.argv[0] if started is None else started)
         scripts = (ran if ran.name == name else executable.with_name(name), executable.with_name(name))

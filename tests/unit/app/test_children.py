@@ -114,7 +114,11 @@ def test_a_bundle_without_libraries_of_the_person_leaves_none():
 
 def test_another_program_does_not_take_our_appimage_for_its_own(monkeypatch: pytest.MonkeyPatch):
     """Some programs replace the file that `APPIMAGE` names when they update themselves."""
-    ours = {"APPIMAGE": "/home/mara/Runway.AppImage", "APPDIR": str(Path(sys.executable).parent), "OWD": "/home/mara"}
+    ours = {
+        "APPIMAGE": "/home/mara/Runway.AppImage",
+        "APPDIR": str(Path(sys.executable).resolve().parent),
+        "OWD": "/home/mara",
+    }
     variables = dict(ours)
     environment.clean(variables, is_bundle=True)
     assert not ours.keys() & variables.keys()

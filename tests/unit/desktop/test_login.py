@@ -14,7 +14,7 @@ pytest.importorskip("jeepney")
 
 from runway_desktop.desktop import login
 from runway_desktop.desktop.session_bus import BusError
-from runway_desktop.domain.profiles import DEFAULT, Profile
+from runway_desktop.domain.profiles import DEFAULT, OF_APPIMAGE, Profile
 from tests.session_bus import FakeService, needs_bus
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="files of Linux")
@@ -105,12 +105,12 @@ def moved(autostart: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     """An entry of an AppImage that was renamed since; the new one runs."""
     old, new = tmp_path / "Runway-0.1.AppImage", tmp_path / "Runway-0.2.AppImage"
     old.touch()
-    monkeypatch.setenv("APPDIR", str(Path(sys.executable).resolve().parent))
-    monkeypatch.setenv("APPIMAGE", str(old))
+    monkeypatch.setenv(f"{OF_APPIMAGE}APPDIR", str(Path(sys.executable).parent))
+    monkeypatch.setenv(f"{OF_APPIMAGE}APPIMAGE", str(old))
     login.start_at_login(profile(), on=True)
     assert login.command(profile()) == [str(old), "--hidden"]
     old.rename(new)
-    monkeypatch.setenv("APPIMAGE", str(new))
+    monkeypatch.setenv(f"{OF_APPIMAGE}APPIMAGE", str(new))
     return new
 
 
@@ -142,8 +142,8 @@ def test_repair_in_a_folder_that_cannot_be_written_raises_nothing(autostart, mov
 
 
 def test_terminal_that_is_an_appimage_is_not_the_program(autostart, monkeypatch, tmp_path):
-    monkeypatch.setenv("APPDIR", str(tmp_path / "mounted"))
-    monkeypatch.setenv("APPIMAGE", str(tmp_path / "terminal.AppImage"))
+    monkeypatch.setenv(f"{OF_APPIMAGE}APPDIR", str(tmp_path / "mounted"))
+    monkeypatch.setenv(f"{OF_APPIMAGE}APPIMAGE", str(tmp_path / "terminal.AppImage"))
     assert "terminal" not in login.command(profile())[0]
 
 
@@ -151,7 +151,6 @@ def test_terminal_that_is_an_appimage_is_not_the_program(autostart, monkeypatch,
     ("is_installed", "words"), [(True, ["runway-desktop-window"]), (False, ["-m", "runway_desktop"])]
 )
 def test_installed_command_is_started_and_python_only_without_one(monkeypatch, tmp_path, is_installed, words):
-    monkeypatch.delenv("APPIMAGE", raising=False)
     monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path))
     if is_installed:
         (tmp_path / "runway-desktop-window").touch()

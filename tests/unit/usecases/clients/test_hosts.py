@@ -94,19 +94,21 @@ def test_a_bundle_starts_itself_and_on_windows_its_console_twin():
     )
 
 
-def test_an_appimage_is_named_by_its_file_and_not_by_its_mount(monkeypatch: pytest.MonkeyPatch):
+def test_an_appimage_is_named_by_its_file_and_not_by_its_mount(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """The mount's folder is another one at each start; the file stays until the person moves it."""
-    mount, image = "/tmp/.mount_RunwayAbCdEf", "/home/mara/Programs/Runway-Desktop.AppImage"
+    mount, image = tmp_path / "real" / ".mount_RunwayAbCdEf", "/home/mara/Programs/Runway-Desktop.AppImage"
+    mount.mkdir(parents=True)
+    (tmp_path / "tmp").symlink_to(tmp_path / "real")
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    monkeypatch.setattr(sys, "executable", f"{mount}/usr/lib/runway-desktop/runway-desktop")
-    variables = {"APPIMAGE": image, "APPDIR": mount, "ARGV0": "./Runway-Desktop.AppImage", "OWD": "/home/mara"}
+    monkeypatch.setattr(sys, "executable", str(mount / "usr/lib/runway-desktop/runway-desktop"))
+    variables = {"APPIMAGE": image, "APPDIR": str(tmp_path / "tmp" / mount.name), "ARGV0": "./R.AppImage", "OWD": "/"}
     environment.clean(variables)
     assert lasting_words(variables) == [image]
     monkeypatch.setattr(sys, "executable", "/usr/lib/runway-desktop/runway-desktop")
     assert lasting_words(variables) == [sys.executable], "the deb, started from a terminal that the AppImage opened"
 
 
-def test_a_flatpak_is_started_from_outside_by_its_id():
-    variables = {"FLATPAK_ID": "io.github.runway_desktop.RunwayDesktop"}
-    words = server_words(["--demo"], program=lasting_words(variables), system="linux")
+def test_a_flatpak_is_started_from_outside_by_its_id(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("FLATPAK_ID", "io.github.runway_desktop.RunwayDesktop")
+    words = server_words(["--demo"], system="linux")
     assert words == ["flatpak", "run", "io.github.runway_desktop.RunwayDesktop", "mcp", "--demo"]
