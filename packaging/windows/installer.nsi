@@ -24,6 +24,7 @@ SetDateSave off
 !define UNINSTALLER "uninstall.exe"
 !define KEY_UNINSTALL "Software\Microsoft\Windows\CurrentVersion\Uninstall\${TITLE}"
 !define KEY_RUN "Software\Microsoft\Windows\CurrentVersion\Run"
+!define KEY_RUN_APPROVED "Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
 !define KEY_APP_PATHS "Software\Microsoft\Windows\CurrentVersion\App Paths\${PROGRAM}"
 !define KEY_OPEN_WITH "Software\Classes\Applications\${PROGRAM}"
 !define SHORTCUT "$SMPROGRAMS\${TITLE}.lnk"
@@ -105,6 +106,26 @@ VIProductVersion "${NUMBERS}"
   ${EndIf}
 !macroend
 
+; The entries of "Start at login", as runway_desktop/desktop/login.py names them: the id, for other profiles with more
+; behind it.
+!macro RemoveStarts key
+  StrLen $2 "${APP_ID}"
+  StrCpy $0 0
+  ${Do}
+    ClearErrors
+    EnumRegValue $1 HKCU "${key}" $0
+    ${If} ${Errors}
+      ${Break}
+    ${EndIf}
+    StrCpy $3 $1 $2
+    ${If} $3 == "${APP_ID}"
+      DeleteRegValue HKCU "${key}" $1
+    ${Else}
+      IntOp $0 $0 + 1
+    ${EndIf}
+  ${Loop}
+!macroend
+
 Section "${TITLE}"
   !insertmacro WaitUntilClosed "${PROGRAM}"
   !insertmacro WaitUntilClosed "${CONSOLE_PROGRAM}"
@@ -174,8 +195,8 @@ Section "Uninstall"
   ; Without /r: only an empty folder goes.
   RMDir "$INSTDIR"
   Delete "${SHORTCUT}"
-  ; The program's preferences write this for "Start at login".
-  DeleteRegValue HKCU "${KEY_RUN}" "${TITLE}"
+  !insertmacro RemoveStarts "${KEY_RUN}"
+  !insertmacro RemoveStarts "${KEY_RUN_APPROVED}"
   DeleteRegKey HKCU "${KEY_APP_PATHS}"
   DeleteRegKey HKCU "${KEY_OPEN_WITH}"
   DeleteRegKey HKCU "${KEY_UNINSTALL}"

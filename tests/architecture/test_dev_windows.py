@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from steps import project, windows
-from steps.places import StepFailed
+from steps.places import ROOT, StepFailed
 
 
 @pytest.fixture
@@ -60,3 +60,14 @@ def test_nothing_but_the_program_is_removed():
 
 def test_version_is_four_numbers_for_windows():
     assert [windows.numbers(version) for version in ("2.3.4", "1.2", "1.2.0rc1")] == ["2.3.4.0", "1.2.0.0", "1.2.0.0"]
+
+
+def test_uninstaller_ends_the_start_at_login_where_the_program_writes_it():
+    written = re.findall(
+        r'^_\w+ = r"(Software.+)"$', (ROOT / "runway_desktop/desktop/login.py").read_text("utf-8"), re.M
+    )
+    script = windows.SCRIPT.read_text("utf-8")
+    assert len(written) == 2
+    for key in written:
+        [name] = re.findall(rf'^!define (\w+) "{re.escape(key)}"$', script, re.MULTILINE)
+        assert f'!insertmacro RemoveStarts "${{{name}}}"' in script
