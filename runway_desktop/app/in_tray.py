@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QSystemTrayIcon
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
 from runway_desktop.ui.tray import Tray
-from runway_desktop.ui.window.main_window import MainWindow
+from runway_desktop.ui.window.main_window import TOKEN, MainWindow
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.announcements import Announcement
 from runway_desktop.viewmodels.activity.asked import AskedEntry
@@ -25,7 +25,6 @@ from runway_desktop.viewmodels.announcements import Announcements
 from runway_desktop.viewmodels.models import Models
 
 _WAS_TOLD = "tray.told"
-_TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105 - a variable from which Qt takes the right to raise a window on Wayland
 
 
 class InTray(QObject):
@@ -99,9 +98,9 @@ class InTray(QObject):
 
     def _open(self, said: Announcement, token: str) -> None:
         if token:
-            os.environ[_TOKEN] = token
+            os.environ[TOKEN] = token
         self.tray.open(said)
-        os.environ.pop(_TOKEN, None)
+        os.environ.pop(TOKEN, None)
 
     def _follow(self) -> None:
         self.tray.set_on(self._settings.tray)

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+from PySide6.QtCore import QEvent, QProcessEnvironment, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QPaintEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.events import Notice
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from runway_desktop.ui.media.preview import Preview
     from runway_desktop.usecases.searching.renaming import Renamed
 
+TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105 - a variable from which Qt takes the right to raise a window on Wayland
 _GEOMETRY = "window.geometry"
 _NO_FONT = "fonts.missing"
 
@@ -104,6 +105,8 @@ class MainWindow(QMainWindow):
 
     def come_to_front(self) -> None:
         """Shows and activates the window, even if minimized or in the tray."""
+        if not self._can_be_raised():
+            self.hide()
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()
@@ -180,6 +183,13 @@ class MainWindow(QMainWindow):
             work.fold(0)
         if (entry := work.pages.current_entry) is not None:
             work.pages.edit_name(entry.key)
+
+    def _can_be_raised(self) -> bool:
+        """On Wayland a window is raised or restored only with the token of a click; else it has to be opened again.
+        That leaves dialogs behind, so it is not done while one blocks the window."""
+        has_token = QProcessEnvironment.systemEnvironment().contains(TOKEN)
+        is_blocked = QApplication.activeModalWidget() is not None
+        return QGuiApplication.platformName() != "wayland" or has_token or is_blocked or self.isActiveWindow()
 
     def _name_page(self, entry: PaneEntry, name: str) -> None:
         if entry.search is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -39,6 +41,8 @@ from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.theme import ColorScheme
+from runway_desktop.ui.window import main_window
+from runway_desktop.ui.window.main_window import TOKEN, MainWindow
 from runway_desktop.ui.window.task_menu import OnwardMenu
 from runway_desktop.usecases.commands.command import RoomCommand, Scope
 from runway_desktop.usecases.commands.ending import CANCEL
@@ -574,3 +578,23 @@ async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path, theme
         rig.window.workspace.list.show_grid(True)
         await rest()
         assert too_small(rig.window) == []
+
+
+@pytest.mark.parametrize(
+    ("platform", "token", "opens_again"), [("wayland", "", 1), ("wayland", "t", 0), ("xcb", "", 0)]
+)
+async def test_window_that_cannot_be_raised_is_opened_again(
+    tmp_path, theme, qtbot, monkeypatch, platform, token, opens_again
+):
+    async with Desktop(tmp_path, theme) as rig:
+        hides: list[Any] = []
+        monkeypatch.setattr(rig.window, "hide", lambda: hides.append(MainWindow.hide(rig.window)))
+        monkeypatch.setattr(rig.window, "isActiveWindow", lambda: False)
+        monkeypatch.setattr(main_window, "QGuiApplication", SimpleNamespace(platformName=lambda: platform))
+        if token:
+            monkeypatch.setenv(TOKEN, token)
+        rig.window.showMinimized()
+        rig.window.come_to_front()
+        assert len(hides) == opens_again
+        assert rig.window.isVisible()
+        assert not rig.window.isMinimized()
