@@ -32,7 +32,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.catalog.resource_path import resource
 
-from .high_contrast import COLORS, LINES
+from .colors import COLORS, LINES
 from .missing_letters import MissingLetters
 
 _PREFIX = "mdi6."
