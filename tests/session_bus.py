@@ -8,9 +8,13 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+
+from tests.journeys.screen import SESSION_BUS
 
 needs_bus = pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="needs dbus-daemon")
 
@@ -20,13 +24,18 @@ Answer = tuple[str, tuple[Any, ...]] | None
 
 @contextmanager
 def private_bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    command = ["dbus-daemon", "--session", "--nofork", "--print-address=1"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as daemon:
+    """No service starts by itself on it."""
+    with TemporaryDirectory() as folder:
+        configuration = Path(folder, "bus.conf")
+        configuration.write_text(SESSION_BUS.format(folder=folder))
+        command = ["dbus-daemon", f"--config-file={configuration}", "--nofork", "--print-address=1"]
+        daemon = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         try:
             monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", daemon.stdout.readline().strip())
             yield
         finally:
             daemon.kill()
+            daemon.communicate()
 
 
 class FakeService:

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from runway_desktop.domain.account import KeySource, KeyStatus
@@ -32,8 +31,8 @@ from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker
 from runway_desktop.services.library.library import Ahead
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
+from runway_desktop.ui.colors import DESKTOP_LOOK, look_in
 from runway_desktop.ui.confirm import confirm
-from runway_desktop.ui.file_dialogs import SystemDialogs
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.ui.window.main_window import MainWindow
@@ -173,7 +172,10 @@ class Session(QObject):
         window = self._open_window(cases, supervisor, theme, ahead)
         await self._first_paint(window)
         await self._add_the_rest(cases, theme, window)
-        self._follow_desktop(supervisor)
+        if sys.platform == "linux":
+            from .desktop_portal import use_portal
+
+            use_portal(theme, window.models.memory, supervisor.spawn)
         supervisor.spawn(self._check_list(assembly), "check the list of tasks")
         for name, work in await assembly.prepare():
             supervisor.spawn(work(), name)
@@ -184,14 +186,6 @@ class Session(QObject):
         await self._closing.wait()
         if self._damage is not None:
             raise self._damage
-
-    @staticmethod
-    def _follow_desktop(supervisor: Supervisor) -> None:
-        application = QGuiApplication.instance()
-        if application is not None and sys.platform == "linux" and QGuiApplication.platformName() in ("xcb", "wayland"):
-            from runway_desktop.desktop import portal
-
-            SystemDialogs(application, portal.choose_files, supervisor.spawn)
 
     async def _check_list(self, assembly: Assembly) -> None:
         """A damaged list is closed, so that a backup can replace it."""
@@ -241,6 +235,8 @@ class Session(QObject):
         speak(cases.settings.language)
         theme.choose(ColorScheme(cases.settings.theme))
         theme.keep_calm(on=cases.settings.reduce_motion)
+        memory = Memory(cases.settings)
+        theme.follow(look_in(memory.recall(DESKTOP_LOOK) or ""))
         bridge = Bridge(cases.bus, self)
         runner = Runner(supervisor.spawn, cases.bus)
         self.runner = runner
@@ -261,7 +257,7 @@ class Session(QObject):
             task_commands=TaskCommands(cases, composer, runner, self),
             board=ExpiryBoard(cases, bridge, runner, self),
             posters=Posters(cases, bridge, runner, rows, self.profile.posters, self),
-            memory=Memory(cases.settings),
+            memory=memory,
             keys=KeyChoices(cases.settings, bridge, self),
             folder=FolderWatch(cases, bridge, runner, activity),
             profiles=ProfilesModel(cases, runner, self.profile.name, self),

@@ -13,7 +13,7 @@ from typing import Any
 
 from jeepney import HeaderFields, Message
 
-from .session_bus import BusError, SessionBus, connected, portal
+from .session_bus import BusError, connected, portal
 
 log = logging.getLogger(__name__)
 
@@ -53,24 +53,19 @@ def _links(answer: tuple[Any, ...]) -> list[str] | None:
     return None
 
 
-async def follow_settings(told: Callable[[str, object], None]) -> None:
-    """Calls `told` with name and value of each setting of the desktop's appearance, and when one changes, until it is
-    canceled. Returns where no portal tells. Values are not checked."""
+async def follow_settings(told: Callable[[Mapping[str, object]], None]) -> None:
+    """Calls `told` with the settings of the desktop's appearance by name, and again when one changes, until it is
+    canceled. Where no portal tells, calls it without any, and returns. Values are not checked."""
+    heard: asyncio.Queue[Message] = asyncio.Queue()
     try:
         async with connected() as bus:
-            await _follow(bus, told)
+            await bus.listen(_SETTINGS, heard)
+            (namespaces,) = (await bus.call(_SETTINGS, "ReadAll", "as", _NAMESPACES))[1] or ({},)
+            known = {name: value for settings in namespaces.values() for name, (_, value) in settings.items()}
+            while True:
+                told(known)
+                _, name, (_, value) = (await heard.get()).body
+                known = known | {name: value}
     except (BusError, ValueError, AttributeError) as error:
         log.info("The desktop tells no settings, or in another form than agreed: %r", error)
-
-
-async def _follow(bus: SessionBus, told: Callable[[str, object], None]) -> None:
-    heard: asyncio.Queue[Message] = asyncio.Queue()
-    await bus.listen(_SETTINGS, heard)
-    (namespaces,) = (await bus.call(_SETTINGS, "ReadAll", "as", _NAMESPACES))[1] or ({},)
-    for settings in namespaces.values():
-        for name, (_signature, value) in settings.items():
-            told(name, value)
-    while True:
-        match (await heard.get()).body:
-            case (_, str(name), (_, value)):
-                told(name, value)
+        told({})

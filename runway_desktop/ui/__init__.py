@@ -3,7 +3,7 @@
 To add
 - a row of buttons, a dialog, a menu: `building`; buttons that fold into a popup when narrow: `FoldingLine` in
   `flow_layout`; the system's file dialogs: `file_dialogs`;
-- a color: a role in `theme` and in `high_contrast`; an animation: skip it where `Theme.is_calm`;
+- a color: a role in `theme` and in `colors`; an animation: skip it where `Theme.is_calm`;
 - text from outside: `PlainLabel` or `words` of `labels`; in a tool tip `tip`, on a button `caption`
   (`usecases/words/plain`), so that it is not shown as HTML;
 - something to click: at least `TARGET` pixels; its place in the Tab order: `window/tab_order`; similar buttons as one

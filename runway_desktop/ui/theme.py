@@ -32,7 +32,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.catalog.resource_path import resource
 
-from .colors import COLORS, LINES
+from .colors import COLORS, HIGH_CONTRAST, LINES, DesktopLook, accented
 from .missing_letters import MissingLetters
 
 _PREFIX = "mdi6."
@@ -166,28 +166,6 @@ class Role(StrEnum):
     """Behind pictures and clips."""
 
 
-_COLORS: dict[str, tuple[str, str]] = {
-    Role.WINDOW: ("#1b1d21", "#eef0f2"),
-    Role.SURFACE: ("#16181b", "#f6f7f8"),
-    Role.RAISED: ("#1f2226", "#ffffff"),
-    Role.FIELD: ("#16181b", "#f6f7f8"),
-    Role.HOVER: ("#282c31", "#e6e8eb"),
-    Role.SELECTED: ("#24324a", "#e3eefc"),
-    Role.BORDER: ("#2e3237", "#d6d9dd"),
-    Role.OUTLINE: ("#6d757f", "#7b838d"),
-    Role.TEXT: ("#e9ebee", "#16181b"),
-    Role.MUTED: ("#b0b6be", "#4c535c"),
-    Role.FAINT: ("#959ca5", "#5f666f"),
-    Role.ACCENT: ("#6ea8fe", "#1f5fc6"),
-    Role.ACCENT_HOVER: ("#85b5ff", "#1a54b4"),
-    Role.ON_ACCENT: ("#10203c", "#ffffff"),
-    Role.GOOD: ("#56c08a", "#156f41"),
-    Role.WARN: ("#e6b04e", "#8a5900"),
-    Role.BAD: ("#f0776c", "#b93228"),
-    Role.MEDIA: ("#0e0f11", "#dfe1e5"),
-}
-"""By role: dark and light."""
-
 _CALM = "QLineEdit, QProgressBar, QAbstractItemView, QScrollBar { widget-animation-duration: 0; }\n"
 """Turns Qt's own animations off."""
 
@@ -211,6 +189,7 @@ class Theme(QObject):
         self._application = application
         self.choice = choice
         self._calm = False
+        self.look = DesktopLook(_accent_of(application) if sys.platform in ("win32", "darwin") else "")
         # Both are kept: without the style hints' wrapper, PySide considers the other object deleted.
         self._style_hints = QGuiApplication.styleHints()
         self._hints = self._style_hints.accessibility()
@@ -220,7 +199,8 @@ class Theme(QObject):
         self._icons: dict[tuple[str, Role], QIcon] = {}
         self._colors: dict[Role, QColor] = {}
         application.setStyle("Fusion")
-        application.setFont(_font(QGuiApplication.font()))
+        self._font = _font(QGuiApplication.font())
+        application.setFont(self._font)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
         self._apply()
 
@@ -245,6 +225,19 @@ class Theme(QObject):
         if choice is not self.choice:
             self.choice = choice
             self._apply()
+
+    def follow(self, look: DesktopLook) -> None:
+        """Takes over what the desktop's portal tells, on Linux. On X11 Qt itself enlarges everything with the text."""
+        if QGuiApplication.platformName() != "wayland":
+            look = DesktopLook(look.accent)
+        if look == self.look:
+            return
+        if look.text_scale != self.look.text_scale and self._font.pointSizeF() > 0:
+            font = QFont(self._font)
+            font.setPointSizeF(font.pointSizeF() * look.text_scale)
+            self._application.setFont(font)
+        self.look = look
+        self._apply()
 
     @contextmanager
     def put_on_at_the_end(self) -> Iterator[None]:
@@ -312,7 +305,7 @@ class Theme(QObject):
         self._apply()
 
     def _apply(self) -> None:
-        self._colors = _colors(is_dark=self.is_dark, is_strong=self.is_strong)
+        self._colors = _colors(is_dark=self.is_dark, is_strong=self.is_strong, accent=self.look.accent)
         self._icons.clear()
         self._application.setPalette(self._palette())
         self._application.setStyleSheet(self._style_sheet())
@@ -359,7 +352,7 @@ class DarkRoom(Theme):
         self._icon_font = theme._icon_font
         self._icons = {}
         self._calm, self.is_strong, self._hints = theme._calm, theme.is_strong, theme._hints
-        self._colors = _colors(is_dark=True, is_strong=theme.is_strong)
+        self._colors = _colors(is_dark=True, is_strong=theme.is_strong, accent=theme.look.accent)
 
     @property
     def is_dark(self) -> bool:
@@ -387,9 +380,18 @@ def _font(system: QFont) -> QFont:
     return font
 
 
-def _colors(*, is_dark: bool, is_strong: bool) -> dict[Role, QColor]:
-    table = COLORS if is_strong else _COLORS
-    return {role: QColor(table[role][0 if is_dark else 1]) for role in Role}
+def _colors(*, is_dark: bool, is_strong: bool, accent: str) -> dict[Role, QColor]:
+    """High contrast has an accent of its own."""
+    table = HIGH_CONTRAST if is_strong else COLORS
+    colors = {role: pair[0 if is_dark else 1] for role, pair in table.items()}
+    if accent and not is_strong:
+        colors = accented(colors, accent, is_dark=is_dark)
+    return {role: QColor(colors[role]) for role in Role}
+
+
+def _accent_of(application: QApplication) -> str:
+    """The system's, before the application has a palette of its own."""
+    return application.palette().color(QPalette.ColorRole.Accent).name()
 
 
 def system_is_calm(hints: object) -> bool:

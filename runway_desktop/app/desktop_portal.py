@@ -1,0 +1,32 @@
+"""What the desktop's portal gives the window, on Linux: file dialogs, accent color, text size. Imported after the first
+paint; loop's thread only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from PySide6.QtGui import QGuiApplication
+
+from runway_desktop.desktop import portal
+from runway_desktop.ui.colors import DESKTOP_LOOK, kept_text, look_of
+from runway_desktop.ui.file_dialogs import SystemDialogs
+from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.use_cases import Memory
+
+
+def use_portal(
+    theme: Theme, memory: Memory, spawn: Callable[[Coroutine[Any, Any, None], str], asyncio.Task[Any]]
+) -> None:
+    application = QGuiApplication.instance()
+    if application is None or QGuiApplication.platformName() not in ("xcb", "wayland"):
+        return
+
+    def follow(settings: Mapping[str, object]) -> None:
+        look = look_of(settings)
+        theme.follow(look)
+        memory.keep(DESKTOP_LOOK, kept_text(look))
+
+    SystemDialogs(application, portal.choose_files, spawn)
+    spawn(portal.follow_settings(follow), "follow the desktop's look")
