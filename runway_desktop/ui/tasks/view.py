@@ -425,7 +425,9 @@ class TaskView(TaskItems, QTableView):
         small = self._theme.small_font()
         height = self._delegate.row_height(self.font(), small)
         self.verticalHeader().setDefaultSectionSize(height)
-        self.horizontalHeader().setFont(small)
+        for part in (self.horizontalHeader(), self.horizontalHeader().viewport()):
+            # Qt does not hand the font on where style sheets are used.
+            part.setFont(small)
         poster = round((height - GRID - 2) * 16 / 9) + 2 * GRID + GRID // 2
         self.setColumnWidth(Column.POSTER, poster + self._delegate.lead)
         self.setIconSize(QSize(16, 16))

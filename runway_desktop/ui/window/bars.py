@@ -115,9 +115,14 @@ class TopBar(QWidget):
             self._reserve_room()
             self._show()
 
+    def sizeHint(self) -> QSize:
+        """As high as the highest button wants: the layout would take the height of the parts that are fixed."""
+        highest = max(part.sizeHint().height() for part in (self._who, self._balance, self.search))
+        return QSize(super().sizeHint().width(), highest + 2 * GRID)
+
     def minimumSizeHint(self) -> QSize:
         """Width 0: the bar hides texts when narrow, so it must not limit the window."""
-        return QSize(0, super().minimumSizeHint().height())
+        return QSize(0, self.sizeHint().height())
 
     def open_profiles(self) -> None:
         """Opens the profile menu, after rereading the profile folders."""
