@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
@@ -106,7 +107,7 @@ async def test_settings_are_told_at_start_and_when_they_change(monkeypatch):
     from runway_desktop.desktop.portal import follow_settings
     from tests.fake_portal import APPEARANCE, INTERFACE, FakePortal
 
-    told: list[dict] = []
+    told: list[Mapping[str, object]] = []
     with private_bus(monkeypatch):
         await follow_settings(told.append)
         assert told == [{}], "there is no portal"
