@@ -69,10 +69,12 @@ async def ask_portal(profile: Profile, *, on: bool) -> bool:
 
 def command(profile: Profile) -> list[str]:
     """The installed program: the AppImage, not what it has mounted, and the command without a console, not Python."""
-    window = Path(sysconfig.get_path("scripts"), f"runway-desktop-window{sysconfig.get_config_var('EXE') or ''}")
     program = lasting_words()
-    if len(program) > 1 and window.exists():
-        program = [str(window)]
+    if not getattr(sys, "frozen", False):
+        # A bundle may lack what `sysconfig` reads.
+        name = "runway-desktop-window.exe" if sys.platform == "win32" else "runway-desktop-window"
+        window = Path(sysconfig.get_path("scripts"), name)
+        program = [str(window)] if window.exists() and len(program) > 1 else program
     return [*program, *profile.words, "--hidden"]
 
 

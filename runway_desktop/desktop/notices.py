@@ -2,7 +2,7 @@
 
 Two services show them. Outside of a sandbox it is the notification service first, which every desktop has and which
 knows the program by its desktop file; the portal knows programs by how they were started, and drops what it cannot
-assign. In Flatpak and Snap it is the portal, the only one that is reachable there. If neither shows a notice, its
+assign. In Flatpak it is the portal, the only one that is reachable there. If neither shows a notice, its
 `otherwise` is called: the caller has a tray icon, or asks for attention in the task bar.
 """
 

@@ -30,8 +30,8 @@ class BusError(Exception):
 
 
 def is_sandboxed() -> bool:
-    """In Flatpak and Snap, programs reach the desktop through portals alone."""
-    return "FLATPAK_ID" in os.environ or "SNAP" in os.environ
+    """In Flatpak, programs reach the desktop through portals alone."""
+    return "FLATPAK_ID" in os.environ
 
 
 def portal(interface: str) -> DBusAddress:

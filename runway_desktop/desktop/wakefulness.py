@@ -1,6 +1,6 @@
 """Keeps the computer from going to sleep by itself. The screen may turn off, and closing the lid still suspends.
 
-On Linux it is the portal where it heeds this, in GNOME, KDE and their like, and in sandboxes, which reach nothing else.
+On Linux it is the portal where it heeds this, in GNOME, KDE and their like, and in Flatpak, which reaches nothing else.
 Elsewhere portals agree and do nothing, so it is logind, by systemd's own program, which refuses *Suspend* too. Without
 either nothing happens. The system releases it when the process dies.
 """

@@ -12,6 +12,5 @@ from tests.session_bus import private_bus
 @pytest.fixture
 def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("FLATPAK_ID", raising=False)
-    monkeypatch.delenv("SNAP", raising=False)
     with private_bus(monkeypatch):
         yield
