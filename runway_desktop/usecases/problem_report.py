@@ -118,6 +118,9 @@ class Scrub:
         for line in lines:
             if frame := _FRAME.match(line):
                 path, at, function = frame.groups()
+                if path.startswith("<frozen") or path.endswith("threading.py"):
+                    # Of Python's import and start of threads: much to read, and the same everywhere.
+                    continue
                 source = _SOURCE.fullmatch(path)
                 file = source[1] if source else re.split(r"[\\/]", path)[-1] if path.isascii() else _LEFT_OUT
                 yield f"  {file}, {at}" + (f", in {function}" if function else "")

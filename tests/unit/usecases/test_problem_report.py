@@ -126,6 +126,8 @@ Fatal Python error: Segmentation fault
 Current thread 0x00007f1c (most recent call first):
   File "/home/zuleika/My Halcyon Films/site-packages/runway_desktop/app/bugs.py", line 12 in crashed
   File "/home/zuleika/größe.py", line 3 in <module>
+  File "<frozen importlib._bootstrap>", line 241 in _call_with_frames_removed
+  File "/usr/lib/python3.11/threading.py", line 982 in run
 
 Current thread's C stack trace (most recent call first):
   Binary file "/home/zuleika/libQt6Core.so.6", at _ZN7QObject5eventEP6QEvent+0x1b [0x7f]
