@@ -4,8 +4,8 @@
     catalogs.py update     writes the template and merges it into every catalog
     catalogs.py compile    makes the files that the program reads
 
-A text is found by its call: `_("…")`, `pgettext`, `ngettext`, `npgettext`, and `Text("…")` for later. Babel's own
-extractor knows neither keyword arguments nor mistakes, so the calls are read from the syntax tree.
+A text is found by its call: `_("…")`, `pgettext`, `ngettext`, `npgettext`, and for later `Text("…")` and `setting`.
+Babel's own extractor knows neither keyword arguments nor mistakes, so the calls are read from the syntax tree.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ TEMPLATE = LOCALE / "runway_desktop.pot"
 NOTE = "Translators:"
 
 ARGUMENTS = {"_": ("one",), "pgettext": ("context", "one"), "ngettext": ("one", "many"),
-             "npgettext": ("context", "one", "many"), "Text": ("one", "many", "context")}  # fmt: skip
+             "npgettext": ("context", "one", "many"), "Text": ("one", "many", "context"),
+             "setting": ("one", "help")}  # fmt: skip
 """The positional arguments of each call."""
-NOW = frozenset(ARGUMENTS) - {"Text"}
+NOW = frozenset(ARGUMENTS) - {"Text", "setting"}
 KEYWORDS = {"source": "one", "many": "many", "context": "context"}
 """Those of `Text` that may be given by name."""
 NAME = re.compile(r"\{(\w+)\}")
@@ -104,6 +105,10 @@ class Reader(ast.NodeVisitor):
             self.mistakes.append(f"{where}: a text must be one literal: {ast.unparse(node)[:80]}")
             return
         note = _note_above(self._lines, node.lineno)
+        if "help" in parts:
+            # The label's context is what tells settings from other words.
+            parts["context"] = name
+            self.found.append(Found(parts["help"], "", "", self._file, node.lineno))
         text = Found(
             parts.get("one", ""), parts.get("many", ""), parts.get("context", ""), self._file, node.lineno, note
         )

@@ -8,7 +8,7 @@ a whole sentence, label or phrase; parts are never joined, because word order di
 A program speaks English until `use` sets another language, as only the window does. `english()` surrounds what is read
 by other readers: log, command line, agents.
 
-`packaging/steps/catalogs.py` extracts the texts and checks the catalogs of `resources/locale`; see
+`packaging/catalogs.py` extracts the texts and checks the catalogs of `resources/locale`; see
 `docs/translating.md`.
 """
 
@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from typing import NamedTuple
 
 from runway_desktop.values import Struct, replace
 
@@ -177,6 +178,16 @@ class Text(Struct, frozen=True):
     def with_(self, **values: object) -> Text:
         """The same text with these values: texts, words or numbers."""
         return replace(self, values=(*self.values, *values.items()))
+
+
+class FieldWords(NamedTuple):
+    label: Text
+    help: Text
+
+
+def setting(label: str, help_: str) -> FieldWords:
+    """Label and one sentence of help of a request's field."""
+    return FieldWords(Text(label, context="setting"), Text(help_))
 
 
 def verbatim(words: str) -> Text:

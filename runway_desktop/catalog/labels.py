@@ -7,15 +7,8 @@ labels are written. Pure; any thread.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
-from runway_desktop.texts import Text, verbatim
-
-
-class FieldWords(NamedTuple):
-    label: Text
-    help: Text
-
+from runway_desktop.texts import FieldWords, Text, setting, verbatim
 
 ENDPOINT_LABELS = {
     "image_to_video": Text("Image → video"),
@@ -236,199 +229,114 @@ CHOICE_LABELS: dict[str, dict[str, Text | str]] = {
 
 # Exceptions for one endpoint, where the general text would be wrong.
 _IN_ENDPOINT = {
-    ("text_to_speech", "promptText"): FieldWords(Text("Text", context="setting"), Text("The words to speak.")),
-    ("sound_effect", "promptText"): FieldWords(Text("Prompt", context="setting"), Text("Describe the sound.")),
-    ("video_to_audio", "promptText"): FieldWords(
-        Text("Prompt", context="setting"), Text("Describe the sound for the clip.")
-    ),
-    ("video_to_audio", "duration"): FieldWords(
-        Text("Duration", context="setting"), Text("How long the sound lasts, in seconds.")
-    ),
-    ("sound_effect", "duration"): FieldWords(
-        Text("Duration", context="setting"), Text("How long the sound lasts, in seconds.")
-    ),
-    ("text_to_image", "style"): FieldWords(Text("Style", context="setting"), Text("The look of the picture.")),
-    ("text_to_image", "ratio"): FieldWords(
-        Text("Size", context="setting"), Text("Width and height of the picture in pixels.")
-    ),
-    ("avatar_videos", "audio"): FieldWords(
-        Text("Recording", context="setting"), Text("The recording that the avatar speaks.")
-    ),
-    ("avatar_videos", "voice"): FieldWords(
-        Text("Voice", context="setting"), Text("Who speaks the script, instead of the avatar's own voice.")
-    ),
-    ("voice_isolation", "audioUri"): FieldWords(
-        Text("Recording", context="setting"), Text("The recording to isolate the voice from.")
-    ),
-    ("voice_dubbing", "audioUri"): FieldWords(Text("Recording", context="setting"), Text("The recording to dub.")),
-    ("video_to_video", "keyframes"): FieldWords(
-        Text("Keyframes", context="setting"), Text("Pictures that guide the clip at given moments.")
-    ),
+    ("text_to_speech", "promptText"): setting("Text", "The words to speak."),
+    ("sound_effect", "promptText"): setting("Prompt", "Describe the sound."),
+    ("video_to_audio", "promptText"): setting("Prompt", "Describe the sound for the clip."),
+    ("video_to_audio", "duration"): setting("Duration", "How long the sound lasts, in seconds."),
+    ("sound_effect", "duration"): setting("Duration", "How long the sound lasts, in seconds."),
+    ("text_to_image", "style"): setting("Style", "The look of the picture."),
+    ("text_to_image", "ratio"): setting("Size", "Width and height of the picture in pixels."),
+    ("avatar_videos", "audio"): setting("Recording", "The recording that the avatar speaks."),
+    ("avatar_videos", "voice"): setting("Voice", "Who speaks the script, instead of the avatar's own voice."),
+    ("voice_isolation", "audioUri"): setting("Recording", "The recording to isolate the voice from."),
+    ("voice_dubbing", "audioUri"): setting("Recording", "The recording to dub."),
+    ("video_to_video", "keyframes"): setting("Keyframes", "Pictures that guide the clip at given moments."),
 }
 
 FIELD_WORDS = {
-    "applyTextNormalization": FieldWords(
-        Text("Spell out", context="setting"), Text("Reads numbers and symbols as words.")
-    ),
-    "at": FieldWords(
-        Text("Position", context="setting"), Text("Where in the clip the picture applies, from 0 (start) to 1 (end).")
-    ),
-    "audio": FieldWords(Text("Sound", context="setting"), Text("Creates the clip with sound.")),
-    "audioUri": FieldWords(Text("Recording", context="setting"), Text("The sound to work from.")),
-    "avatar": FieldWords(Text("Avatar", context="setting"), Text("Who is seen speaking.")),
-    "avatarId": FieldWords(Text("Avatar ID", context="setting"), Text("The ID of an avatar that you made on Runway.")),
-    "background": FieldWords(
-        Text("Background", context="setting"), Text("Keep the background or cut the subject out.")
-    ),
-    "backgroundColor": FieldWords(
-        Text("Background color", context="setting"), Text("The background color, such as #1A2B3C.")
-    ),
-    "bodyControl": FieldWords(
-        Text("Body control", context="setting"), Text("Also transfers gestures and body movement.")
-    ),
-    "cfgScale": FieldWords(
-        Text("Prompt strength", context="setting"),
-        Text("How closely to follow the prompt, from 0 (loosely) to 1 (strictly)."),
-    ),
-    "character": FieldWords(Text("Character", context="setting"), Text("A picture or clip of the face to animate.")),
-    "colors": FieldWords(Text("Colors", context="setting"), Text("Colors to prefer, each such as #1A2B3C.")),
-    "contentModeration": FieldWords(Text("Moderation", context="setting"), Text("How strict moderation is.")),
-    "creativity": FieldWords(
-        Text("Creativity", context="setting"), Text("How much new detail to invent. 0 stays faithful.")
-    ),
-    "disableVoiceCloning": FieldWords(
-        Text("Neutral voice", context="setting"), Text("Uses a standard voice instead of copying the speaker's.")
-    ),
-    "draft": FieldWords(
-        Text("Draft", context="setting"), Text("Creates a low-cost preview that you can finish later.")
-    ),
-    "draftTaskId": FieldWords(
-        Text("Draft to finish", context="setting"), Text("The ID of the draft to finish. No other settings are sent.")
-    ),
-    "dropBackgroundAudio": FieldWords(
-        Text("Drop background", context="setting"), Text("Removes music and noise behind the voices.")
-    ),
-    "duration": FieldWords(Text("Duration", context="setting"), Text("How long the result lasts, in seconds.")),
-    "edit": FieldWords(
-        Text("Edit reference", context="setting"),
-        Text("Edits the reference picture itself instead of using it as a guide."),
-    ),
-    "end_seconds": FieldWords(
-        Text("End", context="setting"), Text("Where the change ends, in whole seconds. This second isn't changed.")
-    ),
-    "expressionIntensity": FieldWords(Text("Expression", context="setting"), Text("How strongly the face moves.")),
-    "flavor": FieldWords(Text("Style", context="setting"), Text("The kind of picture to enlarge.")),
-    "format": FieldWords(Text("File format", context="setting"), Text("Format of the sound file.")),
-    "fpsBoost": FieldWords(Text("More frames", context="setting"), Text("Raises the frame rate as well.")),
-    "grounding": FieldWords(Text("Web search", context="setting"), Text("Lets the model search the web first.")),
-    "id": FieldWords(Text("Voice ID", context="setting"), Text("The ID of a voice that you made on Runway.")),
-    "imageUri": FieldWords(Text("Picture", context="setting"), Text("The picture to enlarge.")),
-    "keepOriginalSound": FieldWords(
-        Text("Keep sound", context="setting"), Text("Keeps the sound of the clip that is edited.")
-    ),
-    "keyframes": FieldWords(
-        Text("Keyframes", context="setting"), Text("Pictures that guide the result at given moments.")
-    ),
-    "languageCode": FieldWords(
-        Text("Language", context="setting"), Text("A language code such as en or pt, for pronunciation.")
-    ),
-    "loop": FieldWords(Text("Loop", context="setting"), Text("Creates a seamless loop.")),
-    "loudnessRate": FieldWords(Text("Loudness", context="setting"), Text("Below 0 is quieter, above 0 louder.")),
-    "maskUri": FieldWords(Text("Mask", context="setting"), Text("A picture that marks the part to change.")),
-    "media": FieldWords(Text("Recording", context="setting"), Text("A sound or clip with the speech to change.")),
-    "mode": FieldWords(Text("Mode", context="setting"), Text("Use the clip as a guide, extend it, or edit it.")),
-    "multiPrompt": FieldWords(Text("Shots", context="setting"), Text("A prompt and a length for each shot.")),
-    "negativePrompt": FieldWords(Text("Avoid", context="setting"), Text("What the result should not contain.")),
-    "nextText": FieldWords(Text("Text after", context="setting"), Text("The text that follows, for a natural ending.")),
-    "numSpeakers": FieldWords(
-        Text("Number of speakers", context="setting"), Text("How many people speak. Leave it empty to detect them.")
-    ),
-    "numVariants": FieldWords(Text("Number of variants", context="setting"), Text("How many versions to make.")),
-    "outputCount": FieldWords(
-        Text("Number of pictures", context="setting"), Text("How many pictures to make. Each one costs credits.")
-    ),
-    "outputFormat": FieldWords(
-        Text("File format", context="setting"), Text("Format of the file. Some formats cost more.")
-    ),
-    "pitchRate": FieldWords(Text("Pitch", context="setting"), Text("Below 0 is lower, above 0 higher, in semitones.")),
-    "preciseEdit": FieldWords(
-        Text("Precise edit", context="setting"), Text("Edits the first reference and keeps its composition and size.")
-    ),
-    "preserveSpeech": FieldWords(
-        Text("Keep speech", context="setting"), Text("Keeps the words that are spoken in the clip.")
-    ),
-    "presetId": FieldWords(Text("Preset", context="setting"), Text("One of Runway's presets.")),
-    "previousText": FieldWords(
-        Text("Text before", context="setting"), Text("The text that comes before, for a natural start.")
-    ),
-    "prompt": FieldWords(Text("Prompt", context="setting"), Text("What happens in this shot.")),
-    "promptExpansionMode": FieldWords(
-        Text("Rewrite prompt", context="setting"), Text("How much the model may rewrite the prompt.")
-    ),
-    "promptImage": FieldWords(Text("Picture", context="setting"), Text("The picture that the clip starts from.")),
-    "promptText": FieldWords(Text("Prompt", context="setting"), Text("Describe what you want to see.")),
-    "promptVideo": FieldWords(Text("Clip", context="setting"), Text("The clip to work from.")),
-    "proresProfile": FieldWords(Text("ProRes profile", context="setting"), Text("The quality of a ProRes file.")),
-    "providerSettings": FieldWords(
-        Text("Shots and more", context="setting"), Text("Several shots in one clip, and more settings of this model.")
-    ),
-    "publicFigureThreshold": FieldWords(
-        Text("Public figures", context="setting"), Text("Low is less strict about public figures.")
-    ),
-    "quality": FieldWords(Text("Quality", context="setting"), Text("Higher quality costs more.")),
-    "range": FieldWords(Text("Window", context="setting"), Text("Limits the edit to part of the clip.")),
-    "ratio": FieldWords(Text("Ratio", context="setting"), Text("Width and height of the result in pixels.")),
-    "reference": FieldWords(Text("Performance", context="setting"), Text("A clip of the performance to transfer.")),
-    "referenceAudio": FieldWords(Text("Reference sound", context="setting"), Text("Reference sounds for the model.")),
-    "referenceAudios": FieldWords(
-        Text("Reference sound", context="setting"),
-        Text("Sounds that the prompt can name as @Audio1, @Audio2, @Audio3."),
-    ),
-    "referenceImages": FieldWords(
-        Text("Reference pictures", context="setting"), Text("Reference pictures for the model.")
-    ),
-    "referenceVideos": FieldWords(Text("Reference clips", context="setting"), Text("Reference clips for the model.")),
-    "references": FieldWords(
-        Text("Reference pictures", context="setting"), Text("Pictures of people, things or styles to use.")
-    ),
-    "removeBackgroundNoise": FieldWords(Text("Remove noise", context="setting"), Text("Removes background noise.")),
-    "resolution": FieldWords(Text("Resolution", context="setting"), Text("Resolution of the result.")),
-    "sampleRate": FieldWords(Text("Sample rate", context="setting"), Text("Sample rate of the sound, in hertz.")),
-    "scaleFactor": FieldWords(Text("Enlarge", context="setting"), Text("How many times longer each side gets.")),
-    "seconds": FieldWords(Text("Time", context="setting"), Text("When in the clip the picture applies, in seconds.")),
-    "seed": FieldWords(Text("Seed", context="setting"), Text("The same seed and settings give a similar result.")),
-    "sharpen": FieldWords(Text("Sharpen", context="setting"), Text("How much to sharpen edges.")),
-    "shotType": FieldWords(Text("Shot changes", context="setting"), Text("Who sets the shots: you or the model.")),
-    "similarityBoost": FieldWords(
-        Text("Similarity", context="setting"), Text("How closely the voice matches the speaker.")
-    ),
-    "smartGrain": FieldWords(Text("Grain", context="setting"), Text("How much grain and texture to add.")),
-    "speech": FieldWords(Text("Speech", context="setting"), Text("What the avatar says: a recording or a script.")),
-    "speechRate": FieldWords(Text("Speaking speed", context="setting"), Text("Below 0 is slower, above 0 faster.")),
-    "speed": FieldWords(Text("Speaking speed", context="setting"), Text("1 is normal, less is slower.")),
-    "stability": FieldWords(Text("Stability", context="setting"), Text("Low is more emotional, high is steadier.")),
-    "start_seconds": FieldWords(Text("Start", context="setting"), Text("Where the change begins, in whole seconds.")),
-    "style": FieldWords(
-        Text("Style strength", context="setting"), Text("How strongly the speaker's style is exaggerated.")
-    ),
-    "subject": FieldWords(Text("Subject", context="setting"), Text("Whether the picture shows a person or a thing.")),
-    "tag": FieldWords(Text("Tag", context="setting"), Text("A name for this picture, to use in the prompt.")),
-    "targetAspectRatio": FieldWords(
-        Text("Expand to", context="setting"), Text("A new aspect ratio. The model fills in the new areas.")
-    ),
-    "targetFramerate": FieldWords(Text("Frame rate", context="setting"), Text("Frames a second of the result.")),
-    "targetLang": FieldWords(Text("Language", context="setting"), Text("The language to dub into.")),
-    "text": FieldWords(Text("Script", context="setting"), Text("The words that the avatar says.")),
-    "thinkingLevel": FieldWords(
-        Text("Thinking", context="setting"), Text("How long the model thinks before it starts.")
-    ),
-    "ultraDetail": FieldWords(Text("Fine detail", context="setting"), Text("How much fine detail to add.")),
-    "uri": FieldWords(Text("Picture", context="setting"), Text("The picture to use.")),
-    "useSpeakerBoost": FieldWords(
-        Text("Speaker boost", context="setting"), Text("Makes the voice sound more like the speaker. A little slower.")
-    ),
-    "videoUri": FieldWords(Text("Clip", context="setting"), Text("The clip to work from.")),
-    "voice": FieldWords(Text("Voice", context="setting"), Text("Who speaks.")),
+    "applyTextNormalization": setting("Spell out", "Reads numbers and symbols as words."),
+    "at": setting("Position", "Where in the clip the picture applies, from 0 (start) to 1 (end)."),
+    "audio": setting("Sound", "Creates the clip with sound."),
+    "audioUri": setting("Recording", "The sound to work from."),
+    "avatar": setting("Avatar", "Who is seen speaking."),
+    "avatarId": setting("Avatar ID", "The ID of an avatar that you made on Runway."),
+    "background": setting("Background", "Keep the background or cut the subject out."),
+    "backgroundColor": setting("Background color", "The background color, such as #1A2B3C."),
+    "bodyControl": setting("Body control", "Also transfers gestures and body movement."),
+    "cfgScale": setting("Prompt strength", "How closely to follow the prompt, from 0 (loosely) to 1 (strictly)."),
+    "character": setting("Character", "A picture or clip of the face to animate."),
+    "colors": setting("Colors", "Colors to prefer, each such as #1A2B3C."),
+    "contentModeration": setting("Moderation", "How strict moderation is."),
+    "creativity": setting("Creativity", "How much new detail to invent. 0 stays faithful."),
+    "disableVoiceCloning": setting("Neutral voice", "Uses a standard voice instead of copying the speaker's."),
+    "draft": setting("Draft", "Creates a low-cost preview that you can finish later."),
+    "draftTaskId": setting("Draft to finish", "The ID of the draft to finish. No other settings are sent."),
+    "dropBackgroundAudio": setting("Drop background", "Removes music and noise behind the voices."),
+    "duration": setting("Duration", "How long the result lasts, in seconds."),
+    "edit": setting("Edit reference", "Edits the reference picture itself instead of using it as a guide."),
+    "end_seconds": setting("End", "Where the change ends, in whole seconds. This second isn't changed."),
+    "expressionIntensity": setting("Expression", "How strongly the face moves."),
+    "flavor": setting("Style", "The kind of picture to enlarge."),
+    "format": setting("File format", "Format of the sound file."),
+    "fpsBoost": setting("More frames", "Raises the frame rate as well."),
+    "grounding": setting("Web search", "Lets the model search the web first."),
+    "id": setting("Voice ID", "The ID of a voice that you made on Runway."),
+    "imageUri": setting("Picture", "The picture to enlarge."),
+    "keepOriginalSound": setting("Keep sound", "Keeps the sound of the clip that is edited."),
+    "keyframes": setting("Keyframes", "Pictures that guide the result at given moments."),
+    "languageCode": setting("Language", "A language code such as en or pt, for pronunciation."),
+    "loop": setting("Loop", "Creates a seamless loop."),
+    "loudnessRate": setting("Loudness", "Below 0 is quieter, above 0 louder."),
+    "maskUri": setting("Mask", "A picture that marks the part to change."),
+    "media": setting("Recording", "A sound or clip with the speech to change."),
+    "mode": setting("Mode", "Use the clip as a guide, extend it, or edit it."),
+    "multiPrompt": setting("Shots", "A prompt and a length for each shot."),
+    "negativePrompt": setting("Avoid", "What the result should not contain."),
+    "nextText": setting("Text after", "The text that follows, for a natural ending."),
+    "numSpeakers": setting("Number of speakers", "How many people speak. Leave it empty to detect them."),
+    "numVariants": setting("Number of variants", "How many versions to make."),
+    "outputCount": setting("Number of pictures", "How many pictures to make. Each one costs credits."),
+    "outputFormat": setting("File format", "Format of the file. Some formats cost more."),
+    "pitchRate": setting("Pitch", "Below 0 is lower, above 0 higher, in semitones."),
+    "preciseEdit": setting("Precise edit", "Edits the first reference and keeps its composition and size."),
+    "preserveSpeech": setting("Keep speech", "Keeps the words that are spoken in the clip."),
+    "presetId": setting("Preset", "One of Runway's presets."),
+    "previousText": setting("Text before", "The text that comes before, for a natural start."),
+    "prompt": setting("Prompt", "What happens in this shot."),
+    "promptExpansionMode": setting("Rewrite prompt", "How much the model may rewrite the prompt."),
+    "promptImage": setting("Picture", "The picture that the clip starts from."),
+    "promptText": setting("Prompt", "Describe what you want to see."),
+    "promptVideo": setting("Clip", "The clip to work from."),
+    "proresProfile": setting("ProRes profile", "The quality of a ProRes file."),
+    "providerSettings": setting("Shots and more", "Several shots in one clip, and more settings of this model."),
+    "publicFigureThreshold": setting("Public figures", "Low is less strict about public figures."),
+    "quality": setting("Quality", "Higher quality costs more."),
+    "range": setting("Window", "Limits the edit to part of the clip."),
+    "ratio": setting("Ratio", "Width and height of the result in pixels."),
+    "reference": setting("Performance", "A clip of the performance to transfer."),
+    "referenceAudio": setting("Reference sound", "Reference sounds for the model."),
+    "referenceAudios": setting("Reference sound", "Sounds that the prompt can name as @Audio1, @Audio2, @Audio3."),
+    "referenceImages": setting("Reference pictures", "Reference pictures for the model."),
+    "referenceVideos": setting("Reference clips", "Reference clips for the model."),
+    "references": setting("Reference pictures", "Pictures of people, things or styles to use."),
+    "removeBackgroundNoise": setting("Remove noise", "Removes background noise."),
+    "resolution": setting("Resolution", "Resolution of the result."),
+    "sampleRate": setting("Sample rate", "Sample rate of the sound, in hertz."),
+    "scaleFactor": setting("Enlarge", "How many times longer each side gets."),
+    "seconds": setting("Time", "When in the clip the picture applies, in seconds."),
+    "seed": setting("Seed", "The same seed and settings give a similar result."),
+    "sharpen": setting("Sharpen", "How much to sharpen edges."),
+    "shotType": setting("Shot changes", "Who sets the shots: you or the model."),
+    "similarityBoost": setting("Similarity", "How closely the voice matches the speaker."),
+    "smartGrain": setting("Grain", "How much grain and texture to add."),
+    "speech": setting("Speech", "What the avatar says: a recording or a script."),
+    "speechRate": setting("Speaking speed", "Below 0 is slower, above 0 faster."),
+    "speed": setting("Speaking speed", "1 is normal, less is slower."),
+    "stability": setting("Stability", "Low is more emotional, high is steadier."),
+    "start_seconds": setting("Start", "Where the change begins, in whole seconds."),
+    "style": setting("Style strength", "How strongly the speaker's style is exaggerated."),
+    "subject": setting("Subject", "Whether the picture shows a person or a thing."),
+    "tag": setting("Tag", "A name for this picture, to use in the prompt."),
+    "targetAspectRatio": setting("Expand to", "A new aspect ratio. The model fills in the new areas."),
+    "targetFramerate": setting("Frame rate", "Frames a second of the result."),
+    "targetLang": setting("Language", "The language to dub into."),
+    "text": setting("Script", "The words that the avatar says."),
+    "thinkingLevel": setting("Thinking", "How long the model thinks before it starts."),
+    "ultraDetail": setting("Fine detail", "How much fine detail to add."),
+    "uri": setting("Picture", "The picture to use."),
+    "useSpeakerBoost": setting("Speaker boost", "Makes the voice sound more like the speaker. A little slower."),
+    "videoUri": setting("Clip", "The clip to work from."),
+    "voice": setting("Voice", "Who speaks."),
 }
 
 
