@@ -51,7 +51,7 @@ class FakeService:
         """Unique names of programs that left the bus."""
         self._name = name
         self._answers = answers
-        self._connection = open_dbus_connection(bus=os.environ["DBUS_SESSION_BUS_ADDRESS"])
+        self._connection = open_dbus_connection(bus=os.environ["DBUS_SESSION_BUS_ADDRESS"], enable_fds=True)
         Proxy(message_bus, self._connection).RequestName(name)
         watch = "type='signal',interface='org.freedesktop.DBus',member='NameOwnerChanged'"
         Proxy(message_bus, self._connection).AddMatch(watch)

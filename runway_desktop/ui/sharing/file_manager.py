@@ -1,11 +1,12 @@
 """Shows files in the system's file manager: selected if possible, else by opening their folder.
 
-On Linux by an asynchronous D-Bus call to org.freedesktop.FileManager1; Explorer and Finder by a command. GUI thread
-only; raises nothing.
+On Linux by an asynchronous D-Bus call to org.freedesktop.FileManager1, in a sandbox to the portal; Explorer and Finder
+by a command. GUI thread only; raises nothing.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from PySide6.QtGui import QDesktopServices
 from shiboken6 import isValid
 
 if TYPE_CHECKING:
-    from PySide6.QtDBus import QDBusPendingCallWatcher
+    from PySide6.QtDBus import QDBusMessage, QDBusPendingCallWatcher
 
 MOST = 100
 """Maximum number of selected files: thousands of marks help no user."""
@@ -76,14 +77,18 @@ class FileManager(QObject):
             self._failed(folder)
 
     def _ask(self, paths: Sequence[Path]) -> None:
-        from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher
+        from PySide6.QtDBus import QDBusConnection, QDBusPendingCallWatcher
+
+        from runway_desktop.desktop.session_bus import is_sandboxed
 
         bus = QDBusConnection.sessionBus()
-        if not bus.isConnected():
+        try:
+            message = _for_portal(paths[0]) if is_sandboxed() else _for_file_manager(paths)
+        except OSError:
+            message = None
+        if message is None or not bus.isConnected():
             self.open_folder(paths[0].parent)
             return
-        message = QDBusMessage.createMethodCall(_NAME, _PATH, _NAME, "ShowItems")
-        message.setArguments([[path.as_uri() for path in paths], ""])
         watcher = QDBusPendingCallWatcher(bus.asyncCall(message, PATIENCE_MS), self)
         self._asking.add(watcher)
         watcher.finished.connect(lambda: self._answered(watcher, paths[0]))
@@ -93,6 +98,31 @@ class FileManager(QObject):
         if watcher.isError():
             self.open_folder(path.parent)
         watcher.deleteLater()
+
+
+def _for_file_manager(paths: Sequence[Path]) -> QDBusMessage:
+    from PySide6.QtDBus import QDBusMessage
+
+    message = QDBusMessage.createMethodCall(_NAME, _PATH, _NAME, "ShowItems")
+    message.setArguments([[path.as_uri() for path in paths], ""])
+    return message
+
+
+def _for_portal(path: Path) -> QDBusMessage:
+    """Selects one file. Raises OSError."""
+    from PySide6.QtDBus import QDBusMessage, QDBusUnixFileDescriptor
+
+    name = "org.freedesktop.portal"
+    message = QDBusMessage.createMethodCall(
+        f"{name}.Desktop", "/org/freedesktop/portal/desktop", f"{name}.OpenURI", "OpenDirectory"
+    )
+    file = os.open(path, os.O_RDONLY)
+    try:
+        # Keeps a copy of the descriptor.
+        message.setArguments(["", QDBusUnixFileDescriptor(file), {}])
+    finally:
+        os.close(file)
+    return message
 
 
 def select_command(platform: str, paths: Sequence[Path]) -> tuple[str, ...] | None:

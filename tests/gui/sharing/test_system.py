@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shiboken6
@@ -14,6 +17,10 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.ui.sharing import file_manager
 from runway_desktop.ui.sharing.file_manager import FileManager, select_command
+from tests.journeys.waiting import until
+from tests.session_bus import FakeService, needs_bus, private_bus
+
+ROOT = Path(__file__).parents[3]
 
 FOX = Path("/library/a fox.mp4")
 OWL = Path("/library/owl.mp4")
@@ -94,6 +101,38 @@ def test_a_window_closed_while_the_file_manager_is_asked_for_is_no_problem(
     qtbot.waitUntil(asked.exists)
     qtbot.wait(50)
     assert (opened, failed) == ([], [])
+
+
+SHOWS = """\
+import sys
+from pathlib import Path
+from PySide6.QtGui import QGuiApplication
+from runway_desktop.ui.sharing.file_manager import FileManager
+application = QGuiApplication([])
+manager = FileManager(lambda folder: application.exit(1))
+manager.show([Path(sys.argv[1])])
+application.exec()
+"""
+
+
+@needs_bus
+def test_in_a_sandbox_the_portal_selects_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked from a process of its own, which has met no other bus."""
+    (tmp_path / "a fox.mp4").touch()
+    monkeypatch.setenv("FLATPAK_ID", "io.github.runway_desktop.RunwayDesktop")
+    shown: list[str] = []
+
+    def show(_window: str, file: Any, _options: object) -> tuple[str, tuple[str]]:
+        shown.append(os.readlink(f"/proc/self/fd/{file.to_raw_fd()}"))
+        return "o", ("/org/freedesktop/portal/desktop/request/1",)
+
+    with private_bus(monkeypatch):
+        portal = FakeService("org.freedesktop.portal.Desktop", {"OpenDirectory": show})
+        with subprocess.Popen([sys.executable, "-c", SHOWS, str(tmp_path / "a fox.mp4")], cwd=ROOT) as child:
+            until(lambda: bool(shown), "the portal to be asked")
+            child.kill()
+        portal.close()
+    assert shown == [str(tmp_path / "a fox.mp4")]
 
 
 def test_explorer_and_finder_select_by_command(
