@@ -103,6 +103,6 @@ def _build(manifest: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="runway-desktop-flatpak-", dir=DIST) as room:
         work = [f"--state-dir={room}/state", f"--repo={room}/repo", "--force-clean", f"{room}/build"]
         run(["flatpak-builder", *work, str(manifest)])
-        package = DIST / f"{project.artifact_stem()}.flatpak"
+        package = DIST / f"{APP_ID}.flatpak"
         run(["flatpak", "build-bundle", f"{room}/repo", str(package), APP_ID])
     told(package)
