@@ -83,7 +83,8 @@ PACKAGES: dict[str, tuple[str, ...]] = {
 # keychain, readers of media and of what is written into them that are not ours, and the compiler of Windows' installer.
 PACKAGES_FOR_TESTS = (
     "xvfb", "xauth", "openbox", "xdotool", "imagemagick", "at-spi2-core", "python3-pyatspi", "dbus", "gnome-keyring",
-    "fonts-noto-cjk", "ffmpeg", "libimage-exiftool-perl", "nsis",
+    "fonts-noto-cjk", "ffmpeg", "libimage-exiftool-perl", "nsis", "labwc", "grim", "wtype",
+    "wl-clipboard", "wlr-randr", "libwayland-cursor0", "libwayland-egl1",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from tests.journeys.needs import need, need_screen_reader
 from tests.journeys.program import SECRET, Program
 from tests.journeys.runway import ROOT, Runway
 from tests.journeys.screen import Screen
+from tests.journeys.wayland import Desktop
 
 PICTURES = ROOT / "build" / "journeys"
 
@@ -26,8 +27,9 @@ PICTURES = ROOT / "build" / "journeys"
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     report = yield
-    screen = getattr(item, "funcargs", {}).get("screen")
-    if report.failed and call.when == "call" and isinstance(screen, Screen):
+    parts = getattr(item, "funcargs", {})
+    screen = parts.get("desktop") or parts.get("screen")
+    if report.failed and call.when == "call" and isinstance(screen, Screen | Desktop):
         with contextlib.suppress(Exception):
             screen.picture(PICTURES / f"{item.name}.png")
     return report

@@ -63,6 +63,11 @@ class Program:
         self.hands.activate(window)
         return window
 
+    def start_unseen(self) -> None:
+        """Starts it on a screen whose windows nobody can list."""
+        self._starts += 1
+        self._process = self._popen((), self.complaints_file)
+
     def start_hidden(self) -> None:
         """Starts it where there is no tray, and waits for its minimized window."""
         self._starts += 1

@@ -13,14 +13,23 @@ import subprocess
 import time
 from pathlib import Path
 
+from runway_desktop import APP_ID
 from tests.journeys.screen import Screen
 from tests.journeys.waiting import until
 
-SIZE = (1600, 1000)
-"""Pixels of the screen."""
-LABWC = """\
-<labwc_config><theme><name></name></theme><placement><policy>center</policy></placement></labwc_config>
+SIZE = (1680, 1050)
+"""Pixels of the screen. Whole ones, too, at a scale of 1.5."""
+LABWC = f"""\
+<labwc_config>
+  <windowRules>
+    <windowRule identifier="{APP_ID}" type="normal" matchOnce="true" serverDecoration="no">
+      <action name="Maximize"/>
+    </windowRule>
+  </windowRules>
+</labwc_config>
 """
+"""The main window fills the screen, so that places in it are those on the screen: Wayland does not tell a program where
+its windows are."""
 _DISPLAY, _REGISTRY, _SYNC, _MANAGER, _POINTER = 1, 2, 3, 4, 5
 """Ids of the objects of the mouse's connection."""
 _LEFT = 0x110
@@ -31,7 +40,7 @@ class Desktop:
 
     def __init__(self, screen: Screen, scale: float = 1.0) -> None:
         self.scale = scale
-        self._screen = screen
+        self.screen = screen
         screen.variables |= {
             "WLR_BACKENDS": "headless",
             "WLR_RENDERER": "pixman",
@@ -49,22 +58,30 @@ class Desktop:
         self.run(*output, "--custom-mode", f"{SIZE[0]}x{SIZE[1]}", "--scale", f"{scale:g}")
         self.mouse = Mouse(self._socket, (SIZE[0] / scale, SIZE[1] / scale))
 
-    def run(self, *words: str, given: str = "") -> str:
+    def run(self, *words: str) -> str:
         """What a program answers that works on this desktop."""
-        done = subprocess.run(
-            words, input=given, env=self._screen.variables, check=False, capture_output=True, text=True, timeout=30
-        )
+        done = subprocess.run(words, env=self.screen.variables, check=False, capture_output=True, text=True, timeout=30)
         assert done.returncode == 0, f"{words}: {done.stderr}"
         return done.stdout
 
     def key(self, key: str, *held: str) -> None:
-        """Presses a key by its name in XKB, with modifiers held: `ctrl`, `shift`, `alt`."""
+        """Presses a key by its name in XKB, with modifiers held: `ctrl`, `shift`, `alt`. Each time a new keyboard is
+        plugged in, whose first keys come before the focus unless one waits."""
         down = [word for one in held for word in ("-M", one)]
         up = [word for one in reversed(held) for word in ("-m", one)]
-        self.run("wtype", *down, "-k", key, *up)
+        self.run("wtype", "-s", "100", *down, "-k", key, *up)
 
     def type(self, text: str) -> None:
-        self.run("wtype", "-d", "8", text)
+        self.run("wtype", "-s", "100", "-d", "10", text)
+
+    def copy(self, text: str) -> None:
+        """Another program copies it, and offers it until something else is copied."""
+        quiet = subprocess.DEVNULL
+        variables = self.screen.variables
+        subprocess.run(["wl-copy"], input=text.encode(), env=variables, stdout=quiet, stderr=quiet, check=True)
+
+    def pasted(self) -> str:
+        return self.run("wl-paste", "--no-newline")
 
     def picture(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
