@@ -53,7 +53,7 @@ class InTray(QObject):
             notify=self._notify_by_desktop(runner),
         )
         self.tray.window_wanted.connect(window.come_to_front)
-        self.tray.tasks_wanted.connect(models.task_commands.show_wanted)
+        self.tray.tasks_wanted.connect(window.go_to_tasks)
         self.tray.room_wanted.connect(window.open_room)
         self.tray.pause_wanted.connect(models.task_commands.pause)
         self.tray.quit_wanted.connect(window.quit_wanted)

@@ -112,6 +112,10 @@ class MainWindow(QMainWindow):
         self.raise_()
         self.activateWindow()
 
+    def go_to_tasks(self, task_ids: Sequence[TaskId]) -> None:
+        """Selects tasks in the list, without its filters if they hide them."""
+        self._show_tasks(task_ids, clears_filters=True)
+
     def chosen_rows(self) -> list[Row]:
         """Selected rows that are loaded; visible ones always are."""
         return [row for task_id in self.workspace.chosen_ids() if (row := self.models.rows.row_of(task_id)) is not None]
@@ -406,10 +410,10 @@ class MainWindow(QMainWindow):
         if self.models.rows.position(task_id) is not None:
             self.open_room("large", task_id)
 
-    def _show_tasks(self, task_ids: Sequence[TaskId]) -> None:
+    def _show_tasks(self, task_ids: Sequence[TaskId], *, clears_filters: bool = False) -> None:
         self.leave_overlay()
         self.pages.leave()
-        self._finding.show(task_ids)
+        self._finding.show(task_ids, clears_filters=clears_filters)
 
     def _show_everything(self) -> None:
         self.workspace.pages.choose_all()

@@ -31,10 +31,13 @@ class TaskFinder(QObject):
         self._show_everything = show_everything
         self._wanted: tuple[TaskId, ...] = ()
         self._looks_left = 0
+        self._clears_filters = False
         rows.loaded.connect(self._look)
 
-    def show(self, task_ids: Sequence[TaskId]) -> None:
+    def show(self, task_ids: Sequence[TaskId], *, clears_filters: bool = False) -> None:
+        """Tasks that are hidden are offered in a notice; with `clears_filters`, they are shown at once."""
         self._wanted, self._looks_left = tuple(task_ids), _LOOKS
+        self._clears_filters = clears_filters
         self._look()
 
     def _look(self) -> None:
@@ -50,6 +53,8 @@ class TaskFinder(QObject):
         elif self._looks_left:
             self._looks_left -= 1
             self._rows.refresh_soon()
+        elif self._clears_filters:
+            self._show_all(wanted)
         else:
             self._wanted = ()
             hidden = ngettext("The task is hidden by filters.", "The tasks are hidden by filters.", len(wanted))

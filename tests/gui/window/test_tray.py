@@ -13,6 +13,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from runway_desktop.app.in_tray import InTray
+from runway_desktop.domain.library import Page
 from runway_desktop.ui.tray import Tray
 from runway_desktop.usecases.words.announcements import Announcement
 from runway_desktop.viewmodels.announcements import Announcements
@@ -165,6 +166,18 @@ async def test_without_a_tray_a_notice_of_the_desktop_brings_the_window_back(
             assert tokens == ["token-1"]
             assert "XDG_ACTIVATION_TOKEN" not in os.environ
         service.close()
+
+
+async def test_a_notice_leads_to_its_task_from_any_page_and_filter(tmp_path, theme, qtbot, elsewhere):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.add(task(1))
+        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default")
+        await until(lambda: rig.models.rows.position(task(1).id) is not None)
+        rig.window.workspace.pages.setCurrentRow(list(Page).index(Page.PICKS))
+        rig.filter.toggle("state", "failed")
+        await until(lambda: rig.models.rows.position(task(1).id) is None)
+        in_tray.tray.tasks_wanted.emit((task(1).id,))
+        await until(lambda: rig.window.workspace.chosen_ids() == [task(1).id])
 
 
 @pytest.mark.parametrize("address", ["unix:path=/nowhere", "rubbish"])
