@@ -79,11 +79,9 @@ class FileManager(QObject):
     def _ask(self, paths: Sequence[Path]) -> None:
         from PySide6.QtDBus import QDBusConnection, QDBusPendingCallWatcher
 
-        from runway_desktop.desktop.session_bus import is_sandboxed
-
         bus = QDBusConnection.sessionBus()
         try:
-            message = _for_portal(paths[0]) if is_sandboxed() else _for_file_manager(paths)
+            message = _for_portal(paths[0]) if "FLATPAK_ID" in os.environ else _for_file_manager(paths)
         except OSError:
             message = None
         if message is None or not bus.isConnected():
