@@ -312,7 +312,8 @@ def _first_application() -> QApplication:
     inherited = dict(os.environ)
     variables = variables_for_qt(inherited)
     os.environ |= variables
-    application = (ApplicationOfMacos if sys.platform == "darwin" else QApplication)(sys.argv[:1])
+    # X11 desktops find the desktop file by this name, however the program was started.
+    application = (ApplicationOfMacos if sys.platform == "darwin" else QApplication)(["runway-desktop"])
     # Qt reads the variable when it is asked first.
     QOpenGLContext.supportsThreadedOpenGL()
     for name in variables:

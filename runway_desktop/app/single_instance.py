@@ -6,6 +6,7 @@ The program that has the profile's lock is the first one.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ PATIENCE = 20.0
 LEAVES_WITHIN = 1.0
 """Seconds after which a window is shown while a headless engine hands over."""
 _TRY_EVERY = 0.05
+TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105 - a variable from which Qt takes the right to raise a window on Wayland
 
 
 class DoesNotAnswer(Exception):
@@ -113,7 +115,8 @@ else:
                         # It is closing: this start replaces it.
                         return InstanceHolder.BY_NOBODY, ()
                     if welcome.has_window:
-                        await connection.call(OPEN, {"words": list(words)})
+                        # Wayland's right to come to the front goes along.
+                        await connection.call(OPEN, {"words": list(words), "token": os.environ.get(TOKEN, "")})
                         return InstanceHolder.BY_WINDOW, ()
                     await connection.call(LEAVE)
                     return InstanceHolder.MAKES_ROOM, welcome.under_way

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +18,8 @@ from runway_desktop.remote.messages import OPEN, Welcome
 from runway_desktop.services.disk import private_socket
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.use_cases import UseCases
+
+from .single_instance import TOKEN
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +83,10 @@ class WindowDoor:
 
     async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
         if name == OPEN:
+            if token := arguments.get("token"):
+                os.environ[TOKEN] = str(token)
             self._life.ring([str(word) for word in arguments.get("words", ())])
+            os.environ.pop(TOKEN, None)
             return None
         window = self._life.window
         if window is None:

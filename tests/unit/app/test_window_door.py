@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from pathlib import Path
 
 import pytest
 
+from runway_desktop.app.single_instance import TOKEN, hand_over
 from runway_desktop.app.window_door import WindowDoor
 from runway_desktop.domain.clients import CONNECTION_TEST
 from runway_desktop.domain.events import ClientsChanged
@@ -97,3 +99,19 @@ async def test_the_test_of_the_connection_reaches_the_window_and_leaves_no_trace
         assert await clients.recorded(0.0, 100) == before
         assert CONNECTION_TEST not in [one.client.name for one in await programs(clients)]
         await door.close()
+
+
+async def test_a_later_start_hands_over_its_right_to_come_to_the_front(tmp_path: Path, monkeypatch):
+    told: list[tuple[list[str], str | None]] = []
+    async with a_desk(tmp_path) as desk:
+        window, folder = Window(desk), tmp_path / "profile"
+        monkeypatch.setattr(window, "ring", lambda words: told.append((words, os.environ.get(TOKEN) or None)))
+        door = WindowDoor(window)
+        await door.open(folder, Listening(folder, 8))
+        for token in ("granted", ""):
+            monkeypatch.setenv(TOKEN, token)
+            words = ["--token", token]
+            await asyncio.to_thread(hand_over, folder, words)
+            monkeypatch.delenv(TOKEN, raising=False)
+        await door.close()
+    assert told == [(["--token", "granted"], "granted"), (["--token", ""], None)]
