@@ -56,7 +56,7 @@ class SessionBus:
             reply = calling.result()
             return reply.header.fields.get(HeaderFields.sender, ""), unwrap_msg(reply)
         except Exception as error:
-            raise BusError(f"{to.bus_name} {method}: {error!r}") from error
+            raise BusError(f"{to.bus_name} {method}: {type(error).__name__} {error}") from error
 
     async def listen(self, to: DBusAddress, heard: asyncio.Queue[Any]) -> None:
         """Puts the signals of an interface into `heard`, also those of objects below its path, until the connection is
@@ -74,7 +74,7 @@ async def connected() -> AsyncIterator[SessionBus]:
             async with asyncio.timeout(PATIENCE):
                 router = await _opened(stack)
         except Exception as error:
-            raise BusError(f"No connection to the session bus: {error!r}") from error
+            raise BusError(f"No connection to the session bus: {type(error).__name__} {error}") from error
         yield SessionBus(router)
 
 

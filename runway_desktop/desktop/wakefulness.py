@@ -1,8 +1,8 @@
 """Keeps the computer from going to sleep by itself. The screen may turn off, and closing the lid still suspends.
 
-On Linux it is the portal where it heeds this, in GNOME, KDE and their like, and in Flatpak, which reaches nothing else.
-Elsewhere portals agree and do nothing, so it is logind, by systemd's own program, which refuses *Suspend* too. Without
-either nothing happens. The system releases it when the process dies.
+On Linux it is the portal, which asks GNOME, KDE and their like, and is the only way in Flatpak. If there is none, or no
+desktop that it can ask, it is logind, by systemd's own program, which refuses *Suspend* too. The system releases it
+when the process dies.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event, Thread
+from typing import Any
 
 from runway_desktop.texts import _
 
-from .session_bus import BusError, connected, is_sandboxed, portal
+from .session_bus import BusError, connected, portal
 
 log = logging.getLogger(__name__)
 
-_HEEDED_IN = ("GNOME", "KDE", "Cinnamon", "MATE", "Budgie", "Pantheon", "Unity")
 _SUSPENDING = 4
 """The portal's flag."""
 _SYSTEM_REQUIRED, _CONTINUOUS = 0x1, 0x80000000
@@ -44,13 +44,8 @@ async def stay_awake() -> None:
         finally:
             set_state(_CONTINUOUS)
     if sys.platform == "linux":
-        desktop = os.environ.get("XDG_CURRENT_DESKTOP", "")
         try:
-            if not is_sandboxed() and not any(name in desktop for name in _HEEDED_IN):
-                raise BusError(f"not heeded in {desktop or 'this session'}")
-            async with connected() as bus:
-                await bus.call(portal("Inhibit"), "Inhibit", "sua{sv}", "", _SUSPENDING, {"reason": ("s", why)})
-                await _wait()
+            await _by_portal(why)
         except BusError as error:
             log.info("The portal does not keep the computer awake: %s", error)
         inhibit = ["systemd-inhibit", "--what=sleep", "--mode=block", "--who=Runway Desktop", f"--why={why}"]
@@ -58,6 +53,18 @@ async def stay_awake() -> None:
             await _wait()
     with _child(["caffeinate", "-i", "-w", process]):
         await _wait()
+
+
+async def _by_portal(why: str) -> None:
+    """Raises BusError."""
+    heard: asyncio.Queue[Any] = asyncio.Queue()
+    async with connected() as bus:
+        await bus.listen(portal("Request"), heard)
+        await bus.call(portal("Inhibit"), "Inhibit", "sua{sv}", "", _SUSPENDING, {"reason": ("s", why)})
+        # It answers the call at once, and by a signal when it has asked the desktop.
+        while (answer := (await heard.get()).body)[:1] == (0,):
+            pass
+        raise BusError(f"It answers {answer}")
 
 
 async def _wait() -> None:

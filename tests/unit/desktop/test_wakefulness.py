@@ -39,11 +39,6 @@ def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return noted
 
 
-@pytest.fixture(autouse=True)
-def gnome(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CURRENT_DESKTOP", "ubuntu:GNOME")
-
-
 @asynccontextmanager
 async def awake() -> AsyncIterator[None]:
     staying = asyncio.ensure_future(stay_awake())
@@ -91,13 +86,18 @@ async def test_logind_is_asked_where_there_is_no_portal(bus, noted):
     await until(lambda: not runs(int(process)))
 
 
-async def test_portal_that_would_do_nothing_is_not_asked(bus, noted, monkeypatch):
-    monkeypatch.setenv("XDG_CURRENT_DESKTOP", "labwc:wlroots")
+@pytest.mark.parametrize(("answer", "is_enough"), [(0, True), (2, False)])
+async def test_logind_is_asked_if_the_portal_cannot_ask_the_desktop(bus, noted, answer, is_enough):
     desk = portal()
     async with awake():
-        await until(noted.exists)
+        await until(lambda: desk.calls)
+        desk.tell(HANDLE, "org.freedesktop.portal.Request", "Response", "ua{sv}", answer, {})
+        if not is_enough:
+            await until(noted.exists)
+        await asyncio.sleep(0.2)
+        assert noted.exists() is not is_enough
+        assert bool(desk.gone) is not is_enough
     desk.close()
-    assert desk.calls == []
 
 
 async def test_logind_is_asked_if_the_portal_hangs_which_then_holds_nothing(bus, noted, monkeypatch):
