@@ -8,26 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from runway_desktop.domain.clients import ClientRequest
 from runway_desktop.domain.errors import NotPossible, StoreError
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.library import (
     Entries,
-    Filter,
-    GroupSummary,
     LedgerEntry,
     Listing,
     NotSaved,
-    PageCounts,
     Row,
     Takes,
 )
-from runway_desktop.domain.task import BatchId, Input, Output, OutputState, RemoteId, TaskId
+from runway_desktop.domain.task import Input, Output, OutputState, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import write_whole
@@ -50,6 +47,7 @@ FIRST = 120
 SIGHT = 30
 """Tasks that about fit into a window."""
 Beginning = tuple[Entries, Sequence[Row]]
+Method = TypeVar("Method")
 
 
 class Ahead(Struct, frozen=True):
@@ -70,7 +68,28 @@ class Details(Struct, frozen=True, kw_only=True):
     """The client's request; None if the person made the task."""
 
 
+class OfStore(Generic[Method]):
+    """Read-only attribute of a service: a method of its `_store`, which keeps its promise."""
+
+    def __init__(self, read: Callable[[Store], Method]) -> None:
+        self._read = read
+
+    def __get__(self, service: Any, _: type) -> Method:
+        return self._read(service._store)
+
+
 class Library:
+    list = OfStore(lambda store: store.list)
+    amount = OfStore(lambda store: store.amount)
+    takes = OfStore(lambda store: store.takes)
+    rows = OfStore(lambda store: store.rows)
+    groups = OfStore(lambda store: store.groups)
+    counts = OfStore(lambda store: store.counts)
+    of_runway = OfStore(lambda store: store.find_remote)
+    rename_batch = OfStore(lambda store: store.rename_batch)
+    recent_prompts = OfStore(lambda store: store.recent_prompts)
+    refused_prompts = OfStore(lambda store: store.refused_prompts)
+
     def __init__(self, store: Store, bus: Bus, settings: Settings, executor: Executor) -> None:
         self._store = store
         self._bus = bus
@@ -78,10 +97,6 @@ class Library:
         self._executor = executor
         self.left = NotSaved()
         """The last result of `not_saved`."""
-
-    async def list(self, listing: Listing) -> Entries:
-        """The ids to show, in order."""
-        return await self._store.list(listing)
 
     async def beginning(self, listing: Listing, limit: int = FIRST, sight: int = SIGHT) -> Beginning:
         """The first `limit` ids, quickly, with the rows of the first `sight`."""
@@ -100,30 +115,6 @@ class Library:
         await clock.sleep(0)
         return ahead
 
-    async def amount(self, wanted: Filter) -> int:
-        """Number of tasks that match."""
-        return await self._store.amount(wanted)
-
-    async def rename_batch(self, batch_id: BatchId, name: str) -> str:
-        """Returns the name before; empty if it had none."""
-        return await self._store.rename_batch(batch_id, name)
-
-    async def takes(self, task_id: TaskId) -> Takes:
-        return await self._store.takes(task_id)
-
-    async def rows(self, task_ids: Sequence[TaskId]) -> Sequence[Row]:
-        return await self._store.rows(task_ids)
-
-    async def of_runway(self, remote_ids: Sequence[RemoteId]) -> dict[RemoteId, TaskId]:
-        """Which of these Runway ids are known; includes removed tasks."""
-        return await self._store.find_remote(remote_ids)
-
-    async def groups(self, listing: Listing) -> Sequence[GroupSummary]:
-        return await self._store.groups(listing)
-
-    async def counts(self) -> PageCounts:
-        return await self._store.counts()
-
     async def details(self, task_id: TaskId) -> Details | None:
         """None for an unknown task."""
         rows = await self._store.rows([task_id])
@@ -134,14 +125,6 @@ class Library:
         takes = await self._store.takes(task_id)
         asked = (await self._store.client_requests([task_id])).get(task_id)
         return Details(row=rows[0], inputs=tuple(inputs), ledger=tuple(ledger), takes=takes, asked=asked)
-
-    async def recent_prompts(self, limit: int = 200, text: str = "") -> Sequence[str]:
-        """Distinct prompts, latest first; with `text`, only those that contain every word of it."""
-        return await self._store.recent_prompts(limit, text)
-
-    async def refused_prompts(self) -> frozenset[str]:
-        """Prompts that moderation refused before."""
-        return await self._store.refused_prompts()
 
     async def save_poster(
         self, output: Output, path: Path, *, width: int = 0, height: int = 0, duration: float = 0.0

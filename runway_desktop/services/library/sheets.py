@@ -14,13 +14,14 @@ from typing import Any
 from runway_desktop.domain import kept_text
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.library import KeptSheet
-from runway_desktop.domain.task import BatchId, Request, TaskId
+from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.ports import Store
 from runway_desktop.texts import Text
 from runway_desktop.values import Struct, as_json, field
 
 from .expansion import Axis
+from .library import OfStore
 
 OPEN_SHEET = "sheet.open"
 """Setting with the open sheet's id, to offer it again after a crash."""
@@ -65,20 +66,14 @@ class SheetContent(Struct, frozen=True, kw_only=True):
 
 
 class Sheets:
+    keep = OfStore(lambda store: store.save_sheet)
+    open = OfStore(lambda store: store.sheet)
+    of_batch = OfStore(lambda store: store.sheet_of_batch)
+    forget = OfStore(lambda store: store.delete_sheet)
+
     def __init__(self, store: Store, executor: Executor) -> None:
         self._store = store
         self._executor = executor
-
-    async def keep(self, sheet: KeptSheet) -> None:
-        """Inserts or replaces the sheet."""
-        await self._store.save_sheet(sheet)
-
-    async def open(self, sheet_id: str) -> KeptSheet | None:
-        return await self._store.sheet(sheet_id)
-
-    async def of_batch(self, batch_id: BatchId) -> KeptSheet | None:
-        """The sheet that a batch was sent from; None if there is none."""
-        return await self._store.sheet_of_batch(batch_id)
 
     async def content(self, kept: KeptSheet) -> SheetContent:
         """Parses a stored sheet in a worker: thousands of rows take a while. Raises DamagedSheet."""
@@ -87,9 +82,6 @@ class Sheets:
     async def recent(self, limit: int = 50) -> Sequence[KeptSheet]:
         """Latest first, without their texts."""
         return await self._store.sheets(limit)
-
-    async def forget(self, sheet_id: str) -> None:
-        await self._store.delete_sheet(sheet_id)
 
 
 def write(content: SheetContent, rows: Sequence[str]) -> str:
