@@ -96,7 +96,6 @@ class RunwayClient:
 
     @property
     def key(self) -> Fingerprint:
-        """Fingerprint of the key that calls use now."""
         return self._key.fingerprint if self._key is not None else NO_KEY
 
     def use_secret(self, secret: str | None) -> None:
@@ -105,8 +104,6 @@ class RunwayClient:
 
     @border.guarded
     async def create(self, endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
-        """POST, never repeated. NotReached, RequestRefused, KeyRefused, SlowDown, NotTaken: no task was created.
-        NoReply, BadReply, other ServerTrouble: the outcome is unknown."""
         if not _ENDPOINT.fullmatch(endpoint):
             raise border.Malformed(f"not the name of an endpoint: {endpoint!r}")
         try:
@@ -124,7 +121,6 @@ class RunwayClient:
 
     @border.guarded
     async def task(self, remote_id: RemoteId) -> Answer:
-        """GET, once. NotThere for Runway's own 404, Misrouted for any other."""
         reply = await self._ask("GET", _task_path(remote_id))
         return await self._read(reply, lambda content: wire.read_task(content, remote_id))
 

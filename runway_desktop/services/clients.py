@@ -146,7 +146,6 @@ class Clients:
         return await self._store.client_request(client, request_id)
 
     async def latest(self, client: str, digest: str) -> ClientRequest | None:
-        """The client's latest request with this digest."""
         return next(iter(await self._store.latest_client_requests(client, digest, 1)), None)
 
     async def earlier(self, asked: ClientRequest) -> ClientRequest | None:

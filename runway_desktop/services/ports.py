@@ -326,8 +326,8 @@ class Store(Protocol):
         ...
 
     async def takes(self, task_id: TaskId) -> Takes:
-        """All takes of a task: the chain of tasks that it was made again from, and all that were made again from any of
-        them."""
+        """All takes of a task, oldest first: the chain of tasks that it was made again from, and all that were made
+        again from any of them."""
         ...
 
     async def rows(self, task_ids: Sequence[TaskId]) -> Sequence[Row]: ...

@@ -46,7 +46,6 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 raise ValueError(f"{name} has to be at least 1")
 
     def turned(self, changes: Mapping[str, object]) -> Knobs:
-        """These knobs with changes from JSON."""
         try:
             return msgspec.convert({**msgspec.structs.asdict(self), **changes}, Knobs)
         except msgspec.ValidationError as error:

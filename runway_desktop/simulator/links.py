@@ -58,7 +58,6 @@ class Uploads:
         self._good_until: dict[tuple[str, str], float] = {}
 
     def open(self, filename: str, now: float, organization: str = FIRST) -> UploadSlot:
-        """Opens a slot for one file."""
         uri, policy = f"runway://{secrets.token_urlsafe(48)}", secrets.token_urlsafe(32)
         slot = UploadSlot(secrets.token_hex(16), organization, filename, uri, policy, now + self._SLOT_SECONDS)
         self._slots[slot.id] = slot

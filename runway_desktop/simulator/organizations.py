@@ -50,7 +50,6 @@ class Organizations:
         return self.first.knobs
 
     def advance(self, now: float) -> None:
-        """Processes all events due by `now`."""
         for world in self._worlds.values():
             world.advance(now)
 

@@ -99,7 +99,6 @@ def client_request(connection: sqlite3.Connection, client: str, request_id: str)
 
 
 def latest_client_requests(connection: sqlite3.Connection, client: str, digest: str, limit: int) -> list[ClientRequest]:
-    """Requests with this digest, latest first."""
     query = f"SELECT {_WISH} FROM client_requests WHERE client = ? AND digest = ? ORDER BY at DESC LIMIT ?"
     return [_wish_of(found) for found in connection.execute(query, (to_cell(client), digest, limit))]
 
@@ -136,7 +135,6 @@ def record_call(connection: sqlite3.Connection, line: RecordLine) -> None:
 
 
 def client_record(connection: sqlite3.Connection, since: float, limit: int) -> list[RecordLine]:
-    """Calls and requests, latest first."""
     query = """
         SELECT at, client, call, about, answer, NULL FROM client_calls WHERE at >= ?
         UNION ALL SELECT at, client, 'create', '', '', task_id FROM client_requests WHERE at >= ?

@@ -295,7 +295,6 @@ def _order(listing: Listing) -> str:
 
 
 def amount(connection: sqlite3.Connection, wanted: Filter) -> int:
-    """Number of tasks that match the filter."""
     condition, parameters = where(wanted, *looked_up(connection, wanted))
     found: int = connection.execute(f"SELECT count(*) FROM tasks WHERE {condition}", parameters).fetchone()[0]
     return found

@@ -85,8 +85,6 @@ def rows(connection: sqlite3.Connection, task_ids: Sequence[TaskId]) -> list[Row
 
 
 def takes(connection: sqlite3.Connection, task_id: TaskId) -> Takes:
-    """All takes of a task, oldest first: the chain of tasks that it was made again from, and all that were made again
-    from any of them."""
     return Takes(ids=tuple(TaskId(name) for (name,) in connection.execute(_TAKES, (task_id,))))
 
 

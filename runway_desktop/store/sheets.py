@@ -72,7 +72,6 @@ def recent(connection: sqlite3.Connection, limit: int) -> list[KeptSheet]:
 
 
 def partly_sent(connection: sqlite3.Connection) -> list[KeptSheet]:
-    """Sheets with both sent and unsent rows, latest first, without their texts."""
     found = connection.execute(
         f"SELECT {_HEAD}, '' FROM sheets WHERE batch_id IS NOT NULL AND unsent > 0 ORDER BY changed_at DESC, id"
     )
@@ -80,7 +79,6 @@ def partly_sent(connection: sqlite3.Connection) -> list[KeptSheet]:
 
 
 def recent_prompts(connection: sqlite3.Connection, limit: int, text: str = "") -> list[str]:
-    """Distinct prompts, latest first. With `text`, only those that contain every word of it."""
     words = search_words(text)
     found: dict[str, None] = {}
     for (cell,) in connection.execute(_PROMPTS, {"most": _LOOKED_AT}):
@@ -93,7 +91,6 @@ def recent_prompts(connection: sqlite3.Connection, limit: int, text: str = "") -
 
 
 def refused_prompts(connection: sqlite3.Connection) -> frozenset[str]:
-    """Prompts of tasks that moderation refused."""
     found = connection.execute(
         "SELECT DISTINCT prompt, failure FROM tasks WHERE state = 'failed' AND prompt <> '' AND failure LIKE '%SAFETY%'"
     )

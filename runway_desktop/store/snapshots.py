@@ -45,8 +45,6 @@ _PLACED = """
 
 class SqliteSnapshots:
     def take(self, source: Path, target: Path, watch: Callable[[int, int], None]) -> Contents:
-        """Copies the list at `source`, in use or not, to the new file `target`. Calls `watch(done, total)` with bytes,
-        or with zeros as a chance to cancel; its exceptions end the copy, and `target` is deleted."""
         raw = target.with_name(f"{target.name}.raw")
         watching = _Watching(watch)
         try:
@@ -63,19 +61,16 @@ class SqliteSnapshots:
         return found
 
     def look(self, path: Path) -> Contents:
-        """Content of a list, in use or not. Changes nothing."""
         with _told(path), closing(_reading(path)) as connection:
             _refuse_strangers(connection, path)
             return _contents(connection)
 
     def results(self, path: Path) -> list[Output]:
-        """The saved results of a list, in use or not."""
         question = f"SELECT {', '.join(OUTPUT_COLUMNS)} FROM outputs WHERE state = 'saved' AND path <> '' ORDER BY 1, 2"
         with _told(path), closing(_reading(path)) as connection:
             return [output_of(row) for row in connection.execute(question)]
 
     def setting(self, path: Path, name: str) -> Any:
-        """One setting of a list, in use or not; None if it has none."""
         with _told(path), closing(_reading(path)) as connection:
             _refuse_strangers(connection, path)
             found = connection.execute("SELECT value FROM settings WHERE name = ?", (to_cell(name),)).fetchone()
@@ -94,8 +89,6 @@ class SqliteSnapshots:
             bring_up_to_date(connection, path)
 
     def check(self, path: Path, watch: Callable[[int, int], None]) -> None:
-        """Reads all of a list, in use or not; raises DamagedList if it is damaged. Calls `watch` with zeros; its
-        exceptions end the check."""
         watching = _Watching(watch)
         with _told(path, watching), closing(_reading(path)) as connection:
             connection.set_progress_handler(_stopping(watching), _STEPS)
@@ -108,7 +101,6 @@ class SqliteSnapshots:
                 raise
 
     def make_empty(self, path: Path) -> None:
-        """Makes an empty list if there is no file."""
         with _told(path):
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             with closing(_open(path)) as connection:

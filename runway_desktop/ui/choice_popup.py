@@ -85,7 +85,6 @@ class ChoicePopup(Popup):
         self.setFocusProxy(self._search if len(options) > GLANCE else self._list)
 
     def open_at(self, button: QWidget) -> None:
-        """Opens above or below the button, entirely on its screen."""
         self.show_beside(button, above=False)
         self.setFocus(Qt.FocusReason.PopupFocusReason)
         current = self._list.currentItem()

@@ -116,7 +116,6 @@ class FoldingLine(QWidget):
 
     @property
     def stops(self) -> list[QWidget]:
-        """Widgets for the tab order, in visual order."""
         end = [self.plus] if self._hidden else []
         return [*self._first, *self._rest[: self._on_line], *end]
 

@@ -97,7 +97,6 @@ class Shown(Struct, frozen=True):
     sign: Sign = Sign.NOTHING
     action: Action | None = None
     entry: ActivityEntry | None = None
-    """The entry that is shown, if any."""
     waiting: int = 0
     """How many entries wait for an answer."""
     has_problem: bool = False

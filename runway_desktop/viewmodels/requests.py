@@ -144,9 +144,7 @@ class RequestsModel(Model):
         """Amount requested today, in words."""
         self.shows_answered = False
         self.current: Asked | None = None
-        """The current request."""
         self.inputs: tuple[InputShown, ...] = ()
-        """Inputs of the current request."""
         self._is_open = False
         self._is_wanted = self._is_reading = False
         self.waiting: list[Asked] = []

@@ -171,7 +171,6 @@ class DriveThreads:
         self._drives: dict[str, DiskThreads] = {}
 
     def submit(self, drive: str, work: Callable[[], Result]) -> Future[Result]:
-        """Runs work on a thread of this drive."""
         threads = self._drives.get(drive)
         if threads is None:
             threads = DiskThreads(self._most, f"{self._name} {drive}".rstrip(), patience=self._patience)

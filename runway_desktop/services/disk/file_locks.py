@@ -27,7 +27,6 @@ class FileLocks:
 
     @asynccontextmanager
     async def hold(self, owners: Iterable[Owner]) -> AsyncIterator[None]:
-        """Holds the locks of these results' files."""
         async with AsyncExitStack() as stack:
             # In sorted order, to avoid deadlocks.
             for owner in sorted(set(owners)):

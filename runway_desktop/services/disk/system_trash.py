@@ -41,11 +41,9 @@ class TrashFolder:
         self._executor = executor
 
     async def throw(self, path: Path) -> Path | None:
-        """Moves a file to the trash; returns its path there. A missing file is no error."""
         return await self._do(_NOT_THROWN.with_(file=path.name), _throw, path)
 
     async def take_back(self, binned: Path, path: Path) -> None:
-        """Moves a file from the trash to its original place."""
         await self._do(
             Text("“{file}” could not be taken out of the trash.").with_(file=path.name), _take_back, binned, path
         )

@@ -120,7 +120,6 @@ class Vocabulary:
         return frozenset(self._models.values())
 
     def column(self, title: str) -> TableColumn | None:
-        """The column with this title; None if unknown."""
         found = self._columns.get(normalized(title))
         return replace(found, title=title.strip()) if found else None
 

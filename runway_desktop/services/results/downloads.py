@@ -228,7 +228,6 @@ class Downloads:
 
     @property
     def running(self) -> int:
-        """Number of running downloads."""
         return len(self._running)
 
     @property

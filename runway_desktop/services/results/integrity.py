@@ -61,9 +61,7 @@ _LINES = {Presence.MISSING: "file missing", Presence.CHANGED: "file changed", Pr
 
 class Folders(Protocol):
     @property
-    def locks(self) -> FileLocks:
-        """Locks of results' files."""
-        ...
+    def locks(self) -> FileLocks: ...
 
     async def is_away(self, path: Path) -> bool:
         """Whether a file that is not found is missing because its folder cannot be reached."""

@@ -21,7 +21,6 @@ OWN = "restore.own folders"
 class OwnFolders(Struct, frozen=True):
     settings: Settings
     profile: Path
-    """The folder of the profile."""
 
     def now(self) -> Sequence[Path] | None:
         """The allowed folders; None: every file named in the list. Loop's thread."""

@@ -56,7 +56,6 @@ class Ask(Enum):
     ABOVE_LIMIT = "above the limit"
     """They cost more than the person's limit for sending without a question."""
     PRICE_UNKNOWN = "price unknown"
-    """Their price is unknown."""
     OVER_CAP = "over a cap"
     """A cap keeps at least one of them in the queue for now."""
     LOW_BALANCE = "low balance"

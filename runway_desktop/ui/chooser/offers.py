@@ -82,7 +82,6 @@ def _tip(offer: ModelOffer) -> str:
 
 
 def star_rect(row: QRect, direction: Qt.LayoutDirection) -> QRect:
-    """Rectangle of the star in a row."""
     return QStyle.visualRect(direction, row, QRect(row.right() - _STAR, row.top(), _STAR, row.height()))
 
 

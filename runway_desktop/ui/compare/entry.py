@@ -55,7 +55,6 @@ class Comparing(QObject):
         model.opened.connect(timer(self, 0, self._enter).start)
 
     def shutdown(self) -> None:
-        """Call before the application quits, and let the event loop run once afterwards."""
         self._closed = True
         if self.room is not None:
             self.room.shutdown()

@@ -95,7 +95,6 @@ class InStep(QObject):
 
     @property
     def length(self) -> float:
-        """Length of the longest clip in seconds."""
         return self._tracks.length
 
     @property
@@ -122,7 +121,6 @@ class InStep(QObject):
         self._tracks.let_go(position)
 
     def close(self) -> None:
-        """Closes all files."""
         self._halt()
         self._opener.stop()
         self._files = ()

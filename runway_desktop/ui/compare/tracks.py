@@ -59,9 +59,7 @@ _FRAME_US = 40_000
 
 class Tracks(QObject):
     moved = Signal(float)
-    """Position in seconds."""
     length_known = Signal(float)
-    """Length of the longest clip in seconds."""
     shown = Signal(object)
     """Dict of pane index to QVideoFrame: the frames to show now, all of one moment."""
     failed = Signal(int, object)
@@ -163,12 +161,10 @@ class Tracks(QObject):
             self._all_there()
 
     def let_go(self, position: int) -> None:
-        """Closes the clip of one pane."""
         if position < len(self._tracks):
             self._tracks[position].close()
 
     def close(self) -> None:
-        """Closes all files."""
         for track in self._tracks:
             track.close()
 

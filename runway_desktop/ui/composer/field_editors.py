@@ -229,7 +229,6 @@ class FormRow(QWidget):
         return 2 if self.is_wide else 1
 
     def stops(self) -> list[QWidget]:
-        """Widgets for the tab order, in visual order."""
         if isinstance(self.editor, ObjectBox | ObjectsBox | AssetBox | ColorsBox):
             return self.editor.stops()
         return [self.editor]

@@ -59,7 +59,6 @@ class TilePopups(QObject):
         return popup
 
     def build_menu(self, tile: InputTile) -> QMenu:
-        """Builds the context menu of an input."""
         item = tile.item
         menu = passing_menu(self._strip.window())
         add_fields(menu, item, self._composer.input_fields, tile)
@@ -89,7 +88,6 @@ class TilePopups(QObject):
         return menu
 
     def shutdown(self) -> None:
-        """Call before the application quits."""
         self._closing.emit()
         if self._grabber is not None:
             self._grabber.shutdown()

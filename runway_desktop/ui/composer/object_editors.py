@@ -96,7 +96,6 @@ class ObjectBox(QFrame):
             row.show_finding(under.get((), ""), {path: message for path, message in under.items() if path})
 
     def stops(self) -> list[QWidget]:
-        """Widgets for the tab order, in visual order."""
         form = [] if self._form.isHidden() else [self._form]
         return [*form, *(stop for row in self._rows for stop in row.stops())]
 
@@ -220,7 +219,6 @@ class ObjectsBox(QWidget):
             box.show_inner(inner_of(findings, position))
 
     def stops(self) -> list[QWidget]:
-        """Widgets for the tab order, in visual order."""
         found: list[QWidget] = []
         for heads, box in zip(self._heads, self._boxes, strict=True):
             found += [*heads, *box.stops()]

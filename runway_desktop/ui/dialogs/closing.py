@@ -18,7 +18,6 @@ class ClosingDialog(Dialog):
     """Stays open until `end`: Escape is ignored."""
 
     anyway = Signal()
-    """*Close anyway* was pressed."""
 
     def __init__(self, parent: QWidget | None) -> None:
         super().__init__(str(TITLE), parent)

@@ -34,7 +34,6 @@ class MendPopup(Popup):
         self._item = item
         self._mending = mending
         self.buttons: dict[InputFix, QPushButton] = {}
-        """One for each fix."""
         column = vbox(on=self, margins=GRID + GRID // 2, spacing=GRID // 2)
         name = LongWordsLabel(self)
         name.setFont(theme.strong_font())
@@ -59,7 +58,6 @@ class MendPopup(Popup):
         self._show_sizes()
 
     def open_at(self, tile: QWidget) -> None:
-        """Opens above or below the tile, entirely on its screen."""
         self.adjustSize()
         self.show_beside(tile, 4)
         first = next(iter(self.buttons.values()), self._replace)

@@ -64,7 +64,6 @@ class FrameGrabber(QObject):
         self._playback.open(path, pictures=True)
 
     def shutdown(self) -> None:
-        """Call before the application quits."""
         self._asked = None
         self._time_out.stop()
         self._playback.shutdown()

@@ -123,7 +123,6 @@ class _ShotRow(QWidget):
     """A shot: title, line, and tiles of its takes."""
 
     def __init__(self, shot: Shot, tile: Callable[[QWidget, TaskId], TakeTile], theme: Theme, parent: QWidget) -> None:
-        """`tile` creates the tile of a task."""
         super().__init__(parent)
         self._theme = theme
         self._is_current = False

@@ -65,7 +65,6 @@ class PosterMaker(QObject):
         self._workers.run(partial(kept_poster, target), partial(self._looked_up, kind, wish), at=target)
 
     def shutdown(self) -> None:
-        """Call before the application quits, and let the event loop run once afterwards."""
         self._closed = True
         self._workers.shutdown()
         self.closing.emit()

@@ -144,7 +144,6 @@ class Preview(QWidget):
         self.playback.toggle_sound()
 
     def zoom(self, by: int) -> None:
-        """1 zooms in, −1 out, 0 toggles between fitted and 100 %."""
         self.stage.zoom_by(by)
 
     def shuttle(self, direction: int) -> None:

@@ -42,7 +42,6 @@ class Transport(QWidget):
     play_wanted = Signal()
     full_screen_wanted = Signal()
     frame_wanted = Signal(QWidget)
-    """Uses of the visible frame are wanted, below this button."""
     neared = Signal()
     """The pointer is over the slider: a drag may follow."""
 

@@ -133,7 +133,6 @@ class Chips:
         self.buttons: dict[Term, QPushButton] = {}
 
     def focused(self) -> int | None:
-        """Index of the focused chip, or None."""
         return next((position for position, button in enumerate(self.buttons.values()) if button.hasFocus()), None)
 
     def show(self, terms: list[Term]) -> None:

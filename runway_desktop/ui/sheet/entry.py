@@ -81,7 +81,6 @@ class OpenSheets(QObject):
             window.sheet.let_go()
 
     def batch_menu(self, batch_id: BatchId, at: QPoint) -> None:
-        """Opens the context menu of a batch."""
         menu = passing_menu(self._window)
         menu.addAction(_("Open sheet"), lambda: self.opener.open_batch(batch_id))
         menu.addAction(_("Show as grid"), lambda: self.opener.open_batch(batch_id, as_grid=True))

@@ -98,7 +98,6 @@ class KeyEditor(QWidget):
         self.show_command(None)
 
     def show_command(self, command: Command[Any] | None) -> None:
-        """Shows a command; None for no selection."""
         self._command = command
         self._again()
 

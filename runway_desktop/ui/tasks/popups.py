@@ -31,7 +31,6 @@ class _Popup(KeyPopup):
         self._column = vbox(self._caption, on=self, margins=GRID, spacing=GRID // 2)
 
     def _add(self, field: QWidget) -> None:
-        """Adds the input field."""
         self._caption.setBuddy(field)
         self._column.addWidget(field)
         self.setFocusProxy(field)

@@ -35,7 +35,6 @@ class BudgetPane(QWidget):
     raise_wanted = Signal(object)
     """The HeldBack whose cap to raise."""
     caps_wanted = Signal()
-    """Show the caps in the preferences."""
 
     def __init__(self, model: BudgetModel, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)

@@ -63,7 +63,6 @@ class Sharing(QObject):
         return FileManager(self._folder_failed, self)
 
     def copy_text(self, text: str, said: str) -> None:
-        """Copies text, and says so."""
         self._copy(text, said, "")
 
     def open_with_system(self, paths: Sequence[Path]) -> None:

@@ -23,7 +23,6 @@ from .main_window import MainWindow
 
 
 def open_page_menu(window: MainWindow, entry: PaneEntry, at: QPoint) -> None:
-    """Menu of an entry of the left pane."""
     wanted = entry.filter
     menu = passing_menu(window)
     menu.addAction(_("Open"), partial(window.workspace.pages.choose, entry.key))

@@ -339,7 +339,6 @@ class ListPane(QWidget):
                 add_check(menu, str(COLUMNS[column].title), partial(self._toggle_column, column), checked=shown)
 
     def _reset_columns(self) -> None:
-        """Resets order, widths and visibility to those of a new profile."""
         self._view.reset_columns()
         self.columns_changed.emit()
 

@@ -59,7 +59,6 @@ class MainWindow(QMainWindow):
     close_wanted = Signal()
     """The person closed the window. It stays open until `let_close`."""
     quit_wanted = Signal()
-    """The person wants to quit."""
     painted = Signal()
     """Emitted once, after the first paint."""
     paste_wanted = Signal()
@@ -69,7 +68,6 @@ class MainWindow(QMainWindow):
     """The preview, created after the first paint."""
 
     def __init__(self, models: Models, theme: Theme, open_room: Opens, commands: Sequence[Command[Any]]) -> None:
-        """`commands` are all commands of the program."""
         super().__init__()
         self.open_room = open_room
         self.models = models

@@ -85,11 +85,9 @@ class ComposerDraft(Struct, frozen=True, kw_only=True):
 
     request: Request
     editing: TaskId | None = None
-    """The queued task that is edited."""
     parent: TaskId | None = None
     new_seed: bool = False
     refusals: Mapping[str, str] = field(default_factory=dict)
-    """Runway's refusals, by field."""
     asks_model: bool = False
     """The user selects another model for it."""
 
@@ -102,16 +100,13 @@ class Report(Struct, frozen=True, kw_only=True):
     kept: tuple[TaskId, ...] = ()
     """Tasks that had finished meanwhile and were not changed."""
     failed: Mapping[TaskId, str] = field(default_factory=dict)
-    """Reasons for the tasks for which it failed."""
     said: Text | str = ""
     """What was done, as a sentence; empty if that is visible anyway."""
     detail: str = ""
     problems: tuple[Text | str, ...] = ()
     """What failed, as sentences without duplicates."""
     show: tuple[TaskId, ...] = ()
-    """Tasks to show next."""
     undo: tuple[TaskId, ...] = ()
-    """Tasks to pass to undo."""
     stood: Stood | None = None
     """Alternative undo value: former positions of queued tasks."""
     text: str = ""
@@ -189,7 +184,6 @@ class TaskCommand(Command[Sequence[Row]], frozen=True, kw_only=True, eq=False):
     question: Callable[[Sequence[Row]], Question | None] = lambda _: None
     """The question before it is executed on these rows."""
     prompt: Callable[[Context, Row], Prompt] | None = None
-    """Text to enter before."""
     prepares: Callable[[Context, Sequence[Row]], Prepared] | None = None
     """For a command that pays: what it sends. `usecases.sending` derives the question from that."""
     tells_price: bool = False
@@ -203,7 +197,6 @@ class TaskCommand(Command[Sequence[Row]], frozen=True, kw_only=True, eq=False):
 
     @property
     def keyed(self) -> Command[Sequence[Row]]:
-        """The record that owns the shortcut."""
         return self.given_by or self
 
     @property

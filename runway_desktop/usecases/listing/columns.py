@@ -140,7 +140,6 @@ def clip_of(row: Row) -> Output | None:
 
 
 def column_of(key: SortKey) -> Column | None:
-    """The column with this sort key; None if there is none."""
     return next((column for column in Column if COLUMNS[column].sort is key), None)
 
 

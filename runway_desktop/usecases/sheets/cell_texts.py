@@ -125,7 +125,6 @@ class Saying:
         return Tone.WARN if any(said.key == column.key for said in check.warnings) else Tone.PLAIN
 
     def problem(self, line: RowLine, column: SheetColumn) -> str:
-        """The problem of this cell; empty if there is none."""
         check = line.row.check
         if line.row.sent:
             return self._refusal(line, column)

@@ -118,7 +118,6 @@ def inputs_of_wire(field: Field, value: Any) -> Any:
 
 
 def wire_of(field: Field, value: Any) -> Any:
-    """The wire value for a request of this field."""
     if not field.is_asset or not is_inputs(value):
         return value
     items = [

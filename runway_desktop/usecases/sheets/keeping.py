@@ -35,7 +35,6 @@ def kept_in_words(kept: KeptSheet, said_when: str) -> str:
 
 
 def batch_name(prompt: str) -> str:
-    """The name of a batch made from one prompt."""
     words = " ".join(prompt.split())
     return words if len(words) <= _LONGEST_NAME else f"{words[: _LONGEST_NAME - 1].rstrip()}…"
 

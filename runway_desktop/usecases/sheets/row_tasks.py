@@ -27,7 +27,6 @@ class Following:
         return bool(self._row_of)
 
     def link(self, number: int, tasks: Iterable[SentTask]) -> None:
-        """Registers the tasks of the row with this number."""
         self._row_of |= {task.task_id: number for task in tasks}
 
     async def learn(self, task_ids: Sequence[TaskId]) -> None:

@@ -207,7 +207,6 @@ def price_detail(price: Price | None) -> str:
 
 
 def price_source(price: Price) -> str:
-    """The source of a price; empty if unknown."""
     match price.basis:
         case PriceBasis.UNKNOWN:
             return ""

@@ -189,11 +189,9 @@ class Compare(Model):
 
     @property
     def has_any(self) -> bool:
-        """Whether there is a take to judge."""
         return self.focused is not None
 
     def rate(self, stars: int) -> None:
-        """Rates 1 to 5; 0 clears the rating."""
         if self.focused is not None:
             self._judge.rate([self.focused.top.task.id], stars)
             self._decided(self.focused.top.task.id, is_decision=stars > 0)

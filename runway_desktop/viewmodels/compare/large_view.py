@@ -109,7 +109,6 @@ class LargeViewModel(QObject):
 
     @property
     def has_any(self) -> bool:
-        """Whether there is a take to judge."""
         return self.row is not None and self.row.can_be_judged
 
     @property
@@ -123,7 +122,6 @@ class LargeViewModel(QObject):
             self.compare_wanted.emit([row.task.id for row in self.shot.rows])
 
     def rate(self, stars: int, *, stay: bool = False) -> None:
-        """Rates 1 to 5; 0 clears the rating."""
         row = self.row
         if row is not None:
             self._judge.rate(

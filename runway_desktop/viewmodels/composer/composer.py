@@ -79,7 +79,6 @@ class Composer(Model):
         self.presets.said.connect(self.said)
         self._field_findings = FieldFindings()
         self.editing: TaskId | None = None
-        """The queued task that is being edited, or None."""
         self._parent_task: TaskId | None = None
         self.project = ""
         self.taking = InputTaking(cases, self._draft, self._choice, self._switch_to, runner, self)
@@ -106,7 +105,6 @@ class Composer(Model):
 
     @cached_property
     def chooser(self) -> Chooser:
-        """The chooser; created on first use."""
         from .chooser import Chooser
 
         return Chooser(self._cases, self._bridge, self._runner, self, self)
@@ -197,7 +195,6 @@ class Composer(Model):
             self.aside.keep(draft)
 
     def keep_draft(self) -> None:
-        """Saves a pending draft when the program quits."""
         self._keeping.keep_what_is_due()
 
     def choose_endpoint(self, name: str, *, for_input: bool = False) -> None:
@@ -326,7 +323,6 @@ class Composer(Model):
         return inside(name, self.findings())
 
     def idle_reason(self, name: str) -> str:
-        """Why a field has no effect with the current values; empty if it has."""
         field = self._draft.pair.field(name)
         return idle_reason(self._draft.pair, self.wire_values(), field) if field is not None else ""
 

@@ -23,7 +23,6 @@ _KEEP_AFTER_MS = 250
 
 class DraftKeeping(QObject):
     def __init__(self, cases: UseCases, draft: Callable[[], Draft], parent: QObject | None = None) -> None:
-        """`draft` returns the current draft."""
         super().__init__(parent)
         self._cases = cases
         self._draft = draft
@@ -90,7 +89,6 @@ class PromptHistory(Model):
         bridge.tasks_added.connect(self._forget)
 
     def older(self, current: str) -> None:
-        """Steps to an older prompt."""
         self._known(lambda prompts: self._step(prompts, current, 1))
 
     def newer(self, current: str) -> None:

@@ -177,7 +177,6 @@ class ExportModel(Model):
         return self.folder_problem or filenames.problem_words(self.template)
 
     def list_file(self) -> Path:
-        """Suggested path of the list."""
         return documents() / f"runway-tasks.{self.form.value}"
 
     def export_files(self) -> None:

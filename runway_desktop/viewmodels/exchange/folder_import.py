@@ -93,7 +93,6 @@ class FolderImportModel(ImportModel):
         return str(in_turn(said, stopped, unknown if skipped else ""))
 
     def note(self) -> str:
-        """What the button will do, or the outcome."""
         if self.problem:
             return self.problem
         match self.phase:
@@ -126,7 +125,6 @@ class FolderImportModel(ImportModel):
         return ngettext("Import {n} result", "Import {n} results", amount) if amount else _("Import results")
 
     def reason(self) -> str:
-        """Why the button is disabled; empty if it is not."""
         if self.phase is not Phase.READY:
             return _("Still scanning the folder.") if self.phase is Phase.LOOKING else _("Already imported.")
         return "" if self.table.ticked_count else _("Check the results to import.")

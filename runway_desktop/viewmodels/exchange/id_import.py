@@ -90,7 +90,6 @@ class IdImportModel(ImportModel):
         return str(in_turn(said, "" if self._look.is_whole else _("The search was stopped before its end.")))
 
     def note(self) -> str:
-        """What the button will do, or the outcome."""
         if self.problem:
             return self.problem
         match self.phase:
@@ -106,7 +105,6 @@ class IdImportModel(ImportModel):
         return ngettext("Import {n} task", "Import {n} tasks", amount) if amount else _("Import tasks")
 
     def reason(self) -> str:
-        """Why the button is disabled; empty if it is not."""
         if self.phase is not Phase.READY:
             return _("Still searching for IDs.") if self.phase is Phase.LOOKING else _("Already imported.")
         if not self.table.ticked_count:

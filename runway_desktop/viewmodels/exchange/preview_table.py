@@ -58,7 +58,6 @@ class PreviewTable(LinesTable[PreviewLine]):
         self._tell(range(len(self._lines)))
 
     def say(self, row: int, standing: str, tone: Tone) -> None:
-        """Sets the standing of a row."""
         self.say_many((row,), standing, tone)
 
     def say_many(self, rows: Sequence[int], standing: str, tone: Tone) -> None:

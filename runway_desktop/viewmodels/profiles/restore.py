@@ -77,7 +77,6 @@ class RestoreModel(Model):
 
     @property
     def profile_name(self) -> str:
-        """Name of this window's profile."""
         return self._restores.profile.name
 
     @property

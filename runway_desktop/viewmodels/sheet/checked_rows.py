@@ -163,7 +163,6 @@ class CheckedRows(QAbstractTableModel):
         self._do(self._forgetting([row for row in rows if not row.sent]), len(rows))
 
     def mark_sent(self, sent: Mapping[int, Sequence[SentTask]]) -> None:
-        """Marks rows as sent, with their tasks."""
         marked = []
         for number, tasks in sent.items():
             position = self.position_of(number)

@@ -73,7 +73,6 @@ class RowSending(Model):
         return [row for row in wanted if not row.sent and row.check is not None and row.check.is_ready][:most]
 
     def ready(self) -> list[NewTask]:
-        """Tasks of all ready rows."""
         return [task for row in self.chosen() for task in self._tasks(row)]
 
     def send(self, rows: Sequence[SheetRow]) -> None:
@@ -130,7 +129,6 @@ class RowSending(Model):
             )
 
     async def _store(self, prepared: Prepared, rows: dict[int, tuple[SentTask, ...]], answers: Collection[Ask]) -> None:
-        """Stores the prepared tasks; `rows` has them by row number."""
         ids: list[TaskId] = []
         self.planned = dict(rows)
         try:

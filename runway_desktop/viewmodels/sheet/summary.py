@@ -43,7 +43,6 @@ class SheetSummary(Model):
         ready: Callable[[], Sequence[NewTask]],
         parent: QObject | None = None,
     ) -> None:
-        """`ready` returns the tasks of all ready rows."""
         super().__init__(cases, runner, parent)
         self._model = model
         self._ready = ready

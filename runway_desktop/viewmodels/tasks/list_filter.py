@@ -91,7 +91,6 @@ class ListFilter(QObject):
 
     @property
     def has_queue(self) -> bool:
-        """Whether the listed tasks are the queue."""
         return self._page.page is Page.WAITING_HERE
 
     @property
@@ -163,7 +162,6 @@ class ListFilter(QObject):
             self.open_page(after, next(iter((*after.projects, *after.tags)), batch_name or self.title))
 
     def opens(self, page: Filter | None) -> bool:
-        """Whether the list shows this page."""
         return self._page == page
 
     def open_search(self, saved: SavedSearch) -> None:

@@ -113,7 +113,6 @@ class TaskCommands(Model):
         self.inputs = InputMending(cases, composer, runner, self)
         """Actions on the composer's inputs."""
         self.use_as_input = UseAsInput(cases, composer, runner, self)
-        """Uses of a result as an input."""
 
     def tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
         self._cases.bus.tell(Notice(message, detail, is_problem=problem))
@@ -147,7 +146,6 @@ class TaskCommands(Model):
         return self._cases.commands.question(command, rows)
 
     def prompt(self, command: TaskCommand, rows: Sequence[Row]) -> Prompt | None:
-        """Text input before a command."""
         return self._cases.commands.prompt(command, rows)
 
     def carry_out(self, command: TaskCommand, rows: Sequence[Row], given: Given = NOTHING) -> None:
@@ -169,11 +167,9 @@ class TaskCommands(Model):
         self._run(command, (), NOTHING, self._cases.commands.undo(command, what))
 
     def outlook_if_moved(self, task_ids: Sequence[TaskId], before: TaskId | None) -> Outlook:
-        """Forecast of the queue if these tasks moved before another one; None: to the end."""
         return self._cases.queue.outlook_if_moved(task_ids, before)
 
     def queued(self) -> list[Row]:
-        """All queued tasks in sending order."""
         return self._cases.commands.queued()
 
     def stop_search(self) -> None:
@@ -188,11 +184,9 @@ class TaskCommands(Model):
         self._runner(lane.pause() if paused else lane.resume(), "pause sending" if paused else "resume sending")
 
     def raise_cap(self, held: HeldBack) -> None:
-        """Raises a cap, so that all tasks it holds back can be sent."""
         self._cases.budget.raise_cap(held)
 
     def lower_cap(self, raised: CapRaised) -> bool:
-        """Undoes a raise; False if the cap was changed since."""
         return self._cases.budget.lower_cap(raised)
 
     def look_at(self, task_ids: Sequence[TaskId]) -> None:

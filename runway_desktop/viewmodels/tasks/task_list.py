@@ -54,7 +54,6 @@ _SOON_MS = 100
 _KEPT_MS = 50
 """How long a former listing is kept before it is freed."""
 _LANE_TITLES = {Column.POSTER: Text("Order"), Column.STATUS: Text("Starts")}
-"""Column titles in the queue."""
 _COMING = RowWords()
 _ALIGNMENTS = tuple(
     int(Qt.AlignmentFlag.AlignVCenter | side)
@@ -108,7 +107,6 @@ class TaskListModel(QAbstractTableModel):
         self._groups: dict[str, GroupSummary] = {}
         self._collapsed: set[str] = set()
         self._shown: Listing | None = None
-        """Listing of the shown lines."""
         self._pages.changed.connect(self._changed)
         self._pages.fetched.connect(self.rows_fetched)
         self._answers.begun.connect(self._begin)
@@ -181,7 +179,6 @@ class TaskListModel(QAbstractTableModel):
                 self.toggle_group(key)
 
     def group_ids(self, key: str) -> list[TaskId]:
-        """Task ids of a group, in order."""
         return [
             task_id
             for found, start, end in self._entries.runs()
@@ -226,7 +223,6 @@ class TaskListModel(QAbstractTableModel):
         return self._headers[bisect_left(self._headers, first) : end]
 
     def with_rows(self, task_ids: Sequence[TaskId], then: Callable[[list[Row]], None]) -> None:
-        """Calls `then` with the rows of these tasks: immediately if all are loaded, else after loading."""
         self._pages.with_rows(task_ids, then)
 
     def position(self, task_id: TaskId) -> int | None:

@@ -46,7 +46,6 @@ class UseAsInput(Model):
         self._runner(self._use_frame(clip, png, "last frame", CONTINUES), "use last frame")
 
     def keep_frame(self, clip: Path, seconds: float, way: WayToUse, png: bytes) -> None:
-        """Uses the frame of a clip at a moment."""
         self._runner(self._use_frame(clip, png, f"frame at {seconds:.2f} s", way.endpoint), "use frame")
 
     def frame_failed(self, reason: str) -> None:

@@ -20,7 +20,6 @@ _MOST = 65_533
 
 
 def rewrite(source: BinaryIO, target: BinaryIO, note: EmbeddedNote | None) -> None:
-    """Inserts a note in place of an older one; None removes it."""
     content = b"" if note is None else _MARK + xmp.packet(note)
     if len(content) > _MOST:
         raise ValueError("The note is too long for a JPEG.")

@@ -35,7 +35,6 @@ class TagFormat(Struct, frozen=True):
     find: Callable[[Any], str | None]
 
     def rewrite(self, source: BinaryIO, target: BinaryIO, note: EmbeddedNote | None) -> None:
-        """Inserts a note in place of an older one; None removes it."""
         shutil.copyfileobj(source, target, _BLOCK)
         if note is not None and self.name == "mp4" and _is_in_fragments(target):
             # The fragments' offsets, stored after the tags, would become wrong.

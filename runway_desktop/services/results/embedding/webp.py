@@ -18,7 +18,6 @@ _XMP_FLAG, _EXIF_FLAG, _ALPHA_FLAG = 0x04, 0x08, 0x10
 
 
 def rewrite(source: BinaryIO, target: BinaryIO, note: EmbeddedNote | None) -> None:
-    """Inserts a note in place of an older one; None removes it."""
     chunks = [(kind, body) for kind, body in _chunks(source) if kind != b"XMP " and not _is_our_exif(kind, body)]
     if not chunks:
         raise ValueError("The WebP holds no picture.")
