@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QSystemTrayIcon
 
@@ -24,6 +24,7 @@ from runway_desktop.viewmodels.activity.asked import AskedEntry
 from runway_desktop.viewmodels.announcements import Announcements
 from runway_desktop.viewmodels.models import Models
 
+LATE_TRAY_MS = 15_000
 _WAS_TOLD = "tray.told"
 
 
@@ -60,6 +61,10 @@ class InTray(QObject):
         models.bridge.settings_changed.connect(lambda names: self._follow() if "tray" in names else None)
         models.profiles.changed.connect(lambda: self.tray.set_profile(models.profiles.title))
         self._follow()
+        # At login the desktop's tray may come after the program.
+        self._late = QTimer(self, singleShot=True, interval=LATE_TRAY_MS)
+        self._late.timeout.connect(self._follow)
+        self._late.start()
 
     def takes_window(self) -> bool:
         """Hides the closed window if the user wants that, with a message the first time. False: it cannot be hidden,

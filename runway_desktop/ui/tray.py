@@ -59,7 +59,7 @@ class Tray(QObject):
         self._name = _named(profile)
         self._window = window
         self._looked_at = looked_at
-        self._make_icon = make_icon or (QSystemTrayIcon if QSystemTrayIcon.isSystemTrayAvailable() else None)
+        self._make_icon = make_icon
         self._notify = notify
         self._told: Announcement | None = None
         self.icon: QSystemTrayIcon | None = None
@@ -68,8 +68,9 @@ class Tray(QObject):
 
     def set_on(self, on: bool) -> None:
         """Shows or removes the icon; no effect without a tray."""
-        if on and self.icon is None and self._make_icon is not None:
-            self._build(self._make_icon)
+        make_icon = self._make_icon or (QSystemTrayIcon if QSystemTrayIcon.isSystemTrayAvailable() else None)
+        if on and self.icon is None and make_icon is not None:
+            self._build(make_icon)
         elif not on and self.icon is not None:
             self.icon.hide()
             self.icon.deleteLater()

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from runway_desktop.app import in_tray as in_tray_module
 from runway_desktop.app.in_tray import InTray
 from runway_desktop.domain.library import Page
 from runway_desktop.ui.tray import Tray
@@ -131,6 +132,19 @@ async def test_a_closed_window_goes_into_the_tray_and_comes_back(tmp_path, theme
         tray.window_wanted.emit()
         rig.engine.settings.tray = False
         assert not in_tray.takes_window()
+
+
+async def test_tray_that_comes_after_the_program_gets_the_icon(tmp_path, theme, qtbot, monkeypatch):
+    monkeypatch.setattr(in_tray_module, "LATE_TRAY_MS", 1)
+    late: Any = type("LateIcon", (SilentIcon,), {"isSystemTrayAvailable": staticmethod(lambda: has_tray)})
+    monkeypatch.setattr("runway_desktop.ui.tray.QSystemTrayIcon", late)
+    has_tray = False
+    async with Desktop(tmp_path, theme) as rig:
+        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default")
+        assert in_tray.tray.icon is None
+        has_tray = True
+        await until(lambda: in_tray.tray.icon)
+        assert in_tray.tray.is_there
 
 
 @pytest.fixture
