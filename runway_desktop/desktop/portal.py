@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,6 +20,10 @@ log = logging.getLogger(__name__)
 
 _DIALOGS, _ANSWERS, _SETTINGS = portal("FileChooser"), portal("Request"), portal("Settings")
 _NAMESPACES = ["org.freedesktop.appearance", "org.gnome.desktop.interface"]
+
+
+_SEEN = 1.0
+"""Seconds after which a dialog has been seen."""
 
 
 async def choose_files(
@@ -34,21 +39,25 @@ async def choose_files(
             heard: asyncio.Queue[Message] = asyncio.Queue()
             await bus.listen(_ANSWERS, heard)
             owner, answer = await bus.call(_DIALOGS, method, "ssa{sv}", window, title, options)
+            since = time.monotonic()
             while True:
                 message = await heard.get()
                 fields = message.header.fields
                 if (fields[HeaderFields.sender], (fields[HeaderFields.path],)) == (owner, answer):
-                    return _links(message.body)
+                    return _links(message.body, time.monotonic() - since > _SEEN)
     except BusError as error:
         log.info("The desktop shows no dialog: %s", error)
         return None
 
 
-def _links(answer: tuple[Any, ...]) -> list[str] | None:
+def _links(answer: tuple[Any, ...], was_seen: bool) -> list[str] | None:
     match answer:
         case (0, {"uris": (_, [*links])}):
             return links
         case (1, _):
+            return []
+        case (2, _) if was_seen:
+            # Of GTK, when the dialog is closed by Escape or its frame.
             return []
     return None
 

@@ -112,12 +112,14 @@ async def test_a_folder_is_asked_for_as_a_folder_and_a_lost_file_by_its_type(bus
         await until(lambda: chosen[1:] == [Path("/found.mp4")])
 
 
-async def test_nothing_is_chosen_by_a_canceled_dialog(bus, window):
+@pytest.mark.parametrize("code", [1, 2], ids=["canceled", "closed"])
+async def test_nothing_is_chosen_by_a_dialog_that_is_left(bus, window, code, monkeypatch):
+    monkeypatch.setattr(portal, "_SEEN", 0.0)
     async with desktop() as fake:
         chosen: list[Path] = []
         choose_file(window, "Choose inputs", chosen.append)
         await until(fake.asked)
-        fake.choose(code=1)
+        fake.choose(code=code)
         await until(lambda: fake.gone)
         choose_file(window, "Once more", chosen.append)
         await until(lambda: len(fake.asked()) == 2)
@@ -158,7 +160,8 @@ async def test_qts_dialog_opens_when_the_portal_opens_none(bus, window, how, mon
         assert chosen == [Path("/by/qt.png")]
 
 
-async def test_qts_dialog_opens_when_the_system_cannot_show_its_own(bus, window):
+async def test_qts_dialog_opens_when_the_system_cannot_show_its_own(bus, window, monkeypatch):
+    monkeypatch.setattr(portal, "_SEEN", 60.0)
     async with desktop() as fake:
         choose_file(window, "Choose inputs", print)
         await until(fake.asked)
