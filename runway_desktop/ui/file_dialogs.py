@@ -161,14 +161,16 @@ def _ask(parent: QWidget, wish: Wish, chosen: Callable[[list[Path]], object]) ->
 
 def _open(parent: QWidget, wish: Wish, chosen: Callable[[list[Path]], object]) -> None:
     """Qt's dialog, or on Windows and macOS the system's."""
-    dialog = QFileDialog(parent, wish.title, str(wish.near or ""), wish.filters)
+    # Qt would write the missing part of the folder before the name.
+    near = wish.near if wish.near is None or wish.near.is_dir() else Path.home()
+    dialog = QFileDialog(parent, wish.title, str(near or ""), wish.filters)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setFileMode(wish.mode)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly, not wish.shows_files)
     if wish.mode is Mode.AnyFile:
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(Path(wish.name).suffix.lstrip("."))
-        dialog.selectFile(str(wish.near / wish.name if wish.near else wish.name))
+        dialog.selectFile(str(near / wish.name if near else wish.name))
     if wish.mode is Mode.ExistingFiles:
         dialog.filesSelected.connect(lambda names: chosen([Path(name) for name in names]))
     else:

@@ -199,6 +199,14 @@ async def test_qts_dialog_opens_without_a_bus(window, monkeypatch, address):
         qt_dialogs(window)[0].reject()
 
 
+async def test_qts_dialog_starts_at_home_where_its_folder_is_missing(window, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    choose_target(window, "Export", print, tmp_path / "Documents" / "sheet.csv", TABLES)
+    [dialog] = qt_dialogs(window)
+    assert dialog.selectedFiles() == [str(tmp_path / "sheet.csv")]
+    dialog.reject()
+
+
 async def test_no_dialog_of_a_window_that_is_gone_is_answered(bus, window):
     async with desktop() as fake:
         chosen: list[Path] = []
