@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
@@ -68,6 +69,7 @@ def prove_tour(program: Sequence[str], room: Path, name: str, screen: Mapping[st
     """Run the demo's tour with nothing of the working copy in sight. Raises `StepFailed` when it does not complete."""
     variables = {**surroundings(room / "home"), **screen}
     pictures = room / f"tour-{screen['QT_QPA_PLATFORM']}"
+    shutil.rmtree(pictures, ignore_errors=True)
     done = subprocess.run(
         [*program, "--demo", "--tour", str(pictures)], cwd=room, env=variables, check=False, timeout=TOUR_SECONDS
     )
