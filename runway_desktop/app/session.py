@@ -301,7 +301,12 @@ class Session(QObject):
     async def _add_the_rest(self, cases: UseCases, theme: Theme, window: MainWindow) -> None:
         """Adds what the painted window does not show yet, each in a separate turn of the loop: together they would take
         noticeably long."""
-        for add in (self._watch_from_tray, self._tell_of_mistakes, partial(self._add_windows, cases, theme)):
+        for add in (
+            self._watch_from_tray,
+            partial(self._add_habits, cases),
+            self._tell_of_mistakes,
+            partial(self._add_windows, cases, theme),
+        ):
             await asyncio.sleep(0)
             add(window)
         if self.rooms is not None:
@@ -326,14 +331,18 @@ class Session(QObject):
 
     def _watch_from_tray(self, window: MainWindow) -> None:
         if self.cases is not None and self.models is not None:
-            from runway_desktop.desktop.login import repair
-
-            from .awake import Awake
             from .in_tray import InTray
 
             self._in_tray = InTray(self.cases, self.models, self.runner, window, self.profile.name)
-            Awake(self.cases, self.models, self.runner, window)
-            self.runner(in_worker(None, repair, self.profile), "repair the start at login")
+
+    def _add_habits(self, cases: UseCases, window: MainWindow) -> None:
+        """No sleep during work, and the entry that starts the program at login."""
+        from runway_desktop.desktop.login import repair
+
+        from .awake import Awake
+
+        Awake(cases, window.models, self.runner, window)
+        self.runner(in_worker(None, repair, self.profile), "repair the start at login")
 
     async def _find_key(self, cases: UseCases) -> None:
         await cases.account.start()

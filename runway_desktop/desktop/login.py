@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import plistlib
 import re
 import subprocess
 import sys
-import sysconfig
 import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from xml.parsers.expat import ExpatError
 
 import platformdirs
 
@@ -71,7 +68,9 @@ def command(profile: Profile) -> list[str]:
     """The installed program: the AppImage, not what it has mounted, and the command without a console, not Python."""
     program = lasting_words()
     if not getattr(sys, "frozen", False):
-        # A bundle may lack what `sysconfig` reads.
+        # A bundle may lack what it reads.
+        import sysconfig
+
         name = "runway-desktop-window.exe" if sys.platform == "win32" else "runway-desktop-window"
         window = Path(sysconfig.get_path("scripts"), name)
         program = [str(window)] if window.exists() and len(program) > 1 else program
@@ -104,8 +103,17 @@ def started_by(entry: bytes) -> str | None:
     return values.get("TryExec", "").replace(r"\\", "\\")
 
 
+def launch_agent(name: str, words: Sequence[str]) -> bytes:
+    import plistlib
+
+    return plistlib.dumps({"Label": name, "ProgramArguments": words, "RunAtLoad": True})
+
+
 def launched_by(agent: bytes) -> str | None:
     """The same of a launch agent of macOS."""
+    import plistlib
+    from xml.parsers.expat import ExpatError
+
     with suppress(ValueError, ExpatError):
         match plistlib.loads(agent):
             case {"ProgramArguments": [str(program), *_], **more} if not more.get("Disabled"):
@@ -157,10 +165,9 @@ else:
         if words is None:
             file.unlink(missing_ok=True)
             return
-        agent = {"Label": name, "ProgramArguments": words, "RunAtLoad": True}
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_suffix(".part")
-        part.write_bytes(plistlib.dumps(agent) if _is_mac else desktop_entry(words))
+        part.write_bytes(launch_agent(name, words) if _is_mac else desktop_entry(words))
         part.replace(file)
 
     def _file(name: str) -> Path:

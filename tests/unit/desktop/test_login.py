@@ -158,7 +158,7 @@ def test_installed_command_is_started_and_python_only_without_one(monkeypatch, t
     assert [Path(word).name for word in command][-len(words) - 1 : -1] == words
 
 
-AGENT: dict[str, Any] = {"Label": "x", "ProgramArguments": ["/Applications/R.app/run", "--hidden"], "RunAtLoad": True}
+AGENT = plistlib.loads(login.launch_agent("x", ["/Applications/R.app/run", "--hidden"]))
 
 
 @pytest.mark.parametrize(
