@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.profiles import Color, Profile, own_words
 from runway_desktop.domain.task import TaskId
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.texts import _, in_turn
@@ -59,6 +60,7 @@ class ProfileWindows(QObject):
         profiles.restore_wanted.connect(self._restore_wanted)
         window.models.task_commands.restore_wanted.connect(self.restore)
         profiles.removal_asked.connect(self._ask_to_remove)
+        profiles.removed.connect(self._forget_start)
         profiles.empty_wanted.connect(self._ask_to_empty)
         self._demo: Demo | None = None
         profiles.changed.connect(self._show_icon)
@@ -213,6 +215,11 @@ class ProfileWindows(QObject):
 
     def _ask_to_remove(self, profile: Profile, question: Question) -> None:
         confirm(self._window, question, lambda: self._profiles.remove(profile))
+
+    def _forget_start(self, profile: Profile) -> None:
+        from runway_desktop.desktop.login import forget
+
+        self._runner(in_worker(None, forget, profile), "forget the start at login")
 
     def _show_icon(self) -> None:
         """In title bar and taskbar: without a badge if there is only one unnamed profile."""

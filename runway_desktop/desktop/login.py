@@ -50,6 +50,12 @@ def repair(profile: Profile) -> None:
         log.info("The start at login cannot be repaired: %s", error)
 
 
+def forget(profile: Profile) -> None:
+    """After the profile was removed. Raises nothing."""
+    with suppress(OSError):
+        start_at_login(profile, on=False)
+
+
 async def ask_portal(profile: Profile, *, on: bool) -> bool:
     """Returns whether the profile is started at login from now on. On the loop; raises BusError."""
     heard: asyncio.Queue[Any] = asyncio.Queue()

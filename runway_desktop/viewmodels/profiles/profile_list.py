@@ -34,6 +34,8 @@ class ProfilesModel(Model):
     """Empty the demo."""
     removal_asked = Signal(object, object)
     """A Profile, and the Question to ask first."""
+    removed = Signal(object)
+    """A Profile that is in the trash now."""
 
     def __init__(self, cases: UseCases, runner: Runner, name: str, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
@@ -156,6 +158,7 @@ class ProfilesModel(Model):
 
     def _removed(self, profile: Profile, said: str) -> None:
         self._tell(_("“{name}” was moved to the trash.", name=profile.name), said, problem=bool(said))
+        self.removed.emit(profile)
         self.refresh()
 
     def _change(self, *, name: str | None = None, color: Color | None = None) -> None:

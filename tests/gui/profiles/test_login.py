@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QCheckBox, QLabel
 
-from runway_desktop.desktop.login import start_at_login
+from runway_desktop.desktop.login import start_at_login, starts_at_login
 from runway_desktop.ui.preferences.saving_editors import LoginEditor
 from runway_desktop.ui.theme import Theme
 from tests.gui.profiles.rig import ProfilesDesktop
@@ -57,3 +57,13 @@ async def test_folder_that_cannot_be_written_is_named_at_the_switch(
         await until(lambda: sentence in [label.text() for label in editor.findChildren(QLabel)])
         assert box.accessibleDescription() == sentence
         assert not box.isChecked()
+
+
+async def test_profile_that_was_removed_is_started_no_more(tmp_path: Path, theme: Theme, autostart: Path) -> None:
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        other = desktop.other()
+        start_at_login(other, on=True)
+        start_at_login(desktop.cases.profiles.current, on=True)
+        desktop.models.profiles.remove(other)
+        await until(lambda: len(list(autostart.iterdir())) == 1)
+        assert starts_at_login(desktop.cases.profiles.current)
