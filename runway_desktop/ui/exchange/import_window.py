@@ -117,7 +117,7 @@ class ImportWindow(ExchangeWindow):
 class IdImportWindow(ImportWindow):
     def __init__(self, model: IdImportModel, theme: Theme, parent: QWidget, *, otherwise: str = "") -> None:
         self._ids = model
-        source, widths = model.source_words(), (38, 23, 20, 10, 18, 11, 6)
+        source, widths = model.source_words(), (42, 22, 20, 15, 20, 11, 6)
         super().__init__(
             model, theme, parent, title=_("Import task IDs"), source=source, widths=widths, otherwise=otherwise
         )
@@ -139,7 +139,7 @@ class IdImportWindow(ImportWindow):
 class FolderImportWindow(ImportWindow):
     def __init__(self, model: FolderImportModel, theme: Theme, parent: QWidget, *, otherwise: str = "") -> None:
         self._results = model
-        title, source, widths = _("Import a folder of results"), str(model.folder), (38, 22, 24, 11, 12, 17)
+        title, source, widths = _("Import a folder of results"), str(model.folder), (34, 22, 24, 16, 12, 23)
         super().__init__(model, theme, parent, title=title, source=source, widths=widths, otherwise=otherwise)
 
     def build_options(self) -> list[QWidget]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.task import State, Task
 from runway_desktop.services.exchange.folder_import import TakenBack
 from runway_desktop.services.exchange.id_import import IdEntry, IdStanding
@@ -92,7 +93,7 @@ def result_line(folder: Path, one: Candidate) -> PreviewLine:
             found.path.relative_to(folder).as_posix(),
             " · ".join(said),
             told.title or " ".join(told.request.prompt.split()),
-            told.request.model,
+            model_label(told.request.model),
             told.project,
             day_and_time(sent),
         ],
@@ -141,7 +142,7 @@ def id_line(entry: IdEntry) -> PreviewLine:
             found.remote_id,
             str(standing),
             known.prompt or str(found.doubt),
-            known.model,
+            model_label(known.model),
             known.time,
             known.file,
             number(found.line),

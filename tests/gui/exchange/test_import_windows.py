@@ -19,7 +19,7 @@ from runway_desktop.domain.task import State
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.exchange import standing
 from runway_desktop.ui.exchange.import_window import FolderImportWindow, IdImportWindow
-from runway_desktop.ui.theme import Theme
+from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.ui.wishes import ExchangeWish
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words.imports import ID_TITLES
@@ -75,6 +75,18 @@ async def test_a_dropped_log_shows_what_it_holds_before_anything_is_done(tmp_pat
         assert window.model.headline() == "3 IDs: 3 new."
         assert window.go.text() == "Import 3 tasks"
         assert await listed(counter) == 0
+        window.close()
+        await rest()
+
+
+async def test_a_preview_names_models_as_their_makers_do_and_shows_times_whole(tmp_path: Path, theme: Theme):
+    async with Counter(tmp_path, theme) as counter:
+        counter.interior.taking_in.take(dropped(a_log(tmp_path, 1)))
+        window = await counter.opened(IdImportWindow)
+        [line] = window.model.table.lines
+        model, time = line.cells[3:5]
+        assert (model, time) == ("Gen-4.5", "2026-03-09 14:06:01")
+        assert window.view.fontMetrics().horizontalAdvance(time) + 2 * GRID <= window.view.columnWidth(4)
         window.close()
         await rest()
 
