@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from steps import environment, libraries
@@ -51,67 +52,42 @@ def parser() -> argparse.ArgumentParser:
     )
     verbs = parser.add_subparsers(metavar="VERB", required=True)
 
-    verb = verbs.add_parser("run", help="set up and start the program: run [--demo] [its arguments …]")
-    verb.add_argument("rest", nargs="*")
-    verb.set_defaults(step=_start_program)
+    def add(name: str, step: Callable[[argparse.Namespace], int], does: str) -> argparse.ArgumentParser:
+        verb = verbs.add_parser(name, help=does)
+        verb.set_defaults(step=step)
+        return verb
 
-    verb = verbs.add_parser("test", help="check, then every suite: test [SUITE …] [-k WORDS] [--whole]")
-    verb.add_argument("suites", nargs="*", metavar="SUITE", help="only these, without the checks")
-    verb.add_argument("-k", dest="expression", help="only tests that match, as pytest's own -k")
-    verb.add_argument("--whole", action="store_true", help="all that the gate takes only samples of, for a release")
-    verb.set_defaults(step=_test)
-
-    verb = verbs.add_parser("check", help="format, lint, types, texts and import contracts")
-    verb.add_argument("--fix", action="store_true", help="first mend what ruff can mend")
-    verb.set_defaults(step=_check)
-
-    verb = verbs.add_parser("bench", help="measure, beside a reference: bench [its arguments …]")
-    verb.add_argument("rest", nargs="*")
-    verb.set_defaults(step=_bench)
-
-    verb = verbs.add_parser("faults", help="count what faults do to paid tasks: faults [its arguments …]")
-    verb.add_argument("rest", nargs="*")
-    verb.set_defaults(step=_faults)
-
-    verb = verbs.add_parser(
-        "mutate", help="do the tests notice small changes to what decides about money: mutate [MODULE …]"
+    run = add("run", _start_program, "set up and start the program: run [--demo] [its arguments …]")
+    test = add("test", _test, "check, then every suite: test [SUITE …] [-k WORDS] [--whole]")
+    test.add_argument("suites", nargs="*", metavar="SUITE", help="only these, without the checks")
+    test.add_argument("-k", dest="expression", help="only tests that match, as pytest's own -k")
+    test.add_argument("--whole", action="store_true", help="all that the gate takes only samples of, for a release")
+    check = add("check", _check, "format, lint, types, texts and import contracts")
+    check.add_argument("--fix", action="store_true", help="first mend what ruff can mend")
+    bench = add("bench", _bench, "measure, beside a reference: bench [its arguments …]")
+    faults = add("faults", _faults, "count what faults do to paid tasks: faults [its arguments …]")
+    mutate = add("mutate", _mutate, "do the tests notice small changes to what decides about money: mutate [MODULE …]")
+    mutate.add_argument("modules", nargs="*", metavar="MODULE", help="only modules whose path holds this")
+    mutate.add_argument("--workers", type=int, default=2, help="mutants tried at once")
+    mutate.add_argument("--again", action="store_true", help="only what the last run left alive, and changed functions")
+    tour = add("tour", _tour, "drive the window through its main job, pictures into DIR: tour [DIR]")
+    add("picture", _picture, "make the pictures of README and guide again, by the tour")
+    package = add("package", _package, "make artifacts and prove them: package [wheel|bundle|deb|…]")
+    package.add_argument("what", nargs="*", metavar="ARTIFACT", help="wheel and bundle unless named")
+    package.add_argument("--all", action="store_true", help="all that a release makes on this system")
+    package.add_argument("--as-is", action="store_true", help="of the bundle that lies in dist/")
+    package.add_argument("--in", dest="suite", metavar="SUITE", help="in a bare Debian, for older systems: bookworm")
+    package.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    add("address", _address, "put the project's address into every file that names it").add_argument(
+        "url", metavar="URL"
     )
-    verb.add_argument("modules", nargs="*", metavar="MODULE", help="only modules whose path holds this")
-    verb.add_argument("--workers", type=int, default=2, help="mutants tried at once")
-    verb.add_argument("--again", action="store_true", help="only what the last run left alive, and changed functions")
-    verb.set_defaults(step=_mutate)
-
-    verb = verbs.add_parser("tour", help="drive the window through its main job, pictures into DIR: tour [DIR]")
-    verb.add_argument("rest", nargs="*")
-    verb.set_defaults(step=_tour)
-
-    verb = verbs.add_parser("picture", help="make the pictures of README and guide again, by the tour")
-    verb.set_defaults(step=_picture)
-
-    verb = verbs.add_parser("package", help="make artifacts and prove them: package [wheel|bundle|deb|…]")
-    verb.add_argument("what", nargs="*", metavar="ARTIFACT", help="wheel and bundle unless named")
-    verb.add_argument("--all", action="store_true", help="all that a release makes on this system")
-    verb.add_argument("--as-is", action="store_true", help="of the bundle that lies in dist/")
-    verb.add_argument("--in", dest="suite", metavar="SUITE", help="in a bare Debian, for older systems: bookworm")
-    verb.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
-    verb.set_defaults(step=_package)
-
-    verb = verbs.add_parser("address", help="put the project's address into every file that names it")
-    verb.add_argument("url", metavar="URL")
-    verb.set_defaults(step=_address)
-
-    verb = verbs.add_parser("texts", help="write the template for translators and merge it into the catalogs")
-    verb.set_defaults(step=_texts)
-
-    verb = verbs.add_parser("lock", help="resolve the dependencies for all systems and write the lock")
-    verb.add_argument("--upgrade", action="store_true", help="take the newest versions that fit")
-    verb.set_defaults(step=_lock)
-
-    verb = verbs.add_parser("setup", help="only set up the environment")
-    verb.set_defaults(step=_set_up)
-
-    verb = verbs.add_parser("clean", help="remove all that these commands made")
-    verb.set_defaults(step=_clean)
+    add("texts", _texts, "write the template for translators and merge it into the catalogs")
+    lock = add("lock", _lock, "resolve the dependencies for all systems and write the lock")
+    lock.add_argument("--upgrade", action="store_true", help="take the newest versions that fit")
+    add("setup", _set_up, "only set up the environment")
+    add("clean", _clean, "remove all that these commands made")
+    for verb in (run, bench, faults, tour):
+        verb.add_argument("rest", nargs="*")
     return parser
 
 

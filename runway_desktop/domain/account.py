@@ -109,7 +109,6 @@ class KeyStatus(Struct, frozen=True, kw_only=True):
     is_awaited: bool = False
     """The keychain has not answered yet."""
     no_keychain: bool = False
-    """This computer has no keychain."""
     ending: str = ""
     """The last four characters of the key, so that people can tell keys apart. Never more."""
     fingerprint: Fingerprint = NO_KEY

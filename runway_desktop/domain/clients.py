@@ -13,7 +13,6 @@ from runway_desktop.values import Struct
 from .task import HoldCode, Request, State, Task, TaskId
 
 COMMAND_LINE = "command line"
-"""Client name of the command line."""
 CONNECTION_TEST = "connection test"
 """Client name of the connection test in the preferences. It appears in no list."""
 KNOWN_AS: Mapping[str, str] = {

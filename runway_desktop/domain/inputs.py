@@ -56,7 +56,6 @@ def path_of(uri: str) -> str:
 
 
 def misses_file(task: Task) -> bool:
-    """Whether the task is held because a file of it is missing."""
     return task.state is State.HELD and task.hold.code is HoldCode.FILE_MISSING
 
 

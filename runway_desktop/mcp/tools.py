@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -184,6 +185,7 @@ def _organization(found: Found) -> Found:
     }
 
 
+_paid = partial(Tool, reads=False, repeats=False)
 TOOLS = (
     Tool(
         name="runway_listModels",
@@ -192,49 +194,39 @@ TOOLS = (
         takes=Nothing,
         call=lambda _: ("models", {}),
     ),
-    Tool(
+    _paid(
         name="runway_generateVideo",
         says="Generate a video from an image. The default model is seedance2; valid ratio and duration depend on the "
         f"model, see runway_listModels.{_INPUTS}{_WAITS}",
         takes=VideoWanted,
         call=lambda asked: _making("image_to_video", asked),
-        reads=False,
-        repeats=False,
     ),
-    Tool(
+    _paid(
         name="runway_generateImage",
         says="Generate an image from a prompt and optional reference images, each with a tag that the prompt names. "
         "The default model is gemini_image3_pro; valid ratios depend on the model, see runway_listModels."
         f"{_INPUTS}{_WAITS}",
         takes=ImageWanted,
         call=lambda asked: _making("text_to_image", asked),
-        reads=False,
-        repeats=False,
     ),
-    Tool(
+    _paid(
         name="runway_upscaleVideo",
         says=f"Upscale a video to a higher resolution.{_INPUTS}{_WAITS}",
         takes=UpscaleWanted,
         call=lambda asked: _making("video_upscale", asked),
-        reads=False,
-        repeats=False,
     ),
-    Tool(
+    _paid(
         name="runway_editVideo",
         says="Edit a video by a prompt. The default model is aleph2; which other fields a model takes, "
         f"runway_listModels says.{_INPUTS}{_WAITS}",
         takes=EditWanted,
         call=lambda asked: _making("video_to_video", asked, referenceImages="references"),
-        reads=False,
-        repeats=False,
     ),
-    Tool(
+    _paid(
         name="runway_generateAudio",
         says=f"Generate speech from text. The default model is seed_audio; others need a voice.{_WAITS}",
         takes=AudioWanted,
         call=lambda asked: _making("text_to_speech", asked),
-        reads=False,
-        repeats=False,
     ),
     Tool(
         name="runway_getTask",

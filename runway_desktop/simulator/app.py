@@ -59,7 +59,6 @@ class SimulatedClock:
         return self._clock() + self._skipped
 
     def forward(self, seconds: float) -> None:
-        """Skips `seconds`."""
         self._skipped += seconds
 
 

@@ -70,7 +70,6 @@ def press(widget: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.Keyb
 
 
 def drop(window: QWidget, paths: Sequence[Path]) -> None:
-    """Drops files on the middle of the window."""
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     at = window.rect().center()

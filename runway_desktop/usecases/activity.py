@@ -100,7 +100,6 @@ class Shown(Struct, frozen=True):
     waiting: int = 0
     """How many entries wait for an answer."""
     has_problem: bool = False
-    """One of them is a problem."""
     whole: str = ""
     """For the screen reader and the tool tip: without numbers that change constantly."""
 

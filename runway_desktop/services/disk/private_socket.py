@@ -20,7 +20,6 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 64
-"""Most clients that may wait for an answer."""
 LONGEST_PATH = 90
 """Bytes of a socket's path. The system allows 103 to 107, and Qt first binds a longer name."""
 SHORT_TEMPORARY = Path(os.sep, "tmp")

@@ -41,7 +41,6 @@ _WHOLE = "{batch}{row}"
 FIRST = 5
 """Files whose names are previewed."""
 MOST_FAILURES = 200
-"""Most failures listed by name."""
 
 
 class FileChoice(Struct, frozen=True, kw_only=True):

@@ -61,7 +61,6 @@ class FolderWalk:
         self._files = self._walk()
 
     def step(self) -> bool:
-        """Reads some more files; False at the end."""
         for _ in range(STEP):
             path = next(self._files, None)
             if path is None:

@@ -53,7 +53,6 @@ class IdEntry(Struct, frozen=True):
     found: FoundId
     standing: IdStanding
     task_id: TaskId | None = None
-    """The known task."""
 
 
 class IdsLook(Struct, frozen=True, kw_only=True):

@@ -144,7 +144,6 @@ class PartFile:
         return self._hash.hexdigest()
 
     def write(self, block: bytes) -> None:
-        """Appends a block."""
         with self._lock, spoken_for(self.final.parent, needed=self._missing()):
             self._put(block)
 

@@ -59,7 +59,6 @@ class Ask(Enum):
     OVER_CAP = "over a cap"
     """A cap keeps at least one of them in the queue for now."""
     LOW_BALANCE = "low balance"
-    """The balance is too low for all of them."""
     REPEAT = "repeat"
     """The same was sent a moment ago."""
     OTHER_KEY = "other key"
@@ -78,7 +77,6 @@ class NewTask(Struct, frozen=True, kw_only=True):
     title: str = ""
     parent_id: TaskId | None = None
     batch_id: BatchId | None = None
-    """An existing batch."""
     again_of: Task | None = None
     """The task that this repeats: its files are compared with their hashes of then."""
     files: Mapping[str, str] = MappingProxyType({})

@@ -51,7 +51,6 @@ PALETTES = (
 
 
 def palette_of(number: int) -> Palette:
-    """The palette for a seed."""
     return PALETTES[number % len(PALETTES)]
 
 
@@ -81,7 +80,6 @@ class Scene(Struct, frozen=True):
 
 
 def scene_of(seed: int) -> Scene:
-    """The landscape of a seed."""
     source = random.Random(seed)
     ridges = []
     for position in range(_RIDGES):

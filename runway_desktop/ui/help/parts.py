@@ -28,7 +28,6 @@ class HelpPart(Struct, frozen=True, kw_only=True, eq=False):
     """Without it, the help key opens the page of the guide."""
     commands: tuple[Command[Any], ...]
     guide: str
-    """Its page of the guide."""
     is_here: Callable[[MainWindow], bool] = lambda _: False
     """Whether the part has the focus; the first match in `PARTS` wins. List and queue are the fallback."""
 

@@ -34,7 +34,6 @@ class Thumb(QAbstractButton):
         self._theme = theme
         self._posters = posters
         self._number = number
-        """Number in its corner."""
         self._pressed_at: QPoint | None = None
         self.is_here = here
         """Whether it is the task that is shown."""

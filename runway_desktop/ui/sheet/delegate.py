@@ -55,7 +55,6 @@ class SheetDelegate(ItemDelegate):
         self._view = parent
         self._texts = TextCache(theme)
         self.editor: QWidget | None = None
-        """The open editor."""
         self._before: Any = None
         self._is_loaded = False
         theme.changed.connect(parent.viewport().update)

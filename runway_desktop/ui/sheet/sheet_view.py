@@ -125,7 +125,6 @@ class SheetView(QTableView):
 
     @property
     def editor(self) -> QWidget | None:
-        """The open cell editor."""
         return self._delegate.editor
 
     def go_to(self, index: QModelIndex) -> None:

@@ -31,7 +31,6 @@ class GridLayout:
         self._width = width
         self._gap = gap
         self.columns = max(1, (width - gap) // (cell[0] + gap))
-        """Number of columns."""
         # Leftover width is distributed to the cells.
         self.cell_width = max(1, (width - gap) // self.columns - gap)
         self.cell_height = cell[1] + max(0, round((self.cell_width - cell[0]) * 9 / 16))
@@ -40,7 +39,6 @@ class GridLayout:
         self._tops: list[int] = []
         self._has_header = bool(headers)
         self._header = header_height if headers else 0
-        """Height of a block's header."""
         starts = list(headers) if headers else ([0] if lines else [])
         top = 0
         for position, start in enumerate(starts):

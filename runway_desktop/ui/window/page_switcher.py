@@ -19,7 +19,6 @@ class PageSwitcher(QObject):
         self._work = work
         self._open_room = open_room
         self._listing = m.filter.listing
-        """Listing when the page was opened."""
         self._chosen = ""
         """Page selected in the left pane, which may still be loading."""
         work.pages.room_chosen.connect(self._open_chosen)

@@ -70,7 +70,6 @@ class CommandSection(Struct, frozen=True, eq=False):
     menu: Text | None
     """Title of its menu. None: its commands are directly in the main menu, or in none."""
     icon: str
-    """Default icon of its commands."""
 
 
 MAKING = CommandSection(Text("Create", context="section"), Text("Create", context="menu"), "mdi6.creation-outline")

@@ -110,7 +110,6 @@ class Report(Struct, frozen=True, kw_only=True):
     stood: Stood | None = None
     """Alternative undo value: former positions of queued tasks."""
     text: str = ""
-    """Text to copy."""
     paths: tuple[Path, ...] = ()
     """Existing files, for `use`."""
     folder: Path | None = None
@@ -146,7 +145,6 @@ class Prompt(Struct, frozen=True):
     title: Text
     words: Text
     text: str = ""
-    """Initial text."""
     problem: Callable[[str], Text | str] = lambda _: ""
     """Why the entered text is not valid; empty if it is."""
 
@@ -182,7 +180,6 @@ class TaskCommand(Command[Sequence[Row]], frozen=True, kw_only=True, eq=False):
     asks: Callable[[Settings], bool] = lambda _: True
     """Whether the user wants its `question`."""
     question: Callable[[Sequence[Row]], Question | None] = lambda _: None
-    """The question before it is executed on these rows."""
     prompt: Callable[[Context, Row], Prompt] | None = None
     prepares: Callable[[Context, Sequence[Row]], Prepared] | None = None
     """For a command that pays: what it sends. `usecases.sending` derives the question from that."""

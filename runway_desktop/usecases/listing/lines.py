@@ -80,7 +80,6 @@ class GroupWords(Struct, frozen=True, kw_only=True):
     """Progress of running tasks, 0 to 1: a small bar each."""
     is_warning: bool = False
     button: str = ""
-    """Text of the button for the whole group."""
     sign: str = ""
     """Icon of the button that holds or releases the group."""
 

@@ -120,7 +120,6 @@ class RequestDraft:
         return self._found
 
     def _problems_inside(self, said: set[tuple[str | int, ...]]) -> list[Finding]:
-        """Problems of files inside objects."""
         found = []
         for asset in assets_in(self.pair, self.values):
             facts = self.facts.get(asset.uri)

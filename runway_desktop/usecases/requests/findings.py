@@ -36,7 +36,6 @@ class FieldFindings:
         self._refused: dict[str, str] = {}
 
     def refuse(self, refusals: Mapping[str, str]) -> None:
-        """Stores Runway's refusals, by field."""
         self._refused = dict(refusals)
 
     def forget(self, name: str) -> None:

@@ -66,7 +66,6 @@ class InputFields:
         ]
 
     def move_to(self, item: InputItem, name: str) -> None:
-        """Moves an input to another field of the request."""
         field = self._draft.pair.field(name)
         if field is None or name == item.field or not self._draft.has_room(field, self._as_drop(item)):
             return
@@ -155,7 +154,6 @@ class InputFields:
         return [name for name in dict.fromkeys(said) if name.casefold() not in known]
 
     def _positions_of(self, field: Field) -> list[str | None]:
-        """The positions of the field's inputs, as sent."""
         items = self._draft.assets.get(field.name, [])
         given: list[str | None] = [item.position for item in items]
         if field.position_required:

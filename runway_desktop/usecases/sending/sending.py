@@ -186,7 +186,6 @@ class TaskSender:
         return self._engine.submission.take_stamp()
 
     def _findings(self, request: Request) -> tuple[Finding, ...]:
-        """The catalog's findings for a request, by field."""
         pair = self._engine.catalog.pair(request.endpoint, request.model)
         if pair is not None:
             return validate(pair, request.values)

@@ -25,7 +25,6 @@ _MADE: Mapping[MadeSheet, Text] = {MadeSheet.BLANK: Text("New sheet"), MadeSheet
 
 
 def sheet_title(name: str) -> str:
-    """The displayed title for a stored name."""
     return next((str(words) for made, words in _MADE.items() if made.value == name), name)
 
 

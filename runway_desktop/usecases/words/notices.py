@@ -16,7 +16,6 @@ _MOST_NAMED = 3
 
 
 def said(told: EngineNotice) -> Notice:
-    """The notice as text."""
     name = told.names[0] if told.names else ""
     why = told.error.in_words() if told.error is not None else name
     match told.code:

@@ -312,7 +312,6 @@ def bounded(text: str) -> str:
 
 
 def cost_words(price: Price | None) -> tuple[str, str]:
-    """The price and its source."""
     if price is None:
         return _("Price not known"), _("Runway reports it after sending.")
     return " · ".join((priced(price.credits, price), units.dollars(price.credits))), price_source(price)

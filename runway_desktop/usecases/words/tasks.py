@@ -324,12 +324,10 @@ def _shot(shot: str) -> str:
 
 
 def removed_words(amount: int) -> Text:
-    """The message after removing tasks."""
     return Text("1 task removed. Files stay.", "{n} tasks removed. Files stay.").of(amount)
 
 
 def removed_short(amount: int) -> str:
-    """A short form."""
     return ngettext("{n} removed", "{n} removed", amount)
 
 

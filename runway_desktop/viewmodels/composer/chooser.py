@@ -46,7 +46,6 @@ class Chooser(Model):
 
     @property
     def version(self) -> str:
-        """Version of the catalog."""
         return self._cases.catalog.version
 
     def parts(self) -> list[ChooserLine]:

@@ -53,7 +53,6 @@ class PutAside(QObject):
     """`bring_back` has a draft to restore."""
 
     def __init__(self, take: Callable[[Draft], None], parent: QObject | None = None) -> None:
-        """`take` loads a draft."""
         super().__init__(parent)
         self._take = take
         self._draft: Draft | None = None

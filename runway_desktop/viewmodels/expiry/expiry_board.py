@@ -123,7 +123,6 @@ class ExpiryBoard(Model):
         return sum(bool(line.action) for line in self.lines.lines())
 
     def refresh(self) -> None:
-        """Queries the store again."""
         self._asked += 1
         self._runner(self._load(self._asked), "look for what is not saved")
 

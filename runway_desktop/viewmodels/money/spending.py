@@ -52,7 +52,6 @@ SIDES = (
 
 class SpendingModel(Model):
     changed = Signal()
-    """The sums changed."""
     compared = Signal()
     """Runway's report arrived or failed."""
     said = Signal(str, str, bool)

@@ -128,7 +128,6 @@ class PreferencesForm(Model):
 
     @property
     def catalog_words(self) -> str:
-        """The catalog in use."""
         catalog = self._cases.catalog
         models = len({model for endpoint in catalog.endpoints for model in endpoint.models})
         source = _("Built in") if self.catalog_is_built_in else _("Loaded from a file")
@@ -184,7 +183,6 @@ class PreferencesForm(Model):
         return [row for row in known if row not in shown]
 
     def add_row(self, name: str, row: str) -> None:
-        """Adds a row without a number."""
         if row not in self._added[name]:
             self._added[name].append(row)
             self.changed.emit(name)

@@ -218,7 +218,6 @@ class Sheet(Model):
         return fix_of(model.rows, model.all_columns, self._cases.pricing)
 
     def apply_fix(self) -> None:
-        """Applies the fix as one undo step."""
         fix = self.fix
         if fix is not None:
             self.model.write(fix.values, fix.label)

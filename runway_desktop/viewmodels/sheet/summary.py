@@ -62,7 +62,6 @@ class SheetSummary(Model):
         bridge.tasks_touched.connect(self._tasks_moved)
 
     def stop(self) -> None:
-        """Stops all forecasts."""
         self._is_stopped = True
         self._look.stop()
         self._spent.stop()

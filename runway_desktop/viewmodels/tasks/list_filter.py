@@ -236,7 +236,6 @@ class ListFilter(QObject):
         self._edit_searches(lambda: self._saved.delete(search_id))
 
     def restore_search(self, saved: SavedSearch, position: int) -> None:
-        """Restores a deleted search at its position."""
         self._edit_searches(lambda: self._saved.restore(saved, position))
 
     def _edit_searches(self, edit: Callable[[], Result]) -> Result:

@@ -53,7 +53,6 @@ class RowCache(Model):
         """Positions covered by the page requested in this pass of the event loop."""
         self._looked_at = 0
         self.is_queue = False
-        """Whether the rows are the queue in sending order."""
         self.shown_move: Outlook | None = None
         """Forecast during a drag."""
         self._timer = QTimer(self, singleShot=True, interval=0)

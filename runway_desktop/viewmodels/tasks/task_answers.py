@@ -51,7 +51,6 @@ class TaskAnswers(Model):
         self._take = take
         self._ahead: Ahead | None = None
         self.listing = Listing()
-        """The current listing."""
         self._loaded: Listing | None = None
         self._sums: dict[str, GroupSummary] = {}
         self._most = 0
