@@ -126,8 +126,7 @@ class RunwayClient:
 
     @border.guarded
     async def delete(self, remote_id: RemoteId) -> None:
-        """Cancels a live task, deletes a finished one for good. NotThere means success or not, as the caller decides.
-        Goes ahead of all waiting requests: a task may end meanwhile, and the DELETE would then delete its result."""
+        # Ahead of all waiting requests: a task may end meanwhile, and the DELETE would then delete its result.
         # The body of a success is not needed, so it may be incomplete.
         await self._ask("DELETE", _task_path(remote_id), allow_cut=True, ahead=True)
 
@@ -146,12 +145,6 @@ class RunwayClient:
 
     @border.guarded
     async def upload(self, path: Path, progress: Callable[[int, int], None]) -> str:
-        """Uploads a file; returns its runway:// URI, valid for 24 hours. `progress(sent, total)` in bytes, on the
-        loop's thread.
-
-        DiskError if the file cannot be read, RequestRefused if Runway does not accept it. Nothing is charged, so every
-        failure may be retried.
-        """
         # The upload belongs to the key at the time of the call, even if the key changes while the file is read.
         key = self._key
         file = await uploads.look_at(path, self._executor)

@@ -47,8 +47,6 @@ class HttpFetcher:
 
     @asynccontextmanager
     async def open(self, url: str, *, offset: int = 0, etag: str = "") -> AsyncIterator[Stream]:
-        """Opens a link at a byte offset. `etag` protects a resumed download: if the file has changed, it starts at
-        0."""
         exchange = await self._begin(url, offset, etag)
         try:
             begin = offset if exchange.status == 206 else 0

@@ -88,7 +88,8 @@ class Runway(Protocol):
 
     async def upload(self, path: Path, progress: Callable[[int, int], None]) -> str:
         """Uploads a file; returns its runway:// URI, valid for 24 hours. `progress(sent, total)` in bytes, on the loop.
-        DiskError when the file cannot be read, RequestRefused when Runway does not accept it."""
+        DiskError when the file cannot be read, RequestRefused when Runway does not accept it. Nothing is charged, so
+        every failure may be retried."""
         ...
 
 
@@ -165,8 +166,9 @@ class Snapshots(Protocol):
         ...
 
     def carry_over(self, source: Path, target: Path) -> None:
-        """Copies tasks that are, or may be, at Runway and results not saved yet into another list. Neither list may be
-        in use."""
+        """Copies tasks that are, or may be, at Runway and results not saved yet into another list, in one transaction.
+        Neither list may be in use. A task that the target considers not sent, or without a Runway id, gets the source's
+        state. Idempotent."""
         ...
 
     def make_empty(self, path: Path) -> None:
@@ -182,9 +184,9 @@ class Snapshots(Protocol):
         folders: Sequence[tuple[str, str]],
         posters: Collection[str] = (),
     ) -> None:
-        """Prepares a list that is not in use for its new folder, all or nothing: stores `settings`, sets the paths of
-        `results`, replaces the first of each pair in `folders` by the second where a path or URI begins with it, and
-        clears posters that neither exist nor are among `posters`, which are copied later."""
+        """Prepares a list that is not in use for its new folder, all or nothing: stores `settings` (None removes one),
+        sets the paths of `results`, replaces the first of each pair in `folders` by the second where a path or URI
+        begins with it, and clears posters that neither exist nor are among `posters`, which are copied later."""
         ...
 
 

@@ -192,7 +192,6 @@ def upload_of(
 
 
 def timings(connection: sqlite3.Connection, endpoint: str, model: str, shape: str, limit: int = 50) -> list[Timing]:
-    """Of the same shape if there are enough, else of the model. At most `limit`."""
     kind = (to_cell(endpoint), to_cell(model))
     same_shape = f"{_TIMINGS} AND shape = ? ORDER BY ended_at DESC, number DESC LIMIT ?"
     found = connection.execute(same_shape, (*kind, to_cell(shape), max(limit, _ENOUGH_OF_A_SHAPE))).fetchall()

@@ -107,9 +107,6 @@ class SqliteSnapshots:
                 bring_up_to_date(connection, path)
 
     def carry_over(self, source: Path, target: Path) -> None:
-        """Copies tasks that are, or may be, at Runway and results not saved yet from one list into another, in one
-        transaction; neither list may be in use. A task that the target considers not sent, or without a Runway id, gets
-        the source's state. Idempotent."""
         for path in (source, target):
             with _told(path), closing(_reading(path)) as connection:
                 is_older = Version.of(connection) < MIGRATIONS[-1].to
@@ -130,10 +127,6 @@ class SqliteSnapshots:
         folders: Sequence[tuple[str, str]],
         posters: Collection[str] = (),
     ) -> None:
-        """Prepares a list that is not in use for its new folder, in one transaction: stores `settings` (None removes
-        one), sets the paths of `results`, and replaces the first of each pair in `folders` (paths or file:// URIs) by
-        the second where a text begins with it. Clears posters that neither exist nor are among `posters` (paths that
-        are created later), so that they are made again."""
         with _told(path), closing(_open(path)) as connection:
             connection.execute("BEGIN IMMEDIATE")
             put_settings(connection, [(to_cell(name), to_json(value)) for name, value in settings.items()])
