@@ -68,6 +68,7 @@ def prove() -> None:
     if not debian.is_root():
         say("It was not started in a bare root: that needs root. Type the command again with sudo and --as-is.")
         return
+    debian.require(["xvfb", "openbox"], why="The AppImage is proved on a screen of its own")
     with bare_root(*NEEDED) as root, tempfile.TemporaryDirectory(prefix="runway-desktop-appimage-") as folder:
         room = Path(folder)
         (room / "home").mkdir()
