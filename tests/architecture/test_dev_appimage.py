@@ -32,8 +32,8 @@ def app_dir(folder: Path, program: str) -> Path:
 @on_linux
 def test_a_mounted_appimage_is_the_program_itself(tmp_path: Path):
     """No shell waits for it, so that signals reach it."""
-    folder = app_dir(tmp_path / "mount", 'echo "$$ $APPDIR $*"; exit 7')
-    variables = {**os.environ, "APPDIR": str(folder), "OWD": str(tmp_path)}
+    folder = app_dir(tmp_path / ".mount_Runway1", 'echo "$$ $APPDIR $*"; exit 7')
+    variables = {**os.environ, "APPDIR": str(folder)}
     started = subprocess.Popen([folder / "AppRun", "list", "a b"], env=variables, stdout=subprocess.PIPE, text=True)
     said, _ = started.communicate(timeout=20)
     assert said.split(maxsplit=2) == [str(started.pid), str(folder), "list a b\n"]
@@ -41,11 +41,19 @@ def test_a_mounted_appimage_is_the_program_itself(tmp_path: Path):
 
 
 @on_linux
+def test_an_appimage_that_a_person_unpacked_starts_from_there(tmp_path: Path):
+    folder = app_dir(tmp_path / "squashfs-root", "echo started")
+    variables = {**os.environ, "APPDIR": "/of/another"}
+    assert subprocess.check_output([folder / "AppRun"], env=variables, text=True, timeout=20) == "started\n"
+
+
+@on_linux
 def test_an_unpacked_appimage_keeps_its_files_when_another_start_of_it_ends(tmp_path: Path):
     """The runtime unpacks all starts of a file into one folder, and removes it when the first one ends."""
     waits = 'cat "$0" >/dev/null; read line; tail -n 1 "$APPDIR/usr/lib/runway-desktop/runway-desktop"; exit 7'
     folder = app_dir(tmp_path / "appimage_extracted_1", waits)
-    variables = {name: value for name, value in os.environ.items() if name != "OWD"} | {"APPDIR": str(folder)}
+    # What the runtime sets only where it mounts, here of a terminal that is an AppImage.
+    variables = {**os.environ, "APPDIR": str(folder), "OWD": str(tmp_path)}
     started = subprocess.Popen(
         [folder / "AppRun"], env=variables, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -70,7 +78,7 @@ def test_an_unpacked_appimage_keeps_its_files_for_what_it_started(tmp_path: Path
     again = f'(read line <"{tmp_path}/pipe"; cat "$APPDIR/AppRun" >"{tmp_path}/seen") </dev/null >/dev/null 2>&1 &'
     folder = app_dir(tmp_path / "appimage_extracted_1", again)
     os.mkfifo(tmp_path / "pipe")
-    variables = {name: value for name, value in os.environ.items() if name != "OWD"} | {"APPDIR": str(folder)}
+    variables = {**os.environ, "APPDIR": str(folder)}
     subprocess.run([folder / "AppRun"], env=variables, check=True, timeout=20, stdout=subprocess.DEVNULL)
     (tmp_path / "pipe").write_text("go on\n")
     deadline = time.monotonic() + 20
