@@ -85,6 +85,7 @@ PACKAGES_FOR_TESTS = (
     "xvfb", "xauth", "openbox", "xdotool", "imagemagick", "at-spi2-core", "python3-pyatspi", "dbus", "gnome-keyring",
     "fonts-noto-cjk", "ffmpeg", "libimage-exiftool-perl", "nsis", "labwc", "grim", "wtype",
     "wl-clipboard", "wlr-randr", "libwayland-cursor0", "libwayland-egl1",
+    "fcitx5", "fcitx5-pinyin", "fcitx5-anthy",
 )  # fmt: skip
 
 
