@@ -208,8 +208,8 @@ def comparison_period(books: Reconciliation) -> str:
 
 def bill_name(project: str | None, first: date, last: date) -> str:
     """Suggested file name: "Aurora spot 2026-11-01 to 2026-11-24.csv"; without a project for all of them."""
-    whose = "".join(sign if sign.isalnum() or sign in " -_" else "_" for sign in project or "Spending").strip()
-    return f"{whose or 'Spending'} {first} to {last}.csv"
+    whose = "".join(sign if sign.isalnum() or sign in " -_" else "_" for sign in project or "").strip()
+    return _("{name} {first} to {last}.csv", name=whose or _("Spending"), first=first, last=last)
 
 
 def bill_words(bill: Bill) -> tuple[str, str]:
