@@ -40,7 +40,16 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.sheets.blocks import block_of, text_of_block
 from runway_desktop.usecases.sheets.cell_texts import ADD
-from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, RESULT, STATE, ColumnKind, SheetColumn
+from runway_desktop.usecases.sheets.columns import (
+    CREDITS,
+    ENDPOINT,
+    MODEL,
+    PROMPT,
+    RESULT,
+    STATE,
+    ColumnKind,
+    SheetColumn,
+)
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.viewmodels.sheet.model import SheetModel
 
@@ -48,7 +57,17 @@ from .delegate import PADDING, SheetDelegate, arrow_in
 from .fill_handle import FillHandle
 from .row_numbers import RowNumbers
 
-_WIDTHS = {MODEL: 18, RESULT: 9, CREDITS: 10, STATE: 21, "duration": 11, "seed": 10, "ratio": 14, "promptImage": 11}
+_WIDTHS = {
+    ENDPOINT: 16,
+    MODEL: 18,
+    RESULT: 9,
+    CREDITS: 10,
+    STATE: 21,
+    "duration": 11,
+    "seed": 10,
+    "ratio": 14,
+    "promptImage": 11,
+}
 """In multiples of `GRID`, if they fit; the prompt column stretches."""
 _USUAL_WIDTH = 13
 _NARROW_STATE = 14
