@@ -82,8 +82,9 @@ def _wheels(python: Path, wheel: Path) -> list[dict[str, Any]]:
 def _check(python: Path, manifest: Path) -> None:
     """As `flatpak-builder` reads it, and by its schema."""
     with tempfile.TemporaryDirectory() as state:
-        shown = ["flatpak-builder", f"--state-dir={state}", "--show-manifest", str(manifest)]
-        done = subprocess.run(shown, check=False, capture_output=True, text=True)
+        shown = ["flatpak-builder", "--show-manifest", str(manifest)]
+        # Where it starts, it makes a folder.
+        done = subprocess.run(shown, cwd=state, check=False, capture_output=True, text=True)
     if done.returncode != 0 or json.loads(done.stdout)["id"] != APP_ID:
         raise StepFailed(f"flatpak-builder does not accept the manifest.\n{done.stderr}")
     say("flatpak-builder accepts the manifest.")
