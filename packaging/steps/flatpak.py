@@ -79,14 +79,20 @@ def _wheels(python: Path, wheel: Path) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _check(python: Path, manifest: Path) -> None:
-    """As `flatpak-builder` reads it, and by its schema."""
+def as_read(manifest: Path) -> dict[str, Any]:
+    """The manifest as `flatpak-builder` reads it. Raises `StepFailed`."""
     with tempfile.TemporaryDirectory() as state:
-        shown = ["flatpak-builder", "--show-manifest", str(manifest)]
         # Where it starts, it makes a folder.
+        shown = ["flatpak-builder", "--show-manifest", str(manifest)]
         done = subprocess.run(shown, cwd=state, check=False, capture_output=True, text=True)
-    if done.returncode != 0 or json.loads(done.stdout)["id"] != APP_ID:
+    if done.returncode != 0:
         raise StepFailed(f"flatpak-builder does not accept the manifest.\n{done.stderr}")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def _check(python: Path, manifest: Path) -> None:
+    as_read(manifest)
     say("flatpak-builder accepts the manifest.")
     with tempfile.TemporaryDirectory() as room:
         schema = fetched(SCHEMA, Path(room)) / "data" / "flatpak-manifest.schema.json"

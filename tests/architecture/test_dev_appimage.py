@@ -118,3 +118,16 @@ def test_a_flatpak_may_use_what_it_needs_and_nothing_else():
     [module] = manifest["modules"]
     assert f"runway_desktop-{project.version()}-py3-none-any.whl" in json.dumps(module["sources"])
     assert "--share=network" not in json.dumps(module), "a store builds without network"
+
+
+@pytest.mark.skipif(shutil.which("flatpak-builder") is None, reason="needs flatpak-builder")
+def test_flatpak_builder_reads_the_manifest_as_it_is_meant(tmp_path: Path):
+    manifest = tmp_path / flatpak.MANIFEST.name
+    manifest.write_text(project.filled(flatpak.MANIFEST), "utf-8")
+    wheel = {"type": "file", "path": "another.whl"}
+    (tmp_path / "wheels.json").write_text(json.dumps([wheel]), "utf-8")
+    read, written = flatpak.as_read(manifest), json.loads(manifest.read_text("utf-8"))
+    assert {name: read[name] for name in ("id", "runtime", "sdk", "command", "finish-args")} == {
+        name: written[name] for name in ("id", "runtime", "sdk", "command", "finish-args")
+    }
+    assert wheel["path"] in json.dumps(read["modules"])
