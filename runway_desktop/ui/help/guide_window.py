@@ -86,7 +86,7 @@ class GuideWindow(Dialog):
             entry = QListWidgetItem(text.partition("\n")[0].removeprefix("# "), self.index)
             entry.setData(_PLACE, name)
         self.index.setFixedWidth(max(24 * GRID, self.index.sizeHintForColumn(0) + 3 * GRID))
-        self.search = line_edit(self, _("Search the guide"), hint=_("Search the guide"), clear=True)
+        self.search = line_edit(self, _("Search the guide"), hint=_("Search"), clear=True)
         self._back = tool_button(self, self.browser.backward, spoken=_("Back"), tip=_("Back"), kind="flat")
         self._forward = tool_button(self, self.browser.forward, spoken=_("Forward"), tip=_("Forward"), kind="flat")
         self._nothing = words(self, _("No results."), "muted")
