@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import signal
 import sys
 import threading
@@ -70,7 +69,6 @@ if TYPE_CHECKING:
     from .notices import KeyNotices
     from .profile_windows import ProfileWindows
 
-log = logging.getLogger(__name__)
 
 UNSEEN_AFTER = 5.0
 """Seconds after which a window that was not painted is no longer waited for."""

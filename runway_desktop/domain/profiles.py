@@ -131,11 +131,6 @@ class Profile(Struct, frozen=True, kw_only=True):
         return self.name != DEFAULT
 
     @property
-    def color_words(self) -> str:
-        """Name of its color; for the demo, "simulated"."""
-        return "simulated" if self.is_demo else self.color.value
-
-    @property
     def initials(self) -> str:
         return initials(self.name)
 

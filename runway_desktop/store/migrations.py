@@ -8,7 +8,6 @@ Runs on the writing thread while the store opens. Raises `StoreError`; the file 
 
 from __future__ import annotations
 
-import logging
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -23,8 +22,6 @@ from runway_desktop.values import Struct
 
 from . import schema, tally, trouble
 from .records import to_text
-
-log = logging.getLogger(__name__)
 
 APPLICATION_ID = 0x52574454
 """Marks the file as ours (`PRAGMA application_id`), so that no other program's database is ever migrated."""

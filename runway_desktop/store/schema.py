@@ -9,8 +9,6 @@ the whole row, while plain ones can be read from an index alone. `records` fills
 Each index is for the query stated next to it; a test checks each of them.
 """
 
-from __future__ import annotations
-
 FINAL = "('succeeded', 'failed', 'cancelled', 'gone')"
 """The stored words of `domain.task.FINAL`."""
 

@@ -1,7 +1,5 @@
 """Phases of a long operation, and of entering a key."""
 
-from __future__ import annotations
-
 from enum import Enum, StrEnum, auto
 
 

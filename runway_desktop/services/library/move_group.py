@@ -7,7 +7,6 @@ Idempotent after an interruption at any point. Loop's thread only. Raises StoreE
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -27,8 +26,6 @@ from runway_desktop.services.tasks.input_following import InputFollowing
 from runway_desktop.values import Struct, field, replace
 
 from .file_moving import Disk, Errand, FileStamp, MoveFate, MoveOutcome, MoveStopped, bring, finish, give_up
-
-log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 

@@ -7,7 +7,6 @@ outcome, the price known before it was sent. The lane asks before each sending. 
 
 from __future__ import annotations
 
-import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -25,8 +24,6 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.values import replace
 
 from .pricing import Price, Pricing
-
-log = logging.getLogger(__name__)
 
 EVER = 1e12
 """A time after all others, in Unix seconds."""

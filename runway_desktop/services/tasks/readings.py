@@ -61,7 +61,6 @@ class Readings:
         self._ledger = ledger
         self._account = account
         self._pricing = pricing
-        self._bus = bus
         self._clock = clock
         self._rng = rng
         self._sendings = Sendings()

@@ -1,7 +1,5 @@
 """Command records of every window, and those main-window commands that its child widgets also show."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

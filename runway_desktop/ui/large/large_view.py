@@ -63,7 +63,6 @@ class LargeView(Overlay):
         super().__init__(parent)
         self.model = model
         self._theme = theme
-        self._keys = keys
         self._preview: Preview | None = None
         self._give_back: Callable[[], object] = lambda: None
         self._pane_wanted: bool | None = None

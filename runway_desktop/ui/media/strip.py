@@ -81,7 +81,6 @@ class OutputStrip(QListWidget):
     def __init__(self, theme: Theme, workers: Workers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self._theme = theme
         self._workers = workers
         self._items: tuple[Showing, ...] = ()
         self._posters: list[Path | None] = []

@@ -23,7 +23,7 @@ _LINES = 10
 class AddProgram(QWidget):
     def __init__(self, form: ProgramsForm, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self._form, self._theme = form, theme
+        self._form = form
         self._adding = Adding(text="", note="")
         self._text = QPlainTextEdit(self, readOnly=True, tabChangesFocus=True)
         self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
@@ -69,7 +69,7 @@ class AddProgram(QWidget):
 class TrialBox(QWidget):
     def __init__(self, form: ProgramsForm, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self._form, self._theme = form, theme
+        self._form = form
         self._test = push_button(self, _("Test the connection"), form.test)
         self._said = words(self)
         vbox(hbox(self._test, (self._said, 3), STRETCH), STRETCH, on=self)

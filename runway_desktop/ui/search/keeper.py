@@ -23,7 +23,6 @@ class SearchKeeper(QObject):
         self._name = name
         self._filter = chosen
         self._activity = activity
-        self._window = window
 
     def save(self) -> None:
         before = self._filter.searches

@@ -1,7 +1,5 @@
 """Command records of a batch sheet, which act on its window, and of the main window's commands that open one."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from runway_desktop.texts import Text

@@ -21,11 +21,9 @@ from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.sharing.drag import copied_files
 from runway_desktop.ui.sharing.file_manager import FileManager
 from runway_desktop.ui.tasks.view import TaskView
-from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.drag_payload import chosen_output
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
-from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 MOST_OPENED = 8
 """Maximum number of files opened at once: each may start a program."""
@@ -37,18 +35,13 @@ class Sharing(QObject):
     def __init__(
         self,
         task_commands: TaskCommands,
-        rows: TaskListModel,
         view: TaskView,
         activity: Activity,
-        theme: Theme,
         preview: Callable[[], Preview | None],
     ) -> None:
         super().__init__(view)
         self._task_commands = task_commands
-        self._rows = rows
-        self._view = view
         self._activity = activity
-        self._theme = theme
         self._preview = preview
         self._workers: Workers | None = None
         task_commands.text_copied.connect(self._copy)

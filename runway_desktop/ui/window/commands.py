@@ -3,8 +3,6 @@
 They take the window as `Any`: its panes import these records, so naming its class would be an import cycle.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from runway_desktop.texts import Text

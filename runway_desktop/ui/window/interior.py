@@ -46,7 +46,7 @@ class Interior(QObject):
         m, work = window.models, window.workspace
         self._preview: Preview | None = None
         self._poster_maker: PosterMaker | None = None
-        self._sharing = Sharing(m.task_commands, m.rows, work.view, m.activity, window.theme, lambda: window.preview)
+        self._sharing = Sharing(m.task_commands, work.view, m.activity, lambda: window.preview)
         self._last_frames: FrameGrabber | None = None
         self._lifting = Lifting(m, work, window.task_menu, self._shown_path, window.theme)
         self._queue = queue = QueueRoom(m, work, window.task_menu, window.open_room, window.theme)

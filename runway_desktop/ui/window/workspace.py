@@ -49,8 +49,6 @@ class Overlay(QWidget):
 class Workspace(QWidget):
     def __init__(self, m: Models, theme: Theme, keys: Keys) -> None:
         super().__init__()
-        self._m = m
-        self._theme = theme
         self._memory = m.memory
         self.posters = PosterCache(self)
         self.view = TaskView(m.rows, theme, self.posters)

@@ -79,7 +79,7 @@ async def test_the_only_profile_that_nobody_named_is_not_spoken_of(tmp_path: Pat
         assert model.title == "Default"
 
 
-async def test_all_are_listed_with_their_colors_in_words_and_the_demo_last(tmp_path: Path):
+async def test_all_are_listed_with_their_colors_and_the_demo_last(tmp_path: Path):
     made = await a_profile(tmp_path)
     demo = demo_profile(tmp_path / "demo", ("--demo",))
     made = replace(made, folders=replace(made.folders, demo=demo))
@@ -88,11 +88,11 @@ async def test_all_are_listed_with_their_colors_in_words_and_the_demo_last(tmp_p
     async with ProfilesRig(tmp_path, made) as rig:
         model = model_of(rig)
         await listed(model)
-        assert [(one.name, one.color_words, model.is_current(one)) for one in model.profiles()] == [
-            ("Studio", "teal", True),
-            ("Client A", "green", False),
-            ("Client B", "red", False),
-            ("Demo", "simulated", False),
+        assert [(one.name, one.color, model.is_current(one)) for one in model.profiles()] == [
+            ("Studio", Color.TEAL, True),
+            ("Client A", Color.GREEN, False),
+            ("Client B", Color.RED, False),
+            ("Demo", demo.color, False),
         ]
         assert (model.title, model.initials, model.color) == ("Studio", "S", Color.TEAL)
 
