@@ -45,7 +45,7 @@ _LINK_ROLES = {
 }
 _BADGE = 16
 _BALANCE_TIP = Text("Your balance at Runway. Click for spending and caps.")
-_NAME_WIDTH = 13 * GRID
+_NAME_WIDTH = 15 * GRID
 """Maximum width of a profile's name; longer ones are elided."""
 _NARROW, _TIGHT = 150 * GRID, 110 * GRID
 _BELOW = "▾"
