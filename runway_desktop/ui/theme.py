@@ -166,6 +166,8 @@ class Role(StrEnum):
     """Behind pictures and clips."""
 
 
+_TOLD_BY_QT = ("win32", "darwin")
+"""Where Qt's first palette has the system's accent."""
 _CALM = "QLineEdit, QProgressBar, QAbstractItemView, QScrollBar { widget-animation-duration: 0; }\n"
 """Turns Qt's own animations off."""
 
@@ -189,7 +191,7 @@ class Theme(QObject):
         self._application = application
         self.choice = choice
         self._calm = False
-        self.look = DesktopLook(_accent_of(application) if sys.platform in ("win32", "darwin") else "")
+        self.look = DesktopLook(_accent_of(application) if sys.platform in _TOLD_BY_QT else "")
         # Both are kept: without the style hints' wrapper, PySide considers the other object deleted.
         self._style_hints = QGuiApplication.styleHints()
         self._hints = self._style_hints.accessibility()
@@ -227,7 +229,10 @@ class Theme(QObject):
             self._apply()
 
     def follow(self, look: DesktopLook) -> None:
-        """Takes over what the desktop's portal tells, on Linux. On X11 Qt itself enlarges everything with the text."""
+        """Takes over what the desktop's portal tells, on Linux alone. On X11 Qt itself enlarges everything with the
+        text."""
+        if sys.platform in _TOLD_BY_QT:
+            return
         if QGuiApplication.platformName() != "wayland":
             look = DesktopLook(look.accent)
         if look == self.look:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.ui.colors import COLORS, DesktopLook, accented, contrast, kept_text, look_in, look_of
-from runway_desktop.ui.theme import ColorScheme, Role
+from runway_desktop.ui.theme import ColorScheme, Role, Theme
 from tests.gui.rig import until
 from tests.session_bus import needs_bus, private_bus
 
@@ -97,6 +97,19 @@ def test_text_grows_on_wayland_where_qt_does_not_see_to_it(theme, monkeypatch, p
     assert theme.wide(100) == pytest.approx(wide * factor, abs=1)
     theme.follow(DesktopLook())
     assert QApplication.font().pointSizeF() == usual
+
+
+@pytest.mark.parametrize("platform", ["win32", "darwin"])
+def test_elsewhere_qt_tells_the_accent_and_nothing_replaces_it(qapp, monkeypatch, platform):
+    monkeypatch.setattr(sys, "platform", platform)
+    palette = QPalette(qapp.palette())
+    palette.setColor(QPalette.ColorRole.Accent, QColor("#9141ac"))
+    qapp.setPalette(palette)
+    theme = Theme(qapp, ColorScheme.LIGHT)
+    for look in (DesktopLook(), ORANGE):
+        theme.follow(look)
+        assert theme.color(Role.ACCENT) == QColor("#9141ac")
+    theme.deleteLater()
 
 
 @needs_bus
