@@ -92,6 +92,8 @@ async def test_a_link_is_copied_with_its_warning_in_small_print(tmp_path, theme)
 async def test_what_may_be_a_program_is_shown_and_not_opened(tmp_path, theme, monkeypatch, name):
     opened: list[QUrl] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url) or True)
+    # Without xdg-mime, which may know of no file manager here.
+    monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
     async with Desktop(tmp_path, theme) as rig:
         await show(rig, still(tmp_path).rename(tmp_path / name))
