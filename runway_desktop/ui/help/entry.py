@@ -13,7 +13,7 @@ from runway_desktop.usecases.words.failures import MEANINGS
 
 from .guide_window import show_guide
 from .help_window import HelpWindow, MeaningWindow
-from .parts import LIST_OF_TASKS, PARTS, QUEUE, HelpPart
+from .parts import LEFT_PANE, LIST_OF_TASKS, PARTS, QUEUE, HelpPart
 
 
 def open_room(desk: Desk, wish: object) -> None:
@@ -40,9 +40,10 @@ def here(desk: Desk) -> HelpPart | Room:
     # Pages before focus: an empty page does not take the focus.
     if work.page is not None:
         return desk.rooms[work.pages.current_room]
-    if (part := next((part for part in PARTS if part.is_here(window)), None)) is not None:
-        return part
-    return QUEUE if window.models.filter.page is Page.WAITING_HERE else LIST_OF_TASKS
+    part = next((part for part in PARTS if part.is_here(window)), LIST_OF_TASKS)
+    # Also from the sidebar, where the queue was chosen: an empty one does not take the focus either.
+    is_queue = window.models.filter.page is Page.WAITING_HERE and part in (LEFT_PANE, LIST_OF_TASKS)
+    return QUEUE if is_queue else part
 
 
 def _show(desk: Desk, of: HelpPart | Room, over: QWidget) -> None:

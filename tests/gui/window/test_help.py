@@ -31,6 +31,8 @@ async def test_the_room_is_the_one_where_the_keyboard_is(tmp_path, theme, qtbot)
         assert here(desk) is LIST_OF_TASKS
         rig.filter.open_page(Filter(page=Page.WAITING_HERE), "Queued")
         assert here(desk) is QUEUE
+        window.workspace.pages.setFocus()
+        assert here(desk) is QUEUE
 
 
 async def test_an_empty_page_tells_its_own_help_and_not_that_of_what_has_the_keyboard(tmp_path, theme, qtbot):
