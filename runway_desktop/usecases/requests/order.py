@@ -7,7 +7,7 @@ from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.library import expansion
 from runway_desktop.services.money.pricing import OpenPrice, Price, PriceSum
-from runway_desktop.texts import _, in_turn, ngettext, npgettext
+from runway_desktop.texts import _, in_turn, ngettext, npgettext, pgettext
 from runway_desktop.usecases.words.account import open_words, price_detail, priced
 from runway_desktop.usecases.words.holds import over_title, over_words, raise_words
 from runway_desktop.values import Struct
@@ -99,8 +99,8 @@ def kept_text(kept: int, amount: int) -> str:
 
 
 def _over_words(held: HeldBack, amount: int) -> str:
-    # Translators: {limit} is such as "58 over today's cap of 2,100".
-    return _("{limit}.", limit=over_words(held) if amount == 1 else over_title([held]))
+    # Translators: a sentence of words such as "58 over today's cap of 2,100".
+    return pgettext("sentence", "{words}.", words=over_words(held) if amount == 1 else over_title([held]))
 
 
 def _stays_words(kept: int, amount: int) -> str:

@@ -9,7 +9,7 @@ from runway_desktop.domain.account import Connectivity, KeySource, KeyStatus, Li
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.task import State, Task
 from runway_desktop.services.money.pricing import OpenPrice, Price, PriceBasis
-from runway_desktop.texts import Text, _, in_turn, ngettext
+from runway_desktop.texts import Text, _, in_turn, ngettext, pgettext
 from runway_desktop.values import Struct
 
 from . import units
@@ -200,7 +200,7 @@ def price_detail(price: Price | None) -> str:
     if price.at_least:
         said = _("At least {dollars}.", dollars=dollars)
     elif price.exact:
-        said = _("{dollars}.", dollars=dollars)
+        said = pgettext("sentence", "{words}.", words=dollars)
     else:
         said = _("About {dollars}.", dollars=dollars)
     return str(in_turn(said, price_source(price)))

@@ -24,7 +24,7 @@ from runway_desktop.services.catalog_renewal import IN_USE as CATALOG_IN_USE
 from runway_desktop.services.library import expansion
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
-from runway_desktop.texts import _, in_turn, listed
+from runway_desktop.texts import _, in_turn, listed, pgettext
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.requests.draft import RequestDraft
 from runway_desktop.usecases.requests.findings import FieldFindings, brace_findings, inside
@@ -409,7 +409,7 @@ class Composer(Model):
         if length and price is not None:
             # Translators: "Duration now 6 s: 90 credits."
             length = _("{change}: {price}", change=length, price=price_words(price))
-        self._rebuilt(not_taken, str(in_turn(_("{change}.", change=length), why)) if length else "")
+        self._rebuilt(not_taken, str(in_turn(pgettext("sentence", "{words}.", words=length), why)) if length else "")
 
     def _rebuilt(self, not_taken: Sequence[str], also: str = "") -> None:
         """Emits all signals after a change of request or model, and reports omitted values."""
