@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLineEdit, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QPlainTextEdit, QPushButton
 
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import State
@@ -22,7 +22,7 @@ from .comparing import compare
 from .exchange import exchange
 from .files import show_astray, show_folder, show_not_saved
 from .forms import show_chooser, show_forms
-from .hands import control, drop, find, opened, press, type_text, until
+from .hands import close_popups, control, drop, find, opened, popup_shown, press, type_text, until
 from .material import paint_dusk, table
 from .profiles import show_profiles
 from .walk import UNDER_WAY, Walk
@@ -204,9 +204,9 @@ class First(Walk):
         await self.size(1440, 900)
         self.say("menu of a task")
         window.task_menu.popup(window.mapToGlobal(window.rect().center()))
-        popup = await until(QApplication.activePopupWidget, "the menu")
+        await popup_shown("the menu")
         await self.take("menu")
-        popup.close()
+        close_popups()
         self.say("a question before something is lost")
         window.task_menu.take(DELETE_REMOTELY)
         await opened(window, QDialog, "the question")

@@ -16,7 +16,7 @@ from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.viewmodels.composer.composer import Composer
 
-from .hands import Album, until
+from .hands import Album, close_popups, popup_shown
 
 
 async def show_forms(window: MainWindow, composer: Composer, album: Album, picture: Path, clip: Path) -> None:
@@ -32,15 +32,12 @@ async def show_forms(window: MainWindow, composer: Composer, album: Album, pictu
 async def show_chooser(window: MainWindow, album: Album, search: str, name: str) -> None:
     """A screenshot of the chooser with this search text."""
     window.composer_pane.choose_model()
-    panel = await until(_chooser, "the chooser")
-    panel.search.setText(search)
+    await popup_shown("the chooser")
+    panel = QApplication.activePopupWidget()
+    if isinstance(panel, ChooserPanel):
+        panel.search.setText(search)
     await album.take(window, name)
-    panel.close()
-
-
-def _chooser() -> ChooserPanel | None:
-    popup = QApplication.activePopupWidget()
-    return popup if isinstance(popup, ChooserPanel) else None
+    close_popups()
 
 
 def _requests(picture: str, clip: str) -> Iterator[tuple[str, str, str, dict[str, Any]]]:

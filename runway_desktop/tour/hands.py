@@ -56,6 +56,18 @@ def find(root: QWidget, kind: type[Kind], name: str) -> Kind:
     raise StepFailed(f"there is no {kind.__name__} called {name!r}")
 
 
+async def popup_shown(what: str) -> None:
+    """A Wayland compositor may refuse a popup that no click of a person opened: there it is not waited for."""
+    if not QApplication.platformName().startswith("wayland"):
+        await until(QApplication.activePopupWidget, what)
+
+
+def close_popups() -> None:
+    """Closes those that are still open."""
+    while (popup := QApplication.activePopupWidget()) is not None:
+        popup.close()
+
+
 def type_text(widget: QWidget, text: str) -> None:
     """Types letter by letter, as a keyboard does."""
     widget.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -5,7 +5,7 @@ GUI thread, in a coroutine; raises `StepFailed` if something does not happen in 
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QToolButton
 
 from runway_desktop.app.profile_windows import ProfileWindows
 from runway_desktop.domain.profiles import Profile
@@ -15,7 +15,7 @@ from runway_desktop.ui.profiles.new_profile import NewProfileDialog
 from runway_desktop.ui.profiles.restore_window import RestoreWindow
 from runway_desktop.usecases.phase import Phase
 
-from .hands import StepFailed, find, opened, type_text, until
+from .hands import StepFailed, close_popups, find, opened, popup_shown, type_text, until
 from .walk import Walk
 
 
@@ -53,9 +53,9 @@ async def _switch(walk: Walk) -> None:
     window, profiles = walk.window, walk.models.profiles
     walk.say("the switcher")
     find(window, QPushButton, "Profile ").click()
-    menu = await until(QApplication.activePopupWidget, "the switcher")
+    await popup_shown("the switcher")
     await walk.take("profiles")
-    menu.close()
+    close_popups()
     walk.say("a question before a profile goes")
     other = next((profile for profile in profiles.profiles() if not profiles.is_current(profile)), None)
     if other is None:
