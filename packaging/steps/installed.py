@@ -49,8 +49,8 @@ _BUS = """\
 </busconfig>
 """
 """A bus that starts none of this machine's services: its keychain would ask the person for a password."""
-OF_APT = ("var/log/", "var/cache/", "var/lib/apt/", "var/lib/dpkg/")
-"""Where apt keeps account of what it did."""
+PASSING = ("tmp/", "run/", "var/log/", "var/cache/", "var/lib/apt/", "var/lib/dpkg/")
+"""Where apt keeps account of what it did, and a running program what the next start of the system removes."""
 
 
 def check(package: Path) -> None:
@@ -107,9 +107,9 @@ def _prove_in(root: Path, room: Path, name: str) -> None:
 
 
 def _files(root: Path) -> set[str]:
-    """All that is there, but what apt writes for itself and the package that was brought."""
+    """All that is there to stay."""
     found = {str(path.relative_to(root)) for path in root.rglob("*")}
-    return {name for name in found if not name.startswith(OF_APT)}
+    return {name for name in found if not name.startswith(PASSING)}
 
 
 @contextlib.contextmanager
