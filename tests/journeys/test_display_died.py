@@ -20,11 +20,11 @@ SENTENCE = "Runway Desktop ended because its display is gone. Everything is kept
 
 
 @pytest.fixture
-def own_screen(tmp_path: Path) -> Iterator[Screen]:
-    """A screen that this test may end."""
+def own_screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
+    """A screen that this test may end. Its folder has a short name: paths of sockets have at most 107 characters."""
     need("Xvfb", "xkbcomp", "openbox", "xdotool", "dbus-daemon", "dbus-send")
     launcher = need_screen_reader()
-    with screens.opened(tmp_path / "screen") as screen:
+    with screens.opened(tmp_path_factory.mktemp("screen")) as screen:
         screen.start_bus()
         screen.start_accessibility(launcher)
         yield screen

@@ -21,10 +21,10 @@ PASTED = "\n窓辺 – “quoted”"
 
 
 @pytest.fixture(params=[1.0, 1.5], ids=["scale 1", "scale 1.5"])
-def desktop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desktop]:
+def desktop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]:
     need("labwc", "grim", "wtype", "wl-copy", "wlr-randr", "dbus-daemon")
     launcher = need_screen_reader()
-    with screens.opened(tmp_path / "screen") as screen:
+    with screens.opened(tmp_path_factory.mktemp("screen")) as screen:
         screen.start_bus()
         screen.start_accessibility(launcher)
         with contextlib.closing(Desktop(screen, request.param)) as desktop:
