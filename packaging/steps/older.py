@@ -21,6 +21,8 @@ LIBRARIES = ("libwayland-cursor0", "libwayland-egl1", "libdrm2", "fonts-dejavu-c
 """What the bundle links besides those that `dev.py` installs by itself."""
 TRUSTED = Path("/etc/ssl/certs/ca-certificates.crt")
 """The certificates that this machine trusts, for pip and git."""
+ASKED_FOR_TRUST = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "GIT_SSL_CAINFO")
+"""Variables of this machine would name its own file. pip prefers the one of requests to its own."""
 _WITH_HISTORY = """\
 mkdir -p "$1$2"
 mount --bind "$2" "$1$2"
@@ -52,7 +54,7 @@ def make(suite: str, words: Sequence[str]) -> None:
     more = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
     if TRUSTED.exists():
         shutil.copy(TRUSTED, kept)
-        more |= {name: f"/srv/{TRUSTED.name}" for name in ("PIP_CERT", "GIT_SSL_CAINFO")}
+        more |= dict.fromkeys(ASKED_FOR_TRUST, f"/srv/{TRUSTED.name}")
     say(f"Going on in a bare Debian {suite} …")
     with_history = ["unshare", "--mount", "sh", "-ec", _WITH_HISTORY, "sh", str(root), str(_history())]
     with_own_folders = ["sh", "-ec", _WITH_OWN_FOLDERS, "sh", str(VENV), str(BUILD)]
