@@ -14,7 +14,8 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QSystemTrayIcon
 
-from runway_desktop.services.supervised import Runner
+from runway_desktop.services.ports import Clock
+from runway_desktop.services.supervised import Runner, keep_going
 from runway_desktop.texts import _
 from runway_desktop.ui.tray import Tray
 from runway_desktop.ui.window.main_window import TOKEN, MainWindow
@@ -51,7 +52,7 @@ class InTray(QObject):
             profile,
             window,
             make_icon=make_icon,
-            notify=self._notify_by_desktop(runner),
+            notify=self._notify_by_desktop(runner, cases.clock),
         )
         self.tray.window_wanted.connect(window.come_to_front)
         self.tray.tasks_wanted.connect(window.go_to_tasks)
@@ -83,7 +84,9 @@ class InTray(QObject):
                 _("Still running"), _("Runway Desktop keeps running in the tray. To quit, use its menu there.")
             )
 
-    def _notify_by_desktop(self, runner: Runner) -> Callable[[Announcement, Callable[[], None]], None] | None:
+    def _notify_by_desktop(
+        self, runner: Runner, clock: Clock
+    ) -> Callable[[Announcement, Callable[[], None]], None] | None:
         """Shows announcements as notices of the desktop; None where the tray icon does that."""
         if sys.platform != "linux" or "DBUS_SESSION_BUS_ADDRESS" not in os.environ:
             return None
@@ -91,7 +94,7 @@ class InTray(QObject):
         from runway_desktop.desktop.notices import DesktopNotice, DesktopNotices
 
         notices = DesktopNotices()
-        runner(notices.run(), "notices of the desktop")
+        runner(keep_going("showing notices", notices.run, clock), "notices of the desktop")
 
         def notify(said: Announcement, otherwise: Callable[[], None]) -> None:
             # Of the same kind are those that would be shown in the same place and are as urgent.

@@ -48,7 +48,7 @@ class DesktopNotices:
         self._queue: asyncio.Queue[DesktopNotice | Message] = asyncio.Queue()
         """What to show, and signals about what is shown."""
         self._owner = ""
-        """Unique name of the service that shows `_shown`. A service that was started again begins to count anew."""
+        """Unique name of the service that shows `_shown`. A service that was restarted counts from the beginning."""
         self._shown: dict[int | str, DesktopNotice] = {}
         self._prefix = uuid4().hex
         """Keeps ids of another profile's program apart."""

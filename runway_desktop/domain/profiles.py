@@ -103,7 +103,7 @@ class Profile(Struct, frozen=True, kw_only=True):
 
     @property
     def last_crash(self) -> Path:
-        """The stacks of the last crash that the person was told of, until the next one."""
+        """The stacks of the last crash, after a start has reported it; kept until the next one."""
         return self.folder / "last-crash.txt"
 
     @property

@@ -197,7 +197,7 @@ class Relinking:
         try:
             await in_worker(self._executor, _bring_sidecar, old, Path(output.path), rows[0].task, output, made)
         except OSError as error:
-            log.info("No sidecar could be brought beside “%s”: %s", Path(output.path).name, error)
+            log.info("No sidecar could be brought next to “%s”: %s", Path(output.path).name, error)
 
     async def _is_anothers(self, file: KeptFile, path: Path, sha256: str) -> bool:
         """Whether the file at `path` is another result's; equal bytes may have been made twice."""

@@ -53,7 +53,7 @@ class ResultRecord:
                 return True
         except OSError as error:
             # The result itself is safe. A missing sidecar is reported, but no reason to pay twice.
-            log.warning("No sidecar beside “%s”: %s", finished.path.name, error)
+            log.warning("No sidecar next to “%s”: %s", finished.path.name, error)
             self.trouble = f"could not be written: {error.strerror}"
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
             report("writing a sidecar", mistake)

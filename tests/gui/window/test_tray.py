@@ -182,6 +182,31 @@ async def test_without_a_tray_a_notice_of_the_desktop_brings_the_window_back(
         service.close()
 
 
+@needs_bus
+async def test_notices_go_on_after_a_mistake_of_the_program(
+    tmp_path, theme, qtbot, monkeypatch, elsewhere, mistakes, caplog
+):
+    answers: dict[str, Any] = {"GetCapabilities": lambda: ("as", ([],)), "Notify": lambda *_: ("u", (7,))}
+
+    def fail(_said: Announcement) -> None:
+        raise RuntimeError("a click")
+
+    with private_bus(monkeypatch):
+        service = FakeService(NOTICES, answers)
+        async with Desktop(tmp_path, theme) as rig:
+            in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default")
+            monkeypatch.setattr(in_tray.tray, "open", fail)
+            in_tray.announcements.announced.emit(WORD)
+            await until(lambda: service.named("Notify"))
+            service.tell(PATH, NOTICES, "ActionInvoked", "us", 7, "show")
+            await until(lambda: "showing notices" in caplog.text)
+            await rig.clock.advance(2)
+            in_tray.announcements.announced.emit(WORD)
+            await until(lambda: len(service.named("Notify")) == 2)
+        mistakes.take("showing notices")
+        service.close()
+
+
 async def test_a_notice_leads_to_its_task_from_any_page_and_filter(tmp_path, theme, qtbot, elsewhere):
     async with Desktop(tmp_path, theme) as rig:
         await rig.add(task(1))
