@@ -17,6 +17,7 @@ what happened, what to do, and whether a retry may help.
     │       └── NotTaken            503 in Runway's own JSON: it says that the request was not accepted
     ├── SecretStoreError            the keychain: absent, locked, refused; has .kind
     ├── StoreError                  the database: newer than this program, not writable, in use
+    │   ├── ListClosed              by the end of this program: the next one can answer
     │   └── DamagedList             damaged, empty, missing or from before the first release: a backup must replace it.
     │                               Has .remote_ids if they can be read
     ├── DiskError                   a folder or file that cannot be read or written; full disk. Has .state if it is
@@ -176,6 +177,10 @@ class SecretStoreError(RunwayDesktopError):
 
 
 class StoreError(RunwayDesktopError):
+    pass
+
+
+class ListClosed(StoreError):
     pass
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-from runway_desktop.domain.errors import DamagedList, StoreError
+from runway_desktop.domain.errors import DamagedList, ListClosed, StoreError
 from runway_desktop.texts import Text
 
 log = logging.getLogger(__name__)
@@ -160,8 +160,8 @@ def not_writable(path: Path, detail: str) -> StoreError:
     )
 
 
-def closed() -> StoreError:
-    return StoreError(Text("The list of tasks is closed."), advice=Text("Start the program again."))
+def closed() -> ListClosed:
+    return ListClosed(Text("The list of tasks is closed."), advice=Text("Start the program again."))
 
 
 def mistake(error: Exception, path: Path) -> StoreError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from runway_desktop.domain.errors import DamagedList, KeyRefused, NotThere, RunwayDesktopError
+from runway_desktop.domain.errors import DamagedList, KeyRefused, ListClosed, NotThere, RunwayDesktopError
 from runway_desktop.texts import Text, english
 
 THE_KEY = "the key"
@@ -31,7 +31,7 @@ class Code(Enum):
     PERSON = 9
     """The user has to open the program first."""
     MOVING = 10
-    """The engine is handing over to a window, which will answer the same call."""
+    """The engine is ending or handing over to a window: the next engine will answer the same call."""
 
 
 def in_english(said: object) -> str:
@@ -61,6 +61,9 @@ def refusal_of(error: RunwayDesktopError) -> CallRefused:
             code = Code.NOT_FOUND
         case DamagedList():
             code = Code.PERSON
+        case ListClosed():
+            # A call that was under way when its engine began to end.
+            code = Code.MOVING
         case _:
             code = Code.AGAIN if error.may_retry else Code.FAILED
     return CallRefused(error.said, code=code, advice=error.advises)

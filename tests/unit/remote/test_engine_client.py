@@ -17,6 +17,7 @@ from runway_desktop.remote.engine_client import EngineClient
 from runway_desktop.remote.messages import Welcome
 from runway_desktop.services.disk.private_socket import Listening
 from runway_desktop.services.disk.profile_lock import Claim, claim, is_in_use
+from runway_desktop.store.trouble import closed
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 
 
@@ -27,6 +28,7 @@ class Engine:
         self.name = name
         self.is_leaving = self.is_over = False
         self.clients: list[str] = []
+        self.ended = asyncio.Event()
         self._claim = claimed
 
     def welcome(self) -> Welcome:
@@ -38,6 +40,10 @@ class Engine:
             raise CallRefused("It moves.", code=Code.MOVING)
         if name == "bad":
             raise CallRefused("No.", code=Code.INPUT)
+        if name == "late" and self.name == "other":
+            self.is_leaving = True
+            self.ended.set()
+            raise closed()
         return self.name
 
     async def close(self) -> None:
@@ -112,6 +118,17 @@ async def test_an_engine_that_moves_is_followed_to_the_window(tmp_path: Path):
     await starts.made[0].close()
     async with holder(tmp_path):
         assert await asked == "other"
+    await line.close()
+
+
+async def test_a_call_whose_engine_closed_the_list_meanwhile_is_answered_by_the_next_engine(tmp_path: Path):
+    starts = Starts()
+    line = EngineClient(tmp_path, "claude", starts)
+    async with holder(tmp_path) as other:
+        asked = asyncio.create_task(line.call("late", {}))
+        await other.ended.wait()
+        assert not asked.done()
+    assert await asked == "own 1"
     await line.close()
 
 
