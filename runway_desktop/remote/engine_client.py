@@ -48,6 +48,8 @@ class EngineClient:
         self._start = start
         self._connection: Connection | None = None
         self._own: OwnEngine | None = None
+        self._seen_leaving = -math.inf
+        """When an engine last said that it is ending."""
         self._claims_from = -math.inf
         """Until then the profile is left to the window that wants it."""
         self._reaching = asyncio.Lock()
@@ -69,7 +71,7 @@ class EngineClient:
             except CallRefused as error:
                 if error.code is not Code.MOVING:
                     raise
-                self._claims_from = _now() + FOR_WINDOW
+                self._note_leaving(engine)
                 await self._hang_up()
         said = "The engine of this profile ends again and again."
         raise CallRefused(said, code=Code.AGAIN, advice="Its log says more.")
@@ -98,8 +100,8 @@ class EngineClient:
 
     def _silent(self) -> CallRefused:
         """Why no engine was found."""
-        if self._claims_from > _now() - PATIENCE:
-            said, advice = "A window takes this profile over, and a paid request is finished first.", "Try again soon."
+        if self._seen_leaving > _now() - PATIENCE:
+            said, advice = "The engine of this profile is ending, a paid request is finished first.", "Try again soon."
         elif sys.platform == "win32":
             said = "Runway Desktop is open with this profile."
             advice = "On Windows, commands and agents do not reach an open window yet: close it first."
@@ -120,7 +122,7 @@ class EngineClient:
                 self._connection, self._connected_as = found, self.client
                 return found
             if found is not None:
-                self._claims_from = _now() + FOR_WINDOW
+                self._note_leaving(found)
                 await found.close()
                 return None
         if (self._own is not None and not self._own.is_over) or _now() < self._claims_from:
@@ -130,6 +132,12 @@ class EngineClient:
             return None
         self._own = await self._start(claimed)
         return self._own
+
+    def _note_leaving(self, engine: Connection | OwnEngine) -> None:
+        self._seen_leaving = _now()
+        # A window hands over to no other: it is being closed.
+        if not (isinstance(engine, Connection) and engine.welcome.has_window):
+            self._claims_from = self._seen_leaving + FOR_WINDOW
 
     def _claim(self) -> Claim | None:
         try:

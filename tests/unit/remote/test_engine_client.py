@@ -26,13 +26,13 @@ class Engine:
 
     def __init__(self, name: str, claimed: Claim) -> None:
         self.name = name
-        self.is_leaving = self.is_over = False
+        self.is_leaving = self.is_over = self.has_window = False
         self.clients: list[str] = []
         self.ended = asyncio.Event()
         self._claim = claimed
 
     def welcome(self) -> Welcome:
-        return Welcome(program="1.0", is_leaving=self.is_leaving)
+        return Welcome(program="1.0", has_window=self.has_window, is_leaving=self.is_leaving)
 
     async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
         self.clients.append(client)
@@ -129,6 +129,25 @@ async def test_a_call_whose_engine_closed_the_list_meanwhile_is_answered_by_the_
         await other.ended.wait()
         assert not asked.done()
     assert await asked == "own 1"
+    await line.close()
+
+
+@pytest.mark.parametrize("connected", [True, False])
+async def test_after_a_window_that_is_being_closed_an_own_engine_starts_as_soon_as_the_profile_is_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connected: bool
+):
+    monkeypatch.setattr(lines, "FOR_WINDOW", 600.0)
+    starts = Starts()
+    line = EngineClient(tmp_path, "claude", starts)
+    async with holder(tmp_path) as window:
+        window.has_window = True
+        if connected:
+            assert await line.call("task", {}) == "other"
+        window.is_leaving = True
+        asked = asyncio.create_task(line.call("task", {}))
+        await asyncio.sleep(0.02)
+        assert (starts.made, asked.done()) == ([], False), "two engines never have the profile"
+    assert await asyncio.wait_for(asked, 5) == "own 1"
     await line.close()
 
 
