@@ -36,7 +36,6 @@ class InTray(QObject):
         models: Models,
         runner: Runner,
         window: MainWindow,
-        profile: str,
         make_icon: Callable[[QIcon, QObject], QSystemTrayIcon] | None = None,
     ) -> None:
         super().__init__(window)
@@ -49,7 +48,7 @@ class InTray(QObject):
             self.announcements,
             models.status,
             models.pages,
-            profile,
+            models.profiles.title,
             window,
             make_icon=make_icon,
             notify=self._notify_by_desktop(runner, cases.clock),

@@ -72,7 +72,7 @@ class ProfileWindows(QObject):
     def open(self, profile: Profile) -> None:
         """Opens it in a process and window of its own; if it is already open, its window comes to the front."""
         if not self.open_profile(profile):
-            self._tell(_("“{profile}” could not be opened.", profile=profile.name), problem=True)
+            self._tell(_("“{profile}” could not be opened.", profile=profile.title), problem=True)
 
     def make_new(self) -> None:
         service = self._cases.profiles
@@ -210,7 +210,7 @@ class ProfileWindows(QObject):
     def _made(self, profile: Profile, problem: str) -> None:
         self._profiles.made(profile)
         if problem:
-            self._tell(str(in_turn(_("“{profile}” was created.", profile=profile.name), problem)), problem=True)
+            self._tell(str(in_turn(_("“{profile}” was created.", profile=profile.title), problem)), problem=True)
         self.open(profile)
 
     def _ask_to_remove(self, profile: Profile, question: Question) -> None:

@@ -41,7 +41,7 @@ async def finish_in_sight(theme: Theme, profile: Profile, finish: Finish, *, sho
     try:
         if not (await asyncio.wait((work,), timeout=shown_after))[0]:
             window = WaitingWindow(
-                _("Restoring the profile “{profile}”…", profile=profile.name),
+                _("Restoring the profile “{profile}”…", profile=profile.title),
                 _("The window opens when it is done. The present state is kept as a backup."),
                 theme,
             )

@@ -331,7 +331,7 @@ class Session(QObject):
         if self.cases is not None and self.models is not None:
             from .in_tray import InTray
 
-            self._in_tray = InTray(self.cases, self.models, self.runner, window, self.profile.name)
+            self._in_tray = InTray(self.cases, self.models, self.runner, window)
 
     def _add_habits(self, cases: UseCases, window: MainWindow) -> None:
         """No sleep during work, and the entry that starts the program at login."""

@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.texts import _
+from runway_desktop.texts import _, pgettext
 from runway_desktop.values import Struct, as_json
 
 from .moments import known_moment
@@ -131,8 +131,17 @@ class Profile(Struct, frozen=True, kw_only=True):
         return self.name != DEFAULT
 
     @property
+    def title(self) -> str:
+        return title_of(self.name)
+
+    @property
     def initials(self) -> str:
-        return initials(self.name)
+        return initials(self.title)
+
+
+def title_of(name: str) -> str:
+    """A profile's name as people see it: the default name is a text of the program."""
+    return pgettext("profile", "Default") if name == DEFAULT else name
 
 
 def initials(name: str) -> str:
@@ -151,7 +160,7 @@ def name_problem(name: str, taken: Iterable[str] = ()) -> str:
     folded = clean.casefold()
     if folded == DEMO.casefold():
         return _("The demo has this name.")
-    if folded in {other.casefold() for other in taken}:
+    if folded in {said.casefold() for other in taken for said in (other, title_of(other))}:
         return _("Another profile has this name.")
     return ""
 

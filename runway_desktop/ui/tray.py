@@ -156,4 +156,4 @@ class Tray(QObject):
 
 
 def _named(profile: str) -> str:
-    return _("{profile} – Runway Desktop", profile=profile) if profile and profile != "Default" else "Runway Desktop"
+    return _("{profile} – Runway Desktop", profile=profile) if profile else "Runway Desktop"

@@ -131,7 +131,7 @@ class Profiles:
         if profile.is_main:
             return Text("The first profile cannot be removed: it opens when no other is chosen.")
         if await self._workshop.look(self._is_in_use, profile.folder):
-            return Text("“{profile}” is open in another window. Close it first.").with_(profile=profile.name)
+            return Text("“{profile}” is open in another window. Close it first.").with_(profile=profile.title)
         return ""
 
     @staticmethod

@@ -61,13 +61,13 @@ def fill(
 def _add(menu: QMenu, model: ProfilesModel, profile: Profile, theme: Theme) -> None:
     # After the tab, in the column of shortcuts: the color in words.
     action = menu.addAction(
-        badge(profile.initials, profile.color, _BADGE), f"{caption(profile.name)}\t{COLOR_WORDS[profile.color]}"
+        badge(profile.initials, profile.color, _BADGE), f"{caption(profile.title)}\t{COLOR_WORDS[profile.color]}"
     )
     if model.is_current(profile):
         action.setText(f"{action.text()} · {_('this window')}")
         action.setFont(theme.strong_font())
     else:
-        action.setToolTip(tip(_("Open “{profile}” in its own window", profile=profile.name)))
+        action.setToolTip(tip(_("Open “{profile}” in its own window", profile=profile.title)))
         action.triggered.connect(partial(model.open, profile))
 
 
@@ -75,6 +75,6 @@ def _add_removal(menu: QMenu, model: ProfilesModel, profiles: list[Profile], the
     below = QMenu(_("Remove a profile"), menu)
     below.setIcon(theme.icon("mdi6.trash-can-outline", Role.MUTED))
     for profile in profiles[:MOST_IN_MENU]:
-        action = below.addAction(badge(profile.initials, profile.color, _BADGE), f"{caption(profile.name)}…")
+        action = below.addAction(badge(profile.initials, profile.color, _BADGE), f"{caption(profile.title)}…")
         action.triggered.connect(partial(model.ask_to_remove, profile))
     menu.addMenu(below)

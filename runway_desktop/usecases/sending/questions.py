@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runway_desktop.catalog.labels import endpoint_label
+from runway_desktop.domain.profiles import title_of
 from runway_desktop.domain.task import HoldCode, State, Task
 from runway_desktop.services.money.pricing import LikePrices, PriceSum
 from runway_desktop.services.tasks.submission import Ask, Intent, NewTasks, Prepared, Release, SendAgain
@@ -35,7 +36,7 @@ def _other_key(prepared: Prepared, intent: Intent) -> Question | None:
         said = ngettext("{n} of them was queued with another key.", "{n} of them were queued with another key.", others)
     payer = _(
         "The current key, of the profile “{profile}”, ends in {ending}. Its organization pays.",
-        profile=prepared.payer.profile,
+        profile=title_of(prepared.payer.profile),
         ending=prepared.payer.ending,
     )
     return Question(

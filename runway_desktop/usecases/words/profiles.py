@@ -101,9 +101,9 @@ def removal_question(profile: Profile, inside: Inside) -> Question:
         _("Its key is deleted from the keychain."),
     )
     return Question(
-        _("Remove the profile “{profile}”?", profile=profile.name),
+        _("Remove the profile “{profile}”?", profile=profile.title),
         str(said),
-        _("Remove “{profile}”", profile=profile.name),
+        _("Remove “{profile}”", profile=profile.title),
     )
 
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
-from runway_desktop.domain.profiles import DEFAULT, Color, Profile, initials, name_problem
+from runway_desktop.domain.profiles import DEFAULT, Color, Profile, initials, name_problem, title_of
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
 from runway_desktop.usecases.use_cases import UseCases
@@ -50,7 +50,7 @@ class ProfilesModel(Model):
     @property
     def name(self) -> str:
         current = self.current
-        return current.name if current is not None else self._name
+        return current.title if current is not None else title_of(self._name)
 
     @property
     def title(self) -> str:
@@ -59,7 +59,7 @@ class ProfilesModel(Model):
         if current is None:
             return self._name if self._name != DEFAULT else ""
         has_others = not all(map(self.is_current, self._others))
-        return current.name if current.is_named or has_others else ""
+        return current.title if current.is_named or has_others else ""
 
     @property
     def color(self) -> Color:
@@ -157,7 +157,7 @@ class ProfilesModel(Model):
         self.removal_asked.emit(profile, removal_question(profile, inside))
 
     def _removed(self, profile: Profile, said: str) -> None:
-        self._tell(_("“{name}” was moved to the trash.", name=profile.name), said, problem=bool(said))
+        self._tell(_("“{name}” was moved to the trash.", name=profile.title), said, problem=bool(said))
         self.removed.emit(profile)
         self.refresh()
 

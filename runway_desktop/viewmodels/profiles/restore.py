@@ -15,7 +15,7 @@ from shiboken6 import isValid
 from runway_desktop.domain.backups import Manifest
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.folders import NO_ANSWER
-from runway_desktop.domain.profiles import Color, Profile, cleaned, free_color, name_problem
+from runway_desktop.domain.profiles import Color, Profile, cleaned, free_color, name_problem, title_of
 from runway_desktop.services.backup.restores import Restores
 from runway_desktop.services.backup.restoring import Into, RestorePreview, WhichResults, Wishes
 from runway_desktop.services.backup.watching import WatchProgress
@@ -77,7 +77,7 @@ class RestoreModel(Model):
 
     @property
     def profile_name(self) -> str:
-        return self._restores.profile.name
+        return self._restores.profile.title
 
     @property
     def may_be_new(self) -> bool:
@@ -94,7 +94,7 @@ class RestoreModel(Model):
         if self.outlook is None:
             return ""
         manifest = self.outlook.manifest
-        return _("“{profile}” as of {time}", profile=manifest.profile, time=units.full_time(manifest.made_at))
+        return _("“{profile}” as of {time}", profile=title_of(manifest.profile), time=units.full_time(manifest.made_at))
 
     @property
     def holds_words(self) -> str:
@@ -315,7 +315,7 @@ class RestoreModel(Model):
                 if manifest.is_demo
                 else _("This is a backup of a real profile. Restore it outside the demo.")
             )
-        self.name = self._free_name(manifest.profile)
+        self.name = self._free_name(title_of(manifest.profile))
         wanted = Color(manifest.color) if manifest.color in set(Color) else Color.BLUE
         # Two windows of one color could be mistaken for each other.
         self.color = wanted if wanted not in self._colors else free_color(self._colors)
@@ -356,7 +356,7 @@ class RestoreModel(Model):
             self._called_off()
             return
         self.phase = Phase.DONE
-        restored = _("“{name}” was restored in {folder}.", name=profile.name, folder=profile.folder)
+        restored = _("“{name}” was restored in {folder}.", name=profile.title, folder=profile.folder)
         self.report = str(in_turn(restored, _("You can browse it without a key. Sending needs one.")))
         if isValid(self):
             self.made.emit(profile)

@@ -244,7 +244,7 @@ async def test_all_programs_are_paused_and_may_go_on(tmp_path, theme):
 async def test_requests_that_come_while_nobody_looks_are_announced_together(tmp_path, theme):
     async with an_office(tmp_path, theme) as (rig, agents):
         make_icon: Any = SilentIcon
-        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Lagoon", make_icon=make_icon)
+        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, make_icon=make_icon)
         said: list[Announcement] = []
         in_tray.announcements.announced.connect(said.append)
         for prompt in ("A fox", "A wolf"):
@@ -260,7 +260,7 @@ async def test_requests_that_come_while_nobody_looks_are_announced_together(tmp_
 
 async def test_the_pill_says_how_many_wait_and_leads_there(tmp_path, theme):
     async with an_office(tmp_path, theme, "A fox") as (rig, agents):
-        InTray(rig.cases, rig.models, rig.runner, rig.window, "Lagoon")
+        InTray(rig.cases, rig.models, rig.runner, rig.window)
         assert rig.window.activity.messages() == ["1 request waiting"], "those too that an engine without a window took"
         await agents.ask("A wolf")
         assert rig.window.activity.messages() == ["2 requests waiting"]

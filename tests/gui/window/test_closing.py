@@ -112,7 +112,7 @@ async def test_queued_tasks_are_sent_from_the_tray_where_there_is_one(tmp_path, 
     async with Desktop(tmp_path, theme) as rig:
         session = session_of(rig, tmp_path, task(1))
         make_icon: Any = SilentIcon
-        in_tray = session._in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default", make_icon)
+        in_tray = session._in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, make_icon)
         icon: Any = in_tray.tray.icon
         icon.has_tray = False
         rig.window.quit_wanted.emit()

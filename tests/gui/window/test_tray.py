@@ -108,7 +108,7 @@ async def test_sending_is_paused_from_the_tray(tmp_path, theme, qtbot):
 
 async def test_without_a_tray_closing_closes(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default")
+        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window)
         in_tray.announcements.announced.emit(WORD)
         rig.engine.settings.stay_in_tray = True
         assert not in_tray.takes_window()
@@ -118,7 +118,7 @@ async def test_without_a_tray_closing_closes(tmp_path, theme, qtbot):
 async def test_a_closed_window_goes_into_the_tray_and_comes_back(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         make_icon: Any = SilentIcon
-        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default", make_icon)
+        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, make_icon)
         tray: Any = in_tray.tray
         assert not in_tray.takes_window()
         rig.engine.settings.stay_in_tray = True
@@ -140,7 +140,7 @@ async def test_tray_that_comes_after_the_program_gets_the_icon(tmp_path, theme, 
     monkeypatch.setattr("runway_desktop.ui.tray.QSystemTrayIcon", late)
     has_tray = False
     async with Desktop(tmp_path, theme) as rig:
-        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default")
+        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window)
         assert in_tray.tray.icon is None
         has_tray = True
         await until(lambda: in_tray.tray.icon)
@@ -166,7 +166,7 @@ async def test_without_a_tray_a_notice_of_the_desktop_brings_the_window_back(
         service = FakeService(NOTICES, answers)
         async with Desktop(tmp_path, theme) as rig:
             await rig.add(task(1))
-            in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default")
+            in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window)
             in_tray.announcements.announced.emit(WORD)
             await until(lambda: service.named("Notify"))
             rig.window.showMinimized()
@@ -194,7 +194,7 @@ async def test_notices_go_on_after_a_mistake_of_the_program(
     with private_bus(monkeypatch):
         service = FakeService(NOTICES, answers)
         async with Desktop(tmp_path, theme) as rig:
-            in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default")
+            in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window)
             monkeypatch.setattr(in_tray.tray, "open", fail)
             in_tray.announcements.announced.emit(WORD)
             await until(lambda: service.named("Notify"))
@@ -210,7 +210,7 @@ async def test_notices_go_on_after_a_mistake_of_the_program(
 async def test_a_notice_leads_to_its_task_from_any_page_and_filter(tmp_path, theme, qtbot, elsewhere):
     async with Desktop(tmp_path, theme) as rig:
         await rig.add(task(1))
-        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default")
+        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window)
         await until(lambda: rig.models.rows.position(task(1).id) is not None)
         rig.window.workspace.pages.setCurrentRow(list(Page).index(Page.PICKS))
         rig.filter.toggle("state", "failed")
@@ -227,7 +227,7 @@ async def test_without_tray_and_desktop_notices_the_task_bar_asks_for_attention(
     alerted: list[Any] = []
     monkeypatch.setattr("runway_desktop.ui.tray.QApplication.alert", alerted.append)
     async with Desktop(tmp_path, theme) as rig:
-        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default")
+        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window)
         in_tray.announcements.announced.emit(WORD)
         await until(lambda: alerted)
         assert alerted == [rig.window]
@@ -237,7 +237,7 @@ async def test_icon_announces_if_the_desktop_does_not(tmp_path, theme, qtbot, mo
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
     async with Desktop(tmp_path, theme) as rig:
         make_icon: Any = SilentIcon
-        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default", make_icon)
+        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, make_icon)
         icon: Any = in_tray.tray.icon
         in_tray.announcements.announced.emit(WORD)
         await until(lambda: icon.said)

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from runway_desktop import texts
 from runway_desktop.domain.account import Organization
 from runway_desktop.domain.backups import Contents
 from runway_desktop.domain.copies import Verdict
 from runway_desktop.domain.errors import KeyRefused, SecretTrouble
-from runway_desktop.domain.profiles import Color, Profile
+from runway_desktop.domain.profiles import Color, Profile, name_problem
 from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.backups import name_of
 from runway_desktop.services.backup.packing import LIGHT, PackOptions, pack
@@ -20,6 +21,7 @@ from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.disk.profile_folders import demo_profile
 from runway_desktop.services.profiles.profiles import Inside
 from runway_desktop.services.tasks.after_restore import Restored
+from runway_desktop.texts import pgettext
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words.profiles import removal_question, restored_words
 from runway_desktop.usecases.words.states import Tone
@@ -32,6 +34,7 @@ from runway_desktop.viewmodels.profiles.restore import Into, RestoreModel, Which
 from tests.gui.profiles.rig import ProfilesRig
 from tests.gui.rig import Rig, after, until
 from tests.profiles_on_disk import NOW, Made, a_profile
+from tests.pseudo import LANGUAGES
 
 KEY = "key_" + "5a" * 64
 WHEN = datetime.fromtimestamp(NOW)
@@ -77,6 +80,30 @@ async def test_the_only_profile_that_nobody_named_is_not_spoken_of(tmp_path: Pat
         made.folders.create("Client A", Color.GREEN, "1a2b", 0.0)
         await listed(model)
         assert model.title == "Default"
+
+
+async def test_the_name_that_nobody_gave_is_shown_in_the_language_of_the_window(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    nameless = replace(made.profile, name="Default")
+    made = replace(made, profile=nameless, folders=replace(made.folders, main=nameless))
+    made.folders.create("Client A", Color.GREEN, "1a2b", 0.0)
+    texts.use(LANGUAGES["long"])
+    try:
+        async with ProfilesRig(tmp_path, made) as rig:
+            model = model_of(rig)
+            await listed(model)
+            shown = pgettext("profile", "Default")
+            assert shown != "Default"
+            assert (model.title, model.name, [one.title for one in model.profiles()]) == (
+                shown,
+                shown,
+                [shown, "Client A"],
+            )
+            assert model.current is not None
+            assert model.current.name == "Default", "stored as it was"
+            assert name_problem(shown, ["Default"]), "two profiles are never shown under one name"
+    finally:
+        texts.use(texts.Language())
 
 
 async def test_all_are_listed_with_their_colors_and_the_demo_last(tmp_path: Path):
