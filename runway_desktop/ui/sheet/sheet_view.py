@@ -455,7 +455,7 @@ class SheetView(QTableView):
             return max(title, _NARROW_STATE * GRID)
         # Distinct texts only: most rows repeat them, and measuring is slow.
         texts = {str(model.index(row, position).data() or "") for row in range(min(model.rowCount(), _MEASURED))}
-        texts.add(model.usual_text(model.columns[position]))
+        texts |= model.usual_texts(model.columns[position])
         return max(title, max(map(cells.horizontalAdvance, texts)) + 2 * PADDING + 2)
 
     def _fit_prompt(self) -> None:

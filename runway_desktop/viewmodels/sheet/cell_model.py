@@ -15,7 +15,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.texts import _
-from runway_desktop.usecases.sheets.cell_texts import RowLine, Saying
+from runway_desktop.usecases.sheets.cell_texts import NOT_USED, RowLine, Saying
 from runway_desktop.usecases.sheets.cell_values import CellValues
 from runway_desktop.usecases.sheets.columns import PROMPT, ColumnKind, SheetColumn
 from runway_desktop.usecases.sheets.rows import SheetRow
@@ -53,11 +53,12 @@ class CellModel(CheckedRows):
         tasks = [found for sent in row.sent if (found := self.tasks.get(sent.task_id)) is not None]
         return RowLine(row, position + 1, 0 if like is None else like + 1, tasks)
 
-    def usual_text(self, column: SheetColumn) -> str:
-        """The text of a blank cell in a row that has a prompt."""
+    def usual_texts(self, column: SheetColumn) -> set[str]:
+        """Texts of blank cells: in a row that has a prompt, and in one whose model lacks the field."""
         row = SheetRow({PROMPT: "a"})
         row.check = self.checker.check(row)
-        return self.saying.text(RowLine(row, 1), column)
+        unused = str(NOT_USED) if column.kind in (ColumnKind.FIELD, ColumnKind.ASSETS) else ""
+        return {self.saying.text(RowLine(row, 1), column), unused}
 
     def show_tasks(self, numbers: Iterable[int]) -> None:
         """Updates the rows with these numbers after `tasks` changed."""

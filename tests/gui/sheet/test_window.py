@@ -38,7 +38,7 @@ from runway_desktop.ui.sheet.grid_view import GridWindow
 from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import Scope
-from runway_desktop.usecases.sheets.columns import MODEL, PROMPT, STATE
+from runway_desktop.usecases.sheets.columns import MODEL, PROMPT, STATE, ColumnKind
 from tests.gui.rig import Desktop, move_pointer, rest, until
 from tests.gui.sheet.conftest import Opened
 from tests.gui.targets import too_small
@@ -465,6 +465,17 @@ async def test_where_there_is_little_room_figures_are_not_cut(opened: Opened):
         await until(lambda: table.viewport().width() < 880)
         figures = QFontMetrics(Theme.tabular(table.font()))
         assert table.columnWidth(position) >= figures.horizontalAdvance("1920:1080") + 2 * PADDING
+
+
+async def test_where_there_is_little_room_a_row_that_is_sent_later_tells_whole_what_it_does_not_use(opened: Opened):
+    async with opened("prompt,model,audio,project,shot\nA lighthouse,veo3.1_fast,true,Aurora,010\n") as (_, window):
+        table, model = window.table, window.sheet.model
+        window.resize(880, 500)
+        await until(lambda: table.viewport().width() < 880)
+        words = table.fontMetrics().horizontalAdvance("not used") + 2 * PADDING
+        fields = [at for at, column in enumerate(model.columns) if column.kind is ColumnKind.FIELD]
+        assert fields
+        assert all(table.columnWidth(at) >= words for at in fields)
 
 
 async def test_a_width_that_was_chosen_stays_when_a_column_comes(opened: Opened):
