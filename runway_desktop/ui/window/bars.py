@@ -159,9 +159,13 @@ class TopBar(QWidget):
         if self._status.connection.link is not self._shown_link:
             self._show_who()
         words, _tone = self._status.connection_words()
-        name = self._profiles.title or key_words(self._status.key)
-        room = self._who.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, self._name_width())
-        self._who.setText(f"{caption(room)}  ▾")
+        key, title = self._status.key, self._profiles.title
+        shown = name = title or key_words(key)
+        metrics, room = self._who.fontMetrics(), self._name_width()
+        if key.ending and not title and metrics.horizontalAdvance(name) > room:
+            # What tells keys apart, rather than the word.
+            shown = f"…{key.ending}"
+        self._who.setText(f"{caption(metrics.elidedText(shown, Qt.TextElideMode.ElideRight, room))}  ▾")
         # Without seconds: screen readers announce each change of a name.
         connected = words.partition(" · ")[0]
         self._who.setAccessibleName(

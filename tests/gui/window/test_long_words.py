@@ -5,12 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from runway_desktop import texts
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.window.details_pane import DetailsPane
 from runway_desktop.ui.word_breaking import LongWordsLabel, broken
+from runway_desktop.usecases.words.account import key_words
 from tests.gui.rig import Desktop, until
+from tests.pseudo import LANGUAGES
 from tests.rows import task
 
 WORD = "Donaudampfschifffahrtsgesellschaft"
@@ -55,6 +58,25 @@ def test_other_widths_break_elsewhere_and_nothing_is_cut_off(theme, qtbot):
         assert label.whole == label.text().replace("\u200b", "")
     assert breaks == sorted(breaks, reverse=True)
     assert breaks[0] > breaks[-1] == 0
+
+
+def begins(button: QPushButton, text: str) -> bool:
+    return button.text().startswith(text)
+
+
+async def test_keys_are_told_apart_where_their_word_has_no_room(tmp_path, theme, qtbot):
+    before = texts.language()
+    texts.use(LANGUAGES["long"])
+    try:
+        async with Desktop(tmp_path, theme) as rig:
+            who = rig.window.workspace.top.findChildren(QPushButton)[0]
+            for width, whole in ((1400, True), (1024, False), (1400, True)):
+                rig.window.resize(width, 640)
+                shown = key_words(rig.engine.account.key) if whole else "…test"
+                await until(partial(begins, who, f"{shown} "), f"{shown} at {width} px")
+                assert key_words(rig.engine.account.key) in who.accessibleName()
+    finally:
+        texts.use(before)
 
 
 async def test_the_details_keep_words_whole_that_have_room(tmp_path, theme, qtbot):
