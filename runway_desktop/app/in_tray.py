@@ -14,6 +14,8 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QSystemTrayIcon
 
+from runway_desktop import APP_ID
+from runway_desktop.catalog.resource_path import resource
 from runway_desktop.services.ports import Clock
 from runway_desktop.services.supervised import Runner, keep_going
 from runway_desktop.texts import _
@@ -92,7 +94,9 @@ class InTray(QObject):
         # jeepney, on which it stands, is installed on Linux alone.
         from runway_desktop.desktop.notices import DesktopNotice, DesktopNotices
 
-        notices = DesktopNotices()
+        # Installed with a package, but not with a wheel or an AppImage.
+        has_icon = QIcon.hasThemeIcon(APP_ID)
+        notices = DesktopNotices(APP_ID if has_icon else resource("icons", "app-128.png").as_uri())
         runner(keep_going("showing notices", notices.run, clock), "notices of the desktop")
 
         def notify(said: Announcement, otherwise: Callable[[], None]) -> None:

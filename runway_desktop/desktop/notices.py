@@ -44,7 +44,9 @@ class DesktopNotice(Struct, frozen=True):
 class DesktopNotices:
     """`show` raises nothing and returns at once; `run` does the work, until canceled."""
 
-    def __init__(self) -> None:
+    def __init__(self, icon: str) -> None:
+        """`icon` is a name in the desktop's icon theme, or the URI of a file."""
+        self._icon = icon
         self._queue: asyncio.Queue[DesktopNotice | Message] = asyncio.Queue()
         """What to show, and signals about what is shown."""
         self._owner = ""
@@ -93,7 +95,7 @@ class DesktopNotices:
         known = self._shown if owner == self._owner else {}
         before = next((number for number, shown in known.items() if shown.kind == notice.kind), 0)
         actions, hints = ["default", notice.button, "show", notice.button], {"desktop-entry": ("s", APP_ID)}
-        values = "Runway Desktop", before, APP_ID, notice.title, text, actions, hints, -1
+        values = "Runway Desktop", before, self._icon, notice.title, text, actions, hints, -1
         match await bus.call(SERVICE, "Notify", "susssasa{sv}i", *values):
             case (owner, (int(number),)):
                 self._keep(owner, number, notice)

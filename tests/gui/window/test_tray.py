@@ -8,8 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
+from PySide6.QtGui import QIcon, QImageReader
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from runway_desktop.app import in_tray as in_tray_module
@@ -169,6 +169,7 @@ async def test_without_a_tray_a_notice_of_the_desktop_brings_the_window_back(
             in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window)
             in_tray.announcements.announced.emit(WORD)
             await until(lambda: service.named("Notify"))
+            assert QImageReader(QUrl(service.named("Notify")[0][2]).toLocalFile()).canRead(), "no icon is installed"
             rig.window.showMinimized()
             tokens: list[str | None] = []
             in_tray.tray.window_wanted.connect(lambda: tokens.append(os.environ.get("XDG_ACTIVATION_TOKEN")))

@@ -15,6 +15,7 @@ import pytest
 
 pytest.importorskip("jeepney")
 
+from runway_desktop import APP_ID
 from runway_desktop.desktop import session_bus
 from runway_desktop.desktop.notices import DesktopNotice, DesktopNotices
 from tests.session_bus import Answer, FakeService, needs_bus
@@ -49,8 +50,8 @@ async def until(holds: Callable[[], Any]) -> None:
 class Notifier:
     """The notices of one run, and what was clicked and what was not shown."""
 
-    def __init__(self) -> None:
-        self.notices = DesktopNotices()
+    def __init__(self, icon: str) -> None:
+        self.notices = DesktopNotices(icon)
         self.clicked: list[tuple[str, str]] = []
         self.not_shown: list[str] = []
 
@@ -68,8 +69,8 @@ class Notifier:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[Notifier]:
-    notifier = Notifier()
+async def running(icon: str = APP_ID) -> AsyncIterator[Notifier]:
+    notifier = Notifier(icon)
     running = asyncio.ensure_future(notifier.notices.run())
     try:
         yield notifier
@@ -92,8 +93,15 @@ async def test_notice_has_the_program_its_texts_and_a_button(service):
     program, before, icon, title, text, actions, hints, _ = service.named("Notify")[0]
     assert (program, before, title, text) == ("Runway Desktop", 0, "Saved", "A lighthouse")
     assert actions == ["default", "Show", "show", "Show"]
-    assert hints["desktop-entry"] == ("s", icon)
+    assert (icon, hints["desktop-entry"]) == (APP_ID, ("s", APP_ID))
     assert notifier.not_shown == []
+
+
+async def test_icon_that_is_not_installed_is_a_file_of_the_program(service):
+    async with running("file:///opt/runway/app.png") as notifier:
+        notifier.show("Saved")
+        await until(lambda: service.named("Notify"))
+    assert service.named("Notify")[0][2] == "file:///opt/runway/app.png"
 
 
 @pytest.mark.parametrize("action", ["default", "show"])
