@@ -60,7 +60,7 @@ def prove_commands(program: Sequence[str], room: Path, name: str, *, serves_agen
     guard.cancel()
     if serves_agents and b'"serverInfo"' not in answer:
         raise StepFailed(f"The {name} serves no agent: {said.decode(errors='replace')}")
-    if not serves_agents and b"pipx install" not in said:
+    if not serves_agents and b'-m pip install "mcp' not in said:
         raise StepFailed(f"The {name} does not say what serving agents needs: {said.decode(errors='replace')}")
     say(f"The {name} answers commands, and {'serves agents' if serves_agents else 'says what serving agents needs'}.")
 

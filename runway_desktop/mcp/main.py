@@ -11,10 +11,19 @@ from pathlib import Path
 from runway_desktop.remote.opening import INTERRUPTED, Ended, opened
 from runway_desktop.usecases.clients.refusals import CallRefused
 
-MISSING = (
-    "Serving agents needs the library “mcp”, which is not installed. "
-    'Install it with: pipx install "runway-desktop[mcp]"'
-)
+LIBRARY = "mcp<3"
+
+
+def missing(prefix: Path) -> str:
+    """Names the command of the tool that installed the program in `prefix`. To install it again with its extra does
+    not help: pipx and uv leave what is there as it is."""
+    if (prefix / "pipx_metadata.json").exists():
+        command = f'pipx inject runway-desktop "{LIBRARY}"'
+    elif (prefix / "uv-receipt.toml").exists():
+        command = f'uv pip install --python "{prefix}" "{LIBRARY}"'
+    else:
+        command = f'"{sys.executable}" -m pip install "{LIBRARY}"'
+    return f"Serving agents needs the library “mcp”, which is not installed. Install it with: {command}"
 
 
 def main(words: Sequence[str]) -> int:
@@ -31,7 +40,7 @@ def main(words: Sequence[str]) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("mcp", "mcp_types", "pydantic", "anyio"):
             raise
-        sys.stderr.write(f"{MISSING}\n")
+        sys.stderr.write(f"{missing(Path(sys.prefix))}\n")
         return 1
 
     # After the host has gone, Python 3.13 and later report that buffered output cannot be written; that is ignored.

@@ -11,7 +11,7 @@ import pytest
 
 from runway_desktop.__main__ import COMMANDS
 from runway_desktop.cli import options
-from runway_desktop.mcp.main import MISSING
+from runway_desktop.mcp.main import LIBRARY
 from runway_desktop.usecases.clients.refusals import Code
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,9 +51,9 @@ def test_the_exit_codes_are_those_of_the_program():
     assert told == OF_PROCESS | {code.value for code in Code} - {Code.MOVING.value}
 
 
-def test_what_is_to_be_installed_for_agents_is_the_extra():
+def test_what_is_to_be_added_for_agents_is_the_library_of_the_extra():
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
-    assert "mcp" in extras
-    assert 'pipx install "runway-desktop[mcp]"' in MISSING
+    [library] = extras["mcp"]
+    assert re.sub(">=.*,", "", library) == LIBRARY
     for text in ((ROOT / "README.md").read_text("utf-8"), DOCS.read_text("utf-8")):
-        assert 'pipx install ".[mcp]"' in text, "from the working copy: nothing is published yet"
+        assert "    pipx inject runway-desktop mcp\n" in text, "installing again would change nothing"

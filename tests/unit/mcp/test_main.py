@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.mcp.main import missing
 from tests.journeys.runway import ROOT
 
 WITHOUT = """
@@ -29,8 +30,20 @@ def test_without_the_library_an_agents_server_says_what_to_install(lacking: str,
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         "Serving agents needs the library “mcp”, which is not installed. "
-        'Install it with: pipx install "runway-desktop[mcp]"\n'
+        f'Install it with: "{sys.executable}" -m pip install "mcp<3"\n'
     )
+
+
+@pytest.mark.parametrize(
+    ("receipt", "command"),
+    [
+        ("pipx_metadata.json", 'pipx inject runway-desktop "mcp<3"'),
+        ("uv-receipt.toml", 'uv pip install --python "{prefix}" "mcp<3"'),
+    ],
+)
+def test_what_to_install_is_added_by_the_tool_that_installed_the_program(receipt: str, command: str, tmp_path: Path):
+    (tmp_path / receipt).touch()
+    assert missing(tmp_path).endswith(f"Install it with: {command.format(prefix=tmp_path)}")
 
 
 def test_without_the_library_commands_do_all_they_do(tmp_path: Path):

@@ -84,8 +84,8 @@ async def test_what_the_server_says_is_the_problem(servers: Servers):
     ("program", "said"),
     [
         (
-            "import sys; sys.exit('Serving agents needs mcp. Install it with: pipx install \"runway-desktop[mcp]\"')",
-            'pipx install "runway-desktop[mcp]"',
+            "import sys; sys.exit('Serving agents needs mcp. Install it with: pipx inject runway-desktop mcp')",
+            "pipx inject runway-desktop mcp",
         ),
         ("import runway_desktop_that_is_not_there", 'pipx install "runway-desktop[mcp]"'),
         ("import sys; sys.exit(7)", "The server ended immediately (code 7)."),
