@@ -85,7 +85,7 @@ class _Command:
     def say_how_to_go_on(self) -> None:
         say("Interrupted. What was sent to Runway is not stopped by that.")
         if self._going_on[:1] == ["create"] and "--request-id" not in self._going_on:
-            say("Said again within ten minutes it is made once; later, look at “runway-desktop list” first.")
+            say("If repeated within ten minutes, it is made once; after that, look at “runway-desktop list” first.")
         say(f"To go on: {shlex.join([options.PROGRAM, *self._going_on])}")
 
     async def run(self, chosen: Namespace, arguments: dict[str, Any]) -> tuple[int, Answer]:

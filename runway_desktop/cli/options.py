@@ -19,14 +19,14 @@ FIELDS = (
 """Fields that `list --json` can select: the members of a task's answer."""
 MOST_LISTED = 200
 ABOUT = """\
-Commands for scripts, servers and agents; no display is needed. With a window open they go through it. Without a
-command, a window opens and takes in the files, folders, https links and task ids that are named: runway-desktop
-[--demo] [--profile NAME] [--profile-dir DIR] [ITEM ...]. A file that is called as a command is ./list, say."""
+Commands for scripts, servers and agents; no display is needed. If a window is open, they go through it. Without a
+command, a window opens and takes files, folders, https links and task ids: runway-desktop [--demo] [--profile NAME]
+[--profile-dir DIR] [ITEM ...]. For a file that has the name of a command, write ./list."""
 EXIT_CODES = """\
-exit codes: 0 done; 1 the task failed; 2 the request is wrong; 3 a passing trouble, safe to try again; 4 the key;
-5 not found; 6 uncertain: maybe made and charged, do not repeat; 7 refused by a cap, a missing grant or the person;
-8 the wait ran out, the task goes on; 9 Runway Desktop has to be opened first; 130, 143, 129 interrupted, which stops
-no task: stderr names the command that goes on"""
+exit codes: 0 done; 1 the task failed; 2 the request is wrong; 3 a temporary problem, safe to try again; 4 no key, or it
+is refused; 5 not found; 6 uncertain: maybe made and charged, do not repeat; 7 refused by a cap, a missing grant or the
+person; 8 the time for waiting is over, the task continues; 9 Runway Desktop has to be opened first; 130, 143, 129
+interrupted, which stops no task: stderr names the command that continues"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -60,48 +60,48 @@ def parser() -> argparse.ArgumentParser:
         _with_profile(command)
         return command
 
-    command = add("get", "say how a task stands; one that the list lacks is adopted, so that its result is kept")
+    command = add("get", "show a task; an unknown one is added to the list, so that its result is saved")
     command.add_argument("id", metavar="ID", help="the task's id, Runway's or the program's")
     _with_waiting(command)
 
-    command = add("create", "make a task; the price is answered by --max-credits, nothing else is")
+    command = add("create", "make a task; agrees to a price up to --max-credits, and to nothing else")
     command.add_argument("endpoint", metavar="ENDPOINT", help="such as text_to_video; see “models”")
-    command.add_argument("--model", required=True, metavar="NAME")
+    command.add_argument("--model", required=True, metavar="NAME", help="one of the endpoint's models")
     command.add_argument("--prompt", metavar="TEXT", help="the prompt, in the model's own field for it")
     command.add_argument("--from", dest="source", metavar="FILE", help="the request's fields as JSON; - reads stdin")
     command.add_argument(
         "--set", dest="fields", action="append", default=[], metavar="NAME=VALUE", help="a field; VALUE as JSON or text"
     )
     command.add_argument(
-        "--file", dest="files", action="append", default=[], metavar="NAME=PATH", help="a field that is a file here"
+        "--file", dest="files", action="append", default=[], metavar="NAME=PATH", help="a field that is a file"
     )
-    command.add_argument("--project", default="", metavar="NAME")
-    command.add_argument("--max-credits", type=_credits, metavar="N", help="agree to a price up to this")
-    command.add_argument("--request-id", default="", metavar="WORD", help="say the same again, and it is made once")
-    command.add_argument("--dry-run", action="store_true", help="say the price and make nothing")
+    command.add_argument("--project", default="", metavar="NAME", help="the task's project")
+    command.add_argument("--max-credits", type=_credits, metavar="N", help="agree to a price of at most N")
+    command.add_argument("--request-id", default="", metavar="WORD", help="the same WORD gives the same task")
+    command.add_argument("--dry-run", action="store_true", help="say the price, make nothing")
     _with_waiting(command)
 
-    command = add("wait", "wait until tasks have ended; giving it up stops none of them")
-    command.add_argument("ids", nargs="+", metavar="ID")
+    command = add("wait", "wait until tasks have ended; interrupting it stops none of them")
+    command.add_argument("ids", nargs="+", metavar="ID", help="a task's id, Runway's or the program's")
     _with_waiting(command, always=True)
 
     command = add("list", "list tasks, latest first")
     command.add_argument("--query", default="", metavar="WORDS", help="as in the window: model:gen4.5 rating:>=4")
     command.add_argument("--limit", type=_amount, default=50, metavar="N", help=f"1 to {MOST_LISTED}")
 
-    command = add("adopt", "take tasks that were started elsewhere into the list, so that their results are kept")
-    command.add_argument("ids", nargs="+", metavar="ID")
+    command = add("adopt", "add tasks that were started elsewhere to the list, so that their results are saved")
+    command.add_argument("ids", nargs="+", metavar="ID", help="a task's id, Runway's or the program's")
 
-    command = add("cancel", "cancel tasks that run or wait; what has finished is never deleted")
-    command.add_argument("ids", nargs="+", metavar="ID")
+    command = add("cancel", "cancel running or queued tasks; a finished one is never deleted")
+    command.add_argument("ids", nargs="+", metavar="ID", help="a task's id, Runway's or the program's")
 
     command = add("models", "list what can be made, with the fields of each model")
-    command.add_argument("--endpoint", default="", metavar="NAME")
+    command.add_argument("--endpoint", default="", metavar="NAME", help="only this endpoint")
 
     add("balance", "say how many credits are left")
 
-    command = add("grant", "let commands spend up to so many credits a day from this profile; asks at the terminal")
-    command.add_argument("credits", type=_credits, metavar="CREDITS", help="a day; 0 takes it back")
+    command = add("grant", "let commands spend up to this many credits a day from this profile; asks at the terminal")
+    command.add_argument("credits", type=_credits, metavar="CREDITS", help="a day; 0 revokes it")
 
     # Handled by `mcp/main.py`; here for completions and the man page.
     add("mcp", "serve an agent on stdin and stdout, by the Model Context Protocol")
@@ -110,7 +110,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _with_waiting(command: argparse.ArgumentParser, *, always: bool = False) -> None:
     if not always:
-        command.add_argument("--wait", action="store_true", help="until it has ended and its results are saved")
+        command.add_argument("--wait", action="store_true", help="wait until it has ended and its results are saved")
     command.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="wait no longer than this")
     command.add_argument("--save", type=Path, metavar="DIR", help="wait, and copy the saved results there as well")
 
@@ -125,7 +125,7 @@ def _with_json(command: argparse.ArgumentParser, *, fields: bool) -> None:
 
 
 def _with_profile(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--profile", metavar="NAME", help="the profile of this name")
+    command.add_argument("--profile", metavar="NAME", help="the profile with this name")
     command.add_argument("--profile-dir", type=Path, metavar="DIR", help="the profile in this folder")
     command.add_argument("--demo", action="store_true", help="the demo's profile, which costs nothing")
     command.add_argument("--verbose", action="store_true", help="say more in the log and on stderr")
