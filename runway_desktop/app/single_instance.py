@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from pathlib import Path
 
+from runway_desktop import __version__
 from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.profile_lock import Claim, claim
 from runway_desktop.texts import Text
@@ -116,7 +117,8 @@ else:
                         return InstanceHolder.BY_NOBODY, ()
                     if welcome.has_window:
                         # Wayland's right to come to the front goes along.
-                        await connection.call(OPEN, {"words": list(words), "token": os.environ.get(TOKEN, "")})
+                        told = {"words": list(words), "token": os.environ.get(TOKEN, ""), "program": __version__}
+                        await connection.call(OPEN, told)
                         return InstanceHolder.BY_WINDOW, ()
                     await connection.call(LEAVE)
                     return InstanceHolder.MAKES_ROOM, welcome.under_way

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from runway_desktop import __version__
+from runway_desktop.domain.events import Notice
 from runway_desktop.remote.door import Door
 from runway_desktop.remote.messages import OPEN, Welcome
 from runway_desktop.services.disk import private_socket
+from runway_desktop.texts import Text
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.use_cases import UseCases
 
@@ -23,6 +25,8 @@ from .single_instance import TOKEN
 
 log = logging.getLogger(__name__)
 
+OTHER_VERSION = Text("Runway Desktop {started} was started, but {running} is still open.")
+CHANGE_OVER = Text("Quit this version, then start the other one.")
 _LIST_WITHIN = 15.0
 """Seconds that a caller waits until the list of tasks is open."""
 
@@ -87,6 +91,7 @@ class WindowDoor:
                 os.environ[TOKEN] = str(token)
             self._life.ring([str(word) for word in arguments.get("words", ())])
             os.environ.pop(TOKEN, None)
+            await self._tell_of_version(str(arguments.get("program", __version__)))
             return None
         window = self._life.window
         if window is None:
@@ -108,6 +113,13 @@ class WindowDoor:
         from runway_desktop.remote.answers import answer
 
         return await answer(cases.client_cases(window.ready.wait), client, name, arguments)
+
+    async def _tell_of_version(self, started: str) -> None:
+        """After an update, a start of the new version only shows the window of the old one."""
+        window = self._life.window
+        if started != __version__ and window is not None and window.ready.is_set():
+            said = OTHER_VERSION.with_(started=started, running=__version__)
+            (await window.opened()).bus.tell(Notice(said, CHANGE_OVER))
 
 
 def words_in(line: bytes) -> list[str] | None:

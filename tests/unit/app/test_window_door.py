@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop import __version__
 from runway_desktop.app.single_instance import TOKEN, hand_over
 from runway_desktop.app.window_door import WindowDoor
 from runway_desktop.domain.clients import CONNECTION_TEST
-from runway_desktop.domain.events import ClientsChanged
+from runway_desktop.domain.events import ClientsChanged, Notice
 from runway_desktop.remote.client import Connection, connect
 from runway_desktop.services.disk.private_socket import Listening
 from runway_desktop.usecases.clients.hosts import server_words
@@ -115,3 +116,19 @@ async def test_a_later_start_hands_over_its_right_to_come_to_the_front(tmp_path:
             monkeypatch.delenv(TOKEN, raising=False)
         await door.close()
     assert told == [(["--token", "granted"], "granted"), (["--token", ""], None)]
+
+
+async def test_a_window_says_that_another_version_was_started(tmp_path: Path, monkeypatch):
+    told: list[str] = []
+    async with a_desk(tmp_path) as desk:
+        window, folder = Window(desk), tmp_path / "profile"
+        monkeypatch.setattr(window, "ring", lambda _words: None)
+        desk.engine.bus.listen(lambda event: told.append(str(event.message)) if isinstance(event, Notice) else None)
+        door = WindowDoor(window)
+        await door.open(folder, Listening(folder, 8))
+        await asyncio.to_thread(hand_over, folder, [])
+        assert told == [], "the same version"
+        monkeypatch.setattr("runway_desktop.app.single_instance.__version__", "9.0.1")
+        await asyncio.to_thread(hand_over, folder, [])
+        await door.close()
+    assert told == [f"Runway Desktop 9.0.1 was started, but {__version__} is still open."]
