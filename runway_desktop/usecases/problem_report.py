@@ -44,7 +44,9 @@ _WORD = re.compile(r"\w+")
 _HEAD = re.compile(r"(?P<from>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (?P<level>[A-Z]+) [\w.]+: ?)(?P<said>.*)", re.ASCII)
 _FRAME = re.compile(r'\s*(?:File|Binary file) "([^"]*)", (line \d+|at \w+\+\w+)(?:,? in ([\w<>.]+))?', re.ASCII)
 _RAISED = re.compile(r"((?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception))(?::|$)", re.ASCII)
-_THREAD = re.compile(r"(?:Current thread|Thread|Fatal Python error|Windows fatal exception)\b[\w :()\[\]-]*", re.ASCII)
+_THREAD = re.compile(
+    r"(?:(?:Current thread|Thread) 0x|Fatal Python error:|Windows fatal exception:)[\w :()\[\]-]*", re.ASCII
+)
 _SOURCE = re.compile(r"(?:.*[\\/])?((?:runway_desktop|site-packages)[\\/][\w.\\/-]+)", re.ASCII)
 _QUOTED = re.compile(r"""“.*”|“.*|".*"|".*|(?<!\w)['‘].*['’](?!\w)|(?<!\w)['‘].*""")
 _PATH_OR_LINK = re.compile(r"(?:\b[A-Za-z]:[\\/]|\b\w+:/|\bdata:|\\\\|~[\\/]|(?<![\w.])/(?=[^\s/])).*|\S+@\S+")

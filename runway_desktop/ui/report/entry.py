@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, QSize, Qt, qVersion
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit
 
 from runway_desktop import HOME_PAGE
@@ -18,7 +18,10 @@ from runway_desktop.ui.theme import GRID
 
 
 def open_room(desk: Desk, _wish: object) -> None:
-    screens = (f"{one.size().toTuple()} at {one.devicePixelRatio():g}" for one in QGuiApplication.screens())
+    screens = (
+        f"{one.size().width()} × {one.size().height()} at {one.devicePixelRatio():g}"
+        for one in QGuiApplication.screens()
+    )
     window = {
         "Qt": f"{qVersion()} on {QGuiApplication.platformName()}",
         "Screens": ", ".join(screens),
@@ -52,6 +55,7 @@ class ReportDialog(Dialog):
         vbox(lead, (self.text, 1), hbox(close, STRETCH, copy, save), on=self, margins=2 * GRID, spacing=2 * GRID)
         open_at(self, QSize(120 * GRID, 80 * GRID))
         self.text.setFocus()
+        self.text.moveCursor(QTextCursor.MoveOperation.NextBlock)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text.toPlainText())

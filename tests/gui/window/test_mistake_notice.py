@@ -51,6 +51,8 @@ async def test_of_seventeen_mistakes_one_is_told_and_leads_to_a_report(
         pill.press(rig.window, str(REPORT))
         dialog = await report_in(rig)
         assert any(HOME_PAGE in label.text() for label in dialog.findChildren(QLabel))
+        dialog.text.insertPlainText("I pressed it.")
+        assert dialog.text.toPlainText().startswith("What I did, and what happened:\nI pressed it.\n")
         dialog.text.setPlainText("As I read it")
         press(dialog, "Copy")
         assert QGuiApplication.clipboard().text() == "As I read it"

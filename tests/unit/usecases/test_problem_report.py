@@ -194,6 +194,7 @@ def test_of_a_prompt_every_part_of_three_words_is_left_out(said: str, told: str)
 
 def test_text_that_only_looks_like_a_traceback_is_left_out():
     log = "2026-11-29 20:46:59,076 ERROR runway_desktop.a: It failed\nmy secret\n  a secret plan\nSecret: heron\n"
+    log += "Thread of a secret\n"
     assert "ecret" not in of(log)
 
 
