@@ -34,17 +34,19 @@ _APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved
 
 
 def starts_at_login(profile: Profile) -> bool:
-    return _started(_name(profile)) is not None
+    return _started(_id(profile)) is not None
 
 
 def start_at_login(profile: Profile, *, on: bool) -> None:
-    _write(_name(profile), command(profile) if on else None)
+    _write(profile, command(profile) if on else None)
 
 
 def repair(profile: Profile) -> None:
-    """Renews an entry whose program is gone: an AppImage, for instance, is moved and replaced. Raises nothing."""
+    """Renews an entry whose program is gone (an AppImage, for instance, is moved and replaced), or whose profile has
+    another name now. Raises nothing."""
     try:
-        if (found := _started(_name(profile))) and not Path(found).exists():
+        found = _started(_id(profile))
+        if found and not (Path(found).exists() and _is_titled(profile)):
             start_at_login(profile, on=True)
     except OSError as error:
         log.info("The start at login cannot be repaired: %s", error)
@@ -83,21 +85,24 @@ def command(profile: Profile) -> list[str]:
     return [*program, *profile.words, "--hidden"]
 
 
-def desktop_entry(words: Sequence[str]) -> bytes:
+def desktop_entry(title: str, words: Sequence[str]) -> bytes:
     """For desktops of Linux, which skip an entry whose TryExec is gone."""
     # Escaped twice: as arguments, then as a text.
     quoted = (
         '"{}"'.format(re.sub(r'(["`$\\])', r"\\\1", word).replace("\\", r"\\").replace("%", "%%")) for word in words
     )
-    tried = words[0].replace("\\", r"\\")
     lines = (
         "Type=Application",
-        "Name=Runway Desktop",
+        _line("Name", title),
         f"Icon={APP_ID}",
         f"Exec={' '.join(quoted)}",
-        f"TryExec={tried}",
+        _line("TryExec", words[0]),
     )
     return "\n".join(("[Desktop Entry]", *lines, "")).encode()
+
+
+def _line(name: str, text: str) -> str:
+    return f"{name}={text}".replace("\\", r"\\")
 
 
 def started_by(entry: bytes) -> str | None:
@@ -127,7 +132,12 @@ def launched_by(agent: bytes) -> str | None:
     return None
 
 
-def _name(profile: Profile) -> str:
+def _title(profile: Profile) -> str:
+    return f"Runway Desktop — {profile.name}" if profile.is_named else "Runway Desktop"
+
+
+def _id(profile: Profile) -> str:
+    """Of the entry. On Windows, whose settings show the program's name, also the name of its value."""
     return APP_ID if profile.key_name == DEFAULT else f"{APP_ID}.{zlib.crc32(profile.key_name.encode()):08x}"
 
 
@@ -144,7 +154,11 @@ if sys.platform == "win32":
         with suppress(FileNotFoundError), winreg.OpenKey(winreg.HKEY_CURRENT_USER, path) as key:
             return winreg.QueryValueEx(key, name)[0]
 
-    def _write(name: str, words: Sequence[str] | None) -> None:
+    def _is_titled(_: Profile) -> bool:
+        return True
+
+    def _write(profile: Profile, words: Sequence[str] | None) -> None:
+        name = _id(profile)
         for path in (_RUN, _APPROVED):
             with (
                 suppress(FileNotFoundError),
@@ -166,14 +180,18 @@ else:
             return None
         return launched_by(found) if _is_mac else started_by(found)
 
-    def _write(name: str, words: Sequence[str] | None) -> None:
+    def _is_titled(profile: Profile) -> bool:
+        return _is_mac or f"{_line('Name', _title(profile))}\n".encode() in _file(_id(profile)).read_bytes()
+
+    def _write(profile: Profile, words: Sequence[str] | None) -> None:
+        name = _id(profile)
         file = _file(name)
         if words is None:
             file.unlink(missing_ok=True)
             return
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_suffix(".part")
-        part.write_bytes(launch_agent(name, words) if _is_mac else desktop_entry(words))
+        part.write_bytes(launch_agent(name, words) if _is_mac else desktop_entry(_title(profile), words))
         part.replace(file)
 
     def _file(name: str) -> Path:

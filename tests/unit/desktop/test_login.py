@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import plistlib
 import subprocess
 import sys
@@ -28,8 +29,8 @@ def autostart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "config" / "autostart"
 
 
-def profile(key_name: str = DEFAULT, *words: str) -> Profile:
-    return Profile(name="Studio", folder=Path("/p"), library=Path("/l"), key_name=key_name, words=words)
+def profile(key_name: str = DEFAULT, *words: str, name: str = DEFAULT) -> Profile:
+    return Profile(name=name, folder=Path("/p"), library=Path("/l"), key_name=key_name, words=words)
 
 
 def arguments(entry: bytes) -> list[str]:
@@ -61,8 +62,40 @@ def test_each_profile_has_its_own_entry(autostart):
     assert not login.starts_at_login(profile("client-a"))
 
 
+def values(entry: bytes) -> dict[str, str]:
+    """The texts of a desktop entry, as GLib reads them."""
+    parser = configparser.RawConfigParser()
+    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.read_string(entry.decode())
+    return {key: value.replace("\\\\", "\\") for key, value in parser["Desktop Entry"].items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (DEFAULT, "Runway Desktop"),
+        ("Nordsee", "Runway Desktop — Nordsee"),
+        (r"a\nb;c=d #猫", r"Runway Desktop — a\nb;c=d #猫"),
+    ],
+)
+def test_entry_has_the_name_of_its_profile(autostart, name, shown):
+    login.start_at_login(profile("k", name=name), on=True)
+    (file,) = autostart.iterdir()
+    assert values(file.read_bytes())["Name"] == shown
+
+
+def test_entry_of_a_profile_that_was_renamed_is_so_too(autostart):
+    login.start_at_login(profile("k", name="Nordsee"), on=True)
+    (file,) = autostart.iterdir()
+    login.repair(profile("k", name="Ostsee"))
+    assert values(file.read_bytes())["Name"] == "Runway Desktop — Ostsee"
+    file.write_text(before := f"{file.read_text()}Hidden=true\n")
+    login.repair(profile("k", name="Adria"))
+    assert file.read_text() == before, "the person has disabled it"
+
+
 def test_odd_names_reach_the_program(autostart):
-    entry = login.desktop_entry([NASTY, "--profile", NASTY])
+    entry = login.desktop_entry("Runway Desktop", [NASTY, "--profile", NASTY])
     assert arguments(entry) == [NASTY, "--profile", NASTY]
     assert login.started_by(entry) == NASTY
 
