@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from runway_desktop.ui.commands.everywhere import HELP, MENU
+from runway_desktop.ui.commands.everywhere import GUIDE, HELP, MENU
 from runway_desktop.ui.composer import commands as composer
 from runway_desktop.ui.media import commands as media
 from runway_desktop.ui.tasks import commands as tasks
@@ -23,5 +23,6 @@ COMMANDS: tuple[Command[Any], ...] = (
     *(command for room in ROOMS for command in room.commands),
     MENU,
     HELP,
+    GUIDE,
     *window.LAST,
 )

@@ -30,34 +30,47 @@ MOST_CREDITS = 100_000_000
 
 
 class Section(StrEnum):
-    """The pages of the preferences' window in their order, each with its heading, and with synonyms for the search."""
+    """The pages of the preferences' window in their order, each with its heading, synonyms for the search, and its page
+    of the guide."""
 
-    KEY = "Key", Text("Key", context="preferences"), Text("api key, api secret, token, sign in, login, account")
-    PROFILE = "Profile", Text("Profile"), Text("backups, restore, workspace")
+    KEY = (
+        "Key",
+        Text("Key", context="preferences"),
+        Text("api key, api secret, token, sign in, login, account"),
+        "privacy",
+    )
+    PROFILE = "Profile", Text("Profile"), Text("backups, restore, workspace"), "moving-and-backup"
     SAVING = (
         "Saving",
         Text("Saving", context="preferences"),
         Text("downloads, file names, disk space, free space, clean up, cache"),
+        "handing-on",
     )
-    LOOK = "Look", Text("Look"), Text("appearance, colors, display")
-    NOTIFICATIONS = "Notifications", Text("Notifications"), Text("alerts, messages, tray")
-    RUNWAY = "Runway", Text("Runway"), Text("organization, tier, limits, concurrency, catalog, update models")
-    MONEY = "Money", Text("Money"), Text("budget, cap, spending limit, credits limit")
+    LOOK = "Look", Text("Look"), Text("appearance, colors, display"), "faq"
+    NOTIFICATIONS = "Notifications", Text("Notifications"), Text("alerts, messages, tray"), "faq"
+    RUNWAY = (
+        "Runway",
+        Text("Runway"),
+        Text("organization, tier, limits, concurrency, catalog, update models"),
+        "queue-and-caps",
+    )
+    MONEY = "Money", Text("Money"), Text("budget, cap, spending limit, credits limit"), "queue-and-caps"
     PROGRAMS = (
         "Connected programs",
         Text("Connected programs"),
         Text("agents, mcp, claude, codex, cursor, vs code, scripts, command line, permissions"),
+        "agents",
     )
-    ABOUT = "About", Text("About"), Text("version, license")
+    ABOUT = "About", Text("About"), Text("version, license"), "privacy"
 
     heading: Text
     synonyms: Text
+    guide: str
 
-    def __new__(cls, name: str, heading: Text, synonyms: Text) -> Section:
+    def __new__(cls, name: str, heading: Text, synonyms: Text, guide: str) -> Section:
         section = str.__new__(cls, name)
         section._value_ = name
-        section.heading = heading
-        section.synonyms = synonyms
+        section.heading, section.synonyms, section.guide = heading, synonyms, guide
         return section
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -11,14 +10,15 @@ from PySide6.QtWidgets import QWidget
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.values import Struct
+from runway_desktop.values import Struct, replace
 from runway_desktop.viewmodels.models import Models
 
-from .commands.everywhere import HELP
+from .commands.everywhere import GUIDE, HELP
 from .commands.keys import Keys
 from .room import Opens, Room
 from .theme import Theme
 from .window.main_window import MainWindow
+from .wishes import GuidePage
 
 
 class Desk(Struct, frozen=True, kw_only=True, eq=False):
@@ -38,7 +38,13 @@ class Desk(Struct, frozen=True, kw_only=True, eq=False):
     def keys(self) -> Keys:
         return self.window.keys
 
-    def give_help(self, over: QWidget, room: str) -> None:
-        """Binds the help key in a room's window."""
-        opens = partial(self.open, "help", (self.rooms[room], over))
-        self.keys.bind(over, Scope.WINDOW, ((HELP,), lambda: opens), context=Qt.ShortcutContext.WindowShortcut)
+    def give_help(self, over: QWidget, room: str, page: Callable[[], str] | None = None) -> None:
+        """Binds the keys of help and guide in a room's window. `page` returns the page of the guide for what is shown
+        there now; without it, that is the record's."""
+        of = self.rooms[room]
+        now = page or (lambda: of.guide)
+        bound = (
+            ((HELP,), lambda: lambda: self.open("help", (replace(of, guide=now()), over))),
+            ((GUIDE,), lambda: lambda: self.open("help", GuidePage(now(), over))),
+        )
+        self.keys.bind(over, Scope.WINDOW, *bound, context=Qt.ShortcutContext.WindowShortcut)

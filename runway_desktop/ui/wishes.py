@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import Any
 
 from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.values import Struct
@@ -19,9 +20,11 @@ class SideBySide(Struct, frozen=True):
 
 
 class GuidePage(Struct, frozen=True):
-    """A page of the guide, by its file's name without the ending."""
+    """A page of the guide, by its file's name without the ending, and the window over which it opens; None: the main
+    window."""
 
     name: str = "index"
+    over: QWidget | None = None
 
 
 class ExchangeWish(Enum):

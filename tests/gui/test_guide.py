@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.app.rooms import ROOMS
+from runway_desktop.domain.preferences import Section
 from runway_desktop.ui.help.guide_window import pages
 from runway_desktop.ui.help.parts import LIST_OF_TASKS, PARTS, QUEUE
 from tests.gui.guide_checks import Program, table_of_keys, wrong_in, wrong_links
@@ -55,7 +56,8 @@ def test_the_page_on_keys_lists_every_command_with_its_keys(qapp):
 
 def test_every_part_and_room_has_its_page():
     parts, rooms = {part.guide for part in (*PARTS, QUEUE, LIST_OF_TASKS)}, {room.guide for room in ROOMS}
-    assert parts | rooms <= {page.stem for page in PAGES}
+    sections = {section.guide for section in Section}
+    assert parts | rooms | sections <= {page.stem for page in PAGES}
 
 
 @pytest.mark.parametrize(

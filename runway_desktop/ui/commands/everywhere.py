@@ -21,6 +21,9 @@ MENU = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.COMPARE, Scop
 HELP = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.SHEET, is_everywhere=True)(
     "help", Text("Help"), lambda opens: opens(), "F1", synonyms=Text("help, how to, manual")
 )
+GUIDE = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.COMPARE, Scope.SHEET, is_everywhere=True)(
+    "guide", Text("Guide"), lambda opens: opens(), "Ctrl+F1", synonyms=Text("manual, documentation, how to")
+)
 
 # Typed `Any`: panes of the main window import these records, so naming its class would be an import cycle.
 _finding = RecordsOf[Any](FINDING, Scope.WINDOW)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 from runway_desktop.domain.task import Pick
 from runway_desktop.texts import _
 from runway_desktop.ui.building import hbox, in_turns, line, vbox
-from runway_desktop.ui.commands.everywhere import MENU
+from runway_desktop.ui.commands.everywhere import GUIDE, MENU
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.menu import open_menu
 from runway_desktop.ui.media import commands as playing
@@ -51,6 +51,7 @@ _TURNS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
 class CompareView(QWidget):
     left = Signal()
     keys_wanted = Signal()
+    guide_wanted = Signal()
     """The list of shortcuts was requested."""
 
     def __init__(self, model: Compare, theme: Theme, keys: Keys, strips: Strips, parent: QWidget | None = None) -> None:
@@ -71,7 +72,14 @@ class CompareView(QWidget):
         self._connect()
 
         menu = ((MENU,), lambda: partial(open_menu, self, keys, dress=self.dark.darken))
-        bound = (menu, (COMMANDS, lambda: self), (playing.COMMANDS, lambda: self), (judging.COMMANDS, lambda: model))
+        guide = ((GUIDE,), lambda: self.guide_wanted.emit)
+        bound = (
+            menu,
+            guide,
+            (COMMANDS, lambda: self),
+            (playing.COMMANDS, lambda: self),
+            (judging.COMMANDS, lambda: model),
+        )
         keys.bind(self, Scope.COMPARE, *bound, context=Qt.ShortcutContext.WindowShortcut)
 
     def enter(self, *, full_screen: bool = True) -> None:

@@ -11,6 +11,7 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import in_turns, timer
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.desk import Desk
+from runway_desktop.ui.help.guide_window import show_guide
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.shortcuts.shortcuts import ShortcutsDialog
 from runway_desktop.ui.theme import Theme
@@ -70,6 +71,7 @@ class Comparing(QObject):
             self.room = CompareView(self.model, self._theme, self._keys, self._strips, self._window)
             self.room.left.connect(self._window.activateWindow)
             self.room.keys_wanted.connect(self._show_keys)
+            self.room.guide_wanted.connect(self._show_guide)
 
     def _show(self) -> None:
         if self.room is None or self._closed:
@@ -84,4 +86,9 @@ class Comparing(QObject):
         if self.room is not None:
             dialog = ShortcutsDialog(self._keys, self.room, COMPARING)
             self.room.dark.darken(dialog)
+            dialog.guide_wanted.connect(self._show_guide)
             dialog.open()
+
+    def _show_guide(self) -> None:
+        if self.room is not None:
+            self.room.dark.darken(show_guide("judging", self.room.dark, self.room))

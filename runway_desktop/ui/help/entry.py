@@ -20,8 +20,9 @@ def open_room(desk: Desk, wish: object) -> None:
     """`wish`: a failure's headline, to explain it; a page of the guide; a room and the window over which its help
     opens; None for the focused part of the main window."""
     match wish:
-        case GuidePage(page):
-            show_guide(page, desk.theme, desk.window)
+        case GuidePage(page, over):
+            if over is None or isValid(over):
+                show_guide(page, desk.theme, over or desk.window)
         case str(headline):
             MeaningWindow(MEANINGS[headline], desk.window).open()
         case (Room() as room, QWidget() as over):

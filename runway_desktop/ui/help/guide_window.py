@@ -63,7 +63,7 @@ def anchor(heading: str) -> str:
     return re.sub(r"[^\w -]", "", heading.casefold()).replace(" ", "-")
 
 
-def show_guide(page: str, theme: Theme, over: QWidget) -> None:
+def show_guide(page: str, theme: Theme, over: QWidget) -> GuideWindow:
     """Opens the guide over a window, or shows the page in the one that is open there."""
     window = over.findChild(GuideWindow) or GuideWindow(guide(), theme, over)
     # Not modal: its steps are followed in the window below.
@@ -71,6 +71,7 @@ def show_guide(page: str, theme: Theme, over: QWidget) -> None:
     window.open_page(page)
     window.raise_()
     window.activateWindow()
+    return window
 
 
 class GuideWindow(Dialog):

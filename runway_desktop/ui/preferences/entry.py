@@ -23,4 +23,4 @@ def open_room(desk: Desk, wish: object) -> None:
     dialog.requests_wanted.connect(partial(desk.open, "requests"))
     dialog.show_section(wish if isinstance(wish, str) else "Key")
     dialog.open()
-    desk.give_help(dialog, "preferences")
+    desk.give_help(dialog, "preferences", lambda: dialog.section.guide)

@@ -85,6 +85,11 @@ class Preferences(Dialog):
         self.show_section("Key")
         self._sections.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @property
+    def section(self) -> Section:
+        """Whose page is shown."""
+        return list(self._pages.values())[self._sections.currentRow()].section
+
     def show_section(self, name: str) -> None:
         """Shows the page of a `Section`, or focuses the control of a preference on its page."""
         if (line := Table.preferences().get(name)) is not None and line.group is not None:

@@ -9,6 +9,5 @@ ROOM = Room(
     kind=RoomKind.WINDOW,
     icon="mdi6.cog-outline",
     entry="runway_desktop.ui.preferences.entry",
-    guide="faq",
     help=(Text("Everything here applies at once. Each setting is found from the main window too, by its name."),),
 )

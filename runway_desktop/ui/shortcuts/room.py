@@ -9,4 +9,5 @@ ROOM = Room(
     kind=RoomKind.WINDOW,
     icon="mdi6.keyboard-outline",
     entry="runway_desktop.ui.shortcuts.entry",
+    guide="keys",
 )

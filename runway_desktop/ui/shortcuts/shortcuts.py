@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QSize, Qt
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
@@ -27,6 +27,8 @@ _READ = Qt.ItemDataRole.AccessibleTextRole
 class ShortcutsDialog(Dialog):
     """`first` is the section to scroll to."""
 
+    guide_wanted = Signal()
+
     def __init__(self, keys: Keys, parent: QWidget | None = None, first: CommandSection | None = None) -> None:
         super().__init__(_("Keyboard shortcuts"), parent)
         self._keys = keys
@@ -41,7 +43,8 @@ class ShortcutsDialog(Dialog):
         SearchKeys(self._search, self._list, self._editor.begin)
         self._reset_all = push_button(self, _("Reset all…"), self._ask_to_reset)
         close = push_button(self, _("Close"), self.accept)
-        row = hbox(self._reset_all, STRETCH, close)
+        guide = push_button(self, _("Guide"), self._open_guide)
+        row = hbox(guide, self._reset_all, STRETCH, close)
         vbox(self._search, self._nothing, (self._list, 1), self._editor, line(self), row, on=self, margins=2 * GRID)
         self._fill()
         keys.changed.connect(self._show_keys)
@@ -56,6 +59,10 @@ class ShortcutsDialog(Dialog):
         ):
             self._list.setCurrentItem(heading.child(0))
             self._list.scrollToItem(heading, QTreeWidget.ScrollHint.PositionAtTop)
+
+    def _open_guide(self) -> None:
+        self.accept()
+        self.guide_wanted.emit()
 
     def _build_list(self) -> QTreeWidget:
         tree = QTreeWidget(self, columnCount=3)

@@ -12,13 +12,14 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.library import Row
-from runway_desktop.ui.commands.everywhere import HELP, MENU, PALETTE
+from runway_desktop.ui.commands.everywhere import GUIDE, HELP, MENU, PALETTE
 from runway_desktop.ui.commands.menu import open_menu, put_into_bar
 from runway_desktop.ui.composer.commands import SEND
 from runway_desktop.ui.media import commands as playing
 from runway_desktop.ui.room import Opens
 from runway_desktop.ui.tasks import commands as judging
 from runway_desktop.ui.theme import Theme
+from runway_desktop.ui.wishes import GuidePage
 from runway_desktop.usecases.commands.command import Command, RoomCommand, Scope
 from runway_desktop.usecases.commands.tasks import KEYED
 from runway_desktop.viewmodels.models import Models
@@ -55,8 +56,12 @@ def use_menu_bar(window: MainWindow) -> None:
 
 def _bind(window: MainWindow) -> None:
     keys, work, tell = window.keys, window.workspace, window.models.task_commands.tell
-    opened = (((MENU,), lambda: work.top.menu_wanted.emit), ((HELP,), lambda: partial(window.open_room, "help")))
-    bound = (MENU, HELP, *commands.OF_PANES)
+    opened = (
+        ((MENU,), lambda: work.top.menu_wanted.emit),
+        ((HELP,), lambda: partial(window.open_room, "help")),
+        ((GUIDE,), lambda: partial(window.open_room, "help", GuidePage())),
+    )
+    bound = (MENU, HELP, GUIDE, *commands.OF_PANES)
     own = [one for one in keys.commands if isinstance(one, RoomCommand) and one not in (*bound, SEND)]
 
     def give(key: Command[Any], _: object) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from runway_desktop.texts import Text
 from runway_desktop.ui.commands.everywhere import KEEP_SEARCH, PALETTE, SEARCH, UNDO
-from runway_desktop.ui.wishes import GuidePage
 from runway_desktop.usecases.commands.command import (
     FINDING,
     LIST,
@@ -115,13 +114,6 @@ PREFERENCES = _window(
 CAPS = _window(
     "caps", Text("Caps…"), lambda window: window.open_room("preferences", "Money"), left_out_of=NOT_IN_PALETTE
 )
-GUIDE = _window(
-    "guide",
-    Text("Guide"),
-    lambda window: window.open_room("help", GuidePage()),
-    "Ctrl+F1",
-    synonyms=Text("manual, documentation, how to"),
-)
 SHORTCUTS = _window(
     "shortcuts",
     Text("Keyboard shortcuts"),
@@ -226,7 +218,7 @@ COMMANDS = (
     PREFERENCES,
     CAPS,
 )
-LAST = (GUIDE, SHORTCUTS, SHOW_LOG, REPORT, ABOUT, QUIT)
+LAST = (SHORTCUTS, SHOW_LOG, REPORT, ABOUT, QUIT)
 """Listed after the commands of every window."""
 OF_PANES = (GO_TO_LIST, LOOK, LEFT_PANE, DETAILS)
 """Only while the panes are visible; the large view hides them."""

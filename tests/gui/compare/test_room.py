@@ -19,9 +19,11 @@ from runway_desktop.domain.task import Pick
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.compare.entry import Comparing
 from runway_desktop.ui.compare.overlay import CompareMode, Sameness, same_pixels
+from runway_desktop.ui.help.guide_window import GuideWindow
 from runway_desktop.ui.media.picture import Picture, read_picture
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.workers import Workers
+from runway_desktop.ui.shortcuts.shortcuts import ShortcutsDialog
 from runway_desktop.ui.theme import ColorScheme, Role, Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.listing.changes import Touch
@@ -187,6 +189,13 @@ def test_the_room_tells_its_keys(opened: Open, pictures: list[Path], key: Qt.Key
         opened.key(key, Qt.KeyboardModifier.NoModifier if key is Qt.Key.Key_F1 else _CONTROL)
 
 
+def test_the_room_has_the_key_of_the_guide(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures)
+    with opened.qtbot.waitSignal(opened.room.guide_wanted):
+        opened.key(Qt.Key.Key_F1, _CONTROL)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 def test_its_keys_can_be_read_over_the_dark_room_in_a_light_theme(
     opened: Open, theme: Theme, qtbot: QtBot, pictures: list[Path]
 ) -> None:
@@ -206,6 +215,12 @@ def test_its_keys_can_be_read_over_the_dark_room_in_a_light_theme(
     ]
     assert sorted(shades)[len(shades) // 2] < 60
     assert max(shades) > 180
+    host.room.findChild(ShortcutsDialog).guide_wanted.emit()
+    guide = host.room.findChild(GuideWindow)
+    assert guide.browser.page == "judging"
+    assert "Side by side" in guide.browser.toPlainText()
+    assert guide.browser.viewport().grab().toImage().pixelColor(2, 2).lightness() < 60
+    guide.close()
     host.shutdown()
 
 

@@ -6,16 +6,19 @@ import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QImage, QTextDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from shiboken6 import delete
 
 from runway_desktop.ui.exchange.export_window import ExportWindow
 from runway_desktop.ui.help.guide_window import GuideWindow
 from runway_desktop.ui.help.help_window import HelpWindow
+from runway_desktop.ui.preferences.preferences import Preferences
+from runway_desktop.ui.shortcuts.shortcuts import ShortcutsDialog
 from runway_desktop.ui.theme import ColorScheme
-from runway_desktop.ui.window.commands import GUIDE
-from runway_desktop.ui.wishes import Export
+from runway_desktop.ui.wishes import Export, GuidePage
 from tests.gui.rig import Desktop, rest, until
 
+GUIDE_KEY = Qt.Key.Key_F1, Qt.KeyboardModifier.ControlModifier
 INDEX = "# Guide\n\n- [Making](making.md)\n- [Looking](looking.md)\n"
 MAKING = "# Making\n\nPress `Ctrl+G`. <b>Fox</b>. [Zoom](looking.md#large-view), [site](https://runway.example/).\n"
 LOOKING = "# Looking\n\n![One](pictures/one.png)\n\n" + "Words.\n\n" * 200 + "## Large view\n\nA fox.\n"
@@ -154,11 +157,66 @@ async def test_help_leads_to_the_page_of_the_part_and_the_guide_leaves_the_windo
         [guide] = rig.window.findChildren(GuideWindow)
         assert guide.browser.page == "first-result"
         assert not guide.isModal()
-        GUIDE.does(rig.window)
+        await until(guide.isActiveWindow)
+        rig.window.activateWindow()
+        await until(rig.window.isActiveWindow)
+        QTest.keyClick(rig.window, *GUIDE_KEY)
         await until(lambda: guide.browser.page == "index")
         assert rig.window.findChildren(GuideWindow) == [guide]
         guide.close()
         await rest()
+
+
+@pytest.mark.parametrize(
+    ("section", "page"),
+    [("Key", "privacy"), ("Money", "queue-and-caps"), ("Connected programs", "agents"), ("Look", "faq")],
+)
+@pytest.mark.parametrize("by_help", [True, False])
+async def test_each_page_of_the_preferences_leads_to_its_page_of_the_guide(
+    tmp_path, theme, qtbot, section, page, by_help
+):
+    async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
+        rig.rooms.open("preferences", "Runway")
+        await until(lambda: rig.window.findChildren(Preferences))
+        [preferences] = rig.window.findChildren(Preferences)
+        preferences.show_section(section)
+        await until(preferences.isActiveWindow)
+        if by_help:
+            QTest.keyClick(preferences, Qt.Key.Key_F1)
+            await until(lambda: preferences.findChildren(HelpWindow))
+            [shown] = preferences.findChildren(HelpWindow)
+            next(button for button in shown.findChildren(QPushButton) if button.text() == "Guide").click()
+        else:
+            QTest.keyClick(preferences, *GUIDE_KEY)
+        await until(lambda: preferences.findChildren(GuideWindow))
+        [guide] = preferences.findChildren(GuideWindow)
+        assert guide.browser.page == page
+        guide.close()
+        preferences.close()
+        await rest()
+
+
+async def test_list_of_keys_leads_to_the_page_on_keys(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
+        rig.rooms.open("shortcuts")
+        await until(lambda: rig.window.findChildren(ShortcutsDialog))
+        [keys] = rig.window.findChildren(ShortcutsDialog)
+        next(button for button in keys.findChildren(QPushButton) if button.text() == "Guide").click()
+        await until(lambda: rig.window.findChildren(GuideWindow))
+        [guide] = rig.window.findChildren(GuideWindow)
+        assert guide.browser.page == "keys"
+        await until(lambda: not rig.window.findChildren(ShortcutsDialog))
+        guide.close()
+        await rest()
+
+
+async def test_guide_of_a_window_that_is_closed_meanwhile_does_not_come(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
+        over = QWidget()
+        delete(over)
+        rig.rooms.open("help", GuidePage("faq", over))
+        await rest()
+        assert rig.window.findChildren(GuideWindow) == []
 
 
 async def test_help_of_a_window_without_text_of_its_own_is_its_page(tmp_path, theme, qtbot):

@@ -83,9 +83,9 @@ async def test_every_room_has_words_and_leads_on(tmp_path, theme, qtbot):
         told: list[HelpPart | Room] = [*PARTS, QUEUE, LIST_OF_TASKS, *(room for room in ROOMS if room.help)]
         for one in told:
             assert all(map(str, one.help))
-            everywhere = {named("palette"), named("help"), named("menu"), named("shortcuts")}
+            everywhere = {named("palette"), named("help"), named("guide"), named("menu"), named("shortcuts")}
             assert everywhere <= set(commands_of(one, keys, rig.window))
-            assert everywhere & set(commands_of(one, keys, own)) == {named("help")}
+            assert everywhere & set(commands_of(one, keys, own)) == {named("help"), named("guide")}
         rooms = rig.rooms.desk.rooms
         in_large = set(commands_of(rooms["large"], keys, rig.window))
         assert {named("large.close"), named("judge.pick"), named("play.toggle")} <= in_large
