@@ -7,6 +7,7 @@ not happen in time.
 from __future__ import annotations
 
 import asyncio
+import calendar
 import json
 import re
 import time
@@ -92,12 +93,12 @@ def drop(window: QWidget, paths: Sequence[Path]) -> None:
 
 WORDS = "Words"
 """The text chunk of a picture with the words that it shows."""
-_MOMENT = re.compile(r"\d:\d\d|\b(ago|just now)$")
+_MOMENT = re.compile(rf"\d:\d\d|\b(ago|just now)$|\d ({'|'.join(calendar.month_name[1:])})\b")
 
 
 def words_shown(window: QWidget) -> set[str]:
-    """What can be read in the window, in short pieces. Moments are left out, and each number is "#", so that the pieces
-    are the same on another day."""
+    """What can be read in the window, in short pieces. Moments and dates are left out, and each number is "#", so that
+    the pieces are the same on another day."""
     parts = (part for text in _texts_shown(window) for part in re.split(r" · |\n|\. ", text))
     pieces = (piece for part in parts if not _MOMENT.search(part) for piece in re.split(r"[()]| {2,}", part))
     shown = (" ".join("#" if re.search(r"\d", word) else word for word in piece.split()) for piece in pieces)
