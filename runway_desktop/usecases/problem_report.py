@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from urllib.request import getproxies
 
 from runway_desktop import __version__
 from runway_desktop.domain.moments import local_time
@@ -64,6 +65,7 @@ async def problem_report(engine: Engine, window: Mapping[str, str]) -> str:
         "Tasks": ", ".join(f"{state} {number}" for state, number in counts.states.items() if number),
         "Folder for results": str(engine.folder.health.state),
         "Key": str(engine.account.key.source),
+        "Connection": str(engine.account.connection.link),
         "Settings": _settings(engine.settings),
     }
     scrub = partial(Scrub, engine.secrecy.struck_out, prompts, private)
@@ -151,6 +153,7 @@ def _report(facts: Mapping[str, str], logs: Sequence[Path], crash: Path, scrub: 
     program = {
         "Program": f"Runway Desktop {__version__}, from {place}",
         "Python": f"{platform.python_version()} on {platform.platform()}",
+        "Proxies": ", ".join(sorted(getproxies())),
         "Desktop": " ".join(os.environ.get(name, "") for name in ("XDG_CURRENT_DESKTOP", "XDG_SESSION_TYPE")).strip(),
     }
     log = b"".join(map(_content, logs))[-_READ:].decode("utf-8", "replace")

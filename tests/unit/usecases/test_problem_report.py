@@ -93,6 +93,7 @@ async def test_nothing_private_of_the_log_and_of_the_list_is_in_the_report(
     tmp_path: Path, log_file: Path, secrecy: KnownSecrets, mistakes: Mistakes, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("runway_desktop.usecases.problem_report.SHOWN", 1000)
+    monkeypatch.setenv("HTTPS_PROXY", "http://zuleika:Halcyon@127.0.0.1:9")
     rig = Rig(loops=())
     engine = engine_of(rig, tmp_path / "library")
     engine.secrecy, engine.profile_name = secrecy, PROFILE
@@ -113,6 +114,7 @@ async def test_nothing_private_of_the_log_and_of_the_list_is_in_the_report(
         assert [word for word in PRIVATE if word in report and word not in ALLOWED] == []
         for fact in (
             "Program: Runway Desktop 0.1.0, from Python's packages", "Python: 3.", "Qt: 6.10 on xcb", "succeeded 1",
+            "Connection: idle", "Proxies: https",
             "reduce_motion=True", "project_caps is set",
             "Output t1/0 waits 5 s: […]", "What was sent could not be noted",
             "test_problem_report.py, line ", "  ValueError", "Segmentation fault", "bugs.py, line 12, in crashed",
