@@ -12,58 +12,27 @@ from typing import Any
 
 from runway_desktop.values import Struct
 
-COLORS: dict[str, tuple[str, str]] = {
-    "window": ("#1b1d21", "#eef0f2"),
-    "surface": ("#16181b", "#f6f7f8"),
-    "raised": ("#1f2226", "#ffffff"),
-    "field": ("#16181b", "#f6f7f8"),
-    "hover": ("#282c31", "#e6e8eb"),
-    "selected": ("#24324a", "#e3eefc"),
-    "border": ("#2e3237", "#d6d9dd"),
-    "outline": ("#6d757f", "#7b838d"),
-    "text": ("#e9ebee", "#16181b"),
-    "muted": ("#b0b6be", "#4c535c"),
-    "faint": ("#959ca5", "#5f666f"),
-    "accent": ("#6ea8fe", "#1f5fc6"),
-    "accent_hover": ("#85b5ff", "#1a54b4"),
-    "on_accent": ("#10203c", "#ffffff"),
-    "good": ("#56c08a", "#156f41"),
-    "warn": ("#e6b04e", "#8a5900"),
-    "bad": ("#f0776c", "#b93228"),
-    "media": ("#0e0f11", "#dfe1e5"),
+COLORS: dict[str, tuple[str, str, str, str]] = {
+    "window": ("#1b1d21", "#eef0f2", "#000000", "#ffffff"),
+    "surface": ("#16181b", "#f6f7f8", "#000000", "#ffffff"),
+    "raised": ("#1f2226", "#ffffff", "#000000", "#ffffff"),
+    "field": ("#16181b", "#f6f7f8", "#000000", "#ffffff"),
+    "hover": ("#282c31", "#e6e8eb", "#262626", "#e6e6e6"),
+    "selected": ("#24324a", "#e3eefc", "#0a2f5c", "#cfe4ff"),
+    "border": ("#2e3237", "#d6d9dd", "#9a9a9a", "#5c5c5c"),
+    "outline": ("#6d757f", "#7b838d", "#ffffff", "#000000"),
+    "text": ("#e9ebee", "#16181b", "#ffffff", "#000000"),
+    "muted": ("#b0b6be", "#4c535c", "#ededed", "#141414"),
+    "faint": ("#959ca5", "#5f666f", "#d6d6d6", "#2b2b2b"),
+    "accent": ("#6ea8fe", "#1f5fc6", "#8fcaff", "#00378f"),
+    "accent_hover": ("#85b5ff", "#1a54b4", "#b5dcff", "#002a6e"),
+    "on_accent": ("#10203c", "#ffffff", "#000000", "#ffffff"),
+    "good": ("#56c08a", "#156f41", "#6beaac", "#004a25"),
+    "warn": ("#e6b04e", "#8a5900", "#ffd866", "#523300"),
+    "bad": ("#f0776c", "#b93228", "#ffb3ab", "#7d0900"),
+    "media": ("#0e0f11", "#dfe1e5", "#000000", "#ffffff"),
 }
-"""By role: dark and light."""
-HIGH_CONTRAST: dict[str, tuple[str, str]] = {
-    "window": ("#000000", "#ffffff"),
-    "surface": ("#000000", "#ffffff"),
-    "raised": ("#000000", "#ffffff"),
-    "field": ("#000000", "#ffffff"),
-    "hover": ("#262626", "#e6e6e6"),
-    "selected": ("#0a2f5c", "#cfe4ff"),
-    "border": ("#9a9a9a", "#5c5c5c"),
-    "outline": ("#ffffff", "#000000"),
-    "text": ("#ffffff", "#000000"),
-    "muted": ("#ededed", "#141414"),
-    "faint": ("#d6d6d6", "#2b2b2b"),
-    "accent": ("#8fcaff", "#00378f"),
-    "accent_hover": ("#b5dcff", "#002a6e"),
-    "on_accent": ("#000000", "#ffffff"),
-    "good": ("#6beaac", "#004a25"),
-    "warn": ("#ffd866", "#523300"),
-    "bad": ("#ffb3ab", "#7d0900"),
-    "media": ("#000000", "#ffffff"),
-}
-"""By role: dark and light."""
-LINES = """
-QPushButton, QToolButton, QPushButton[kind="chip"], QToolButton[kind="chip"], QPushButton[kind="pill"],
-QToolButton[kind="pill"] { border: 1px solid $outline; }
-QPushButton:checked, QToolButton:checked, QPushButton[kind="pill"]:checked { border: 2px solid $accent; }
-QPushButton:focus, QToolButton:focus, QPushButton[kind="chip"]:focus, QToolButton[kind="chip"]:focus,
-QPushButton[kind="flat"]:focus, QToolButton[kind="flat"]:focus, QPushButton[kind="select"]:focus, QLineEdit:focus,
-QPlainTextEdit:focus, QSpinBox:focus, QComboBox:focus { border: 2px solid $accent; }
-QSlider::groove:horizontal { background: $hover; border: 1px solid $outline; }
-"""
-"""Additional style sheet: outlines of buttons."""
+"""By role: dark and light, then the same for desktops that request high contrast."""
 
 DESKTOP_LOOK = "desktop.look"
 """Where the last known look is stored."""

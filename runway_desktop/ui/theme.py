@@ -32,7 +32,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.catalog.resource_path import resource
 
-from .colors import COLORS, HIGH_CONTRAST, LINES, DesktopLook, accented
+from .colors import COLORS, DesktopLook, accented
 from .missing_letters import MissingLetters
 
 _PREFIX = "mdi6."
@@ -344,7 +344,7 @@ class Theme(QObject):
     def _style_sheet(self) -> str:
         more = _CALM if self.is_calm else ""
         if self.is_strong:
-            more += LINES
+            more += resource("high_contrast.qss").read_text(encoding="utf-8")
         return _styled(self._colors, "dark" if self.is_dark else "light", more)
 
 
@@ -387,8 +387,8 @@ def _font(system: QFont) -> QFont:
 
 def _colors(*, is_dark: bool, is_strong: bool, accent: str) -> dict[Role, QColor]:
     """High contrast has an accent of its own."""
-    table = HIGH_CONTRAST if is_strong else COLORS
-    colors = {role: pair[0 if is_dark else 1] for role, pair in table.items()}
+    at = (2 if is_strong else 0) + (0 if is_dark else 1)
+    colors = {role: values[at] for role, values in COLORS.items()}
     if accent and not is_strong:
         colors = accented(colors, accent, is_dark=is_dark)
     return {role: QColor(colors[role]) for role in Role}
