@@ -61,7 +61,7 @@ class ProfileWindows(QObject):
         window.models.task_commands.restore_wanted.connect(self.restore)
         profiles.removal_asked.connect(self._ask_to_remove)
         profiles.removed.connect(self._forget_start)
-        profiles.empty_wanted.connect(self._ask_to_empty)
+        profiles.empty_wanted.connect(lambda: confirm(self._window, empty_question(), self._start_empty))
         self._demo: Demo | None = None
         profiles.changed.connect(self._show_icon)
         # Until then the program's icon is shown: drawing the badge takes as long as a large part of the window.
@@ -175,9 +175,6 @@ class ProfileWindows(QObject):
 
         rows.rows_fetched.connect(look)
         look()
-
-    def _ask_to_empty(self) -> None:
-        confirm(self._window, empty_question(), self._start_empty)
 
     def _start_empty(self) -> None:
         if self._demo is None:

@@ -127,14 +127,10 @@ def link_problem(link: str) -> str | None:
     return None
 
 
-def media_of_data_uri(uri: str) -> Media:
-    return Media(uri.removeprefix("data:").partition("/")[0].casefold())
-
-
 def _data_problem(uri: str, field: Field) -> str | None:
     if not re.match(r"data:[\w.+-]+/[\w.+-]+(?:;[\w.+-]+=[\w.+-]+)*;base64,[A-Za-z0-9+/]", uri[:256]):
         return _("The embedded file is damaged. Add the file again.")
-    media = media_of_data_uri(uri)
+    media = Media(uri.removeprefix("data:").partition("/")[0].casefold())
     if media not in field.media:
         return _("The embedded file must be a {kind}.", kind=media_in_words(field.media))
     limit = largest(media, Delivery.DATA, field.data_uri_megabytes)

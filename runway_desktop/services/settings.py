@@ -70,10 +70,6 @@ class Settings(Preferences):
         """Whether the person, or the lane itself, has stopped all sending."""
         return bool(self.get(PAUSED, False))
 
-    def lane_limit(self, model: str) -> int | None:
-        """How many tasks of `model` the person allows at Runway at once; None: as many as Runway allows."""
-        return self.lane_limits.get(model)
-
     async def load(self) -> None:
         """Reads what is stored. Call once, before any setting is read."""
         stored = await self._store.settings()

@@ -117,14 +117,10 @@ def lists(wanted: Filter) -> tuple[Held, ...]:
     found += [Held(TAGGED, (tag,)) for tag in sorted(wanted.tags)]
     if wanted.clients and PERSON not in wanted.clients:
         found.append(Held(_OF_CLIENTS.format(_marks(wanted.clients)), _cells(wanted.clients)))
-    if has_indexed(words.wanted):
+    if any(len(word) >= LEAST_INDEXED for word in words.wanted):
         found.append(_indexed(words))
     found += [_short(word) for word in words.wanted if len(word) < LEAST_INDEXED]
     return tuple(found)
-
-
-def has_indexed(words: Iterable[str]) -> bool:
-    return any(len(word) >= LEAST_INDEXED for word in words)
 
 
 def these(numbers: str) -> Held:

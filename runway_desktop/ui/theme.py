@@ -191,7 +191,9 @@ class Theme(QObject):
         self._application = application
         self.choice = choice
         self._calm = False
-        self.look = DesktopLook(_accent_of(application) if sys.platform in _TOLD_BY_QT else "")
+        # Before the application has a palette of its own.
+        accent = application.palette().color(QPalette.ColorRole.Accent).name()
+        self.look = DesktopLook(accent if sys.platform in _TOLD_BY_QT else "")
         # Both are kept: without the style hints' wrapper, PySide considers the other object deleted.
         self._style_hints = QGuiApplication.styleHints()
         self._hints = self._style_hints.accessibility()
@@ -392,11 +394,6 @@ def _colors(*, is_dark: bool, is_strong: bool, accent: str) -> dict[Role, QColor
     if accent and not is_strong:
         colors = accented(colors, accent, is_dark=is_dark)
     return {role: QColor(colors[role]) for role in Role}
-
-
-def _accent_of(application: QApplication) -> str:
-    """The system's, before the application has a palette of its own."""
-    return application.palette().color(QPalette.ColorRole.Accent).name()
 
 
 def system_is_calm(hints: object) -> bool:

@@ -165,7 +165,7 @@ class IdSearch:
         matches = [(at, match) for at, cell in enumerate(row) for match in UUID.finditer(cell)]
         if not matches:
             return
-        known = self._of_row(row, titles, columns)
+        known = self._known(zip(titles, columns, row, strict=False))
         for at, match in matches:
             cell, column = row[at], columns[at] if at < len(columns) else None
             if _goes_on(cell, *match.span()):
@@ -174,9 +174,6 @@ class IdSearch:
             called = "task_id" if column is not None and column.meaning is Content.REMOTE_ID else title
             before = f"{called}: {cell[: match.start()]}"
             self._take(match[0], number, before[-JUST_BEFORE:], cell[match.end() :][:60], known)
-
-    def _of_row(self, row: list[str], titles: list[str], columns: list[TableColumn | None]) -> Known:
-        return self._known(zip(titles, columns, row, strict=False))
 
     def _of_object(self, holder: Mapping[str, Any]) -> Known:
         return self._known((title, self._words.column(title), value) for title, value in _members(holder))

@@ -23,7 +23,7 @@ from runway_desktop.services.ports import Clock, Store
 from runway_desktop.services.settings import Settings
 from runway_desktop.values import replace
 
-from .pricing import Price, Pricing
+from .pricing import Price, PriceBasis, Pricing
 
 EVER = 1e12
 """A time after all others, in Unix seconds."""
@@ -258,7 +258,7 @@ class Budget:
 def _over(caps: Sequence[Limit], price: Price | None, coming: Coming, left: float | None) -> HeldBack | None:
     """`left`: the balance without what is coming; None if unknown."""
     limits = [coming.counted(cap) for cap in caps]
-    if left is not None and price is not None and not price.is_published:
+    if left is not None and price is not None and price.basis is not PriceBasis.PUBLISHED:
         limits.append(Limit(cap=Cap.BALANCE, limit=max(0.0, left), coming=coming.credits))
     return held_back(price.credits if price else None, limits, exact=price.exact if price else False)
 

@@ -65,10 +65,6 @@ class Price:
     sources: tuple[str, ...] = field(default=(), compare=False)
     reports: int = field(default=0, compare=False)
 
-    @property
-    def is_published(self) -> bool:
-        return self.basis is PriceBasis.PUBLISHED
-
 
 class LikePrices(Struct, frozen=True):
     """Prices of other models of an endpoint for the same amount, in credits."""

@@ -92,7 +92,7 @@ class SidecarKeeper:
                         del self._behind[task_id]
                     left |= dict.fromkeys(page)
                     rows = await self._store.rows(page)
-                    in_hand = {row.task.id for row in rows if self._is_in_hand(row)}
+                    in_hand = {row.task.id for row in rows if any(map(self._locks.is_in_hand, _owners(row)))}
                     await self._renew([row for row in rows if row.task.id not in in_hand])
                     left = {task_id: None for task_id in left if task_id in in_hand or task_id not in page}
                 # Those whose files are locked (being moved or fetched) last, so they do not delay others.
@@ -108,9 +108,6 @@ class SidecarKeeper:
         async with self._locks.hold(owner for row in rows for owner in _owners(row)):
             # Read again: the lock's last owner may have moved the files.
             await in_worker(self._executor, _renew, await self._store.rows([row.task.id for row in rows]))
-
-    def _is_in_hand(self, row: Row) -> bool:
-        return any(map(self._locks.is_in_hand, _owners(row)))
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, TaskChanged) and event.task.state is State.SUCCEEDED:

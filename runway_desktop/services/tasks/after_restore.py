@@ -40,13 +40,9 @@ class Restored(Struct, frozen=True, kw_only=True):
     live: int = 0
 
 
-def is_fresh(settings: Settings) -> bool:
-    return isinstance(settings.get(FRESH), Mapping)
-
-
 async def take_up(ledger: Ledger, settings: Settings) -> None:
     """Loads the ledger. After a restore, applies `keep_back`."""
-    if not is_fresh(settings):
+    if not isinstance(settings.get(FRESH), Mapping):
         await ledger.load()
         return
     is_copy = _verdict(settings.get(FRESH)) is not None

@@ -374,7 +374,7 @@ class Lane:
             allowed: int | None = UNKNOWN_LIMIT
         else:
             allowed = organization.concurrent(model)
-        chosen = self._settings.lane_limit(model)
+        chosen = self._settings.lane_limits.get(model)
         return min((limit for limit in (allowed, chosen) if limit is not None), default=None)
 
     def _is_full(self, model: str) -> bool:

@@ -50,10 +50,6 @@ PALETTES = (
 )
 
 
-def palette_of(number: int) -> Palette:
-    return PALETTES[number % len(PALETTES)]
-
-
 def blend(one: Color, other: Color, share: float) -> Color:
     """The color `share` (0 to 1) of the way from one color to the other."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
@@ -89,7 +85,7 @@ def scene_of(seed: int) -> Scene:
         )
         ridges.append((0.56 + 0.125 * position, waves))
     sun = (source.uniform(0.2, 0.8), source.uniform(0.24, 0.46), source.uniform(0.05, 0.09))
-    return Scene(palette_of(seed // 7), sun, tuple(ridges), source.uniform(-18, 18))
+    return Scene(PALETTES[(seed // 7) % len(PALETTES)], sun, tuple(ridges), source.uniform(-18, 18))
 
 
 def picture(recipe: Recipe, index: int) -> bytes:

@@ -36,7 +36,7 @@ class ChooserPanel(Popup):
         self._theme = theme
         self.setProperty("pane", None)
         self.setProperty("popup", True)
-        self._build()
+        vbox(self._build_top(), (self._build_body(), 1), self._build_foot(), on=self, margins=GRID)
         self.parts.show_parts(chooser.parts(), chooser.current[0])
         chooser.changed.connect(self._again)
         chooser.look_up_times()
@@ -73,9 +73,6 @@ class ChooserPanel(Popup):
         if watched is self.offers.viewport() and isinstance(event, QMouseEvent):
             return self._mouse_on_offers(event)
         return super().eventFilter(watched, event)
-
-    def _build(self) -> None:
-        vbox(self._build_top(), (self._build_body(), 1), self._build_foot(), on=self, margins=GRID)
 
     def _build_top(self) -> QHBoxLayout:
         hint = _("Search models, makers, inputs and outputs")

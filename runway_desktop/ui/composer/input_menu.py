@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -46,7 +46,7 @@ class TilePopups(QObject):
         self._grabber: FrameGrabber | None = None
         self._mending.frame_wanted.connect(self._take_frame)
         strip.mends_wanted.connect(self.open_mends)
-        strip.menu_wanted.connect(self._open_menu)
+        strip.menu_wanted.connect(lambda tile, at: self.build_menu(tile).popup(at))
 
     def open_mends(self, tile: InputTile) -> MendPopup:
         """Opens the fixes for an input at its tile. The popup survives a rebuild of the tile."""
@@ -91,9 +91,6 @@ class TilePopups(QObject):
         self._closing.emit()
         if self._grabber is not None:
             self._grabber.shutdown()
-
-    def _open_menu(self, tile: InputTile, at: QPoint) -> None:
-        self.build_menu(tile).popup(at)
 
     def _open(self, item: InputItem) -> None:
         if item.path is not None:

@@ -38,7 +38,7 @@ class AssetBox(QFrame):
         self._line = QLineEdit(self, clearButtonEnabled=True, placeholderText=hint)
         self._line.setAcceptDrops(False)
         self._line.setAccessibleName(field.label)
-        self._line.textEdited.connect(self._typed)
+        self._line.textEdited.connect(lambda text: self._tell(_uri(text.strip())))
         self.setFocusProxy(self._line)
         self._choose_button = push_button(
             self, _("Choose…"), self._choose, spoken=_("Choose file: {field}", field=field.label)
@@ -70,9 +70,6 @@ class AssetBox(QFrame):
         if urls:
             self._take(Path(urls[0].toLocalFile()).as_uri() if urls[0].isLocalFile() else urls[0].toString())
             event.acceptProposedAction()
-
-    def _typed(self, text: str) -> None:
-        self._tell(_uri(text.strip()))
 
     def _take(self, uri: str) -> None:
         self._line.setText(path_of(uri) or uri)

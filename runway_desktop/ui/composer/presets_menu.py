@@ -35,7 +35,7 @@ class PresetsButton(PushButton):
         self.setProperty("kind", "chip")
         self.setAutoDefault(False)
         self.setAccessibleName(_("Presets"))
-        self.clicked.connect(self._open)
+        self.clicked.connect(lambda: self.menu_of_presets().popup(self.mapToGlobal(self.rect().bottomLeft())))
 
     def menu_of_presets(self) -> QMenu:
         """Built for each opening, since presets change."""
@@ -59,9 +59,6 @@ class PresetsButton(PushButton):
         menu.addAction(_("Import…"), self._import)
         menu.addAction(_("Export…"), self._export).setEnabled(bool(presets.all))
         return menu
-
-    def _open(self) -> None:
-        self.menu_of_presets().popup(self.mapToGlobal(self.rect().bottomLeft()))
 
     def _save(self) -> None:
         SavePreset(self._presets, self._keys, self.window()).open()

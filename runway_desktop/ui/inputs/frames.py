@@ -80,7 +80,7 @@ class FrameGrabber(QObject):
         asked, self._asked = self._asked, None
         self._time_out.stop()
         self._playback.close()
-        self._workers.run(partial(png_of_frame, frame), partial(self._encoded, asked))
+        self._workers.run(lambda: png_of(frame.toImage()), partial(self._encoded, asked))
 
     def _seek_end(self) -> None:
         self._playback.seek(self._playback.duration)
@@ -97,11 +97,6 @@ class FrameGrabber(QObject):
         if asked is not None:
             self._playback.close()
             self.failed.emit(asked, reason)
-
-
-def png_of_frame(frame: QVideoFrame) -> bytes:
-    """Encodes a frame, on a worker; empty if it cannot be converted."""
-    return png_of(frame.toImage())
 
 
 def png_of(image: QImage) -> bytes:

@@ -14,7 +14,6 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import in_turns, open_below, passing_menu
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.inputs.frames import png_of
-from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.wishes import SideBySide
 from runway_desktop.usecases.commands.results import SHOW_FILE
@@ -72,10 +71,7 @@ class LargeViewRoom(QObject):
         work.show_large(view)
         self._window.pages.choice_moved()
         view.show()
-        view.enter(preview, lambda: self._take_back(preview))
-
-    def _take_back(self, preview: Preview) -> None:
-        self._work.preview_room.layout().addWidget(preview)
+        view.enter(preview, lambda: self._work.preview_room.layout().addWidget(preview))
 
     def _left(self) -> None:
         window, work = self._window, self._work

@@ -167,7 +167,7 @@ class RequestList(QListView):
         rows.modelReset.connect(self._bring_back)
         self.selectionModel().currentChanged.connect(lambda *_: self.moved.emit(self.current_id()))
         posters.ready.connect(viewport.update)
-        FollowsTheme(theme, self, self._restyle)
+        FollowsTheme(theme, self, self.scheduleDelayedItemsLayout)
 
     def current_id(self) -> TaskId | None:
         row = self.currentIndex().data(ROW)
@@ -190,9 +190,6 @@ class RequestList(QListView):
             self.rows.check(ids, on=self.rows.checked != ids)
             return
         super().keyPressEvent(event)
-
-    def _restyle(self) -> None:
-        self.scheduleDelayedItemsLayout()
 
     def _note(self) -> None:
         self._looked_at = (self.current_id(), self.currentIndex().row())

@@ -76,7 +76,7 @@ class GridView(TaskItems, QListView):
         for signal in (model.rowsInserted, model.rowsRemoved, model.layoutChanged, model.modelReset):
             signal.connect(self._lines_changed)
         posters.ready.connect(self._poster_came)
-        self.scrub.moved_on.connect(self._repaint_hovered)
+        self.scrub.moved_on.connect(lambda: self._repaint(self._hovered))
         self._look = QTimer(self, interval=_LOOK_MS)
         self._look.timeout.connect(self._look_around)
         FollowsTheme(theme, self, self._restyle)
@@ -343,9 +343,6 @@ class GridView(TaskItems, QListView):
             for line in self._visible_lines():
                 if self.rows.poster(line) == path:
                     self._repaint(line)
-
-    def _repaint_hovered(self) -> None:
-        self._repaint(self._hovered)
 
     def _repaint(self, line: int) -> None:
         if 0 <= line < self.rows.rowCount():

@@ -38,7 +38,7 @@ class Importer:
 
     def of_asset(self, drop: AssetDrop) -> SheetRow:
         """A row with one picture, clip or sound as input, and the composer's prompt."""
-        key = self.key_for(drop)
+        key = self.key_for(drop.media)
         cells: dict[str, Any] = {key: [{"uri": drop.uri}]}
         if self._checker.composed.prompt.strip():
             cells[PROMPT] = self._checker.composed.prompt
@@ -47,10 +47,6 @@ class Importer:
         if (pair is None or pair.field(key) is None) and drop.media is not Media.OTHER:
             self._choose_model(row, drop.media, key)
         return row
-
-    def key_for(self, drop: AssetDrop) -> str:
-        """The column for an input."""
-        return self._key_for(drop.media)
 
     def _of_draft(self, draft: GatheredDraft) -> SheetRow:
         given = draft.given
@@ -84,7 +80,7 @@ class Importer:
                 continue
             if name in INPUT_NAMES:
                 if not kept_inputs:
-                    key = self._key_for(INPUT_NAMES[name])
+                    key = self.key_for(INPUT_NAMES[name])
                     cells[key] = [*cells.get(key, ()), *cell.inputs_of_text(_text(value), "")]
             elif name not in cells:
                 cells[name] = value
@@ -108,7 +104,7 @@ class Importer:
                     row.cells[MODEL] = model
                     return
 
-    def _key_for(self, kind: Media) -> str:
+    def key_for(self, kind: Media) -> str:
         """The column for an input of this kind: that of the composer's model, else of the models that require one."""
         own = self._checker.pair
         if kind is Media.OTHER:

@@ -55,26 +55,24 @@ def about(low: float, high: float) -> str:
 
 def start_words(start: tuple[float, float]) -> str:
     """ "in about 40 s", "in 40–70 s", "now"."""
-    if start[1] < SOON:
-        return _("now")
-    said = units.span(*start)
-    return _("in {time}", time=said) if "–" in said else _("in about {time}", time=said)
+    return _start_as(start, Text("now"), Text("in {time}"), Text("in about {time}"))
 
 
 def start_headline(start: tuple[float, float]) -> str:
     """The same at the beginning of a line."""
-    if start[1] < SOON:
-        return _("Now")
-    said = units.span(*start)
-    return _("In {time}", time=said) if "–" in said else _("In about {time}", time=said)
+    return _start_as(start, Text("Now"), Text("In {time}"), Text("In about {time}"))
 
 
 def earlier_words(start: tuple[float, float]) -> str:
     """The start before a move: "was in about 14 min"."""
+    return _start_as(start, Text("was now"), Text("was in {time}"), Text("was in about {time}"))
+
+
+def _start_as(start: tuple[float, float], soon: Text, between: Text, roughly: Text) -> str:
     if start[1] < SOON:
-        return _("was now")
+        return str(soon)
     said = units.span(*start)
-    return _("was in {time}", time=said) if "–" in said else _("was in about {time}", time=said)
+    return str((between if "–" in said else roughly).with_(time=said))
 
 
 def turn_words(position: int) -> str:

@@ -50,7 +50,7 @@ def support_details(
         ("Task here", task.id),
         ("State", _state(task)),
         ("Asked for", f"{task.request.endpoint}, {task.request.model}"),
-        ("Settings", _settings(task.request.values, scrub)),
+        ("Settings", ", ".join(_told(task.request.values, "", scrub))),
         ("Made", _time(task.created_at)),
         ("Sent", _time(task.sent_at)),
         ("Created at Runway", _time(task.remote_created_at)),
@@ -91,10 +91,6 @@ def _state(task: Task) -> str:
         "deleted at Runway" if task.deleted_remotely else "",
     ]
     return ", ".join([words, *filter(None, extras)])
-
-
-def _settings(values: Mapping[str, Any], scrub: _Scrub) -> str:
-    return ", ".join(_told(values, "", scrub))
 
 
 def _told(values: Mapping[str, Any], prefix: str, scrub: _Scrub) -> list[str]:

@@ -370,7 +370,7 @@ class Sheet(Model):
             for at, drop in enumerate(assets, start=position):
                 if at < model.rowCount():
                     row = model.rows[at]
-                    after[row.number, key if on_cell else importer.key_for(drop)] = [{"uri": drop.uri}]
+                    after[row.number, key if on_cell else importer.key_for(drop.media)] = [{"uri": drop.uri}]
             left = assets[max(0, model.rowCount() - position) :]
             model.write(after, _("Drop files"))
         else:

@@ -71,9 +71,9 @@ async def test_choice_is_kept_for_the_next_start(desk):
     await again.load()
     assert again.theme == "dark"
     assert again.get("window.columns") == ["state", "prompt"]
-    assert again.lane_limit("gen4.5") == 2
+    assert again.lane_limits.get("gen4.5") == 2
     again.lane_limits = {}
-    assert again.lane_limit("gen4.5") is None
+    assert again.lane_limits.get("gen4.5") is None
 
 
 async def test_draft_is_on_disk_within_a_second_of_typing(desk):
