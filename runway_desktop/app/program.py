@@ -161,9 +161,18 @@ class _Life:
 
     async def _live(self, supervisor: Supervisor, theme: Theme) -> int:
         notices = self.notices + await finish_restore_first(theme, self._profile)
+        from runway_desktop.wiring.build import Address
+
         from .session import Session
 
-        session = Session(self._profile, self._options, notices=notices, bugs=self._bugs, secret=self._secret)
+        if self._options.demo:
+            from runway_desktop.wiring.demo import DemoWishes
+
+            address = Address(demo=DemoWishes(speed=self._options.speed, is_empty=self._options.empty))
+        else:
+            secret = environment.secret_for(self._profile, self._secret)
+            address = Address(base_url=environment.base_url(), secret=secret)
+        session = Session(self._profile, self._options, address, notices, bugs=self._bugs, secret=self._secret)
         self.window = session
         for words in self._rung:
             session.ring(words)

@@ -25,13 +25,11 @@ from runway_desktop.domain.errors import DamagedList
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Filter
 from runway_desktop.domain.profiles import Profile, own_words
-from runway_desktop.domain.task import State
 from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker
 from runway_desktop.services.library.library import Ahead
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
 from runway_desktop.ui.colors import DESKTOP_LOOK, look_in
-from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.ui.window.main_window import MainWindow
@@ -84,7 +82,7 @@ class Session(QObject):
         self,
         profile: Profile,
         options: Options,
-        address: Address | None = None,
+        address: Address,
         notices: Sequence[Notice] = (),
         *,
         state: Path | None = None,
@@ -98,7 +96,7 @@ class Session(QObject):
         self._bugs = bugs
         self._secret = secret
         self._is_hidden = options.hidden
-        self._address = address or _address(profile, options, secret)
+        self._address = address
         self._state = state or environment.state_folder(profile)
         self._closing = asyncio.Event()
         self._welcoming = False
@@ -154,7 +152,7 @@ class Session(QObject):
         try:
             while not (await asyncio.wait((opening,), timeout=SHOWN_AFTER))[0]:
                 if renewing.is_set():
-                    from .waits import renew_in_sight
+                    from .renewing import renew_in_sight
 
                     await renew_in_sight(opening, theme)
             return opening.result()
@@ -297,50 +295,33 @@ class Session(QObject):
         self.stands.emit()
 
     async def _add_the_rest(self, cases: UseCases, theme: Theme, window: MainWindow) -> None:
-        """Adds what the painted window does not show yet, each in a separate turn of the loop: together they would take
+        """Adds what the painted window does not show yet, in several turns of the loop: together it would take
         noticeably long."""
-        for add in (
-            self._watch_from_tray,
-            partial(self._add_habits, cases),
-            self._tell_of_mistakes,
-            partial(self._add_windows, cases, theme),
-        ):
-            await asyncio.sleep(0)
-            add(window)
-        if self.rooms is not None:
-            self.rooms.furnish(window)
+        await asyncio.sleep(0)
+        from .in_tray import InTray
 
-    def _tell_of_mistakes(self, window: MainWindow) -> None:
-        from .notices import MistakeNotice, tell_of_crash
-
-        MistakeNotice(self._bugs, window)
-        if self._bugs.ended_last_run:
-            tell_of_crash(window)
-
-    def _add_windows(self, cases: UseCases, theme: Theme, window: MainWindow) -> None:
-        """Windows opened from the main window, and notices about the key, which was not looked for yet."""
-        from .notices import KeyNotices
-        from .profile_windows import ProfileWindows
-
-        if self.rooms is not None:
-            self.rooms.stand_over(window)
-        self.profiles = ProfileWindows(cases, self.runner, theme, window, self._start_again, self._open_profile)
-        self.key_notices = KeyNotices(window.models.bridge, window, lambda: self.ready.is_set() and not self._welcoming)
-
-    def _watch_from_tray(self, window: MainWindow) -> None:
-        if self.cases is not None and self.models is not None:
-            from .in_tray import InTray
-
-            self._in_tray = InTray(self.cases, self.models, self.runner, window)
-
-    def _add_habits(self, cases: UseCases, window: MainWindow) -> None:
-        """No sleep during work, and the entry that starts the program at login."""
+        self._in_tray = InTray(cases, window.models, self.runner, window)
+        await asyncio.sleep(0)
         from runway_desktop.desktop.login import repair
 
         from .awake import Awake
 
         Awake(cases, window.models, self.runner, window)
         self.runner(in_worker(None, repair, self.profile), "repair the start at login")
+        await asyncio.sleep(0)
+        from .notices import KeyNotices, MistakeNotice, tell_of_crash
+
+        MistakeNotice(self._bugs, window)
+        if self._bugs.ended_last_run:
+            tell_of_crash(window)
+        await asyncio.sleep(0)
+        from .profile_windows import ProfileWindows
+
+        self.profiles = ProfileWindows(cases, self.runner, theme, window, self._start_again, self._open_profile)
+        self.key_notices = KeyNotices(window.models.bridge, window, lambda: self.ready.is_set() and not self._welcoming)
+        if self.rooms is not None:
+            self.rooms.stand_over(window)
+            self.rooms.furnish(window)
 
     async def _find_key(self, cases: UseCases) -> None:
         await cases.account.start()
@@ -421,29 +402,12 @@ class Session(QObject):
             self._quit_wanted()
 
     def _quit_wanted(self) -> None:
-        """Asks only if something is being sent or saved, or is still queued."""
-        cases, window = self.cases, self.window
-        if cases is None or window is None:
+        if self.cases is None or self.window is None:
             self.close()
             return
-        from runway_desktop.usecases.commands.questions import closing_question
+        from .closing import ask_to_close
 
-        sending = sum(task.state is State.SENDING for task in cases.tasks.open())
-        is_backing_up = cases.backups is not None and cases.backups.is_awaited
-        in_tray = self._in_tray
-        asked = closing_question(
-            sending=sending,
-            saving=cases.downloads.running,
-            makes_backup=is_backing_up,
-            queued=sum(not task.waits_for_person and task.removed_at is None for task in cases.tasks.held()),
-            kept=len(cases.queue.outlook().over),
-            is_paused=cases.settings.paused,
-            has_tray=in_tray is not None and in_tray.tray.is_there,
-        )
-        if asked is None:
-            self.close()
-        else:
-            confirm(window, asked, self.close, on_instead=in_tray.hide_window if in_tray is not None else None)
+        ask_to_close(self.cases, self.window, self._in_tray, self.close)
 
     async def _go_down(self, assembly: Assembly, supervisor: Supervisor) -> None:
         """The shutdown, complete even if the window could not be built: anything left open keeps the process alive."""
@@ -458,7 +422,7 @@ class Session(QObject):
         if self.models is not None:
             self.models.composer.keep_draft()
         settling = supervisor.spawn(go_down(list(assembly.settling)), "settle")
-        from .waits import settle_in_sight, what_is_waited_for
+        from .closing import settle_in_sight, what_is_waited_for
 
         await settle_in_sight(settling, window, lambda: what_is_waited_for(UseCases(assembly.engine)))
         await go_down(list(assembly.giving_up))
@@ -472,14 +436,6 @@ class Session(QObject):
             self.models.bridge.close()
         await supervisor.close(5)
         await go_down(list(assembly.closing))
-
-
-def _address(profile: Profile, options: Options, secret: str | None) -> Address:
-    if options.demo:
-        from runway_desktop.wiring.demo import DemoWishes
-
-        return Address(demo=DemoWishes(speed=options.speed, is_empty=options.empty))
-    return Address(base_url=environment.base_url(), secret=environment.secret_for(profile, secret))
 
 
 def _on_signals(loop: asyncio.AbstractEventLoop, close: Callable[[], None]) -> None:

@@ -46,7 +46,6 @@ FOR_TYPES_ALONE: dict[str, int] = {
     "app/profile_windows.py": 1,
     "app/program.py": 1,
     "app/session.py": 3,
-    "app/waits.py": 1,
     "keychain.py": 1,
     "services/account.py": 2,
     "services/clock.py": 1,

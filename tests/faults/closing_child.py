@@ -19,7 +19,7 @@ def main() -> int:
     from runway_desktop.app.plain_imports import import_qt
 
     import_qt()
-    from runway_desktop.app import session, waits
+    from runway_desktop.app import closing, session
     from runway_desktop.domain.task import State
     from runway_desktop.ui.window import command_bindings
     from runway_desktop.ui.window.main_window import MainWindow
@@ -44,12 +44,12 @@ def main() -> int:
                 await closing
 
     vars(session).update(Session=ClosedSession)
-    settle = waits.settle_in_sight
+    settle = closing.settle_in_sight
 
     async def soon(*given: Any) -> None:
         await settle(*given, shown_after=0.2, anyway_after=0.5)
 
-    vars(session).update(settle_in_sight=soon)
+    vars(closing).update(settle_in_sight=soon)
     return start(["--profile-dir", folder])
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
-from runway_desktop.app.waits import settle_in_sight, what_is_waited_for
+from runway_desktop.app.closing import settle_in_sight, what_is_waited_for
 from runway_desktop.domain.task import State
 from runway_desktop.ui.dialogs.closing import ClosingDialog
 from tests.gui.rig import Desktop, until
