@@ -13,8 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-
-from tests.journeys.screen import SESSION_BUS
+from steps.installed import SESSION_BUS
 
 needs_bus = pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="needs dbus-daemon")
 
@@ -27,7 +26,7 @@ def private_bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No service starts by itself on it."""
     with TemporaryDirectory() as folder:
         configuration = Path(folder, "bus.conf")
-        configuration.write_text(SESSION_BUS.format(folder=folder))
+        configuration.write_text(SESSION_BUS.format(address=f"unix:dir={folder}"))
         command = ["dbus-daemon", f"--config-file={configuration}", "--nofork", "--print-address=1"]
         daemon = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         try:

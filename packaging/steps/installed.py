@@ -37,7 +37,7 @@ who=$2 group=$3
 shift 3
 exec setpriv --reuid="$who" --regid="$group" --clear-groups "$@"
 """
-_BUS = """\
+SESSION_BUS = """\
 <busconfig>
   <type>session</type>
   <listen>{address}</listen>
@@ -117,7 +117,7 @@ def _session(root: Path, room: Path) -> Iterator[dict[str, str]]:
     """Variables of the person's session, while its bus and a Wayland compositor run, with their sockets in `room`."""
     variables = {"XDG_RUNTIME_DIR": str(room), "DBUS_SESSION_BUS_ADDRESS": f"unix:path={room / 'bus'}"}
     config = room / "bus.conf"
-    config.write_text(_BUS.format(address=variables["DBUS_SESSION_BUS_ADDRESS"]), "utf-8")
+    config.write_text(SESSION_BUS.format(address=variables["DBUS_SESSION_BUS_ADDRESS"]), "utf-8")
     bus = ["dbus-daemon", "--nofork", f"--config-file={config}"]
     headless = {"WLR_BACKENDS": "headless", "WLR_RENDERER": "pixman", **variables}
     home = {"HOME": str(room / "home")}

@@ -13,6 +13,8 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from steps.installed import SESSION_BUS
+
 from tests.journeys.waiting import until
 
 _LENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "PYTHONPATH", "CI")
@@ -29,22 +31,6 @@ xkb_keymap {{
   xkb_symbols {{ include "pc+us+inet(evdev)" {keys} }};
 }};
 """
-
-SESSION_BUS = """\
-<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:dir={folder}</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-"""
-"""A bus that starts no service by itself: what answers on it was started here."""
 
 
 class Screen:
@@ -85,7 +71,7 @@ class Screen:
     def start_bus(self) -> None:
         """A D-Bus session."""
         configuration = self.folder / "bus.conf"
-        configuration.write_text(SESSION_BUS.format(folder=self.folder / "run"))
+        configuration.write_text(SESSION_BUS.format(address=f"unix:dir={self.folder / 'run'}"))
         read, write = os.pipe()
         self.start_part(
             ["dbus-daemon", f"--config-file={configuration}", "--nofork", f"--print-address={write}"], pass_fds=[write]
