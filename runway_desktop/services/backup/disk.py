@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.folders import Size
 from runway_desktop.services.disk import private
-from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.disk.disk_room import DiskRoom, no_room
 from runway_desktop.services.disk.disk_words import in_words
 from runway_desktop.services.disk.folder_look import nearest_folder
 from runway_desktop.texts import Text
@@ -45,12 +44,7 @@ def check_room(needs: dict[Path, int], room: DiskRoom) -> None:
         with told(folder):
             left = room.left(folder)
         if left < amount:
-            raise DiskError(
-                Text("{needed} are needed, but the disk of “{folder}” has only {left} free.").with_(
-                    needed=Size(amount), folder=folder, left=Size(left)
-                ),
-                advice=Text("Free up space, or choose another disk."),
-            )
+            raise no_room(folder, amount, left, Text("Free up space, or choose another disk."))
 
 
 @contextmanager

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.failures import Reason, ReasonCode
-from runway_desktop.domain.folders import SPARE
+from runway_desktop.domain.folders import SPARE, Size
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 from .disk_words import disk_error
@@ -123,3 +124,11 @@ class Share:
 
 def _full(folder: Path, needed: int) -> DiskError:
     return disk_error(Reason(ReasonCode.DISK_FULL, str(folder), needed))
+
+
+def no_room(folder: Path, needed: int, left: int, advice: Text) -> DiskError:
+    """The same with both numbers, before anything is written."""
+    values = {"needed": Size(needed), "folder": folder, "left": Size(left)}
+    return DiskError(
+        Text("{needed} are needed, but the disk of “{folder}” has only {left} free.").with_(**values), advice=advice
+    )

@@ -16,11 +16,10 @@ from typing import Any
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.filenames import numbered, render
-from runway_desktop.domain.folders import Size
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Input, Output, Pick, Task, TaskId
 from runway_desktop.services.disk import private
-from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.disk.disk_room import DiskRoom, no_room
 from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import spoken_for
@@ -248,9 +247,4 @@ def _check_room(room: DiskRoom, folder: Path, needed: int) -> None:
     with spoken_for(folder):
         left = room.left(folder)
     if left < needed:
-        raise DiskError(
-            Text("{needed} are needed, but the disk of “{folder}” has only {left} free.").with_(
-                needed=Size(needed), folder=folder, left=Size(left)
-            ),
-            advice=Text("Choose a folder on another disk, or export fewer results."),
-        )
+        raise no_room(folder, needed, left, Text("Choose a folder on another disk, or export fewer results."))
