@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from . import exif, xmp
-from .note import EmbeddedNote
+from .note import EmbeddedNote, exactly
 
 _MARK = b"http://ns.adobe.com/xap/1.0/\0"
 _EXIF = b"Exif\0\0"
@@ -71,16 +71,10 @@ def _segment(source: BinaryIO) -> tuple[int, bytes] | None:
         head = head[1:] + source.read(1)
     if len(head) < 2 or head[0] != 0xFF:
         raise ValueError("The JPEG's segments cannot be read.")
-    size = source.read(2)
-    if len(size) < 2:
-        raise ValueError("The JPEG ends in the middle.")
-    length = struct.unpack(">H", size)[0] - 2
+    length = struct.unpack(">H", exactly(source, 2))[0] - 2
     if length < 0:
         raise ValueError("The JPEG's segments cannot be read.")
-    body = source.read(length)
-    if len(body) < length:
-        raise ValueError("The JPEG ends in the middle.")
-    return head[1], body
+    return head[1], exactly(source, length)
 
 
 def _put(target: BinaryIO, marker: int, body: bytes) -> None:

@@ -29,3 +29,12 @@ def size_of(file: BinaryIO) -> int:
     size = file.seek(0, os.SEEK_END)
     file.seek(at)
     return size
+
+
+def exactly(source: BinaryIO, length: int) -> bytes:
+    """The next bytes of a file. Raises EOFError if there are fewer."""
+    # Looked at first: `read` would allocate this length.
+    content = source.read(length) if length <= size_of(source) else b""
+    if len(content) < length:
+        raise EOFError("The file ends in the middle.")
+    return content

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from .note import EmbeddedNote, size_of
+from .note import EmbeddedNote, exactly
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEY = b"runway-desktop"
@@ -82,15 +82,10 @@ def _latin(comment: str, date: str) -> bytes:
 
 def _chunks(source: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
     while head := source.read(8):
-        if len(head) < 8:
-            raise ValueError("The PNG ends in the middle.")
         length, kind = struct.unpack(">I4s", head)
-        if length > size_of(source):
-            # `read` would allocate this length first.
-            raise ValueError("The PNG ends in the middle.")
-        content = source.read(length)
-        if len(content) < length or len(source.read(4)) < 4:
-            raise ValueError("The PNG ends in the middle.")
+        content = exactly(source, length)
+        # Their checksum.
+        exactly(source, 4)
         yield kind, content
         if kind == b"IEND":
             return

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from . import exif, xmp
-from .note import EmbeddedNote, size_of
+from .note import EmbeddedNote, exactly
 
 _XMP_FLAG, _EXIF_FLAG, _ALPHA_FLAG = 0x04, 0x08, 0x10
 
@@ -75,14 +75,7 @@ def _chunks(source: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
     if head[:4] != b"RIFF" or head[8:] != b"WEBP":
         raise ValueError("This is no WebP.")
     while part := source.read(8):
-        if len(part) < 8:
-            raise ValueError("The WebP ends in the middle.")
-        kind, length = part[:4], struct.unpack("<I", part[4:])[0]
-        if length > size_of(source):
-            # `read` would allocate this length first.
-            raise ValueError("The WebP ends in the middle.")
-        body = source.read(length)
-        if len(body) < length:
-            raise ValueError("The WebP ends in the middle.")
+        kind, length = struct.unpack("<4sI", part)
+        body = exactly(source, length)
         source.read(length % 2)
         yield kind, body
