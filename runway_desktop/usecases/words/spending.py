@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from enum import Enum
 
@@ -30,14 +30,6 @@ class Side(Enum):
     PROJECT = Text("Project")
     BATCH = Text("Batch")
     PROGRAM = Text("Program")
-
-
-BY_SIDE: Mapping[Side, Text] = {
-    Side.MODEL: Text("By model"),
-    Side.PROJECT: Text("By project"),
-    Side.BATCH: Text("By batch"),
-    Side.PROGRAM: Text("By program"),
-}
 
 
 class DayBar(Struct, frozen=True):
