@@ -3,22 +3,19 @@ paint; loop's thread only."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from PySide6.QtGui import QGuiApplication
 
 from runway_desktop.desktop import portal
+from runway_desktop.services.supervised import Spawn
 from runway_desktop.ui.colors import DESKTOP_LOOK, kept_text, look_of
 from runway_desktop.ui.file_dialogs import SystemDialogs
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.use_cases import Memory
 
 
-def use_portal(
-    theme: Theme, memory: Memory, spawn: Callable[[Coroutine[Any, Any, None], str], asyncio.Task[Any]]
-) -> None:
+def use_portal(theme: Theme, memory: Memory, spawn: Spawn) -> None:
     application = QGuiApplication.instance()
     if application is None or QGuiApplication.platformName() not in ("xcb", "wayland"):
         return
