@@ -17,7 +17,7 @@ from runway_desktop.ui.profiles.progress_foot import WaitingWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.words.clients import under_way_words
 
-from .single_instance import DoesNotAnswer, EngineLeaves, enter
+from .single_instance import EngineLeaves, enter
 
 _LOOK_EVERY = 0.2
 
@@ -25,28 +25,22 @@ _LOOK_EVERY = 0.2
 async def take_over_in_sight(theme: Theme, folder: Path, words: Sequence[str], first: EngineLeaves) -> Claim | None:
     """Waits for the profile's claim until the other engine has ended; None if another window took the words meanwhile.
     Raises RunwayDesktopError after more than the longest possible time."""
-    window = WaitingWindow(
+    loop = asyncio.get_running_loop()
+    end = loop.time() + LONGEST_CREATE + 60
+    with WaitingWindow(
         _("Another program is finishing a paid request…"),
         _("A command or an agent started it. The window opens as soon as the request is saved. Nothing is lost."),
         theme,
-    )
-    window.foot.show_progress(under_way_words(first.under_way), 0, 0)
-    window.show()
-    loop = asyncio.get_running_loop()
-    end = loop.time() + LONGEST_CREATE + 60
-    try:
+    ) as window:
+        under_way = first.under_way
         while True:
+            window.foot.show_progress(under_way_words(under_way), 0, 0)
             try:
                 return await asyncio.to_thread(enter, folder, words)
-            except DoesNotAnswer as error:
-                raise RunwayDesktopError(error.said) from error
             except EngineLeaves as leaves:
-                window.foot.show_progress(under_way_words(leaves.under_way), 0, 0)
+                under_way = leaves.under_way
                 if loop.time() > end:
                     raise RunwayDesktopError(
                         Text("Another program still uses this profile. Quit it, then try again.")
                     ) from None
             await asyncio.sleep(_LOOK_EVERY)
-    finally:
-        window.hide()
-        window.deleteLater()

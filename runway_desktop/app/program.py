@@ -81,7 +81,7 @@ def run(options: Options, secret: str | None = None) -> int:
     except EngineLeaves as engine:
         leaving = engine
     except DoesNotAnswer as error:
-        return _cannot_start(RunwayDesktopError(error.said))
+        return _cannot_start(error)
     except OSError as error:
         advice = Text("Check that its disk is there and not read-only, then start again.")
         said = Text("Runway Desktop cannot write to its folder.")

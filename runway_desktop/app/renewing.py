@@ -15,18 +15,13 @@ from runway_desktop.ui.theme import Theme
 
 async def renew_in_sight(opening: asyncio.Future[Any], theme: Theme) -> None:
     """Returns when `opening` has ended, successfully or not."""
-    window = WaitingWindow(
+    with WaitingWindow(
         _("Updating the list of tasks…"),
         _(
             "This version stores the list in a smaller form. The window opens in a minute or two. The old list is kept "
             "as a copy."
         ),
         theme,
-    )
-    window.foot.show_progress(_("Updating…"), 0, 0)
-    window.show()
-    try:
+    ) as window:
+        window.foot.show_progress(_("Updating…"), 0, 0)
         await asyncio.wait((opening,))
-    finally:
-        window.hide()
-        window.deleteLater()

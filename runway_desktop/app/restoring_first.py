@@ -38,17 +38,13 @@ async def finish_in_sight(theme: Theme, profile: Profile, finish: Finish, *, sho
         loop.call_soon_threadsafe(show, now)
 
     work = loop.run_in_executor(None, finish, profile, Watch(say))
-    try:
-        if not (await asyncio.wait((work,), timeout=shown_after))[0]:
-            window = WaitingWindow(
-                _("Restoring the profile “{profile}”…", profile=profile.title),
-                _("The window opens when it is done. The present state is kept as a backup."),
-                theme,
-            )
-            show(progress)
-            window.show()
+    if (await asyncio.wait((work,), timeout=shown_after))[0]:
+        return work.result()
+    window = WaitingWindow(
+        _("Restoring the profile “{profile}”…", profile=profile.title),
+        _("The window opens when it is done. The present state is kept as a backup."),
+        theme,
+    )
+    show(progress)
+    with window:
         return await work
-    finally:
-        if window is not None:
-            window.hide()
-            window.deleteLater()

@@ -14,6 +14,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from runway_desktop import __version__
+from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.profile_lock import Claim, claim
 from runway_desktop.texts import Text
@@ -26,12 +27,8 @@ _TRY_EVERY = 0.05
 TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105 - a variable from which Qt takes the right to raise a window on Wayland
 
 
-class DoesNotAnswer(Exception):
-    """Another program has this profile and does not answer. The message is for the user."""
-
-    def __init__(self, said: Text | str) -> None:
-        super().__init__(said)
-        self.said = said
+class DoesNotAnswer(RunwayDesktopError):
+    """Another program has this profile and does not answer."""
 
 
 class EngineLeaves(Exception):

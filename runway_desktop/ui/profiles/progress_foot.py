@@ -77,7 +77,7 @@ _WIDTH = 420
 
 
 class WaitingWindow(QWidget):
-    """Shown while the program works before its main window opens: title, sentence, progress bar."""
+    """Shown while the program works before its main window opens: title, sentence, progress bar. A context manager."""
 
     def __init__(self, title: str, sentence: str, theme: Theme) -> None:
         super().__init__()
@@ -87,6 +87,14 @@ class WaitingWindow(QWidget):
         self.foot = ProgressFoot(self)
         vbox(heading, words(self, sentence, "muted"), self.foot, on=self, margins=2 * GRID)
         self.setFixedWidth(_WIDTH)
+
+    def __enter__(self) -> WaitingWindow:
+        self.show()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.hide()
+        self.deleteLater()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing would only hide the work."""
