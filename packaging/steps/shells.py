@@ -54,9 +54,10 @@ def lay_out(tree: Path) -> None:
 
 
 def parser() -> ArgumentParser:
-    """The commands' own, with what a shell can offer for a word: files, folders, endpoints, models."""
+    """The commands and the window's flags, with what a shell can offer: files, folders, endpoints, models."""
     import shtab
 
+    from runway_desktop.app import options as window
     from runway_desktop.catalog import Catalog
     from runway_desktop.cli import options
 
@@ -69,6 +70,9 @@ def parser() -> ArgumentParser:
         "model": sorted({pair.model for pair in pairs}),
     }
     found = options.parser()
+    for action in window.parser()._actions:
+        if action.option_strings and action.dest != "help":
+            found._add_action(action)
     [commands] = [action.choices for action in found._actions if action.choices]
     for command in dict(commands or {}).values():
         for action in command._actions:

@@ -30,50 +30,56 @@ class Options(Struct, frozen=True, kw_only=True):
     """Files, folders, https links and task ids to take in."""
 
 
-def read(words: Sequence[str]) -> Options:
-    """Ends the process with a message for invalid arguments, as argparse does."""
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Also used by packaging, for completions."""
+    found = argparse.ArgumentParser(
         prog="runway-desktop",
         description="Make video, pictures and sound with the Runway API; keep every result.",
         epilog="Without a display, --demo takes the tour and leaves its pictures. For scripts: “runway-desktop get”, "
         "create, wait, list, adopt, cancel, models, balance, grant; for agents: mcp. Each has its --help.",
     )
-    parser.add_argument(
+    found.add_argument(
         "items", nargs="*", metavar="ITEM", help="a file or folder to drop in, an https link, or a task id to adopt"
     )
-    parser.add_argument(
+    found.add_argument(
         "--demo", action="store_true", help="a simulated Runway on this computer: no key, no cost, a profile of its own"
     )
-    parser.add_argument(
+    found.add_argument(
         "--tour",
         type=Path,
         metavar="DIR",
         help="drive the window through the main job and write a picture of each step",
     )
-    parser.add_argument(
+    found.add_argument(
         "--profile-dir",
         type=Path,
         metavar="DIR",
         help="keep everything of this run in DIR, apart from your own profile",
     )
-    parser.add_argument(
+    found.add_argument(
         "--profile", metavar="NAME", help="open the profile of this name; each has its own key, tasks and window"
     )
-    parser.add_argument("--speed", type=float, default=1.0, metavar="N", help="of the demo: N times as fast as life")
-    parser.add_argument(
+    found.add_argument("--speed", type=float, default=1.0, metavar="N", help="of the demo: N times as fast as life")
+    found.add_argument(
         "--empty", action="store_true", help="of the demo: a new one begins with an empty list, not a studio at work"
     )
-    parser.add_argument("--hidden", action="store_true", help="start in the tray; without a tray, minimized")
-    parser.add_argument("--verbose", action="store_true", help="say more in the log and on the terminal")
-    parser.add_argument("--version", action="version", version=f"Runway Desktop {__version__}")
-    found = parser.parse_args(list(words))
+    found.add_argument("--hidden", action="store_true", help="start in the tray; without a tray, minimized")
+    found.add_argument("--verbose", action="store_true", help="say more in the log and on the terminal")
+    found.add_argument("--version", action="version", version=f"Runway Desktop {__version__}")
+    return found
+
+
+def read(words: Sequence[str]) -> Options:
+    """Ends the process with a message for invalid arguments, as argparse does."""
+    arguments = parser()
+    found = arguments.parse_args(list(words))
     for item in found.items:
         if not _can_be_taken_in(item):
-            parser.error(f"there is no file or folder here named “{item}”, and it is no https link or task id")
+            arguments.error(f"“{item}” is no command, no file or folder here, no https link and no task id")
     if found.speed <= 0:
-        parser.error("--speed must be more than 0")
+        arguments.error("--speed must be more than 0")
     if found.profile is not None and (found.demo or found.tour is not None):
-        parser.error("the demo has a profile of its own: --profile and --demo do not go together")
+        arguments.error("the demo has a profile of its own: --profile and --demo do not go together")
     return Options(
         demo=found.demo or found.tour is not None,
         tour=found.tour,
