@@ -56,4 +56,4 @@ def test_what_is_to_be_added_for_agents_is_the_library_of_the_extra():
     [library] = extras["mcp"]
     assert re.sub(">=.*,", "", library) == LIBRARY
     for text in ((ROOT / "README.md").read_text("utf-8"), DOCS.read_text("utf-8")):
-        assert "    pipx inject runway-desktop mcp\n" in text, "installing again would change nothing"
+        assert "    pipx inject runway-desktop mcp" in text, "installing again would change nothing"
