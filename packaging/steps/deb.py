@@ -11,6 +11,7 @@ import json
 import platform
 import shutil
 import subprocess
+import sys
 import tempfile
 import textwrap
 from collections.abc import Iterable
@@ -21,7 +22,7 @@ from typing import Any
 
 from steps import bundle, desktop, installed, project, shells
 from steps.desktop import LINUX, put
-from steps.places import DIST, ROOT, StepFailed, run, told
+from steps.places import DIST, ROOT, StepFailed, run, say, told
 from steps.project import NAME
 
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -34,6 +35,8 @@ def make(python: Path) -> None:
     """Wraps the bundle into `NAME_VERSION_ARCH.deb` in `dist/`."""
     if missing := [tool for tool in ("dpkg-deb", "dpkg-shlibdeps") if shutil.which(tool) is None]:
         raise StepFailed(f"A Debian package is made on a Debian-like system with dpkg-dev: {missing[0]} is not here.")
+    if sys.base_prefix != "/usr":
+        say("This Python is not Debian's: lintian will name its search paths. A release is made with --in bookworm.")
     with tempfile.TemporaryDirectory(prefix="runway-desktop-deb-") as folder:
         tree = Path(folder) / "tree"
         _lay_out(tree, python)
