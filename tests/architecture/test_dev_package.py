@@ -203,7 +203,9 @@ def test_address_is_refused_that_is_none():
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not replace a file that runs")
 def test_a_bundle_imports_from_the_file_that_runs_also_after_an_update(monkeypatch: pytest.MonkeyPatch):
     start = runpy.run_path(str(ROOT / "packaging" / "start.py"))
-    archive = SimpleNamespace(_filename=str(Path("/proc/self/exe").resolve()))
-    monkeypatch.setitem(sys.modules, "pyimod02_importers", SimpleNamespace(pyz_archive=archive))
-    start["read_the_running_file"]()
-    assert archive._filename == start["RUNNING"]
+    running = str(Path("/proc/self/exe").resolve())
+    for name, read in ((running, start["RUNNING"]), ("/nowhere", "/nowhere")):
+        archive = SimpleNamespace(_filename=name)
+        monkeypatch.setitem(sys.modules, "pyimod02_importers", SimpleNamespace(pyz_archive=archive))
+        start["read_the_running_file"]()
+        assert archive._filename == read
