@@ -183,8 +183,11 @@ class TakeStrip(QScrollArea):
         self.setAccessibleName(_("Takes"))
         self._next = timer(self, 0, self._make_next)
         self.horizontalScrollBar().valueChanged.connect(self._make_in_sight)
-        posters.ready.connect(lambda _: self._body.update())
+        posters.ready.connect(self._repaint)
         FollowsTheme(theme, self, self.show_takes)
+
+    def _repaint(self) -> None:
+        self._body.update()
 
     def show_takes(self) -> None:
         """Shows the model's shots; keeps the widgets of shots with the same tasks."""

@@ -100,8 +100,9 @@ class TaskView(TaskItems, QTableView):
         self._moving: set[int] = set()
         """Rows that were painted with a bar that moves."""
         posters.ready.connect(self._poster_came)
-        model.rowsInserted.connect(lambda _, first, last: self._fit_headers(first, last))
-        model.layoutChanged.connect(lambda *_: self._fit_rows())
+        # Methods, since Qt ends their connections with this view, which the model outlives.
+        model.rowsInserted.connect(self._fit_inserted)
+        model.layoutChanged.connect(self._fit_rows)
         model.modelAboutToBeReset.connect(self._note_selection)
         model.modelReset.connect(self._keep_selection)
         model.lines_moving.connect(self._note_scroll)
@@ -110,7 +111,7 @@ class TaskView(TaskItems, QTableView):
         model.lines_moved.connect(self._succeed)
         self.selectionModel().selectionChanged.connect(lambda *_: self.selection_moved.emit())
         FollowsTheme(theme, self, self._restyle)
-        model.dataChanged.connect(lambda *_: self._wake_animation())
+        model.dataChanged.connect(self._wake_animation)
 
     def _set_up_columns(self) -> None:
         self.setHorizontalHeader(ColumnHeader(self._theme, self))
@@ -438,6 +439,9 @@ class TaskView(TaskItems, QTableView):
         """Resets all rows to the default height, then fits the headers."""
         self.verticalHeader().setDefaultSectionSize(self.verticalHeader().defaultSectionSize())
         self._fit_headers(0, self.rows.rowCount() - 1)
+
+    def _fit_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
+        self._fit_headers(first, last)
 
     def _fit_headers(self, first: int, last: int) -> None:
         """Sets the height of group headers in a range; new rows have the default height."""

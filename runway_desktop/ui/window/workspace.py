@@ -201,9 +201,12 @@ class FirstResults(QObject):
     def __init__(self, view: QAbstractItemView, model: TaskListModel) -> None:
         super().__init__(view)
         self._view = view
-        model.lines_replaced.connect(lambda: view.setAutoScroll(False))
+        model.lines_replaced.connect(self._stay)
         model.lines_moved.connect(self._show)
         model.modelReset.connect(self._show)
+
+    def _stay(self) -> None:
+        self._view.setAutoScroll(False)
 
     def _show(self) -> None:
         view = self._view

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QPaintEvent, QRegion
 from PySide6.QtTest import QAbstractItemModelTester, QTest
@@ -63,8 +64,9 @@ async def shown(
         finally:
             posters.shutdown()
             posters.deleteLater()
-            rig.view.close()
-            rig.view.deleteLater()
+            if shiboken6.isValid(rig.view):
+                rig.view.close()
+                rig.view.deleteLater()
 
 
 async def fetched(rig: Shown) -> None:
@@ -102,6 +104,14 @@ async def test_selection_focus_and_place_survive_what_happens_above(tmp_path, th
         assert view.selected_ids() == ["t22", "t20"]
         assert view.current_id() == "t20"
         assert view.hasFocus()
+
+
+async def test_list_that_is_gone_hears_no_more_of_its_rows(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme, *many(3)) as rig:
+        shiboken6.delete(rig.view)
+        await rig.change(replace(await rig.by_id(1), state=State.RUNNING, progress=0.5))
+        await rig.add(task(100))
+        await until(lambda: rig.rows.rowCount() == 4)
 
 
 async def test_at_the_top_new_tasks_are_seen(tmp_path, theme, qtbot):
