@@ -8,14 +8,14 @@ from pathlib import Path
 import runway_desktop
 
 ROOT = Path(runway_desktop.__file__).parent
-SHEET = ROOT.parent / "resources" / "theme.qss"
+SHEETS = sorted((ROOT.parent / "resources").glob("*.qss"))
 SET, READ = re.compile(r'setProperty\(\s*"(\w+)"'), re.compile(r'\.property\("(\w+)"\)')
 
 
 def test_every_mark_of_a_widget_is_one_that_the_style_sheet_or_the_program_reads():
     code = "\n".join(file.read_text("utf-8") for file in (ROOT / "ui").rglob("*.py"))
     marks, read = set(SET.findall(code)), set(READ.findall(code))
-    styled = set(re.findall(r'\[(\w+)="', SHEET.read_text("utf-8")))
+    styled = {name for sheet in SHEETS for name in re.findall(r'\[(\w+)="', sheet.read_text("utf-8"))}
     assert len(marks) > 10
     assert sorted(marks - styled - read) == []
     assert sorted(styled - set(re.findall(r'"(\w+)"', code)) - {"kind", "tone"}) == []
