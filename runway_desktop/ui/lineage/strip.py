@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import _
@@ -39,6 +39,7 @@ class LineageStrip(QWidget):
         self._theme = theme
         self._posters = posters
         self._ways: tuple[str, ...] = ()
+        self._way: QPushButton | None = None
         self._shown: object = None
         self._walked = False
         """A thumbnail was opened by key, and its task is not shown yet."""
@@ -79,6 +80,8 @@ class LineageStrip(QWidget):
             return
         self._shown = shown
         held = next((thumb.node.task_id for thumb in self.thumbs() if thumb.hasFocus()), None)
+        holds_way = self._way is not None and self._way.hasFocus()
+        self._way = None
         before = [*_taken_from(self._tree_row), *_taken_from(self._takes_row)]
         has_tree = family is not None and bool(family.above or family.below or self._ways)
         if has_tree and family is not None:
@@ -99,6 +102,8 @@ class LineageStrip(QWidget):
         self.setVisible(has_tree or bool(takes))
         self._stop.hold(self.thumbs())
         self._stay(held)
+        if holds_way and self._way is not None:
+            self._way.setFocus(Qt.FocusReason.OtherFocusReason)
         for widget in before:
             widget.hide()
             widget.deleteLater()
@@ -149,7 +154,8 @@ class LineageStrip(QWidget):
 
     def _put_way(self) -> None:
         """Button with the most likely offer; its menu has the others."""
-        button = push_button(self._tree, f"{self._arrow}  {self._ways[0]}…", kind="flat", spoken=_("Use this result"))
+        said = f"{self._arrow}  {self._ways[0]}…"
+        button = self._way = push_button(self._tree, said, kind="flat", spoken=_("Use this result"))
         color = self._theme.color(Role.FAINT).name()
         button.setStyleSheet(
             f"QPushButton {{ padding: 0 4px; color: {color}; text-align: left; min-height: {SIZE.height() - 2}px; }}"

@@ -203,3 +203,22 @@ async def test_a_result_without_family_offers_its_use_and_claims_no_descendants(
         heads = [one.text() for one in strip_of(rig).findChildren(QLabel) if one.isVisible() and one.text()]
         assert heads == ["Use this result"]
         assert thumbs(rig) == []
+
+
+async def test_keyboard_stays_on_the_offer_while_more_of_the_family_comes(tmp_path: Path, theme: Theme) -> None:
+    async with Desktop(tmp_path, theme) as rig:
+        await a_family(rig)
+        strip = strip_of(rig)
+        rig.window.view.select([TaskId("t3")])
+        await until(lambda: len(thumbs(rig)) == 3)
+        strip.offer(["Edit it"])
+        first = offer_of(strip)
+        first.setFocus()
+        strip.offer(["Edit it", "Extend it"])
+        assert offer_of(strip) is not first
+        assert QApplication.focusWidget() is offer_of(strip)
+
+
+def offer_of(strip: LineageStrip) -> QPushButton:
+    (found,) = [one for one in strip.findChildren(QPushButton) if one.isVisible() and one.text().startswith("→")]
+    return found

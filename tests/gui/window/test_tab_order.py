@@ -14,6 +14,7 @@ from shiboken6 import isValid
 
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import State
+from runway_desktop.ui.media.bar import ScrubSlider
 from runway_desktop.ui.theme import Theme
 from tests.gui.media.conftest import SAMPLES
 from tests.gui.rig import Desktop, rest, until
@@ -32,7 +33,7 @@ async def show_a_clip(rig: Desktop) -> None:
     await until(lambda: rig.rows.position(one.id) is not None)
     rig.window.view.select([one.id])
     await until(lambda: rig.details.showing)
-    await until(lambda: rig.window.preview.playback.duration > 0, "the clip is open")
+    await until(rig.window.preview.findChild(ScrubSlider).isEnabled, "the clip can be played")
     await rest()
     rig.window.view.setFocus()
 
