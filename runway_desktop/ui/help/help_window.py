@@ -20,6 +20,7 @@ from runway_desktop.ui.building import (
     scroll_area,
     vbox,
 )
+from runway_desktop.ui.commands.everywhere import GUIDE
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import strong, words
 from runway_desktop.ui.room import Room
@@ -62,6 +63,8 @@ class HelpWindow(Dialog):
         row = hbox(guide, change, STRETCH, close)
         vbox(title, *leads, line(self), (scroll_area(self, body), 1), line(self), row, on=self, margins=2 * GRID)
         open_at(self, QSize(64 * GRID, 72 * GRID))
+        own = ((GUIDE,), lambda: self._open_guide)
+        keys.bind(self, Scope.WINDOW, own, context=Qt.ShortcutContext.WindowShortcut)
         keys.changed.connect(self._show)
         self._show()
         close.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -171,21 +171,23 @@ async def test_help_leads_to_the_page_of_the_part_and_the_guide_leaves_the_windo
     ("section", "page"),
     [("Key", "privacy"), ("Money", "queue-and-caps"), ("Connected programs", "agents"), ("Look", "faq")],
 )
-@pytest.mark.parametrize("by_help", [True, False])
-async def test_each_page_of_the_preferences_leads_to_its_page_of_the_guide(
-    tmp_path, theme, qtbot, section, page, by_help
-):
+@pytest.mark.parametrize("way", ["help and its button", "help and its key", "key"])
+async def test_each_page_of_the_preferences_leads_to_its_page_of_the_guide(tmp_path, theme, qtbot, section, page, way):
     async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
         rig.rooms.open("preferences", "Runway")
         await until(lambda: rig.window.findChildren(Preferences))
         [preferences] = rig.window.findChildren(Preferences)
         preferences.show_section(section)
         await until(preferences.isActiveWindow)
-        if by_help:
+        if way != "key":
             QTest.keyClick(preferences, Qt.Key.Key_F1)
             await until(lambda: preferences.findChildren(HelpWindow))
             [shown] = preferences.findChildren(HelpWindow)
+        if way == "help and its button":
             next(button for button in shown.findChildren(QPushButton) if button.text() == "Guide").click()
+        elif way == "help and its key":
+            await until(shown.isActiveWindow)
+            QTest.keyClick(shown, *GUIDE_KEY)
         else:
             QTest.keyClick(preferences, *GUIDE_KEY)
         await until(lambda: preferences.findChildren(GuideWindow))
