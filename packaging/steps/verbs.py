@@ -134,7 +134,7 @@ def pictures(python: Path) -> dict[Path, bytes]:
         variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "RUNWAY_DESKTOP_TOUR_STUDIO": "1"}
         done = subprocess.run(words, cwd=ROOT, env=variables, check=False, capture_output=True, text=True)
         if done.returncode:
-            raise StepFailed(f"The pictures could not be made.\n{done.stderr}")
+            raise StepFailed(f"The pictures could not be made: exit code {done.returncode}.\n{done.stderr}")
         made = {file.stem.partition("-")[2]: file.read_bytes() for file in Path(room).glob("*.png")}
     return {
         OF_GUIDE / f"{name.removeprefix(GUIDE)}.png" if name.startswith(GUIDE) else PICTURE: png

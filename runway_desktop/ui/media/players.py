@@ -93,6 +93,9 @@ class MediaEngine(QObject):
         self._on_frame = on_frame
         if on_frame is None:
             self._sink.videoFrameChanged.connect(self._frame_changed, queued)
+            # At a connection's first signal Qt asks the sender for its meta object. In a render thread this crashed in
+            # PySide, which looks a type up without the GIL. So the first one, without a frame, is emitted here.
+            self._sink.videoFrameChanged.emit(self._sink.videoFrame())
         else:
             self._sink.videoFrameChanged.connect(self._hand_over, Qt.ConnectionType.DirectConnection)
         self._player.sourceChanged.connect(self._source_changed, queued)
