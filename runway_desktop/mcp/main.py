@@ -11,7 +11,8 @@ from pathlib import Path
 from runway_desktop.remote.opening import INTERRUPTED, Ended, opened
 from runway_desktop.usecases.clients.refusals import CallRefused
 
-LIBRARY = "mcp<3"
+LIBRARY = "mcp>=2.3,<3"
+"""As the extra “mcp” of the package asks for it."""
 
 
 def missing(prefix: Path) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.mcp.main import missing
+from runway_desktop.mcp.main import LIBRARY, missing
 from tests.journeys.runway import ROOT
 
 WITHOUT = """
@@ -30,15 +30,15 @@ def test_without_the_library_an_agents_server_says_what_to_install(lacking: str,
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         "Serving agents needs the library “mcp”, which is not installed. "
-        f'Install it with: "{sys.executable}" -m pip install "mcp<3"\n'
+        f'Install it with: "{sys.executable}" -m pip install "{LIBRARY}"\n'
     )
 
 
 @pytest.mark.parametrize(
     ("receipt", "command"),
     [
-        ("pipx_metadata.json", 'pipx inject runway-desktop "mcp<3"'),
-        ("uv-receipt.toml", 'uv pip install --python "{prefix}" "mcp<3"'),
+        ("pipx_metadata.json", f'pipx inject runway-desktop "{LIBRARY}"'),
+        ("uv-receipt.toml", f'uv pip install --python "{{prefix}}" "{LIBRARY}"'),
     ],
 )
 def test_what_to_install_is_added_by_the_tool_that_installed_the_program(receipt: str, command: str, tmp_path: Path):

@@ -213,7 +213,7 @@ def test_without_the_library_it_says_what_to_install(tmp_path: Path):
         capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     assert done.returncode == 1
-    assert '-m pip install "mcp<3"' in done.stderr
+    assert '-m pip install "mcp>=2.3,<3"' in done.stderr
     assert done.stdout == ""
 
 
