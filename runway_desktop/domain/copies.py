@@ -59,13 +59,15 @@ class Former(Enum):
 class Identity(Struct, frozen=True, kw_only=True):
     """Where a list belongs. `machine` is a fingerprint that only serves to compare machines; empty if the machine has
     none. `inodes` are those of the folder and of the list's file: a hint only, since another disk may use the same
-    numbers. `runs` counts how often the program opened this list."""
+    numbers. `runs` counts the runs of the program with this list; a run that was killed before its marker was written
+    is not counted. `marker_failed`: the marker could not be written, so it may not record what was sent since."""
 
     id: str
     machine: str
     folder: str
     inodes: tuple[str, str]
     runs: int = 0
+    marker_failed: bool = False
 
     def document(self) -> dict[str, Any]:
         return {**as_json(self), "inodes": list(self.inodes)}
@@ -80,15 +82,18 @@ class Identity(Struct, frozen=True, kw_only=True):
                 "folder": str(folder),
                 "inodes": [str(of_folder), str(of_list)],
                 "runs": int(runs),
+                **more,
             } if len(id_) == _ID_LENGTH and _ID_LETTERS.issuperset(id_):
-                return cls(id=id_, machine=machine, folder=folder, inodes=(of_folder, of_list), runs=runs)
+                inodes, failed = (of_folder, of_list), more.get("marker_failed") is True
+                return cls(id=id_, machine=machine, folder=folder, inodes=inodes, runs=runs, marker_failed=failed)
             case _:
                 return None
 
 
 class Marker(Struct, frozen=True, kw_only=True):
-    """How far a list was when last used. `sent` is the number of the ledger's newest line about a sending. `retired`:
-    another list replaced this one, so a list with its identity is a copy."""
+    """How far a list was when last used. `runs` is 0 while the list may not have its identity yet. `sent` is the number
+    of the ledger's newest line about a sending. `retired`: another list replaced this one, so a list with its identity
+    is a copy."""
 
     runs: int
     sent: int
@@ -141,10 +146,20 @@ def judge(identity: Identity | None, found: Observed) -> Verdict:
 
 
 def is_marked(identity: Identity | None, found: Observed) -> bool:
-    """Whether the marker confirms how far the list was. A missing or older marker may have been lost or never written;
-    then only Runway's counts tell whether something was sent since."""
+    """Whether the marker confirms that the list is complete. A list that is a run or a sending ahead is: it was killed
+    before the marker was written, and nothing leaves before that. A marker that is missing or more than a run behind
+    was lost, and one that could not be written tells nothing; then only Runway's counts tell whether something was sent
+    since."""
     marker = found.marker
-    return identity is not None and marker is not None and identity.runs <= marker.runs and found.sent <= marker.sent
+    return (
+        identity is not None and marker is not None and identity.runs <= marker.runs + 1 and not identity.marker_failed
+    )
+
+
+def next_run(identity: Identity, marker: Marker | None) -> int:
+    """The number of the run that begins. That of a run which was killed before its marker was written is used again, so
+    that such a list is never more than one run ahead."""
+    return identity.runs if marker is not None and marker.runs < identity.runs else identity.runs + 1
 
 
 def _is_behind(identity: Identity, sent: int, marker: Marker) -> bool:

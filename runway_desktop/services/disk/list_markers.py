@@ -47,7 +47,7 @@ class ListMarkers:
 
     def knows(self, folder: str) -> bool:
         """Whether a list was in use in that folder."""
-        return any(marker.folder == folder for _, marker in self._all())
+        return any(marker.folder == folder and marker.runs for _, marker in self._all())
 
     def write(self, list_id: str, marker: Marker) -> None:
         """On disk when it returns. Raises OSError, and Superseded if a later run has written the marker."""

@@ -7,12 +7,13 @@
 gets a new identity, so that two copies used in turn or at once can be told apart from then on.
 
 `note_sending` updates the marker after a task is SENDING on disk and before its POST leaves, so any earlier copy of the
-folder is behind the marker. After a crash between the two the list is ahead of its marker, which counts as matching.
+folder is behind the marker. If the program is killed between two of these writes, the list is ahead of its marker by a
+run or a sending, which counts as matching: nothing has left. A new identity has a marker before the list has it.
 
-A marker that is missing or behind the list may have been lost or not writable, and the list may still be an old one.
-Before the first sending, `compare` then checks the queued tasks against Runway's counts of the day: a task waits for
-the person if more tasks of its model were made than the list knows of, or if the counts cannot tell, for example those
-of another key.
+A marker that was lost, or that could not be written (which the list's identity then says), may hide that the list is an
+old one. Before the first sending, `compare` then checks the queued tasks against Runway's counts of the day: a task
+waits for the person if more tasks of its model were made than the list knows of, or if the counts cannot tell, for
+example those of another key.
 
 A marker that cannot be written does not block sending: the state folder's disk may be full or read-only, and no sending
 at all is worse than unrecognized copies. That is announced once and retried with each sending. Loop's thread; files are
@@ -34,7 +35,18 @@ from typing import TypeVar
 from uuid import uuid4
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint, Organization
-from runway_desktop.domain.copies import IDENTITY, PLACED, Former, Identity, Marker, Observed, Verdict, is_marked, judge
+from runway_desktop.domain.copies import (
+    IDENTITY,
+    PLACED,
+    Former,
+    Identity,
+    Marker,
+    Observed,
+    Verdict,
+    is_marked,
+    judge,
+    next_run,
+)
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.profiles import Profile
@@ -44,11 +56,13 @@ from runway_desktop.services.disk.list_markers import ListMarkers
 from runway_desktop.services.disk.machine import fingerprint
 from runway_desktop.services.ports import Clock, Snapshots, Store
 from runway_desktop.services.settings import Settings
-from runway_desktop.values import Struct
+from runway_desktop.values import Struct, replace
 
 from . import after_restore
 from .ledger import Ledger
 from .readings import DAY, DAY_SLACK, daily
+from .uncertainty import Likelihood
+from .uncertainty import verdict as weighed
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +82,8 @@ class _Decision(Struct, frozen=True):
     """The tasks queued at the check."""
     sent: int
     is_marked: bool
+    is_new: bool
+    """The list has another identity, or none, before the check."""
 
 
 @dataclass(eq=False, repr=False)
@@ -121,13 +137,16 @@ class CopyCheck:
         if asks:
             self._settings.set(after_restore.FRESH, {"why": decision.verdict.value})
         self._settings.set(IDENTITY, decision.identity.document())
+        self._is_compared = asks or decision.is_marked or not decision.held
+        if self._is_compared and decision.is_new:
+            # Before the list has the identity: an identity without a marker means that the marker was lost.
+            await self._note(decision.sent, runs=0)
         # Both settings in one write: after a crash the next start holds back the queued tasks.
         await self._settings.flush()
         if asks:
             await after_restore.keep_back(self._ledger, self._settings, decision.held)
-        self._is_compared = asks or decision.is_marked or not decision.held
         if self._is_compared:
-            await self._note(decision.identity, decision.sent)
+            await self._note(decision.sent)
         self.is_checked = True
 
     async def compare(self, now: Organization | None, key: Fingerprint) -> bool:
@@ -142,7 +161,7 @@ class CopyCheck:
             # Only tasks certainly made within the counted day can explain a count.
             since = self._clock.now() - DAY + DAY_SLACK
             sent = await self._ledger.sent_between(since, self._clock.now() + DAY)
-            known = Counter(task.request.model for task in sent if task.remote_id and task.key in (NO_KEY, key))
+            known = Counter(task.request.model for task in sent if _is_made(task) and task.key in (NO_KEY, key))
             waiting = [task for task in decision.held if (found := self._ledger.get_open(task.id)) and _waits(found)]
             doubtful = [
                 task
@@ -155,17 +174,16 @@ class CopyCheck:
                 self._settings.set(after_restore.FRESH, {"why": Verdict.NOT_COUNTED.value})
                 await self._settings.flush()
                 await after_restore.keep_back(self._ledger, self._settings, doubtful)
-            await self._note(decision.identity, decision.sent)
+            await self._note(decision.sent)
             self._is_compared = True
             return True
 
     async def note_sending(self) -> None:
         """Await once a task is SENDING on disk, before its POST. After a StoreError nothing may be sent."""
-        assert self._decision is not None, "the lane runs after the check"  # noqa: S101 - wired so
         async with self._noting:
             sent = await self._store.last_sending()
             if sent > self._noted:
-                await self._note(self._decision.identity, sent)
+                await self._note(sent)
 
     async def _decide(self, held: tuple[Task, ...]) -> _Decision:
         stored = self._settings.get(IDENTITY)
@@ -183,17 +201,26 @@ class CopyCheck:
         if verdict.asks or is_placed:
             gone = before.id if before is not None and verdict is not Verdict.COPIED else ""
             await self._in_worker(lambda: self._markers.retire(found.folder, gone))
-        list_id, runs = uuid4().hex, 0
-        if before is not None and verdict is Verdict.FITS:
-            list_id, runs = before.id, before.runs
+        list_id, runs, failed = uuid4().hex, 1, False
+        is_new = before is None or verdict is not Verdict.FITS
+        if before is not None and not is_new:
+            list_id, runs, failed = before.id, next_run(before, found.marker), before.marker_failed
         identity = Identity(
-            id=list_id, machine=fingerprint(machine, list_id), folder=found.folder, inodes=found.inodes, runs=runs + 1
+            id=list_id,
+            machine=fingerprint(machine, list_id),
+            folder=found.folder,
+            inodes=found.inodes,
+            runs=runs,
+            marker_failed=failed,
         )
         is_told = is_placed or self._profile.is_demo or is_marked(before, found)
-        return _Decision(verdict, identity, held, sent, is_told)
+        return _Decision(verdict, identity, held, sent, is_told, is_new)
 
-    async def _note(self, identity: Identity, sent: int) -> None:
-        marker = Marker(runs=identity.runs, sent=sent, folder=identity.folder)
+    async def _note(self, sent: int, *, runs: int | None = None) -> None:
+        """Writes the marker; if it cannot be written, the list says so on disk, or StoreError."""
+        assert self._decision is not None, "the lane runs after the check"  # noqa: S101 - wired so
+        identity = self._decision.identity
+        marker = Marker(runs=identity.runs if runs is None else runs, sent=sent, folder=identity.folder)
         try:
             await self._in_worker(lambda: self._markers.write(identity.id, marker))
         except OSError as error:
@@ -201,8 +228,17 @@ class CopyCheck:
             if not self._told:
                 self._told = True
                 self._bus.tell(EngineNotice(EngineNoticeCode.COPY_NOT_NOTED, (str(self._markers.folder),)))
+            self._set_failed(True)
+            await self._settings.flush()
             return
+        self._set_failed(False)
         self._noted = sent
+
+    def _set_failed(self, failed: bool) -> None:
+        decision = self._decision
+        if decision is not None and decision.identity.marker_failed != failed:
+            self._decision = replace(decision, identity=replace(decision.identity, marker_failed=failed))
+            self._settings.set(IDENTITY, self._decision.identity.document())
 
     async def _in_worker(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._workers, work)
@@ -254,6 +290,15 @@ class CopyCheck:
 
 def _waits(task: Task) -> bool:
     return task.state is State.HELD and not task.may_be_sent_already
+
+
+def _is_made(task: Task) -> bool:
+    """Also an uncertain task that counts and balance say was made; one that may not have been made explains nothing."""
+    return task.remote_id is not None or (
+        task.state is State.UNCERTAIN
+        and task.evidence is not None
+        and weighed(task.evidence).likelihood is Likelihood.MADE
+    )
 
 
 def _made(now: Organization | None, model: str) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.copies import Former, Identity, Marker, Observed, Verdict, is_marked, judge
+from runway_desktop.domain.copies import Former, Identity, Marker, Observed, Verdict, is_marked, judge, next_run
 from runway_desktop.values import replace
 
 HERE = "/home/ann/profile"
@@ -84,13 +84,20 @@ def test_a_list_without_identity_is_new_unless_its_folder_had_another(known, hol
         (LIST, MARKER, True),
         (LIST, None, False),
         (None, MARKER, False),
-        (LIST, replace(MARKER, runs=LIST.runs - 1), False),
-        (LIST, replace(MARKER, sent=MARKER.sent - 1), False),
+        (LIST, replace(MARKER, runs=LIST.runs - 1), True),
+        (LIST, replace(MARKER, sent=MARKER.sent - 1), True),
+        (LIST, replace(MARKER, runs=LIST.runs - 2), False),
+        (replace(LIST, marker_failed=True), MARKER, False),
     ],
-    ids=["as far", "lost", "no identity", "a run was not noted", "a sending was not noted"],
+    ids=["as far", "lost", "no identity", "killed at the start", "killed at a sending", "two runs lost", "failed"],
 )
-def test_a_marker_tells_how_far_the_list_was_unless_it_is_lost_or_behind(identity, marker, marked):
+def test_a_marker_confirms_a_list_unless_it_is_lost_or_could_not_be_written(identity, marker, marked):
     assert is_marked(identity, replace(AS_LAST, marker=marker)) is marked
+
+
+@pytest.mark.parametrize(("runs", "next_"), [(3, 4), (2, 3), (None, 4)], ids=["noted", "killed at the start", "lost"])
+def test_number_of_a_killed_start_is_used_again(runs, next_):
+    assert next_run(LIST, None if runs is None else replace(MARKER, runs=runs)) == next_
 
 
 def test_only_what_fits_and_what_is_new_asks_nothing():
@@ -98,7 +105,8 @@ def test_only_what_fits_and_what_is_new_asks_nothing():
 
 
 def test_identity_and_marker_come_back_as_they_were_written():
-    assert Identity.read(LIST.document()) == LIST
+    failed = replace(LIST, marker_failed=True)
+    assert (Identity.read(LIST.document()), Identity.read(failed.document())) == (LIST, failed)
     assert Marker.read(MARKER.document()) == MARKER
 
 

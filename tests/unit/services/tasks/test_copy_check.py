@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 from runway_desktop.domain.account import ModelLimits, fingerprint_of
 from runway_desktop.domain.copies import IDENTITY, Identity, Verdict
 from runway_desktop.domain.errors import NoReply, ServerTrouble
-from runway_desktop.domain.task import HoldCode, State
+from runway_desktop.domain.task import Evidence, HoldCode, State
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.usecases.words.holds import hold_words
 from runway_desktop.values import replace
@@ -362,6 +363,19 @@ async def test_what_nobody_knows_to_be_made_explains_no_count(tmp_path: Path):
         await rig.clock.advance(600)
         assert reasons(rig) == [HoldCode.COPIED]
     assert computer.sent_twice == []
+
+
+async def test_what_counts_and_balance_say_was_made_explains_a_count(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    async with computer.rig(loops=()) as rig:
+        [lost, _] = await rig.submit(request("made, without an answer"), request("queued"))
+        evidence = Evidence(daily_before=1, daily_after=2, price=60.0)
+        edit = partial(replace, state=State.UNCERTAIN, sent_at=rig.clock.now(), evidence=evidence)
+        await rig.ledger.change(lost, edit, "no answer")
+    computer.runway.count("gen4.5")
+    shutil.rmtree(computer.state)
+    async with computer.rig() as rig:
+        await goes_on(rig)
 
 
 async def test_what_may_have_left_the_day_of_the_counts_explains_none(tmp_path: Path):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from runway_desktop.domain.copies import IDENTITY, PLACED, Identity, Verdict
+from runway_desktop.domain.account import ModelLimits
+from runway_desktop.domain.copies import IDENTITY, PLACED, Identity, Marker, Verdict
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import TaskChanged
-from runway_desktop.domain.task import ITS_TURN, HoldCode, State
+from runway_desktop.domain.task import ITS_TURN, HoldCode, State, Task, TaskId
 from runway_desktop.services.disk.list_markers import ListMarkers
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.after_restore import FRESH
+from runway_desktop.values import replace
 from tests.copied_lists import MANY, Computer, a_computer, asks, goes_on, reasons
-from tests.engine_rig import request
+from tests.engine_rig import Rig, request
 from tests.notices import notices
 
 # What is no copy
@@ -133,6 +138,93 @@ async def test_a_list_that_the_program_restored_asks_what_a_restore_asks_and_no_
     async with computer.rig(loops=()) as rig:
         before = await rig.submit(request("none waited in it"))
         assert [(await rig.task(task_id)).hold for task_id in before] == [ITS_TURN]
+
+
+# What is killed
+
+
+class Killed(BaseException):
+    pass
+
+
+async def killed_before(step: int, rig: Rig, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether a start was killed just before its write of that number (from 1), else it came to its end: the list's
+    settings and the markers outside are what it writes."""
+    passed = 0
+
+    def count() -> None:
+        nonlocal passed
+        passed += 1
+        if passed == step:
+            raise Killed
+
+    write, set_settings = ListMarkers.write, rig.store.set_settings
+
+    def write_marker(markers: ListMarkers, list_id: str, marker: Marker) -> None:
+        count()
+        write(markers, list_id, marker)
+
+    async def put(values: Mapping[str, Any]) -> None:
+        count()
+        await set_settings(values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ListMarkers, "write", write_marker)
+        patch.setattr(rig.store, "set_settings", put, raising=False)
+        try:
+            async with rig:
+                pass
+        except Killed:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("starts", [1, 3])
+@pytest.mark.parametrize("step", [1, 2, 3])
+async def test_starts_that_are_killed_anywhere_cause_no_question_though_the_key_is_used_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, starts: int
+):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    was_killed = [await killed_before(step, computer.rig(loops=()), monkeypatch) for _ in range(starts)]
+    assert was_killed[0] is (step < 3)
+    computer.runway.count("gen4.5")
+    async with computer.rig() as rig:
+        await goes_on(rig)
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 4])
+async def test_first_start_that_is_killed_anywhere_leaves_a_list_that_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+):
+    computer = Computer(tmp_path)
+    assert await killed_before(step, computer.rig(loops=()), monkeypatch) is (step < 4)
+    store = computer.lists[computer.home]
+    # Stored by a program of this list that was killed again before it checked anything.
+    await store.add([Task(id=TaskId("queued"), request=request(), created_at=computer.clock.now())], [], None, [])
+    computer.runway.count("gen4.5")
+    computer.runway.account = replace(computer.runway.account, limits={"gen4.5": ModelLimits(concurrent=5, daily=100)})
+    async with computer.rig() as rig:
+        if step > 2:
+            await goes_on(rig)
+        else:
+            # A list without an identity may be an old one.
+            await rig.clock.advance(60)
+            assert reasons(rig) == [HoldCode.COPIED]
+
+
+async def test_sending_that_is_killed_before_its_marker_causes_no_question(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    rig = computer.rig()
+    rig.copies.note_sending = asyncio.Event().wait  # type: ignore[method-assign, assignment]
+    await rig.__aenter__()
+    await rig.clock.advance(10)
+    assert len(rig.ledger.held()) < MANY
+    rig.kill()
+    computer.runway.count("gen4.5")
+    async with computer.rig() as rig:
+        await goes_on(rig)
 
 
 # What is noted
