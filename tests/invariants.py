@@ -7,7 +7,7 @@ The state machines of `tests/unit/domain/test_task_machine.py` (the transition f
 2. An id once known is never lost, nor exchanged for another.
 3. Only the server's word ends a task that is at Runway, or a person who deletes or dismisses it.
 4. A paid result keeps its last good state: what succeeded stays succeeded.
-5. What waits for the person is never sent by itself.
+5. What waits for the person, and not only for its key, is never sent by itself.
 6. No more of a model are sent and at Runway at once than its limit, nor is more spent than a cap allows.
 7. What the person made of a task (title, rating, tags, request) no transition touches.
 8. Nothing waits for ever: once Runway answers, all is sent that the person wants sent, and all is followed to its end.
@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from runway_desktop.domain.task import State, Task, TaskId
+from runway_desktop.domain.task import HoldCode, State, Task, TaskId
 
 AT_RUNWAY = frozenset({State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER})
 
@@ -61,7 +61,9 @@ def _watch_one(
         assert then.id in by_server or then.id in by_person, "3: ended without the server's word"
     if then.state is State.SUCCEEDED:
         assert now.state is State.SUCCEEDED, "4: a result is lost"
-    if then.state is State.HELD and then.waits_for_person and then.id not in released:
+    # What waits for its key is sent when that key is back, as rule 9 says.
+    waits = then.waits_for_person and then.hold.code is not HoldCode.OTHER_KEY
+    if then.state is State.HELD and waits and then.id not in released:
         assert now.state is State.HELD or now.state is State.CANCELLED, "5: sent without the person"
     kept = (then.title, then.rating, then.tags)
     assert (now.title, now.rating, now.tags) == kept, "7: changed by what happened"

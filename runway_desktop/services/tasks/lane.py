@@ -267,24 +267,28 @@ class Lane:
         await self._alarm.wait(self._pause_length())
 
     async def _keep_for_their_key(self, key: Fingerprint) -> None:
-        """Makes tasks that were queued with another key than this one wait for the person."""
-
-        def is_others(task: Task) -> bool:
-            return task.state is State.HELD and not task.waits_for_person and not task.is_for(key)
+        """Makes tasks that were queued with another key than this one wait for the person, and lets those be sent that
+        waited for this one."""
 
         def edit(task: Task) -> Task:
-            return replace(task, hold=Hold(HoldCode.OTHER_KEY)) if is_others(task) else task
+            if task.state is not State.HELD:
+                return task
+            if not task.waits_for_person and not task.is_for(key):
+                return replace(task, hold=Hold(HoldCode.OTHER_KEY))
+            # A denied task keeps the key of its last sending, also if its release to that key was undone.
+            is_back = task.hold.code is HoldCode.OTHER_KEY and task.key == key and not task.was_denied
+            return replace(task, hold=ITS_TURN) if is_back else task
 
         self._may_have_other_keys = False
-        others = [task.id for task in self._ledger.held() if is_others(task)] if key != NO_KEY else []
+        concerned = [task.id for task in self._ledger.held() if edit(task) is not task] if key != NO_KEY else []
         try:
-            kept = await self._ledger.change_many(others, edit, "queued with another key")
+            changed = await self._ledger.change_many(concerned, edit, "key changed")
         except StoreError as error:
             self._back_off(LaneReason(LaneCode.UNWRITABLE))
             self._may_have_other_keys = True
             log.warning("That tasks wait for their key could not be written: %s", error)
             return
-        if any(task.removed_at is None for task in kept):
+        if any(task.waits_for_person and task.removed_at is None for task in changed):
             self._bus.tell(EngineNotice(EngineNoticeCode.QUEUED_WITH_OTHER_KEY))
 
     def _fill(self) -> None:

@@ -44,7 +44,9 @@ def hold_words(hold: Hold) -> str:
         case HoldCode.COPIED:
             return _("This profile's folder was copied or put back, so this may have been sent already.")
         case HoldCode.OTHER_KEY:
-            return _("Queued with another key. Release it to send it with the current one.")
+            return _(
+                "Queued with another key. It is sent when that key is back; release it to send it with the current one."
+            )
         case HoldCode.APPROVAL:
             return _("Requested by {program}. Approve it to send it.", program=asker(hold))
         case HoldCode.ASK_PERSON:

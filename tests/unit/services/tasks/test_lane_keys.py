@@ -80,17 +80,48 @@ async def test_what_was_queued_is_sent_when_its_own_key_is_entered_again(tmp_pat
         assert await rig.state(ids[0]) is State.PENDING
 
 
-async def test_releasing_with_the_key_it_was_queued_with_asks_nothing(tmp_path: Path):
+async def test_tasks_that_waited_for_their_key_are_sent_when_it_is_back(tmp_path: Path):
     async with a_rig() as rig:
         sending = door(rig, tmp_path)
-        [task_id] = await queued(rig, sending)
+        ids = await queued(rig, sending, 2)
+        await rig.account.use_key("key_other", remember=False)
+        await settle()
+        assert await codes(rig, ids) == {HoldCode.OTHER_KEY}
+        await rig.account.use_key("key_test", remember=False)
+        await settle()
+        assert await codes(rig, ids) == {HoldCode.ITS_TURN}
+        assert creates(rig) == 0, "the queue is paused"
+        await rig.lane.resume()
+        await rig.clock.advance(60)
+        assert creates(rig) == len(ids)
+
+
+async def test_tasks_that_waited_for_their_key_are_sent_in_the_next_run_with_it(tmp_path: Path):
+    async with a_rig() as rig:
+        ids = await queued(rig, door(rig, tmp_path))
+        await rig.actions.remove(ids[1:])
+        await rig.account.use_key("key_other", remember=False)
+        await rig.lane.resume()
+        await settle()
+        assert await codes(rig, ids) == {HoldCode.OTHER_KEY}
+        await rig.settings.flush()
+    async with a_rig(store=rig.store, clock=rig.clock) as rig:
+        await rig.clock.advance(60)
+        assert creates(rig) == 1
+        assert not rig.told(EngineNotice)
+
+
+async def test_hold_of_the_person_outlasts_a_change_of_keys(tmp_path: Path):
+    async with a_rig() as rig:
+        ids = await queued(rig, door(rig, tmp_path))
+        await rig.lane.hold(ids)
         await rig.account.use_key("key_other", remember=False)
         await rig.lane.resume()
         await settle()
         await rig.account.use_key("key_test", remember=False)
         await rig.clock.advance(60)
-        assert creates(rig) == 0, "nothing that waits for the person is sent by itself"
-        assert sending.prepare_release([await rig.task(task_id)]).asks == frozenset()
+        assert creates(rig) == 0
+        assert await codes(rig, ids) == {HoldCode.WAITS_FOR_PERSON}
 
 
 async def test_a_paused_queue_asks_in_the_next_run_with_another_key(tmp_path: Path):
@@ -170,6 +201,11 @@ async def test_undoing_a_release_leaves_a_task_to_the_key_that_runway_denied_it_
         await rig.lane.put_back(stood)
         task = await rig.task(ids[0])
         assert (task.hold.code, task.key) == (HoldCode.OTHER_KEY, fingerprint_of("key_of_another_studio"))
+        made = creates(rig)
+        for secret in ("key_test", "key_of_another_studio"):
+            await rig.account.use_key(secret, remember=False)
+            await rig.clock.advance(60)
+        assert creates(rig) == made, "its release was undone"
 
 
 async def test_a_full_model_goes_on_once_its_tasks_are_known_to_be_another_keys():
