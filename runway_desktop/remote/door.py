@@ -16,7 +16,6 @@ from typing import Any, Protocol
 from runway_desktop.domain.clients import clean_name
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.services.disk import private_socket
-from runway_desktop.services.disk.private_socket import Listening
 from runway_desktop.services.supervised import report
 from runway_desktop.usecases.clients.refusals import CallRefused, Code, refusal_of
 
@@ -57,7 +56,7 @@ class Behind(Protocol):
 class Door:
     """`connected` counts open connections by client name; `count_changed` is called after each change."""
 
-    def __init__(self, listening: Listening) -> None:
+    def __init__(self, listening: private_socket.Listening) -> None:
         self.connected: Counter[str] = Counter()
         self.count_changed: Callable[[], object] = lambda: None
         self._listening = listening

@@ -21,6 +21,7 @@ from runway_desktop.services.disk.profile_lock import claim
 
 ROOT = Path(__file__).parents[3]
 WORDS = ["/home/ö/猫.txt", "17f20503-6c24-4c16-946b-35dbbce2af2f", "with\nlines"]
+PIPES = "Windows has named pipes, which Qt serves"
 ENTERS_WITHOUT_LOCKS = """
 import errno, sys
 from pathlib import Path
@@ -39,9 +40,11 @@ def entering_without_locks(folder: Path) -> str:
 
 
 class Holder:
-    """Another process that has the profile."""
+    """Another process that has the profile and listens at its socket."""
 
     def __init__(self, folder: Path, what: str) -> None:
+        if sys.platform == "win32":
+            pytest.skip(PIPES)
         words = [sys.executable, "-m", "tests.unit.app.holder_child", str(folder), what]
         self._child = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT)
         assert self.told() == "mine"
@@ -167,6 +170,7 @@ def test_a_window_of_an_older_version_is_said_at_once(tmp_path: Path):
         enter(tmp_path, WORDS)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason=PIPES)
 def test_the_socket_lies_where_no_other_user_may_look(tmp_path: Path):
     listening = private_socket.Listening(tmp_path, 8)
     place = Path(private_socket.address_for(tmp_path))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -15,13 +16,15 @@ from runway_desktop.app.window_door import WindowDoor
 from runway_desktop.domain.clients import CONNECTION_TEST
 from runway_desktop.domain.events import ClientsChanged, Notice
 from runway_desktop.remote.client import Connection, connect
-from runway_desktop.services.disk.private_socket import Listening
+from runway_desktop.services.disk import private_socket
 from runway_desktop.usecases.clients.hosts import server_words
 from runway_desktop.usecases.clients.programs import programs
 from runway_desktop.usecases.clients.trial import try_connection
 from runway_desktop.usecases.use_cases import UseCases
 from tests.fakes import settle
 from tests.unit.usecases.clients.test_creating import Desk, a_desk
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has named pipes, which Qt serves")
 
 
 class Window:
@@ -58,7 +61,7 @@ async def test_who_is_connected_is_known_while_its_connections_are_open(tmp_path
         told: list[ClientsChanged] = []
         desk.engine.bus.listen(lambda event: told.append(event) if isinstance(event, ClientsChanged) else None)
         door, folder = WindowDoor(Window(desk)), tmp_path / "profile"
-        await door.open(folder, Listening(folder, 8))
+        await door.open(folder, private_socket.Listening(folder, 8))
         first, second, other = [await come(folder, name) for name in ("claude-code", "claude-code", "cursor")]
         assert await connected(desk) == ["claude-code", "cursor"]
         await first.close()
@@ -77,7 +80,7 @@ async def test_who_is_connected_is_known_while_its_connections_are_open(tmp_path
 async def test_who_connects_and_says_nothing_is_nobody(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         door, folder = WindowDoor(Window(desk)), tmp_path / "profile"
-        await door.open(folder, Listening(folder, 8))
+        await door.open(folder, private_socket.Listening(folder, 8))
         silent = await connect(folder, "stranger")
         assert silent is not None
         assert "stranger" not in [one.client.name for one in await programs(desk.use_cases.clients)]
@@ -92,7 +95,7 @@ async def test_the_test_of_the_connection_reaches_the_window_and_leaves_no_trace
         seen: list[int] = []
         desk.engine.bus.listen(lambda _: seen.append(clients.connected.get(CONNECTION_TEST, 0)))
         door = WindowDoor(Window(desk))
-        await door.open(folder, Listening(folder, 8))
+        await door.open(folder, private_socket.Listening(folder, 8))
         before = await clients.recorded(0.0, 100)
         tried = await try_connection(server_words(["--profile-dir", str(folder)]), time.monotonic)
         assert (tried.problem, tried.tools) == ("", 15)
@@ -108,7 +111,7 @@ async def test_a_later_start_hands_over_its_right_to_come_to_the_front(tmp_path:
         window, folder = Window(desk), tmp_path / "profile"
         monkeypatch.setattr(window, "ring", lambda words: told.append((words, os.environ.get(TOKEN) or None)))
         door = WindowDoor(window)
-        await door.open(folder, Listening(folder, 8))
+        await door.open(folder, private_socket.Listening(folder, 8))
         for token in ("granted", ""):
             monkeypatch.setenv(TOKEN, token)
             words = ["--token", token]
@@ -125,7 +128,7 @@ async def test_a_window_says_that_another_version_was_started(tmp_path: Path, mo
         monkeypatch.setattr(window, "ring", lambda _words: None)
         desk.engine.bus.listen(lambda event: told.append(str(event.message)) if isinstance(event, Notice) else None)
         door = WindowDoor(window)
-        await door.open(folder, Listening(folder, 8))
+        await door.open(folder, private_socket.Listening(folder, 8))
         await asyncio.to_thread(hand_over, folder, [])
         assert told == [], "the same version"
         monkeypatch.setattr("runway_desktop.app.single_instance.__version__", "9.0.1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -15,8 +16,9 @@ from runway_desktop.remote.client import ConnectionLost, OtherVersion, connect
 from runway_desktop.remote.door import MOST_CALLS, MOST_CONNECTIONS, Door
 from runway_desktop.remote.messages import LONGEST_LINE, PROTOCOL, Hello, Welcome, line_of
 from runway_desktop.services.disk import private_socket
-from runway_desktop.services.disk.private_socket import Listening
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has named pipes, which Qt serves")
 
 
 class Engine:
@@ -49,7 +51,7 @@ class Engine:
 
 @asynccontextmanager
 async def door_of(folder: Path) -> AsyncIterator[Engine]:
-    door, engine = Door(Listening(folder, MOST_CONNECTIONS)), Engine()
+    door, engine = Door(private_socket.Listening(folder, MOST_CONNECTIONS)), Engine()
     await door.open(engine)
     try:
         yield engine
@@ -87,7 +89,7 @@ async def test_calls_of_one_connection_are_answered_side_by_side(tmp_path: Path)
 
 
 async def test_who_comes_while_the_program_starts_is_answered_once_it_stands(tmp_path: Path):
-    door, engine = Door(Listening(tmp_path, MOST_CONNECTIONS)), Engine()
+    door, engine = Door(private_socket.Listening(tmp_path, MOST_CONNECTIONS)), Engine()
     early = asyncio.create_task(connect(tmp_path, "early"))
     await asyncio.sleep(0.05)
     assert not early.done()
@@ -101,7 +103,7 @@ async def test_who_comes_while_the_program_starts_is_answered_once_it_stands(tmp
 
 async def test_nobody_there_gives_no_connection(tmp_path: Path):
     assert await connect(tmp_path) is None
-    Listening(tmp_path, 1).socket.close()
+    private_socket.Listening(tmp_path, 1).socket.close()
     assert await connect(tmp_path) is None, "a crash has left the socket's file"
 
 
@@ -154,7 +156,7 @@ async def test_an_engine_that_ends_loses_the_connection_and_leaves_no_socket(tmp
 
 
 async def test_one_that_ended_late_takes_no_socket_away_from_the_next(tmp_path: Path):
-    first = Door(Listening(tmp_path, MOST_CONNECTIONS))
+    first = Door(private_socket.Listening(tmp_path, MOST_CONNECTIONS))
     await first.open(Engine())
     async with door_of(tmp_path):
         await first.close()
@@ -176,7 +178,7 @@ async def test_two_versions_say_so_and_neither_hangs(tmp_path: Path):
 
 
 async def test_a_version_from_before_these_messages_is_told_apart(tmp_path: Path):
-    listening = Listening(tmp_path, 1)
+    listening = private_socket.Listening(tmp_path, 1)
 
     async def ok(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readline()

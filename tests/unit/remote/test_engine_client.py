@@ -4,6 +4,7 @@ that ends."""
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,10 +16,12 @@ from runway_desktop.remote import engine_client as lines
 from runway_desktop.remote.door import Door
 from runway_desktop.remote.engine_client import EngineClient
 from runway_desktop.remote.messages import Welcome
-from runway_desktop.services.disk.private_socket import Listening
+from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.profile_lock import Claim, claim, is_in_use
 from runway_desktop.store.trouble import closed
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has named pipes, which Qt serves")
 
 
 class Engine:
@@ -66,7 +69,7 @@ class Starts:
 async def holder(folder: Path) -> AsyncIterator[Engine]:
     claimed = claim(folder)
     assert claimed is not None
-    engine, door = Engine("other", claimed), Door(Listening(folder, 8))
+    engine, door = Engine("other", claimed), Door(private_socket.Listening(folder, 8))
     await door.open(engine)
     try:
         yield engine

@@ -15,6 +15,11 @@ import pytest
 from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.private_socket import LONGEST_PATH, address_for, addresses, peer_is_own
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has named pipes, which Qt serves")
+USER = os.getuid() if hasattr(os, "getuid") else -1
+without_session = pytest.mark.skipif(Path(f"/run/user/{USER}").exists(), reason="this session has a run-time folder")
+as_root = pytest.mark.skipif(USER != 0, reason="only root may give files to another user, and become one")
+
 
 @pytest.fixture
 def run() -> Iterator[Path]:
@@ -63,7 +68,7 @@ def test_a_link_that_another_has_put_there_is_not_followed(run: Path, room: Path
     assert not Path(address_for(tmp_path, {"XDG_RUNTIME_DIR": str(run)})).is_relative_to(run / "runway-desktop")
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root may give a folder to another user")
+@as_root
 def test_a_folder_of_another_user_is_neither_used_nor_asked(run: Path, room: Path, tmp_path: Path):
     variables = {"XDG_RUNTIME_DIR": str(run)}
     place = address_for(tmp_path, variables)
@@ -75,7 +80,7 @@ def test_a_folder_of_another_user_is_neither_used_nor_asked(run: Path, room: Pat
     theirs.close()
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root may give a socket to another user")
+@as_root
 def test_a_socket_of_another_user_is_not_asked(run: Path, tmp_path: Path):
     variables = {"XDG_RUNTIME_DIR": str(run)}
     place = address_for(tmp_path, variables)
@@ -85,14 +90,14 @@ def test_a_socket_of_another_user_is_not_asked(run: Path, tmp_path: Path):
     theirs.close()
 
 
-@pytest.mark.skipif(Path(f"/run/user/{os.getuid()}").exists(), reason="this session has a run-time folder")
+@without_session
 def test_without_a_session_it_lies_in_a_folder_of_its_own_among_temporary_files(room: Path, tmp_path: Path):
-    assert Path(address_for(tmp_path, {})).parent == room / f"runway-desktop-{os.getuid()}"
+    assert Path(address_for(tmp_path, {})).parent == room / f"runway-desktop-{USER}"
 
 
-@pytest.mark.skipif(Path(f"/run/user/{os.getuid()}").exists(), reason="this session has a run-time folder")
+@without_session
 def test_where_another_has_taken_that_name_it_lies_in_the_profile(run: Path, room: Path):
-    (room / f"runway-desktop-{os.getuid()}").write_text("taken")
+    (room / f"runway-desktop-{USER}").write_text("taken")
     assert Path(address_for(run, {})).parent == run / "run"
     taken = run / ("a deep profile " * 8)
     taken.mkdir()
@@ -120,7 +125,8 @@ def test_the_peer_is_known_by_its_user():
         assert not peer_is_own(file.fileno())
 
 
-@pytest.mark.skipif(sys.platform != "linux" or os.getuid() != 0, reason="only root may become another user")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has sockets without a file")
+@as_root
 def test_a_peer_that_is_another_user_is_seen():
     server = listening(f"\0runway-desktop-test-{os.getpid()}")
     child = os.fork()
