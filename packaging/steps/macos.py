@@ -43,7 +43,7 @@ def make(_python: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="runway-desktop-app-") as folder:
         room = Path(folder)
         prove_tour([str(APP / PROGRAM)], room, "application")
-        prove_commands(str(APP / PROGRAM), room, "application", serves_agents=True)
+        prove_commands([str(APP / PROGRAM)], room, "application", serves_agents=True)
         image = DIST / f"{project.artifact_stem()}.dmg"
         for command in packing(APP, image, room, identity, notary):
             run(command)

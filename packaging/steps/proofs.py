@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from steps.places import StepFailed, say
@@ -35,8 +35,9 @@ def surroundings(home: Path) -> dict[str, str]:
     return variables
 
 
-def prove_commands(program: Sequence[str], room: Path, name: str, *, serves_agents: bool) -> None:
-    """The demo's list by a command, and an agent's server that says hello, or what to install. Raises `StepFailed`."""
+def prove_commands(program: list[str], room: Path, name: str, *, serves_agents: bool) -> None:
+    """The demo's list by a command, and an agent's server that says hello, or what to install. `program`: the words
+    that start it, in a list, because a string would pass for a sequence. Raises `StepFailed`."""
     variables = surroundings(room / "home")
     list_them = [*program, "list", "--demo", "--json"]
     done = subprocess.run(
@@ -65,7 +66,7 @@ def prove_commands(program: Sequence[str], room: Path, name: str, *, serves_agen
     say(f"The {name} answers commands, and {'serves agents' if serves_agents else 'says what serving agents needs'}.")
 
 
-def prove_tour(program: Sequence[str], room: Path, name: str, screen: Mapping[str, str] = NO_SCREEN) -> None:
+def prove_tour(program: list[str], room: Path, name: str, screen: Mapping[str, str] = NO_SCREEN) -> None:
     """Run the demo's tour with nothing of the working copy in sight. Raises `StepFailed` when it does not complete."""
     variables = {**surroundings(room / "home"), **screen}
     pictures = room / f"tour-{screen['QT_QPA_PLATFORM']}"

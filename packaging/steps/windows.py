@@ -71,7 +71,7 @@ def _prove(setup: Path, room: Path) -> None:
     if subprocess.run(f'"{setup}" /S /D={home}', check=False).returncode != 0:
         raise StepFailed("The setup did not install.")
     prove_tour([str(home / PROGRAM)], room, "setup")
-    prove_commands(str(home / CONSOLE_PROGRAM), room, "setup", serves_agents=True)
+    prove_commands([str(home / CONSOLE_PROGRAM)], room, "setup", serves_agents=True)
     # With _? the uninstaller does not copy itself elsewhere first, and can be waited for.
     subprocess.run(f'"{home}\\uninstall.exe" /S _?={home}', check=False)
     if (home / PROGRAM).exists() or (home / "_internal").exists():

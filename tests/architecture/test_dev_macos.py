@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import plistlib
 from pathlib import Path
 
 import pytest
-from steps import macos, project
+from steps import bundle, macos, project
 from steps.places import StepFailed
+
+from tests.stand_in_program import put_stand_in
 
 IDENTITY = "Developer ID Application: Somebody (TEAM)"
 LIBRARY = b"\xcf\xfa\xed\xfe" + bytes(28)
@@ -68,6 +71,25 @@ def test_application_is_notarized_before_it_is_packed_and_the_image_after_it_is_
 def test_without_identity_an_image_is_made_all_the_same(app: Path, tmp_path: Path):
     commands = macos.packing(app, tmp_path / "runway-desktop.dmg", tmp_path, macos.AD_HOC, "")
     assert [command[0] for command in commands] == ["ditto", "ln", "hdiutil"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a program that is a script")
+def test_application_is_proved_before_it_is_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
+    """All that the machine of a release does but the work of macOS's own programs."""
+    app, commands = tmp_path / "Runway Desktop.app", []
+    put_stand_in(app / macos.PROGRAM)
+    (tmp_path / "bundle" / bundle.ABOUT).mkdir(parents=True)
+    monkeypatch.setattr("platform.system", lambda: "Darwin")
+    monkeypatch.setattr(macos, "APP", app)
+    monkeypatch.setattr(bundle, "FOLDER", tmp_path / "bundle")
+    monkeypatch.setattr(macos, "run", commands.append)
+    monkeypatch.setattr(macos, "told", lambda made: made)
+    monkeypatch.delenv("SIGN_MACOS", raising=False)
+    macos.make(tmp_path)
+    said = capsys.readouterr().out
+    assert "The application completed the tour" in said
+    assert "The application answers commands, and serves agents." in said
+    assert [command[0] for command in commands][-1] == "hdiutil"
 
 
 def test_other_systems_say_where_an_image_is_made(monkeypatch: pytest.MonkeyPatch):

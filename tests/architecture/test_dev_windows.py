@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from steps import project, windows
 from steps.places import ROOT, StepFailed
+
+from tests.stand_in_program import put_stand_in
 
 
 @pytest.fixture
@@ -48,6 +53,34 @@ def test_programs_uninstaller_and_setup_are_signed_by_the_command_of_the_environ
 def test_bundle_of_another_system_is_refused(tmp_path: Path):
     with pytest.raises(StepFailed, match="no bundle for Windows"):
         windows.compiled(tmp_path, tmp_path / "stand-in-setup.exe")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there the setup itself is proved")
+def test_installed_program_is_proved_and_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
+    """All that the machine of a release does but the setup's own work."""
+    real, told = subprocess.run, []
+
+    def run(command, **more):
+        if not isinstance(command, str):
+            return real(command, **more)
+        told.append(command)
+        home = Path(command.rpartition("=")[2])
+        for name in (windows.PROGRAM, windows.CONSOLE_PROGRAM):
+            put_stand_in(home / name)
+        if "uninstall.exe" in command:
+            shutil.rmtree(home)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(windows, "os", SimpleNamespace(name="nt", environ={}))
+    monkeypatch.setattr(windows, "compiled", lambda _folder, setup: setup)
+    monkeypatch.setattr(windows, "told", lambda made: made)
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setenv("CI", "true")
+    windows.make(tmp_path)
+    said = capsys.readouterr().out
+    assert "The setup completed the tour" in said
+    assert "The setup answers commands, and serves agents." in said
+    assert ["/S /D=" in told[0], "uninstall.exe" in told[1]] == [True, True]
 
 
 def test_nothing_but_the_program_is_removed():
