@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 import subprocess
 import sys
@@ -52,6 +53,16 @@ def test_suite_is_left_out_on_a_system_where_its_tests_cannot_hold(monkeypatch, 
     monkeypatch.setattr(sys, "platform", "win32")
     assert [(each.code, each.is_left_out) for each in suites.test(Path(sys.executable), [], [])] == [(0, True)]
     assert "faults: left out, since it runs on linux and darwin only." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("system", "seconds"), [("linux", 900), ("darwin", 2700), ("win32", 2700)])
+def test_slower_machines_have_more_time_for_a_suite(monkeypatch, system: str, seconds: int):
+    monkeypatch.setattr(sys, "platform", system)
+    spec = importlib.util.spec_from_file_location("suites_there", suites.__file__)
+    there = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, there)
+    spec.loader.exec_module(there)
+    assert seconds == there.PATIENCE
 
 
 def test_unknown_suite_is_answered_with_those_there_are():

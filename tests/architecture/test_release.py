@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from steps import package, project, verbs
+from steps import installed, package, project, verbs
 from steps.places import ROOT
 
 RELEASING = (ROOT / "RELEASING.md").read_text("utf-8")
@@ -32,6 +32,12 @@ def test_releasing_begins_with_the_address():
 def test_commands_of_the_list_can_be_typed(line: str):
     chosen = verbs.parser().parse_args(line.split())
     assert set(getattr(chosen, "what", ())) <= set(package.ARTIFACTS)
+
+
+def test_machine_of_a_release_has_what_checks_the_debian_package():
+    [line] = re.findall(r"apt-get install --yes (.+)", (ROOT / ".github/workflows/release.yml").read_text("utf-8"))
+    packages = {"lintian": "lintian", "desktop-file-validate": "desktop-file-utils", "appstreamcli": "appstream"}
+    assert set(line.split()) >= {packages[tool] for tool in installed.CHECKS}
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=lambda file: file.name)
