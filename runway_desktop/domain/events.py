@@ -138,12 +138,13 @@ class ClientsChanged(Struct, frozen=True):
 
 class Notice(Struct, frozen=True):
     """A message that belongs to no row or field. `detail` is small print. `section` names the preferences' section
-    where the problem can be solved."""
+    where the problem can be solved. `remote_ids`: Runway ids to import."""
 
     message: Text | str
     detail: Text | str = ""
     is_problem: bool = False
     section: str = ""
+    remote_ids: tuple[str, ...] = ()
 
 
 class EngineNoticeCode(Enum):

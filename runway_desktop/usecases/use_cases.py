@@ -152,6 +152,11 @@ class UseCases:
 
         return await problem_report(self._engine, window)
 
+    async def note_seen(self, remote_ids: Sequence[str]) -> None:
+        """Call when a person has seen that no task has these Runway ids: it is not told again."""
+        if self._engine.accepted_ids is not None:
+            await self._engine.accepted_ids.note_told(remote_ids)
+
     async def family(self, task_id: TaskId) -> Family | None:
         """A task with its relatives; None if it is unknown. StoreError."""
         from .listing.lineage import family_of

@@ -57,7 +57,7 @@ Result = TypeVar("Result")
 
 
 class AcceptedId(Struct, frozen=True, kw_only=True):
-    """The answer to one create. `at` in Unix seconds. `is_told`: the person was notified that no task has this id."""
+    """The answer to one create. `at` in Unix seconds. `is_told`: the person has seen that no task has this id."""
 
     task_id: TaskId
     remote_id: RemoteId
@@ -142,10 +142,10 @@ class AcceptedIds:
             self._freed.clear()
             await first_of(self._freed.wait(), self._clock.sleep(PATIENCE))
 
-    async def note_told(self, entries: tuple[AcceptedId, ...]) -> None:
-        """Records that the person was notified of these ids."""
-        for entry in entries:
-            if self._known.get(entry.remote_id) == entry:
+    async def note_told(self, remote_ids: Sequence[str]) -> None:
+        """Records that the person has seen that no task has these ids."""
+        for remote_id in remote_ids:
+            if isinstance(entry := self._known.get(remote_id), AcceptedId):
                 await self.keep(replace(entry, is_told=True))
 
     async def close(self) -> None:

@@ -399,8 +399,8 @@ class Dispatch:
         untold = tuple(entry for entry in ids.left if not entry.is_told and not self._is_unanswered(entry))
         if untold:
             ids_left = tuple(entry.remote_id for entry in untold)
+            # Told at each start until a person has seen it: a command may have started this one.
             self._bus.tell(EngineNotice(EngineNoticeCode.UNKNOWN_IDS, ids_left))
-            await ids.note_told(untold)
         for intent in unanswered:
             await self._take_up_sending(intent)
             ids.free(intent.task_id)

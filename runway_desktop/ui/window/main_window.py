@@ -429,6 +429,27 @@ class MainWindow(QMainWindow):
             self.preview.show_outputs(showing)
 
     def _notice(self, notice: Notice) -> None:
+        if notice.remote_ids:
+            self._offer_ids(notice)
+            return
         opens = partial(self.open_room, "preferences", notice.section) if notice.section else None
         text = _("Open preferences") if notice.section else ""
         self.activity.tell(str(notice.message), str(notice.detail), notice.is_problem, text, opens)
+
+    def _offer_ids(self, notice: Notice) -> None:
+        """Stays until the person has answered; without an answer it is told again at the next start."""
+        commands, ids = self.models.task_commands, notice.remote_ids
+
+        def take() -> None:
+            commands.note_seen(ids)
+            commands.take(text="\n".join(ids))
+
+        dismiss = (_("Dismiss"), partial(commands.note_seen, ids))
+        self.activity.tell(
+            str(notice.message),
+            str(notice.detail),
+            action_text=_("Follow"),
+            on_action=take,
+            also=[dismiss],
+            stays=True,
+        )

@@ -117,6 +117,10 @@ class TaskCommands(Model):
     def tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
         self._cases.bus.tell(Notice(message, detail, is_problem=problem))
 
+    def note_seen(self, remote_ids: Sequence[str]) -> None:
+        """The person has seen that no task has these Runway ids."""
+        self._runner(self._cases.note_seen(remote_ids), "note that ids were seen")
+
     def show_log(self) -> None:
         self.selection_wanted.emit([self._cases.log])
 

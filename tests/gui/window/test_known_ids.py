@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
+from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.tasks.accepted_ids import AcceptedId
 from runway_desktop.ui.confirm import AskText
@@ -61,3 +63,22 @@ async def test_without_a_known_id_nothing_is_offered(tmp_path, theme, qtbot):
         assert dialog.findChild(QLineEdit).text() == ""
         assert "from a log or from support" in words(dialog)
         dialog.reject()
+
+
+@pytest.mark.parametrize("action", ["Follow", "Dismiss"])
+async def test_ids_without_a_task_are_offered_until_the_person_has_answered(tmp_path, theme, qtbot, action: str):
+    async with Desktop(tmp_path, theme) as rig:
+        ids = rig.parts.ids
+        assert ids is not None
+        await ids.open()
+        await ids.keep(AcceptedId(task_id=TaskId("lost"), remote_id=remote_id(7), at=7.0))
+        await ids.open()
+        rig.engine.bus.tell(EngineNotice(EngineNoticeCode.UNKNOWN_IDS, (remote_id(7),)))
+        activity = rig.models.activity
+        [entry] = [one for one in activity.listed.waiting if "not in the list" in one.message]
+        assert [one.is_told for one in ids.left] == [False]
+        activity.take(entry, next(one for one in entry.actions if one.text == action))
+        await until(lambda: [one.is_told for one in ids.left] == [True])
+        if action == "Follow":
+            await until(lambda: [one.remote_id for one in rig.store.tasks.values()] == [remote_id(7)])
+        assert not [one for one in activity.listed.waiting if "not in the list" in one.message]

@@ -328,7 +328,7 @@ async def test_a_growth_that_was_cut_short_costs_no_id(path: Path):
 async def test_what_was_told_is_remembered(path: Path):
     await (await opened(path)).keep(an_id(1))
     ids = await opened(path)
-    await ids.note_told(ids.left)
+    await ids.note_told([entry.remote_id for entry in ids.left])
     [entry] = (await opened(path)).left
     assert entry.is_told
 

@@ -176,6 +176,7 @@ def lost(number: int, task_id: TaskId) -> AcceptedId:
                 "Runway accepted a task that is not in the list.",
                 f"Its ID is {remote_id(1)}. Paste it here to follow it, or enter it where an uncertain task asks for "
                 "its ID.",
+                remote_ids=(remote_id(1),),
             ),
         ),
         (
@@ -184,16 +185,23 @@ def lost(number: int, task_id: TaskId) -> AcceptedId:
                 "Runway accepted 2 tasks that are not in the list.",
                 f"Their IDs are {remote_id(1)} and {remote_id(2)}. Paste them here to follow them, or enter one where "
                 "an uncertain task asks for its ID.",
+                remote_ids=(remote_id(1), remote_id(2)),
             ),
         ),
     ],
 )
-async def test_ids_of_the_last_run_without_a_task_are_told_once(tmp_path, amount, told):
+async def test_ids_of_the_last_run_without_a_task_are_told_until_a_person_has_seen_them(tmp_path, amount, told):
     path = tmp_path / "ids.txt"
     await kept_in(path, *(lost(number, TaskId(f"gone {number}")) for number in range(1, amount + 1)))
+    for _ in range(2):
+        # As for a command, whose engine tells nobody.
+        async with bench(path) as at:
+            await at.dispatch.recall()
+            assert at.notices() == [told]
     async with bench(path) as at:
         await at.dispatch.recall()
-        assert at.notices() == [told]
+        assert at.ids is not None
+        await at.ids.note_told(told.remote_ids)
     async with bench(path) as at:
         await at.dispatch.recall()
         assert at.notices() == []
