@@ -118,6 +118,10 @@ class Session(QObject):
         self.is_leaving = False
         """Shutdown has begun: clients must connect to the next engine."""
 
+    @property
+    def address(self) -> str:
+        return self._address.url
+
     async def run(self, supervisor: Supervisor, theme: Theme) -> int:
         loop = asyncio.get_running_loop()
         workers = DiskThreads(4, "worker")

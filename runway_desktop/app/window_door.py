@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from runway_desktop import __version__
 from runway_desktop.domain.events import Notice
 from runway_desktop.remote.door import Door
-from runway_desktop.remote.messages import OPEN, Welcome
+from runway_desktop.remote.messages import OPEN, Hello, Welcome
 from runway_desktop.services.disk import private_socket
 from runway_desktop.texts import Text
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
@@ -38,6 +38,8 @@ class Window(Protocol):
     def is_leaving(self) -> bool: ...
     @property
     def ready(self) -> asyncio.Event: ...
+    @property
+    def address(self) -> str: ...
     async def opened(self) -> UseCases: ...
 
 
@@ -85,7 +87,7 @@ class WindowDoor:
             self._life.ring(words)
         return words is not None
 
-    async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
+    async def call(self, caller: Hello, name: str, arguments: Mapping[str, Any]) -> object:
         if name == OPEN:
             if token := arguments.get("token"):
                 os.environ[TOKEN] = str(token)
@@ -112,7 +114,8 @@ class WindowDoor:
         # Imported late: it imports everything that clients can do, which the window does not need.
         from runway_desktop.remote.answers import answer
 
-        return await answer(cases.client_cases(window.ready.wait), client, name, arguments)
+        there = cases.client_cases(window.ready.wait, window.address, has_window=True)
+        return await answer(there, caller, name, arguments)
 
     async def _tell_of_version(self, started: str) -> None:
         """After an update, a start of the new version only shows the window of the old one."""

@@ -53,6 +53,8 @@ def main(words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         command.say_how_to_go_on()
         return INTERRUPTED
+    if other := found.get("engine"):
+        say(other)
     if problem := printing.write(printing.as_json(found) if in_json else printing.as_text(found)):
         say(f"The answer could not be written: {problem}.")
         return code or Code.FAILED.value

@@ -92,6 +92,8 @@ class LaneCode(Enum):
     PAUSED = auto()
     NO_ANSWERS = auto()
     """Paused automatically: the last `amount` requests got no answer."""
+    LOCKED = auto()
+    """The engine runs for a program that may not spend."""
     NO_KEY = auto()
     KEY_REFUSED = auto()
     OFFLINE = auto()

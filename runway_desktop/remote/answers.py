@@ -25,6 +25,8 @@ from runway_desktop.usecases.clients.creating import TaskWished
 from runway_desktop.usecases.clients.refusals import CallRefused, Code, refusal_of
 from runway_desktop.values import Struct
 
+from .messages import Hello
+
 
 class Answering(Struct, frozen=True):
     """A call: the struct of its parameters, and its handler."""
@@ -35,23 +37,38 @@ class Answering(Struct, frozen=True):
     """Needs the engine's background loops: polling, sending, saving."""
     may_move: bool = True
     """It can be aborted and repeated at the next engine. Other calls are finished first."""
+    asks: bool = True
+    """Asks Runway or spends, so not for a client with another key or address than the engine's."""
+    kept: Callable[[ClientCases, str, Any], Awaitable[object]] | None = None
+    """What answers such a client, by what is kept; None if nothing is."""
 
 
 CALLS: Mapping[str, Answering] = {
-    "task": Answering(TaskWanted, ClientCases.task),
+    "task": Answering(TaskWanted, ClientCases.task, kept=ClientCases.kept),
     "wait": Answering(TasksWanted, ClientCases.wait, works=True),
-    "list": Answering(ListWanted, ClientCases.tasks),
-    "models": Answering(ModelsWanted, ClientCases.models),
+    "list": Answering(ListWanted, ClientCases.tasks, asks=False),
+    "models": Answering(ModelsWanted, ClientCases.models, asks=False),
     "balance": Answering(Nothing, ClientCases.balance),
     "price": Answering(TaskWished, ClientCases.price),
     "create": Answering(TaskWished, ClientCases.create, works=True, may_move=False),
     "adopt": Answering(Ids, ClientCases.adopt, works=True, may_move=False),
     "cancel": Answering(Ids, ClientCases.cancel, works=True, may_move=False),
-    "grant": Answering(Grant, ClientCases.grant, may_move=False),
+    "grant": Answering(Grant, ClientCases.grant, may_move=False, asks=False),
 }
 
 
-async def answer(cases: ClientCases, client: str, name: str, arguments: Mapping[str, Any]) -> object:
+async def _works(_: str) -> None:
+    """In a window, the loops run."""
+
+
+async def answer(
+    cases: ClientCases,
+    caller: Hello,
+    name: str,
+    arguments: Mapping[str, Any],
+    work: Callable[[str], Awaitable[object]] = _works,
+) -> object:
+    """`work` starts the loops for the client of this name, once it is known to be let in."""
     known = known_call(name)
     try:
         wanted = msgspec.convert(dict(arguments), known.takes)
@@ -59,8 +76,17 @@ async def answer(cases: ClientCases, client: str, name: str, arguments: Mapping[
         raise CallRefused(f"{error}.", code=Code.INPUT) from error
     try:
         if name != "grant":
-            await cases.let_in(client, name)
-        return msgspec.to_builtins(await known.answer(cases, client, wanted))
+            await cases.let_in(caller.client, name)
+        other = await cases.difference(caller.key, caller.address, asks=known.asks)
+        if other is None:
+            if known.works:
+                await work(caller.client)
+            return msgspec.to_builtins(await known.answer(cases, caller.client, wanted))
+        by = known.kept if known.asks else known.answer
+        found = await by(cases, caller.client, wanted) if by is not None else None
+        if not isinstance(found, dict):
+            raise other
+        return msgspec.to_builtins({**found, "engine": other.in_words()})
     except RunwayDesktopError as error:
         raise refusal_of(error) from error
 

@@ -51,7 +51,7 @@ class OtherVersion(CallRefused):
         )
 
 
-async def connect(folder: Path, client: str = "", *, patience: float = WELCOME_WITHIN) -> Connection | None:
+async def connect(folder: Path, client: str | Hello = "", *, patience: float = WELCOME_WITHIN) -> Connection | None:
     """A connection to the program that has the profile in `folder`; None if there is none. Raises CallRefused if it
     does not answer within `patience` seconds."""
     for address in private_socket.addresses(folder):
@@ -62,7 +62,7 @@ async def connect(folder: Path, client: str = "", *, patience: float = WELCOME_W
         connection = Connection(reader, writer)
         try:
             if private_socket.peer_is_own(writer.get_extra_info("socket").fileno()):
-                await connection._greet(client, patience)
+                await connection._greet(client if isinstance(client, Hello) else Hello(client=client), patience)
                 return connection
         except ConnectionLost:
             # It has just ended.
@@ -119,8 +119,8 @@ class Connection:
             self._reading.cancel()
             await asyncio.gather(self._reading, return_exceptions=True)
 
-    async def _greet(self, client: str, patience: float) -> None:
-        self._writer.write(line_of(Hello(client=client)))
+    async def _greet(self, hello: Hello, patience: float) -> None:
+        self._writer.write(line_of(hello))
         try:
             async with asyncio.timeout(patience):
                 line = await self._reader.readuntil(b"\n")

@@ -18,6 +18,7 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.services.disk import private_socket
 from runway_desktop.services.supervised import report
 from runway_desktop.usecases.clients.refusals import CallRefused, Code, refusal_of
+from runway_desktop.values import replace
 
 from .messages import (
     LONGEST_LINE,
@@ -48,7 +49,7 @@ class Behind(Protocol):
 
     def welcome(self) -> Welcome: ...
 
-    async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
+    async def call(self, caller: Hello, name: str, arguments: Mapping[str, Any]) -> object:
         """Returns a JSON value. Raises CallRefused."""
         ...
 
@@ -131,20 +132,20 @@ class _Caller:
     ) -> None:
         self._reader, self._writer, self._behind, self._count = reader, writer, behind, count
         self._calls: dict[int, asyncio.Task[None]] = {}
-        self._client = ""
+        self._caller = Hello()
 
     async def serve(self) -> None:
         """Runs until the client disconnects. Raises CallRefused for an error that ends the connection."""
         try:
             if not await self._hello():
                 return
-            self._count(self._client, 1)
+            self._count(self._caller.client, 1)
             try:
                 while True:
                     self._take(_message(await self._line()))
                     await self._writer.drain()
             finally:
-                self._count(self._client, -1)
+                self._count(self._caller.client, -1)
         finally:
             for call in self._calls.values():
                 call.cancel()
@@ -160,7 +161,7 @@ class _Caller:
         hello = _message(line)
         if not isinstance(hello, Hello):
             raise CallRefused("The first message has to be a hello.", code=Code.INPUT)
-        self._client = clean_name(hello.client)
+        self._caller = replace(hello, client=clean_name(hello.client))
         self._say(self._behind.welcome())
         await self._writer.drain()
         return hello.protocol == PROTOCOL
@@ -191,7 +192,7 @@ class _Caller:
     async def _answer(self, call: Call) -> None:
         number = call.number
         try:
-            result = await self._behind.call(self._client, call.name, call.arguments)
+            result = await self._behind.call(self._caller, call.name, call.arguments)
         except Exception as error:  # noqa: BLE001 - a bug is reported, and the client still gets an answer
             self._say(_trouble(number, error))
         else:

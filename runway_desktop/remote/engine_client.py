@@ -14,10 +14,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.services.disk.profile_lock import Claim, claim
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 
 from .client import Connection, ConnectionLost, connect
+from .messages import Hello
 
 PATIENCE = 20.0
 """Seconds until an engine must answer: the program may be starting, from a slow disk."""
@@ -35,15 +37,25 @@ class OwnEngine(Protocol):
     def is_over(self) -> bool: ...
     @property
     def is_leaving(self) -> bool: ...
-    async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object: ...
+    async def call(self, caller: Hello, name: str, arguments: Mapping[str, Any]) -> object: ...
     async def close(self) -> None: ...
 
 
 class EngineClient:
-    def __init__(self, folder: Path, client: str, start: Callable[[Claim], Awaitable[OwnEngine]]) -> None:
-        """`folder` is the profile's, `client` the name of this program, `start` creates an engine in this process."""
+    def __init__(
+        self,
+        folder: Path,
+        client: str,
+        start: Callable[[Claim], Awaitable[OwnEngine]],
+        *,
+        key: Fingerprint = NO_KEY,
+        address: str = "",
+    ) -> None:
+        """`folder` is the profile's, `client` the name of this program, `start` creates an engine in this process.
+        `key` and `address` are those of this process's environment: an engine that uses others must not spend."""
         self.client = client
         self._folder = folder
+        self._key, self._address = key, address
         self._connected_as = client
         self._start = start
         self._connection: Connection | None = None
@@ -65,7 +77,7 @@ class EngineClient:
             try:
                 if isinstance(engine, Connection):
                     return await engine.call(name, arguments)
-                return await engine.call(self.client, name, arguments)
+                return await engine.call(self._hello(), name, arguments)
             except ConnectionLost:
                 pass
             except CallRefused as error:
@@ -117,7 +129,7 @@ class EngineClient:
 
     async def _find(self) -> Connection | OwnEngine | None:
         if sys.platform != "win32" and (self._own is None or self._own.is_over):
-            found = await connect(self._folder, self.client)
+            found = await connect(self._folder, self._hello())
             if found is not None and not found.welcome.is_leaving:
                 self._connection, self._connected_as = found, self.client
                 return found
@@ -132,6 +144,9 @@ class EngineClient:
             return None
         self._own = await self._start(claimed)
         return self._own
+
+    def _hello(self) -> Hello:
+        return Hello(client=self.client, key=self._key, address=self._address)
 
     def _note_leaving(self, engine: Connection | OwnEngine) -> None:
         self._seen_leaving = _now()

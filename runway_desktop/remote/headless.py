@@ -33,7 +33,7 @@ from runway_desktop.wiring.stages import Supervisor, go_down
 
 from .answers import answer, known_call
 from .door import Door
-from .messages import LEAVE, Welcome
+from .messages import LEAVE, Hello, Welcome
 
 log = logging.getLogger(__name__)
 
@@ -49,11 +49,11 @@ def moving() -> CallRefused:
 class Headless:
     """Created by `start`."""
 
-    def __init__(self, assembly: Assembly, supervisor: Supervisor, closing: AsyncExitStack) -> None:
+    def __init__(self, assembly: Assembly, address: str, supervisor: Supervisor, closing: AsyncExitStack) -> None:
         self._assembly = assembly
         self._supervisor = supervisor
         self._closing = closing
-        self._cases = UseCases(assembly.engine).client_cases(self._find_key)
+        self._cases = UseCases(assembly.engine).client_cases(self._find_key, address)
         self._key: asyncio.Task[None] | None = None
         self._at_work: asyncio.Task[None] | None = None
         self._damage: DamagedList | None = None
@@ -87,7 +87,7 @@ class Headless:
             closing.push_async_callback(go_down, list(assembly.closing))
             supervisor = Supervisor(report)
             closing.push_async_callback(supervisor.close, 5)
-            found = cls(assembly, supervisor, closing)
+            found = cls(assembly, address.url, supervisor, closing)
             if assembly.demo is not None:
                 # The demo's simulator is a child of this process, and its list begins with a studio.
                 await found._work()
@@ -112,7 +112,7 @@ class Headless:
     def welcome(self) -> Welcome:
         return Welcome(program=__version__, is_leaving=self.is_leaving, under_way=self._cases.under_way())
 
-    async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
+    async def call(self, caller: Hello, name: str, arguments: Mapping[str, Any]) -> object:
         if name == LEAVE:
             self._leaving.set()
             if self._going is None:
@@ -123,9 +123,8 @@ class Headless:
             raise moving()
         if self._damage is not None:
             raise _needs_person(self._damage)
-        if known.works:
-            await self._work()
-        work = asyncio.create_task(answer(self._cases, client, name, arguments), name=f"call {name}")
+        answering = answer(self._cases, caller, name, arguments, self._work)
+        work = asyncio.create_task(answering, name=f"call {name}")
         leaving = asyncio.create_task(self._leaving.wait(), name="somebody wants the profile")
         try:
             await asyncio.wait((work, leaving), return_when=asyncio.FIRST_COMPLETED)
@@ -143,20 +142,26 @@ class Headless:
             self._key = self._supervisor.spawn(self._assembly.engine.account.start(), "find key")
         await shielded(self._key)
 
-    async def _work(self) -> None:
-        """Starts the background loops with the first call that needs them."""
+    async def _work(self, client: str = "") -> None:
+        """Starts the background loops with the first call that needs them, and sending with the first of a client that
+        may spend."""
         if self._at_work is None:
             self._at_work = self._supervisor.spawn(self._start_loops(), "start the loops")
         await shielded(self._at_work)
+        lane = self._assembly.engine.lane
+        if lane.is_locked and await self._cases.may_spend(client):
+            self._say_what_is_queued()
+            lane.unlock()
 
     async def _start_loops(self) -> None:
         assembly = self._assembly
         assembly.engine.bus.listen(_tell)
         self._supervisor.spawn(self._check(assembly), "check the list of tasks")
-        for name, work in await assembly.prepare():
+        loops = await assembly.prepare()
+        assembly.engine.lane.is_locked = assembly.demo is None
+        for name, work in loops:
             self._supervisor.spawn(work(), name)
         self._supervisor.spawn(self._find_key(), "look for the key")
-        self._say_what_is_queued()
 
     def _say_what_is_queued(self) -> None:
         """Logs how many tasks the lane will also send, because the user had queued them before."""

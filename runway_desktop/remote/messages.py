@@ -11,10 +11,11 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.usecases.clients.refusals import Code
 from runway_desktop.values import Struct, field
 
-PROTOCOL: Final = 1
+PROTOCOL: Final = 2
 """Must change if older programs would misread a message, but not for new calls and members."""
 LONGEST_LINE: Final = 8_000_000
 """Bytes. Enough for a picture of 5 MB as a data URI."""
@@ -28,6 +29,10 @@ class Hello(Struct, frozen=True, kw_only=True, tag_field="say", tag="hello"):
     protocol: int = PROTOCOL
     client: str = ""
     """The client's own name for itself."""
+    key: Fingerprint = NO_KEY
+    """Of the key that the client's own engine would use, if its environment names one. Never the key."""
+    address: str = ""
+    """Runway's address, if the client's environment names one."""
 
 
 class Welcome(Struct, frozen=True, kw_only=True, tag_field="say", tag="welcome"):

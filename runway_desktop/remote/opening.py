@@ -10,6 +10,7 @@ from argparse import Namespace
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
+from runway_desktop.domain.account import fingerprint_of
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.services.disk.profile_folders import NoSuchProfile
@@ -43,6 +44,9 @@ async def opened(chosen: Namespace, client: str) -> AsyncIterator[EngineClient]:
         raise CallRefused(str(error), code=Code.INPUT) from error
     except OSError as error:
         raise CallRefused("The profile's folder cannot be made.", code=Code.FAILED, advice=str(error)) from error
+    # The demo uses neither.
+    secret = None if chosen.demo else environment.secret_for(profile, secret)
+    named = "" if chosen.demo else (environment.base_url() or "").rstrip("/")
     secrecy = KnownSecrets()
     environment.start_log(profile.log, secrecy, verbose=chosen.verbose)
 
@@ -63,10 +67,10 @@ async def opened(chosen: Namespace, client: str) -> AsyncIterator[EngineClient]:
                 raise CallRefused(
                     f"RUNWAYML_BASE_URL: {error.message}", code=Code.INPUT, advice=error.advice
                 ) from error
-            address = Address(base_url=url, secret=environment.secret_for(profile, secret))
+            address = Address(base_url=url, secret=secret)
         return await Headless.start(profile, address, claim, state=environment.state_folder(profile), secrecy=secrecy)
 
-    line = EngineClient(profile.folder, client, start)
+    line = EngineClient(profile.folder, client, start, key=fingerprint_of(secret), address=named)
     with _polite_ends() as ended:
         try:
             yield line

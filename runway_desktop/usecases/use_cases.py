@@ -116,12 +116,17 @@ class UseCases:
         """Whether a service or use case was built already: code that only shows its state must not build it."""
         return name in vars(self) or self._engine.is_made(name)
 
-    def client_cases(self, find_key: Callable[[], Awaitable[object]]) -> ClientCases:
-        """The calls for clients; one instance. `find_key` returns after the search for the key."""
+    def client_cases(
+        self, find_key: Callable[[], Awaitable[object]], address: str = "", *, has_window: bool = False
+    ) -> ClientCases:
+        """The calls for clients; one instance. `find_key` returns after the search for the key. `address` is Runway's,
+        empty for the demo."""
         if self._client_cases is None:
             from .clients.client_cases import ClientCases
 
-            self._client_cases = ClientCases(self._engine, lambda: self.sending, find_key)
+            self._client_cases = ClientCases(
+                self._engine, lambda: self.sending, find_key, address, has_window=has_window
+            )
         return self._client_cases
 
     @cached_property

@@ -82,6 +82,13 @@ class Address(Struct, frozen=True, kw_only=True):
     secret: str | None = None
     demo: DemoWishes | None = None
 
+    @property
+    def url(self) -> str:
+        """Empty for the demo, whose simulator has a new address in each run."""
+        from runway_desktop.api.address import DEFAULT_BASE_URL
+
+        return "" if self.demo is not None else (self.base_url or DEFAULT_BASE_URL).rstrip("/")
+
 
 def finish_restore(profile: Profile, watch: Watch) -> bool:
     """Puts in place what the last run's restore has prepared. Blocking; call before the list of tasks is opened."""

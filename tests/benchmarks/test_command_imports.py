@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.remote.door import Door
-from runway_desktop.remote.messages import Welcome
+from runway_desktop.remote.messages import Hello, Welcome
 from runway_desktop.services.disk.private_socket import Listening
 from runway_desktop.services.disk.profile_lock import claim
 from tests.benchmarks.children import ROOT
@@ -65,7 +65,7 @@ class Holder:
     def welcome(self) -> Welcome:
         return Welcome(program="1.0", has_window=True)
 
-    async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
+    async def call(self, caller: Hello, name: str, arguments: Mapping[str, Any]) -> object:
         task = {"task_id": "x", "state": "succeeded", "model": "gen4.5", "prompt": "A fox", "is_repeat": False}
         if name in ("task", "create"):
             return task

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.domain.clients import COMMAND_LINE, Permission
+from runway_desktop.domain.clients import COMMAND_LINE, Client, Permission
+from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.services.settings import PAUSED
 from runway_desktop.store import SqliteStore
 from runway_desktop.wiring import environment
@@ -33,6 +34,18 @@ def arrange(programs: Programs, **settings: Any) -> None:  # noqa: F811
         profile = environment.profile(demo=False, folder=programs.folder)
         store = await SqliteStore.open(profile.database)
         await store.set_settings(settings)
+        await store.close()
+
+    asyncio.run(write())
+
+
+def withdraw(programs: Programs, permission: Permission) -> None:  # noqa: F811
+    """Writes the permission of commands without holding what they have queued, as if the person had queued that."""
+
+    async def write() -> None:
+        store = await SqliteStore.open(environment.profile(demo=False, folder=programs.folder).database)
+        identity = (await store.settings())[IDENTITY]
+        await store.save_client(Client(name=COMMAND_LINE, permission=permission), identity["id"])
         await store.close()
 
     asyncio.run(write())
@@ -183,6 +196,39 @@ def test_what_the_person_has_queued_is_sent_by_a_command_that_sends_and_by_none_
     code, _, said = run(programs, *PAID, "--wait")
     assert (code, paid()) == (0, 3)
     assert "Tasks that were queued before are sent as well: 2" in said
+
+
+@pytest.mark.parametrize(
+    ("permission", "code", "why"), [(Permission.READ, 8, "may not spend"), (Permission.REVOKED, 7, "revoked")]
+)
+def test_a_wait_of_a_program_that_may_not_spend_lets_nothing_leave_the_queue(
+    programs: Programs, paid: Any, permission: Permission, code: int, why: str  # noqa: F811
+):  # fmt: skip
+    arrange(programs, **{PAUSED: True})
+    queued = run(programs, *PAID)[1]
+    arrange(programs, **{PAUSED: False})
+    withdraw(programs, permission)
+    ended, _, said = run(programs, "wait", queued["task_id"], "--timeout", "3")
+    assert (ended, why in said, paid()) == (code, True, 0), said
+
+
+@pytest.mark.parametrize(
+    ("other", "code"),
+    [({"RUNWAYML_API_SECRET": "key_" + "b6" * 64}, 4), ({"RUNWAYML_BASE_URL": "http://127.0.0.1:9"}, 2)],
+)
+def test_a_command_with_another_key_or_address_spends_nothing_through_an_open_window(
+    programs: Programs, paid: Any, other: dict[str, str], code: int  # noqa: F811
+):  # fmt: skip
+    made = run(programs, *PAID, "--wait")[1]
+    programs.window()
+    for words in (PAID, (*PAID, "--dry-run"), ("balance",), ("wait", made["task_id"])):
+        ended, _, said = run(programs, *words, **other)
+        assert (ended, next(iter(other)) in said, paid()) == (code, True, 1), said
+    assert run(programs, "list", "--json", **other)[1]["total"] == 1
+    ended, found, said = run(programs, "get", made["task_id"], "--json", **other)
+    assert (ended, found["state"]) == (0, "succeeded")
+    assert "Runway Desktop is open with this profile" in found["engine"]
+    assert found["engine"] in said
 
 
 @pytest.mark.parametrize(("answer", "code"), [(b"no\n", 7), (None, 130), (b"yes\n", 0)])

@@ -104,6 +104,8 @@ class Lane:
         self._may_have_other_keys = True
         """Queued tasks may have been queued with another key than the one in use."""
         self._pause = LaneReason(LaneCode.PAUSED)
+        self.is_locked = False
+        """Sends nothing in this run until `unlock`: the engine runs for a program that may not spend."""
         self._told: tuple[bool, LaneReason | None, Mapping[TaskId, HeldBack]] = (False, None, {})
         self.reason: LaneReason | None = None
         """Why nothing is sent; None when something is, or when the queue is empty and nothing blocks it."""
@@ -156,6 +158,10 @@ class Lane:
         self._stuck_until.clear()
         self._settings.set(PAUSED, False)
         self._say()
+
+    def unlock(self) -> None:
+        self.is_locked = False
+        self._alarm.ring()
 
     async def move(self, task_ids: Sequence[TaskId], before: TaskId | None) -> Stood:
         """Puts held tasks, in the order given, before another one; None: at the end. Returns their old positions."""
@@ -338,6 +344,8 @@ class Lane:
             return LaneReason(LaneCode.CLOSING)
         if self.paused:
             return self._pause
+        if self.is_locked:
+            return LaneReason(LaneCode.LOCKED)
         if not self._account.can_ask:
             is_refused = self._account.connection.link is Link.KEY_REFUSED
             return LaneReason(LaneCode.KEY_REFUSED if is_refused else LaneCode.NO_KEY)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.account import KeySource, Link
+from runway_desktop.domain.account import NO_KEY, Fingerprint, KeySource, Link
 from runway_desktop.domain.caps import LaneCode
 from runway_desktop.domain.clients import COMMAND_LINE, CONNECTION_TEST, ClientRequest, Permission
 from runway_desktop.domain.errors import ApiError
@@ -90,9 +90,18 @@ class ClientCases:
     """`find_key` looks for the key unless that was done, and returns when the search has ended."""
 
     def __init__(
-        self, engine: Engine, sending: Callable[[], TaskSender], find_key: Callable[[], Awaitable[object]]
+        self,
+        engine: Engine,
+        sending: Callable[[], TaskSender],
+        find_key: Callable[[], Awaitable[object]],
+        address: str = "",
+        *,
+        has_window: bool = False,
     ) -> None:
+        """`address` is Runway's, empty for the demo."""
         self._engine = engine
+        self._address = address
+        self._has_window = has_window
         self._find_key = find_key
         self._creating = Creating(engine, sending)
         self._finishing = Finishing()
@@ -111,6 +120,38 @@ class ClientCases:
         if (await clients.client(client)).permission is Permission.REVOKED:
             raise revoked()
         await clients.saw(client)
+
+    async def may_spend(self, client: str) -> bool:
+        """Whether the client may make tasks, with or without the person's approval."""
+        clients = self._engine.clients
+        permission = (await clients.client(client)).permission
+        return permission in (Permission.ASK, Permission.ALLOWANCE) and not clients.are_paused
+
+    async def difference(self, key: Fingerprint, address: str, *, asks: bool) -> CallRefused | None:
+        """The refusal of calls that ask Runway or spend, for a client whose environment names another key or address
+        than this engine uses; None if it names the same, or none. A call that does not ask (`asks`) is not kept waiting
+        for the keychain."""
+        window = self._has_window
+        runs = "Runway Desktop is open" if window else "Another command or agent runs"
+        ends = "Close its window" if window else "Wait until it has ended"
+        advice = f"{ends}, leave the variable out, or use another profile."
+        if address not in ("", self._address):
+            used = self._address or "the demo"
+            said = f"{runs} with this profile and uses {used}, not the address of RUNWAYML_BASE_URL."
+            return CallRefused(said, code=Code.INPUT, advice=advice)
+        if key and asks:
+            with suppress(CallRefused):
+                await self.need_key()
+        used_key = self._engine.account.key.fingerprint
+        if key in (NO_KEY, used_key) or not (used_key or asks):
+            return None
+        said = f"{runs} with this profile and does not use the key of RUNWAYML_API_SECRET."
+        return CallRefused(said, code=Code.KEY, advice=advice)
+
+    async def kept(self, _: str, wanted: TaskWanted) -> dict[str, Any] | None:
+        """State of a task as it is in the list, without asking Runway; None if it is not there."""
+        task = await self._known(wanted.id)
+        return await self._answer(task.id) if task is not None else None
 
     async def task(self, client: str, wanted: TaskWanted) -> dict[str, Any]:
         """State of a task. An id that is not in the list is looked up at Runway once; if found, the task is adopted, so

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from runway_desktop.domain.caps import LaneReason
+from runway_desktop.domain.caps import LaneCode, LaneReason
 from runway_desktop.domain.clients import ClientRequest, Decision, decision
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import LIVE, Hold, HoldCode, Output, OutputState, State, Task
@@ -108,6 +108,8 @@ def _decided(asked: ClientRequest, task: Task) -> dict[str, Any]:
 
 def why_waiting(hold: Hold, reason: LaneReason | None) -> str:
     """Why a queued task waits, without external text such as names."""
+    if reason is not None and reason.code is LaneCode.LOCKED and not hold.code.waits_for_person:
+        return "The program that runs the queue may not spend, so nothing is sent."
     match hold.code:
         case HoldCode.APPROVAL:
             return "It waits for the person's approval."

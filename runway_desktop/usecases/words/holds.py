@@ -135,7 +135,7 @@ def lane_words(reason: LaneReason | None) -> str:
     match reason.code:
         case LaneCode.CLOSING:
             return _("Closing")
-        case LaneCode.PAUSED:
+        case LaneCode.PAUSED | LaneCode.LOCKED:
             return _("Paused")
         case LaneCode.NO_ANSWERS:
             return _("Paused: no answers")

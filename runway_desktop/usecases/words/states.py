@@ -246,6 +246,7 @@ _STOPS = frozenset(
         LaneCode.CLOSING,
         LaneCode.PAUSED,
         LaneCode.NO_ANSWERS,
+        LaneCode.LOCKED,
         LaneCode.NO_KEY,
         LaneCode.KEY_REFUSED,
         LaneCode.OFFLINE,

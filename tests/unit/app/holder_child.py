@@ -17,7 +17,7 @@ from typing import Any
 
 from runway_desktop.app.window_door import WindowDoor
 from runway_desktop.remote.door import Door
-from runway_desktop.remote.messages import LEAVE, Welcome
+from runway_desktop.remote.messages import LEAVE, Hello, Welcome
 from runway_desktop.services.disk.private_socket import Listening
 from runway_desktop.services.disk.profile_lock import claim
 
@@ -44,8 +44,8 @@ class Engine:
     def welcome(self) -> Welcome:
         return Welcome(program="1.0", under_way=("Gen-4.5 for claude",) if self._is_busy else ())
 
-    async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
-        say([client, name])
+    async def call(self, caller: Hello, name: str, arguments: Mapping[str, Any]) -> object:
+        say([caller.client, name])
         if name == LEAVE and not self._is_busy:
             self.left.set()
         return None

@@ -31,6 +31,7 @@ class Window:
     """A window whose list is open; also the process that it lives in."""
 
     is_leaving = False
+    address = "https://api.example"
 
     def __init__(self, desk: Desk) -> None:
         self.ready = asyncio.Event()

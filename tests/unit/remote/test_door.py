@@ -33,8 +33,8 @@ class Engine:
     def welcome(self) -> Welcome:
         return Welcome(program="1.0", protocol=self.protocol)
 
-    async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
-        self.calls.append((client, name, dict(arguments)))
+    async def call(self, caller: Hello, name: str, arguments: Mapping[str, Any]) -> object:
+        self.calls.append((caller.client, name, dict(arguments)))
         match name:
             case "held":
                 try:

@@ -15,7 +15,7 @@ import pytest
 from runway_desktop.remote import engine_client as lines
 from runway_desktop.remote.door import Door
 from runway_desktop.remote.engine_client import EngineClient
-from runway_desktop.remote.messages import Welcome
+from runway_desktop.remote.messages import Hello, Welcome
 from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.profile_lock import Claim, claim, is_in_use
 from runway_desktop.store.trouble import closed
@@ -37,8 +37,8 @@ class Engine:
     def welcome(self) -> Welcome:
         return Welcome(program="1.0", has_window=self.has_window, is_leaving=self.is_leaving)
 
-    async def call(self, client: str, name: str, arguments: Mapping[str, Any]) -> object:
-        self.clients.append(client)
+    async def call(self, caller: Hello, name: str, arguments: Mapping[str, Any]) -> object:
+        self.clients.append(caller.client)
         if self.is_leaving:
             raise CallRefused("It moves.", code=Code.MOVING)
         if name == "bad":

@@ -41,6 +41,17 @@ async def test_a_submitted_task_is_sent_and_its_id_kept():
         assert await rig.kinds(task_id) == ["created", "sent", "accepted"]
 
 
+async def test_an_engine_of_a_program_that_may_not_spend_sends_nothing_until_one_may():
+    async with lane() as rig:
+        rig.lane.is_locked = True
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(3600)
+        assert (await rig.state(task_id), rig.runway.named("create")) == (State.HELD, [])
+        rig.lane.unlock()
+        await settle()
+        assert await rig.state(task_id) is State.PENDING
+
+
 async def test_the_body_is_the_wire_json_with_the_model():
     async with lane() as rig:
         await rig.submit(request("Fog", seed=7))

@@ -21,6 +21,7 @@ from runway_desktop.domain.clients import (
 from runway_desktop.domain.task import Hold, HoldCode, RemoteId, TaskId
 from runway_desktop.domain.transitions import NotSent, Sending
 from runway_desktop.remote.answers import answer
+from runway_desktop.remote.messages import Hello
 from runway_desktop.services.tasks.asking import Reply
 from runway_desktop.store import clients as kept_clients
 from runway_desktop.usecases.clients.client_cases import Ids, TaskWanted
@@ -252,15 +253,15 @@ def test_a_name_has_nothing_unseen_and_only_commands_are_called_so(said: str, kn
 async def test_who_says_no_name_is_not_answered(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         with pytest.raises(CallRefused, match="name"):
-            await answer(desk.cases, "", "list", {})
+            await answer(desk.cases, Hello(client=""), "list", {})
 
 
 async def test_the_test_of_the_connection_which_no_record_keeps_lists_and_does_nothing_else(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
-        assert await answer(desk.cases, CONNECTION_TEST, "list", {"limit": 1})
+        assert await answer(desk.cases, Hello(client=CONNECTION_TEST), "list", {"limit": 1})
         for call, arguments in (("task", {"id": "x"}), ("adopt", {"ids": ["x"]}), ("balance", {})):
             with pytest.raises(CallRefused, match="only lists"):
-                await answer(desk.cases, CONNECTION_TEST, call, arguments)
+                await answer(desk.cases, Hello(client=CONNECTION_TEST), call, arguments)
 
 
 async def test_however_many_names_were_heard_what_the_person_allows_is_kept(

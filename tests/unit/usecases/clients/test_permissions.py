@@ -17,6 +17,7 @@ from runway_desktop.domain.clients import (
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.task import TaskId
 from runway_desktop.remote.answers import answer
+from runway_desktop.remote.messages import Hello
 from runway_desktop.services.clients import LOOK_EVERY
 from runway_desktop.services.tasks.submission import Origin, TaskSource
 from runway_desktop.usecases.clients.client_cases import ListWanted, TaskWanted
@@ -193,7 +194,7 @@ async def test_a_client_whose_access_was_revoked_gets_no_answer_and_nothing_more
             ("list", {}), ("task", {"id": waiting["task_id"]}), ("create", {"endpoint": "text_to_video", "model": "x"}),
         ):  # fmt: skip
             with pytest.raises(CallRefused, match="revoked") as refused:
-                await answer(desk.cases, AGENT, call, arguments)
+                await answer(desk.cases, Hello(client=AGENT), call, arguments)
             assert refused.value.code is Code.REFUSED
         assert (await now(desk, waiting["task_id"]))["decision"] == "refused"
         assert (await now(desk, queued["task_id"]))["decision"] == "waiting"
@@ -225,8 +226,8 @@ async def test_permissions_are_kept_and_who_is_there_is_seen(tmp_path: Path):
         clients = desk.engine.clients
         await clients.permit("claude-code", Permission.ALLOWANCE, 200)
         await clients.allow_folders("claude-code", ["/films/cast", "/films/cast"])
-        await answer(desk.cases, "cursor", "list", {})
-        await answer(desk.cases, CONNECTION_TEST, "list", {})
+        await answer(desk.cases, Hello(client="cursor"), "list", {})
+        await answer(desk.cases, Hello(client=CONNECTION_TEST), "list", {})
         kept = {one.name: one for one in await desk.engine._store.clients(clients._list())}
         assert kept["claude-code"] == Client(
             name="claude-code", permission=Permission.ALLOWANCE, credits=200, folders=("/films/cast",)
@@ -255,7 +256,7 @@ async def test_the_record_tells_what_was_asked_for_and_what_was_allowed(tmp_path
         await desk.create(AGENT)
         with pytest.raises(CallRefused):
             await desk.create("stranger")
-        await answer(desk.cases, AGENT, "list", {"query": "fox"})
+        await answer(desk.cases, Hello(client=AGENT), "list", {"query": "fox"})
         with pytest.raises(CallRefused):
             await desk.cases.create(AGENT, wish("A fox", endpoint="text_to_dream"))
         lines = await desk.engine.clients.recorded(0.0, 20)

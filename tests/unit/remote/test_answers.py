@@ -1,0 +1,108 @@
+"""Which calls are answered: permission comes first, and a client whose environment names another key or address than
+the engine uses gets what is kept, and nothing that asks Runway or spends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.account import fingerprint_of
+from runway_desktop.domain.clients import COMMAND_LINE, Permission
+from runway_desktop.domain.task import RemoteId
+from runway_desktop.remote.answers import CALLS, answer
+from runway_desktop.remote.messages import Hello
+from runway_desktop.usecases.clients.client_cases import ClientCases
+from runway_desktop.usecases.clients.refusals import CallRefused, Code
+from tests.unit.usecases.clients.test_creating import AGENT, Desk, a_desk
+
+ID = "17f20503-6c24-4c16-946b-35dbbce2af2f"
+ASK_RUNWAY: dict[str, dict[str, Any]] = {
+    "wait": {"ids": [ID]},
+    "balance": {},
+    "price": {"endpoint": "text_to_video", "model": "gen4.5"},
+    "create": {"endpoint": "text_to_video", "model": "gen4.5", "prompt": "A fox"},
+    "adopt": {"ids": [ID]},
+    "cancel": {"ids": [ID]},
+    "task": {"id": ID},
+}
+ADDRESS = "https://api.example"
+VALUES = {"ratio": "1280:720", "duration": 5}
+
+
+def cases_of(desk: Desk) -> ClientCases:
+    async def find_key() -> None: ...
+
+    return ClientCases(desk.engine, lambda: desk.use_cases.sending, find_key, ADDRESS, has_window=True)
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "names"),
+    [
+        ({"key": fingerprint_of("key_another")}, Code.KEY, "RUNWAYML_API_SECRET"),
+        ({"address": "http://127.0.0.1:9"}, Code.INPUT, f"{ADDRESS}, not the address of RUNWAYML_BASE_URL"),
+    ],
+)
+async def test_a_client_with_another_key_or_address_asks_and_spends_nothing(
+    tmp_path: Path, more: dict[str, Any], code: Code, names: str
+):
+    async with a_desk(tmp_path) as desk:
+        caller = Hello(client=COMMAND_LINE, **more)
+        for name, arguments in ASK_RUNWAY.items():
+            with pytest.raises(CallRefused, match=names) as refused:
+                await answer(cases_of(desk), caller, name, arguments)
+            assert (refused.value.code, "another profile" in refused.value.advice) == (code, True)
+        assert not desk.rig.runway.requests
+        assert not desk.rig.ledger.held()
+
+
+def test_each_call_that_asks_is_tried_by_these_tests():
+    assert set(ASK_RUNWAY) == {name for name, known in CALLS.items() if known.asks}
+
+
+async def test_what_is_kept_is_answered_and_says_whose_engine_it_is(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        made = await desk.create(max_credits=100.0)
+        asked = len(desk.rig.runway.requests)
+        caller = Hello(client=COMMAND_LINE, key=fingerprint_of("key_another"))
+        for name, arguments in (("list", {}), ("task", {"id": made["task_id"], "links": True})):
+            found: Any = await answer(cases_of(desk), caller, name, arguments)
+            assert "Runway Desktop is open with this profile" in found["engine"]
+        assert len(desk.rig.runway.requests) == asked
+
+
+async def test_a_client_that_names_the_same_or_nothing_uses_the_engines_key(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        key = desk.engine.account.key.fingerprint
+        for caller in (Hello(client=COMMAND_LINE), Hello(client=COMMAND_LINE, key=key, address=ADDRESS)):
+            found: Any = await answer(cases_of(desk), caller, "list", {})
+            assert "engine" not in found
+        made: Any = await answer(
+            cases_of(desk), caller, "create", {**ASK_RUNWAY["create"], "values": VALUES, "max_credits": 100.0}
+        )
+        assert made["state"] == "held"
+
+
+@pytest.mark.parametrize("refused", [{"client": AGENT}, {"client": COMMAND_LINE, "address": "http://127.0.0.1:9"}])
+async def test_loops_are_started_for_nobody_who_is_refused(tmp_path: Path, refused: dict[str, Any]):
+    started: list[str] = []
+
+    async def work(client: str) -> None:
+        started.append(client)
+
+    async with a_desk(tmp_path) as desk:
+        await desk.engine.clients.permit(AGENT, Permission.REVOKED)
+        with pytest.raises(CallRefused):
+            await answer(cases_of(desk), Hello(**refused), "wait", {"ids": [RemoteId(ID)]}, work)
+        assert started == []
+
+
+@pytest.mark.parametrize("permission", Permission)
+async def test_only_a_client_that_may_make_something_lets_the_queue_leave(tmp_path: Path, permission: Permission):
+    async with a_desk(tmp_path) as desk:
+        await desk.engine.clients.permit(AGENT, permission, 10.0)
+        may = permission in (Permission.ASK, Permission.ALLOWANCE)
+        assert await desk.cases.may_spend(AGENT) is may
+        await desk.engine.clients.pause_all(paused=True)
+        assert not await desk.cases.may_spend(AGENT)
