@@ -41,7 +41,7 @@ from . import own_folders, part_file, sidecar
 from .arrival import Arrival
 from .batch_names import BatchNames
 from .embedding import EmbeddedNote as RequestNote
-from .embedding import NotEmbedded, embed_copy, embedded, note_of
+from .embedding import NotEmbedded, embed_copy, embedded, has_credentials, note_of
 from .part_file import Finished, PartFile, PartNote
 from .result_file import WrongContent, judge, name_values
 from .result_record import ResultRecord
@@ -437,6 +437,8 @@ class Saving:
         detail = {"index": saved.index, "file": finished.path.name, "size": saved.size, "sha256": saved.sha256}
         if beside.trouble:
             detail["sidecar"] = beside.trouble
+        if await self._do(job, _is_signed, finished.path):
+            detail["credentials"] = "kept"
         entry = LedgerEntry(task_id=saved.task_id, at=self._clock.now(), kind="saved", detail=detail)
         await self.put(job, saved, entry)
         own_folders.note(self._settings, self._home(job))
@@ -464,6 +466,15 @@ class Saving:
 
     async def _do(self, job: Job, work: Callable[..., Result], *arguments: object) -> Result:
         return await self._folder.do(work, *arguments, elsewhere=job.rescue_to is not None)
+
+
+def _is_signed(path: Path) -> bool:
+    """On a thread. Also False for a file that cannot be read: the result is saved all the same."""
+    try:
+        with path.open("rb") as file:
+            return has_credentials(file)
+    except OSError:
+        return False
 
 
 class _Whole(Struct, frozen=True):

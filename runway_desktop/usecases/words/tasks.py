@@ -159,6 +159,7 @@ def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | N
         # Not repeated here, since the problem is shown above.
         is_said = first is not None and output.problem == first.problem and task.state is State.SUCCEEDED
         found.append(Fact(label, "" if is_said else file_words(output), tool_tip=output.path))
+    found.append(_credentials(details))
     found.append(Fact(_("Link"), _link(row, now)))
     found.append(Fact(_("Task ID"), task.remote_id or "", copyable=True, tool_tip=_("The ID at Runway")))
     return [fact for fact in found if fact.text]
@@ -236,6 +237,20 @@ def _asked_for(asked: ClientRequest, task: Task, catalog: Catalog) -> list[Fact]
         line = " · ".join(filter(None, (model_label(before.model), settings_line(pair, before.values), before.prompt)))
         found.append(Fact(_("Originally"), line))
     return found
+
+
+def _credentials(details: Details) -> Fact:
+    """Which files are still as their maker signed them."""
+    outputs = details.row.outputs
+    saved = {entry.detail.get("index"): entry.detail for entry in details.ledger if entry.kind == "saved"}
+    signed = [
+        output
+        for output in outputs
+        if output.is_here and not output.is_changed and saved.get(output.index, {}).get("credentials")
+    ]
+    said = _("kept") if len(signed) == len(outputs) else listed([_("File {n}", n=one.index + 1) for one in signed])
+    tool_tip = _("Signed by its maker (C2PA). The file stays as it came; its request is next to it and in the list.")
+    return Fact(_("Content credentials"), said if signed else "", tool_tip=tool_tip)
 
 
 def _take(details: Details) -> str:

@@ -5,9 +5,12 @@ use. GUI thread only.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.inputs import AssetDrop
+from runway_desktop.domain.task import Request
 from runway_desktop.services.exchange.exchange import BackupFile, CatalogFile, ResultsFolder, TaskIds
 from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.services.intake.reading import Dropped
@@ -101,7 +104,20 @@ class TakingIn(Model):
         self._commands.carried.update(made)
         if len(made) == 1:
             [(path, request)] = made.items()
-            self._commands.settings_offered.emit(_("“{file}” was made with Runway Desktop.", file=path.name), request)
+            self._offer(path, request)
+        elif len(assets) == 1 and (alone := assets[0].path) is not None:
+            self._runner(self._offer_known(alone), "find the request of a file")
+
+    def _offer(self, path: Path, request: Request) -> None:
+        self._commands.settings_offered.emit(_("“{file}” was made with Runway Desktop.", file=path.name), request)
+
+    async def _offer_known(self, path: Path) -> None:
+        """For a result that does not hold its request, such as one with content credentials: by its bytes."""
+        with suppress(DiskError):
+            row = await self._cases.library.maker_of(path)
+            if row is not None:
+                self._commands.carried[path] = row.task.request
+                self._offer(path, row.task.request)
 
     def _give_inputs(self, assets: Sequence[AssetDrop], to_field: str, at: int | None) -> None:
         """Adds inputs, including known files that do not fit: their tiles show the error and fixes."""

@@ -2,9 +2,9 @@
 
 `embed` writes it into a file, `embedded` into bytes; `read` returns it, also after a rename. Sound and picture data are
 unchanged: pictures get a chunk or segment in addition to their data, clips and sounds get tags by mutagen. Formats:
-PNG, JPEG, WebP, MP4, MOV, MP3, FLAC, OGG, WAV; others and fragmented films are left as they are. All functions block:
-call them in a worker. Writing raises `NotEmbedded` for a file that is not understood, which is then unchanged; `embed`
-also raises OSError.
+PNG, JPEG, WebP, MP4, MOV, MP3, FLAC, OGG, WAV; others, fragmented films and files with content credentials, which any
+change would break, are left as they are. All functions block: call them in a worker. Writing raises `NotEmbedded` for a
+file that is not understood, which is then unchanged; `embed` also raises OSError.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from runway_desktop.services.results.shared_request import shared
 from runway_desktop.services.results.sidecar import part_of
 
 from . import jpeg, png, tags, webp
+from .credentials import has_credentials as has_credentials
 from .note import EmbeddedNote as EmbeddedNote
 
 LARGEST = 256 * 1024
@@ -85,16 +86,16 @@ def note_of(document: Mapping[str, Any]) -> EmbeddedNote:
 
 
 def embed(path: Path, note: EmbeddedNote, ending: str = "") -> bool:
-    """Writes the note into the file. False if the format does not support it or the note is too large. `ending`: the
-    extension of a file that does not have its final name yet."""
+    """Writes the note into the file. False if the format does not support it, the note is too large, or the file has
+    content credentials. `ending`: the extension of a file that does not have its final name yet."""
     form = _format(path, ending)
-    return form is not None and len(note.json) <= LARGEST and _rewrite(form, path, note)
+    return form is not None and _may_get(note, path.open("rb")) and _rewrite(form, path, note)
 
 
 def embed_copy(path: Path, draft: Path, note: EmbeddedNote, ending: str) -> bool:
     """Like `embed`, but writes a synced copy. If it returns False or raises, there is no copy."""
     form = _format(path, ending)
-    if form is None or len(note.json) > LARGEST:
+    if form is None or not _may_get(note, path.open("rb")):
         return False
     try:
         _write(form, path, draft, note)
@@ -106,9 +107,9 @@ def embed_copy(path: Path, draft: Path, note: EmbeddedNote, ending: str) -> bool
 
 
 def embedded(content: bytes, note: EmbeddedNote, ending: str) -> bytes | None:
-    """A file's bytes with the note. None if the format does not support it or the note is too large."""
+    """A file's bytes with the note; None where `embed` returns False."""
     form = _FORMATS.get(ending.lower())
-    if form is None or len(note.json) > LARGEST:
+    if form is None or not _may_get(note, BytesIO(content)):
         return None
     with BytesIO() as target:
         _rewrite_into(form, BytesIO(content), target, note)
@@ -134,6 +135,11 @@ def read(path: Path, ending: str = "") -> Mapping[str, Any] | None:
         # Another program's file, or a damaged one.
         return None
     return found if isinstance(found, Mapping) else None
+
+
+def _may_get(note: EmbeddedNote, file: BinaryIO) -> bool:
+    with file:
+        return len(note.json) <= LARGEST and not has_credentials(file)
 
 
 def _format(path: Path, ending: str) -> _Format | None:

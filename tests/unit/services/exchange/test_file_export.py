@@ -24,6 +24,7 @@ from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.exchange.file_export import FileChoice, FileExport, FilesExported, names_of
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.results import embedding, sidecar
+from tests.content_credentials import sign, state_of
 from tests.engine_rig import AtOnce
 from tests.fakes import settle
 from tests.unit.services.exchange.results import NOON, Results, a_task, files_in
@@ -81,6 +82,17 @@ async def test_a_second_name_takes_no_room_and_a_stripped_file_is_never_one(resu
     [name] = files_in(tmp_path / "client")
     assert embedding.read(tmp_path / "client" / name) is None
     assert Path(output.path).read_bytes() == before
+
+
+@pytest.mark.parametrize("keep_request", [True, False])
+async def test_signed_file_is_exported_as_it_is_with_or_without_its_request(results, tmp_path, keep_request):
+    [output] = await results.put(a_task(), inside=False)
+    sign(Path(output.path))
+    found = await export(results, tmp_path / "client", keep_request=keep_request)
+    assert (found.copied, found.failed) == (1, 0)
+    [name] = files_in(tmp_path / "client")
+    assert (tmp_path / "client" / name).read_bytes() == Path(output.path).read_bytes()
+    assert state_of(tmp_path / "client" / name) == "Valid"
 
 
 async def test_another_disk_gets_copies_where_second_names_were_asked_for(results, tmp_path, monkeypatch):

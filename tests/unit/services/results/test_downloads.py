@@ -46,6 +46,7 @@ from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.schedule import LEAST_GAP
 from runway_desktop.usecases.words.failures import saving_words
 from runway_desktop.values import replace
+from tests.content_credentials import signed, state_of
 from tests.engine_rig import AtOnce
 from tests.fake_runway import FakeFetcher, FakeRunway, remote_id
 from tests.fakes import FakeClock, MemoryStore, in_time, settle
@@ -401,6 +402,27 @@ async def test_request_of_a_large_result_stands_in_its_sidecar_alone(desk, monke
     assert Path(saved.path).read_bytes() == FILM
     beside = json.loads(Path(f"{saved.path}.json").read_text(encoding="utf-8"))
     assert beside["task"]["runway_id"] == task.remote_id
+
+
+@pytest.mark.parametrize("cut", [None, 60_000], ids=["whole", "in pieces"])
+async def test_signed_result_is_saved_as_it_came_and_its_request_stands_beside_it(desk, cut):
+    desk.settings.embed = True
+    film = signed(FILM, "video/mp4")
+    desk.fetcher.serve(LINK, film, etag='"1"')
+    if cut is not None:
+        desk.fetcher.cut(LINK, after=cut)
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        await desk.clock.advance(600)
+    saved = await desk.output(task)
+    assert Path(saved.path).read_bytes() == film
+    assert state_of(Path(saved.path)) == "Valid"
+    assert saved.sha256 == hashlib.sha256(film).hexdigest()
+    beside = json.loads(Path(f"{saved.path}.json").read_text(encoding="utf-8"))
+    assert beside["task"]["runway_id"] == task.remote_id
+    [line] = [entry for entry in await desk.store.ledger(task.id) if entry.kind == "saved"]
+    assert line.detail["credentials"] == "kept"
 
 
 async def test_result_whose_format_cannot_hold_a_note_is_saved_as_it_came(desk):

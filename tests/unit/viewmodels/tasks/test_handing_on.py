@@ -178,3 +178,22 @@ async def test_a_result_of_ours_that_comes_back_is_an_input_and_offers_no_settin
         tree = await rig.engine.lineage.around(young.id, rig.engine.input_fixer)
         assert tree is not None
         assert [kin.row.task.id for kin in tree.above[0] if kin.row] == [one.id]
+
+
+async def test_settings_of_a_file_that_does_not_hold_them_come_from_the_list(tmp_path):
+    async with Rig(tmp_path, loops=("lane",)) as rig:
+        picture, one = tmp_path / "still.png", task(1, State.SUCCEEDED, prompt="A lighthouse in the fog")
+        Image.new("RGB", (640, 360), "teal").save(picture)
+        digest = hashlib.sha256(picture.read_bytes()).hexdigest()
+        await rig.shown(one, outputs=[saved(one, str(picture), media=Media.IMAGE, sha256=digest)])
+        offered = []
+        rig.task_commands.settings_offered.connect(lambda *words: offered.append(words))
+        copy, other = tmp_path / "renamed copy.png", tmp_path / "other.png"
+        copy.write_bytes(picture.read_bytes())
+        Image.new("RGB", (640, 360), "red").save(other)
+        rig.task_commands.take(paths=[other])
+        await until(lambda: len(rig.composer.inputs()) == 1)
+        rig.task_commands.take(paths=[copy])
+        await until(lambda: offered)
+        assert offered == [("“renamed copy.png” was made with Runway Desktop.", one.request)]
+        assert rig.task_commands.carried == {copy: one.request}

@@ -1,0 +1,40 @@
+"""The lines of the details that other tests do not show with the window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runway_desktop.catalog import Catalog
+from runway_desktop.domain.library import LedgerEntry, Row
+from runway_desktop.domain.presence import Look, Presence
+from runway_desktop.domain.task import Output, State
+from runway_desktop.services.library.library import Details
+from runway_desktop.usecases.words.tasks import facts_of
+from runway_desktop.values import replace
+from tests.rows import saved, task
+
+ONE = task(1, State.SUCCEEDED)
+
+
+def credentials(*outputs: Output, signed: tuple[int, ...]) -> str | None:
+    lines = [
+        line("saved", {"index": output.index, **({"credentials": "kept"} if output.index in signed else {})})
+        for output in outputs
+    ]
+    details = Details(row=Row(task=ONE, outputs=outputs), ledger=(line("created", {}), *lines))
+    facts = facts_of(details, Catalog.load(), 2_000_000_000.0, price=None, usual=None)
+    return next((fact.text for fact in facts if fact.label == "Content credentials"), None)
+
+
+def line(kind: str, detail: dict[str, Any]) -> LedgerEntry:
+    return LedgerEntry(task_id=ONE.id, at=1.0, kind=kind, detail=detail)
+
+
+def test_details_tell_which_files_keep_their_makers_credentials() -> None:
+    first, second = (saved(ONE, f"/library/{index}.png", index) for index in range(2))
+    changed = replace(first, look=Look(presence=Presence.CHANGED, at=2.0))
+    assert credentials(first, signed=(0,)) == "kept"
+    assert credentials(first, second, signed=(0, 1)) == "kept"
+    assert credentials(first, second, signed=(1,)) == "File 2"
+    assert credentials(changed, second, signed=(0,)) is None
+    assert credentials(first, signed=()) is None
