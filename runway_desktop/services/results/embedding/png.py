@@ -1,4 +1,4 @@
-"""PNG: adds text chunks after the header. The picture's own chunks are copied.
+"""PNG: adds text chunks after the header, and an XMP packet if there is none. The picture's own chunks are copied.
 
 The comment is written twice: in Unicode, and in the older chunk that some programs (ffprobe 7 among them) read only. It
 holds Latin letters; others are written there as escaped code points.
@@ -14,12 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from . import xmp
 from .note import EmbeddedNote, exactly
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEY = b"runway-desktop"
 _FOR_OTHERS = (b"Title", b"Description", b"Software", b"Creation Time")
 _COMMENT = b"Comment"
+_XMP = b"XML:com.adobe.xmp"
 _MARK = b" (Runway Desktop)"
 _MOST = 1024 * 1024
 """Bytes of a note: JSON of 256 K characters, up to four bytes each."""
@@ -31,9 +33,16 @@ def rewrite(source: BinaryIO, target: BinaryIO, note: EmbeddedNote | None) -> No
     if source.read(8) != SIGNATURE:
         raise ValueError("This is no PNG.")
     target.write(SIGNATURE)
+    waiting = note
     for kind, content in _chunks(source):
         if _is_ours(kind, content):
             continue
+        if kind == b"iTXt" and content.startswith(_XMP + b"\0"):
+            waiting = None
+        elif kind == b"IDAT" and waiting is not None:
+            # Never compressed: readers look for the packet's text.
+            _put(target, b"iTXt", _XMP + bytes(5) + xmp.packet(waiting))
+            waiting = None
         _put(target, kind, content)
         if kind == b"IHDR" and note is not None:
             texts = (note.title, note.comment, "Runway Desktop", note.date, note.json)
@@ -66,7 +75,9 @@ def _unpacked(text: bytes) -> bytes:
 def _is_ours(kind: bytes, content: bytes) -> bool:
     if kind == b"tEXt":
         return content.startswith(_COMMENT + b"\0") and content.endswith(_MARK)
-    return kind == b"iTXt" and content.partition(b"\0")[0] in (*_FOR_OTHERS, KEY)
+    key = content.partition(b"\0")[0]
+    is_packet = key == _XMP and xmp.document_of(content) is not None
+    return kind == b"iTXt" and (key in (*_FOR_OTHERS, KEY) or is_packet)
 
 
 def _international(key: bytes, text: str) -> bytes:

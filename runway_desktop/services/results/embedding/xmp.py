@@ -7,6 +7,8 @@ import re
 from .note import EmbeddedNote
 
 NAMESPACE = "https://github.com/runway-desktop/ns/request/1.0/"
+MADE_BY_A_MODEL = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+"""The value of `DigitalSourceType` for media that a trained model made. Source: IPTC, NewsCodes `digitalsourcetype`."""
 _QUOTES = {'"': "&quot;", "'": "&apos;"}
 
 
@@ -19,7 +21,9 @@ def packet(note: EmbeddedNote) -> bytes:
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
         '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" '
         f'xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:runway="{NAMESPACE}">'
+        f"<Iptc4xmpExt:DigitalSourceType>{MADE_BY_A_MODEL}</Iptc4xmpExt:DigitalSourceType>"
         f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(_plain(note.title))}</rdf:li></rdf:Alt></dc:title>'
         f'<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{escape(_plain(note.comment))}</rdf:li></rdf:Alt>'
         f"</dc:description><xmp:CreatorTool>Runway Desktop</xmp:CreatorTool>{created}"

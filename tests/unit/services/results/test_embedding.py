@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.services.results import embedding
@@ -139,6 +140,27 @@ def test_pictures_keep_every_pixel(tmp_path: Path, ending: str, mode: str, optio
         shown = str(picture.info.get("Description", "")) or picture.info["xmp"].decode()
     assert "Leuchtturm" in shown
     assert read(path) == note().document
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "webp"])
+def test_picture_says_that_a_model_made_it(tmp_path: Path, ending: str) -> None:
+    need_programs("exiftool")
+    path = make(tmp_path, ending)
+    embed(path, note())
+    (found,) = json.loads(run("exiftool", "-j", "-n", "-XMP-iptcExt:all", str(path)))
+    assert found["DigitalSourceType"] == "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+
+
+def test_png_keeps_a_packet_that_it_brings_along(tmp_path: Path) -> None:
+    path = tmp_path / "scanned.png"
+    info = PngInfo()
+    info.add_itxt("XML:com.adobe.xmp", "<x:xmpmeta>Ada</x:xmpmeta>")
+    Image.linear_gradient("L").save(path, pnginfo=info)
+    embed(path, note())
+    assert path.read_bytes().count(b"XML:com.adobe.xmp") == 1
+    remove(path)
+    with Image.open(path) as picture:
+        assert picture.info["XML:com.adobe.xmp"] == "<x:xmpmeta>Ada</x:xmpmeta>"
 
 
 @pytest.mark.parametrize(("ending", "mode", "options"), PICTURES)
