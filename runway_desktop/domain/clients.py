@@ -27,6 +27,8 @@ KNOWN_AS: Mapping[str, str] = {
     "goose": "Goose",
 }
 """Product names, by the name a client reports for itself (lower case)."""
+LONGEST_WAIT = 45.0
+"""Seconds of one wait. Hosts of agents time out after 60 at the earliest."""
 EXPIRES_AFTER = 86_400.0
 """Seconds after which a request without the user's decision expires."""
 

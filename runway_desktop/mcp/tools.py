@@ -13,14 +13,13 @@ from typing import Any
 
 import msgspec
 
+from runway_desktop.domain.clients import LONGEST_WAIT
 from runway_desktop.values import Struct, field
 
 Call = tuple[str, dict[str, Any]]
 Found = dict[str, Any]
 
 _CAPITAL = re.compile("([A-Z])")
-LONGEST_WAIT = 45.0
-"""Seconds of one wait. Hosts time out after 60 at the earliest."""
 _APPROVED = (
     " The person approves it in Runway Desktop before anything is paid, unless they gave this program an allowance; "
     "the answer says so at once. Then call wait with its task_id."

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
+from runway_desktop.domain.clients import LONGEST_WAIT
 from runway_desktop.services.disk.profile_lock import Claim, claim
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 
@@ -26,6 +27,8 @@ PATIENCE = 20.0
 TRY_EVERY = 0.05
 MOST_TRIES = 20
 """How many engines may end during one call."""
+ANSWERED_WITHIN = 5.0
+"""Seconds after the deadline of a wait, in which an engine can still be found and say how the tasks stand."""
 FOR_WINDOW = 5.0
 """Seconds for which the profile is left to the window that wants it."""
 
@@ -71,13 +74,24 @@ class EngineClient:
         return self._own is not None and not self._own.is_over
 
     async def call(self, name: str, arguments: Mapping[str, Any], *, patience: float = PATIENCE) -> Any:
-        """Raises CallRefused. `patience`: seconds to look for an engine."""
+        """Raises CallRefused. `patience`: seconds to look for an engine. A wait ends in time, however many engines it
+        meets: it has one deadline."""
+        if name != "wait":
+            return await self._call(name, lambda: arguments, patience)
+        end = _now() + max(0.0, min(arguments.get("seconds", LONGEST_WAIT), LONGEST_WAIT))
+        try:
+            async with asyncio.timeout_at(max(end, _now() + patience) + ANSWERED_WITHIN):
+                return await self._call(name, lambda: {**arguments, "seconds": max(0.0, end - _now())}, patience)
+        except TimeoutError:
+            raise self._silent() from None
+
+    async def _call(self, name: str, arguments: Callable[[], Mapping[str, Any]], patience: float) -> Any:
         for _ in range(MOST_TRIES):
             engine = await self._reach(patience)
             try:
                 if isinstance(engine, Connection):
-                    return await engine.call(name, arguments)
-                return await engine.call(self._hello(), name, arguments)
+                    return await engine.call(name, arguments())
+                return await engine.call(self._hello(), name, arguments())
             except ConnectionLost:
                 pass
             except CallRefused as error:

@@ -14,7 +14,7 @@ from typing import Any
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import NO_KEY, Fingerprint, KeySource, Link
 from runway_desktop.domain.caps import LaneCode
-from runway_desktop.domain.clients import COMMAND_LINE, CONNECTION_TEST, ClientRequest, Permission
+from runway_desktop.domain.clients import COMMAND_LINE, CONNECTION_TEST, LONGEST_WAIT, ClientRequest, Permission
 from runway_desktop.domain.errors import ApiError
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
 from runway_desktop.domain.library import GroupBy, Listing, Row
@@ -35,8 +35,6 @@ from .task_answer import is_settled, task_answer, why_waiting
 
 KEY_PATIENCE = 10.0
 """Seconds to wait for the keychain. Unlocking it takes a user longer; a call does not wait for that."""
-LONGEST_WAIT = 45.0
-"""Seconds of one wait. Hosts of agents time out after 60 at the earliest."""
 MOST_TASKS = 100
 MOST_LISTED = 200
 _LONGEST_ABOUT = 200
@@ -170,6 +168,8 @@ class ClientCases:
     async def wait(self, client: str, wanted: TasksWanted) -> dict[str, Any]:
         """Waits until all of them have ended, wait for the user, or the time is over. Free and repeatable; canceling
         the wait does not stop the tasks."""
+        # Begins before ids that are not known here are looked up at Runway.
+        end = asyncio.get_running_loop().time() + (min(wanted.seconds, LONGEST_WAIT) if wanted.seconds > 0 else 0.0)
         ids = [(await self._found(client, word)).id for word in _some(wanted.ids)]
         changed = asyncio.Event()
 
@@ -180,7 +180,7 @@ class ClientCases:
         stop = self._engine.bus.listen(hear)
         try:
             with suppress(TimeoutError):
-                async with asyncio.timeout(min(wanted.seconds, LONGEST_WAIT) if wanted.seconds > 0 else 0.0):
+                async with asyncio.timeout_at(end):
                     while not await self._are_settled(ids, saved=wanted.saved):
                         await changed.wait()
                         changed.clear()

@@ -32,6 +32,8 @@ class Engine:
         self.is_leaving = self.is_over = self.has_window = False
         self.clients: list[str] = []
         self.ended = asyncio.Event()
+        self.waits: list[float] = []
+        self.heard = asyncio.Event()
         self._claim = claimed
 
     def welcome(self) -> Welcome:
@@ -41,6 +43,11 @@ class Engine:
         self.clients.append(caller.client)
         if self.is_leaving:
             raise CallRefused("It moves.", code=Code.MOVING)
+        if name == "wait":
+            self.waits.append(arguments["seconds"])
+            self.heard.set()
+            if self.name == "other":
+                await asyncio.Event().wait()
         if name == "bad":
             raise CallRefused("No.", code=Code.INPUT)
         if name == "late" and self.name == "other":
@@ -133,6 +140,29 @@ async def test_a_call_whose_engine_closed_the_list_meanwhile_is_answered_by_the_
         assert not asked.done()
     assert await asked == "own 1"
     await line.close()
+
+
+async def test_a_wait_that_meets_another_engine_has_one_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(lines, "LONGEST_WAIT", 5.0)
+    starts = Starts()
+    line = EngineClient(tmp_path, "claude", starts)
+    async with holder(tmp_path) as other:
+        asked = asyncio.create_task(line.call("wait", {"ids": ["a"], "seconds": 600.0}))
+        await other.heard.wait()
+    assert await asked == "own 1"
+    assert 5.0 >= other.waits[0] > starts.made[0].waits[0] > 0.0
+    await line.close()
+
+
+async def test_a_wait_whose_engines_say_nothing_ends_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(lines, "ANSWERED_WITHIN", 0.2)
+    async with holder(tmp_path) as other:
+        line = EngineClient(tmp_path, "claude", Starts())
+        with pytest.raises(CallRefused) as refused:
+            await line.call("wait", {"ids": ["a"], "seconds": 0.1}, patience=0.1)
+        assert refused.value.code is Code.AGAIN
+        assert other.heard.is_set()
+        await line.close()
 
 
 @pytest.mark.parametrize("connected", [True, False])
