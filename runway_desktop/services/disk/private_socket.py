@@ -1,7 +1,8 @@
 """The path of a profile's local socket, and the check that its peer is the same user.
 
 Without Qt, so that every process of the program can use it. The socket lies in a folder that only its user may enter,
-and both ends check their peer's user: the folder's name can be guessed, and anyone can create a folder in `/tmp`.
+and both ends check their peer's user: the folder's name can be guessed, and anyone can create a folder in `/tmp`. A
+file in the profile names it, for programs of another session, whose run-time folder is another.
 Windows has named pipes, whose creator sets an access list; there `address_for` and `addresses` give pipe names.
 Blocking, but short; any thread.
 """
@@ -17,6 +18,8 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from . import private
+
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 64
@@ -24,6 +27,7 @@ LONGEST_PATH = 90
 """Bytes of a socket's path. The system allows 103 to 107, and Qt first binds a longer name."""
 SHORT_TEMPORARY = Path(os.sep, "tmp")
 _FOLDER = "runway-desktop"
+_NAMED_IN = "socket.txt"
 
 
 def address_for(profile: Path, variables: Mapping[str, str] = os.environ) -> str:
@@ -45,7 +49,18 @@ def addresses(profile: Path, variables: Mapping[str, str] = os.environ) -> list[
     environment variables may differ from this one's."""
     if sys.platform == "win32":
         return [_name(profile)]
-    return [str(path) for path in _paths(profile, variables) if _is_private(path.parent) and _is_own_socket(path)]
+    paths = dict.fromkeys((*_named(profile), *_paths(profile, variables)))
+    return [str(path) for path in paths if _is_private(path.parent) and _is_own_socket(path)]
+
+
+def _named(profile: Path) -> tuple[Path, ...]:
+    """The path that the last program to listen has written down; a socket there may be gone or stale."""
+    try:
+        path = Path(os.fsdecode((profile / _NAMED_IN).read_bytes()))
+    except (OSError, ValueError):
+        return ()
+    is_one = path.is_absolute() and path.name == f"{_digits(profile)}.socket" and len(os.fsencode(path)) <= LONGEST_PATH
+    return (path,) if is_one else ()
 
 
 def _name(profile: Path) -> str:
@@ -124,6 +139,8 @@ else:
             except OSError:
                 self.socket.close()
                 raise
+            with suppress(OSError), open(profile / _NAMED_IN, "wb", opener=private.opener) as file:
+                file.write(os.fsencode(address))
 
         def close(self) -> None:
             """May be called twice."""

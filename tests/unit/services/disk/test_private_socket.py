@@ -51,6 +51,31 @@ def test_it_lies_in_the_run_time_folder_of_the_session(run: Path, tmp_path: Path
     assert stat.S_IMODE(Path(place).parent.lstat().st_mode) == 0o700
 
 
+def test_program_of_another_session_finds_it(run: Path, room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(run))
+    found = private_socket.listen(tmp_path)
+    assert found is not None
+    other = run / "other"
+    other.mkdir()
+    for variables in ({}, {"XDG_RUNTIME_DIR": str(other)}):
+        assert addresses(tmp_path, variables) == [address_for(tmp_path)]
+    found.close()
+    assert addresses(tmp_path, {}) == []
+
+
+@pytest.mark.parametrize("named", ["", "socket", "/nowhere/a.socket", "/tmp/a\0b", "/" + "a" * 500])
+def test_what_a_profile_names_is_used_only_if_it_is_its_own_socket(run: Path, room: Path, tmp_path: Path, named: str):
+    (tmp_path / "socket.txt").write_text(named)
+    assert addresses(tmp_path, {"XDG_RUNTIME_DIR": str(run)}) == []
+
+
+def test_socket_of_another_profile_is_not_used_though_it_is_named(run: Path, room: Path, tmp_path: Path):
+    other = address_for(tmp_path / "other", {"XDG_RUNTIME_DIR": str(run)})
+    with listening(other):
+        (tmp_path / "socket.txt").write_text(other)
+        assert addresses(tmp_path, {}) == []
+
+
 def test_each_profile_has_its_own(run: Path, tmp_path: Path):
     variables = {"XDG_RUNTIME_DIR": str(run)}
     assert address_for(tmp_path / "a", variables) != address_for(tmp_path / "b", variables)
