@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 async def offer_backups(theme: Theme, profile: Profile, error: DamagedList) -> bool:
     """Returns whether the program must be restarted: with the restored list, or with an empty one."""
     window = DamagedWindow(error.message, error.advice, error.detail, theme)
-    offer = _Offer(profile, window, error.remote_ids)
+    offer = _Offer(profile, window)
     closed = asyncio.Event()
     window.finished.connect(lambda _: closed.set())
     window.open()
@@ -49,14 +49,13 @@ class _Offer(QObject):
     ended = Signal(str)
     """Empty on success; otherwise the error message."""
 
-    def __init__(self, profile: Profile, window: DamagedWindow, remote_ids: Sequence[str]) -> None:
+    def __init__(self, profile: Profile, window: DamagedWindow) -> None:
         super().__init__()
         self.is_done = False
         self.is_over = False
         """The window is closed: later results of the worker are not shown."""
         self._profile = profile
         self._window = window
-        self._remote_ids = remote_ids
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="damaged list")
         self._looking = Watch()
         self._working = Watch(self.came.emit)
@@ -86,7 +85,7 @@ class _Offer(QObject):
         self._do(_("Restoring…"), lambda: restore_damaged(self._profile, path, self._working))
 
     def _begin_empty(self) -> None:
-        self._do(_("Creating an empty list…"), lambda: begin_empty(self._profile, self._remote_ids))
+        self._do(_("Creating an empty list…"), lambda: begin_empty(self._profile))
 
     def _do(self, words: str, work: Callable[[], None]) -> None:
         self._looking.stop()

@@ -4,6 +4,7 @@ restore. GUI thread only."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.profiles.badge import window_icon
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
+from runway_desktop.ui.wishes import Import
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.profiles import MAKING_WORDS, STUDIO_WORDS, empty_question
@@ -136,6 +138,9 @@ class ProfileWindows(QObject):
         from runway_desktop.usecases.words.profiles import restored_words
 
         message, detail = restored_words(found)
+        if found.ids:
+            self._offer_ids(message, detail, Path(found.ids))
+            return
         held = [task.id for task in self._cases.tasks.held() if task.may_be_sent_already]
         show = self._window.models.task_commands.show_wanted
         self._window.activity.tell(
@@ -146,6 +151,21 @@ class ProfileWindows(QObject):
             on_action=(lambda: show.emit(held)) if held else None,
         )
         after_restore.told(settings)
+
+    def _offer_ids(self, message: str, detail: str, file: Path) -> None:
+        """Stays until the person has answered; without an answer it is told again at the next start."""
+        from runway_desktop.viewmodels.exchange.id_import import IdImportModel
+
+        told = partial(after_restore.told, self._cases.settings)
+
+        def take() -> None:
+            told()
+            self._window.open_room("exchange", Import(IdImportModel.ids_in([file])))
+
+        dismiss = (_("Dismiss"), told)
+        self._window.activity.tell(
+            message, detail, action_text=_("Import task IDs…"), on_action=take, also=[dismiss], once=True, stays=True
+        )
 
     async def live_in_demo(self, demo: Demo) -> None:
         """In the run that created the demo's content, explains it and offers an empty list instead."""

@@ -70,7 +70,8 @@ class Member(Struct, frozen=True, kw_only=True):
 
 
 TASK_IDS = "task ids.txt"
-"""File stored next to a list that was replaced by an empty one: the Runway ids of its tasks, one per line."""
+"""File in the folder of a profile whose list is too old to be read: the Runway ids of its tasks, one per line, and what
+is known of those that are uncertain."""
 
 
 class Contents(Struct, frozen=True, kw_only=True):

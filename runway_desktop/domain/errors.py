@@ -18,8 +18,7 @@ what happened, what to do, and whether a retry may help.
     ├── SecretStoreError            the keychain: absent, locked, refused; has .kind
     ├── StoreError                  the database: newer than this program, not writable, in use
     │   ├── ListClosed              by the end of this program: the next one can answer
-    │   └── DamagedList             damaged, empty, missing or from before the first release: a backup must replace it.
-    │                               Has .remote_ids if they can be read
+    │   └── DamagedList             damaged, empty, missing or from before the first release: a backup must replace it
     ├── DiskError                   a folder or file that cannot be read or written; full disk. Has .state if it is
     │                               about the whole folder
     ├── BadBackup                   a file that is no backup, a damaged one, or one of a newer program
@@ -32,7 +31,6 @@ logged as errors where they are caught. Errors of the outside world are logged a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import ClassVar
 
@@ -185,13 +183,7 @@ class ListClosed(StoreError):
 
 
 class DamagedList(StoreError):
-    """`remote_ids` are those of its tasks that another list can adopt."""
-
-    def __init__(
-        self, message: Text | str, *, advice: Text | str = "", detail: str = "", remote_ids: Sequence[str] = ()
-    ) -> None:
-        super().__init__(message, advice=advice, detail=detail)
-        self.remote_ids = tuple(remote_ids)
+    pass
 
 
 class DiskError(RunwayDesktopError):

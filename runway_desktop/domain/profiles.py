@@ -17,6 +17,7 @@ from typing import Any
 from runway_desktop.texts import _, pgettext
 from runway_desktop.values import Struct, as_json
 
+from .backups import TASK_IDS
 from .moments import known_moment
 
 CARD = "profile.json"
@@ -119,6 +120,10 @@ class Profile(Struct, frozen=True, kw_only=True):
     def backups(self) -> Path:
         """Daily backups, and those made before a restore."""
         return self.folder / "backups"
+
+    @property
+    def task_ids(self) -> Path:
+        return self.folder / TASK_IDS
 
     @property
     def restoring(self) -> Path:

@@ -8,10 +8,12 @@ Runs on the writing thread while the store opens. Raises `StoreError`; the file 
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +24,8 @@ from runway_desktop.values import Struct
 
 from . import schema, tally, trouble
 from .records import to_text
+
+log = logging.getLogger(__name__)
 
 APPLICATION_ID = 0x52574454
 """Marks the file as ours (`PRAGMA application_id`), so that no other program's database is ever migrated."""
@@ -83,7 +87,7 @@ def bring_up_to_date(
     if `keeps`. `begins` is called before the first step of an existing list: a large one takes a minute."""
     found, newest = Version.of(connection), migrations[-1].to
     _refuse_strangers(connection, path)
-    refuse_older(connection, path, migrations[0].to)
+    refuse_older(connection, path, migrations[0].to, writes_ids=True)
     if found.major > newest.major:
         raise StoreError(
             Text("The list of tasks in “{file}” was written by a newer version of this program.").with_(file=path.name),
@@ -122,24 +126,51 @@ def _refuse_strangers(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def refuse_older(connection: sqlite3.Connection, path: Path, first: Version = MIGRATIONS[0].to) -> None:
-    """Raises DamagedList, with the Runway ids of its tasks, for a list from before the first form. The list is not
-    changed."""
+def refuse_older(
+    connection: sqlite3.Connection, path: Path, first: Version = MIGRATIONS[0].to, *, writes_ids: bool = False
+) -> None:
+    """Raises DamagedList for a list from before the first form. The list is not changed; with `writes_ids` the Runway
+    ids of its tasks are then in a file next to it."""
     found = Version.of(connection)
     if not EMPTY < found < first:
         return
-    known = "SELECT remote_id FROM tasks WHERE remote_id IS NOT NULL AND removed_at IS NULL ORDER BY number"
+    advice = Text("Start with an empty list. This one is kept as it is.")
+    if writes_ids:
+        try:
+            if (ids := _write_ids(connection, path)) is not None:
+                advice = Text(
+                    "Start with an empty list. This one is kept as it is; the IDs of its tasks are in {file}."
+                ).with_(file=ids)
+        except (sqlite3.Error, OSError) as error:
+            log.warning("The ids of a list of an older form could not be written: %s", error)
     raise DamagedList(
         Text("The list of tasks in “{file}” was written before the first release and cannot be read.").with_(
             file=path.name
         ),
-        advice=Text(
-            "Start with an empty list. This one is kept as it is; the IDs of its tasks are in “{file}”, which you can "
-            "import."
-        ).with_(file=TASK_IDS),
+        advice=advice,
         detail=f"{path}: version {found}, this program reads those from {first} on",
-        remote_ids=[to_text(remote_id) for (remote_id,) in connection.execute(known)],
     )
+
+
+def _write_ids(connection: sqlite3.Connection, path: Path) -> Path | None:
+    """Writes the file next to the list; None if no task was sent. An uncertain task has no id: its line says when it
+    was sent, its model and its prompt."""
+    known = "SELECT remote_id FROM tasks WHERE remote_id IS NOT NULL AND removed_at IS NULL ORDER BY number"
+    doubtful = """
+        SELECT coalesce(sent_at, created_at), model, prompt FROM tasks
+        WHERE remote_id IS NULL AND state IN ('uncertain', 'sending') ORDER BY number
+    """
+    lines = [to_text(remote_id) for (remote_id,) in connection.execute(known)]
+    for at, model, prompt in connection.execute(doubtful):
+        moment = datetime.fromtimestamp(at, UTC)
+        lines.append(f"# uncertain, {moment:%Y-%m-%d %H:%M} UTC, {to_text(model)}: {' '.join(to_text(prompt).split())}")
+    if not lines:
+        return None
+    target, unfinished = path.with_name(TASK_IDS), path.with_name(f"{TASK_IDS}.part")
+    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
+    os.replace(unfinished, target)
+    return target
 
 
 def _back_up(connection: sqlite3.Connection, path: Path, version: Version) -> None:

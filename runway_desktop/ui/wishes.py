@@ -43,7 +43,7 @@ class Import(Struct, frozen=True):
     """Task ids, or the path of a folder of results. `otherwise` uses the same content as prompts or inputs."""
 
     found: Any
-    otherwise: Callable[[], object]
+    otherwise: Callable[[], object] | None = None
 
 
 class SheetsWish(Enum):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor
 from importlib import import_module
 from pathlib import Path
@@ -111,11 +111,11 @@ def restore_damaged(profile: Profile, path: Path, watch: Watch) -> None:
     damaged_list.restore(profile, _snapshots(), path, SystemClock().now(), watch)
 
 
-def begin_empty(profile: Profile, remote_ids: Sequence[str]) -> None:
-    """Replaces the damaged list by an empty one. Its files are kept, with the ids of its tasks. Blocking."""
+def begin_empty(profile: Profile) -> None:
+    """Replaces the damaged list by an empty one. Its files are kept. Blocking."""
     from runway_desktop.services.backup import damaged_list
 
-    damaged_list.begin_empty(profile, _snapshots(), SystemClock().now(), remote_ids)
+    damaged_list.begin_empty(profile, _snapshots(), SystemClock().now())
 
 
 async def build(

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.domain.backups import TASK_IDS
 from runway_desktop.domain.errors import DamagedList, StoreError
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.profiles import Profile
@@ -274,11 +273,17 @@ async def test_a_list_is_begun_anew_only_where_the_person_says_so_and_the_old_fi
     log = profile.database.with_name("profile.db-wal")
     log.write_bytes(b"what is left")
     profile.database.write_bytes(b"")
-    damaged_list.begin_empty(profile, made.snapshots, NOW, ("id-1", "id-2"))
+    profile.task_ids.write_text("id-1\nid-2\n")
+    damaged_list.begin_empty(profile, made.snapshots, NOW)
     aside = profile.backups / f"damaged-{datetime.fromtimestamp(NOW):%Y-%m-%d-%H%M%S}"
     assert (aside / "profile.db-wal").read_bytes() == b"what is left"
     assert (aside / "profile.db").read_bytes() == b""
-    assert (aside / TASK_IDS).read_text() == "id-1\nid-2"
+    assert (aside / profile.task_ids.name).read_text() == "id-1\nid-2\n"
+    assert not profile.task_ids.exists()
     store = await SqliteStore.open(profile.database, is_expected=True)
     assert len(await store.list(Listing())) == 0
+    async with Rig(store=store, loops=()) as rig:  # type: ignore[arg-type]
+        told = after_restore.to_tell(rig.settings)
+        assert told is not None
+        assert told.ids == str(aside / profile.task_ids.name)
     await store.close()

@@ -7,15 +7,15 @@ StoreError.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from runway_desktop.domain.backups import TASK_IDS
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.services.disk.disk_steps import sync_folder, write_whole
+from runway_desktop.services.disk.disk_steps import sync_folder
 from runway_desktop.services.ports import Snapshots
+from runway_desktop.services.tasks import after_restore
 from runway_desktop.texts import Text
 
 from . import finishing
@@ -49,14 +49,19 @@ def restore(profile: Profile, snapshots: Snapshots, path: Path, now: float, watc
     finishing.say_yes(profile, now)
 
 
-def begin_empty(profile: Profile, snapshots: Snapshots, now: float, remote_ids: Sequence[str] = ()) -> None:
-    """Moves the list's files to a folder among the backups, with the ids of its tasks, and makes an empty list."""
+def begin_empty(profile: Profile, snapshots: Snapshots, now: float) -> None:
+    """Moves the list's files to a folder among the backups, with the ids of its tasks if there are any, which the next
+    window offers to import; and makes an empty list."""
     with told(profile.folder, Text("Allow writing there, then try again.")):
         aside = profile.backups / f"{ASIDE}{datetime.fromtimestamp(now):%Y-%m-%d-%H%M%S}"
         aside.mkdir(parents=True, exist_ok=True)
-        if remote_ids:
-            write_whole(aside / TASK_IDS, "\n".join(remote_ids).encode())
+        ids = aside / profile.task_ids.name
+        if profile.task_ids.exists():
+            os.replace(profile.task_ids, ids)
         for path in finishing.list_files(profile):
             os.replace(path, aside / path.name)
         sync_folder(profile.folder)
     snapshots.make_empty(profile.database)
+    if ids.exists():
+        settings = {after_restore.TOLD: {after_restore.IDS: str(ids)}}
+        snapshots.settle(profile.database, settings=settings, results={}, folders=())

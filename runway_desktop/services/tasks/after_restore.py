@@ -24,16 +24,20 @@ FRESH = "restore.fresh"
 did not restore, `why` (the value of a `Verdict`)."""
 BEFORE = "before"
 """Member of `FRESH`: path of what the restored list replaced, a backup or the folder of a damaged list."""
+IDS = "ids"
+"""Member of `TOLD`: path of a file with the ids of the tasks of a list that was replaced by an empty one."""
 TOLD = "restore.to tell"
 """Setting with the report that the person has not seen yet."""
 
 
 class Restored(Struct, frozen=True, kw_only=True):
     """What the person has to decide in a restored or copied list. `made_at`: time of its backup. `before`: path of what
-    it replaced. `copied`: how it was recognized, if this program did not restore it."""
+    it replaced. `copied`: how it was recognized, if this program did not restore it. `ids`: path of a file with the ids
+    of the former list's tasks, if the list is an empty one."""
 
     made_at: float = 0.0
     before: str = ""
+    ids: str = ""
     copied: Verdict | None = None
     held: int = 0
     uncertain: int = 0
@@ -86,6 +90,7 @@ def to_tell(settings: Settings) -> Restored | None:
     return Restored(
         made_at=_number(kept, "made_at"),
         before=_before(kept),
+        ids=str(kept.get(IDS) or ""),
         copied=_verdict(kept),
         held=round(_number(kept, "held")),
         uncertain=round(_number(kept, "uncertain")),

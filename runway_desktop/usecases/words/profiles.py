@@ -38,6 +38,9 @@ def empty_question() -> Question:
 
 def restored_words(found: Restored) -> tuple[str, str]:
     """The message, and what the user must decide, in small print."""
+    if found.ids:
+        said = _("The tasks of the former list can be found again by their IDs.")
+        return said, _("They are in {file}. Results that were saved can be imported as a folder.", file=found.ids)
     # Stays true after the person has resumed: the notice is there until it is answered.
     paused = _("Sending was paused.")
     if found.copied is not None:

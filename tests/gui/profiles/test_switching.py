@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMenu, QPushButton, QToolButton
@@ -21,6 +22,7 @@ from runway_desktop.ui.profiles.backup_window import BackupWindow
 from runway_desktop.ui.profiles.badge import COLORS, badge, window_icon
 from runway_desktop.ui.profiles.new_profile import NewProfileDialog
 from runway_desktop.ui.theme import ColorScheme, Theme
+from runway_desktop.ui.wishes import Import
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from runway_desktop.wiring import environment
 from tests.gui.profiles.rig import ProfilesDesktop, shown
@@ -224,6 +226,26 @@ async def test_after_a_restore_it_is_told_once_what_waits(tmp_path: Path, theme:
         assert after_restore.to_tell(desktop.engine.settings) is None
         desktop.windows.tell_restored()
         assert len(desktop.window.activity.messages()) == 1
+
+
+@pytest.mark.parametrize("answer", ["Import task IDs…", "Dismiss"])
+async def test_empty_list_offers_the_ids_of_the_former_one_until_the_person_answers(
+    tmp_path: Path, theme: Theme, answer: str
+):
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        settings, activity = desktop.engine.settings, desktop.models.activity
+        settings.set(TOLD, {"ids": str(tmp_path / "task ids.txt")})
+        for _ in range(2):
+            desktop.windows.tell_restored()
+            [entry] = activity.listed.waiting
+            assert str(tmp_path / "task ids.txt") in entry.detail
+        assert after_restore.to_tell(settings) is not None
+        activity.take(entry, next(one for one in entry.actions if one.text == answer))
+        assert after_restore.to_tell(settings) is None
+        imports = [wish for _, wish in desktop.wished if isinstance(wish, Import)]
+        assert [wish.found.dropped.paths for wish in imports] == (
+            [] if answer == "Dismiss" else [(tmp_path / "task ids.txt",)]
+        )
 
 
 async def test_that_a_folder_is_a_copy_is_told_when_it_is_found_out_and_once(tmp_path: Path, theme: Theme):

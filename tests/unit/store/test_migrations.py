@@ -178,22 +178,38 @@ async def test_what_the_first_form_holds_is_still_read(tmp_path: Path):
     assert version_of(path) == NOW
 
 
-async def test_a_list_from_before_the_first_release_is_left_as_it_is_and_tells_its_ids(tmp_path: Path):
+async def test_a_list_from_before_the_first_release_is_left_as_it_is_and_its_ids_are_in_a_file(tmp_path: Path):
     path = written(tmp_path / "p.db", BEFORE)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("""
+            CREATE TEMP TABLE lost AS SELECT * FROM tasks;
+            UPDATE lost SET number = 2, id = 't2', state = 'uncertain', remote_id = NULL, prompt = 'A fox' || char(10);
+            INSERT INTO main.tasks SELECT * FROM lost;
+        """)
     before = path.read_bytes()
     for opening in (SqliteStore.open(path), SqliteStore.open(path, is_expected=True)):
         with pytest.raises(DamagedList, match="before the first release") as caught:
             await opening
-        assert TASK_IDS in caught.value.advice
-        assert caught.value.remote_ids == (REMOTE,)
+        assert str(tmp_path / TASK_IDS) in caught.value.advice
+        [known, doubtful] = (tmp_path / TASK_IDS).read_text().splitlines()
+        assert known == REMOTE
+        assert doubtful == "# uncertain, 2025-06-15 15:06 UTC, gen4.5: A fox"
     for look in (SqliteSnapshots().look, SqliteSnapshots().bring_up_to_date):
         with pytest.raises(StoreError, match="before the first release"):
             look(path)
     with closing(sqlite3.connect(path)) as connection:
         assert Version.of(connection) == Version(1, 0)
-        assert connection.execute("SELECT count(*) FROM tasks").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM tasks").fetchone() == (2,)
     assert path.stat().st_size == len(before)
     assert not list(tmp_path.glob("*.backup-*"))
+
+
+async def test_a_folder_that_takes_no_file_of_ids_is_named_none(tmp_path: Path):
+    path = written(tmp_path / "p.db", BEFORE)
+    (tmp_path / f"{TASK_IDS}.part").mkdir()
+    with pytest.raises(DamagedList, match="before the first release") as caught:
+        await SqliteStore.open(path)
+    assert "IDs" not in caught.value.advice
 
 
 async def test_a_code_of_a_newer_version_asks_the_person(tmp_path: Path):
