@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from steps.places import StepFailed, is_ci, say
 
@@ -62,12 +63,10 @@ def choose(alternatives: Sequence[str], available: set[str]) -> str:
     return alternatives[-1]
 
 
-def install(names: Sequence[str], *, why: str, later: Sequence[str] = ()) -> list[str]:
-    """Install as root, else print the line to type, with what will be wanted `later`: one line for all. Returns what
-    is still missing."""
+def install(names: Sequence[str], *, why: str) -> list[str]:
+    """Install as root, else print the line to type. Returns what is still missing."""
     if not may_install():
-        say(f"{why}. Type this once, for run and test alike, then the command again:")
-        say(f"  {line_to_type(dict.fromkeys([*names, *later]), sudo=True)}")
+        say(f"{why}. Type this, then the command again:\n  {line_to_type(names, sudo=True)}")
         return list(names)
     say(f"{why}. Installing {', '.join(names)} …")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
@@ -100,9 +99,14 @@ def line_to_type(names: Iterable[str], *, sudo: bool = False) -> str:
     return f"{who}apt-get update && {who}apt-get {' '.join([*INSTALL, *names])}"
 
 
+def has_lists() -> bool:
+    """Whether apt has lists of packages: a fresh system has none, and knows only what is installed."""
+    return any(Path("/var/lib/apt/lists").glob("*Packages*"))
+
+
 def refresh_lists() -> None:
     """Ask for package lists when a fresh system has none, so that names can be chosen."""
-    if may_install() and not known(["bash"]):
+    if may_install() and not has_lists():
         _apt(["update", "--quiet=2"], dict(os.environ))
 
 

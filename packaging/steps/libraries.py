@@ -87,6 +87,8 @@ PACKAGES_FOR_TESTS = (
     "wl-clipboard", "wlr-randr", "libwayland-cursor0", "libwayland-egl1",
     "fcitx5", "fcitx5-pinyin", "fcitx5-anthy",
 )  # fmt: skip
+NOT_EVERYWHERE = frozenset({"labwc"})
+"""Those that Debian 12 lacks."""
 
 
 def provide_for_program() -> None:
@@ -107,7 +109,7 @@ def provide_for_program() -> None:
         if strangers:
             say(f"Qt also needs {', '.join(strangers)}, and we know no package for it.")
         if packages:
-            _install(packages, f"Qt needs {len(names)} libraries that this system lacks")
+            debian.install(packages, why=f"Qt needs {len(names)} libraries that this system lacks")
     if missing_libraries(qt, NEEDED_ALWAYS):
         raise StepFailed("The program cannot start without them.")
     if missing_libraries(qt, NEEDED_FOR_X11):
@@ -117,14 +119,26 @@ def provide_for_program() -> None:
 
 
 def provide_for_tests() -> None:
-    """See to what the tests need from Debian. Under CI a missing one is a failure; elsewhere its tests are left out."""
+    """See to what the tests need from Debian, as far as this release has it: tests of the rest are left out. Under CI
+    it is a failure if what there is was not installed."""
     if not sys.platform.startswith("linux"):
         return
     if not debian.is_debian_like():
         say("Tests of the real window need: " + ", ".join(PACKAGES_FOR_TESTS) + " (Debian's names).")
         return
-    missing = [name for name in PACKAGES_FOR_TESTS if name not in debian.installed(PACKAGES_FOR_TESTS)]
-    if missing and _install(missing, "Tests of the real window need programs that this system lacks") and is_ci():
+    debian.refresh_lists()
+    present = debian.installed(PACKAGES_FOR_TESTS)
+    absent = [name for name in PACKAGES_FOR_TESTS if name not in present]
+    if debian.has_lists():
+        there = debian.known(absent)
+        if strangers := [name for name in absent if name not in there]:
+            say(f"This release has no {', '.join(strangers)}: tests that need it are left out.")
+    else:
+        # A fresh system, on which apt knows only what is installed.
+        there = set(absent) - NOT_EVERYWHERE
+    missing = [name for name in absent if name in there]
+    why = "Tests of the real window need programs that this system lacks"
+    if missing and debian.install(missing, why=why) and is_ci():
         raise StepFailed("A test machine must have them all.")
 
 
@@ -135,20 +149,16 @@ def provide_venv_module() -> None:
         raise StepFailed(
             "This Python lacks its venv and ensurepip modules. Install them, or another Python 3.11 to 3.14."
         )
-    if _install([package], "This Python cannot make virtual environments"):
+    # Who is not root types one line, and not another one after the next step.
+    later = [] if debian.may_install() else wanted_by_qt()
+    if debian.install([package, *later], why="This Python cannot make virtual environments"):
         raise StepFailed("Without it there is no environment to install into.")
     importlib.invalidate_caches()
 
 
-def wanted_sooner_or_later() -> list[str]:
-    """The packages that this system lacks for running and testing, as far as can be told before Qt itself is there."""
-    packages, _ = packages_for(name for name in PACKAGES if not loader_finds(name))
-    return packages + [name for name in PACKAGES_FOR_TESTS if name not in debian.installed(PACKAGES_FOR_TESTS)]
-
-
-def _install(packages: list[str], why: str) -> list[str]:
-    """What is still missing. Who is not root is asked once for all, and not again after the next step."""
-    return debian.install(packages, why=why, later=() if debian.may_install() else wanted_sooner_or_later())
+def wanted_by_qt() -> list[str]:
+    """The packages that this system lacks for running, as far as can be told before Qt itself is there."""
+    return packages_for(name for name in PACKAGES if not loader_finds(name))[0]
 
 
 def packages_for(sonames: Iterable[str], available: set[str] | None = None) -> tuple[list[str], list[str]]:

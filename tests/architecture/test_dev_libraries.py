@@ -90,21 +90,47 @@ def test_person_who_is_not_root_is_told_the_exact_line(monkeypatch, capsys):
     assert line.strip() == f"sudo apt-get update && {install} libpulse0 libegl1"
 
 
-@linux_only
-def test_that_line_has_all_that_run_and_test_will_want(monkeypatch, capsys):
-    monkeypatch.setattr(debian, "is_root", lambda: False)
+def words_of_the_line(said: str) -> list[str]:
+    """The packages of the only line that is to be typed."""
+    [line] = [line for line in said.splitlines() if "apt-get install" in line]
+    return line.split("recommends ")[1].split()
+
+
+@pytest.fixture
+def person(monkeypatch):
+    """Somebody who is not root, on a Debian with lists of packages that lacks xcb-cursor and has xvfb."""
     monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(debian, "is_root", lambda: False)
     monkeypatch.setattr(debian, "is_debian_like", lambda: True)
+    monkeypatch.setattr(debian, "has_lists", lambda: True)
     monkeypatch.setattr(debian, "known", set)
     monkeypatch.setattr(debian, "installed", lambda _: {"xvfb"})
     monkeypatch.setattr(libraries, "loader_finds", lambda name: name != "libxcb-cursor.so.0")
+
+
+def test_line_for_run_has_what_run_needs_and_nothing_of_the_tests(person, capsys):
     with pytest.raises(StepFailed, match="no environment"):
         libraries.provide_venv_module()
-    line = capsys.readouterr().out.splitlines()[-1]
-    assert line.count("apt-get install") == 1
     venv = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-    others = [name for name in libraries.PACKAGES_FOR_TESTS if name != "xvfb"]
-    assert line.split("recommends ")[1].split() == [venv, "libxcb-cursor0", *others]
+    assert words_of_the_line(capsys.readouterr().out) == [venv, "libxcb-cursor0"]
+
+
+def test_line_for_test_names_what_this_release_has(person, monkeypatch, capsys):
+    monkeypatch.setattr(debian, "known", lambda names: set(names) - {"labwc"})
+    libraries.provide_for_tests()
+    said = capsys.readouterr().out
+    assert words_of_the_line(said) == [name for name in libraries.PACKAGES_FOR_TESTS if name not in ("xvfb", "labwc")]
+    assert "This release has no labwc" in said
+
+
+def test_line_for_test_names_what_every_release_has_where_apt_has_no_lists(person, monkeypatch, capsys):
+    monkeypatch.setattr(debian, "has_lists", lambda: False)
+    monkeypatch.setattr(debian, "known", lambda _: pytest.fail("apt would only know what is installed"))
+    libraries.provide_for_tests()
+    assert words_of_the_line(capsys.readouterr().out) == [
+        name for name in libraries.PACKAGES_FOR_TESTS if name not in ("xvfb", "labwc")
+    ]
 
 
 def test_test_machine_installs_by_a_sudo_that_asks_for_no_password(monkeypatch):
