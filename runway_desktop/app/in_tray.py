@@ -28,6 +28,7 @@ from runway_desktop.viewmodels.announcements import Announcements
 from runway_desktop.viewmodels.models import Models
 
 LATE_TRAY_MS = 15_000
+LOOK_EVERY_MS = 15_000
 _WAS_TOLD = "tray.told"
 
 
@@ -67,6 +68,9 @@ class InTray(QObject):
         self._late = QTimer(self, singleShot=True, interval=LATE_TRAY_MS)
         self._late.timeout.connect(self._follow)
         self._late.start()
+        self._look = QTimer(self, interval=LOOK_EVERY_MS)
+        self._look.timeout.connect(self.keep_reachable)
+        self._look.start()
 
     def takes_window(self) -> bool:
         """Hides the closed window if the user wants that, with a message the first time. False: it cannot be hidden,
@@ -84,6 +88,12 @@ class InTray(QObject):
             self.tray.tell(
                 _("Still running"), _("Runway Desktop keeps running in the tray. To quit, use its menu there.")
             )
+
+    def keep_reachable(self) -> None:
+        """Shows a hidden window in the task bar when the tray has ended, for instance with the desktop's panel. When the
+        program ends, the window is disabled."""
+        if self._window.isEnabled() and not self._window.isVisible() and not self.tray.is_there:
+            self._window.showMinimized()
 
     def _notify_by_desktop(
         self, runner: Runner, clock: Clock

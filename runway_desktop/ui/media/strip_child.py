@@ -252,6 +252,8 @@ def keep(job: _Job, target: Path) -> None:
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
     # On failure the strip is extracted again next time.
     with contextlib.suppress(OSError):
+        # Qt would let the umask say who may read it.
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         if sheet.save(str(part), "JPG", 80):  # type: ignore[call-overload]
             part.replace(target)
         else:

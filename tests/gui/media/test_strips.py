@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -72,7 +74,10 @@ def test_strip_is_kept_beside_the_poster_and_read_from_there(clip: Path, tmp_pat
     assert before is not None
     assert after is not None
     assert near_colors(before, after)
-    assert [path.name for path in poster.parent.iterdir()] == ["poster.strip.jpg"]
+    [kept] = poster.parent.iterdir()
+    assert kept.name == "poster.strip.jpg"
+    if os.name == "posix":
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600, "clips of one person are nobody else's"
 
 
 def near_colors(one: QImage, other: QImage) -> bool:

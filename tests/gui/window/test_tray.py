@@ -147,6 +147,31 @@ async def test_tray_that_comes_after_the_program_gets_the_icon(tmp_path, theme, 
         assert in_tray.tray.is_there
 
 
+async def test_a_hidden_window_is_shown_when_the_tray_ends(tmp_path, theme, qtbot, monkeypatch):
+    monkeypatch.setattr(in_tray_module, "LOOK_EVERY_MS", 1)
+    async with Desktop(tmp_path, theme) as rig:
+        make_icon: Any = SilentIcon
+        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, make_icon)
+        rig.window.hide()
+        in_tray.keep_reachable()
+        assert not rig.window.isVisible(), "the tray brings it back"
+        icon: Any = in_tray.tray.icon
+        icon.has_tray = False
+        await until(rig.window.isMinimized)
+        assert rig.window.isVisible()
+
+
+async def test_a_window_that_ends_while_it_is_hidden_stays_hidden(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        make_icon: Any = SilentIcon
+        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, make_icon)
+        rig.window.hide()
+        rig.window.setEnabled(False)
+        in_tray.tray.set_on(False)
+        in_tray.keep_reachable()
+        assert not rig.window.isVisible()
+
+
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """The person looks at another program."""
