@@ -76,6 +76,8 @@ def main(words: Sequence[str] | None = None) -> int:
     from .app import options
 
     chosen = options.read(given)
+    if chosen.in_menu is not None:
+        return _change_menu(add=chosen.in_menu)
     # Start-up creates no garbage; `app.collector` collects later, once the window is painted.
     gc.disable()
     if not options.has_display():
@@ -106,6 +108,20 @@ def main(words: Sequence[str] | None = None) -> int:
     from .app.program import run
 
     return run(chosen, secret)
+
+
+def _change_menu(*, add: bool) -> int:
+    from .desktop.menu import add_to_menu, remove_from_menu
+    from .wiring import environment
+
+    # Tells where the AppImage lies.
+    environment.clean()
+    try:
+        print(f"In your menu now: {add_to_menu()}" if add else f"No longer in your menu: {remove_from_menu()}")
+    except OSError as error:
+        print(f"The menu could not be changed: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

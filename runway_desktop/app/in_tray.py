@@ -90,8 +90,8 @@ class InTray(QObject):
             )
 
     def keep_reachable(self) -> None:
-        """Shows a hidden window in the task bar when the tray has ended, for instance with the desktop's panel. When the
-        program ends, the window is disabled."""
+        """Shows a hidden window in the task bar when the tray has ended, for instance with the desktop's panel, but not
+        while the program ends: the window is disabled then."""
         if self._window.isEnabled() and not self._window.isVisible() and not self.tray.is_there:
             self._window.showMinimized()
 

@@ -25,6 +25,8 @@ class Options(Struct, frozen=True, kw_only=True):
     empty: bool = False
     """For the demo: start with an empty list instead of a studio at work."""
     hidden: bool = False
+    in_menu: bool | None = None
+    """Instead of a window: make the entry in the desktop's menu, or remove it."""
     verbose: bool = False
     items: tuple[str, ...] = ()
     """Files, folders, https links and task ids to take in."""
@@ -64,6 +66,14 @@ def parser() -> argparse.ArgumentParser:
         "--empty", action="store_true", help="of the demo: a new one begins with an empty list, not a studio at work"
     )
     found.add_argument("--hidden", action="store_true", help="start in the tray; without a tray, minimized")
+    menu = found.add_mutually_exclusive_group()
+    menu.add_argument(
+        "--add-to-menu", dest="in_menu", action="store_true", default=None,
+        help="on Linux: add the program to your desktop's menu and end (packages do that by themselves)",
+    )  # fmt: skip
+    menu.add_argument(
+        "--remove-from-menu", dest="in_menu", action="store_false", help="on Linux: undo --add-to-menu and end"
+    )
     found.add_argument("--verbose", action="store_true", help="say more in the log and on the terminal")
     found.add_argument("--version", action="version", version=f"Runway Desktop {__version__}")
     return found
@@ -78,6 +88,8 @@ def read(words: Sequence[str]) -> Options:
             arguments.error(f"“{item}” is no command, no file or folder here, no https link and no task id")
     if found.speed <= 0:
         arguments.error("--speed must be more than 0")
+    if found.in_menu is not None and sys.platform != "linux":
+        arguments.error("only on Linux: here the installer adds the program to the menu")
     if found.profile is not None and (found.demo or found.tour is not None):
         arguments.error("the demo has a profile of its own: --profile and --demo do not go together")
     return Options(
@@ -88,6 +100,7 @@ def read(words: Sequence[str]) -> Options:
         speed=found.speed,
         empty=found.empty,
         hidden=found.hidden,
+        in_menu=found.in_menu,
         verbose=found.verbose,
         items=tuple(_absolute(item) for item in found.items),
     )

@@ -73,6 +73,10 @@ async def ask_portal(profile: Profile, *, on: bool) -> bool:
 
 
 def command(profile: Profile) -> list[str]:
+    return [*window_words(), *profile.words, "--hidden"]
+
+
+def window_words() -> list[str]:
     """The installed program: the AppImage, not what it has mounted, and the command without a console, not Python."""
     program = lasting_words()
     if not getattr(sys, "frozen", False):
@@ -82,11 +86,11 @@ def command(profile: Profile) -> list[str]:
         name = "runway-desktop-window.exe" if sys.platform == "win32" else "runway-desktop-window"
         window = Path(sysconfig.get_path("scripts"), name)
         program = [str(window)] if window.exists() and len(program) > 1 else program
-    return [*program, *profile.words, "--hidden"]
+    return program
 
 
-def desktop_entry(title: str, words: Sequence[str]) -> bytes:
-    """For desktops of Linux, which skip an entry whose TryExec is gone."""
+def desktop_entry(title: str, words: Sequence[str], *more: str) -> bytes:
+    """For desktops of Linux, which skip an entry whose TryExec is gone. `more`: further lines."""
     # Escaped twice: as arguments, then as a text.
     quoted = (
         '"{}"'.format(re.sub(r'(["`$\\])', r"\\\1", word).replace("\\", r"\\").replace("%", "%%")) for word in words
@@ -97,6 +101,7 @@ def desktop_entry(title: str, words: Sequence[str]) -> bytes:
         f"Icon={APP_ID}",
         f"Exec={' '.join(quoted)}",
         _line("TryExec", words[0]),
+        *more,
     )
     return "\n".join(("[Desktop Entry]", *lines, "")).encode()
 

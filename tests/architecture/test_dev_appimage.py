@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from steps import flatpak, project
+from steps import appimage, flatpak, project
 from steps.places import ROOT, StepFailed
 from steps.sources import Source, fetched
 
@@ -27,6 +27,10 @@ def app_dir(folder: Path, program: str) -> Path:
     inside.chmod(0o755)
     shutil.copy(APP_RUN, folder)
     return folder
+
+
+def test_the_guide_explains_what_the_appimage_says_without_fuse():
+    assert f"“{appimage.HINT}”" in (ROOT / "docs/guide/faq.md").read_text("utf-8")
 
 
 @on_linux
