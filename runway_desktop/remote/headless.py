@@ -118,6 +118,15 @@ class Headless:
             if self._going is None:
                 self._going = asyncio.create_task(self._go_down(for_window=True), name="make room for a window")
             return None
+        try:
+            return await self._answer(caller, name, arguments)
+        except asyncio.CancelledError:
+            if self._leaving.is_set() and (task := asyncio.current_task()) is not None and not task.cancelling():
+                # Not the caller was canceled, but work of the engine that the call needed.
+                raise moving() from None
+            raise
+
+    async def _answer(self, caller: Hello, name: str, arguments: Mapping[str, Any]) -> object:
         known = known_call(name)
         if self._leaving.is_set():
             raise moving()

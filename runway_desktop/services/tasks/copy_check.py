@@ -47,7 +47,7 @@ from runway_desktop.domain.copies import (
     judge,
     next_run,
 )
-from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.errors import ListClosed, StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import State, Task
@@ -110,7 +110,8 @@ class CopyCheck:
         self.is_checked = False
 
     async def until_checked(self) -> None:
-        """Returns when tasks may be sent. Retries while the database refuses: without it nothing can be sent anyway."""
+        """Returns when tasks may be sent. Retries while the database refuses: without it nothing can be sent anyway.
+        Raises ListClosed."""
         told = False
         while not self.is_checked:
             try:
@@ -118,6 +119,9 @@ class CopyCheck:
                     # Another caller may have finished the check while this one waited for the lock.
                     if not self.is_checked:
                         await self.check()
+            except ListClosed:
+                # The engine has ended: a client's call is answered by the next one.
+                raise
             except StoreError as error:
                 log.warning("Whether this list is a copy could not be written down: %s", error)
                 if not told:

@@ -1,0 +1,97 @@
+"""The engine without a window: what becomes of its calls when a window takes the profile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.clients import Permission
+from runway_desktop.domain.errors import ListClosed
+from runway_desktop.domain.secrecy import KnownSecrets
+from runway_desktop.remote import headless
+from runway_desktop.remote.headless import Headless
+from runway_desktop.remote.messages import LEAVE, Hello
+from runway_desktop.services.account import Account
+from runway_desktop.services.disk.profile_lock import claim
+from runway_desktop.usecases.clients.refusals import CallRefused, Code
+from runway_desktop.values import replace
+from runway_desktop.wiring import environment
+from runway_desktop.wiring.build import Address, Assembly, build
+from tests.permits import permit
+
+FOX = {"endpoint": "text_to_image", "model": "gen4_image", "prompt": "A fox", "values": {"ratio": "1024:1024"}}
+
+
+@asynccontextmanager
+async def engine_of(folder: Path) -> AsyncIterator[Headless]:
+    profile = environment.profile(demo=False, folder=folder)
+    claimed = claim(profile.folder)
+    assert claimed is not None
+    address = Address(base_url="http://127.0.0.1:9", secret="")
+    state = environment.state_folder(profile)
+    engine = await Headless.start(profile, address, claimed, state=state, secrecy=KnownSecrets())
+    try:
+        yield engine
+    finally:
+        await engine.close()
+
+
+class Endless:
+    """Work that begins and never ends by itself."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+
+    async def __call__(self, *_: object) -> Any:
+        self.begun.set()
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("stuck", ["the keychain", "the loops"])
+async def test_create_that_a_window_interrupts_is_passed_on_to_the_window(
+    stuck: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    await permit(tmp_path, "claude", Permission.ASK)
+    endless = Endless()
+
+    async def build_stuck(*words: Any, **more: Any) -> Assembly:
+        return replace(await build(*words, **more), prepare=endless)
+
+    if stuck == "the loops":
+        monkeypatch.setattr(headless, "build", build_stuck)
+    else:
+        monkeypatch.setattr(Account, "start", endless)
+    async with engine_of(tmp_path) as engine:
+        creates = asyncio.create_task(engine.call(Hello(client="claude"), "create", FOX))
+        await endless.begun.wait()
+        await engine.call(Hello(client="window"), LEAVE, {})
+        with pytest.raises(CallRefused) as refused:
+            await creates
+        assert refused.value.code is Code.MOVING
+
+
+async def test_call_whose_caller_goes_away_during_the_hand_over_is_canceled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    await permit(tmp_path, "claude", Permission.ASK)
+    endless = Endless()
+    monkeypatch.setattr(Account, "start", endless)
+    async with engine_of(tmp_path) as engine:
+        creates = asyncio.create_task(engine.call(Hello(client="claude"), "create", FOX))
+        await endless.begun.wait()
+        await engine.call(Hello(client="window"), LEAVE, {})
+        creates.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await creates
+
+
+async def test_call_that_comes_as_the_list_is_closed_ends(tmp_path: Path):
+    async with engine_of(tmp_path) as engine:
+        pass
+    with pytest.raises(ListClosed):
+        await asyncio.wait_for(engine._assembly.engine.clients.client("claude"), 5)
