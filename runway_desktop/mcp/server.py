@@ -66,7 +66,11 @@ async def serve(line: EngineClient) -> None:
 
     async def call_tool(context: ServerRequestContext[Any], asked: types.CallToolRequestParams) -> types.CallToolResult:
         given = context.session.client_params
-        line.client = client_name(given.client_info.name if given is not None else "")
+        try:
+            # Since 2026-07-28 each request names its client.
+            line.identify(client_name(given.client_info.name if given is not None else ""))
+        except CallRefused as error:
+            return _said(error.in_words())
         return await answered(line, asked.name, asked.arguments or {})
 
     server: Server[Any] = Server(

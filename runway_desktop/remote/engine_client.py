@@ -56,10 +56,10 @@ class EngineClient:
     ) -> None:
         """`folder` is the profile's, `client` the name of this program, `start` creates an engine in this process.
         `key` and `address` are those of this process's environment: an engine that uses others must not spend."""
-        self.client = client
+        self._client = client
+        self._is_identified = False
         self._folder = folder
         self._key, self._address = key, address
-        self._connected_as = client
         self._start = start
         self._connection: Connection | None = None
         self._own: OwnEngine | None = None
@@ -72,6 +72,16 @@ class EngineClient:
     @property
     def has_own_engine(self) -> bool:
         return self._own is not None and not self._own.is_over
+
+    def identify(self, client: str) -> None:
+        """Sets the name of this program before its first call: that of an agent's host. Raises CallRefused for a second
+        name: permission and allowance belong to one client, and a call may be repeated at the next engine."""
+        if self._is_identified and client != self._client:
+            said = "Another program uses this connection."
+            raise CallRefused(
+                said, code=Code.REFUSED, advice="Start a server for each program, under one name. Nothing was done."
+            )
+        self._client, self._is_identified = client, True
 
     async def call(self, name: str, arguments: Mapping[str, Any], *, patience: float = PATIENCE) -> Any:
         """Raises CallRefused. `patience`: seconds to look for an engine. A wait ends in time, however many engines it
@@ -115,7 +125,7 @@ class EngineClient:
                 if self._own is not None and not self._own.is_leaving:
                     return self._own
                 if self._connection is not None:
-                    if not self._connection.is_lost and self._connected_as == self.client:
+                    if not self._connection.is_lost:
                         return self._connection
                     await self._hang_up()
                 if (found := await self._find()) is not None:
@@ -145,7 +155,7 @@ class EngineClient:
         if sys.platform != "win32" and (self._own is None or self._own.is_over):
             found = await connect(self._folder, self._hello())
             if found is not None and not found.welcome.is_leaving:
-                self._connection, self._connected_as = found, self.client
+                self._connection = found
                 return found
             if found is not None:
                 self._note_leaving(found)
@@ -160,7 +170,7 @@ class EngineClient:
         return self._own
 
     def _hello(self) -> Hello:
-        return Hello(client=self.client, key=self._key, address=self._address)
+        return Hello(client=self._client, key=self._key, address=self._address)
 
     def _note_leaving(self, engine: Connection | OwnEngine) -> None:
         self._seen_leaving = _now()

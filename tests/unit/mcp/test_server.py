@@ -155,15 +155,37 @@ async def test_a_probe_chooses_no_era(tmp_path: Path):
     assert lines[1]["result"]["protocolVersion"] == "2025-06-18"
 
 
-async def test_after_a_probe_the_modern_era_is_spoken_too(tmp_path: Path):
-    probe = {"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {}}
+def modern_call(number: int, client: str, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Of the 2026-07-28 era, in which each request names its client."""
     meta = {
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientInfo": {"name": "new", "version": "1"},
+        "io.modelcontextprotocol/clientInfo": {"name": client, "version": "1"},
         "io.modelcontextprotocol/clientCapabilities": {},
     }
-    call = {"name": "runway_getTask", "arguments": {"taskId": "no id"}, "_meta": meta}
-    modern = {"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": call}
+    call = {"name": name, "arguments": arguments, "_meta": meta}
+    return {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": call}
+
+
+async def test_one_connection_has_one_client_whatever_its_requests_say(tmp_path: Path):
+    await permit(tmp_path, "owner", Permission.ALLOWANCE, 1_000.0)
+    fox = {"endpoint": "text_to_image", "model": "gen4_image", "values": {"ratio": "1024:1024"}, "prompt": "A fox"}
+    with talking_to(tmp_path) as server:
+        for number in range(6):
+            client = ("owner", "guest")[number % 2]
+            tell(server, modern_call(number, client, "create", {**fox, "request_id": f"wish {number}"}))
+        assert server.stdout is not None
+        lines = [json.loads(server.stdout.readline()) for _ in range(6)]
+        found = asked(server, modern_call(7, "owner", "search", {}))
+    refused = [line["id"] for line in lines if line["result"].get("isError")]
+    said = {line["result"]["content"][0]["text"] for line in lines if line["id"] in refused}
+    assert (sorted(refused), len(said)) in (([1, 3, 5], 1), ([0, 2, 4], 1)), "the first name is the connection's"
+    assert "Another program uses this connection. Start a server for each program" in said.pop()
+    assert found["result"]["structuredContent"]["total"] == 3
+
+
+async def test_after_a_probe_the_modern_era_is_spoken_too(tmp_path: Path):
+    probe = {"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {}}
+    modern = modern_call(3, "new", "runway_getTask", {"taskId": "no id"})
     with talking_to(tmp_path) as server:
         lines = [asked(server, message) for message in (probe, {**probe, "id": 2}, modern)]
     assert lines[0]["result"] == lines[1]["result"]

@@ -193,13 +193,28 @@ async def test_a_refusal_is_said_once_and_not_tried_again(tmp_path: Path):
         await line.close()
 
 
-async def test_an_agent_that_names_itself_is_heard_under_that_name(tmp_path: Path):
+async def test_agent_is_heard_under_the_name_that_it_says_first(tmp_path: Path):
     async with holder(tmp_path) as other:
         line = EngineClient(tmp_path, "mcp", Starts())
+        line.identify("claude")
         await line.call("task", {})
-        line.client = "claude"
+        line.identify("claude")
         await line.call("task", {})
-        assert other.clients == ["mcp", "claude"]
+        assert other.clients == ["claude", "claude"]
+        await line.close()
+
+
+async def test_second_name_on_a_connection_is_refused_and_disturbs_no_call(tmp_path: Path):
+    async with holder(tmp_path) as other:
+        line = EngineClient(tmp_path, "mcp", Starts())
+        line.identify("claude")
+        asked = [asyncio.create_task(line.call("task", {})) for _ in range(3)]
+        await asyncio.sleep(0)
+        with pytest.raises(CallRefused, match="Another program uses this connection") as refused:
+            line.identify("guest")
+        assert refused.value.code is Code.REFUSED
+        assert await asyncio.gather(*asked) == ["other"] * 3
+        assert other.clients == ["claude"] * 3
         await line.close()
 
 
