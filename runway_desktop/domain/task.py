@@ -101,6 +101,10 @@ class HoldCode(Enum):
     """Queued with another key than the present one, which may belong to another organization."""
     APPROVAL = "approval"
     """Requested by another program. `Hold.client` is its name."""
+    CREDITS = "waits for credits"
+    """Ordered although the balance does not suffice for it. A higher balance alone sends nothing."""
+    WHEN_CREDITS = "when the balance allows"
+    """The user agreed that it is sent as soon as the balance suffices for its likely price."""
     ASK_PERSON = "ask the person"
     """The reason is not known to this version. Treated like RESTORED."""
     FILE_CHANGED = "file changed"
@@ -125,11 +129,18 @@ class HoldCode(Enum):
         return self.waits_for_person and self not in _NEVER_SENT
 
 
-_NEVER_SENT = (HoldCode.WAITS_FOR_PERSON, HoldCode.OTHER_KEY, HoldCode.APPROVAL, HoldCode.FILE_CHANGED)
+_NEVER_SENT = (
+    HoldCode.WAITS_FOR_PERSON,
+    HoldCode.OTHER_KEY,
+    HoldCode.APPROVAL,
+    HoldCode.CREDITS,
+    HoldCode.FILE_CHANGED,
+)
 """Codes that wait for the user for a reason unrelated to an earlier sending."""
 _SENT_IN_TURN = frozenset(
     {
         HoldCode.ITS_TURN,
+        HoldCode.WHEN_CREDITS,
         HoldCode.NOT_SENT,
         HoldCode.NOT_PREPARED,
         HoldCode.UPLOAD_FAILED,

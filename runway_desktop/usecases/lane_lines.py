@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.caps import Cap, HeldBack
 from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Entries
-from runway_desktop.domain.task import State, Task, TaskId
+from runway_desktop.domain.task import HoldCode, State, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.usecases.words.budget import QueueBudget, shares
 from runway_desktop.usecases.words.holds import raise_words
@@ -46,13 +46,16 @@ class LaneLines:
         running = [task for task in engine.ledger.open() if task.state.is_live]
         coming = [task for task in queued if task.id not in over and not task.waits_for_person]
         blocked = [task for task in queued if task.id in over]
+        short = [task for task in blocked if over[task.id].limit.cap is Cap.BALANCE]
+        ordered = [task for task in queued if task.hold.code is HoldCode.CREDITS]
         cap, budget = engine.settings.day_cap, engine.budget
         parts = shares(
             budget.spent_today,
             sum(map(budget.price, coming)),
-            sum(map(budget.price, blocked)),
+            sum(map(budget.price, blocked)) - sum(map(budget.price, short)),
             cap,
             running=budget.of_today(running),
+            short=sum(map(budget.price, (*short, *ordered))),
         )
         held = next((one for one in over.values() if one.raised is not None), None)
         return QueueBudget(shares=parts, cap=cap, over=tuple(task.id for task in blocked), held=held)

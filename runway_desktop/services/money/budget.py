@@ -8,7 +8,7 @@ outcome, the price known before it was sent. The lane asks before each sending. 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
@@ -17,7 +17,7 @@ from runway_desktop.domain.caps import Cap, HeldBack, Limit, held_back
 from runway_desktop.domain.events import CapRaised, Event, TaskChanged, TasksAdded
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.spending_report import counted_credits, spent_at
-from runway_desktop.domain.task import Request, Task, TaskId
+from runway_desktop.domain.task import HoldCode, Request, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Store
 from runway_desktop.services.settings import Settings
@@ -38,6 +38,8 @@ class Coming:
 
     def __init__(self) -> None:
         self.credits = 0.0
+        self.later = 0.0
+        """Of ordered tasks that a cap blocks for now: they count against the balance only."""
         self.of_project: defaultdict[str, float] = defaultdict(float)
 
     def add(self, project: str, credits: float) -> None:
@@ -72,6 +74,8 @@ class Budget:
         self._projects: dict[str, float] = {}
         self._moves: Counter[str] = Counter()
         self._priced: dict[TaskId, tuple[Request, int, Price | None]] = {}
+        self._sent: dict[TaskId, tuple[float, float]] = {}
+        """Time and credits of tasks sent in this run since the balance was read."""
         self._bus.listen(self._hear)
 
     async def load(self) -> None:
@@ -116,26 +120,26 @@ class Budget:
         task: Task,
         ahead: Sequence[Task] = (),
         organization: Organization | None = None,
-        sent: Callable[[], Iterable[Task]] = tuple,
     ) -> HeldBack | None:
-        """Why the task may not be sent now, or None. `ahead`: tasks about to be sent. `sent`: the open tasks, some of
-        which may not be in the balance yet."""
+        """Why the task may not be sent now, or None. `ahead`: tasks about to be sent."""
         coming = Coming()
         for other in ahead:
             coming.add(other.project, self.price(other))
-        left = self._left(organization, sent)
-        return _over(self._caps(task.project), self._pricing.price(task.request), coming, left)
+        price, left = self._pricing.price(task.request), self.balance(organization)
+        return _over(self._caps(task.project), price, coming, left, by_likely=_by_likely(task))
 
     def over(
         self,
         tasks: Sequence[Task],
         organization: Organization | None,
-        sent: Callable[[], Iterable[Task]],
         raised: HeldBack | None = None,
+        ordered: Collection[TaskId] = (),
     ) -> dict[TaskId, HeldBack]:
         """The tasks that cannot be sent now if the others are sent in this order; one that is too expensive does not
-        block a cheaper one behind it. `raised`: as if its cap were raised."""
-        coming, left, found = Coming(), self._left(organization, sent), {}
+        block a cheaper one behind it. `raised`: as if its cap were raised. `ordered`: tasks that the person orders
+        now. The balance must suffice for their likely prices, also where a cap blocks them; for others, a price that
+        Runway has never estimated does not count."""
+        coming, left, found = Coming(), self.balance(organization), {}
         if left is None and not self.has_caps:
             return {}
         self._priced = {task.id: self._known_price(task) for task in tasks}
@@ -145,11 +149,15 @@ class Budget:
         }
         for task in tasks:
             price = self._priced[task.id][2]
-            held = _over(caps[task.project], price, coming, left)
-            if held is not None:
-                found[task.id] = held
+            credits = price.credits if price is not None else 0.0
+            is_ordered = task.id in ordered
+            held = _over(caps[task.project], price, coming, left, by_likely=is_ordered or _by_likely(task))
+            if held is None:
+                coming.add(task.project, credits)
             else:
-                coming.add(task.project, price.credits if price is not None else 0.0)
+                found[task.id] = held
+                if is_ordered and held.limit.cap is not Cap.BALANCE:
+                    coming.later += credits
         return found
 
     def _known_price(self, task: Task) -> tuple[Request, int, Price | None]:
@@ -158,6 +166,16 @@ class Budget:
         if known is not None and known[0] is task.request and known[1] == learned:
             return known
         return (task.request, learned, self._pricing.price(task.request))
+
+    def balance(self, organization: Organization | None) -> float | None:
+        """The balance minus what was spent since it was read; None if unknown."""
+        return organization.balance - self.spent_since(organization.asked_at) if organization is not None else None
+
+    def spent_since(self, at: float) -> float:
+        """Credits of tasks sent in this run after this time, which is that of a reading of the balance: tasks that had
+        ended by the next reading count until then."""
+        self._sent = {task_id: sent for task_id, sent in self._sent.items() if sent[0] > at}
+        return sum(credits for _, credits in self._sent.values())
 
     @property
     def has_caps(self) -> bool:
@@ -222,25 +240,26 @@ class Budget:
             found.append(Limit(cap=Cap.PROJECT, limit=project_cap, spent=spent, project=project))
         return found
 
-    @staticmethod
-    def _left(organization: Organization | None, sent: Callable[[], Iterable[Task]]) -> float | None:
-        """The balance minus what was sent since it was read; None if unknown."""
-        if organization is None:
-            return None
-        later = sum(counted_credits(task) for task in sent() if (task.sent_at or 0.0) > organization.asked_at)
-        return organization.balance - later
-
     def _hear(self, event: Event) -> None:
         match event:
             case TaskChanged(task, before):
                 self._book(before, -1.0)
                 self._book(task, 1.0)
+                self._note(task)
             case TasksAdded(tasks):
                 # A task sent elsewhere, or by another profile with the same key, counts on the day it was sent.
                 for task in tasks:
                     self._book(task, 1.0)
+                    self._note(task)
             case _:
                 pass
+
+    def _note(self, task: Task) -> None:
+        at, credits = spent_at(task), counted_credits(task)
+        if at is not None and credits:
+            self._sent[task.id] = (at, credits)
+        else:
+            self._sent.pop(task.id, None)
 
     def _book(self, task: Task, sign: float) -> None:
         at, credits = spent_at(task), counted_credits(task)
@@ -255,11 +274,20 @@ class Budget:
         return datetime.fromtimestamp(self._clock.now(), self._zone).date()
 
 
-def _over(caps: Sequence[Limit], price: Price | None, coming: Coming, left: float | None) -> HeldBack | None:
-    """`left`: the balance without what is coming; None if unknown."""
+def _by_likely(task: Task) -> bool:
+    return task.hold.code is HoldCode.WHEN_CREDITS
+
+
+def _over(
+    caps: Sequence[Limit], price: Price | None, coming: Coming, left: float | None, *, by_likely: bool
+) -> HeldBack | None:
+    """`left`: the balance without what is coming; None if unknown. `by_likely`: compare it also with a price that
+    Runway has never estimated."""
     limits = [coming.counted(cap) for cap in caps]
-    if left is not None and price is not None and price.basis is not PriceBasis.PUBLISHED:
-        limits.append(Limit(cap=Cap.BALANCE, limit=max(0.0, left), coming=coming.credits))
+    if left is not None and price is not None and (by_likely or price.basis is not PriceBasis.PUBLISHED):
+        # First: no raise of a cap helps where credits are missing.
+        balance = Limit(cap=Cap.BALANCE, limit=max(0.0, left), coming=coming.credits + coming.later)
+        limits.insert(0 if by_likely else len(limits), balance)
     return held_back(price.credits if price else None, limits, exact=price.exact if price else False)
 
 

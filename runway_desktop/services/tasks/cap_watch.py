@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from runway_desktop.domain.caps import Cap, HeldBack
 from runway_desktop.domain.errors import StoreError
@@ -36,11 +36,13 @@ class CapWatch:
         self.held_back: Mapping[TaskId, HeldBack] = {}
         """The tasks blocked in the lane's last pass."""
 
-    def over(self, queued: Sequence[Task], raised: HeldBack | None = None) -> Mapping[TaskId, HeldBack]:
+    def over(
+        self, queued: Sequence[Task], raised: HeldBack | None = None, ordered: Collection[TaskId] = ()
+    ) -> Mapping[TaskId, HeldBack]:
         """Which of these tasks, in sending order, a cap or the balance blocks now, each with the credits that the other
-        tasks blocked by the same cap need. `raised`: as if its cap were raised."""
+        tasks blocked by the same cap need. `raised`, `ordered`: as in `Budget.over`."""
         free = [task for task in queued if not task.waits_for_person]
-        found = self._budget.over(free, self._account.organization, self._ledger.open, raised)
+        found = self._budget.over(free, self._account.organization, raised, ordered)
         return _with_others(found, _prices(found)) if found else found
 
     def freed(self, held: HeldBack, queued: Sequence[Task]) -> list[Task]:
@@ -62,7 +64,7 @@ class CapWatch:
             for i in on_their_way
             if i != task.id and (other := self._ledger.get_open(i)) is not None and other.state is State.HELD
         ]
-        return self._budget.holds_back(task, ahead, self._account.organization, self._ledger.open)
+        return self._budget.holds_back(task, ahead, self._account.organization)
 
     def tell(self, held_back: Mapping[TaskId, HeldBack]) -> None:
         """Announces each cap once when it is reached. Schedules another read of a balance that is too low."""

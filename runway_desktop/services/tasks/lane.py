@@ -210,9 +210,12 @@ class Lane:
         await self._to_front(task_ids)
         await self._free(task_ids, lambda task: task if task.waits_for_person else replace(task, hold=ITS_TURN), _NEXT)
 
-    async def release(self, tasks: Sequence[Task], *, is_next: bool, key: Fingerprint) -> None:
+    async def release(
+        self, tasks: Sequence[Task], *, is_next: bool, key: Fingerprint, unpaid: Collection[TaskId] = ()
+    ) -> None:
         """Lets tasks be sent with this key after the person confirmed them as given; at their positions, or next. A
-        task whose hold has changed since is skipped. Only `Submission` may call this."""
+        task whose hold has changed since is skipped. `unpaid`: those for which the balance does not suffice. They wait
+        for credits; released again, they are sent as soon as it does. Only `Submission` may call this."""
         asked = {task.id: task.hold for task in tasks}
 
         def released(task: Task) -> Task:
@@ -222,7 +225,11 @@ class Lane:
             if seen is not None and key != task.key:
                 # Counts read with one key cannot be compared with another key's.
                 seen = Evidence(price=seen.price, cause=seen.cause, answer=seen.answer)
-            return replace(task, hold=ITS_TURN, key=key, evidence=seen)
+            hold = ITS_TURN
+            if task.id in unpaid:
+                was_told = asked[task.id].code is HoldCode.CREDITS
+                hold = Hold(HoldCode.WHEN_CREDITS if was_told else HoldCode.CREDITS)
+            return replace(task, hold=hold, key=key, evidence=seen)
 
         if is_next:
             await self._to_front(list(asked))

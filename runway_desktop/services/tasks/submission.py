@@ -9,7 +9,7 @@ thread only.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import KW_ONLY, dataclass
 from enum import Enum
@@ -28,6 +28,7 @@ from runway_desktop.domain.task import (
     Batch,
     BatchId,
     Hold,
+    HoldCode,
     Input,
     Request,
     State,
@@ -59,6 +60,7 @@ class Ask(Enum):
     OVER_CAP = "over a cap"
     """A cap keeps at least one of them in the queue for now."""
     LOW_BALANCE = "low balance"
+    """The balance does not suffice for all of them: the rest waits for credits."""
     REPEAT = "repeat"
     """The same was sent a moment ago."""
     OTHER_KEY = "other key"
@@ -154,7 +156,8 @@ class Prepared:
     """A validated and priced intent, with the confirmations it needs. For one use.
 
     `findings`: problems of each request, in order. `held_back`: the cap or balance that keeps `kept` tasks in the
-    queue. `key`: the key in use when it was made, at `made_at` of the monotonic clock."""
+    queue. `unpaid`: those of them for whose likely prices the balance does not suffice, which are stored with a hold.
+    `key`: the key in use when it was made, at `made_at` of the monotonic clock."""
 
     stamp: Stamp
     intent: Intent
@@ -164,6 +167,7 @@ class Prepared:
     _: KW_ONLY
     held_back: HeldBack | None
     kept: int = 0
+    unpaid: frozenset[TaskId] = frozenset()
     key: Fingerprint
     payer: Payer = UNKNOWN_PAYER
     made_at: float
@@ -220,19 +224,19 @@ class Submission:
         prepared.use()
         match prepared.intent:
             case NewTasks() as new:
-                async for ids in self._add(new, moved, prepared.key):
+                async for ids in self._add(new, moved, prepared):
                     yield ids
             case SendAgain(old, new):
                 # Dismiss first: after a crash in between, a lost row costs a click, but two rows could be paid for
                 # twice.
                 await self._adoption.let_go(old.id)
-                async for ids in self._add(NewTasks(tasks=(new,)), moved, prepared.key):
+                async for ids in self._add(NewTasks(tasks=(new,)), moved, prepared):
                     yield ids
             case Edit(task, request):
-                await self._edit(task.id, request, {})
+                await self._edit(task.id, request, {}, prepared.unpaid)
                 yield (task.id,)
             case Release(tasks, is_next):
-                await self._lane.release(tasks, is_next=is_next, key=prepared.key)
+                await self._lane.release(tasks, is_next=is_next, key=prepared.key, unpaid=prepared.unpaid)
                 yield tuple(task.id for task in tasks)
 
     async def give_files(
@@ -248,13 +252,17 @@ class Submission:
         )
         await self._edit(task_id, replace(task.request, values=values), hashes)
 
-    async def _edit(self, task_id: TaskId, request: Request, hashes: Mapping[str, str]) -> None:
+    async def _edit(
+        self, task_id: TaskId, request: Request, hashes: Mapping[str, str], unpaid: Collection[TaskId] = ()
+    ) -> None:
         def edit(task: Task) -> Task:
             if task.state is not State.HELD:
                 raise NotPossible(
                     Text("This task is already being sent."), advice=Text("To send another, edit a copy of it.")
                 )
-            return replace(task, request=request, hold=task.hold if task.waits_for_person else ITS_TURN)
+            stays = task.waits_for_person or task.hold.code is HoldCode.WHEN_CREDITS
+            hold = Hold(HoldCode.CREDITS) if task.id in unpaid else task.hold if stays else ITS_TURN
+            return replace(task, request=request, hold=hold)
 
         old = await self._task(task_id)
         known = {(task_id, path): digest for path, digest in hashes.items()}
@@ -262,7 +270,7 @@ class Submission:
         await self._ledger.change(task_id, edit, "edited", inputs=inputs)
 
     async def _add(
-        self, new: NewTasks, moved: Callable[[], Mapping[str, str]], key: Fingerprint
+        self, new: NewTasks, moved: Callable[[], Mapping[str, str]], prepared: Prepared
     ) -> AsyncGenerator[tuple[TaskId, ...], None]:
         # One creation time for all, so that they are listed together in their order.
         now = self._clock.now()
@@ -283,8 +291,8 @@ class Submission:
                     parent_id=one.parent_id,
                     batch_id=one.batch_id if batch is None else batch.id,
                     position=position,
-                    key=key,
-                    hold=new.hold,
+                    key=prepared.key,
+                    hold=Hold(HoldCode.CREDITS) if one.id in prepared.unpaid else new.hold,
                 )
                 for one, position in zip(some, some_positions, strict=True)
             ]

@@ -297,7 +297,7 @@ class SheetWindow(Dialog):
             "warn" if sheet.outlook.is_short else "muted",
         )
         price = "" if sheet.reason else price_words(totals)
-        kept = min(sheet.outlook.kept, totals.ready)
+        kept = sheet.outlook.kept
         does = (
             kept_text(kept, totals.ready)
             if kept

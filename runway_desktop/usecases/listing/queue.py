@@ -9,7 +9,7 @@ from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Entries
-from runway_desktop.domain.task import State, Task, TaskId
+from runway_desktop.domain.task import HoldCode, State, Task, TaskId
 from runway_desktop.services.tasks.outlook import Outlook, Slots
 from runway_desktop.texts import Text, _, ngettext
 from runway_desktop.usecases.words import queue, units
@@ -59,11 +59,13 @@ def lane_group_words(
         return _over_words(members, outlook.over, is_folded=is_folded)
     queued = [member.task for member in members if member.task.state is State.HELD]
     asked = sum(map(waits_for_approval, queued))
-    held = sum(task.waits_for_person for task in queued) - asked
-    free, used = len(queued) - held - asked, slots(key)
+    short = sum(task.hold.code is HoldCode.CREDITS for task in queued)
+    held = sum(task.waits_for_person for task in queued) - asked - short
+    free, used = len(queued) - held - asked - short, slots(key)
     amounts = (
         (Text("{n} queued", "{n} queued"), free),
         (Text("{n} held", "{n} held"), held),
+        (Text("{n} waits for credits", "{n} wait for credits"), short),
         (Text("{n} for approval", "{n} for approval"), asked),
     )
     return GroupWords(
@@ -72,7 +74,7 @@ def lane_group_words(
         costs=" · ".join(str(said.of(amount)) for said, amount in amounts if amount),
         is_folded=is_folded,
         progress=tuple(task.progress or 0.0 for task in running[:MOST_BARS]),
-        sign="mdi6.pause" if free else "mdi6.play" if held else "",
+        sign="mdi6.pause" if free else "mdi6.play" if held + short else "",
     )
 
 

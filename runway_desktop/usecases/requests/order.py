@@ -41,11 +41,12 @@ class Order(Struct, frozen=True, kw_only=True):
 
 
 class KeptInQueue(Struct, frozen=True):
-    """The tasks that a cap or the balance blocks: the cap of the first (`held`), their number, and what else would be
-    sent if that cap were raised."""
+    """The tasks that a cap or the balance blocks: the limit of the first (`held`), their number, those for which the
+    balance does not suffice, and what else would be sent if that cap were raised."""
 
     held: HeldBack
     tasks: int
+    unpaid: frozenset[TaskId] = frozenset()
     freed: PriceSum | None = None
 
 
@@ -84,15 +85,21 @@ def button_of(
         )
     text = ngettext("Generate", "Generate {n}", amount)
     if kept is not None:
-        text, raising = kept_text(kept.tasks, amount), raise_words(kept.held, kept.freed)
-        note = note or str(in_turn(_over_words(kept.held, amount), _stays_words(kept.tasks, amount)))
+        text, raising = kept_text(kept, amount), raise_words(kept.held, kept.freed)
+        note = note or str(in_turn(_over_words(kept.held, amount), _stays_words(kept, amount)))
     elif is_another:
         text = ngettext("Generate another", "Generate {n} more", amount)
     return Button(text, price_words(price, amount, between), reasons, price_detail(price), note, raising)
 
 
-def kept_text(kept: int, amount: int) -> str:
-    """Text of the button if some tasks stay queued: "Send 4, queue 2", or "Queue 6"."""
+def kept_text(found: KeptInQueue, amount: int) -> str:
+    """Text of the button if some tasks stay queued: "Send 4, queue 2", or "Queue 6"; "Send 4, keep 2" if some of them
+    wait for credits."""
+    kept = min(found.tasks, amount)
+    if found.unpaid:
+        if kept < amount:
+            return _("Send {sent}, keep {kept}", sent=amount - kept, kept=kept)
+        return npgettext("verb", "Keep for later", "Keep {n} for later", amount)
     if kept < amount:
         return _("Send {sent}, queue {kept}", sent=amount - kept, kept=kept)
     return npgettext("verb", "Queue", "Queue {n}", amount)
@@ -103,7 +110,14 @@ def _over_words(held: HeldBack, amount: int) -> str:
     return pgettext("sentence", "{words}.", words=over_words(held) if amount == 1 else over_title([held]))
 
 
-def _stays_words(kept: int, amount: int) -> str:
+def _stays_words(found: KeptInQueue, amount: int) -> str:
+    kept, unpaid = found.tasks, len(found.unpaid)
+    if unpaid:
+        return ngettext(
+            "{n} task waits for credits until you release it.",
+            "{n} tasks wait for credits until you release them.",
+            unpaid,
+        )
     if kept < amount:
         return ngettext(
             "{kept} of {n} task stays in the queue.", "{kept} of {n} tasks stay in the queue.", amount, kept=kept

@@ -54,7 +54,7 @@ def _send(amount: int) -> str:
 def _money(prepared: Prepared, above: float | None, *, is_raised: bool) -> Question | None:
     asks, sum_ = prepared.asks, prepared.sum
     title, yes, text = "", _send(sum_.amount), []
-    if Ask.ABOVE_LIMIT in asks and above is not None:
+    if Ask.ABOVE_LIMIT in asks and above is not None and Ask.LOW_BALANCE not in asks:
         title = ngettext(
             "Send {n} task for {price}?", "Send {n} tasks for {price}?", sum_.amount, price=cost_words(sum_)
         )
@@ -66,7 +66,10 @@ def _money(prepared: Prepared, above: float | None, *, is_raised: bool) -> Quest
         text.append(said)
         if sum_.like is not None and sum_.between is None:
             text.append(_like_words(sum_.like, sum_.unknown))
-    if prepared.held_back is not None and asks & {Ask.OVER_CAP, Ask.LOW_BALANCE} and not is_raised:
+    if Ask.LOW_BALANCE in asks:
+        short, of_all = _short(prepared), _("Together they cost {price}.", price=cost_words(sum_))
+        return replace(short, text=str(in_turn(of_all if sum_.amount > 1 else "", *text, short.text)))
+    if prepared.held_back is not None and Ask.OVER_CAP in asks and not is_raised:
         fit, kept = sum_.amount - prepared.kept, prepared.kept
         yes = kept_words(kept, sum_.amount)
         if fit:
@@ -77,6 +80,27 @@ def _money(prepared: Prepared, above: float | None, *, is_raised: bool) -> Quest
             title = title or ngettext("Queue {n} task?", "Queue {n} tasks?", kept)
         text += [cap_sentence(prepared.held_back), _("What doesn't fit stays in the queue.")]
     return Question(title, str(in_turn(*text)), yes, _("Don't send")) if title else None
+
+
+def _short(prepared: Prepared) -> Question:
+    """About an order for which the balance does not suffice. Tasks that wait for credits already are sent once it does;
+    others wait."""
+    amount, kept, intent = prepared.sum.amount, prepared.kept, prepared.intent
+    fit, said = amount - kept, cap_sentence(prepared.held_back) if prepared.held_back is not None else ""
+    waited = intent.tasks if isinstance(intent, Release) else ()
+    told = sum(task.id in prepared.unpaid and task.hold.code is HoldCode.CREDITS for task in waited)
+    if told:
+        title = ngettext("Send {n} task when the balance allows?", "Send {n} tasks when the balance allows?", told)
+        then = _("By the expected price, they're sent without another question once there are credits.")
+        return Question(title, str(in_turn(said, then)), _("Send when the balance allows"), _("Keep waiting"))
+    if fit:
+        title = ngettext("Send {n} task and keep {kept}?", "Send {n} tasks and keep {kept}?", fit, kept=kept)
+        yes = _("Send {sent}, keep {kept}", sent=fit, kept=kept)
+    else:
+        title = ngettext("Keep {n} task for later?", "Keep {n} tasks for later?", kept)
+        yes = npgettext("verb", "Keep for later", "Keep {n} for later", kept)
+    then = _("What the balance doesn't cover waits for credits until you release it.")
+    return Question(title, str(in_turn(said, then)), yes, _("Don't send"))
 
 
 def kept_words(kept: int, amount: int) -> str:

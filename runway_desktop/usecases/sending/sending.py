@@ -163,6 +163,7 @@ class TaskSender:
         if is_dearer or now.key != prepared.key or now.made_at - prepared.made_at > TOO_OLD:
             # The situation has changed, so the earlier answers do not count.
             left |= now.asks
+        prepared.unpaid |= now.unpaid
         if left:
             raise NotAnswered(left, now)
 
@@ -222,6 +223,7 @@ class TaskSender:
             frozenset(asks),
             held_back=kept.held if kept is not None else None,
             kept=kept.tasks if kept is not None else 0,
+            unpaid=kept.unpaid if kept is not None else frozenset(),
             key=key.fingerprint,
             payer=Payer(engine.profile_name, key.ending),
             made_at=engine.clock.monotonic(),
@@ -275,24 +277,28 @@ class TaskSender:
         caps, own = self._engine.lane.caps, _as_queued(intent)
         ids = {task.id for task in own}
         others = [task for task in self._engine.ledger.queued() if task.id not in ids]
-        queue = sorted((*others, *own), key=lambda task: task.position)
-        over = caps.over(queue)
+        # Behind all that is queued, even if it is sent before: the balance has to suffice for all of it.
+        short = {i: one for i, one in caps.over([*others, *own], ordered=ids).items() if one.limit.cap is Cap.BALANCE}
+        unpaid = frozenset(short.keys() & ids)
+        queue = sorted((*others, *(one for one in own if one.id not in unpaid)), key=lambda task: task.position)
+        over = short | dict(caps.over(queue))
         kept = [over[task.id] for task in own if task.id in over]
         if not kept:
             return None
-        if not with_freed:
-            return KeptInQueue(kept[0], len(kept))
-        sent = [*caps.freed(kept[0], queue), *(one for one in own if one.id not in over)]
-        return KeptInQueue(kept[0], len(kept), self._sum((one.request, one.project) for one in sent))
+        first = next((short[task.id] for task in own if task.id in unpaid), kept[0])
+        if not with_freed or unpaid:
+            return KeptInQueue(first, len(kept), unpaid)
+        sent = [*caps.freed(first, queue), *(one for one in own if one.id not in over)]
+        return KeptInQueue(first, len(kept), unpaid, self._sum((one.request, one.project) for one in sent))
 
 
 def _as_queued(intent: Intent) -> list[Task]:
     """The tasks of an intent as they would be in the queue: new ones at its end."""
     match intent:
         case NewTasks(tasks=new):
-            return [_at_the_end(number, one) for number, one in enumerate(new)]
+            return list(map(_at_the_end, new))
         case SendAgain(new=new):
-            return [_at_the_end(0, new)]
+            return [_at_the_end(new)]
         case Edit(task, request):
             return [replace(task, request=request)]
         case Release(tasks, is_next):
@@ -300,8 +306,8 @@ def _as_queued(intent: Intent) -> list[Task]:
             return [replace(task, hold=ITS_TURN, position=-inf if is_next else task.position) for task in waiting]
 
 
-def _at_the_end(number: int, new: NewTask) -> Task:
-    return Task(id=TaskId(f"new {number}"), request=new.request, created_at=0.0, project=new.project, position=inf)
+def _at_the_end(new: NewTask) -> Task:
+    return Task(id=new.id, request=new.request, created_at=0.0, project=new.project, position=inf)
 
 
 def _again(old: Task) -> NewTask:

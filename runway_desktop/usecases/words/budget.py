@@ -20,7 +20,9 @@ class Part(Enum):
     """Will be sent today."""
     LEFT = auto()
     OVER = auto()
-    """Queued, and blocked by a cap or the balance."""
+    """Queued, and blocked by a cap."""
+    SHORT = auto()
+    """Queued, and the balance does not suffice."""
 
 
 _LABELS = {
@@ -30,6 +32,7 @@ _LABELS = {
     # Translators: credits that may still be spent today.
     Part.LEFT: Text("Left", context="credits"),
     Part.OVER: Text("Queued, over a cap", context="credits"),
+    Part.SHORT: Text("Waiting for credits", context="credits"),
 }
 
 
@@ -58,8 +61,11 @@ class QueueBudget(Struct, frozen=True, kw_only=True):
     """The first cap that blocks some of them and can be raised."""
 
 
-def shares(spent: float, queued: float, over: float, cap: float | None, *, running: float) -> tuple[Share, ...]:
-    """`spent` includes `running`. Empty shares are left out, except what was spent."""
+def shares(
+    spent: float, queued: float, over: float, cap: float | None, *, running: float, short: float = 0.0
+) -> tuple[Share, ...]:
+    """`spent` includes `running`. `over` is blocked by a cap, `short` by the balance. Empty shares are left out, except
+    what was spent."""
     left = max(0.0, cap - spent - queued) if cap is not None else 0.0
     found = (
         Share(Part.SPENT, max(0.0, spent - running)),
@@ -67,6 +73,7 @@ def shares(spent: float, queued: float, over: float, cap: float | None, *, runni
         Share(Part.QUEUED, queued),
         Share(Part.LEFT, left),
         Share(Part.OVER, over),
+        Share(Part.SHORT, short),
     )
     return tuple(share for share in found if share.credits or share.part is Part.SPENT)
 

@@ -49,6 +49,10 @@ def hold_words(hold: Hold) -> str:
             )
         case HoldCode.APPROVAL:
             return _("Requested by {program}. Approve it to send it.", program=asker(hold))
+        case HoldCode.CREDITS | HoldCode.WHEN_CREDITS:
+            is_agreed = hold.code is HoldCode.WHEN_CREDITS
+            released = _("The balance didn't cover it when it was ordered. Release it to send it.")
+            return _("Sent as soon as the balance covers it.") if is_agreed else released
         case HoldCode.ASK_PERSON:
             why = cause_words(hold.cause) or _("The reason is not known to this version.")
             return str(in_turn(_("Not sent automatically, because it may have been sent already."), why))
@@ -105,22 +109,30 @@ def hold_short(hold: Hold) -> str:
             return _("Queued with another key")
         case HoldCode.APPROVAL:
             return asker(hold)
+        case HoldCode.CREDITS | HoldCode.WHEN_CREDITS:
+            return _("Waits for credits") if hold.code is HoldCode.CREDITS else _("When the balance allows")
         case HoldCode.ASK_PERSON:
             return _("May have been sent")
-        case HoldCode.FILE_CHANGED:
-            return _("Input file changed")
-        case HoldCode.FILE_MISSING:
-            return _("Input file missing")
-        case HoldCode.FILE_UNREADABLE:
-            return _("Input file unreadable")
-        case HoldCode.FILE_EMPTY:
-            return _("Input file is empty")
         case HoldCode.UPLOAD_FAILED:
             return _("Upload failed")
         case HoldCode.NOT_SENT:
             return cause_words(hold.cause) or _("Retrying")
         case HoldCode.NOT_PREPARED:
             return _("Not prepared")
+        case _:
+            return _file_short(hold.code)
+
+
+def _file_short(code: HoldCode) -> str:
+    match code:
+        case HoldCode.FILE_CHANGED:
+            return _("Input file changed")
+        case HoldCode.FILE_MISSING:
+            return _("Input file missing")
+        case HoldCode.FILE_UNREADABLE:
+            return _("Input file unreadable")
+        case _:
+            return _("Input file is empty")
 
 
 def asker(hold: Hold) -> str:
@@ -247,8 +259,9 @@ def over_words(held: HeldBack) -> str:
 
 def over_title(reasons: Sequence[HeldBack]) -> str:
     """Which limit tasks exceed: "Over today's cap of 2,100"."""
-    if len({(held.limit.cap, held.limit.project) for held in reasons}) != 1:
-        return _("Over a cap")
+    limits = {(held.limit.cap, held.limit.project) for held in reasons}
+    if len(limits) != 1:
+        return _("Over a cap or the balance") if (Cap.BALANCE, "") in limits else _("Over a cap")
     limit = reasons[0].limit
     return _("Over the balance") if limit.cap is Cap.BALANCE else _over(limit)
 

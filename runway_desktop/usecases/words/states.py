@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 
-from runway_desktop.domain.caps import LaneCode, LaneReason
+from runway_desktop.domain.caps import Cap, LaneCode, LaneReason
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, Output, OutputState, State, Task
@@ -262,6 +262,8 @@ def _queued(task: Task, around: Around) -> StateWords:
     if task.hold.code is HoldCode.APPROVAL:
         icon = "mdi6.hand-back-right-outline"
         return replace(shown, headline=_("Needs your approval"), detail=asker(task.hold), tone=Tone.BUSY, icon=icon)
+    if task.hold.code is HoldCode.CREDITS:
+        return replace(shown, headline=why, detail=_("until released"), tone=Tone.WARN, icon=_OVER)
     if task.waits_for_person:
         return replace(shown, headline=_("Held"), detail=why, tone=Tone.WARN, icon="mdi6.pause")
     tone = shown.tone if task.hold.code is HoldCode.ITS_TURN else Tone.WARN
@@ -269,7 +271,9 @@ def _queued(task: Task, around: Around) -> StateWords:
     if why or turn is None:
         return replace(shown, detail=why or lane_words(around.lane_reason) or shown.detail, tone=tone)
     if turn.over is not None:
-        return replace(shown, headline=_("Over cap"), detail=left_words(turn.over), tone=Tone.WARN, icon=_OVER)
+        is_short = turn.over.limit.cap is Cap.BALANCE
+        headline = _("Balance too low") if is_short else _("Over cap")
+        return replace(shown, headline=headline, detail=left_words(turn.over), tone=Tone.WARN, icon=_OVER)
     if turn.is_moving and turn.start is not None:
         was = earlier_words(turn.before or (0.0, 0.0))
         return replace(shown, headline=start_headline(turn.start), detail=was, tone=Tone.BUSY)

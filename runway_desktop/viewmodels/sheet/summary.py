@@ -15,10 +15,11 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.forecast import Range
 from runway_desktop.services.tasks.submission import NewTask
 from runway_desktop.texts import _, in_turn, ngettext
+from runway_desktop.usecases.requests.order import KeptInQueue
 from runway_desktop.usecases.sheets.tally import DayCap, price_words
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.account import left_today_words
+from runway_desktop.usecases.words.account import balance_words, left_today_words
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
@@ -46,8 +47,8 @@ class SheetSummary(Model):
         super().__init__(cases, runner, parent)
         self._model = model
         self._ready = ready
-        self.kept = 0
-        """How many of them a cap or the balance would hold in the queue."""
+        self.kept: KeptInQueue | None = None
+        """Those of them that a cap or the balance would hold in the queue."""
         self._time: Range | None = None
         self._is_stopped = False
         self._look = QTimer(self, singleShot=True, interval=250)
@@ -67,19 +68,9 @@ class SheetSummary(Model):
         self._spent.stop()
 
     @property
-    def balance(self) -> float | None:
-        organization = self._cases.account.organization
-        return organization.balance if organization is not None else None
-
-    @property
-    def exceeds_balance(self) -> bool:
-        balance = self.balance
-        return balance is not None and self._model.totals.credits > balance
-
-    @property
     def is_short(self) -> bool:
         """Whether not all ready tasks can be made today."""
-        return self.exceeds_balance or self.kept > 0 or any(self._over_day(name, n) for name, n in self._amounts())
+        return self.kept is not None or any(self._over_day(name, n) for name, n in self._amounts())
 
     @property
     def cap(self) -> DayCap | None:
@@ -113,10 +104,11 @@ class SheetSummary(Model):
 
     def _around(self) -> list[str]:
         parts = []
-        balance = self.balance
-        if balance is not None:
-            parts.append(_("Balance {credits}", credits=units.number(balance)))
-            if self.exceeds_balance:
+        organization = self._cases.account.organization
+        if organization is not None:
+            spent = self._cases.budget.spent_since(organization.asked_at)
+            parts.append(_("Balance {credits}", credits=balance_words(organization, spent)))
+            if self.kept is not None and self.kept.unpaid:
                 parts.append(_("not enough for all"))
         over_day = False
         for name, amount in self._amounts()[:_MOST_MODELS]:
@@ -145,10 +137,12 @@ class SheetSummary(Model):
         return left is not None and queued + amount > left
 
     def _look_again(self) -> None:
-        """Computes how many a cap holds back, only if there is a cap: it prices all ready tasks."""
-        may_be = self.exceeds_balance or self._cases.budget.has_caps
-        kept = self._cases.sending.kept(self._ready()) if may_be else None
-        self.kept = kept.tasks if kept is not None else 0
+        """Computes how many a cap or the balance holds back, only if one may: it prices all ready tasks."""
+        cases = self._cases
+        balance, credits = cases.budget.balance(cases.account.organization), self._model.totals.credits
+        queued = sum(cases.budget.price(task) for task in cases.tasks.held() if not task.waits_for_person)
+        may_be = cases.budget.has_caps or (balance is not None and credits + queued > balance)
+        self.kept = cases.sending.kept(self._ready()) if may_be else None
         self.changed.emit()
 
     def _counted(self) -> None:

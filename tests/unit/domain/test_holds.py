@@ -10,6 +10,7 @@ from runway_desktop.domain.task import Hold, HoldCode, Request, State, Task, Tas
 
 SENT_BY_ITSELF = {
     HoldCode.ITS_TURN,
+    HoldCode.WHEN_CREDITS,
     HoldCode.FILE_MISSING,
     HoldCode.FILE_UNREADABLE,
     HoldCode.FILE_EMPTY,
@@ -32,7 +33,8 @@ def test_a_task_that_may_be_paid_for_already_is_never_sent_by_itself(code: HoldC
 
 
 @pytest.mark.parametrize(
-    "code", [HoldCode.WAITS_FOR_PERSON, HoldCode.OTHER_KEY, HoldCode.APPROVAL, HoldCode.FILE_CHANGED]
+    "code",
+    [HoldCode.WAITS_FOR_PERSON, HoldCode.OTHER_KEY, HoldCode.APPROVAL, HoldCode.CREDITS, HoldCode.FILE_CHANGED],
 )
 def test_a_task_that_waits_for_the_person_and_was_never_sent_is_not_paid_for_already(code: HoldCode):
     task = held(Hold(code))
@@ -61,6 +63,8 @@ def test_the_stored_codes_stay_as_they_are():
         "COPIED": "copied",
         "OTHER_KEY": "other key",
         "APPROVAL": "approval",
+        "CREDITS": "waits for credits",
+        "WHEN_CREDITS": "when the balance allows",
         "ASK_PERSON": "ask the person",
         "FILE_CHANGED": "file changed",
         "FILE_MISSING": "file missing",

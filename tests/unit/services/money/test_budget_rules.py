@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import cast
@@ -14,7 +14,7 @@ from runway_desktop.domain.account import Organization
 from runway_desktop.domain.caps import Cap, HeldBack, Limit
 from runway_desktop.domain.events import CapRaised, Event, LaneChanged, TaskChanged, TasksAdded
 from runway_desktop.domain.spending_report import SpendingLine
-from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.domain.task import Hold, HoldCode, Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.money.budget import READINGS, Budget
 from runway_desktop.services.money.pricing import Price, PriceBasis, Pricing
@@ -238,14 +238,15 @@ def test_a_task_whose_price_nobody_knows_waits_once_everything_is_spent():
 def test_the_balance_counts_what_was_sent_after_it_was_read():
     bench = Bench(veo=TEN)
     organization = Organization(balance=30.0, asked_at=HALF_PAST_MIDNIGHT)
-    opened = (sent(25.0, HALF_PAST_MIDNIGHT - 1), sent(25.0, HALF_PAST_MIDNIGHT), task(credits=25.0))
-    assert bench.held(task(model="veo"), organization=organization, sent=lambda: opened) is None
-    later = (*opened, sent(25.0, HALF_PAST_MIDNIGHT + 1))
-    held = bench.held(task(model="veo"), organization=organization, sent=lambda: later)
+    before = sent(25.0, HALF_PAST_MIDNIGHT - 1), replace(sent(25.0), id=TaskId("two")), task("three", credits=25.0)
+    bench.bus.tell(TasksAdded(before))
+    assert bench.held(task(model="veo"), organization=organization) is None
+    bench.bus.tell(TasksAdded((replace(sent(25.0, HALF_PAST_MIDNIGHT + 1), id=TaskId("four")),)))
+    held = bench.held(task(model="veo"), organization=organization)
     assert held is not None
     assert held.limit == Limit(cap=Cap.BALANCE, limit=5.0)
     spent = replace(organization, balance=0.0)
-    held = bench.held(task(model="veo"), organization=spent, sent=lambda: later)
+    held = bench.held(task(model="veo"), organization=spent)
     assert held is not None
     assert held.limit == Limit(cap=Cap.BALANCE, limit=0.0)
 
@@ -341,10 +342,16 @@ def test_the_caps_that_a_task_can_meet_are_known_whatever_was_spent():
     assert set(Bench().budget.caps_of(PROJECT)) == {None}
 
 
-def over(bench: Bench, *tasks: Task, balance: float | None = None, raised: HeldBack | None = None) -> dict[str, Limit]:
+def over(
+    bench: Bench,
+    *tasks: Task,
+    balance: float | None = None,
+    raised: HeldBack | None = None,
+    ordered: Collection[TaskId] = (),
+) -> dict[str, Limit]:
     """Which of these are held back, and by what."""
     organization = None if balance is None else Organization(balance=balance)
-    found = bench.budget.over(tasks, organization, tuple, raised)
+    found = bench.budget.over(tasks, organization, raised, ordered)
     return {task_id: held.limit for task_id, held in found.items()}
 
 
@@ -376,11 +383,16 @@ def test_in_a_queue_only_the_tasks_of_a_project_count_toward_its_cap():
     assert over(bench, *theirs, *mine) == {"two": Limit(cap=Cap.PROJECT, limit=15.0, coming=10.0, project=PROJECT)}
 
 
-def test_a_queue_is_held_back_by_the_balance_and_one_whose_price_is_only_published_is_not():
+def test_a_queue_is_held_back_by_the_balance_and_a_published_price_counts_only_where_it_was_agreed_to():
     published = Price(credits=10.0, exact=False, basis=PriceBasis.PUBLISHED)
     bench = Bench(veo=TEN, unheard=published)
     queue = [task("one", model="veo"), task("two", model="veo"), task("three", model="unheard")]
-    assert over(bench, *queue, balance=15.0) == {"two": Limit(cap=Cap.BALANCE, limit=15.0, coming=10.0)}
+    short = {"two": Limit(cap=Cap.BALANCE, limit=15.0, coming=10.0)}
+    assert over(bench, *queue, balance=15.0) == short
+    third = {"three": Limit(cap=Cap.BALANCE, limit=15.0, coming=10.0)}
+    assert over(bench, *queue, balance=15.0, ordered={TaskId("three")}) == short | third
+    agreed = replace(queue[2], hold=Hold(HoldCode.WHEN_CREDITS))
+    assert over(bench, *queue[:2], agreed, balance=15.0) == short | third
 
 
 @pytest.mark.parametrize(("limit", "caps"), EACH_CAP[:2])
