@@ -345,6 +345,7 @@ async def test_the_button_says_how_many_a_cap_keeps_in_the_queue(opened: Opened)
         wanted = next(row.check for row in window.sheet.model.rows if row.check is not None)
         await rig.engine.pricing.learn(wanted.requests[0], 60.0)
         window.sheet.model.check_all()
+        await until(lambda: window.sheet.model.is_checked and window.sheet.model.totals.ready == 6)
         send = button(window, "Generate 6 ready")
         rig.engine.settings.day_cap = 240.0
         await until(lambda: send.text() == "Send 4, queue 2   360 credits")
