@@ -136,10 +136,17 @@ class _Life:
                 if self.claim is None:
                     return 0
                 self._listening = private_socket.listen(self._profile.folder)
-            if self._profile.restoring.exists() or (self.claim is not None and not self.claim.is_sure):
+            is_unsure = self.claim is not None and not self.claim.is_sure
+            if self._profile.restoring.exists() or is_unsure:
                 # Opens the socket early, since the window may take long; or since only the socket tells others of this
                 # program.
                 await self._open_door()
+            if self.claim is not None and is_unsure:
+                from .elsewhere_first import may_send_from_here
+
+                if not await may_send_from_here():
+                    return 0
+                await asyncio.to_thread(self.claim.confirm)
             return await self._live(supervisor, theme)
         except RunwayDesktopError as error:
             self.window = None

@@ -48,12 +48,12 @@ class InstanceHolder(Enum):
 
 
 def enter(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> Claim | None:
-    """Becomes the program of this profile, or passes the words to the other one: then None. Raises DoesNotAnswer,
-    EngineLeaves, OSError."""
+    """Becomes the program of this profile, or passes the words to the other one: then None. A claim that is not
+    sure needs the person's word. Raises DoesNotAnswer, EngineLeaves, OSError."""
     begin = time.monotonic()
     while True:
         claimed = claim(folder)
-        if claimed is not None and claimed.is_sure:
+        if claimed is not None and claimed.is_locked:
             return claimed
         # Two programs with one profile would send its queue twice, so a program that answers keeps the profile.
         taken, under_way = hand_over(folder, words, patience=patience)

@@ -29,6 +29,7 @@ MOST_TRIES = 20
 """How many engines may end during one call."""
 ANSWERED_WITHIN = 5.0
 """Seconds after the deadline of a wait, in which an engine can still be found and say how the tasks stand."""
+NOT_SURE = "This disk cannot say whether the profile is open elsewhere, so nothing is sent."
 FOR_WINDOW = 5.0
 """Seconds for which the profile is left to the window that wants it."""
 
@@ -166,6 +167,10 @@ class EngineClient:
         claimed = self._claim()
         if claimed is None:
             return None
+        if not claimed.is_sure:
+            claimed.release()
+            advice = "Open Runway Desktop and answer its question; programs can go on while it is open."
+            raise CallRefused(NOT_SURE, code=Code.PERSON, advice=advice)
         self._own = await self._start(claimed)
         return self._own
 

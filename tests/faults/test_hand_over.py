@@ -23,6 +23,7 @@ from runway_desktop.remote.messages import LEAVE, Welcome
 from runway_desktop.services.disk.profile_lock import claim
 from runway_desktop.usecases.clients.refusals import CallRefused
 from tests.journeys.runway import ROOT, Runway
+from tests.lockless import ON_START
 from tests.permits import LIBRARY_CLIENT, permit
 
 SECRET = "key_" + "5a" * 64
@@ -260,3 +261,24 @@ def test_reading_sends_nothing_that_waits_in_the_queue(programs: Programs):
     for _ in range(3):
         assert programs.run("list", "--json")[0] == 0
     assert len(programs.runway.accepted) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the descriptors' paths are read from /proc")
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_on_a_disk_without_locks_what_is_queued_is_paid_for_once(programs: Programs, tmp_path: Path, everywhere: bool):
+    (tmp_path / "sitecustomize.py").write_text(ON_START, encoding="utf-8")
+    folder = "/" if everywhere else str(programs.folder)
+
+    def create() -> subprocess.Popen[str]:
+        return programs.start(
+            *FOX, "--prompt", "Once", "--request-id", "once", PYTHONPATH=str(tmp_path), LOCKLESS=folder
+        )
+
+    creates = [create() for _ in range(3)]
+    codes = [ended(process)[0] for process in creates]
+    if everywhere:
+        assert codes == [9, 9, 9], "the person decides, in the window"
+        assert programs.runway.made() == {}
+    else:
+        assert codes == [0, 0, 0]
+        assert programs.runway.made() == {"Once": 1}

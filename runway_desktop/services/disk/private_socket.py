@@ -63,6 +63,18 @@ def _named(profile: Path) -> tuple[Path, ...]:
     return (path,) if is_one else ()
 
 
+def lock_beside(profile: Path) -> Path:
+    """The path of a profile's lock on this computer's own disk, the same whatever the environment of this user's
+    programs says; creates its folder. Raises OSError if that is not private to this user."""
+    if sys.platform == "win32":
+        return Path(tempfile.gettempdir()) / f"{_name(profile)}.lock"
+    folder = SHORT_TEMPORARY / f"{_FOLDER}-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if not _is_private(folder):
+        raise PermissionError("Other users can enter the folder of the lock")
+    return folder / f"{_digits(profile)}.lock"
+
+
 def _name(profile: Path) -> str:
     return "runway-desktop-" + _digits(profile)
 

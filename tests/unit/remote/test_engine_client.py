@@ -20,6 +20,7 @@ from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.profile_lock import Claim, claim, is_in_use
 from runway_desktop.store.trouble import closed
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
+from tests.lockless import refuse_locks
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has named pipes, which Qt serves")
 
@@ -236,3 +237,31 @@ async def test_while_a_paid_request_is_finished_for_a_window_that_is_said(tmp_pa
         with pytest.raises(CallRefused, match="a paid request is finished first"):
             await line.call("task", {}, patience=0.1)
         await line.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the descriptors' paths are read from /proc")
+async def test_on_a_disk_without_locks_two_that_start_together_have_one_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    refuse_locks(monkeypatch, tmp_path)
+    starts = Starts()
+    both = [EngineClient(tmp_path, name, starts) for name in ("claude", "cursor")]
+    asked = [asyncio.create_task(line.call("task", {}, patience=0.3)) for line in both]
+    found = await asyncio.gather(*asked, return_exceptions=True)
+    assert found.count("own 1") == 1
+    assert len(starts.made) == 1
+    for line in both:
+        await line.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the descriptors' paths are read from /proc")
+async def test_where_no_lock_is_sure_a_program_starts_no_engine_and_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    refuse_locks(monkeypatch, None)
+    starts = Starts()
+    line = EngineClient(tmp_path, "claude", starts)
+    with pytest.raises(CallRefused, match="cannot say whether the profile is open elsewhere") as refused:
+        await line.call("task", {})
+    assert (refused.value.code, starts.made) == (Code.PERSON, [])
+    await line.close()

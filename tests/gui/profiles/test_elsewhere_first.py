@@ -1,0 +1,31 @@
+"""Where the disk cannot say whether the profile is open elsewhere, the person is asked before anything is opened."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from runway_desktop.app.elsewhere_first import may_send_from_here
+
+
+async def asked() -> QMessageBox:
+    while True:
+        for one in QApplication.topLevelWidgets():
+            if isinstance(one, QMessageBox) and one.isVisible():
+                return one
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize(("pressed", "answer"), [("Send from here", True), ("Quit", False), ("", False)])
+async def test_the_person_says_whether_to_send_from_here(qapp: QApplication, pressed: str, answer: bool):
+    asking = asyncio.create_task(may_send_from_here())
+    box = await asked()
+    assert "cannot say whether the profile is open elsewhere" in box.text()
+    assert box.defaultButton().text() == "Quit"
+    if pressed:
+        next(one for one in box.buttons() if one.text() == pressed).click()
+    else:
+        box.reject()
+    assert await asking is answer
