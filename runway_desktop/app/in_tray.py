@@ -19,7 +19,7 @@ from runway_desktop.catalog.resource_path import resource
 from runway_desktop.services.ports import Clock
 from runway_desktop.services.supervised import Runner, keep_going
 from runway_desktop.texts import _
-from runway_desktop.ui.tray import Tray
+from runway_desktop.ui.tray import Tray, is_looked_at
 from runway_desktop.ui.window.main_window import TOKEN, MainWindow
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.announcements import Announcement
@@ -46,6 +46,10 @@ class InTray(QObject):
         self._memory = models.memory
         self._window = window
         self.announcements = Announcements(cases, models.bridge, runner, self)
+        # Outside of the window the system's notification is read.
+        self.announcements.heard.connect(
+            lambda sentence, urgent: models.activity.said.emit(sentence, urgent) if is_looked_at() else None
+        )
         AskedEntry(cases, models.bridge, models.activity, partial(window.open_room, "requests"), self)
         self.tray = Tray(
             self.announcements,

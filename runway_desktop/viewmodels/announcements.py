@@ -1,7 +1,7 @@
-"""Announces ended tasks, each end once, and requests of other programs, to a person outside of the window.
+"""Announces sent and ended tasks, each end once, and requests of other programs.
 
-A setting selects what to announce; events close in time are combined. Visibility of the window and the system's
-notification are handled elsewhere. GUI thread only.
+A setting selects what a person outside of the window is notified of; a screen reader hears all of it. Events close in
+time are combined. Visibility of the window and the system's notification are handled elsewhere. GUI thread only.
 """
 
 from __future__ import annotations
@@ -15,9 +15,21 @@ from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Row
 from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import in_turn
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words.announcements import End, end_of, is_over, may_end, of_batch, of_requests, of_tasks
+from runway_desktop.usecases.words.announcements import (
+    Announcement,
+    End,
+    end_of,
+    is_over,
+    is_sent,
+    may_end,
+    of_batch,
+    of_requests,
+    of_sent,
+    of_tasks,
+)
 from runway_desktop.viewmodels.model import Model
 
 from .bridge import Bridge
@@ -28,10 +40,13 @@ GATHER_MS = 2000
 class Announcements(Model):
     announced = Signal(object)
     """An Announcement."""
+    heard = Signal(str, bool)
+    """A sentence for screen readers, and whether it is urgent. Independent of the setting."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
         self._touched: dict[TaskId, None] = {}
+        self._sent: dict[TaskId, None] = {}
         self._asked: list[TaskId] = []
         """Requests since the last announcement."""
         self._told: set[tuple[str, End]] = set()
@@ -44,19 +59,22 @@ class Announcements(Model):
         """Announces what was gathered, without waiting for the timer."""
         self._timer.stop()
         touched, self._touched = tuple(self._touched), {}
+        sent, self._sent = tuple(self._sent), {}
         came, self._asked = set(self._asked), []
-        if self._cases.settings.announce == "off":
-            return
         if asked := [task for task in waiting(self._cases.tasks.held()) if task.id in came]:
-            self.announced.emit(of_requests(asked))
-        if touched:
-            self._runner(self._look(touched), "announce")
+            self._say(of_requests(asked))
+            if self._cases.settings.announce != "off":
+                self.announced.emit(of_requests(asked))
+        if touched or sent:
+            self._runner(self._look(touched, sent), "announce")
 
     def _hear(self, changes: Mapping[TaskId, Touch]) -> None:
         for task_id, touch in changes.items():
             if may_end(touch.states, touch.outputs.values()):
                 self._touched[task_id] = None
-        if self._touched and not self._timer.isActive():
+            if is_sent(touch.before, touch.task):
+                self._sent[task_id] = None
+        if (self._touched or self._sent) and not self._timer.isActive():
             self._timer.start()
 
     def _hear_new(self, event: TasksAdded) -> None:
@@ -64,13 +82,17 @@ class Announcements(Model):
         if self._asked and not self._timer.isActive():
             self._timer.start()
 
-    async def _look(self, task_ids: Sequence[TaskId]) -> None:
+    async def _look(self, task_ids: Sequence[TaskId], sent: Sequence[TaskId]) -> None:
         ended: list[tuple[Row, End]] = []
         for row in await self._cases.library.rows(task_ids):
             end = end_of(row)
             if end is not None and (row.task.id, end) not in self._told:
                 self._told.add((row.task.id, end))
                 ended.append((row, end))
+        if sent and (rows := await self._cases.library.rows(sent)):
+            self._say(of_sent(rows))
+        if ended:
+            self._say(of_tasks(ended))
         match self._cases.settings.announce:
             case "each":
                 self._tell(ended)
@@ -91,6 +113,9 @@ class Announcements(Model):
             if is_over(batch) and (batch_id, End.SAVED) not in self._told:
                 self._told.add((batch_id, End.SAVED))
                 self.announced.emit(of_batch(batch, task_ids))
+
+    def _say(self, said: Announcement) -> None:
+        self.heard.emit(str(in_turn(f"{said.title}.", said.text)), said.is_problem)
 
     def _tell(self, ended: Sequence[tuple[Row, End]]) -> None:
         if ended:

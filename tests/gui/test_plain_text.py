@@ -19,7 +19,7 @@ from runway_desktop.domain.library import Filter
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.searching.pages import PaneEntry
-from runway_desktop.usecases.words.plain import caption, notice, tip
+from runway_desktop.usecases.words.plain import WRAPS_FROM, caption, notice, tip
 from tests.gui.rig import Desktop, until
 from tests.rows import saved, task
 
@@ -80,27 +80,31 @@ def spoken(pages: QListWidget) -> list[str]:
     return [pages.item(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(pages.count())]
 
 
+def assert_shown_as_it_is(text: str) -> None:
+    """A tool tip is no HTML for Qt, and shows each visible letter of the text."""
+    shown, loaded = read_by_qt(tip(text))
+    assert not QtGuiQt.mightBeRichText(tip(text))
+    assert ("".join(shown.replace("\u200b", "").split()), loaded) == ("".join(text.split()), [])
+
+
 def test_qt_itself_would_load_what_such_a_text_names(theme: Theme):
     assert read_by_qt(HOSTILE) == ("\N{OBJECT REPLACEMENT CHARACTER}", ["file://evil.example/share/a.png"] * 2)
 
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_tool_tip_shows_the_text_and_loads_nothing(text: str, theme: Theme):
-    shown, loaded = read_by_qt(tip(text))
-    # HTML has no line breaks next to a tag.
-    assert (shown.strip("\n"), loaded) == (text.strip("\n"), [])
+    assert_shown_as_it_is(text)
 
 
 @given(text=st.text("<>&;\n abimgsrc=lt/'\"?x!-", max_size=40))
 def test_whatever_looks_like_html_is_shown_as_it_is(qapp: QApplication, text: str):
-    shown, loaded = read_by_qt(tip(text))
-    assert (shown.strip("\n"), loaded) == (text.strip("\n"), [])
+    assert_shown_as_it_is(text)
 
 
-def test_a_short_tool_tip_is_given_to_screen_readers_as_it_stands(qapp: QApplication):
-    assert tip("Copy 3 < 4") == '<p style="white-space: pre-wrap">Copy 3 &lt; 4</p>'
+def test_a_tool_tip_is_plain_text_that_wraps_since_screen_readers_read_it(qapp: QApplication):
     assert tip("Waits for a free slot") == "Waits for a free slot"
-    assert QtGuiQt.mightBeRichText(tip("Waits for a free slot " * 5)), "Qt wraps nothing else"
+    assert tip("one two three four five " * 6).split("\n")[0] == "one two three four five " * 3 + "one two"
+    assert max(map(len, tip("長い言葉の" * 30).split("\n"))) == WRAPS_FROM // 2
 
 
 def test_buttons_and_menus_show_an_ampersand_and_notices_no_tag():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,48 @@ class Seen:
     @property
     def words(self) -> str:
         return " ".join(part for part in (self.name, self.text, self.description) if part)
+
+
+class Ears:
+    """What a screen reader is told: announcements, and the names of what gets the focus."""
+
+    def __init__(self, screen: Screen, pid: int) -> None:
+        self._probe = subprocess.Popen(
+            [SYSTEM_PYTHON, str(PROBE), str(pid), "listen"],
+            env={name: value for name, value in screen.variables.items() if name != "PYTHONPATH"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        self.heard: list[tuple[str, str]] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        until(lambda: ("ready", "") in self.heard, "the screen reader to listen")
+
+    def close(self) -> None:
+        self._probe.kill()
+        self._probe.wait()
+        self._reader.join()
+        if self._probe.stdout is not None:
+            self._probe.stdout.close()
+
+    def forget(self) -> None:
+        self.heard.clear()
+
+    def wait_for(self, kind: str, *words: str) -> str:
+        """The first text of this kind, `said` or `focus`, that contains these words."""
+
+        def found() -> str | None:
+            texts = (text for one, text in self.heard if one == kind)
+            return next((text for text in texts if all(word in text for word in words)), None)
+
+        return until(found, f"to hear {words} ({kind}); heard {self.heard}")
+
+    def _read(self) -> None:
+        assert self._probe.stdout is not None
+        for line in self._probe.stdout:
+            told = json.loads(line)
+            self.heard.append((told["kind"], told["text"]))
 
 
 class Eyes:

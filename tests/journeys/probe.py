@@ -1,7 +1,9 @@
 """What a screen reader sees of one program, told as JSON: run by the system's Python, which has pyatspi.
 
 Started with the program's process id; each line of its input is a request, each line of its output the answer. It keeps
-nothing from one request to the next, so that no answer is old. Standard library and pyatspi only, Python 3.9 or later.
+nothing from one request to the next, so that no answer is old. With `listen` as second argument it writes a line for
+each announcement and each move of the focus instead, until it is ended. Standard library and pyatspi only, Python
+3.9 or later.
 """
 
 import json
@@ -33,6 +35,25 @@ def main(pid):
             answer = {"error": repr(error)}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+
+
+def listen(pid):
+    """Writes what the program announces, and where its focus goes."""
+
+    def write(event, kind, text):
+        if event.host_application is not None and event.host_application.get_process_id() == pid:
+            sys.stdout.write(json.dumps({"kind": kind, "text": text}) + "\n")
+            sys.stdout.flush()
+
+    def focused(event):
+        if event.detail1:
+            write(event, "focus", event.source.name)
+
+    pyatspi.Registry.registerEventListener(lambda event: write(event, "said", event.any_data), "object:announcement")
+    pyatspi.Registry.registerEventListener(focused, "object:state-changed:focused")
+    sys.stdout.write(json.dumps({"kind": "ready", "text": ""}) + "\n")
+    sys.stdout.flush()
+    pyatspi.Registry.start()
 
 
 def tree(pid):
@@ -113,4 +134,4 @@ def search(thing, role, name, top=False):
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    (listen if "listen" in sys.argv else main)(int(sys.argv[1]))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from tests.journeys.eyes import Seen
+from collections.abc import Iterator
+
+import pytest
+
+from tests.journeys.eyes import Ears, Seen
 from tests.journeys.program import Program
 from tests.journeys.runway import Runway
+from tests.journeys.screen import Screen
 
 ROLES = frozenset(
     {
@@ -72,6 +77,61 @@ def test_a_prompt_is_typed_and_sent_by_way_of_the_screen_reader(program: Program
     assert runway.made() == {"Heard, not seen: 猫": 1}
 
 
+@pytest.fixture
+def ears(program: Program, screen: Screen) -> Iterator[Ears]:
+    program.start()
+    program.eyes.wait_for("text", "Prompt")
+    ears = Ears(screen, program.pid)
+    yield ears
+    ears.close()
+
+
+def test_sent_saved_failed_and_judged_are_heard(program: Program, ears: Ears):
+    program.send("A heron in the reeds")
+    ears.wait_for("said", "Sent", "A heron in the reeds")
+    ears.wait_for("said", "Saved", "A heron in the reeds")
+    program.send("A refusal [fail:SAFETY.INPUT.TEXT]")
+    ears.wait_for("said", "Refused", "A refusal")
+    program.hands.click(program.eyes.wait_for("table cell", "A heron in the reeds").middle)
+    program.hands.key("4")
+    ears.wait_for("said", "Rated 4")
+    program.hands.key("p")
+    ears.wait_for("said", "Picked")
+
+
+def test_the_large_view_tells_each_take(program: Program, ears: Ears):
+    program.send("A heron in the reeds")
+    program.wait_saved(1)
+    program.send("A fox in the snow")
+    program.wait_saved(2)
+    program.hands.click(program.eyes.wait_for("table cell", "A fox in the snow").middle)
+    ears.forget()
+    program.hands.key("Return")
+    ears.wait_for("focus", "Large view")
+    assert "credits" in ears.wait_for("said", "Take 1 of 1, not judged", "A fox in the snow", "Saved")
+    program.hands.key("Right")
+    ears.wait_for("said", "Take 1 of 1", "A heron in the reeds")
+    assert program.eyes.wait_for("filler", "Large view: Take 1 of 1, not judged. A heron")
+    program.hands.key("4")
+    ears.wait_for("said", "Rated take 1: 4")
+
+
+def test_the_grid_tells_the_tile_and_the_chooser_the_model_with_its_price(program: Program, ears: Ears):
+    program.send("A heron in the reeds")
+    program.wait_saved(1)
+    program.send("A fox in the snow")
+    program.wait_saved(2)
+    program.hands.key("ctrl+shift+g")
+    program.hands.click(program.eyes.wait_for("list item", "A fox in the snow").middle)
+    ears.forget()
+    program.hands.key("Right")
+    ears.wait_for("focus", "A heron in the reeds")
+    program.hands.click(program.eyes.wait_for("button", "Model").middle)
+    ears.wait_for("focus", "Search endpoints and models")
+    program.hands.key("Down")
+    ears.wait_for("said", "Veo 3.1", "credits a second")
+
+
 def check(seen: list[Seen]) -> None:
     assert len(seen) > 20
     controls = [one for one in seen if "focusable" in one.states]
@@ -79,6 +139,8 @@ def check(seen: list[Seen]) -> None:
     assert not nameless, f"controls without a name: {nameless}"
     strange = {(one.role, one.name) for one in controls if one.role not in ROLES}
     assert not strange, f"controls of a strange kind: {strange}"
+    marked_up = {(one.role, one.name, one.description) for one in seen if "<" in one.description}
+    assert not marked_up, f"descriptions with HTML: {marked_up}"
     # Qt has no role for a picture that takes keys: its name says it.
     mute = [one.name for one in controls if one.role == "filler" and one.name not in ("Clip", "Picture", "Waveform")]
     assert not mute, f"controls that do not say what they are: {mute}"

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QToolButton, QW
 from runway_desktop.domain.media import INPUTS
 from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import Popup, hbox, tool_button, vbox
-from runway_desktop.ui.labels import words
+from runway_desktop.ui.labels import announce, words
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.requests.choices import CatalogPart
 from runway_desktop.viewmodels.composer.chooser import Chooser
@@ -111,6 +111,7 @@ class ChooserPanel(Popup):
         self.offers.setMouseTracking(True)
         self.offers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.offers.setAccessibleName(_("Models"))
+        self.offers.selectionModel().currentChanged.connect(self._say_offer)
         self.offers.installEventFilter(self)
         self.offers.viewport().installEventFilter(self)
         self._nothing = words(self, tone="muted")
@@ -129,6 +130,12 @@ class ChooserPanel(Popup):
 
     def _go_to_offers(self) -> None:
         self.offers.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _say_offer(self) -> None:
+        """The search line keeps the focus, so that a screen reader does not find the offer by itself."""
+        offer = self._model.offer(self.offers.currentIndex())
+        if offer is not None and self.search.hasFocus():
+            announce(self.search, offer.in_words)
 
     def _key_in_search(self, event: QKeyEvent) -> bool:
         if event.key() in _MOVES:

@@ -12,12 +12,12 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QWidget
 
-from runway_desktop.domain.task import Pick
+from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.texts import _
 from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.building import STRETCH, hbox, line, push_button, tool_button, vbox
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.labels import words
+from runway_desktop.ui.labels import announce, words
 from runway_desktop.ui.media import commands as playing
 from runway_desktop.ui.media.commands import FULL_SCREEN
 from runway_desktop.ui.media.preview import Preview
@@ -67,6 +67,8 @@ class LargeView(Overlay):
         self._give_back: Callable[[], object] = lambda: None
         self._pane_wanted: bool | None = None
         """Whether the person wants the details; None: depends on the width."""
+        self._told: TaskId | None = None
+        """The task that was announced last."""
         self.setAccessibleName(_("Large view"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.header = Header(model, activity, theme, keys, self)
@@ -94,7 +96,7 @@ class LargeView(Overlay):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def leave(self) -> None:
-        preview, self._preview = self._preview, None
+        preview, self._preview, self._told = self._preview, None, None
         if preview is not None:
             preview.full_screen_asked.disconnect(self.full_screen_wanted)
             preview.frame_wanted.disconnect(self.frame_menu_wanted)
@@ -136,6 +138,17 @@ class LargeView(Overlay):
         if self._preview is not None:
             self.header.show_take()
             self.takes.show_takes()
+            self._tell_take()
+
+    def _tell_take(self) -> None:
+        """The view has the focus, so its name is the take; going to another one is announced."""
+        told = self.model.spoken()
+        if not told:
+            return
+        self.setAccessibleName(_("Large view: {take}", take=told))
+        if self._told != self.model.current:
+            self._told = self.model.current
+            announce(self, told)
 
     def _fit_side(self) -> None:
         wanted = self._pane_wanted if self._pane_wanted is not None else self.width() >= _NARROW

@@ -163,8 +163,13 @@ class ScrubSlider(LineSlider):
 
     def follow(self, seconds: float) -> None:
         """Shows a position, unless a drag is in progress."""
-        if not self.isSliderDown():
-            self.setSliderPosition(round(seconds * 1000))
+        if self.isSliderDown():
+            return
+        at = round(seconds * 1000)
+        self.setSliderPosition(at)
+        if at // 1000 != self.value() // 1000:
+            # The value is what screen readers read, and they are told of each change: once a second is enough.
+            self.setValue(at)
 
     def _slid_by_key(self, _action: int) -> None:
         if not self.isSliderDown():

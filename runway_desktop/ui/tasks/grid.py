@@ -18,7 +18,17 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QHideEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle
 
 from runway_desktop.domain.task import TaskId
@@ -183,6 +193,14 @@ class GridView(TaskItems, QListView):
         if layout.is_header(line):
             line = layout.beside(line, 1, 0)
         return self.rows.index(line, Column.PROMPT)
+
+    def currentChanged(self, current: AnyIndex, previous: AnyIndex) -> None:
+        """Reports the current item to screen readers. QListView's own version asks its layout, which is not used."""
+        QAbstractItemView.currentChanged(self, current, previous)
+        if QAccessible.isActive() and current.isValid() and self.hasFocus():
+            event = QAccessibleEvent(self, QAccessible.Event.Focus)
+            event.setChild(current.row())
+            QAccessible.updateAccessibility(event)
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         """Selects the cell at a point, or the range between two cells: whole model rows, as in the list."""

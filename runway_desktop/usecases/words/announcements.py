@@ -48,6 +48,11 @@ def may_end(states: Iterable[State], outputs: Iterable[Output]) -> bool:
     return ended or any(output.state in _SETTLED for output in outputs)
 
 
+def is_sent(before: Task | None, after: Task | None) -> bool:
+    """Whether this change of a task means that Runway accepted it."""
+    return before is not None and after is not None and before.state.is_local and after.state.is_live
+
+
 def end_of(row: Row) -> End | None:
     """How a task ended; None while it runs or is being saved, and if the user ended it."""
     match row.task.state:
@@ -72,6 +77,14 @@ def is_over(batch: GroupSummary) -> bool:
     return ended == batch.total and batch.saved == batch.by_state.get(State.SUCCEEDED, 0)
 
 
+def of_sent(rows: Sequence[Row]) -> Announcement:
+    """Tasks that Runway accepted: a single one by name, several by number."""
+    ids = tuple(row.task.id for row in rows)
+    if len(rows) > 1:
+        return Announcement(ngettext("{n} task sent", "{n} tasks sent", len(rows)), "", ids)
+    return Announcement(_("Sent"), _name(rows[0].task), ids)
+
+
 def of_tasks(ended: Sequence[tuple[Row, End]]) -> Announcement:
     """A single one by name, several by number."""
     ids = tuple(row.task.id for row, _ in ended)
@@ -80,8 +93,7 @@ def of_tasks(ended: Sequence[tuple[Row, End]]) -> Announcement:
         counts = Counter(end for _, end in ended)
         return Announcement(ngettext("{n} task ended", "{n} tasks ended", len(ended)), _counted(counts), ids, problem)
     row, _ = ended[0]
-    name = row.task.title or row.task.request.prompt or model_label(row.task.request.model)
-    return Announcement(describe(row, Around()).headline, units.shortened(name, LONGEST), ids, problem)
+    return Announcement(describe(row, Around()).headline, _name(row.task), ids, problem)
 
 
 def of_requests(asked: Sequence[Task]) -> Announcement:
@@ -102,6 +114,10 @@ def of_batch(batch: GroupSummary, task_ids: Sequence[TaskId]) -> Announcement:
     counts = Counter({End.SAVED: batch.saved, End.FAILED: failed})
     title = _("{batch} is done", batch=units.shortened(batch.title, LONGEST // 2))
     return Announcement(title, _counted(counts), tuple(task_ids), failed > 0)
+
+
+def _name(task: Task) -> str:
+    return units.shortened(task.title or task.request.prompt or model_label(task.request.model), LONGEST)
 
 
 def _counted(counts: Mapping[End, int]) -> str:

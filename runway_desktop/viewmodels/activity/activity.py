@@ -115,13 +115,11 @@ class Activity(QObject):
         if aloud:
             self.said.emit(message, False)
 
-    def act(self, message: str, undo: Does, *, short: str = "", quiet: bool = False) -> int:
-        """Adds an act with its undo, and returns its number. `quiet`: not announced, because the result is visible
-        elsewhere."""
+    def act(self, message: str, undo: Does, *, short: str = "") -> int:
+        """Adds an act with its undo, and returns its number."""
         entry = self._new(ActivityKind.ACT, message, "", short, (Action(_("Undo"), undo),))
         self._put(entry)
-        if not quiet:
-            self.said.emit(str(in_turn(message, _("Undo."))), False)
+        self.said.emit(str(in_turn(message, _("Undo."))), False)
         return entry.number
 
     def may_join(self, number: int) -> bool:

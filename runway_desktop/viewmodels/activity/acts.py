@@ -39,11 +39,10 @@ class Acts(QObject):
         rows.loaded.connect(self._look_whether_it_left)
 
     def _done(self, message: str, command: TaskCommand, what: Any) -> None:
-        """`what` is passed to undo: task ids, or former queue positions. Without a message, the list itself shows the
-        change."""
+        """`what` is passed to undo: task ids, or former queue positions."""
         if command is not REMOVE:
             told = message or str(queue.REORDERED)
-            self._activity.act(told, lambda: self._task_commands.undo(command, what), quiet=not message)
+            self._activity.act(told, lambda: self._task_commands.undo(command, what))
             return
         before, ids = self._removed, tuple(what)
         says = queue.removed if message == str(queue.removed(len(ids))) else removed_words
@@ -55,13 +54,11 @@ class Acts(QObject):
         )
         self._removed = Removal(act, ids, says)
 
-    def _tell_of_judging(self, sentence: str, number: int, is_worth_telling: bool) -> None:
+    def _tell_of_judging(self, sentence: str, number: int) -> None:
         """`number` identifies the judgment; 0 means it was undone."""
         self._may_leave = None
         if number:
-            self._judged[number] = self._activity.act(
-                sentence, lambda: self._task_commands.judging.take_back(number), quiet=not is_worth_telling
-            )
+            self._judged[number] = self._activity.act(sentence, lambda: self._task_commands.judging.take_back(number))
         else:
             self._activity.tell(sentence)
 

@@ -55,7 +55,7 @@ class Compare(Model):
         self.auto_advance = False
         """Whether the focus moves on after a judgment."""
         bridge.tasks_touched.connect(self._touched)
-        judge.done.connect(lambda sentence, can_undo, _: None if can_undo else self.undone.emit(sentence))
+        judge.done.connect(lambda sentence, can_undo: None if can_undo else self.undone.emit(sentence))
 
     def open_chosen(self, task_ids: Sequence[TaskId], *, stacked: bool = True) -> None:
         """Compares these tasks; for a single one, all its takes. `stacked`: see `open`."""

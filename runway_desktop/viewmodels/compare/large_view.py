@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.texts import _
 from runway_desktop.usecases.listing.changes import Touch
+from runway_desktop.usecases.listing.columns import Column
 from runway_desktop.usecases.listing.takes import Shot, has_result, judged_takes, next_to_judge, shots_of
+from runway_desktop.usecases.words.tasks import judgment_words
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.tasks.judging import JudgingModel
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
@@ -71,6 +73,18 @@ class LargeViewModel(QObject):
     def judged_words(self) -> str:
         """How many takes of the shot are judged, of those with a result; empty while unknown."""
         return judged_takes([row.task for row in self.shot.rows if has_result(row)]) if self.shot is not None else ""
+
+    def spoken(self) -> str:
+        """The current task as the list tells it to screen readers: which take, prompt, state and price. Empty while
+        unknown."""
+        line = self._rows.position(self.current) if self.current is not None else None
+        if line is None or self.row is None or self.shot is None:
+            return ""
+        take = _("Take {number} of {count}, {judgment}", number=self.take, count=len(self.shot.rows),
+                 judgment=judgment_words(self.row.task) or _("not judged"))  # fmt: skip
+        cells = [self._rows.index(line, column) for column in (Column.PROMPT, Column.STATUS, Column.CREDITS)]
+        told = [str(cell.data(Qt.ItemDataRole.AccessibleTextRole) or "") for cell in cells]
+        return ". ".join(part for part in (take, *told) if part)
 
     def position(self) -> tuple[int, int]:
         """Position of the current task in the list, from 1, and the number of tasks."""

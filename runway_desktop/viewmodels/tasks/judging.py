@@ -26,9 +26,8 @@ MOST_JUDGMENTS = 200
 class JudgingModel(Model):
     changed = Signal()
     """The undo or redo step changed."""
-    done = Signal(str, int, bool)
-    """A sentence; the number to undo it (0: it was an undo); and whether to announce it, since a single task shows the
-    change itself."""
+    done = Signal(str, int)
+    """A sentence, and the number to undo it (0: it was an undo)."""
     decided = Signal(object, str, int)
     """Id of a single task, its judgment in words ("Rated 2"), and the number. Emitted after `done`, for the case that
     the task leaves the list."""
@@ -91,7 +90,7 @@ class JudgingModel(Model):
     def _walk(self, judgment: Judged, values: Mapping[TaskId, Any], sentence: str, number: int) -> None:
         self.changed.emit()
         work = self._cases.judging.put_back(judgment.what, values)
-        self._runner(work, "put back", done=lambda _: self.done.emit(sentence, number, True))
+        self._runner(work, "put back", done=lambda _: self.done.emit(sentence, number))
 
     def _do(self, task_ids: Sequence[TaskId], work: Coroutine[Any, Any, Judged], name: str, said: str = "") -> None:
         if not task_ids:
@@ -106,7 +105,7 @@ class JudgingModel(Model):
         self._undone.clear()
         self.changed.emit()
         words = said or done_words(judgment)
-        self.done.emit(words, number, len(judgment) > 1)
+        self.done.emit(words, number)
         if len(judgment) == 1:
             self.decided.emit(next(iter(judgment.after)), words, number)
 

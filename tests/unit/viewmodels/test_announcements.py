@@ -124,3 +124,18 @@ async def test_what_happens_is_gathered_for_a_moment(tmp_path):
         await ends(rig, task(1, State.FAILED))
         assert said == []
         await until(lambda: said)
+
+
+async def test_a_screen_reader_hears_what_was_sent_and_how_it_ended_whatever_the_setting_is(tmp_path):
+    async with Rig(tmp_path) as rig:
+        announcements, said = announcing(rig, "off")
+        heard: list[tuple[str, bool]] = []
+        announcements.heard.connect(lambda sentence, urgent: heard.append((sentence, urgent)))
+        await rig.add(task(1, State.SENDING))
+        await rig.change(RUNS)
+        await look(announcements)
+        assert [sentence.split(".")[0] for sentence, _ in heard] == ["Sent"]
+        await rig.change(task(1, State.FAILED, failure=Failure(code="INTERNAL", words="")))
+        await look(announcements)
+        assert heard[1][1], "A failure is urgent"
+        assert said == []
