@@ -52,7 +52,7 @@ def folders(root: Path) -> ProfileFolders:
     return ProfileFolders(main=main, beside=root / "profiles", libraries=lambda name: root / f"Videos {name}")
 
 
-async def a_profile(root: Path, *, results: int = 3, at: ProfileFolders | None = None) -> Made:
+async def a_profile(root: Path, *, results: int = 3, at: ProfileFolders | None = None, named: str = "clip") -> Made:
     """With `results` saved ones, the second in a folder elsewhere; one task held, one being sent, one live."""
     known = at or folders(root)
     profile, library = known.main, known.main.library
@@ -71,7 +71,7 @@ async def a_profile(root: Path, *, results: int = 3, at: ProfileFolders | None =
     outputs = []
     for number, task in enumerate(done):
         folder = root / "elsewhere" if number == 1 else library / "Aurora"
-        path = folder / f"clip {number}.mp4"
+        path = folder / f"{named} {number}.mp4"
         _write(path, b"clip %d " % number * 1_000)
         _write(Path(f"{path}.json"), json.dumps({"inputs": [{"link": SIGNED}]}).encode())
         poster = profile.posters / f"{number}.jpg"

@@ -22,7 +22,12 @@ from .media import RESULT_ENDINGS
 DEFAULT_TEMPLATE = "{project}/{date}/{model}_{prompt}_{seed}_{id}"
 
 MAX_BYTES = 180
-"""Of one part of a path. File systems allow 255; the rest is for " (2)", ".part.json" and encrypted home folders."""
+"""Of one part of a path. File systems allow 255; the rest is for " (2)" and ".part.json"."""
+SHORT_BYTES = 120
+"""Of a name for a disk that refuses longer ones: encrypted home folders (eCryptfs) take 143 bytes, including what is
+added to a name while it is written."""
+_KEPT_END = 12
+"""Characters at a name's end that stay when it is shortened: the id, by default."""
 
 FIELDS: Mapping[str, Text] = MappingProxyType(
     {
@@ -190,6 +195,16 @@ def numbered(name: str, number: int) -> str:
         stem, dot, ending = name, "", ""
     tail = f" ({number}){dot}{ending}"
     return _cut(stem, MAX_BYTES - len(tail.encode())).rstrip(" .") + tail
+
+
+def shortened(name: str) -> str:
+    """At most `SHORT_BYTES` of a name, without its middle."""
+    stem, dot, ending = name.rpartition(".")
+    if not stem or len(ending) > 8:
+        stem, dot, ending = name, "", ""
+    end = stem[_boundary(stem, max(0, len(stem) - _KEPT_END)) :]
+    room = SHORT_BYTES - len(f"{end}{dot}{ending}".encode("utf-8", "ignore"))
+    return name if _cut(name, SHORT_BYTES) == name else _cut(stem, room).rstrip(" .") + end + dot + ending
 
 
 def safe_name(text: str, *, max_bytes: int = MAX_BYTES) -> str:

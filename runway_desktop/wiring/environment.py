@@ -20,7 +20,7 @@ from urllib.parse import unquote
 
 import platformdirs
 
-from runway_desktop.domain.filenames import safe_name
+from runway_desktop.domain.filenames import SHORT_BYTES, safe_name
 from runway_desktop.domain.profiles import DEFAULT, LONGEST_NAME, OF_APPIMAGE, Profile, cleaned
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.services.disk import private
@@ -78,11 +78,11 @@ def _libraries(root: Path) -> tuple[Path, Callable[[str], Path]]:
     """The folders for results: the main profile's, and another one's by its name."""
     videos = Path(platformdirs.user_videos_dir()) / APP
     if "FLATPAK_ID" not in os.environ:
-        return videos, lambda name: videos.with_name(safe_name(f"{APP} – {name}"))
+        return videos, lambda name: videos.with_name(safe_name(f"{APP} – {name}", max_bytes=SHORT_BYTES))
     # Flatpak makes the one folder that the program may use, except where the person has no folder for videos. What is
     # saved anywhere else, but for the program's own data, is lost when the sandbox ends.
     granted = videos if videos.is_dir() else root / "results"
-    return granted / DEFAULT, lambda name: granted / safe_name(f"{APP} – {name}")
+    return granted / DEFAULT, lambda name: granted / safe_name(f"{APP} – {name}", max_bytes=SHORT_BYTES)
 
 
 def _called(home: Path) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum, auto
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from runway_desktop.domain.backups import ROOMS, Contents, Manifest, Member, MemberKind, NewerFormat
@@ -24,6 +24,7 @@ from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.disk.disk_steps import sync_folder
 from runway_desktop.services.library.move_journal import JOURNAL
 from runway_desktop.services.ports import Snapshots
+from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.part_file import free_name, holds
 from runway_desktop.services.tasks.after_restore import FRESH
 from runway_desktop.texts import Text
@@ -90,7 +91,7 @@ def look_at(path: Path, snapshots: Snapshots, scratch_folder: Path, watch: Watch
         backup.extract(manifest.database, copy, watch)
         _up_to_date(path, manifest, snapshots, copy)
         outputs = snapshots.results(copy)
-        gone = {(output.task_id, output.index) for output in outputs if not Path(output.path).is_file()}
+        gone = {(output.task_id, output.index) for output in outputs if not os.path.isfile(output.path)}
         packed = manifest.of(MemberKind.RESULT)
         packed_gone = [member for member in packed if (member.task_id, member.index) in gone]
         with told(path.parent):
@@ -202,7 +203,7 @@ class _Results:
 
     def put_back(self, watch: Watch) -> dict[tuple[TaskId, int], Path]:
         """New paths of results whose path in the list is not valid here."""
-        gone = {(output.task_id, output.index): output for output in self._outputs if not Path(output.path).is_file()}
+        gone = {(output.task_id, output.index): output for output in self._outputs if not os.path.isfile(output.path)}
         members = self._wanted(set(gone))
         paths: dict[tuple[TaskId, int], Path] = {}
         if members:
@@ -253,9 +254,11 @@ class _Results:
             if self._moves is not None and final.is_relative_to(self._moves[0]):
                 staged = self._moves[1] / final.relative_to(self._moves[0])
                 staged.mkdir(parents=True, exist_ok=True)
+                insides = _insides(staged, [*members, *beside])
             else:
                 self._final = final = _folder_for(final, self._now)
-                self._note(final, [*members, *beside])
+                insides = _insides(final, [*members, *beside])
+                self._note(final, insides, [*members, *beside])
                 staged = _begun(final)
         paths = {}
         for number, member in enumerate(members, start=1):
@@ -264,16 +267,16 @@ class _Results:
                 .with_(number=number)
                 .of(len(members))
             )
-            inside = _inside_of(member)
+            inside = insides[member.name]
             self._backup.extract(member, staged / inside, watch)
             paths[TaskId(member.task_id), member.index] = final / inside
         for member in beside:
-            self._backup.extract(member, staged / _inside_of(member), watch)
+            self._backup.extract(member, staged / insides[member.name], watch)
         return paths
 
-    def _note(self, final: Path, members: list[Member]) -> None:
+    def _note(self, final: Path, insides: Mapping[str, PurePath], members: list[Member]) -> None:
         begun = leftovers.read(self._noted_in) or Begun()
-        files = tuple((str(_inside_of(member)), member.size) for member in members)
+        files = tuple((insides[member.name].as_posix(), member.size) for member in members)
         noted = replace(begun, final=str(final), staged=str(_staged(final)), files=files)
         leftovers.note(self._noted_in, noted)
 
@@ -386,9 +389,21 @@ def _begun(final: Path) -> Path:
     return staged
 
 
-def _inside_of(member: Member) -> PurePosixPath:
-    """Relative path in the results folder."""
-    return PurePosixPath(member.name.removeprefix(ROOMS[member.kind]))
+def _insides(final: Path, members: list[Member]) -> dict[str, PurePath]:
+    """Relative paths in the results folder, by the members' names: as packed, or shorter if the disk refuses them. A
+    sidecar stays beside its result."""
+    paths: dict[str, Path] = {}
+    taken: set[Path] = set()
+    found: dict[str, PurePath] = {}
+    for member in members:
+        name, end = member.name.removeprefix(ROOMS[member.kind]), ""
+        if member.kind is MemberKind.SIDECAR:
+            name, end = name.removesuffix(sidecar.ENDING), sidecar.ENDING
+        if name not in paths:
+            paths[name] = free_name(final / name, lambda path: path not in taken)
+            taken.add(paths[name])
+        found[member.name] = paths[name].with_name(paths[name].name + end).relative_to(final)
+    return found
 
 
 def _staged(final: Path) -> Path:

@@ -5,6 +5,7 @@ All of them block. They raise OSError unless they say otherwise.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import math
@@ -16,11 +17,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from runway_desktop.domain.filenames import SHORT_BYTES, shortened
+
 from . import private
 
 _DEEPEST = 64
 """Levels of JSON: requests have five."""
 _LARGEST_NUMBER = 1 << 63
+_LONGEST_TAIL = ".part.json.part"
+"""The longest that is added to a name while its file is written."""
 
 
 def sha256_of(path: Path) -> str:
@@ -62,6 +67,30 @@ def rename_exclusively(old: Path, new: Path) -> None:
         with suppress(OSError):
             new.unlink()
         raise
+
+
+def accepted(path: Path) -> Path:
+    """`path`, with shorter names for what does not exist yet where the disk refuses longer ones. Tried with a file, as
+    network drives do not tell their limit."""
+    if all(len(os.fsencode(part)) <= SHORT_BYTES for part in path.parts):
+        return path
+    there = next((folder for folder in path.parents if os.path.isdir(folder)), None)
+    if there is None:
+        return path
+    return there.joinpath(*(_accepted_name(there, part) for part in path.relative_to(there).parts))
+
+
+def _accepted_name(folder: Path, name: str) -> str:
+    if len(os.fsencode(name)) <= SHORT_BYTES:
+        return name
+    trial = folder / f"{name}{_LONGEST_TAIL}"
+    try:
+        os.close(os.open(trial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, private.FILE))
+    except OSError as error:
+        return shortened(name) if error.errno in (errno.ENAMETOOLONG, errno.EINVAL) else name
+    with suppress(OSError):
+        trial.unlink()
+    return name
 
 
 @contextmanager

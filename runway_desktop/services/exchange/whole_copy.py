@@ -18,7 +18,7 @@ from pathlib import Path
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.filenames import numbered
 from runway_desktop.services.disk.disk_room import DiskRoom
-from runway_desktop.services.disk.disk_steps import rename_exclusively
+from runway_desktop.services.disk.disk_steps import accepted, rename_exclusively
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.results import sidecar
 from runway_desktop.texts import Text
@@ -80,6 +80,7 @@ def put_whole(
     if not source.is_file():
         raise SourceTrouble(Text("“{file}” is not where it was saved.").with_(file=source.name))
     with spoken_for(wanted.parent):
+        wanted = accepted(wanted)
         wanted.parent.mkdir(parents=True, exist_ok=True)
         put = _linked(source, wanted, names, may_stand_for) if link and change is None else None
         put = put or _copied(source, wanted, names, room, change, may_stand_for)

@@ -8,11 +8,11 @@ reading, decoding and writing. Loop's thread only.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 
+from runway_desktop.domain.filenames import safe_name
 from runway_desktop.domain.inputs import FixKind, InputFix, MediaFacts
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import read_json, write_whole
@@ -27,7 +27,7 @@ _ENDINGS = {"PNG": "png", "JPEG": "jpg", "WebP": "webp"}
 _FULL = Text("Check whether the disk is full or the folder is write-protected.")
 _NOTE = "original.json"
 _HOME_DIGITS = 16
-_LONGEST_STEM = 80  # characters
+_LONGEST_STEM = 80  # bytes
 
 
 class FixedFile(Struct, frozen=True, kw_only=True):
@@ -110,7 +110,7 @@ def _target(folder: Path, original: Path, words: str, ending: str) -> Path:
         private.make_folder(home)
     note = {"path": str(original.absolute()), "sha256": digest}
     _write(home / _NOTE, json.dumps(note, ensure_ascii=True).encode())
-    stem = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", original.stem)[:_LONGEST_STEM].rstrip(" .") or "copy"
+    stem = safe_name(original.stem, max_bytes=_LONGEST_STEM) or "copy"
     return home / (f"{stem}, {words}.{ending}" if words else f"{stem}.{ending}")
 
 

@@ -31,6 +31,7 @@ from runway_desktop.domain.media import HEAD_LENGTH
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_room import DiskRoom, Share
 from runway_desktop.services.disk.disk_steps import (
+    accepted,
     read_json,
     rename_exclusively,
     sha256_of,
@@ -419,7 +420,9 @@ def holds(path: Path, size: int, sha256: str) -> bool:
 
 
 def free_name(wanted: Path, may_choose: Callable[[Path], bool]) -> Path:
-    """`wanted`, or the first of "wanted (2)", "wanted (3)"… that `may_choose` accepts."""
+    """`wanted`, or the first of "wanted (2)", "wanted (3)"… that `may_choose` accepts. Shorter if the disk refuses the
+    name."""
+    wanted = accepted(wanted)
     for number in range(1, _MOST_NAMES):
         path = wanted.with_name(numbered(wanted.name, number))
         if may_choose(path):

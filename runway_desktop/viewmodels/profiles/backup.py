@@ -111,7 +111,7 @@ class BackupModel(Model):
         """Suggested target, named after profile and date."""
         day = date.fromtimestamp(self._cases.clock.now())
         folder = last_folder(self._cases.settings) or documents()
-        return folder / f"{safe_name(self._backups.profile.name) or 'Profile'} {day.isoformat()}.zip"
+        return folder / f"{safe_name(self._backups.profile.name, max_bytes=100) or 'Profile'} {day.isoformat()}.zip"
 
     def start(self, target: Path) -> None:
         if self.reason:

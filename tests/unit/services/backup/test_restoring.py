@@ -40,6 +40,7 @@ from runway_desktop.values import replace
 from tests.engine_rig import AtOnce
 from tests.fakes import FakeClock
 from tests.profiles_on_disk import KEY, NOW, Made, a_profile, add_a_task, everything
+from tests.short_names import refuse_long_names
 from tests.unit.store.test_migrations import NEWER_MINOR
 
 ALL = PackOptions(results=True)
@@ -50,8 +51,8 @@ def restores(made: Made, profile: Profile | None = None, *results_in: ResultsIn)
     return Restores(profile or made.profile, made.folders, made.snapshots, workshop, clock, rng, *results_in)
 
 
-async def a_backup(tmp_path: Path, choice: PackOptions = ALL) -> tuple[Made, Path]:
-    made = await a_profile(tmp_path / "machine")
+async def a_backup(tmp_path: Path, choice: PackOptions = ALL, named: str = "clip") -> tuple[Made, Path]:
+    made = await a_profile(tmp_path / "machine", named=named)
     path = tmp_path / "studio.zip"
     pack(made.profile, made.snapshots, path, choice, made.library, NOW, Watch())
     return made, path
@@ -80,6 +81,20 @@ async def test_a_look_at_a_backup_changes_nothing_and_tells_what_it_would_bring(
     assert (found.here, found.gone, found.packed, found.packed_gone) == (2, 1, 3, 1)
     assert (found.packed_bytes, found.packed_gone_bytes) == (21_000, 7_000)
     assert contents(tmp_path / "machine") == before
+
+
+async def test_results_of_a_backup_get_shorter_names_where_the_disk_refuses_the_long_ones(tmp_path, monkeypatch):
+    made, path = await a_backup(tmp_path, named="霧の中の灯台" * 9)
+    done = restores(made)
+    library = done.library_for("Client A")
+    refuse_long_names(monkeypatch, tmp_path / "machine")
+    made_new = await done.into_new(path, "Client A", Color.RED, Wishes(put_back=WhichResults.ALL, library=library))
+    assert made_new is not None
+    results = made.snapshots.results(made_new.database)
+    assert len({output.path for output in results}) == len(results) == 3
+    for output in results:
+        assert Path(output.path).is_file()
+        assert Path(f"{output.path}.json").is_file()
 
 
 async def test_a_new_profile_of_a_backup_has_everything_in_its_own_folders_and_no_key(tmp_path: Path):

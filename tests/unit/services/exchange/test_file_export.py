@@ -27,6 +27,7 @@ from runway_desktop.services.results import embedding, sidecar
 from tests.content_credentials import sign, state_of
 from tests.engine_rig import AtOnce
 from tests.fakes import settle
+from tests.short_names import refuse_long_names
 from tests.unit.services.exchange.results import NOON, Results, a_task, files_in
 
 TEMPLATE = "{project}/{prompt}_{seed}"
@@ -93,6 +94,16 @@ async def test_signed_file_is_exported_as_it_is_with_or_without_its_request(resu
     [name] = files_in(tmp_path / "client")
     assert (tmp_path / "client" / name).read_bytes() == Path(output.path).read_bytes()
     assert state_of(tmp_path / "client" / name) == "Valid"
+
+
+@pytest.mark.parametrize("sidecars", [True, False])
+async def test_export_gets_shorter_names_where_the_disk_refuses_the_long_ones(results, tmp_path, monkeypatch, sidecars):
+    for number in (1, 2):
+        await results.put(a_task(number, prompt="霧の中の灯台、" * 20, project="灯台" * 30))
+    refuse_long_names(monkeypatch, tmp_path / "out")
+    found = await export(results, tmp_path / "out", template="{project}/{prompt:400}", sidecars=sidecars)
+    assert (found.copied, found.failed, found.problem) == (2, 0, "")
+    assert len([name for name in files_in(tmp_path / "out") if name.endswith(".png")]) == 2
 
 
 async def test_another_disk_gets_copies_where_second_names_were_asked_for(results, tmp_path, monkeypatch):

@@ -38,6 +38,7 @@ from runway_desktop.values import replace
 from tests.engine_rig import AtOnce, Rig, request, with_picture
 from tests.fakes import FakeClock, MemoryStore, settle
 from tests.notices import notices
+from tests.short_names import refuse_long_names
 
 MANY = 40
 
@@ -215,6 +216,16 @@ async def test_a_name_that_is_taken_in_the_new_folder_gets_a_number(tmp_path):
         assert (house.new / "Lighthouse" / "fox 0.mp4").read_bytes() == b"somebody else's"
         kept = json.loads((house.new / "Lighthouse" / "fox 0 (2).mp4.json").read_text(encoding="utf-8"))
         assert kept["output"]["file"] == "fox 0 (2).mp4"
+
+
+async def test_a_file_gets_a_shorter_name_where_the_new_folder_refuses_the_long_one(tmp_path, monkeypatch):
+    async with House(tmp_path, disk=TwoDrives()).open() as house:
+        output = await house.result(1, f"{'霧の中の灯台' * 9}.mp4")
+        refuse_long_names(monkeypatch, house.new)
+        await house.begin()
+        moved = Path((await house.now(output)).path)
+        assert moved.is_relative_to(house.new)
+        assert await is_whole(house, output)
 
 
 async def test_requests_that_use_a_moved_file_follow_it(tmp_path):

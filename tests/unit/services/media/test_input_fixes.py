@@ -22,6 +22,7 @@ from runway_desktop.services.media.input_fixes import InputFixer
 from runway_desktop.services.media.media_facts import probe
 from runway_desktop.values import replace
 from tests.engine_rig import CATALOG
+from tests.short_names import refuse_long_names
 
 MB = 1024 * 1024
 PAIR = CATALOG.pair("image_to_video", "gen4.5")
@@ -53,6 +54,14 @@ def mend_of(path: Path, form: str, field: Field = FIELD) -> InputFix:
 
 def test_file_that_fits_needs_no_mending():
     assert mends_for(PICTURE, FIELD) == ()
+
+
+async def test_copy_of_a_file_with_a_long_name_fits_on_any_disk(tmp_path, monkeypatch):
+    path = tmp_path / f"{'霧の中の灯台' * 12}.gif"
+    Image.new("RGB", (640, 360), "teal").save(path)
+    refuse_long_names(monkeypatch, tmp_path / "inputs")
+    copy = await carried_out(tmp_path / "inputs", path, mend_of(path, "PNG"))
+    assert copy.name.startswith("霧の中の灯台")
 
 
 @pytest.mark.parametrize("form", ["GIF", "TIFF", "BMP", "AVIF"])

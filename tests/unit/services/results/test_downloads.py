@@ -50,6 +50,7 @@ from tests.content_credentials import signed, state_of
 from tests.engine_rig import AtOnce
 from tests.fake_runway import FakeFetcher, FakeRunway, remote_id
 from tests.fakes import FakeClock, MemoryStore, in_time, settle
+from tests.short_names import LONGEST, refuse_long_names
 
 LINK = "https://out.example.com/fox.mp4?sig=1"
 FRESH = "https://out.example.com/fox.mp4?sig=2"
@@ -435,6 +436,45 @@ async def test_result_whose_format_cannot_hold_a_note_is_saved_as_it_came(desk):
         await settle()
     assert (await desk.output(task)).state is OutputState.SAVED
     assert (desk.library / "gen4.5_Fox.webm").read_bytes() == content
+
+
+PROMPT = "霧の中の灯台、" * 40
+LONG = "{project}/{model}_{prompt:400}_{id}"
+
+
+@pytest.mark.parametrize("cut", [None, 60_000], ids=["whole", "in pieces"])
+async def test_result_gets_a_shorter_name_where_the_disk_refuses_the_long_one(desk, monkeypatch, cut):
+    desk.settings.embed, desk.settings.name_template = True, LONG
+    refuse_long_names(monkeypatch, desk.library)
+    desk.fetcher.serve(LINK, FILM, etag='"1"')
+    if cut is not None:
+        desk.fetcher.cut(LINK, after=cut)
+    async with desk.running():
+        task = await desk.live_task(PROMPT, project="灯台" * 30)
+        await desk.succeed(task, LINK)
+        await settle()
+        await desk.clock.advance(600)
+    saved = await desk.output(task)
+    assert saved.state is OutputState.SAVED
+    path = Path(saved.path)
+    assert embedding.read(path)["task"]["runway_id"] == task.remote_id
+    assert sidecar.owner_of(sidecar.path_for(path)) == (task.id, 0)
+    assert path.name.startswith("gen4.5_霧の中の灯台")
+    assert path.stem.endswith(task.remote_id.replace("-", "")[-8:])
+    assert sorted(os.listdir(path.parent)) == [path.name, f"{path.name}.json"]
+
+
+async def test_result_keeps_its_long_name_where_the_disk_takes_it(desk):
+    desk.settings.name_template = LONG
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        task = await desk.live_task(PROMPT)
+        await desk.succeed(task, LINK)
+        await settle()
+    saved = await desk.output(task)
+    assert len(os.fsencode(Path(saved.path).name)) > LONGEST
+    assert sidecar.path_for(Path(saved.path)).is_file()
+    assert len(os.listdir(desk.library)) == 2
 
 
 async def test_what_an_earlier_run_left_unsaved_is_taken_up_at_start(desk):
