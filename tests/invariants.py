@@ -12,12 +12,14 @@ The state machines of `tests/unit/domain/test_task_machine.py` (the transition f
 7. What the person made of a task (title, rating, tags, request) no transition touches.
 8. Nothing waits for ever: once Runway answers, all is sent that the person wants sent, and all is followed to its end.
 9. Only a key that the person agreed to pays for a task.
+10. Undo lets no task leave: what `may_go` after an undo could go before it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.task import HoldCode, State, Task, TaskId
 
 AT_RUNWAY = frozenset({State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER})
@@ -31,13 +33,30 @@ def watch(
     ended_by_server: Collection[TaskId] = (),
     ended_by_person: Collection[TaskId] = (),
     edited: Collection[TaskId] = (),
+    judged: Collection[TaskId] = (),
 ) -> None:
-    """Compares two looks at all tasks, one step apart. `edited`: those of another request since."""
+    """Compares two looks at all tasks, one step apart. `edited`: those of another request since; `judged`: those that
+    the person judged since."""
     assert set(before) <= set(after), "a task is lost"
     for task_id, then in before.items():
         now = after[task_id]
         _watch_one(then, now, released, ended_by_server, ended_by_person)
+        kept = (then.title, then.rating, then.tags)
+        assert (now.title, now.rating, now.tags) == kept or task_id in judged, "7: changed by what happened"
         assert then.request == now.request or task_id in edited, "7: changed by what happened"
+
+
+def may_go(tasks: Iterable[Task], key: Fingerprint, over: Collection[TaskId] = ()) -> set[TaskId]:
+    """Tasks that neither the person, nor an approval, nor their key keeps here. One that is being sent counts: it may
+    come back to the queue. `over`: also kept, by a cap; for an undo that changes which cap counts."""
+    return {
+        task.id
+        for task in tasks
+        if task.state in (State.HELD, State.SENDING)
+        # What waits for its key is sent once that key is back.
+        if not task.waits_for_person or task.hold.code is HoldCode.OTHER_KEY
+        if task.removed_at is None and task.is_for(key) and task.id not in over
+    }
 
 
 def nothing_waits(tasks: Iterable[Task]) -> None:
@@ -65,5 +84,3 @@ def _watch_one(
     waits = then.waits_for_person and then.hold.code is not HoldCode.OTHER_KEY
     if then.state is State.HELD and waits and then.id not in released:
         assert now.state is State.HELD or now.state is State.CANCELLED, "5: sent without the person"
-    kept = (then.title, then.rating, then.tags)
-    assert (now.title, now.rating, now.tags) == kept, "7: changed by what happened"

@@ -17,11 +17,14 @@ import tempfile
 from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from runway_desktop.domain.account import ModelLimits, Organization, fingerprint_of
+from runway_desktop.domain.caps import Cap, HeldBack
+from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.errors import (
     ApiError,
     BadReply,
@@ -36,16 +39,20 @@ from runway_desktop.domain.errors import (
     ServerTrouble,
     SlowDown,
 )
-from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
-from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import RemoteId, State, Task, TaskId
+from runway_desktop.domain.events import CapRaised, EngineNotice, EngineNoticeCode
+from runway_desktop.domain.library import Filter, Row
+from runway_desktop.domain.task import Hold, HoldCode, Pick, RemoteId, State, Task, TaskId
 from runway_desktop.domain.transitions import Answer, CreatedTask
 from runway_desktop.services.tasks.after_restore import FRESH
+from runway_desktop.services.tasks.judging import Judged, Judging, without
 from runway_desktop.services.tasks.sendings import LATE
 from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, Prepared, Release, SendAgain, TaskSource
+from runway_desktop.usecases.commands.approval import APPROVE
 from runway_desktop.usecases.commands.commands import Commands
+from runway_desktop.usecases.commands.ending import REMOVE
 from runway_desktop.usecases.commands.queued import HOLD, MOVE_DOWN, MOVE_UP, PUT_BEFORE, RELEASE, SEND_NEXT
 from runway_desktop.usecases.commands.task_command import Given, Report, TaskCommand
+from runway_desktop.usecases.searching.renaming import PageNames
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.values import replace
 from tests import invariants
@@ -63,6 +70,9 @@ KEYS = {"key_test": "ours", "key_twin": "ours", "key_other": "theirs"}
 """Each with its organization."""
 PRICE = 25.0
 FIRST_CAP = 200.0
+PROJECTS = ("", "Aurora", "Borealis")
+UNDOABLE = frozenset({APPROVE, RELEASE, SEND_NEXT, MOVE_UP, MOVE_DOWN, PUT_BEFORE, REMOVE})
+"""The commands for tasks whose undo is walked. Judgments, renamed projects and raised caps are walked too."""
 
 
 class Fate:
@@ -216,7 +226,11 @@ class Walk:
         self.allowed: Counter[str] = Counter()
         """By prompt, how often it may be made."""
         self.retried: set[TaskId] = set()
-        self.undoable: list[tuple[TaskCommand, Any]] = []
+        self.undoable: list[tuple[str, Callable[[], Coroutine[Any, Any, Any]]]] = []
+        """What was done, and how it is undone; any of it may be undone at any time."""
+        self.undone: Counter[str] = Counter()
+        self.judgments: dict[int, Judged] = {}
+        self.judged: set[TaskId] = set()
         self.forgotten: set[RemoteId] = set()
         """What stood in a list that another one was restored over."""
         self.backup: MemoryStore | None = None
@@ -231,9 +245,11 @@ class Walk:
 
     async def open(self) -> None:
         await self.rig.__aenter__()
-        engine = engine_of(self.rig, self.folder / "library")
+        self.engine = engine = engine_of(self.rig, self.folder / "library")
         self.sending = TaskSender(engine)
         self.commands = Commands(engine, self.sending)
+        self.judging = Judging(engine.ledger, engine.lane.caps)
+        self.names = PageNames(engine, self.judging)
 
     async def begin(self) -> None:
         self._others = asyncio.all_tasks()
@@ -265,7 +281,7 @@ class Walk:
         runway.fates.clear()
         runway._scripts.clear()
         await self._answers_come()
-        rig.settings.day_cap = None
+        rig.settings.day_cap, rig.settings.project_caps = None, {}
         for secret in KEYS:
             await self._use(secret)
             for _ in range(40):
@@ -292,10 +308,11 @@ class Walk:
         }  # fmt: skip
         invariants.watch(
             self.before, now, released=self.released, ended_by_server=ended, ended_by_person=self.by_person,
-            edited=self.edited,
+            edited=self.edited, judged=self.judged,
         )  # fmt: skip
         self.before = dict(now)
         self.released.clear()
+        self.judged.clear()
         assert not self.wrong, self.wrong[0]
         doubled = [prompt for prompt, times in runway.made.items() if times > self.allowed[prompt]]
         assert not doubled, f"1: made too often: {doubled}"
@@ -404,8 +421,16 @@ class Walk:
         for one in wanted:
             self.payers[one.prompt].add(self.secret)
             self.allowed[one.prompt] += 1
-        new = [NewTask(request=one) for one in wanted]
+        new = [NewTask(request=one, project=dice.choice(PROJECTS)) for one in wanted]
         await self._send(self.sending.prepare(new, Origin(TaskSource.SCRIPT)))
+
+    async def a_program_asks(self, dice: Random) -> None:
+        wanted = request(f"task {self.asked}", model=dice.choice(MODELS))
+        self.asked += 1
+        self.payers[wanted.prompt].add(self.secret)
+        self.allowed[wanted.prompt] += 1
+        new, hold = NewTask(request=wanted, project=dice.choice(PROJECTS)), Hold(HoldCode.APPROVAL, client="an agent")
+        await self._send(self.sending.prepare_waiting(new, Origin(TaskSource.SCRIPT), hold))
 
     async def pauses(self, _: Random) -> None:
         await self.rig.lane.pause()
@@ -414,10 +439,13 @@ class Walk:
         await self.rig.lane.resume()
 
     async def releases(self, dice: Random) -> None:
-        rows = [row for row in self.commands.queued() if row.task.waits_for_person]
+        command = dice.choice((RELEASE, SEND_NEXT, APPROVE))
+        rows = [
+            row for row in self.commands.queued()
+            if row.task.waits_for_person and waits_for_approval(row.task) == (command is APPROVE)
+        ]  # fmt: skip
         if rows:
             some = dice.choice((rows[:1], rows))
-            command = dice.choice((RELEASE, SEND_NEXT))
             self._agree(self.sending.prepare_release([row.task for row in some]))
             asked = self.commands.question(command, some)
             await self._do(command, some, Given(prepared=asked.prepared if asked is not None else None))
@@ -434,13 +462,54 @@ class Walk:
             command = dice.choice((MOVE_UP, MOVE_DOWN, PUT_BEFORE))
             await self._do(command, [dice.choice(rows)], Given(before=before))
 
-    async def undoes(self, _: Random) -> None:
-        if self.undoable:
-            command, what = self.undoable.pop()
-            waiting = {row.task.id for row in self.commands.queued() if row.task.waits_for_person}
-            report = await self.commands.undo(command, what)
-            if command is HOLD:
-                self.released |= set(report.changed) & waiting
+    async def judges(self, dice: Random) -> None:
+        tasks = self._tasks(State.HELD, State.SENDING, State.RUNNING, State.SUCCEEDED)
+        if not tasks:
+            return
+        ids = [task.id for task in dice.choice((tasks[:1], tasks))]
+        does = dice.choice((
+            lambda: self.judging.set_project(ids, dice.choice(PROJECTS)),
+            lambda: self.judging.set_project(ids, dice.choice(PROJECTS)),
+            lambda: self.judging.rate(ids, dice.randint(0, 5)),
+            lambda: self.judging.pick(ids, dice.choice(list(Pick))),
+            lambda: self.judging.tag(ids, ["night"]),
+            lambda: self.judging.set_shot(ids, "010"),
+            lambda: self.judging.set_note(ids, "Too dark."),
+        ))  # fmt: skip
+        judged = await does()
+        if not len(judged):
+            return
+        self.judged |= set(judged.after)
+        number = max(self.judgments, default=0) + 1
+        self.judgments[number] = judged
+
+        async def undo() -> None:
+            values, self.judgments = without(self.judgments, number)
+            self.judged |= set(values)
+            await self.judging.put_back(judged.what, values)
+
+        self.undoable.append((judged.what, undo))
+
+    async def renames_a_project(self, dice: Random) -> None:
+        old, new = dice.sample(PROJECTS[1:], 2)
+        renamed = await self.names.rename(Filter(projects=frozenset({old})), new)
+        if renamed is not None:
+            self.undoable.append(("rename", lambda: self.names.undo(renamed)))
+
+    async def undoes(self, dice: Random) -> None:
+        if not self.undoable:
+            return
+        what, undo = self.undoable.pop(dice.randrange(len(self.undoable)))
+        key, counts_caps = self.rig.account.key.fingerprint, what in ("project", "rename")
+        over = [one for one, held in self._over().items() if held.limit.cap is Cap.PROJECT] if counts_caps else ()
+        before = invariants.may_go(self.rig.store.tasks.values(), key, over)
+        await undo()
+        after = invariants.may_go(self.rig.store.tasks.values(), key, self._over() if counts_caps else ())
+        assert after <= before, f"10: undo of “{what}” lets {sorted(after - before)} leave"
+        self.undone[what] += 1
+
+    def _over(self) -> Mapping[TaskId, HeldBack]:
+        return self.rig.lane.caps.over(self.rig.ledger.queued())
 
     async def _do(self, command: TaskCommand, rows: list[Row], given: Given | None = None) -> None:
         try:
@@ -448,7 +517,7 @@ class Walk:
         except NotPossible:
             return
         if what := report.undo or report.stood:
-            self.undoable.append((command, what))
+            self.undoable.append((command.id, lambda: self.commands.undo(command, what)))
 
     async def edits(self, dice: Random) -> None:
         held = self._tasks(State.HELD)
@@ -469,7 +538,7 @@ class Walk:
         if held := self._tasks(State.HELD):
             task = dice.choice(held)
             if task.removed_at is None:
-                await self.rig.actions.remove([task.id])
+                await self._do(REMOVE, [Row(task=task)])
             else:
                 await self.rig.actions.restore([task.id])
 
@@ -499,11 +568,17 @@ class Walk:
 
     async def changes_the_cap(self, dice: Random) -> None:
         self.rig.settings.day_cap = dice.choice((100.0, 200.0, 400.0, 5_000.0, None))
+        self.rig.settings.project_caps = dice.choice(({}, {"Aurora": 50.0}, {"Aurora": 400.0, "Borealis": 75.0}))
 
     async def raises_a_cap(self, _: Random) -> None:
         held = next((held for row in self.commands.queued() if (held := self.rig.lane.held_back(row.task.id))), None)
         if held is not None:
             self.rig.budget.raise_cap(held)
+            if raised := self.rig.told(CapRaised):
+                self.undoable.append(("raised cap", partial(self._lower, raised[-1])))
+
+    async def _lower(self, raised: CapRaised) -> None:
+        self.rig.budget.lower_cap(raised)
 
     async def changes_the_key(self, dice: Random) -> None:
         await self._use(dice.choice(list(KEYS)))
@@ -557,6 +632,7 @@ class Walk:
 Act = Callable[[Walk, Random], Coroutine[Any, Any, None]]
 ACTS: tuple[Act, ...] = (
     Walk.tasks_are_asked_for,
+    Walk.a_program_asks,
     Walk.time_passes,
     Walk.next_creates_go_wrong,
     Walk.next_create_is_denied,
@@ -571,6 +647,8 @@ ACTS: tuple[Act, ...] = (
     Walk.releases,
     Walk.holds,
     Walk.moves,
+    Walk.judges,
+    Walk.renames_a_project,
     Walk.undoes,
     Walk.edits,
     Walk.cancels,
@@ -590,6 +668,7 @@ OFTEN: tuple[Act, ...] = (
     Walk.time_passes,
     Walk.resumes,
     Walk.releases,
+    Walk.undoes,
     Walk.a_task_ends_at_runway,
 )
 """What makes a walk go somewhere."""

@@ -7,13 +7,14 @@ from collections.abc import Collection, Sequence
 
 from runway_desktop.domain.caps import Cap, HeldBack
 from runway_desktop.domain.clients import waits_for_approval
-from runway_desktop.domain.library import Entries
+from runway_desktop.domain.library import Entries, Row
 from runway_desktop.domain.task import HoldCode, State, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.usecases.words.budget import QueueBudget, shares
 from runway_desktop.usecases.words.holds import raise_words
 
 from .commands.commands import Commands
+from .commands.queued import RELEASE
 from .listing.lines import GroupWords
 from .listing.queue import QueueMember, by_lane, lane_group_words, queue_line
 from .sending.sending import TaskSender
@@ -34,7 +35,8 @@ class LaneLines:
         tasks = [task for task_id in task_ids if (task := ledger.get_open(task_id)) is not None]
         members = [QueueMember(task=task, price=self._price(task)) for task in tasks]
         running = [task for task in ledger.open() if task.request.model == key and task.state is State.RUNNING]
-        return lane_group_words(key, members, lane.slots, running, lane.outlook(), is_folded=is_folded)
+        release = self._commands.text(RELEASE, [Row(task=task) for task in tasks])
+        return lane_group_words(key, members, lane.slots, running, lane.outlook(), release, is_folded=is_folded)
 
     def line(self) -> str:
         """Number, total price and estimated end of all queued tasks."""
@@ -59,6 +61,10 @@ class LaneLines:
         )
         held = next((one for one in over.values() if one.raised is not None), None)
         return QueueBudget(shares=parts, cap=cap, over=tuple(task.id for task in blocked), held=held)
+
+    def release_words(self) -> str:
+        """Text of the button that releases the whole queue."""
+        return self._commands.text(RELEASE, self._commands.queued())
 
     @property
     def is_all_held(self) -> bool:

@@ -178,7 +178,7 @@ class UseCases:
     def judging(self) -> Judging:
         from runway_desktop.services.tasks.judging import Judging
 
-        return Judging(self._engine.ledger)
+        return Judging(self._engine.ledger, self._engine.lane.caps)
 
     @cached_property
     def page_names(self) -> PageNames:

@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from runway_desktop.domain.caps import Cap
 from runway_desktop.domain.library import clean_tag
-from runway_desktop.domain.task import MOST_STARS, Pick, Task, TaskId
+from runway_desktop.domain.task import MOST_STARS, Hold, HoldCode, Pick, State, Task, TaskId
 from runway_desktop.values import Struct, field, replace
 
+from .cap_watch import CapWatch
 from .ledger import Ledger
+
+_HELD = Hold(HoldCode.WAITS_FOR_PERSON)
 
 
 class Judged(Struct, frozen=True):
@@ -26,6 +30,13 @@ class Judged(Struct, frozen=True):
 
     def __len__(self) -> int:
         return len(self.after)
+
+
+class PutBack(Struct, frozen=True):
+    """The tasks that an undo changed, and how many of the queue it holds for the person."""
+
+    tasks: tuple[Task, ...]
+    held: int = 0
 
 
 def without(judgments: Mapping[int, Judged], number: int) -> tuple[dict[TaskId, Any], dict[int, Judged]]:
@@ -43,8 +54,9 @@ def without(judgments: Mapping[int, Judged], number: int) -> tuple[dict[TaskId, 
 
 
 class Judging:
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, caps: CapWatch) -> None:
         self._ledger = ledger
+        self._caps = caps
 
     async def rate(self, task_ids: Sequence[TaskId], stars: int) -> Judged:
         """1 to 5; 0 clears the rating."""
@@ -76,13 +88,47 @@ class Judging:
     async def set_note(self, task_ids: Sequence[TaskId], note: str) -> Judged:
         return await self._set(task_ids, "note", lambda _: note.strip())
 
-    async def put_back(self, what: str, values: Mapping[TaskId, Any]) -> None:
-        """Sets given values, for undo and redo."""
+    async def put_back(self, what: str, values: Mapping[TaskId, Any]) -> PutBack:
+        """Sets given values, for undo and redo. A queued task that its project's cap keeps here, and that would leave
+        now, is held for the person."""
+        freed = await self._freed(values) if what == "project" else ()
 
         def edit(task: Task) -> Task:
-            return replace(task, **{what: values[task.id]})
+            hold = _HELD if task.id in freed and _is_free(task) else task.hold
+            return replace(task, hold=hold, **{what: values.get(task.id, getattr(task, what))})
 
-        await self._ledger.change_many(tuple(values), edit, f"{what} put back")
+        changed = await self._ledger.change_many((*values, *freed), edit, f"{what} put back")
+        return PutBack(tuple(changed), sum(task.id in freed and task.hold == _HELD for task in changed))
+
+    async def hold_over_cap(self, project: str) -> int:
+        """Holds for the person what the project's cap keeps here; returns how many. Call before an undo takes the cap
+        away."""
+
+        def edit(task: Task) -> Task:
+            return replace(task, hold=_HELD) if _is_free(task) else task
+
+        over = [task.id for task in self._over_cap() if task.project == project]
+        return len(await self._ledger.change_many(over, edit, "held"))
+
+    async def _freed(self, projects: Mapping[TaskId, str]) -> list[TaskId]:
+        """The queued tasks that their project's cap blocks now, and might not once these are in these projects: what
+        was spent on a task leaves a project with it."""
+        blocked = self._over_cap()
+        if not blocked:
+            return []
+        left = {task.project for i in projects if (task := await self._ledger.task(i)) is not None}
+        moved = [replace(task, project=projects.get(task.id, task.project)) for task in self._ledger.queued()]
+        over = self._caps.over(moved)
+        goes = [task.id for task in blocked if task.id in projects]
+        stays = [task.id for task in blocked if task.id not in projects and task.project in left]
+        # If one is held, the next one fits: all or none.
+        return stays if all(one in over for one in goes) else goes + stays
+
+    def _over_cap(self) -> list[Task]:
+        """Queued tasks that the cap of their project keeps here."""
+        queued = self._ledger.queued()
+        over = self._caps.over(queued)
+        return [task for task in queued if task.id in over and over[task.id].limit.cap is Cap.PROJECT]
 
     async def _set(self, task_ids: Sequence[TaskId], what: str, value: Callable[[Task], Any]) -> Judged:
         before: dict[TaskId, Any] = {}
@@ -94,3 +140,7 @@ class Judging:
         changed = await self._ledger.change_many(task_ids, edit, what)
         after = {task.id: getattr(task, what) for task in changed}
         return Judged(what, {task_id: before[task_id] for task_id in after}, after)
+
+
+def _is_free(task: Task) -> bool:
+    return task.state is State.HELD and not task.waits_for_person

@@ -92,9 +92,11 @@ class DetailsPane(QWidget):
         self._more_buttons: list[QPushButton] = []
         self._decide = QWidget(holder)
         decide = FlowLayout(self._decide)
-        _CommandButtons(_UNCERTAIN, decide, self._decide, self.command_wanted.emit)
+        _CommandButtons(_UNCERTAIN, decide, self._decide, self.command_wanted.emit, self._details.text)
         self._queued = QWidget(holder)
-        self._of_queue = _CommandButtons(_QUEUED, FlowLayout(self._queued), self._queued, self.command_wanted.emit)
+        self._of_queue = _CommandButtons(
+            _QUEUED, FlowLayout(self._queued), self._queued, self.command_wanted.emit, self._details.text
+        )
         OneStop(self._queued, [*self._of_queue.buttons.values()])
         self._facts = QWidget(holder)
         self._grid = QGridLayout(self._facts)
@@ -106,7 +108,7 @@ class DetailsPane(QWidget):
         said, gives = (self._title, self._state, self._trouble), (self._decide, self._next, self._more, self._queued)
         add_all(column, *said, *gives, self._small, self._facts, STRETCH)
         add_all(outer, (area, 1), self._build_buttons())
-        self._several = SeveralButtons(self)
+        self._several = SeveralButtons(self, self._details.text)
         self._several.command_wanted.connect(self.command_wanted)
         outer.addWidget(self._several)
 
@@ -133,7 +135,7 @@ class DetailsPane(QWidget):
         bottom = hbox(on=self._bottom, margins=_MARGINS)
         row = FlowLayout()
         bottom.addLayout(row, 1)
-        self._commands = _CommandButtons(_OF_ONE, row, self._bottom, self._take_command)
+        self._commands = _CommandButtons(_OF_ONE, row, self._bottom, self._take_command, self._details.text)
         self._commands.buttons[USE_AS_INPUT].setAccessibleName(USE_AS_INPUT.name)
         self._copy = push_button(self._bottom, f"{_('Copy')}{_OPENS_MENU}", self._copy_menu, spoken=_("Copy"))
         row.addWidget(self._copy)
@@ -305,8 +307,14 @@ class _CommandButtons:
     """Adds a button per command to a layout."""
 
     def __init__(
-        self, commands: Sequence[TaskCommand], into: QLayout, parent: QWidget, take: Callable[[TaskCommand], object]
+        self,
+        commands: Sequence[TaskCommand],
+        into: QLayout,
+        parent: QWidget,
+        take: Callable[[TaskCommand], object],
+        text: Callable[[TaskCommand, Sequence[Row]], str],
     ) -> None:
+        self._text = text
         self.buttons: dict[TaskCommand, QPushButton] = {}
         for command in commands:
             button = push_button(parent, str(command.words), lambda _=False, command=command: take(command))
@@ -319,7 +327,7 @@ class _CommandButtons:
             is_there = bool(rows) and command.is_for(rows)
             button.setVisible(is_there)
             if is_there:
-                button.setText(f"{command.text(rows)}{_OPENS_MENU if command.does is None else ''}")
+                button.setText(f"{self._text(command, rows)}{_OPENS_MENU if command.does is None else ''}")
                 reason = command.reason(rows)
                 button.setEnabled(not reason)
                 button.setToolTip(tip(reason))
@@ -330,11 +338,11 @@ class SeveralButtons(QWidget):
     command_wanted = Signal(object)
     """TaskCommand for all selected tasks."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, text: Callable[[TaskCommand, Sequence[Row]], str]) -> None:
         super().__init__(parent)
         row = FlowLayout()
         hbox((row, 1), on=self, margins=_MARGINS)
-        self._commands = _CommandButtons(OF_SEVERAL, row, self, self.command_wanted.emit)
+        self._commands = _CommandButtons(OF_SEVERAL, row, self, self.command_wanted.emit, text)
         self.show_rows(())
 
     def show_rows(self, rows: Sequence[Row]) -> None:

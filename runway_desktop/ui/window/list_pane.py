@@ -264,7 +264,7 @@ class ListPane(QWidget):
         self._found.setText(self._model.lane.line())
         self._found.setVisible(bool(self._found.text()))
         held = self._model.lane.is_all_held
-        self._hold_all.setText(_("Release all") if held else _("Hold all"))
+        self._hold_all.setText(self._model.lane.release_words() if held else _("Hold all"))
         self._hold_all.setIcon(self._theme.icon("mdi6.play" if held else "mdi6.pause"))
         self._hold_all.setEnabled(bool(self._model.task_count))
         self._fit_filters()

@@ -17,6 +17,7 @@ from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.wishes import BatchMenu
 from runway_desktop.usecases.commands.queued import HOLD, HOLD_OR_RELEASE, RELEASE
 from runway_desktop.usecases.commands.tasks import given_by
+from runway_desktop.usecases.listing.queue import OVER_CAP
 from runway_desktop.usecases.words.holds import raise_words
 from runway_desktop.viewmodels.models import Models
 from runway_desktop.viewmodels.money.budget import BudgetModel
@@ -64,7 +65,7 @@ class QueueRoom(QObject):
 
     def press(self, key: str, at: QPoint) -> None:
         rows = self._m.rows
-        if not rows.group_words(rows.group_row(key)).button:
+        if key != OVER_CAP:
             self.hold_or_release(rows.group_ids(key))
             return
         menu = passing_menu(self._work)
@@ -84,7 +85,8 @@ class QueueRoom(QObject):
         for command in (HOLD, RELEASE):
             if queued and not command.reason(queued):
                 own = [row.task.id for row in queued]
-                menu.addAction(command.text(queued), partial(self._menu.take_for, command, own))
+                text = self._m.task_commands.text(command, queued)
+                menu.addAction(text, partial(self._menu.take_for, command, own))
         menu.addSeparator()
         folded = key in rows.collapsed()
         menu.addAction(_("Expand") if folded else _("Collapse"), partial(rows.toggle_group, key))

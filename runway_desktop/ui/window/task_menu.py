@@ -119,7 +119,8 @@ class TaskMenu(QObject):
             )
 
     def _add(self, menu: QMenu, command: TaskCommand, rows: list[Row]) -> None:
-        action = self._submenu(menu, command, rows) or menu.addAction(command.text(rows), lambda: self.take(command))
+        text = self._task_commands.text(command, rows)
+        action = self._submenu(menu, command, rows) or menu.addAction(text, lambda: self.take(command))
         reason = command.reason(rows)
         action.setEnabled(not reason)
         action.setToolTip(tip(reason))

@@ -14,7 +14,9 @@ from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.usecases.words.account import priced
+from runway_desktop.usecases.words.holds import cost_words
 
+from .queued import RELEASE
 from .task_command import NOTHING, Context, Given, Prompt, Report, TaskCommand
 
 
@@ -44,6 +46,14 @@ class Commands:
         if prepared.is_repeat or not prepared.is_valid:
             return None
         return question_for(prepared, self._engine.settings.confirm_above)
+
+    def text(self, command: TaskCommand, rows: Sequence[Row]) -> str:
+        """Its text; that of a release says how many leave and what that costs: "Release 110 · 624 credits"."""
+        text = command.text(rows)
+        if command is not RELEASE or not (meant := command.meant(rows)):
+            return text
+        name = text.removesuffix("…")
+        return f"{name} · {cost_words(self._context.sending.sum_of(row.task for row in meant))}{text[len(name) :]}"
 
     def price(self, command: TaskCommand, rows: Sequence[Row]) -> str:
         """The price of its requests: "about 240 credits". Empty if it makes none, or the price of one is unknown."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import HoldCode, State, Task, TaskId
+from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.services.tasks.lane_order import Stood
 from runway_desktop.texts import Text
 from runway_desktop.usecases.words import queue
@@ -46,29 +46,7 @@ async def _hold(context: Context, rows: Sequence[Row], _: Given) -> Report:
         ids += [task.id for task in engine.ledger.open() if task.state is State.SENDING]
     tasks = [task for i in await engine.lane.hold(ids) if (task := engine.ledger.get_open(i)) is not None]
     held = sum(task.state is State.HELD for task in tasks)
-    context.held_at |= {task.id: _means(context, task) for task in tasks}
-    changed = tuple(task.id for task in tasks)
-    return Report(changed=changed, undo=changed, said=queue.held(held)) if held else Report(said=queue.TOO_LATE)
-
-
-async def _release_again(context: Context, task_ids: Sequence[TaskId]) -> Report:
-    """Undoes `_hold`. Queues only tasks for which nothing has changed, so that the earlier answers still hold."""
-    engine = context.engine
-    tasks = [task for i in task_ids if (task := engine.ledger.get_open(i)) is not None]
-    held = [task for task in tasks if task.state is State.HELD and task.waits_for_person]
-    key = engine.account.key.fingerprint
-    same = [task for task in held if task.is_for(key) and context.held_at.get(task.id) == _means(context, task)]
-    if same:
-        prepared = context.sending.prepare_release(same, is_next=False)
-        await context.sending.send(prepared, prepared.asks)
-    return Report(changed=tuple(task.id for task in same), said=queue.unheld(len(same), len(held) - len(same)))
-
-
-def _means(context: Context, task: Task) -> tuple[object, ...]:
-    """What the answers to a task's questions depend on: request, hold, price, caps, and key."""
-    engine = context.engine
-    price, caps = engine.pricing.price(task.request), engine.budget.caps_of(task.project)
-    return task.request, task.hold, price, caps, engine.account.key.fingerprint
+    return Report(changed=tuple(task.id for task in tasks), said=queue.held(held) if held else queue.TOO_LATE)
 
 
 async def _step(context: Context, rows: Sequence[Row], _: Given, *, up: bool) -> Report:
@@ -164,7 +142,8 @@ HOLD: TaskCommand = _in_order(
     icon="mdi6.pause",
     given_by=HOLD_OR_RELEASE,
     concerns=lambda row: is_queued(row) and not row.task.waits_for_person,
-    undo=_release_again,
+    # An undo must never let a task leave. `RELEASE` does, at the present price.
+    undo=None,
 )
 RELEASE: TaskCommand = _in_order(
     id="release",

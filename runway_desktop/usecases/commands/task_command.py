@@ -135,8 +135,6 @@ class Context:
     def __init__(self, engine: Engine, sending: TaskSender) -> None:
         self.engine = engine
         self.sending = sending
-        self.held_at: dict[TaskId, tuple[object, ...]] = {}
-        """For each task: what sending it would have meant when the user held it."""
 
 
 class Prompt(Struct, frozen=True):

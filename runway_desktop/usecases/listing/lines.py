@@ -81,7 +81,7 @@ class GroupWords(Struct, frozen=True, kw_only=True):
     is_warning: bool = False
     button: str = ""
     sign: str = ""
-    """Icon of the button that holds or releases the group."""
+    """Icon of the button that holds the group."""
 
     @property
     def spoken(self) -> str:

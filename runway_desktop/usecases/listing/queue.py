@@ -51,10 +51,12 @@ def lane_group_words(
     slots: Callable[[str], Slots],
     running: Sequence[Task],
     outlook: Outlook,
+    release: str = "",
     *,
     is_folded: bool,
 ) -> GroupWords:
-    """`running` are the model's tasks at Runway."""
+    """`running` are the model's tasks at Runway. `release`: text of the button that releases the group, if all of it is
+    held."""
     if key == OVER_CAP:
         return _over_words(members, outlook.over, is_folded=is_folded)
     queued = [member.task for member in members if member.task.state is State.HELD]
@@ -74,7 +76,8 @@ def lane_group_words(
         costs=" · ".join(str(said.of(amount)) for said, amount in amounts if amount),
         is_folded=is_folded,
         progress=tuple(task.progress or 0.0 for task in running[:MOST_BARS]),
-        sign="mdi6.pause" if free else "mdi6.play" if held + short else "",
+        button=release if held + short and not free else "",
+        sign="mdi6.pause" if free else "",
     )
 
 

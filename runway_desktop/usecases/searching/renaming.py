@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Filter, GroupBy, Listing, clean_tag
 from runway_desktop.domain.task import BatchId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks.judging import Judged, Judging
+from runway_desktop.usecases.words.queue import held_instead
 from runway_desktop.values import Struct, field, replace
 
 from .language import Term
@@ -67,11 +69,16 @@ class PageNames:
         if renamed.judged is None:
             await self._engine.library.rename_batch(next(iter(renamed.before.batches)), renamed.batch_name)
             return
+        held = 0
         for project in renamed.before.projects & renamed.caps.keys():
+            held += await self._judging.hold_over_cap(project)
             await self._cap(project, renamed.caps[project])
-        await self._judging.put_back(renamed.judged.what, renamed.judged.before)
+        held += (await self._judging.put_back(renamed.judged.what, renamed.judged.before)).held
         for project in renamed.after.projects - renamed.caps.keys():
+            held += await self._judging.hold_over_cap(project)
             self._drop_cap(project)
+        if held:
+            self._engine.bus.tell(Notice(held_instead(held)))
 
     async def _cap(self, project: str, credits: float) -> None:
         settings = self._engine.settings

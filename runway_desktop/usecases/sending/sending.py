@@ -145,10 +145,13 @@ class TaskSender:
         that cap were raised."""
         return self._kept(NewTasks(tasks=tuple(new)), with_freed=with_freed)
 
+    def sum_of(self, tasks: Iterable[Task]) -> PriceSum:
+        """Sum of their requests at present prices."""
+        return self._sum((task.request, task.project) for task in tasks)
+
     def freed(self, held: HeldBack) -> PriceSum:
         """Sum of the queued tasks that would be sent if the cap of `held` were raised."""
-        freed = self._engine.lane.caps.freed(held, self._engine.ledger.queued())
-        return self._sum((task.request, task.project) for task in freed)
+        return self.sum_of(self._engine.lane.caps.freed(held, self._engine.ledger.queued()))
 
     def check(self, prepared: Prepared, answers: Collection[Ask]) -> None:
         """Raises if it may not be sent now; the situation may have changed since it was prepared."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Row
-from runway_desktop.texts import Text, _, in_turn, ngettext
+from runway_desktop.texts import Text, _, ngettext
 from runway_desktop.values import Struct
 
 from . import units
@@ -18,10 +18,8 @@ REORDERED = Text("Queue reordered.")
 OTHER_LANE = Text("Each model has its own queue. Drop it among tasks of its model.")
 TOO_LATE = Text("Already being sent. Cancel it at Runway instead.")
 _HELD = Text("Held 1 task.", "Held {n} tasks.")
-_AGAIN = Text("1 task queued again.", "{n} tasks queued again.")
-_STAY_HELD = Text(
-    "1 task is still held: its request, its price or a cap has changed.",
-    "{n} tasks are still held: their requests, their prices or a cap have changed.",
+_HELD_INSTEAD = Text(
+    "1 task is held: only a cap had kept it here.", "{n} tasks are held: only a cap had kept them here."
 )
 _APPROVED = Text("Request approved.", "{n} requests approved.")
 _RELEASED = Text("1 task released.", "{n} tasks released.")
@@ -102,12 +100,9 @@ def held(amount: int) -> Text:
     return _HELD.of(amount)
 
 
-def unheld(released: int, still_held: int) -> Text | str:
-    """Result of undoing a hold; empty if nothing was held any more."""
-    return in_turn(
-        _AGAIN.of(released) if released else "",
-        _STAY_HELD.of(still_held) if still_held else "",
-    )
+def held_instead(amount: int) -> Text | str:
+    """After an undo that would have let tasks leave; empty if there are none."""
+    return _HELD_INSTEAD.of(amount) if amount else ""
 
 
 def released(rows: Sequence[Row]) -> Text | str:

@@ -16,6 +16,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Pick, State, Task, TaskId
 from runway_desktop.services.library.library import Details
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.commands.tasks import NextStep, next_step
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
@@ -140,7 +141,13 @@ class DetailsModel(Model):
         return trouble_of(self.row, self._cases.catalog, self._held_back()) if self.row is not None else ""
 
     def next_step(self) -> NextStep | None:
-        return next_step(self.row, self._raising()) if self.row is not None else None
+        step = next_step(self.row, self._raising()) if self.row is not None else None
+        if step is None or step.command is None or self.row is None:
+            return step
+        return replace(step, text=self.text(step.command, [self.row]))
+
+    def text(self, command: TaskCommand, rows: Sequence[Row]) -> str:
+        return self._cases.commands.text(command, rows)
 
     def raise_cap(self) -> None:
         """Raises the cap that holds the shown task back, as far as necessary."""

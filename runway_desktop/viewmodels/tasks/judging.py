@@ -14,8 +14,10 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.library import clean_tags
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.services.supervised import Runner
-from runway_desktop.services.tasks.judging import Judged, without
+from runway_desktop.services.tasks.judging import Judged, PutBack, without
+from runway_desktop.texts import in_turn
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words.queue import held_instead
 from runway_desktop.usecases.words.tasks import done_words, undone_words
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.model import Model
@@ -90,7 +92,11 @@ class JudgingModel(Model):
     def _walk(self, judgment: Judged, values: Mapping[TaskId, Any], sentence: str, number: int) -> None:
         self.changed.emit()
         work = self._cases.judging.put_back(judgment.what, values)
-        self._runner(work, "put back", done=lambda _: self.done.emit(sentence, number))
+
+        def told(back: PutBack) -> None:
+            self.done.emit(str(in_turn(sentence, held_instead(back.held))), number)
+
+        self._runner(work, "put back", done=told)
 
     def _do(self, task_ids: Sequence[TaskId], work: Coroutine[Any, Any, Judged], name: str, said: str = "") -> None:
         if not task_ids:

@@ -145,6 +145,9 @@ class TaskCommands(Model):
     def _taking_in(self) -> Any:
         return sys.modules[_TAKING_IN].TakingIn(self._cases, self._composer, self._runner, self)
 
+    def text(self, command: TaskCommand, rows: Sequence[Row]) -> str:
+        return self._cases.commands.text(command, rows)
+
     def question(self, command: TaskCommand, rows: Sequence[Row]) -> Question | None:
         """Question before a command. Pass its `prepared` along after yes."""
         return self._cases.commands.question(command, rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.task import Pick, TaskId
+from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.services.tasks.judging import Judging
 from runway_desktop.values import replace
 from tests import sent
@@ -12,7 +12,7 @@ from tests.engine_rig import Rig, request
 
 
 async def judged(rig: Rig, amount: int) -> tuple[Judging, tuple[TaskId, ...]]:
-    return Judging(rig.ledger), await rig.submit(*(request(f"Prompt {n}") for n in range(amount)))
+    return Judging(rig.ledger, rig.lane.caps), await rig.submit(*(request(f"Prompt {n}") for n in range(amount)))
 
 
 async def test_many_are_rated_in_one_deed_and_rated_back():
@@ -62,6 +62,23 @@ async def test_undo_touches_nothing_else_that_happened_meanwhile():
         await rig.ledger.change(one, lambda task: replace(task, title="Harbour"), "renamed")
         await judging.put_back(deed.what, deed.before)
         assert ((await rig.task(one)).rating, (await rig.task(one)).title) == (0, "Harbour")
+
+
+async def test_undo_of_a_project_holds_what_only_its_cap_kept_here():
+    async with Rig(loops=("lane",)) as rig:
+        judging, _ = await judged(rig, 0)
+        await rig.lane.pause()
+        await rig.pricing.learn(request(), 25.0)
+        queued = await rig.submit(request("over"), request("stays"))
+        await judging.set_project(queued[1:], "Aurora")
+        deed = await judging.set_project(queued[:1], "Aurora")
+        rig.settings.project_caps = {"Aurora": 10.0}
+        await rig.lane.resume()
+        await rig.clock.advance(1)
+        back = await judging.put_back(deed.what, deed.before)
+        await rig.clock.advance(1)
+        assert (back.held, await rig.state(queued[0])) == (2, State.HELD)
+        assert all(rig.ledger.get_open(one).waits_for_person for one in queued)
 
 
 async def test_six_stars_are_our_own_mistake():

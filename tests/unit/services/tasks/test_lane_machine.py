@@ -15,7 +15,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from tests.lane_walk import ACTS, Act, Walk, walked
+from runway_desktop.usecases.commands.ending import DELETE_FILE
+from runway_desktop.usecases.commands.tasks import TASKS
+from tests.lane_walk import ACTS, UNDOABLE, Act, Walk, walked
 
 DICE = st.randoms(use_true_random=False)
 
@@ -58,3 +60,8 @@ TestLaneMachine.settings = settings(max_examples=30, stateful_step_count=25, dea
 async def test_nothing_is_doubled_lost_stalled_or_sent_unasked(seed: int):
     walk = await walked(seed, 80)
     assert walk.runway.made
+
+
+def test_the_walk_undoes_every_command_that_has_an_undo():
+    """Of a deleted file only its results are undone, which the walk has none of."""
+    assert {command for command in TASKS if command.undo is not None} - {DELETE_FILE} == UNDOABLE

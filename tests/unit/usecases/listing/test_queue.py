@@ -37,16 +37,18 @@ def test_groups_stand_in_the_order_in_which_they_are_sent_and_what_is_over_the_c
     assert entries.groups == (("veo3.1", 2), ("gen4.5", 1), (OVER_CAP, 1))
 
 
-def words(key: str, *tasks: Task, outlook: Outlook | None = None, slots: int | None = 2):
+def words(key: str, *tasks: Task, outlook: Outlook | None = None, slots: int | None = 2, release: str = ""):
     members = [QueueMember(task=one, price=60.0) for one in tasks]
-    return lane_group_words(key, members, lambda _: Slots(1, slots), [], outlook or Outlook(), is_folded=False)
+    return lane_group_words(key, members, lambda _: Slots(1, slots), [], outlook or Outlook(), release, is_folded=False)
 
 
 def test_a_header_says_slots_and_how_many_are_held():
     said = words("gen4.5", of(1), of(2, hold=HELD), of(3))
     assert (said.title, said.holds, said.costs) == ("Gen-4.5", "1 of 2 slots in use", "2 queued · 1 held")
     assert said.sign == "mdi6.pause"
-    assert words("gen4.5", of(2, hold=HELD)).sign == "mdi6.play"
+    held = words("gen4.5", of(2, hold=HELD), release="Release · 25 credits")
+    assert (held.sign, held.button) == ("", "Release · 25 credits")
+    assert said.button == ""
 
 
 @pytest.mark.parametrize(

@@ -36,10 +36,10 @@ async def test_why_it_waits_is_a_sentence_and_what_the_server_said_is_small_prin
 @pytest.mark.parametrize(
     ("code", "text"),
     [
-        (HoldCode.WAITS_FOR_PERSON, "Release"),
-        (HoldCode.RESTORED, "Release…"),
-        (HoldCode.COPIED, "Release…"),
-        (HoldCode.ASK_PERSON, "Release…"),
+        (HoldCode.WAITS_FOR_PERSON, "Release · price not known"),
+        (HoldCode.RESTORED, "Release · price not known…"),
+        (HoldCode.COPIED, "Release · price not known…"),
+        (HoldCode.ASK_PERSON, "Release · price not known…"),
     ],
 )
 async def test_what_waits_for_the_person_is_sent_by_a_button_that_may_ask_first(tmp_path, code, text):
