@@ -1,4 +1,5 @@
-"""What README and docs say of commands can be typed as it stands, and the tables are those of the program."""
+"""What docs say of commands can be typed as it stands, and the tables are those of the program. The guide's pages are
+checked with all else that they say (`tests/gui/test_guide.py`)."""
 
 from __future__ import annotations
 
@@ -21,8 +22,8 @@ OF_PROCESS = {0, 129, 130, 143}
 
 
 def typed() -> list[str]:
-    """Indented lines of README and docs that begin with the program, without their comments."""
-    lines = [line for file in (ROOT / "README.md", DOCS) for line in file.read_text("utf-8").splitlines()]
+    """Indented lines that begin with the program, without their comments."""
+    lines = DOCS.read_text("utf-8").splitlines()
     return [line.partition("#")[0].strip() for line in lines if line.startswith("    runway-desktop ")]
 
 
@@ -32,7 +33,7 @@ def test_a_line_can_be_typed_as_it_stands(line: str):
 
 
 def test_there_are_three_lines_for_a_script():
-    assert len(typed()) == 6, "three in README, three in docs"
+    assert len(typed()) == 3
 
 
 def test_every_command_is_in_the_table_and_every_flag_that_is_named_is_one():
@@ -54,5 +55,5 @@ def test_the_exit_codes_are_those_of_the_program():
 def test_what_is_to_be_added_for_agents_is_the_library_of_the_extra():
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
     assert extras["mcp"] == [LIBRARY]
-    for text in ((ROOT / "README.md").read_text("utf-8"), DOCS.read_text("utf-8")):
-        assert "    pipx inject runway-desktop mcp" in text, "installing again would change nothing"
+    for file in (DOCS, ROOT / "docs" / "guide" / "agents.md"):
+        assert "    pipx inject runway-desktop mcp" in file.read_text("utf-8"), "installing again would change nothing"
