@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
-from steps import installed, package, project, verbs
+from steps import appimage, deb, installed, package, project, verbs
 from steps.places import ROOT
 
 RELEASING = (ROOT / "RELEASING.md").read_text("utf-8")
+README = (ROOT / "README.md").read_text("utf-8")
 TELLS_VERSIONS = ("CHANGELOG.md", "RELEASING.md", "packaging/requirements.lock", "tests")
 """The history, an example, other people's versions, and versions made up."""
 
@@ -32,6 +34,36 @@ def test_releasing_begins_with_the_address():
 def test_commands_of_the_list_can_be_typed(line: str):
     chosen = verbs.parser().parse_args(line.split())
     assert set(getattr(chosen, "what", ())) <= set(package.ARTIFACTS)
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "made"),
+    [
+        ("Linux", "x86_64", lambda: [wheel_name(), deb.file().name, appimage.file().name]),
+        ("Windows", "AMD64", lambda: [f"{project.artifact_stem()}-setup.exe"]),
+        ("Darwin", "arm64", lambda: [f"{project.artifact_stem()}.dmg"]),
+    ],
+)
+def test_readme_names_files_as_they_are_made(system: str, machine: str, made, monkeypatch: pytest.MonkeyPatch):
+    """On the machines of release.yml: those of macOS have Apple silicon."""
+    monkeypatch.setattr("platform.system", lambda: system)
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    patterns = re.findall(r"[\w-]+\*[\w.-]*\.(?:whl|deb|AppImage|exe|dmg)", README)
+    for name in made():
+        assert [pattern for pattern in patterns if fnmatch.fnmatchcase(name, pattern)], name
+
+
+def wheel_name() -> str:
+    return f"{project.NAME.replace('-', '_')}-{project.version()}-py3-none-any.whl"
+
+
+def test_nothing_is_promised_that_is_not_there():
+    for name in ("README.md", "SECURITY.md", ".github/ISSUE_TEMPLATE/config.yml", ".github/ISSUE_TEMPLATE/problem.yml"):
+        text = (ROOT / name).read_text("utf-8")
+        assert project.home_page() not in text, f"{name} leads to an address that is reserved"
+        assert "flatpak" not in text.lower(), "no release has one"
+    tried = re.findall(r'"Operating System :: (.+)"', (ROOT / "pyproject.toml").read_text("utf-8"))
+    assert tried == ["POSIX :: Linux"]
 
 
 def test_machine_of_a_release_has_what_checks_the_debian_package():
