@@ -414,4 +414,5 @@ def _try_in(seconds: float) -> Text:
 def _kind_and_text(error: Exception) -> str:
     """The library's or system's message, for the small print, without the errno."""
     text = re.sub(r"^\[Errno -?\d+\]\s*", "", shorten(without_secrets(str(error))))
-    return text or type(error).__name__
+    # The library's own summary of several addresses names no cause.
+    return type(error).__name__ if text in ("", "All connection attempts failed") else text

@@ -25,6 +25,12 @@ Gives = Callable[[Command[Any], Any], object]
 """Runs a command on what it acts on."""
 _NATIVE, _PORTABLE = QKeySequence.SequenceFormat.NativeText, QKeySequence.SequenceFormat.PortableText
 _ARROWS = {Qt.Key.Key_Left: "←", Qt.Key.Key_Right: "→", Qt.Key.Key_Up: "↑", Qt.Key.Key_Down: "↓"}
+_NAMES = {
+    Qt.Key.Key_Return: Text("Return", context="key"),
+    Qt.Key.Key_Up: Text("Up", context="key"),
+    Qt.Key.Key_Down: Text("Down", context="key"),
+}
+"""Keys that Qt's own catalogs name unlike the keyboards of their countries."""
 _SPOKEN = {
     ",": Text("comma"),
     ".": Text("full stop"),
@@ -72,7 +78,7 @@ class Keys(QObject):
 
     def words(self, command: Command[Any]) -> str:
         """The usual keys in the system's notation, separated by commas; empty for none."""
-        return ", ".join(sequence.toString(_NATIVE) for sequence in self.usual(command))
+        return ", ".join(map(native, self.usual(command)))
 
     def cap(self, command: Command[Any]) -> str:
         """The first usual key for narrow places; an arrow key as its arrow."""
@@ -80,7 +86,7 @@ class Keys(QObject):
         if first is None:
             return ""
         has_modifiers = first[0].keyboardModifiers() != Qt.KeyboardModifier.NoModifier  # type: ignore[index]
-        return first.toString(_NATIVE) if has_modifiers else _ARROWS.get(key_of(first), first.toString(_NATIVE))
+        return native(first) if has_modifiers else _ARROWS.get(key_of(first), native(first))
 
     def spoken(self, command: Command[Any]) -> str:
         """The usual keys for a screen reader, which skips punctuation."""
@@ -254,8 +260,15 @@ def is_usual(sequence: QKeySequence) -> bool:
     return key < Qt.Key.Key_F13 or Qt.Key.Key_F35 < key < Qt.Key.Key_Back
 
 
+def native(sequence: QKeySequence) -> str:
+    """A key in the system's notation."""
+    text, key = sequence.toString(_NATIVE), key_of(sequence)
+    by_qt = QKeySequence(key).toString(_NATIVE)
+    return f"{text.removesuffix(by_qt)}{_NAMES[key]}" if key in _NAMES and by_qt.isalpha() else text
+
+
 def spoken(sequence: QKeySequence) -> str:
-    text = sequence.toString(_NATIVE)
+    text = native(sequence)
     before, sign = (text[:-1], text[-1:]) if text else ("", "")
     return f"{before}{_SPOKEN.get(sign, sign)}"
 
