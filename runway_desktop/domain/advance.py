@@ -10,7 +10,7 @@ from runway_desktop.values import replace
 
 from .account import NO_KEY, Fingerprint
 from .failures import Failure
-from .task import ITS_TURN, State, Task
+from .task import ITS_TURN, Hold, State, Task
 from .transitions import (
     Accepted,
     Adopted,
@@ -92,9 +92,9 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
         case LetGo():
             _expect(task, transition, State.UNCERTAIN)
             return replace(task, state=State.GONE, ended_at=now)
-        case Withdrawn():
+        case Withdrawn(hold):
             _expect(task, transition, State.HELD)
-            return _dropped(task, now)
+            return _dropped(task, now, hold)
         case CancelAsked():
             return task if task.state.is_final else replace(task, cancel_asked=True)
         case Answered(answer, key):
@@ -107,10 +107,10 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
             return _deleted(task, now)
 
 
-def _dropped(task: Task, now: float) -> Task:
+def _dropped(task: Task, now: float, why: Hold = ITS_TURN) -> Task:
     """Ends a held task that the user does not want sent. Keeps the hold if it says that the task may exist at
     Runway."""
-    hold = task.hold if task.may_be_sent_already else ITS_TURN
+    hold = task.hold if task.may_be_sent_already else why
     cost = None if task.may_be_made else 0.0
     return replace(task, state=State.CANCELLED, ended_at=now, hold=hold, cost_credits=cost)
 

@@ -105,6 +105,10 @@ class HoldCode(Enum):
     """Ordered although the balance does not suffice for it. A higher balance alone sends nothing."""
     WHEN_CREDITS = "when the balance allows"
     """The user agreed that it is sent as soon as the balance suffices for its likely price."""
+    REFUSED = "refused"
+    """A program's request that the user refused. Only of canceled tasks, as is the next."""
+    EXPIRED = "expired"
+    """A program's request that nobody answered in time."""
     ASK_PERSON = "ask the person"
     """The reason is not known to this version. Treated like RESTORED."""
     FILE_CHANGED = "file changed"
@@ -135,6 +139,8 @@ _NEVER_SENT = (
     HoldCode.APPROVAL,
     HoldCode.CREDITS,
     HoldCode.FILE_CHANGED,
+    HoldCode.REFUSED,
+    HoldCode.EXPIRED,
 )
 """Codes that wait for the user for a reason unrelated to an earlier sending."""
 _SENT_IN_TURN = frozenset(
@@ -377,7 +383,8 @@ class Task(Struct, frozen=True, kw_only=True):
     """Its results were deleted at Runway; what was saved before is still here."""
     hold: Hold = ITS_TURN
     """Why a held task is not sent. While it is being sent: the hold it returns to if Runway refuses it, when the user
-    held it meanwhile. If canceled: why it may have been sent before. Otherwise `ITS_TURN`."""
+    held it meanwhile. If canceled: why it may have been sent before, or that a request was not approved. Otherwise
+    `ITS_TURN`."""
     removed_at: float | None = None
     """When it was removed from the list (can be undone); files and ledger stay."""
     title: str = ""

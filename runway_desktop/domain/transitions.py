@@ -88,7 +88,9 @@ class LetGo(Struct, frozen=True):
 
 
 class Withdrawn(Struct, frozen=True):
-    """The user cancels a held task: it is never sent."""
+    """The user cancels a held task: it is never sent. `hold` says so of a program's request that was not approved."""
+
+    hold: Hold = ITS_TURN
 
 
 class Answered(Struct, frozen=True):

@@ -175,7 +175,8 @@ class Clients:
                 # Approved meanwhile.
                 continue
             try:
-                await self._ledger.move(task_id, Withdrawn())
+                code = HoldCode.EXPIRED if is_expired else HoldCode.REFUSED
+                await self._ledger.move(task_id, Withdrawn(replace(task.hold, code=code)))
                 refused.append(task_id)
             except ImpossibleMove:
                 log.info("Task %s was sent before it was refused", task_id)

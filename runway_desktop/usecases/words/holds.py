@@ -33,9 +33,9 @@ def is_by_connection(hold: Hold) -> bool:
 
 
 def hold_words(hold: Hold) -> str:
-    """Why a task is held, for the details; empty if it only waits for its turn."""
+    """Why a task is held, for the details; empty if it only waits for its turn, or is not held any more."""
     match hold.code:
-        case HoldCode.ITS_TURN:
+        case HoldCode.ITS_TURN | HoldCode.REFUSED | HoldCode.EXPIRED:
             return ""
         case HoldCode.WAITS_FOR_PERSON:
             return _("Held until you release it.")
@@ -107,7 +107,7 @@ def hold_short(hold: Hold) -> str:
             return _("Profile was copied")
         case HoldCode.OTHER_KEY:
             return _("Queued with another key")
-        case HoldCode.APPROVAL:
+        case HoldCode.APPROVAL | HoldCode.REFUSED | HoldCode.EXPIRED:
             return asker(hold)
         case HoldCode.CREDITS | HoldCode.WHEN_CREDITS:
             return _("Waits for credits") if hold.code is HoldCode.CREDITS else _("When the balance allows")

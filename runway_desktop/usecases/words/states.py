@@ -117,6 +117,9 @@ LOOKS: Mapping[State, StateLook] = {
 }
 
 
+_NOT_APPROVED = {HoldCode.REFUSED: Text("Refused by you"), HoldCode.EXPIRED: Text("Request expired")}
+
+
 def describe(row: Row, around: Around) -> StateWords:
     described = _described(row, around)
     return replace(described, detail=_("canceling")) if row.task.is_canceling else described
@@ -164,7 +167,8 @@ def _described(row: Row, around: Around) -> StateWords:
         case State.FAILED:
             return _failed(task)
         case State.CANCELLED:
-            return replace(shown, detail=canceled_cost(task))
+            said = _NOT_APPROVED.get(task.hold.code)
+            return replace(shown, headline=str(said or shown.headline), detail=canceled_cost(task))
         case State.GONE if task.let_go:
             return StateWords(headline=_("Dismissed"), detail=_("no task was added"), icon="mdi6.link-off")
         case State.SENDING | State.PENDING | State.GONE:

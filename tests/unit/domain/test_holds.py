@@ -65,6 +65,8 @@ def test_the_stored_codes_stay_as_they_are():
         "APPROVAL": "approval",
         "CREDITS": "waits for credits",
         "WHEN_CREDITS": "when the balance allows",
+        "REFUSED": "refused",
+        "EXPIRED": "expired",
         "ASK_PERSON": "ask the person",
         "FILE_CHANGED": "file changed",
         "FILE_MISSING": "file missing",
