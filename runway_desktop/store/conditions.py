@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
 from runway_desktop.domain.library import PERSON, Bounds, Filter, Page, Without, Words, words_of
-from runway_desktop.domain.task import LIVE, LOCAL, Pick, State
+from runway_desktop.domain.task import LIVE, LOCAL, HoldCode, Pick, State
 from runway_desktop.values import Struct, replace
 
 from .records import Cell, to_cell
@@ -47,9 +47,11 @@ def _quoted(states: Iterable[State]) -> str:
     return ", ".join(f"'{state.value}'" for state in sorted(states))
 
 
+_FOR_APPROVAL = f"state = '{State.HELD.value}' AND hold = '{HoldCode.APPROVAL.value}'"
+"""These have a page of their own."""
 PAGES = {
     Page.LIVE: f"state IN ({_quoted(LIVE)})",
-    Page.WAITING_HERE: f"state IN ({_quoted(LOCAL)})",
+    Page.WAITING_HERE: f"(state IN ({_quoted(LOCAL)}) AND NOT ({_FOR_APPROVAL}))",
     Page.NEEDS_ATTENTION: "(attention OR missing)",
     # Missing results count as not saved.
     Page.SAVED: "saved AND NOT missing",

@@ -69,7 +69,7 @@ class LaneLines:
     @property
     def is_all_held(self) -> bool:
         """Whether tasks are queued and all of them are held."""
-        queued = [task for task in self._queued() if not waits_for_approval(task)]
+        queued = self._queued()
         return bool(queued) and all(task.waits_for_person for task in queued)
 
     def held_back(self, task_id: TaskId) -> HeldBack | None:
@@ -98,7 +98,8 @@ class LaneLines:
         return next((task_id for task_id in queued[at:] if task_id not in lifted), None)
 
     def _queued(self) -> list[Task]:
-        return [task for task in self._engine.ledger.held() if task.removed_at is None]
+        held = self._engine.ledger.held()
+        return [task for task in held if task.removed_at is None and not waits_for_approval(task)]
 
     def _price(self, task: Task) -> float | None:
         found = self._engine.pricing.price(task.request)

@@ -204,6 +204,7 @@ class RequestList(QListView):
             positions = [self.rows.position_of(task_id) for task_id in ids]
             position = next((one for one in positions if one >= at), positions[-1])
         self.setCurrentIndex(self.rows.index(position) if position >= 0 else self.rows.index(-1))
-        self._begins = self._begins and position < 0
+        # The last one was answered: the next that comes is selected.
+        self._begins = position < 0 and (self._begins or (not ids and looked_at in self.answered))
         if position < 0:
             self.moved.emit(None)

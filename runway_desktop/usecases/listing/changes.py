@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Page, SortKey
 from runway_desktop.domain.task import Output, State, Task
 from runway_desktop.values import Struct, field, replace
@@ -28,6 +29,9 @@ def moves(touch: Touch, listing: Listing) -> bool:
     if before.removed_at != after.removed_at or before.batch_id != after.batch_id:
         return True
     if touch.states and (listing.filter.page is not Page.ALL or listing.filter.states or listing.sort is SortKey.STATE):
+        return True
+    is_asked = waits_for_approval(before) is not waits_for_approval(after)
+    if is_asked and Page.WAITING_HERE in _pages(listing.filter):
         return True
     if listing.sort is SortKey.COST and before.credits != after.credits:
         return True

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.caps import HeldBack
-from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Entries
 from runway_desktop.domain.task import HoldCode, State, Task, TaskId
 from runway_desktop.services.tasks.outlook import Outlook, Slots
@@ -60,15 +59,13 @@ def lane_group_words(
     if key == OVER_CAP:
         return _over_words(members, outlook.over, is_folded=is_folded)
     queued = [member.task for member in members if member.task.state is State.HELD]
-    asked = sum(map(waits_for_approval, queued))
     short = sum(task.hold.code is HoldCode.CREDITS for task in queued)
-    held = sum(task.waits_for_person for task in queued) - asked - short
-    free, used = len(queued) - held - asked - short, slots(key)
+    held = sum(task.waits_for_person for task in queued) - short
+    free, used = len(queued) - held - short, slots(key)
     amounts = (
         (Text("{n} queued", "{n} queued"), free),
         (Text("{n} held", "{n} held"), held),
         (Text("{n} waits for credits", "{n} wait for credits"), short),
-        (Text("{n} for approval", "{n} for approval"), asked),
     )
     return GroupWords(
         title=model_label(key) or _("Model not known"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from runway_desktop.domain.clients import waiting
 from runway_desktop.domain.library import Filter, Page, PageCounts
 from runway_desktop.services.clock import Throttle
 from runway_desktop.services.supervised import Runner
@@ -96,6 +97,12 @@ class Pages(Model):
         return self._filter.title if self._filter is not None else ""
 
     @property
+    def scope(self) -> str:
+        """Title of what the search line searches; empty for all tasks, also from a page without a list."""
+        chosen = self._filter
+        return "" if chosen is None or chosen.is_everywhere or self._open_room else chosen.title
+
+    @property
     def open_key(self) -> str:
         """Key of the page that the list shows; empty if it is not listed."""
         chosen = self._filter
@@ -159,6 +166,8 @@ class Pages(Model):
 
     async def _reload(self) -> None:
         counts = await self._cases.library.counts()
+        queued = counts.pages.get(Page.WAITING_HERE, 0) - len(waiting(self._cases.tasks.held()))
+        counts = replace(counts, pages={**counts.pages, Page.WAITING_HERE: max(0, queued)})
         moved = counts != self.counts
         self.counts = counts
         if self._filter is not None:

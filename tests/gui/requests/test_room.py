@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QLineEdit
 
 from runway_desktop.app.in_tray import InTray
 from runway_desktop.domain.clients import COMMAND_LINE, Permission
+from runway_desktop.domain.library import Filter, Page, Row
 from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.requests.center import RequestsCenter
@@ -19,6 +20,7 @@ from runway_desktop.usecases.clients.client_cases import Ids, TaskWanted
 from runway_desktop.usecases.clients.refusals import CallRefused
 from runway_desktop.usecases.commands.requests import EDIT_HELD
 from runway_desktop.usecases.words.announcements import Announcement
+from runway_desktop.usecases.words.states import Around, describe
 from runway_desktop.viewmodels.requests import RequestsModel
 from tests.gui import pill
 from tests.gui.requests.office import AGENT, Agents, an_office, opened
@@ -199,7 +201,7 @@ async def test_a_repeat_and_what_became_of_the_first_are_said(tmp_path, theme):
 
 
 async def test_answered_requests_and_the_record_tell_what_became_of_each(tmp_path, theme):
-    async with an_office(tmp_path, theme, "A fox", "A wolf") as (rig, _):
+    async with an_office(tmp_path, theme, "A fox", "A wolf") as (rig, agents):
         center, side = await opened(rig, 2)
         ids = center.view.rows.ids
         await rig.engine.clients.refuse(ids[:1], "Too dark")
@@ -208,6 +210,8 @@ async def test_answered_requests_and_the_record_tell_what_became_of_each(tmp_pat
         await until(lambda: center.view.rows.ids == ids[:1])
         [row] = [row for row in center.view.rows.rows if row.task_id]
         assert (row.amount, row.warning) == ("Refused", "Too dark")
+        words = describe(Row(task=await agents.task(ids[0])), Around())
+        assert (words.headline, words.detail) == ("Refused by you", "nothing charged"), "not as if one had canceled it"
         assert not side.approve.isVisible()
         record = rig.window.findChild(RequestsModel).record
         answers = {(cells[1], cells[3]) for cells in record.cells}
@@ -290,9 +294,30 @@ async def test_the_queue_neither_holds_nor_releases_what_waits_for_approval(tmp_
         await until(lambda: rig.told)
         assert rig.told == ["A program requested it. Approve or refuse it."]
         assert not rig.rows.lane.is_all_held, "there is nothing to release"
-        words = rig.rows.lane.group_words("gen4.5", [task.id], is_folded=False)
-        assert (words.costs, words.sign) == ("1 for approval", "")
         assert (await agents.task(task.id)).hold.code is HoldCode.APPROVAL
+
+
+async def test_the_queue_begins_with_the_approval(tmp_path, theme):
+    async with an_office(tmp_path, theme, "A fox") as (rig, _):
+        [task] = rig.engine.clients.waiting()
+        rig.filter.open_page(Filter(page=Page.WAITING_HERE), "Queue")
+        await until(lambda: rig.rows.is_loaded and rig.pages.counts.pages[Page.ALL] == 1)
+        assert (rig.pages.counts.pages[Page.WAITING_HERE], rig.rows.task_count) == (0, 0)
+        assert rig.rows.lane.line() == ""
+        await rig.engine.lane.pause()
+        await rig.engine.lane.release([task], is_next=False, key=task.key)
+        await until(lambda: (rig.pages.counts.pages[Page.WAITING_HERE], rig.rows.task_count) == (1, 1))
+
+
+async def test_a_request_that_comes_after_the_last_was_answered_is_looked_at(tmp_path, theme):
+    async with an_office(tmp_path, theme, "A fox") as (rig, agents):
+        center, _ = await opened(rig)
+        center.view.setFocus()
+        QTest.keyClick(center.view, Qt.Key.Key_Return, CTRL)
+        await until(lambda: not center.view.rows.ids)
+        second = await agents.ask("A wolf")
+        await until(lambda: center.view.rows.ids == [second])
+        assert center.chosen_ids() == [second]
 
 
 async def test_a_key_leads_there_from_anywhere(tmp_path, theme):
