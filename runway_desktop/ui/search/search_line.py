@@ -41,6 +41,7 @@ class SearchLine(QLineEdit):
         self._theme = theme
         self._keys = keys
         self.setAccessibleName(_("Search tasks"))
+        self.setMinimumWidth(12 * GRID)
         self.setMaximumWidth(56 * GRID)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._magnifier = QAction(theme.icon("mdi6.magnify", Role.FAINT), "", self)

@@ -177,12 +177,7 @@ class TopBar(QWidget):
             )
         )
         self._who.setToolTip(tip(f"{name}\n{words}\n{key_source_words(self._status.key)}"))
-        total = self._pages.counts.pages.get(Page.ALL, 0)
-        self.search.setPlaceholderText(
-            ngettext("Search {n} task: prompt, model, tag, note", "Search {n} tasks: prompt, model, tag, note", total)
-            if total and not self._is_narrow
-            else _("Search")
-        )
+        self.show_scope()
         self._balance.setText(self._status.balance_words())
         self._balance.setToolTip(tip("\n".join(filter(None, (str(_BALANCE_TIP), self._status.balance_detail())))))
         self._balance.setAccessibleName(_("Balance {credits}", credits=self._status.balance_words()))
@@ -197,6 +192,21 @@ class TopBar(QWidget):
         if self._pause.icon().cacheKey() != icon.cacheKey():
             # A button is laid out and painted again for each icon that it is given.
             self._pause.setIcon(icon)
+
+    def show_scope(self) -> None:
+        """Says in the search line where it searches."""
+        scope, total = self._pages.scope, self._pages.counts.pages.get(Page.ALL, 0)
+        if scope:
+            said = _("Search in “{page}”", page=scope)
+        elif not total:
+            said = _("Search")
+        elif self._is_narrow:
+            said = _("Search all tasks")
+        else:
+            said = ngettext(
+                "Search {n} task: prompt, model, tag, note", "Search {n} tasks: prompt, model, tag, note", total
+            )
+        self.search.setPlaceholderText(said)
 
     def _balance_menu(self) -> None:
         menu, given = passing_menu(self), self._keys.given(self.window())

@@ -53,6 +53,8 @@ class ListPane(QWidget):
     """Order, widths or visibility of columns changed and should be stored."""
     hold_all_wanted = Signal()
     """Hold or release the whole queue."""
+    everywhere_wanted = Signal()
+    """Search all tasks instead of the open page."""
     grid_changed = Signal()
     """View or poster size changed and should be stored."""
 
@@ -207,6 +209,8 @@ class ListPane(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._empty_button = push_button(page, _("Clear filters"), self._filter.clear)
         add_all(column, self._empty_title, self._empty_text, GRID)
+        self._everywhere = push_button(page, _("Search everywhere"), self.everywhere_wanted, kind="primary")
+        column.addWidget(self._everywhere, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self._empty_button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
         return page
@@ -276,7 +280,9 @@ class ListPane(QWidget):
             return
         narrowed = self._filter.narrows
         if narrowed:
-            self._say_empty("no match", _("No results"), _("No task matches these filters."))
+            none = _("No task matches these filters.")
+            here = _("No task in “{page}” matches.", page=self._filter.title)
+            self._say_empty("no match", _("No results"), none if self._filter.is_everywhere else here)
         elif self._filter.page is Page.NEEDS_ATTENTION:
             self._say_empty("all done", _("Nothing needs attention"), _("Failed and uncertain tasks appear here."))
         elif not self._filter.is_everywhere:
@@ -294,6 +300,7 @@ class ListPane(QWidget):
                 _("No tasks yet"),
                 str(in_turn(how, _("Or drop prompts, a table, pictures, clips or task IDs anywhere."))),
             )
+        self._everywhere.setVisible(narrowed and not self._filter.is_everywhere)
         self._empty_button.setVisible(narrowed)
         self._stack.setCurrentWidget(self._empty)
 

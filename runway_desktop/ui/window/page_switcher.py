@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt
 
+from runway_desktop.domain.library import Filter, Page
 from runway_desktop.ui.room import Opens, PageContent
+from runway_desktop.usecases.searching.language import TITLES
 from runway_desktop.viewmodels.models import Models
 
 from .workspace import Workspace
@@ -25,6 +27,9 @@ class PageSwitcher(QObject):
         work.pages.chosen.connect(self.leave)
         work.pages.search_chosen.connect(self.leave)
         m.filter.changed.connect(self._leave_for_another_list)
+        m.filter.changed.connect(work.top.show_scope)
+        work.search.textEdited.connect(self._search_from_page)
+        work.list.everywhere_wanted.connect(self.search_everywhere)
 
     def show(self, page_id: str, page: PageContent) -> None:
         """Shows a page. The focus stays in the left pane if the page was selected there."""
@@ -35,6 +40,7 @@ class PageSwitcher(QObject):
             self._work.page.left()
         self._listing = self._m.filter.listing
         self._m.pages.mark_open(page_id)
+        self._work.top.show_scope()
         self._work.pages.show_room(page_id)
         self._work.show_page(page)
         self.choice_moved()
@@ -49,8 +55,14 @@ class PageSwitcher(QObject):
             # First, because the page's entry in the left pane may be current and vanish.
             self._work.pages.show_room("")
             self._m.pages.mark_open("")
+            self._work.top.show_scope()
             page.left()
             self.choice_moved()
+
+    def search_everywhere(self) -> None:
+        """Searches all tasks for what is searched for now."""
+        self._work.pages.show_all()
+        self._m.filter.open_page(Filter(), str(TITLES[Page.ALL]))
 
     def choice_moved(self) -> None:
         """Call when the page's selection changes."""
@@ -59,6 +71,11 @@ class PageSwitcher(QObject):
     def _open_chosen(self, page_id: str) -> None:
         self._chosen = page_id
         self._open_room(page_id)
+
+    def _search_from_page(self) -> None:
+        """A page without a list hides which list was open before, so that is not what one searches."""
+        if self._work.page is not None:
+            self.search_everywhere()
 
     def _leave_for_another_list(self) -> None:
         if self._m.filter.listing != self._listing:

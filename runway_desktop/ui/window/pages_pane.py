@@ -245,6 +245,12 @@ class PagesPane(QListWidget):
     def choose_all(self) -> None:
         self.setCurrentRow(0)
 
+    def show_all(self) -> None:
+        """Makes the entry of all tasks current. Emits no signal."""
+        blocked = self.blockSignals(True)
+        self.setCurrentRow(0)
+        self.blockSignals(blocked)
+
     @property
     def current_room(self) -> str:
         """Id of the current page's room; empty for a list of tasks."""

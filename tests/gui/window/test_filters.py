@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
-from runway_desktop.domain.task import State, TaskId
+from runway_desktop.domain.library import Page
+from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.ui.search.filter_row import FilterRow
 from runway_desktop.usecases.listing.columns import Column
 from tests.gui.rig import Desktop, until
@@ -205,3 +206,31 @@ async def test_other_results_are_shown_from_the_first_one(tmp_path, theme, qtbot
         await searched(rig, "project:A", finds=40)
         await searched(rig, "project:B", finds=40)
         assert view.verticalScrollBar().value() == 0
+
+
+async def test_the_search_line_says_where_it_searches_and_offers_everywhere(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(task(1, prompt="A fox"), task(2, prompt="A wolf", pick=Pick.PICK))
+        rig.window.workspace.pages.choose(Page.PICKS.value)
+        assert rig.window.search.placeholderText() == "Search in “Picks”"
+        rig.window.search.setText("fox")
+        button = next(one for one in rig.window.findChildren(QPushButton) if one.text() == "Search everywhere")
+        await until(button.isVisible)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        await until(lambda: rig.rows.task_count == 1)
+        assert (rig.window.search.text(), rig.filter.is_everywhere) == ("fox", True)
+        assert rig.window.workspace.pages.current_entry.title == "All tasks"
+        assert "Picks" not in rig.window.search.placeholderText()
+
+
+async def test_a_search_from_a_page_without_a_list_is_of_all_tasks(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(task(1, State.SUCCEEDED, "A fox"))
+        rig.window.workspace.pages.choose(Page.WAITING_HERE.value)
+        rig.open_room("requests")
+        await until(lambda: rig.window.workspace.page is not None)
+        assert "Queue" not in rig.window.search.placeholderText()
+        rig.window.search.setFocus()
+        QTest.keyClicks(rig.window.search, "fox")
+        await until(lambda: rig.window.workspace.page is None and rig.rows.task_count == 1)
+        assert (rig.window.search.text(), rig.filter.title) == ("fox", "All tasks")
