@@ -1,5 +1,5 @@
-"""The activity pill: a fixed-width status widget with the current or last activity, *Undo*, and a popup list. GUI
-thread only.
+"""The activity pill: a status widget with the current or last activity, *Undo*, and a popup list. It grows for what is
+new, as far as there is room beside it. GUI thread only.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ NARROW = 27 * GRID
 """Width in a window narrower than `_WIDE`; the key of *Undo* is left out."""
 _WIDE = 160 * GRID
 NARROWEST = 19 * GRID
+_MOST = 62 * GRID
 _LEAST = 120 * GRID
 """In a window narrower than this, the pill is `NARROWEST`."""
 _HEIGHT = 30
@@ -44,6 +45,7 @@ _ICONS = {
     Sign.WAITS: ("mdi6.bell-outline", Role.ACCENT),
     Sign.PROBLEM: ("mdi6.alert-circle-outline", Role.WARN),
 }
+_SENTENCES = (Sign.SAID, Sign.ACT, Sign.WAITS, Sign.PROBLEM)
 
 
 class Pill(QWidget):
@@ -55,7 +57,9 @@ class Pill(QWidget):
         self._list: ActivityList | None = None
         self.setProperty("kind", "pill")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(_HEIGHT)
+        self._usual = WIDTH
         self.face = Face(theme, self)
         self.face.clicked.connect(self.open)
         self._action = push_button(self, "", self._take, kind="link")
@@ -71,9 +75,19 @@ class Pill(QWidget):
         FollowsTheme(theme, self, self._show)
 
     def fit(self, width: int) -> None:
-        """Sets the width for a window of this width. It never depends on the text, so its neighbors do not move."""
-        self.setFixedSize(WIDTH if width >= _WIDE else NARROW if width >= _LEAST else NARROWEST, _HEIGHT)
+        """Sets the usual width for a window of this width."""
+        self._usual = WIDTH if width >= _WIDE else NARROW if width >= _LEAST else NARROWEST
+        self.setMinimumWidth(self._usual)
         self._show()
+
+    def sizeHint(self) -> QSize:
+        """Wider for a sentence that is new; what goes on by itself moves nothing beside the pill."""
+        is_new = self._activity.shown.sign in _SENTENCES
+        wanted = self.face.wanted_width() + self._beside() if is_new else 0
+        return QSize(max(self._usual, min(wanted, _MOST)), _HEIGHT)
+
+    def _beside(self) -> int:
+        return sum(one.sizeHint().width() for one in (self._action, self._chevron) if not one.isHidden())
 
     def open(self) -> None:
         """Opens the list below the pill and gives it the focus."""
@@ -110,9 +124,9 @@ class Pill(QWidget):
         self.face.show_it(shown)
         self._chevron.show_it(shown)
         # The text has priority over the key.
-        others = (self._action, self._key, self._chevron)
-        room = self.width() - sum(other.sizeHint().width() for other in others)
-        self._key.setVisible(bool(key) and self.width() == WIDTH and self.face.wanted_width() <= room)
+        room = WIDTH - self._beside() - self._key.sizeHint().width()
+        self._key.setVisible(bool(key) and self._usual == WIDTH and self.face.wanted_width() <= room)
+        self.updateGeometry()
         waits = "problem" if shown.has_problem else "answer" if shown.waiting else ""
         if (self.property("waits") or "") != waits:
             self.setProperty("waits", waits)

@@ -333,6 +333,11 @@ def raised_words(raised: CapRaised) -> str:
             return _("Cap of “{project}” raised to {credits}.", project=raised.project, credits=after)
 
 
+def raised_short(raised: CapRaised) -> str:
+    """The same for the pill: which cap it was is known to who raised it."""
+    return _("Cap raised to {n}", n=raised.after)
+
+
 def lowered_words(raised: CapRaised, *, is_done: bool) -> str:
     """The result of undoing a raise."""
     before = units.credits_in_words(raised.before)

@@ -12,7 +12,7 @@ from runway_desktop.domain.caps import Cap, HeldBack
 from runway_desktop.domain.events import CapRaised
 from runway_desktop.texts import _
 from runway_desktop.usecases.lane_lines import LaneLines
-from runway_desktop.usecases.words.holds import cap_sentence, cap_short, lowered_words, raised_words
+from runway_desktop.usecases.words.holds import cap_sentence, cap_short, lowered_words, raised_short, raised_words
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
@@ -46,7 +46,7 @@ class CapNotices(QObject):
         )
 
     def raised(self, raised: CapRaised) -> None:
-        self._activity.act(raised_words(raised), partial(self._lower, raised))
+        self._activity.act(raised_words(raised), partial(self._lower, raised), short=raised_short(raised))
 
     def _raise(self, held: HeldBack, said: str) -> None:
         """Raises the cap, unless the effect differs from the button's text by now; then shows the updated notice

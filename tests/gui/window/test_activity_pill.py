@@ -25,20 +25,35 @@ def words(rig: Desktop) -> list[str]:
     return [label.text() for label in labels if label.isVisible() and label.text()]
 
 
-async def test_it_has_one_width_and_nothing_beside_it_moves_whatever_it_says(tmp_path, theme, qtbot):
+async def test_what_goes_on_by_itself_moves_nothing_beside_it(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         top, activity = rig.window.workspace.top, rig.window.activity
         rig.window.resize(1440, 900)
         await until(lambda: top.pill.width() == WIDTH)
         before = top.search.geometry()
-        activity.tell(LONG, problem=True)
-        activity.act("3 tasks removed from the list.", lambda: None)
-        activity.tell(LONG)
+        activity.follow(LONG, "Stop", lambda: None)
+        activity.set_gesture(LONG)
         await rest()
         assert (top.pill.width(), top.search.geometry()) == (WIDTH, before)
-        rig.window.resize(1024, 640)
-        await until(lambda: top.pill.width() == NARROW)
+
+
+@pytest.mark.parametrize("width", [1440, 1024])
+async def test_it_grows_for_a_sentence_that_is_new_and_moves_no_button(tmp_path, theme, qtbot, width):
+    async with Desktop(tmp_path, theme) as rig:
+        top, activity = rig.window.workspace.top, rig.window.activity
+        rig.window.resize(width, 640)
+        usual = WIDTH if width == 1440 else NARROW
+        await until(lambda: top.pill.width() == usual)
+        menu = top.menu_button.geometry()
+        activity.act("Obergrenze auf 6.500 angehoben, danke.", lambda: None)
+        await until(lambda: top.pill.face.width() >= top.pill.face.wanted_width(), "the sentence is not cut")
+        assert top.menu_button.geometry() == menu
+        activity.tell(LONG)
+        await rest()
+        assert top.search.width() >= 96
         assert top.rect().contains(top.pill.geometry())
+        activity.act("One.", lambda: None)
+        await until(lambda: top.pill.width() == usual)
 
 
 async def test_nothing_covers_a_row(tmp_path, theme, qtbot):
