@@ -1,7 +1,7 @@
 """Overlay of two panes: split by a movable divider (wipe), or their difference, which is black where they are equal.
 
-The second is scaled onto the first, so that two sizes of one picture align. A worker checks whether they are equal
-pixel for pixel. GUI thread only, except `same_pixels`.
+The second is scaled onto the first, so that two sizes of one picture align, unless it has another shape. A worker
+checks whether they are equal pixel for pixel. GUI thread only, except `same_pixels`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ _BAND = 4 * 1024 * 1024
 """Bytes compared per step: other threads can run between steps."""
 _GRIP = 2 * GRID
 _NEAR = 1.5 * GRID
+_ALIKE = 0.03
+"""Of two pictures' shapes: the difference up to which one is scaled onto the other."""
 
 
 class CompareMode(Enum):
@@ -96,9 +98,8 @@ class CompareOverlay(QWidget):
             return
         first, second = self._pair
         ratio = self.devicePixelRatioF()
-        target = self._sight.target(_common(first, second), area)
         if self.mode is CompareMode.DIFFERENCE:
-            painter.drawImage(area.topLeft(), self._difference(first, second, target, ratio))
+            painter.drawImage(area.topLeft(), self._difference(first, second, ratio))
             if self.is_same:
                 painter.setPen(self._theme.color(Role.TEXT))
                 paint_words(painter, area, str(SAME))
@@ -110,21 +111,28 @@ class CompareOverlay(QWidget):
             ):
                 painter.save()
                 painter.setClipRect(side)
-                surface.paint(painter, area, self._sight, ratio, target)
+                surface.paint(painter, area, self._sight, ratio, self._target(surface, area))
                 painter.restore()
             self._paint_divider(painter, x)
         self._paint_names(painter, area)
 
-    def _difference(self, first: ClipSurface, second: ClipSurface, target: QRectF, ratio: float) -> QImage:
+    def _target(self, surface: ClipSurface, area: QRectF) -> QRectF:
+        """Where a whole picture is painted. Shapes that differ by a few pixels count as the same."""
+        common, own = _common(*(self._pair or (surface, surface))), surface.size()
+        wide, across = own.width() * common.height(), common.width() * own.height()
+        is_alike = abs(wide - across) <= _ALIKE * max(wide, across)
+        return self._sight.target(common if is_alike else own, area)
+
+    def _difference(self, first: ClipSurface, second: ClipSurface, ratio: float) -> QImage:
         """Composed on a black layer of its own, so that only the two pictures count."""
         layer = QImage(self.size() * ratio, QImage.Format.Format_RGB32)
         layer.setDevicePixelRatio(ratio)
         layer.fill(Qt.GlobalColor.black)
         painter = QPainter(layer)
         area = QRectF(self.rect())
-        first.paint(painter, area, self._sight, ratio, target)
+        first.paint(painter, area, self._sight, ratio, self._target(first, area))
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Difference)
-        second.paint(painter, area, self._sight, ratio, target)
+        second.paint(painter, area, self._sight, ratio, self._target(second, area))
         painter.end()
         return layer
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QDrag, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTreeWidget, QWidget
@@ -83,6 +83,24 @@ def test_difference_is_what_the_two_do_not_share(opened: Open, pictures: list[Pa
     opened.enter(pictures[:2])
     opened.key(Qt.Key.Key_D)
     assert opened.pixel(opened.room.overlay, 0.5, 0.4) == QColor("#00ff00")
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_W, Qt.Key.Key_D])
+def test_square_beside_a_wide_one_stays_square(opened: Open, tmp_path: Path, key: Qt.Key) -> None:
+    paths = []
+    for name, size, color in (("wide", QSize(160, 90), "#ff0000"), ("square", QSize(90, 90), "#0000ff")):
+        image = QImage(size, QImage.Format.Format_RGB32)
+        image.fill(QColor(color))
+        paths.append(tmp_path / f"{name}.png")
+        image.save(str(paths[-1]))
+    opened.enter(paths)
+    opened.key(key)
+    overlay = opened.room.overlay
+    overlay.set_divider(0.0)
+    half = min(overlay.width(), overlay.height()) / 2 / overlay.width()
+    beside = "#000000" if key == Qt.Key.Key_W else "#ff0000"
+    assert opened.pixel(overlay, 0.5 + half - 0.01, 0.4) != QColor(beside)
+    assert opened.pixel(overlay, 0.5 + half + 0.01, 0.4) == QColor(beside)
 
 
 def test_difference_of_the_same_is_black(opened: Open, plain: Callable[[str, str], Path]) -> None:
