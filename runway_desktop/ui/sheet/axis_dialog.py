@@ -40,7 +40,11 @@ class AxisDialog(Dialog):
         self._problem = words(self, tone="bad")
         cancel = push_button(self, _("Cancel"), self.reject)
         self._add = push_button(self, _("Add axis"), self._take, kind="primary", default=True)
-        add_all(layout, self._total, self._problem, hbox(STRETCH, cancel, self._add))
+        said = QWidget(self)
+        vbox(self._total, self._problem, STRETCH, on=said, spacing=0)
+        # Reserved, so that the buttons stay where they are.
+        said.setFixedHeight(4 * self.fontMetrics().lineSpacing())
+        add_all(layout, said, hbox(STRETCH, cancel, self._add))
         self.setMinimumWidth(56 * GRID)
         self._field.currentIndexChanged.connect(self._show_values)
         self._list.itemChanged.connect(lambda _: self._count())

@@ -50,16 +50,17 @@ class BudgetPane(QWidget):
         self._legend.setColumnStretch(1, 1)
         buttons = QWidget(self)
         flow = FlowLayout(buttons)
-        self._raise = push_button(buttons, "", self._ask_to_raise)
+        self._raise = push_button(self, "", self._ask_to_raise)
         self._change = push_button(buttons, "", self.caps_wanted)
         self._hold = push_button(buttons, "", lambda: self.hold_wanted.emit(list(model.budget.over)))
         self._hold.setToolTip(tip(_("They are not sent until you release them, not even tomorrow")))
-        for button in (self._raise, self._change, self._hold):
+        for button in (self._change, self._hold):
             flow.addWidget(button)
         inner = QWidget(self)
         head = hbox(self._title, STRETCH, self._cap)
         margins = (GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
-        vbox(head, self._bar, self._legend, buttons, on=inner, margins=margins)
+        # Last and by itself: what appears or grows moves no other button under the pointer, and this one nowhere.
+        vbox(head, self._bar, self._legend, buttons, hbox(self._raise, STRETCH), on=inner, margins=margins)
         vbox(inner, line(self), on=self, spacing=0)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         model.changed.connect(self._show)

@@ -64,8 +64,8 @@ class QueueBudget(Struct, frozen=True, kw_only=True):
 def shares(
     spent: float, queued: float, over: float, cap: float | None, *, running: float, short: float = 0.0
 ) -> tuple[Share, ...]:
-    """`spent` includes `running`. `over` is blocked by a cap, `short` by the balance. Empty shares are left out, except
-    what was spent."""
+    """`spent` includes `running`. `over` is blocked by a cap, `short` by the balance. Empty shares are kept where they
+    may fill by themselves, so that the buttons below stay in place."""
     left = max(0.0, cap - spent - queued) if cap is not None else 0.0
     found = (
         Share(Part.SPENT, max(0.0, spent - running)),
@@ -75,9 +75,11 @@ def shares(
         Share(Part.OVER, over),
         Share(Part.SHORT, short),
     )
-    return tuple(share for share in found if share.credits or share.part is Part.SPENT)
+    kept = _ALWAYS if cap is None else (*_ALWAYS, Part.LEFT, Part.OVER)
+    return tuple(share for share in found if share.credits or share.part in kept)
 
 
+_ALWAYS = (Part.SPENT, Part.RUNNING, Part.QUEUED)
 RESETS = Text("Resets at midnight.")
 
 

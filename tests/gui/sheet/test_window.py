@@ -298,6 +298,12 @@ async def test_an_axis_says_what_it_comes_to_before_it_is_added(opened: Opened):
         assert dialog is not None
         box = dialog.findChild(QComboBox)
         box.setCurrentIndex(box.findText("Seed"))
+        before = button(dialog, "Add axis").mapTo(dialog, QPoint())
+        dialog.findChild(QPlainTextEdit).setPlainText("1..3")
+        await until(lambda: "2 × 3 = 6 tasks" in said(dialog))
+        dialog.findChild(QPlainTextEdit).setPlainText("none")
+        await until(lambda: "6 tasks" not in said(dialog))
+        assert button(dialog, "Add axis").mapTo(dialog, QPoint()) == before, "it stays under the pointer"
         dialog.findChild(QPlainTextEdit).setPlainText("1..3")
         await until(lambda: "2 × 3 = 6 tasks" in said(dialog))
         button(dialog, "Add axis").click()

@@ -160,15 +160,31 @@ async def test_the_budget_of_today_stands_with_the_queue_and_raises_the_cap(tmp_
         pane = room.findChild(BudgetPane)
         assert not room.isHidden()
         said = [label.text() for label in pane.findChildren(QLabel) if label.text()]
-        assert said == ["Today's budget", "Cap 30", "Spent", "0", "Queued", "25", "Left", "5", *OVER, "50"]
+        assert said == [
+            "Today's budget",
+            "Cap 30",
+            "Spent",
+            "0",
+            "Running",
+            "0",
+            "Queued",
+            "25",
+            "Left",
+            "5",
+            *OVER,
+            "50",
+        ]
         buttons = {button.text(): button for button in pane.findChildren(QPushButton)}
-        assert list(buttons) == ["Raise today's cap to 80", "Change caps…", "Hold 2"]
+        assert set(buttons) == {"Raise today's cap to 80", "Change caps…", "Hold 2"}
+        places = {text: button.mapTo(pane, QPoint()) for text, button in buttons.items()}
+        assert max(places, key=lambda text: places[text].y()) == "Raise today's cap to 80", "it pushes no other away"
         assert "send 2 · 50 credits" in buttons["Raise today's cap to 80"].accessibleDescription()
         buttons["Change caps…"].click()
         assert rig.wished == [("preferences", "Money")]
         buttons["Raise today's cap to 80"].click()
         assert rig.engine.settings.day_cap == 80.0
         await until(lambda: not buttons["Hold 2"].isVisibleTo(pane))
+        assert buttons["Change caps…"].mapTo(pane, QPoint()) == places["Change caps…"]
         rig.engine.settings.day_cap = 30.0
         await until(lambda: buttons["Hold 2"].isVisibleTo(pane))
         buttons["Hold 2"].click()

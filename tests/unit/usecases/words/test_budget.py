@@ -22,6 +22,10 @@ def test_the_shares_up_to_the_cap_add_up_to_it():
 
 
 def test_without_a_cap_nothing_is_left_over():
-    assert said(0.0, 60.0, 0.0, None, running=0.0) == [("Spent", "0"), ("Queued", "60")]
-    assert said(2_200.0, 0.0, 0.0, 2_100.0, running=0.0) == [("Spent", "2,200")], "a cap that was lowered"
+    assert said(0.0, 60.0, 0.0, None, running=0.0) == [("Spent", "0"), ("Running", "0"), ("Queued", "60")]
+
+
+def test_the_lines_stay_the_same_whatever_is_empty_so_that_no_button_below_moves():
+    lines = [part.label for part in shares(1_720.0, 360.0, 400.0, 2_100.0, running=240.0)]
+    assert [part.label for part in shares(2_200.0, 0.0, 0.0, 2_100.0, running=0.0)] == lines, "a cap that was lowered"
     assert (daily_cap_words(None), daily_cap_words(1_500.0)) == ("No daily cap", "Cap 1,500")
