@@ -72,9 +72,7 @@ def recent(connection: sqlite3.Connection, limit: int) -> list[KeptSheet]:
 
 
 def partly_sent(connection: sqlite3.Connection) -> list[KeptSheet]:
-    found = connection.execute(
-        f"SELECT {_HEAD}, '' FROM sheets WHERE batch_id IS NOT NULL AND unsent > 0 ORDER BY changed_at DESC, id"
-    )
+    found = connection.execute(f"SELECT {_HEAD}, '' FROM sheets WHERE unsent > 0 ORDER BY changed_at DESC, id")
     return [_sheet(row) for row in found]
 
 

@@ -17,7 +17,8 @@ from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.wishes import BatchMenu, SheetsWish
-from runway_desktop.usecases.sheets.keeping import kept_in_words, sheet_title
+from runway_desktop.usecases.sheets.keeping import kept_in_words
+from runway_desktop.usecases.words.tasks import sheet_title
 from runway_desktop.viewmodels.sheet.grid import GridModel
 from runway_desktop.viewmodels.sheet.sheet import Sheet
 from runway_desktop.viewmodels.sheet.sheet_opener import SheetOpener

@@ -11,6 +11,7 @@ from runway_desktop.domain.library import Filter, Page, PageCounts, folded
 from runway_desktop.domain.task import BatchId
 from runway_desktop.services.settings import Settings
 from runway_desktop.texts import Text, _
+from runway_desktop.usecases.words.tasks import sheet_title
 from runway_desktop.usecases.words.units import shortened
 from runway_desktop.values import Struct, replace
 
@@ -212,7 +213,7 @@ def entries_of(
     groups = {
         # First, since unsent rows are in no list of tasks.
         PageGroup.SHEETS: [
-            PaneEntry(kept.name, kept.unsent, sheet_id=kept.id) for kept in counts.unsent[:RECENT_BATCHES]
+            PaneEntry(sheet_title(kept.name), kept.unsent, sheet_id=kept.id) for kept in counts.unsent[:RECENT_BATCHES]
         ],
         PageGroup.PROJECTS: [
             PaneEntry(name, amount, filter=Filter(projects=frozenset({name})))

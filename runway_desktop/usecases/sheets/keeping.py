@@ -3,29 +3,23 @@ and shown as a grid. May raise StoreError. Loop's thread only."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from runway_desktop.catalog import FieldKind
 from runway_desktop.domain.library import KeptSheet, new_sheet_id
-from runway_desktop.domain.task import MadeSheet, TaskId
+from runway_desktop.domain.task import TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.expansion import expansions
 from runway_desktop.services.library.sheets import KeptRow, SentTask, SheetContent, write, write_row
-from runway_desktop.texts import Text, ngettext
+from runway_desktop.texts import ngettext
 from runway_desktop.usecases.requests.order import Order
+from runway_desktop.usecases.words.tasks import sheet_title
 
 from . import cells as cell
 from .columns import ENDPOINT, MODEL, PROMPT
 
 _LONGEST_NAME = 48
-
-
-_MADE: Mapping[MadeSheet, Text] = {MadeSheet.BLANK: Text("New sheet"), MadeSheet.PASTED: Text("Pasted rows")}
-
-
-def sheet_title(name: str) -> str:
-    return next((str(words) for made, words in _MADE.items() if made.value == name), name)
 
 
 def kept_in_words(kept: KeptSheet, said_when: str) -> str:

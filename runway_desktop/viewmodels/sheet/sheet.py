@@ -27,12 +27,12 @@ from runway_desktop.usecases.listing.changes import Touch, has_new_price
 from runway_desktop.usecases.sheets import importing
 from runway_desktop.usecases.sheets.blocks import as_csv
 from runway_desktop.usecases.sheets.columns import ColumnKind
-from runway_desktop.usecases.sheets.keeping import sheet_title
 from runway_desktop.usecases.sheets.mending import Fix, fix_of
 from runway_desktop.usecases.sheets.row_tasks import Following
 from runway_desktop.usecases.sheets.rows import SheetRow, blank_rows
 from runway_desktop.usecases.sheets.tally import axes_words, heading
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words.tasks import sheet_title
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
@@ -256,8 +256,9 @@ class Sheet(Model):
         filled = [row for row in self.model.rows if row.cells or row.sent]
         if not filled:
             if self._was_kept:
-                self._was_kept = False
+                self._was_kept, self._unsent = False, None
                 await self._cases.sheets.forget(self.id)
+                self.left_changed.emit()
             return
         for row in filled:
             # Changed while others were being written.
@@ -277,7 +278,7 @@ class Sheet(Model):
                 unsent=unsent, batch_id=self.sending.batch_id, text=text,
             )
         )  # fmt: skip
-        if unsent != self._unsent and self.sending.batch_id is not None:
+        if unsent != self._unsent:
             self._unsent = unsent
             self.left_changed.emit()
         if self._is_open and self._cases.settings.get(OPEN_SHEET) is None:

@@ -857,15 +857,16 @@ async def test_a_sheet_is_kept_found_by_its_batch_and_forgotten(opened: Opened):
         assert await store.sheet("s1") is None
 
 
-async def test_sheets_that_were_sent_in_part_are_counted_until_all_of_them_is_sent(opened: Opened):
+async def test_sheets_with_unsent_rows_are_counted_until_all_of_them_is_sent(opened: Opened):
     async with opened() as store:
         await store.add([], [], Batch(id=BatchId("b1"), name="shots", created_at=NOON), ())
-        await store.save_sheet(KeptSheet(id="s0", name="never", changed_at=NOON, rows=2, unsent=2, text="{}"))
+        never = KeptSheet(id="s0", name="never", changed_at=NOON - 1, rows=2, unsent=2, text="{}")
+        await store.save_sheet(never)
         part = KeptSheet(id="s1", name="shots.csv", changed_at=NOON, rows=6, unsent=1, batch_id=BatchId("b1"), text="x")
         await store.save_sheet(part)
-        assert (await store.counts()).unsent == (replace(part, text=""),)
+        assert (await store.counts()).unsent == (replace(part, text=""), replace(never, text=""))
         await store.save_sheet(replace(part, unsent=0))
-        assert (await store.counts()).unsent == ()
+        assert (await store.counts()).unsent == (replace(never, text=""),)
 
 
 async def test_prompts_are_told_latest_first_each_once(opened: Opened):

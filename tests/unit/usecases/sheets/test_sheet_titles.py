@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runway_desktop.domain.task import MadeSheet
-from runway_desktop.usecases.sheets.keeping import sheet_title
+from runway_desktop.usecases.words.tasks import sheet_title
 
 
 @pytest.mark.parametrize("made", MadeSheet)

@@ -63,6 +63,26 @@ async def test_a_batch_opens_its_sheet_with_the_results_beside_its_rows(tmp_path
         await rest()
 
 
+async def test_a_sheet_that_was_never_sent_is_listed_until_it_is_empty(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        door = door_of(rig)
+        door.left_changed.connect(rig.pages.refresh)
+        opened = heard(door.opened)
+        door.open_gathered(await rig.engine.intake.gather(Dropped(text="A lighthouse\nA lagoon\nA pier")))
+        [sheet] = opened
+        await until(lambda: sheet.model.is_checked)
+        sheet.close()
+        door.closed(sheet.id)
+        await until(lambda: any(entry.sheet_id for entry in rig.pages.entries()))
+        [entry] = [entry for entry in rig.pages.entries() if entry.sheet_id]
+        assert (entry.title, entry.count) == ("Pasted rows", 3)
+        door.open_kept(entry.sheet_id)
+        await until(lambda: len(opened) == 2 and opened[1].model.is_checked)
+        opened[1].model.remove_rows(range(3))
+        opened[1].close()
+        await until(lambda: not any(entry.sheet_id for entry in rig.pages.entries()))
+
+
 async def test_a_sheet_that_is_closed_with_a_row_unsent_leaves_a_sign_of_it(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         door = door_of(rig)
