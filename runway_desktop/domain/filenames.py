@@ -1,4 +1,4 @@
-"""Names of saved files, from a template such as `{project}/{date}/{model}_{prompt}_{seed}_{id}`.
+"""Names of saved files, from a template such as `{project}/{date}/{model}_{title}_{seed}_{id}`.
 
 Pure. `render` never raises, and its path never leaves the folder it is for. For any template and values, each part is a
 name that Windows, macOS and Linux accept, at most `MAX_BYTES` of UTF-8, normalized to NFC. `problems` lists what is
@@ -19,7 +19,7 @@ from runway_desktop.values import Struct
 
 from .media import RESULT_ENDINGS
 
-DEFAULT_TEMPLATE = "{project}/{date}/{model}_{prompt}_{seed}_{id}"
+DEFAULT_TEMPLATE = "{project}/{date}/{model}_{title}_{seed}_{id}"
 
 MAX_BYTES = 180
 """Of one part of a path. File systems allow 255; the rest is for " (2)" and ".part.json"."""

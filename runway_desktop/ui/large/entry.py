@@ -67,6 +67,7 @@ class LargeViewRoom(QObject):
         if preview is None or view is None or work.overlay is not None:
             return
         self._selected_before, self._opened_at = work.view.selected_ids(), wanted
+        self.model.came_from = self._desk.models.filter.title
         self.model.open(wanted)
         work.show_large(view)
         self._window.pages.choice_moved()

@@ -28,7 +28,7 @@ from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.window.workspace import Overlay
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.listing.takes import Shot
-from runway_desktop.usecases.words.plain import tip
+from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 from runway_desktop.viewmodels.tasks.details import DetailsModel
@@ -201,7 +201,8 @@ class Header(QWidget):
         for part in giving:
             part.setVisible(part is not self._compare or self._can_compare)
         for part in giving:
-            if self._row.sizeHint().width() <= self.width():
+            # A notice that makes the pill wider takes no button away.
+            if self._row.sizeHint().width() - self.pill.sizeHint().width() + self.pill.minimumWidth() <= self.width():
                 return
             part.hide()
 
@@ -214,6 +215,9 @@ class Header(QWidget):
         row, shot = model.row, model.shot
         if row is None or shot is None:
             return
+        left = self._back.fontMetrics().elidedText(model.came_from, Qt.TextElideMode.ElideRight, 20 * GRID)
+        self._back.setText(f"{caption(left)}  {self._keys.words(CLOSE)}")
+        self._back.setToolTip(tip(model.came_from))
         project = row.task.project
         where = f"{project} · {shot.title}" if project else shot.title
         self._where.setText(self._where.fontMetrics().elidedText(where, Qt.TextElideMode.ElideRight, 28 * GRID))
@@ -233,7 +237,6 @@ class Header(QWidget):
         mirrored = self.isRightToLeft()
         before, after = "mdi6.chevron-left", "mdi6.chevron-right"
         self._back.setIcon(theme.icon("mdi6.arrow-right" if mirrored else "mdi6.arrow-left", Role.TEXT))
-        self._back.setText(f"{_('All tasks')}  {keys.words(CLOSE)}")
         self._before.setIcon(theme.icon(after if mirrored else before, Role.TEXT))
         self._next.setIcon(theme.icon(before if mirrored else after, Role.TEXT))
         self._compare.setIcon(theme.icon("mdi6.compare", Role.TEXT))

@@ -32,11 +32,12 @@ WIDTH = 40 * GRID
 _STAR = QSize(34, 34)
 _SHOWN = (
     Text("Model"),
+    Text("Prompt"),
     Text("Settings", context="of a task"),
     Text("Project"),
     Text("Cost"),
     Text("File"),
-    Text("Duration"),
+    Text("Generated in"),
 )
 _KEYS = (
     (TAKES, Text("Previous, next take")),

@@ -16,7 +16,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import LinkLife
 from runway_desktop.domain.presence import Signs
 from runway_desktop.domain.spending_report import spent_at
-from runway_desktop.domain.task import MOST_STARS, Output, Pick, State, Task
+from runway_desktop.domain.task import MOST_STARS, MadeSheet, Output, Pick, State, Task
 from runway_desktop.services.library.library import Details
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.tasks.judging import Judged
@@ -117,6 +117,13 @@ def stars(rating: int) -> str:
     return "★" * rating + "☆" * (MOST_STARS - rating) if rating else ""
 
 
+_MADE: Mapping[MadeSheet, Text] = {MadeSheet.BLANK: Text("New sheet"), MadeSheet.PASTED: Text("Pasted rows")}
+
+
+def sheet_title(name: str) -> str:
+    return next((str(words) for made, words in _MADE.items() if made.value == name), name)
+
+
 def marks_of(task: Task) -> str:
     """ "✓ 4★": the judgment in short form for a corner."""
     pick = {Pick.PICK: "✓", Pick.REJECT: "✕"}.get(task.pick, "")
@@ -142,6 +149,8 @@ def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | N
     made = endpoint.label if endpoint is not None else request.endpoint
     found = [
         Fact(_("Model"), " · ".join(part for part in (model_label(request.model), made) if part) or _("Not known")),
+        # The title stands in its place.
+        Fact(_("Prompt"), request.prompt if task.title else ""),
         Fact(pgettext("of a task", "Settings"), settings_line(pair, request.values)),
         *(_asked_for(details.asked, task, catalog) if details.asked is not None else ()),
         Fact(_("Project"), " · ".join(part for part in (task.project, _shot(task.shot)) if part)),
@@ -151,7 +160,7 @@ def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | N
         Fact(_("Take"), _take(details)),
         Fact(_("Cost"), _cost(task, price)),
         Fact(_("Times"), _times(task)),
-        Fact(_("Duration"), _took(task, usual)),
+        Fact(_("Generated in"), _took(task, usual)),
     ]
     first = first_problem(row)
     for output in row.outputs:

@@ -39,6 +39,8 @@ class LargeViewModel(QObject):
         self._judge = judge
         self.shots: tuple[Shot, ...] = ()
         self.current: TaskId | None = None
+        self.came_from = ""
+        """Title of the list behind the view."""
         self.auto_advance = True
         bridge.tasks_touched.connect(self._touched)
         rows.lines_moved.connect(self._lines_moved)

@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from runway_desktop.app.commands import COMMANDS
-from runway_desktop.domain.library import GroupBy
+from runway_desktop.domain.library import Filter, GroupBy, Page
 from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.ui.large.large_view import LargeView
 from runway_desktop.ui.large.take_strip import TakeTile
@@ -66,6 +66,14 @@ async def enter(rig: Desktop, key: Qt.Key = KEYS.Key_Space) -> None:
 
 def press(rig: Desktop, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     QTest.keyClick(rig.window.findChild(LargeView), key, modifiers)
+
+
+async def test_the_way_back_names_the_list_that_one_came_from(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        rig.filter.open_page(Filter(page=Page.SAVED), "Saved")
+        await until(lambda: rig.rows.rowCount() == 5)
+        await enter(rig)
+        await until(lambda: any(one.text() == "Saved  Esc" for one in rig.window.findChildren(QAbstractButton)))
 
 
 @pytest.mark.parametrize("key", [KEYS.Key_Space, KEYS.Key_Return])

@@ -55,6 +55,12 @@ def test_default_template_names_project_day_model_prompt_seed_and_id():
     )
 
 
+def test_the_name_that_a_task_was_given_stands_in_place_of_its_prompt():
+    assert preview(DEFAULT_TEMPLATE, replace(BARE, model="m", prompt="Fox", title="Shot 7")) == (
+        "2026-03-09/m_Shot-7_7728950e.mp4"
+    )
+
+
 @pytest.mark.parametrize(("batch", "folder"), [("aurora_shots.csv", "aurora_shots"), ("v1.2", "v1.2"), (".csv", "csv")])
 def test_batch_of_a_table_makes_a_folder_without_the_ending_of_its_file(batch, folder):
     assert render("{batch}/{model}", replace(BARE, model="m", batch=batch)) == (folder, "m.mp4")

@@ -289,7 +289,7 @@ async def test_a_task_that_was_queued_at_runway_says_for_how_long(tmp_path):
     async with Rig(tmp_path) as rig:
         one = task(1, State.SUCCEEDED, sent_at=1_000.0, running_since=1_012.0, ended_at=1_083.0)
         facts = await show(rig, one, saved(one, "/library/day/clip.mp4"))
-        assert facts["Duration"] == "71 s, queued 12 s before"
+        assert facts["Generated in"] == "71 s, queued 12 s before"
 
 
 async def test_a_saved_task_tells_everything_about_itself(tmp_path):
@@ -300,11 +300,17 @@ async def test_a_saved_task_tells_everything_about_itself(tmp_path):
         assert facts["Cost"] == "60 credits (estimated at most 70) · $0.60"
         assert facts["File"] == "clip.mp4 · 1.2 MB"
         assert facts["Project"] == "Harbour"
-        assert facts["Duration"] == "60 s"
+        assert facts["Generated in"] == "60 s"
         assert facts["Task ID"] == one.remote_id
         assert facts["Link"].startswith("valid until about")
         assert rig.details.showing[0].path == Path("/library/day/clip.mp4")
         assert rig.details.next_step() is None
+
+
+async def test_a_task_with_a_name_still_tells_its_prompt(tmp_path):
+    async with Rig(tmp_path) as rig:
+        one = task(1, State.SUCCEEDED, "A red fox", title="Shot 7")
+        assert (await show(rig, one))["Prompt"] == "A red fox"
 
 
 THEIRS = Fingerprint("theirs")
