@@ -20,6 +20,7 @@ from PySide6.QtGui import QFileOpenEvent, QOpenGLContext
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop import APP_ID, __version__
+from runway_desktop.domain.account import fingerprint_of
 from runway_desktop.domain.errors import DamagedList, RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import Profile
@@ -72,7 +73,8 @@ def run(options: Options, secret: str | None = None) -> int:
         if sys.platform == "win32":
             # On Windows the communication with other instances uses Qt's pipes.
             make_application()
-        claim = enter(profile.folder, options.items)
+        own, named = environment.named_runway(profile, secret)
+        claim = enter(profile.folder, options.items, key=fingerprint_of(own), address=named)
         if claim is None:
             return 0
     except NoSuchProfile as error:

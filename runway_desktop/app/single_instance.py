@@ -14,6 +14,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from runway_desktop import __version__
+from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.profile_lock import Claim, claim
@@ -47,8 +48,11 @@ class InstanceHolder(Enum):
     BY_NOBODY = auto()
 
 
-def enter(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> Claim | None:
-    """Becomes the program of this profile, or passes the words to the other one: then None. A claim that is not
+def enter(
+    folder: Path, words: Sequence[str], *, patience: float = PATIENCE, key: Fingerprint = NO_KEY, address: str = ""
+) -> Claim | None:
+    """Becomes the program of this profile, or passes the words to the other one, with key and address that this start's
+    environment names: then None. A claim that is not
     sure needs the person's word. Raises DoesNotAnswer, EngineLeaves, OSError."""
     begin = time.monotonic()
     while True:
@@ -56,7 +60,7 @@ def enter(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> 
         if claimed is not None and claimed.is_locked:
             return claimed
         # Two programs with one profile would send its queue twice, so a program that answers keeps the profile.
-        taken, under_way = hand_over(folder, words, patience=patience)
+        taken, under_way = hand_over(folder, words, patience=patience, key=key, address=address)
         if claimed is not None:
             if taken is InstanceHolder.BY_NOBODY:
                 return claimed
@@ -78,7 +82,7 @@ def enter(folder: Path, words: Sequence[str], *, patience: float = PATIENCE) -> 
 if sys.platform == "win32":
 
     def hand_over(
-        folder: Path, words: Sequence[str], *, patience: float = PATIENCE
+        folder: Path, words: Sequence[str], *, patience: float = PATIENCE, **_: str
     ) -> tuple[InstanceHolder, tuple[str, ...]]:
         """Passes the words to the window that has this profile. Raises DoesNotAnswer."""
         from .windows_door import give
@@ -90,20 +94,23 @@ else:
     import asyncio
 
     def hand_over(
-        folder: Path, words: Sequence[str], *, patience: float = PATIENCE
+        folder: Path, words: Sequence[str], *, patience: float = PATIENCE, key: Fingerprint = NO_KEY, address: str = ""
     ) -> tuple[InstanceHolder, tuple[str, ...]]:
         """Passes the words to the window that has this profile, or asks a headless engine to end. Raises
         DoesNotAnswer."""
-        addresses = private_socket.addresses(folder)
-        return asyncio.run(_hand_over(folder, words, patience)) if addresses else (InstanceHolder.BY_NOBODY, ())
+        if not private_socket.addresses(folder):
+            return InstanceHolder.BY_NOBODY, ()
+        return asyncio.run(_hand_over(folder, words, patience, key, address))
 
-    async def _hand_over(folder: Path, words: Sequence[str], patience: float) -> tuple[InstanceHolder, tuple[str, ...]]:
+    async def _hand_over(
+        folder: Path, words: Sequence[str], patience: float, key: Fingerprint, address: str
+    ) -> tuple[InstanceHolder, tuple[str, ...]]:
         from runway_desktop.remote.client import ConnectionLost, connect
-        from runway_desktop.remote.messages import LEAVE, OPEN
+        from runway_desktop.remote.messages import LEAVE, OPEN, Hello
         from runway_desktop.usecases.clients.refusals import CallRefused
 
         try:
-            connection = await connect(folder, "window", patience=patience)
+            connection = await connect(folder, Hello(client="window", key=key, address=address), patience=patience)
             if connection is None:
                 return InstanceHolder.BY_NOBODY, ()
             welcome = connection.welcome

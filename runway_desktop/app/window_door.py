@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from runway_desktop import __version__
 from runway_desktop.domain.events import Notice
@@ -21,12 +21,17 @@ from runway_desktop.texts import Text
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.use_cases import UseCases
 
+if TYPE_CHECKING:
+    from runway_desktop.usecases.clients.client_cases import ClientCases
+
 from .single_instance import TOKEN
 
 log = logging.getLogger(__name__)
 
 OTHER_VERSION = Text("Runway Desktop {started} was started, but {running} is still open.")
 CHANGE_OVER = Text("Quit this version, then start the other one.")
+OTHER_KEY = Text("Runway Desktop was started with another key or address, but this window uses its own.")
+QUIT_FIRST = Text("Quit this window, then start again.")
 _LIST_WITHIN = 15.0
 """Seconds that a caller waits until the list of tasks is open."""
 
@@ -94,6 +99,7 @@ class WindowDoor:
             self._life.ring([str(word) for word in arguments.get("words", ())])
             os.environ.pop(TOKEN, None)
             await self._tell_of_version(str(arguments.get("program", __version__)))
+            await self._tell_of_another_key(caller)
             return None
         window = self._life.window
         if window is None:
@@ -114,8 +120,7 @@ class WindowDoor:
         # Imported late: it imports everything that clients can do, which the window does not need.
         from runway_desktop.remote.answers import answer
 
-        there = cases.client_cases(window.ready.wait, window.address, has_window=True)
-        return await answer(there, caller, name, arguments)
+        return await answer(_client_cases(cases, window), caller, name, arguments)
 
     async def _tell_of_version(self, started: str) -> None:
         """After an update, a start of the new version only shows the window of the old one."""
@@ -123,6 +128,19 @@ class WindowDoor:
         if started != __version__ and window is not None and window.ready.is_set():
             said = OTHER_VERSION.with_(started=started, running=__version__)
             (await window.opened()).bus.tell(Notice(said, CHANGE_OVER))
+
+    async def _tell_of_another_key(self, started: Hello) -> None:
+        """A start with another key or address only shows this window, which spends by its own."""
+        window = self._life.window
+        if window is not None and window.ready.is_set() and (started.key or started.address):
+            cases = await window.opened()
+            there = _client_cases(cases, window)
+            if await there.difference(started.key, started.address, asks=False) is not None:
+                cases.bus.tell(Notice(OTHER_KEY, QUIT_FIRST, is_problem=True))
+
+
+def _client_cases(cases: UseCases, window: Window) -> ClientCases:
+    return cases.client_cases(window.ready.wait, window.address, has_window=True)
 
 
 def words_in(line: bytes) -> list[str] | None:

@@ -44,9 +44,7 @@ async def opened(chosen: Namespace, client: str) -> AsyncIterator[EngineClient]:
         raise CallRefused(str(error), code=Code.INPUT) from error
     except OSError as error:
         raise CallRefused("The profile's folder cannot be made.", code=Code.FAILED, advice=str(error)) from error
-    # The demo uses neither.
-    secret = None if chosen.demo else environment.secret_for(profile, secret)
-    named = "" if chosen.demo else (environment.base_url() or "").rstrip("/")
+    secret, named = environment.named_runway(profile, secret)
     secrecy = KnownSecrets()
     environment.start_log(profile.log, secrecy, verbose=chosen.verbose)
 

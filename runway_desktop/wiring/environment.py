@@ -227,6 +227,14 @@ def secret_for(profile: Profile, secret: str | None) -> str | None:
     return secret if profile.is_main else None
 
 
+def named_runway(profile: Profile, secret: str | None) -> tuple[str | None, str]:
+    """The key and the address that the environment names for this profile; None and empty if it names none. The demo
+    uses neither."""
+    if profile.is_demo:
+        return None, ""
+    return secret_for(profile, secret), (base_url() or "").rstrip("/")
+
+
 class Redaction(logging.Filter):
     """Removes secrets from a record's message and traceback, for every handler that has this filter. Raises nothing."""
 

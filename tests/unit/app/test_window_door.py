@@ -12,7 +12,8 @@ import pytest
 
 from runway_desktop import __version__
 from runway_desktop.app.single_instance import TOKEN, hand_over
-from runway_desktop.app.window_door import WindowDoor
+from runway_desktop.app.window_door import OTHER_KEY, WindowDoor
+from runway_desktop.domain.account import fingerprint_of
 from runway_desktop.domain.clients import CONNECTION_TEST
 from runway_desktop.domain.events import ClientsChanged, Notice
 from runway_desktop.remote.client import Connection, connect
@@ -136,3 +137,22 @@ async def test_a_window_says_that_another_version_was_started(tmp_path: Path, mo
         await asyncio.to_thread(hand_over, folder, [])
         await door.close()
     assert told == [f"Runway Desktop 9.0.1 was started, but {__version__} is still open."]
+
+
+async def test_a_window_says_that_it_was_started_again_with_another_key_or_address(tmp_path: Path, monkeypatch):
+    told: list[str] = []
+    async with a_desk(tmp_path) as desk:
+        # Another one, whose address is this window's.
+        desk.use_cases = UseCases(desk.engine)
+        window, folder = Window(desk), tmp_path / "profile"
+        monkeypatch.setattr(window, "ring", lambda _words: None)
+        desk.engine.bus.listen(lambda event: told.append(str(event.message)) if isinstance(event, Notice) else None)
+        door = WindowDoor(window)
+        await door.open(folder, private_socket.Listening(folder, 8))
+        key = desk.engine.account.key.fingerprint
+        await asyncio.to_thread(hand_over, folder, [], key=key, address=window.address)
+        assert told == [], "the same key and address"
+        await asyncio.to_thread(hand_over, folder, [], key=fingerprint_of("key_another"))
+        await asyncio.to_thread(hand_over, folder, [], address="http://127.0.0.1:9")
+        await door.close()
+    assert told == [str(OTHER_KEY)] * 2
