@@ -57,6 +57,7 @@ from runway_desktop.wiring.stages import Supervisor
 from tests import engine_rig
 from tests.engines import Unasked, engine_of
 from tests.fake_runway import FakeFetcher
+from tests.fakes import MemoryStore
 from tests.qt_loop import come_to_rest
 
 PATIENCE = 60.0
@@ -114,9 +115,11 @@ class Rig:
         loops: tuple[str, ...] = (),
         secret: str | None = "key_test",
         prices: tuple[PublishedPrice, ...] = (),
+        store: MemoryStore | None = None,
     ) -> None:
         self.folder = folder
-        self.parts = engine_rig.Rig(loops=loops, secret=secret, ids=folder / "accepted-ids.txt", prices=prices)
+        ids = folder / "accepted-ids.txt"
+        self.parts = engine_rig.Rig(loops=loops, secret=secret, ids=ids, prices=prices, store=store)
         self.fetcher = FakeFetcher()
         self.bugs: list[tuple[str, BaseException]] = []
         self.notices: list[Notice] = []

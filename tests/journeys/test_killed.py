@@ -47,6 +47,16 @@ def test_killed_while_sending_it_is_uncertain_and_never_sent_again(program: Prog
     assert runway.made()["On its way"] == (1 if accepted else 0)
 
 
+def test_killed_right_after_it_was_sent_the_composer_says_that_a_press_makes_another(program: Program, runway: Runway):
+    program.start()
+    program.send("One fox")
+    program.kill()
+    program.start()
+    program.eyes.wait_for("button", "Generate another")
+    program.wait_saved(1)
+    assert runway.made() == {"One fox": 1}
+
+
 def test_killed_while_it_runs_it_is_polled_on_and_saved(program: Program, runway: Runway):
     runway.turn(speed=1.0)
     program.start()

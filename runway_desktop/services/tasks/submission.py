@@ -183,6 +183,11 @@ class Prepared:
         """The same was sent a moment ago."""
         return Ask.REPEAT in self.asks
 
+    @property
+    def first(self) -> TaskId | None:
+        """The first of the tasks that it makes; None if it makes none."""
+        return self.intent.tasks[0].id if isinstance(self.intent, NewTasks) else None
+
     def use(self) -> None:
         """Raises NotPossible the second time."""
         if self.is_used:

@@ -46,6 +46,8 @@ class Draft(Struct, frozen=True, kw_only=True):
     parked: ParkedValues = field(default_factory=ParkedValues)
     was_sent: bool = False
     """Unchanged since it was last sent."""
+    stored_as: TaskId | None = None
+    """The first task that it was to be stored as: it was sent if the list has that task."""
     editing: TaskId | None = None
     parent: TaskId | None = None
 
@@ -58,6 +60,7 @@ class Draft(Struct, frozen=True, kw_only=True):
             "project": self.project,
             "shelf": self.parked.as_json(),
             "sent": self.was_sent,
+            "task": self.stored_as,
             "editing": self.editing,
             "parent": self.parent,
         }
@@ -74,6 +77,7 @@ class Draft(Struct, frozen=True, kw_only=True):
             project=str(found.get("project", "")),
             parked=ParkedValues.from_json(found.get("shelf")),
             was_sent=found.get("sent") is True,
+            stored_as=_task_id(found.get("task")),
             editing=_task_id(found.get("editing")),
             parent=_task_id(found.get("parent")),
         )

@@ -96,6 +96,7 @@ class Composer(Model):
         self._sending = ComposerSending(cases, bridge, runner, self)
         self._sending.changed.connect(self.changed)
         self._sending.question_wanted.connect(self.question_wanted)
+        self._sending.begun.connect(self._keeping.keep)
         self._sending.stored.connect(self._stored)
         bridge.files_moved.connect(self.taking.follow)
         bridge.organization_changed.connect(lambda _: self.changed.emit())
@@ -182,8 +183,8 @@ class Composer(Model):
         self.project = draft.project
         self._take(pair, draft.request.values, draft.parked)
         self.editing, self._parent_task = draft.editing, draft.parent
-        if draft.was_sent:
-            self._sending.recall(self.request(), self.project)
+        if draft.was_sent or draft.stored_as is not None:
+            self._sending.recall(self.request(), self.project, None if draft.was_sent else draft.stored_as)
         if draft.editing is not None:
             self._runner(self._edit_on(draft.editing), "go on editing")
         self.changed.emit()
@@ -466,6 +467,7 @@ class Composer(Model):
             project=self.project,
             parked=self._draft.parked,
             was_sent=self._sending.is_another(self.request(), self.project),
+            stored_as=self._sending.stored_as(self.request(), self.project),
             editing=self.editing,
             parent=self._parent_task,
         )

@@ -1,7 +1,9 @@
 """Saves the composer's draft, so that it survives a crash: values, inputs, parked values, and the edited task. Also the
 prompt history.
 
-The draft is saved shortly after the first unsaved change, without waiting for a pause in typing. The history is loaded
+The draft is saved shortly after the first unsaved change, without waiting for a pause in typing; and before it is sent,
+with the id of its task. So the commit that stores the task also marks the draft as sent: a start looks whether the list
+has the task, and there is no moment at which a kill leaves one without the other. The history is loaded
 on first use, and again after each sending. GUI thread only.
 """
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.domain.task import Request
+from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
@@ -35,6 +35,8 @@ class ComposerSending(Model):
     """Storing began or ended, or the note changed."""
     question_wanted = Signal(object, object)
     """A Question to answer before the request is stored, and the callback for yes."""
+    begun = Signal()
+    """The draft has to be kept: its task is stored next."""
     stored = Signal(object, object)
     """An Order, and the tuple of its task ids, now in the queue."""
 
@@ -42,6 +44,8 @@ class ComposerSending(Model):
         super().__init__(cases, runner, parent)
         self._last: tuple[Request, str] | None = None
         """The last request sent, as written, and its project."""
+        self._stored_as: tuple[tuple[Request, str], TaskId] | None = None
+        """The last request to be stored, its project and its first task."""
         self.is_storing = False
         self.note = ""
         """Why the last press sent nothing; cleared by the next sending or edit."""
@@ -58,9 +62,22 @@ class ComposerSending(Model):
         """Whether the same request was sent last, so that a press makes another take."""
         return self._last == (request, project)
 
-    def recall(self, request: Request, project: str) -> None:
-        """Restores the last request sent in the previous run."""
+    def stored_as(self, request: Request, project: str) -> TaskId | None:
+        """The task that this request was last to be stored as; None if it was not."""
+        known = self._stored_as
+        return known[1] if known is not None and known[0] == (request, project) else None
+
+    def recall(self, request: Request, project: str, stored_as: TaskId | None) -> None:
+        """Restores the last request sent in the previous run. `stored_as`: it was sent if the list has this task."""
         self._last = (request, project)
+        if stored_as is not None:
+            # Until that is known, a press would not be the first.
+            self._runner(self._look_for(stored_as, self._last), "look whether the draft was sent")
+
+    async def _look_for(self, task_id: TaskId, sent: tuple[Request, str]) -> None:
+        if await self._cases.tasks.task(task_id) is None and self._last == sent:
+            self._last = None
+            self.changed.emit()
 
     def drop_note(self) -> None:
         """Clears the note after an edit. Emits nothing."""
@@ -124,6 +141,10 @@ class ComposerSending(Model):
         self, order: Order, prepared: Prepared, *, is_answered: bool = False, was_told: bool = False
     ) -> None:
         try:
+            if prepared.first is not None:
+                self._stored_as = (order.request, order.project), prepared.first
+                self.begun.emit()
+                await self._cases.settings.flush()
             came = await self._cases.orders.send(order, prepared, is_answered=is_answered, was_told=was_told)
         finally:
             self.is_storing = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from runway_desktop.viewmodels.composer.composer import Composer
 from tests import sent
 from tests.engine_rig import CATALOG
 from tests.engine_rig import request as plain_request
+from tests.fakes import MemoryStore
 from tests.gui.rig import Rig, rest, until
 from tests.rows import task
 from tests.samples_of_requests import fullest, smallest
@@ -323,6 +325,40 @@ async def test_after_a_restart_the_button_still_knows_that_this_was_sent(tmp_pat
         assert other.button().text == "Generate another"
         other.set_value("duration", 10)
         assert other.button().text == "Generate"
+
+
+async def test_killed_at_any_step_of_a_sending_the_next_start_knows_whether_it_was_sent(tmp_path):
+    lists: list[MemoryStore] = []
+    async with Rig(tmp_path) as rig:
+
+        async def look() -> None:
+            lists.append(rig.store.copy())
+
+        writing = asyncio.create_task(rig.engine.settings.run())
+        rig.store.before = rig.store.after = look
+        await sent_once(rig)
+        await rig.clock.advance(5)
+        rig.store.before = rig.store.after = None
+        writing.cancel()
+    found = []
+    for store in lists:
+        async with Rig(tmp_path, store=store) as rig:
+            rig.composer.restore_draft()
+            await rest()
+            found.append((bool(store.tasks), rig.composer.prompt, rig.composer.button().text))
+    assert {(False, "A watch", "Generate"), (True, "A watch", "Generate another")} <= set(found)
+    assert {text for is_stored, _, text in found if is_stored} == {"Generate another"}
+    assert {text for is_stored, _, text in found if not is_stored} == {"Generate"}
+
+
+async def test_draft_that_may_have_been_sent_is_another_until_the_list_was_read(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await sent_once(rig)
+        draft = {**rig.engine.settings.get("composer.draft"), "sent": False, "task": "never stored"}
+        rig.engine.settings.set("composer.draft", draft)
+        other = after_a_kill(rig)
+        assert other.button().text == "Generate another"
+        await until(lambda: other.button().text == "Generate")
 
 
 @pytest.mark.parametrize("instead", ["another request", "a new request"])
