@@ -221,7 +221,9 @@ class ComposerPane(QWidget):
         self._box.setVisible(pair.prompt_field is not None or bool(pair.asset_fields))
         self.inputs.show_inputs()
         more = [self._more] if fields else []
-        self._line.hold((self._endpoint, self._model), (*self._chips.values(), self._project, self._presets, *more))
+        # Whoever works for several clients has to see at any width for whom this is paid.
+        first = (self._endpoint, self._model, self._project)
+        self._line.hold(first, (*self._chips.values(), self._presets, *more))
         self._show_state()
         if had_focus and self._prompt.isVisible():
             self._prompt.setFocus()
@@ -339,7 +341,7 @@ class ComposerPane(QWidget):
         self._place_send(anew=True)
 
     def _place_send(self, *, anew: bool = False) -> None:
-        """Puts the send button on a line of its own if it does not fit next to the endpoint and model chips. Only a
+        """Puts the send button on a line of its own if it does not fit next to the chips that always show. Only a
         resize (`anew`) moves it back, so a shorter price does not."""
         beside = self._line.least_width() + GRID + max(_SEND_WIDTH, self._send.sizeHint().width())
         narrow = beside > self.contentsRect().width() - 2 * _MARGIN or (self._narrow and not anew)
