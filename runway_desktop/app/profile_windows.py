@@ -3,7 +3,7 @@ restore. GUI thread only."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment
 from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.preferences import Section
 from runway_desktop.domain.profiles import Color, Profile, own_words
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.disk.disk_threads import in_worker
@@ -128,6 +129,20 @@ class ProfileWindows(QObject):
         opened = RestoreWindow(model, self._theme, self._front())
         opened.open_wanted.connect(self.open)
         opened.open()
+
+    def tell_void_permissions(self) -> None:
+        """Shows once which programs lost their permission with a restore, or in a copied profile."""
+
+        def tell(names: Sequence[str]) -> None:
+            from runway_desktop.usecases.words.clients import void_words
+
+            if names:
+                opens = partial(self._window.open_room, "preferences", Section.PROGRAMS)
+                message, detail = void_words(names)
+                text = _("Open preferences")
+                self._window.activity.tell(message, detail, action_text=text, on_action=opens, stays=True)
+
+        self._runner(self._cases.clients.take_void(), "look for void permissions", done=tell)
 
     def tell_restored(self) -> None:
         """Shows once what the user must decide after a restore, or in a copied profile."""

@@ -340,6 +340,7 @@ class Session(QObject):
             cases.bus.tell(notice)
         if self.profiles is not None:
             self.profiles.tell_restored()
+            self.profiles.tell_void_permissions()
         self.ready.set()
         # By now the list and the players are loaded too.
         collector.spare_what_is_there()

@@ -105,6 +105,12 @@ class Clients:
         if permission is not Permission.ALLOWANCE:
             await self._hold_back(name)
 
+    async def take_void(self) -> Sequence[str]:
+        """Names of the clients whose permission was given in a list that this one replaced or is a copy of, so that
+        they may only read. Each is named once: call it when a person can see it."""
+        await self._clients()
+        return await self._store.take_void_permissions(self._list())
+
     async def allow_folders(self, name: str, folders: Sequence[str]) -> None:
         """Sets the only folders whose files the client may name."""
         await self._change(name, lambda client: replace(client, folders=tuple(dict.fromkeys(folders))))

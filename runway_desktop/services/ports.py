@@ -361,6 +361,10 @@ class Store(Protocol):
         """All clients by name. Permissions given in a list of another identity are void."""
         ...
 
+    async def take_void_permissions(self, identity: str) -> Sequence[str]:
+        """Removes those permissions. Returns the names of their clients."""
+        ...
+
     async def save_client(self, client: Client, identity: str) -> None: ...
 
     async def note_client_request(self, asked: ClientRequest) -> ClientRequest:

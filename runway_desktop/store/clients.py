@@ -37,6 +37,18 @@ def clients(connection: sqlite3.Connection, identity: str) -> list[Client]:
     ]
 
 
+def take_void(connection: sqlite3.Connection, identity: str) -> list[str]:
+    """Removes the permissions that were given in a list of another identity. Returns whose they were."""
+    void = "list <> ? AND permission <> ?"
+    which = (to_cell(identity), Permission.READ.value)
+    names = [to_text(name) for (name,) in connection.execute(f"SELECT name FROM clients WHERE {void}", which)]
+    connection.execute(
+        f"UPDATE clients SET permission = ?, credits = 0, folders = '[]', list = ? WHERE {void}",
+        (Permission.READ.value, to_cell(identity), *which),
+    )
+    return sorted(names)
+
+
 def save_client(connection: sqlite3.Connection, client: Client, identity: str) -> None:
     connection.execute(
         """

@@ -223,6 +223,7 @@ class SqliteStore:
     timings = _asked(reading.timings)
     learned = _asked(reading.learned)
     clients = _asked(kept_clients.clients)
+    take_void_permissions = _written(kept_clients.take_void)
     save_client = _written(kept_clients.save_client)
     note_client_request = _written(kept_clients.note_client_request)
     note_refusal = _written(kept_clients.note_refusal)

@@ -64,6 +64,13 @@ def under_way_words(sendings: Sequence[str]) -> str:
     return _("Sending {tasks}", tasks=listed(sendings)) if sendings else _("Closing")
 
 
+def void_words(names: Sequence[str]) -> tuple[str, str]:
+    """After a restore, or in a copied profile: a message and its small print."""
+    message = ngettext("{n} program may only read again.", "{n} programs may only read again.", len(names))
+    which = listed([client_name(name) for name in names])
+    return message, _("What you allowed belongs to the former list: {programs}.", programs=which)
+
+
 def today_words(client: Client, today: float) -> str:
     if client.permission is Permission.ALLOWANCE:
         return _("{spent} of {credits} today", spent=number(today), credits=credits_in_words(client.credits))

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMe
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.account import Link
+from runway_desktop.domain.clients import Client, Permission
 from runway_desktop.domain.events import ConnectionChanged
+from runway_desktop.domain.preferences import Section
 from runway_desktop.domain.profiles import Color
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.after_restore import TOLD
@@ -26,7 +28,7 @@ from runway_desktop.ui.wishes import Import
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from runway_desktop.wiring import environment
 from tests.gui.profiles.rig import ProfilesDesktop, shown
-from tests.gui.rig import Desktop, until
+from tests.gui.rig import Desktop, rest, until
 from tests.profiles_on_disk import a_profile
 
 
@@ -226,6 +228,21 @@ async def test_after_a_restore_it_is_told_once_what_waits(tmp_path: Path, theme:
         assert after_restore.to_tell(desktop.engine.settings) is None
         desktop.windows.tell_restored()
         assert len(desktop.window.activity.messages()) == 1
+
+
+async def test_restored_list_says_which_programs_may_only_read_again(tmp_path: Path, theme: Theme):
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        agent = Client(name="claude-code", permission=Permission.ALLOWANCE, credits=100.0)
+        await desktop.store.save_client(agent, "the former list")
+        for _ in range(2):
+            desktop.windows.tell_void_permissions()
+            await until(lambda: desktop.models.activity.listed.waiting)
+            await rest()
+        [entry] = desktop.models.activity.listed.waiting
+        assert entry.message == "1 program may only read again."
+        assert "Claude Code" in entry.detail
+        desktop.models.activity.take(entry, entry.actions[0])
+        assert ("preferences", Section.PROGRAMS) in desktop.wished
 
 
 @pytest.mark.parametrize("answer", ["Import task IDs…", "Dismiss"])

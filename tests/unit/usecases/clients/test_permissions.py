@@ -14,6 +14,7 @@ from runway_desktop.domain.clients import (
     Client,
     Permission,
 )
+from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.task import TaskId
 from runway_desktop.remote.answers import answer
@@ -236,6 +237,19 @@ async def test_permissions_are_kept_and_who_is_there_is_seen(tmp_path: Path):
         assert CONNECTION_TEST not in kept
         other = {one.name: one for one in await desk.engine._store.clients("another list")}
         assert other["claude-code"] == replace(Client(name="claude-code"), seen_at=kept["claude-code"].seen_at)
+
+
+async def test_permissions_of_another_list_are_void_and_named_once(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        store, clients = desk.rig.store, desk.engine.clients
+        await store.save_client(Client(name="codex", permission=Permission.REVOKED), "another list")
+        await store.save_client(Client(name="reader", seen_at=5.0), "another list")
+        await clients.permit("script", Permission.ASK)
+        await store.save_client(Client(name=AGENT, permission=Permission.ALLOWANCE, credits=9.0), "another list")
+        assert await clients.take_void() == sorted([AGENT, "codex"])
+        assert await clients.take_void() == []
+        found = {client.name: client.permission for client in await store.clients(desk.rig.settings.get(IDENTITY, ""))}
+        assert (found[AGENT], found["codex"], found["script"]) == (Permission.READ, Permission.READ, Permission.ASK)
 
 
 async def test_a_script_with_a_new_name_each_time_fills_no_list(tmp_path: Path):
