@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from runway_desktop import __version__
 from runway_desktop.domain.events import Notice
@@ -20,9 +20,6 @@ from runway_desktop.services.disk import private_socket
 from runway_desktop.texts import Text
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.use_cases import UseCases
-
-if TYPE_CHECKING:
-    from runway_desktop.usecases.clients.client_cases import ClientCases
 
 from .single_instance import TOKEN
 
@@ -120,7 +117,8 @@ class WindowDoor:
         # Imported late: it imports everything that clients can do, which the window does not need.
         from runway_desktop.remote.answers import answer
 
-        return await answer(_client_cases(cases, window), caller, name, arguments)
+        there = cases.client_cases(window.ready.wait, window.address, has_window=True)
+        return await answer(there, caller, name, arguments)
 
     async def _tell_of_version(self, started: str) -> None:
         """After an update, a start of the new version only shows the window of the old one."""
@@ -134,13 +132,9 @@ class WindowDoor:
         window = self._life.window
         if window is not None and window.ready.is_set() and (started.key or started.address):
             cases = await window.opened()
-            there = _client_cases(cases, window)
+            there = cases.client_cases(window.ready.wait, window.address, has_window=True)
             if await there.difference(started.key, started.address, asks=False) is not None:
                 cases.bus.tell(Notice(OTHER_KEY, QUIT_FIRST, is_problem=True))
-
-
-def _client_cases(cases: UseCases, window: Window) -> ClientCases:
-    return cases.client_cases(window.ready.wait, window.address, has_window=True)
 
 
 def words_in(line: bytes) -> list[str] | None:
