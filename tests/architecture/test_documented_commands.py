@@ -32,7 +32,7 @@ def test_a_line_can_be_typed_as_it_stands(line: str):
     assert options.read(shlex.split(line)[1:]).command in COMMANDS
 
 
-def test_there_are_three_lines_for_a_script():
+def test_docs_show_three_lines_for_a_script():
     assert len(typed()) == 3
 
 

@@ -56,7 +56,7 @@ def measure(folder: Path, size: Size) -> list[Figure]:
         raise NotToldHere
     ours, sdk = _hosts(folder / "ours", size.wishes), _scripts(folder / "sdk", size.wishes)
     named = {"paid twice": ("doubled", "requests", 0), "ids lost": ("lost", "ids", 0)}
-    of = f"{size.wishes} pictures wished for"
+    of = f"{size.wishes} pictures asked for"
     figures = [
         Figure(
             benchmark=NAME, setting=of, name=name, value=getattr(ours, member), unit=unit,

@@ -132,11 +132,11 @@ class World:
         [output] = await self.store.outputs(TaskId("t1"))
         return output
 
-    async def dies_at(self, moment: int, deed: Callable[[], Coroutine[Any, Any, object]]) -> bool:
-        """Does the deed until death comes; says whether it came."""
+    async def dies_at(self, moment: int, work: Callable[[], Coroutine[Any, Any, object]]) -> bool:
+        """Does the work until it is killed; returns whether it was."""
         self.bin.death = death = Death(moment)
         self.store.before = self.store.after = death.moment
-        doing, dying = asyncio.ensure_future(deed()), asyncio.ensure_future(death.came.wait())
+        doing, dying = asyncio.ensure_future(work()), asyncio.ensure_future(death.came.wait())
         await asyncio.wait((doing, dying), return_when=asyncio.FIRST_COMPLETED)
         self.store.before = self.store.after = self.bin.death = None
         for task in (doing, dying):

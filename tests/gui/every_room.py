@@ -284,8 +284,8 @@ async def _requests(desktop: ProfilesDesktop) -> Windows:
     await desktop.engine.clients.permit(PROGRAM, Permission.ASK)
     cases = desktop.cases.client_cases(lambda: rest(1))
     values = {"ratio": "1280:720", "duration": 5}
-    wished = TaskWished(values=values, prompt=PROMPT, endpoint="text_to_video", model="gen4.5", request_id="1")
-    await cases.create(PROGRAM, wished)
+    wanted = TaskWished(values=values, prompt=PROMPT, endpoint="text_to_video", model="gen4.5", request_id="1")
+    await cases.create(PROGRAM, wanted)
     async for window in _open("requests", None, desktop):
         yield window
 

@@ -257,7 +257,7 @@ class Rig:
 
 
 class Desktop(Rig):
-    """The rig with its main window on the screen. `wished` is what was wanted of rooms, which open if `opens_rooms`."""
+    """The rig with its main window on the screen. `room_requests`: what was to open, and opens if `opens_rooms`."""
 
     def __init__(
         self, folder: Path, theme: Theme, *, opens_rooms: bool = False, rooms: Sequence[Room] = ROOMS, **more: Any
@@ -266,7 +266,7 @@ class Desktop(Rig):
         self.theme = theme
         self._opens_rooms = opens_rooms
         self._rooms = rooms
-        self.wished: list[tuple[str, Any]] = []
+        self.room_requests: list[tuple[str, Any]] = []
         self.closes = 0
 
     async def __aenter__(self) -> Self:
@@ -289,7 +289,7 @@ class Desktop(Rig):
         return self
 
     def open_room(self, room: str, wish: object = None, /) -> None:
-        self.wished.append((room, wish))
+        self.room_requests.append((room, wish))
         if (
             self._opens_rooms
             or room == "large"

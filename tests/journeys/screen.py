@@ -1,4 +1,4 @@
-"""A desktop of our own: display, window manager, D-Bus session, accessibility bus and, if wished, a keychain.
+"""A desktop of our own: display, window manager, D-Bus session, accessibility bus and, if wanted, a keychain.
 
 Each part is a process that `Screen` started and ends, by its own id. `variables` lead a program there and nowhere else:
 home, run-time and temporary folders are throwaway ones. Blocking.

@@ -162,7 +162,7 @@ def test_keys_judge_the_focused_one(opened: Open, pictures: list[Path]) -> None:
     opened.key(Qt.Key.Key_X)
     opened.key(Qt.Key.Key_0)
     opened.key(Qt.Key.Key_U)
-    assert opened.judge.deeds == [
+    assert opened.judge.calls == [
         ("rate", ("t1",), 4),
         ("pick", ("t2",), Pick.PICK),
         ("pick", ("t2",), Pick.REJECT),
@@ -296,7 +296,7 @@ def test_one_two_and_four_at_a_time_by_key(opened: Open, pictures: list[Path]) -
     assert opened.model.shown[0].top.task.id == "t2"
     opened.key(Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert [stack.top.task.id for stack in opened.model.shown] == ["t1", "t2"]
-    assert opened.judge.deeds == []
+    assert opened.judge.calls == []
 
 
 def test_missing_file_is_said_in_its_pane(opened: Open, pictures: list[Path], tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_escape_is_the_safe_answer(window: QWidget, qtbot: QtBot):
     assert answers == []
 
 
-def test_the_deed_is_named_and_done_when_pressed(window: QWidget):
+def test_the_action_is_named_and_carried_out_when_pressed(window: QWidget):
     answers: list[str] = []
     dialog = confirm(window, QUESTION, lambda: answers.append("yes"))
     assert [label.text() for label in dialog.findChildren(QLabel)] == [QUESTION.title, QUESTION.text]

@@ -12,7 +12,7 @@ from tests.gui.rig import Desktop, until
 
 
 class Counter(Desktop):
-    """The desktop with import and export; of other rooms what was wished is noted."""
+    """The desktop with import and export; requests for other rooms are noted."""
 
     def open_room(self, room: str, wish: object = None, /) -> None:
         super().open_room(room, wish)

@@ -289,12 +289,12 @@ async def test_the_bar_has_a_menu_for_it_with_the_keys(tmp_path: Path, theme: Th
         )
         QTest.mouseClick(library, Qt.MouseButton.LeftButton)
         menu = next(found for found in shop.window.findChildren(QMenu) if found.isVisible())
-        deeds = {action.text(): action for action in menu.actions() if action.text()}
-        assert list(deeds) == [
+        actions = {action.text(): action for action in menu.actions() if action.text()}
+        assert list(actions) == [
             "Export…", "Import task IDs from a file…", "Import task IDs from the clipboard…",
             "Import a folder of results…", "Back up this profile…", "Restore a backup…",
         ]  # fmt: skip
-        assert deeds["Export…"].shortcut().toString() == "Ctrl+Shift+E"
+        assert actions["Export…"].shortcut().toString() == "Ctrl+Shift+E"
         menu.close()
         await rest()
 

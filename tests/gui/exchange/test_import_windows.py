@@ -166,8 +166,8 @@ async def test_a_log_can_be_taken_for_prompts_all_the_same(tmp_path: Path, theme
         counter.interior.taking_in.take(dropped(path))
         window = await counter.opened(IdImportWindow)
         press(window, "Use as prompts instead")
-        await until(lambda: counter.wished[-1][0] == "sheet")
-        assert len(counter.wished[-1][1].drafts) == 2
+        await until(lambda: counter.room_requests[-1][0] == "sheet")
+        assert len(counter.room_requests[-1][1].drafts) == 2
         assert await listed(counter) == 0
 
 

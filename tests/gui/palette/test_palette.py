@@ -18,7 +18,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 async def opened(rig: Desktop, theme) -> tuple[PaletteHost, PalettePanel]:
     QTest.keyClick(rig.window, Qt.Key.Key_K, CONTROL)
-    rig.rooms.open(*rig.wished.pop())
+    rig.rooms.open(*rig.room_requests.pop())
     await until(lambda: (found := rig.window.findChild(PaletteHost)) is not None and found.panel)
     host = rig.window.findChild(PaletteHost)
     assert host.panel is not None
@@ -107,7 +107,7 @@ async def test_what_was_used_lately_comes_first_the_next_time(tmp_path, theme, q
         host, panel = await opened(rig, theme)
         QTest.keyClicks(panel.line, "spending")
         QTest.keyClick(panel.line, Qt.Key.Key_Return)
-        assert rig.wished == [("spending", None)]
+        assert rig.room_requests == [("spending", None)]
         host.toggle()
         await until(lambda: host.panel)
         assert host.panel.current.text == "Spending"
@@ -122,7 +122,7 @@ async def test_a_setting_asks_for_its_own_place_in_the_preferences(tmp_path, the
         QTest.keyClicks(panel.line, typed)
         assert panel.current.id == f"setting:{name}"
         QTest.keyClick(panel.line, Qt.Key.Key_Return)
-        assert rig.wished == [("preferences", name)]
+        assert rig.room_requests == [("preferences", name)]
 
 
 async def test_no_key_of_the_window_is_heard_below_it_and_the_keyboard_goes_back(tmp_path, theme, qtbot):
@@ -176,7 +176,7 @@ async def test_what_protects_is_changed_in_the_preferences_alone(tmp_path, theme
         before = [getattr(rig.cases.settings, name) for name in rig.cases.settings.preferences()]
         QTest.keyClicks(panel.line, typed)
         QTest.keyClick(panel.line, Qt.Key.Key_Return)
-        assert [room for room, _ in rig.wished] == ["preferences"]
+        assert [room for room, _ in rig.room_requests] == ["preferences"]
         assert [getattr(rig.cases.settings, name) for name in rig.cases.settings.preferences()] == before
 
 

@@ -242,7 +242,7 @@ async def test_restored_list_says_which_programs_may_only_read_again(tmp_path: P
         assert entry.message == "1 program may only read again."
         assert "Claude Code" in entry.detail
         desktop.models.activity.take(entry, entry.actions[0])
-        assert ("preferences", Section.PROGRAMS) in desktop.wished
+        assert ("preferences", Section.PROGRAMS) in desktop.room_requests
 
 
 @pytest.mark.parametrize("answer", ["Import task IDs…", "Dismiss"])
@@ -259,7 +259,7 @@ async def test_empty_list_offers_the_ids_of_the_former_one_until_the_person_answ
         assert after_restore.to_tell(settings) is not None
         activity.take(entry, next(one for one in entry.actions if one.text == answer))
         assert after_restore.to_tell(settings) is None
-        imports = [wish for _, wish in desktop.wished if isinstance(wish, Import)]
+        imports = [wish for _, wish in desktop.room_requests if isinstance(wish, Import)]
         assert [wish.found.dropped.paths for wish in imports] == (
             [] if answer == "Dismiss" else [(tmp_path / "task ids.txt",)]
         )

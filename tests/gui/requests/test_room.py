@@ -284,7 +284,7 @@ async def test_who_may_only_read_is_told_of_with_the_way_to_allow_it_more(tmp_pa
         [told] = rig.window.activity.messages()
         assert told == "Zed wants to generate, but may only read."
         pill.press(rig.window, "Open preferences")
-        assert rig.wished == [("preferences", "Connected programs")]
+        assert rig.room_requests == [("preferences", "Connected programs")]
 
 
 async def test_the_queue_neither_holds_nor_releases_what_waits_for_approval(tmp_path, theme):

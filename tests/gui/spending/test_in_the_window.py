@@ -27,10 +27,10 @@ async def test_the_balance_leads_to_spending_and_caps(tmp_path: Path, theme: The
         )
         QTest.mouseClick(balance, Qt.MouseButton.LeftButton)
         menu = next(found for found in desktop.window.findChildren(QMenu) if found.isVisible())
-        deeds = {action.text(): action for action in menu.actions()}
-        deeds["Spending"].trigger()
-        deeds["Caps…"].trigger()
-        assert desktop.wished == [("spending", None), ("preferences", "Money")]
+        actions = {action.text(): action for action in menu.actions()}
+        actions["Spending"].trigger()
+        actions["Caps…"].trigger()
+        assert desktop.room_requests == [("spending", None), ("preferences", "Money")]
         menu.close()
         await rest()
 
@@ -40,7 +40,7 @@ async def test_spending_has_a_key(tmp_path: Path, theme: Theme):
         QTest.keyClick(
             desktop.window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         )
-        assert desktop.wished == [("spending", None)]
+        assert desktop.room_requests == [("spending", None)]
 
 
 async def test_a_cap_that_is_reached_is_told_with_the_button_that_raises_it(tmp_path: Path, theme: Theme):
@@ -112,7 +112,7 @@ async def test_the_status_line_says_today_of_the_cap(tmp_path: Path, theme: Them
         assert any("Today 0 of 1,500 credits" in label.text() for label in desktop.window.findChildren(QLabel))
 
 
-async def test_a_dear_request_is_asked_about_and_sent_after_yes(tmp_path: Path, theme: Theme):
+async def test_a_costly_request_is_asked_about_and_sent_after_yes(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as desktop:
         await desktop.engine.pricing.learn(engine_rig.request(), 25.0)
         desktop.engine.settings.confirm_above = 20.0

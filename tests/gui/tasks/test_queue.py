@@ -180,7 +180,7 @@ async def test_the_budget_of_today_stands_with_the_queue_and_raises_the_cap(tmp_
         assert max(places, key=lambda text: places[text].y()) == "Raise today's cap to 80", "it pushes no other away"
         assert "send 2 · 50 credits" in buttons["Raise today's cap to 80"].accessibleDescription()
         buttons["Change caps…"].click()
-        assert rig.wished == [("preferences", "Money")]
+        assert rig.room_requests == [("preferences", "Money")]
         buttons["Raise today's cap to 80"].click()
         assert rig.engine.settings.day_cap == 80.0
         await until(lambda: not buttons["Hold 2"].isVisibleTo(pane))

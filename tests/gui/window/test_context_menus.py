@@ -53,7 +53,7 @@ async def test_a_project_can_be_opened_given_a_cap_and_its_name_copied(tmp_path,
         for action in entries(menu):
             if action.text() in ("Open", "Set a cap…", "Copy name"):
                 action.trigger()
-        assert rig.wished == [("preferences", "project_caps")]
+        assert rig.room_requests == [("preferences", "project_caps")]
         assert QGuiApplication.clipboard().text() == "Aurora"
         assert rig.filter.title == "Aurora"
         menu.close()

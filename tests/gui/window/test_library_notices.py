@@ -53,7 +53,7 @@ async def test_another_folder_is_chosen_in_the_preferences(tmp_path: Path, theme
         library.rmdir()
         await desktop.engine.folder.look()
         pill.press(desktop.window, "Choose another folder…")
-        assert desktop.wished == [("preferences", "Saving")]
+        assert desktop.room_requests == [("preferences", "Saving")]
         (tmp_path / "other").mkdir()
         desktop.engine.settings.library_folder = str(tmp_path / "other")
         await rest()

@@ -80,7 +80,7 @@ async def test_the_keyboard_opens_it_and_goes_through_it(tmp_path, theme, qtbot)
         assert below.title() == "Create"
         below.setActiveAction(next(action for action in below.actions() if action.text() == "New sheet"))
         QTest.keyClick(below, Qt.Key.Key_Return)
-        assert rig.wished == [("sheet", None)]
+        assert rig.room_requests == [("sheet", None)]
 
 
 async def test_what_cannot_be_done_now_is_disabled_and_says_why_while_its_key_goes_on(tmp_path, theme, qtbot):
@@ -133,7 +133,7 @@ async def test_a_bar_of_menus_holds_the_very_actions_of_the_keys_and_takes_the_b
         assert quit_.menuRole() is QAction.MenuRole.QuitRole
         assert rig.window.workspace.top.menu_button.isHidden()
         QTest.keyClick(rig.window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
-        assert rig.wished == [("preferences", None)]
+        assert rig.room_requests == [("preferences", None)]
 
 
 async def test_a_room_that_was_left_gives_the_main_window_none_of_its_commands(tmp_path, theme, qtbot):

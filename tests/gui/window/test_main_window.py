@@ -104,8 +104,8 @@ async def test_a_dropped_text_file_of_prompts_wants_a_sheet(tmp_path, theme, qtb
         prompts = tmp_path / "prompts.txt"
         prompts.write_text("A lighthouse\nA harbour\n", encoding="utf-8")
         assert drop(rig.window, mime(urls=[QUrl.fromLocalFile(str(prompts))]))
-        await until(lambda: rig.wished)
-        [(room, gathered)] = rig.wished
+        await until(lambda: rig.room_requests)
+        [(room, gathered)] = rig.room_requests
         assert room == "sheet"
         assert len(gathered.drafts) == 2
         assert rig.store.tasks == {}
@@ -298,7 +298,7 @@ async def test_a_held_down_key_retries_once(tmp_path, theme, qtbot):
         assert actions["One frame forward"].autoRepeat()
 
 
-async def test_each_command_of_the_window_and_its_list_has_a_deed_and_each_deed_a_command(tmp_path, theme, qtbot):
+async def test_each_command_of_the_window_and_its_list_has_its_action_and_back(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         work = rig.window.workspace
         for scope, owners in ((Scope.WINDOW, (rig.window, work.composer)), (Scope.LIST, (work.views,))):

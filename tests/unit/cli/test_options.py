@@ -66,7 +66,7 @@ def test_every_member_of_a_tasks_answer_can_be_chosen_and_no_other():
         row(State.HELD, hold=Hold(HoldCode.APPROVAL, client="claude")),
     ]
     asked = ClientRequest(client="claude", request_id="1", digest="", task_id=rows[0].task.id, credits=5.0, at=0.0,
-                          request=rows[0].task.request, reason="Too dear")  # fmt: skip
+                          request=rows[0].task.request, reason="Too costly")  # fmt: skip
     refused = row(State.CANCELLED, remote_id=None)
     answers = [task_answer(row, price=5.0, because="Paused", note="Offline") for row in rows]
     answers.append(task_answer(refused, asked=asked))

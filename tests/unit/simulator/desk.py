@@ -47,9 +47,9 @@ class Bench:
 
 @contextlib.asynccontextmanager
 async def desk(**knobs: object) -> AsyncIterator[Bench]:
-    wished = Knobs(seed=5).turned(knobs)
+    chosen = Knobs(seed=5).turned(knobs)
     async with (
-        running_simulator(wished, catalog=CATALOG) as simulator,
+        running_simulator(chosen, catalog=CATALOG) as simulator,
         httpx.AsyncClient(base_url=simulator.base_url, headers=HEADERS) as api,
         httpx.AsyncClient() as anyone,
     ):

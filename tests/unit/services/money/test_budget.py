@@ -103,7 +103,7 @@ async def test_a_raise_of_what_a_single_sending_may_cost_lets_the_dearest_go():
         await learn(rig)
         await rig.pricing.learn(request(duration=10), 50.0)
         rig.settings.sending_cap = 20.0
-        ids = await rig.submit(request("cheap"), request("dear", duration=10))
+        ids = await rig.submit(request("cheap"), request("costly", duration=10))
         assert await sent(rig, ids) == [False, False]
         held = rig.lane.held_back(ids[0])
         assert held is not None
@@ -160,7 +160,7 @@ async def test_a_single_sending_may_be_capped_and_cheaper_ones_pass_it():
     async with Rig(loops=("lane",)) as rig:
         await rig.pricing.learn(request(duration=10), 50.0)
         rig.settings.sending_cap = 30.0
-        ids = await rig.submit(request("dear", duration=10), request("cheap"))
+        ids = await rig.submit(request("costly", duration=10), request("cheap"))
         assert await sent(rig, ids) == [False, True]
         held = rig.lane.held_back(ids[0])
         assert held is not None

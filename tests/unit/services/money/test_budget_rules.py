@@ -366,11 +366,16 @@ def test_a_cap_of_any_kind_is_known_to_be_there_even_one_of_nothing(caps):
     assert Bench(caps(0.0)).budget.has_caps
 
 
-def test_in_a_queue_one_that_is_too_dear_counts_for_nothing_and_holds_up_no_cheaper_one():
-    bench = Bench(Caps(day_cap=25.0), veo=TEN, dear=Price(credits=40.0, exact=True))
-    queue = [task("one", model="veo"), task("dear", model="dear"), task("two", model="veo"), task("three", model="veo")]
+def test_in_a_queue_one_that_is_too_costly_counts_for_nothing_and_holds_up_no_cheaper_one():
+    bench = Bench(Caps(day_cap=25.0), veo=TEN, costly=Price(credits=40.0, exact=True))
+    queue = [
+        task("one", model="veo"),
+        task("costly", model="costly"),
+        task("two", model="veo"),
+        task("three", model="veo"),
+    ]
     assert over(bench, *queue) == {
-        "dear": Limit(cap=Cap.DAY, limit=25.0, coming=10.0),
+        "costly": Limit(cap=Cap.DAY, limit=25.0, coming=10.0),
         "three": Limit(cap=Cap.DAY, limit=25.0, coming=20.0),
     }
 
@@ -397,15 +402,20 @@ def test_a_queue_is_held_back_by_the_balance_and_a_published_price_counts_only_w
 
 @pytest.mark.parametrize(("limit", "caps"), EACH_CAP[:2])
 def test_what_a_raised_cap_would_let_go_is_known_before_it_is_raised(limit, caps):
-    bench = Bench(caps(100.0), veo=TEN, dear=Price(credits=40.0, exact=True))
+    bench = Bench(caps(100.0), veo=TEN, costly=Price(credits=40.0, exact=True))
     bench.caps.sending_cap = 35.0
     bench.bus.tell(TasksAdded((sent(95.0),)))
-    queue = [task("one", model="veo"), task("two", model="veo"), task("dear", model="dear"), task("four", model="veo")]
-    assert set(over(bench, *queue)) == {"one", "two", "dear", "four"}
+    queue = [
+        task("one", model="veo"),
+        task("two", model="veo"),
+        task("costly", model="costly"),
+        task("four", model="veo"),
+    ]
+    assert set(over(bench, *queue)) == {"one", "two", "costly", "four"}
     held = HeldBack(limit=replace(limit, spent=95.0), price=10.0, waiting=10.0)
-    assert set(over(bench, *queue, raised=held)) == {"dear", "four"}, "each other cap stays as it is"
+    assert set(over(bench, *queue, raised=held)) == {"costly", "four"}, "each other cap stays as it is"
     lower = HeldBack(limit=Limit(cap=limit.cap, limit=1.0), price=1.0)
-    assert set(over(bench, *queue, raised=lower)) == {"one", "two", "dear", "four"}, "no cap is lowered by a raise"
+    assert set(over(bench, *queue, raised=lower)) == {"one", "two", "costly", "four"}, "no cap is lowered by a raise"
     bench.caps.sending_cap = None
     assert bench.caps == caps(100.0)
 

@@ -210,14 +210,14 @@ async def test_what_is_made_of_a_result_while_it_downloads_stands_in_its_sidecar
         def write_while_tagged(result: Path, document: Any) -> Path:
             monkeypatch.undo()
             tagging = asyncio.ensure_future(desk.ledger.change(task.id, lambda now: replace(now, tags=("fox",)), ""))
-            deeds.append(tagging)
+            taggings.append(tagging)
             return write(result, document)
 
-        deeds: list[Any] = []
+        taggings: list[Any] = []
         monkeypatch.setattr(sidecar, "write", write_while_tagged)
         gate.open()
         await settle()
-        await asyncio.gather(*deeds)
+        await asyncio.gather(*taggings)
         await settle()
     document = json.loads(beside.read_bytes())
     assert (document["judgement"]["rating"], document["judgement"]["tags"]) == (4, ["fox"])

@@ -93,7 +93,7 @@ async def test_whatever_is_made_of_a_result_stands_in_its_sidecar_a_second_later
     assert found.project == "Aurora"
 
 
-async def test_a_deed_on_many_is_one_round(shelf):
+async def test_a_change_of_many_is_one_round(shelf):
     async with shelf.open():
         tasks = [await shelf.put(number) for number in range(250)]
         await shelf.judging.rate([task.id for task in tasks], 5)
@@ -142,13 +142,13 @@ async def test_what_changes_while_the_list_is_read_is_written_too(shelf, monkeyp
         task = await shelf.put(1)
         read = shelf.rig.store.rows
 
-        async def read_before_another_deed(task_ids):
+        async def read_before_another_change(task_ids):
             rows = await read(task_ids)
             monkeypatch.undo()
             await shelf.judging.rate([task.id], 5)
             return rows
 
-        monkeypatch.setattr(shelf.rig.store, "rows", read_before_another_deed)
+        monkeypatch.setattr(shelf.rig.store, "rows", read_before_another_change)
         await shelf.judging.rate([task.id], 3)
         await shelf.rig.clock.advance(3 * GATHER)
         assert shelf.document(1)["judgement"]["rating"] == 5

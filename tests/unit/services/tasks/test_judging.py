@@ -1,4 +1,4 @@
-"""What the person makes of results is kept, in one deed for many, and can be undone."""
+"""What the person makes of results is kept, in one step for many, and can be undone."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ async def judged(rig: Rig, amount: int) -> tuple[Judging, tuple[TaskId, ...]]:
     return Judging(rig.ledger, rig.lane.caps), await rig.submit(*(request(f"Prompt {n}") for n in range(amount)))
 
 
-async def test_many_are_rated_in_one_deed_and_rated_back():
+async def test_many_are_rated_in_one_step_and_rated_back():
     async with Rig(loops=()) as rig:
         judging, ids = await judged(rig, 3)
         await judging.rate(ids[:1], 5)
         writes = rig.store.writes
-        deed = await judging.rate(ids, 3)
+        done = await judging.rate(ids, 3)
         assert rig.store.writes == writes + 1
         assert [(await rig.task(i)).rating for i in ids] == [3, 3, 3]
-        await judging.put_back(deed.what, deed.before)
+        await judging.put_back(done.what, done.before)
         assert [(await rig.task(i)).rating for i in ids] == [5, 0, 0]
-        await judging.put_back(deed.what, deed.after)
+        await judging.put_back(done.what, done.after)
         assert [(await rig.task(i)).rating for i in ids] == [3, 3, 3]
 
 
-async def test_those_that_are_so_already_are_no_part_of_the_deed():
+async def test_takes_that_are_so_already_are_not_changed():
     async with Rig(loops=()) as rig:
         judging, ids = await judged(rig, 2)
         await judging.pick(ids[:1], Pick.PICK)
@@ -58,9 +58,9 @@ async def test_project_shot_and_note_are_kept_as_words():
 async def test_undo_touches_nothing_else_that_happened_meanwhile():
     async with Rig(loops=()) as rig:
         judging, [one] = await judged(rig, 1)
-        deed = await judging.rate([one], 4)
+        done = await judging.rate([one], 4)
         await rig.ledger.change(one, lambda task: replace(task, title="Harbour"), "renamed")
-        await judging.put_back(deed.what, deed.before)
+        await judging.put_back(done.what, done.before)
         assert ((await rig.task(one)).rating, (await rig.task(one)).title) == (0, "Harbour")
 
 
@@ -71,11 +71,11 @@ async def test_undo_of_a_project_holds_what_only_its_cap_kept_here():
         await rig.pricing.learn(request(), 25.0)
         queued = await rig.submit(request("over"), request("stays"))
         await judging.set_project(queued[1:], "Aurora")
-        deed = await judging.set_project(queued[:1], "Aurora")
+        done = await judging.set_project(queued[:1], "Aurora")
         rig.settings.project_caps = {"Aurora": 10.0}
         await rig.lane.resume()
         await rig.clock.advance(1)
-        back = await judging.put_back(deed.what, deed.before)
+        back = await judging.put_back(done.what, done.before)
         await rig.clock.advance(1)
         assert (back.held, await rig.state(queued[0])) == (2, State.HELD)
         assert all(rig.ledger.get_open(one).waits_for_person for one in queued)

@@ -243,7 +243,7 @@ async def test_what_is_paused_while_a_file_is_read_is_not_sent():
         assert prompts(rig) == []
 
 
-async def test_what_became_too_dear_while_a_file_is_read_is_not_sent():
+async def test_what_became_too_costly_while_a_file_is_read_is_not_sent():
     async with lane() as rig:
         await rig.pricing.learn(request(), 25.0)
         gate = rig.runway.hold("organization")

@@ -144,13 +144,13 @@ async def test_each_task_says_what_it_waits_for_itself():
         await rig.pricing.learn(request(model="veo3.1"), 50.0)
         rig.settings.sending_cap = 30.0
         *_, waiting = await rig.submit(*(request(f"{n}") for n in range(3)))
-        [dear] = await rig.submit(request(model="veo3.1"))
+        [costly] = await rig.submit(request(model="veo3.1"))
         assert rig.lane.reason_for(waiting) == rig.lane.reason is not None
-        held = LaneReason(LaneCode.HELD_BACK, held=rig.lane.held_back(dear))
-        assert rig.lane.reason_for(dear) == held != rig.lane.reason
+        held = LaneReason(LaneCode.HELD_BACK, held=rig.lane.held_back(costly))
+        assert rig.lane.reason_for(costly) == held != rig.lane.reason
 
 
-async def test_a_paused_lane_says_that_it_is_paused_of_a_task_that_is_too_dear_as_well():
+async def test_a_paused_lane_says_that_it_is_paused_of_a_task_that_is_too_costly_as_well():
     async with lane() as rig:
         await rig.pricing.learn(request(), 25.0)
         rig.settings.day_cap = 10.0
@@ -292,18 +292,18 @@ async def test_what_is_sent_next_is_noted():
         assert (await rig.task(task_id)).hold == ITS_TURN
 
 
-async def test_a_task_that_is_too_dear_lets_a_cheaper_one_of_another_model_pass():
+async def test_a_task_that_is_too_costly_lets_a_cheaper_one_of_another_model_pass():
     async with lane() as rig:
         await rig.pricing.learn(request(), 25.0)
         await rig.pricing.learn(request(model="veo3.1"), 5.0)
         rig.settings.sending_cap = 10.0
-        ids = await rig.submit(request("dear"), request("cheap", model="veo3.1"), request("dear too"))
+        ids = await rig.submit(request("costly"), request("cheap", model="veo3.1"), request("costly too"))
         assert prompts(rig) == ["cheap"]
         assert [rig.lane.held_back(task_id) is not None for task_id in ids] == [True, False, True]
         assert rig.lane.reason == LaneReason(LaneCode.HELD_BACK, held=rig.lane.held_back(ids[0]))
 
 
-async def test_of_many_that_are_too_dear_each_one_says_so():
+async def test_of_many_that_are_too_costly_each_one_says_so():
     async with lane() as rig:
         await rig.pricing.learn(request(), 25.0)
         rig.settings.sending_cap = 10.0

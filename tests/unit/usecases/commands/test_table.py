@@ -124,7 +124,7 @@ def test_nothing_is_deleted_twice_at_runway():
     assert one.reason == "Runway no longer has it."
 
 
-def test_each_destructive_question_names_its_deed_with_the_count_it_is_carried_out_on():
+def test_each_destructive_question_names_its_action_with_the_count_it_is_carried_out_on():
     rows = [
         row(State.RUNNING, number=1),
         row(State.THROTTLED, number=2),

@@ -157,8 +157,8 @@ async def test_an_order_over_cap_and_balance_counts_all_of_it_against_the_balanc
 async def test_an_edit_that_the_balance_does_not_cover_waits_for_credits(tmp_path: Path):
     async with a_door(tmp_path, 80.0) as (rig, sending):
         [task] = await order(rig, sending, 1)
-        await rig.pricing.learn(request("dear", duration=10), 600.0)
-        prepared = await sending.prepare_edit(task.id, request("dear", duration=10), SCRIPT)
+        await rig.pricing.learn(request("costly", duration=10), 600.0)
+        prepared = await sending.prepare_edit(task.id, request("costly", duration=10), SCRIPT)
         assert prepared.asks == {Ask.LOW_BALANCE}
         await sending.send(prepared, prepared.asks)
         assert await codes(rig, [task]) == [HoldCode.CREDITS]

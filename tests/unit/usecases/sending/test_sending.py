@@ -26,7 +26,7 @@ from tests.engines import engine_of
 from tests.fake_runway import remote_id
 
 KNOWN = request()
-DEAR = request("Dear", duration=10)
+COSTLY = request("Costly", duration=10)
 UNKNOWN = request("Unknown", model="gen4_turbo", endpoint="image_to_video", promptImage="https://example.com/a.png")
 INVALID = request("Too long", duration=600)
 SCRIPT = Origin(TaskSource.SCRIPT)
@@ -36,7 +36,7 @@ SCRIPT = Origin(TaskSource.SCRIPT)
 async def a_door(tmp_path: Path, loops: tuple[str, ...] = ()) -> AsyncIterator[tuple[Rig, TaskSender]]:
     async with Rig(loops=loops) as rig:
         await rig.pricing.learn(KNOWN, 25.0)
-        await rig.pricing.learn(DEAR, 600.0)
+        await rig.pricing.learn(COSTLY, 600.0)
         engine = engine_of(rig, tmp_path / "library")
         yield rig, TaskSender(engine)
 
@@ -159,14 +159,14 @@ async def test_what_is_queued_since_an_earlier_run_has_its_price_once_its_clip_i
 
 async def test_a_sum_above_the_limit_is_asked_about_by_every_door(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
-        held, ended = await a_held(rig, sending), await an_ended(rig, sending, wanted=DEAR)
-        waits = await a_held(rig, sending, HoldCode.RESTORED, DEAR)
+        held, ended = await a_held(rig, sending), await an_ended(rig, sending, wanted=COSTLY)
+        waits = await a_held(rig, sending, HoldCode.RESTORED, COSTLY)
         rig.settings.confirm_above = 500.0
         for prepared in (
-            sending.prepare(new(DEAR), SCRIPT),
-            await sending.prepare_many(new(DEAR), Origin(TaskSource.SHEET, 1)),
+            sending.prepare(new(COSTLY), SCRIPT),
+            await sending.prepare_many(new(COSTLY), Origin(TaskSource.SHEET, 1)),
             sending.prepare_again([ended]),
-            await sending.prepare_edit(held.id, DEAR, Origin(TaskSource.SCRIPT, "edit")),
+            await sending.prepare_edit(held.id, COSTLY, Origin(TaskSource.SCRIPT, "edit")),
             sending.prepare_release([waits]),
         ):
             assert Ask.ABOVE_LIMIT in prepared.asks
@@ -178,7 +178,7 @@ async def test_a_sum_above_the_limit_is_asked_about_by_every_door(tmp_path: Path
 
 async def test_an_edit_that_is_no_dearer_is_not_asked_about_again(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
-        held = await a_held(rig, sending, wanted=DEAR)
+        held = await a_held(rig, sending, wanted=COSTLY)
         rig.settings.confirm_above = 10.0
         prepared = await sending.prepare_edit(held.id, KNOWN, Origin(TaskSource.SCRIPT, "edit"))
         assert prepared.asks == frozenset()
@@ -271,7 +271,7 @@ async def test_the_same_press_twice_sends_once(tmp_path: Path):
         assert again.asks == {Ask.REPEAT}
         with pytest.raises(NotAnswered):
             await sending.send(again)
-        assert sending.prepare(new(DEAR), SCRIPT).asks == frozenset()
+        assert sending.prepare(new(COSTLY), SCRIPT).asks == frozenset()
         await rig.clock.advance(MOMENT)
         assert sending.prepare(new(KNOWN), SCRIPT).asks == frozenset()
 
@@ -330,7 +330,7 @@ async def test_a_cap_and_the_balance_are_said_before_tasks_wait_for_them(tmp_pat
         assert Ask.OVER_CAP in sending.prepare(new(KNOWN), Origin(TaskSource.COMPOSER)).asks, "the queue counts"
         rig.settings.day_cap = None
         await rig.account.refresh()
-        assert sending.prepare(new(DEAR, DEAR), SCRIPT).asks == {Ask.LOW_BALANCE}, "the balance is 1,000"
+        assert sending.prepare(new(COSTLY, COSTLY), SCRIPT).asks == {Ask.LOW_BALANCE}, "the balance is 1,000"
 
 
 async def test_a_project_over_its_cap_is_found_among_others(tmp_path: Path):

@@ -18,7 +18,7 @@ from tests.engine_rig import request, with_picture
 from tests.fake_runway import remote_id
 from tests.fakes import FakeClock
 from tests.unit.usecases.sending.test_sending import (
-    DEAR,
+    COSTLY,
     INVALID,
     KNOWN,
     SCRIPT,
@@ -46,7 +46,7 @@ async def test_a_refusal_names_the_questions_that_are_left(tmp_path: Path):
 async def test_a_batch_has_its_name_and_none_that_was_not_given(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         named = sending.prepare(new(KNOWN), SCRIPT, batch_name="Fog")
-        many = await sending.prepare_many(new(DEAR, KNOWN), SCRIPT)
+        many = await sending.prepare_many(new(COSTLY, KNOWN), SCRIPT)
         assert [getattr(one.intent, "batch_name", None) for one in (named, many)] == ["Fog", ""]
         ids = [*await sending.send(named), *await sending.send(many)]
         batches = [(await rig.task(task_id)).batch_id for task_id in ids]
@@ -87,9 +87,9 @@ async def test_a_sum_says_how_sure_it_is_and_who_pays(tmp_path: Path, monkeypatc
         prepared = sending.prepare(new(KNOWN), SCRIPT)
         assert (prepared.payer, prepared.kept) == (Payer("Test", rig.account.key.ending), 0)
         assert rig.account.key.ending
-        prices = {KNOWN.prompt: Price(10.0, exact=True), DEAR.prompt: Price(20.0, exact=False, at_least=True)}
+        prices = {KNOWN.prompt: Price(10.0, exact=True), COSTLY.prompt: Price(20.0, exact=False, at_least=True)}
         monkeypatch.setattr(rig.pricing, "price", lambda wanted: prices[wanted.prompt])
-        found = [sending.prepare(new(*wanted), SCRIPT).sum for wanted in ((KNOWN, KNOWN), (KNOWN, DEAR))]
+        found = [sending.prepare(new(*wanted), SCRIPT).sum for wanted in ((KNOWN, KNOWN), (KNOWN, COSTLY))]
         assert [(one.credits, one.exact, one.at_least) for one in found] == [(20.0, True, False), (30.0, False, True)]
 
 
@@ -115,16 +115,16 @@ async def test_the_same_is_a_repeat_from_the_press_until_a_moment_after_all_is_s
         asks: list[frozenset[Ask]] = []
 
         async def look() -> None:
-            asks.append((await sending.prepare_many(new(KNOWN, DEAR), SCRIPT)).asks)
+            asks.append((await sending.prepare_many(new(KNOWN, COSTLY), SCRIPT)).asks)
 
         rig.store.before = look
-        async for _ in sending.portions(await sending.prepare_many(new(KNOWN, DEAR), SCRIPT, steps=(1, 1))):
+        async for _ in sending.portions(await sending.prepare_many(new(KNOWN, COSTLY), SCRIPT, steps=(1, 1))):
             await rig.clock.advance(MOMENT)
         rig.store.before = None
         await look()
         assert [asks[0], asks[-1]] == [frozenset({Ask.REPEAT})] * 2
         await rig.clock.advance(MOMENT)
-        assert (await sending.prepare_many(new(KNOWN, DEAR), SCRIPT)).asks == frozenset()
+        assert (await sending.prepare_many(new(KNOWN, COSTLY), SCRIPT)).asks == frozenset()
 
 
 async def test_files_that_moved_while_the_question_was_open_are_sent_from_where_they_are(tmp_path: Path):
@@ -177,15 +177,15 @@ async def test_the_cap_counts_an_edit_with_its_new_request(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         held = await a_held(rig, sending)
         rig.settings.day_cap = 40.0
-        assert (await sending.prepare_edit(held.id, DEAR, SCRIPT)).asks == {Ask.OVER_CAP}
+        assert (await sending.prepare_edit(held.id, COSTLY, SCRIPT)).asks == {Ask.OVER_CAP}
 
 
 async def test_an_edit_is_compared_with_what_the_task_asks_for_by_now(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         rig.settings.confirm_above = 100.0
-        held = await a_held(rig, sending, wanted=DEAR)
-        prepared = await sending.prepare_edit(held.id, replace(DEAR, prompt="As dear"), SCRIPT)
-        assert prepared.asks == frozenset(), "no dearer"
+        held = await a_held(rig, sending, wanted=COSTLY)
+        prepared = await sending.prepare_edit(held.id, replace(COSTLY, prompt="As costly"), SCRIPT)
+        assert prepared.asks == frozenset(), "no more costly"
         await rig.ledger.change(held.id, lambda task: replace(task, request=KNOWN), "edited")
         with pytest.raises(NotAnswered) as raised:
             await sending.send(prepared)

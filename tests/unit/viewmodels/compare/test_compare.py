@@ -22,16 +22,16 @@ class NotingJudge(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.deeds: list[tuple[str, tuple[TaskId, ...], object]] = []
+        self.calls: list[tuple[str, tuple[TaskId, ...], object]] = []
 
     def rate(self, task_ids: Sequence[TaskId], stars: int) -> None:
-        self.deeds.append(("rate", tuple(task_ids), stars))
+        self.calls.append(("rate", tuple(task_ids), stars))
 
     def pick(self, task_ids: Sequence[TaskId], pick: Pick) -> None:
-        self.deeds.append(("pick", tuple(task_ids), pick))
+        self.calls.append(("pick", tuple(task_ids), pick))
 
     def undo(self) -> None:
-        self.deeds.append(("undo", (), None))
+        self.calls.append(("undo", (), None))
 
 
 def done(number: int, prompt: str = "", **members: object) -> Task:
@@ -187,7 +187,7 @@ async def test_decision_goes_to_the_judge_and_the_same_again_takes_it_back(tmp_p
         model.focus_on(1)
         model.pick(Pick.PICK)
         model.undo()
-        assert judge.deeds == [
+        assert judge.calls == [
             ("rate", ("t1",), 4),
             ("pick", ("t1",), Pick.REJECT),
             ("pick", ("t2",), Pick.NONE),

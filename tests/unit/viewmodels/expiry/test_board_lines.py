@@ -51,7 +51,7 @@ def missing(number: int = 1, *, hours: float = 500.0) -> Row:
 
 
 @pytest.mark.parametrize(
-    ("row", "headline", "detail", "deed"),
+    ("row", "headline", "detail", "action"),
     [
         (made(), "Waiting", "In the queue", "Save now"),
         (
@@ -72,9 +72,9 @@ def missing(number: int = 1, *, hours: float = 500.0) -> Row:
         (missing(hours=2), "File missing", "It was in /library/day", "Save now"),
     ],
 )
-def test_it_says_why_and_offers_what_helps(row: Row, headline: str, detail: str, deed: str) -> None:
+def test_it_says_why_and_offers_what_helps(row: Row, headline: str, detail: str, action: str) -> None:
     found = line(row)
-    assert (found.why.headline, found.why.detail, found.action) == (headline, detail, deed)
+    assert (found.why.headline, found.why.detail, found.action) == (headline, detail, action)
     assert (found.title, found.detail) == ("Shot 1", "Gen-4.5")
 
 

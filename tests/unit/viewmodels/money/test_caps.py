@@ -84,7 +84,7 @@ async def test_a_balance_from_before_a_sending_is_marked_as_old(tmp_path):
         assert status.balance_words() == "974 credits"
 
 
-async def test_a_dear_request_is_asked_about_before_it_is_stored(tmp_path):
+async def test_a_costly_request_is_asked_about_before_it_is_stored(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.engine.pricing.learn(engine_rig.request(), 25.0)
         rig.composer.load(engine_rig.request())

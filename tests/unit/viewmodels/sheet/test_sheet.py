@@ -335,7 +335,7 @@ async def test_a_second_press_in_a_row_sends_no_further_rows(tmp_path: Path):
         await until(lambda: sheet.model.totals.ready < left)
 
 
-async def test_dear_rows_are_stored_by_the_answer_to_their_question_alone(tmp_path: Path):
+async def test_costly_rows_are_stored_by_the_answer_to_their_question_alone(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         await learn(rig, 60)
         rig.engine.settings.confirm_above = 50.0

@@ -1,4 +1,4 @@
-"""Judging from the window: words for each deed, undo and redo, and searches that are kept."""
+"""Judging from the window: words for each action, undo and redo, and searches that are kept."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.gui.rig import Rig, after, until
 from tests.rows import saved, task
 
 
-async def test_deeds_are_undone_and_done_again_in_their_words(tmp_path):
+async def test_judgments_are_undone_and_redone_in_their_words(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.FAILED), task(2, State.FAILED))
         judging = rig.task_commands.judging

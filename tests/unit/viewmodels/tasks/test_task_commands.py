@@ -231,7 +231,7 @@ async def test_a_retry_that_the_disk_refused_may_be_tried_at_once_and_left_no_pa
         await until(lambda: len(rig.store.tasks) == 4)
 
 
-async def test_a_dear_retry_asks_as_a_dear_sending_does(tmp_path):
+async def test_a_costly_retry_asks_as_a_costly_sending_does(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.CANCELLED) for number in range(1, 4)))
         await rig.engine.pricing.learn(rows[0].task.request, 60)
@@ -243,7 +243,7 @@ async def test_a_dear_retry_asks_as_a_dear_sending_does(tmp_path):
         assert rig.task_commands.question(RETRY, rows[:1]) is None
 
 
-async def test_a_dear_retry_of_what_runway_does_not_know_asks_both_in_one(tmp_path):
+async def test_a_costly_retry_of_what_runway_does_not_know_asks_both_in_one(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.GONE) for number in range(1, 4)))
         await rig.engine.pricing.learn(rows[0].task.request, 60)
@@ -251,10 +251,10 @@ async def test_a_dear_retry_of_what_runway_does_not_know_asks_both_in_one(tmp_pa
         assert plain is not None
         assert plain.title == "Send 3 tasks again?"
         rig.engine.settings.confirm_above = 100
-        dear = rig.task_commands.question(RETRY, rows)
-        assert dear is not None
-        assert dear.title == "Send 3 tasks for 180 credits?"
-        assert dear.text.startswith(plain.text)
+        costly = rig.task_commands.question(RETRY, rows)
+        assert costly is not None
+        assert costly.title == "Send 3 tasks for 180 credits?"
+        assert costly.text.startswith(plain.text)
 
 
 async def test_refresh_asks_runway_again_for_what_was_gone_and_pays_for_nothing(tmp_path):
