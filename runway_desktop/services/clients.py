@@ -46,6 +46,7 @@ SEEN_EVERY = 60.0
 """Least seconds between two writes of a client's last-seen time."""
 REPEATS_WITHIN = 7 * 86_400.0
 """Seconds within which an identical earlier request is reported as a repeat."""
+_ENOUGH = 1e-6
 YOU = ""
 """Name of the person in the log of calls."""
 
@@ -93,16 +94,18 @@ class Clients:
             await self._change(name, lambda client: replace(client, seen_at=now))
 
     async def permit(self, name: str, permission: Permission, credits: float = 0.0) -> None:
-        """Sets the client's permission. If an allowance is withdrawn, tasks queued within it are held for approval."""
+        """Sets the client's permission. If an allowance is withdrawn or lowered, tasks queued within it are held for
+        approval."""
         waiting = [task.id for task in await self._waiting_of(name)]
-        if permission is not Permission.ALLOWANCE:
+        is_less = permission is not Permission.ALLOWANCE or credits < (await self.client(name)).credits
+        if is_less:
             # Also before the write: if the program is killed in between, no such task is sent at the next start.
             await self._hold_back(name)
         await self._change(name, lambda client: replace(client, permission=permission, credits=credits))
         await self.record(YOU, "permission", name, f"{permission.value} {credits:g}")
         if permission is Permission.REVOKED:
             await self.refuse(waiting)
-        if permission is not Permission.ALLOWANCE:
+        if is_less:
             await self._hold_back(name)
 
     async def take_void(self) -> Sequence[str]:
@@ -112,7 +115,7 @@ class Clients:
         return await self._store.take_void_permissions(self._list())
 
     async def allow_folders(self, name: str, folders: Sequence[str]) -> None:
-        """Sets the only folders whose files the client may name."""
+        """Sets the only folders whose files the client may name, with links resolved."""
         await self._change(name, lambda client: replace(client, folders=tuple(dict.fromkeys(folders))))
         await self.record(YOU, "folders", name, ", ".join(folders))
 
@@ -133,8 +136,14 @@ class Clients:
         await self.record(YOU, "pause" if paused else "resume", "")
 
     async def look_again(self, name: str) -> None:
-        """Called after a client's request was stored: applies a pause or a withdrawal that happened meanwhile."""
-        if self.are_paused or (await self.client(name)).permission is not Permission.ALLOWANCE:
+        """Called after a client's request was stored: applies a pause, or a withdrawn or lowered allowance, that came
+        meanwhile."""
+        client = await self.client(name)
+        if (
+            self.are_paused
+            or client.permission is not Permission.ALLOWANCE
+            or await self.reserved_today(name) > client.credits + _ENOUGH
+        ):
             await self._hold_back(name)
 
     async def reserved_today(self, client: str) -> float:

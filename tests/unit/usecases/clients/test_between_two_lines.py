@@ -98,19 +98,21 @@ async def test_what_is_being_sent_at_a_pause_and_is_turned_away_waits_for_the_pe
         assert back.hold == Hold(HoldCode.APPROVAL, client=AGENT)
 
 
-@pytest.mark.parametrize("less", [Permission.READ, Permission.ASK, Permission.REVOKED])
-async def test_what_is_queued_within_an_allowance_waits_once_that_is_taken_away(less: Permission, tmp_path: Path):
+@pytest.mark.parametrize("less", [Permission.READ, Permission.ASK, Permission.REVOKED, Permission.ALLOWANCE])
+async def test_what_is_queued_within_an_allowance_waits_once_that_is_taken_away_or_lowered(
+    less: Permission, tmp_path: Path
+):
     async with a_desk(tmp_path) as desk:
         clients = desk.engine.clients
         await clients.permit(AGENT, Permission.ALLOWANCE, 1000)
         made = await desk.create(AGENT)
-        await clients.permit(AGENT, Permission.ALLOWANCE, 500)
+        await clients.permit(AGENT, Permission.ALLOWANCE, 2000)
         assert (await desk.cases.task(AGENT, TaskWanted(id=made["task_id"])))["decision"] == "allowance"
-        await clients.permit(AGENT, less)
+        await clients.permit(AGENT, less, 1999 if less is Permission.ALLOWANCE else 0)
         assert (await desk.cases.task(AGENT, TaskWanted(id=made["task_id"])))["decision"] == "waiting"
 
 
-@pytest.mark.parametrize("decides", ["pause", "revoke"])
+@pytest.mark.parametrize("decides", ["pause", "revoke", "lower"])
 async def test_what_is_stored_while_the_person_decides_is_held_back_too(
     decides: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -122,6 +124,8 @@ async def test_what_is_stored_while_the_person_decides_is_held_back_too(
         async def decided_meanwhile(asked: ClientRequest) -> ClientRequest:
             if decides == "pause":
                 await clients.pause_all(paused=True)
+            elif decides == "lower":
+                await clients.permit(AGENT, Permission.ALLOWANCE, 24)
             else:
                 await clients.permit(AGENT, Permission.REVOKED)
             return await note(asked)
