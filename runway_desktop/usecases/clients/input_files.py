@@ -40,7 +40,8 @@ def check_files(
 ) -> dict[str, str]:
     """The hash of each file, by path. A file must be inside one of the folders `allowed`; None: any folder. `profile`
     and `library` are folders: inside the profile's, only results may be used."""
-    folders = None if allowed is None else [Path(folder).resolve() for folder in allowed]
+    # Allowed as they were resolved then: if a link takes a folder's place, where it leads is not allowed.
+    folders = None if allowed is None else [Path(folder) for folder in allowed]
     found = {}
     for asset in assets:
         parts = urlsplit(asset.uri)

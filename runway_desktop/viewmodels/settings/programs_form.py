@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +65,13 @@ class ProgramsForm(Model):
         """Adds a folder; returns a sentence if it would expose too much."""
         profiles = self._cases.profiles
         own = profiles.current.folder if profiles is not None else None
-        look = partial(folder_refusal, profile=own, home=Path.home())
-        if not (problem := self._look.ask(look, folder, otherwise=str(_SILENT))):
-            self._allow(program, (*program.client.folders, str(folder)))
+
+        def look(folder: Path) -> tuple[str, str]:
+            return folder_refusal(folder, profile=own, home=Path.home()), str(folder.resolve())
+
+        problem, resolved = self._look.ask(look, folder, otherwise=(str(_SILENT), ""))
+        if not problem:
+            self._allow(program, (*program.client.folders, resolved))
         return problem
 
     def remove_folder(self, program: Program, folder: str) -> None:
