@@ -19,6 +19,7 @@ themselves, write down every call, and take a script of what shall go wrong. No 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -192,12 +193,14 @@ class FakeRunway:
         outcome = await self._arrive("usage", start, before)
         return [use for use in self.used if start <= use.day < before] if outcome is ... else outcome
 
-    async def upload(self, path: Path, progress: Callable[[int, int], None]) -> str:
+    async def upload(self, path: Path, progress: Callable[[int, int], None], sha256: str = "") -> str:
         outcome = await self._arrive("upload", path)
         if outcome is not ...:
             return outcome
         try:
             size = path.stat().st_size
+            if sha256 and hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+                raise DiskError(f"{path.name} changed.")
         except OSError as error:
             raise DiskError(f"{path.name} cannot be read.", detail=str(error)) from error
         progress(0, size)

@@ -144,7 +144,7 @@ class RunwayClient:
         return await self._read(reply, wire.read_usage)
 
     @border.guarded
-    async def upload(self, path: Path, progress: Callable[[int, int], None]) -> str:
+    async def upload(self, path: Path, progress: Callable[[int, int], None], sha256: str = "") -> str:
         # The upload belongs to the key at the time of the call, even if the key changes while the file is read.
         key = self._key
         file = await uploads.look_at(path, self._executor)
@@ -158,7 +158,7 @@ class RunwayClient:
                 "the address for the upload is neither https nor on this machine", status=reply.status
             )
         fields = {name: str(value) for name, value in slot.fields.items() if value is not None}
-        form = uploads.MultipartFile(fields, file, progress, self._executor, secrets.token_hex(16))
+        form = uploads.MultipartFile(fields, file, progress, self._executor, secrets.token_hex(16), sha256)
         await self._send_file(slot.upload_url, form)
         return slot.runway_uri
 

@@ -7,6 +7,7 @@ file cannot be read or changes meanwhile, and RequestRefused, if Runway would no
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import re
 import threading
@@ -72,9 +73,11 @@ class MultipartFile(httpx.AsyncByteStream):
         progress: Callable[[int, int], None],
         executor: Executor | None,
         boundary: str,
+        sha256: str = "",
     ) -> None:
+        """`sha256`: of the bytes that may be sent; empty: any."""
         self._file = file
-        self._reader = _Reader(file.path)
+        self._reader = _Reader(file.path, sha256)
         self._progress = progress
         self._executor = executor
         disposition = 'Content-Disposition: form-data; name="{}"'
@@ -106,6 +109,9 @@ class MultipartFile(httpx.AsyncByteStream):
             if not piece:
                 message = Text("“{file}” became shorter while it was being uploaded.").with_(file=self._file.path.name)
                 raise DiskError(message, advice=Text("Send it again."))
+            if sent + len(piece) == self._file.size:
+                # Without the last piece nothing is stored there.
+                self._reader.check_sent()
             yield piece
             sent += len(piece)
             self._progress(sent, self._file.size)
@@ -122,10 +128,13 @@ class MultipartFile(httpx.AsyncByteStream):
 
 
 class _Reader:
-    """A file read sequentially by worker threads; opened by the first read."""
+    """A file read sequentially by worker threads; opened by the first read. With `sha256` its content is compared
+    through the descriptor from which it is sent, and as it was sent: it may be exchanged, or written to, meanwhile."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, sha256: str) -> None:
         self._path = path
+        self._sha256 = sha256
+        self._sent = hashlib.sha256()
         self._lock = threading.Lock()
         self._opened: BinaryIO | None = None
         self._is_closed = False
@@ -138,7 +147,22 @@ class _Reader:
                 return b""
             if self._opened is None:
                 self._opened = self._path.open("rb")
-            return self._opened.read(most)
+                if self._sha256:
+                    self._check(hashlib.file_digest(self._opened, "sha256").hexdigest())
+                    self._opened.seek(0)
+            piece = self._opened.read(most)
+            self._sent.update(piece)
+            return piece
+
+    def check_sent(self) -> None:
+        """Raises DiskError if what was read so far is not what may be sent."""
+        if self._sha256:
+            self._check(self._sent.hexdigest())
+
+    def _check(self, found: str) -> None:
+        if found != self._sha256:
+            message = Text("“{file}” changed before it was uploaded.").with_(file=self._path.name)
+            raise DiskError(message, advice=Text("Send it again."))
 
     def close(self) -> None:
         """Blocking while a read is under way. Raises nothing."""

@@ -86,10 +86,10 @@ class Runway(Protocol):
 
     async def usage(self, start: date, before: date) -> Sequence[UsedCredits]: ...
 
-    async def upload(self, path: Path, progress: Callable[[int, int], None]) -> str:
+    async def upload(self, path: Path, progress: Callable[[int, int], None], sha256: str = "") -> str:
         """Uploads a file; returns its runway:// URI, valid for 24 hours. `progress(sent, total)` in bytes, on the loop.
-        DiskError when the file cannot be read, RequestRefused when Runway does not accept it. Nothing is charged, so
-        every failure may be retried."""
+        DiskError when the file cannot be read or no longer has this hash (empty: any), RequestRefused when Runway does
+        not accept it. Nothing is charged, so every failure may be retried."""
         ...
 
 

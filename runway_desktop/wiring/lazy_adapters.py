@@ -109,8 +109,8 @@ class LateRunway:
     async def usage(self, start: date, before: date) -> Sequence[UsedCredits]:
         return await (await self._client()).usage(start, before)
 
-    async def upload(self, path: Path, progress: Callable[[int, int], None]) -> str:
-        return await (await self._client()).upload(path, progress)
+    async def upload(self, path: Path, progress: Callable[[int, int], None], sha256: str = "") -> str:
+        return await (await self._client()).upload(path, progress, sha256)
 
     async def aclose(self) -> None:
         await self._late.aclose()

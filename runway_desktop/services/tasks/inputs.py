@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -177,7 +178,7 @@ class Inputs:
         def progress(sent: int, total: int) -> None:
             self._bus.tell(UploadProgressed(task.id, sent, total))
 
-        uri = await self._runway.upload(Path(found.path), progress)
+        uri = await self._runway.upload(Path(found.path), progress, found.sha256)
         # Stored at once, so that neither a refused request nor a restart uploads the same bytes again.
         known = replace(found, upload_uri=uri, uploaded_at=now, upload_key=key)
         await self._ledger.change(task.id, same, "uploaded", inputs=(known,), file=Path(found.path).name)
@@ -213,7 +214,7 @@ def _read(path: str, limit: int) -> _FileRead:
             head = file.read(HEAD_LENGTH)
             mime = _mime(name, head)
             prefix = f"data:{mime};base64,"
-            size = Path(path).stat().st_size
+            size = os.fstat(file.fileno()).st_size
             digest = hashlib.sha256(head)
             # The limit counts base64 text: four characters for three bytes.
             inline = len(prefix) + 4 * ((size + 2) // 3) <= limit

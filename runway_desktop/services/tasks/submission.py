@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
 from enum import Enum
 from pathlib import Path
@@ -19,7 +20,7 @@ from types import MappingProxyType
 from runway_desktop.catalog import Catalog, Finding, with_assets
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.caps import HeldBack
-from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.errors import DiskError, NotPossible
 from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.domain.library import Filter, GroupBy, Listing
 from runway_desktop.domain.moments import local_time
@@ -37,6 +38,7 @@ from runway_desktop.domain.task import (
     new_batch_id,
     new_task_id,
 )
+from runway_desktop.services.disk.disk_words import file_hash
 from runway_desktop.services.money.pricing import PriceSum
 from runway_desktop.services.ports import Clock, Store
 from runway_desktop.texts import Text
@@ -238,7 +240,7 @@ class Submission:
                 async for ids in self._add(NewTasks(tasks=(new,)), moved, prepared):
                     yield ids
             case Edit(task, request):
-                await self._edit(task.id, request, {}, prepared.unpaid)
+                await self._edit(task.id, request, await self._taken_as_they_are(task), prepared.unpaid)
                 yield (task.id,)
             case Release(tasks, is_next):
                 await self._lane.release(tasks, is_next=is_next, key=prepared.key, unpaid=prepared.unpaid)
@@ -257,9 +259,18 @@ class Submission:
         )
         await self._edit(task_id, replace(task.request, values=values), hashes)
 
+    async def _taken_as_they_are(self, task: Task) -> Mapping[str, str]:
+        """Hashes of the files of a task that is held since a file was changed: who edits it knows that."""
+        if task.hold.code is not HoldCode.FILE_CHANGED:
+            return {}
+        paths = sorted({inp.path for inp in await self._store.inputs(task.id) if inp.path})
+        return await asyncio.get_running_loop().run_in_executor(self._executor, _hashes, paths)
+
     async def _edit(
         self, task_id: TaskId, request: Request, hashes: Mapping[str, str], unpaid: Collection[TaskId] = ()
     ) -> None:
+        """`hashes` by path replace the known ones, which stay otherwise: a client's file is compared with its hash."""
+
         def edit(task: Task) -> Task:
             if task.state is not State.HELD:
                 raise NotPossible(
@@ -270,7 +281,8 @@ class Submission:
             return replace(task, request=request, hold=hold)
 
         old = await self._task(task_id)
-        known = {(task_id, path): digest for path, digest in hashes.items()}
+        kept = {inp.path: inp.sha256 for inp in await self._store.inputs(task_id) if inp.path}
+        known = {(task_id, path): digest for path, digest in (kept | dict(hashes)).items()}
         inputs = await self._inputs([replace(old, request=request)], known)
         await self._ledger.change(task_id, edit, "edited", inputs=inputs)
 
@@ -358,6 +370,15 @@ class Submission:
         return [
             replace(inp, size=sizes.get(inp.path, 0), sha256=hashes.get((inp.task_id, inp.path), "")) for inp in found
         ]
+
+
+def _hashes(paths: Sequence[str]) -> dict[str, str]:
+    """Hashes of readable files."""
+    found = {}
+    for path in paths:
+        with suppress(DiskError):
+            found[path] = file_hash(Path(path))
+    return found
 
 
 def _sizes(paths: Sequence[str]) -> dict[str, int]:

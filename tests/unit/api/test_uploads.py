@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import threading
 from collections.abc import AsyncIterator
@@ -145,6 +146,36 @@ async def test_a_file_that_grows_underneath_is_sent_as_long_as_it_was(tmp_path: 
         assert await client.upload(path, grow) == "runway://new"
     assert storage.requests[0].body.count(b"Q" * 1000) == 1
     assert b"Q" * 1001 not in storage.requests[0].body
+
+
+async def test_file_that_was_exchanged_after_it_was_compared_is_not_uploaded(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(b"x" * 600_000)
+    compared = hashlib.sha256(path.read_bytes()).hexdigest()
+    other = tmp_path / "private.png"
+    other.write_bytes(b"p" * 600_000)
+    other.replace(path)
+    async with hosts() as (client, _, storage):
+        with pytest.raises(DiskError, match="changed before"):
+            await client.upload(path, lambda sent, total: None, compared)
+    assert b"p" * 100 not in b"".join(bytes(request.body) for request in storage.requests)
+
+
+async def test_file_that_is_written_to_during_its_upload_does_not_arrive_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(b"x" * 600_000)
+    compared = hashlib.sha256(path.read_bytes()).hexdigest()
+
+    def write(sent: int, total: int) -> None:
+        if 0 < sent < total:
+            path.write_bytes(b"p" * 600_000)
+
+    async with hosts() as (client, _, storage):
+        with pytest.raises(DiskError, match="changed before"):
+            await client.upload(path, write, compared)
+        assert not storage.requests
+        path.write_bytes(b"x" * 600_000)
+        assert await client.upload(path, lambda sent, total: None, compared) == "runway://new"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import gc
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,22 @@ async def test_retry_knows_from_the_first_moment_what_its_file_was(tmp_path):
         [after] = await rig.store.inputs(again)
     assert before.sha256
     assert after.sha256 == before.sha256
+
+
+async def test_file_that_is_exchanged_between_reading_and_uploading_is_read_again(tmp_path):
+    path = file(tmp_path, "image", 6 * MEGABYTE)
+    async with Rig() as rig:
+        gate = rig.runway.hold("upload")
+        [task_id] = await rig.submit(with_picture(path.as_uri()))
+        await gate.arrived()
+        path.write_bytes(path.read_bytes() + b"more")
+        gate.open()
+        await rig.clock.advance(0)
+        assert (await rig.task(task_id)).state is State.HELD
+        assert not rig.runway.named("create")
+        await rig.clock.advance(600)
+        [known] = await rig.store.inputs(task_id)
+    assert known.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 async def test_file_that_is_gone_is_not_missed_while_runway_still_has_it(tmp_path):

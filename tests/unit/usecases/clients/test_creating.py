@@ -19,6 +19,7 @@ from runway_desktop.domain.prices import PublishedPrice
 from runway_desktop.domain.task import HoldCode, Output, OutputState, State, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.money.pricing import read_published
+from runway_desktop.services.tasks.submission import Origin, TaskSource
 from runway_desktop.usecases.clients import client_cases
 from runway_desktop.usecases.clients.client_cases import (
     ClientCases,
@@ -32,6 +33,7 @@ from runway_desktop.usecases.clients.client_cases import (
 from runway_desktop.usecases.clients.creating import REPEATS_FOR, TaskWished
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.values import replace
 from tests.engine_rig import Rig, request
 from tests.engines import engine_of
 from tests.fakes import settle
@@ -390,6 +392,64 @@ async def test_a_file_that_was_changed_after_it_was_asked_for_is_not_sent(tmp_pa
         task = await desk.rig.task(made["task_id"])
         assert (task.state, task.hold.code, task.hold.file) == (State.HELD, HoldCode.FILE_CHANGED, "a.png")
         assert task.waits_for_person
+
+
+async def edited_and_approved(desk: Desk, task_id: TaskId) -> None:
+    """As a person does in the window: the seed is changed, and the task released."""
+    sending = desk.use_cases.sending
+    task = await desk.rig.task(task_id)
+    values = {**task.request.values, "seed": 7}
+    prepared = await sending.prepare_edit(task.id, replace(task.request, values=values), Origin(TaskSource.COMPOSER))
+    await sending.send(prepared, prepared.asks)
+    prepared = sending.prepare_release([await desk.rig.task(task_id)])
+    await sending.send(prepared, prepared.asks)
+    await desk.rig.clock.advance(1)
+
+
+async def test_a_file_that_was_exchanged_is_not_sent_after_the_request_was_edited(tmp_path: Path):
+    path = tmp_path / "a.png"
+    path.write_bytes(PNG)
+    async with a_desk(tmp_path, loops=("lane",)) as desk:
+        await desk.engine.clients.allow_folders(AGENT, [str(tmp_path)])
+        made = await desk.create(AGENT, **picture(str(path)))
+        path.write_bytes(PNG + b"another picture")
+        await edited_and_approved(desk, TaskId(made["task_id"]))
+        task = await desk.rig.task(made["task_id"])
+        assert (task.hold.code, desk.rig.runway.requests) == (HoldCode.FILE_CHANGED, {})
+        # The person was told, and takes the file as it is now.
+        await edited_and_approved(desk, TaskId(made["task_id"]))
+        assert [call.name for call in desk.rig.runway.calls if call.name == "create"] == ["create"]
+
+
+async def test_a_file_that_is_exchanged_between_edit_and_sending_is_not_sent_either(tmp_path: Path):
+    path = tmp_path / "a.png"
+    path.write_bytes(PNG)
+    async with a_desk(tmp_path, loops=("lane",)) as desk:
+        await desk.engine.clients.allow_folders(AGENT, [str(tmp_path)])
+        made = await desk.create(AGENT, **picture(str(path)))
+        path.write_bytes(PNG + b"the person's choice")
+        await edited_and_approved(desk, TaskId(made["task_id"]))
+        await desk.rig.lane.pause()
+        await edited_and_approved(desk, TaskId(made["task_id"]))
+        path.write_bytes(PNG + b"another picture")
+        await desk.rig.lane.resume()
+        await desk.rig.clock.advance(600)
+        task = await desk.rig.task(made["task_id"])
+        assert (task.hold.code, desk.rig.runway.requests) == (HoldCode.FILE_CHANGED, {})
+
+
+async def test_a_folder_that_a_link_replaced_is_no_longer_allowed(tmp_path: Path):
+    allowed, private = tmp_path / "allowed", tmp_path / "private"
+    for folder in (allowed, private):
+        folder.mkdir()
+        (folder / "a.png").write_bytes(PNG)
+    async with a_desk(tmp_path) as desk:
+        await desk.engine.clients.allow_folders(AGENT, [str(allowed)])
+        await desk.create(AGENT, **picture(str(allowed / "a.png")))
+        allowed.rename(tmp_path / "elsewhere")
+        allowed.symlink_to(private, target_is_directory=True)
+        with pytest.raises(CallRefused, match="may not name the file"):
+            await desk.create(AGENT, request_id="two", **picture(str(allowed / "a.png")))
 
 
 async def test_the_same_id_with_another_content_of_its_file_is_another_request(tmp_path: Path):
