@@ -198,6 +198,11 @@ class Preference(Generic[Value]):
     synonyms: Text = NO_TEXT
     name: str = field(default="", init=False)
 
+    @property
+    def keeps_none(self) -> bool:
+        """None is a choice of its own, and not the default."""
+        return self.default is not None and isinstance(self.editor, Credits)
+
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
@@ -409,7 +414,7 @@ class Preferences:
         ),
     )
     confirm_above = Preference[float | None](
-        None, _SENDING, Text("Ask when it costs more than"), Credits(Text("no limit"))
+        1_000.0, _SENDING, Text("Ask when it costs more than"), Credits(Text("never ask"))
     )
     shortcuts = Preference[dict[str, list[str]]](
         {}, None, Text("Shortcuts"), Own(_shortcuts), help=Text("Changed in the window of keyboard shortcuts.")

@@ -76,7 +76,7 @@ class Settings(Preferences):
         sentences = []
         known = self.preferences()
         for name, value in stored.items():
-            if value is None:
+            if value is None and not (name in known and known[name].keeps_none):
                 # Removed by `set(name, None)`.
                 continue
             if name not in known:
@@ -98,17 +98,20 @@ class Settings(Preferences):
         return self._values.get(name, default)
 
     def set(self, name: str, value: Any) -> None:
-        """Sets a preference or a state of a view; None removes it. `value` must be JSON. Announces a change. Raises
-        ValueError or TypeError for an invalid value of a preference, and for a value that is no JSON."""
+        """Sets a preference or a state of a view; None removes it, unless it is a choice of its own. `value` must be
+        JSON. Announces a change. Raises ValueError or TypeError for an invalid value of a preference, and for a value
+        that is no JSON."""
         found = self.preferences().get(name)
         if found is not None and value is not None:
             value = found.editor.accept(value)
         # Deep copy, so that later changes to the caller's list do not change the setting; also rejects what is no
         # JSON.
         value = json.loads(json.dumps(value))
-        if self._values.get(name) == value and type(self._values.get(name)) is type(value):
+        keeps_none = found is not None and found.keeps_none
+        is_same = self._values.get(name) == value and type(self._values.get(name)) is type(value)
+        if is_same and (name in self._values or not keeps_none):
             return
-        if value is None:
+        if value is None and not keeps_none:
             self._values.pop(name, None)
         else:
             self._values[name] = value

@@ -70,9 +70,8 @@ def _bind(window: MainWindow) -> None:
     of_window = Qt.ShortcutContext.WindowShortcut
     keys.bind(window, Scope.WINDOW, (own, lambda: window), *opened, context=of_window, tell=tell)
     of_tasks = (KEYED, window.chosen_rows)
-    # Bound to the composer: a hidden widget's action is inactive, so an invisible request is never sent and a page can
-    # use the key.
-    keys.bind(work.composer, Scope.WINDOW, ((SEND,), lambda: window), context=of_window, tell=tell)
+    # It pays, so its key is active only while the composer has the focus.
+    keys.bind(work.composer, Scope.WINDOW, ((SEND,), lambda: window), tell=tell)
     panes = (commands.OF_PANES, lambda: window)
     keys.bind(window, Scope.WINDOW, panes, within=work.columns, context=of_window, tell=tell)
     keys.bind(window, Scope.WINDOW, of_tasks, context=of_window, give=give)

@@ -70,9 +70,11 @@ def test_a_cap_that_was_raised_elsewhere_is_followed(dialog: Preferences, rig: R
 
 
 def test_when_to_ask_before_sending_is_chosen_here(dialog: Preferences, rig: Rig):
-    assert box(dialog, "Ask when it costs more than").text() == "no limit"
+    assert (box(dialog, "Ask when it costs more than").value(), rig.settings.confirm_above) == (1_000, 1_000.0)
     box(dialog, "Ask when it costs more than").setValue(500)
     assert rig.settings.confirm_above == 500.0
+    box(dialog, "Ask when it costs more than").setValue(0)
+    assert (box(dialog, "Ask when it costs more than").text(), rig.settings.confirm_above) == ("never ask", None)
 
 
 def test_a_project_is_added_and_capped_and_let_go(dialog: Preferences, rig: Rig):

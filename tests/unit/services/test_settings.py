@@ -76,6 +76,20 @@ async def test_choice_is_kept_for_the_next_start(desk):
     assert again.lane_limits.get("gen4.5") is None
 
 
+async def test_never_to_be_asked_is_told_apart_from_no_choice(desk):
+    async def later() -> float | None:
+        await desk.settings.flush()
+        again = Settings(desk.store, desk.bus, desk.clock, default_library=Path("/x"))
+        await again.load()
+        return again.confirm_above
+
+    assert (desk.settings.confirm_above, await later()) == (1_000.0, 1_000.0)
+    desk.settings.confirm_above = None
+    assert (desk.settings.confirm_above, await later()) == (None, None)
+    desk.settings.confirm_above = 500.0
+    assert await later() == 500.0
+
+
 async def test_draft_is_on_disk_within_a_second_of_typing(desk):
     async with desk.running():
         for letters in range(1, 40):

@@ -311,7 +311,7 @@ async def test_a_prepared_request_is_sent_once(tmp_path: Path):
 
 async def test_a_cap_and_the_balance_are_said_before_tasks_wait_for_them(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
-        rig.settings.day_cap = 40.0
+        rig.settings.day_cap, rig.settings.confirm_above = 40.0, None
         one, two = sending.prepare(new(KNOWN), SCRIPT), sending.prepare(new(KNOWN, KNOWN), SCRIPT)
         assert one.asks == frozenset()
         assert two.asks == {Ask.OVER_CAP}

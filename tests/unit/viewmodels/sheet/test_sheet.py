@@ -337,8 +337,7 @@ async def test_a_second_press_in_a_row_sends_no_further_rows(tmp_path: Path):
 
 async def test_costly_rows_are_stored_by_the_answer_to_their_question_alone(tmp_path: Path):
     async with Rig(tmp_path) as rig:
-        await learn(rig, 60)
-        rig.engine.settings.confirm_above = 50.0
+        await learn(rig, 1_060)
         sheet = await opened(rig)
         for _ in range(2):
             async with after(sheet.sending.question_wanted) as asked:
@@ -346,7 +345,7 @@ async def test_costly_rows_are_stored_by_the_answer_to_their_question_alone(tmp_
             await until(lambda: not sheet.model.is_locked)
             assert rig.engine.ledger.held() == ()
         [(question, yes)] = asked
-        assert question.title == "Send 1 task for 60 credits?"
+        assert question.title == "Send 1 task for 1,060 credits?"
         async with after(sheet.sending.sent):
             yes()
         assert len(rig.engine.ledger.held()) == 1

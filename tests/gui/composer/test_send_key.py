@@ -1,0 +1,35 @@
+"""The key that pays sends only what is being written."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from runway_desktop.domain.task import State
+from tests.gui.rig import Desktop, rest, until
+from tests.rows import task
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+async def test_the_send_key_sends_from_the_composer_alone(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(task(1, State.FAILED))
+        window = rig.window
+        rig.composer.set_value("promptText", "A fox at dusk")
+        elsewhere = [
+            window.view,
+            window.search,
+            next(one for one in window.workspace.list.findChildren(QPushButton) if one.isVisible()),
+            window.workspace.pages,
+        ]
+        for widget in elsewhere:
+            widget.setFocus()
+            QTest.keyClick(widget, Qt.Key.Key_Return, CONTROL)
+            await rest()
+        assert rig.engine.ledger.open() == ()
+        chip = window.composer_pane._model
+        chip.setFocus()
+        QTest.keyClick(chip, Qt.Key.Key_Return, CONTROL)
+        await until(lambda: len(rig.engine.ledger.open()) == 1)
