@@ -31,11 +31,12 @@ SETTLED_WITHIN = 10.0
 _HANDED_OVER_WITHIN = 420.0
 """Seconds for which a wait looks for the next engine: a paid request, up to `LONGEST_CREATE`, is finished before a
 window gets the profile."""
+_NOT_MADE = ("held", "waiting_for_approval", "sending", "uncertain")
 _OF_STATE = {"failed": Code.FAILED, "gone": Code.NOT_FOUND, "uncertain": Code.UNCERTAIN, "cancelled": Code.FAILED}
 _NOT_ALLOWED = ("refused", "expired")
 """Outcomes of an agent's request that the user refused or did not answer."""
 _GOING = ("held", "sending", "pending", "throttled", "running", "other")
-_WORST_FIRST = (Code.UNCERTAIN, Code.REFUSED, Code.KEY, Code.NOT_FOUND, Code.FAILED)
+_WORST_FIRST = (Code.UNCERTAIN, Code.OVER_MAX, Code.REFUSED, Code.KEY, Code.NOT_FOUND, Code.FAILED)
 """For several tasks, the code where a wrong reaction does most harm."""
 
 
@@ -144,9 +145,17 @@ class _Command:
         if chosen.wait or chosen.save is not None:
             say(f"{task_id} {made['state']}")
             return await self._wait(line, [task_id])
-        if line.has_own_engine:
-            made = await _sent(line, made)
+        if line.has_own_engine or chosen.max_credits is not None:
+            made = self._compared(await _sent(line, made))
         return _exit_code([made]), made
+
+    def _compared(self, task: Answer) -> Answer:
+        """The task, marked if Runway's price is above what `create` agreed to."""
+        most = getattr(self._chosen, "max_credits", None)
+        if most is None or task["state"] in _NOT_MADE or task.get("credits", 0.0) <= most:
+            return task
+        say(f"{task['task_id']} costs {task['credits']:g} credits at Runway, more than {most:g}. Do not repeat it.")
+        return {**task, "over_max_credits": True}
 
     async def _wait(self, line: EngineClient, ids: Sequence[str]) -> tuple[int, Answer]:
         chosen = self._chosen
@@ -182,6 +191,7 @@ class _Command:
             from .saving import copy_results
 
             self._lacks_results |= not await asyncio.to_thread(copy_results, found["tasks"], chosen.save)
+        found = {**found, "tasks": list(map(self._compared, found["tasks"]))}
         code = _exit_code(found["tasks"]) if found["is_over"] or is_stuck else Code.NOT_YET.value
         if self._lacks_results:
             say(f"To have the rest later: {shlex.join([options.PROGRAM, 'wait', *ids, *_words_kept(chosen)])}")
@@ -283,13 +293,15 @@ async def _sent(line: EngineClient, made: Answer) -> Answer:
     """Waits until the task is sent: without a window it would not be sent after this command."""
     end = time.monotonic() + _SENT_WITHIN
     while made["state"] == "sending" or (made["state"] == "held" and "waits_for" not in made):
-        if made["state"] == "held" and time.monotonic() > end:
+        waits = "waits_because" in made and not line.has_own_engine
+        if made["state"] == "held" and (waits or time.monotonic() > end):
             break
         [now] = (await line.call("wait", {"ids": [made["task_id"]], "seconds": 0.2}))["tasks"]
         made = {**now, "is_repeat": made["is_repeat"]}
     if made["state"] == "held":
         say(f"It waits in the queue: {made.get('waits_because') or 'its turn comes later'}.")
-        say(f"It is sent when Runway Desktop runs next, or by: {options.PROGRAM} wait {made['task_id']}")
+        if line.has_own_engine:
+            say(f"It is sent when Runway Desktop runs next, or by: {options.PROGRAM} wait {made['task_id']}")
     return made
 
 
@@ -315,6 +327,8 @@ def _exit_code(tasks: Sequence[Answer]) -> int:
 
 
 def _end_of(task: Answer) -> Code | None:
+    if task.get("over_max_credits"):
+        return Code.OVER_MAX
     if task.get("decision") in _NOT_ALLOWED:
         return Code.REFUSED
     return Code.KEY if task.get("waits_for") == THE_KEY else _OF_STATE.get(task["state"])

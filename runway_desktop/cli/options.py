@@ -25,8 +25,9 @@ command, a window opens and takes files, folders, https links and task ids: runw
 EXIT_CODES = """\
 exit codes: 0 done; 1 the task failed; 2 the request is wrong; 3 a temporary problem, safe to try again; 4 no key, or it
 is refused; 5 not found; 6 uncertain: maybe made and charged, do not repeat; 7 refused by a cap, a missing grant or the
-person; 8 the time for waiting is over, the task continues; 9 Runway Desktop has to be opened first; 130, 143, 129
-interrupted, which stops no task: stderr names the command that continues"""
+person; 8 the time for waiting is over, the task continues; 9 Runway Desktop has to be opened first; 11 made, and
+Runway's price is above --max-credits, do not repeat; 130, 143, 129 interrupted, which stops no task: stderr names the
+command that continues"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -78,7 +79,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--project", default="", metavar="NAME", help="the task's project")
     command.add_argument("--max-credits", type=_credits, metavar="N", help="agree to a price of at most N")
     command.add_argument("--request-id", default="", metavar="WORD", help="the same WORD gives the same task")
-    command.add_argument("--dry-run", action="store_true", help="say the price, make nothing")
+    command.add_argument("--dry-run", action="store_true", help="say the price and what would happen, make nothing")
     _with_waiting(command)
 
     command = add("wait", "wait until tasks have ended; interrupting it stops none of them")

@@ -149,6 +149,17 @@ class Pricing:
             worked_out[shape] = self._work_out(pair, shape, known)
         return worked_out[shape]
 
+    def most(self, request: Request) -> float | None:
+        """The most that is known of what the request may cost: of several sources that are not exact, the highest.
+        None if its price is unknown. A price that is `at_least` has no most."""
+        price = self.price(request)
+        if price is None or price.exact:
+            return price.credits if price is not None else None
+        pair, shape = (request.endpoint, request.model), self._shape(request, self._measures)
+        said = published(self._prices.get(request.model, []), *pair, shape, inputs_in(shape))
+        other = derived(self._by_pair.get(pair, {}), shape)
+        return max(price.credits, said[0] if said is not None else 0.0, other or 0.0)
+
     async def learn(self, request: Request, credits: float) -> None:
         """Stores an estimate of Runway."""
         shape = self._shape(request, self._measures)

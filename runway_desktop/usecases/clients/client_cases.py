@@ -412,8 +412,9 @@ class ClientCases:
             reason = engine.lane.reason_for(task.id)
         needs_key = reason is not None and reason.code in (LaneCode.NO_KEY, LaneCode.KEY_REFUSED)
         credits = price.credits if price is not None else None
+        why = self._creating.waits_because.get(task.id, "")
         with english():
-            because = why_waiting(task.hold, reason) if task.state is State.HELD else ""
+            because = why_waiting(task.hold, reason, why) if task.state is State.HELD else ""
             return task_answer(row, asked=asked, price=credits, because=because, needs_key=needs_key, **more)
 
 

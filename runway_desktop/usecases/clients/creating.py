@@ -16,15 +16,16 @@ from typing import Any
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
-from runway_desktop.catalog import AssetRef, Pair, assets_in, prompt_of, with_assets
+from runway_desktop.catalog import AssetRef, Pair, assets_in, prompt_of, validate, with_assets
 from runway_desktop.catalog.catalog import starting_values
 from runway_desktop.domain.clients import COMMAND_LINE, WITHOUT_ID, Client, ClientRequest, Permission
 from runway_desktop.domain.task import Hold, HoldCode, Request, Task, TaskId, parse_remote_id
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, Prepared, TaskSource
+from runway_desktop.services.tasks.submission import Ask, NewTask, NewTasks, Origin, Prepared, TaskSource
 from runway_desktop.texts import english
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.holds import cost_words
 from runway_desktop.values import Struct, field, replace
 
 from .finishing import Finishing
@@ -37,6 +38,9 @@ MOST_WAITING = 500
 REPEATS_FOR = 600.0
 """Seconds within which an identical request without an id counts as a repeat."""
 _ENOUGH = 1e-6
+_OTHER_WISH = "This request_id was used for another request."
+_SAVING = ("duration", "outputCount", "resolution", "quality", "ratio")
+"""Settings that may make a request cheaper, the ones that change least first."""
 _ID = re.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -67,19 +71,36 @@ class Creating:
         self._sending = sending
         self.asked_by: dict[TaskId, str] = {}
         """Client of each task that was requested in this run."""
+        self.waits_because: dict[TaskId, str] = {}
+        """Why tasks that were requested in this run wait for approval."""
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._finishing = Finishing()
 
     async def price(self, client: str, wish: TaskWished) -> dict[str, Any]:
-        """The estimated price, and the questions that sending would raise. Stores nothing."""
+        """The estimated price, the questions that sending would raise, and what `make` would do now: "would" is send,
+        wait for approval, repeat (the same was made before) or refuse. Stores nothing."""
         new, digest = await self._wished(client, wish)
         prepared = self._prepared(new, Origin(TaskSource.SCRIPT, (client, "price", digest)))
         sum_ = prepared.sum
-        return {
+        said = {
             "credits": None if sum_.unknown else sum_.credits,
             "is_exact": sum_.exact and not (sum_.unknown or sum_.at_least),
             "asks": sorted(ask.value for ask in prepared.asks),
         }
+        request_id = wish.request_id.strip() or await self._repeated(client, digest)
+        if request_id and (known := await self._engine.clients.known(client, request_id)) is not None:
+            if known.digest == digest:
+                return {**said, "would": "repeat", "task_id": known.task_id}
+            return {**said, "would": "refuse", "because": _OTHER_WISH}
+        try:
+            answers, why = await self._answers(client, wish, prepared)
+        except CallRefused as refused:
+            return {**said, "would": "refuse", "because": refused.in_words()}
+        return (
+            {**said, "would": "send"}
+            if answers is not None
+            else {**said, "would": "wait for approval", "because": why or "The person approves each request."}
+        )
 
     async def make(self, client: str, wish: TaskWished) -> MadeTask:
         new, digest = await self._wished(client, wish)
@@ -106,7 +127,7 @@ class Creating:
         if known is not None:
             if known.digest != digest:
                 raise CallRefused(
-                    "This request_id was used for another request.",
+                    _OTHER_WISH,
                     code=Code.INPUT,
                     advice="Use a new one for a new wish. Nothing was sent.",
                 )
@@ -116,7 +137,11 @@ class Creating:
         new = replace(new, id=task_id)
         origin = Origin(TaskSource.SCRIPT, (client, request_id))
         prepared = self._prepared(new, origin)
-        answers = await self._answers(client, wish, prepared)
+        try:
+            answers, why = await self._answers(client, wish, prepared)
+        except ReadsOnly:
+            engine.clients.tell_read_only(client)
+            raise
         asked = ClientRequest(
             client=client, request_id=request_id, digest=digest, task_id=task_id, credits=prepared.sum.credits,
             at=engine.clock.now(), request=new.request, is_within=answers is not None,
@@ -126,6 +151,7 @@ class Creating:
                 raise _refused(f"{MOST_WAITING} requests wait for the person already.", "Wait until some are answered.")
             prepared = self._sending().prepare_waiting(new, origin, Hold(HoldCode.APPROVAL, client=client))
             answers = frozenset()
+            self.waits_because[task_id] = why
         if (await engine.clients.note(asked)).task_id != task_id:
             raise CallRefused("The same was asked for meanwhile.", code=Code.AGAIN, advice="Ask again: it is there.")
         self.asked_by[task_id] = client
@@ -144,9 +170,9 @@ class Creating:
             _refuse_findings(prepared)
         return prepared
 
-    async def _answers(self, name: str, wish: TaskWished, prepared: Prepared) -> frozenset[Ask] | None:
-        """The questions that an allowance answers; None: the request waits for the user. A command that would have to
-        wait is refused, since its caller cannot wait for an approval."""
+    async def _answers(self, name: str, wish: TaskWished, prepared: Prepared) -> tuple[frozenset[Ask] | None, str]:
+        """The questions that an allowance answers; None: the request waits for the user, and why. A command that would
+        have to wait is refused, since its caller cannot wait for an approval."""
         clients = self._engine.clients
         if clients.are_paused:
             raise paused()
@@ -155,15 +181,14 @@ class Creating:
             case Permission.REVOKED:
                 raise revoked()
             case Permission.READ:
-                clients.tell_read_only(name)
                 raise _reads_only(name)
             case Permission.ASK:
-                return None
+                return None, ""
             case Permission.ALLOWANCE:
                 why = await self._why_not_within(client, wish, prepared)
                 if why is not None and name == COMMAND_LINE:
                     raise why
-                return frozenset({Ask.ABOVE_LIMIT}) if why is None else None
+                return (frozenset({Ask.ABOVE_LIMIT}), "") if why is None else (None, why.message)
 
     async def _why_not_within(self, client: Client, wish: TaskWished, prepared: Prepared) -> CallRefused | None:
         """Why a request cannot be sent without asking the user; None if it can."""
@@ -171,24 +196,62 @@ class Creating:
         left = prepared.asks - {Ask.ABOVE_LIMIT}
         if sum_.unknown or Ask.PRICE_UNKNOWN in left:
             return _refused("Nobody knows the price before it is sent.", "Send it from the window.")
+        most = self._most(prepared)
+        reserved = await self._engine.clients.reserved_today(client.name)
+        left_today = max(0.0, client.credits - reserved)
         if left:
             said = ", ".join(sorted(ask.value for ask in left))
             return _refused(f"The person has to be asked: {said}.", "Send it from the window.")
         with english():
-            costs = f"It costs {units.credits_in_words(sum_.credits)}"
+            costs = f"It costs {cost_words(sum_)}"
+            if most > sum_.credits + _ENOUGH:
+                costs += f" and may cost {units.credits_in_words(most)}"
         if sum_.at_least:
             return _refused(f"{costs} or more: nobody knows how much before it is sent.", "Send it from the window.")
-        if wish.max_credits is None and client.name == COMMAND_LINE and Ask.ABOVE_LIMIT in prepared.asks:
-            return _refused(f"{costs}.", f"Say --max-credits {sum_.credits:g} to agree to that.")
+        above = self._engine.settings.confirm_above
+        if wish.max_credits is None and client.name == COMMAND_LINE and above is not None and most > above:
+            return _refused(f"{costs}.", f"Say --max-credits {most:g} to agree to that.")
         # Written so that NaN, which JSON may contain, approves nothing.
-        if wish.max_credits is not None and not sum_.credits <= wish.max_credits + _ENOUGH:
+        if wish.max_credits is not None and not most <= wish.max_credits + _ENOUGH:
             return _refused(f"{costs}, more than {wish.max_credits:g}.", "Say a higher --max-credits to agree to that.")
-        reserved = await self._engine.clients.reserved_today(client.name)
-        if reserved + sum_.credits > client.credits + _ENOUGH:
+        if most > left_today + _ENOUGH:
             with english():
-                left_today = units.credits_in_words(max(0.0, client.credits - reserved))
-            return _refused(f"{costs}; {left_today} are left of what commands may spend today.", "Grant more, or wait.")
+                left_words = units.credits_in_words(left_today)
+            whose = (
+                "what commands may spend today" if client.name == COMMAND_LINE else "this program's allowance of today"
+            )
+            cheaper = self._cheaper(prepared, left_today)
+            return _refused(f"{costs}; {left_words} are left of {whose}.{cheaper}", "Grant more, or wait.")
         return None
+
+    def _most(self, prepared: Prepared) -> float:
+        """The most that is known of what the request may cost."""
+        requests = prepared.intent.tasks if isinstance(prepared.intent, NewTasks) else ()
+        return sum(self._engine.pricing.most(one.request) or 0.0 for one in requests)
+
+    def _cheaper(self, prepared: Prepared, credits: float) -> str:
+        """What would make the request cost at most this: " With duration=5 it costs 40." Empty if no single setting
+        does."""
+        [new] = prepared.intent.tasks if isinstance(prepared.intent, NewTasks) else (None,)
+        pair = self._engine.catalog.pair(new.request.endpoint, new.request.model) if new is not None else None
+        if new is None or pair is None:
+            return ""
+        for name in _SAVING:
+            found = pair.field(name)
+            if found is None:
+                continue
+            values = found.choices or range(int(found.minimum or 1), int(found.maximum or 0) + 1)
+            priced = [
+                (most, value)
+                for value in values
+                if not validate(pair, wanted := {**new.request.values, name: value})
+                and (most := self._engine.pricing.most(replace(new.request, values=wanted))) is not None
+                and most <= credits
+            ]
+            if priced:
+                most, value = max(priced, key=lambda one: one[0])
+                return f" With {name}={value} it costs {most:g}."
+        return ""
 
     async def _wished(self, client: str, wish: TaskWished) -> tuple[NewTask, str]:
         """The task of the request, and a digest of the whole request."""
@@ -285,6 +348,10 @@ def _refuse_findings(prepared: Prepared) -> None:
         raise CallRefused("The request is not valid.", code=Code.INPUT, advice=said)
 
 
+class ReadsOnly(CallRefused):
+    """The client may only read."""
+
+
 def _reads_only(name: str) -> CallRefused:
     if name == COMMAND_LINE:
         said, advice = (
@@ -294,7 +361,7 @@ def _reads_only(name: str) -> CallRefused:
     else:
         said = "This program may only read."
         advice = "Its person can let it ask, in Runway Desktop's preferences at Connected programs."
-    return _refused(said, advice)
+    return ReadsOnly(said, code=Code.REFUSED, advice=f"{advice} Nothing was sent.")
 
 
 def paused() -> CallRefused:

@@ -30,6 +30,8 @@ class Code(Enum):
     """A wait timed out. The task goes on."""
     PERSON = 9
     """The user has to open the program first."""
+    OVER_MAX = 11
+    """Made, and Runway's own price is above what the caller agreed to. Must not be repeated."""
     MOVING = 10
     """The engine is ending or handing over to a window: the next engine will answer the same call."""
 

@@ -23,6 +23,7 @@ from .refusals import THE_KEY
 
 ASK_AGAIN = "Ask again in 5 seconds."
 APPROVED_FIRST = "The person approves it in Runway Desktop first. Wait for it, or go on; do not make it again."
+RELEASED_FIRST = "The balance does not cover it. The person buys credits and releases it; do not make it again."
 DO_NOT_REPEAT = (
     "It got no answer: Runway may have made and charged it. Do not send it again; the person decides in the window."
 )
@@ -79,7 +80,9 @@ def task_answer(
         found |= _decided(asked, task)
     if needs_key:
         found |= {"waits_for": THE_KEY, "next": KEY_FIRST}
-    if task.hold.code.waits_for_person and task.state is State.HELD and task.removed_at is None:
+    if task.hold.code is HoldCode.CREDITS and task.state is State.HELD:
+        found |= {"waits_for": "credits", "next": RELEASED_FIRST}
+    elif task.hold.code.waits_for_person and task.state is State.HELD and task.removed_at is None:
         found |= {"state": "waiting_for_approval", "waits_for": "the person", "next": APPROVED_FIRST}
     if links:
         found["url"] = links[0].url
@@ -106,13 +109,13 @@ def _decided(asked: ClientRequest, task: Task) -> dict[str, Any]:
     return found
 
 
-def why_waiting(hold: Hold, reason: LaneReason | None) -> str:
-    """Why a queued task waits, without external text such as names."""
+def why_waiting(hold: Hold, reason: LaneReason | None, why: str = "") -> str:
+    """Why a queued task waits, without external text such as names. `why` it needs an approval."""
     if reason is not None and reason.code is LaneCode.LOCKED and not hold.code.waits_for_person:
         return "The program that runs the queue may not spend, so nothing is sent."
     match hold.code:
         case HoldCode.APPROVAL:
-            return "It waits for the person's approval."
+            return f"It waits for the person's approval. {why}".strip()
         case HoldCode.FILE_UNREADABLE:
             hold = replace(hold, cause=None, file="")
         case _:

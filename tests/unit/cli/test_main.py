@@ -155,3 +155,28 @@ def test_the_list_gives_the_fields_that_are_wanted(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(commands, "opened", opened)
     assert commands.main(["list", "--json", "task_id,progress"]) == 0
     assert json.loads(capsys.readouterr().out) == {"total": 1, "tasks": [{"task_id": "succeeded", "progress": None}]}
+
+
+@pytest.mark.parametrize(
+    ("state", "credits", "code"), [("pending", 8, 11), ("pending", 5, 0), ("held", 8, 0), ("uncertain", 8, 6)]
+)
+def test_a_price_of_runway_above_the_limit_ends_with_a_code_of_its_own(
+    state: str, credits: float, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    waits = {"waits_because": "Paused"} if state == "held" else {}
+    made = task(state, credits=credits, is_repeat=False, **waits)
+    words = ["create", "text_to_image", "--model", "gen4_image", "--max-credits", "5"]
+    assert run(Line(made), monkeypatch, *words) == code
+    written = capsys.readouterr()
+    assert json.loads(written.out).get("over_max_credits", False) is (code == 11)
+    assert ("costs 8 credits at Runway, more than 5. Do not repeat it." in written.err) is (code == 11)
+
+
+def test_a_price_above_the_limit_is_said_after_waiting_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    ended = task(credits=8, files=[SAVED])
+    line = Line({**task("held"), "is_repeat": False}, waited(ended))
+    words = ["create", "text_to_image", "--model", "gen4_image", "--max-credits", "5", "--wait"]
+    assert run(line, monkeypatch, *words) == 11
+    assert json.loads(capsys.readouterr().out) == {**ended, "over_max_credits": True}

@@ -15,7 +15,7 @@ from runway_desktop.domain.clients import COMMAND_LINE, ClientRequest, Permissio
 from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.errors import SecretTrouble
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.prices import PublishedPrice
+from runway_desktop.domain.prices import PublishedPrice, Unit
 from runway_desktop.domain.task import HoldCode, Output, OutputState, State, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.money.pricing import read_published
@@ -176,6 +176,65 @@ async def test_a_price_is_agreed_to_up_to_what_was_said(tmp_path: Path):
         )
         assert (await desk.refused(max_credits=24)).code is Code.REFUSED
         assert (await desk.create(max_credits=25))["state"] == "held"
+
+
+async def test_where_sources_differ_a_price_is_agreed_to_by_the_highest(tmp_path: Path):
+    clip_of = PublishedPrice(model="gen4.5", unit=Unit.SECOND, credits=5.0)
+    picture = PublishedPrice(
+        model="gen4.5", unit=Unit.INPUT, credits=5.0, inputs=frozenset({"promptImage"}), extra=True
+    )
+    async with a_desk(tmp_path, prices=(clip_of, picture)) as desk:
+        clip: dict[str, Any] = {"endpoint": "image_to_video", "values": {"promptImage": "https://example.com/a.png"}}
+        await desk.rig.pricing.learn(request(endpoint="image_to_video", promptImage="https://x.test/b.png"), 25.0)
+        refused = await desk.refused(max_credits=25, **clip)
+        assert "about 25 credits and may cost 30 credits, more than 25" in refused.message
+        assert (await desk.create(max_credits=30, **clip))["state"] == "held"
+
+
+async def test_without_a_limit_an_order_above_the_sum_for_questions_is_refused_and_never_means_never(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        assert (await desk.refused()).message == "It costs 25 credits."
+        desk.rig.settings.confirm_above = None
+        assert (await desk.create())["state"] == "held"
+
+
+async def test_a_dry_run_says_what_create_then_does(tmp_path: Path):
+    async with a_desk(tmp_path, granted=100.0) as desk:
+
+        async def would(client: str = COMMAND_LINE, **more: Any) -> tuple[str, str]:
+            told: list[object] = []
+            stop = desk.engine.bus.listen(told.append)
+            said = await desk.cases.price(client, wish(**more))
+            stop()
+            assert not told, "a dry run tells nobody"
+            return said["would"], said.get("because", "")
+
+        assert await would() == (
+            "refuse",
+            "It costs 25 credits. Say --max-credits 25 to agree to that. Nothing was sent.",
+        )
+        assert await would(max_credits=30) == ("send", "")
+        assert await would(AGENT) == ("wait for approval", "The person approves each request.")
+        assert (await would("stranger"))[0] == "refuse"
+        desk.rig.settings.day_cap = 10.0
+        assert "over a cap" in (await would(max_credits=30))[1]
+        desk.rig.settings.day_cap = None
+        await desk.create(max_credits=30)
+        assert (await would(max_credits=30))[0] == "repeat"
+        assert (await would(prompt="A wolf", max_credits=30))[0] == "refuse", "the id is used"
+
+
+async def test_an_agent_reads_why_it_waits_and_what_would_avoid_it(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        await desk.rig.pricing.learn(request("A fox", duration=10), 50.0)
+        await desk.engine.clients.permit(AGENT, Permission.ALLOWANCE, 40.0)
+        made = await desk.create(AGENT, values={"duration": 10})
+        assert made["state"] == "waiting_for_approval"
+        assert made["waits_because"] == (
+            "It waits for the person's approval. It costs 50 credits; 40 credits are left of this program's allowance "
+            "of today. With duration=8 it costs 40."
+        )
+        assert (await desk.create(AGENT, values={"duration": 8}, request_id="two"))["state"] == "held"
 
 
 @pytest.mark.parametrize("most", [float("nan"), -1.0, 0.0])
