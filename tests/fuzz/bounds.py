@@ -36,7 +36,7 @@ def often(number: int) -> settings:
     )
 
 
-def bounded(work: Callable[[], Value], drawn: Sequence[type[Exception]] = (RunwayDesktopError,)) -> Value | None:
+def assert_bounded(work: Callable[[], Value], drawn: Sequence[type[Exception]] = (RunwayDesktopError,)) -> Value | None:
     """What it gives; None where it raises a drawn error. Fails where it raises any other, or needs too much."""
     began = time.thread_time()
     found = None

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from runway_desktop.api import replies, wire
 from runway_desktop.domain.errors import ApiError
 from runway_desktop.domain.task import RemoteId
-from tests.fuzz.bounds import bounded, changed, damaged, often
+from tests.fuzz.bounds import assert_bounded, changed, damaged, often
 
 NOW = 1_780_000_000.0
 ID = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
@@ -41,30 +41,30 @@ SEEDS = [json.dumps(document).encode() for document in (TASK, ORGANIZATION, USAG
 MADE = (b"[" * 200_000, b'{"id":' * 50_000, b"9" * 200_000, b"\xff\xfe" * 500, b"<" * 100_000, b"<title>" * 15_000)
 
 
-def read_all(content: bytes) -> None:
+def assert_read_or_refused(content: bytes) -> None:
     for read in READERS.values():
-        bounded(partial(read, content), [wire.MalformedAnswer])
+        assert_bounded(partial(read, content), [wire.MalformedAnswer])
     for status in (302, 400, 401, 404, 408, 418, 429, 500, 503, 600):
-        found = bounded(partial(replies.from_status, status, {}, content, NOW))
+        found = assert_bounded(partial(replies.from_status, status, {}, content, NOW))
         assert isinstance(found, ApiError)
         assert len(found.detail) < 2_000
 
 
 @pytest.mark.parametrize("content", MADE)
 def test_an_answer_that_is_built_to_be_slow_or_deep_is_unreadable(content: bytes):
-    read_all(content)
+    assert_read_or_refused(content)
 
 
 @given(damaged(SEEDS))
 @often(150)
 def test_a_damaged_answer_is_read_or_unreadable(content: bytes):
-    read_all(content)
+    assert_read_or_refused(content)
 
 
 @given(st.sampled_from([TASK, ORGANIZATION, USAGE, SLOT, ERROR]).flatmap(changed))
 @often(150)
 def test_a_changed_answer_is_read_or_unreadable(document: object):
-    read_all(json.dumps(document).encode("utf-8", "surrogatepass"))
+    assert_read_or_refused(json.dumps(document).encode("utf-8", "surrogatepass"))
 
 
 @given(
@@ -74,14 +74,14 @@ def test_a_changed_answer_is_read_or_unreadable(document: object):
 )
 @often(200)
 def test_any_retry_after_is_a_time_to_wait_or_none(text: str):
-    wait = bounded(lambda: replies.retry_after({"retry-after": text}, NOW))
+    wait = assert_bounded(lambda: replies.retry_after({"retry-after": text}, NOW))
     assert wait is None or wait >= 0
-    bounded(lambda: replies.from_status(429, {"retry-after": text}, b"", NOW))
+    assert_bounded(lambda: replies.from_status(429, {"retry-after": text}, b"", NOW))
 
 
 @given(st.binary(max_size=300) | st.text(st.sampled_from("<>!/titlehead \"'=;&#"), max_size=300).map(str.encode))
 @often(150)
 def test_any_body_becomes_a_line(content: bytes):
-    text = bounded(lambda: replies.shorten(replies.decoded(content)))
+    text = assert_bounded(lambda: replies.shorten(replies.decoded(content)))
     assert text is not None
     assert "\n" not in text

@@ -25,7 +25,7 @@ from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.disk.disk_room import DiskRoom
 from tests.conftest import run_test
-from tests.fuzz.bounds import NUMBERS, WORDS, bounded, changed, damaged, often
+from tests.fuzz.bounds import NUMBERS, WORDS, assert_bounded, changed, damaged, often
 from tests.profiles_on_disk import NOW, Made, a_profile
 from tests.samples import some
 
@@ -73,12 +73,12 @@ def with_manifest(backup: bytes, content: bytes) -> bytes:
     return rewritten(backup, change)
 
 
-def restore(content: bytes, made: Made, folder: Path) -> None:
+def assert_restored_or_refused(content: bytes, made: Made, folder: Path) -> None:
     """All that a restore does: it is looked at, put together, its results are put back."""
     path = folder / "x.zip"
     path.write_bytes(content)
     outside = {one for one in folder.rglob("*") if one.name != "x.zip"}
-    bounded(lambda: look_at(path, made.snapshots, folder / "scratch", Watch()), DRAWN)
+    assert_bounded(lambda: look_at(path, made.snapshots, folder / "scratch", Watch()), DRAWN)
     staging = folder / "staging"
     staging.mkdir(exist_ok=True)
     wishes = Wishes(put_back=WhichResults.ALL, library=folder / "library")
@@ -86,7 +86,7 @@ def restore(content: bytes, made: Made, folder: Path) -> None:
     def put() -> None:
         put_together(path, made.snapshots, staging, made.profile, wishes, {}, NOW, Watch())
 
-    bounded(put, DRAWN)
+    assert_bounded(put, DRAWN)
     allowed = (staging, folder / "library", folder / "library.part", folder / "x.zip")
     for one in folder.rglob("*"):
         assert one in outside or any(one == place or place in one.parents for place in allowed), one
@@ -199,7 +199,7 @@ def archives(backup: bytes) -> dict[str, bytes]:
 def test_a_hostile_backup_is_refused_in_words_or_does_no_harm(
     name: str, archives: dict[str, bytes], made: Made, tmp_path: Path
 ):
-    restore(archives[name], made, tmp_path)
+    assert_restored_or_refused(archives[name], made, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_a_backup_that_goes_on_without_end_is_given_up(made: Made, backup: bytes
     def longer(after: zipfile.ZipFile, name: str, content: bytes) -> None:
         after.writestr(name, bytes(100_000_000) if name.startswith("posters/") else content)
 
-    restore(rewritten(backup, longer, compression=zipfile.ZIP_DEFLATED), made, tmp_path)
+    assert_restored_or_refused(rewritten(backup, longer, compression=zipfile.ZIP_DEFLATED), made, tmp_path)
     assert sum(one.stat().st_size for one in tmp_path.rglob("*") if one.is_file()) < 5_000_000
 
 
@@ -240,7 +240,7 @@ def test_damaged_backups_are_refused_in_words(backup: bytes, made: Made, tmp_pat
     @given(damaged([backup]))
     @often(40)
     def check(content: bytes) -> None:
-        restore(content, made, tmp_path)
+        assert_restored_or_refused(content, made, tmp_path)
 
     check()
 
@@ -251,7 +251,7 @@ def test_a_changed_manifest_is_refused_in_words(backup: bytes, made: Made, tmp_p
     @given(changed(manifest))
     @often(40)
     def check(document: object) -> None:
-        restore(with_manifest(backup, json.dumps(document).encode()), made, tmp_path)
+        assert_restored_or_refused(with_manifest(backup, json.dumps(document).encode()), made, tmp_path)
 
     check()
 
@@ -261,7 +261,9 @@ def test_an_absurd_value_anywhere_in_a_manifest_is_refused_in_words(backup: byte
     values = (*NUMBERS, *WORDS, None, [], {})
     for at, name in enumerate(manifest):
         for value in some(values, one_in=6, at=at):
-            restore(with_manifest(backup, json.dumps({**manifest, name: value}).encode()), made, tmp_path)
+            assert_restored_or_refused(
+                with_manifest(backup, json.dumps({**manifest, name: value}).encode()), made, tmp_path
+            )
 
 
 def test_a_disk_is_never_asked_for_more_than_can_be_said(tmp_path: Path):

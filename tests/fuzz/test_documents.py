@@ -32,7 +32,7 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.store import SqliteStore
 from tests.engine_rig import CATALOG, AtOnce
 from tests.fakes import FakeClock, MemoryStore
-from tests.fuzz.bounds import NUMBERS, WORDS, bounded, changed, json_values, often
+from tests.fuzz.bounds import NUMBERS, WORDS, assert_bounded, changed, json_values, often
 from tests.samples import some
 
 SIDECAR: dict[str, Any] = {
@@ -87,13 +87,13 @@ def deep(levels: int) -> object:
     return found
 
 
-async def take_in(document: Any, folder: Path, store: SqliteStore) -> None:
+async def assert_taken_as_nothing(document: Any, folder: Path, store: SqliteStore) -> None:
     """A result with this sidecar is found in a folder and taken into the list, as an import does."""
     path = folder / "x.mp4"
     path.write_bytes(b"clip")
     sidecar.path_for(path).write_text(json.dumps(document), encoding="utf-8")
     walk = FolderWalk(folder)
-    while bounded(walk.step):
+    while assert_bounded(walk.step):
         pass
     for found in walk.results:
         task = task_of(found, CATALOG)
@@ -102,7 +102,7 @@ async def take_in(document: Any, folder: Path, store: SqliteStore) -> None:
         assert await store.get(task.id) == task
         assert await store.outputs(task.id) == [output]
         sidecar.compose(task, output, [])
-    bounded(lambda: sidecar.owner_of(sidecar.path_for(path)))
+    assert_bounded(lambda: sidecar.owner_of(sidecar.path_for(path)))
 
 
 def values_for(number: int) -> Sequence[object]:
@@ -123,7 +123,7 @@ async def test_an_absurd_value_anywhere_in_a_sidecar_is_taken_as_nothing(tmp_pat
                     document["task"]["id"] = f"{number:032x}"
                 if place != ("task", "runway_id"):
                     document["task"]["runway_id"] = f"17f20503-6c24-4c16-946b-{number:012x}"
-                await take_in(document, tmp_path, store)
+                await assert_taken_as_nothing(document, tmp_path, store)
     finally:
         await store.close()
 
@@ -131,7 +131,7 @@ async def test_an_absurd_value_anywhere_in_a_sidecar_is_taken_as_nothing(tmp_pat
 @given(changed(SIDECAR))
 @often(200)
 def test_a_changed_sidecar_is_read_or_is_none(document: object):
-    found = bounded(lambda: sidecar.read(document))
+    found = assert_bounded(lambda: sidecar.read(document))
     if found is not None:
         assert 0 <= found.index < 10_000
         assert 0 <= found.size < 1 << 62
@@ -144,10 +144,10 @@ def test_a_text_that_is_hard_to_read_is_no_sidecar_and_no_note(name: str, tmp_pa
     for path in (sidecar.path_for(final), note_of(final)):
         path.write_text(TEXTS[name], encoding="utf-8")
     part_of(final).write_bytes(b"half")
-    assert bounded(lambda: sidecar.owner_of(sidecar.path_for(final))) is None
-    assert bounded(lambda: read_note(final)) is None
-    assert bounded(lambda: part_file.PartFile.resume(final, ("t", 0), DiskRoom())) is None
-    assert bounded(lambda: part_file.find_finished(final, ("t", 0))) is None
+    assert assert_bounded(lambda: sidecar.owner_of(sidecar.path_for(final))) is None
+    assert assert_bounded(lambda: read_note(final)) is None
+    assert assert_bounded(lambda: part_file.PartFile.resume(final, ("t", 0), DiskRoom())) is None
+    assert assert_bounded(lambda: part_file.find_finished(final, ("t", 0))) is None
 
 
 NOTE = {"task_id": "t", "index": 0, "etag": "", "total": 100, "size": None, "sha256": ""}
@@ -161,7 +161,7 @@ def test_a_changed_note_of_a_download_is_a_note_or_nothing(tmp_path_factory: pyt
     final = folder / "x.mp4"
     note_of(final).write_text(json.dumps(document), encoding="utf-8")
     part_of(final).write_bytes(b"half" + bytes(8))
-    found = bounded(lambda: read_note(final))
+    found = assert_bounded(lambda: read_note(final))
     assert found is None or isinstance(found, PartNote)
     owner = found.owner if found is not None else ("t", 0)
 
@@ -172,8 +172,8 @@ def test_a_changed_note_of_a_download_is_a_note_or_nothing(tmp_path_factory: pyt
             part.write(b"more")
             part.close()
 
-    bounded(go_on)
-    bounded(lambda: part_file.find_finished(final, owner))
+    assert_bounded(go_on)
+    assert_bounded(lambda: part_file.find_finished(final, owner))
 
 
 CARD = {"schema": profiles.SCHEMA, "name": "Studio", "color": "blue", "library": "/x", "created_at": 1.0}
@@ -182,7 +182,7 @@ CARD = {"schema": profiles.SCHEMA, "name": "Studio", "color": "blue", "library":
 @given(changed(CARD))
 @often(100)
 def test_a_changed_card_of_a_profile_is_a_card_or_nothing(document: object):
-    bounded(lambda: profiles.read(document))
+    assert_bounded(lambda: profiles.read(document))
 
 
 def test_stored_settings_that_make_no_sense_fall_back(tmp_path: Path):
@@ -216,7 +216,7 @@ def test_a_changed_catalog_is_of_use_or_is_refused_in_words(
         facts[name] = data.draw(changed(FACTS[name]))
     path = tmp_path_factory.getbasetemp() / "catalog.json"
     path.write_text(json.dumps(facts), encoding="utf-8")
-    _use(path)
+    assert_usable_or_refused(path)
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -234,11 +234,11 @@ def test_a_version_of_a_thousand_digits_is_none(tmp_path: Path):
         read_catalog(path)
 
 
-def _use(path: Path) -> None:
+def assert_usable_or_refused(path: Path) -> None:
     def use() -> Catalog:
         return read_catalog(path)[0]
 
-    found = bounded(use)
+    found = assert_bounded(use)
     if found is not None:
         for endpoint in found.endpoints:
             for model in endpoint.models[:1]:
@@ -260,35 +260,35 @@ REQUEST = {"endpoint": "text_to_video", "model": "gen4.5", "promptText": "a fox"
 @given(changed({"requests": [REQUEST, "a prompt", SIDECAR]}))
 @often(40)
 def test_a_changed_list_of_requests_is_taken_in_with_findings(folder: Path, document: object):
-    found = bounded(lambda: gathered("list.json", json.dumps(document).encode(), folder))
-    _store(found)
+    found = assert_bounded(lambda: gathered("list.json", json.dumps(document).encode(), folder))
+    assert_can_be_stored(found)
 
 
 @pytest.mark.parametrize("inputs", [-1, True, "a.png", {"path": "a.png"}, [None, 7, {"path": 7}]], ids=repr)
 def test_inputs_that_are_no_list_of_inputs_are_none(folder: Path, inputs: object):
     document = {"requests": [{**SIDECAR, "inputs": inputs}]}
-    _store(bounded(lambda: gathered("list.json", json.dumps(document).encode(), folder)))
+    assert_can_be_stored(assert_bounded(lambda: gathered("list.json", json.dumps(document).encode(), folder)))
 
 
 @given(st.lists(json_values, max_size=4))
 @often(30)
 def test_any_lines_of_json_are_taken_in_with_findings(folder: Path, lines: list[object]):
     content = "\n".join(json.dumps(line) for line in lines).encode()
-    _store(bounded(lambda: gathered("list.jsonl", content, folder)))
+    assert_can_be_stored(assert_bounded(lambda: gathered("list.jsonl", content, folder)))
 
 
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("ending", ["json", "jsonl", "csv", "txt"])
 def test_a_text_that_is_hard_to_read_has_its_sentence(name: str, ending: str, folder: Path):
     for text in (TEXTS[name], f'{{"promptText": {TEXTS[name]}}}', f'[{{"promptText": "x", "seed": {TEXTS[name]}}}]'):
-        _store(bounded(partial(gathered, f"list.{ending}", text.encode(), folder)))
+        assert_can_be_stored(assert_bounded(partial(gathered, f"list.{ending}", text.encode(), folder)))
 
 
 @pytest.mark.parametrize("levels", [50, 200, 480, 900])
 def test_a_deep_value_is_refused_and_never_half_read(levels: int, folder: Path):
     request = {"promptText": "x", "model": "gen4.5", "endpoint": "text_to_video", "contentModeration": deep(levels)}
     found = gathered("list.json", json.dumps([request]).encode(), folder)
-    _store(found)
+    assert_can_be_stored(found)
 
 
 @pytest.mark.parametrize("number", ["1" + "0" * 30, "-" + "9" * 19, "9" * 5_000, "1e30", "1e400", "nan", "-inf"])
@@ -304,10 +304,10 @@ def test_a_number_that_nothing_holds_stays_a_text_with_a_sentence(number: str, n
     for draft in found.drafts:
         assert isinstance(draft.values["seed"], str)
         assert any("seed" in finding.message for finding in draft.findings)
-    _store(found)
+    assert_can_be_stored(found)
 
 
-def _store(found: Any) -> None:
+def assert_can_be_stored(found: Any) -> None:
     """Whatever comes in can be written down."""
     for number, draft in enumerate(found.drafts if found is not None else ()):
         values = dict(draft.values)

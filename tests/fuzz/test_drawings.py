@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from runway_desktop.ui.media.drawing_cleaner import BadDrawing, cleaned
 from tests import hostile_drawings
-from tests.fuzz.bounds import bounded, damaged, often
+from tests.fuzz.bounds import assert_bounded, damaged, often
 
 TARGET = Path("/home/somebody/secret.png")
 SEEDS = (
@@ -25,8 +25,8 @@ OUTSIDE = re.compile(
 )
 
 
-def check(content: bytes) -> None:
-    found = bounded(lambda: cleaned(content), [BadDrawing])
+def assert_cleaned_or_refused(content: bytes) -> None:
+    found = assert_bounded(lambda: cleaned(content), [BadDrawing])
     if found is not None:
         # Texts are shown, whatever they say.
         for part in re.findall(r"<style.*?</style>|<[^>]*>", found.decode(), re.DOTALL):
@@ -37,13 +37,13 @@ def check(content: bytes) -> None:
 @given(damaged(SEEDS))
 @often(200)
 def test_a_damaged_drawing_refers_to_nothing_outside_or_is_refused(content: bytes):
-    check(content)
+    assert_cleaned_or_refused(content)
 
 
 @given(damaged([gzip.compress(content) for content in SEEDS]))
 @often(50)
 def test_a_damaged_packed_drawing_is_read_or_refused(content: bytes):
-    check(content)
+    assert_cleaned_or_refused(content)
 
 
 STYLES = st.text(st.sampled_from("url(#')\"@importexpfile:/*\\ \n;&"), max_size=60)
@@ -53,4 +53,6 @@ STYLES = st.text(st.sampled_from("url(#')\"@importexpfile:/*\\ \n;&"), max_size=
 @often(200)
 def test_no_style_reaches_out(sheet: str, attribute: str):
     quoted = attribute.replace("&", "&amp;").replace('"', "&quot;")
-    check(hostile_drawings.drawing(f'<style><![CDATA[{sheet}]]></style><rect style="{quoted}" fill="{quoted}"/>'))
+    assert_cleaned_or_refused(
+        hostile_drawings.drawing(f'<style><![CDATA[{sheet}]]></style><rect style="{quoted}" fill="{quoted}"/>')
+    )

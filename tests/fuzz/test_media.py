@@ -24,7 +24,7 @@ from runway_desktop.services.results.embedding import NotEmbedded, embed, note_o
 from runway_desktop.services.results.result_file import WrongContent, judge
 from runway_desktop.services.results.truncation_check import seems_cut_short
 from tests import matroska_files
-from tests.fuzz.bounds import bounded, damaged, often
+from tests.fuzz.bounds import assert_bounded, damaged, often
 
 DOCUMENT = {"schema": "runway-desktop.result", "request": {"endpoint": "a", "model": "b", "prompt": "c", "values": {}}}
 ENDINGS = ("png", "jpg", "webp", "mp4", "mov", "mp3", "wav", "flac", "ogg", "webm", "svg", "bin")
@@ -121,33 +121,33 @@ MADE = {
 }  # fmt: skip
 
 
-def look(content: bytes, folder: Path, ending: str) -> None:
+def assert_read_or_refused(content: bytes, folder: Path, ending: str) -> None:
     """Everything that the program does with a file before a person has agreed to anything."""
     path = folder / f"file.{ending}"
     path.write_bytes(content)
     head = content[:HEAD_LENGTH]
-    found = bounded(lambda: format_of(head))
-    bounded(lambda: is_page(head))
-    bounded(lambda: judge(head, url=f"https://out.test/x.{ending}"), [WrongContent])
-    facts = bounded(lambda: probe(path))
+    found = assert_bounded(lambda: format_of(head))
+    assert_bounded(lambda: is_page(head))
+    assert_bounded(lambda: judge(head, url=f"https://out.test/x.{ending}"), [WrongContent])
+    facts = assert_bounded(lambda: probe(path))
     if facts is not None:
         assert facts.duration is None or 0 < facts.duration < 10**9
         assert all(side is None or 0 < side < 1 << 31 for side in (facts.width, facts.height))
     if found is not None:
-        bounded(lambda: seems_cut_short(io.BytesIO(content), found.name))
-    bounded(lambda: read(path))
+        assert_bounded(lambda: seems_cut_short(io.BytesIO(content), found.name))
+    assert_bounded(lambda: read(path))
 
 
 @pytest.mark.parametrize("name", MADE)
 def test_hostile_media_say_what_they_can_and_raise_nothing(name: str, folder: Path):
     for ending in ENDINGS:
-        look(MADE[name], folder, ending)
+        assert_read_or_refused(MADE[name], folder, ending)
 
 
 @given(damaged(SEEDS), st.sampled_from(ENDINGS))
 @often(120)
 def test_damaged_media_say_what_they_can_and_raise_nothing(folder: Path, content: bytes, ending: str):
-    look(content, folder, ending)
+    assert_read_or_refused(content, folder, ending)
 
 
 @given(damaged(SEEDS), st.sampled_from(ENDINGS))
@@ -155,7 +155,7 @@ def test_damaged_media_say_what_they_can_and_raise_nothing(folder: Path, content
 def test_a_note_is_written_into_a_damaged_file_whole_or_not_at_all(folder: Path, content: bytes, ending: str):
     path = folder / f"kept.{ending}"
     path.write_bytes(content)
-    if not bounded(lambda: embed(path, note_of(DOCUMENT)), [NotEmbedded]):
+    if not assert_bounded(lambda: embed(path, note_of(DOCUMENT)), [NotEmbedded]):
         assert path.read_bytes() == content
     assert [one.name for one in folder.iterdir() if one.name.startswith("kept.") and one != path] == []
     path.unlink()
@@ -166,14 +166,14 @@ def test_a_note_is_written_into_a_damaged_file_whole_or_not_at_all(folder: Path,
 def test_a_damaged_picture_is_copied_or_refused_in_words(folder: Path, content: bytes):
     path = folder / "copied.png"
     path.write_bytes(content)
-    bounded(lambda: copy_of(path, "PNG", "PNG", crop=None, size=(8, 8)))
+    assert_bounded(lambda: copy_of(path, "PNG", "PNG", crop=None, size=(8, 8)))
 
 
 @given(st.binary(max_size=200))
 @often(200)
 def test_any_bytes_are_something_or_nothing(head: bytes):
-    bounded(lambda: format_of(head))
-    bounded(lambda: is_page(head))
+    assert_bounded(lambda: format_of(head))
+    assert_bounded(lambda: is_page(head))
 
 
 def slow_heads() -> Iterator[bytes]:
@@ -195,7 +195,7 @@ def test_a_film_of_many_boxes_is_read_within_a_bound(folder: Path):
     """However many megabytes of them there are."""
     path = folder / "many.mp4"
     path.write_bytes(film(box(b"moov", box(b"trak", box(b"mdia", box(b"minf", box(b"stbl") * 9_000)) * 9) * 40)))
-    bounded(lambda: probe(path))
+    assert_bounded(lambda: probe(path))
 
 
 def test_every_format_that_holds_a_note_is_tried():

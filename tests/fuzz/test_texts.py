@@ -16,7 +16,7 @@ from runway_desktop.services.intake.pages import linked_pictures, plain_text
 from runway_desktop.services.intake.reading import Dropped, FileUnreadable, Source
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from tests.engine_rig import CATALOG, AtOnce
-from tests.fuzz.bounds import bounded, damaged, often
+from tests.fuzz.bounds import assert_bounded, damaged, often
 
 ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 WORDS = Vocabulary(CATALOG)
@@ -59,15 +59,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("texts")
 
 
-def look(content: bytes, name: str, folder: Path) -> None:
+def assert_taken_in(content: bytes, name: str, folder: Path) -> None:
     path = folder / name
     path.write_bytes(content)
 
     def gather() -> Any:
         return asyncio.run(Intake(CATALOG, AtOnce()).gather(Dropped(paths=(path,))))
 
-    bounded(gather)
-    bounded(lambda: _ids(path), [FileUnreadable])
+    assert_bounded(gather)
+    assert_bounded(lambda: _ids(path), [FileUnreadable])
 
 
 def _ids(path: Path) -> int:
@@ -80,13 +80,13 @@ def _ids(path: Path) -> int:
 @pytest.mark.parametrize("name", MADE)
 def test_hostile_texts_are_taken_in_with_findings(name: str, folder: Path):
     for file in NAMES:
-        look(MADE[name].encode(), file, folder)
+        assert_taken_in(MADE[name].encode(), file, folder)
 
 
 @given(damaged(TABLES), st.sampled_from(NAMES))
 @often(100)
 def test_damaged_texts_are_taken_in_with_findings(folder: Path, content: bytes, name: str):
-    look(content, name, folder)
+    assert_taken_in(content, name, folder)
 
 
 @given(st.text(max_size=300))
@@ -95,14 +95,14 @@ def test_any_text_is_taken_in_with_findings(text: str):
     def gather() -> Any:
         return asyncio.run(Intake(CATALOG, AtOnce()).gather(Dropped(text=text)))
 
-    bounded(gather)
+    assert_bounded(gather)
 
 
 @given(st.text(st.sampled_from("<>!-/[]&;#x \"'=aimgscript\n"), max_size=300))
 @often(100)
 def test_any_page_gives_its_words_and_pictures(html: str):
-    bounded(lambda: plain_text(html))
-    bounded(lambda: linked_pictures(html))
+    assert_bounded(lambda: plain_text(html))
+    assert_bounded(lambda: linked_pictures(html))
 
 
 @pytest.mark.parametrize(
@@ -110,5 +110,5 @@ def test_any_page_gives_its_words_and_pictures(html: str):
 )
 def test_a_page_that_is_built_to_be_slow_is_read_in_time(unit: str):
     html = unit * (100_000 // len(unit))
-    bounded(lambda: plain_text(html))
-    bounded(lambda: linked_pictures(html))
+    assert_bounded(lambda: plain_text(html))
+    assert_bounded(lambda: linked_pictures(html))
