@@ -109,7 +109,7 @@ def reasons(rig: Rig) -> list[HoldCode]:
     return [task.hold.code for task in rig.ledger.held()]
 
 
-async def asks(rig: Rig, why: Verdict) -> None:
+async def assert_asks(rig: Rig, why: Verdict) -> None:
     """Nothing of what waits goes by itself, whatever is resumed, and it is said why."""
     told = after_restore.to_tell(rig.settings)
     assert told is not None
@@ -122,7 +122,7 @@ async def asks(rig: Rig, why: Verdict) -> None:
     assert reasons(rig) == [HoldCode.COPIED] * MANY
 
 
-async def goes_on(rig: Rig) -> None:
+async def assert_goes_on(rig: Rig) -> None:
     """Nothing is asked, and what waits is sent."""
     assert after_restore.to_tell(rig.settings) is None
     assert not rig.lane.paused

@@ -29,7 +29,7 @@ SAMPLE = (
 )
 
 
-def judge(count: Count) -> None:
+def assert_nothing_lost_or_doubled(count: Count) -> None:
     assert (count.lost, count.doubled) == (0, 0), count
     assert not math.isinf(count.seconds), "it never got well"
 
@@ -37,7 +37,7 @@ def judge(count: Count) -> None:
 @pytest.mark.parametrize("name", SAMPLE)
 async def test_nothing_is_lost_and_nothing_doubled(name: str, tmp_path: Path):
     count = await ROWS[name].work(tmp_path)
-    judge(count)
+    assert_nothing_lost_or_doubled(count)
     assert count.made, "the journal has something to tell"
 
 
@@ -47,12 +47,12 @@ async def test_two_faults_at_once_lose_and_double_nothing(tmp_path: Path):
     for number, record in enumerate(chosen):
         place = tmp_path / str(number)
         place.mkdir()
-        judge(await records.tried(record, place))
+        assert_nothing_lost_or_doubled(await records.tried(record, place))
 
 
 async def test_log_that_is_cut_behind_what_was_sent_and_not_answered_loses_none_of_it(tmp_path: Path):
     count = await lives.log_cut(tmp_path, random.Random(1), lives.UNANSWERED)
-    judge(count)
+    assert_nothing_lost_or_doubled(count)
     assert count.uncertain, "the kill met some that were under way"
 
 
@@ -62,5 +62,5 @@ async def test_killed_at_random_moments_on_the_programs_own_loop(tmp_path: Path)
         place = tmp_path / str(number)
         place.mkdir()
         count = await lives.killed(place, dice, 5)
-        judge(count)
+        assert_nothing_lost_or_doubled(count)
         assert count.made

@@ -75,12 +75,12 @@ def simulator() -> Iterator[httpx.Client]:
 
 @pytest.mark.parametrize("name", covering())
 async def test_a_request_filled_by_hand_is_accepted_and_run(name, tmp_path, theme, files, simulator, qtbot):
-    await fill_send_and_run(PAIRS[name], fullest(PAIRS[name]), tmp_path, theme, files, simulator)
+    await assert_filled_in_and_run(PAIRS[name], fullest(PAIRS[name]), tmp_path, theme, files, simulator)
 
 
 @pytest.mark.parametrize("name", WITH_FORMS)
 async def test_the_other_forms_of_a_request_are_accepted_too(name, tmp_path, theme, files, simulator, qtbot):
-    await fill_send_and_run(PAIRS[name], fullest(PAIRS[name], 1), tmp_path, theme, files, simulator)
+    await assert_filled_in_and_run(PAIRS[name], fullest(PAIRS[name], 1), tmp_path, theme, files, simulator)
 
 
 async def test_a_draft_is_finished_by_its_id_alone(tmp_path, theme, files, simulator, qtbot):
@@ -88,10 +88,10 @@ async def test_a_draft_is_finished_by_its_id_alone(tmp_path, theme, files, simul
     """What the model before it left in the form is taken out first, as the field says."""
     nothing = dict.fromkeys(("ratio", "duration"))
     values = {"draftTaskId": "17f20503-6c24-4c16-946b-35dbbce2af2f", **nothing}
-    await fill_send_and_run(pair, values, tmp_path, theme, files, simulator)
+    await assert_filled_in_and_run(pair, values, tmp_path, theme, files, simulator)
 
 
-async def fill_send_and_run(
+async def assert_filled_in_and_run(
     pair: Pair,
     values: Mapping[str, Any],
     folder: Path,

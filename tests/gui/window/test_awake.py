@@ -27,7 +27,7 @@ class Wakefulness:
         finally:
             self.holders -= 1
 
-    async def becomes(self, holders: int) -> None:
+    async def assert_becomes(self, holders: int) -> None:
         await until(lambda: self.holders == holders)
 
 
@@ -54,18 +54,18 @@ async def test_live_task_keeps_awake_until_it_ends(tmp_path, theme, qtbot, wakef
         await rest()
         assert wakefulness.holders == 0
         await add(rig, State.RUNNING)
-        await wakefulness.becomes(1)
+        await wakefulness.assert_becomes(1)
         await rig.change(task(1, state=State.FAILED))
-        await wakefulness.becomes(0)
+        await wakefulness.assert_becomes(0)
 
 
 async def test_saving_keeps_awake_and_waiting_to_be_saved_does_not(tmp_path, theme, qtbot, wakefulness):
     async with Desktop(tmp_path, theme) as rig:
         watch(rig)
         rig.engine.bus.tell(DownloadsCounted(2, 1, 0.0))
-        await wakefulness.becomes(1)
+        await wakefulness.assert_becomes(1)
         rig.engine.bus.tell(DownloadsCounted(0, 1, 0.0))
-        await wakefulness.becomes(0)
+        await wakefulness.assert_becomes(0)
 
 
 async def test_queued_task_lets_the_computer_sleep(tmp_path, theme, qtbot, wakefulness):
@@ -80,11 +80,11 @@ async def test_computer_may_sleep_while_runway_cannot_be_reached(tmp_path, theme
     async with Desktop(tmp_path, theme) as rig:
         watch(rig)
         await add(rig, State.RUNNING)
-        await wakefulness.becomes(1)
+        await wakefulness.assert_becomes(1)
         for link, holders in ((Link.OFFLINE, 0), (Link.CONNECTED, 1), (Link.KEY_REFUSED, 0)):
             rig.engine.account.connection = Connectivity(link=link)
             rig.engine.bus.tell(ConnectionChanged(rig.engine.account.connection))
-            await wakefulness.becomes(holders)
+            await wakefulness.assert_becomes(holders)
 
 
 async def test_switch_applies_at_once(tmp_path, theme, qtbot, wakefulness):
@@ -93,4 +93,4 @@ async def test_switch_applies_at_once(tmp_path, theme, qtbot, wakefulness):
         await add(rig, State.RUNNING)
         for on in (False, True):
             rig.engine.settings.stay_awake = on
-            await wakefulness.becomes(int(on))
+            await wakefulness.assert_becomes(int(on))

@@ -14,7 +14,7 @@ from runway_desktop.services.tasks import after_restore
 from runway_desktop.usecases.words.holds import hold_words
 from runway_desktop.values import replace
 from tests import sent
-from tests.copied_lists import MANY, Computer, a_computer, asks, goes_on, reasons
+from tests.copied_lists import MANY, Computer, a_computer, assert_asks, assert_goes_on, reasons
 from tests.engine_rig import request
 
 
@@ -23,9 +23,9 @@ async def test_a_copy_beside_the_original_waits_and_the_original_goes_on(tmp_pat
     await computer.queue()
     twin = computer.copied("copy")
     async with computer.rig(twin) as rig:
-        await asks(rig, Verdict.COPIED)
+        await assert_asks(rig, Verdict.COPIED)
     async with computer.rig() as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
     assert computer.sent_twice == []
 
 
@@ -34,10 +34,10 @@ async def test_a_list_that_is_put_back_after_it_was_sent_waits(tmp_path: Path):
     await computer.queue()
     kept = computer.copied("kept")
     async with computer.rig() as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
     computer.put_back(kept)
     async with computer.rig() as rig:
-        await asks(rig, Verdict.PUT_BACK)
+        await assert_asks(rig, Verdict.PUT_BACK)
     assert computer.sent_twice == []
 
 
@@ -54,7 +54,7 @@ async def test_a_copy_made_in_the_middle_of_the_run_that_sends_it_is_known_when_
         assert reasons(rig) == []
     computer.put_back(kept)
     async with computer.rig() as rig:
-        await asks(rig, Verdict.PUT_BACK)
+        await assert_asks(rig, Verdict.PUT_BACK)
     assert computer.sent_twice == []
 
 
@@ -66,7 +66,7 @@ async def test_a_list_that_was_opened_since_is_known_even_if_nothing_was_sent(tm
         await rig.actions.cancel([dropped])
     computer.put_back(kept)
     async with computer.rig() as rig:
-        await asks(rig, Verdict.PUT_BACK)
+        await assert_asks(rig, Verdict.PUT_BACK)
 
 
 async def test_a_folder_that_was_synced_to_another_computer_waits_there(tmp_path: Path):
@@ -79,9 +79,9 @@ async def test_a_folder_that_was_synced_to_another_computer_waits_there(tmp_path
     shutil.copytree(computer.home, other.home)
     other.lists[other.home] = computer.lists[computer.home].copy()
     async with other.rig() as rig:
-        await asks(rig, Verdict.OTHER_MACHINE)
+        await assert_asks(rig, Verdict.OTHER_MACHINE)
     async with computer.rig() as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
     assert computer.sent_twice == []
 
 
@@ -92,9 +92,9 @@ async def test_two_copies_that_are_used_in_turn_are_both_safe_and_each_asks_once
     shutil.rmtree(computer.home)
     # The original is gone, so the first that is opened is taken for it.
     async with computer.rig(one) as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
     async with computer.rig(other) as rig:
-        await asks(rig, Verdict.PUT_BACK)
+        await assert_asks(rig, Verdict.PUT_BACK)
         after_restore.told(rig.settings)
         await rig.settings.flush()
     for folder in (one, other, one, other):
@@ -114,10 +114,10 @@ async def test_the_last_state_before_a_list_was_put_back_is_known_when_it_is_put
     last = computer.copied("last")
     computer.put_back(last)
     async with computer.rig() as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
     computer.put_back(last)
     async with computer.rig() as rig:
-        await asks(rig, Verdict.PUT_BACK)
+        await assert_asks(rig, Verdict.PUT_BACK)
     newest = computer.copied("newest")
     computer.put_back(early)
     async with computer.rig() as rig:
@@ -157,10 +157,10 @@ async def test_a_list_of_an_older_version_that_is_put_back_waits(tmp_path: Path)
     kept = computer.copied("kept")
     await computer.lists[kept].set_settings({IDENTITY: None})
     async with computer.rig() as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
     computer.put_back(kept)
     async with computer.rig() as rig:
-        await asks(rig, Verdict.PUT_BACK)
+        await assert_asks(rig, Verdict.PUT_BACK)
 
 
 async def test_what_cannot_be_looked_into_may_be_the_original(tmp_path: Path):
@@ -170,7 +170,7 @@ async def test_what_cannot_be_looked_into_may_be_the_original(tmp_path: Path):
 
     computer.locked = True
     async with computer.rig(twin) as rig:
-        await asks(rig, Verdict.COPIED)
+        await assert_asks(rig, Verdict.COPIED)
 
 
 async def test_a_copy_whose_state_was_wiped_and_whose_original_is_gone_waits(tmp_path: Path):
@@ -180,7 +180,7 @@ async def test_a_copy_whose_state_was_wiped_and_whose_original_is_gone_waits(tmp
     shutil.rmtree(computer.home)
     shutil.rmtree(computer.state)
     async with computer.rig(twin) as rig:
-        await asks(rig, Verdict.UNKNOWN)
+        await assert_asks(rig, Verdict.UNKNOWN)
 
 
 async def test_where_nothing_waits_nothing_is_asked(tmp_path: Path):
@@ -202,7 +202,7 @@ async def test_what_is_queued_after_it_was_told_is_sent(tmp_path: Path):
     await computer.queue()
     twin = computer.copied("copy")
     async with computer.rig(twin) as rig:
-        await asks(rig, Verdict.COPIED)
+        await assert_asks(rig, Verdict.COPIED)
         await rig.submit(request("after"))
         await sent.release(rig, rig.ledger.held()[0].id)
         await rig.clock.advance(60)
@@ -242,7 +242,7 @@ async def put_back_without_marker(root: Path) -> Computer:
     await computer.queue()
     kept = computer.copied("kept")
     async with computer.rig() as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
     computer.put_back(kept)
     shutil.rmtree(computer.state)
     return computer
@@ -251,7 +251,7 @@ async def put_back_without_marker(root: Path) -> Computer:
 async def test_a_list_put_back_without_its_marker_waits_since_runway_made_more_than_it_knows(tmp_path: Path):
     computer = await put_back_without_marker(tmp_path)
     async with computer.rig() as rig:
-        await asks(rig, Verdict.NOT_COUNTED)
+        await assert_asks(rig, Verdict.NOT_COUNTED)
         after_restore.told(rig.settings)
         await rig.settings.flush()
     async with computer.rig() as rig:
@@ -269,10 +269,10 @@ async def test_where_no_marker_can_be_written_a_list_that_is_put_back_waits(tmp_
     await computer.queue()
     kept = computer.copied("kept")
     async with computer.rig() as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
     computer.put_back(kept)
     async with computer.rig() as rig:
-        await asks(rig, Verdict.NOT_COUNTED)
+        await assert_asks(rig, Verdict.NOT_COUNTED)
     assert computer.sent_twice == []
 
 
@@ -283,12 +283,12 @@ async def test_where_the_marker_could_not_follow_the_list_that_is_put_back_waits
     await computer.queue()
     kept = computer.copied("kept")
     async with computer.rig() as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
     computer.put_back(kept)
     computer.state.unlink()
     (tmp_path / "state kept").rename(computer.state)
     async with computer.rig() as rig:
-        await asks(rig, Verdict.NOT_COUNTED)
+        await assert_asks(rig, Verdict.NOT_COUNTED)
     assert computer.sent_twice == []
 
 
@@ -297,7 +297,7 @@ async def test_a_start_that_sends_nothing_leaves_the_comparison_to_the_next(tmp_
     async with computer.rig(loops=()):
         pass
     async with computer.rig() as rig:
-        await asks(rig, Verdict.NOT_COUNTED)
+        await assert_asks(rig, Verdict.NOT_COUNTED)
     assert computer.sent_twice == []
 
 
@@ -312,7 +312,7 @@ async def test_without_a_marker_nothing_is_sent_until_runway_tells_its_counts(tm
         assert len(computer.runway.requests) == made
         assert reasons(rig) == [HoldCode.ITS_TURN] * MANY
         computer.runway.always("organization", ...)
-        await goes_on(rig)
+        await assert_goes_on(rig)
 
 
 async def test_without_marker_and_counts_the_person_decides(tmp_path: Path):
@@ -322,7 +322,7 @@ async def test_without_marker_and_counts_the_person_decides(tmp_path: Path):
     computer.runway.always("organization", ServerTrouble("Runway has trouble."))
     async with computer.rig() as rig:
         await rig.clock.advance(600)
-        await asks(rig, Verdict.NOT_COUNTED)
+        await assert_asks(rig, Verdict.NOT_COUNTED)
         await sent.release(rig, rig.ledger.held()[0].id)
         await rig.clock.advance(60)
         assert reasons(rig) == [HoldCode.COPIED] * (MANY - 1)
@@ -356,7 +356,7 @@ async def test_what_nobody_knows_to_be_made_explains_no_count(tmp_path: Path):
         await rig.submit(request("queued"))
     kept = computer.copied("kept")
     async with computer.rig() as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
     computer.put_back(kept)
     shutil.rmtree(computer.state)
     async with computer.rig() as rig:
@@ -375,7 +375,7 @@ async def test_what_counts_and_balance_say_was_made_explains_a_count(tmp_path: P
     computer.runway.count("gen4.5")
     shutil.rmtree(computer.state)
     async with computer.rig() as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
 
 
 async def test_what_may_have_left_the_day_of_the_counts_explains_none(tmp_path: Path):
@@ -386,7 +386,7 @@ async def test_what_may_have_left_the_day_of_the_counts_explains_none(tmp_path: 
     shutil.rmtree(computer.state)
     async with computer.rig() as rig:
         await rig.clock.advance(60)
-        await asks(rig, Verdict.NOT_COUNTED)
+        await assert_asks(rig, Verdict.NOT_COUNTED)
 
 
 async def test_the_counts_of_one_key_explain_nothing_that_was_queued_with_another(tmp_path: Path):

@@ -19,7 +19,7 @@ from runway_desktop.services.disk.list_markers import ListMarkers
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.after_restore import FRESH
 from runway_desktop.values import replace
-from tests.copied_lists import MANY, Computer, a_computer, asks, goes_on, reasons
+from tests.copied_lists import MANY, Computer, a_computer, assert_asks, assert_goes_on, reasons
 from tests.engine_rig import Rig, request
 from tests.notices import notices
 
@@ -32,7 +32,7 @@ async def test_a_second_start_asks_nothing(tmp_path: Path):
     async with computer.rig(loops=()) as rig:
         assert not rig.told(TaskChanged)
     async with computer.rig() as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
 
 
 async def test_a_remount_asks_nothing(tmp_path: Path):
@@ -42,7 +42,7 @@ async def test_a_remount_asks_nothing(tmp_path: Path):
     kept = computer.copied("kept")
     computer.put_back(kept)
     async with computer.rig() as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
 
 
 async def test_a_renamed_folder_asks_nothing_there_and_back(tmp_path: Path):
@@ -53,7 +53,7 @@ async def test_a_renamed_folder_asks_nothing_there_and_back(tmp_path: Path):
         assert not rig.told(TaskChanged)
     back = computer.renamed(renamed, "profile")
     async with computer.rig(back) as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
 
 
 async def test_a_folder_that_was_moved_to_another_disk_asks_nothing(tmp_path: Path):
@@ -62,7 +62,7 @@ async def test_a_folder_that_was_moved_to_another_disk_asks_nothing(tmp_path: Pa
     moved = computer.copied("other disk")
     shutil.rmtree(computer.home)
     async with computer.rig(moved) as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
 
 
 async def test_a_folder_that_is_reached_by_another_path_asks_nothing(tmp_path: Path):
@@ -71,7 +71,7 @@ async def test_a_folder_that_is_reached_by_another_path_asks_nothing(tmp_path: P
     (tmp_path / "link").symlink_to(computer.home, target_is_directory=True)
     computer.lists[tmp_path / "link"] = computer.lists[computer.home]
     async with computer.rig(tmp_path / "link") as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
 
 
 async def test_an_upgrade_asks_nothing_and_takes_an_identity(tmp_path: Path):
@@ -80,7 +80,7 @@ async def test_an_upgrade_asks_nothing_and_takes_an_identity(tmp_path: Path):
     await computer.lists[computer.home].set_settings({IDENTITY: None})
     shutil.rmtree(computer.state)
     async with computer.rig() as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
     found = Identity.read(computer.lists[computer.home].setting(IDENTITY))
     assert found is not None
     assert (found.folder, found.runs) == (str(computer.home), 1)
@@ -98,7 +98,7 @@ async def test_a_new_list_in_an_old_folder_asks_nothing_and_the_old_one_may_come
     computer.renamed(fresh, "fresh")
     back = computer.renamed(aside, "profile")
     async with computer.rig(back) as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
 
 
 async def test_a_state_folder_that_was_wiped_is_written_anew(tmp_path: Path):
@@ -107,10 +107,10 @@ async def test_a_state_folder_that_was_wiped_is_written_anew(tmp_path: Path):
     shutil.rmtree(computer.state)
     kept = computer.copied("kept")
     async with computer.rig() as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
     computer.put_back(kept)
     async with computer.rig() as rig:
-        await asks(rig, Verdict.PUT_BACK)
+        await assert_asks(rig, Verdict.PUT_BACK)
 
 
 async def test_a_list_that_the_program_restored_asks_what_a_restore_asks_and_no_more(tmp_path: Path):
@@ -118,7 +118,7 @@ async def test_a_list_that_the_program_restored_asks_what_a_restore_asks_and_no_
     await computer.queue()
     kept = computer.copied("kept")
     async with computer.rig() as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
     last = computer.copied("last")
     computer.put_back(kept)
     await computer.lists[computer.home].set_settings({FRESH: {"made_at": 1.0}, IDENTITY: PLACED})
@@ -190,7 +190,7 @@ async def test_starts_that_are_killed_anywhere_cause_no_question_though_the_key_
     assert was_killed[0] is (step < 3)
     computer.runway.count("gen4.5")
     async with computer.rig() as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
 
 
 @pytest.mark.parametrize("step", [1, 2, 3, 4])
@@ -206,7 +206,7 @@ async def test_first_start_that_is_killed_anywhere_leaves_a_list_that_is_known(
     computer.runway.account = replace(computer.runway.account, limits={"gen4.5": ModelLimits(concurrent=5, daily=100)})
     async with computer.rig() as rig:
         if step > 2:
-            await goes_on(rig)
+            await assert_goes_on(rig)
         else:
             # A list without an identity may be an old one.
             await rig.clock.advance(60)
@@ -224,7 +224,7 @@ async def test_sending_that_is_killed_before_its_marker_causes_no_question(tmp_p
     rig.kill()
     computer.runway.count("gen4.5")
     async with computer.rig() as rig:
-        await goes_on(rig)
+        await assert_goes_on(rig)
 
 
 # What is noted
@@ -312,7 +312,7 @@ async def test_a_database_that_refuses_holds_up_what_waits_until_it_takes_it(tmp
     store.trouble = None
     await rig.copies.check()
     assert rig.copies.is_checked
-    await asks(rig, Verdict.COPIED)
+    await assert_asks(rig, Verdict.COPIED)
 
 
 async def test_a_list_whose_ledger_cannot_be_read_sends_nothing(tmp_path: Path):
