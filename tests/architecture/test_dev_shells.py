@@ -74,7 +74,7 @@ def test_files_are_offered_where_a_command_may_stand(tree: Path):
 def test_other_shells_can_read_theirs(tree: Path, shell: str, words: tuple[str, ...]):
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
-    subprocess.run([shell, *words, str(tree / shells.PLACES[shell])], check=True)
+    assert subprocess.run([shell, *words, str(tree / shells.PLACES[shell])], check=False).returncode == 0
 
 
 def test_the_man_page_says_what_the_program_does_and_what_exit_codes_mean(tree: Path):

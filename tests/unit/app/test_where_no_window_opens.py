@@ -93,4 +93,4 @@ assert dict(os.environ) == before
 )
 def test_what_qt_is_told_is_not_inherited_by_other_programs(given: dict[str, str]):
     variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", **given}
-    subprocess.run([sys.executable, "-c", SAME_AS_BEFORE], env=variables, check=True)
+    assert subprocess.run([sys.executable, "-c", SAME_AS_BEFORE], env=variables, check=False).returncode == 0

@@ -131,6 +131,7 @@ def test_file_of_rubbish_starts_nothing(autostart, rubbish):
 def test_turning_it_off_twice_hurts_nobody(autostart):
     login.start_at_login(profile(), on=False)
     login.start_at_login(profile(), on=False)
+    assert not login.starts_at_login(profile())
 
 
 @pytest.fixture
@@ -171,7 +172,9 @@ def test_entry_of_another_installed_program_stays(autostart, moved, tmp_path):
 def test_repair_in_a_folder_that_cannot_be_written_raises_nothing(autostart, moved):
     (file,) = autostart.iterdir()
     file.with_suffix(".part").mkdir()
+    before = file.read_bytes()
     login.repair(profile())
+    assert file.read_bytes() == before
 
 
 def test_terminal_that_is_an_appimage_is_not_the_program(autostart, monkeypatch, tmp_path):

@@ -59,4 +59,4 @@ def test_what_an_older_version_stored_is_shown_as_it_is(other_language: None):
     ],
 )
 def test_a_damaged_one_is_no_crash(stored: object):
-    str(kept_text.read(stored))
+    assert isinstance(str(kept_text.read(stored)), str)

@@ -406,11 +406,14 @@ def test_no_file_can_raise(tmp_path_factory, content, name):
 @settings(max_examples=60, deadline=None)
 @given(text=st.text(max_size=300), html=st.text(max_size=100), url=st.text(max_size=60))
 def test_no_text_can_raise(text, html, url):
+    found: list[Gathered] = []
+
     async def take() -> None:
-        await gather(text=text, html=html)
-        await gather(urls=[url])
+        found.append(await gather(text=text, html=html))
+        found.append(await gather(urls=[url]))
 
     run_test(take)
+    assert len(found) == 2
 
 
 async def test_inputs_of_a_dropped_result_are_found_beside_it_or_by_its_own_sidecar(tmp_path):

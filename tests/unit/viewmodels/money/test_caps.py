@@ -120,8 +120,9 @@ async def test_a_request_below_the_sum_is_sent_without_a_question(tmp_path):
         await rig.engine.pricing.learn(engine_rig.request(), 25.0)
         rig.composer.load(engine_rig.request())
         rig.engine.settings.confirm_above = 25.0
-        async with after(rig.composer.sent):
+        async with after(rig.composer.sent) as sent:
             rig.composer.send()
+        assert len(sent) == 1
 
 
 async def test_the_button_says_what_a_cap_will_do_before_it_is_pressed_and_can_raise_it(tmp_path):
