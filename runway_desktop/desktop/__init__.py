@@ -1,4 +1,4 @@
-"""What the desktop around the window does for programs, without Qt: notices, no sleep, and the start at login.
+"""What the desktop around the window does for programs, without Qt: notices, no sleep, start at login, the menu.
 
 Coroutines run on the loop until they are canceled; functions block and are for worker threads.
 
