@@ -231,8 +231,9 @@ def quoted(words: object) -> str:
 def number(value: float, places: int = 2, *, fixed: bool = False) -> str:
     """A number as the system writes it, with so many decimal places at most, or exactly if `fixed`."""
     form = language().numbers
-    said = f"{value:,.{places}f}"
-    if places and not fixed:
+    # Whole numbers exactly: as a float a long seed would be another one.
+    said = f"{value:,}" if isinstance(value, int) and not fixed else f"{value:,.{places}f}"
+    if "." in said and not fixed:
         said = said.rstrip("0").rstrip(".")
     return said.replace(",", "\0").replace(".", form.decimal).replace("\0", form.group)
 

@@ -133,7 +133,7 @@ def value_from_text(field: Field, text: str) -> object:
             return cell
 
 
-_LARGEST = 1 << 63
+LARGEST = (1 << 63) - 1
 """Larger numbers, which neither form nor database can store, stay text."""
 
 
@@ -162,7 +162,7 @@ def _number(text: str) -> int | float | None:
         return None
     # Not as a float, which would lose digits of long seeds.
     number = int(text) if text.lstrip("+-").isdecimal() else float(text)
-    return number if abs(number) < _LARGEST else None
+    return number if abs(number) <= LARGEST else None
 
 
 def two_readings(field: Field, text: str) -> str:

@@ -19,7 +19,7 @@ from .assets import Path, any_of, media_in_words, uri_problem, variant_of
 from .labels import choice_label, unit_label
 from .model import Field, FieldKind, Pair
 from .payload import is_left_out
-from .text import number_in_words, two_readings, utf16_length, value_in_words
+from .text import LARGEST, number_in_words, two_readings, utf16_length, value_in_words
 
 _PATTERN_WORDS = {
     "#[0-9A-Fa-f]{6}": Text("“{value}” isn't a color. Enter # and six hexadecimal digits, such as #1A2B3C."),
@@ -144,12 +144,15 @@ class _Check:
             or (isinstance(value, float) and (not math.isfinite(value) or (whole and not value.is_integer())))
             or (field.minimum is not None and value < field.minimum)
             or (field.maximum is not None and value > field.maximum)
+            or abs(value) > LARGEST
         ):
             doubt = two_readings(field, value) if isinstance(value, str) else ""
-            yield Finding(path, doubt or self._bounds_said(field))
+            yield Finding(path, doubt or self._bounds_said(field, value))
 
-    def _bounds_said(self, field: Field) -> str:
+    def _bounds_said(self, field: Field, value: object) -> str:
         low, high = field.minimum, field.maximum
+        if high is None and isinstance(value, int | float) and value > LARGEST:
+            high = LARGEST
         said = _BOUNDS[field.kind is FieldKind.INTEGER, low is not None, high is not None, bool(field.choices)]
         return str(
             said.with_(

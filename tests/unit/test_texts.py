@@ -32,6 +32,12 @@ def test_a_number_chooses_the_form_and_is_written_for_people():
     assert str(retry.of(1200)) == "Retry 1,200"
 
 
+def test_whole_number_is_written_with_all_its_digits():
+    assert texts.number(9_007_199_254_740_993) == "9,007,199,254,740,993"
+    assert texts.number(int("9" * 400)).replace(",", "") == "9" * 400
+    assert (texts.number(5, fixed=True), texts.number(5.0), texts.number(-1200)) == ("5.00", "5", "-1,200")
+
+
 def test_a_text_with_one_form_has_it_for_every_number():
     assert str(Text("Show in folder").of(3)) == "Show in folder"
 

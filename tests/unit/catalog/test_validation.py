@@ -62,6 +62,16 @@ def test_whole_number_says_its_bounds(duration: object) -> None:
     }
 
 
+@pytest.mark.parametrize("seed", [int("9" * 400), -int("9" * 400), 1 << 63, 1e300])
+def test_number_without_bounds_of_its_own_has_those_of_the_list(seed: float) -> None:
+    pair = CATALOG.pair("text_to_image", "gen4_image")
+    assert pair is not None
+    values = {"promptText": "A fox", "ratio": "1024:1024"}
+    [finding] = validate(pair, {**values, "seed": seed})
+    assert (finding.path, "whole number" in finding.message) == (("seed",), True)
+    assert not validate(pair, {**values, "seed": (1 << 63) - 1})
+
+
 def test_whole_number_may_be_written_with_a_point() -> None:
     assert findings("image_to_video", "gen4.5", duration=5.0) == {}
 
